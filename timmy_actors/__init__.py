@@ -1,0 +1,1 @@
+"""An actor-based supervision runtime that keeps an agent alive in a game world."""

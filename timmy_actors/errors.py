@@ -1,0 +1,100 @@
+"""Every error this package raises, as one tree.
+
+TimmyError
+├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
+├── EndpointInUse          another daemon already serves this endpoint                 exit 69
+├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
+├── ProtocolError          the peer sent what this protocol does not allow
+├── Refused                a request was understood and declined, with a typed code    exit 1
+├── ActorError             something about the actors themselves
+│   ├── ActorGone          the actor stopped before it answered
+│   ├── AskTimeout         no answer before the deadline
+│   ├── MailboxFull        the actor's bounded mailbox has no room
+│   ├── NoSuchActor        nothing answers to that name (now)
+│   └── StartFailed        a child did not start
+└── Failure                an actor's reason to end, read by its supervisor
+    ├── LinkLost           the link to the game ended, or never came up
+    └── WorldGone          the embedded world's process ended
+"""
+
+from __future__ import annotations
+
+
+class TimmyError(Exception):
+    """The root: catch this to catch everything the package raises on purpose."""
+
+    exit_code = 70
+    """What the command line exits with when nothing caught it (sysexits(3))."""
+
+
+class ConfigError(TimmyError):
+    """A setting, file or argument given by a person is wrong; the message names the place and the remedy."""
+
+    exit_code = 78
+
+
+class EndpointInUse(TimmyError):
+    """Another daemon already serves this endpoint; the message names it."""
+
+    exit_code = 69
+
+
+class DaemonUnreachable(TimmyError):
+    """No daemon answers at the endpoint."""
+
+    exit_code = 69
+
+
+class ProtocolError(TimmyError):
+    """The peer sent what this protocol does not allow."""
+
+
+class Refused(TimmyError):
+    """A request was understood and declined: nothing changed, nobody dies of it.
+
+    `code` is one of `timmy_actors.model.ErrorCode`; `field` names the argument at fault, if one is.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class ActorError(TimmyError):
+    """Something about the actors themselves."""
+
+
+class ActorGone(ActorError):
+    """The actor stopped before it answered."""
+
+
+class AskTimeout(ActorError):
+    """No answer before the deadline."""
+
+
+class MailboxFull(ActorError):
+    """The actor's bounded mailbox has no room; the message was not taken."""
+
+
+class NoSuchActor(ActorError):
+    """Nothing answers to that name now."""
+
+
+class StartFailed(ActorError):
+    """A child did not start."""
+
+
+class Failure(TimmyError):
+    """An actor's reason to end, read by its supervisor. `detail` is for people, the class is for child specs."""
+
+
+class LinkLost(Failure):
+    """The link to the game ended, or never came up."""
+
+
+class WorldGone(Failure):
+    """The embedded world's process ended."""

@@ -1,0 +1,167 @@
+"""The messages of the wire, one model a type; `docs/protocol.md` describes them in words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from timmy_actors.model._base import Count, Model
+from timmy_actors.model.command import CommandResult, ErrorInfo
+from timmy_actors.model.event import EventName, GameEvent
+from timmy_actors.model.perception import SectionName, Sections
+
+PROTOCOL_VERSION = 1
+
+MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
+Sequence = Annotated[int, Field(ge=1)]
+
+
+class Hello(Model):
+    """A client introduces itself. Its name is the same after a restart: with a command's id it keys the memory of results."""
+
+    type: Literal["hello"] = "hello"
+    id: MessageId
+    protocol: int = PROTOCOL_VERSION
+    client: ClientName
+
+
+class ServerFacts(Model):
+    """What the welcome says about the server."""
+
+    version: str
+    bridge: str
+    tick_ms: float
+    features: tuple[str, ...]
+    commands: tuple[str, ...]
+    sections: tuple[str, ...]
+    events: tuple[str, ...]
+    limits: dict[str, float]
+
+
+class Welcome(Model):
+    """The server's answer to hello. `now` is its monotonic clock in ms, `boot` its process's identity."""
+
+    type: Literal["welcome"] = "welcome"
+    id: MessageId
+    protocol: int
+    boot: str
+    now: Count
+    remember_s: float
+    server: ServerFacts
+
+
+class Subscribe(Model):
+    """Ask for pushes; a second one replaces the first."""
+
+    type: Literal["subscribe"] = "subscribe"
+    id: MessageId
+    players: Literal["all"] | tuple[PlayerName, ...] = "all"
+    sections: tuple[SectionName, ...]
+    rate_hz: Annotated[float, Field(gt=0, le=20)] = 5
+    radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+    events: tuple[EventName, ...] = ()
+
+
+class Subscribed(Model):
+    """The subscription as it is in force."""
+
+    type: Literal["subscribed"] = "subscribed"
+    id: MessageId
+    players: Literal["all"] | tuple[PlayerName, ...]
+    sections: tuple[SectionName, ...]
+    rate_hz: float
+    radius: float
+    events: tuple[EventName, ...]
+
+
+class Observe(Model):
+    """Ask for one full snapshot now."""
+
+    type: Literal["observe"] = "observe"
+    id: MessageId
+    player: PlayerName
+    sections: tuple[SectionName, ...] | None = None
+    radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+
+
+class Perception(Model):
+    """A snapshot (`full`) or what changed since the last push of this player. An answer has `id`, a push has `seq`."""
+
+    type: Literal["perception"] = "perception"
+    id: MessageId | None = None
+    seq: Sequence | None = None
+    player: str
+    pid: Count
+    now: Count
+    full: bool
+    revisions: dict[SectionName, Count]
+    sections: Sections
+
+
+class Command(Model):
+    """Do something. `deadline` is on the server's monotonic clock, in ms: past it the command is not executed."""
+
+    type: Literal["command"] = "command"
+    id: MessageId
+    name: str
+    arguments: dict[str, Any]
+    deadline: Count
+
+
+class Result(CommandResult):
+    """What became of a command: exactly one of `value` and `error`."""
+
+    type: Literal["result"] = "result"
+
+
+class Ping(Model):
+    """Is the game loop alive?"""
+
+    type: Literal["ping"] = "ping"
+    id: MessageId
+
+
+class TickLoad(Model):
+    """How the server's loop does since the last pong: means and worst cases, in ms."""
+
+    tick_ms: float
+    tick_max_ms: float
+    poll_ms: float
+    poll_max_ms: float
+    peers: Count
+
+
+class Pong(Model):
+    """It is: its clock, and its load."""
+
+    type: Literal["pong"] = "pong"
+    id: MessageId
+    now: Count
+    load: TickLoad
+
+
+class Event(GameEvent):
+    """A game event, pushed."""
+
+    type: Literal["event"] = "event"
+    seq: Sequence
+
+
+class Error(Model):
+    """What could not be understood or done, and why. It has the `id` of the message at fault where that could be read."""
+
+    type: Literal["error"] = "error"
+    id: MessageId | None = None
+    error: ErrorInfo
+
+
+ClientMessage = Annotated[Hello | Subscribe | Observe | Command | Ping, Field(discriminator="type")]
+ServerMessage = Annotated[
+    Welcome | Subscribed | Perception | Result | Pong | Event | Error, Field(discriminator="type")
+]
+
+CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
+SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
