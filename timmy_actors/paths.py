@@ -1,0 +1,27 @@
+"""Where the Lua scripts and the configuration files are: in a checkout, an editable install, or a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_folder(name: str) -> Path:
+    """The folder `name` of the repository's top level, wherever this package was installed from.
+
+    A checkout (and an editable install, which points into one) has it beside the package; the wheel carries it inside
+    the package, as `_shipped/`. A `lua/` of somebody else's beside an installed package is never taken for ours.
+    """
+    inside = _PACKAGE / "_shipped" / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def lua_folder() -> Path:
+    """The folder with `timmy_bridge.lua`."""
+    return shipped_folder("lua")
+
+
+def config_folder() -> Path:
+    """The folder with `timmy.toml` and `portals.json`."""
+    return shipped_folder("config")
