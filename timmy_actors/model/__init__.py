@@ -1,1 +1,1 @@
-"""The words: perception, command, result, event, portal state, health. Frozen values, no behaviour beyond validation."""
+"""The words: perception, command, result, event, portal state, health. Frozen, no behaviour beyond validation."""

@@ -20,7 +20,7 @@ Sequence = Annotated[int, Field(ge=1)]
 
 
 class Hello(Model):
-    """A client introduces itself. Its name is the same after a restart: with a command's id it keys the memory of results."""
+    """A client introduces itself. Its name outlives its restarts: with a command's id it keys the memory of results."""
 
     type: Literal["hello"] = "hello"
     id: MessageId
@@ -151,7 +151,7 @@ class Event(GameEvent):
 
 
 class Error(Model):
-    """What could not be understood or done, and why. It has the `id` of the message at fault where that could be read."""
+    """What could not be understood or done, and why, with the `id` of the message at fault where that could be read."""
 
     type: Literal["error"] = "error"
     id: MessageId | None = None

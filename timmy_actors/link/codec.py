@@ -1,0 +1,33 @@
+"""Messages to bytes and back. Sans-I/O."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from timmy_actors.errors import ProtocolError
+from timmy_actors.model._base import Model
+from timmy_actors.model.message import SERVER_MESSAGE, ServerMessage
+
+MAX_FRAME_BYTES = 4 * 1024 * 1024
+"""The largest message taken from the game: a full snapshot of a hoarder's inventory is under a tenth of it."""
+
+
+def encode(message: Model) -> bytes:
+    """A message as UTF-8 JSON; what is None is left out."""
+    return message.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+def decode(frame: bytes) -> ServerMessage:
+    """What the game server said.
+
+    Raises:
+        ProtocolError: it is no message of this protocol.
+    """
+    if len(frame) > MAX_FRAME_BYTES:
+        raise ProtocolError(f"a message of {len(frame)} bytes, over the limit of {MAX_FRAME_BYTES}")
+    try:
+        return SERVER_MESSAGE.validate_json(frame)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "message"
+        raise ProtocolError(f"{where}: {first['msg']}") from None

@@ -1,0 +1,125 @@
+"""A mailbox that also polls sockets: mailbox, timers, ZeroMQ sockets and file descriptors wait in one place."""
+
+from __future__ import annotations
+
+import socket as sockets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from pykka._envelope import Envelope
+
+from timmy_actors.supervision import Mailbox
+from timmy_actors.supervision.mailbox import Letter
+
+Readable = zmq.Socket[bytes] | int
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A source had something to read; `payload` is what its reader made of it."""
+
+    source: str
+    payload: Any
+
+
+@dataclass(frozen=True)
+class SourceFailed:
+    """Reading a source failed; the actor decides what that means."""
+
+    source: str
+    error: Exception
+
+
+@dataclass
+class _Source:
+    name: str
+    readable: Readable
+    read: Callable[[], Any]
+    """Reads one thing; None when there is nothing (any more)."""
+
+
+class SocketMailbox(Mailbox):
+    """Sources are attached, read and detached in the actor's own thread only: libzmq's sockets ask for that."""
+
+    def __init__(self, capacity: int = 10_000) -> None:
+        super().__init__(capacity)
+        self._sources: list[_Source] = []
+        self._turn = 0
+        self._poller = zmq.Poller()
+        self._parked = False
+        self._waker, self._woken = sockets.socketpair()
+        self._waker.setblocking(False)  # noqa: FBT003
+        self._woken.setblocking(False)  # noqa: FBT003
+        self._poller.register(self._woken, zmq.POLLIN)
+
+    def put(self, letter: Letter) -> None:
+        """Take a message in, and wake the actor if it waits for its sockets."""
+        super().put(letter)
+        if self._parked:
+            self._wake()
+
+    def close(self) -> None:
+        """Answer what waits, and let go of the wake-up pair."""
+        super().close()
+        self._waker.close()
+        self._woken.close()
+
+    def attach(self, name: str, readable: Readable, read: Callable[[], Any]) -> None:
+        """Poll `readable`; what `read()` returns arrives as `Arrived(name, ...)`, unless it is None."""
+        self._poller.register(readable, zmq.POLLIN)
+        self._sources.append(_Source(name, readable, read))
+
+    def detach(self, name: str) -> None:
+        """Poll it no more."""
+        for source in [source for source in self._sources if source.name == name]:
+            self._poller.unregister(source.readable)
+            self._sources.remove(source)
+
+    def _next_work(self) -> Letter | None:
+        # Turn about: a flood in the mailbox must not starve the wire, nor the other way round.
+        for _ in range(len(self._sources) + 1):
+            self._turn = (self._turn + 1) % (len(self._sources) + 1)
+            letter = super()._next_work() if self._turn == 0 else self._read(self._sources[self._turn - 1])
+            if letter is not None:
+                return letter
+        return None
+
+    def _read(self, source: _Source) -> Letter | None:
+        try:
+            payload = source.read()
+        except Exception as error:  # noqa: BLE001  get() must never raise: the actor would be a zombie
+            self.detach(source.name)
+            return Envelope(SourceFailed(source.name, error))
+        return None if payload is None else Envelope(Arrived(source.name, payload))
+
+    def _wait(self, timeout_s: float | None) -> None:
+        self._parked = True
+        try:
+            if self._arrivals.empty():
+                self._poller.poll(None if timeout_s is None else int(timeout_s * 1000) + 1)
+        finally:
+            self._parked = False
+        self._swallow_wakes()
+
+    def _swallow_wakes(self) -> None:
+        try:
+            while self._woken.recv(4096):
+                pass
+        except BlockingIOError:
+            return
+
+    def _wake(self) -> None:
+        try:
+            self._waker.send(b"\0")
+        except OSError:
+            return  # the pair is full of wake-ups already, or the actor has ended
+
+
+def read_frames(socket: zmq.Socket[bytes]) -> list[bytes] | None:
+    """One whole message of a ZeroMQ socket, or None."""
+    try:
+        return socket.recv_multipart(zmq.NOBLOCK)
+    except zmq.Again:
+        return None

@@ -1,0 +1,79 @@
+"""How the daemon does: what `status` shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from timmy_actors.model._base import Model
+from timmy_actors.model.message import ServerFacts, TickLoad
+
+Verdict = Literal["ok", "degraded", "down"]
+
+
+class LinkStatus(Model):
+    """The link to the game."""
+
+    state: Literal["connecting", "handshaking", "greeting", "up", "down"]
+    address: str = ""
+    epoch: int = 0
+    """The connection incarnation this is about."""
+    since: datetime | None = None
+    """When it came into this state, UTC."""
+    reason: str | None = None
+    """Why it is down, in words."""
+    up_after_ms: float | None = None
+    """How long the last link took from the socket's opening to the welcome."""
+    round_trip_ms: float | None = None
+    boot: str | None = None
+    server: ServerFacts | None = None
+    load: TickLoad | None = None
+    """The server's own loop, as of its last pong."""
+
+
+class WorldStatus(Model):
+    """The embedded world's process."""
+
+    state: Literal["starting", "up", "down"]
+    pid: int | None = None
+    port: int | None = None
+    token_file: str | None = None
+
+
+class ActorHealth(Model):
+    """One actor, read without asking it."""
+
+    name: str
+    parent: str | None
+    state: str
+    generation: int
+    restarts: int
+    last_reason: str | None
+    mailbox_depth: int
+
+
+class PerceptionHealth(Model):
+    """One player's snapshot: how old, and whether it still holds."""
+
+    player: str
+    age_s: float
+    stale: bool
+
+
+class Health(Model):
+    """Everything that tells whether the daemon does its work: a verdict, and the reasons for it."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    version: str
+    pid: int
+    endpoint: str
+    started: datetime
+    timestamp: datetime
+    portal: str
+    link: LinkStatus
+    world: WorldStatus | None
+    perceptions: tuple[PerceptionHealth, ...]
+    actors: tuple[ActorHealth, ...]
+    dead_letters: int
+    """Messages that nobody was there to take."""

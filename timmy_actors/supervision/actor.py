@@ -1,0 +1,140 @@
+"""The base of every actor: Pykka's, with a life that its supervisor can follow."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any, Final, cast
+
+import pykka
+from pykka.messages import _ActorStop
+
+from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
+from timmy_actors.supervision.mailbox import Letter, Mailbox
+from timmy_actors.supervision.reply import Reply
+
+log = logging.getLogger(__name__)
+
+DEFERRED: Final = object()
+"""What a handler returns when it has taken its reply (`take_reply`) and will answer later."""
+
+
+class Lifecycle:
+    """Who hears of an actor's beginning and end. Called in the actor's own thread; must not block."""
+
+    def started(self) -> None:
+        """The actor is ready for messages."""
+
+    def down(self, reason: BaseException | None) -> None:
+        """The actor ended: None for a stop, else why. Said exactly once, after its cleanup."""
+
+
+class Actor(pykka.ThreadingActor):
+    """An actor that crashes on every unexpected exception, asked or told, and refuses with `Refused` without dying.
+
+    Its thread is a daemon: a hung actor must not keep the process from exiting. Its supervisor stops it in order.
+    """
+
+    use_daemon_thread = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = type(self).__name__
+        self.lifecycle = Lifecycle()
+        self.thread: threading.Thread | None = None
+        self._reply: Reply | None = None
+
+    # What a subclass uses.
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """This actor's mailbox: schedule and cancel timers here."""
+        return cast(Mailbox, self.actor_inbox)
+
+    def take_reply(self) -> Reply:
+        """Take over answering the message at hand; the handler then returns `DEFERRED`."""
+        reply, self._reply = self._reply, None
+        return reply if reply is not None else Reply()
+
+    def acknowledge_start(self) -> None:
+        """Say that `on_start` is through. A supervisor says it later, when its children are up."""
+        self.lifecycle.started()
+
+    # How it runs: Pykka's hooks.
+
+    @staticmethod
+    def _create_actor_inbox() -> Mailbox:
+        return Mailbox()
+
+    @staticmethod
+    def _create_future() -> Reply:
+        return Reply()
+
+    def launch(self) -> pykka.ActorRef[Any]:
+        """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
+        self._start_actor_loop()
+        return self.actor_ref
+
+    def _start_actor_loop(self) -> None:
+        self.thread = threading.Thread(target=self._actor_loop, name=self.name, daemon=self.use_daemon_thread)
+        self.thread.start()
+
+    def _actor_loop(self) -> None:
+        reason: BaseException | None = None
+        try:
+            self._live()
+        except BaseException as failure:  # noqa: BLE001  whatever ends it, its supervisor hears of it
+            reason = failure
+            self._clean_up_after(failure)
+        finally:
+            self.actor_stopped.set()
+            self.mailbox.close()
+            pykka.ActorRegistry.unregister(self.actor_ref)
+            self.lifecycle.down(reason)
+
+    def _live(self) -> None:
+        self.on_start()
+        self.acknowledge_start()
+        while True:
+            letter = self.mailbox.get()
+            if isinstance(letter.message, _ActorStop):
+                break
+            self._handle(letter)
+        try:
+            self.on_stop()
+        finally:
+            if letter.reply_to is not None:
+                letter.reply_to.set(None)
+
+    def _handle(self, letter: Letter) -> None:
+        if letter.reply_to is None:
+            self._handle_receive(letter.message)
+        else:
+            self._answer(letter.message, cast(Reply, letter.reply_to))
+
+    def _answer(self, message: Any, reply: Reply) -> None:
+        if reply.expired(time.monotonic()):
+            reply.fail(AskTimeout("the message was handled only after its deadline, so it was dropped"))
+            return
+        self._reply = reply
+        try:
+            answer = self._handle_receive(message)
+        except Refused as refusal:
+            reply.fail(refusal)
+        except BaseException as failure:
+            reply.fail(failure if isinstance(failure, Exception) else ActorGone(f"{self.name} ended: {failure!r}"))
+            raise
+        else:
+            if answer is not DEFERRED:
+                reply.set(answer)
+        finally:
+            self._reply = None
+
+    def _clean_up_after(self, failure: BaseException) -> None:
+        if not isinstance(failure, Failure):
+            log.error("%s crashed", self.name, exc_info=failure)
+        try:
+            self.on_failure(type(failure), failure, failure.__traceback__)
+        except BaseException:
+            log.exception("%s: its cleanup after a failure failed as well", self.name)

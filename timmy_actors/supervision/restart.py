@@ -1,0 +1,56 @@
+"""The decision after a child ended, as a pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from timmy_actors.supervision.intensity import Intensity
+from timmy_actors.supervision.spec import ChildSpec, RestartType
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Start it again after `delay_s`."""
+
+    delay_s: float
+    restarts: int
+    """How many restarts its backoff has seen since it was last stable, this one included."""
+    window: Intensity
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Let it rest."""
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """Too many failures: stop every child and fail."""
+
+    window: Intensity
+
+
+Decision = Restart | Forget | GiveUp
+
+
+def decide(
+    spec: ChildSpec,
+    reason: BaseException | None,
+    *,
+    uptime_s: float,
+    restarts: int,
+    window: Intensity,
+    now: float,
+    random: Random,
+) -> Decision:
+    """What to do about a child that ended for `reason` (None: it stopped by itself)."""
+    failed = reason is not None
+    if spec.restart is RestartType.TEMPORARY or (spec.restart is RestartType.TRANSIENT and not failed):
+        return Forget()
+    if not isinstance(reason, spec.expected):
+        window = window.add(now)
+    if window.exceeded:
+        return GiveUp(window)
+    recent = 0 if uptime_s >= spec.backoff.stable_after_s else restarts
+    return Restart(spec.backoff.delay(recent, random), recent + 1, window)
