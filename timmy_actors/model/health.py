@@ -26,6 +26,8 @@ class LinkStatus(Model):
     """How long the last link took from the socket's opening to the welcome."""
     round_trip_ms: float | None = None
     boot: str | None = None
+    server_clock_ms: float | None = None
+    """The server's monotonic clock less this host's, in ms."""
     server: ServerFacts | None = None
     load: TickLoad | None = None
     """The server's own loop, as of its last pong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 import pykka
 from pykka.messages import _ActorStop
@@ -71,7 +71,12 @@ class Actor(pykka.ThreadingActor):
     def _create_future() -> Reply:
         return Reply()
 
-    def launch(self) -> pykka.ActorRef[Any]:
+    @classmethod
+    def start(cls, *args: Any, **kwargs: Any) -> pykka.ActorRef[Self]:
+        """Make and launch one without a supervisor."""
+        return cls(*args, **kwargs).launch()
+
+    def launch(self) -> pykka.ActorRef[Self]:
         """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
         self._start_actor_loop()
         return self.actor_ref
@@ -90,7 +95,6 @@ class Actor(pykka.ThreadingActor):
         finally:
             self.actor_stopped.set()
             self.mailbox.close()
-            pykka.ActorRegistry.unregister(self.actor_ref)
             self.lifecycle.down(reason)
 
     def _live(self) -> None:

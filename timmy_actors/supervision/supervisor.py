@@ -198,10 +198,13 @@ class Supervisor(Actor):
             self._start(child)
 
     def _report_end(self, child: _Child, reason: BaseException | None, decision: Decision) -> None:
-        if isinstance(decision, Forget) and reason is None:
-            return
-        # A failure that repeats is said once; its count stands in the directory.
-        level = logging.DEBUG if describe(reason) == child.entry.last_reason else logging.WARNING
+        # What is part of life is published, not logged; a failure that repeats is said once and counted.
+        quiet = (
+            (isinstance(decision, Forget) and reason is None)
+            or isinstance(reason, child.spec.expected)
+            or describe(reason) == child.entry.last_reason
+        )
+        level = logging.DEBUG if quiet else logging.WARNING
         log.log(level, "%s ended: %s", child.spec.id, describe(reason))
 
     def _stop_child(self, child: _Child) -> None:

@@ -1,0 +1,117 @@
+"""A game server's side of the wire, scripted: a real ROUTER socket in a thread, answering as the bridge would."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any, Self
+
+import zmq
+
+Message = dict[str, Any]
+POSITION = {
+    "cell": "-2, -9", "exterior": True, "region": "bitter coast region", "place": "Seyda Neen",
+    "x": -11000.0, "y": -70000.0, "z": 200.0, "pitch": 0.0, "yaw": 90.0,
+}  # fmt: skip
+FACTS = {
+    "version": "0.8.1", "bridge": "test", "tick_ms": 1.0, "features": ["dedupe"], "commands": ["message"],
+    "sections": ["position"], "events": ["chat"], "limits": {},
+}  # fmt: skip
+LOAD = {"tick_ms": 1.0, "tick_max_ms": 2.0, "poll_ms": 0.1, "poll_max_ms": 0.2, "peers": 1}
+
+
+class Peer:
+    """Answers hello, subscribe, ping and commands; what it received is in `heard`, a test may `push`."""
+
+    def __init__(self, *, port: int = 0, boot: str = "boot-1", answer_commands: bool = True) -> None:
+        self.boot = boot
+        self.answer_commands = answer_commands
+        self.heard: list[Message] = []
+        self._heard = threading.Condition()
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._router: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._router.linger = 0
+        self.port = self._router.bind_to_random_port("tcp://127.0.0.1") if port == 0 else port
+        if port:
+            self._router.bind(f"tcp://127.0.0.1:{port}")
+        self._inbox: zmq.Socket[bytes] = self._context.socket(zmq.PAIR)
+        self._inbox.bind("inproc://script")
+        self._script: zmq.Socket[bytes] = self._context.socket(zmq.PAIR)
+        self._script.connect("inproc://script")
+        self._client = b""
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._script.send(b"stop")
+        self._thread.join()
+        self._context.destroy(linger=0)
+
+    def push(self, message: Message) -> None:
+        """Send a message to the client that spoke last."""
+        self._script.send(json.dumps(message).encode())
+
+    def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = 10.0) -> Message:
+        """The first message heard that is wanted, waited for."""
+
+        def find() -> Message | None:
+            return next((message for message in self.heard if wanted(message)), None)
+
+        with self._heard:
+            found = self._heard.wait_for(find, timeout_s)
+        assert found is not None, f"not heard within {timeout_s} s; heard: {self.heard}"
+        return found
+
+    def _run(self) -> None:
+        poller = zmq.Poller()
+        poller.register(self._router, zmq.POLLIN)
+        poller.register(self._inbox, zmq.POLLIN)
+        while True:
+            for ready, _ in poller.poll():
+                if ready is self._router:
+                    self._on_frame()
+                elif (script := self._inbox.recv()) == b"stop":
+                    return
+                else:
+                    self._router.send_multipart([self._client, script])
+
+    def _on_frame(self) -> None:
+        client, frame = self._router.recv_multipart()
+        self._client = client
+        message = json.loads(frame)
+        with self._heard:
+            self.heard.append(message)
+            self._heard.notify_all()
+        for answer in self._answers(message):
+            self._router.send_multipart([client, json.dumps(answer).encode()])
+
+    def _answers(self, message: Message) -> list[Message]:
+        key = message["id"]
+        match message["type"]:
+            case "hello":
+                welcome = {"protocol": 1, "boot": self.boot, "now": 1000, "remember_s": 600.0, "server": FACTS}
+                return [{"type": "welcome", "id": key, **welcome}]
+            case "subscribe":
+                return [{**message, "type": "subscribed"}, self.perception(seq=1)]
+            case "ping":
+                return [{"type": "pong", "id": key, "now": 2000, "load": LOAD}]
+            case "command" if self.answer_commands:
+                return [{"type": "result", "id": key, "value": {"echo": message["name"]}}]
+        return []
+
+    @staticmethod
+    def perception(*, seq: int, full: bool = True, revision: int = 1, **changes: Any) -> Message:
+        """A push of Timmy's position."""
+        position = {**POSITION, **changes}
+        return {
+            "type": "perception", "seq": seq, "player": "Timmy", "pid": 0, "now": 3000, "full": full,
+            "revisions": {"position": revision}, "sections": {"position": position},
+        }  # fmt: skip

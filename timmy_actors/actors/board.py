@@ -1,0 +1,24 @@
+"""What the actors publish for everybody to read: the values outlive whoever wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from timmy_actors.model.health import Health, LinkStatus, WorldStatus
+from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.model.portal import Portal
+from timmy_actors.supervision import Published
+
+Snapshots = Mapping[str, PerceptionOutput]
+
+
+class Board:
+    """One published value a concern, each written by one actor."""
+
+    def __init__(self) -> None:
+        self.link: Published[LinkStatus] = Published(LinkStatus(state="down", reason="not started"))
+        self.snapshots: Published[Snapshots] = Published(MappingProxyType({}))
+        self.world: Published[WorldStatus | None] = Published(None)
+        self.portal: Published[Portal | None] = Published(None)
+        self.health: Published[Health | None] = Published(None)

@@ -1,0 +1,220 @@
+"""The connection: one socket, one incarnation. It fails on link loss, and its supervisor starts the next."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import zmq
+
+from timmy_actors.actors.board import Board
+from timmy_actors.actors.messages import LinkDown, LinkUp, Received, Transmit
+from timmy_actors.errors import LinkLost, ProtocolError
+from timmy_actors.link import dealer
+from timmy_actors.link.codec import decode, encode
+from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
+from timmy_actors.link.server_clock import ServerClock
+from timmy_actors.link.state import LinkState, Signal, advance, why_down
+from timmy_actors.model.health import LinkStatus
+from timmy_actors.model.message import Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
+from timmy_actors.supervision import Actor, Directory
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_TIMEOUT_INTERVALS = 2
+"""At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
+MAX_UNANSWERED = 10_000
+"""Messages without an answer; a server that leaves more is not working."""
+LISTENERS = ("perception", "command")
+"""Who hears of the link's ups and downs."""
+
+
+@dataclass(frozen=True)
+class LinkOptions:
+    """How to reach the game."""
+
+    address: Callable[[], str]
+    """Asked at every start: the embedded world's port may change. Raises `LinkLost` when there is none yet."""
+    token: Callable[[], str | None]
+    """The shared secret for PLAIN, read anew at every start; None for the NULL mechanism."""
+    client: str
+    heartbeat_interval_s: float
+
+    @property
+    def patience_s(self) -> float:
+        """How long the peer may be silent."""
+        return HEARTBEAT_TIMEOUT_INTERVALS * self.heartbeat_interval_s
+
+
+class ConnectionActor(Actor):
+    """Opens its socket and returns: being up is a state, not a start. Holds nothing worth saving."""
+
+    def __init__(
+        self, options: LinkOptions, *, epoch: int, context: zmq.Context[Any], directory: Directory, board: Board
+    ) -> None:
+        super().__init__()
+        self._options = options
+        self._epoch = epoch
+        self._context = context
+        self._directory = directory
+        self._board = board
+        self._state = LinkState.CONNECTING
+        self._senders: dict[str, str] = {}
+        self._pings = itertools.count(1)
+        self._pinged_at = 0.0
+        self._opened_at = self._heard_at = time.monotonic()
+        self._socket: zmq.Socket[bytes] | None = None
+
+    @staticmethod
+    def _create_actor_inbox() -> SocketMailbox:
+        return SocketMailbox()
+
+    @property
+    def _sockets(self) -> SocketMailbox:
+        return self.actor_inbox  # type: ignore[return-value]  # the one made above
+
+    def on_start(self) -> None:
+        """Open the socket; what becomes of it arrives as messages."""
+        address = self._options.address()
+        self._publish(address=address, state="connecting")
+        self._socket, monitor = dealer.connect(
+            self._context, address, self._options.token(), self._options.heartbeat_interval_s, self._options.patience_s
+        )
+        self._sockets.attach("monitor", monitor, lambda: dealer.read_signal(monitor))
+        socket = self._socket
+        self._sockets.attach("game", socket, lambda: read_frames(socket))
+        self.mailbox.schedule("up", dealer.UP_WITHIN_S, Signal.MUTE)
+
+    def on_receive(self, message: Any) -> None:
+        """Move messages between the socket and the actors."""
+        match message:
+            case Transmit():
+                self._transmit(message)
+            case Arrived("game", frames):
+                self._on_frames(frames)
+            case Arrived("monitor", signal) | (Signal() as signal):
+                self._on_signal(signal)
+            case "ping":
+                self._ping()
+            case SourceFailed(_, error):
+                raise LinkLost(f"the socket failed: {error}")
+
+    def on_stop(self) -> None:
+        """Close the socket and say so."""
+        self._end("stopped")
+
+    def on_failure(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
+        """The same, with the reason."""
+        self._end(str(failure))
+
+    def _on_signal(self, signal: Signal) -> None:
+        before, self._state = self._state, advance(self._state, signal)
+        if self._state is LinkState.DOWN:
+            silent_s = time.monotonic() - self._heard_at
+            raise LinkLost(why_down(before, signal, silent_s=silent_s, patience_s=self._options.patience_s))
+        if self._state is before:
+            return
+        self._publish(state=self._state.value)
+        if self._state is LinkState.GREETING:
+            self._send(Hello(id="hello", client=self._options.client))
+
+    def _on_frames(self, frames: list[bytes]) -> None:
+        self._heard_at = time.monotonic()
+        try:
+            message = decode(frames[-1])
+        except ProtocolError as error:
+            log.warning("dropped what the game server said: %s", error)
+            return
+        match message:
+            case Welcome():
+                self._on_welcome(message)
+            case Pong():
+                self._on_pong(message)
+            case Error(id="hello"):
+                raise LinkLost(f"the server declined: {message.error.message}")
+            case Perception(id=None) | Event():
+                self._directory.tell("perception", Received(self._epoch, message))
+            case _:
+                self._route(message.id, Received(self._epoch, message))
+
+    def _route(self, key: str | None, received: Received) -> None:
+        sender = self._senders.pop(key, None) if key is not None else None
+        if sender is not None:
+            self._directory.tell(sender, received)
+        elif isinstance(received.message, Error):
+            log.warning("the game server says: %s", received.message.error.message)
+        elif isinstance(received.message, Result):
+            log.debug("a second answer to %s was dropped", key)
+
+    def _on_welcome(self, welcome: Welcome) -> None:
+        self._state = advance(self._state, Signal.WELCOMED)
+        self.mailbox.cancel("up")
+        self.mailbox.schedule("ping", self._options.heartbeat_interval_s, "ping", every=True)
+        took_ms = (self._heard_at - self._opened_at) * 1000
+        clock = ServerClock.heard(welcome.now, self._heard_at)
+        self._publish(
+            state="up",
+            reason=None,
+            up_after_ms=round(took_ms, 3),
+            boot=welcome.boot,
+            server=welcome.server,
+            server_clock_ms=clock.offset_ms,
+        )
+        self._tell_listeners(LinkUp(self._epoch, welcome.boot, clock))
+        self._ping()
+
+    def _ping(self) -> None:
+        self._pinged_at = time.monotonic()
+        self._send(Ping(id=f"ping-{next(self._pings)}"))
+
+    def _on_pong(self, pong: Pong) -> None:
+        round_trip_ms = (self._heard_at - self._pinged_at) * 1000
+        status = self._board.link.value
+        self._board.link.value = status.model_copy(update={"round_trip_ms": round(round_trip_ms, 3), "load": pong.load})
+
+    def _transmit(self, message: Transmit) -> None:
+        if message.epoch != self._epoch or self._state is not LinkState.UP:
+            log.debug("dropped a message of epoch %d in epoch %d", message.epoch, self._epoch)
+            return
+        if len(self._senders) >= MAX_UNANSWERED:
+            raise LinkLost(f"the server left {MAX_UNANSWERED} messages unanswered")
+        self._senders[message.message.id] = message.sender
+        self._send(message.message)
+
+    def _send(self, message: Any) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.send(encode(message), zmq.NOBLOCK)
+        except zmq.Again:
+            raise LinkLost("the server does not read what it is sent") from None
+
+    def _end(self, reason: str) -> None:
+        was_up = self._state is LinkState.UP or self._board.link.value.state == "up"
+        self._state = LinkState.DOWN
+        self._sockets.detach("monitor")
+        self._sockets.detach("game")
+        if self._socket is not None:
+            self._socket.disable_monitor()
+            self._socket.close(linger=0)
+            self._socket = None
+        self._publish(state="down", reason=reason, round_trip_ms=None, load=None)
+        if was_up:
+            self._tell_listeners(LinkDown(self._epoch, reason))
+
+    def _tell_listeners(self, message: LinkUp | LinkDown) -> None:
+        for name in LISTENERS:
+            self._directory.tell(name, message)
+
+    def _publish(
+        self, *, state: Literal["connecting", "handshaking", "greeting", "up", "down"], **changes: Any
+    ) -> None:
+        status: LinkStatus = self._board.link.value
+        since = status.since if status.state == state else datetime.now(UTC)
+        update = {"state": state, "since": since, "epoch": self._epoch, **changes}
+        self._board.link.value = status.model_copy(update=update)

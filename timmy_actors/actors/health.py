@@ -1,0 +1,111 @@
+"""The health: gathers what everybody published into one verdict with its reasons, without asking a busy actor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from timmy_actors.actors.board import Board
+from timmy_actors.model.health import ActorHealth, Health, LinkStatus, PerceptionHealth, Verdict
+from timmy_actors.supervision import Actor, ChildState, Directory
+from timmy_actors.version import __version__
+
+PERIOD_S = 0.25
+"""How often the verdict is renewed."""
+DEEP_MAILBOX = 1_000
+"""Messages waiting that are worth a word."""
+SLOW_TICK_MS = 100.0
+"""A worst gap between two turns of the server's loop that players begin to feel."""
+
+
+class HealthActor(Actor):
+    """Publishes a fresh `Health` every `PERIOD_S`."""
+
+    def __init__(self, *, endpoint: str, directory: Directory, board: Board) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._directory = directory
+        self._board = board
+        self._started = datetime.now(UTC)
+
+    def on_start(self) -> None:
+        """Say how things stand from the first moment on."""
+        self._publish()
+        self.mailbox.schedule("publish", PERIOD_S, "publish", every=True)
+
+    def on_receive(self, _message: Any) -> None:
+        """Renew the verdict."""
+        self._publish()
+
+    def _publish(self) -> None:
+        board, now = self._board, datetime.now(UTC)
+        portal = board.portal.value
+        actors = tuple(_actors(self._directory))
+        perceptions = tuple(_perceptions(board, now))
+        verdict, reasons = assess(board.link.value, actors, perceptions)
+        board.health.value = Health(
+            verdict=verdict,
+            reasons=reasons,
+            version=__version__,
+            pid=os.getpid(),
+            endpoint=self._endpoint,
+            started=self._started,
+            timestamp=now,
+            portal=portal.id if portal is not None else "",
+            link=board.link.value,
+            world=board.world.value,
+            perceptions=perceptions,
+            actors=actors,
+            dead_letters=self._directory.dead_letters,
+        )
+
+
+def assess(
+    link: LinkStatus, actors: tuple[ActorHealth, ...], perceptions: tuple[PerceptionHealth, ...]
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict and what speaks against a better one. Pure."""
+    reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
+    if link.state != "up":
+        return "down", tuple(reasons)
+    return ("degraded" if reasons else "ok"), tuple(reasons)
+
+
+def _link_reasons(link: LinkStatus) -> Iterator[str]:
+    if link.state != "up":
+        yield f"no link to the game at {link.address or 'an address not known yet'}: {link.reason or link.state}"
+    elif link.load is not None and link.load.tick_max_ms > SLOW_TICK_MS:
+        yield f"the server's loop stood still for {link.load.tick_max_ms:.0f} ms"
+
+
+def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:
+    for actor in actors:
+        if actor.state != ChildState.UP.value and actor.name != "connection":
+            yield f"{actor.name} is {actor.state}: {actor.last_reason or 'no reason known'}"
+        if actor.mailbox_depth > DEEP_MAILBOX:
+            yield f"{actor.name} is behind: {actor.mailbox_depth} messages wait"
+
+
+def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, ...]) -> Iterator[str]:
+    if link.state == "up" and not any(not perception.stale for perception in perceptions):
+        yield "nobody is perceived: is the player in the game and logged in?"
+
+
+def _actors(directory: Directory) -> Iterator[ActorHealth]:
+    for entry in directory.entries.values():
+        yield ActorHealth(
+            name=entry.name,
+            parent=entry.parent,
+            state=entry.state.value,
+            generation=entry.generation,
+            restarts=entry.restarts,
+            last_reason=entry.last_reason,
+            mailbox_depth=entry.depth,
+        )
+
+
+def _perceptions(board: Board, now: datetime) -> Iterator[PerceptionHealth]:
+    for snapshot in board.snapshots.value.values():
+        age_s = max(0.0, (now - snapshot.timestamp).total_seconds())
+        yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

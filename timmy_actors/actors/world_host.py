@@ -1,0 +1,208 @@
+"""The world host: a supervised process that runs the real Lua bridge in the embedded world."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from timmy_actors.actors.board import Board
+from timmy_actors.errors import WorldGone
+from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed
+from timmy_actors.model._base import Model
+from timmy_actors.model.health import WorldStatus
+from timmy_actors.supervision import Actor
+
+log = logging.getLogger(__name__)
+
+READY_WITHIN_S = 20.0
+"""A cold start on a busy machine takes a few seconds."""
+STOP_WITHIN_S = 3.0
+LAST_WORDS = 12
+"""Lines of the process's log that are repeated when it died."""
+CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """How to run the embedded world."""
+
+    port: int
+    """0 takes any free one, the same again after a restart if it is still free."""
+    token_file: Path
+    seed: int
+    allow_raw: bool
+
+    def command_line(self, lifeline: int) -> list[str]:
+        """The process's arguments."""
+        arguments = [sys.executable, "-m", "timmy_actors.embedded", "--port", str(self.port), "--seed", str(self.seed)]
+        arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline)]
+        return [*arguments, "--allow-raw"] if self.allow_raw else arguments
+
+
+class _Ready(Model):
+    ready: Literal[True]
+    pid: int
+    port: int
+
+
+class WorldHostActor(Actor):
+    """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
+
+    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it.
+    A frozen process is not a dead one: it is left alone.
+    """
+
+    def __init__(self, options: WorldOptions, *, board: Board) -> None:
+        super().__init__()
+        self._options = options
+        self._board = board
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
+        self._partial: dict[str, bytes] = {"out": b"", "err": b""}
+        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+
+    @staticmethod
+    def _create_actor_inbox() -> SocketMailbox:
+        return SocketMailbox()
+
+    @property
+    def _sockets(self) -> SocketMailbox:
+        return self.actor_inbox  # type: ignore[return-value]  # the one made above
+
+    def on_start(self) -> None:
+        """Start the process; it says itself when it is ready."""
+        watched, self._lifeline = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own module
+                self._options.command_line(watched),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(watched,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WorldGone(f"the embedded world cannot be started: {error}") from error
+        finally:
+            os.close(watched)
+        self._board.world.value = WorldStatus(state="starting", pid=self._process.pid)
+        for name, stream in (("out", self._process.stdout), ("err", self._process.stderr)):
+            if stream is not None:
+                self._attach(name, stream.fileno())
+        self.mailbox.schedule("ready", READY_WITHIN_S, "not ready")
+
+    def acknowledge_start(self) -> None:
+        """Not yet: the world's own word is what makes it started."""
+
+    def on_receive(self, message: Any) -> None:
+        """Listen to the process."""
+        match message:
+            case Arrived(stream, chunk):
+                self._on_output(stream, chunk)
+            case "not ready":
+                raise WorldGone(f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._said()}")
+            case SourceFailed(_, error):
+                raise WorldGone(f"the embedded world's output cannot be read: {error}")
+
+    def on_stop(self) -> None:
+        """End the process."""
+        self._end()
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self._end()
+
+    def _attach(self, name: str, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        self._sockets.attach(name, descriptor, lambda: _read_chunk(descriptor))
+
+    def _on_output(self, stream: str, chunk: bytes) -> None:
+        if not chunk:
+            self._on_closed(stream)
+            return
+        *lines, self._partial[stream] = (self._partial[stream] + chunk).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace")
+            if stream == "out":
+                self._on_said(text)
+            else:
+                self._last_words.append(text)
+                log.debug("world: %s", text)
+
+    def _on_said(self, line: str) -> None:
+        try:
+            ready = _Ready.model_validate_json(line)
+        except ValidationError:
+            raise WorldGone(f"the embedded world said something else than that it is ready: {line[:200]!r}") from None
+        self.mailbox.cancel("ready")
+        self._board.world.value = WorldStatus(
+            state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
+        )
+        self.lifecycle.started()
+
+    def _on_closed(self, stream: str) -> None:
+        self._sockets.detach(stream)
+        if stream == "err" or self._process is None:
+            return
+        try:
+            code = self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            raise WorldGone("the embedded world closed its output") from None
+        raise WorldGone(f"the embedded world's process {how_it_ended(code)}{self._said()}")
+
+    def _said(self) -> str:
+        for chunk in iter(lambda: _read_chunk(self._process.stderr.fileno()), None):  # type: ignore[union-attr]
+            if not chunk:
+                break
+            self._last_words.extend(chunk.decode(errors="replace").splitlines())
+        return "; its last words: " + " | ".join(self._last_words) if self._last_words else ""
+
+    def _end(self) -> None:
+        self._board.world.value = WorldStatus(state="down")
+        for stream in ("out", "err"):
+            self._sockets.detach(stream)
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._process is not None:
+            _stop(self._process)
+            self._process = None
+
+
+def how_it_ended(code: int) -> str:
+    """A process's return code in words."""
+    if code >= 0:
+        return f"exited with code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
+
+
+def _read_chunk(descriptor: int) -> bytes | None:
+    try:
+        return os.read(descriptor, CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        # A stopped (SIGSTOP) or stuck process does not hear SIGTERM.
+        process.kill()
+        process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

@@ -1,0 +1,80 @@
+"""The commands of an agent's author: snapshot, do, watch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from timmy_actors.cli import options
+from timmy_actors.cli.words import describe_event, describe_snapshot
+from timmy_actors.client import connect
+from timmy_actors.model.command import COMMANDS
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Pushed
+
+
+@click.command()
+@click.option("--player", help="Whose. Default: the daemon's configured player.")
+@options.as_json
+@options.endpoint
+def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
+    """Show what is known of a player."""
+    with connect(endpoint) as daemon:
+        known = daemon.snapshot(player)
+    click.echo(known.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_snapshot(known)))
+
+
+@click.command(epilog=f"Commands: {', '.join(sorted(COMMANDS))}. Their arguments stand in docs/protocol.md.")
+@click.argument("command")
+@click.argument("arguments", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0.01, 60),
+    default=DEFAULT_TIMEOUT_S,
+    show_default=True,
+    help="Seconds until the command is dropped undone.",
+)
+@options.as_json
+@options.endpoint
+def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+    """Do something in the game, as in: do teleport player=Timmy to=Balmora."""
+    values = dict(_key_value(argument) for argument in arguments)
+    with connect(endpoint) as daemon:
+        result = daemon.command(command, timeout_s=timeout_s, **values)
+    if as_json:
+        click.echo(json.dumps(result.value))
+    else:
+        told = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
+        click.echo(f"{command}: done" + (f" ({told})" if told else ""))
+
+
+@click.command()
+@click.option("--player", help="Only what is about this player.")
+@options.as_json
+@options.endpoint
+def watch(player: str | None, as_json: bool, endpoint: str | None) -> None:
+    """Show what happens, line by line, until Ctrl-C."""
+    with connect(endpoint) as daemon:
+        try:
+            for pushed in daemon.watch(player):
+                _show(pushed, as_json=as_json)
+        except KeyboardInterrupt:
+            return
+
+
+def _show(pushed: Pushed, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(pushed.model_dump_json(by_alias=True, exclude_none=True))
+    elif pushed.event is not None:
+        click.echo(describe_event(pushed.event))
+    elif pushed.snapshot is not None:
+        click.echo(describe_snapshot(pushed.snapshot)[0])
+
+
+def _key_value(argument: str) -> tuple[str, Any]:
+    key, equals, value = argument.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"{argument!r} must be KEY=VALUE")
+    return key, value

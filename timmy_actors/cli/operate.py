@@ -1,0 +1,90 @@
+"""The commands of a game host's operator: run, status, portals, world."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from timmy_actors.cli import options
+from timmy_actors.cli.narrator import Narrator
+from timmy_actors.cli.words import describe_health
+from timmy_actors.client import connect
+from timmy_actors.runtime import Runtime
+
+WATCH_EVERY_S = 0.05
+"""How often the foreground looks whether there is something new to say."""
+GAVE_UP = 70
+
+
+@click.command()
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration file (timmy.toml).")
+@click.option("--portal", help="The portal to use, instead of the configuration's.")
+@options.endpoint
+def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
+    """Run the daemon in the foreground, until Ctrl-C or SIGTERM."""
+    runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal)
+    logging.basicConfig(
+        level=runtime.settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    runtime.start()
+    narrator = Narrator(runtime)
+    while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
+        narrator.look()
+    if stop.is_set():
+        click.echo("stopping ...")
+    runtime.stop()
+    if runtime.failure is not None:
+        click.echo(f"timmy-actors: the daemon gave up: {runtime.failure}", err=True)
+        sys.exit(GAVE_UP)
+    click.echo("stopped")
+
+
+@click.command()
+@options.as_json
+@options.endpoint
+def status(as_json: bool, endpoint: str | None) -> None:
+    """Show how the daemon does: the verdict, its reasons, link, actors."""
+    with connect(endpoint) as daemon:
+        health = daemon.status()
+    click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
+
+
+@click.command()
+@options.as_json
+@options.endpoint
+def portals(as_json: bool, endpoint: str | None) -> None:
+    """List the portals, the chosen one marked."""
+    with connect(endpoint) as daemon:
+        answer = daemon.portals()
+    if as_json:
+        click.echo(answer.model_dump_json(indent=2))
+        return
+    for portal in answer.portals:
+        click.echo(f"{'*' if portal.id == answer.chosen else ' '} {portal.id:<14} {portal.name}: {portal.description}")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def world(arguments: tuple[str, ...]) -> None:
+    """Run the embedded world alone, without a daemon ('world --help' for its options)."""
+    command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
+    with subprocess.Popen(command) as process:  # noqa: S603  our own module
+
+        def hand_on(number: int, _frame: FrameType | None) -> None:
+            process.send_signal(number)
+
+        signal.signal(signal.SIGTERM, hand_on)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.exit(process.wait())

@@ -1,0 +1,44 @@
+"""`timmy-actors`: what it says of itself, and how its errors end it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from timmy_actors.cli.agent import do, snapshot, watch
+from timmy_actors.cli.operate import portals, run, status, world
+from timmy_actors.errors import TimmyError
+from timmy_actors.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="timmy-actors")
+def cli() -> None:
+    """Keep an agent alive in a game world.
+
+    'run' starts the daemon. The others, except 'world', talk to a running one.
+
+    \b
+    Environment:
+      TIMMY_CONFIG    the configuration file (timmy.toml)
+      TIMMY_ENDPOINT  the daemon's local endpoint (ipc://PATH)
+
+    \b
+    Exit codes: 0 done, 1 declined by the game, 2 wrong usage, 69 no daemon answers or
+    another one holds the endpoint, 70 the daemon gave up, 78 wrong configuration.
+    """
+
+
+for command in (run, status, snapshot, do, watch, portals, world):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        cli.main(list(arguments) if arguments is not None else None, prog_name="timmy-actors")
+    except TimmyError as error:
+        click.echo(f"timmy-actors: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,103 @@
+"""Values in a person's words. Pure."""
+
+from __future__ import annotations
+
+from timmy_actors.model.event import GameEvent
+from timmy_actors.model.health import ActorHealth, Health, LinkStatus
+from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
+
+
+def describe_position(position: Position) -> str:
+    """Where somebody stands."""
+    spot = f"{position.x:.0f}, {position.y:.0f}, {position.z:.0f}"
+    if position.place is not None:
+        return f"{position.place} (cell {position.cell}) at {spot}"
+    return f"cell {position.cell} at {spot}"
+
+
+def describe_snapshot(snapshot: PerceptionOutput) -> list[str]:
+    """A snapshot, its headline first."""
+    where = f"stands in {describe_position(snapshot.position)}" if snapshot.position is not None else "is in the game"
+    lines = [f"{snapshot.player} {where}" + (f"  [stale: {snapshot.stale_reason}]" if snapshot.stale else "")]
+    if snapshot.stats is not None:
+        stats = snapshot.stats
+        lines.append(
+            f"  level {stats.level} {stats.race} {stats.character_class}, health {_gauge(stats.health)},"
+            f" magicka {_gauge(stats.magicka)}, fatigue {_gauge(stats.fatigue)}"
+        )
+    if snapshot.inventory is not None:
+        items = ", ".join(f"{item.count} {item.ref_id}" for item in snapshot.inventory.items)
+        lines.append(f"  carries {items or 'nothing'}")
+    if snapshot.quests is not None and snapshot.quests.stages:
+        lines.append("  quests " + ", ".join(f"{quest} at {stage}" for quest, stage in snapshot.quests.stages.items()))
+    if snapshot.nearby_players is not None:
+        lines += [f"  near: {player.name}, {player.distance:.0f} away" for player in snapshot.nearby_players.players]
+    if snapshot.nearby_actors is not None:
+        lines += [f"  near: {actor.ref_id}, {actor.distance:.0f} away" for actor in snapshot.nearby_actors.actors]
+    if snapshot.world is not None:
+        weather = (
+            f", {snapshot.world.weather.current} in {snapshot.world.weather.region}" if snapshot.world.weather else ""
+        )
+        lines.append(f"  it is {_clock(snapshot.world.hour)} on day {snapshot.world.day}{weather}")
+    return lines
+
+
+def describe_event(event: GameEvent) -> str:
+    """An event in one line."""
+    told = ", ".join(f"{key}: {value}" for key, value in event.data.items())
+    return f"{event.player}: {event.event}" + (f" ({told})" if told else "")
+
+
+def describe_link(link: LinkStatus) -> str:
+    """The link in one line."""
+    if link.state != "up":
+        return f"{link.state}: {link.reason or 'no reason known'}"
+    round_trip = f", round trip {link.round_trip_ms:.1f} ms" if link.round_trip_ms is not None else ""
+    lag = f", server tick {link.load.tick_ms:.1f} ms (worst {link.load.tick_max_ms:.1f})" if link.load else ""
+    return f"up at {link.address}{round_trip}{lag}"
+
+
+def describe_health(health: Health) -> list[str]:
+    """Everything `status` shows."""
+    lines = [f"{health.verdict}" + (f": {health.reasons[0]}" if health.reasons else "")]
+    lines += [f"    and {reason}" for reason in health.reasons[1:]]
+    lines += [
+        f"daemon   {health.version}, process {health.pid}, at {health.endpoint}",
+        f"link     {describe_link(health.link)}",
+    ]
+    if health.world is not None:
+        lines.append(f"world    embedded, {health.world.state}, process {health.world.pid}, port {health.world.port}")
+    if health.world is not None and health.world.token_file is not None:
+        lines.append(f"token    {health.world.token_file}")
+    lines.append(f"portal   {health.portal}")
+    for seen in health.perceptions:
+        lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
+    lines.append("actors")
+    return lines + [f"  {line}" for line in _tree(health.actors, None)]
+
+
+def _tree(actors: tuple[ActorHealth, ...], parent: str | None, depth: int = 0) -> list[str]:
+    lines: list[str] = []
+    for actor in actors:
+        if actor.parent == (parent or "root"):
+            lines.append("  " * depth + _describe_actor(actor))
+            lines += _tree(actors, actor.name, depth + 1)
+    return lines
+
+
+def _describe_actor(actor: ActorHealth) -> str:
+    text = f"{actor.name:<11} {actor.state}"
+    if actor.restarts:
+        times = "once" if actor.restarts == 1 else f"{actor.restarts} times"
+        text += f", restarted {times}, last because: {actor.last_reason}"
+    elif actor.last_reason:
+        text += f": {actor.last_reason}"
+    return text + (f", {actor.mailbox_depth} messages wait" if actor.mailbox_depth else "")
+
+
+def _gauge(gauge: Gauge) -> str:
+    return f"{gauge.current:.0f}/{gauge.base:.0f}"
+
+
+def _clock(hour: float) -> str:
+    return f"{int(hour):02d}:{int(hour % 1 * 60):02d}"

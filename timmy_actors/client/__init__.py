@@ -1,0 +1,5 @@
+"""What another process imports to talk to a running daemon."""
+
+from timmy_actors.client.daemon import Daemon, connect
+
+__all__ = ["Daemon", "connect"]

@@ -1,0 +1,172 @@
+"""A running daemon, seen from another process: the same typed calls as `Runtime`'s."""
+
+from __future__ import annotations
+
+import itertools
+import socket as sockets
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import zmq
+
+from timmy_actors.endpoint import endpoint_path, resolve_endpoint
+from timmy_actors.errors import DaemonUnreachable, Refused
+from timmy_actors.model.command import CommandResult
+from timmy_actors.model.endpoint import (
+    DEFAULT_TIMEOUT_S,
+    Answer,
+    CommandRequest,
+    Portals,
+    PortalsRequest,
+    Pushed,
+    Request,
+    SnapshotRequest,
+    StatusRequest,
+    WatchRequest,
+)
+from timmy_actors.model.health import Health
+from timmy_actors.model.perception import PerceptionOutput
+
+T = TypeVar("T")
+
+TRANSPORT_MARGIN_S = 4.0
+"""How long past a command's timeout the daemon may take to answer at all."""
+RENEW_AFTER_MS = 2_000
+"""A quiet watch asks again after this, so that a daemon that died is noticed."""
+
+
+def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Daemon:
+    """Connect to the daemon at `endpoint` (default: `TIMMY_ENDPOINT`, else the user's own).
+
+    Raises:
+        DaemonUnreachable: no daemon answers there.
+    """
+    return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
+
+
+class Daemon:
+    """A connection to a running daemon. Threads may share it; their calls take turns."""
+
+    def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self.endpoint = endpoint
+        self._timeout_s = timeout_s
+        self._ids = itertools.count(1)
+        self._turn = threading.Lock()
+        _probe(endpoint)
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
+        self._socket.linger = 0
+        self._socket.connect(endpoint)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._context.destroy(linger=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def status(self) -> Health:
+        """How the daemon does."""
+        answer = self._ask(StatusRequest(id=self._id()), self._timeout_s)
+        return _present(answer.status)
+
+    def snapshot(self, player: str | None = None) -> PerceptionOutput:
+        """What is known of a player (None: the daemon's configured one).
+
+        Raises:
+            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet.
+        """
+        answer = self._ask(SnapshotRequest(id=self._id(), player=player), self._timeout_s)
+        return _present(answer.snapshot)
+
+    def command(self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, **arguments: Any) -> CommandResult:
+        """Do something in the game, and wait until it is done. `player` defaults to the daemon's configured one.
+
+        Raises:
+            Refused: it was not done; `code`, `message` and `field` say why.
+        """
+        request = CommandRequest(id=self._id(), name=name, arguments=arguments, timeout_s=timeout_s)
+        answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
+        return CommandResult(id=request.id, value=_present(answer.value))
+
+    def portals(self) -> Portals:
+        """Which portals there are, and which one is chosen."""
+        answer = self._ask(PortalsRequest(id=self._id()), self._timeout_s)
+        return _present(answer.portals)
+
+    def watch(self, player: str | None = None) -> Iterator[Pushed]:
+        """What happens from now on: events, and each new snapshot (of `player`, or of everybody).
+
+        Raises:
+            DaemonUnreachable: the daemon went away.
+        """
+        # A connection of its own: its calls need not wait for the watch to end.
+        with Daemon(self.endpoint, timeout_s=self._timeout_s) as watcher:
+            yield from watcher._watch(player)
+
+    def _watch(self, player: str | None) -> Iterator[Pushed]:
+        renewed = False
+        self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
+        while True:
+            if not self._socket.poll(RENEW_AFTER_MS):
+                if renewed:
+                    raise DaemonUnreachable(f"the daemon at {self.endpoint} does not answer any more")
+                self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
+                renewed = True
+                continue
+            renewed = False
+            frame = self._socket.recv()
+            pushed = Pushed.model_validate_json(frame)
+            if pushed.event is not None or pushed.snapshot is not None:
+                yield pushed
+            else:
+                _raise_refusal(Answer.model_validate_json(frame))
+
+    def _id(self) -> str:
+        return str(next(self._ids))
+
+    def _ask(self, request: Request, timeout_s: float) -> Answer:
+        deadline = time.monotonic() + timeout_s
+        with self._turn:
+            self._socket.send(_encode(request))
+            while self._socket.poll(max(0, round((deadline - time.monotonic()) * 1000))):
+                answer = Answer.model_validate_json(self._socket.recv())
+                # An answer to an earlier call that had stopped waiting is not ours.
+                if answer.id in (request.id, None):
+                    _raise_refusal(answer)
+                    return answer
+        raise DaemonUnreachable(f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s")
+
+
+def _encode(request: Request) -> bytes:
+    return request.model_dump_json().encode()
+
+
+def _raise_refusal(answer: Answer) -> None:
+    if answer.error is not None:
+        raise Refused(answer.error.code, answer.error.message, answer.error.field)
+
+
+def _present(value: T | None) -> T:
+    if value is None:
+        raise DaemonUnreachable("the daemon's answer lacks what was asked for: is it of another version?")
+    return value
+
+
+def _probe(endpoint: str) -> None:
+    """See that somebody listens: libzmq would wait for one without a word."""
+    path = endpoint_path(endpoint)
+    with sockets.socket(sockets.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError as error:
+            raise DaemonUnreachable(
+                f"no daemon at {endpoint} ({error.strerror}): start one with 'timmy-actors run',"
+                " or name its endpoint with --endpoint or TIMMY_ENDPOINT"
+            ) from None

@@ -1,0 +1,1 @@
+"""GamePortal: the catalogue of games (`portals.json`) and the choice among them."""

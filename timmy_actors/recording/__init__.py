@@ -1,0 +1,1 @@
+"""Trajectories for training, flight recorder and replay."""

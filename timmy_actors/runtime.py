@@ -1,0 +1,299 @@
+"""Settings to a supervision tree, and the typed calls on it."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import zmq
+
+from timmy_actors.actors.board import Board
+from timmy_actors.actors.command import CommandActor
+from timmy_actors.actors.connection import ConnectionActor, LinkOptions
+from timmy_actors.actors.health import HealthActor
+from timmy_actors.actors.messages import Do
+from timmy_actors.actors.perception import PerceptionActor
+from timmy_actors.actors.portal import ListPortals, PortalActor
+from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
+from timmy_actors.config import Settings, config_path, load_settings
+from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
+from timmy_actors.errors import ConfigError, LinkLost, StartFailed, WorldGone
+from timmy_actors.model.command import CommandResult
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Portals
+from timmy_actors.model.health import Health
+from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.portals.catalogue import choose, load_catalogue
+from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor, find_snapshot
+from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
+from timmy_actors.supervision.actor import Lifecycle
+from timmy_actors.tokens import make_token_file, read_token
+
+START_WITHIN_S = 30.0
+STOP_WITHIN_S = 15.0
+LOOPBACK_BACKOFF = Backoff(base_s=0.02, cap_s=0.1, stable_after_s=10.0)
+"""A server on this machine costs nothing to try again, and 100 ms is the link's number to hold."""
+REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
+WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
+
+
+class Runtime:
+    """A daemon's actors, in this process.
+
+    ```python
+    with Runtime.from_config() as timmy:
+        print(timmy.snapshot().position)
+    ```
+    """
+
+    def __init__(self, settings: Settings, *, folder: Path, endpoint: str | None = None) -> None:
+        self.settings = settings
+        self.endpoint = resolve_endpoint(endpoint)
+        self.board = Board()
+        self.directory = Directory()
+        self._catalogue = folder / settings.portals_file
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._lock = EndpointLock(self.endpoint)
+        self._life = _RootLife()
+        self._root: Supervisor | None = None
+
+    @classmethod
+    def from_config(
+        cls, path: Path | str | None = None, *, endpoint: str | None = None, portal: str | None = None
+    ) -> Self:
+        """A runtime by the configuration at `path` (default: `TIMMY_CONFIG`, else what ships), checked but not started.
+
+        Raises:
+            ConfigError: something in it is wrong.
+        """
+        file = config_path(Path(path) if path is not None else None)
+        settings = load_settings(file)
+        if portal is not None:
+            settings = settings.model_copy(update={"portal": portal})
+        runtime = cls(settings, folder=file.parent, endpoint=endpoint)
+        runtime.check()
+        return runtime
+
+    def check(self) -> None:
+        """See that what the settings name is there.
+
+        Raises:
+            ConfigError: it is not.
+        """
+        choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
+        if self.settings.world.embedded:
+            _check_port_is_free(self.settings.world.port)
+        elif self.settings.link.mechanism == "plain":
+            read_token(self._token_file())
+
+    # Its life.
+
+    def start(self) -> Self:
+        """Start the tree; returns when every actor is up. That the game is reachable is a state, not a start.
+
+        Raises:
+            EndpointInUse: another daemon serves the endpoint.
+            StartFailed: an actor did not start.
+        """
+        self._lock.acquire()
+        if self.settings.world.embedded:
+            make_token_file(self._token_file())
+        self._root = Supervisor(self._children(), self.directory)
+        self._root.name = "root"
+        self._root.lifecycle = self._life
+        self._root.launch()
+        if not self._life.began.wait(START_WITHIN_S) or self._life.ended.is_set():
+            self.stop()
+            raise StartFailed(str(self._life.reason or f"the daemon did not start within {START_WITHIN_S:g} s"))
+        return self
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time."""
+        return self._life.ended.wait(timeout_s)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the tree gave up, if it did."""
+        return self._life.reason
+
+    def stop(self) -> None:
+        """Stop every actor, the last started first, and let the endpoint go."""
+        if self._root is not None:
+            self._root.stop()
+            self._life.ended.wait(STOP_WITHIN_S)
+        # Sockets belong to their actors' threads, which are through; a hung one keeps its context to itself.
+        if self._root is None or self._life.ended.is_set():
+            self._context.destroy(linger=0)
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stop()
+
+    # The typed calls; `timmy_actors.connect()` has the same from another process.
+
+    def status(self) -> Health:
+        """How the daemon does.
+
+        Raises:
+            StartFailed: it has not started.
+        """
+        health = self.board.health.value
+        if health is None:
+            raise StartFailed("the daemon has not started")
+        return health
+
+    def snapshot(self, player: str | None = None) -> PerceptionOutput:
+        """What is known of a player (None: the configured one). Never waits, whatever the actors are busy with.
+
+        Raises:
+            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet.
+        """
+        return find_snapshot(self.board, player or self.settings.player)
+
+    def command(
+        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+    ) -> CommandResult:
+        """Do something in the game, and wait until it is done. `player` defaults to the configured one.
+
+        Raises:
+            Refused: it was not done; `code`, `message` and `field` say why.
+        """
+        do = Do(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
+        result: CommandResult = self.directory.ask(
+            "command", do, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
+        ).wait()
+        return result
+
+    def portals(self) -> Portals:
+        """Which portals there are, and which one is chosen."""
+        answer: Portals = self.directory.ask("portal", ListPortals(), timeout_s=DEFAULT_TIMEOUT_S).wait()
+        return answer
+
+    # The tree.
+
+    def _children(self) -> list[ChildSpec]:
+        world = [self._world_spec()] if self.settings.world.embedded else []
+        return [
+            *world,
+            self._link_spec(),
+            ChildSpec("health", self._health),
+            ChildSpec("portal", self._portal),
+            ChildSpec("gateway", self._gateway),
+        ]
+
+    def _world_spec(self) -> ChildSpec:
+        settings = self.settings.world
+        options = WorldOptions(
+            port=settings.port, token_file=self._token_file(), seed=settings.seed, allow_raw=settings.allow_raw
+        )
+        return ChildSpec(
+            "world",
+            lambda: WorldHostActor(options, board=self.board),
+            expected=(WorldGone,),
+            backoff=WORLD_BACKOFF,
+        )
+
+    def _link_spec(self) -> ChildSpec:
+        children = [
+            ChildSpec("connection", self._connections(), expected=(LinkLost,), backoff=self._link_backoff()),
+            ChildSpec("perception", self._perception),
+            ChildSpec("command", lambda: CommandActor(directory=self.directory, board=self.board)),
+        ]
+        return ChildSpec("link", lambda: Supervisor(children, self.directory), shutdown_s=STOP_WITHIN_S)
+
+    def _connections(self) -> Callable[[], ConnectionActor]:
+        epochs = itertools.count(1)
+        plain = self.settings.world.embedded or self.settings.link.mechanism == "plain"
+        options = LinkOptions(
+            address=self._address,
+            token=self._token if plain else lambda: None,
+            client=self.settings.link.client,
+            heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
+        )
+        return lambda: ConnectionActor(
+            options, epoch=next(epochs), context=self._context, directory=self.directory, board=self.board
+        )
+
+    def _perception(self) -> PerceptionActor:
+        settings = self.settings.perception
+        return PerceptionActor(
+            rate_hz=settings.rate_hz,
+            radius=settings.radius,
+            directory=self.directory,
+            board=self.board,
+            listeners=("gateway",),
+        )
+
+    def _health(self) -> HealthActor:
+        return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
+
+    def _portal(self) -> PortalActor:
+        return PortalActor(catalogue=self._catalogue, portal_id=self.settings.portal, board=self.board)
+
+    def _gateway(self) -> GatewayActor:
+        return GatewayActor(
+            endpoint=self.endpoint,
+            player=self.settings.player,
+            context=self._context,
+            directory=self.directory,
+            board=self.board,
+        )
+
+    # What it stands on.
+
+    def _address(self) -> str:
+        if not self.settings.world.embedded:
+            return self.settings.link.address
+        world = self.board.world.value
+        if world is None or world.port is None:
+            raise LinkLost("the embedded world is not up")
+        return f"tcp://127.0.0.1:{world.port}"
+
+    def _token(self) -> str:
+        try:
+            return read_token(self._token_file())
+        except ConfigError as error:
+            raise LinkLost(str(error)) from error
+
+    def _link_backoff(self) -> Backoff:
+        local = self.settings.world.embedded or "//127." in self.settings.link.address
+        return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF
+
+    def _token_file(self) -> Path:
+        if not self.settings.world.embedded:
+            return Path(self.settings.link.token_file).expanduser()
+        path = endpoint_path(self.endpoint)
+        return path.with_name(path.name + ".world-token")
+
+
+class _RootLife(Lifecycle):
+    def __init__(self) -> None:
+        self.began = threading.Event()
+        self.ended = threading.Event()
+        self.reason: BaseException | None = None
+
+    def started(self) -> None:
+        self.began.set()
+
+    def down(self, reason: BaseException | None) -> None:
+        self.reason = reason
+        self.ended.set()
+        self.began.set()
+
+
+def _check_port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigError(
+                f"world.port: {port} cannot be used: {error.strerror}. Choose another, or 0 for any free one"
+            ) from error

@@ -1,0 +1,1 @@
+"""The actors through which others reach a running daemon."""

@@ -1,0 +1,205 @@
+"""The gateway: answers a daemon's owner over the local endpoint, from what is published where it can."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from pydantic import ValidationError
+
+from timmy_actors.actors.board import Board
+from timmy_actors.actors.messages import Do, Happened
+from timmy_actors.actors.portal import ListPortals
+from timmy_actors.endpoint import endpoint_path
+from timmy_actors.errors import ActorError, Refused
+from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
+from timmy_actors.model._base import Model
+from timmy_actors.model.command import CommandResult, ErrorCode, ErrorInfo
+from timmy_actors.model.endpoint import (
+    REQUEST,
+    Answer,
+    CommandRequest,
+    PortalsRequest,
+    Pushed,
+    SnapshotRequest,
+    StatusRequest,
+    WatchRequest,
+)
+from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.supervision import Actor, Directory, Reply
+
+log = logging.getLogger(__name__)
+
+MAX_REQUEST_BYTES = 256 * 1024
+MAX_WATCHERS = 64
+PORTALS_TIMEOUT_S = 2.0
+ANSWER_MARGIN_S = 2.0
+"""How long past a command's own timeout its actor may take to say how it ended."""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    client: bytes
+    answer: Answer
+
+
+class GatewayActor(Actor):
+    """One ROUTER socket. Nothing here waits: what another actor has to answer comes back as a message."""
+
+    def __init__(
+        self, *, endpoint: str, player: str, context: zmq.Context[Any], directory: Directory, board: Board
+    ) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._player = player
+        self._context = context
+        self._directory = directory
+        self._board = board
+        self._watchers: dict[bytes, str | None] = {}
+        self._socket: zmq.Socket[bytes] | None = None
+
+    @staticmethod
+    def _create_actor_inbox() -> SocketMailbox:
+        return SocketMailbox()
+
+    @property
+    def _sockets(self) -> SocketMailbox:
+        return self.actor_inbox  # type: ignore[return-value]  # the one made above
+
+    def on_start(self) -> None:
+        """Open the endpoint."""
+        socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._socket = socket
+        socket.linger = 0
+        socket.maxmsgsize = MAX_REQUEST_BYTES
+        socket.router_mandatory = True
+        socket.bind(self._endpoint)
+        endpoint_path(self._endpoint).chmod(0o600)
+        self._sockets.attach("clients", socket, lambda: read_frames(socket))
+
+    def on_receive(self, message: Any) -> None:
+        """Answer, and push to those who watch."""
+        match message:
+            case Arrived("clients", frames):
+                self._on_request(frames[0], frames[-1])
+            case _Answered(client, answer):
+                self._send(client, answer)
+            case Happened():
+                self._push(message)
+            case SourceFailed(_, error):
+                raise error
+
+    def on_stop(self) -> None:
+        """Close the endpoint."""
+        self._sockets.detach("clients")
+        if self._socket is not None:
+            self._socket.close(linger=0)
+            self._socket = None
+            endpoint_path(self._endpoint).unlink(missing_ok=True)
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self.on_stop()
+
+    def _on_request(self, client: bytes, frame: bytes) -> None:
+        try:
+            request = REQUEST.validate_json(frame)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or None
+            refusal = ErrorInfo(code="bad_message", message=f"{where}: {first['msg']}", field=where)
+            self._send(client, Answer(error=refusal))
+            return
+        try:
+            self._answer(client, request)
+        except Refused as refused:
+            self._send(client, Answer(id=request.id, error=explain(refused)))
+
+    def _answer(self, client: bytes, request: Any) -> None:
+        match request:
+            case StatusRequest():
+                self._send(client, Answer(id=request.id, status=self._board.health.value))
+            case SnapshotRequest():
+                snapshot = find_snapshot(self._board, request.player or self._player)
+                self._send(client, Answer(id=request.id, snapshot=snapshot))
+            case CommandRequest():
+                self._command(client, request)
+            case PortalsRequest():
+                reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
+                self._answer_later(client, request.id, reply)
+            case WatchRequest():
+                self._watch(client, request)
+
+    def _command(self, client: bytes, request: CommandRequest) -> None:
+        arguments = request.arguments
+        if "player" not in arguments:
+            arguments = {"player": self._player, **arguments}
+        do = Do(request.name, arguments, request.timeout_s)
+        reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
+        self._answer_later(client, request.id, reply)
+
+    def _watch(self, client: bytes, request: WatchRequest) -> None:
+        if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
+            raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
+        self._watchers[client] = request.player
+        self._send(client, Answer(id=request.id, watching=True))
+
+    def _answer_later(self, client: bytes, request_id: str, reply: Reply) -> None:
+        gateway = self.actor_ref
+        reply.add_done_callback(lambda done: gateway.tell(_Answered(client, _to_answer(request_id, done))))
+
+    def _push(self, happened: Happened) -> None:
+        pushed = Pushed(event=happened.event, snapshot=happened.snapshot)
+        subject = happened.event or happened.snapshot
+        for client, player in list(self._watchers.items()):
+            if subject is not None and player in (None, subject.player):
+                self._send(client, pushed)
+
+    def _send(self, client: bytes, message: Model) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.send_multipart([client, message.model_dump_json(by_alias=True).encode()], zmq.NOBLOCK)
+        except zmq.Again:
+            log.warning("a client does not read what it asked for: something was not sent to it")
+        except zmq.ZMQError as error:
+            if error.errno != zmq.EHOSTUNREACH:
+                raise
+            self._watchers.pop(client, None)
+
+
+def find_snapshot(board: Board, player: str) -> PerceptionOutput:
+    """The published snapshot of a player.
+
+    Raises:
+        Refused: there is none.
+    """
+    snapshots = board.snapshots.value
+    if player in snapshots:
+        return snapshots[player]
+    if not snapshots:
+        link = board.link.value
+        raise Refused("unavailable", f"nothing is perceived yet: the link is {link.state}")
+    raise Refused(
+        "no_such_player", f"nothing is known of {player!r}; perceived: {', '.join(sorted(snapshots))}", "player"
+    )
+
+
+def explain(error: Exception) -> ErrorInfo:
+    """An exception, as what a client is told of it."""
+    if isinstance(error, Refused):
+        return ErrorInfo.model_validate({"code": error.code, "message": error.message, "field": error.field})
+    code: ErrorCode = "unavailable" if isinstance(error, ActorError) else "internal"
+    return ErrorInfo(code=code, message=str(error) or type(error).__name__)
+
+
+def _to_answer(request_id: str, reply: Reply) -> Answer:
+    try:
+        outcome = reply.get(timeout=0)
+    except Exception as error:  # noqa: BLE001  whatever it was, the client is told
+        return Answer(id=request_id, error=explain(error))
+    if isinstance(outcome, CommandResult):
+        return Answer(id=request_id, value=outcome.value or {})
+    return Answer(id=request_id, portals=outcome)

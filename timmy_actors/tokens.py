@@ -1,0 +1,45 @@
+"""Tokens: the secret that PLAIN asks for, in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from timmy_actors.errors import ConfigError
+
+TOKEN_BYTES = 24
+SHORTEST = 16
+LONGEST = 255
+"""PLAIN's password has a one-byte length."""
+
+
+def make_token_file(path: Path) -> None:
+    """Write a fresh random token to `path`, for its owner only."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
+
+
+def read_token(path: Path) -> str:
+    """The token in `path`.
+
+    Raises:
+        ConfigError: it cannot be read, others can read it, or it is no token.
+    """
+    remedy = "the same text as in the game server's token file belongs there (umask 077 before writing it)"
+    try:
+        with path.open(encoding="ascii") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            token = file.read(4 * LONGEST).strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the token: {error.strerror}: {remedy}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: a token is plain ASCII text: {remedy}") from error
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise ConfigError(f"{path}: others can read the token: chmod 600 {path}")
+    if not SHORTEST <= len(token) <= LONGEST:
+        raise ConfigError(f"{path}: a token has {SHORTEST} to {LONGEST} characters, this one {len(token)}: {remedy}")
+    return token

@@ -1,0 +1,1 @@
+"""Bodies of an agent behind one `WorldInterface`."""
