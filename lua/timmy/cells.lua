@@ -1,0 +1,49 @@
+--- Cell descriptions, TES3MP's names of places: `"-3, -2"` for a cell of the exterior grid, else an interior's exact
+-- name.
+local numbers = require("timmy.numbers")
+
+local M = {}
+
+--- Side of an exterior cell, in game units.
+M.SIDE = 8192
+--- The farthest exterior cell that is spoken of: the model's largest coordinate, and far inside the C++ side's int,
+-- which `SetCell` fills without a check (a larger one aborts the server).
+M.FARTHEST = 976
+--- The longest description in bytes: a name of 256 characters, four bytes each.
+M.LONGEST = 1024
+
+local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
+local EXTERIOR_AS_TYPED = "^%s*(%-?%d+)%s*,%s*(%-?%d+)%s*$"
+
+--- The grid position that a description names, or nil for an interior.
+function M.grid(description)
+  local x, y = description:match(EXTERIOR)
+  return tonumber(x), tonumber(y)
+end
+
+--- The description of an exterior cell.
+function M.exterior(x, y)
+  return string.format("%d, %d", x, y)
+end
+
+--- The exterior cell under a position.
+function M.under(x, y)
+  return M.exterior(math.floor(x / M.SIDE), math.floor(y / M.SIDE))
+end
+
+--- A cell as somebody typed it (`"-3,-2"`), as TES3MP writes it (`"-3, -2"`); interiors stay as they are.
+function M.normalise(typed)
+  local x, y = typed:match(EXTERIOR_AS_TYPED)
+  if not x then return typed end
+  return M.exterior(numbers.clamp(tonumber(x), -1e9, 1e9), numbers.clamp(tonumber(y), -1e9, 1e9))
+end
+
+--- Whether a description can be given to the server without killing it.
+function M.is_safe(description)
+  if type(description) ~= "string" or description == "" or #description > M.LONGEST then return false end
+  if description:find("%c") then return false end
+  local x, y = M.grid(description)
+  return x == nil or (math.abs(x) <= M.FARTHEST and math.abs(y) <= M.FARTHEST)
+end
+
+return M

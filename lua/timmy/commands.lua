@@ -1,0 +1,57 @@
+--- The commands an agent can give: looked up, their arguments read, their player found, and run.
+local game = require("timmy.game")
+local players = require("timmy.players")
+local schema = require("timmy.schema")
+
+local M = {}
+
+local registry, names = {}, {}
+
+for _, module in ipairs({
+  require("timmy.commands.console"),
+  require("timmy.commands.give_item"),
+  require("timmy.commands.journal"),
+  require("timmy.commands.message"),
+  require("timmy.commands.set_class"),
+  require("timmy.commands.set_race"),
+  require("timmy.commands.set_stat"),
+  require("timmy.commands.take_item"),
+  require("timmy.commands.teleport"),
+}) do
+  registry[module.name] = module
+  names[#names + 1] = module.name
+end
+
+--- The names of all commands, by the alphabet.
+M.names = names
+table.sort(names)
+
+local function unknown(name)
+  local message = "no command " .. tostring(name) .. "; known: " .. table.concat(names, ", ")
+  return { code = "unknown_command", message = message, field = "name" }
+end
+
+local function run(name, arguments, context)
+  local command = registry[name]
+  if not command then return nil, unknown(name) end
+  if command.permitted then
+    local allowed, reason = command.permitted(context)
+    if not allowed then return nil, { code = "not_permitted", message = reason, field = "name" } end
+  end
+  local values, wrong = schema.read(command.fields, arguments)
+  if not values then return nil, wrong end
+  local pid, missing = players.find(values.player)
+  if not pid then return nil, missing end
+  return command.run(pid, values, context)
+end
+
+--- Runs a command: its value, or nil and { code =, message =, field =? }. Never raises: a defect of ours is logged and
+-- answered as `internal`.
+function M.run(name, arguments, context)
+  local ok, value, wrong = xpcall(run, debug.traceback, name, arguments, context or {})
+  if ok then return value, wrong end
+  game.log("error", "timmy: command " .. tostring(name) .. " failed: " .. tostring(value))
+  return nil, { code = "internal", message = "the command failed on the server; its log says where" }
+end
+
+return M

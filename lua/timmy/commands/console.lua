@@ -1,0 +1,26 @@
+--- Runs a console command on a player's client. The text is passed as it is: only where the operator said `allow_raw`.
+local corescripts = require("timmy.corescripts")
+local schema = require("timmy.schema")
+
+local M = { name = "console" }
+
+M.fields = {
+  { name = "player", check = schema.name },
+  { name = "text", check = schema.text },
+}
+
+--- Asked before anything else about the command, so that a server without it gives one answer.
+function M.permitted(context)
+  if context.allow_raw then return true end
+  return false, "console commands are off on this server; its operator can set allow_raw in timmy_config"
+end
+
+function M.run(pid, values)
+  if not corescripts.takes_console_commands(corescripts.player(pid)) then
+    return nil, { code = "game_refused", message = "the player has not arrived in a cell yet; try again" }
+  end
+  _G.logicHandler.RunConsoleCommandOnPlayer(pid, values.text, false)
+  return { text = values.text }
+end
+
+return M

@@ -1,0 +1,39 @@
+--- Gives a player one of the ten races, with a head and hair that fit unless they are named.
+local corescripts = require("timmy.corescripts")
+local races = require("timmy.races")
+local schema = require("timmy.schema")
+
+local M = { name = "set_race" }
+
+M.fields = {
+  { name = "player", check = schema.name },
+  { name = "race", check = schema.name },
+  { name = "gender", check = schema.one_of("male", "female"), optional = true },
+  { name = "head", check = schema.name, optional = true },
+  { name = "hair", check = schema.name, optional = true },
+}
+
+local FEMALE, MALE = 0, 1
+
+function M.run(pid, values)
+  local race = races.find(values.race)
+  if not race then
+    local message = "no race " .. values.race .. "; there are " .. table.concat(races.names(), ", ")
+    return nil, { code = "bad_arguments", message = message, field = "race" }
+  end
+  local player = corescripts.player(pid)
+  if not corescripts.is_loadable(player, "character") then
+    return nil, { code = "game_refused", message = "the player's saved character is damaged; nothing was changed" }
+  end
+  local character = player.data.character
+  local gender = values.gender or (character.gender == FEMALE and "female" or "male")
+  character.race = race.name
+  character.gender = gender == "female" and FEMALE or MALE
+  character.head = values.head or race[gender].head
+  character.hair = values.hair or race[gender].hair
+  player:LoadCharacter()
+  player:QuicksaveToDrive()
+  return { race = race.name, gender = gender, head = character.head, hair = character.hair }
+end
+
+return M

@@ -1,0 +1,98 @@
+--- CoreScripts' globals, looked up late (they are made after custom scripts load), and the shapes we rely on.
+--
+-- Its `Load...` functions give a player's saved tables to the server unchecked: a hole in a damaged save would end the
+-- process. So a table is checked for what its loader reads before that loader is called.
+local cells = require("timmy.cells")
+local numbers = require("timmy.numbers")
+
+local M = {}
+
+--- The player in a slot, when it is logged in.
+function M.player(pid)
+  local player = _G.Players and _G.Players[pid]
+  if player and player:IsLoggedIn() then return player end
+  return nil
+end
+
+--- A value of CoreScripts' `config`, or `default` where this version doesn't have it.
+function M.setting(name, default)
+  local value = _G.config and _G.config[name]
+  if value == nil then return default end
+  return value
+end
+
+--- Who holds the journal: the world while it is shared, else the player.
+function M.journal_holder(player)
+  if M.setting("shareJournal", true) then return _G.WorldInstance end
+  return player
+end
+
+--- A loaded cell, or nil.
+function M.loaded_cell(description)
+  return _G.LoadedCells and _G.LoadedCells[description]
+end
+
+local function is_text(value) return type(value) == "string" and not value:find("\0", 1, true) end
+local function is_text_or_nil(value) return value == nil or is_text(value) end
+local function is_int(value) return numbers.is_whole(value, -2147483647, 2147483647) end
+local function is_int_or_nil(value) return value == nil or is_int(value) end
+local function is_number_or_nil(value) return value == nil or numbers.is_finite(value) end
+
+--- What each loader of a player reads: the table under `data`, and its fields.
+local RECORDS = {
+  character = { race = is_text, head = is_text, hair = is_text, birthsign = is_text, gender = is_int,
+    modelOverride = is_text_or_nil },
+  stats = { level = is_int_or_nil, levelProgress = is_int_or_nil },
+}
+
+--- The same for tables of such tables, by name.
+local COLLECTIONS = {
+  attributes = { base = is_int, damage = numbers.is_finite, skillIncrease = is_int },
+  skills = { base = is_int, damage = numbers.is_finite, progress = numbers.is_finite },
+}
+
+--- A stack, as `inventoryHelper` compares it.
+local ITEM = { refId = is_text, count = is_int, charge = is_number_or_nil, enchantmentCharge = is_number_or_nil,
+  soul = is_text_or_nil }
+
+local function fits(record, fields)
+  if type(record) ~= "table" then return false end
+  for field, check in pairs(fields) do
+    if not check(record[field]) then return false end
+  end
+  return true
+end
+
+--- Before 0.7 a save held a bare number for each attribute and skill; CoreScripts still read it.
+local function all_fit(collection, fields)
+  if type(collection) ~= "table" then return false end
+  for name, record in pairs(collection) do
+    if not is_text(name) or not (is_int(record) or fits(record, fields)) then return false end
+  end
+  return true
+end
+
+--- Whether a player's table (`character`, `stats`, `attributes`, `skills`) can be given to its loader.
+function M.is_loadable(player, name)
+  local data = player.data
+  if type(data) ~= "table" then return false end
+  if RECORDS[name] then return fits(data[name], RECORDS[name]) end
+  return all_fit(data[name], COLLECTIONS[name])
+end
+
+--- Whether the inventory can be searched and changed by CoreScripts' helper.
+function M.is_sound_inventory(inventory)
+  if type(inventory) ~= "table" then return false end
+  for _, item in pairs(inventory) do
+    if not fits(item, ITEM) then return false end
+  end
+  return true
+end
+
+--- Whether console commands can be queued for this player: they are sent with the cell of its last cell change.
+function M.takes_console_commands(player)
+  local location = player.data and player.data.location
+  return type(player.consoleCommandsQueued) == "table" and type(location) == "table" and cells.is_safe(location.cell)
+end
+
+return M

@@ -1,0 +1,108 @@
+--- What happens in the game without being asked for, from CoreScripts' hooks.
+--
+-- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
+-- and returns nothing. `OnGUIAction` is never heard: it carries password hashes.
+local chronicle = require("timmy.chronicle")
+local game = require("timmy.game")
+local json = require("timmy.json")
+local players = require("timmy.players")
+
+local M = {}
+
+M.names = { "cell_change", "chat", "connect", "death", "disconnect", "journal" }
+
+--- A client may report any number of journal lines at once; the newest say it all.
+local MOST_ENTRIES = 100
+--- CoreScripts' sign of a chat command.
+local COMMAND_SIGN = "/"
+
+local function text_or(value, default) return type(value) == "string" and value or default end
+
+local readers = {}
+
+function readers.cell_change(pid, packet, previous_cell)
+  local location = type(packet) == "table" and packet.location or {}
+  return { cell = text_or(location.cell, game.GetCell(pid)), previous_cell = text_or(previous_cell, "") }
+end
+
+function readers.journal(_, packet)
+  local lines, entries = type(packet) == "table" and packet.journal or {}, {}
+  for position = math.max(1, #lines - MOST_ENTRIES + 1), #lines do
+    local entry = chronicle.entry(lines[position])
+    entries[#entries + 1] = entry and { quest = entry.quest, index = entry.index, kind = entry.kind }
+  end
+  return { entries = json.array(entries) }
+end
+
+--- Who killed a player: another player, a creature's or NPC's name, or nobody (a fall, itself).
+local function killer_of(pid)
+  if game.DoesPlayerHavePlayerKiller(pid) then
+    local killer = game.GetPlayerKillerPid(pid)
+    return killer ~= pid and players.name(killer) or nil
+  end
+  local name = game.GetPlayerKillerName(pid)
+  return name ~= "" and name or nil
+end
+
+function readers.death(pid) return { killer = killer_of(pid) or json.null } end
+
+function readers.chat(_, text) return { text = text_or(text, "") } end
+
+function readers.connect() return json.object({}) end
+
+--- Runs a hook so that nothing escapes it.
+local function protected(hook, act)
+  return function(...)
+    local ok, trace = xpcall(act, debug.traceback, ...)
+    if not ok then game.log("error", "timmy: " .. hook .. " failed: " .. tostring(trace)) end
+  end
+end
+
+--- Whether CoreScripts saved the lines: a validator of another script can refuse them.
+local function is_saved(status) return type(status) ~= "table" or status.validDefaultHandler ~= false end
+
+--- Whether a line was said to others: not a command, and not kept back by a script from all other scripts.
+local function is_said(status, text)
+  if type(text) ~= "string" or text:sub(1, 1) == COMMAND_SIGN then return false end
+  return type(status) ~= "table" or status.validCustomHandlers ~= false
+end
+
+--- Event, hook, and when it counts.
+local SOURCES = {
+  { event = "cell_change", hook = "OnPlayerCellChange" },
+  { event = "chat", hook = "OnPlayerSendMessage", counts = is_said },
+  { event = "connect", hook = "OnPlayerAuthentified" },
+  { event = "death", hook = "OnPlayerDeath" },
+  { event = "journal", hook = "OnPlayerJournal", counts = is_saved },
+}
+
+local function listen(source, emit)
+  local hooks = _G.customEventHooks
+  hooks.registerHandler(source.hook, protected(source.hook, function(status, pid, ...)
+    local name = players.name(pid)
+    if not name or (source.counts and not source.counts(status, ...)) then return end
+    emit(source.event, pid, name, readers[source.event](pid, ...))
+  end))
+end
+
+--- In older CoreScripts a player is gone from `Players` before the handlers hear of it, so its name is taken down in a
+-- validator, which runs first in all of them.
+local function listen_for_leaving(emit)
+  local hooks, leaving = _G.customEventHooks, {}
+  hooks.registerValidator("OnPlayerDisconnect", protected("OnPlayerDisconnect", function(_, pid)
+    leaving[pid] = players.name(pid)
+  end))
+  hooks.registerHandler("OnPlayerDisconnect", protected("OnPlayerDisconnect", function(_, pid)
+    local name = leaving[pid]
+    leaving[pid] = nil
+    if name then emit("disconnect", pid, name, json.object({})) end
+  end))
+end
+
+--- Hears the game from now on: calls `emit(event, pid, player_name, data)`, `data` as the model of events says.
+function M.install(emit)
+  for _, source in ipairs(SOURCES) do listen(source, emit) end
+  listen_for_leaving(emit)
+end
+
+return M

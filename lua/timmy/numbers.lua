@@ -1,0 +1,38 @@
+--- Numbers as the wire can carry them. The server passes NaN and infinity from clients straight through.
+local M = {}
+
+--- Every JSON host keeps 14 digits; a coordinate or a count that large is garbage anyway.
+M.LARGEST = 1e14 - 1
+
+--- Whether `value` is a number that can be sent: not NaN, not infinite, not larger than the wire's largest.
+function M.is_finite(value)
+  return type(value) == "number" and value >= -M.LARGEST and value <= M.LARGEST
+end
+
+--- Whether `value` is such a number without a fraction, within the bounds that are given.
+function M.is_whole(value, low, high)
+  return M.is_finite(value) and value % 1 == 0 and value >= (low or -M.LARGEST) and value <= (high or M.LARGEST)
+end
+
+--- `value`, or `fallback` (0) where it can't be sent.
+function M.finite(value, fallback)
+  if M.is_finite(value) then return value end
+  return fallback or 0
+end
+
+--- `value` without its fraction, or `fallback` (0) where it can't be sent.
+function M.whole(value, fallback)
+  return math.floor(M.finite(value, fallback))
+end
+
+--- `value` moved between `low` and `high`.
+function M.clamp(value, low, high)
+  return math.max(low, math.min(high, value))
+end
+
+--- An angle of the game (radians, clockwise from north) in degrees, 0 up to 360.
+function M.heading(radians)
+  return math.deg(M.finite(radians)) % 360
+end
+
+return M

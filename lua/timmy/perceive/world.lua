@@ -1,0 +1,42 @@
+--- Date, hour and weather.
+local game = require("timmy.game")
+local numbers = require("timmy.numbers")
+
+--- CoreScripts' numbers for weather (`enumerations.weather`).
+local WEATHER = {
+  [0] = "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard",
+}
+local HOURS = 24
+
+--- The weather of the player's region, once a client has reported it.
+local function weather_of(pid)
+  local name = game.GetRegion(pid):lower()
+  local region = _G.WorldInstance.storedRegions and _G.WorldInstance.storedRegions[name]
+  local current = region and WEATHER[region.currentWeather]
+  if not current then return nil end
+  return {
+    region = name,
+    current = current,
+    next = WEATHER[region.nextWeather],
+    transition = numbers.finite(region.transitionFactor),
+  }
+end
+
+--- The running hour is a global; the saved one follows it once an hour.
+local function hour_of(time)
+  local hour = numbers.is_finite(_G.hourCounter) and _G.hourCounter or numbers.finite(time.hour)
+  return hour % HOURS
+end
+
+return function(pid)
+  local time = _G.WorldInstance.data.time
+  return {
+    year = numbers.whole(time.year),
+    -- A fault of older CoreScripts let the month become 0 or 13.
+    month = numbers.clamp(numbers.whole(time.month, 1), 1, 12),
+    day = numbers.whole(time.day),
+    hour = hour_of(time),
+    days_passed = numbers.whole(time.daysPassed),
+    weather = weather_of(pid),
+  }
+end

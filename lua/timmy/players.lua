@@ -1,0 +1,46 @@
+--- The players that may be touched: those who are logged in.
+local corescripts = require("timmy.corescripts")
+
+local M = {}
+
+local function name_of(player)
+  return type(player.name) == "string" and player.name or nil
+end
+
+--- Logged-in players by slot: `{ { pid =, name = }, ... }`.
+function M.online()
+  local found = {}
+  for pid in pairs(_G.Players or {}) do
+    local player = corescripts.player(pid)
+    local name = player and name_of(player)
+    if name then found[#found + 1] = { pid = pid, name = name } end
+  end
+  table.sort(found, function(one, other) return one.pid < other.pid end)
+  return found
+end
+
+--- The name of a logged-in player, or nil.
+function M.name(pid)
+  local player = corescripts.player(pid)
+  return player and name_of(player) or nil
+end
+
+local function is_connected(name)
+  for _, player in pairs(_G.Players or {}) do
+    if name_of(player) == name then return true end
+  end
+  return false
+end
+
+--- The slot of a logged-in player by its exact name; else nil and why (`no_such_player`, `not_logged_in`).
+function M.find(name)
+  for _, player in ipairs(M.online()) do
+    if player.name == name then return player.pid end
+  end
+  if is_connected(name) then
+    return nil, { code = "not_logged_in", message = name .. " is connected but not logged in yet", field = "player" }
+  end
+  return nil, { code = "no_such_player", message = "no player named " .. name .. " is online", field = "player" }
+end
+
+return M
