@@ -1,0 +1,13 @@
+std = "luajit"
+max_line_length = 120
+
+-- What TES3MP and CoreScripts give to a script, and the one global that a timer's name demands.
+local server = {
+  "tes3mp", "customEventHooks", "Players", "LoadedCells", "WorldInstance", "logicHandler", "inventoryHelper",
+  "tableHelper", "enumerations", "config", "color",
+}
+read_globals = server
+files["lua/timmy/bridge.lua"] = { globals = { "TimmyBridgePoll" } }
+-- The stand-in for the server defines what the server gives.
+files["lua/embedded"] = { globals = server }
+files["tests/lua"] = { globals = server }

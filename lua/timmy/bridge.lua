@@ -1,0 +1,116 @@
+--- The bridge as a whole: settings, listener and message layer, driven by one timer for life.
+local boot = require("timmy.boot")
+local clock = require("timmy.clock")
+local commands = require("timmy.commands")
+local configs = require("timmy.config")
+local events = require("timmy.events")
+local game = require("timmy.game")
+local listeners = require("timmy.listener")
+local perceive = require("timmy.perceive")
+local players = require("timmy.players")
+local services = require("timmy.service")
+local sockets = require("timmy.sockets")
+local throttle = require("timmy.throttle")
+
+local M = {}
+
+--- TES3MP's timers call a global function by its name.
+local POLL_FUNCTION = "TimmyBridgePoll"
+local MS_PER_S = 1000
+
+local quiet_log = throttle.new(game.log, clock.now)
+
+local listener, service, timer
+local last_poll
+
+local function log(level, text)
+  quiet_log(level, "timmy: " .. text)
+end
+
+local function copy_with(limits, mechanism, token)
+  local copy = { mechanism = mechanism, token = token }
+  for name, value in pairs(limits) do copy[name] = value end
+  return copy
+end
+
+local function open_service(config)
+  return services.new({
+    boot = boot.new_id(),
+    server_version = tostring(game.GetServerVersion()),
+    limits = config.limits,
+    allow_raw = config.allow_raw,
+    tick_ms = config.limits.poll_ms,
+    commands = commands,
+    perceive = perceive,
+    players = players,
+    log = log,
+  })
+end
+
+local function open_listener(config)
+  return listeners.open({
+    sockets = sockets,
+    host = config.host,
+    port = config.port,
+    limits = copy_with(config.limits, config.mechanism, config.token),
+    on_message = function(peer, payload, delimited) service:on_message(peer, payload, delimited, clock.now()) end,
+    on_close = function(peer) service:on_close(peer) end,
+    log = function(text) log("info", text) end,
+  })
+end
+
+local function poll()
+  local started = clock.now()
+  local limits = service.limits
+  local stop = started + limits.poll_budget_ms / MS_PER_S
+  local function within_budget() return clock.now() < stop end
+  listener:accept(started)
+  listener:read(started, within_budget)
+  service:push(started, within_budget)
+  listener:write()
+  service:note_load(started - (last_poll or started), clock.now() - started)
+  last_poll = started
+end
+
+local function next_interval()
+  return #listener.peers > 0 and service.limits.poll_ms or service.limits.idle_poll_ms
+end
+
+--- One turn, called by the timer. An error that left it would end the server, so none does; the timer is armed again
+-- whatever happened, because nothing else would.
+function TimmyBridgePoll()
+  local ok, trouble = xpcall(poll, debug.traceback)
+  if not ok then log("error", "a poll failed: " .. tostring(trouble)) end
+  game.RestartTimer(timer, next_interval())
+end
+
+local function start_timer()
+  timer = game.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
+  game.StartTimer(timer)
+end
+
+local function emit(event, pid, name, data)
+  service:emit(event, pid, name, data, clock.now())
+end
+
+local function stay_off(why)
+  game.log("error", "timmy: the bridge stays off: " .. why)
+end
+
+--- Starts listening; called once, when the server is ready. A mistake in the settings leaves the bridge off and says
+-- what to change: the game goes on without it.
+function M.start()
+  local config, wrong = configs.load(game.GetDataPath())
+  if not config then return stay_off(wrong) end
+  service = open_service(config)
+  listener, wrong = open_listener(config)
+  if not listener then
+    return stay_off(("port %d on %s can't be had (%s): set another port"):format(config.port, config.host, wrong))
+  end
+  M.port = listener.port
+  events.install(emit)
+  start_timer()
+  game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
+end
+
+return M

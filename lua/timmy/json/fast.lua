@@ -1,0 +1,50 @@
+--- Reading JSON with the server's cjson where that is certain to give what our own reader gives.
+--
+-- cjson is laxer than RFC 8259 (it takes `1.`, control characters, invalid UTF-8 and 1e999) and has one empty table
+-- for `[]` and `{}`. So a text with anything of that kind in it, wherever it stands, goes to our own reader, and so
+-- does one that cjson refuses: the reason is then the same on every server. Writing stays ours: no cjson keeps both
+-- empties apart, sorts names and repairs UTF-8.
+local reader = require("timmy.json.reader")
+local shapes = require("timmy.json.shapes")
+
+local M = {}
+
+--- What may be read in more than one way, as Lua patterns.
+local DOUBTS = {
+  "[%z\1-\31\128-\255]", -- controls, anything beyond ASCII
+  "\\u", -- surrogates
+  "null", -- its own sentinel
+  "%[ *%]", "{ *}", -- empties
+  "%d[.eE]%D", "%d%.$", "%-%D", "%d[eE]", -- numbers that only strtod takes, and exponents
+  ("%d"):rep(15), -- 1e14 and more
+}
+
+local function plain(text)
+  for index = 1, #DOUBTS do
+    if string.find(text, DOUBTS[index]) then return false end
+  end
+  return true
+end
+
+--- A private instance: CoreScripts save with the settings of the global one.
+local function private_instance(cjson)
+  local instance = cjson.new()
+  instance.decode_max_depth(shapes.MAX_DEPTH)
+  instance.decode_invalid_numbers(false)
+  return instance
+end
+
+--- A decode function on top of `cjson`, or nil when that module can't make an instance of its own.
+function M.over(cjson)
+  local ok, instance = pcall(private_instance, cjson)
+  if not ok then return nil end
+  local decode = instance.decode
+  return function(text)
+    if type(text) ~= "string" or not plain(text) then return reader.decode(text) end
+    local understood, value = pcall(decode, text)
+    if understood then return value end
+    return reader.decode(text)
+  end
+end
+
+return M

@@ -1,0 +1,36 @@
+--- What Lua's tables can't say and JSON can: null, an empty list, an empty object, a part that is already text.
+local M = {}
+
+--- Numbers of this size or more don't cross the wire: every host keeps 14 digits.
+M.TOO_LARGE = 1e14
+--- Lists and objects inside each other: far more than any message has, far less than any stack.
+M.MAX_DEPTH = 32
+
+local LIST, OBJECT, FRAGMENT = {}, {}, {}
+
+M.null = setmetatable({}, { __tostring = function() return "null" end })
+
+--- Tags a table as a list: `[]` when it is empty.
+function M.array(list) return setmetatable(list or {}, LIST) end
+
+--- Tags a table as an object: `{}` when it is empty.
+function M.object(object) return setmetatable(object or {}, OBJECT) end
+
+--- JSON text that an encoder copies as it is.
+function M.fragment(text) return setmetatable({ text = text }, FRAGMENT) end
+
+function M.is_fragment(value) return getmetatable(value) == FRAGMENT end
+
+--- Whether a table is a list; an untagged empty one is not.
+function M.is_array(value)
+  if type(value) ~= "table" or value == M.null then return false end
+  local tag = getmetatable(value)
+  return tag == LIST or (tag == nil and value[1] ~= nil)
+end
+
+--- Whether a table is an object: tagged, or not a list.
+function M.is_object(value)
+  return type(value) == "table" and value ~= M.null and not M.is_fragment(value) and not M.is_array(value)
+end
+
+return M

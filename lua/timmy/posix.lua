@@ -1,0 +1,52 @@
+--- The C functions of Linux that the bridge calls, through LuaJIT's FFI: the same for glibc and musl.
+--
+-- Every constant is that of Linux on x86 and ARM (asm-generic); MIPS and others differ, so they are refused.
+local ffi = require("ffi")
+
+local SUPPORTED = { x64 = true, x86 = true, arm = true, arm64 = true }
+if ffi.os ~= "Linux" or not SUPPORTED[ffi.arch] then
+  error("timmy.posix knows Linux on x86 and ARM, not " .. ffi.os .. " on " .. ffi.arch)
+end
+
+local DECLARATIONS = [[
+typedef struct { uint16_t family; uint16_t port; uint8_t address[4]; uint8_t zero[8]; } timmy_ipv4;
+typedef struct { uint16_t family; uint16_t port; uint32_t flow; uint8_t address[16]; uint32_t scope; } timmy_ipv6;
+typedef struct { long seconds; long nanoseconds; } timmy_time;
+int socket(int domain, int type, int protocol);
+int bind(int fd, const void *address, uint32_t size);
+int listen(int fd, int backlog);
+int accept4(int fd, void *address, uint32_t *size, int flags);
+int getsockname(int fd, void *address, uint32_t *size);
+int getpeername(int fd, void *address, uint32_t *size);
+int setsockopt(int fd, int level, int name, const void *value, uint32_t size);
+ssize_t recv(int fd, void *buffer, size_t size, int flags);
+ssize_t send(int fd, const void *buffer, size_t size, int flags);
+int close(int fd);
+int inet_pton(int family, const char *text, void *address);
+const char *inet_ntop(int family, const void *address, char *text, uint32_t size);
+int clock_gettime(int clock, timmy_time *time);
+char *strerror(int number);
+long syscall(long number, ...);
+]]
+-- Types are declared once a process; the module may be loaded again.
+if not pcall(ffi.typeof, "timmy_time") then ffi.cdef(DECLARATIONS) end
+
+local M = { C = ffi.C }
+
+M.AF_INET, M.AF_INET6 = 2, 10
+M.SOCK_STREAM, M.SOCK_CLOEXEC, M.SOCK_NONBLOCK = 1, 0x80000, 0x800
+M.SOL_SOCKET, M.SO_REUSEADDR, M.SO_KEEPALIVE = 1, 2, 9
+M.IPPROTO_TCP, M.TCP_NODELAY = 6, 1
+M.IPPROTO_IPV6, M.IPV6_V6ONLY = 41, 26
+M.MSG_NOSIGNAL = 0x4000
+M.CLOCK_MONOTONIC = 1
+M.EINTR, M.EAGAIN, M.EPIPE, M.EPROTO, M.ECONNABORTED, M.ECONNRESET, M.ENOTCONN = 4, 11, 32, 71, 103, 104, 107
+M.STATX_NUMBER = ({ x64 = 332, x86 = 383, arm = 397, arm64 = 291 })[ffi.arch]
+
+--- The last error's number and text.
+function M.last_error()
+  local number = ffi.errno()
+  return number, ffi.string(ffi.C.strerror(number))
+end
+
+return M

@@ -1,0 +1,144 @@
+--- The message layer: peers' messages in, answers and pushes out. It knows neither sockets nor the game's functions,
+-- only what it was made with.
+local answers = require("timmy.answers")
+local clock = require("timmy.clock")
+local dedupe = require("timmy.dedupe")
+local json = require("timmy.json")
+local protocol = require("timmy.protocol")
+local pushes = require("timmy.pushes")
+local readings = require("timmy.readings")
+local sessions = require("timmy.session")
+local subscriptions = require("timmy.subscription")
+
+local Service = {}
+Service.__index = Service
+
+local M = {}
+
+M.BRIDGE_VERSION = "0.1.0"
+
+--- How often the list of players is looked at: a newcomer's first perception comes that late at most.
+local ROSTER_INTERVAL_S = 0.1
+
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, log(level, text).
+function M.new(options)
+  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster_due = 0 }, Service)
+  for name, value in pairs(options) do service[name] = value end
+  service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered)
+  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end)
+  return service
+end
+
+--- Number of connections that have sent a message.
+function Service:peer_count()
+  return #self.order
+end
+
+--- What `welcome` says about the server.
+function Service:facts()
+  return {
+    version = self.server_version,
+    bridge = M.BRIDGE_VERSION,
+    tick_ms = self.tick_ms,
+    features = json.array(self.allow_raw and { "dedupe", "raw" } or { "dedupe" }),
+    commands = json.array(self.commands.names),
+    sections = json.array(self.perceive.names),
+    events = json.array(protocol.EVENTS),
+    limits = self.limits,
+  }
+end
+
+local function session_of(self, peer)
+  local session = self.by_peer[peer]
+  if not session then
+    session = sessions.new(peer)
+    self.by_peer[peer] = session
+    self.order[#self.order + 1] = session
+  end
+  return session
+end
+
+--- Gives a session its client's name; an older connection of that client ends.
+function Service:introduce(session, client)
+  local older = self.by_client[client]
+  if older and older ~= session then older.peer:close("the client said hello on another connection") end
+  if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
+  session.client = client
+  self.by_client[client] = session
+end
+
+--- Puts a subscription in force, in the place of the one before it: everything starts full again.
+function Service:subscribe(session, message, now)
+  session.subscription = subscriptions.new(message)
+  session.subscription:follow(self.players.online(), now)
+  return session.subscription
+end
+
+local function answer_to(self, session, payload, now)
+  local message, trouble, id = protocol.read(payload)
+  if not message then return protocol.error(trouble, id) end
+  if not session.client and message.type ~= "hello" then
+    return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
+  end
+  return answers[message.type](self, session, message, now)
+end
+
+--- Handles one message and queues its one answer.
+function Service:on_message(peer, payload, delimited, now)
+  local answer = answer_to(self, session_of(self, peer), payload, now)
+  if type(answer) == "string" then return peer:answer(answer, delimited) end
+  local text, why = json.encode(answer)
+  if not text then
+    self.log("error", "an answer has no JSON: " .. why)
+    text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
+  end
+  peer:answer(text, delimited)
+end
+
+--- Forgets a peer that is gone.
+function Service:on_close(peer)
+  local session = self.by_peer[peer]
+  if not session then return end
+  self.by_peer[peer] = nil
+  if self.by_client[session.client or ""] == session then self.by_client[session.client] = nil end
+  for position = #self.order, 1, -1 do
+    if self.order[position] == session then table.remove(self.order, position) end
+  end
+end
+
+--- Tells every client that asked for it what happened in the game.
+function Service:emit(event, pid, name, data, now)
+  for _, session in ipairs(self.order) do
+    local subscription = session.subscription
+    if subscription and subscription:wants_event(event, name) then
+      local pushed, why = session:push({
+        type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
+      })
+      if not pushed then self.log("error", "event " .. event .. " has no JSON: " .. why) end
+    end
+  end
+end
+
+local function follow_roster(self, now)
+  if now < self.roster_due then return end
+  self.roster_due = now + ROSTER_INTERVAL_S
+  local roster = self.players.online()
+  self.readings:keep(roster)
+  for _, session in ipairs(self.order) do
+    if session.subscription then session.subscription:follow(roster, now) end
+  end
+end
+
+--- Pushes the perceptions that are due, while `within_budget()`.
+function Service:push(now, within_budget)
+  if #self.order == 0 then return end
+  follow_roster(self, now)
+  pushes.run(self, now, within_budget)
+end
+
+--- Notes how a poll went, for each client's next `pong`.
+function Service:note_load(tick_s, poll_s)
+  for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s) end
+end
+
+return M

@@ -1,0 +1,92 @@
+--- What one client wants to be told, and when: a schedule with one entry a player.
+--
+-- Pushes of one rate fall on one grid, whoever asked for them, so that clients with the same wish share the reading;
+-- each player's grid is shifted, so that a hundred players don't fall due in one poll.
+local Subscription = {}
+Subscription.__index = Subscription
+
+local M = {}
+
+--- The golden ratio's fraction spreads any number of players evenly over an interval.
+local SHIFT = 0.6180339887
+
+local function set_of(list)
+  local set = {}
+  for _, item in ipairs(list) do set[item] = true end
+  return set
+end
+
+local function without_repeats(list)
+  local seen, kept = {}, {}
+  for _, item in ipairs(list) do
+    if not seen[item] then kept[#kept + 1] = item end
+    seen[item] = true
+  end
+  return kept
+end
+
+--- From a checked `subscribe` message.
+function M.new(message)
+  return setmetatable({
+    players = message.players ~= "all" and set_of(message.players) or nil,
+    sections = without_repeats(message.sections),
+    interval = 1 / message.rate_hz,
+    radius = message.radius,
+    events = set_of(message.events),
+    entries = {},
+    turn = 0,
+  }, Subscription)
+end
+
+--- Whether it is about this player.
+function Subscription:wants_player(name)
+  return not self.players or self.players[name] == true
+end
+
+--- Whether it asked for this event of this player.
+function Subscription:wants_event(event, name)
+  return self.events[event] == true and self:wants_player(name)
+end
+
+local function new_entry(player, now)
+  return { player = player, due = now, full = true, sent = {} }
+end
+
+local function same_player(one, other)
+  return one and one.player.pid == other.pid and one.player.name == other.name
+end
+
+--- Follows who is online: newcomers are due at once and in full.
+function Subscription:follow(roster, now)
+  if #self.sections == 0 then return end
+  local before, entries = {}, {}
+  for _, entry in ipairs(self.entries) do before[entry.player.pid] = entry end
+  for _, player in ipairs(roster) do
+    if self:wants_player(player.name) then
+      local known = before[player.pid]
+      entries[#entries + 1] = same_player(known, player) and known or new_entry(player, now)
+    end
+  end
+  self.entries = entries
+end
+
+--- The next entry that is due, in turn; nil when none is.
+function Subscription:next_due(now)
+  local entries = self.entries
+  local count = #entries
+  for step = 1, count do
+    local position = (self.turn + step - 1) % count + 1
+    if entries[position].due <= now then
+      self.turn = position
+      return entries[position]
+    end
+  end
+end
+
+--- Puts an entry on its next point of the grid; points that were missed are gone.
+function Subscription:reschedule(entry, now)
+  local shift = (entry.player.pid * SHIFT % 1) * self.interval
+  entry.due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
+end
+
+return M

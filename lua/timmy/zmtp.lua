@@ -1,0 +1,182 @@
+--- One connection of a ZMTP 3.1 ROUTER that listens (RFC 37, 28), without input, output or clock.
+--
+-- Bytes go in with `feed`, what they mean comes out of `next_event`, what is to be written out of `outbox`; the time
+-- (seconds, monotonic) is an argument. Nothing a peer sends raises an error: a breach moves `state` to "closing" (write
+-- the rest, then close) or "closed" (close now), and `reason` says which.
+--
+-- states: greeting -> handshake -> ready -> closing | closed
+local command = require("timmy.zmtp.command")
+local frames = require("timmy.zmtp.frames")
+local greeting = require("timmy.zmtp.greeting")
+local handshake = require("timmy.zmtp.handshake")
+local heartbeat = require("timmy.zmtp.heartbeat")
+local inbox = require("timmy.zmtp.inbox")
+local outbox = require("timmy.zmtp.outbox")
+
+local M = {}
+
+local Connection = {}
+Connection.__index = Connection
+
+--- Commands are small; one that is not is an attack or another protocol.
+local MAX_COMMAND_BYTES = 4096
+
+local READY, HEARTBEAT, STEP = { type = "ready" }, { type = "heartbeat" }, { type = "step" }
+
+--- A connection that was just accepted: its greeting is already waiting in the outbox.
+-- options: mechanism ("NULL" or "PLAIN"), token (PLAIN), handshake_s, frame_bytes, message_parts, pending_bytes,
+-- heartbeat_interval_s, heartbeat_timeout_s.
+function M.server(options, now)
+  local connection = setmetatable({
+    options = options,
+    state = "greeting",
+    inbox = inbox.new(),
+    outbox = outbox.new(),
+    parts = {},
+    expected = handshake.first(options.mechanism),
+    handshake_until = now + options.handshake_s,
+    heartbeat = heartbeat.new(options.heartbeat_interval_s, options.heartbeat_timeout_s, now),
+  }, Connection)
+  connection.outbox:push(greeting.encode(options.mechanism))
+  return connection
+end
+
+--- Bytes from the peer.
+function Connection:feed(bytes, now)
+  self.heartbeat:hear(now)
+  self.inbox:push(bytes)
+end
+
+--- Ends the connection for a reason of its own; what is unwritten is lost.
+function Connection:fail(reason)
+  if self.state ~= "closed" then self.state, self.reason = "closed", self.reason or reason end
+end
+
+local function refuse(self, reason)
+  self.outbox:push(handshake.refusal(reason))
+  self.state, self.reason = "closing", reason
+end
+
+local function write(self, bytes)
+  self.outbox:push(bytes)
+  if self.outbox.size > self.options.pending_bytes then
+    self:fail("more than " .. self.options.pending_bytes .. " bytes wait to be written")
+  end
+end
+
+local function read_greeting(self)
+  local start = self.inbox:peek(greeting.SIZE)
+  local fault = greeting.fault(start, self.options.mechanism)
+  if fault then return self:fail(fault) end
+  if #start < greeting.SIZE then return nil end
+  self.inbox:take(greeting.SIZE)
+  if not greeting.has_heartbeats(start) then self.heartbeat:disable() end
+  self.state = "handshake"
+  return STEP
+end
+
+local function frame_limit(self, frame)
+  return frame.command and math.min(MAX_COMMAND_BYTES, self.options.frame_bytes) or self.options.frame_bytes
+end
+
+--- The next whole frame, its header checked before its body has arrived.
+local function read_frame(self)
+  if not self.frame then
+    local frame, fault = frames.take_header(self.inbox)
+    if not frame then return fault and self:fail(fault) end
+    if frame.size > frame_limit(self, frame) then
+      return self:fail("a frame is larger than " .. frame_limit(self, frame) .. " bytes")
+    end
+    self.frame = frame
+  end
+  local frame, body = self.frame, self.inbox:take(self.frame.size)
+  if not body then return nil end
+  self.frame = nil
+  return frame, body
+end
+
+local function advance(self, step)
+  if step.refuse then return refuse(self, step.refuse) end
+  self.expected = step.next
+  if not step.next then self.state, self.socket_type = "ready", step.socket_type end
+  write(self, step.send)
+  return step.next and STEP or READY
+end
+
+local function read_handshake(self)
+  local frame, body = read_frame(self)
+  if not frame then return nil end
+  if not frame.command then return self:fail("a message before the handshake") end
+  local name, data = command.decode(body)
+  if not name then return self:fail("a malformed command") end
+  if name == "ERROR" then return self:fail("the peer refused the handshake") end
+  return advance(self, handshake.step(self.expected, name, data, self.options.token))
+end
+
+local function on_ping(self, data)
+  local context = self.heartbeat:accept_ping(data)
+  if not context then return self:fail("a malformed PING") end
+  write(self, command.encode("PONG", context))
+  return HEARTBEAT
+end
+
+--- A command after the handshake; unknown ones are for newer peers and mean nothing here.
+local function on_command(self, body)
+  local name, data = command.decode(body)
+  if not name then return self:fail("a malformed command") end
+  if name == "PING" then return on_ping(self, data) end
+  if name == "ERROR" then return self:fail("the peer reported an error") end
+  return HEARTBEAT
+end
+
+local function on_part(self, frame, body)
+  local parts = self.parts
+  parts[#parts + 1] = body
+  if #parts > self.options.message_parts then
+    return self:fail("a message has more than " .. self.options.message_parts .. " parts")
+  end
+  if frame.more then return STEP end
+  self.parts = {}
+  return { type = "message", parts = parts }
+end
+
+local function read_traffic(self)
+  local frame, body = read_frame(self)
+  if not frame then return nil end
+  -- libzmq may put a PING between the parts of a message, so commands are taken everywhere.
+  if frame.command then return on_command(self, body) end
+  return on_part(self, frame, body)
+end
+
+local READERS = { greeting = read_greeting, handshake = read_handshake, ready = read_traffic }
+
+--- The next thing that the bytes mean, or nil when they mean nothing more yet: { type = "ready" }, { type = "message",
+-- parts = {...} }, { type = "heartbeat" }, or { type = "step" } (progress that concerns nobody). One call handles one
+-- frame, so that the caller decides how much a turn may cost.
+function Connection:next_event()
+  local reader = READERS[self.state]
+  return reader and reader(self)
+end
+
+--- Queues a message; false once the connection has ended.
+function Connection:send(parts)
+  if self.state ~= "ready" then return false end
+  for index = 1, #parts do
+    write(self, frames.encode(index < #parts and frames.MORE or 0, parts[index]))
+  end
+  return self.state == "ready"
+end
+
+--- Lets time pass: the handshake's end, our PING, the limits on silence. Call it only after a try to read: bytes that
+-- wait in the kernel are no silence.
+function Connection:tick(now)
+  if self.state ~= "ready" then
+    if now >= self.handshake_until then self:fail("the handshake took too long") end
+    return
+  end
+  local fault = self.heartbeat:fault(now)
+  if fault then return self:fail(fault) end
+  if self.heartbeat:ping_due(now) then write(self, command.encode("PING", heartbeat.PING_DATA)) end
+end
+
+return M

@@ -1,0 +1,20 @@
+--- The bridge between a TES3MP server and Timmy's daemon: `require("timmy_bridge")` in customScripts.lua.
+--
+-- It never raises: an error while scripts load, or in a hook, would end the server.
+
+local function log_error(text)
+  pcall(function() tes3mp.LogMessage(enumerations.log.ERROR, "timmy: the bridge stays off: " .. tostring(text)) end)
+end
+
+local function protected(act)
+  local ok, trouble = xpcall(act, debug.traceback)
+  if not ok then log_error(trouble) end
+end
+
+protected(function()
+  customEventHooks.registerHandler("OnServerPostInit", function()
+    protected(function() require("timmy.bridge").start() end)
+  end)
+end)
+
+return {}

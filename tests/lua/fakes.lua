@@ -1,0 +1,65 @@
+--- A game of two players for the message layer's tests: what commands, perceive and players are on a server.
+local json = require("timmy.json")
+
+local M = {}
+
+local SECTIONS = {
+  "position", "stats", "inventory", "equipment", "journal", "quests", "nearby_actors", "nearby_players", "world",
+}
+
+--- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`.
+function M.new_game()
+  return {
+    roster = { { pid = 0, name = "Timmy" }, { pid = 1, name = "Jiub" } },
+    values = { [0] = {}, [1] = {} },
+    ran = {},
+    reads = 0,
+  }
+end
+
+local function find(game)
+  return function(name)
+    for _, player in ipairs(game.roster) do
+      if player.name == name then return player.pid end
+    end
+    return nil, { code = "no_such_player", message = "no player is called that", field = "player" }
+  end
+end
+
+local function run(game)
+  return function(name, arguments, context)
+    if name == "raise" then error("a command broke") end
+    if name == "infinite" then return { number = math.huge } end
+    if name ~= "message" then return nil, { code = "unknown_command", message = "no such command", field = "name" } end
+    game.ran[#game.ran + 1] = { arguments = arguments, context = context }
+    return { times = #game.ran }
+  end
+end
+
+local function read(game)
+  return function(section, pid, options)
+    game.reads = game.reads + 1
+    local value = game.values[pid][section]
+    if type(value) == "function" then return value(options) end
+    return value or json.object({})
+  end
+end
+
+--- The services that `timmy.service` wants, over a game of `new_game`.
+function M.services(game)
+  return {
+    commands = { names = { "message" }, run = run(game) },
+    perceive = { names = SECTIONS, read = read(game) },
+    players = { online = function() return game.roster end, find = find(game) },
+  }
+end
+
+--- The default limits, with some replaced.
+function M.limits(replaced)
+  local limits = {}
+  for name, limit in pairs(require("timmy.limits")) do limits[name] = limit.default end
+  for name, value in pairs(replaced or {}) do limits[name] = value end
+  return limits
+end
+
+return M
