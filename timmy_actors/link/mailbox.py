@@ -94,7 +94,7 @@ class SocketMailbox(Mailbox):
             return Envelope(SourceFailed(source.name, error))
         return None if payload is None else Envelope(Arrived(source.name, payload))
 
-    def _wait(self, timeout_s: float | None) -> None:
+    def _wait(self, timeout_s: float | None) -> Letter | None:
         self._parked = True
         try:
             if self._arrivals.empty():
@@ -102,6 +102,7 @@ class SocketMailbox(Mailbox):
         finally:
             self._parked = False
         self._swallow_wakes()
+        return None
 
     def _swallow_wakes(self) -> None:
         try:

@@ -70,10 +70,9 @@ class Mailbox:
     def get(self) -> Letter:
         """The next message: control first, then what a timer has due, then work; waits for one."""
         while True:
-            letter = self._next()
+            letter = self._next() or self._wait(self._patience())
             if letter is not None:
                 return letter
-            self._wait(self._patience())
 
     def empty(self) -> bool:
         """Whether nothing waits."""
@@ -143,11 +142,12 @@ class Mailbox:
     def _patience(self) -> float | None:
         return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
 
-    def _wait(self, timeout_s: float | None) -> None:
+    def _wait(self, timeout_s: float | None) -> Letter | None:
+        # Nothing else waits, so what arrives now is next, whichever lane it belongs to.
         try:
-            self._sort(self._arrivals.get(timeout=timeout_s))
+            return self._arrivals.get(timeout=timeout_s)
         except Empty:
-            return
+            return None
 
     def _reject_arrivals(self) -> None:
         while True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -25,7 +24,6 @@ class Reply(pykka.ThreadingFuture[Any]):
         self.deadline = deadline
         """Monotonic seconds after which nobody waits for this answer any more."""
         self._callbacks: list[DoneCallback] = []
-        self._callbacks_lock = threading.Lock()
 
     def set(self, value: Any = None) -> None:
         """Answer with a value; a no-op when answered already."""
@@ -58,7 +56,7 @@ class Reply(pykka.ThreadingFuture[Any]):
 
     def add_done_callback(self, callback: DoneCallback) -> None:
         """Call `callback(reply)` once it is answered, in the answering thread, or now if it is."""
-        with self._callbacks_lock:
+        with self._condition:
             if not self.done:
                 self._callbacks.append(callback)
                 return
@@ -80,7 +78,7 @@ class Reply(pykka.ThreadingFuture[Any]):
             raise AskTimeout(f"no answer within {timeout:.3g} s") from None
 
     def _call_back(self) -> None:
-        with self._callbacks_lock:
-            callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
+        # Set already: whoever adds one from now on calls it at once, so the list is ours.
+        for callback in self._callbacks:
             callback(self)
+        self._callbacks.clear()

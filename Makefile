@@ -1,0 +1,53 @@
+# Two commands from a clean clone: `make run`, `make test`. Both make .venv first; nothing outside the checkout changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test check bench fuzz schemas clean
+
+help: ## Show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foreground, until Ctrl-C
+	@$(BIN)/timmy-actors run
+
+test: $(VENV)/.installed-dev ## Run every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
+	luacheck --quiet lua tests/lua
+
+bench: $(VENV)/.installed-dev ## Measure the numbers to hold, each against its yardstick in the same run
+	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte streams at the Lua listener
+	$(BIN)/python -m tests.fuzz.listener_fuzz $(or $(STREAMS),100000)
+
+schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema anew from the models
+	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
+
+clean: ## Remove what the others made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12" >&2; exit 1; }
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "python's venv module does not work here; on Debian: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "installing (once; a minute or less) ..."
+	@$(PIP) install --editable '.[all]'
+	@touch $@
+
+$(VENV)/.installed-dev: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "installing with what the tests need (once; a minute or less) ..."
+	@$(PIP) install --editable '.[all,dev]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,23 @@
+"""`make bench`, or `python -m benchmarks [supervision] [link]`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from benchmarks import link, supervision
+
+ROOMS = {"supervision": supervision, "link": link}
+
+
+def main(names: list[str]) -> None:
+    """Run the rooms named, or all, printing each figure as it comes."""
+    # A benchmark crashes actors on purpose: their tracebacks are not news.
+    logging.disable(logging.CRITICAL)
+    for name in names or ROOMS:
+        for figure in ROOMS[name].run():
+            print(figure.line(), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,78 @@
+"""Interleaved rounds of a subject and its yardstick, and a line that says the median ratio and its spread.
+
+This machine is shared and noisy, and two identical actors differ by up to 7 x in one round: single figures mean little,
+the median ratio over many interleaved rounds holds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ROUNDS = 21
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one comparison gave."""
+
+    name: str
+    subject: list[float]
+    yardstick: list[float]
+    hold: str
+    held: Callable[[float], bool]
+    unit: str = "us"
+    yardstick_name: str = "yardstick"
+
+    def line(self) -> str:
+        """One row of the report."""
+        ratios = sorted(mine / theirs for mine, theirs in zip(self.subject, self.yardstick, strict=True))
+        middle = statistics.median(ratios)
+        low, high = ratios[len(ratios) // 10], ratios[-1 - len(ratios) // 10]
+        mark = "holds" if self.held(middle) else "MISSED"
+        return (
+            f"{self.name:<52} {_show(self.subject)} {self.unit:<3} against {_show(self.yardstick)} {self.unit:<3}"
+            f"  ratio {middle:6.2f} ({low:.2f} to {high:.2f})  hold {self.hold:<14} {mark}"
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A figure that has an absolute bound."""
+
+    name: str
+    values: list[float]
+    hold: str
+    held: Callable[[float], bool]
+    unit: str
+
+    def line(self) -> str:
+        """One row of the report."""
+        middle = statistics.median(self.values)
+        mark = "holds" if self.held(middle) else "MISSED"
+        spread = f"({min(self.values):.4g} to {max(self.values):.4g})"
+        return f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22} hold {self.hold:<14} {mark}"
+
+
+def p50(action: Callable[[], object], times: int) -> float:
+    """The median time of one call, in microseconds."""
+    samples = []
+    for _ in range(times):
+        began = time.perf_counter()
+        action()
+        samples.append((time.perf_counter() - began) * 1e6)
+    return statistics.median(samples)
+
+
+def interleave(
+    subject: Callable[[], float], yardstick: Callable[[], float], rounds: int = ROUNDS
+) -> tuple[list[float], list[float]]:
+    """A figure of each, round after round."""
+    pairs = [(subject(), yardstick()) for _ in range(rounds)]
+    return [mine for mine, _ in pairs], [theirs for _, theirs in pairs]
+
+
+def _show(values: list[float]) -> str:
+    return f"{statistics.median(values):8.1f}"

@@ -1,0 +1,46 @@
+"""The JSON Schemas of the wire, generated from the models: `python -m timmy_actors.model.schema FOLDER`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from timmy_actors.model import message
+from timmy_actors.model._base import Model
+from timmy_actors.model.command import COMMANDS
+from timmy_actors.model.perception import PerceptionOutput
+
+MESSAGES: dict[str, type[Model]] = {
+    model.model_fields["type"].default: model
+    for model in (
+        message.Hello, message.Welcome, message.Subscribe, message.Subscribed, message.Observe, message.Perception,
+        message.Command, message.Result, message.Ping, message.Pong, message.Event, message.Error,
+    )
+}  # fmt: skip
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name to schema: one a message type, one a command's arguments, and the snapshot."""
+    models: dict[str, type[Model]] = {
+        **{f"message.{name}": model for name, model in MESSAGES.items()},
+        **{f"command.{name}": model for name, model in COMMANDS.items()},
+        "snapshot": PerceptionOutput,
+    }
+    return {f"{name}.json": _schema(model) for name, model in models.items()}
+
+
+def _schema(model: type[Model]) -> dict[str, Any]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+
+
+def main(folder: Path) -> None:
+    """Write every schema into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas().items():
+        (folder / name).write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
