@@ -1,0 +1,115 @@
+--- Objects: the list a client sent (containers, console echoes), and the one being built to be sent.
+local lists = require("embedded.api.lists")
+
+local FIELDS = { GetObjectRefId = "refId", GetObjectRefNum = "refNum", GetObjectRefNumIndex = "refNum",
+  GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectPosX = "x", GetObjectPosY = "y", GetObjectPosZ = "z" }
+
+local ITEM_FIELDS = { RefId = "refId", Count = "count", Charge = "charge",
+  EnchantmentCharge = "enchantmentCharge", Soul = "soul", ActionCount = "actionCount" }
+
+local LIST_FIELDS = { GetObjectListAction = "action", GetEventAction = "action", GetObjectListOrigin = "origin",
+  GetObjectListContainerSubAction = "sub_action", GetEventContainerSubAction = "sub_action",
+  GetObjectListConsoleCommand = "command", GetObjectListClientScript = "script" }
+
+local SETTERS = { SetObjectListPid = "pid", SetObjectListCell = "cell", SetEventCell = "cell",
+  SetObjectListAction = "action", SetEventAction = "action", SetObjectListConsoleCommand = "command",
+  SetEventConsoleCommand = "command", SetObjectListContainerSubAction = "sub_action" }
+
+local function read_whole_list(server, define)
+  local function received()
+    server.selected.objects = server.received.objects
+  end
+  define("ReadReceivedObjectList", received)
+  define("ReadLastObjectList", received)
+  define("ReadLastEvent", received)
+  for _, name in ipairs { "GetObjectListSize", "GetObjectChangesSize" } do
+    define(name, function() return #lists.selected(server, "objects", name).entries end)
+  end
+  for name, field in pairs(LIST_FIELDS) do
+    define(name, function() return lists.selected(server, "objects", name)[field] end)
+  end
+end
+
+local function read_entries(server, define)
+  lists.fields(server, define, "objects", FIELDS)
+  define("IsObjectPlayer", function(index)
+    return lists.entry(server, "objects", "IsObjectPlayer", index).pid ~= nil
+  end)
+  define("GetContainerChangesSize", function(index)
+    return #(lists.entry(server, "objects", "GetContainerChangesSize", index).items or {})
+  end)
+  for part, field in pairs(ITEM_FIELDS) do
+    local name = "GetContainerItem" .. part
+    define(name, function(index, item)
+      local entry = lists.entry(server, "objects", name, index)
+      return lists.inner(server, name, entry.items, item)[field]
+    end)
+  end
+end
+
+local function clear(server)
+  local pid = server.writing.objects.pid
+  local kept = server.writing.objects -- as in the real one: action, sub-action and command survive a Clear
+  server.writing.objects = server.empty_list()
+  server.writing.objects.pid = pid
+  for _, field in ipairs { "action", "sub_action", "command" } do
+    server.writing.objects[field] = kept[field]
+  end
+  server.writing.object, server.writing.item = {}, {}
+end
+
+local function write_list(server, define)
+  define("ClearObjectList", function() clear(server) end)
+  for _, name in ipairs { "InitializeObjectList", "InitializeEvent" } do
+    define(name, function(pid)
+      clear(server)
+      server.writing.objects.pid = pid
+    end)
+  end
+  for name, field in pairs(SETTERS) do
+    define(name, function(value) server.writing.objects[field] = value end)
+  end
+  for _, name in ipairs { "CopyReceivedObjectListToStore", "CopyLastObjectListToStore" } do
+    define(name, function()
+      server.writing.objects = lists.selected(server, "objects", name)
+    end)
+  end
+end
+
+local function write_entries(server, define)
+  local setters = { SetObjectRefId = "refId", SetObjectRefNum = "refNum", SetObjectRefNumIndex = "refNum",
+    SetObjectMpNum = "mpNum", SetPlayerAsObject = "pid" }
+  for name, field in pairs(setters) do
+    define(name, function(value) server.writing.object[field] = value end)
+  end
+  for _, name in ipairs { "AddObject", "AddWorldObject" } do
+    define(name, function()
+      table.insert(server.writing.objects.entries, server.writing.object)
+      server.writing.object = {}
+    end)
+  end
+  define("SetContainerItemActionCountByIndex", function(index, item, count)
+    local name = "SetContainerItemActionCountByIndex"
+    local object = lists.inner(server, name, server.writing.objects.entries, index)
+    lists.inner(server, name, object.items, item).actionCount = count
+  end)
+end
+
+local function sends(server, define)
+  for name, kind in pairs { SendContainer = "Container", SendConsoleCommand = "Console" } do
+    define(name, function(to_others, skip)
+      local list = server.writing.objects
+      server:send(list.pid, { type = kind, cell = list.cell, action = list.action, command = list.command,
+        entries = list.entries }, to_others, skip)
+    end)
+  end
+end
+
+return function(server, define)
+  server.writing.object, server.writing.item = {}, {}
+  read_whole_list(server, define)
+  read_entries(server, define)
+  write_list(server, define)
+  write_entries(server, define)
+  sends(server, define)
+end

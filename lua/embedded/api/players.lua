@@ -1,0 +1,55 @@
+--- Who a player is: name, looks, class, level, bounty. A setter changes the server's copy; a Send* tells the client.
+local MAJOR_ATTRIBUTES, SKILLS_OF_A_KIND = 2, 5
+
+local FIELDS = {
+  Name = "name", Race = "race", Head = "head", Hair = "hair", IsMale = "is_male", Model = "model",
+  Birthsign = "birthsign", Level = "level", LevelProgress = "level_progress", Bounty = "bounty",
+  Reputation = "reputation", Scale = "scale",
+}
+
+local CLASS_FIELDS = { DefaultClass = "id", ClassName = "name", ClassDesc = "description",
+  ClassSpecialization = "specialization" }
+
+local function accessors(define_player, fields, of)
+  for name, field in pairs(fields) do
+    define_player("Get" .. name, function(player) return of(player)[field] end)
+    define_player("Set" .. name, function(player, value) of(player)[field] = value end)
+  end
+end
+
+-- Slots of a class beyond its two attributes or five skills are ignored when set and 0 when read.
+local function class_slots(define_player, name, field, size)
+  define_player("GetClass" .. name, function(player, slot)
+    return player.class[field][slot] or 0
+  end)
+  define_player("SetClass" .. name, function(player, slot, id)
+    if slot >= 0 and slot < size then
+      player.class[field][slot] = id
+    end
+  end)
+end
+
+local function class(define_player)
+  accessors(define_player, CLASS_FIELDS, function(player) return player.class end)
+  define_player("IsClassDefault", function(player) return player.class.id ~= "" and 1 or 0 end)
+  class_slots(define_player, "MajorAttribute", "major_attributes", MAJOR_ATTRIBUTES)
+  class_slots(define_player, "MajorSkill", "major_skills", SKILLS_OF_A_KIND)
+  class_slots(define_player, "MinorSkill", "minor_skills", SKILLS_OF_A_KIND)
+end
+
+local function sends(server, define_player)
+  for _, what in ipairs { "BaseInfo", "Class", "Level", "Bounty", "Shapeshift" } do
+    define_player("Send" .. what, function(player)
+      server:send(player.pid, { type = what }, what ~= "Level", false)
+    end)
+  end
+  define_player("SendReputation", function(player, to_others, skip)
+    server:send(player.pid, { type = "Reputation" }, to_others, skip)
+  end)
+end
+
+return function(server, _, define_player)
+  accessors(define_player, FIELDS, function(player) return player end)
+  class(define_player)
+  sends(server, define_player)
+end

@@ -1,0 +1,62 @@
+--- Journal and spellbook changes: lists that are filled, then sent; or that a client sent, to be read.
+local ENTRY, INDEX = 0, 1
+
+local function add(player, kind, quest, index, actor, days_passed, month, day)
+  table.insert(player.journal_changes, { type = kind, quest = quest, index = index, actorRefId = actor,
+    daysPassed = days_passed, month = month, day = day })
+end
+
+local function clear(player)
+  player.journal_changes = {}
+end
+
+local function journal_writing(server, define_player)
+  define_player("ClearJournalChanges", clear)
+  define_player("InitializeJournalChanges", clear)
+  define_player("AddJournalEntry", function(player, quest, index, actor)
+    add(player, ENTRY, quest, index, actor)
+  end)
+  define_player("AddJournalEntryWithTimestamp", function(player, quest, index, actor, days_passed, month, day)
+    add(player, ENTRY, quest, index, actor, days_passed, month, day)
+  end)
+  define_player("AddJournalIndex", function(player, quest, index)
+    add(player, INDEX, quest, index, "")
+  end)
+  define_player("SendJournalChanges", function(player, to_others, skip)
+    server:send(player.pid, { type = "Journal", entries = player.journal_changes }, to_others, skip)
+  end)
+end
+
+local function journal_reading(define_player)
+  local fields = { Quest = "quest", Index = "index", Type = "type", ActorRefId = "actorRefId" }
+  local absent = { quest = "invalid", index = 0, type = 0, actorRefId = "invalid" }
+  define_player("GetJournalChangesSize", function(player) return #player.journal_changes end)
+  for part, field in pairs(fields) do
+    define_player("GetJournalItem" .. part, function(player, index)
+      return (player.journal_changes[index + 1] or absent)[field]
+    end)
+  end
+end
+
+local function spellbook(server, define_player)
+  define_player("ClearSpellbookChanges", function(player)
+    player.spellbook_changes = { action = player.spellbook_changes.action }
+  end)
+  define_player("SetSpellbookChangesAction", function(player, action)
+    player.spellbook_changes.action = action
+  end)
+  define_player("AddSpell", function(player, id) table.insert(player.spellbook_changes, id) end)
+  define_player("GetSpellbookChangesSize", function(player) return #player.spellbook_changes end)
+  define_player("GetSpellbookChangesAction", function(player) return player.spellbook_changes.action end)
+  define_player("GetSpellId", function(player, index) return player.spellbook_changes[index + 1] or "invalid" end)
+  define_player("SendSpellbookChanges", function(player, to_others, skip)
+    server:send(player.pid, { type = "Spellbook", action = player.spellbook_changes.action,
+      spells = player.spellbook_changes }, to_others, skip)
+  end)
+end
+
+return function(server, _, define_player)
+  journal_writing(server, define_player)
+  journal_reading(define_player)
+  spellbook(server, define_player)
+end

@@ -1,0 +1,126 @@
+--- The table `tes3mp`: every function of the specification, its arguments checked, its behaviour defined by the topic
+-- modules beside this file; what none of them defines gives the neutral value of its type.
+local checks = require("embedded.api.checks")
+local lists = require("embedded.api.lists")
+
+local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "objects",
+  "worldstate", "mechanics" }
+
+local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
+
+local M = {}
+
+-- One closure an arity: as quick as a C function would be, where varargs would cost microseconds.
+local by_arity = {
+  [0] = function(_, body)
+    return function() return body() end
+  end,
+  function(c, body)
+    local c1 = c[1]
+    return function(a) return body(c1(a)) end
+  end,
+  function(c, body)
+    local c1, c2 = c[1], c[2]
+    return function(a, b) return body(c1(a), c2(b)) end
+  end,
+  function(c, body)
+    local c1, c2, c3 = c[1], c[2], c[3]
+    return function(a, b, d) return body(c1(a), c2(b), c3(d)) end
+  end,
+  function(c, body)
+    local c1, c2, c3, c4 = c[1], c[2], c[3], c[4]
+    return function(a, b, d, e) return body(c1(a), c2(b), c3(d), c4(e)) end
+  end,
+  function(c, body)
+    local c1, c2, c3, c4, c5 = c[1], c[2], c[3], c[4], c[5]
+    return function(a, b, d, e, f) return body(c1(a), c2(b), c3(d), c4(e), c5(f)) end
+  end,
+  function(c, body)
+    local c1, c2, c3, c4, c5, c6 = c[1], c[2], c[3], c[4], c[5], c[6]
+    return function(a, b, d, e, f, g) return body(c1(a), c2(b), c3(d), c4(e), c5(f), c6(g)) end
+  end,
+  function(c, body)
+    local c1, c2, c3, c4, c5, c6, c7 = c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+    return function(a, b, d, e, f, g, h)
+      return body(c1(a), c2(b), c3(d), c4(e), c5(f), c6(g), c7(h))
+    end
+  end,
+}
+
+local function checkers(entry, server)
+  local made = {}
+  for index, parameter in ipairs(entry.params) do
+    if parameter.name ~= "..." then
+      made[index] = checks.checker(entry.name, parameter, server)
+    end
+  end
+  return made
+end
+
+-- `...` takes whatever comes after the named arguments, unchecked: the function itself judges it.
+local function variadic(made, body)
+  return function(...)
+    local values = { ... }
+    for index, check in ipairs(made) do
+      values[index] = check(values[index])
+    end
+    return body(unpack(values, 1, math.max(#made, select("#", ...))))
+  end
+end
+
+local function wrap(entry, body, server)
+  local made = checkers(entry, server)
+  local last = entry.params[#entry.params]
+  if last and last.name == "..." then
+    return variadic(made, body)
+  end
+  return by_arity[#made](made, body)
+end
+
+-- What the topics say. A name that the real server does not have is a mistake of ours.
+local function collect(server, known)
+  local bodies = {}
+  local function define(name, body)
+    assert(known[name], "no such function in the specification: " .. name)
+    assert(not bodies[name], "defined twice: " .. name)
+    bodies[name] = body
+  end
+  local function define_player(name, body)
+    local neutral = NEUTRAL[known[name] and known[name].returns]
+    define(name, function(pid, a, b, c, d, e, f)
+      local player = server.players[pid]
+      if player then
+        return body(player, a, b, c, d, e, f)
+      end
+      server.report(("[ERROR] %s: no player with pid %d"):format(name, pid))
+      return neutral
+    end)
+  end
+  for _, topic in ipairs(TOPICS) do
+    require("embedded.api." .. topic)(server, define, define_player)
+  end
+  return bodies
+end
+
+local function index_names(specification)
+  local known = {}
+  for _, entry in ipairs(specification) do
+    known[entry.name] = entry
+  end
+  return known
+end
+
+-- Fills `target` with the whole API of the specification (api-0.8.1.json), with the deaths of deaths-0.8.1.json.
+function M.build(target, server, specification, deaths)
+  local known = index_names(specification)
+  local bodies = collect(server, known)
+  lists.guard(server, bodies, deaths, known)
+  for _, entry in ipairs(specification) do
+    local neutral = NEUTRAL[entry.returns]
+    local body = bodies[entry.name] or function() return neutral end
+    target[entry.name] = wrap(entry, body, server)
+  end
+  return target
+end
+
+return M

@@ -1,0 +1,106 @@
+--- One-shot timers that call a global function by its name, with the real server's traps: a freed timer's number is
+-- given out again but stays dead, and a timer created while timers run breaks the server's iteration over them.
+local CONVERT = {
+  i = function(value) return type(value) == "number" and math.floor(value) end,
+  q = function(value) return type(value) == "number" and math.floor(value) end,
+  f = function(value) return type(value) == "number" and value end,
+  s = function(value) return type(value) == "string" and value end,
+}
+
+local FREED = false
+
+local function not_found(server, id)
+  server.report(("Timer %d not found!"):format(id))
+end
+
+-- The real one inserts into a copy where a slot was freed: the number is returned, the timer is lost.
+local function create(server, callback, interval, arguments)
+  local timers = server.timers
+  if timers.running then
+    server:kill("tes3mp.CreateTimer inside a timer callback: the server was iterating over its timers")
+  end
+  for id = timers.count - 1, 0, -1 do
+    if timers[id] == FREED then
+      return id
+    end
+  end
+  local id = timers.count
+  timers[id] = { callback = callback, interval = interval, arguments = arguments, ended = true }
+  timers.count = id + 1
+  return id
+end
+
+local function typed_arguments(types, ...)
+  local values = {}
+  for index = 1, #types do
+    local convert = CONVERT[types:sub(index, index)]
+    local value = convert and convert((select(index, ...)))
+    if not value then
+      error("C++ exception") -- catchable, as on the real server
+    end
+    values[index] = value
+  end
+  return values
+end
+
+-- A timer that was never created is reported; one that was freed is a null pointer.
+local function timer_of(server, name, id)
+  local timer = server.timers[id]
+  if timer == FREED then
+    server:kill(("tes3mp.%s: timer %d was freed"):format(name, id))
+  elseif not timer then
+    not_found(server, id)
+  end
+  return timer
+end
+
+local function start(server, timer)
+  timer.ended = false
+  timer.started = server.clock()
+end
+
+local function control(server, define)
+  define("StartTimer", function(id)
+    local timer = server.timers[id]
+    if timer then
+      start(server, timer)
+    else
+      not_found(server, id)
+    end
+  end)
+  define("StopTimer", function(id)
+    local timer = timer_of(server, "StopTimer", id)
+    if timer then
+      timer.ended = true
+    end
+  end)
+  define("RestartTimer", function(id, interval)
+    local timer = timer_of(server, "RestartTimer", id)
+    if timer then
+      timer.interval = interval
+      start(server, timer)
+    end
+  end)
+end
+
+return function(server, define)
+  server.timers = { count = 0 }
+  define("CreateTimer", function(callback, interval)
+    return create(server, callback, interval, {})
+  end)
+  define("CreateTimerEx", function(callback, interval, types, ...)
+    return create(server, callback, interval, typed_arguments(types, ...))
+  end)
+  control(server, define)
+  define("IsTimerElapsed", function(id)
+    local timer = timer_of(server, "IsTimerElapsed", id)
+    return timer and timer.ended or false
+  end)
+  define("FreeTimer", function(id)
+    if server.timers[id] == nil then
+      not_found(server, id)
+    else
+      server.timers[id] = FREED
+    end
+  end)
+end

@@ -1,0 +1,53 @@
+--- Time and weather: what a region's authority reported, and the packets that tell clients.
+local lists = require("embedded.api.lists")
+
+local READ = { GetWeatherRegion = "region", GetWeatherCurrent = "current", GetWeatherNext = "next",
+  GetWeatherQueued = "queued", GetWeatherTransitionFactor = "transition" }
+
+local WRITTEN = { SetWeatherRegion = "region", SetWeatherCurrent = "current", SetWeatherNext = "next",
+  SetWeatherQueued = "queued", SetWeatherTransitionFactor = "transition", SetWeatherForceState = "force",
+  SetHour = "hour", SetDay = "day", SetMonth = "month", SetYear = "year", SetDaysPassed = "days_passed",
+  SetTimeScale = "time_scale", SetAuthorityRegion = "authority_region" }
+
+local SENT = { SendWorldTime = "Time", SendWorldWeather = "Weather", SendWorldKillCount = "Kills" }
+
+local function copy(values)
+  local copied = {}
+  for key, value in pairs(values) do
+    copied[key] = value
+  end
+  return copied
+end
+
+local function reading(server, define)
+  local function received()
+    server.selected.worldstate = server.received.worldstate
+  end
+  define("ReadReceivedWorldstate", received)
+  define("ReadLastWorldstate", received)
+  for name, field in pairs(READ) do
+    define(name, function() return lists.selected(server, "worldstate", name)[field] end)
+  end
+end
+
+local function sends(server, define_player)
+  for name, kind in pairs(SENT) do
+    define_player(name, function(player, to_others, skip)
+      local packet = copy(server.writing.worldstate)
+      packet.type = kind
+      server:send(player.pid, packet, to_others, skip)
+    end)
+  end
+  define_player("SendWorldRegionAuthority", function(player)
+    local region = server.writing.worldstate.authority_region
+    server:send(player.pid, { type = "RegionAuthority", region = region }, false, false)
+  end)
+end
+
+return function(server, define, define_player)
+  reading(server, define)
+  for name, field in pairs(WRITTEN) do
+    define(name, function(value) server.writing.worldstate[field] = value end)
+  end
+  sends(server, define_player)
+end

@@ -1,0 +1,143 @@
+--- LoadedCells[cell]: who is there, who simulates its actors, and what was recorded about its objects.
+local actor_methods = require("embedded.core.cell_actors")
+local drive = require("embedded.core.drive")
+local inventory_helper = require("embedded.core.inventory_helper")
+local table_helper = require("embedded.core.table_helper")
+
+local M = drive.mixin({})
+M.__index = M
+
+for name, method in pairs(actor_methods) do
+  M[name] = method
+end
+
+local EXTERIOR = "^(%-?%d+), ?(%-?%d+)$"
+
+local function fresh_data(description)
+  local packets = {}
+  for _, kind in ipairs(config.cellPacketTypes) do
+    packets[kind] = {}
+  end
+  return {
+    entry = { description = description, creationTime = os.time() },
+    loadState = { hasFullActorList = false, hasFullContainerData = false },
+    lastVisit = {}, objectData = {}, packets = packets, recordLinks = {},
+  }
+end
+
+function M.new(description)
+  local x, y = description:match(EXTERIOR)
+  local file = "cell/" .. description .. ".json"
+  return setmetatable({
+    description = description, file = file, data = drive.load(file) or fresh_data(description),
+    visitors = {}, authority = nil, isExterior = x ~= nil, gridX = tonumber(x), gridY = tonumber(y),
+    isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
+    unusableContainerUniqueIndexes = {},
+  }, M)
+end
+
+function M:GetVisitorCount()
+  return table_helper.getCount(self.visitors)
+end
+
+function M:GetAuthority()
+  return self.authority
+end
+
+function M:SetAuthority(pid)
+  self.authority = pid
+  tes3mp.ClearActorList()
+  tes3mp.SetActorListPid(pid)
+  tes3mp.SetActorListCell(self.description)
+  tes3mp.SendActorAuthority()
+end
+
+function M:ContainsObject(uniqueIndex)
+  local object = self.data.objectData[uniqueIndex]
+  return object ~= nil and object.refId ~= nil
+end
+
+function M:InitializeObjectData(uniqueIndex, refId)
+  if uniqueIndex ~= nil and refId ~= nil and self.data.objectData[uniqueIndex] == nil then
+    self.data.objectData[uniqueIndex] = { refId = refId }
+  end
+end
+
+function M:RequestContainers(pid)
+  self.isRequestingContainerData, self.containerRequestPid = true, pid
+  tes3mp.ClearObjectList()
+  tes3mp.SetObjectListPid(pid)
+  tes3mp.SetObjectListCell(self.description)
+  tes3mp.SetObjectListAction(enumerations.container.REQUEST)
+  tes3mp.SetObjectListContainerSubAction(enumerations.containerSub.NONE)
+  tes3mp.SendContainer()
+end
+
+function M:RequestActorList(pid)
+  self.isRequestingActorList, self.actorListRequestPid = true, pid
+  tes3mp.ClearActorList()
+  tes3mp.SetActorListPid(pid)
+  tes3mp.SetActorListCell(self.description)
+  tes3mp.SetActorListAction(enumerations.container.REQUEST)
+  tes3mp.SendActorList()
+end
+
+function M:AddVisitor(pid)
+  if table_helper.containsValue(self.visitors, pid) then
+    return
+  end
+  table.insert(self.visitors, pid)
+  Players[pid]:AddCellLoaded(self.description)
+  if not self.data.loadState.hasFullContainerData and not self.isRequestingContainerData then
+    self:RequestContainers(pid)
+  end
+  if not self.data.loadState.hasFullActorList and not self.isRequestingActorList then
+    self:RequestActorList(pid)
+  end
+end
+
+local function forget_request(cell, pid, flag, holder)
+  if cell[flag] and cell[holder] == pid then
+    cell[flag], cell[holder] = false, nil
+  end
+end
+
+function M:RemoveVisitor(pid)
+  if not table_helper.containsValue(self.visitors, pid) then
+    return
+  end
+  table_helper.removeValue(self.visitors, pid)
+  Players[pid]:RemoveCellLoaded(self.description)
+  self.data.lastVisit[Players[pid].accountName] = os.time()
+  forget_request(self, pid, "isRequestingContainerData", "containerRequestPid")
+  forget_request(self, pid, "isRequestingActorList", "actorListRequestPid")
+end
+
+local function container_items(objectIndex)
+  local inventory = {}
+  for index = 0, tes3mp.GetContainerChangesSize(objectIndex) - 1 do
+    inventory_helper.addItem(inventory, tes3mp.GetContainerItemRefId(objectIndex, index),
+      tes3mp.GetContainerItemCount(objectIndex, index), tes3mp.GetContainerItemCharge(objectIndex, index),
+      tes3mp.GetContainerItemEnchantmentCharge(objectIndex, index),
+      tes3mp.GetContainerItemSoul(objectIndex, index))
+  end
+  return inventory
+end
+
+-- Saves the containers of the received list: the whole contents, as a client answers a request for them.
+function M:SaveContainers()
+  tes3mp.ReadReceivedObjectList()
+  for index = 0, tes3mp.GetObjectListSize() - 1 do
+    local uniqueIndex = tes3mp.GetObjectRefNum(index) .. "-" .. tes3mp.GetObjectMpNum(index)
+    self:InitializeObjectData(uniqueIndex, tes3mp.GetObjectRefId(index))
+    table_helper.insertValueIfMissing(self.data.packets.container, uniqueIndex)
+    self.data.objectData[uniqueIndex].inventory = container_items(index)
+  end
+  if tes3mp.GetObjectListContainerSubAction() == enumerations.containerSub.REPLY_TO_REQUEST then
+    self.isRequestingContainerData = false
+    self.data.loadState.hasFullContainerData = true
+  end
+  self:QuicksaveToDrive()
+end
+
+return M

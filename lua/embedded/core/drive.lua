@@ -1,0 +1,31 @@
+--- CoreScripts save to JSON files; the embedded world keeps what would be in them in memory, one table a file.
+local table_helper = require("embedded.core.table_helper")
+
+local M = { files = {} }
+
+function M.reset()
+  M.files = {}
+end
+
+function M.save(name, data)
+  M.files[name] = table_helper.deepCopy(data)
+end
+
+function M.load(name)
+  return table_helper.deepCopy(M.files[name])
+end
+
+-- An owner of `data`, as CoreScripts' players, cells and world are. A quick save only counts: nothing reads it back.
+function M.mixin(class)
+  function class:QuicksaveToDrive()
+    self.saves = (self.saves or 0) + 1
+  end
+  function class:SaveToDrive()
+    self:QuicksaveToDrive()
+    M.save(self.file, self.data)
+  end
+  class.Save = class.SaveToDrive
+  return class
+end
+
+return M

@@ -1,0 +1,135 @@
+--- The stand-in for a TES3MP 0.8.1 server with CoreScripts: `start` makes the globals and the world, `tick` is one turn
+--- of the server's loop. What would end the real process ends this one: through `die`.
+local clock = require("embedded.clock")
+local drive = require("embedded.core.drive")
+local events = require("embedded.events")
+local life = require("embedded.world.life")
+local population = require("embedded.world.population")
+local registry = require("embedded.api.registry")
+local server_core = require("embedded.core.server_core")
+local server_state = require("embedded.server")
+local socket_guard = require("embedded.socket_guard")
+local timer_loop = require("embedded.timer_loop")
+
+local M = {}
+
+local server, world
+
+--- A JSON file's contents, or the table itself.
+local function load_table(source)
+  if type(source) == "table" then
+    return source
+  end
+  local file = assert(io.open(source, "r"))
+  local text = file:read("*a")
+  file:close()
+  local decoded, reason = require("timmy.json").decode(text)
+  return decoded or error(source .. ": " .. tostring(reason))
+end
+
+local function default_die(reason)
+  error("the server died: " .. reason, 0)
+end
+
+local function make_server(options)
+  server = server_state.new {
+    clock = options.clock or clock.monotonic_ms, die = options.die or default_die,
+    report = options.report or function() end, seed = options.seed or 1,
+    data_path = options.data_path, port = options.port,
+  }
+  local api = server_core.publish("tes3mp", {})
+  registry.build(api, server, load_table(options.api), load_table(options.deaths))
+end
+
+local function load_scripts(names)
+  for _, name in ipairs(names) do
+    local ok, problem = xpcall(require, debug.traceback, name)
+    server:check_alive()
+    if not ok then
+      server:kill("error while loading " .. name .. ": " .. tostring(problem))
+    end
+  end
+end
+
+local function people(names)
+  _G.WorldInstance.data.journal = population.journal()
+  for _, name in ipairs(names) do
+    world:connect(name)
+  end
+  world:settle()
+end
+
+--- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
+--- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
+---
+--- options: api, deaths (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not return;
+--- report(line) for the log; scripts; players (names, default Timmy and Jiub); data_path; port.
+function M.start(options)
+  make_server(options)
+  socket_guard.install(function(line) server.report(line) end)
+  server_core.install()
+  world = life.new(server, options.seed or 1)
+  load_scripts(options.scripts or {})
+  for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
+    events.fire(server, event)
+  end
+  people(options.players or population.PLAYERS)
+end
+
+--- One turn of the loop: what clients sent, then the timers. False once a script has asked the server to stop.
+function M.tick()
+  server:check_alive()
+  world:advance(server.clock())
+  timer_loop.run(server)
+  return server.stop_code == nil
+end
+
+--- Ends the server in order.
+function M.stop()
+  if not server.dead then
+    events.fire(server, "OnServerExit", false)
+  end
+end
+
+--- Why the process died, or nil.
+function M.death()
+  return server.dead
+end
+
+--- The simulated client of a connected player (see world/client.lua), or nil.
+function M.player(name)
+  return world:find(name)
+end
+
+--- A player connects, logs in and arrives, all at once. Its pid.
+function M.connect(name)
+  local pid = world:connect(name)
+  world:settle()
+  return pid
+end
+
+function M.disconnect(pid)
+  world:disconnect(pid)
+end
+
+--- A player writes a chat line.
+function M.chat(pid, text)
+  events.fire(server, "OnPlayerSendMessage", pid, text)
+end
+
+--- A player dies. killer: {pid = }, {name = , refId = }, or nil.
+function M.kill(pid, killer)
+  world.clients[pid]:set_health(0, killer)
+end
+
+--- A player walks to a place in one step, over a border if need be.
+function M.move(pid, x, y, z)
+  world.clients[pid]:walk(x, y, z)
+end
+
+--- What a player's saved file holds, by name; nil for one who never was here.
+function M.saved(name)
+  return drive.load("player/" .. name .. ".json")
+end
+
+return M

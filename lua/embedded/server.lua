@@ -1,0 +1,96 @@
+--- The state that the C++ server keeps, without the game: its copies of players, the cells clients have loaded, the
+-- lists that Lua reads and writes, and how the process dies.
+local random = require("embedded.random")
+
+local M = {}
+
+local ATTRIBUTES, SKILLS, EQUIPMENT_SLOTS = 8, 27, 19
+local MAX_PLAYERS = 20
+
+M.EXTERIOR = "^(%-?%d+), (%-?%d+)$"
+M.DEAD = "the server process is dead: "
+
+local function stat_blocks(count)
+  local blocks = {}
+  for id = 0, count - 1 do
+    blocks[id] = { base = 0, damage = 0, modifier = 0, progress = 0, increase = 0 }
+  end
+  return blocks
+end
+
+local function empty_slots()
+  local slots = {}
+  for slot = 0, EQUIPMENT_SLOTS - 1 do
+    slots[slot] = { refId = "", count = 0, charge = 0, enchantmentCharge = 0 }
+  end
+  return slots
+end
+
+-- The server's copy of a player, as it is before the client has reported anything.
+function M.player(pid, name)
+  return {
+    pid = pid, name = name, race = "", head = "", hair = "", is_male = 1, model = "", birthsign = "",
+    class = { id = "", name = "", description = "", specialization = 0, major_attributes = {},
+      major_skills = {}, minor_skills = {} },
+    level = 1, level_progress = 0, bounty = 0, reputation = 0, scale = 1,
+    dynamic = { health = { base = 1, current = 1 }, magicka = { base = 1, current = 1 },
+      fatigue = { base = 1, current = 1 } },
+    attributes = stat_blocks(ATTRIBUTES), skills = stat_blocks(SKILLS),
+    cell = "", region = "", changes_region = false,
+    position = { x = 0, y = 0, z = 0 }, rotation = { x = 0, z = 0 }, previous = { x = 0, y = 0, z = 0 },
+    equipment = empty_slots(), equipment_changes = {},
+    inventory_changes = { action = 0 }, journal_changes = {}, spellbook_changes = { action = 0 },
+  }
+end
+
+local function empty_list()
+  return { entries = {}, action = 0, sub_action = 0, origin = 0, command = "", cell = "", script = "" }
+end
+
+-- options: clock (ms), die(reason), report(line), seed, data_path, port
+function M.new(options)
+  local server = {
+    clock = options.clock, started = options.clock(), die = options.die, report = options.report,
+    data_path = options.data_path or "./data", port = options.port or 25565,
+    max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
+    players = {}, last_pid = -1, cells = {}, mp_num = 0,
+    selected = {}, -- what a Read* function chose: actors, objects, worldstate
+    received = { actors = empty_list(), objects = empty_list(), worldstate = empty_list() },
+    writing = { actors = empty_list(), objects = empty_list(), worldstate = {} },
+    ignore_script_errors = false, data_files_enforced = false,
+    deliver = function() end,
+  }
+  return setmetatable(server, { __index = M })
+end
+
+M.empty_list = empty_list
+
+-- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.
+function M:kill(reason)
+  self.dead = self.dead or reason
+  self.die(reason)
+  error(M.DEAD .. self.dead, 0)
+end
+
+-- A script's own pcall may have swallowed the death: nothing runs after it all the same.
+function M:check_alive()
+  if self.dead then
+    error(M.DEAD .. self.dead, 0)
+  end
+end
+
+-- Sends a packet to a player, or with `to_others` to everybody, with `skip` without the player.
+function M:send(pid, packet, to_others, skip)
+  if not skip then
+    self.deliver(pid, packet)
+  end
+  if to_others then
+    for other = 0, self.last_pid do
+      if other ~= pid and self.players[other] then
+        self.deliver(other, packet)
+      end
+    end
+  end
+end
+
+return M

@@ -1,0 +1,41 @@
+--- The cells that clients have loaded, as the server keeps them: visitors, authority, and the actors it was told about.
+local M = {}
+M.__index = M
+
+function M.new(world)
+  return setmetatable({ world = world }, M)
+end
+
+--- A client loaded a cell.
+function M:enter(pid, description)
+  local cells = self.world.server.cells
+  cells[description] = cells[description] or { visitors = {}, count = 0, actors = {} }
+  local cell = cells[description]
+  if not cell.visitors[pid] then
+    cell.visitors[pid] = true
+    cell.count = cell.count + 1
+  end
+  self.world.fire("OnCellLoad", pid, description)
+end
+
+--- A client unloaded a cell. With the last one the server forgets the cell, and what it knew of its actors.
+function M:leave(pid, description)
+  self.world.fire("OnCellUnload", pid, description)
+  self:drop(pid, description)
+end
+
+--- The same without the event, for a client that is gone.
+function M:drop(pid, description)
+  local cell = self.world.server.cells[description]
+  if not cell or not cell.visitors[pid] then
+    return
+  end
+  cell.visitors[pid] = nil
+  cell.count = cell.count - 1
+  if cell.count == 0 then
+    self.world.fire("OnCellDeletion", description)
+    self.world.server.cells[description] = nil
+  end
+end
+
+return M
