@@ -108,8 +108,8 @@ def _crash_to_answer(directory: Directory) -> float:
     entry = directory.entries["echo"]
     began = time.perf_counter()
     directory.tell("echo", "crash")
-    while directory.entries["echo"].generation == entry.generation:
-        time.sleep(0)
+    with directory._changed:
+        directory._changed.wait_for(lambda: directory.entries["echo"].generation != entry.generation)
     directory.ask("echo", 1, timeout_s=5, wait_s=5).wait()
     return (time.perf_counter() - began) * 1e6
 
