@@ -2,28 +2,26 @@
 --
 -- cjson is laxer than RFC 8259 (it takes `1.`, control characters, invalid UTF-8 and 1e999) and has one empty table
 -- for `[]` and `{}`. So a text with anything of that kind in it, wherever it stands, goes to our own reader, and so
--- does one that cjson refuses: the reason is then the same on every server. Writing stays ours: no cjson keeps both
--- empties apart, sorts names and repairs UTF-8.
+-- does one that cjson refuses: the reason is then the same on every server. Measured on a command of 120 bytes: as quick
+-- as our reader where LuaJIT compiles (8 us), a quarter quicker where it only interprets. Writing stays ours: no cjson
+-- keeps both empties apart, sorts names and repairs UTF-8.
 local reader = require("timmy.json.reader")
 local shapes = require("timmy.json.shapes")
 
 local M = {}
 
---- What may be read in more than one way, as Lua patterns.
-local DOUBTS = {
-  "[%z\1-\31\128-\255]", -- controls, anything beyond ASCII
-  "\\u", -- surrogates
-  "null", -- its own sentinel
-  "%[ *%]", "{ *}", -- empties
-  "%d[.eE]%D", "%d%.$", "%-%D", "%d[eE]", -- numbers that only strtod takes, and exponents
-  ("%d"):rep(15), -- 1e14 and more
-}
+local find, gsub = string.find, string.gsub
 
+local PLAIN_STRING = '"[^"\\%z\1-\31\128-\255]*"'
+--- More digits than this may be 1e14 or more.
+local LONG_NUMBER = ("%d"):rep(15)
+
+--- Whether there is but one way to read a text: without its plain strings, only structure and short integers are left.
 local function plain(text)
-  for index = 1, #DOUBTS do
-    if string.find(text, DOUBTS[index]) then return false end
-  end
-  return true
+  local skeleton = gsub(text, PLAIN_STRING, '"')
+  return not find(skeleton, '[^%[%]{}:,"%d ]')
+    and not find(skeleton, "[%[{] *[%]}]") -- one of the empties
+    and not find(skeleton, LONG_NUMBER)
 end
 
 --- A private instance: CoreScripts save with the settings of the global one.
