@@ -5,19 +5,18 @@ local CLOCK_MONOTONIC = ffi.os == "Linux" and 1 or 6 -- 6 is macOS's number
 local MS_PER_S = 1000
 local NS_PER_MS = 1000000
 
--- A name of our own: another module of this process may have declared `timespec` already.
+-- Names of our own: the first declaration of a C name counts for the whole process, and scripts have theirs.
 ffi.cdef [[
 typedef struct { long seconds; long nanoseconds; } embedded_timespec;
-int clock_gettime(int clock, embedded_timespec *time) asm("clock_gettime");
+int embedded_clock_gettime(int clock, embedded_timespec *time) asm("clock_gettime");
 ]]
 
 local M = {}
 
 local reading = ffi.new("embedded_timespec")
-local get = ffi.cast("int (*)(int, embedded_timespec *)", ffi.C.clock_gettime)
 
 function M.monotonic_ms()
-  get(CLOCK_MONOTONIC, reading)
+  ffi.C.embedded_clock_gettime(CLOCK_MONOTONIC, reading)
   return tonumber(reading.seconds) * MS_PER_S + tonumber(reading.nanoseconds) / NS_PER_MS
 end
 

@@ -127,6 +127,12 @@ function M.move(pid, x, y, z)
   world.clients[pid]:walk(x, y, z)
 end
 
+--- A module that a script has loaded, or nil where it was not loaded or failed to.
+function M.loaded(name)
+  local module = package.loaded[name]
+  return type(module) == "table" and module or nil
+end
+
 --- What a player's saved file holds, by name; nil for one who never was here.
 function M.saved(name)
   return drive.load("player/" .. name .. ".json")

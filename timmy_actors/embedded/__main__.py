@@ -1,0 +1,38 @@
+"""Runs the embedded world: one JSON line on stdout when the bridge listens, the server's log on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from timmy_actors.embedded.loop import Loop
+from timmy_actors.embedded.settings import WorldSettings, parse
+from timmy_actors.embedded.world import World, report
+from timmy_actors.errors import TimmyError
+
+
+def say_ready(world: World) -> None:
+    """Tell whoever started us where to connect."""
+    ready = {"ready": True, "pid": os.getpid(), "port": world.port, "boot": world.boot}
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+
+
+def main(settings: WorldSettings) -> int:
+    """Run the world until it is stopped; the exit code."""
+    try:
+        world = World(settings)
+    except TimmyError as error:
+        report(f"[ERROR] {error}")
+        return error.exit_code
+    loop = Loop(world.tick, report, settings.lifeline)
+    loop.stop_on_signals()
+    say_ready(world)
+    loop.run()
+    world.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(parse()))

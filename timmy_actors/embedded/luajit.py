@@ -1,0 +1,43 @@
+"""Finds a LuaJIT in this Python: TES3MP's own Lua, and the one that the bridge is written for."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+from timmy_actors.errors import TimmyError
+
+CANDIDATES = ("lupa.luajit21", "lupa.luajit20")
+
+
+class LuaJitMissing(TimmyError):
+    """No LuaJIT can be embedded in this Python."""
+
+    exit_code = 69
+
+
+def new_runtime() -> Any:
+    """A fresh Lua state, without a way from Lua to Python's builtins.
+
+    Raises:
+        LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
+    """
+    for name in CANDIDATES:
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        return module.LuaRuntime(unpack_returned_tuples=True, register_eval=False, register_builtins=False)
+    raise LuaJitMissing(
+        "the embedded world needs LuaJIT inside Python: pip install 'timmy_actors[embedded]' "
+        f"(looked for {' and '.join(CANDIDATES)})"
+    )
+
+
+def search_only(runtime: Any, folder: Path) -> None:
+    """Let `require` find modules in one folder, and no C library of the machine: the world is the same everywhere."""
+    package = runtime.globals().package
+    package.path = os.fsencode(folder / "?.lua")
+    package.cpath = ""

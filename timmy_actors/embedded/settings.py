@@ -1,0 +1,48 @@
+"""How the embedded world is run: its command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_PORT = 65535
+
+
+@dataclass(frozen=True)
+class WorldSettings:
+    """What the process is told."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes any free port; the ready line names it."""
+    token_file: Path | None = None
+    """Where PLAIN's token is; without one the bridge looks for `data/timmy.token`."""
+    mechanism: str = "PLAIN"
+    seed: int = 1
+    """The same seed gives the same world, tick for tick."""
+    allow_raw: bool = False
+    """Whether the console command passes any text to a client."""
+    lifeline: int | None = None
+    """A pipe's read end: when its last writer is gone, the process ends."""
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= MAX_PORT:
+        raise ValueError
+    return port
+
+
+def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
+    """Read the command line; a mistake ends the process with a usage message (exit code 2)."""
+    parser = argparse.ArgumentParser(prog="python -m timmy_actors.embedded", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=_port, default=0, help="0: any free one")
+    parser.add_argument("--token-file", type=Path, help="the file with PLAIN's token")
+    parser.add_argument("--mechanism", choices=("PLAIN", "NULL"), default="PLAIN")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world")
+    parser.add_argument("--allow-raw", action="store_true", help="allow the console command")
+    parser.add_argument("--lifeline", type=int, metavar="FD", help="end when this pipe closes")
+    return WorldSettings(**vars(parser.parse_args(arguments)))

@@ -1,0 +1,88 @@
+"""The world inside the process: a Lua state with the stand-in server and the real bridge."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+from timmy_actors.embedded.luajit import new_runtime, search_only
+from timmy_actors.embedded.settings import WorldSettings
+from timmy_actors.errors import ConfigError
+from timmy_actors.paths import lua_folder
+
+DATA = Path(__file__).parent / "data"
+API = DATA / "api-0.8.1.json"
+DEATHS = DATA / "deaths-0.8.1.json"
+
+
+def report(line: str) -> None:
+    """Write a line of the server's log. Whoever reads it may be gone: that is no reason to die."""
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        os.write(sys.stderr.fileno(), f"[{stamp}] {line}\n".encode(errors="replace"))
+    except OSError:
+        return
+
+
+def die(reason: str) -> NoReturn:
+    """End as the real server ends on a wrong call: at once, with SIGABRT, and here with the reason."""
+    report(f"[FATAL] {reason}")
+    os.abort()
+
+
+class World:
+    """A stand-in server that has just started, with the bridge listening.
+
+    Raises:
+        LuaJitMissing: there is no LuaJIT to run it.
+        ConfigError: the bridge stayed off; the log says why.
+    """
+
+    def __init__(self, settings: WorldSettings) -> None:
+        self._lua = new_runtime()
+        search_only(self._lua, lua_folder())
+        package = self._lua.globals().package
+        package.loaded["timmy_config"] = self._lua.table_from(self._bridge_settings(settings))
+        self._host = self._lua.require("embedded.host")
+        self._host.start(self._lua.table_from(self._host_options(settings)))
+        self._tick = self._host.tick
+        bridge = self._host.loaded("timmy.bridge")
+        if bridge is None or bridge.port is None:
+            raise ConfigError("the bridge is not listening; its line above says why, and what to do")
+        self.port = int(bridge.port)
+        """The port the bridge listens on."""
+        self.boot: str | None = bridge.boot
+        """The identity that the bridge gave to this run of the server."""
+
+    def tick(self) -> bool:
+        """One turn of the server's loop; False once a script has stopped the server."""
+        return bool(self._tick())
+
+    def stop(self) -> None:
+        """Tell the scripts that the server ends."""
+        self._host.stop()
+
+    @staticmethod
+    def _bridge_settings(settings: WorldSettings) -> dict[str, Any]:
+        chosen: dict[str, Any] = {
+            "host": settings.host,
+            "port": settings.port,
+            "mechanism": settings.mechanism,
+            "allow_raw": settings.allow_raw,
+        }
+        if settings.token_file is not None:
+            chosen["token_file"] = os.fsencode(settings.token_file)
+        return chosen
+
+    def _host_options(self, settings: WorldSettings) -> dict[str, Any]:
+        return {
+            "api": os.fsencode(API),
+            "deaths": os.fsencode(DEATHS),
+            "seed": settings.seed,
+            "die": die,
+            "report": report,
+            "scripts": self._lua.table_from(["timmy_bridge"]),
+        }
