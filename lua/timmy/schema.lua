@@ -4,20 +4,15 @@
 -- absent value only where the field is optional, as in the models.
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
+local utf8 = require("timmy.utf8")
 
 local M = {}
-
---- Characters of UTF-8 text: the bytes that don't continue one.
-local function length(text)
-  local _, continuations = text:gsub("[\128-\191]", "")
-  return #text - continuations
-end
 
 local function line(longest)
   return function(value)
     if type(value) ~= "string" then return "must be a string" end
     if value == "" then return "must not be empty" end
-    if length(value) > longest then return "must have at most " .. longest .. " characters" end
+    if utf8.length(value) > longest then return "must have at most " .. longest .. " characters" end
     if value:find("%c") then return "must be one line without control characters" end
     return nil
   end

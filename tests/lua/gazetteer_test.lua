@@ -1,6 +1,9 @@
+local harness = require("harness")
 local cells = require("timmy.cells")
 local gazetteer = require("timmy.gazetteer")
 local places = require("timmy.places")
+
+local test = harness.test
 
 local FEWEST_PLACES = 40
 --- The highest spot of Vvardenfell is below this, and its sea floor is not a place to stand.
@@ -8,81 +11,79 @@ local HIGHEST_Z, LOWEST_Z = 8000, 0
 
 local function is_exterior(place) return cells.grid(place.cell) ~= nil end
 
-return {
-  ["knows forty places and more"] = function()
-    assert(#gazetteer.names >= FEWEST_PLACES, #gazetteer.names)
-  end,
+test("knows forty places and more", function()
+  assert(#gazetteer.names >= FEWEST_PLACES, #gazetteer.names)
+end)
 
-  ["puts every exterior place inside its own cell"] = function()
-    for _, place in ipairs(places) do
-      if is_exterior(place) then assert(cells.under(place.x, place.y) == place.cell, place.name) end
+test("puts every exterior place inside its own cell", function()
+  for _, place in ipairs(places) do
+    if is_exterior(place) then assert(cells.under(place.x, place.y) == place.cell, place.name) end
+  end
+end)
+
+test("gives every exterior place a height that Vvardenfell has", function()
+  for _, place in ipairs(places) do
+    if is_exterior(place) then assert(place.z > LOWEST_Z and place.z < HIGHEST_Z, place.name) end
+  end
+end)
+
+test("names only cells that can be given to the server", function()
+  for _, place in ipairs(places) do
+    assert(cells.is_safe(place.cell), place.name)
+    for _, cell in ipairs(place.cells or {}) do assert(cells.is_safe(cell) and cells.grid(cell), place.name) end
+  end
+end)
+
+test("gives each name and alias to one place only", function()
+  local owner = {}
+  for _, place in ipairs(places) do
+    for _, name in ipairs({ place.name, unpack(place.aliases or {}) }) do
+      assert(owner[name:lower()] == nil, name)
+      owner[name:lower()] = place.name
     end
-  end,
+  end
+end)
 
-  ["gives every exterior place a height that Vvardenfell has"] = function()
-    for _, place in ipairs(places) do
-      if is_exterior(place) then assert(place.z > LOWEST_Z and place.z < HIGHEST_Z, place.name) end
+test("gives each named cell to one place only", function()
+  local owner = {}
+  for _, place in ipairs(places) do
+    for _, cell in ipairs(place.cells or {}) do
+      assert(owner[cell] == nil, cell)
+      owner[cell] = place.name
     end
-  end,
+  end
+end)
 
-  ["names only cells that can be given to the server"] = function()
-    for _, place in ipairs(places) do
-      assert(cells.is_safe(place.cell), place.name)
-      for _, cell in ipairs(place.cells or {}) do assert(cells.is_safe(cell) and cells.grid(cell), place.name) end
-    end
-  end,
+test("finds a place by name or alias, whatever the case and the spaces around it", function()
+  assert(gazetteer.find("Balmora").cell == "-3, -2")
+  assert(gazetteer.find("  bALMORA ").name == "Balmora")
+  assert(gazetteer.find("ald'ruhn").name == "Ald-ruhn")
+  assert(gazetteer.find("Foreign Quarter").name == "Vivec, Foreign Quarter")
+end)
 
-  ["gives each name and alias to one place only"] = function()
-    local owner = {}
-    for _, place in ipairs(places) do
-      for _, name in ipairs({ place.name, unpack(place.aliases or {}) }) do
-        assert(owner[name:lower()] == nil, name)
-        owner[name:lower()] = place.name
-      end
-    end
-  end,
+test("finds nothing for a name it doesn't know", function()
+  assert(gazetteer.find("Nowhere") == nil)
+  assert(gazetteer.find("") == nil)
+  assert(gazetteer.find("%a+") == nil)
+end)
 
-  ["gives each named cell to one place only"] = function()
-    local owner = {}
-    for _, place in ipairs(places) do
-      for _, cell in ipairs(place.cells or {}) do
-        assert(owner[cell] == nil, cell)
-        owner[cell] = place.name
-      end
-    end
-  end,
+test("stands in Balmora where CoreScripts let newcomers stand", function()
+  local balmora = gazetteer.find("Balmora")
+  assert(balmora.x == -23894 and balmora.y == -15079 and balmora.z == 505)
+end)
 
-  ["finds a place by name or alias, whatever the case and the spaces around it"] = function()
-    assert(gazetteer.find("Balmora").cell == "-3, -2")
-    assert(gazetteer.find("  bALMORA ").name == "Balmora")
-    assert(gazetteer.find("ald'ruhn").name == "Ald-ruhn")
-    assert(gazetteer.find("Foreign Quarter").name == "Vivec, Foreign Quarter")
-  end,
+test("knows the place of an exterior cell", function()
+  assert(gazetteer.place_of("-3, -2") == "Balmora")
+  assert(gazetteer.place_of("-2, -2") == "Balmora")
+  assert(gazetteer.place_of("-2, -9") == "Seyda Neen")
+  assert(gazetteer.place_of("3, -10") == "Vivec, Foreign Quarter")
+  assert(gazetteer.place_of("0, -7") == "Pelagiad")
+  assert(gazetteer.place_of("40, 40") == nil)
+end)
 
-  ["finds nothing for a name it doesn't know"] = function()
-    assert(gazetteer.find("Nowhere") == nil)
-    assert(gazetteer.find("") == nil)
-    assert(gazetteer.find("%a+") == nil)
-  end,
-
-  ["stands in Balmora where CoreScripts let newcomers stand"] = function()
-    local balmora = gazetteer.find("Balmora")
-    assert(balmora.x == -23894 and balmora.y == -15079 and balmora.z == 505)
-  end,
-
-  ["knows the place of an exterior cell"] = function()
-    assert(gazetteer.place_of("-3, -2") == "Balmora")
-    assert(gazetteer.place_of("-2, -2") == "Balmora")
-    assert(gazetteer.place_of("-2, -9") == "Seyda Neen")
-    assert(gazetteer.place_of("3, -10") == "Vivec, Foreign Quarter")
-    assert(gazetteer.place_of("0, -7") == "Pelagiad")
-    assert(gazetteer.place_of("40, 40") == nil)
-  end,
-
-  ["knows the place of an interior by the part before the comma"] = function()
-    assert(gazetteer.place_of("Balmora, Guild of Mages") == "Balmora")
-    assert(gazetteer.place_of("Dagoth Ur, Facility Cavern") == "Dagoth Ur")
-    assert(gazetteer.place_of("Addamasartus") == nil)
-    assert(gazetteer.place_of("") == nil)
-  end,
-}
+test("knows the place of an interior by the part before the comma", function()
+  assert(gazetteer.place_of("Balmora, Guild of Mages") == "Balmora")
+  assert(gazetteer.place_of("Dagoth Ur, Facility Cavern") == "Dagoth Ur")
+  assert(gazetteer.place_of("Addamasartus") == nil)
+  assert(gazetteer.place_of("") == nil)
+end)

@@ -1,5 +1,8 @@
+local harness = require("harness")
 local json = require("timmy.json")
 local schema = require("timmy.schema")
+
+local test = harness.test
 
 local NAN, INFINITY = 0 / 0, math.huge
 
@@ -15,58 +18,56 @@ local function refused(arguments)
   return wrong.field
 end
 
-return {
-  ["fills in what was left out"] = function()
-    local values = schema.read(fields, { player = "Timmy" })
-    assert(values.player == "Timmy" and values.count == 1 and values.kind == nil)
-  end,
+test("fills in what was left out", function()
+  local values = schema.read(fields, { player = "Timmy" })
+  assert(values.player == "Timmy" and values.count == 1 and values.kind == nil)
+end)
 
-  ["takes null for absent only where a field is optional"] = function()
-    assert(schema.read(fields, { player = "Timmy", kind = json.null }).kind == nil)
-    assert(refused({ player = "Timmy", count = json.null }) == "count")
-    assert(refused({ player = json.null }) == "player")
-  end,
+test("takes null for absent only where a field is optional", function()
+  assert(schema.read(fields, { player = "Timmy", kind = json.null }).kind == nil)
+  assert(refused({ player = "Timmy", count = json.null }) == "count")
+  assert(refused({ player = json.null }) == "player")
+end)
 
-  ["names the field that is missing"] = function()
-    assert(refused({}) == "player")
-  end,
+test("names the field that is missing", function()
+  assert(refused({}) == "player")
+end)
 
-  ["names the first unknown field by the alphabet"] = function()
-    assert(refused({ player = "Timmy", zeal = 1, ardour = 2 }) == "ardour")
-    assert(refused({ player = "Timmy", [1] = "x" }) == "1")
-  end,
+test("names the first unknown field by the alphabet", function()
+  assert(refused({ player = "Timmy", zeal = 1, ardour = 2 }) == "ardour")
+  assert(refused({ player = "Timmy", [1] = "x" }) == "1")
+end)
 
-  ["repeats no more of a field's name than fits an answer"] = function()
-    assert(#refused({ player = "Timmy", [("x"):rep(5000)] = 1 }) == 256)
-  end,
+test("repeats no more of a field's name than fits an answer", function()
+  assert(#refused({ player = "Timmy", [("x"):rep(5000)] = 1 }) == 256)
+end)
 
-  ["refuses what is no object"] = function()
-    for _, arguments in ipairs({ json.null, "text", 1, true }) do assert(refused(arguments) == "arguments") end
-    assert(refused(nil) == "arguments")
-  end,
+test("refuses what is no object", function()
+  for _, arguments in ipairs({ json.null, "text", 1, true }) do assert(refused(arguments) == "arguments") end
+  assert(refused(nil) == "arguments")
+end)
 
-  ["refuses names that are empty, too long, of two lines or not text"] = function()
-    for _, name in ipairs({ "", "a\nb", "a\0b", "\127", ("x"):rep(257), 7, true, {} }) do
-      assert(refused({ player = name }) == "player", tostring(name))
-    end
-  end,
+test("refuses names that are empty, too long, of two lines or not text", function()
+  for _, name in ipairs({ "", "a\nb", "a\0b", "\127", ("x"):rep(257), 7, true, {} }) do
+    assert(refused({ player = name }) == "player", tostring(name))
+  end
+end)
 
-  ["counts characters, not bytes"] = function()
-    local accented = ("é"):rep(256)
-    assert(schema.read(fields, { player = accented }).player == accented)
-    assert(refused({ player = accented .. "é" }) == "player")
-  end,
+test("counts characters, not bytes", function()
+  local accented = ("é"):rep(256)
+  assert(schema.read(fields, { player = accented }).player == accented)
+  assert(refused({ player = accented .. "é" }) == "player")
+end)
 
-  ["refuses numbers that are not whole, not finite or out of bounds"] = function()
-    for _, count in ipairs({ 0, 11, -1, 1.5, NAN, INFINITY, -INFINITY, 1e300, "5", true, {} }) do
-      assert(refused({ player = "Timmy", count = count }) == "count", tostring(count))
-    end
-    assert(schema.read(fields, { player = "Timmy", count = 10 }).count == 10)
-  end,
+test("refuses numbers that are not whole, not finite or out of bounds", function()
+  for _, count in ipairs({ 0, 11, -1, 1.5, NAN, INFINITY, -INFINITY, 1e300, "5", true, {} }) do
+    assert(refused({ player = "Timmy", count = count }) == "count", tostring(count))
+  end
+  assert(schema.read(fields, { player = "Timmy", count = 10 }).count == 10)
+end)
 
-  ["refuses a word that is none of those declared"] = function()
-    for _, kind in ipairs({ "ENTRY", "", 1, false }) do
-      assert(refused({ player = "Timmy", kind = kind }) == "kind", tostring(kind))
-    end
-  end,
-}
+test("refuses a word that is none of those declared", function()
+  for _, kind in ipairs({ "ENTRY", "", 1, false }) do
+    assert(refused({ player = "Timmy", kind = kind }) == "kind", tostring(kind))
+  end
+end)

@@ -1,0 +1,72 @@
+--- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
+local host = require("embedded.host")
+
+local M = { host = host }
+
+local DATA = require("test_root") .. "/timmy_actors/embedded/data/"
+--- One turn of the loop in virtual time, and enough of them for a client to answer a teleport.
+local TICK_MS, SETTLING_TICKS = 10, 300
+
+local now, calls = 0, {}
+
+--- On top of what kills the stand-in: C++ takes NaN and infinity and sends them to every client.
+local function is_sane(value)
+  return type(value) ~= "number" or (value == value and math.abs(value) ~= math.huge)
+end
+
+local function watch(name, call)
+  return function(...)
+    for position = 1, select("#", ...) do
+      if not is_sane((select(position, ...))) then error("no number to send reached tes3mp." .. name) end
+    end
+    calls[#calls + 1] = { name, ... }
+    return call(...)
+  end
+end
+
+--- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A death of the server fails the test.
+function M.open()
+  host.start({
+    api = DATA .. "api-0.8.1.json", deaths = DATA .. "deaths-0.8.1.json", seed = 1,
+    clock = function() return now end,
+    die = function(reason) error("the server died: " .. reason, 0) end,
+  })
+  for name, call in pairs(tes3mp) do
+    if type(call) == "function" then tes3mp[name] = watch(name, call) end
+  end
+  M.settle()
+end
+
+--- Lets the clients answer.
+function M.settle()
+  for _ = 1, SETTLING_TICKS do
+    now = now + TICK_MS
+    host.tick()
+  end
+  calls = {}
+end
+
+--- The calls of the functions of these names since the world last settled, in order: { name, arguments... }.
+function M.calls(...)
+  local wanted, found = {}, {}
+  for _, name in ipairs({ ... }) do wanted[name] = true end
+  for _, call in ipairs(calls) do
+    if wanted[call[1]] then found[#found + 1] = call end
+  end
+  return found
+end
+
+local function is_question(name)
+  return name:find("^Get") or name:find("^Is") or name:find("^Does") or name:find("^Read")
+end
+
+--- The names of all calls that changed the server or left it, since the world last settled.
+function M.effects()
+  local found = {}
+  for _, call in ipairs(calls) do
+    if not is_question(call[1]) then found[#found + 1] = call[1] end
+  end
+  return found
+end
+
+return M
