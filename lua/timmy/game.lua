@@ -19,20 +19,25 @@ local LAST_PID = 65534
 local INT = 2147483647
 local LAST_ATTRIBUTE, LAST_SKILL = 7, 26
 
+--- Whole numbers within bounds; NaN is within none.
+local function whole(low, high)
+  return function(value) return type(value) == "number" and value >= low and value <= high and value % 1 == 0 end
+end
+
 local kinds = {
-  pid = function(value) return numbers.is_whole(value, 0, LAST_PID) end,
-  int = function(value) return numbers.is_whole(value, -INT, INT) end,
+  pid = whole(0, LAST_PID),
+  int = whole(-INT, INT),
   number = numbers.is_finite,
   boolean = function(value) return type(value) == "boolean" end,
   text = function(value)
     return type(value) == "string" and #value <= LONGEST_TEXT and not value:find("\0", 1, true)
   end,
   cell = cells.is_safe,
-  level = function(value) return numbers.is_whole(value, LEVELS.verbose, LEVELS.fatal) end,
-  attribute = function(value) return numbers.is_whole(value, 0, LAST_ATTRIBUTE) end,
-  skill = function(value) return numbers.is_whole(value, 0, LAST_SKILL) end,
-  milliseconds = function(value) return numbers.is_whole(value, 0, INT) end,
-  timer = function(value) return numbers.is_whole(value, 0, INT) end,
+  level = whole(LEVELS.verbose, LEVELS.fatal),
+  attribute = whole(0, LAST_ATTRIBUTE),
+  skill = whole(0, LAST_SKILL),
+  milliseconds = whole(0, INT),
+  timer = whole(0, INT),
 }
 
 --- What each function takes, in order. A function that isn't here isn't called.
