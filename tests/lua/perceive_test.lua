@@ -121,6 +121,17 @@ test("lists an inventory with holes in its order, leaving out what is no stack",
   } })
 end)
 
+test("lists stacks in one order, however far apart the holes left them", function()
+  stage.open()
+  local inventory, expected = {}, {}
+  for position = 40, 1, -1 do inventory[position * 97] = { refId = "item_" .. position, count = 1 } end
+  for position = 1, 40 do expected[position] = "item_" .. position end
+  Players[0].data.inventory = inventory
+  local read_ids = {}
+  for position, item in ipairs(read("inventory").items) do read_ids[position] = item.ref_id end
+  equal(read_ids, expected)
+end)
+
 test("says when an inventory is cut short", function()
   stage.open()
   local function stack(position) return { refId = "item_" .. position, count = 1 } end
