@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 import time
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,9 @@ class CommandActor(Actor):
         self._board = board
         self._pending: dict[str, _Pending] = {}
         self._link: LinkUp | None = None
+        self._incarnation = secrets.token_hex(8)
+        """The server remembers ids across our restarts: those of two incarnations must differ."""
+        self._ids = itertools.count(1)
 
     def on_start(self) -> None:
         """Ask the connection's status if there is a link already: an earlier incarnation had been told of it."""
@@ -86,7 +90,7 @@ class CommandActor(Actor):
             raise Refused("unavailable", f"no link to the game: {reason}")
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
-        key = do.id or uuid.uuid4().hex
+        key = do.id or f"{self._incarnation}-{next(self._ids)}"
         if key in self._pending:
             raise Refused("bad_arguments", f"a command with the id {key!r} is on its way", "id")
         deadline = time.monotonic() + do.timeout_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket as sockets
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +47,15 @@ class SocketMailbox(Mailbox):
     def __init__(self, capacity: int = 10_000) -> None:
         super().__init__(capacity)
         self._sources: list[_Source] = []
-        self._turn = 0
+        self._ready: deque[_Source] = deque()
+        """Sources that the last look found readable, until they have nothing more."""
+        self._wire_first = False
         self._poller = zmq.Poller()
         self._parked = False
         self._waker, self._woken = sockets.socketpair()
         self._waker.setblocking(False)  # noqa: FBT003
         self._woken.setblocking(False)  # noqa: FBT003
-        self._poller.register(self._woken, zmq.POLLIN)
+        self._poller.register(self._woken.fileno(), zmq.POLLIN)
 
     def put(self, letter: Letter) -> None:
         """Take a message in, and wake the actor if it waits for its sockets."""
@@ -76,14 +79,25 @@ class SocketMailbox(Mailbox):
         for source in [source for source in self._sources if source.name == name]:
             self._poller.unregister(source.readable)
             self._sources.remove(source)
+            if source in self._ready:
+                self._ready.remove(source)
 
     def _next_work(self) -> Letter | None:
         # Turn about: a flood in the mailbox must not starve the wire, nor the other way round.
-        for _ in range(len(self._sources) + 1):
-            self._turn = (self._turn + 1) % (len(self._sources) + 1)
-            letter = super()._next_work() if self._turn == 0 else self._read(self._sources[self._turn - 1])
+        self._wire_first = not self._wire_first
+        if self._wire_first or not self._work:
+            return self._next_arrival() or super()._next_work()
+        return super()._next_work()
+
+    def _next_arrival(self) -> Letter | None:
+        if not self._ready and self._work:
+            self._look(timeout_ms=0)
+        while self._ready:
+            letter = self._read(self._ready[0])
             if letter is not None:
+                self._ready.rotate(-1)
                 return letter
+            self._ready.popleft()
         return None
 
     def _read(self, source: _Source) -> Letter | None:
@@ -98,11 +112,16 @@ class SocketMailbox(Mailbox):
         self._parked = True
         try:
             if self._arrivals.empty():
-                self._poller.poll(None if timeout_s is None else int(timeout_s * 1000) + 1)
+                self._look(None if timeout_s is None else int(timeout_s * 1000) + 1)
         finally:
             self._parked = False
-        self._swallow_wakes()
         return None
+
+    def _look(self, timeout_ms: int | None) -> None:
+        readable = dict(self._poller.poll(timeout_ms))
+        if self._woken.fileno() in readable:
+            self._swallow_wakes()
+        self._ready.extend(source for source in self._sources if source.readable in readable)
 
     def _swallow_wakes(self) -> None:
         try:
