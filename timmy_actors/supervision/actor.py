@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -80,6 +81,11 @@ class Actor(pykka.ThreadingActor):
         """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
         self._start_actor_loop()
         return self.actor_ref
+
+    def stop(self) -> None:
+        """Ask it to end, before any work that waits; a no-op when it has ended."""
+        with contextlib.suppress(pykka.ActorDeadError):
+            super().stop()
 
     def _start_actor_loop(self) -> None:
         self.thread = threading.Thread(target=self._actor_loop, name=self.name, daemon=self.use_daemon_thread)

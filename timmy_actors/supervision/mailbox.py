@@ -27,6 +27,7 @@ class Control:
 
 @dataclass
 class _Timer:
+    key: str
     message: Any
     every_s: float | None
     cancelled: bool = False
@@ -46,6 +47,7 @@ class Mailbox:
         self._due: list[tuple[float, int, _Timer]] = []
         self._timers: dict[str, _Timer] = {}
         self._order = itertools.count()
+        self._timer_had_its_turn = False
         self._capacity = capacity
         self._closed = False
 
@@ -68,7 +70,7 @@ class Mailbox:
             self._reject_arrivals()
 
     def get(self) -> Letter:
-        """The next message: control first, then what a timer has due, then work; waits for one."""
+        """The next message: control first, then what a timer has due and work, turn about; waits for one."""
         while True:
             letter = self._next() or self._wait(self._patience())
             if letter is not None:
@@ -91,7 +93,7 @@ class Mailbox:
     def schedule(self, key: str, delay_s: float, message: Any, *, every: bool = False) -> None:
         """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key."""
         self.cancel(key)
-        timer = _Timer(message, delay_s if every else None)
+        timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer
         self._arm(timer, time.monotonic() + delay_s)
 
@@ -108,10 +110,10 @@ class Mailbox:
         self._sort_arrivals()
         if self._control:
             return self._control.popleft()
-        due = self._pop_due()
-        if due is not None:
-            return due
-        return self._next_work()
+        # Turn about: a timer whose handler outlasts its period must not starve the work.
+        letter = self._next_work() if self._timer_had_its_turn else None
+        self._timer_had_its_turn = False
+        return letter or self._pop_due() or self._next_work()
 
     def _next_work(self) -> Letter | None:
         return self._work.popleft() if self._work else None
@@ -129,12 +131,13 @@ class Mailbox:
             due, _, timer = heapq.heappop(self._due)
             if not timer.cancelled:
                 self._rearm(timer, due)
+                self._timer_had_its_turn = True
                 return Envelope(timer.message)
         return None
 
     def _rearm(self, timer: _Timer, due: float) -> None:
         if timer.every_s is None:
-            timer.cancelled = True
+            del self._timers[timer.key]
             return
         # A late periodic timer skips the beats it missed instead of firing them in a burst.
         self._arm(timer, max(due + timer.every_s, time.monotonic()))
