@@ -31,7 +31,10 @@ class ChildSpec:
     id: str
     """Its name in the directory: what everybody else calls it, whichever incarnation answers."""
     factory: Callable[[], Actor]
-    """Makes a fresh actor. Runs in the supervisor's thread: what takes time belongs into `on_start`."""
+    """Makes a fresh actor. Runs in the supervisor's thread: what takes time belongs into `on_start`.
+
+    What it raises is the child's failure.
+    """
     restart: RestartType = RestartType.PERMANENT
     expected: tuple[type[BaseException], ...] = ()
     """Exit reasons that are part of life: they restart by backoff for ever and never count as a failure."""

@@ -140,11 +140,15 @@ class Supervisor(Actor):
 
     def _start(self, child: _Child) -> None:
         generation = child.entry.generation + 1
-        actor = child.spec.factory()
+        child.started_at = time.monotonic()
+        try:
+            actor = child.spec.factory()
+        except Exception as error:  # noqa: BLE001  whatever it was, it is the child's failure, not the supervisor's
+            self._on_down(child, error)
+            return
         actor.name = child.spec.id
         actor.lifecycle = _Report(self.actor_ref, child.spec.id, generation)
         child.actor = actor
-        child.started_at = time.monotonic()
         self._write(child, state=ChildState.STARTING, generation=generation, ref=actor.actor_ref)
         actor.launch()
 
@@ -209,12 +213,11 @@ class Supervisor(Actor):
 
     def _stop_child(self, child: _Child) -> None:
         actor = child.actor
-        if actor is None or actor.thread is None or not actor.thread.is_alive():
-            return
-        actor.stop()
-        actor.thread.join(child.spec.shutdown_s)
-        if actor.thread.is_alive():
-            log.error("%s did not stop within %g s and is abandoned", child.spec.id, child.spec.shutdown_s)
+        if actor is not None and actor.thread is not None:
+            actor.stop()
+            actor.thread.join(child.spec.shutdown_s)
+            if actor.thread.is_alive():
+                log.error("%s did not stop within %g s and is abandoned", child.spec.id, child.spec.shutdown_s)
         self._write(child, state=ChildState.DOWN, ref=None)
 
     def _write(self, child: _Child, **changes: Any) -> None:
