@@ -1,0 +1,56 @@
+"""What holds for every test: it touches nobody's real daemon, and leaves nothing running behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import LOOK_EVERY_S
+
+GONE_WITHIN_S = 5.0
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A runtime folder of the test's own, with a short path: a socket's may have 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="ta-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.delenv("TIMMY_ENDPOINT", raising=False)
+    monkeypatch.delenv("TIMMY_CONFIG", raising=False)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(runtime_folder: Path) -> Iterator[None]:
+    """Fails a test after which a thread or a child process of its own still runs."""
+    threads, children = set(threading.enumerate()), _children()
+    yield
+    deadline = time.monotonic() + GONE_WITHIN_S
+    while (left := _left(threads, children)) and time.monotonic() < deadline:
+        threading.Event().wait(LOOK_EVERY_S)
+    assert not left, f"left behind: {', '.join(left)}"
+
+
+def _left(threads: set[threading.Thread], children: set[int]) -> list[str]:
+    alive = [thread for thread in threading.enumerate() if thread not in threads]
+    return [f"thread {thread.name}" for thread in alive] + [f"process {pid}" for pid in _children() - children]
+
+
+def _children() -> set[int]:
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == os.getpid():
+            found.add(int(entry.name))
+    return found

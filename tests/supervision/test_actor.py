@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pykka
+import pytest
+from pykka._envelope import Envelope
+
+from tests.supervision.lives import PATIENCE_S, Doer, Life, end, fail, hold, join, launch
+from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
+from timmy_actors.supervision import DEFERRED, Reply
+
+ENDINGS: list[BaseException] = [ValueError("bug"), SystemExit(2), KeyboardInterrupt(), GeneratorExit()]
+
+
+class OutOfTheOrdinary(Failure):
+    """A reason that its supervisor reads."""
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_whatever_a_told_handler_raises_ends_the_actor_with_exactly_one_down(error: BaseException) -> None:
+    ref, life = launch(actor := Doer())
+    ref.tell(fail(error))
+    join(actor)
+    assert life.downs == [error]
+    assert not ref.is_alive()
+
+
+def test_an_exception_in_an_asked_handler_reaches_the_asker_and_ends_the_actor() -> None:
+    ref, life = launch(actor := Doer())
+    error = ValueError("bug")
+    with pytest.raises(ValueError, match="bug"):
+        ref.ask(fail(error), timeout=PATIENCE_S)
+    join(actor)
+    assert life.downs == [error]
+
+
+@pytest.mark.parametrize("error", ENDINGS[1:], ids=repr)
+def test_an_asker_is_not_ended_by_what_ends_an_actor(error: BaseException) -> None:
+    ref, life = launch(actor := Doer())
+    with pytest.raises(ActorGone):
+        ref.ask(fail(error), timeout=PATIENCE_S)
+    join(actor)
+    assert life.downs == [error]
+
+
+def test_an_actors_end_leaves_unrelated_actors_alone() -> None:
+    bystander, _ = launch(unrelated := Doer())
+    ref, _ = launch(actor := Doer())
+    ref.tell(fail(SystemExit(2)))
+    join(actor)
+    assert bystander.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
+    end(unrelated)
+
+
+def test_a_refusal_reaches_the_asker_and_kills_nobody() -> None:
+    ref, life = launch(actor := Doer())
+    with pytest.raises(Refused) as refused:
+        ref.ask(fail(Refused("bad_arguments", "no", "count")), timeout=PATIENCE_S)
+    assert (refused.value.code, refused.value.field) == ("bad_arguments", "count")
+    assert ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
+    end(actor)
+    assert life.downs == [None]
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_an_actor_that_fails_to_start_cleans_up_and_answers_who_asked(error: BaseException) -> None:
+    cleaned = threading.Event()
+    actor, life = Doer(on_start=fail(error), on_failure=cleaned.set), Life()
+    actor.lifecycle = life
+    reply = Reply()
+    actor.actor_inbox.put(Envelope("early", reply_to=reply))
+    actor.launch()
+    join(actor)
+    with pytest.raises(ActorGone):
+        reply.wait()
+    assert (life.downs, life.began.is_set(), cleaned.is_set()) == ([error], False, True)
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_an_actor_that_fails_to_stop_is_still_down_once_and_its_stopper_answered(error: BaseException) -> None:
+    ref, life = launch(actor := Doer(on_stop=fail(error)))
+    assert ref.stop(timeout=PATIENCE_S)
+    join(actor)
+    assert life.downs == [error]
+
+
+@pytest.mark.parametrize("error", ENDINGS, ids=repr)
+def test_a_cleanup_that_fails_too_does_not_hide_the_reason(error: BaseException) -> None:
+    first = ValueError("first")
+    ref, life = launch(actor := Doer(on_failure=fail(error)))
+    ref.tell(fail(first))
+    join(actor)
+    assert life.downs == [first]
+
+
+def test_a_down_comes_after_the_cleanup() -> None:
+    order: list[str] = []
+
+    class Ordered(Life):
+        def down(self, reason: BaseException | None) -> None:
+            order.append("down")
+
+    actor = Doer(on_stop=lambda: order.append("cleanup"))
+    actor.lifecycle = Ordered()
+    actor.launch()
+    end(actor)
+    assert order == ["cleanup", "down"]
+
+
+def test_a_stop_does_not_wait_for_the_work_before_it() -> None:
+    handled: list[int] = []
+    blocking, begun = threading.Event(), threading.Event()
+    ref, _ = launch(actor := Doer())
+    ref.tell(hold(begun, blocking))
+    assert begun.wait(PATIENCE_S)
+    for number in range(100):
+        ref.tell(lambda _, number=number: handled.append(number))
+    waiting = ref.ask(lambda _: "never", block=False)
+    actor.stop()
+    blocking.set()
+    join(actor)
+    with pytest.raises(ActorGone):
+        waiting.get(timeout=0)
+    assert handled == []
+
+
+def test_stopping_what_has_ended_is_no_error() -> None:
+    launch(actor := Doer())
+    end(actor)
+    actor.stop()
+
+
+def test_a_handler_may_answer_later_from_wherever() -> None:
+    taken: list[Reply] = []
+
+    def defer(actor: Doer) -> object:
+        taken.append(actor.take_reply())
+        return DEFERRED
+
+    ref, _ = launch(actor := Doer())
+    future = ref.ask(defer, block=False)
+    ref.ask(lambda _: "the next one is handled meanwhile", timeout=PATIENCE_S)
+    assert isinstance(future, Reply)
+    assert not future.done
+    taken[0].set("late")
+    assert future.get(timeout=PATIENCE_S) == "late"
+    end(actor)
+
+
+def test_a_told_handler_that_takes_its_reply_gets_one_that_nobody_hears() -> None:
+    ref, life = launch(actor := Doer())
+    ref.tell(lambda actor: actor.take_reply().set("unheard"))
+    end(actor)
+    assert life.downs == [None]
+
+
+def test_the_reply_of_one_message_is_never_taken_by_the_next() -> None:
+    ref, _ = launch(actor := Doer())
+    first = ref.ask(lambda _: "first", block=False)
+    ref.tell(lambda actor: actor.take_reply().set("wrong"))
+    assert first.get(timeout=PATIENCE_S) == "first"
+    end(actor)
+
+
+def test_an_expired_ask_is_answered_but_not_carried_out() -> None:
+    carried_out = threading.Event()
+    ref, _ = launch(actor := Doer())
+    reply = Reply(deadline=time.monotonic() - 1)
+    ref.actor_inbox.put(Envelope(lambda _: carried_out.set(), reply_to=reply))
+    with pytest.raises(AskTimeout, match="dropped"):
+        reply.get(timeout=PATIENCE_S)
+    end(actor)
+    assert not carried_out.is_set()
+
+
+def observer_that_fails(_reply: Reply) -> None:
+    raise pykka.ActorDeadError
+
+
+def test_who_listens_for_an_answer_cannot_kill_the_actor_that_gives_it() -> None:
+    ref, life = launch(actor := Doer())
+    reply = Reply()
+    reply.add_done_callback(observer_that_fails)
+    ref.actor_inbox.put(Envelope(lambda _: "answer", reply_to=reply))
+    assert reply.get(timeout=PATIENCE_S) == "answer"
+    end(actor)
+    assert life.downs == [None]
+
+
+def test_who_listens_for_an_answer_cannot_keep_an_actors_end_secret() -> None:
+    blocking = threading.Event()
+    ref, life = launch(actor := Doer())
+    ref.tell(lambda _: blocking.wait())
+    reply = Reply()
+    reply.add_done_callback(observer_that_fails)
+    ref.actor_inbox.put(Envelope("unhandled", reply_to=reply))
+    actor.stop()
+    blocking.set()
+    join(actor)
+    assert life.downs == [None]
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"), [(ValueError("bug"), True), (OutOfTheOrdinary("part of life"), False)], ids=["bug", "failure"]
+)
+def test_a_bug_is_logged_with_its_traceback_and_a_reason_is_not(
+    error: Exception, logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    ref, _ = launch(actor := Doer())
+    ref.tell(fail(error))
+    join(actor)
+    crashes = [record for record in caplog.records if record.levelno == logging.ERROR and record.exc_info]
+    assert bool(crashes) is logged
+
+
+def test_actors_stay_out_of_pykkas_process_wide_registry() -> None:
+    launch(actor := Doer())
+    assert pykka.ActorRegistry.get_all() == []
+    end(actor)
+
+
+def test_an_actors_thread_bears_its_name_and_does_not_hold_up_the_interpreters_exit() -> None:
+    actor = Doer()
+    actor.name = "perception"
+    actor.launch()
+    assert actor.thread is not None
+    assert (actor.thread.name, actor.thread.daemon) == ("perception", True)
+    end(actor)
+
+
+def test_a_thousand_asks_from_many_threads_each_get_their_own_answer() -> None:
+    ref, _ = launch(actor := Doer())
+    wrong: list[int] = []
+
+    def returning(number: int) -> Callable[[Doer], int]:
+        return lambda _: number
+
+    def ask(start: int) -> None:
+        wrong.extend(n for n in range(start, start + 250) if ref.ask(returning(n), timeout=PATIENCE_S) != n)
+
+    askers = [threading.Thread(target=ask, args=(1_000 * number,)) for number in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert wrong == []
+    end(actor)

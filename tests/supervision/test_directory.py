@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from tests.supervision.lives import Doer, end, fail, join, launch
+from timmy_actors.errors import ActorGone, AskTimeout, NoSuchActor, Refused
+from timmy_actors.supervision import ChildState, Directory, Entry
+
+
+def test_a_name_nobody_answers_to_fails_fast_and_says_so() -> None:
+    directory = Directory()
+    with pytest.raises(NoSuchActor, match="no such name"):
+        directory.ref("nobody")
+    directory.write(Entry("late", state=ChildState.WAITING))
+    with pytest.raises(NoSuchActor, match="waiting to restart"):
+        directory.ref("late")
+
+
+def test_an_ask_of_nobody_fails_through_its_reply() -> None:
+    with pytest.raises(NoSuchActor):
+        Directory().ask("nobody", "message", timeout_s=1.0).wait()
+
+
+def test_one_that_may_wait_gets_the_next_incarnation() -> None:
+    directory, actor = Directory(), Doer()
+    launch(actor)
+    threading.Timer(0.02, directory.write, (Entry("name", ref=actor.actor_ref),)).start()
+    assert directory.ask("name", lambda _: "answer", timeout_s=5.0, wait_s=5.0).wait() == "answer"
+    end(actor)
+
+
+def test_waiting_for_an_incarnation_is_bounded_by_the_deadline() -> None:
+    started = time.monotonic()
+    with pytest.raises(NoSuchActor):
+        Directory().ask("nobody", "message", timeout_s=0.02, wait_s=60.0).wait()
+    assert time.monotonic() - started < 30
+
+
+def test_a_message_that_nobody_took_is_counted() -> None:
+    directory = Directory()
+    actor = Doer()
+    launch(actor)
+    directory.write(Entry("name", ref=actor.actor_ref))
+    assert directory.tell("name", lambda _: None)
+    end(actor)
+    assert not directory.tell("name", "dead")
+    assert not directory.tell("nobody", "unknown")
+    assert directory.dead_letters == 2
+
+
+def test_an_ask_of_one_that_has_ended_fails_at_once() -> None:
+    directory, actor = Directory(), Doer()
+    launch(actor)
+    directory.write(Entry("name", ref=actor.actor_ref))
+    end(actor)
+    with pytest.raises(ActorGone):
+        directory.ask("name", lambda _: None, timeout_s=60.0).wait()
+
+
+def test_an_answer_that_does_not_come_is_a_timeout() -> None:
+    directory, actor, release = Directory(), Doer(), threading.Event()
+    launch(actor)
+    directory.write(Entry("name", ref=actor.actor_ref))
+    with pytest.raises(AskTimeout):
+        directory.ask("name", lambda _: release.wait(), timeout_s=0.02).wait()
+    release.set()
+    end(actor)
+
+
+def test_a_refusal_and_a_crash_reach_the_asker() -> None:
+    directory, actor = Directory(), Doer()
+    launch(actor)
+    directory.write(Entry("name", ref=actor.actor_ref))
+    with pytest.raises(Refused):
+        directory.ask("name", fail(Refused("unavailable", "no")), timeout_s=5.0).wait()
+    with pytest.raises(ValueError, match="bug"):
+        directory.ask("name", fail(ValueError("bug")), timeout_s=5.0).wait()
+    join(actor)
+
+
+def test_a_mailboxs_depth_is_read_without_asking() -> None:
+    actor = Doer()
+    entry = Entry("name", ref=actor.actor_ref)
+    for _ in range(3):
+        actor.actor_ref.tell("unread")
+    assert entry.depth == 3
+    assert Entry("nobody").depth == 0
+
+
+def test_a_reader_sees_one_moment() -> None:
+    directory = Directory()
+    directory.write(Entry("name", generation=1))
+    seen = directory.entries
+    directory.write(Entry("name", generation=2))
+    assert (seen["name"].generation, directory.entries["name"].generation) == (1, 2)

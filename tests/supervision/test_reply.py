@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pykka
+import pytest
+
+from timmy_actors.errors import AskTimeout
+from timmy_actors.supervision import Reply
+
+
+def test_the_first_answer_stays() -> None:
+    reply = Reply()
+    reply.set(1)
+    reply.set(2)
+    reply.fail(ValueError("late"))
+    assert reply.wait() == 1
+
+
+def test_a_failure_is_raised_where_it_is_waited_for() -> None:
+    reply = Reply()
+    reply.fail(ValueError("why"))
+    with pytest.raises(ValueError, match="why"):
+        reply.wait()
+
+
+def test_no_answer_by_the_deadline_is_an_ask_timeout() -> None:
+    with pytest.raises(AskTimeout):
+        Reply(deadline=time.monotonic() - 1).wait()
+
+
+def test_an_answer_that_arrives_as_the_waiting_ends_is_taken() -> None:
+    class AnsweredTooLate(Reply):
+        def get(self, *, timeout: float | None = None) -> Any:
+            try:
+                return super().get(timeout=timeout)
+            except pykka.Timeout:
+                self.set("just in time")
+                raise
+
+    assert AnsweredTooLate(deadline=time.monotonic() - 1).wait() == "just in time"
+
+
+def test_an_actor_may_answer_with_a_timeout_of_its_own() -> None:
+    reply = Reply()
+    reply.fail(pykka.Timeout("its own"))
+    with pytest.raises(pykka.Timeout, match="its own"):
+        reply.wait()
+
+
+@pytest.mark.parametrize(("now", "expired"), [(9.9, False), (10.0, False), (10.1, True)])
+def test_it_expires_after_its_deadline(now: float, expired: bool) -> None:
+    assert Reply(deadline=10.0).expired(now) is expired
+
+
+def test_without_a_deadline_it_never_expires() -> None:
+    assert not Reply().expired(1e12)
+
+
+def test_a_callback_is_called_once_whether_added_before_or_after_the_answer() -> None:
+    called: list[Reply] = []
+    reply = Reply()
+    reply.add_done_callback(called.append)
+    reply.set(1)
+    reply.set(2)
+    assert called == [reply]
+    reply.add_done_callback(called.append)
+    assert called == [reply, reply]
+
+
+def test_a_callback_that_fails_hurts_neither_the_answering_side_nor_the_others() -> None:
+    called: list[Reply] = []
+
+    def broken(_reply: Reply) -> None:
+        raise ValueError("observer")
+
+    reply = Reply()
+    reply.add_done_callback(broken)
+    reply.add_done_callback(called.append)
+    reply.set(1)
+    reply.add_done_callback(broken)
+    assert called == [reply]
+
+
+def test_no_callback_is_lost_to_an_answer_given_at_the_same_time() -> None:
+    for _ in range(500):
+        reply, called, ready = Reply(), threading.Event(), threading.Barrier(2)
+
+        def answer(reply: Reply = reply, ready: threading.Barrier = ready) -> None:
+            ready.wait()
+            reply.set(1)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        ready.wait()
+        reply.add_done_callback(lambda _reply, called=called: called.set())  # type: ignore[misc]
+        answering.join()
+        assert called.is_set()

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from timmy_actors.supervision import Backoff, ChildSpec, Intensity, RestartType
+from timmy_actors.supervision.actor import Actor
+from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, decide
+
+PERMANENT, TRANSIENT, TEMPORARY = RestartType.PERMANENT, RestartType.TRANSIENT, RestartType.TEMPORARY
+STOPPED, EXPECTED, FAILED = None, ConnectionError("link"), ValueError("bug")
+NOW = 100.0
+FULL = Intensity(failures=1, period_s=5.0, seen=(NOW - 1,))
+"""The next failure that counts is one too many."""
+
+
+def decided(
+    restart: RestartType, reason: BaseException | None, *, window: Intensity = FULL, uptime_s: float = 0.0, n: int = 0
+) -> Decision:
+    backoff = Backoff(base_s=1.0, cap_s=64.0, stable_after_s=10.0)
+    spec = ChildSpec("child", Actor, restart=restart, expected=(ConnectionError,), backoff=backoff)
+    return decide(spec, reason, uptime_s=uptime_s, restarts=n, window=window, now=NOW, random=Random(1))
+
+
+@pytest.mark.parametrize(
+    ("restart", "reason", "with_room", "without_room"),
+    [
+        (PERMANENT, STOPPED, Restart, GiveUp),
+        (PERMANENT, EXPECTED, Restart, Restart),
+        (PERMANENT, FAILED, Restart, GiveUp),
+        (TRANSIENT, STOPPED, Forget, Forget),
+        (TRANSIENT, EXPECTED, Restart, Restart),
+        (TRANSIENT, FAILED, Restart, GiveUp),
+        (TEMPORARY, STOPPED, Forget, Forget),
+        (TEMPORARY, EXPECTED, Forget, Forget),
+        (TEMPORARY, FAILED, Forget, Forget),
+    ],
+)
+def test_the_restart_type_and_the_reason_decide(
+    restart: RestartType, reason: BaseException | None, with_room: type, without_room: type
+) -> None:
+    assert type(decided(restart, reason, window=Intensity())) is with_room
+    assert type(decided(restart, reason)) is without_room
+
+
+def test_an_expected_reason_does_not_count() -> None:
+    decision = decided(PERMANENT, EXPECTED)
+    assert isinstance(decision, Restart)
+    assert decision.window == FULL
+
+
+def test_an_exception_derived_from_an_expected_one_is_expected() -> None:
+    assert isinstance(decided(PERMANENT, ConnectionRefusedError()), Restart)
+
+
+def test_an_unexpected_reason_counts_once() -> None:
+    decision = decided(PERMANENT, FAILED, window=Intensity())
+    assert isinstance(decision, Restart)
+    assert decision.window.seen == (NOW,)
+
+
+def test_each_restart_makes_the_next_delay_longer() -> None:
+    decision = decided(PERMANENT, EXPECTED, n=0)
+    assert isinstance(decision, Restart)
+    assert (decision.delay_s, decision.restarts) == (0.0, 1)
+    later = decided(PERMANENT, EXPECTED, n=decision.restarts)
+    assert isinstance(later, Restart)
+    assert (0 < later.delay_s <= 1.0, later.restarts) == (True, 2)
+
+
+@pytest.mark.parametrize(("uptime_s", "restarts"), [(9.999, 8), (10.0, 1)])
+def test_a_child_that_was_stable_long_enough_starts_its_backoff_anew(uptime_s: float, restarts: int) -> None:
+    decision = decided(PERMANENT, EXPECTED, uptime_s=uptime_s, n=7)
+    assert isinstance(decision, Restart)
+    assert decision.restarts == restarts
