@@ -49,10 +49,10 @@ local function keeps_up(service, session)
   return session.peer:is_ready() and session.peer:backlog() <= service.limits.backlog_bytes
 end
 
---- Pushes one session's due entries; false when the budget ran out.
+--- Pushes one session's due entries, each once; false when the budget ran out.
 local function serve(service, session, now, within_budget)
-  while keeps_up(service, session) do
-    local entry = session.subscription:next_due(now)
+  for _ = 1, #session.subscription.entries do
+    local entry = keeps_up(service, session) and session.subscription:next_due(now)
     if not entry then return true end
     push(service, session, entry, now)
     if not within_budget() then return false end

@@ -86,7 +86,9 @@ end
 --- Puts an entry on its next point of the grid; points that were missed are gone.
 function Subscription:reschedule(entry, now)
   local shift = (entry.player.pid * SHIFT % 1) * self.interval
-  entry.due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
+  local due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
+  -- Rounding can leave the point where we stand: an entry that stayed due would be served for ever.
+  entry.due = due > now and due or due + self.interval
 end
 
 return M

@@ -2,9 +2,9 @@
 --
 -- cjson is laxer than RFC 8259 (it takes `1.`, control characters, invalid UTF-8 and 1e999) and has one empty table
 -- for `[]` and `{}`. So a text with anything of that kind in it, wherever it stands, goes to our own reader, and so
--- does one that cjson refuses: the reason is then the same on every server. Measured on a command of 120 bytes: as quick
--- as our reader where LuaJIT compiles (8 us), a quarter quicker where it only interprets. Writing stays ours: no cjson
--- keeps both empties apart, sorts names and repairs UTF-8.
+-- does one that cjson refuses: the reason is then the same on every server. Measured on a command of 120 bytes: as
+-- quick as our reader where LuaJIT compiles (8 us), a quarter quicker where it only interprets. Writing stays ours: no
+-- cjson keeps both empties apart, sorts names and repairs UTF-8.
 local reader = require("timmy.json.reader")
 local shapes = require("timmy.json.shapes")
 
