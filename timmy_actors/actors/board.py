@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import Health, LinkStatus, WorldStatus
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import Portal
@@ -22,3 +23,8 @@ class Board:
         self.world: Published[WorldStatus | None] = Published(None)
         self.portal: Published[Portal | None] = Published(None)
         self.health: Published[Health | None] = Published(None)
+
+    def snapshot(self, player: str) -> PerceptionOutput | None:
+        """The last known snapshot of a player, stale where the link that brought it is not up any more."""
+        snapshot = self.snapshots.value.get(player)
+        return None if snapshot is None else as_of(snapshot, self.link.value)

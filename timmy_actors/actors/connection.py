@@ -30,7 +30,7 @@ HEARTBEAT_TIMEOUT_INTERVALS = 2
 """At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
 MAX_UNANSWERED = 10_000
 """Messages without an answer; a server that leaves more is not working."""
-LISTENERS = ("perception", "command")
+LISTENERS = ("perception", "command", "health")
 """Who hears of the link's ups and downs."""
 
 

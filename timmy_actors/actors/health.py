@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from timmy_actors.actors.board import Board
+from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import ActorHealth, Health, LinkStatus, PerceptionHealth, Verdict
 from timmy_actors.supervision import Actor, ChildState, Directory
 from timmy_actors.version import __version__
@@ -21,7 +22,7 @@ SLOW_TICK_MS = 100.0
 
 
 class HealthActor(Actor):
-    """Publishes a fresh `Health` every `PERIOD_S`."""
+    """Publishes a fresh `Health` every `PERIOD_S`, and whenever it is told something."""
 
     def __init__(self, *, endpoint: str, directory: Directory, board: Board) -> None:
         super().__init__()
@@ -106,6 +107,8 @@ def _actors(directory: Directory) -> Iterator[ActorHealth]:
 
 
 def _perceptions(board: Board, now: datetime) -> Iterator[PerceptionHealth]:
-    for snapshot in board.snapshots.value.values():
+    link = board.link.value
+    for published in board.snapshots.value.values():
+        snapshot = as_of(published, link)
         age_s = max(0.0, (now - snapshot.timestamp).total_seconds())
         yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.messages import Happened, LinkDown, LinkUp, Received, Transmit
+from timmy_actors.actors.messages import Happened, LinkUp, Received, Transmit
 from timmy_actors.link.merge import mark_stale, merge
 from timmy_actors.model.event import EventName
 from timmy_actors.model.message import Error, Event, Perception, Subscribe
@@ -22,7 +22,10 @@ NAME = "perception"
 
 
 class PerceptionActor(Actor):
-    """Last known snapshots outlive the link, marked stale. A gap in the sequence asks for everything anew."""
+    """Last known snapshots outlive the link; who reads them sees by its state whether they hold (`Board.snapshot`).
+
+    A gap in the sequence asks for everything anew.
+    """
 
     def __init__(
         self, *, rate_hz: float, radius: float, directory: Directory, board: Board, listeners: Sequence[str] = ()
@@ -39,9 +42,8 @@ class PerceptionActor(Actor):
         self._seq = 0
 
     def on_start(self) -> None:
-        """What an earlier incarnation published is of unknown age; if the link is up, ask for everything."""
+        """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
         link = self._board.link.value
-        self._mark_all_stale("perception restarted")
         if link.state == "up" and link.boot is not None:
             self._begin(link.epoch, link.boot)
 
@@ -50,8 +52,6 @@ class PerceptionActor(Actor):
         match message:
             case LinkUp(epoch, boot):
                 self._begin(epoch, boot)
-            case LinkDown(epoch, reason) if epoch == self._epoch:
-                self._mark_all_stale(f"the link is down: {reason}")
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
 
@@ -104,10 +104,6 @@ class PerceptionActor(Actor):
             left = mark_stale(snapshots[event.player], "the player has left the game")
             self._publish({**snapshots, event.player: left})
         self._tell_listeners(Happened(event=event))
-
-    def _mark_all_stale(self, reason: str) -> None:
-        snapshots = self._board.snapshots.value
-        self._publish({name: mark_stale(snapshot, reason) for name, snapshot in snapshots.items()})
 
     def _publish(self, snapshots: dict[str, PerceptionOutput]) -> None:
         self._board.snapshots.value = MappingProxyType(snapshots)

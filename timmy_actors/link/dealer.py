@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import zmq
-from zmq.utils.monitor import parse_monitor_message
 
 from timmy_actors.link.codec import MAX_FRAME_BYTES
 from timmy_actors.link.state import Signal
@@ -31,6 +31,8 @@ _SIGNALS: dict[int, Signal] = {
     zmq.Event.CLOSED: Signal.CLOSED,
 }
 _MASK = sum(_SIGNALS)
+_EVENT = struct.Struct("=hi")
+"""A monitor event's first frame: its number and value (zmq_socket_monitor(3)). pyzmq's reader imports asyncio."""
 
 
 def connect(
@@ -64,4 +66,5 @@ def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:
         frames = monitor.recv_multipart(zmq.NOBLOCK)
     except zmq.Again:
         return None
-    return _SIGNALS.get(int(parse_monitor_message(frames)["event"]))
+    event, _value = _EVENT.unpack(frames[0])
+    return _SIGNALS.get(event)

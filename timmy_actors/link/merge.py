@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.message import Perception
 from timmy_actors.model.perception import PerceptionOutput
 
@@ -39,6 +40,15 @@ def mark_stale(snapshot: PerceptionOutput, reason: str) -> PerceptionOutput:
     if snapshot.stale:
         return snapshot
     return snapshot.model_copy(update={"stale": True, "stale_reason": reason})
+
+
+def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
+    """The snapshot as it stands with this link: what an older one brought, or one that is down, may not hold now."""
+    if link.state != "up":
+        return mark_stale(snapshot, f"the link is down: {link.reason or link.state}")
+    if snapshot.epoch != link.epoch:
+        return mark_stale(snapshot, "not perceived again since the link came back")
+    return snapshot
 
 
 def _sections(perception: Perception) -> dict[str, Any]:

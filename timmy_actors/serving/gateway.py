@@ -176,9 +176,10 @@ def find_snapshot(board: Board, player: str) -> PerceptionOutput:
     Raises:
         Refused: there is none.
     """
+    snapshot = board.snapshot(player)
+    if snapshot is not None:
+        return snapshot
     snapshots = board.snapshots.value
-    if player in snapshots:
-        return snapshots[player]
     if not snapshots:
         link = board.link.value
         raise Refused("unavailable", f"nothing is perceived yet: the link is {link.state}")

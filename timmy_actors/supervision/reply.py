@@ -23,7 +23,7 @@ DoneCallback: TypeAlias = Callable[["Reply"], None]
 class Reply(pykka.Future[Any]):
     """A future whose second setting is ignored, so that an answer racing a death can't hurt either side.
 
-    One lock, held until the answer is there: an ask costs 0.7 of what it does with Pykka's own, which makes a condition.
+    One lock, held until the answer is there: an ask costs 0.7 of one with Pykka's own, which makes a condition.
     """
 
     def __init__(self, deadline: float | None = None) -> None:
