@@ -26,13 +26,14 @@ class Signal(Enum):
     REJECTED = auto()
     """The peer refused the handshake's credentials."""
     MUTE = auto()
-    """The peer did not finish the handshake in time, or speaks another protocol."""
+    """The peer did not finish the handshake or answer the hello in time, or speaks another protocol."""
 
 
 TRANSITIONS: dict[LinkState, dict[Signal, LinkState]] = {
     LinkState.CONNECTING: {
         Signal.CONNECTED: LinkState.HANDSHAKING,
         Signal.CLOSED: LinkState.DOWN,
+        Signal.MUTE: LinkState.DOWN,
     },
     LinkState.HANDSHAKING: {
         Signal.HANDSHAKEN: LinkState.GREETING,
@@ -43,11 +44,19 @@ TRANSITIONS: dict[LinkState, dict[Signal, LinkState]] = {
     LinkState.GREETING: {
         Signal.WELCOMED: LinkState.UP,
         Signal.CLOSED: LinkState.DOWN,
+        Signal.MUTE: LinkState.DOWN,
     },
     LinkState.UP: {
         Signal.CLOSED: LinkState.DOWN,
     },
     LinkState.DOWN: {},
+}
+
+
+_MUTE_IN: dict[LinkState, str] = {
+    LinkState.CONNECTING: "nobody answers there: is the address right, and reachable from here?",
+    LinkState.HANDSHAKING: "something accepts connections there but does not speak ZeroMQ, or is frozen",
+    LinkState.GREETING: "what listens there did not answer the hello: it is not the bridge, or is frozen",
 }
 
 
@@ -64,7 +73,7 @@ def why_down(state: LinkState, signal: Signal, *, silent_s: float, patience_s: f
     if signal is Signal.REJECTED:
         return "the server refused the token: is it the one in the server's token file?"
     if signal is Signal.MUTE:
-        return "something accepts connections there but does not speak ZeroMQ, or is frozen"
+        return _MUTE_IN[state]
     if state is LinkState.CONNECTING:
         return "nobody listens there: is the game server running, with the bridge loaded?"
     if state is LinkState.HANDSHAKING:
