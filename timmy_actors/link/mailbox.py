@@ -90,7 +90,7 @@ class SocketMailbox(Mailbox):
         return super()._next_work()
 
     def _next_arrival(self) -> Letter | None:
-        if not self._ready and self._work:
+        if not self._ready and (self._work or self._timer_had_its_turn):
             self._look(timeout_ms=0)
         while self._ready:
             letter = self._read(self._ready[0])
