@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from pydantic import ValidationError
 
 from timmy_actors.errors import ProtocolError
 from timmy_actors.model._base import Model
-from timmy_actors.model.message import SERVER_MESSAGE, ServerMessage
+from timmy_actors.model.message import SERVER_MESSAGE, Event, Result, ServerMessage
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 """The largest message taken from the game: a full snapshot of a hoarder's inventory is under a tenth of it."""
@@ -26,8 +29,24 @@ def decode(frame: bytes) -> ServerMessage:
     if len(frame) > MAX_FRAME_BYTES:
         raise ProtocolError(f"a message of {len(frame)} bytes, over the limit of {MAX_FRAME_BYTES}")
     try:
-        return SERVER_MESSAGE.validate_json(frame)
+        message = SERVER_MESSAGE.validate_json(frame)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "message"
         raise ProtocolError(f"{where}: {first['msg']}") from None
+    match message:
+        case Result(value=payload) | Event(data=payload) if not _finite(payload):
+            raise ProtocolError("a number in it is infinite, or none")
+    return message
+
+
+def _finite(payload: Any) -> bool:
+    # The models refuse such numbers where they know the field; pydantic's JSON reader lets them through elsewhere.
+    match payload:
+        case float():
+            return math.isfinite(payload)
+        case dict():
+            return all(map(_finite, payload.values()))
+        case list():
+            return all(map(_finite, payload))
+    return True
