@@ -9,12 +9,13 @@ Listener.__index = Listener
 
 local M = {}
 
---- Connections accepted a poll: a flood of them must not cost a tick.
-local ACCEPTS_PER_POLL = 4
+--- Connections accepted a poll, about 20 us each: a flood of them must not cost a tick, and a kernel whose backlog is
+-- full makes the next one wait a second.
+local ACCEPTS_PER_POLL = 16
 --- After a failed accept (out of file descriptors, say) we wait this long: the connection stays in the backlog, and
 -- trying at every poll would only fill the log.
 local ACCEPT_PAUSE_S = 1
-local BACKLOG = 64
+local BACKLOG = 128
 
 local function ignore() end
 
@@ -49,19 +50,19 @@ local function admit(self, socket, now)
   self.peers[#self.peers + 1] = peers.new(socket, self.accepted, self.limits, now)
 end
 
---- Accepts the connections that wait.
-function Listener:accept(now)
+local function pause(self, now, why)
+  self.accept_after = now + ACCEPT_PAUSE_S
+  self.log("a connection could not be accepted: " .. tostring(why))
+end
+
+--- Accepts the connections that wait, while `within_budget()`.
+function Listener:accept(now, within_budget)
   if now < self.accept_after then return end
   for _ = 1, ACCEPTS_PER_POLL do
     local socket, why = self.server:accept()
-    if socket then
-      admit(self, socket, now)
-    elseif why == "timeout" then
-      return
-    else
-      self.accept_after = now + ACCEPT_PAUSE_S
-      return self.log("a connection could not be accepted: " .. tostring(why))
-    end
+    if not socket then return why ~= "timeout" and pause(self, now, why) end
+    admit(self, socket, now)
+    if not within_budget() then return end
   end
 end
 

@@ -1,0 +1,145 @@
+"""The real Lua listener in a process of its own, and raw bytes to throw at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+ROOT = Path(__file__).parents[2]
+SERVER = ROOT / "tests" / "lua" / "listener_server.lua"
+TOKEN = "a-token-of-some-length"  # noqa: S105 - the tests' own
+DEADLINE_S = 10.0
+
+
+class LuaListener:
+    """`luajit tests/lua/listener_server.lua`: ends with `stop`, which gives what it says of itself."""
+
+    def __init__(self, sockets: str = "luasocket", mechanism: str = "PLAIN", **limits: float) -> None:
+        luajit = shutil.which("luajit")
+        if luajit is None:
+            if os.environ.get("CI"):
+                pytest.fail("luajit is not installed")
+            pytest.skip("luajit is not installed (Debian: apt install luajit lua-socket)")
+        settings = [f"{name}={value}" for name, value in limits.items()]
+        self.mechanism = mechanism
+        self.process = subprocess.Popen(
+            [luajit, str(SERVER), str(ROOT), sockets, mechanism, TOKEN, *settings],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[str] = []
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        self.port: int = self._line()["port"]
+
+    def _read_log(self) -> None:
+        assert self.process.stderr is not None
+        self.log.extend(self.process.stderr)
+
+    def _line(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"the listener is gone: {self.log}"
+        facts: dict[str, Any] = json.loads(line)
+        return facts
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    def logged(self, words: str) -> bool:
+        """Whether a log line has these words."""
+        return any(words in line for line in list(self.log))
+
+    def stop(self) -> dict[str, Any]:
+        """Ends it and gives what it did."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        facts = self._line()
+        self.process.wait(DEADLINE_S)
+        self._close_pipes()
+        return facts
+
+    def kill(self) -> None:
+        """Ends it in any case."""
+        if self.alive:
+            self.process.kill()
+            self.process.wait(DEADLINE_S)
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        self._reader.join(DEADLINE_S)
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+    def connect(self, context: zmq.Context[Any], kind: int = zmq.DEALER, *, token: str = TOKEN) -> zmq.Socket[Any]:
+        """A pyzmq socket on its way to the listener."""
+        peer: zmq.Socket[Any] = context.socket(kind)
+        peer.linger = 0
+        peer.rcvtimeo = peer.sndtimeo = int(DEADLINE_S * 1000)
+        peer.setsockopt(zmq.RECONNECT_IVL, -1)
+        if self.mechanism == "PLAIN":
+            peer.plain_username, peer.plain_password = b"timmy", token.encode()
+        peer.connect(f"tcp://127.0.0.1:{self.port}")
+        return peer
+
+    def raw(self) -> socket.socket:
+        """A TCP connection that says nothing yet."""
+        return socket.create_connection(("127.0.0.1", self.port), DEADLINE_S)
+
+
+def ask(peer: zmq.Socket[Any], **message: Any) -> dict[str, Any]:
+    """Sends a message and gives the answer that carries its id."""
+    peer.send_json({"id": "1", **message})
+    return answer(peer)
+
+
+def answer(peer: zmq.Socket[Any]) -> dict[str, Any]:
+    """The next message that is an answer."""
+    while True:
+        message: dict[str, Any] = peer.recv_json()  # type: ignore[assignment]
+        if "seq" not in message:
+            return message
+
+
+def hello(peer: zmq.Socket[Any], client: str = "tester") -> dict[str, Any]:
+    """Introduces a client."""
+    return ask(peer, type="hello", client=client)
+
+
+def eventually(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) -> bool:
+    """Whether a condition comes true before the deadline, looked at every few milliseconds."""
+    looked_at = threading.Event()
+    until = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        looked_at.wait(0.005)
+    return True
+
+
+def is_closed_by_peer(raw: socket.socket) -> bool:
+    """Reads until the other side closes; True when it does before the socket's timeout."""
+    try:
+        while raw.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
