@@ -64,8 +64,8 @@ local function poll()
   local limits = service.limits
   local stop = started + limits.poll_budget_ms / MS_PER_S
   local function within_budget() return clock.now() < stop end
-  listener:accept(started, within_budget)
   listener:read(started, within_budget)
+  listener:accept(started, within_budget)
   service:push(started, within_budget)
   listener:write()
   service:note_load(started - (last_poll or started), clock.now() - started)

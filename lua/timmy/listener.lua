@@ -55,7 +55,8 @@ local function pause(self, now, why)
   self.log("a connection could not be accepted: " .. tostring(why))
 end
 
---- Accepts the connections that wait, while `within_budget()`.
+--- Accepts the connections that wait, while `within_budget()`; one at least, so call it after `read`: who is here comes
+-- before who wants to be.
 function Listener:accept(now, within_budget)
   if now < self.accept_after then return end
   for _ = 1, ACCEPTS_PER_POLL do

@@ -72,8 +72,8 @@ local function poll()
   local now = clock.now()
   local stop = now + limits.poll_budget_ms / 1000
   local function within_budget() return clock.now() < stop end
-  listener:accept(now, within_budget)
   listener:read(now, within_budget)
+  listener:accept(now, within_budget)
   service:push(now, within_budget)
   listener:write()
   local took = clock.now() - now

@@ -1,0 +1,126 @@
+local harness = require("harness")
+local config = require("timmy.config")
+local limits = require("timmy.limits")
+local throttle = require("timmy.throttle")
+local tokens = require("timmy.token")
+
+local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
+
+local GOOD_TOKEN = "0123456789abcdefghij"
+
+local function with_file(content, mode, act)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "wb"))
+  file:write(content)
+  file:close()
+  os.execute("chmod " .. mode .. " '" .. path .. "'")
+  local ok, trouble = pcall(act, path)
+  os.remove(path)
+  if not ok then error(trouble, 0) end
+end
+
+local function with_settings(settings, act)
+  package.loaded.timmy_config = settings
+  local ok, trouble = pcall(act)
+  package.loaded.timmy_config = nil
+  if not ok then error(trouble, 0) end
+end
+
+local function refused(given, words)
+  local settings, why = config.check(given)
+  equal(settings, nil)
+  for _, word in ipairs(words) do contains(why, word) end
+end
+
+test("without settings the defaults hold", function()
+  local settings = config.check({})
+  equal({ settings.host, settings.port, settings.mechanism }, { "127.0.0.1", 7979, "PLAIN" })
+  equal({ settings.allow_remote, settings.allow_raw }, { false, false })
+  for name, limit in pairs(limits) do equal(settings.limits[name], limit.default) end
+end)
+
+test("every default is inside its own range", function()
+  for name, limit in pairs(limits) do
+    equal(config.check({ limits = { [name] = limit.default } }).limits[name], limit.default)
+  end
+end)
+
+test("a mistake names the key and what it may be", function()
+  refused("x", { "table" })
+  refused({ prot = 1 }, { "prot", "known:", "port" })
+  refused({ port = "7979" }, { "port", "whole number" })
+  refused({ port = 65536 }, { "port", "65535" })
+  refused({ port = 1.5 }, { "port" })
+  refused({ host = "" }, { "host" })
+  refused({ mechanism = "CURVE" }, { "mechanism", "PLAIN", "NULL" })
+  refused({ allow_raw = 1 }, { "allow_raw", "true or false" })
+  refused({ limits = 5 }, { "limits" })
+  refused({ limits = { max_peer = 5 } }, { "limits.max_peer", "max_peers" })
+  refused({ limits = { max_peers = 0 } }, { "limits.max_peers", "1 to 1024" })
+  refused({ limits = { poll_ms = 1.5 } }, { "limits.poll_ms", "whole" })
+  refused({ limits = { handshake_s = 0 / 0 } }, { "limits.handshake_s" })
+end)
+
+test("beyond loopback it wants allow_remote and PLAIN", function()
+  refused({ host = "0.0.0.0" }, { "allow_remote = true" })
+  refused({ host = "192.168.1.5", allow_remote = true, mechanism = "NULL" }, { "PLAIN" })
+  holds(config.check({ host = "0.0.0.0", allow_remote = true }))
+  for _, host in ipairs({ "127.0.0.1", "127.1.2.3", "::1", "localhost" }) do
+    holds(config.check({ host = host, mechanism = "NULL" }))
+  end
+  refused({ host = "127.0.0.1.evil", mechanism = "NULL" }, { "allow_remote" })
+end)
+
+test("a file with a mistake in it is said, and an absent one means the defaults", function()
+  package.preload.timmy_config = function() error("timmy_config.lua:3: '=' expected", 0) end
+  local settings, why = config.load("nowhere")
+  package.preload.timmy_config, package.loaded.timmy_config = nil, nil
+  equal(settings, nil)
+  contains(why, "'=' expected")
+  settings, why = config.load("/nowhere")
+  equal(settings, nil)
+  contains(why, "umask 077")
+  contains(why, "/nowhere/timmy.token")
+end)
+
+test("NULL needs no token", function()
+  with_settings({ mechanism = "NULL" }, function() equal(config.load("/nowhere").mechanism, "NULL") end)
+end)
+
+test("the token is the file's content without white space around it", function()
+  with_file("  " .. GOOD_TOKEN .. "\r\n", "600", function(path)
+    equal(tokens.read(path), GOOD_TOKEN)
+    with_settings({ token_file = path }, function() equal(config.load("/nowhere").token, GOOD_TOKEN) end)
+  end)
+end)
+
+test("a token file that others can read is refused with the remedy", function()
+  for _, mode in ipairs({ "640", "604", "620", "666" }) do
+    with_file(GOOD_TOKEN, mode, function(path)
+      local token, why = tokens.read(path)
+      equal(token, nil)
+      contains(why, "chmod 600")
+    end)
+  end
+end)
+
+test("a token that is too short or too long is refused", function()
+  for _, content in ipairs({ "", "short", (" "):rep(30), ("x"):rep(256) }) do
+    with_file(content, "600", function(path)
+      local token, why = tokens.read(path)
+      equal(token, nil)
+      contains(why, "16 to 255")
+    end)
+  end
+end)
+
+test("lines that others can cause are bounded, and what was left out is counted", function()
+  local now, lines = 0, {}
+  local log = throttle.new(function(_, text) lines[#lines + 1] = text end, function() return now end)
+  for number = 1, 100 do log("info", "line " .. number) end
+  equal(#lines, 10)
+  now = 10
+  log("info", "later")
+  contains(lines[11], "90 lines")
+  equal(lines[12], "later")
+end)

@@ -1,0 +1,234 @@
+local harness = require("harness")
+local fakes = require("fakes")
+local json = require("timmy.json")
+local protocol = require("timmy.protocol")
+local services = require("timmy.service")
+
+local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
+
+local NOW = 1000 -- seconds on the server's clock: 1,000,000 ms
+
+local function new_peer(socket_type)
+  local peer = { answers = {}, pushes = {}, delimiters = {} }
+  function peer.only_answers() return socket_type == "REQ" end
+  function peer.is_ready() return not peer.closed end
+  function peer.backlog() return 0 end
+  function peer.push(_, text)
+    peer.pushes[#peer.pushes + 1] = json.decode(text)
+    return true
+  end
+  function peer.answer(_, text, delimited)
+    peer.answers[#peer.answers + 1], peer.delimiters[#peer.delimiters + 1] = json.decode(text), delimited
+  end
+  function peer.close(_, reason) peer.closed = reason end
+  return peer
+end
+
+local function new_service(limits, allow_raw)
+  local game, log = fakes.new_game(), {}
+  local options = fakes.services(game)
+  options.boot, options.server_version, options.tick_ms, options.allow_raw = "b00t", "0.8.1", 1, allow_raw or false
+  options.limits = fakes.limits(limits)
+  options.log = function(_, text) log[#log + 1] = text end
+  return services.new(options), game, log
+end
+
+local function ask(service, peer, message, now)
+  local text = type(message) == "string" and message or json.encode(message)
+  service:on_message(peer, text, false, now or NOW)
+  return peer.answers[#peer.answers]
+end
+
+local function introduced(limits, name)
+  local service, game, log = new_service(limits)
+  local peer = new_peer("DEALER")
+  ask(service, peer, { type = "hello", id = "h", client = name or "tester" })
+  return service, peer, game, log
+end
+
+local function command(id, replaced)
+  local message = { type = "command", id = id, name = "message", arguments = { player = "Timmy" }, deadline = 1e6 }
+  for name, value in pairs(replaced or {}) do message[name] = value end
+  return message
+end
+
+test("hello is answered by welcome", function()
+  local service = new_service({}, true)
+  local welcome = ask(service, new_peer(), { type = "hello", id = "h", client = "tester" })
+  equal({ welcome.type, welcome.id, welcome.protocol, welcome.boot }, { "welcome", "h", 1, "b00t" })
+  equal({ welcome.now, welcome.remember_s }, { 1000000, 600 })
+  equal(welcome.server.features, { "dedupe", "raw" })
+  equal(welcome.server.events, protocol.EVENTS)
+end)
+
+test("before hello everything else is refused", function()
+  local service, game = new_service()
+  for _, message in ipairs({ { type = "ping", id = "1" }, command("1") }) do
+    local answer = ask(service, new_peer(), message)
+    equal({ answer.type, answer.id, answer.error.code }, { "error", "1", "bad_message" })
+    contains(answer.error.message, "say hello first")
+  end
+  equal(#game.ran, 0)
+end)
+
+test("another protocol is told ours", function()
+  local answer = ask(new_service(), new_peer(), { type = "hello", id = "h", client = "c", protocol = 2 })
+  equal({ answer.error.code, answer.error.field, answer.id }, { "unsupported_version", "protocol", "h" })
+end)
+
+test("a hello closes an older connection of the same client, and no other", function()
+  local service, older = introduced()
+  local other, newer = new_peer(), new_peer()
+  ask(service, other, { type = "hello", id = "h", client = "other" })
+  ask(service, newer, { type = "hello", id = "h", client = "tester" })
+  holds(older.closed and not other.closed and not newer.closed)
+  service:on_close(older)
+  ask(service, newer, { type = "hello", id = "again", client = "tester" })
+  holds(not newer.closed)
+end)
+
+test("a client's connections are forgotten when they close", function()
+  local service, peer = introduced()
+  service:on_close(peer)
+  service:on_close(peer)
+  equal(service:peer_count(), 0)
+  equal(next(service.by_client), nil)
+end)
+
+test("what is no message is answered with why", function()
+  local service, peer = introduced()
+  for _, text in ipairs({ "", "[]", "5", "null", '{"type":5}', '{"type":"dance","id":"x"}', "\255", '{"id":"x"}' }) do
+    local answer = ask(service, peer, text)
+    equal({ answer.type, answer.error.code }, { "error", "bad_message" }, text)
+  end
+  service:on_message(peer, nil, false, NOW)
+  contains(peer.answers[#peer.answers].error.message, "one frame")
+end)
+
+test("a command is run once, and its repeat is answered from memory", function()
+  local service, peer, game = introduced()
+  local first = ask(service, peer, command("1"))
+  equal(first, { type = "result", id = "1", value = { times = 1 } })
+  equal(ask(service, peer, command("1")), first)
+  equal(#game.ran, 1)
+  equal(game.ran[1], { arguments = { player = "Timmy" }, context = { allow_raw = false } })
+end)
+
+test("a repeat is answered before its deadline is looked at, from another connection too", function()
+  local service, peer, game = introduced()
+  local first = ask(service, peer, command("1"))
+  local later = new_peer()
+  ask(service, later, { type = "hello", id = "h", client = "tester" })
+  equal(ask(service, later, command("1"), NOW + 500), first)
+  equal(#game.ran, 1)
+end)
+
+test("the same id of another client is another command", function()
+  local service, peer, game = introduced()
+  local other = new_peer()
+  ask(service, other, { type = "hello", id = "h", client = "other" })
+  ask(service, peer, command("1"))
+  ask(service, other, command("1"))
+  equal(#game.ran, 2)
+end)
+
+test("past its deadline a command is not run", function()
+  local service, peer, game = introduced()
+  local answer = ask(service, peer, command("1", { deadline = 999999 }))
+  equal(answer.error.code, "expired")
+  equal(#game.ran, 0)
+  equal(ask(service, peer, command("2", { deadline = 1000000 })).value, { times = 1 })
+end)
+
+test("a full memory means overloaded, and old repeats are still answered", function()
+  local service, peer, game = introduced({ remembered = 2 })
+  ask(service, peer, command("1"))
+  ask(service, peer, command("2"))
+  equal(ask(service, peer, command("3")).error.code, "overloaded")
+  equal(#game.ran, 2)
+  equal(ask(service, peer, command("1")).value, { times = 1 })
+  equal(ask(service, peer, command("3", { deadline = 2e6 }), NOW + 600).value, { times = 3 })
+end)
+
+test("a command that breaks is an answer and a log line", function()
+  local service, peer, _, log = introduced()
+  equal(ask(service, peer, command("1", { name = "raise" })).error.code, "internal")
+  contains(log[1], "a command broke")
+  equal(ask(service, peer, command("2", { name = "infinite" })).error.code, "internal")
+end)
+
+test("an unknown command is refused by name", function()
+  local service, peer = introduced()
+  local answer = ask(service, peer, command("1", { name = "dance" }))
+  equal({ answer.type, answer.error.code, answer.error.field }, { "result", "unknown_command", "name" })
+end)
+
+test("observe gives every section unless told which", function()
+  local service, peer, game = introduced()
+  local answer = ask(service, peer, { type = "observe", id = "o", player = "Jiub" })
+  equal({ answer.type, answer.id, answer.seq, answer.pid, answer.full }, { "perception", "o", nil, 1, true })
+  for _, section in ipairs(protocol.SECTIONS) do equal(answer.revisions[section], 1) end
+  game.values[1].world = { hour = 3 }
+  answer = ask(service, peer, { type = "observe", id = "o", player = "Jiub", sections = { "world" } }, NOW + 1)
+  equal({ answer.sections, answer.revisions }, { { world = { hour = 3 } }, { world = 2 } })
+end)
+
+test("observe of nobody is refused with its id", function()
+  local service, peer = introduced()
+  local answer = ask(service, peer, { type = "observe", id = "o", player = "Nobody" })
+  equal({ answer.type, answer.id, answer.error.code }, { "error", "o", "no_such_player" })
+end)
+
+test("a section that can't be read is said, and harms nobody", function()
+  local service, peer, game, log = introduced()
+  game.values[0].stats = function() error("no stats today") end
+  local answer = ask(service, peer, { type = "observe", id = "o", player = "Timmy" })
+  equal(answer.error.code, "internal")
+  contains(log[1], "no stats today")
+end)
+
+test("a REQ gets answers with its delimiter, and no subscription", function()
+  local service = new_service()
+  local peer = new_peer("REQ")
+  service:on_message(peer, '{"type":"hello","id":"h","client":"c"}', true, NOW)
+  equal(peer.delimiters[1], true)
+  local answer = ask(service, peer, { type = "subscribe", id = "s", sections = json.array({}) })
+  equal({ answer.type, answer.id, answer.error.code }, { "error", "s", "not_permitted" })
+end)
+
+test("events go to those who asked for them, numbered with the perceptions", function()
+  local service, peer = introduced()
+  ask(service, peer, {
+    type = "subscribe", id = "s", sections = { "world" }, events = { "chat" }, players = { "Timmy" },
+  })
+  service:push(NOW, function() return true end)
+  service:emit("chat", 0, "Timmy", { text = "hi" }, NOW)
+  service:emit("chat", 1, "Jiub", { text = "hi" }, NOW)
+  service:emit("death", 0, "Timmy", { killer = json.null }, NOW)
+  equal(#peer.pushes, 2)
+  equal({ peer.pushes[1].seq, peer.pushes[2].seq }, { 1, 2 })
+  equal(peer.pushes[2], {
+    type = "event", event = "chat", player = "Timmy", pid = 0, now = 1000000, data = { text = "hi" }, seq = 2,
+  })
+end)
+
+test("a second subscribe starts full again", function()
+  local service, peer = introduced()
+  local message = { type = "subscribe", id = "s", sections = { "world", "world" } }
+  equal(ask(service, peer, message).sections, { "world" })
+  service:push(NOW, function() return true end)
+  ask(service, peer, message, NOW + 1)
+  service:push(NOW + 1, function() return true end)
+  for _, push in ipairs(peer.pushes) do equal(push.full, true) end
+  equal(#peer.pushes, 4)
+end)
+
+test("pong carries the load since the last pong of this client", function()
+  local service, peer = introduced()
+  service:note_load(0.001, 0.0002)
+  service:note_load(0.003, 0.0004)
+  local pong = ask(service, peer, { type = "ping", id = "p" })
+  holds(math.abs(pong.load.tick_ms - 2) < 1e-9 and pong.load.tick_max_ms == 3)
+  holds(math.abs(pong.load.poll_ms - 0.3) < 1e-9 and pong.load.poll_max_ms == 0.4)
+  equal(ask(service, peer, { type = "ping", id = "p" }).load.tick_max_ms, 0)
+end)
