@@ -69,6 +69,7 @@ class ConnectionActor(Actor):
         self._pinged_at = 0.0
         self._opened_at = self._heard_at = time.monotonic()
         self._socket: zmq.Socket[bytes] | None = None
+        self._monitor: zmq.Socket[bytes] | None = None
 
     @staticmethod
     def _create_actor_inbox() -> SocketMailbox:
@@ -82,11 +83,11 @@ class ConnectionActor(Actor):
         """Open the socket; what becomes of it arrives as messages."""
         address = self._options.address()
         self._publish(address=address, state="connecting")
-        self._socket, monitor = dealer.connect(
+        self._socket, self._monitor = dealer.connect(
             self._context, address, self._options.token(), self._options.heartbeat_interval_s, self._options.patience_s
         )
+        socket, monitor = self._socket, self._monitor
         self._sockets.attach("monitor", monitor, lambda: dealer.read_signal(monitor))
-        socket = self._socket
         self._sockets.attach("game", socket, lambda: read_frames(socket))
         self.mailbox.schedule("up", dealer.UP_WITHIN_S, Signal.MUTE)
 
@@ -131,7 +132,7 @@ class ConnectionActor(Actor):
             log.warning("dropped what the game server said: %s", error)
             return
         match message:
-            case Welcome():
+            case Welcome() if self._state is LinkState.GREETING:
                 self._on_welcome(message)
             case Pong():
                 self._on_pong(message)
@@ -192,7 +193,12 @@ class ConnectionActor(Actor):
         try:
             self._socket.send(encode(message), zmq.NOBLOCK)
         except zmq.Again:
+            self._take_signals()  # a link that has just ended looks like one that is full
             raise LinkLost("the server does not read what it is sent") from None
+
+    def _take_signals(self) -> None:
+        while self._monitor is not None and (signal := dealer.read_signal(self._monitor)) is not None:
+            self._on_signal(signal)
 
     def _end(self, reason: str) -> None:
         was_up = self._state is LinkState.UP or self._board.link.value.state == "up"
@@ -203,6 +209,9 @@ class ConnectionActor(Actor):
             self._socket.disable_monitor()
             self._socket.close(linger=0)
             self._socket = None
+        if self._monitor is not None:
+            self._monitor.close(linger=0)
+            self._monitor = None
         self._publish(state="down", reason=reason, round_trip_ms=None, load=None)
         if was_up:
             self._tell_listeners(LinkDown(self._epoch, reason))
