@@ -12,7 +12,7 @@ from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import Happened, LinkUp, Received, Transmit
 from timmy_actors.link.merge import mark_stale, merge
 from timmy_actors.model.event import EventName
-from timmy_actors.model.message import Error, Event, Perception, Subscribe
+from timmy_actors.model.message import Error, Event, Perception, Subscribe, Subscribed
 from timmy_actors.model.perception import PerceptionOutput, SectionName
 from timmy_actors.supervision import Actor, Directory
 
@@ -39,29 +39,40 @@ class PerceptionActor(Actor):
         self._ids = itertools.count(1)
         self._epoch = 0
         self._boot = ""
-        self._seq = 0
+        self._seq: int | None = None
+        self._asked: str | None = None
+        """The subscription that is not answered yet: what arrives before its answer belongs to the one before it."""
+        self._whole: set[str] = set()
+        """Players of whom nothing was lost since their last full snapshot: only to these a delta may be added."""
 
     def on_start(self) -> None:
         """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
         link = self._board.link.value
         if link.state == "up" and link.boot is not None:
-            self._begin(link.epoch, link.boot)
+            self._begin(link.epoch, link.boot, seq=None)
 
     def on_receive(self, message: Any) -> None:
         """Follow the link and what comes over it."""
         match message:
-            case LinkUp(epoch, boot):
-                self._begin(epoch, boot)
+            case LinkUp(epoch, boot) if epoch > self._epoch:
+                self._begin(epoch, boot, seq=0)
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
 
-    def _begin(self, epoch: int, boot: str) -> None:
-        self._epoch, self._boot, self._seq = epoch, boot, 0
-        self._subscribe()
+    def _begin(self, epoch: int, boot: str, *, seq: int | None) -> None:
+        self._epoch, self._boot, self._seq = epoch, boot, seq
+        self._asked = None
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        self._whole.clear()
+        if self._asked is None:
+            self._subscribe()
 
     def _subscribe(self) -> None:
+        self._asked = f"{NAME}-{self._epoch}-{next(self._ids)}"
         subscription = Subscribe(
-            id=f"{NAME}-{self._epoch}-{next(self._ids)}",
+            id=self._asked,
             sections=get_args(SectionName),
             rate_hz=self._rate_hz,
             radius=self._radius,
@@ -77,24 +88,29 @@ class PerceptionActor(Actor):
             case Event():
                 self._follow(message.seq)
                 self._on_event(message)
+            case Subscribed(id=self._asked):
+                self._asked = None
             case Error():
+                self._asked = None
                 log.error("the game server declined the subscription: %s", message.error.message)
 
     def _follow(self, seq: int | None) -> None:
         if seq is None:
             return
-        expected, self._seq = self._seq + 1, seq
-        if seq != expected:
-            log.warning("pushes %d to %d were lost: asking for everything anew", expected, seq - 1)
-            self._subscribe()
+        before, self._seq = self._seq, seq
+        if before is not None and seq != before + 1:
+            log.warning("pushes %d to %d were lost: asking for everything anew", before + 1, seq - 1)
+            self._ask_anew()
 
     def _merge(self, perception: Perception) -> None:
         previous = self._board.snapshots.value.get(perception.player)
-        merged = merge(previous, perception, boot=self._boot, epoch=self._epoch)
+        whole = perception.full or perception.player in self._whole
+        merged = merge(previous, perception, boot=self._boot, epoch=self._epoch) if whole else None
         if merged is None:
-            log.warning("a delta of %s without a snapshot before it: asking for everything anew", perception.player)
-            self._subscribe()
+            log.debug("dropped a delta of %s: what it is to be added to is not known", perception.player)
+            self._ask_anew()
             return
+        self._whole.add(merged.player)
         self._publish({**self._board.snapshots.value, merged.player: merged})
         self._tell_listeners(Happened(snapshot=merged))
 
