@@ -90,7 +90,7 @@ class CommandActor(Actor):
             raise Refused("unavailable", f"no link to the game: {reason}")
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
-        key = do.id or f"{self._incarnation}-{next(self._ids)}"
+        key = do.id if do.id is not None else f"{self._incarnation}-{next(self._ids)}"
         if key in self._pending:
             raise Refused("bad_arguments", f"a command with the id {key!r} is on its way", "id")
         deadline = time.monotonic() + do.timeout_s

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from timmy_actors.errors import Refused
 from timmy_actors.link.server_clock import ServerClock
+from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
-from timmy_actors.model.message import ClientMessage, ServerMessage
+from timmy_actors.model.message import ClientMessage, MessageId, ServerMessage
 from timmy_actors.model.perception import PerceptionOutput
+
+_COMMAND_ID: TypeAdapter[str | None] = TypeAdapter(MessageId | None)
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,23 @@ class Do:
     """Carry out a command; answered with its `CommandResult`, or `Refused`.
 
     `id` is the caller's idempotency key; None has one made.
+
+    Raises:
+        Refused: `bad_arguments`: no command could be sent under that id, or wait that long.
     """
 
     name: str
     arguments: dict[str, Any]
     timeout_s: float
     id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
+            raise Refused("bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s")
+        try:
+            _COMMAND_ID.validate_python(self.id)
+        except ValidationError as error:
+            raise Refused("bad_arguments", f"id: {error.errors(include_url=False)[0]['msg']}", "id") from error
 
 
 @dataclass(frozen=True)
