@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Self
 
 import zmq
@@ -24,9 +24,16 @@ LOAD = {"tick_ms": 1.0, "tick_max_ms": 2.0, "poll_ms": 0.1, "poll_max_ms": 0.2, 
 class Peer:
     """Answers hello, subscribe, ping and commands; what it received is in `heard`, a test may `push`."""
 
-    def __init__(self, *, port: int = 0, boot: str = "boot-1", answer_commands: bool = True) -> None:
+    def __init__(self, *, port: int = 0, boot: str = "boot-1", silent_to: Collection[str] = ()) -> None:
         self.boot = boot
-        self.answer_commands = answer_commands
+        self.silent_to = silent_to
+        """Types of messages that it hears and does not answer."""
+        self.refusal: Message | None = None
+        """Answers every command with this error."""
+        self.declines: str | None = None
+        """Answers a hello with this error."""
+        self.seq = 0
+        """The number of the last push."""
         self.heard: list[Message] = []
         self._heard = threading.Condition()
         self._context: zmq.Context[Any] = zmq.Context()
@@ -51,13 +58,37 @@ class Peer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._script.send(b"stop")
-        self._thread.join()
+        if self._thread.is_alive():
+            self._script.send(b"stop")
+            self._thread.join()
         self._context.destroy(linger=0)
 
     def push(self, message: Message) -> None:
         """Send a message to the client that spoke last."""
-        self._script.send(json.dumps(message).encode())
+        self.say(json.dumps(message).encode())
+
+    def say(self, frame: bytes) -> None:
+        """Send these bytes to the client that spoke last."""
+        self._script.send(frame)
+
+    def perceive(self, *, full: bool = False, revision: int = 2, **changes: Any) -> None:
+        """Push Timmy's position, the next in the sequence."""
+        self.push(self.perception(seq=self.next_seq(), full=full, revision=revision, **changes))
+
+    def happen(self, event: str, player: str = "Timmy", **data: Any) -> None:
+        """Push an event, the next in the sequence."""
+        told = {"event": event, "player": player, "pid": 0, "now": 3000, "data": data}
+        self.push({"type": "event", "seq": self.next_seq(), **told})
+
+    def next_seq(self) -> int:
+        """Take the next number of the sequence; one that is taken and not sent is a push that was lost."""
+        self.seq += 1
+        return self.seq
+
+    def count(self, kind: str) -> int:
+        """How many messages of a type were heard."""
+        with self._heard:
+            return sum(message["type"] == kind for message in self.heard)
 
     def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = 10.0) -> Message:
         """The first message heard that is wanted, waited for."""
@@ -94,18 +125,33 @@ class Peer:
             self._router.send_multipart([client, json.dumps(answer).encode()])
 
     def _answers(self, message: Message) -> list[Message]:
-        key = message["id"]
-        match message["type"]:
-            case "hello":
-                welcome = {"protocol": 1, "boot": self.boot, "now": 1000, "remember_s": 600.0, "server": FACTS}
-                return [{"type": "welcome", "id": key, **welcome}]
-            case "subscribe":
-                return [{**message, "type": "subscribed"}, self.perception(seq=1)]
-            case "ping":
-                return [{"type": "pong", "id": key, "now": 2000, "load": LOAD}]
-            case "command" if self.answer_commands:
-                return [{"type": "result", "id": key, "value": {"echo": message["name"]}}]
-        return []
+        kind = message["type"]
+        if kind in self.silent_to or kind not in ("hello", "subscribe", "ping", "command"):
+            return []
+        answer = {"id": message["id"], **getattr(self, f"_to_{kind}")(message)}
+        return [answer, self.perception(seq=self.next_seq())] if kind == "subscribe" else [answer]
+
+    def _to_hello(self, _message: Message) -> Message:
+        if self.declines is not None:
+            return {"type": "error", "error": {"code": "unsupported_version", "message": self.declines}}
+        self.seq = 0
+        return self.welcome()
+
+    def _to_subscribe(self, message: Message) -> Message:
+        return {**message, "type": "subscribed"}
+
+    def _to_ping(self, _message: Message) -> Message:
+        return {"type": "pong", "now": 2000, "load": LOAD}
+
+    def _to_command(self, message: Message) -> Message:
+        if self.refusal is not None:
+            return {"type": "result", "error": self.refusal}
+        return {"type": "result", "value": {"echo": message["name"]}}
+
+    def welcome(self) -> Message:
+        """The answer to a hello, without its id."""
+        facts = {"protocol": 1, "boot": self.boot, "now": 1000, "remember_s": 600.0, "server": FACTS}
+        return {"type": "welcome", **facts}
 
     @staticmethod
     def perception(*, seq: int, full: bool = True, revision: int = 1, **changes: Any) -> Message:

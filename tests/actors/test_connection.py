@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.peer import Peer
+from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
+from tests.waiting import eventually
+from tests.wires import Babbler, Proxy, free_port
+from timmy_actors.actors import connection
+from timmy_actors.actors.messages import Transmit
+from timmy_actors.link import dealer
+from timmy_actors.model.message import Ping
+
+
+def transmit(epoch: int, key: str) -> Transmit:
+    return Transmit(epoch, "command", Ping(id=key))
+
+
+def test_the_link_comes_up_and_says_what_it_is_linked_to() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        link = link_up(runtime)
+        assert (link.address, link.epoch, link.boot, link.reason) == (peer.address, 1, "boot-1", None)
+        assert link.server is not None
+        assert link.server.version == "0.8.1"
+        assert link.up_after_ms is not None
+        assert peer.heard[0] == {"type": "hello", "id": "hello", "protocol": 1, "client": "timmy-daemon"}
+
+
+def test_it_measures_the_round_trip_and_tells_the_servers_load() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        eventually(lambda: runtime.board.link.value.round_trip_ms is not None)
+        load = runtime.board.link.value.load
+        assert load is not None
+        assert load.tick_max_ms == 2.0
+        eventually(lambda: peer.count("ping") >= 3)
+
+
+def test_a_daemon_without_a_game_server_starts_says_so_and_waits() -> None:
+    port = free_port()
+    with running(f"tcp://127.0.0.1:{port}") as runtime:
+        link_down(runtime, "nobody listens there")
+        with Peer(port=port):
+            link_up(runtime)
+
+
+def test_each_incarnation_has_a_later_epoch() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        first = link_up(runtime)
+        peer.__exit__()
+        assert link_down(runtime, "the server closed the connection").epoch == first.epoch
+        with Peer(port=peer.port):
+            assert link_up(runtime, after=first.epoch).epoch > first.epoch
+
+
+def test_what_is_meant_for_an_earlier_epoch_is_not_sent() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        for stale in (epoch - 1, epoch + 1):
+            runtime.directory.tell("connection", transmit(stale, "stale"))
+        runtime.directory.tell("connection", transmit(epoch, "fresh"))
+        peer.wait_for(lambda message: message["id"] == "fresh")
+        assert not any(message["id"] == "stale" for message in peer.heard)
+
+
+def test_a_frozen_peer_is_a_lost_link_and_a_thawed_one_a_new_link() -> None:
+    with Peer() as peer, Proxy(peer.port) as proxy, running(proxy.address) as runtime:
+        first = link_up(runtime)
+        fresh(runtime)
+        proxy.freeze()
+        assert link_down(runtime, "silent").epoch == first.epoch
+        assert runtime.snapshot().stale
+        proxy.thaw()
+        link_up(runtime, after=first.epoch)
+        fresh(runtime)
+
+
+def test_a_frozen_peer_is_seen_within_three_and_a_half_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the socket is told to do; the clock of a busy machine proves nothing."""
+    told: list[tuple[Any, ...]] = []
+
+    def connect(*arguments: Any) -> Any:
+        told.append(arguments[3:5])
+        return real(*arguments)
+
+    real = dealer.connect
+    monkeypatch.setattr(dealer, "connect", connect)
+    with Peer() as peer, running(peer.address) as runtime:
+        link_up(runtime)
+    heartbeat_s, patience_s = told[0]
+    assert heartbeat_s == BEAT_S
+    assert heartbeat_s + patience_s <= 3.5 * heartbeat_s
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"garbage",
+        b'{"type":"tomorrow","id":"1"}',
+        b'{"type":"result","id":"unasked","value":{}}',
+        b"\xff" * 9,
+    ],
+)
+def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        peer.say(frame)
+        assert runtime.command("message", text="still here").ok
+        assert runtime.board.link.value.epoch == epoch
+
+
+def test_a_welcome_that_comes_twice_is_one_link() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        peer.push({"id": "hello", **peer.welcome()})
+        assert runtime.command("message", text="after it").ok
+        assert peer.count("subscribe") == 1
+
+
+def test_a_server_that_declines_the_hello_is_a_lost_link_with_its_words() -> None:
+    with Peer() as peer:
+        peer.declines = "speak protocol 2"
+        with running(peer.address) as runtime:
+            link_down(runtime, "the server declined: speak protocol 2")
+            peer.declines = None
+            link_up(runtime)
+
+
+def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dealer, "UP_WITHIN_S", 0.1)
+    with Peer(silent_to={"hello"}) as peer, running(peer.address) as runtime:
+        link_down(runtime, "did not answer the hello")
+        peer.silent_to = ()
+        monkeypatch.setattr(dealer, "UP_WITHIN_S", 10.0)
+        link_up(runtime)
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10])
+def test_something_else_that_listens_there_is_told_as_such(words: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dealer, "UP_WITHIN_S", 0.1)
+    with Babbler(words) as other, running(other.address) as runtime:
+        link_down(runtime, "does not speak ZeroMQ, or is frozen")
+
+
+def test_a_server_that_leaves_everything_unanswered_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MAX_UNANSWERED", 3)
+    with Peer(silent_to={"ping"}) as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        for number in range(4):
+            runtime.directory.tell("connection", transmit(epoch, f"unanswered {number}"))
+        eventually(lambda: runtime.directory.entries["connection"].restarts == 1)
+        assert runtime.directory.entries["connection"].last_reason == "the server left 3 messages unanswered"
+
+
+def test_a_bug_in_the_connection_costs_one_incarnation_and_counts() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        runtime.directory.tell("connection", Transmit(epoch, "command", object()))  # type: ignore[arg-type]
+        link_up(runtime, after=epoch)
+        assert "AttributeError" in (runtime.directory.entries["connection"].last_reason or "")
+
+
+def test_a_link_that_flaps_many_times_leaves_no_thread_behind() -> None:
+    port, epoch = free_port(), 0
+    with running(f"tcp://127.0.0.1:{port}") as runtime:
+        before = threading.active_count()
+        for _ in range(5):
+            with Peer(port=port):
+                epoch = link_up(runtime, after=epoch).epoch
+            link_lost(runtime)
+        eventually(lambda: threading.active_count() <= before)
