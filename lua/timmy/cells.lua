@@ -9,8 +9,9 @@ M.SIDE = 8192
 --- The farthest exterior cell that is spoken of: the model's largest coordinate, and far inside the C++ side's int,
 -- which `SetCell` fills without a check (a larger one aborts the server).
 M.FARTHEST = 976
---- The longest description in bytes: a name of 256 characters, four bytes each.
-M.LONGEST = 1024
+--- The longest description in bytes. CoreScripts save a cell in `NAME.json` and stop the server when that can't be
+-- written; file systems end a name at 255 bytes.
+M.LONGEST = 255 - #".json"
 
 local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 local EXTERIOR_AS_TYPED = "^%s*(%-?%d+)%s*,%s*(%-?%d+)%s*$"

@@ -148,6 +148,8 @@ test("declines a teleport without one clear destination", function()
   declined("teleport", { player = "Timmy", cell = "5, 5", x = 1, y = 2, z = 3 }, "bad_arguments", "cell")
   declined("teleport", { player = "Timmy", cell = "977, 0", x = 1, y = 2, z = 3 }, "no_such_cell", "cell")
   declined("teleport", { player = "Timmy", cell = ("9"):rep(99) .. ", 0", x = 1, y = 2, z = 3 }, "no_such_cell", "cell")
+  -- CoreScripts stop the server when a cell's file can't be written: its name would have more than 255 bytes.
+  declined("teleport", { player = "Timmy", cell = ("x"):rep(251), x = 1, y = 2, z = 3 }, "no_such_cell", "cell")
 end)
 
 test("declines a cell that the server forbids", function()

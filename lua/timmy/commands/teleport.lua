@@ -49,7 +49,7 @@ local function located(values)
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
-    return nil, refusal("no_such_cell", "no cell " .. cell .. ": the world's grid ends far before it", "cell")
+    return nil, refusal("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
   end
   if not holds(cell, x, y) then
     return nil, refusal("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
