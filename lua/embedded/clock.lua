@@ -5,7 +5,7 @@ local CLOCK_MONOTONIC = ffi.os == "Linux" and 1 or 6 -- 6 is macOS's number
 local MS_PER_S = 1000
 local NS_PER_MS = 1000000
 
--- Names of our own: the first declaration of a C name counts for the whole process, and scripts have theirs.
+--- Names of our own: the first declaration of a C name counts for the whole process, and scripts have theirs.
 ffi.cdef [[
 typedef struct { long seconds; long nanoseconds; } embedded_timespec;
 int embedded_clock_gettime(int clock, embedded_timespec *time) asm("clock_gettime");

@@ -1,7 +1,7 @@
 --- How the server calls scripts: global functions by their name.
 local M = {}
 
--- Whether a callback exists is looked up at its first occurrence and remembered.
+--- Whether a callback exists is looked up at its first occurrence and remembered.
 local function exists(server, name)
   local known = server.known_callbacks
   if known[name] == nil then
@@ -20,7 +20,7 @@ local function survive(server, name, problem)
   end
 end
 
--- Calls an event's callback. An error in it ends the process, unless the operator chose to ignore script errors.
+--- Calls an event's callback. An error in it ends the process, unless the operator chose to ignore script errors.
 function M.fire(server, name, ...)
   server.known_callbacks = server.known_callbacks or {}
   if not exists(server, name) then

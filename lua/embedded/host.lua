@@ -63,11 +63,12 @@ end
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
 --- options: api, deaths (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not return;
---- report(line) for the log; scripts; players (names, default Timmy and Jiub); data_path; port.
+--- report(line) for the log; scripts; players (names, default Timmy and Jiub); data_path; port; core_scripts
+--- ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
-  server_core.install()
+  server_core.install(options.core_scripts)
   world = life.new(server, options.seed or 1)
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
@@ -120,6 +121,11 @@ end
 --- A player dies. killer: {pid = }, {name = , refId = }, or nil.
 function M.kill(pid, killer)
   world.clients[pid]:set_health(0, killer)
+end
+
+--- An actor dies, by its refNum. False where nobody has its cell loaded.
+function M.kill_actor(refNum, killer_pid)
+  return world.actors:kill(refNum, killer_pid)
 end
 
 --- A player walks to a place in one step, over a border if need be.

@@ -1,5 +1,5 @@
 --- A seeded generator of its own, so that a script's math.random neither disturbs the world nor is disturbed by it.
--- Park and Miller's minimal standard: every product stays below 2^46, exact in a double.
+--- Park and Miller's minimal standard: every product stays below 2^46, exact in a double.
 local M = {}
 M.__index = M
 
@@ -13,7 +13,7 @@ function M.new(seed)
   return generator
 end
 
--- A number in [0, 1).
+--- A number in [0, 1).
 function M:next()
   self.state = self.state * MULTIPLIER % MODULUS
   return (self.state - 1) / (MODULUS - 1)

@@ -1,5 +1,5 @@
 --- The state that the C++ server keeps, without the game: its copies of players, the cells clients have loaded, the
--- lists that Lua reads and writes, and how the process dies.
+--- lists that Lua reads and writes, and how the process dies.
 local random = require("embedded.random")
 
 local M = {}
@@ -26,7 +26,7 @@ local function empty_slots()
   return slots
 end
 
--- The server's copy of a player, as it is before the client has reported anything.
+--- The server's copy of a player, as it is before the client has reported anything.
 function M.player(pid, name)
   return {
     pid = pid, name = name, race = "", head = "", hair = "", is_male = 1, model = "", birthsign = "",
@@ -47,7 +47,7 @@ local function empty_list()
   return { entries = {}, action = 0, sub_action = 0, origin = 0, command = "", cell = "", script = "" }
 end
 
--- options: clock (ms), die(reason), report(line), seed, data_path, port
+--- options: clock (ms), die(reason), report(line), seed, data_path, port
 function M.new(options)
   local server = {
     clock = options.clock, started = options.clock(), die = options.die, report = options.report,
@@ -65,21 +65,21 @@ end
 
 M.empty_list = empty_list
 
--- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.
+--- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.
 function M:kill(reason)
   self.dead = self.dead or reason
   self.die(reason)
   error(M.DEAD .. self.dead, 0)
 end
 
--- A script's own pcall may have swallowed the death: nothing runs after it all the same.
+--- A script's own pcall may have swallowed the death: nothing runs after it all the same.
 function M:check_alive()
   if self.dead then
     error(M.DEAD .. self.dead, 0)
   end
 end
 
--- Sends a packet to a player, or with `to_others` to everybody, with `skip` without the player.
+--- Sends a packet to a player, or with `to_others` to everybody, with `skip` without the player.
 function M:send(pid, packet, to_others, skip)
   if not skip then
     self.deliver(pid, packet)

@@ -136,6 +136,18 @@ cases["a cell knows its actors' names and its containers' contents"] = function(
   equal({ data.loadState.hasFullActorList, data.loadState.hasFullContainerData }, { true, true })
 end
 
+cases["a dead actor stands still, and its cell and the world remember it"] = function()
+  virtual.open()
+  local heard = virtual.hear { "OnActorDeath" }
+  equal(host.kill_actor(102001, JIUB), true)
+  local place = actors_of(SEYDA_NEEN)[102001]
+  virtual.run(20000)
+  equal(actors_of(SEYDA_NEEN)[102001], place)
+  equal({ heard[1][3], heard[1][4]["102001-0"].killer.pid }, { SEYDA_NEEN, JIUB })
+  holds(tableHelper.containsValue(LoadedCells[SEYDA_NEEN].data.packets.death, "102001-0"))
+  equal({ WorldInstance.data.kills.fargoth, host.kill_actor(104001) }, { 1, false })
+end
+
 cases["when everybody leaves, a cell's live list goes and its record stays"] = function()
   virtual.open { players = { "Timmy" } }
   virtual.send(TIMMY, BALMORA, -23894, -15079, 505)
@@ -283,6 +295,37 @@ cases["the weather of a region is reported and changes"] = function()
     seen[region.currentWeather] = true
   end
   holds(tableHelper.getCount(seen) > 1, "ten minutes had one weather only")
+end
+
+cases["every cell of the gazetteer is a cell of this world"] = function()
+  local gazetteer = require("timmy.gazetteer")
+  for _, name in ipairs(gazetteer.names) do
+    local cell = gazetteer.find(name).cell
+    equal(require("embedded.world.map").resolve(cell), cell, name)
+  end
+end
+
+local function player_at_disconnect(core_scripts)
+  virtual.open { core_scripts = core_scripts }
+  local there
+  customEventHooks.registerHandler("OnPlayerDisconnect", function(_, pid) there = Players[pid] ~= nil end)
+  host.disconnect(TIMMY)
+  return there
+end
+
+cases["who leaves is forgotten before the handlers hear of it, in the release's CoreScripts"] = function()
+  equal({ player_at_disconnect("release"), player_at_disconnect("newest") }, { false, true })
+end
+
+local function is_there_after_object_command(core_scripts)
+  virtual.open { core_scripts = core_scripts }
+  logicHandler.RunConsoleCommandOnObject(TIMMY, "playgroup idle3 1", SEYDA_NEEN, "102001-0", false)
+  virtual.run(100)
+  return Players[TIMMY] ~= nil
+end
+
+cases["a command on an object gets the player kicked, in the release's CoreScripts"] = function()
+  equal({ is_there_after_object_command("release"), is_there_after_object_command("newest") }, { false, true })
 end
 
 cases["a second start is a new server, and keeps the tables that scripts hold"] = function()

@@ -12,7 +12,7 @@ local FIELDS = {
   GetActorMagickaCurrent = "magickaCurrent", GetActorMagickaModified = "magickaBase",
   GetActorFatigueBase = "fatigueBase", GetActorFatigueCurrent = "fatigueCurrent",
   GetActorFatigueModified = "fatigueBase", GetActorDeathState = "deathState",
-  GetActorKillerName = "killerName", GetActorKillerRefId = "killerRefId",
+  GetActorKillerName = "killerName", GetActorKillerRefId = "killerRefId", GetActorKillerPid = "killerPid",
 }
 
 local EQUIPMENT = { RefId = "refId", Count = "count", Charge = "charge", EnchantmentCharge = "enchantmentCharge" }
@@ -43,6 +43,9 @@ local function read_list(server, define)
   end)
   define("DoesActorHaveStatsDynamic", function(index)
     return lists.entry(server, "actors", "DoesActorHaveStatsDynamic", index).healthBase ~= nil
+  end)
+  define("DoesActorHavePlayerKiller", function(index)
+    return lists.entry(server, "actors", "DoesActorHavePlayerKiller", index).killerPid ~= nil
   end)
   lists.fields(server, define, "actors", FIELDS)
 end

@@ -3,7 +3,7 @@ local server_state = require("embedded.server")
 
 local INT_LIMIT = 2147483647
 
--- The cell's grid numbers, nil for an interior. Numbers that are no C++ int end the process.
+--- The cell's grid numbers, nil for an interior. Numbers that are no C++ int end the process.
 local function grid(server, description)
   local x, y = description:match(server_state.EXTERIOR)
   if x and (math.abs(tonumber(x)) > INT_LIMIT or math.abs(tonumber(y)) > INT_LIMIT) then

@@ -51,7 +51,7 @@ function makers.int(complain, parameter)
   end
 end
 
--- nil arrives as a null pointer, which nearly every function follows to its death. A text ends at its first NUL.
+--- nil arrives as a null pointer, which nearly every function follows to its death. A text ends at its first NUL.
 function makers.string(complain)
   return function(value)
     if type(value) ~= "string" then
@@ -61,7 +61,7 @@ function makers.string(complain)
   end
 end
 
--- Every value has a truth, a missing one too: this is why trailing booleans may be left out.
+--- Every value has a truth, a missing one too: this is why trailing booleans may be left out.
 function makers.boolean()
   return function(value)
     return value ~= nil and value ~= false
@@ -74,7 +74,7 @@ function makers.any()
   end
 end
 
--- The check of one parameter: a function from what Lua gave to what C++ sees. It never returns for a wrong type.
+--- The check of one parameter: a function from what Lua gave to what C++ sees. It never returns for a wrong type.
 function M.checker(name, parameter, server)
   return makers[parameter.type](complainer(name, parameter, server), parameter)
 end

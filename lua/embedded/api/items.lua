@@ -6,7 +6,7 @@ local ITEM_FIELDS = { RefId = "refId", Count = "count", Charge = "charge",
 
 local NOTHING_THERE = { refId = "invalid", soul = "invalid", count = 0, charge = 0, enchantmentCharge = 0 }
 
--- The real server indexes an array of 19 with whatever it is given.
+--- The real server indexes an array of 19 with whatever it is given.
 local function slot_of(server, name, player, slot)
   return player.equipment[slot]
     or server:kill(("tes3mp.%s: equipment slot %d is not 0 to %d"):format(name, slot, SLOTS - 1))

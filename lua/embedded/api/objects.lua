@@ -55,7 +55,7 @@ local function clear(server)
   for _, field in ipairs { "action", "sub_action", "command" } do
     server.writing.objects[field] = kept[field]
   end
-  server.writing.object, server.writing.item = {}, {}
+  server.writing.object = {}
 end
 
 local function write_list(server, define)
@@ -106,7 +106,7 @@ local function sends(server, define)
 end
 
 return function(server, define)
-  server.writing.object, server.writing.item = {}, {}
+  server.writing.object = {}
   read_whole_list(server, define)
   read_entries(server, define)
   write_list(server, define)

@@ -17,7 +17,7 @@ local function accessors(define_player, fields, of)
   end
 end
 
--- Slots of a class beyond its two attributes or five skills are ignored when set and 0 when read.
+--- Slots of a class beyond its two attributes or five skills are ignored when set and 0 when read.
 local function class_slots(define_player, name, field, size)
   define_player("GetClass" .. name, function(player, slot)
     return player.class[field][slot] or 0

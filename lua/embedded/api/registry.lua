@@ -1,5 +1,5 @@
 --- The table `tes3mp`: every function of the specification, its arguments checked, its behaviour defined by the topic
--- modules beside this file; what none of them defines gives the neutral value of its type.
+--- modules beside this file; what none of them defines gives the neutral value of its type.
 local checks = require("embedded.api.checks")
 local lists = require("embedded.api.lists")
 
@@ -10,7 +10,7 @@ local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 
 local M = {}
 
--- One closure an arity: as quick as a C function would be, where varargs would cost microseconds.
+--- One closure an arity: as quick as a C function would be, where varargs would cost microseconds.
 local by_arity = {
   [0] = function(_, body)
     return function() return body() end
@@ -57,7 +57,7 @@ local function checkers(entry, server)
   return made
 end
 
--- `...` takes whatever comes after the named arguments, unchecked: the function itself judges it.
+--- `...` takes whatever comes after the named arguments, unchecked: the function itself judges it.
 local function variadic(made, body)
   return function(...)
     local values = { ... }
@@ -77,7 +77,19 @@ local function wrap(entry, body, server)
   return by_arity[#made](made, body)
 end
 
--- What the topics say. A name that the real server does not have is a mistake of ours.
+--- A body that gets the server's copy of the player for its pid; an unknown pid is logged and gives `neutral`.
+local function about_player(server, name, neutral, body)
+  return function(pid, a, b, c, d, e, f)
+    local player = server.players[pid]
+    if player then
+      return body(player, a, b, c, d, e, f)
+    end
+    server.report(("[ERROR] %s: no player with pid %d"):format(name, pid))
+    return neutral
+  end
+end
+
+--- What the topics say. A name that the real server does not have is a mistake of ours.
 local function collect(server, known)
   local bodies = {}
   local function define(name, body)
@@ -86,15 +98,7 @@ local function collect(server, known)
     bodies[name] = body
   end
   local function define_player(name, body)
-    local neutral = NEUTRAL[known[name] and known[name].returns]
-    define(name, function(pid, a, b, c, d, e, f)
-      local player = server.players[pid]
-      if player then
-        return body(player, a, b, c, d, e, f)
-      end
-      server.report(("[ERROR] %s: no player with pid %d"):format(name, pid))
-      return neutral
-    end)
+    define(name, about_player(server, name, NEUTRAL[known[name] and known[name].returns], body))
   end
   for _, topic in ipairs(TOPICS) do
     require("embedded.api." .. topic)(server, define, define_player)
@@ -110,7 +114,7 @@ local function index_names(specification)
   return known
 end
 
--- Fills `target` with the whole API of the specification (api-0.8.1.json), with the deaths of deaths-0.8.1.json.
+--- Fills `target` with the whole API of the specification (api-0.8.1.json), with the deaths of deaths-0.8.1.json.
 function M.build(target, server, specification, deaths)
   local known = index_names(specification)
   local bodies = collect(server, known)

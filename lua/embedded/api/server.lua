@@ -26,7 +26,7 @@ local function file_exists(path)
   return file ~= nil
 end
 
--- The C++ side converts the text to a number without looking at it.
+--- The C++ side converts the text to a number without looking at it.
 local function data_file(server, name)
   return function(_, checksum)
     if checksum ~= "" and not tonumber(checksum) then

@@ -1,5 +1,5 @@
 --- One-shot timers that call a global function by its name, with the real server's traps: a freed timer's number is
--- given out again but stays dead, and a timer created while timers run breaks the server's iteration over them.
+--- given out again but stays dead, and a timer created while timers run breaks the server's iteration over them.
 local CONVERT = {
   i = function(value) return type(value) == "number" and math.floor(value) end,
   q = function(value) return type(value) == "number" and math.floor(value) end,
@@ -13,7 +13,7 @@ local function not_found(server, id)
   server.report(("Timer %d not found!"):format(id))
 end
 
--- The real one inserts into a copy where a slot was freed: the number is returned, the timer is lost.
+--- The real one inserts into a copy where a slot was freed: the number is returned, the timer is lost.
 local function create(server, callback, interval, arguments)
   local timers = server.timers
   if timers.running then
@@ -43,7 +43,7 @@ local function typed_arguments(types, ...)
   return values
 end
 
--- A timer that was never created is reported; one that was freed is a null pointer.
+--- A timer that was never created is reported; one that was freed is a null pointer.
 local function timer_of(server, name, id)
   local timer = server.timers[id]
   if timer == FREED then
@@ -59,7 +59,7 @@ local function start(server, timer)
   timer.started = server.clock()
 end
 
-local function control(server, define)
+local function starting(server, define)
   define("StartTimer", function(id)
     local timer = server.timers[id]
     if timer then
@@ -68,17 +68,31 @@ local function control(server, define)
       not_found(server, id)
     end
   end)
+  define("RestartTimer", function(id, interval)
+    local timer = timer_of(server, "RestartTimer", id)
+    if timer then
+      timer.interval = interval
+      start(server, timer)
+    end
+  end)
+end
+
+local function ending(server, define)
   define("StopTimer", function(id)
     local timer = timer_of(server, "StopTimer", id)
     if timer then
       timer.ended = true
     end
   end)
-  define("RestartTimer", function(id, interval)
-    local timer = timer_of(server, "RestartTimer", id)
-    if timer then
-      timer.interval = interval
-      start(server, timer)
+  define("IsTimerElapsed", function(id)
+    local timer = timer_of(server, "IsTimerElapsed", id)
+    return timer and timer.ended or false
+  end)
+  define("FreeTimer", function(id)
+    if server.timers[id] == nil then
+      not_found(server, id)
+    else
+      server.timers[id] = FREED
     end
   end)
 end
@@ -91,16 +105,6 @@ return function(server, define)
   define("CreateTimerEx", function(callback, interval, types, ...)
     return create(server, callback, interval, typed_arguments(types, ...))
   end)
-  control(server, define)
-  define("IsTimerElapsed", function(id)
-    local timer = timer_of(server, "IsTimerElapsed", id)
-    return timer and timer.ended or false
-  end)
-  define("FreeTimer", function(id)
-    if server.timers[id] == nil then
-      not_found(server, id)
-    else
-      server.timers[id] = FREED
-    end
-  end)
+  starting(server, define)
+  ending(server, define)
 end

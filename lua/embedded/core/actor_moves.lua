@@ -46,7 +46,7 @@ local function save_one(from, index)
   end)
 end
 
--- Saves the moves of the received list, all out of one cell.
+--- Saves the moves of the received list, all out of one cell.
 function M.save(from)
   tes3mp.ReadReceivedActorList()
   for index = 0, tes3mp.GetActorListSize() - 1 do

@@ -124,7 +124,7 @@ local function container_items(objectIndex)
   return inventory
 end
 
--- Saves the containers of the received list: the whole contents, as a client answers a request for them.
+--- Saves the containers of the received list: the whole contents, as a client answers a request for them.
 function M:SaveContainers()
   tes3mp.ReadReceivedObjectList()
   for index = 0, tes3mp.GetObjectListSize() - 1 do

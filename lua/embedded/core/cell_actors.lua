@@ -27,6 +27,7 @@ end
 function M:SaveActorDeath(actors)
   for uniqueIndex, actor in pairs(actors) do
     if self:ContainsObject(uniqueIndex) then
+      WorldInstance.data.kills[actor.refId] = (WorldInstance.data.kills[actor.refId] or 0) + 1
       self.data.objectData[uniqueIndex].deathState = actor.deathState
       self.data.objectData[uniqueIndex].killer = actor.killer
       table_helper.insertValueIfMissing(self.data.packets.death, uniqueIndex)
@@ -39,7 +40,7 @@ function M:SaveActorsByPacketType(packetType, actors)
   self["Save" .. packetType](self, actors)
 end
 
--- Where the actor at an index of the selected list is.
+--- Where the actor at an index of the selected list is.
 function M.location(index)
   return {
     posX = tes3mp.GetActorPosX(index), posY = tes3mp.GetActorPosY(index), posZ = tes3mp.GetActorPosZ(index),
@@ -58,7 +59,7 @@ local function actor_stats(index)
   }
 end
 
--- Calls visit(object, index, unique index) for each actor the server follows and the cell knows.
+--- Calls visit(object, index, unique index) for each actor the server follows and the cell knows.
 local function each_followed(cell, visit)
   tes3mp.ReadCellActorList(cell.description)
   for index = 0, tes3mp.GetActorListSize() - 1 do

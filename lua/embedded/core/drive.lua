@@ -15,7 +15,7 @@ function M.load(name)
   return table_helper.deepCopy(M.files[name])
 end
 
--- An owner of `data`, as CoreScripts' players, cells and world are. A quick save only counts: nothing reads it back.
+--- An owner of `data`, as CoreScripts' players, cells and world are. A quick save only counts: nothing reads it back.
 function M.mixin(class)
   function class:QuicksaveToDrive()
     self.saves = (self.saves or 0) + 1

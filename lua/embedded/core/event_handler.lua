@@ -4,6 +4,7 @@ local cells = require("embedded.core.cells")
 local packet_reader = require("embedded.core.packet_reader")
 local player = require("embedded.core.player")
 local table_helper = require("embedded.core.table_helper")
+local version = require("embedded.core.version")
 
 local M = {}
 
@@ -11,7 +12,7 @@ local function logged_in(pid)
   return Players[pid] ~= nil and Players[pid]:IsLoggedIn()
 end
 
--- Validators, then the default behaviour unless one said no, then handlers.
+--- Validators, then the default behaviour unless one said no, then handlers.
 local function hook(event, arguments, default)
   local status = customEventHooks.triggerValidators(event, arguments)
   if status.validDefaultHandler then
@@ -37,6 +38,9 @@ local function leave(pid)
     hook("OnCellUnload", { pid, cell }, function() cells.unload_for(pid, cell) end)
   end
   WorldInstance:RemoveRegionVisitor(pid, Players[pid].data.location.regionName)
+  if version.forgets_before_handlers then
+    Players[pid] = nil
+  end
 end
 
 function M.OnPlayerDisconnect(pid)
@@ -47,7 +51,7 @@ function M.OnPlayerDisconnect(pid)
   Players[pid] = nil
 end
 
--- The answer to the password box: this world's clients know their passwords.
+--- The answer to the password box: this world's clients know their passwords.
 function M.OnGUIAction(pid, idGui, data)
   if Players[pid] == nil then
     return
@@ -194,7 +198,7 @@ function M.OnContainer(pid, cell)
   end
 end
 
--- An unasked command gets its player kicked; an asked one is asked no more.
+--- An unasked command gets its player kicked; an asked one is asked no more.
 local function settle_command(pid, command)
   local queued = Players[pid].consoleCommandsQueued
   local index = table_helper.getIndexByValue(queued, command)

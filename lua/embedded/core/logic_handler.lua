@@ -1,6 +1,7 @@
 --- logicHandler: the shared verbs of CoreScripts that scripts call.
 local cells = require("embedded.core.cells")
 local table_helper = require("embedded.core.table_helper")
+local version = require("embedded.core.version")
 
 local M = {}
 
@@ -84,7 +85,9 @@ function M.RunConsoleCommandOnObjects(pid, consoleCommand, cellDescription, uniq
     tes3mp.SetObjectRefNum(numbers[1])
     tes3mp.SetObjectMpNum(numbers[2])
     tes3mp.AddObject()
-    queue_command(pid, consoleCommand, forEveryone)
+    if forEveryone or version.queues_object_commands then
+      queue_command(pid, consoleCommand, forEveryone)
+    end
   end
   tes3mp.SendConsoleCommand(forEveryone)
 end

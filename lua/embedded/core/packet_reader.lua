@@ -103,7 +103,7 @@ function M.GetActorPacketTables(packetType)
   return { actors = actors }
 end
 
--- The objects a console command was run on, and the players.
+--- The objects a console command was run on, and the players.
 function M.GetObjectPacketTables()
   local tables = { objects = {}, players = {} }
   for index = 0, tes3mp.GetObjectListSize() - 1 do

@@ -71,7 +71,7 @@ local function add_item_change(pid, item)
   tes3mp.AddItemChange(pid, item.refId, item.count, item.charge, item.enchantmentCharge, item.soul)
 end
 
--- Sends some changes; `data.inventory` is the caller's to change.
+--- Sends some changes; `data.inventory` is the caller's to change.
 function M:LoadItemChanges(itemArray, inventoryAction)
   tes3mp.ClearInventoryChanges(self.pid)
   tes3mp.SetInventoryChangesAction(self.pid, inventoryAction)
@@ -120,7 +120,7 @@ function M:LoadShapeshift()
   tes3mp.SendShapeshift(self.pid)
 end
 
--- Sends the player to where it was when it last changed its cell.
+--- Sends the player to where it was when it last changed its cell.
 function M:LoadCell()
   local place = self.data.location
   tes3mp.SetCell(self.pid, place.cell)

@@ -5,6 +5,7 @@ local make_config = require("embedded.core.config")
 local drive = require("embedded.core.drive")
 local strings = require("embedded.core.strings")
 local table_helper = require("embedded.core.table_helper")
+local version = require("embedded.core.version")
 local world = require("embedded.core.world")
 
 local M = {}
@@ -12,7 +13,7 @@ local M = {}
 local GAME_HOURS_A_SECOND = 0.0083 -- at the default time scale of 30
 local HOURS_A_DAY = 24
 
--- Gives a global new contents but keeps the table, which scripts may have taken into a local.
+--- Gives a global new contents but keeps the table, which scripts may have taken into a local.
 function M.publish(name, contents)
   local kept = type(_G[name]) == "table" and _G[name] or {}
   for key in pairs(kept) do
@@ -101,14 +102,15 @@ function server_events.OnServerExit(state)
   customEventHooks.triggerHandlers("OnServerExit", customEventHooks.makeEventStatus(true, true), { state })
 end
 
--- Said for every script error that was survived, and once more when the process dies of one.
+--- Said for every script error that was survived, and once more when the process dies of one.
 function server_events.OnServerScriptCrash(message)
   tes3mp.LogMessage(enumerations.log.ERROR, "Server crash from script error!")
   server_events.OnServerExit(message)
 end
 
--- Makes the globals, as loading serverCore.lua does. Scripts are loaded after it.
-function M.install()
+--- Makes the globals, as loading serverCore.lua does. Scripts are loaded after it. core_scripts: "release" or "newest".
+function M.install(core_scripts)
+  version.choose(core_scripts)
   drive.reset()
   strings.install()
   publish_tables()

@@ -55,7 +55,7 @@ function M.insertValueIfMissing(inputTable, value)
   end
 end
 
--- Leaves no hole behind in an array.
+--- Leaves no hole behind in an array.
 function M.cleanNils(inputTable)
   local values = {}
   for index, value in pairs(inputTable) do

@@ -105,6 +105,23 @@ local function change_cell(self, client, actor, new_cell)
   end
 end
 
+--- An actor dies, by a player's hand (killer_pid) or nobody's; the client that simulates it says so. False where nobody
+--- does.
+function M:kill(refNum, killer_pid)
+  for _, actor in ipairs(self.all) do
+    local cell = actor.refNum == refNum and self.world.server.cells[actor.cell]
+    if cell and self.world.clients[cell.authority] then
+      actor.health = 0
+      self:report(actor)
+      local entry = entry_of(actor)
+      entry.refId, entry.deathState, entry.killerPid = actor.refId, 1, killer_pid
+      send_list(self, self.world.clients[cell.authority], "OnActorDeath", actor.cell, { entry })
+      return true
+    end
+  end
+  return false
+end
+
 local function rest(self, actor)
   local way = actor.definition.way
   actor.target = actor.target % #way + 1
