@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -80,11 +79,5 @@ def portals(as_json: bool, endpoint: str | None) -> None:
 def world(arguments: tuple[str, ...]) -> None:
     """Run the embedded world alone, without a daemon ('world --help' for its options)."""
     command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
-    with subprocess.Popen(command) as process:  # noqa: S603  our own module
-
-        def hand_on(number: int, _frame: FrameType | None) -> None:
-            process.send_signal(number)
-
-        signal.signal(signal.SIGTERM, hand_on)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sys.exit(process.wait())
+    # In this process's place: signals, exit code and terminal are the world's own.
+    os.execv(sys.executable, command)  # noqa: S606  our own module
