@@ -105,7 +105,7 @@ function M.start()
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then
-    return stay_off(("port %d on %s can't be had (%s): set another port"):format(config.port, config.host, wrong))
+    return stay_off(("port %d on %s can't be had (%s): set another port or host"):format(config.port, config.host, wrong))
   end
   M.port = listener.port
   events.install(emit)

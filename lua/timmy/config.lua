@@ -118,7 +118,8 @@ local function given_settings()
   local found, given = pcall(require, MODULE)
   if found then return given end
   if is_absent(given) then return {} end
-  return nil, tostring(given)
+  -- Lua breaks the line before it names the place of a syntax error; an operator looks for one line.
+  return nil, (tostring(given):gsub("%s*\n%s*", " "))
 end
 
 --- The settings in force, with the token that PLAIN asks for; nil and one line naming the key and the remedy otherwise.

@@ -72,11 +72,11 @@ test("beyond loopback it wants allow_remote and PLAIN", function()
 end)
 
 test("a file with a mistake in it is said, and an absent one means the defaults", function()
-  package.preload.timmy_config = function() error("timmy_config.lua:3: '=' expected", 0) end
+  package.preload.timmy_config = function() error("error loading module:\n\ttimmy_config.lua:3: '=' expected", 0) end
   local settings, why = config.load("nowhere")
   package.preload.timmy_config, package.loaded.timmy_config = nil, nil
   equal(settings, nil)
-  contains(why, "'=' expected")
+  contains(why, "error loading module: timmy_config.lua:3: '=' expected")
   settings, why = config.load("/nowhere")
   equal(settings, nil)
   contains(why, "umask 077")
