@@ -105,7 +105,8 @@ function M.start()
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then
-    return stay_off(("port %d on %s can't be had (%s): set another port or host"):format(config.port, config.host, wrong))
+    local remedy = "port %d on %s can't be had (%s): set another port or host"
+    return stay_off(remedy:format(config.port, config.host, wrong))
   end
   M.port = listener.port
   events.install(emit)
