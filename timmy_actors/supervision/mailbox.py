@@ -62,7 +62,8 @@ class Mailbox:
         Raises:
             MailboxFull: there is no room for it.
         """
-        if self.depth >= self._capacity and not _overtakes(letter):
+        # `depth` less the control lane, written out: every tell pays for a call.
+        if self._arrivals.qsize() + len(self._work) >= self._capacity and not _overtakes(letter):
             raise MailboxFull(f"{self.depth} messages are waiting already")
         self._arrivals.put(letter)
         # Closing drains after setting the flag, putting checks it after putting: whichever is last finds the letter.
