@@ -35,6 +35,12 @@ PROGRESS_STREAMS = 5000
 ERROR_WORDS = ("stack traceback", "attempt to", "an error in handling it", "bad argument")
 
 
+def say(line: str) -> None:
+    """Shows a line at once, however the output is buffered."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 @dataclass
 class GoodClient:
     """A client that asks and asks, and writes down how long each answer took."""
@@ -91,7 +97,7 @@ def throw_all(count: int, seed: int, listener: LuaListener, report: bool = True)
         if len(open_now) >= AT_ONCE:
             left_open += not finish(rng, open_now.popleft())
         if report and number % PROGRESS_STREAMS == 0:
-            print(f"{number:>8} streams, listener {'alive' if listener.alive else 'DEAD'}", flush=True)
+            say(f"{number:>8} streams, listener {'alive' if listener.alive else 'DEAD'}")
         if not listener.alive:
             break
     return left_open + sum(not finish(rng, raw) for raw in open_now)
@@ -167,7 +173,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     outcome = fuzz(chosen.streams, sockets=chosen.sockets, mechanism=chosen.mechanism, seed=chosen.seed)
-    print(outcome)
+    say(str(outcome))
     return 1 if outcome.faults else 0
 
 

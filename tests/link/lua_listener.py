@@ -18,29 +18,45 @@ import zmq
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "tests" / "lua" / "listener_server.lua"
-TOKEN = "a-token-of-some-length"  # noqa: S105 - the tests' own
+TOKEN = "a-token-of-some-length"
 DEADLINE_S = 10.0
 
 
-class LuaListener:
-    """`luajit tests/lua/listener_server.lua`: ends with `stop`, which gives what it says of itself."""
+def luajit() -> str:
+    """Debian's luajit; without it a test is skipped, or fails where CI is set."""
+    found = shutil.which("luajit")
+    if found is not None:
+        return found
+    reason = "luajit is not installed (Debian: apt install luajit lua-socket)"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
-    def __init__(self, sockets: str = "luasocket", mechanism: str = "PLAIN", **limits: float) -> None:
-        luajit = shutil.which("luajit")
-        if luajit is None:
-            if os.environ.get("CI"):
-                pytest.fail("luajit is not installed")
-            pytest.skip("luajit is not installed (Debian: apt install luajit lua-socket)")
+
+class LuaListener:
+    """`tests/lua/listener_server.lua` under luajit, or under another runtime's command.
+
+    It ends with `stop`, which gives what it says of itself.
+    """
+
+    def __init__(
+        self,
+        sockets: str = "luasocket",
+        mechanism: str = "PLAIN",
+        runtime: tuple[str, ...] | None = None,
+        **limits: float,
+    ) -> None:
         settings = [f"{name}={value}" for name, value in limits.items()]
         self.mechanism = mechanism
         self.process = subprocess.Popen(
-            [luajit, str(SERVER), str(ROOT), sockets, mechanism, TOKEN, *settings],
+            [*(runtime or (luajit(),)), str(SERVER), str(ROOT), sockets, mechanism, TOKEN, *settings],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         self.log: list[str] = []
+        self._sockets: list[zmq.Socket[Any]] = []
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         self.port: int = self._line()["port"]
@@ -61,9 +77,9 @@ class LuaListener:
         """Whether the process still runs."""
         return self.process.poll() is None
 
-    def logged(self, words: str) -> bool:
-        """Whether a log line has these words."""
-        return any(words in line for line in list(self.log))
+    def logs(self, words: str) -> bool:
+        """Whether a log line with these words comes before the deadline."""
+        return eventually(lambda: any(words in line for line in list(self.log)))
 
     def stop(self) -> dict[str, Any]:
         """Ends it and gives what it did."""
@@ -74,8 +90,15 @@ class LuaListener:
         self._close_pipes()
         return facts
 
+    def keep(self, peer: zmq.Socket[Any]) -> zmq.Socket[Any]:
+        """Closes a socket when the listener ends, and not before."""
+        self._sockets.append(peer)
+        return peer
+
     def kill(self) -> None:
-        """Ends it in any case."""
+        """Ends it in any case, and closes the sockets that were connected to it."""
+        for peer in self._sockets:
+            peer.close(linger=0)
         if self.alive:
             self.process.kill()
             self.process.wait(DEADLINE_S)
@@ -89,8 +112,7 @@ class LuaListener:
 
     def connect(self, context: zmq.Context[Any], kind: int = zmq.DEALER, *, token: str = TOKEN) -> zmq.Socket[Any]:
         """A pyzmq socket on its way to the listener."""
-        peer: zmq.Socket[Any] = context.socket(kind)
-        peer.linger = 0
+        peer = self.keep(context.socket(kind))
         peer.rcvtimeo = peer.sndtimeo = int(DEADLINE_S * 1000)
         peer.setsockopt(zmq.RECONNECT_IVL, -1)
         if self.mechanism == "PLAIN":

@@ -91,7 +91,9 @@ def check_bounds(value: Any, depth: int) -> None:
             check_bounds(member, depth + 1)
 
 
-@pytest.mark.parametrize("vector", json.loads((GOLDEN / "json.json").read_text(encoding="utf-8")), ids=lambda v: v["name"])
+@pytest.mark.parametrize(
+    "vector", json.loads((GOLDEN / "json.json").read_text(encoding="utf-8")), ids=lambda v: v["name"]
+)
 def test_python_reads_the_edge_texts_of_json_as_lua_does(vector: dict[str, Any]) -> None:
     data = bytes.fromhex(vector["hex"]) if "hex" in vector else vector["text"].encode()
     if vector["ok"]:
