@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.model._base import Name, StrictModel
@@ -18,13 +19,24 @@ from timmy_actors.paths import config_folder
 
 VARIABLE = "TIMMY_CONFIG"
 MAX_FILE_BYTES = 1024 * 1024
+MAX_PORT = 65535
+
+
+_TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
+
+
+def _tcp_address(text: str) -> str:
+    match = _TCP_ADDRESS.fullmatch(text)
+    if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would take port 99999 for 34463
+        raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
+    return text
 
 
 class WorldSettings(StrictModel):
     """`[world]`: the embedded world, for when there is no game server."""
 
     embedded: bool = True
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 0
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     allow_raw: bool = False
 
@@ -32,9 +44,9 @@ class WorldSettings(StrictModel):
 class LinkSettings(StrictModel):
     """`[link]`: the way to the game server's bridge."""
 
-    address: Annotated[str, Field(pattern=r"^tcp://[^\s:/]+:\d{1,5}$")] = "tcp://127.0.0.1:7979"
+    address: Annotated[str, AfterValidator(_tcp_address)] = "tcp://127.0.0.1:7979"
     mechanism: Literal["plain", "null"] = "plain"
-    token_file: str = "~/.config/timmy-actors/token"  # noqa: S105  a path
+    token_file: Name = "~/.config/timmy-actors/token"  # noqa: S105  a path
     client: ClientName = "timmy-daemon"
     heartbeat_interval_s: Annotated[float, Field(ge=0.05, le=60)] = 1.0
 
@@ -51,11 +63,15 @@ class Settings(StrictModel):
 
     player: Name = "Timmy"
     portal: PortalId = "morrowind"
-    portals_file: str = "portals.json"
+    portals_file: Name = "portals.json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     world: WorldSettings = Field(default_factory=WorldSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     perception: PerceptionSettings = Field(default_factory=PerceptionSettings)
+
+
+_TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
+_ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 
 
 def config_path(given: Path | None = None) -> Path:
@@ -77,8 +93,11 @@ def load_settings(path: Path) -> Settings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}: mend the TOML there") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
     try:
-        return Settings.model_validate(document)
+        # TOML has types of its own: "7979" is no port.
+        return Settings.model_validate(document, strict=True)
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from error
 
@@ -99,7 +118,7 @@ def _read(path: Path) -> str:
 def _explain(path: Path, text: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     keys = [str(part) for part in first["loc"]]
-    line = _line_of(text, keys[-1]) if keys else None
+    line = _line_of(text, keys)
     where = f"{path}, line {line}" if line else str(path)
     return f"{where}: {'.'.join(keys)}: {_remedy(first['type'], first['msg'], keys)}"
 
@@ -118,9 +137,25 @@ def _known_keys(section: list[str]) -> list[str]:
     return sorted(model.model_fields)
 
 
-def _line_of(text: str, key: str) -> int | None:
-    pattern = re.compile(rf"^\s*\[?\s*\"?{re.escape(key)}\"?\s*[=\]]")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if pattern.match(line):
-            return number
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """The line of the key, or of the innermost table around it that has one of its own."""
+    lines = list(_keys_by_line(text))
+    for depth in range(len(keys), 0, -1):
+        for number, found in lines:
+            if found == keys[:depth]:
+                return number
     return None
+
+
+def _keys_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
+    table: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _parts(header[1])
+            yield number, table
+        elif assignment := _ASSIGNMENT.match(line):
+            yield number, [*table, *_parts(assignment[1])]
+
+
+def _parts(dotted: str) -> list[str]:
+    return [part.strip(" \t\"'") for part in dotted.split(".")]

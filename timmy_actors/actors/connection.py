@@ -17,12 +17,13 @@ from timmy_actors.actors.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.errors import LinkLost, ProtocolError
 from timmy_actors.link import dealer
 from timmy_actors.link.codec import decode, encode
-from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
+from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.link.server_clock import ServerClock
+from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.link.state import LinkState, Signal, advance, why_down
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.message import Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
-from timmy_actors.supervision import Actor, Directory
+from timmy_actors.supervision import Directory
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class LinkOptions:
         return HEARTBEAT_TIMEOUT_INTERVALS * self.heartbeat_interval_s
 
 
-class ConnectionActor(Actor):
+class ConnectionActor(SocketActor):
     """Opens its socket and returns: being up is a state, not a start. Holds nothing worth saving."""
 
     def __init__(
@@ -71,14 +72,6 @@ class ConnectionActor(Actor):
         self._socket: zmq.Socket[bytes] | None = None
         self._monitor: zmq.Socket[bytes] | None = None
 
-    @staticmethod
-    def _create_actor_inbox() -> SocketMailbox:
-        return SocketMailbox()
-
-    @property
-    def _sockets(self) -> SocketMailbox:
-        return self.actor_inbox  # type: ignore[return-value]  # the one made above
-
     def on_start(self) -> None:
         """Open the socket; what becomes of it arrives as messages."""
         address = self._options.address()
@@ -87,8 +80,8 @@ class ConnectionActor(Actor):
             self._context, address, self._options.token(), self._options.heartbeat_interval_s, self._options.patience_s
         )
         socket, monitor = self._socket, self._monitor
-        self._sockets.attach("monitor", monitor, lambda: dealer.read_signal(monitor))
-        self._sockets.attach("game", socket, lambda: read_frames(socket))
+        self.sockets.attach("monitor", monitor, lambda: dealer.read_signal(monitor))
+        self.sockets.attach("game", socket, lambda: read_frames(socket))
         self.mailbox.schedule("up", dealer.UP_WITHIN_S, Signal.MUTE)
 
     def on_receive(self, message: Any) -> None:
@@ -203,8 +196,8 @@ class ConnectionActor(Actor):
     def _end(self, reason: str) -> None:
         was_up = self._state is LinkState.UP or self._board.link.value.state == "up"
         self._state = LinkState.DOWN
-        self._sockets.detach("monitor")
-        self._sockets.detach("game")
+        self.sockets.detach("monitor")
+        self.sockets.detach("game")
         if self._socket is not None:
             self._socket.disable_monitor()
             self._socket.close(linger=0)

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from timmy_actors.actors.board import Board
 from timmy_actors.errors import WorldGone
-from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed
+from timmy_actors.link.mailbox import Arrived, SourceFailed
+from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
 from timmy_actors.model.health import WorldStatus
-from timmy_actors.supervision import Actor
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class _Ready(Model):
     port: int
 
 
-class WorldHostActor(Actor):
+class WorldHostActor(SocketActor):
     """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
 
     The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it.
@@ -69,14 +69,6 @@ class WorldHostActor(Actor):
         self._lifeline: int | None = None
         self._partial: dict[str, bytes] = {"out": b"", "err": b""}
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
-
-    @staticmethod
-    def _create_actor_inbox() -> SocketMailbox:
-        return SocketMailbox()
-
-    @property
-    def _sockets(self) -> SocketMailbox:
-        return self.actor_inbox  # type: ignore[return-value]  # the one made above
 
     def on_start(self) -> None:
         """Start the process; it says itself when it is ready."""
@@ -123,7 +115,7 @@ class WorldHostActor(Actor):
 
     def _attach(self, name: str, descriptor: int) -> None:
         os.set_blocking(descriptor, False)
-        self._sockets.attach(name, descriptor, lambda: _read_chunk(descriptor))
+        self.sockets.attach(name, descriptor, lambda: _read_chunk(descriptor))
 
     def _on_output(self, stream: str, chunk: bytes) -> None:
         if not chunk:
@@ -150,7 +142,7 @@ class WorldHostActor(Actor):
         self.lifecycle.started()
 
     def _on_closed(self, stream: str) -> None:
-        self._sockets.detach(stream)
+        self.sockets.detach(stream)
         if stream == "err" or self._process is None:
             return
         try:
@@ -169,7 +161,7 @@ class WorldHostActor(Actor):
     def _end(self) -> None:
         self._board.world.value = WorldStatus(state="down")
         for stream in ("out", "err"):
-            self._sockets.detach(stream)
+            self.sockets.detach(stream)
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None

@@ -52,6 +52,8 @@ def _entries(path: Path) -> list[object]:
         raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8: {error.reason}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
     if not isinstance(document, list):
         raise ConfigError(f"{path}: must be a list of portals: [ {{...}}, ... ]")
     return document

@@ -14,7 +14,8 @@ from timmy_actors.actors.messages import Do, Happened
 from timmy_actors.actors.portal import ListPortals
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ActorError, Refused
-from timmy_actors.link.mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
+from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
+from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
 from timmy_actors.model.command import CommandResult, ErrorCode, ErrorInfo
 from timmy_actors.model.endpoint import (
@@ -28,7 +29,7 @@ from timmy_actors.model.endpoint import (
     WatchRequest,
 )
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.supervision import Actor, Directory, Reply
+from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class _Answered:
     answer: Answer
 
 
-class GatewayActor(Actor):
+class GatewayActor(SocketActor):
     """One ROUTER socket. Nothing here waits: what another actor has to answer comes back as a message."""
 
     def __init__(
@@ -60,14 +61,6 @@ class GatewayActor(Actor):
         self._watchers: dict[bytes, str | None] = {}
         self._socket: zmq.Socket[bytes] | None = None
 
-    @staticmethod
-    def _create_actor_inbox() -> SocketMailbox:
-        return SocketMailbox()
-
-    @property
-    def _sockets(self) -> SocketMailbox:
-        return self.actor_inbox  # type: ignore[return-value]  # the one made above
-
     def on_start(self) -> None:
         """Open the endpoint."""
         socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
@@ -77,7 +70,7 @@ class GatewayActor(Actor):
         socket.router_mandatory = True
         socket.bind(self._endpoint)
         endpoint_path(self._endpoint).chmod(0o600)
-        self._sockets.attach("clients", socket, lambda: read_frames(socket))
+        self.sockets.attach("clients", socket, lambda: read_frames(socket))
 
     def on_receive(self, message: Any) -> None:
         """Answer, and push to those who watch."""
@@ -93,7 +86,7 @@ class GatewayActor(Actor):
 
     def on_stop(self) -> None:
         """Close the endpoint."""
-        self._sockets.detach("clients")
+        self.sockets.detach("clients")
         if self._socket is not None:
             self._socket.close(linger=0)
             self._socket = None
