@@ -98,7 +98,7 @@ local function stay_off(why)
 end
 
 --- Starts listening; called once, when the server is ready. A mistake in the settings leaves the bridge off and says
--- what to change: the game goes on without it.
+-- what to change: the game goes on without it. `port` and `boot` then say where it listens and which process this is.
 function M.start()
   local config, wrong = configs.load(game.GetDataPath())
   if not config then return stay_off(wrong) end
@@ -108,7 +108,7 @@ function M.start()
     local remedy = "port %d on %s can't be had (%s): set another port or host"
     return stay_off(remedy:format(config.port, config.host, wrong))
   end
-  M.port = listener.port
+  M.port, M.boot = listener.port, service.boot
   events.install(emit)
   start_timer()
   game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
