@@ -56,7 +56,6 @@ class Runtime:
         self.board = Board()
         self.directory = Directory()
         self._catalogue = folder / settings.portals_file
-        self._context: zmq.Context[Any] = zmq.Context()
         self._lock = EndpointLock(self.endpoint)
         self._life = _RootLife()
         self._root: Supervisor | None = None
@@ -100,6 +99,7 @@ class Runtime:
             StartFailed: an actor did not start.
         """
         self._lock.acquire()
+        self._context: zmq.Context[Any] = zmq.Context()
         if self.settings.world.embedded:
             make_token_file(self._token_file())
         self._root = Supervisor(self._children(), self.directory)
@@ -126,7 +126,7 @@ class Runtime:
             self._root.stop()
             self._life.ended.wait(STOP_WITHIN_S)
         # Sockets belong to their actors' threads, which are through; a hung one keeps its context to itself.
-        if self._root is None or self._life.ended.is_set():
+        if self._root is not None and self._life.ended.is_set():
             self._context.destroy(linger=0)
         self._lock.release()
 
