@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.model._base import MAX_INTEGER
+from timmy_actors.model.command import COMMANDS
 from timmy_actors.model.message import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE, Hello
 
 GOLDEN = Path(__file__).parents[2] / "docs" / "protocol" / "golden"
@@ -72,6 +73,18 @@ def test_a_valid_vector_survives_reading_and_writing(kind: str, vector: dict[str
     rewritten, given = json.loads(written), without_nulls(vector["message"])
     for name in given.keys() - {"later", "sections", "server", "error"}:
         assert rewritten[name] == vector["message"][name]
+
+
+@pytest.mark.parametrize(("kind", "vector"), vectors("arguments"))
+def test_the_models_judge_every_commands_arguments_as_the_wire_does(kind: str, vector: dict[str, Any]) -> None:
+    model, text = COMMANDS[vector["command"]], json.dumps(vector["arguments"])
+    if vector["valid"]:
+        model.model_validate_json(text, strict=True)
+        return
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate_json(text, strict=True)
+    location = caught.value.errors(include_url=False)[0]["loc"]
+    assert (location[0] if location else None) == vector["error"].get("field")
 
 
 def strict_json(data: bytes) -> Any:
