@@ -34,7 +34,8 @@ test("arguments that the models refuse are refused with the same field, before t
       local value, trouble = run(vector, timmy())
       holds(value == nil and trouble, vector.name .. " was taken")
       -- Where two fields contradict each other the models name neither; we may name one.
-      equal({ trouble.code, vector.error.field and trouble.field }, { "bad_arguments", vector.error.field }, vector.name)
+      local field = vector.error.field and trouble.field
+      equal({ trouble.code, field }, { "bad_arguments", vector.error.field }, vector.name)
     end
   end
 end)
