@@ -115,7 +115,7 @@ def test_it_says_where_it_listens(token: str) -> None:
         assert world.ready["ready"] is True
         assert world.ready["port"] > 0
         with Client(world.ready["port"]) as client:
-            assert client.welcome["type"] == "welcome"
+            assert client.welcome["boot"] == world.ready["boot"]
 
 
 def test_timmy_can_be_seen_and_sent_to_balmora(token: str) -> None:
