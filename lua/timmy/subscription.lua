@@ -35,6 +35,7 @@ function M.new(message)
     events = set_of(message.events),
     entries = {},
     turn = 0,
+    earliest = 0,
   }, Subscription)
 end
 
@@ -67,20 +68,24 @@ function Subscription:follow(roster, now)
       entries[#entries + 1] = same_player(known, player) and known or new_entry(player, now)
     end
   end
-  self.entries = entries
+  self.entries, self.earliest = entries, 0
 end
 
---- The next entry that is due, in turn; nil when none is.
+--- The next entry that is due, in turn; nil when none is. Nothing is due before `earliest`, so most polls don't look.
 function Subscription:next_due(now)
-  local entries = self.entries
+  if now < self.earliest then return nil end
+  local entries, earliest = self.entries, math.huge
   local count = #entries
   for step = 1, count do
     local position = (self.turn + step - 1) % count + 1
-    if entries[position].due <= now then
+    local due = entries[position].due
+    if due <= now then
       self.turn = position
       return entries[position]
     end
+    earliest = math.min(earliest, due)
   end
+  self.earliest = earliest
 end
 
 --- Puts an entry on its next point of the grid; points that were missed are gone.
