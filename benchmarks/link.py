@@ -23,6 +23,7 @@ TRIPS = 200
 POLL_INTERVAL_US = 1000.0
 """The embedded world's loop, as the real server's, waits 1 ms a turn."""
 DROPS = 20
+FREEZES = 10
 WAIT_S = 20.0
 
 
@@ -54,6 +55,7 @@ def _to_world(bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
         yield _world_poll(timmy)
         yield _memory()
         yield from _drops(timmy)
+        yield _freezes(timmy)
 
 
 def _world_poll(timmy: Runtime) -> Reading:
@@ -79,6 +81,27 @@ def _drops(timmy: Runtime) -> Iterator[Reading]:
     ordered = sorted(back)
     p95 = [ordered[int(len(ordered) * 0.95) - 1]]
     yield Reading("the same, p95", p95, "<= 100 ms", lambda ms: ms <= 100, "ms")
+
+
+def _freezes(timmy: Runtime) -> Reading:
+    interval_s = timmy.settings.link.heartbeat_interval_s
+    seen = [_freeze_world(timmy) / interval_s for _ in range(FREEZES)]
+    return Reading("frozen peer seen, in heartbeat intervals, worst", [max(seen)], "<= 3.5", lambda n: n <= 3.5, "")
+
+
+def _freeze_world(timmy: Runtime) -> float:
+    board = timmy.board
+    _until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
+    world = board.world.value
+    assert world is not None
+    assert world.pid is not None
+    os.kill(world.pid, signal.SIGSTOP)
+    began = time.perf_counter()
+    try:
+        _until(lambda: board.link.value.state != "up")
+        return time.perf_counter() - began
+    finally:
+        os.kill(world.pid, signal.SIGCONT)
 
 
 def _kill_world(timmy: Runtime) -> tuple[float, float]:

@@ -52,7 +52,9 @@ class _Up(Lifecycle):
 def run() -> Iterator[Figure | Reading]:
     """Every figure of this room."""
     directory = Directory()
-    supervisor = Supervisor([ChildSpec("echo", _Echo, backoff=Backoff(stable_after_s=0.0))], directory, intensity=Intensity(failures=10**9))
+    supervisor = Supervisor(
+        [ChildSpec("echo", _Echo, backoff=Backoff(stable_after_s=0.0))], directory, intensity=Intensity(failures=10**9)
+    )
     life = supervisor.lifecycle = _Up()
     supervisor.launch()
     life.up.wait()
