@@ -77,4 +77,6 @@ def _key_value(argument: str) -> tuple[str, Any]:
     key, equals, value = argument.partition("=")
     if not equals or not key:
         raise click.UsageError(f"{argument!r} must be KEY=VALUE")
+    if key == "timeout_s":
+        raise click.UsageError("how long to wait is said with --timeout SECONDS")
     return key, value

@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import zmq
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from timmy_actors.endpoint import endpoint_path, resolve_endpoint
-from timmy_actors.errors import DaemonUnreachable, Refused
+from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
@@ -31,6 +33,7 @@ from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
 
 T = TypeVar("T")
+R = TypeVar("R", bound=BaseModel)
 
 TRANSPORT_MARGIN_S = 4.0
 """How long past a command's timeout the daemon may take to answer at all."""
@@ -57,9 +60,7 @@ class Daemon:
         self._turn = threading.Lock()
         _probe(endpoint)
         self._context: zmq.Context[Any] = zmq.Context()
-        self._socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
-        self._socket.linger = 0
-        self._socket.connect(endpoint)
+        self._socket = self._open()
 
     def close(self) -> None:
         """Let the connection go."""
@@ -82,7 +83,7 @@ class Daemon:
         Raises:
             Refused: `no_such_player`, or `unavailable` when nothing was perceived yet.
         """
-        answer = self._ask(SnapshotRequest(id=self._id(), player=player), self._timeout_s)
+        answer = self._ask(_make(SnapshotRequest, id=self._id(), player=player), self._timeout_s)
         return _present(answer.snapshot)
 
     def command(self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, **arguments: Any) -> CommandResult:
@@ -91,7 +92,7 @@ class Daemon:
         Raises:
             Refused: it was not done; `code`, `message` and `field` say why.
         """
-        request = CommandRequest(id=self._id(), name=name, arguments=arguments, timeout_s=timeout_s)
+        request = _make(CommandRequest, id=self._id(), name=name, arguments=arguments, timeout_s=timeout_s)
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
         return CommandResult(id=request.id, value=_present(answer.value))
 
@@ -107,26 +108,36 @@ class Daemon:
             DaemonUnreachable: the daemon went away.
         """
         # A connection of its own: its calls need not wait for the watch to end.
-        with Daemon(self.endpoint, timeout_s=self._timeout_s) as watcher:
-            yield from watcher._watch(player)
+        watcher = Daemon(self.endpoint, timeout_s=self._timeout_s)
+        try:
+            watcher._ask(_make(WatchRequest, id=watcher._id(), player=player), self._timeout_s)
+        except TimmyError:
+            watcher.close()
+            raise
+        return watcher._pushes(player)
 
-    def _watch(self, player: str | None) -> Iterator[Pushed]:
-        renewed = False
-        self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
-        while True:
+    def _pushes(self, player: str | None) -> Iterator[Pushed]:
+        with self:
+            while True:
+                frame = self._next_push(player)
+                pushed = Pushed.model_validate_json(frame)
+                if pushed.event is not None or pushed.snapshot is not None:
+                    yield pushed
+                else:
+                    _raise_refusal(Answer.model_validate_json(frame))
+
+    def _next_push(self, player: str | None) -> bytes:
+        if not self._socket.poll(RENEW_AFTER_MS):
+            self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
             if not self._socket.poll(RENEW_AFTER_MS):
-                if renewed:
-                    raise DaemonUnreachable(f"the daemon at {self.endpoint} does not answer any more")
-                self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
-                renewed = True
-                continue
-            renewed = False
-            frame = self._socket.recv()
-            pushed = Pushed.model_validate_json(frame)
-            if pushed.event is not None or pushed.snapshot is not None:
-                yield pushed
-            else:
-                _raise_refusal(Answer.model_validate_json(frame))
+                raise DaemonUnreachable(f"the daemon at {self.endpoint} does not answer any more")
+        return self._socket.recv()
+
+    def _open(self) -> zmq.Socket[bytes]:
+        socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
+        socket.linger = 0
+        socket.connect(self.endpoint)
+        return socket
 
     def _id(self) -> str:
         return str(next(self._ids))
@@ -141,11 +152,26 @@ class Daemon:
                 if answer.id in (request.id, None):
                     _raise_refusal(answer)
                     return answer
+            # What a daemon has not taken yet dies with its socket: one that comes back later must not carry it out.
+            self._socket.close(linger=0)
+            self._socket = self._open()
         raise DaemonUnreachable(f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s")
 
 
+def _make(kind: type[R], **fields: Any) -> R:
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise Refused("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
+
+
 def _encode(request: Request) -> bytes:
-    return request.model_dump_json().encode()
+    try:
+        return request.model_dump_json().encode()
+    except PydanticSerializationError as error:
+        raise Refused("bad_arguments", f"arguments: {error}", "arguments") from error
 
 
 def _raise_refusal(answer: Answer) -> None:

@@ -24,6 +24,7 @@ from timmy_actors.model.endpoint import (
     CommandRequest,
     PortalsRequest,
     Pushed,
+    RequestId,
     SnapshotRequest,
     StatusRequest,
     WatchRequest,
@@ -102,8 +103,8 @@ class GatewayActor(SocketActor):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or None
-            refusal = ErrorInfo(code="bad_message", message=f"{where}: {first['msg']}", field=where)
-            self._send(client, Answer(error=refusal))
+            refusal = ErrorInfo(code="bad_message", message=f"{where or 'request'}: {first['msg']}", field=where)
+            self._send(client, Answer(id=_readable_id(frame), error=refusal))
             return
         try:
             self._answer(client, request)
@@ -156,11 +157,23 @@ class GatewayActor(SocketActor):
         try:
             self._socket.send_multipart([client, message.model_dump_json(by_alias=True).encode()], zmq.NOBLOCK)
         except zmq.Again:
-            log.warning("a client does not read what it asked for: something was not sent to it")
+            log.warning("a client does not read what it asked for: it is told nothing more until it asks again")
+            self._watchers.pop(client, None)
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
             self._watchers.pop(client, None)
+
+
+class _Identified(Model):
+    id: RequestId
+
+
+def _readable_id(frame: bytes) -> str | None:
+    try:
+        return _Identified.model_validate_json(frame).id
+    except ValidationError:
+        return None
 
 
 def find_snapshot(board: Board, player: str) -> PerceptionOutput:
