@@ -34,11 +34,11 @@ class LinkHistory(Published[LinkStatus]):
 
 
 @contextmanager
-def running(address: str, **settings: Any) -> Iterator[Runtime]:
+def running(address: str, *, endpoint: str | None = None, **settings: Any) -> Iterator[Runtime]:
     """A started runtime that looks for its game server at `address`."""
     link = LinkSettings(address=address, mechanism="null", heartbeat_interval_s=BEAT_S)
     made = Settings(world=WorldSettings(embedded=False), link=link, **settings)
-    runtime = Runtime(made, folder=config_folder())
+    runtime = Runtime(made, folder=config_folder(), endpoint=endpoint)
     runtime.board.link = LinkHistory(runtime.board.link.value)
     with runtime:
         yield runtime

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.peer import Peer
+from tests.runtimes import fresh, running
+from tests.waiting import eventually
+from timmy_actors import Health, PerceptionOutput, Runtime
+from timmy_actors.cli import main
+from timmy_actors.client import daemon as module
+from timmy_actors.model.endpoint import Portals, Pushed
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as made:
+        yield made
+
+
+@pytest.fixture
+def runtime(peer: Peer) -> Iterator[Runtime]:
+    with running(peer.address) as made:
+        fresh(made)
+        eventually(lambda: made.status().verdict == "ok")
+        yield made
+
+
+def run(*arguments: str) -> int:
+    """The exit code of `timmy-actors` with these arguments."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def test_status_tells_verdict_link_and_actors(runtime: Runtime, capsys: Output) -> None:
+    assert run("status") == 0
+    told = capsys.readouterr().out
+    assert f"at {runtime.endpoint}" in told
+    for part in ("link     up at tcp://127.0.0.1:", "portal   morrowind", "player   Timmy", "connection", "gateway"):
+        assert part in told
+
+
+def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:
+    assert run("status", "--json") == 0
+    assert Health.model_validate_json(capsys.readouterr().out, strict=True).endpoint == runtime.endpoint
+
+
+def test_snapshot_tells_where_the_player_stands(runtime: Runtime, capsys: Output) -> None:
+    assert run("snapshot") == 0
+    assert "Timmy stands in Seyda Neen (cell -2, -9) at -11000, -70000, 200" in capsys.readouterr().out
+
+
+def test_snapshot_as_json_is_a_perception(runtime: Runtime, capsys: Output) -> None:
+    assert run("snapshot", "--player", "Timmy", "--json") == 0
+    assert PerceptionOutput.model_validate_json(capsys.readouterr().out, strict=True) == runtime.snapshot()
+
+
+def test_portals_marks_the_chosen_one(runtime: Runtime, capsys: Output) -> None:
+    assert run("portals") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[0] for line in lines if "morrowind" in line or "bannerlord" in line] == [" ", "*"]
+    assert run("portals", "--json") == 0
+    assert Portals.model_validate_json(capsys.readouterr().out).chosen == "morrowind"
+
+
+def test_do_does_and_tells_what_came_of_it(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    assert run("do", "give_item", "player=Jiub", "item=gold_001", "count=5") == 0
+    assert capsys.readouterr().out == "give_item: done (echo give_item)\n"
+    given = peer.wait_for(lambda message: message["type"] == "command")
+    assert given["arguments"] == {"player": "Jiub", "item": "gold_001", "count": 5}
+
+
+def test_do_as_json_is_the_value(runtime: Runtime, capsys: Output) -> None:
+    assert run("do", "message", "text=a=b c", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"echo": "message"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["do", "dance"], 1, "no command 'dance'; known: console"),
+        (["do", "give_item", "item=x", "count=0"], 1, "count: "),
+        (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
+        (["do", "teleport", "to="], 1, "to: "),
+        (["snapshot", "--player", "Nobody"], 1, "nothing is known of 'Nobody'"),
+        (["snapshot", "--player", ""], 1, "player: "),
+        (["do"], 2, "Missing argument"),
+        (["do", "message", "text"], 2, "must be KEY=VALUE"),
+        (["do", "message", "=x"], 2, "must be KEY=VALUE"),
+        (["do", "message", "text=x", "timeout_s=1"], 2, "--timeout"),
+        (["do", "message", "text=x", "--timeout", "61"], 2, "--timeout"),
+        (["dance"], 2, "No such command"),
+        (["status", "--endpoint", "ipc:///nowhere/at.all"], 69, "no daemon at ipc:///nowhere/at.all"),
+        (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "must be ipc://"),
+        (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, a socket's may have"),
+        (["run", "--config", "/nowhere.toml"], 78, "/nowhere.toml: cannot read the configuration"),
+        (["run", "--portal", "skyrim"], 78, "no portal 'skyrim'"),
+    ],
+    ids=lambda value: " ".join(value)[:50] if isinstance(value, list) else "",
+)
+def test_what_goes_wrong_is_one_message_and_a_fitting_exit_code(
+    runtime: Runtime, capsys: Output, arguments: list[str], code: int, told: str
+) -> None:
+    assert run(*arguments) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert told in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_where_no_daemon_is_the_exit_code_is_69(capsys: Output) -> None:
+    for command in (["status"], ["snapshot"], ["portals"], ["watch"], ["do", "message", "text=hi"]):
+        assert run(*command) == 69
+        assert "start one with 'timmy-actors run'" in capsys.readouterr().err
+
+
+def test_the_variable_names_the_endpoint(capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMMY_ENDPOINT", "ipc:///named/by/the.variable")
+    assert run("status") == 69
+    assert "ipc:///named/by/the.variable" in capsys.readouterr().err
+
+
+def test_what_the_game_declines_is_said_with_exit_code_1(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    peer.refusal = {"code": "no_such_place", "message": "no place 'Atlantis'", "field": "to"}
+    assert run("do", "teleport", "to=Atlantis") == 1
+    assert capsys.readouterr().err == "timmy-actors: no place 'Atlantis'\n"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_watch_tells_what_happens_until_the_daemon_goes(
+    peer: Peer, capsys: Output, monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    monkeypatch.setattr(module, "RENEW_AFTER_MS", 100)
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        codes: list[int] = []
+        watching = threading.Thread(target=lambda: codes.append(run("watch", *(["--json"] if as_json else []))))
+        watching.start()
+        heard = ""
+        while "hello" not in heard:
+            peer.happen("chat", text="hello")
+            threading.Event().wait(0.01)
+            heard += capsys.readouterr().out
+    watching.join(20)
+    assert codes == [69]
+    if as_json:
+        pushed = Pushed.model_validate_json(heard.splitlines()[0])
+        assert pushed.event is not None
+    else:
+        assert "Timmy: chat (text: hello)" in heard
+
+
+def test_help_names_every_command_and_every_exit_code(capsys: Output) -> None:
+    assert run("--help") == 0
+    told = capsys.readouterr().out
+    for word in ("run", "status", "snapshot", "do", "watch", "portals", "world", "TIMMY_CONFIG", "TIMMY_ENDPOINT"):
+        assert word in told
+    for code in ("0 done", "1 declined", "2 wrong usage", "69 no daemon", "70 the daemon gave up", "78 wrong"):
+        assert code in told
+
+
+def test_version_is_told(capsys: Output) -> None:
+    assert run("--version") == 0
+    assert "timmy-actors" in capsys.readouterr().out

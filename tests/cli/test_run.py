@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.peer import Peer
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import connect
+from timmy_actors.paths import config_folder
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    """For a daemon that is to talk to a scripted peer; its port is filled in by the test."""
+    return tmp_path / "timmy.toml"
+
+
+def write(configuration: Path, peer: Peer) -> None:
+    configuration.write_text(
+        f'portals_file = "{config_folder() / "portals.json"}"\n'
+        f'[world]\nembedded = false\n[link]\naddress = "{peer.address}"\nmechanism = "null"\n'
+    )
+
+
+def start(configuration: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def lines_until(process: subprocess.Popen[str], told: str) -> list[str]:
+    """What it prints, up to the line that says `told`."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if told in line:
+            return lines
+    raise AssertionError(f"it ended before it said {told!r}: {lines}")
+
+
+def test_the_foreground_tells_its_life_in_a_few_lines_and_stops_on_a_signal(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        with start(configuration) as process:
+            lines = lines_until(process, "look further")
+            assert [line.split("  ")[0] for line in lines] == [
+                "link up", "portal", "snapshot", "endpoint", "look further",
+            ]  # fmt: skip
+            assert f"link up       {peer.address} in " in lines[0]
+            assert "Timmy stands in Seyda Neen" in lines[2]
+            _second_daemon_is_refused(configuration, process.pid)
+            process.send_signal(signal.SIGTERM)
+            told, complaints = process.communicate(timeout=2 * PATIENCE_S)
+            assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
+
+
+def _second_daemon_is_refused(configuration: Path, first: int) -> None:
+    with start(configuration) as second:
+        told, complaints = second.communicate(timeout=2 * PATIENCE_S)
+    assert (second.returncode, told) == (69, "")
+    assert f"process {first}" in complaints
+    assert complaints.count("\n") == 1
+
+
+def test_a_killed_daemon_leaves_nothing_that_keeps_the_next_from_starting(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        with start(configuration) as process:
+            lines_until(process, "snapshot")
+            process.kill()
+        with start(configuration) as again:
+            lines_until(again, "snapshot")
+            with connect() as daemon:
+                assert daemon.status().pid == again.pid
+            again.send_signal(signal.SIGINT)
+            again.communicate(timeout=2 * PATIENCE_S)
+            assert again.returncode == 0
+
+
+def test_a_lost_link_and_its_return_are_told(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        with start(configuration) as process:
+            lines_until(process, "look further")
+            peer.__exit__()
+            assert f"link down     {peer.address}: " in lines_until(process, "link down")[-1]
+            with Peer(port=peer.port):
+                lines_until(process, "link up")
+                process.terminate()
+                process.communicate(timeout=2 * PATIENCE_S)
+            assert process.returncode == 0
+
+
+def test_a_wrong_configuration_ends_it_with_78_and_one_line(configuration: Path) -> None:
+    configuration.write_text("playr = 5\n")
+    with start(configuration) as process:
+        told, complaints = process.communicate(timeout=2 * PATIENCE_S)
+    assert (process.returncode, told) == (78, "")
+    assert complaints.startswith(f"timmy-actors: {configuration}, line 1: playr: no such key; there are: ")
+    assert complaints.count("\n") == 1
+
+
+def test_a_daemon_whose_tree_gave_up_ends_with_70(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        program = f"""
+import sys, threading
+from timmy_actors.cli import main, operate
+from timmy_actors.link.mailbox import Arrived
+class Crashing(operate.Narrator):
+    def look(self):
+        self._runtime.directory.tell("gateway", Arrived("clients", []))
+operate.Narrator = Crashing
+main(["run", "--config", {str(configuration)!r}])
+"""
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 70
+    assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
+
+
+def test_an_interrupt_before_the_link_is_up_stops_it_in_order(configuration: Path) -> None:
+    with Peer(silent_to={"hello"}) as peer:
+        write(configuration, peer)
+        with start(configuration) as process:
+            eventually(lambda: peer.count("hello"))
+            os.kill(process.pid, signal.SIGINT)
+            process.communicate(timeout=2 * PATIENCE_S)
+            assert process.returncode == 0

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+from tests.peer import Peer
+from tests.runtimes import fresh, link_lost, running
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import Refused, Runtime, connect
+from timmy_actors.client import daemon as module
+from timmy_actors.errors import ConfigError, DaemonUnreachable
+from timmy_actors.model.endpoint import Pushed
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as made:
+        yield made
+
+
+@pytest.fixture
+def runtime(peer: Peer) -> Iterator[Runtime]:
+    with running(peer.address) as made:
+        fresh(made)
+        yield made
+
+
+def test_the_same_calls_have_the_same_answers_in_process_and_from_another(runtime: Runtime) -> None:
+    with connect() as daemon:
+        assert daemon.snapshot() == runtime.snapshot()
+        assert daemon.snapshot("Timmy") == runtime.snapshot("Timmy")
+        assert daemon.portals() == runtime.portals()
+        assert daemon.status().link.boot == runtime.status().link.boot
+        assert daemon.command("message", text="hi").value == runtime.command("message", text="hi").value
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code", "field"),
+    [
+        ("dance", {}, "unknown_command", "name"),
+        ("give_item", {"item": "x", "count": 0}, "bad_arguments", "count"),
+        ("teleport", {"x": 1.0}, "bad_arguments", None),
+    ],
+)
+def test_a_refusal_is_the_same_in_process_and_from_another(
+    runtime: Runtime, name: str, arguments: dict[str, Any], code: str, field: str | None
+) -> None:
+    with connect() as daemon:
+        for call in (runtime.command, daemon.command):
+            with pytest.raises(Refused) as refused:
+                call(name, **arguments)
+            assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime) -> None:
+    with connect() as daemon:
+        with pytest.raises(Refused) as refused:
+            daemon.snapshot("")
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
+        for timeout_s in (0.0, -1.0, 61.0, float("nan")):
+            with pytest.raises(Refused) as refused:
+                daemon.command("message", text="hi", timeout_s=timeout_s)
+            assert refused.value.field == "timeout_s"
+        with pytest.raises(Refused) as refused:
+            daemon.command("message", text=object())
+        assert refused.value.field == "arguments"
+        assert daemon.status().verdict
+
+
+def test_a_wrong_player_is_refused_by_name(runtime: Runtime) -> None:
+    with connect() as daemon, pytest.raises(Refused, match="Nobody"):
+        daemon.snapshot("Nobody")
+
+
+def test_where_no_daemon_is_is_told_at_once_with_the_remedy(runtime_folder: Path) -> None:
+    with pytest.raises(DaemonUnreachable, match="start one with 'timmy-actors run'"):
+        connect()
+    with pytest.raises(ConfigError):
+        connect("tcp://127.0.0.1:1")
+
+
+def test_a_socket_that_a_killed_daemon_left_is_no_daemon(runtime_folder: Path) -> None:
+    import socket
+
+    path = runtime_folder / "left.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with pytest.raises(DaemonUnreachable, match="Connection refused"):
+        connect(f"ipc://{path}")
+
+
+@contextmanager
+def deaf(folder: Path) -> Iterator[tuple[str, zmq.Socket[bytes]]]:
+    """A daemon that takes connections and answers nothing."""
+    context: zmq.Context[Any] = zmq.Context()
+    router: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
+    endpoint = f"ipc://{folder}/deaf.sock"
+    router.bind(endpoint)
+    yield endpoint, router
+    context.destroy(linger=0)
+
+
+def test_a_daemon_that_does_not_answer_is_told_as_such(runtime_folder: Path) -> None:
+    told = pytest.raises(DaemonUnreachable, match=r"did not answer within 0\.05 s")
+    with deaf(runtime_folder) as (endpoint, _), connect(endpoint, timeout_s=0.05) as daemon, told:
+        daemon.status()
+
+
+def test_an_answer_that_came_too_late_is_not_taken_for_the_next_ones(
+    runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TRANSPORT_MARGIN_S", 0.0)
+    peer.silent_to = {"command"}
+    with connect() as daemon:
+        with pytest.raises(DaemonUnreachable):
+            daemon.command("message", text="late", timeout_s=0.05)
+        late = peer.wait_for(lambda message: message["type"] == "command")
+        peer.push({"type": "result", "id": late["id"], "value": {"late": True}})
+        assert daemon.status().link.state == "up"
+
+
+def test_a_command_that_was_given_up_is_not_carried_out_by_a_daemon_that_comes_back(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TRANSPORT_MARGIN_S", 0.0)
+    with running(peer.address) as first:
+        fresh(first)
+        daemon = connect()
+    with pytest.raises(DaemonUnreachable):
+        daemon.command("give_item", item="gold_001", timeout_s=0.05)
+    with running(peer.address) as second:
+        fresh(second)
+        assert daemon.status().link.state == "up"
+        assert second.command("message", text="hi").ok
+    daemon.close()
+    assert [message["name"] for message in peer.heard if message["type"] == "command"] == ["message"]
+
+
+def test_a_connection_outlives_its_daemons_restart(peer: Peer) -> None:
+    with running(peer.address):
+        daemon = connect()
+    with running(peer.address) as second:
+        fresh(second)
+        assert daemon.status().pid == os.getpid()
+    daemon.close()
+
+
+def test_what_happens_from_the_call_on_is_watched(runtime: Runtime, peer: Peer) -> None:
+    with connect() as daemon:
+        pushes = daemon.watch()
+        peer.happen("chat", text="hello")
+        pushed = next(pushes)
+        assert pushed.event is not None
+        assert pushed.event.data == {"text": "hello"}
+        peer.perceive(x=7.0)
+        pushed = next(pushes)
+        assert pushed.snapshot is not None
+        assert pushed.snapshot.position is not None
+        assert pushed.snapshot.position.x == 7.0
+        pushes.close()  # type: ignore[attr-defined]
+
+
+def test_a_watch_that_is_refused_says_so_at_once(runtime: Runtime) -> None:
+    with connect() as daemon, pytest.raises(Refused):
+        daemon.watch("")
+
+
+def test_a_quiet_watch_goes_on(runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RENEW_AFTER_MS", 20)
+    with connect() as daemon:
+        pushes, seen = daemon.watch("Jiub"), list[Pushed]()
+        watching = threading.Thread(target=lambda: seen.append(next(pushes)))
+        watching.start()
+        for text in "abc":
+            peer.happen("chat", text=text)
+        watching.join(0.2)
+        assert watching.is_alive()
+        peer.happen("chat", player="Jiub", text="at last")
+        watching.join(PATIENCE_S)
+        assert seen[0].event is not None
+        pushes.close()  # type: ignore[attr-defined]
+
+
+def test_a_watch_ends_when_its_daemon_does(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        daemon = connect()
+        pushes = daemon.watch("Jiub")
+    monkeypatch.setattr(module, "RENEW_AFTER_MS", 50)
+    with pytest.raises(DaemonUnreachable, match="does not answer any more"):
+        next(pushes)
+    daemon.close()
+
+
+def test_a_stale_snapshot_is_stale_from_another_process_too(peer: Peer) -> None:
+    with running(peer.address) as runtime, connect() as daemon:
+        fresh(runtime)
+        peer.__exit__()
+        link_lost(runtime)
+        assert daemon.snapshot().stale
+        eventually(lambda: daemon.status().verdict == "down")
+
+
+def test_threads_may_share_a_connection(runtime: Runtime) -> None:
+    with connect() as daemon:
+        pids: list[int] = []
+        callers = [threading.Thread(target=lambda: pids.append(daemon.status().pid)) for _ in range(8)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(PATIENCE_S)
+        assert pids == [os.getpid()] * 8

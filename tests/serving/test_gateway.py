@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+from tests.peer import Peer
+from tests.runtimes import fresh, link_up, restarted, running
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import PerceptionOutput, Runtime, connect
+from timmy_actors.endpoint import endpoint_path
+from timmy_actors.link.mailbox import Arrived
+from timmy_actors.model.health import Health
+from timmy_actors.serving import gateway
+
+Message = dict[str, Any]
+
+
+class Client:
+    """A bare DEALER, as any program may be one."""
+
+    def __init__(self, endpoint: str, *, high_water_mark: int = 1_000) -> None:
+        self.context: zmq.Context[Any] = zmq.Context()
+        self.socket: zmq.Socket[bytes] = self.context.socket(zmq.DEALER)
+        self.socket.rcvhwm = high_water_mark
+        self.socket.connect(endpoint)
+
+    def say(self, frame: bytes | Message) -> None:
+        self.socket.send(frame if isinstance(frame, bytes) else json.dumps(frame).encode())
+
+    def hear(self) -> Message:
+        assert self.socket.poll(round(PATIENCE_S * 1000)), "no answer"
+        heard: Message = json.loads(self.socket.recv())
+        return heard
+
+    def ask(self, frame: bytes | Message) -> Message:
+        self.say(frame)
+        return self.hear()
+
+
+@contextmanager
+def client(runtime: Runtime, **options: int) -> Iterator[Client]:
+    made = Client(runtime.endpoint, **options)
+    yield made
+    made.context.destroy(linger=0)
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as made:
+        yield made
+
+
+@pytest.fixture
+def runtime(peer: Peer) -> Iterator[Runtime]:
+    with running(peer.address) as made:
+        fresh(made)
+        yield made
+
+
+def test_the_socket_is_its_owners_alone(runtime: Runtime) -> None:
+    path = endpoint_path(runtime.endpoint)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_uid == os.getuid()
+
+
+def test_status_and_snapshot_are_answered_with_values_of_their_models(runtime: Runtime) -> None:
+    with client(runtime) as caller:
+        status = caller.ask({"type": "status", "id": "1"})
+        assert (status["id"], Health.model_validate(status["status"]).link.state) == ("1", "up")
+        snapshot = caller.ask({"type": "snapshot", "id": "2"})
+        assert PerceptionOutput.model_validate(snapshot["snapshot"]).player == "Timmy"
+
+
+def test_a_command_is_answered_when_the_game_has_answered(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime) as caller:
+        asked = {"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}}
+        assert caller.ask(asked)["value"] == {"echo": "message"}
+        given = peer.wait_for(lambda message: message["type"] == "command")
+        assert given["arguments"] == {"player": "Timmy", "text": "hi"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        ({"type": "snapshot", "player": "Nobody"}, "no_such_player", "player"),
+        ({"type": "snapshot", "player": ""}, "bad_message", "snapshot.player"),
+        ({"type": "command", "name": "dance", "arguments": {}}, "unknown_command", "name"),
+        ({"type": "command", "name": "give_item", "arguments": {"item": "x", "count": 0}}, "bad_arguments", "count"),
+        ({"type": "command", "name": "message", "arguments": {"text": "x", "player": None}}, "bad_arguments", "player"),
+        ({"type": "command", "name": "message", "arguments": [], "timeout_s": 1}, "bad_message", "command.arguments"),
+        ({"type": "command", "name": "x", "arguments": {}, "timeout_s": 61}, "bad_message", "command.timeout_s"),
+        ({"type": "tomorrow"}, "bad_message", None),
+        ({"type": "status", "extra": 1}, "bad_message", "status.extra"),
+    ],
+    ids=lambda value: json.dumps(value)[:60],
+)
+def test_a_wrong_request_is_refused_under_its_id(
+    runtime: Runtime, asked: Message, code: str, field: str | None
+) -> None:
+    with client(runtime) as caller:
+        answer = caller.ask({"id": "mine", **asked})
+        assert answer["id"] == "mine"
+        assert (answer["error"]["code"], answer["error"]["field"]) == (code, field)
+        assert not any(answer[key] for key in answer if key not in ("id", "error"))
+
+
+GARBAGE = [
+    b"",
+    b"\x00",
+    b"\xff" * 100,
+    b"null",
+    b"[]",
+    b"{}",
+    b'{"type":"status"}',
+    b'{"type":"status","id":1}',
+    b"[" * 9_999,
+]
+
+
+def test_garbage_is_answered_and_the_next_request_too(runtime: Runtime) -> None:
+    with client(runtime) as caller:
+        for frame in GARBAGE:
+            answer = caller.ask(frame)
+            assert (answer["id"], answer["error"]["code"]) == (None, "bad_message")
+            assert "None" not in answer["error"]["message"]
+        assert caller.ask({"type": "status", "id": "1"})["status"]
+    assert runtime.directory.entries["gateway"].restarts == 0
+
+
+def test_a_request_of_many_frames_is_its_last(runtime: Runtime) -> None:
+    with client(runtime) as caller:
+        caller.socket.send_multipart([b"", b"what?", b'{"type":"status","id":"1"}'])
+        assert caller.hear()["id"] == "1"
+
+
+def test_one_who_sends_too_much_is_cut_off_and_nobody_else(runtime: Runtime) -> None:
+    with client(runtime) as greedy, client(runtime) as modest:
+        greedy.say(b" " * (gateway.MAX_REQUEST_BYTES + 1))
+        assert modest.ask({"type": "status", "id": "1"})["id"] == "1"
+        assert runtime.directory.entries["gateway"].restarts == 0
+
+
+def test_a_watcher_is_told_of_events_and_snapshots(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime) as watcher:
+        assert watcher.ask({"type": "watch", "id": "1"})["watching"] is True
+        peer.happen("chat", text="hello")
+        assert watcher.hear()["event"]["data"] == {"text": "hello"}
+        peer.perceive(x=5.0)
+        assert watcher.hear()["snapshot"]["position"]["x"] == 5.0
+
+
+def test_a_watcher_of_one_player_is_not_told_of_another(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime) as watcher:
+        watcher.ask({"type": "watch", "id": "1", "player": "Jiub"})
+        peer.happen("chat", text="not for you")
+        peer.happen("chat", player="Jiub", text="for you")
+        assert watcher.hear()["event"]["data"] == {"text": "for you"}
+
+
+def test_watching_again_changes_whom_and_is_no_second_watch(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime) as watcher:
+        watcher.ask({"type": "watch", "id": "1"})
+        watcher.ask({"type": "watch", "id": "2", "player": "Jiub"})
+        peer.happen("chat", text="not for you")
+        peer.happen("chat", player="Jiub", text="once")
+        peer.happen("chat", player="Jiub", text="twice")
+        assert [watcher.hear()["event"]["data"]["text"] for _ in range(2)] == ["once", "twice"]
+
+
+def test_watchers_that_vanish_are_forgotten_and_make_room(
+    runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "MAX_WATCHERS", 2)
+    for _ in range(2):
+        with client(runtime) as vanishing:
+            vanishing.ask({"type": "watch", "id": "1"})
+    with client(runtime) as watcher:
+
+        def takes_another() -> bool:
+            peer.happen("chat", text="hello")
+            return bool(watcher.ask({"type": "watch", "id": "1"}).get("watching"))
+
+        eventually(takes_another)
+
+
+def test_one_watcher_too_many_is_refused(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "MAX_WATCHERS", 1)
+    with client(runtime) as first, client(runtime) as second:
+        assert first.ask({"type": "watch", "id": "1"})["watching"] is True
+        assert second.ask({"type": "watch", "id": "1"})["error"]["code"] == "overloaded"
+        assert first.ask({"type": "watch", "id": "2", "player": "Jiub"})["watching"] is True
+
+
+def test_a_watcher_that_does_not_read_holds_up_nobody_and_is_said_once(
+    runtime: Runtime, peer: Peer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client(runtime, high_water_mark=1) as slow, client(runtime) as other:
+        slow.ask({"type": "watch", "id": "1"})
+        eventually(lambda: "does not read" in caplog.text or _flood(peer))
+        assert other.ask({"type": "status", "id": "1"})["id"] == "1"
+        assert caplog.text.count("does not read") == 1
+
+
+def _flood(peer: Peer) -> bool:
+    for _ in range(60):
+        peer.happen("chat", text="x" * 100_000)
+    return False
+
+
+def test_a_client_that_vanished_before_its_answer_hurts_nobody(peer: Peer, runtime: Runtime) -> None:
+    peer.silent_to = {"command"}
+    with client(runtime) as vanishing:
+        vanishing.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        asked = peer.wait_for(lambda message: message["type"] == "command")
+    peer.push({"type": "result", "id": asked["id"], "value": {}})
+    peer.silent_to = ()
+    assert runtime.command("message", text="alive").ok
+    assert (runtime.directory.entries["command"].restarts, runtime.directory.entries["gateway"].restarts) == (0, 0)
+
+
+def test_a_gateway_that_died_does_not_take_the_command_actor_along(peer: Peer, runtime: Runtime) -> None:
+    peer.silent_to = {"command"}
+    with client(runtime) as caller:
+        caller.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        asked = peer.wait_for(lambda message: message["type"] == "command")
+        runtime.directory.tell("gateway", Arrived("clients", []))
+        restarted(runtime, "gateway")
+        peer.push({"type": "result", "id": asked["id"], "value": {}})
+        peer.silent_to = ()
+        assert runtime.command("message", text="alive").ok
+    assert runtime.directory.entries["command"].restarts == 0
+
+
+def test_a_restarted_gateway_can_be_reached_at_the_same_place(runtime: Runtime) -> None:
+    for times in (1, 2, 3):
+        runtime.directory.tell("gateway", Arrived("clients", []))
+        restarted(runtime, "gateway", times)
+        with connect() as daemon:
+            assert daemon.status().link.state == "up"
+
+
+def test_many_clients_at_once_each_get_their_own_answers(runtime: Runtime) -> None:
+    wrong: list[str] = []
+
+    def ask(number: int) -> None:
+        with client(runtime) as caller:
+            ids = [f"{number}-{turn}" for turn in range(20)]
+            wrong.extend(key for key in ids if caller.ask({"type": "status", "id": key})["id"] != key)
+
+    callers = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(2 * PATIENCE_S)
+    assert wrong == []
+
+
+def test_an_endpoint_that_cannot_be_bound_fails_the_start(runtime_folder: Path) -> None:
+    blocked = runtime_folder / "timmy-actors" / "daemon.sock"
+    blocked.mkdir(mode=0o700, parents=True)
+    blocked.parent.chmod(0o700)
+    with Peer() as peer, pytest.raises(Exception, match="gateway did not start"), running(peer.address):
+        pass
+
+
+def test_what_it_serves_is_gone_when_the_daemon_is(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        link_up(runtime)
+        path = endpoint_path(runtime.endpoint)
+        assert path.exists()
+    assert not path.exists()

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pykka.messages import ProxySetAttr
+
+from tests.peer import Peer
+from tests.runtimes import fresh, link_up, restarted, running
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import Runtime
+from timmy_actors.actors.portal import ListPortals
+from timmy_actors.errors import EndpointInUse, StartFailed
+from timmy_actors.link.mailbox import Arrived
+from timmy_actors.supervision import ChildState
+from timmy_actors.supervision.supervisor import GaveUp
+
+CRASH = Arrived("clients", [])
+"""A message without frames, which the gateway never gets from a socket."""
+
+
+def test_the_tree_is_the_one_that_is_drawn() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
+        assert parents == {
+            "link": "root", "connection": "link", "perception": "link", "command": "link",
+            "health": "root", "portal": "root", "gateway": "root",
+        }  # fmt: skip
+        eventually(lambda: all(entry.state is ChildState.UP for entry in runtime.directory.entries.values()))
+
+
+def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            fresh(runtime)
+            runtime.stop()
+            assert runtime.wait(0)
+            assert runtime.failure is None
+        with running(peer.address) as again:
+            fresh(again)
+
+
+def test_a_second_daemon_refuses_to_start_and_leaves_the_first_alone() -> None:
+    with Peer() as peer, running(peer.address) as first:
+        fresh(first)
+        with pytest.raises(EndpointInUse, match="process"), running(peer.address):
+            pass
+        assert first.command("message", text="alive").ok
+
+
+def test_two_daemons_in_one_process_share_nothing(runtime_folder: Path) -> None:
+    with Peer() as one, Peer(boot="other") as two, running(one.address) as first:
+        with running(two.address, endpoint=f"ipc://{runtime_folder}/second.sock") as second:
+            assert fresh(first).boot == "boot-1"
+            assert fresh(second).boot == "other"
+        assert first.command("message", text="alive").ok
+
+
+def test_a_tree_that_gives_up_ends_with_its_reason_and_can_be_stopped() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        for times in (1, 2, 3):
+            runtime.directory.tell("gateway", CRASH)
+            restarted(runtime, "gateway", times)
+        runtime.directory.tell("gateway", CRASH)
+        assert runtime.wait(PATIENCE_S)
+        assert isinstance(runtime.failure, GaveUp)
+        assert "gateway" in str(runtime.failure)
+        assert {entry.state for entry in runtime.directory.entries.values()} == {ChildState.DOWN}
+
+
+def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Runtime, "check", lambda _self: None)
+    with Peer() as peer:
+        told = pytest.raises(StartFailed, match=r"portal did not start: .*nowhere\.json")
+        with told, running(peer.address, portals_file=str(tmp_path / "nowhere.json")):
+            pass
+        with running(peer.address) as runtime:
+            fresh(runtime)
+
+
+def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:
+    with pytest.raises(StartFailed, match="has not started"):
+        Runtime.from_config().status()
+
+
+def test_what_must_survive_survives_a_crash_of_the_link() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        known = fresh(runtime)
+        runtime.directory.tell("connection", Arrived("game", []))
+        link_up(runtime, after=known.epoch)
+        assert runtime.board.snapshots.value["Timmy"].position == known.position
+        assert runtime.directory.entries["perception"].restarts == 0
+
+
+def test_the_portal_is_chosen_and_listed() -> None:
+    with Peer() as peer, running(peer.address, portal="bannerlord") as runtime:
+        assert runtime.portals().chosen == "bannerlord"
+        assert [portal.id for portal in runtime.portals().portals] == ["bannerlord", "morrowind"]
+        portal = runtime.board.portal.value
+        assert portal is not None
+        assert portal.app_id == 261550
+
+
+def test_the_choice_of_a_portal_outlives_its_actors_crash() -> None:
+    with Peer() as peer, running(peer.address, portal="bannerlord") as runtime:
+        runtime.directory.tell("portal", ProxySetAttr(("_portals",), None))
+        runtime.directory.tell("portal", ListPortals())
+        restarted(runtime, "portal")
+        assert runtime.portals().chosen == "bannerlord"
+        eventually(lambda: runtime.status().portal == "bannerlord")
