@@ -19,8 +19,8 @@ local function connected()
   local _, port = server:getsockname()
   local address = ffi.new("timmy_ipv4")
   address.family, address.port = posix.AF_INET, math.floor(port / 256) + port % 256 * 256
-  ffi.C.inet_pton(posix.AF_INET, "127.0.0.1", address.address)
-  local fd = ffi.C.socket(posix.AF_INET, posix.SOCK_STREAM, 0)
+  posix.C.inet_pton(posix.AF_INET, "127.0.0.1", address.address)
+  local fd = posix.C.socket(posix.AF_INET, posix.SOCK_STREAM, 0)
   equal(ffi.C.connect(fd, address, ffi.sizeof(address)), 0)
   local socket
   for _ = 1, TRIES do
@@ -30,7 +30,7 @@ local function connected()
   return assert(socket), fd, server
 end
 
-local function send_raw(fd, text) ffi.C.send(fd, text, #text, posix.MSG_NOSIGNAL) end
+local function send_raw(fd, text) posix.C.send(fd, text, #text, posix.MSG_NOSIGNAL) end
 
 --- Reads until `count` bytes are there, or something other than "timeout" happens.
 local function receive(socket, count)
@@ -106,7 +106,7 @@ end)
 test("everything up to the end is everything", function()
   local socket, fd = connected()
   send_raw(fd, ("x"):rep(50000))
-  ffi.C.close(fd)
+  posix.C.close(fd)
   equal(#receive(socket, "*a"), 50000)
   equal({ socket:receive(1) }, { nil, "closed", "" })
 end)
@@ -122,7 +122,7 @@ test("send takes a part of a string, and says how far it came", function()
   equal(socket:send("abcdef", 7), 6)
   equal(socket:send(""), 0)
   local buffer = ffi.new("char[10]")
-  equal(tonumber(ffi.C.recv(fd, buffer, 10, 0)), 2)
+  equal(tonumber(posix.C.recv(fd, buffer, 10, 0)), 2)
   equal(ffi.string(buffer, 2), "cd")
 end)
 
@@ -134,7 +134,7 @@ test("a reader that doesn't read makes a partial write, and the rest goes later"
   holds(partial > 0 and partial < #data)
   local received, sent = 0, partial
   while received < #data do
-    received = received + tonumber(ffi.C.recv(fd, buffer, 65536, 0))
+    received = received + tonumber(posix.C.recv(fd, buffer, 65536, 0))
     local done, _, part = socket:send(data, sent + 1)
     sent = done or part
   end
@@ -143,7 +143,7 @@ end)
 
 test("writing to a peer that left is closed, and no signal", function()
   local socket, fd = connected()
-  ffi.C.close(fd)
+  posix.C.close(fd)
   local why
   for _ = 1, TRIES do
     _, why = socket:send("x")
