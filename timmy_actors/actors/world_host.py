@@ -36,7 +36,7 @@ class WorldOptions:
     """How to run the embedded world."""
 
     port: int
-    """0 takes any free one, the same again after a restart if it is still free."""
+    """0 takes any free one, another one after each restart."""
     token_file: Path
     seed: int
     allow_raw: bool
