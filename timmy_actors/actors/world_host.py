@@ -152,10 +152,12 @@ class WorldHostActor(SocketActor):
         raise WorldGone(f"the embedded world's process {how_it_ended(code)}{self._said()}")
 
     def _said(self) -> str:
+        rest = self._partial["err"]
         for chunk in iter(lambda: _read_chunk(self._process.stderr.fileno()), None):  # type: ignore[union-attr]
             if not chunk:
                 break
-            self._last_words.extend(chunk.decode(errors="replace").splitlines())
+            rest += chunk
+        self._last_words.extend(rest.decode(errors="replace").splitlines())
         return "; its last words: " + " | ".join(self._last_words) if self._last_words else ""
 
     def _end(self) -> None:
