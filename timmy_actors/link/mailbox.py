@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket as sockets
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from timmy_actors.supervision import Mailbox
 from timmy_actors.supervision.mailbox import Letter
 
 Readable = zmq.Socket[bytes] | int
+
+WAKES_AT_ONCE = 4096
+"""Far more than ever wait: what is left over only wakes the actor once more."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class SocketMailbox(Mailbox):
         """Take a message in, and wake the actor if it waits for its sockets."""
         super().put(letter)
         if self._parked:
+            self._parked = False  # one wake-up is enough
             self._wake()
 
     def close(self) -> None:
@@ -124,11 +129,8 @@ class SocketMailbox(Mailbox):
         self._ready.extend(source for source in self._sources if source.readable in readable)
 
     def _swallow_wakes(self) -> None:
-        try:
-            while self._woken.recv(4096):
-                pass
-        except BlockingIOError:
-            return
+        with contextlib.suppress(BlockingIOError):
+            self._woken.recv(WAKES_AT_ONCE)
 
     def _wake(self) -> None:
         try:
