@@ -25,7 +25,18 @@ def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
     click.echo(known.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_snapshot(known)))
 
 
-@click.command(epilog=f"Commands: {', '.join(sorted(COMMANDS))}. Their arguments stand in docs/protocol.md.")
+def _commands_help() -> str:
+    lines = ["\b", "Commands and their arguments ([optional]; player defaults to the daemon's configured one):"]
+    for name, model in sorted(COMMANDS.items()):
+        words = [name]
+        for key, field in model.model_fields.items():
+            word = f"{field.alias or key}="
+            words.append(word if field.is_required() and key != "player" else f"[{word}]")
+        lines.append("  " + " ".join(words))
+    return "\n".join(lines)
+
+
+@click.command(epilog=_commands_help())
 @click.argument("command")
 @click.argument("arguments", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
