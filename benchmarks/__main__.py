@@ -1,13 +1,13 @@
-"""`make bench`, or `python -m benchmarks [supervision] [link]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import link, supervision
+from benchmarks import bridge, link, supervision
 
-ROOMS = {"supervision": supervision, "link": link}
+ROOMS = {"supervision": supervision, "bridge": bridge, "link": link}
 
 
 def main(names: list[str]) -> None:
