@@ -4,6 +4,7 @@ TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
+├── SpecError              a child spec or supervisor is declared wrong
 ├── ProtocolError          the peer sent what this protocol does not allow
 ├── Refused                a request was understood and declined, with a typed code    exit 1
 ├── ActorError             something about the actors themselves
@@ -11,10 +12,16 @@ TimmyError
 │   ├── AskTimeout         no answer before the deadline
 │   ├── MailboxFull        the actor's bounded mailbox has no room
 │   ├── NoSuchActor        nothing answers to that name (now)
+│   ├── CallCycle          an ask would wait for itself
 │   └── StartFailed        a child did not start
 └── Failure                an actor's reason to end, read by its supervisor
+    ├── GaveUp             a supervisor's children failed too often
+    ├── Hung               an actor's loop did not turn, or it did not start or stop in time
+    ├── TooManyOrphans     more hung actors were left behind than a process should carry
     ├── LinkLost           the link to the game ended, or never came up
     └── WorldGone          the embedded world's process ended
+
+Fenced (a BaseException, so that no handler swallows it): an abandoned actor woke up and tried to have an effect.
 """
 
 from __future__ import annotations
@@ -43,6 +50,10 @@ class DaemonUnreachable(TimmyError):
     """No daemon answers at the endpoint."""
 
     exit_code = 69
+
+
+class SpecError(TimmyError):
+    """A child spec or supervisor is declared wrong; the message names the child, the field and the remedy."""
 
 
 class ProtocolError(TimmyError):
@@ -84,6 +95,10 @@ class NoSuchActor(ActorError):
     """Nothing answers to that name now."""
 
 
+class CallCycle(ActorError):
+    """An ask would wait for itself; the message names the circle."""
+
+
 class StartFailed(ActorError):
     """A child did not start."""
 
@@ -92,9 +107,25 @@ class Failure(TimmyError):
     """An actor's reason to end, read by its supervisor. `detail` is for people, the class is for child specs."""
 
 
+class GaveUp(Failure):
+    """A supervisor's children failed too often."""
+
+
+class Hung(Failure):
+    """An actor's loop did not turn, or it did not start or stop in time."""
+
+
+class TooManyOrphans(Failure):
+    """More hung actors were left behind than a process should carry: it must end, and be started afresh."""
+
+
 class LinkLost(Failure):
     """The link to the game ended, or never came up."""
 
 
 class WorldGone(Failure):
     """The embedded world's process ended."""
+
+
+class Fenced(BaseException):
+    """An abandoned actor woke up and tried to have an effect: it ends instead."""

@@ -48,7 +48,7 @@ def test_a_message_that_nobody_took_is_counted() -> None:
     end(actor)
     assert not directory.tell("name", "dead")
     assert not directory.tell("nobody", "unknown")
-    assert directory.dead_letters == 2
+    assert directory.dead_letters.count == 2
 
 
 def test_an_ask_of_one_that_has_ended_fails_at_once() -> None:

@@ -11,7 +11,7 @@ from tests.waiting import eventually
 from timmy_actors.errors import Failure, StartFailed
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Intensity, RestartType, Supervisor
 from timmy_actors.supervision.actor import Actor
-from timmy_actors.supervision.supervisor import GaveUp
+from timmy_actors.errors import GaveUp
 
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)
@@ -238,7 +238,7 @@ def test_a_hung_child_is_abandoned_at_shutdown_and_the_others_are_stopped(caplog
         tree.directory.tell("hung", hold(hanging, gate))
         assert hanging.wait(PATIENCE_S)
     assert stopped.is_set()
-    assert "hung did not stop within 0.01 s and is abandoned" in caplog.text
+    assert "hung is abandoned: it did not stop within 0.01 s" in caplog.text
     assert tree.directory.entries["hung"].ref is None
     gate.set()
 

@@ -59,7 +59,7 @@ class HealthActor(Actor):
             world=board.world.value,
             perceptions=perceptions,
             actors=actors,
-            dead_letters=self._directory.dead_letters,
+            dead_letters=self._directory.dead_letters.count,
         )
 
 

@@ -74,6 +74,11 @@ class SocketMailbox(Mailbox):
         self._waker.close()
         self._woken.close()
 
+    def shut_out(self) -> None:
+        """Close it from another thread; the wake-up pair stays for the actor's own thread to let go."""
+        super().shut_out()
+        self._wake()
+
     def attach(self, name: str, readable: Readable, read: Callable[[], Any]) -> None:
         """Poll `readable`; what `read()` returns arrives as `Arrived(name, ...)`, unless it is None."""
         self._poller.register(readable, zmq.POLLIN)
@@ -116,7 +121,7 @@ class SocketMailbox(Mailbox):
     def _wait(self, timeout_s: float | None) -> Letter | None:
         self._parked = True
         try:
-            if self._arrivals.empty():
+            if self.arrivals.empty():
                 self._look(None if timeout_s is None else int(timeout_s * 1000) + 1)
         finally:
             self._parked = False

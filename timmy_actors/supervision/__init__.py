@@ -2,27 +2,53 @@
 
 from timmy_actors.supervision.actor import DEFERRED, Actor
 from timmy_actors.supervision.backoff import Backoff
-from timmy_actors.supervision.directory import ChildState, Directory, Entry
+from timmy_actors.supervision.child import ChildState
+from timmy_actors.supervision.control import (
+    ChildCount,
+    ChildInfo,
+    CountChildren,
+    GetState,
+    StartChild,
+    StopChild,
+    WhichChildren,
+)
+from timmy_actors.supervision.dead_letters import DeadLetter
+from timmy_actors.supervision.directory import Directory, Down, Entry
+from timmy_actors.supervision.events import Subscription, SupervisionEvent
 from timmy_actors.supervision.intensity import Intensity
-from timmy_actors.supervision.mailbox import Control, Mailbox
+from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.published import Published
 from timmy_actors.supervision.reply import Reply
-from timmy_actors.supervision.spec import ChildSpec, RestartType
+from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor
 
 __all__ = [
     "DEFERRED",
     "Actor",
+    "AutoShutdown",
     "Backoff",
+    "ChildCount",
+    "ChildInfo",
     "ChildSpec",
     "ChildState",
     "Control",
+    "CountChildren",
+    "DeadLetter",
     "Directory",
+    "Down",
     "Entry",
+    "GetState",
     "Intensity",
     "Mailbox",
+    "Overflow",
     "Published",
     "Reply",
     "RestartType",
+    "StartChild",
+    "StopChild",
+    "Strategy",
+    "Subscription",
+    "SupervisionEvent",
     "Supervisor",
+    "WhichChildren",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
-from typing import Any, Final, Self, cast
+from typing import Any, ClassVar, Final, Self, cast
 
 import pykka
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
+from timmy_actors.errors import ActorGone, AskTimeout, Failure, Fenced, Refused
+from timmy_actors.supervision.control import Fault, GetState, Ping
+from timmy_actors.supervision.here import check_fence, enter
 from timmy_actors.supervision.mailbox import Letter, Mailbox
 from timmy_actors.supervision.reply import Reply
 
@@ -23,6 +24,9 @@ DEFERRED: Final = object()
 
 class Lifecycle:
     """Who hears of an actor's beginning and end. Called in the actor's own thread; must not block."""
+
+    logs_failures: ClassVar[bool] = False
+    """Whether it logs why the actor failed, so that the actor need not."""
 
     def started(self) -> None:
         """The actor is ready for messages."""
@@ -44,7 +48,18 @@ class Actor(pykka.ThreadingActor):
         self.name = type(self).__name__
         self.lifecycle = Lifecycle()
         self.thread: threading.Thread | None = None
+        self.mailbox.owner = self
+        self.fenced = False
+        """Abandoned: whatever it still does has no effect."""
+        self.busy_since: float | None = None
+        """When it took the message that it is handling, by its clock; None while it waits. Readable from any thread."""
+        self.current: Any = None
+        """That message."""
+        self.waiting_for: Actor | None = None
+        """Whose answer its handler waits for."""
         self._reply: Reply | None = None
+        self._stop_replies: list[Any] = []
+        self._over = False
 
     # What a subclass uses.
 
@@ -57,6 +72,27 @@ class Actor(pykka.ThreadingActor):
         """Take over answering the message at hand; the handler then returns `DEFERRED`."""
         reply, self._reply = self._reply, None
         return reply if reply is not None else Reply()
+
+    def state(self) -> dict[str, Any]:
+        """What `get_state` shows: its attributes, without the base's and the private ones."""
+        return {name: value for name, value in vars(self).items() if name not in _BASE and not name.startswith("_")}
+
+    def may_stop(self) -> bool:
+        """Asked to stop: whether it ends now, or (False) by `leave` when it is ready."""
+        return True
+
+    def leave(self) -> None:
+        """End after this message, as stopped."""
+        self._over = True
+
+    def fence(self) -> None:
+        """Abandon it, from another thread: nobody waits for it any more, and what it still does has no effect."""
+        self.fenced = True
+        self.actor_stopped.set()
+        reply = self._reply
+        if reply is not None:
+            reply.fail(ActorGone(f"{self.name} hung and was abandoned"))
+        self.mailbox.shut_out()
 
     def acknowledge_start(self) -> None:
         """Say that `on_start` is through. A supervisor says it later, when its children are up."""
@@ -79,6 +115,7 @@ class Actor(pykka.ThreadingActor):
 
     def launch(self) -> pykka.ActorRef[Self]:
         """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
+        self.mailbox.clock.join(self.mailbox)
         self._start_actor_loop()
         return self.actor_ref
 
@@ -92,6 +129,7 @@ class Actor(pykka.ThreadingActor):
         self.thread.start()
 
     def _actor_loop(self) -> None:
+        enter(self)
         reason: BaseException | None = None
         try:
             self._live()
@@ -102,30 +140,53 @@ class Actor(pykka.ThreadingActor):
             self.actor_stopped.set()
             self.mailbox.close()
             self.lifecycle.down(reason)
+            self.mailbox.clock.leave(self.mailbox)
 
     def _live(self) -> None:
         self.on_start()
         self.acknowledge_start()
-        while True:
-            letter = self.mailbox.get()
-            if isinstance(letter.message, _ActorStop):
-                break
-            self._handle(letter)
         try:
+            while not self._over:
+                letter = self.mailbox.get()
+                check_fence()
+                self._turn(letter)
             self.on_stop()
         finally:
-            if letter.reply_to is not None:
-                letter.reply_to.set(None)
+            for reply in self._stop_replies:
+                reply.set(None)
+
+    def _turn(self, letter: Letter) -> None:
+        message = letter.message
+        if isinstance(message, _ActorStop):
+            self._stop_replies += [letter.reply_to] if letter.reply_to is not None else []
+            if self.may_stop():
+                self._over = True
+        elif isinstance(message, Ping):
+            self.mailbox.pinged_at = None
+        else:
+            self.current, self.busy_since = message, self.mailbox.clock.now()
+            self._handle(letter)
+            self.current = self.busy_since = None
 
     def _handle(self, letter: Letter) -> None:
-        if letter.reply_to is None:
+        if isinstance(letter.message, GetState):
+            self._answer_state(letter)
+        elif isinstance(letter.message, Fault):
+            letter.message.strike()
+        elif letter.reply_to is None:
             self._handle_receive(letter.message)
         else:
             self._answer(letter.message, cast(Reply, letter.reply_to))
 
+    def _answer_state(self, letter: Letter) -> None:
+        if letter.reply_to is not None:
+            letter.reply_to.set(self.state())
+
     def _answer(self, message: Any, reply: Reply) -> None:
-        if reply.expired(time.monotonic()):
+        if reply.expired(self.mailbox.clock.now()):
             reply.fail(AskTimeout("the message was handled only after its deadline, so it was dropped"))
+            if self.mailbox.dead_letters is not None:
+                self.mailbox.dead_letters.add(self.name, message, "its deadline had passed")
             return
         self._reply = reply
         try:
@@ -142,9 +203,15 @@ class Actor(pykka.ThreadingActor):
             self._reply = None
 
     def _clean_up_after(self, failure: BaseException) -> None:
-        if not isinstance(failure, Failure):
+        if not self.lifecycle.logs_failures and not isinstance(failure, Failure):
             log.error("%s crashed", self.name, exc_info=failure)
         try:
             self.on_failure(type(failure), failure, failure.__traceback__)
+        except Fenced:
+            log.debug("%s was abandoned; its cleanup went as far as it may", self.name)
         except BaseException:
             log.exception("%s: its cleanup after a failure failed as well", self.name)
+
+
+_BASE = frozenset(vars(Actor()))
+"""The attributes that every actor has: not part of anybody's state."""

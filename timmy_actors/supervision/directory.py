@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import pykka
 from pykka._envelope import Envelope
 
-from timmy_actors.errors import ActorError, NoSuchActor
+from timmy_actors.errors import ActorError, NoSuchActor, SpecError
+from timmy_actors.supervision.child import ChildState
+from timmy_actors.supervision.clock import MONOTONIC, Clock
+from timmy_actors.supervision.dead_letters import DeadLetters
+from timmy_actors.supervision.events import EventStream
+from timmy_actors.supervision.here import check_fence
+from timmy_actors.supervision.orphans import Orphans
 from timmy_actors.supervision.reply import Reply
 
-
-class ChildState(Enum):
-    """Where a named actor is in its life."""
-
-    STARTING = "starting"
-    UP = "up"
-    WAITING = "waiting to restart"
-    DOWN = "down"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,14 @@ class Entry:
     """What the directory knows of a name; replaced whole, so that a reader sees one moment."""
 
     name: str
-    state: ChildState = ChildState.STARTING
+    state: ChildState = ChildState.UNSTARTED
     generation: int = 0
     """How many incarnations there have been."""
     restarts: int = 0
+    reason: BaseException | None = None
+    """Why the last incarnation ended."""
     last_reason: str | None = None
-    """Why the last incarnation ended, for people."""
+    """The same in words; None when none has ended."""
     parent: str | None = None
     ref: pykka.ActorRef[Any] | None = None
 
@@ -46,14 +46,29 @@ class Entry:
         return getattr(self.ref.actor_inbox, "depth", 0) if self.ref is not None else 0
 
 
-class Directory:
-    """The names of one tree. Supervisors write it, everybody reads it."""
+@dataclass(frozen=True)
+class Down:
+    """A monitored incarnation has ended, or was not there to begin with."""
 
-    def __init__(self) -> None:
+    name: str
+    generation: int
+    reason: BaseException | None
+
+
+Watcher: TypeAlias = Callable[[Down], object]
+
+
+class Directory:
+    """The names of one tree, and what its supervisors share. Supervisors write it, everybody reads it."""
+
+    def __init__(self, *, clock: Clock = MONOTONIC, orphan_limit: int | None = None) -> None:
         self._entries: Mapping[str, Entry] = MappingProxyType({})
         self._changed = threading.Condition()
-        self.dead_letters = 0
-        """Messages told to a name that nobody answered to."""
+        self._watchers: dict[str, list[Watcher]] = {}
+        self.clock = clock
+        self.dead_letters = DeadLetters()
+        self.events = EventStream()
+        self.orphans = Orphans() if orphan_limit is None else Orphans(orphan_limit)
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -61,10 +76,40 @@ class Directory:
         return self._entries
 
     def write(self, entry: Entry) -> None:
-        """Replace what is known of a name."""
+        """Replace what is known of a name.
+
+        Raises:
+            SpecError: another supervisor's child has it.
+        """
+        check_fence()
         with self._changed:
+            before = self._entries.get(entry.name)
+            _refuse_second_owner(before, entry)
             self._entries = MappingProxyType({**self._entries, entry.name: entry})
+            ended = before is not None and before.ref is not None and entry.ref is not before.ref
+            watchers = self._watchers.pop(entry.name, []) if ended else []
             self._changed.notify_all()
+        for watcher in watchers:
+            self._tell_watcher(watcher, Down(entry.name, before.generation if before else 0, entry.reason))
+
+    def forget(self, name: str) -> None:
+        """Drop a name whose child was removed."""
+        with self._changed:
+            self._entries = MappingProxyType({key: entry for key, entry in self._entries.items() if key != name})
+
+    def monitor(self, name: str, watcher: Watcher) -> None:
+        """Call `watcher` with exactly one `Down` when the present incarnation of `name` ends; at once if there is none.
+
+        It is called in the supervisor's thread, so it must only hand on: `lambda down: my_ref.tell(down)`.
+        """
+        check_fence()
+        with self._changed:
+            entry = self._entries.get(name)
+            if entry is not None and entry.ref is not None:
+                self._watchers.setdefault(name, []).append(watcher)
+                return
+        reason = entry.reason if entry is not None else NoSuchActor(f"nobody is called {name!r}")
+        self._tell_watcher(watcher, Down(name, entry.generation if entry is not None else 0, reason))
 
     def ref(self, name: str, wait_s: float = 0.0) -> pykka.ActorRef[Any]:
         """The incarnation that answers to `name`, waiting up to `wait_s` for one.
@@ -78,11 +123,12 @@ class Directory:
         return self._await_ref(name, wait_s)
 
     def tell(self, name: str, message: Any) -> bool:
-        """Send without waiting; False when nobody took it (then it is counted as a dead letter)."""
+        """Send without waiting; False when nobody took it (then it is a dead letter)."""
+        check_fence()
         try:
             self.ref(name).tell(message)
-        except (ActorError, pykka.ActorDeadError):
-            self.dead_letters += 1
+        except (ActorError, pykka.ActorDeadError) as error:
+            self.dead_letters.add(name, message, str(error))
             return False
         return True
 
@@ -91,12 +137,21 @@ class Directory:
 
         `wait_s` is how long to wait for a restart; 0 fails fast. Every failure arrives through the reply.
         """
-        reply = Reply(deadline=time.monotonic() + timeout_s)
+        check_fence()
+        reply = Reply(self.clock.now() + timeout_s, self.clock)
         try:
-            self.ref(name, min(wait_s, timeout_s)).actor_inbox.put(Envelope(message, reply_to=reply))
+            inbox = self.ref(name, min(wait_s, timeout_s)).actor_inbox
+            reply.asked = getattr(inbox, "owner", None)
+            inbox.put(Envelope(message, reply_to=reply))
         except ActorError as error:
             reply.fail(error)
         return reply
+
+    def _tell_watcher(self, watcher: Watcher, down: Down) -> None:
+        try:
+            watcher(down)
+        except Exception:
+            log.exception("a monitor of %s failed and is gone", down.name)
 
     def _await_ref(self, name: str, wait_s: float) -> pykka.ActorRef[Any]:
         with self._changed:
@@ -106,3 +161,10 @@ class Directory:
             state = f"it is {entry.state.value}" if entry is not None else "no such name"
             raise NoSuchActor(f"nobody answers to {name!r}: {state}")
         return entry.ref
+
+
+def _refuse_second_owner(before: Entry | None, entry: Entry) -> None:
+    if before is not None and before.ref is not None and before.parent != entry.parent:
+        raise SpecError(
+            f"child {entry.name!r}: id: a child of {before.parent} answers to it already: names are the whole tree's"
+        )

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
-import time
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 from queue import Empty, SimpleQueue
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorGone, MailboxFull
+from timmy_actors.supervision.clock import MONOTONIC, Clock
+
+if TYPE_CHECKING:
+    from timmy_actors.supervision.actor import Actor
+    from timmy_actors.supervision.dead_letters import DeadLetters
 
 Letter: TypeAlias = Envelope[Any]
 
 DEFAULT_CAPACITY = 10_000
 """Messages waiting; past it the sender is told so. Far more than a healthy actor ever has, far less than memory."""
+
+
+class Overflow(Enum):
+    """What happens to a message that finds the mailbox full."""
+
+    REJECT = "reject the sender"
+    """The sender is told so and decides: for what must not be lost."""
+    DROP_OLDEST = "drop the oldest"
+    """The oldest makes room and is a dead letter: for what the newest supersedes."""
 
 
 class Control:
@@ -39,9 +54,9 @@ class Mailbox:
     Anybody may put; only the actor's thread takes, schedules and cancels. Putting never blocks.
     """
 
-    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+    def __init__(self, capacity: int = DEFAULT_CAPACITY, overflow: Overflow = Overflow.REJECT) -> None:
         # SimpleQueue takes 1.0-1.3 M puts a second where queue.Queue takes 0.1 M (reference, finding 9).
-        self._arrivals: SimpleQueue[Letter] = SimpleQueue()
+        self.arrivals: SimpleQueue[Letter] = SimpleQueue()
         self._control: deque[Letter] = deque()
         self._work: deque[Letter] = deque()
         self._due: list[tuple[float, int, _Timer]] = []
@@ -49,12 +64,18 @@ class Mailbox:
         self._order = itertools.count()
         self._timer_had_its_turn = False
         self._capacity = capacity
+        self._overflow = overflow
         self._closed = False
+        self.owner: Actor | None = None
+        self.clock: Clock = MONOTONIC
+        self.dead_letters: DeadLetters | None = None
+        self.pinged_at: float | None = None
+        """When the watchdog last asked whether the loop turns, until it does."""
 
     @property
     def depth(self) -> int:
         """Messages waiting, readable from any thread."""
-        return self._arrivals.qsize() + len(self._work) + len(self._control)
+        return self.arrivals.qsize() + len(self._work) + len(self._control)
 
     def put(self, letter: Letter) -> None:
         """Take a message in.
@@ -63,12 +84,32 @@ class Mailbox:
             MailboxFull: there is no room for it.
         """
         # `depth` less the control lane, written out: every tell pays for a call.
-        if self._arrivals.qsize() + len(self._work) >= self._capacity and not _overtakes(letter):
-            raise MailboxFull(f"{self.depth} messages are waiting already")
-        self._arrivals.put(letter)
+        if self.arrivals.qsize() + len(self._work) >= self._capacity and not _overtakes(letter):
+            self._make_room()
+        self.arrivals.put(letter)
+        if self.clock.watches:
+            self.clock.arrived(self)
         # Closing drains after setting the flag, putting checks it after putting: whichever is last finds the letter.
         if self._closed:
             self._reject_arrivals()
+
+    def _make_room(self) -> None:
+        if self._overflow is Overflow.REJECT:
+            raise MailboxFull(f"{self.depth} messages are waiting already")
+        oldest = self._take_oldest()
+        if oldest is not None:
+            self._reject(oldest, "the mailbox was full, and this was the oldest")
+
+    def _take_oldest(self) -> Letter | None:
+        # The actor takes from the same lanes at the same time: whoever comes second finds nothing.
+        with contextlib.suppress(IndexError):
+            return self._work.popleft()
+        with contextlib.suppress(Empty):
+            letter = self.arrivals.get_nowait()
+            if not _overtakes(letter):
+                return letter
+            self.arrivals.put(letter)
+        return None
 
     def get(self) -> Letter:
         """The next message: control first, then what a timer has due and work, turn about; waits for one."""
@@ -88,15 +129,22 @@ class Mailbox:
         self._due.clear()
         for lane in (self._control, self._work):
             while lane:
-                _reject(lane.popleft())
+                self._reject(lane.popleft(), "the actor stopped before it handled the message")
         self._reject_arrivals()
+
+    def shut_out(self) -> None:
+        """Close it from another thread: what waits is answered, and an actor that waits for more meets its fence."""
+        self._closed = True
+        self._reject_arrivals()
+        self.arrivals.put(Envelope(Control()))
+        self.clock.arrived(self)
 
     def schedule(self, key: str, delay_s: float, message: Any, *, every: bool = False) -> None:
         """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key."""
         self.cancel(key)
         timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer
-        self._arm(timer, time.monotonic() + delay_s)
+        self._arm(timer, self.clock.now() + delay_s)
 
     def cancel(self, key: str) -> None:
         """Forget the timer of that key, if there is one."""
@@ -117,18 +165,21 @@ class Mailbox:
         return letter or self._pop_due() or self._next_work()
 
     def _next_work(self) -> Letter | None:
-        return self._work.popleft() if self._work else None
+        try:
+            return self._work.popleft()
+        except IndexError:
+            return None
 
     def _sort_arrivals(self) -> None:
-        for _ in range(self._arrivals.qsize()):
-            self._sort(self._arrivals.get_nowait())
+        for _ in range(self.arrivals.qsize()):
+            self._sort(self.arrivals.get_nowait())
 
     def _sort(self, letter: Letter) -> None:
         lane = self._control if _overtakes(letter) else self._work
         lane.append(letter)
 
     def _pop_due(self) -> Letter | None:
-        while self._due and (self._due[0][2].cancelled or self._due[0][0] <= time.monotonic()):
+        while self._due and (self._due[0][2].cancelled or self._due[0][0] <= self.clock.now()):
             due, _, timer = heapq.heappop(self._due)
             if not timer.cancelled:
                 self._rearm(timer, due)
@@ -141,35 +192,31 @@ class Mailbox:
             del self._timers[timer.key]
             return
         # A late periodic timer skips the beats it missed instead of firing them in a burst.
-        self._arm(timer, max(due + timer.every_s, time.monotonic()))
+        self._arm(timer, max(due + timer.every_s, self.clock.now()))
 
     def _patience(self) -> float | None:
-        return max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
+        return max(0.0, self._due[0][0] - self.clock.now()) if self._due else None
 
     def _wait(self, timeout_s: float | None) -> Letter | None:
         # Nothing else waits, so what arrives now is next, whichever lane it belongs to.
-        try:
-            return self._arrivals.get(timeout=timeout_s)
-        except Empty:
-            return None
+        return self.clock.wait(self, timeout_s)
 
     def _reject_arrivals(self) -> None:
         while True:
             try:
-                _reject(self._arrivals.get_nowait())
+                self._reject(self.arrivals.get_nowait(), "the actor had stopped")
             except Empty:
                 return
+
+    def _reject(self, letter: Letter, why: str) -> None:
+        if letter.reply_to is None:
+            if self.dead_letters is not None and not _overtakes(letter):
+                self.dead_letters.add(self.owner.name if self.owner else "?", letter.message, why)
+        elif isinstance(letter.message, _ActorStop):
+            letter.reply_to.set(None)
+        else:
+            letter.reply_to.set_exception((ActorGone, ActorGone(why), None))
 
 
 def _overtakes(letter: Letter) -> bool:
     return isinstance(letter.message, Control | _ActorStop)
-
-
-def _reject(letter: Letter) -> None:
-    if letter.reply_to is None:
-        return
-    if isinstance(letter.message, _ActorStop):
-        letter.reply_to.set(None)
-    else:
-        error = ActorGone("the actor stopped before it handled the message")
-        letter.reply_to.set_exception((ActorGone, error, None))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pykka
 
-from timmy_actors.errors import AskTimeout
+from timmy_actors.errors import AskTimeout, CallCycle
+from timmy_actors.supervision.clock import MONOTONIC, Clock
+from timmy_actors.supervision.here import current
+
+if TYPE_CHECKING:
+    from timmy_actors.supervision.actor import Actor
 
 log = logging.getLogger(__name__)
 
+MAX_CIRCLE = 100
+"""Links looked at: others begin and end their waiting meanwhile."""
+
 ExcInfo: TypeAlias = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
-DoneCallback: TypeAlias = Callable[["Reply"], None]
+DoneCallback: TypeAlias = Callable[["Reply"], object]
 
 
 class Reply(pykka.Future[Any]):
@@ -26,15 +35,18 @@ class Reply(pykka.Future[Any]):
     One lock, held until the answer is there: an ask costs 0.7 of one with Pykka's own, which makes a condition.
     """
 
-    def __init__(self, deadline: float | None = None) -> None:
+    def __init__(self, deadline: float | None = None, clock: Clock = MONOTONIC) -> None:
         super().__init__()
         self.deadline = deadline
         """Monotonic seconds after which nobody waits for this answer any more."""
         self._unanswered = threading.Lock()
         self._unanswered.acquire()
+        self._clock = clock
         self._right_to_answer = [True]
         self._value: Any = None
         self._error: BaseException | None = None
+        self.asked: Actor | None = None
+        """Whose answer this will be, where that is known."""
         self._callbacks: list[DoneCallback] = []
         self.done = False
         """Whether it is answered."""
@@ -59,9 +71,30 @@ class Reply(pykka.Future[Any]):
 
         Raises:
             AskTimeout: there was none.
+            CallCycle: the one who is asked waits, directly or through others, for the one who asks.
             Exception: what the actor answered with.
         """
-        timeout = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        with _waiting_for(self.asked):
+            return self._wait_until_deadline()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait in an asyncio event loop, which goes on turning."""
+        loop = asyncio.get_running_loop()
+        answered = asyncio.Event()
+        self.add_done_callback(lambda _: loop.call_soon_threadsafe(answered.set))
+        yield from self._answered_in_time(answered).__await__()
+        return self.get()
+
+    async def _answered_in_time(self, answered: asyncio.Event) -> None:
+        timeout = None if self.deadline is None else max(0.0, self.deadline - self._clock.now())
+        try:
+            await asyncio.wait_for(answered.wait(), timeout)
+        except TimeoutError:
+            if not self.done:
+                raise AskTimeout(f"no answer within {timeout:.3g} s") from None
+
+    def _wait_until_deadline(self) -> Any:
+        timeout = None if self.deadline is None else max(0.0, self.deadline - self._clock.now())
         try:
             return self.get(timeout=timeout)
         except pykka.Timeout:
@@ -119,3 +152,27 @@ class Reply(pykka.Future[Any]):
                 callback(self)
             except Exception:
                 log.exception("a callback of a reply failed")
+
+
+@contextmanager
+def _waiting_for(asked: Actor | None) -> Iterator[None]:
+    asker = current()
+    if asker is None or asked is None:
+        yield
+        return
+    _refuse_cycle(asker, asked)
+    asker.waiting_for = asked
+    try:
+        yield
+    finally:
+        asker.waiting_for = None
+
+
+def _refuse_cycle(asker: Actor, asked: Actor) -> None:
+    circle = [asker.name]
+    actor: Actor | None = asked
+    while actor is not None and len(circle) <= MAX_CIRCLE:
+        circle.append(actor.name)
+        if actor is asker:
+            raise CallCycle(" asks ".join(circle) + ": none of them would ever be answered")
+        actor = actor.waiting_for

@@ -1,16 +1,28 @@
-"""What a supervisor knows of a child before it starts it."""
+"""What a supervisor is told before it starts: its strategy, and how to start, restart and stop each child."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from timmy_actors.errors import SpecError
 from timmy_actors.supervision.backoff import Backoff
 
 if TYPE_CHECKING:
     from timmy_actors.supervision.actor import Actor
+
+
+class Strategy(Enum):
+    """Who is restarted when a child fails."""
+
+    ONE_FOR_ONE = "one_for_one"
+    """That child: the children do not need each other."""
+    ONE_FOR_ALL = "one_for_all"
+    """Every child: none makes sense without the others."""
+    REST_FOR_ONE = "rest_for_one"
+    """That child and those started after it: each builds on the ones before."""
 
 
 class RestartType(Enum):
@@ -21,12 +33,26 @@ class RestartType(Enum):
     TRANSIENT = "transient"
     """When it failed, not when it stopped."""
     TEMPORARY = "temporary"
-    """Never."""
+    """Never; not even when a sibling's failure stopped it."""
+
+
+class AutoShutdown(Enum):
+    """When a supervisor stops because its significant children have done their work."""
+
+    NEVER = "never"
+    ANY_SIGNIFICANT = "any_significant"
+    """When the first of them is through."""
+    ALL_SIGNIFICANT = "all_significant"
+    """When the last of them is through."""
 
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """How to start, restart and stop one child."""
+    """How to start, restart and stop one child; what cannot work is refused when it is declared.
+
+    Raises:
+        SpecError: the message names the child, the field and the remedy.
+    """
 
     id: str
     """Its name in the directory: what everybody else calls it, whichever incarnation answers."""
@@ -39,5 +65,53 @@ class ChildSpec:
     expected: tuple[type[BaseException], ...] = ()
     """Exit reasons that are part of life: they restart by backoff for ever and never count as a failure."""
     backoff: Backoff = field(default_factory=Backoff)
+    start_s: float | None = 30.0
+    """A child that has not acknowledged its start after this has failed, and is abandoned; None waits for ever."""
     shutdown_s: float = 5.0
-    """A child that has not stopped after this is abandoned and reported."""
+    """A child that has not stopped after this is abandoned and reported. A supervisor needs as long as its children."""
+    hung_after_s: float | None = 30.0
+    """A child whose loop has not turned for this long is abandoned and replaced; None leaves it alone.
+
+    Shorter replaces a stuck child sooner, and one that was only busy as well: no handler may take this long.
+    """
+    significant: bool = False
+    """Whether its end by itself counts for the supervisor's automatic shutdown."""
+
+    def __post_init__(self) -> None:
+        self._require(isinstance(self.id, str) and self.id.strip() != "", "id", "give it a name")
+        self._require(callable(self.factory), "factory", "give it a callable that makes the actor")
+        self._require(isinstance(self.restart, RestartType), "restart", "give it a RestartType")
+        self._require(self.start_s is None or self.start_s > 0, "start_s", "give it some seconds, or None")
+        self._require(self.shutdown_s >= 0, "shutdown_s", "give it some seconds, or 0 not to wait at all")
+        self._require(
+            self.hung_after_s is None or self.hung_after_s > 0, "hung_after_s", "give it some seconds, or None"
+        )
+        self._require(
+            not (self.significant and self.restart is RestartType.PERMANENT),
+            "significant",
+            "a permanent child is always restarted, so its end never counts: make it transient or temporary",
+        )
+
+    def _require(self, right: bool, field_name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
+        if not right:
+            raise SpecError(f"child {self.id!r}: {field_name}: {remedy}")
+
+
+def check_children(children: Iterable[ChildSpec], strategy: Strategy, auto_shutdown: AutoShutdown) -> None:
+    """See that the children can live together.
+
+    Raises:
+        SpecError: they cannot; the message names the child and the remedy.
+    """
+    seen: set[str] = set()
+    for spec in children:
+        if spec.id in seen:
+            raise SpecError(
+                f"child {spec.id!r}: id: two children of this {strategy.value} supervisor have it: rename one"
+            )
+        seen.add(spec.id)
+        if spec.significant and auto_shutdown is AutoShutdown.NEVER:
+            raise SpecError(
+                f"child {spec.id!r}: significant: the supervisor's auto_shutdown is never, so it would count"
+                " for nothing: choose any_significant or all_significant"
+            )

@@ -1,29 +1,54 @@
-"""The supervisor: starts its children in order, restarts what fails, stops them in reverse order."""
+"""The supervisor: an actor that carries out what its plan decides. It never waits, so it always answers."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import sys
+import traceback
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import pykka
 
-from timmy_actors.errors import Failure, StartFailed, TimmyError
-from timmy_actors.supervision.actor import Actor, Lifecycle
-from timmy_actors.supervision.directory import ChildState, Directory, Entry
+from timmy_actors.errors import Failure, StartFailed, TooManyOrphans
+from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle
+from timmy_actors.supervision.child import Child, ChildState
+from timmy_actors.supervision.control import (
+    ChildCount,
+    ChildInfo,
+    CountChildren,
+    Ping,
+    StartChild,
+    StopChild,
+    WhichChildren,
+)
+from timmy_actors.supervision.directory import Directory, Entry
+from timmy_actors.supervision.effects import (
+    Abandon,
+    Acknowledge,
+    Effect,
+    Ended,
+    Exit,
+    Launch,
+    Restarting,
+    Started,
+    Stop,
+)
+from timmy_actors.supervision.events import EventKind, SupervisionEvent
 from timmy_actors.supervision.intensity import Intensity
 from timmy_actors.supervision.mailbox import Control
-from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, decide
-from timmy_actors.supervision.spec import ChildSpec
+from timmy_actors.supervision.plan import Plan
+from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
+from timmy_actors.supervision.words import describe
 
 log = logging.getLogger(__name__)
 
-
-class GaveUp(Failure):
-    """A supervisor's children failed too often."""
+BEATS_PER_PATIENCE = 4
+"""How often a child is looked at within the time after which it counts as hung."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +64,18 @@ class _Down(Control):
     reason: BaseException | None
 
 
-@dataclass(frozen=True)
-class _StartAgain(Control):
-    child: str
+class _Tick(Control):
+    """The plan's next due time has come."""
 
 
-@dataclass
-class _Child:
-    spec: ChildSpec
-    entry: Entry
-    actor: Actor | None = None
-    started_at: float = 0.0
-    recent_restarts: int = 0
-    """Restarts since it was last stable: what its backoff goes by."""
+class _Beat(Control):
+    """Time to see whether the children's loops turn."""
 
 
 class _Report(Lifecycle):
     """A child's lifecycle, told to its supervisor."""
+
+    logs_failures = True
 
     def __init__(self, supervisor: pykka.ActorRef[Any], child: str, generation: int) -> None:
         self._supervisor = supervisor
@@ -76,11 +96,10 @@ class _Report(Lifecycle):
 
 
 class Supervisor(Actor):
-    """One-for-one supervision of a fixed list of children.
+    """Starts, restarts and stops its children by OTP's rules; see `docs/supervision.md`.
 
-    Children start one after the other, each when the one before it is up. A child that fails for an expected reason,
-    even in its first start, is restarted by backoff for ever; any other failure of a first start ends the supervisor,
-    and later ones count towards its intensity.
+    Raises:
+        SpecError: the children cannot live together.
     """
 
     def __init__(
@@ -88,147 +107,247 @@ class Supervisor(Actor):
         children: Sequence[ChildSpec],
         directory: Directory,
         *,
+        strategy: Strategy = Strategy.ONE_FOR_ONE,
         intensity: Intensity | None = None,
+        auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
         random: Random | None = None,
     ) -> None:
         super().__init__()
         self._directory = directory
-        self._window = intensity or Intensity()
-        self._random = random or Random()  # noqa: S311  jitter, not a secret
-        self._specs = tuple(children)
-        self._children: dict[str, _Child] = {}
-        self._starting: str | None = None
+        self.mailbox.clock = directory.clock
+        self._plan = Plan(children, strategy=strategy, intensity=intensity, auto_shutdown=auto_shutdown, random=random)
+        self._actors: dict[str, Actor] = {}
+        self._waiting: dict[str, list[Reply]] = {}
+        """Who is to be told when a child is up, or down for good."""
+        self._logged: dict[str, str] = {}
 
     def on_start(self) -> None:
         """Start the first child; each one's acknowledgement starts the next."""
-        self._start_next()
+        self._carry_out(self._plan.begin(self._now()))
+        self._schedule_beat()
 
     def acknowledge_start(self) -> None:
-        """Not yet: `_start_next` says it when the last child is up."""
+        """Not yet: the plan says when every child was started."""
 
-    def on_receive(self, message: Any) -> None:
-        """Follow the children's lives."""
+    def may_stop(self) -> bool:
+        """Not before the children are down."""
+        self._carry_out(self._plan.close(self._now()))
+        return False
+
+    def on_receive(self, message: Any) -> Any:
+        """Follow the children's lives, and answer questions about them."""
         match message:
-            case _Started(name, generation) if self._is_current(name, generation):
-                self._on_started(self._children[name])
-            case _Down(name, generation, reason) if self._is_current(name, generation):
-                self._on_down(self._children[name], reason)
-            case _StartAgain(name):
-                self._start(self._children[name])
-
-    def on_stop(self) -> None:
-        """Stop the children, the last started first, and name those that did not stop."""
-        for child in reversed(self._children.values()):
-            self._stop_child(child)
+            case _Started(child, generation):
+                self._carry_out(self._plan.started(child, generation, self._now()))
+            case _Down(child, generation, reason):
+                self._carry_out(self._plan.ended(child, generation, reason, self._now()))
+            case _Tick():
+                self._carry_out(self._plan.tick(self._now()))
+            case _Beat():
+                self._look_for_hung()
+            case StartChild(spec):
+                return self._start_child(spec)
+            case StopChild(name):
+                return self._stop_child(name)
+            case WhichChildren():
+                return tuple(_info(child, self._actors.get(child.id)) for child in self._plan.children)
+            case CountChildren():
+                return self._count()
+        return None
 
     def on_failure(self, *_: object) -> None:
-        """The same, when this supervisor itself fails."""
-        self.on_stop()
+        """Leave no child behind, whatever ended this supervisor."""
+        for actor in reversed(self._actors.values()):
+            if actor.thread is not None and actor.thread.is_alive() and not actor.fenced:
+                actor.stop()
 
-    def _is_current(self, name: str, generation: int) -> bool:
-        return self._children[name].entry.generation == generation
+    def state(self) -> dict[str, Any]:
+        """Its children, as `WhichChildren` tells them."""
+        return {"strategy": self._plan.strategy.value, "children": self.on_receive(WhichChildren())}
 
-    def _start_next(self) -> None:
-        if len(self._children) == len(self._specs):
-            self._starting = None
-            self.lifecycle.started()
-            return
-        spec = self._specs[len(self._children)]
-        child = self._children[spec.id] = _Child(spec, Entry(spec.id, parent=self.name))
-        self._starting = spec.id
-        self._start(child)
+    def _now(self) -> float:
+        return self._directory.clock.now()
 
-    def _start(self, child: _Child) -> None:
-        generation = child.entry.generation + 1
-        child.started_at = time.monotonic()
+    def _carry_out(self, effects: Iterable[Effect]) -> None:
+        todo = deque(effects)
+        while todo:
+            effect = todo.popleft()
+            todo.extend(self._launch(effect) if isinstance(effect, Launch) else self._do(effect))
+        due = self._plan.due()
+        if due is not None:
+            self.mailbox.schedule("plan", max(0.0, due - self._now()), _Tick())
+
+    def _do(self, effect: Effect) -> Iterable[Effect]:
+        match effect:
+            case Stop(name):
+                self._write(name)
+                self._actors[name].stop()
+            case Abandon(name, why):
+                return self._abandon(name, why)
+            case Started(name, generation):
+                self._write(name)
+                self._say("started", name, generation, "")
+                self._settle(name, generation)
+            case Ended():
+                self._on_ended(effect)
+            case Restarting(name, delay_s):
+                self._write(name)
+                self._say("restarting", name, self._generation(name), f"in {delay_s:.3g} s")
+            case Acknowledge():
+                self.lifecycle.started()
+            case Exit(reason):
+                self._exit(reason)
+        return ()
+
+    def _launch(self, launch: Launch) -> Iterable[Effect]:
+        name, generation = launch.child, launch.generation
+        child = self._plan.child(name)
+        if child is None:
+            return ()
         try:
             actor = child.spec.factory()
+            self._prepare(actor, name, generation)
+            self._write(name, actor)
         except Exception as error:  # noqa: BLE001  whatever it was, it is the child's failure, not the supervisor's
-            self._on_down(child, error)
-            return
-        actor.name = child.spec.id
-        actor.lifecycle = _Report(self.actor_ref, child.spec.id, generation)
-        child.actor = actor
-        self._write(child, state=ChildState.STARTING, generation=generation, ref=actor.actor_ref)
+            return self._plan.ended(name, generation, error, self._now())
+        self._actors[name] = actor
         actor.launch()
+        return ()
 
-    def _on_started(self, child: _Child) -> None:
-        self._write(child, state=ChildState.UP)
-        self._proceed_past(child)
+    def _prepare(self, actor: Actor, name: str, generation: int) -> None:
+        actor.name = name
+        actor.lifecycle = _Report(self.actor_ref, name, generation)
+        actor.mailbox.clock = self._directory.clock
+        actor.mailbox.dead_letters = self._directory.dead_letters
 
-    def _proceed_past(self, child: _Child) -> None:
-        if self._starting == child.spec.id:
-            self._start_next()
+    def _abandon(self, name: str, why: str) -> Iterable[Effect]:
+        actor = self._actors[name]
+        log.error("%s is abandoned: %s; it is stuck in\n%s", name, why, _stack(actor))
+        self._say("hung", name, self._generation(name), why)
+        actor.fence()
+        orphans = self._directory.orphans
+        if actor.thread is not None and actor.thread.is_alive():
+            orphans.add(actor.thread)
+        if not orphans.too_many:
+            return ()
+        reason = TooManyOrphans(f"{orphans.alive} hung actors were left behind, the last of them {name}: {why}")
+        return self._plan.close(self._now(), reason)
 
-    def _on_down(self, child: _Child, reason: BaseException | None) -> None:
-        now = time.monotonic()
-        if self._starting == child.spec.id and not isinstance(reason, child.spec.expected):
-            self._write(child, state=ChildState.DOWN, ref=None, last_reason=describe(reason))
-            raise StartFailed(f"{child.spec.id} did not start: {describe(reason)}")
-        decision = decide(
-            child.spec,
-            reason,
-            uptime_s=now - child.started_at,
-            restarts=child.recent_restarts,
-            window=self._window,
-            now=now,
-            random=self._random,
+    def _on_ended(self, ended: Ended) -> None:
+        self._write(ended.child)
+        self._say("down", ended.child, ended.generation, describe(ended.reason))
+        child = self._plan.child(ended.child)
+        if child is None:
+            self._actors.pop(ended.child, None)
+            self._directory.forget(ended.child)
+            self._settle(ended.child, ended.generation)
+        elif child.state is ChildState.DOWN:
+            self._settle(ended.child, StartFailed(f"{ended.child} ended: {describe(ended.reason)}"))
+        self._log_end(ended, child)
+
+    def _log_end(self, ended: Ended, child: Child | None) -> None:
+        reason = ended.reason
+        if reason is None or (child is not None and isinstance(reason, child.spec.expected)):
+            return
+        how = "failed while it stopped" if ended.asked else "ended"
+        words = f"{ended.child} {how}: {describe(reason)}"
+        if words == self._logged.get(ended.child):
+            log.debug("%s, again", words)  # a failure that repeats is said once; how often stands in the directory
+            return
+        self._logged[ended.child] = words
+        log.warning(words, exc_info=None if isinstance(reason, Failure) else reason)
+
+    def _exit(self, reason: BaseException | None) -> None:
+        for child in self._plan.children:
+            if child.generation:
+                self._write(child.id)
+        if reason is None:
+            self.leave()
+            return
+        self._say("gave up", self.name, 0, describe(reason))
+        raise reason
+
+    def _look_for_hung(self) -> None:
+        now = self._now()
+        for child in self._plan.children:
+            actor = self._actors.get(child.id)
+            if child.state is ChildState.UP and child.spec.hung_after_s is not None and actor is not None:
+                self._look_at(child, actor, now)
+        self._schedule_beat()
+
+    def _look_at(self, child: Child, actor: Actor, now: float) -> None:
+        mailbox, patience = actor.mailbox, child.spec.hung_after_s
+        if mailbox.pinged_at is None:
+            mailbox.pinged_at = now
+            actor.actor_ref.tell(Ping())
+        elif patience is not None and now - mailbox.pinged_at >= patience:
+            self._carry_out(self._plan.hung(child.id, child.generation, now))
+
+    def _schedule_beat(self) -> None:
+        patience = [child.spec.hung_after_s for child in self._plan.children if child.spec.hung_after_s is not None]
+        if patience:
+            self.mailbox.schedule("beat", min(patience) / BEATS_PER_PATIENCE, _Beat())
+
+    def _start_child(self, spec: ChildSpec) -> object:
+        effects = self._plan.add(spec, self._now())
+        self._waiting.setdefault(spec.id, []).append(self.take_reply())
+        self._carry_out(effects)
+        self._schedule_beat()
+        return DEFERRED
+
+    def _stop_child(self, name: str) -> object:
+        effects = self._plan.remove(name, self._now())
+        if self._plan.child(name) is None:
+            self._directory.forget(name)
+            return None
+        self._waiting.setdefault(name, []).append(self.take_reply())
+        self._carry_out(effects)
+        return DEFERRED
+
+    def _settle(self, name: str, outcome: int | Exception) -> None:
+        for reply in self._waiting.pop(name, []):
+            if isinstance(outcome, Exception):
+                reply.fail(outcome)
+            else:
+                reply.set(outcome)
+
+    def _count(self) -> ChildCount:
+        children = self._plan.children
+        supervisors = sum(isinstance(self._actors.get(child.id), Supervisor) for child in children)
+        active = sum(child.alive for child in children)
+        return ChildCount(len(children), active, supervisors, len(children) - supervisors)
+
+    def _generation(self, name: str) -> int:
+        child = self._plan.child(name)
+        return child.generation if child is not None else 0
+
+    def _say(self, kind: EventKind, name: str, generation: int, detail: str) -> None:
+        self._directory.events.publish(SupervisionEvent(kind, name, generation, detail, self._now()))
+
+    def _write(self, name: str, actor: Actor | None = None) -> None:
+        child = self._plan.child(name)
+        if child is None:
+            return
+        answering = actor or self._actors.get(name)
+        self._directory.write(
+            Entry(
+                name,
+                state=child.state,
+                generation=child.generation,
+                restarts=child.restarts,
+                reason=child.reason,
+                last_reason=describe(child.reason) if child.restarts or child.state is ChildState.DOWN else None,
+                parent=self.name,
+                ref=answering.actor_ref if answering is not None and child.alive else None,
+            )
         )
-        self._carry_out(decision, child, reason)
-
-    def _carry_out(self, decision: Decision, child: _Child, reason: BaseException | None) -> None:
-        self._report_end(child, reason, decision)
-        match decision:
-            case Restart(delay_s, restarts, window):
-                self._window, child.recent_restarts = window, restarts
-                made = child.entry.restarts + 1
-                self._write(child, state=ChildState.WAITING, ref=None, last_reason=describe(reason), restarts=made)
-                self._restart_after(child, delay_s)
-                self._proceed_past(child)
-            case Forget():
-                self._write(child, state=ChildState.DOWN, ref=None, last_reason=describe(reason))
-                self._proceed_past(child)
-            case GiveUp(window):
-                self._write(child, state=ChildState.DOWN, ref=None, last_reason=describe(reason))
-                raise GaveUp(
-                    f"{self.name} gave up: {len(window.seen)} failures within {window.period_s:g} s,"
-                    f" the last of {child.spec.id}: {describe(reason)}"
-                )
-
-    def _restart_after(self, child: _Child, delay_s: float) -> None:
-        if delay_s > 0:
-            self.mailbox.schedule(f"restart {child.spec.id}", delay_s, _StartAgain(child.spec.id))
-        else:
-            self._start(child)
-
-    def _report_end(self, child: _Child, reason: BaseException | None, decision: Decision) -> None:
-        # What is part of life is published, not logged; a failure that repeats is said once and counted.
-        quiet = (
-            (isinstance(decision, Forget) and reason is None)
-            or isinstance(reason, child.spec.expected)
-            or describe(reason) == child.entry.last_reason
-        )
-        level = logging.DEBUG if quiet else logging.WARNING
-        log.log(level, "%s ended: %s", child.spec.id, describe(reason))
-
-    def _stop_child(self, child: _Child) -> None:
-        actor = child.actor
-        if actor is not None and actor.thread is not None:
-            actor.stop()
-            actor.thread.join(child.spec.shutdown_s)
-            if actor.thread.is_alive():
-                log.error("%s did not stop within %g s and is abandoned", child.spec.id, child.spec.shutdown_s)
-        self._write(child, state=ChildState.DOWN, ref=None)
-
-    def _write(self, child: _Child, **changes: Any) -> None:
-        child.entry = replace(child.entry, **changes)
-        self._directory.write(child.entry)
 
 
-def describe(reason: BaseException | None) -> str:
-    """Why an actor ended, in words."""
-    if reason is None:
-        return "stopped"
-    if isinstance(reason, TimmyError):
-        return str(reason)
-    return f"{type(reason).__name__}: {reason}"
+def _info(child: Child, actor: Actor | None) -> ChildInfo:
+    is_supervisor = isinstance(actor, Supervisor)
+    return ChildInfo(child.id, child.state.value, child.generation, child.restarts, is_supervisor, child.reason)
+
+
+def _stack(actor: Actor) -> str:
+    frame = sys._current_frames().get(actor.thread.ident or 0) if actor.thread is not None else None  # noqa: SLF001
+    return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"

@@ -1,0 +1,58 @@
+"""One child as its supervisor knows it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from timmy_actors.supervision.spec import ChildSpec
+
+
+class ChildState(Enum):
+    """Where a child is in its life."""
+
+    UNSTARTED = "not started yet"
+    STARTING = "starting"
+    UP = "up"
+    STOPPING = "stopping"
+    WAITING = "waiting to restart"
+    DOWN = "down"
+
+
+ALIVE = (ChildState.STARTING, ChildState.UP, ChildState.STOPPING)
+
+
+@dataclass
+class Child:
+    """The plan's record of one child."""
+
+    spec: ChildSpec
+    state: ChildState = ChildState.UNSTARTED
+    generation: int = 0
+    """How many incarnations there have been."""
+    restarts: int = 0
+    recent_restarts: int = 0
+    """Restarts since it was last stable: what its backoff goes by."""
+    started_at: float = 0.0
+    due: float = 0.0
+    """In WAITING, when it may start; in STOPPING, when patience ends; monotonic seconds."""
+    reason: BaseException | None = None
+    """Why its last incarnation ended."""
+    unwanted: bool = False
+    """It is being stopped for good."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return self.spec.id
+
+    @property
+    def start_by(self) -> float:
+        """In STARTING, when patience ends."""
+        return self.started_at + (math.inf if self.spec.start_s is None else self.spec.start_s)
+
+    @property
+    def alive(self) -> bool:
+        """Whether an incarnation of it runs, or may run."""
+        return self.state in ALIVE

@@ -1,0 +1,170 @@
+"""For testing what is built on supervision: time that a test moves, quiet that it can wait for, faults by name.
+
+```python
+clock = VirtualClock()
+directory = Directory(clock=clock)
+Supervisor([ChildSpec("worker", Worker)], directory).launch()
+clock.settle()                                       # everybody has done what there was to do
+fail(directory, "worker", ValueError("on purpose"))
+clock.advance(10)                                    # ten seconds of timers, backoff and watchdogs, at once
+```
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from timmy_actors.supervision.control import Fault
+from timmy_actors.supervision.directory import Directory
+
+if TYPE_CHECKING:
+    from timmy_actors.supervision.mailbox import Letter, Mailbox
+
+SETTLE_WITHIN_S = 30.0
+"""Real seconds; an actor that is busy for so long is stuck, and the test has failed."""
+
+
+@dataclass
+class _Waiter:
+    wake: threading.Condition
+    idle: bool = False
+    stuck: bool = False
+    due: float | None = None
+
+
+@dataclass
+class VirtualClock:
+    """Time that stands still until `advance`. Actors that use it run in threads of their own, as ever."""
+
+    watches = True
+
+    time: float = 0.0
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _waiters: dict[int, _Waiter] = field(default_factory=dict)
+    _mailboxes: dict[int, Mailbox] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._changed = threading.Condition(self._lock)
+
+    # For the test.
+
+    def settle(self) -> None:
+        """Wait until every actor waits for a message or for time to pass (or was made to hang).
+
+        Raises:
+            TimeoutError: one has been busy for half a minute of real time.
+        """
+        with self._changed:
+            if not self._changed.wait_for(self._is_quiet, SETTLE_WITHIN_S):
+                raise TimeoutError(f"still busy after {SETTLE_WITHIN_S:g} s: {', '.join(self._busy())}")
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, in steps: whatever falls due happens at its time, and is over before the next."""
+        until = self.time + seconds
+        self.settle()
+        while (due := self._next_due()) is not None and due <= until:
+            self._move_to(due)
+            self.settle()
+        self.time = until
+
+    # For the actors.
+
+    def now(self) -> float:
+        """Virtual seconds."""
+        return self.time
+
+    def join(self, mailbox: Mailbox) -> None:
+        """An actor begins."""
+        with self._lock:
+            self._waiters[id(mailbox)] = _Waiter(threading.Condition(self._lock))
+            self._mailboxes[id(mailbox)] = mailbox
+
+    def leave(self, mailbox: Mailbox) -> None:
+        """An actor has ended."""
+        with self._changed:
+            self._waiters.pop(id(mailbox), None)
+            self._mailboxes.pop(id(mailbox), None)
+            self._changed.notify_all()
+
+    def arrived(self, mailbox: Mailbox) -> None:
+        """Something was put into the mailbox."""
+        with self._lock:
+            waiter = self._waiters.get(id(mailbox))
+            if waiter is not None:
+                waiter.wake.notify_all()
+
+    def wait(self, mailbox: Mailbox, timeout_s: float | None) -> Letter | None:
+        """The mailbox's next arrival, or None when the clock was moved past `timeout_s`."""
+        with self._changed:
+            waiter = self._waiters[id(mailbox)]
+            waiter.due = None if timeout_s is None else self.time + timeout_s
+            waiter.idle = True
+            self._changed.notify_all()
+            waiter.wake.wait_for(lambda: not mailbox.arrivals.empty() or _is_due(waiter, self.time))
+            waiter.idle = False
+            return None if mailbox.arrivals.empty() else mailbox.arrivals.get_nowait()
+
+    def hanging(self, mailbox: Mailbox, *, stuck: bool) -> None:
+        """Whether an actor hangs on purpose, so that nobody waits for it."""
+        with self._changed:
+            waiter = self._waiters.get(id(mailbox))
+            if waiter is not None:
+                waiter.stuck = stuck
+            self._changed.notify_all()
+
+    def _is_quiet(self) -> bool:
+        return not self._busy()
+
+    def _busy(self) -> list[str]:
+        return [
+            mailbox.owner.name if mailbox.owner is not None else "?"
+            for key, mailbox in self._mailboxes.items()
+            if not self._rests(self._waiters[key], mailbox)
+        ]
+
+    def _rests(self, waiter: _Waiter, mailbox: Mailbox) -> bool:
+        waits = waiter.idle and mailbox.arrivals.empty() and not _is_due(waiter, self.time)
+        return waits or waiter.stuck
+
+    def _next_due(self) -> float | None:
+        with self._lock:
+            dues = [waiter.due for waiter in self._waiters.values() if waiter.idle and waiter.due is not None]
+            return min(dues, default=None)
+
+    def _move_to(self, due: float) -> None:
+        with self._lock:
+            self.time = max(self.time, due)
+            for waiter in self._waiters.values():
+                if _is_due(waiter, self.time):
+                    waiter.wake.notify_all()
+
+
+def fail(directory: Directory, name: str, error: BaseException) -> None:
+    """Have the actor of that name fail with `error`, in its own loop."""
+
+    def strike() -> None:
+        raise error
+
+    directory.ref(name).tell(Fault(strike))
+
+
+def hang(directory: Directory, name: str) -> Callable[[], None]:
+    """Have the actor of that name hang; the function that is returned lets it go on."""
+    mailbox, released = cast("Mailbox", directory.ref(name).actor_inbox), threading.Event()
+
+    def strike() -> None:
+        if isinstance(directory.clock, VirtualClock):
+            directory.clock.hanging(mailbox, stuck=True)
+        released.wait()
+        if isinstance(directory.clock, VirtualClock):
+            directory.clock.hanging(mailbox, stuck=False)
+
+    directory.ref(name).tell(Fault(strike))
+    return released.set
+
+
+def _is_due(waiter: _Waiter, now: float) -> bool:
+    return waiter.due is not None and waiter.due <= now
