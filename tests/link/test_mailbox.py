@@ -140,7 +140,7 @@ def test_a_parked_actor_is_woken_by_every_put(mailbox: SocketMailbox) -> None:
         while mailbox.get().message != "end":
             done.release()
 
-    consumer = threading.Thread(target=consume)
+    consumer = threading.Thread(target=consume, daemon=True)
     consumer.start()
     for number in range(2_000):
         put(mailbox, number)
@@ -163,7 +163,7 @@ def test_no_message_is_lost_between_many_senders_timers_and_the_wire(
 
     threads = [threading.Thread(target=lambda: put(mailbox, *["told"] * 1_000)) for _ in range(3)]
     threads += [threading.Thread(target=lambda: [pair[1].send(b"frame") for _ in range(1_000)])]
-    consumer = threading.Thread(target=consume)
+    consumer = threading.Thread(target=consume, daemon=True)
     for thread in [consumer, *threads]:
         thread.start()
     for thread in [*threads, consumer]:
