@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
 from tests.waiting import eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors.actors import connection
-from timmy_actors.actors.messages import Transmit
+from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import dealer
 from timmy_actors.model.message import Ping
 
@@ -115,9 +116,14 @@ def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
 def test_a_welcome_that_comes_twice_is_one_link() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
+        peer.silent_to = {"command"}
+        runtime.directory.tell("command", Do("message", {"player": "Timmy", "text": "once"}, 5.0, "once"))
+        peer.wait_for(lambda message: message["id"] == "once")
         peer.push({"id": "hello", **peer.welcome()})
+        peer.silent_to = ()
+        peer.push({"type": "result", "id": "once", "value": {}})
         assert runtime.command("message", text="after it").ok
-        assert peer.count("subscribe") == 1
+        assert (peer.count("subscribe"), peer.count("command")) == (1, 2)
 
 
 def test_a_server_that_declines_the_hello_is_a_lost_link_with_its_words() -> None:
@@ -136,6 +142,20 @@ def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytes
         peer.silent_to = ()
         monkeypatch.setattr(dealer, "UP_WITHIN_S", 10.0)
         link_up(runtime)
+
+
+def test_a_link_that_is_lost_while_much_is_sent_is_not_taken_for_one_that_does_not_read() -> None:
+    with Peer(silent_to={"ping"}) as peer, Proxy(peer.port) as proxy, running(proxy.address) as runtime:
+        epoch = link_up(runtime).epoch
+        proxy.freeze()
+        keys = itertools.count()
+
+        def lost_while_sending() -> bool:
+            runtime.directory.tell("connection", transmit(epoch, f"number {next(keys)}"))
+            return runtime.board.link.value.state != "up"
+
+        eventually(lost_while_sending)
+        assert link_down(runtime, "silent").epoch == epoch
 
 
 @pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10])

@@ -149,6 +149,27 @@ def test_a_parked_actor_is_woken_by_every_put(mailbox: SocketMailbox) -> None:
     consumer.join(PATIENCE_S)
 
 
+def test_what_is_put_just_before_the_actor_parks_is_not_slept_through() -> None:
+    class PutAtTheWorstMoment(SocketMailbox):
+        unseen = True
+
+        def _patience(self) -> float | None:
+            if self.unseen:
+                self.unseen = False
+                self.put(Envelope("unseen"))  # after the look at the mailbox, before the wait
+            return super()._patience()
+
+    mailbox, taken = PutAtTheWorstMoment(), threading.Event()
+
+    def consume() -> None:
+        mailbox.get()
+        taken.set()
+
+    threading.Thread(target=consume, daemon=True).start()
+    assert taken.wait(PATIENCE_S)
+    mailbox.close()
+
+
 def test_no_message_is_lost_between_many_senders_timers_and_the_wire(
     mailbox: SocketMailbox, pair: tuple[Socket, Socket]
 ) -> None:
