@@ -97,17 +97,20 @@ local function stay_off(why)
   game.log("error", "timmy: the bridge stays off: " .. why)
 end
 
---- Starts listening; called once, when the server is ready. A mistake in the settings leaves the bridge off and says
--- what to change: the game goes on without it. `port` and `boot` then say where it listens and which process this is.
+local function no_port(config, why)
+  stay_off(("port %d on %s can't be had (%s): set another port or host"):format(config.port, config.host, why))
+end
+
+--- Starts listening, when the server is ready; again does nothing. A mistake in the settings leaves the bridge off and
+-- says what to change: the game goes on without it. `port` and `boot` then say where it listens and which process this
+-- is.
 function M.start()
+  if listener then return game.log("warn", "timmy: the bridge was started already") end
   local config, wrong = configs.load(game.GetDataPath())
   if not config then return stay_off(wrong) end
   service = open_service(config)
   listener, wrong = open_listener(config)
-  if not listener then
-    local remedy = "port %d on %s can't be had (%s): set another port or host"
-    return stay_off(remedy:format(config.port, config.host, wrong))
-  end
+  if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
   events.install(emit)
   start_timer()

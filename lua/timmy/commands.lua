@@ -26,8 +26,11 @@ end
 M.names = names
 table.sort(names)
 
+--- How much of an unknown command's name an answer repeats, in bytes: it may be anything, and the answer is kept.
+local LONGEST_NAME = 256
+
 local function unknown(name)
-  local message = "no command " .. tostring(name) .. "; known: " .. table.concat(names, ", ")
+  local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; known: " .. table.concat(names, ", ")
   return { code = "unknown_command", message = message, field = "name" }
 end
 

@@ -10,6 +10,8 @@ local M = {}
 function M.new(socket, number, limits, now)
   socket:settimeout(0)
   socket:setoption("tcp-nodelay", true)
+  -- A peer of ZMTP 3.0 has no PONG: when its machine vanishes, only TCP notices, and only so.
+  socket:setoption("keepalive", true)
   return setmetatable({
     socket = socket,
     number = number,

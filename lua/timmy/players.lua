@@ -1,10 +1,12 @@
 --- The players that may be touched: those who are logged in.
 local corescripts = require("timmy.corescripts")
+local utf8 = require("timmy.utf8")
 
 local M = {}
 
+--- The name as the wire writes it, so that a client can say it back: the game's may be invalid UTF-8.
 local function name_of(player)
-  return type(player.name) == "string" and player.name or nil
+  return type(player.name) == "string" and utf8.repair(player.name) or nil
 end
 
 --- Logged-in players by slot: `{ { pid =, name = }, ... }`.

@@ -24,7 +24,7 @@ local ROSTER_INTERVAL_S = 0.1
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster_due = 0 }, Service)
   for name, value in pairs(options) do service[name] = value end
-  service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered)
+  service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.readings = readings.new(options.perceive, function(text) options.log("error", text) end)
   return service
 end

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
+from pykka.messages import ProxyCall, ProxySetAttr
 
 from tests.peer import Peer
 from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
-from tests.waiting import eventually
+from tests.supervision.lives import hold
+from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors.actors import connection
-from timmy_actors.actors.messages import Transmit
+from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import dealer
 from timmy_actors.model.message import Ping
+
+NOTICED_WITHIN_S = 0.05
+"""What libzmq needs to notice that its peer has gone: nothing tells when. Too short, and the test proves less."""
 
 
 def transmit(epoch: int, key: str) -> Transmit:
@@ -115,9 +121,14 @@ def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
 def test_a_welcome_that_comes_twice_is_one_link() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
+        peer.silent_to = {"command"}
+        runtime.directory.tell("command", Do("message", {"player": "Timmy", "text": "once"}, 5.0, "once"))
+        peer.wait_for(lambda message: message["id"] == "once")
         peer.push({"id": "hello", **peer.welcome()})
+        peer.silent_to = ()
+        peer.push({"type": "result", "id": "once", "value": {}})
         assert runtime.command("message", text="after it").ok
-        assert peer.count("subscribe") == 1
+        assert (peer.count("subscribe"), peer.count("command")) == (1, 2)
 
 
 def test_a_server_that_declines_the_hello_is_a_lost_link_with_its_words() -> None:
@@ -136,6 +147,24 @@ def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytes
         peer.silent_to = ()
         monkeypatch.setattr(dealer, "UP_WITHIN_S", 10.0)
         link_up(runtime)
+
+
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_link_that_has_just_ended_is_not_taken_for_one_that_does_not_read(between: int) -> None:
+    """The actor is held up while its peer goes; with one message more or less its next look is not at the wire."""
+    begun, release = threading.Event(), threading.Event()
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        told = partial(runtime.directory.tell, "connection")
+        told(ProxySetAttr(("hold_up",), hold(begun, release)))
+        told(ProxyCall(("hold_up",), (), {}))
+        assert begun.wait(PATIENCE_S)
+        for number in range(between + 1):
+            told(transmit(epoch - between + number, "unsent"))
+        peer.__exit__()
+        threading.Event().wait(NOTICED_WITHIN_S)
+        release.set()
+        assert link_down(runtime, "the server closed the connection").epoch == epoch
 
 
 @pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10])

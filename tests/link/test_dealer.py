@@ -101,6 +101,13 @@ def test_a_wrong_token_is_told_as_such(context: zmq.Context[Any], guarded: str) 
         assert "refused the token" in reason_of(monitor)
 
 
+def test_a_refusal_as_the_standard_words_it_is_told_as_a_refused_token(context: zmq.Context[Any]) -> None:
+    greeting = b"\xff" + b"\0" * 8 + b"\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + b"\x01" + b"\0" * 31
+    error = b"\x04\x0a" + b"\x05ERROR" + b"\x03400"  # RFC 24 and 37, as the Lua listener says it
+    with Babbler(greeting + error) as listener, dealing(context, listener.address, TOKEN) as (_, monitor):
+        assert "refused the token" in reason_of(monitor)
+
+
 def test_no_token_where_one_is_asked_for_ends_the_link(context: zmq.Context[Any], guarded: str) -> None:
     with dealing(context, guarded) as (_, monitor):
         assert reason_of(monitor)

@@ -140,13 +140,34 @@ def test_a_parked_actor_is_woken_by_every_put(mailbox: SocketMailbox) -> None:
         while mailbox.get().message != "end":
             done.release()
 
-    consumer = threading.Thread(target=consume)
+    consumer = threading.Thread(target=consume, daemon=True)
     consumer.start()
     for number in range(2_000):
         put(mailbox, number)
         assert done.acquire(timeout=PATIENCE_S), f"the wake-up of message {number} was lost"
     put(mailbox, "end")
     consumer.join(PATIENCE_S)
+
+
+def test_what_is_put_just_before_the_actor_parks_is_not_slept_through() -> None:
+    class PutAtTheWorstMoment(SocketMailbox):
+        unseen = True
+
+        def _patience(self) -> float | None:
+            if self.unseen:
+                self.unseen = False
+                self.put(Envelope("unseen"))  # after the look at the mailbox, before the wait
+            return super()._patience()
+
+    mailbox, taken = PutAtTheWorstMoment(), threading.Event()
+
+    def consume() -> None:
+        mailbox.get()
+        taken.set()
+
+    threading.Thread(target=consume, daemon=True).start()
+    assert taken.wait(PATIENCE_S)
+    mailbox.close()
 
 
 def test_no_message_is_lost_between_many_senders_timers_and_the_wire(
@@ -163,7 +184,7 @@ def test_no_message_is_lost_between_many_senders_timers_and_the_wire(
 
     threads = [threading.Thread(target=lambda: put(mailbox, *["told"] * 1_000)) for _ in range(3)]
     threads += [threading.Thread(target=lambda: [pair[1].send(b"frame") for _ in range(1_000)])]
-    consumer = threading.Thread(target=consume)
+    consumer = threading.Thread(target=consume, daemon=True)
     for thread in [consumer, *threads]:
         thread.start()
     for thread in [*threads, consumer]:

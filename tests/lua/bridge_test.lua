@@ -108,6 +108,15 @@ test("a mistake in the settings leaves it off, with one line that says what to c
   end
 end)
 
+test("a second start changes nothing", function()
+  local server = start({ mechanism = "NULL" })
+  package.loaded["timmy.sockets"].bind = function() return nil, "address already in use" end
+  server.handlers.OnServerPostInit()
+  contains(logged(server), "started already")
+  _G.TimmyBridgePoll()
+  equal(server.timers, { { "create", "TimmyBridgePoll", 10 }, { "start", TIMER }, { "restart", TIMER, 10 } })
+end)
+
 test("a port that is taken leaves it off and says so", function()
   local server = start({ mechanism = "NULL" }, { bind = function() return nil, "address already in use" end })
   contains(logged(server), "port 7979 on 127.0.0.1 can't be had (address already in use)")

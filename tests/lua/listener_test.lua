@@ -144,6 +144,13 @@ test("an error in handling a message closes that peer only", function()
   contains(table.concat(log, "\n"), "broke on bad")
 end)
 
+test("TCP watches over a peer that can't be asked", function()
+  local socket, options = new_socket(), {}
+  function socket.setoption(_, name, on) options[name] = on end
+  poll((listen({ socket })))
+  equal(options, { ["tcp-nodelay"] = true, keepalive = true })
+end)
+
 test("garbage closes its peer and no other", function()
   local bad, good = new_socket("GET / HTTP/1.1\r\n\r\n"), new_socket(client.null_opening(), client.message("a"))
   local listener, got = listen({ bad, good })

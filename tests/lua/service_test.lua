@@ -150,6 +150,13 @@ test("a full memory means overloaded, and old repeats are still answered", funct
   equal(ask(service, peer, command("3", { deadline = 2e6 }), NOW + 600).value, { times = 3 })
 end)
 
+test("long answers mean overloaded before their number does", function()
+  local service, peer, game = introduced({ remembered_bytes = 100 })
+  for number = 1, 3 do ask(service, peer, command(tostring(number))) end
+  equal(peer.answers[#peer.answers].error.code, "overloaded")
+  equal(#game.ran, 2)
+end)
+
 test("a command that breaks is an answer and a log line", function()
   local service, peer, _, log = introduced()
   equal(ask(service, peer, command("1", { name = "raise" })).error.code, "internal")

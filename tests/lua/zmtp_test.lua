@@ -226,9 +226,10 @@ end)
 
 test("unknown commands are for newer peers and ignored", function()
   local connection = ready()
-  connection:feed(command.encode("SUBSCRIBE", "x") .. command.encode("PONG"), 0)
+  connection:feed(command.encode("SUBSCRIBE", "x") .. command.encode("PONG") .. command.encode("Later"), 0)
   read_all(connection)
   equal(connection.state, "ready")
+  closes_when_ready(command.encode("X-1"), "malformed command")
 end)
 
 test("a peer that reports an error is closed", function()

@@ -25,15 +25,26 @@ local function fresh_data(description)
   }
 end
 
+--- What a new cell's file could not be written for is told to `pid`, which a cell has not got.
+local function create_entry(made)
+  if not drive.save(made.file, made.data) then
+    tes3mp.SendMessage(made.pid, "Failed to create JSON file for " .. made.description, true)
+  end
+end
+
 function M.new(description)
   local x, y = description:match(EXTERIOR)
   local file = "cell/" .. description .. ".json"
-  return setmetatable({
+  local made = setmetatable({
     description = description, file = file, data = drive.load(file) or fresh_data(description),
     visitors = {}, authority = nil, isExterior = x ~= nil, gridX = tonumber(x), gridY = tonumber(y),
     isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
     unusableContainerUniqueIndexes = {},
   }, M)
+  if drive.files[file] == nil then
+    create_entry(made)
+  end
+  return made
 end
 
 function M:GetVisitorCount()

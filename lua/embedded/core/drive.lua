@@ -3,12 +3,19 @@ local table_helper = require("embedded.core.table_helper")
 
 local M = { files = {} }
 
+local LONGEST_NAME = 255 -- bytes, on every common file system
+
 function M.reset()
   M.files = {}
 end
 
+--- False where a file system could not write it.
 function M.save(name, data)
+  if #name:match("[^/]*$") > LONGEST_NAME then
+    return false
+  end
   M.files[name] = table_helper.deepCopy(data)
+  return true
 end
 
 function M.load(name)

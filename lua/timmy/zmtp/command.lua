@@ -27,10 +27,10 @@ function M.read_short(data, at)
   return sub(data, at + 1, at + length), at + length + 1
 end
 
---- A command frame's body as name and data; nil when it is malformed.
+--- A command frame's body as name and data; nil when it is malformed: a name is letters (RFC 37, ALPHA).
 function M.decode(body)
   local name, at = M.read_short(body, 1)
-  if not name or not name:find("^%u+$") then return nil end
+  if not name or not name:find("^%a+$") then return nil end
   return name, sub(body, at)
 end
 

@@ -1,0 +1,17 @@
+local harness = require("harness")
+local perceive = require("timmy.perceive")
+local players = require("timmy.players")
+local stage = require("stage")
+
+local equal, holds, test = harness.equal, harness.holds, harness.test
+
+local REPLACEMENT = "\239\191\189" -- U+FFFD
+
+test("a name that is no UTF-8 can be said as the wire writes it", function()
+  stage.open()
+  local pid = stage.host.connect("Jos\233")
+  local name = "Jos" .. REPLACEMENT
+  equal(players.name(pid), name)
+  equal(players.find(name), pid)
+  holds(perceive.read("position", players.find(name), {}))
+end)
