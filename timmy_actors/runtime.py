@@ -120,6 +120,13 @@ class Runtime:
         """Why the tree gave up, if it did."""
         return self._life.reason
 
+    def exit_report(self) -> list[str]:
+        """Why the tree gave up: the reason, and what led there, newest last."""
+        events = self.directory.events.recent
+        end = events[-1].at if events else 0.0
+        told = [f"{event.at - end:8.3f} s  {event.name} {event.kind}: {event.detail}" for event in events]
+        return [f"the daemon gave up: {self._life.reason}", *told]
+
     def stop(self) -> None:
         """Stop every actor, the last started first, and let the endpoint go."""
         if self._root is not None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from timmy_actors.actors.board import Board
 from timmy_actors.link.merge import as_of
-from timmy_actors.model.health import ActorHealth, Health, LinkStatus, PerceptionHealth, Verdict
+from timmy_actors.model.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
 from timmy_actors.supervision import Actor, ChildState, Directory
 from timmy_actors.version import __version__
 
 PERIOD_S = 0.25
 """How often the verdict is renewed."""
+LATEST_DEAD_LETTERS = 10
 DEEP_MAILBOX = 1_000
 """Messages waiting that are worth a word."""
 SLOW_TICK_MS = 100.0
@@ -45,7 +47,7 @@ class HealthActor(Actor):
         portal = board.portal.value
         actors = tuple(_actors(self._directory))
         perceptions = tuple(_perceptions(board, now))
-        verdict, reasons = assess(board.link.value, actors, perceptions)
+        verdict, reasons = assess(board.link.value, actors, perceptions, self._directory.orphans.alive)
         board.health.value = Health(
             verdict=verdict,
             reasons=reasons,
@@ -59,15 +61,19 @@ class HealthActor(Actor):
             world=board.world.value,
             perceptions=perceptions,
             actors=actors,
+            orphans=self._directory.orphans.alive,
             dead_letters=self._directory.dead_letters.count,
+            latest_dead_letters=tuple(_dead_letters(self._directory)),
         )
 
 
 def assess(
-    link: LinkStatus, actors: tuple[ActorHealth, ...], perceptions: tuple[PerceptionHealth, ...]
+    link: LinkStatus, actors: tuple[ActorHealth, ...], perceptions: tuple[PerceptionHealth, ...], orphans: int = 0
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict and what speaks against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
+    if orphans:
+        reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
     if link.state != "up":
         return "down", tuple(reasons)
     return ("degraded" if reasons else "ok"), tuple(reasons)
@@ -94,7 +100,9 @@ def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, .
 
 
 def _actors(directory: Directory) -> Iterator[ActorHealth]:
+    now = directory.clock.now()
     for entry in directory.entries.values():
+        busy_since, message = (entry.actor.busy_since, entry.actor.current) if entry.actor else (None, None)
         yield ActorHealth(
             name=entry.name,
             parent=entry.parent,
@@ -103,7 +111,15 @@ def _actors(directory: Directory) -> Iterator[ActorHealth]:
             restarts=entry.restarts,
             last_reason=entry.last_reason,
             mailbox_depth=entry.depth,
+            busy_s=None if busy_since is None else round(now - busy_since, 3),
+            busy_with=None if busy_since is None else type(message).__name__,
         )
+
+
+def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:
+    now = time.monotonic()
+    for letter in directory.dead_letters.recent[-LATEST_DEAD_LETTERS:]:
+        yield DeadLetterHealth(to=letter.to, kind=letter.kind, why=letter.why, age_s=round(letter.age_s(now), 3))
 
 
 def _perceptions(board: Board, now: datetime) -> Iterator[PerceptionHealth]:

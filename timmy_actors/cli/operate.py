@@ -7,18 +7,21 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 import click
 
 from timmy_actors.cli import options
 from timmy_actors.cli.narrator import Narrator
+from timmy_actors.cli.tree import draw_tree
 from timmy_actors.cli.words import describe_health
-from timmy_actors.client import connect
+from timmy_actors.client import Daemon, connect
 from timmy_actors.runtime import Runtime
 
 WATCH_EVERY_S = 0.05
 """How often the foreground looks whether there is something new to say."""
+REDRAW_EVERY_S = 0.5
 GAVE_UP = 70
 
 
@@ -43,7 +46,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
         click.echo("stopping ...")
     runtime.stop()
     if runtime.failure is not None:
-        click.echo(f"timmy-actors: the daemon gave up: {runtime.failure}", err=True)
+        click.echo("timmy-actors: " + "\n  ".join(runtime.exit_report()), err=True)
         sys.exit(GAVE_UP)
     click.echo("stopped")
 
@@ -56,6 +59,32 @@ def status(as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         health = daemon.status()
     click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
+
+
+@click.command()
+@click.option("--live", is_flag=True, help="Draw it anew twice a second, until Ctrl-C.")
+@options.as_json
+@options.endpoint
+def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
+    """Show the tree of actors: who is up, who was restarted how often and why."""
+    with connect(endpoint) as daemon:
+        try:
+            _show_tree(daemon, as_json=as_json)
+            while live:
+                time.sleep(REDRAW_EVERY_S)
+                click.clear()
+                _show_tree(daemon, as_json=as_json)
+        except KeyboardInterrupt:
+            return
+
+
+def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
+    health = daemon.status()
+    if as_json:
+        parts = {"actors", "orphans", "dead_letters", "latest_dead_letters"}
+        click.echo(health.model_dump_json(include=parts, indent=2))
+    else:
+        click.echo("\n".join(draw_tree(health)))
 
 
 @click.command()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from timmy_actors.cli.agent import do, snapshot, watch
-from timmy_actors.cli.operate import portals, run, status, world
+from timmy_actors.cli.operate import portals, run, status, tree, world
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 
@@ -31,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (run, status, snapshot, do, watch, portals, world):
+for command in (run, status, tree, snapshot, do, watch, portals, world):
     cli.add_command(command)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from timmy_actors.cli.tree import draw_tree
 from timmy_actors.model.event import GameEvent
-from timmy_actors.model.health import ActorHealth, Health, LinkStatus
+from timmy_actors.model.health import Health, LinkStatus
 from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
 
 
@@ -72,27 +73,7 @@ def describe_health(health: Health) -> list[str]:
     lines.append(f"portal   {health.portal}")
     for seen in health.perceptions:
         lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
-    lines.append("actors")
-    return lines + [f"  {line}" for line in _tree(health.actors, None)]
-
-
-def _tree(actors: tuple[ActorHealth, ...], parent: str | None, depth: int = 0) -> list[str]:
-    lines: list[str] = []
-    for actor in actors:
-        if actor.parent == (parent or "root"):
-            lines.append("  " * depth + _describe_actor(actor))
-            lines += _tree(actors, actor.name, depth + 1)
-    return lines
-
-
-def _describe_actor(actor: ActorHealth) -> str:
-    text = f"{actor.name:<11} {actor.state}"
-    if actor.restarts:
-        times = "once" if actor.restarts == 1 else f"{actor.restarts} times"
-        text += f", restarted {times}, last because: {actor.last_reason}"
-    elif actor.last_reason:
-        text += f": {actor.last_reason}"
-    return text + (f", {actor.mailbox_depth} messages wait" if actor.mailbox_depth else "")
+    return [*lines, "", *draw_tree(health)]
 
 
 def _gauge(gauge: Gauge) -> str:

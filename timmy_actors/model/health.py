@@ -52,6 +52,19 @@ class ActorHealth(Model):
     restarts: int
     last_reason: str | None
     mailbox_depth: int
+    busy_s: float | None = None
+    """How long it has been handling one message; None while it waits for one."""
+    busy_with: str | None = None
+    """That message's type."""
+
+
+class DeadLetterHealth(Model):
+    """A message that nobody was there to take, without what it said."""
+
+    to: str
+    kind: str
+    why: str
+    age_s: float
 
 
 class PerceptionHealth(Model):
@@ -77,5 +90,8 @@ class Health(Model):
     world: WorldStatus | None
     perceptions: tuple[PerceptionHealth, ...]
     actors: tuple[ActorHealth, ...]
+    orphans: int = 0
+    """Hung actors that were left behind and still hold a thread."""
     dead_letters: int
     """Messages that nobody was there to take."""
+    latest_dead_letters: tuple[DeadLetterHealth, ...] = ()

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pykka
 from pykka._envelope import Envelope
@@ -20,6 +20,9 @@ from timmy_actors.supervision.events import EventStream
 from timmy_actors.supervision.here import check_fence
 from timmy_actors.supervision.orphans import Orphans
 from timmy_actors.supervision.reply import Reply
+
+if TYPE_CHECKING:
+    from timmy_actors.supervision.actor import Actor
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +44,14 @@ class Entry:
     ref: pykka.ActorRef[Any] | None = None
 
     @property
+    def actor(self) -> Actor | None:
+        """The incarnation itself, to read what needs no asking: `busy_since`, `current`, its mailbox's depth."""
+        return getattr(self.ref.actor_inbox, "owner", None) if self.ref is not None else None
+
+    @property
     def depth(self) -> int:
-        """Messages waiting in its mailbox, read without asking it."""
-        return getattr(self.ref.actor_inbox, "depth", 0) if self.ref is not None else 0
+        """Messages waiting in its mailbox."""
+        return self.actor.mailbox.depth if self.actor is not None else 0
 
 
 @dataclass(frozen=True)
