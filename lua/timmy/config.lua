@@ -73,6 +73,19 @@ local function check_limits(given)
   end
 end
 
+--- Bounds that only make sense together: the second of each two must be above the first.
+local ORDERED = { { "heartbeat_interval_s", "heartbeat_timeout_s" }, { "backlog_bytes", "pending_bytes" } }
+
+local function check_order(chosen)
+  for _, names in ipairs(ORDERED) do
+    local low, high = names[1], names[2]
+    if chosen[high] <= chosen[low] then
+      return ("limits.%s (%.15g) must be above limits.%s (%.15g): change one of them"):format(
+        high, chosen[high], low, chosen[low])
+    end
+  end
+end
+
 local function is_loopback(host)
   return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
 end
@@ -104,7 +117,7 @@ function M.check(given)
   local wrong = check_settings(given) or check_limits(given.limits or {})
   if wrong then return nil, wrong end
   local config = with_defaults(given)
-  wrong = check_reach(config)
+  wrong = check_reach(config) or check_order(config.limits)
   if wrong then return nil, wrong end
   return config
 end

@@ -59,6 +59,8 @@ test("a mistake names the key and what it may be", function()
   refused({ limits = { max_peers = 0 } }, { "limits.max_peers", "1 to 1024" })
   refused({ limits = { poll_ms = 1.5 } }, { "limits.poll_ms", "whole" })
   refused({ limits = { handshake_s = 0 / 0 } }, { "limits.handshake_s" })
+  refused({ limits = { heartbeat_interval_s = 10 } }, { "heartbeat_timeout_s (6)", "heartbeat_interval_s (10)" })
+  refused({ limits = { pending_bytes = 4096 } }, { "limits.pending_bytes", "limits.backlog_bytes" })
 end)
 
 test("beyond loopback it wants allow_remote and PLAIN", function()
