@@ -13,7 +13,7 @@ from timmy_actors.actors.portal import ListPortals
 from timmy_actors.errors import EndpointInUse, StartFailed
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.supervision import ChildState
-from timmy_actors.supervision.supervisor import GaveUp
+from timmy_actors.errors import GaveUp
 
 CRASH = Arrived("clients", [])
 """A message without frames, which the gateway never gets from a socket."""

@@ -285,7 +285,7 @@ class Plan:
     def _gave_up(self, child: Child, reason: BaseException | None) -> GaveUp:
         count, period_s = len(self.window.seen), self.window.period_s
         return GaveUp(
-            f"gave up: {count} failures within {period_s:g} s, more than the {self.window.failures} allowed,"
+            f"{count} failures within {period_s:g} s, more than the {self.window.failures} allowed,"
             f" the last of {child.id}: {describe(reason)}"
         )
 

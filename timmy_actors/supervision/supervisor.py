@@ -13,7 +13,7 @@ from typing import Any
 
 import pykka
 
-from timmy_actors.errors import Failure, StartFailed, TooManyOrphans
+from timmy_actors.errors import Failure, GaveUp, StartFailed, TooManyOrphans
 from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle
 from timmy_actors.supervision.child import Child, ChildState
 from timmy_actors.supervision.control import (
@@ -264,6 +264,8 @@ class Supervisor(Actor):
         if reason is None:
             self.leave()
             return
+        if isinstance(reason, GaveUp):
+            reason = GaveUp(f"{self.name} gave up: {reason}")
         self._say("gave up", self.name, 0, describe(reason))
         raise reason
 
