@@ -172,7 +172,7 @@ class Directory:
 
 
 def _refuse_second_owner(before: Entry | None, entry: Entry) -> None:
-    if before is not None and before.ref is not None and before.parent != entry.parent:
+    if before is not None and before.ref is not None and before.parent not in (None, entry.parent):
         raise SpecError(
             f"child {entry.name!r}: id: a child of {before.parent} answers to it already: names are the whole tree's"
         )

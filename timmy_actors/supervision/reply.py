@@ -6,8 +6,7 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -74,8 +73,15 @@ class Reply(pykka.Future[Any]):
             CallCycle: the one who is asked waits, directly or through others, for the one who asks.
             Exception: what the actor answered with.
         """
-        with _waiting_for(self.asked):
+        asker = current()
+        if asker is None or self.asked is None:
             return self._wait_until_deadline()
+        _refuse_cycle(asker, self.asked)
+        asker.waiting_for = self.asked
+        try:
+            return self._wait_until_deadline()
+        finally:
+            asker.waiting_for = None
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Wait in an asyncio event loop, which goes on turning."""
@@ -152,20 +158,6 @@ class Reply(pykka.Future[Any]):
                 callback(self)
             except Exception:
                 log.exception("a callback of a reply failed")
-
-
-@contextmanager
-def _waiting_for(asked: Actor | None) -> Iterator[None]:
-    asker = current()
-    if asker is None or asked is None:
-        yield
-        return
-    _refuse_cycle(asker, asked)
-    asker.waiting_for = asked
-    try:
-        yield
-    finally:
-        asker.waiting_for = None
 
 
 def _refuse_cycle(asker: Actor, asked: Actor) -> None:

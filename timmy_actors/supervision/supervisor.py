@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -180,18 +180,17 @@ class Supervisor(Actor):
     def _do(self, effect: Effect) -> Iterable[Effect]:
         match effect:
             case Stop(name):
-                self._write(name)
+                self._write(name, state=ChildState.STOPPING)
                 self._actors[name].stop()
             case Abandon(name, why):
                 return self._abandon(name, why)
             case Started(name, generation):
-                self._write(name)
+                self._write(name, state=ChildState.UP)
                 self._say("started", name, generation, "")
                 self._settle(name, generation)
             case Ended():
                 self._on_ended(effect)
             case Restarting(name, delay_s):
-                self._write(name)
                 self._say("restarting", name, self._generation(name), f"in {delay_s:.3g} s")
             case Acknowledge():
                 self.lifecycle.started()
@@ -202,12 +201,12 @@ class Supervisor(Actor):
     def _launch(self, launch: Launch) -> Iterable[Effect]:
         name, generation = launch.child, launch.generation
         child = self._plan.child(name)
-        if child is None:
+        if child is None or child.generation != generation or child.state is not ChildState.STARTING:
             return ()
         try:
             actor = child.spec.factory()
             self._prepare(actor, name, generation)
-            self._write(name, actor)
+            self._write(name, state=ChildState.STARTING, generation=generation, ref=actor.actor_ref)
         except Exception as error:  # noqa: BLE001  whatever it was, it is the child's failure, not the supervisor's
             return self._plan.ended(name, generation, error, self._now())
         self._actors[name] = actor
@@ -234,16 +233,26 @@ class Supervisor(Actor):
         return self._plan.close(self._now(), reason)
 
     def _on_ended(self, ended: Ended) -> None:
-        self._write(ended.child)
-        self._say("down", ended.child, ended.generation, describe(ended.reason))
+        # The plan may have decided more since: this writes what this effect says, the effects after it the rest.
         child = self._plan.child(ended.child)
+        self._actors.pop(ended.child, None)
+        rests = child is None or child.state is ChildState.DOWN
+        self._write(
+            ended.child,
+            state=ChildState.DOWN if rests else ChildState.WAITING,
+            generation=ended.generation,
+            restarts=child.restarts if child is not None else 0,
+            reason=ended.reason,
+            last_reason=describe(ended.reason),
+            ref=None,
+        )
+        self._say("down", ended.child, ended.generation, describe(ended.reason))
+        self._log_end(ended, child)
         if child is None:
-            self._actors.pop(ended.child, None)
             self._directory.forget(ended.child)
             self._settle(ended.child, ended.generation)
-        elif child.state is ChildState.DOWN:
+        elif rests:
             self._settle(ended.child, StartFailed(f"{ended.child} ended: {describe(ended.reason)}"))
-        self._log_end(ended, child)
 
     def _log_end(self, ended: Ended, child: Child | None) -> None:
         reason = ended.reason
@@ -260,7 +269,7 @@ class Supervisor(Actor):
     def _exit(self, reason: BaseException | None) -> None:
         for child in self._plan.children:
             if child.generation:
-                self._write(child.id)
+                self._write(child.id, state=ChildState.DOWN, ref=None)
         if reason is None:
             self.leave()
             return
@@ -326,23 +335,9 @@ class Supervisor(Actor):
     def _say(self, kind: EventKind, name: str, generation: int, detail: str) -> None:
         self._directory.events.publish(SupervisionEvent(kind, name, generation, detail, self._now()))
 
-    def _write(self, name: str, actor: Actor | None = None) -> None:
-        child = self._plan.child(name)
-        if child is None:
-            return
-        answering = actor or self._actors.get(name)
-        self._directory.write(
-            Entry(
-                name,
-                state=child.state,
-                generation=child.generation,
-                restarts=child.restarts,
-                reason=child.reason,
-                last_reason=describe(child.reason) if child.restarts or child.state is ChildState.DOWN else None,
-                parent=self.name,
-                ref=answering.actor_ref if answering is not None and child.alive else None,
-            )
-        )
+    def _write(self, name: str, **changes: Any) -> None:
+        entry = self._directory.entries.get(name) or Entry(name)
+        self._directory.write(replace(entry, parent=self.name, **changes))
 
 
 def _info(child: Child, actor: Actor | None) -> ChildInfo:
