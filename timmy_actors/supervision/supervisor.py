@@ -201,7 +201,7 @@ class Supervisor(Actor):
     def _launch(self, launch: Launch) -> Iterable[Effect]:
         name, generation = launch.child, launch.generation
         child = self._plan.child(name)
-        if child is None or child.generation != generation or child.state is not ChildState.STARTING:
+        if child is None or child.generation != generation or not child.alive:
             return ()
         try:
             actor = child.spec.factory()
