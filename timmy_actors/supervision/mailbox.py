@@ -40,6 +40,10 @@ class Control:
     """The base of messages that overtake work: supervision's own."""
 
 
+class _Wake(Control):
+    """Has an actor that was shut out and waits go round once more, and meet its fence."""
+
+
 @dataclass
 class _Timer:
     key: str
@@ -127,17 +131,18 @@ class Mailbox:
         self._closed = True
         self._timers.clear()
         self._due.clear()
-        for lane in (self._control, self._work):
-            while lane:
-                self._reject(lane.popleft(), "the actor stopped before it handled the message")
-        self._reject_arrivals()
+        self._reject_all()
 
     def shut_out(self) -> None:
         """Close it from another thread: what waits is answered, and an actor that waits for more meets its fence."""
         self._closed = True
-        self._reject_arrivals()
-        self.arrivals.put(Envelope(Control()))
+        self._reject_all()
+        self.arrivals.put(Envelope(_Wake()))
         self.clock.arrived(self)
+
+    def refuse(self, letter: Letter) -> None:
+        """Answer a letter that was taken and will not be handled."""
+        self._reject(letter, "the actor was abandoned before it handled the message")
 
     def schedule(self, key: str, delay_s: float, message: Any, *, every: bool = False) -> None:
         """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key."""
@@ -157,22 +162,18 @@ class Mailbox:
 
     def _next(self) -> Letter | None:
         self._sort_arrivals()
-        if self._control:
-            return self._control.popleft()
+        if self._control and (urgent := _take(self._control)) is not None:
+            return urgent
         # Turn about: a timer whose handler outlasts its period must not starve the work.
-        letter = self._next_work() if self._timer_had_its_turn else None
+        letter = _take(self._work) if self._timer_had_its_turn else None
         self._timer_had_its_turn = False
-        return letter or self._pop_due() or self._next_work()
-
-    def _next_work(self) -> Letter | None:
-        try:
-            return self._work.popleft()
-        except IndexError:
-            return None
+        return letter or self._pop_due() or _take(self._work)
 
     def _sort_arrivals(self) -> None:
-        for _ in range(self.arrivals.qsize()):
-            self._sort(self.arrivals.get_nowait())
+        # Whoever makes room or shuts it out takes from the same queue: what was counted may be gone.
+        with contextlib.suppress(Empty):
+            for _ in range(self.arrivals.qsize()):
+                self._sort(self.arrivals.get_nowait())
 
     def _sort(self, letter: Letter) -> None:
         lane = self._control if _overtakes(letter) else self._work
@@ -201,12 +202,23 @@ class Mailbox:
         # Nothing else waits, so what arrives now is next, whichever lane it belongs to.
         return self.clock.wait(self, timeout_s)
 
+    def _reject_all(self) -> None:
+        for lane in (self._control, self._work):
+            while (letter := _take(lane)) is not None:
+                self._reject(letter, "the actor stopped before it handled the message")
+        self._reject_arrivals()
+
     def _reject_arrivals(self) -> None:
-        while True:
-            try:
-                self._reject(self.arrivals.get_nowait(), "the actor had stopped")
-            except Empty:
-                return
+        waking: Letter | None = None
+        with contextlib.suppress(Empty):
+            while True:
+                letter = self.arrivals.get_nowait()
+                if isinstance(letter.message, _Wake):
+                    waking = letter
+                else:
+                    self._reject(letter, "the actor had stopped")
+        if waking is not None:
+            self.arrivals.put(waking)  # meant for the actor that waits: it would wait for ever
 
     def _reject(self, letter: Letter, why: str) -> None:
         if letter.reply_to is None:
@@ -216,6 +228,14 @@ class Mailbox:
             letter.reply_to.set(None)
         else:
             letter.reply_to.set_exception((ActorGone, ActorGone(why), None))
+
+
+def _take(lane: deque[Letter]) -> Letter | None:
+    # Looking first and taking then would be two steps, and another thread may take in between.
+    try:
+        return lane.popleft()
+    except IndexError:
+        return None
 
 
 def _overtakes(letter: Letter) -> bool:
