@@ -10,7 +10,13 @@ from timmy_actors.errors import Fenced
 if TYPE_CHECKING:
     from timmy_actors.supervision.actor import Actor
 
-_here = threading.local()
+
+class _Here(threading.local):
+    # A default of the class: a miss of `getattr(threading.local(), "actor", None)` costs more than a tell.
+    actor: Actor | None = None
+
+
+_here = _Here()
 
 
 def enter(actor: Actor) -> None:
@@ -20,8 +26,7 @@ def enter(actor: Actor) -> None:
 
 def current() -> Actor | None:
     """The actor whose thread this is."""
-    actor: Actor | None = getattr(_here, "actor", None)
-    return actor
+    return _here.actor
 
 
 def check_fence() -> None:
@@ -30,6 +35,6 @@ def check_fence() -> None:
     Raises:
         Fenced: this thread's actor was abandoned.
     """
-    actor = current()
+    actor = _here.actor
     if actor is not None and actor.fenced:
         raise Fenced(f"{actor.name} was abandoned and replaced")
