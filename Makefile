@@ -23,7 +23,7 @@ check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
 
-bench: $(VENV)/.installed-dev ## Measure the numbers to hold, each against its yardstick in the same run
+bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run
 	$(BIN)/python -m benchmarks
 
 fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte streams at the Lua listener
@@ -50,4 +50,9 @@ $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
 $(VENV)/.installed-dev: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "installing with what the tests need (once; a minute or less) ..."
 	@$(PIP) install --editable '.[all,dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: setup.cfg pyproject.toml | $(BIN)/python
+	@echo "installing with what the benchmarks compare with (once; a minute or less) ..."
+	@$(PIP) install --editable '.[all,bench]'
 	@touch $@ $(VENV)/.installed

@@ -21,21 +21,24 @@ class Figure:
     name: str
     subject: list[float]
     yardstick: list[float]
-    hold: str
-    held: Callable[[float], bool]
+    hold: str = ""
+    """What the ratio must be; empty where it is only told."""
+    held: Callable[[float], bool] = lambda _ratio: True
     unit: str = "us"
-    yardstick_name: str = "yardstick"
+    yardstick_name: str = ""
+    """Who it is compared with, where the name of the figure does not say."""
 
     def line(self) -> str:
         """One row of the report."""
         ratios = sorted(mine / theirs for mine, theirs in zip(self.subject, self.yardstick, strict=True))
         middle = statistics.median(ratios)
         low, high = ratios[len(ratios) // 10], ratios[-1 - len(ratios) // 10]
-        mark = "holds" if self.held(middle) else "MISSED"
-        return (
-            f"{self.name:<52} {_show(self.subject)} {self.unit:<3} against {_show(self.yardstick)} {self.unit:<3}"
-            f"  ratio {middle:6.2f} ({low:.2f} to {high:.2f})  hold {self.hold:<14} {mark}"
+        against = f"against {self.yardstick_name}".strip()
+        line = (
+            f"{self.name:<52} {_show(self.subject)} {self.unit:<3} {against:<22} {_show(self.yardstick)} {self.unit:<3}"
+            f"  ratio {middle:6.2f} ({low:.2f} to {high:.2f})"
         )
+        return f"{line}  hold {self.hold:<14} {'holds' if self.held(middle) else 'MISSED'}" if self.hold else line
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,17 @@ class Reading:
         return f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22} hold {self.hold:<14} {mark}"
 
 
+@dataclass(frozen=True)
+class Note:
+    """What was not measured, and why."""
+
+    text: str
+
+    def line(self) -> str:
+        """One row of the report."""
+        return self.text
+
+
 def p50(action: Callable[[], object], times: int) -> float:
     """The median time of one call, in microseconds."""
     samples = []
@@ -70,8 +84,15 @@ def interleave(
     subject: Callable[[], float], yardstick: Callable[[], float], rounds: int = ROUNDS
 ) -> tuple[list[float], list[float]]:
     """A figure of each, round after round."""
-    pairs = [(subject(), yardstick()) for _ in range(rounds)]
-    return [mine for mine, _ in pairs], [theirs for _, theirs in pairs]
+    mine, theirs = in_turn(subject, yardstick, rounds=rounds)
+    return mine, theirs
+
+
+def in_turn(*measures: Callable[[], float], rounds: int = ROUNDS) -> list[list[float]]:
+    """The same for any number of them."""
+    return [
+        list(figures) for figures in zip(*([measure() for measure in measures] for _ in range(rounds)), strict=True)
+    ]
 
 
 def _show(values: list[float]) -> str:

@@ -1,131 +1,78 @@
-"""Asks, tells and restarts, against bare Pykka's."""
+"""Asks, tells, starts, stops and restarts, against bare Pykka, mode-streaming and Erlang/OTP in the same rounds.
+
+The holds are against bare Pykka. The others are told for what they are: mode-streaming's messages stay in one thread,
+and Erlang changes processes without the operating system.
+"""
 
 from __future__ import annotations
 
-import statistics
-import threading
-import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 
-import pykka
-
-from benchmarks.harness import Figure, Reading, interleave, p50
+from benchmarks.contenders import Absent, Contender
+from benchmarks.contenders.bare_pykka import BarePykka
+from benchmarks.contenders.erlang import Erlang
+from benchmarks.contenders.mode_streaming import ModeStreaming
+from benchmarks.contenders.timmy import Timmy
+from benchmarks.harness import Figure, Note, Reading, in_turn, interleave, p50
 from timmy_actors.actors.board import Board
-from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Intensity, Supervisor
-from timmy_actors.supervision.actor import Lifecycle
 
-ASKS = 300
-BURSTS = 5
-TELLS = 5_000
 READS = 20_000
+RIVALS: tuple[Callable[[], Contender], ...] = (ModeStreaming, Erlang)
 
 
-class _Echo(Actor):
-    def on_receive(self, message: Any) -> Any:
-        if message == "crash":
-            raise SystemError("on purpose")
-        if isinstance(message, threading.Event):
-            message.set()
-        return message
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    measure: Callable[[Contender], float]
+    hold: str = ""
+    """What the ratio to bare Pykka's must be."""
+    held: Callable[[float], bool] = lambda _ratio: True
+    unit: str = "us"
 
 
-class _BareEcho(pykka.ThreadingActor):
-    def on_receive(self, message: Any) -> Any:
-        if isinstance(message, threading.Event):
-            message.set()
-        return message
+ROWS = (
+    _Row("ask a supervised actor, p50", lambda who: who.ask(), "<= 1.1 x", lambda ratio: ratio <= 1.1),
+    _Row("tell throughput", lambda who: who.tell(), ">= 5 x", lambda ratio: ratio >= 5, "k/s"),
+    _Row("start to the first answer", lambda who: who.live()[0]),
+    _Row("stop to its end", lambda who: who.live()[1]),
+    _Row("crash to the replacement's first answer", lambda who: who.crash(), "<= 1.5 x", lambda ratio: ratio <= 1.5),
+)
 
 
-class _Up(Lifecycle):
-    def __init__(self) -> None:
-        self.up = threading.Event()
-        self.over = threading.Event()
-
-    def started(self) -> None:
-        self.up.set()
-
-    def down(self, _reason: BaseException | None) -> None:
-        self.over.set()
-
-
-def run() -> Iterator[Figure | Reading]:
+def run() -> Iterator[Figure | Reading | Note]:
     """Every figure of this room."""
-    directory = Directory()
-    supervisor = Supervisor(
-        [ChildSpec("echo", _Echo, backoff=Backoff(stable_after_s=0.0))], directory, intensity=Intensity(failures=10**9)
-    )
-    life = supervisor.lifecycle = _Up()
-    supervisor.launch()
-    life.up.wait()
-    bare = _BareEcho.start()
-    try:
-        yield _asks(directory, bare)
-        yield _tells(directory, bare)
-        yield _restarts(directory)
-        yield _reads()
-    finally:
-        supervisor.stop()
-        life.over.wait()
-        bare.stop()
+    with ExitStack() as stack:
+        timmy, pykka = Timmy(), BarePykka()
+        stack.callback(pykka.close)
+        stack.callback(timmy.close)
+        rivals: list[Contender] = []
+        for rival in RIVALS:
+            try:
+                rivals.append(rival())
+            except Absent as absent:
+                yield Note(f"{absent}: its rows are left out")
+            else:
+                stack.callback(rivals[-1].close)
+        for row in ROWS:
+            yield from _compare(row, timmy, pykka, rivals)
+        yield _tells_by_name(timmy, pykka)
+    yield _reads()
 
 
-def _asks(directory: Directory, bare: pykka.ActorRef[Any]) -> Figure:
-    subject, yardstick = interleave(
-        lambda: p50(lambda: directory.ask("echo", 1, timeout_s=5).wait(), ASKS),
-        lambda: p50(lambda: bare.ask(1), ASKS),
-    )
-    return Figure("ask a supervised actor, p50", subject, yardstick, "<= 1.1 x", lambda ratio: ratio <= 1.1)
+def _compare(row: _Row, timmy: Timmy, pykka: BarePykka, rivals: list[Contender]) -> Iterator[Figure]:
+    everybody: list[Contender] = [timmy, pykka, *rivals]
+    subject, yardstick, *others = in_turn(*(partial(row.measure, who) for who in everybody))
+    yield Figure(row.name, subject, yardstick, row.hold, row.held, row.unit, pykka.name)
+    for rival, theirs in zip(rivals, others, strict=True):
+        yield Figure(row.name, subject, theirs, unit=row.unit, yardstick_name=rival.name)
 
 
-def _tells(directory: Directory, bare: pykka.ActorRef[Any]) -> Figure:
-    ref = directory.ref("echo")
-    subject, yardstick = interleave(lambda: _tell_rate(ref), lambda: _tell_rate(bare))
-    return Figure("tell throughput", subject, yardstick, ">= 5 x", lambda ratio: ratio >= 5, unit="k/s")
-
-
-def _tell_rate(ref: pykka.ActorRef[Any]) -> float:
-    """Thousands of messages a second, as the sender sees it: the median of a few bursts."""
-    return statistics.median(_burst(ref) for _ in range(BURSTS))
-
-
-def _burst(ref: pykka.ActorRef[Any]) -> float:
-    began = time.perf_counter()
-    for _ in range(TELLS):
-        ref.tell(1)
-    took = time.perf_counter() - began
-    drained = threading.Event()
-    ref.tell(drained)
-    drained.wait()
-    return TELLS / took / 1000
-
-
-def _restarts(directory: Directory) -> Figure:
-    subject, yardstick = interleave(lambda: _crash_to_answer(directory), _bare_restart)
-    name = "crash to the replacement's first answer"
-    return Figure(name, subject, yardstick, "<= 1.5 x", lambda ratio: ratio <= 1.5)
-
-
-def _crash_to_answer(directory: Directory) -> float:
-    entry = directory.entries["echo"]
-    began = time.perf_counter()
-    directory.tell("echo", "crash")
-    with directory._changed:
-        directory._changed.wait_for(lambda: directory.entries["echo"].generation != entry.generation)
-    directory.ask("echo", 1, timeout_s=5, wait_s=5).wait()
-    return (time.perf_counter() - began) * 1e6
-
-
-def _bare_restart() -> float:
-    ref = _BareEcho.start()
-    ref.ask(1)
-    began = time.perf_counter()
-    ref.stop()
-    ref = _BareEcho.start()
-    ref.ask(1)
-    took = (time.perf_counter() - began) * 1e6
-    ref.stop()
-    return took
+def _tells_by_name(timmy: Timmy, pykka: BarePykka) -> Figure:
+    subject, yardstick = interleave(timmy.tell_by_name, pykka.tell)
+    return Figure("tell throughput, by name", subject, yardstick, unit="k/s", yardstick_name=pykka.name)
 
 
 def _reads() -> Reading:

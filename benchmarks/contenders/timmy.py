@@ -1,0 +1,106 @@
+"""This package: a supervised actor behind a name."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from typing import Any
+
+from benchmarks.contenders import ASKS, BURSTS, LIVES, TELLS
+from benchmarks.contenders.bare_pykka import burst
+from benchmarks.harness import p50
+from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Intensity, StartChild, StopChild, Supervisor
+from timmy_actors.supervision.actor import Lifecycle
+
+PATIENCE_S = 5.0
+
+
+class Echo(Actor):
+    """Answers with what it was asked, or crashes."""
+
+    def on_receive(self, message: Any) -> Any:
+        """Answer, and set an event that was sent."""
+        if message == "crash":
+            raise SystemError("on purpose")
+        if isinstance(message, threading.Event):
+            message.set()
+        return message
+
+
+class _Life(Lifecycle):
+    def __init__(self) -> None:
+        self.up = threading.Event()
+        self.over = threading.Event()
+
+    def started(self) -> None:
+        self.up.set()
+
+    def down(self, _reason: BaseException | None) -> None:
+        self.over.set()
+
+
+class Timmy:
+    """The subject."""
+
+    name = "timmy_actors"
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+        spec = ChildSpec("echo", Echo, backoff=Backoff(stable_after_s=0.0))
+        self._supervisor = Supervisor([spec], self.directory, intensity=Intensity(failures=10**9))
+        self._life = self._supervisor.lifecycle = _Life()
+        self._ref = self._supervisor.launch()
+        self._life.up.wait()
+
+    def ask(self) -> float:
+        """See `Contender`."""
+        return p50(lambda: self._answer("echo"), ASKS)
+
+    def tell(self) -> float:
+        """See `Contender`."""
+        ref = self.directory.ref("echo")
+        return statistics.median(burst(ref) for _ in range(BURSTS))
+
+    def tell_by_name(self) -> float:
+        """The same through the directory, which finds today's incarnation for each message."""
+        return statistics.median(self._burst() for _ in range(BURSTS))
+
+    def live(self) -> tuple[float, float]:
+        """See `Contender`; the supervisor is asked for both."""
+        starts, stops = zip(*(self._live() for _ in range(LIVES)), strict=True)
+        return statistics.median(starts), statistics.median(stops)
+
+    def crash(self) -> float:
+        """See `Contender`."""
+        crashed = self.directory.ref("echo")
+        began = time.perf_counter()
+        crashed.tell("crash")
+        with self.directory._changed:
+            self.directory._changed.wait_for(lambda: self.directory.entries["echo"].ref not in (None, crashed))
+        self._answer("echo")
+        return (time.perf_counter() - began) * 1e6
+
+    def close(self) -> None:
+        """See `Contender`."""
+        self._supervisor.stop()
+        self._life.over.wait()
+
+    def _answer(self, name: str) -> Any:
+        return self.directory.ask(name, 1, timeout_s=PATIENCE_S).wait()
+
+    def _burst(self) -> float:
+        began = time.perf_counter()
+        for _ in range(TELLS):
+            self.directory.tell("echo", 1)
+        took = time.perf_counter() - began
+        self._answer("echo")
+        return TELLS / took / 1000
+
+    def _live(self) -> tuple[float, float]:
+        began = time.perf_counter()
+        self._ref.ask(StartChild(ChildSpec("other", Echo)), timeout=PATIENCE_S)
+        self._answer("other")
+        started = time.perf_counter()
+        self._ref.ask(StopChild("other"), timeout=PATIENCE_S)
+        return (started - began) * 1e6, (time.perf_counter() - started) * 1e6
