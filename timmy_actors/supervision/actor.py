@@ -58,6 +58,8 @@ class Actor(pykka.ThreadingActor):
         self.waiting_for: Actor | None = None
         """Whose answer its handler waits for."""
         self._reply: Reply | None = None
+        self._deferred: set[Reply] = set()
+        """Replies that its handlers took and have not answered: its end answers them."""
         self._stop_replies: list[Any] = []
         self._over = False
 
@@ -69,9 +71,16 @@ class Actor(pykka.ThreadingActor):
         return cast(Mailbox, self.actor_inbox)
 
     def take_reply(self) -> Reply:
-        """Take over answering the message at hand; the handler then returns `DEFERRED`."""
+        """Take over answering the message at hand; the handler then returns `DEFERRED`.
+
+        One that is still unanswered when the actor ends is answered with `ActorGone`.
+        """
         reply, self._reply = self._reply, None
-        return reply if reply is not None else Reply()
+        if reply is None:
+            return Reply()
+        self._deferred.add(reply)
+        reply.add_done_callback(self._deferred.discard)
+        return reply
 
     def state(self) -> dict[str, Any]:
         """What `get_state` shows: its attributes, without the base's and the private ones."""
@@ -92,6 +101,7 @@ class Actor(pykka.ThreadingActor):
         reply = self._reply
         if reply is not None:
             reply.fail(ActorGone(f"{self.name} hung and was abandoned"))
+        self._answer_for_the_last_time(f"{self.name} hung and was abandoned")
         self.mailbox.shut_out()
 
     def acknowledge_start(self) -> None:
@@ -116,7 +126,12 @@ class Actor(pykka.ThreadingActor):
     def launch(self) -> pykka.ActorRef[Self]:
         """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
         self.mailbox.clock.join(self.mailbox)
-        self._start_actor_loop()
+        try:
+            self._start_actor_loop()
+        except BaseException:  # no thread to be had: nobody else would answer what waits already
+            self._leave_off("its thread did not start")
+            self.mailbox.clock.leave(self.mailbox)
+            raise
         return self.actor_ref
 
     def stop(self) -> None:
@@ -137,23 +152,31 @@ class Actor(pykka.ThreadingActor):
             reason = failure
             self._clean_up_after(failure)
         finally:
-            self.actor_stopped.set()
-            self.mailbox.close()
+            self._leave_off("it ended")
             self.lifecycle.down(reason)
             self.mailbox.clock.leave(self.mailbox)
+
+    def _leave_off(self, why: str) -> None:
+        self.actor_stopped.set()
+        self._answer_for_the_last_time(f"{self.name} had promised an answer, but {why}")
+        self.mailbox.close()
+
+    def _answer_for_the_last_time(self, why: str) -> None:
+        for deferred in tuple(self._deferred):
+            deferred.fail(ActorGone(why))
+        for reply in tuple(self._stop_replies):
+            reply.set(None)
 
     def _live(self) -> None:
         self.on_start()
         self.acknowledge_start()
-        try:
-            while not self._over:
-                letter = self.mailbox.get()
+        while not self._over:
+            letter = self.mailbox.get()
+            if self.fenced:
+                self.mailbox.refuse(letter)
                 check_fence()
-                self._turn(letter)
-            self.on_stop()
-        finally:
-            for reply in self._stop_replies:
-                reply.set(None)
+            self._turn(letter)
+        self.on_stop()
 
     def _turn(self, letter: Letter) -> None:
         message = letter.message
@@ -163,24 +186,25 @@ class Actor(pykka.ThreadingActor):
                 self._over = True
         elif isinstance(message, Ping):
             self.mailbox.pinged_at = None
+            if letter.reply_to is not None:
+                letter.reply_to.set(None)
         else:
             self.current, self.busy_since = message, self.mailbox.clock.now()
             self._handle(letter)
             self.current = self.busy_since = None
 
     def _handle(self, letter: Letter) -> None:
-        if isinstance(letter.message, GetState):
-            self._answer_state(letter)
-        elif isinstance(letter.message, Fault):
-            letter.message.strike()
-        elif letter.reply_to is None:
-            self._handle_receive(letter.message)
+        if letter.reply_to is None:
+            self._carry_out_message(letter.message)
         else:
             self._answer(letter.message, cast(Reply, letter.reply_to))
 
-    def _answer_state(self, letter: Letter) -> None:
-        if letter.reply_to is not None:
-            letter.reply_to.set(self.state())
+    def _carry_out_message(self, message: Any) -> Any:
+        if isinstance(message, GetState):
+            return self.state()
+        if isinstance(message, Fault):
+            return message.strike()
+        return self._handle_receive(message)
 
     def _answer(self, message: Any, reply: Reply) -> None:
         if reply.expired(self.mailbox.clock.now()):
@@ -190,7 +214,11 @@ class Actor(pykka.ThreadingActor):
             return
         self._reply = reply
         try:
-            answer = self._handle_receive(message)
+            if self.fenced:  # abandoned before its reply was to be seen: nobody else would answer it
+                check_fence()
+            answer = self._carry_out_message(message)
+            if self.fenced:
+                check_fence()
         except Refused as refusal:
             reply.fail(refusal)
         except BaseException as failure:

@@ -17,7 +17,7 @@ from timmy_actors.supervision.child import ChildState
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.dead_letters import DeadLetters
 from timmy_actors.supervision.events import EventStream
-from timmy_actors.supervision.here import check_fence
+from timmy_actors.supervision.here import check_fence, current
 from timmy_actors.supervision.orphans import Orphans
 from timmy_actors.supervision.reply import Reply
 
@@ -158,7 +158,9 @@ class Directory:
     def _tell_watcher(self, watcher: Watcher, down: Down) -> None:
         try:
             watcher(down)
-        except Exception:
+        except BaseException as error:
+            if not isinstance(error, Exception) and current() is None:
+                raise  # Ctrl-C in the main thread, say; a supervisor is not ended by who listens
             log.exception("a monitor of %s failed and is gone", down.name)
 
     def _await_ref(self, name: str, wait_s: float) -> pykka.ActorRef[Any]:

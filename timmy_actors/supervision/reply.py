@@ -76,15 +76,17 @@ class Reply(pykka.Future[Any]):
         asker = current()
         if asker is None or self.asked is None:
             return self._wait_until_deadline()
-        _refuse_cycle(asker, self.asked)
-        asker.waiting_for = self.asked
+        asker.waiting_for = self.asked  # said before looking: of two who ask each other at once, one sees it
         try:
+            _refuse_cycle(asker, self.asked)
             return self._wait_until_deadline()
         finally:
             asker.waiting_for = None
 
     def __await__(self) -> Generator[Any, None, Any]:
         """Wait in an asyncio event loop, which goes on turning."""
+        if self._get_hook is not None:  # Pykka's stop(), map(), join(): nobody sets these, they are computed by getting
+            return (yield from asyncio.to_thread(self.get).__await__())
         loop = asyncio.get_running_loop()
         answered = asyncio.Event()
         self.add_done_callback(lambda _: loop.call_soon_threadsafe(answered.set))
@@ -156,7 +158,9 @@ class Reply(pykka.Future[Any]):
                 return
             try:
                 callback(self)
-            except Exception:
+            except BaseException as error:
+                if not isinstance(error, Exception) and current() is None:
+                    raise  # Ctrl-C in the main thread, say; an actor that answers is not ended by who listens
                 log.exception("a callback of a reply failed")
 
 
