@@ -1,0 +1,4 @@
+"""One small story a strategy: `python -m timmy_actors.supervision.examples.one_for_one`, and so on.
+
+Each runs in virtual time: nothing sleeps, and every run tells the same.
+"""
