@@ -52,9 +52,9 @@ class Actor(pykka.ThreadingActor):
         self.fenced = False
         """Abandoned: whatever it still does has no effect."""
         self.busy_since: float | None = None
-        """When it took the message that it is handling, by its clock; None while it waits. Readable from any thread."""
+        """Since when it handles a message, starts or stops, by its clock; None while it waits. For any thread to read."""
         self.current: Any = None
-        """That message."""
+        """The message that it is handling."""
         self.waiting_for: Actor | None = None
         """Whose answer its handler waits for."""
         self._reply: Reply | None = None
@@ -168,14 +168,17 @@ class Actor(pykka.ThreadingActor):
             reply.set(None)
 
     def _live(self) -> None:
+        self.busy_since = self.mailbox.clock.now()
         self.on_start()
         self.acknowledge_start()
+        self.busy_since = None
         while not self._over:
             letter = self.mailbox.get()
             if self.fenced:
                 self.mailbox.refuse(letter)
                 check_fence()
             self._turn(letter)
+        self.busy_since = self.mailbox.clock.now()
         self.on_stop()
 
     def _turn(self, letter: Letter) -> None:

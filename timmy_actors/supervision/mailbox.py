@@ -165,9 +165,12 @@ class Mailbox:
         if self._control and (urgent := _take(self._control)) is not None:
             return urgent
         # Turn about: a timer whose handler outlasts its period must not starve the work.
-        letter = _take(self._work) if self._timer_had_its_turn else None
+        letter = self._next_work() if self._timer_had_its_turn else None
         self._timer_had_its_turn = False
-        return letter or self._pop_due() or _take(self._work)
+        return letter or self._pop_due() or self._next_work()
+
+    def _next_work(self) -> Letter | None:
+        return _take(self._work)
 
     def _sort_arrivals(self) -> None:
         # Whoever makes room or shuts it out takes from the same queue: what was counted may be gone.
