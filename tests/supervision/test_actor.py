@@ -249,3 +249,11 @@ def test_a_thousand_asks_from_many_threads_each_get_their_own_answer() -> None:
         asker.join()
     assert wrong == []
     end(actor)
+
+
+def test_a_refusal_of_what_was_told_kills_nobody_either() -> None:
+    ref, life = launch(Doer())
+    ref.tell(fail(Refused("bad_arguments", "no")))
+    assert ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
+    assert life.downs == []
+    assert ref.stop(timeout=PATIENCE_S)

@@ -197,10 +197,13 @@ class Actor(pykka.ThreadingActor):
             self.current = self.busy_since = None
 
     def _handle(self, letter: Letter) -> None:
-        if letter.reply_to is None:
-            self._carry_out_message(letter.message)
-        else:
+        if letter.reply_to is not None:
             self._answer(letter.message, cast(Reply, letter.reply_to))
+            return
+        try:
+            self._carry_out_message(letter.message)
+        except Refused as refusal:
+            log.debug("%s declined what it was told: %s", self.name, refusal)
 
     def _carry_out_message(self, message: Any) -> Any:
         if isinstance(message, GetState):
