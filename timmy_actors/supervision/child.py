@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from timmy_actors.supervision.spec import ChildSpec
+from timmy_actors.supervision.spec import ChildSpec, RestartType
 
 
 class ChildState(Enum):
@@ -34,11 +34,17 @@ class Child:
     restarts: int = 0
     recent_restarts: int = 0
     """Restarts since it was last stable: what its backoff goes by."""
-    started_at: float = 0.0
+    launched_at: float = 0.0
+    up_since: float | None = None
+    """When its present incarnation acknowledged its start: the time it was stable begins there, not at its launch."""
+    was_up: bool = False
+    """Whether any incarnation ever did."""
     due: float = 0.0
     """In WAITING, when it may start; in STOPPING, when patience ends; monotonic seconds."""
     reason: BaseException | None = None
     """Why its last incarnation ended."""
+    added: bool = False
+    """It was not declared with its supervisor but came later."""
     unwanted: bool = False
     """It is being stopped for good."""
 
@@ -50,9 +56,14 @@ class Child:
     @property
     def start_by(self) -> float:
         """In STARTING, when patience ends."""
-        return self.started_at + (math.inf if self.spec.start_s is None else self.spec.start_s)
+        return self.launched_at + (math.inf if self.spec.start_s is None else self.spec.start_s)
 
     @property
     def alive(self) -> bool:
         """Whether an incarnation of it runs, or may run."""
         return self.state in ALIVE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing brings it back: a temporary one that ended."""
+        return self.state is ChildState.DOWN and self.spec.restart is RestartType.TEMPORARY

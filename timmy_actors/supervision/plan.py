@@ -2,11 +2,13 @@
 
 Children start one after the other, each when the one before is up. One that fails for an expected reason is passed over
 and restarted by its backoff; any other failure of a first start ends the supervisor. Which children a later failure
-concerns is the strategy; whether it is one too many is the intensity.
+concerns is the strategy; whether it is one too many is the intensity. A child that ends while it is to be stopped
+anyway, for its group or with its supervisor, is no failure of its own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -52,7 +54,6 @@ class Plan:
         self._children = {spec.id: Child(spec) for spec in children}
         self._sequence = [spec.id for spec in children]
         """Children to start one after the other; the first may be starting."""
-        self._sequence_due = 0.0
         self._to_stop: list[str] = []
         """Children to stop one after the other, before the sequence goes on."""
         self._acknowledged = False
@@ -80,7 +81,9 @@ class Plan:
         child = self._current(name, generation, ChildState.STARTING)
         if child is None:
             return []
-        child.state = ChildState.UP
+        child.state, child.up_since, child.was_up = ChildState.UP, now, True
+        if self._closing:
+            return []
         self._leave_sequence(name)
         return [Started(name, generation), *self._go_on(now)]
 
@@ -118,8 +121,11 @@ class Plan:
         """
         if self._closing:
             raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it takes no more children")
-        check_children([*(child.spec for child in self.children), spec], self.strategy, self._auto_shutdown)
-        self._children[spec.id] = Child(spec)
+        others = {name: child for name, child in self._children.items() if name != spec.id or not child.is_over}
+        check_children([*(child.spec for child in others.values()), spec], self.strategy, self._auto_shutdown)
+        before = self._children.get(spec.id)
+        generation = before.generation if before is not None else 0
+        self._children = {**others, spec.id: Child(spec, generation=generation, added=True)}
         self._sequence.append(spec.id)
         return list(self._go_on(now))
 
@@ -137,11 +143,15 @@ class Plan:
         if not child.alive:
             del self._children[name]
             return list(self._go_on(now))
+        if self._closing:
+            return []  # its turn comes
         return [*self._stop(child, now), *self._go_on(now)]
 
     def close(self, now: float, reason: BaseException | None = None) -> list[Effect]:
         """Stop every child, the last started first, then end."""
         if self._closing:
+            if isinstance(reason, TooManyOrphans):
+                self._exit_reason = reason  # that has to reach the root, whatever this supervisor was ending for
             return []
         self._closing, self._exit_reason = True, reason
         self._sequence.clear()
@@ -153,7 +163,8 @@ class Plan:
 
     def due(self) -> float | None:
         """When `tick` is next to be called, or None."""
-        return min(self._dues(), default=None)
+        due = min(self._dues(), default=math.inf)
+        return due if math.isfinite(due) else None
 
     # What follows.
 
@@ -164,7 +175,7 @@ class Plan:
             elif child.state is ChildState.STOPPING or (child.state is ChildState.WAITING and self._alone(child)):
                 yield child.due
         if self._sequence and not self._blocked():
-            yield self._sequence_due
+            yield self._sequence_due()
 
     def _go_on(self, now: float) -> Iterator[Effect]:
         if self.exited:
@@ -199,12 +210,18 @@ class Plan:
                 yield from self._stop(child, now)
 
     def _start_next(self, now: float) -> Iterator[Effect]:
-        if self._sequence and not self._blocked() and now >= self._sequence_due:
+        if self._sequence and not self._blocked() and now >= self._sequence_due():
             yield self._launch(self._children[self._sequence[0]], now)
 
     def _blocked(self) -> bool:
         first = self._children[self._sequence[0]]
         return bool(self._to_stop) or self._is_stopping() or first.state is ChildState.STARTING
+
+    def _sequence_due(self) -> float:
+        """When the next of the sequence may start: one waits for its own backoff, a group of equals for everybody's."""
+        concerned = self._sequence if self.strategy is Strategy.ONE_FOR_ALL else self._sequence[:1]
+        waiting = (child for child in map(self._children.__getitem__, concerned) if child.state is ChildState.WAITING)
+        return max((child.due for child in waiting), default=-math.inf)
 
     def _is_stopping(self) -> bool:
         return any(child.state is ChildState.STOPPING and not child.unwanted for child in self.children)
@@ -216,7 +233,7 @@ class Plan:
     def _launch(self, child: Child, now: float) -> Launch:
         child.state = ChildState.STARTING
         child.generation += 1
-        child.started_at = now
+        child.launched_at, child.up_since = now, None
         return Launch(child.id, child.generation)
 
     def _stop(self, child: Child, now: float) -> Iterator[Effect]:
@@ -231,56 +248,74 @@ class Plan:
 
     def _end(self, child: Child, reason: BaseException | None, now: float) -> Iterator[Effect]:
         asked = child.state is ChildState.STOPPING
-        first_start = child.state is ChildState.STARTING and not self._acknowledged
         child.reason = reason
         yield Ended(child.id, child.generation, reason, asked)
         if isinstance(reason, TooManyOrphans):
-            child.state = ChildState.DOWN
+            self._was_stopped(child, now)
             yield from self.close(now, reason)
-        elif asked:
-            self._was_stopped(child)
+        elif asked or self._closing or child.id in self._to_stop:
+            self._was_stopped(child, now)
+        elif self._is_failed_start(child, reason):
+            yield from self._fail_start(child, reason, now)
         else:
-            yield from self._judge(child, reason, now, first_start=first_start)
+            yield from self._judge(child, reason, now)
 
-    def _was_stopped(self, child: Child) -> None:
+    def _was_stopped(self, child: Child, now: float) -> None:
         if child.unwanted:
             del self._children[child.id]
         elif self._closing or child.spec.restart is RestartType.TEMPORARY:
-            child.state = ChildState.DOWN
-            self._leave_sequence(child.id)
+            self._rest(child)
         else:
-            child.state = ChildState.WAITING
-            child.restarts += 1
+            self._wait(child, now)
 
-    def _judge(self, child: Child, reason: BaseException | None, now: float, *, first_start: bool) -> Iterator[Effect]:
+    def _is_failed_start(self, child: Child, reason: BaseException | None) -> bool:
+        """Whether it failed to come up at all, when that is not to be tried again."""
+        failed = reason is not None or child.spec.restart is RestartType.PERMANENT
+        first = not child.was_up and (child.added or not self._acknowledged)
+        return failed and first and not isinstance(reason, child.spec.expected)
+
+    def _fail_start(self, child: Child, reason: BaseException | None, now: float) -> Iterator[Effect]:
+        if child.added:  # whoever asked for it is told; the others have done nothing wrong
+            self._leave_sequence(child.id)
+            del self._children[child.id]
+            return
+        self._rest(child)
+        yield from self.close(now, StartFailed(f"{child.id} did not start: {describe(reason)}"))
+
+    def _rest(self, child: Child) -> None:
+        """It will not come back by itself; what was added as temporary leaves no trace, as in OTP."""
+        child.state = ChildState.DOWN
+        self._leave_sequence(child.id)
+        if child.added and child.is_over:
+            del self._children[child.id]
+
+    def _wait(self, child: Child, due: float) -> None:
+        child.state, child.due = ChildState.WAITING, due
+        child.restarts += 1
+
+    def _judge(self, child: Child, reason: BaseException | None, now: float) -> Iterator[Effect]:
         decision = decide(
             child.spec,
             reason,
-            uptime_s=now - child.started_at,
+            uptime_s=0.0 if child.up_since is None else now - child.up_since,
             restarts=child.recent_restarts,
             window=self.window,
             now=now,
             random=self._random,
         )
-        unexpected = not isinstance(reason, child.spec.expected)
         match decision:
             case Forget():
-                child.state = ChildState.DOWN
-                self._leave_sequence(child.id)
+                self._rest(child)
                 yield from self._after_work(child, now)
-            case GiveUp() | Restart() if first_start and unexpected:
-                child.state = ChildState.DOWN
-                yield from self.close(now, StartFailed(f"{child.id} did not start: {describe(reason)}"))
             case GiveUp(window):
-                child.state = ChildState.DOWN
+                self._rest(child)
                 self.window = window
                 yield from self.close(now, self._gave_up(child, reason))
             case Restart(delay_s, restarts, window):
                 self.window, child.recent_restarts = window, restarts
-                child.state, child.due = ChildState.WAITING, now + delay_s
-                child.restarts += 1
+                self._wait(child, now + delay_s)
                 yield Restarting(child.id, delay_s)
-                self._restart(child, now + delay_s)
+                self._restart(child, now)
 
     def _gave_up(self, child: Child, reason: BaseException | None) -> GaveUp:
         count, period_s = len(self.window.seen), self.window.period_s
@@ -289,7 +324,7 @@ class Plan:
             f" the last of {child.id}: {describe(reason)}"
         )
 
-    def _restart(self, failed: Child, due: float) -> None:
+    def _restart(self, failed: Child, now: float) -> None:
         """Let the strategy say who else goes down and comes up again."""
         if self.strategy is Strategy.ONE_FOR_ONE:
             self._leave_sequence(failed.id)
@@ -298,12 +333,14 @@ class Plan:
         first = 0 if self.strategy is Strategy.ONE_FOR_ALL else order.index(failed.id)
         concerned = [name for name in order[first:] if self._takes_part(self._children[name])]
         self._to_stop = [name for name in concerned if self._children[name].alive]
+        for child in map(self._children.__getitem__, concerned):
+            if child.state is ChildState.DOWN:  # a job that was done has to be done again, on new ground
+                self._wait(child, now)
         coming = {*self._sequence, *(name for name in concerned if not self._is_temporary(name))}
         self._sequence = [name for name in order if name in coming]
-        self._sequence_due = due
 
     def _takes_part(self, child: Child) -> bool:
-        return child.state is not ChildState.DOWN and not child.unwanted
+        return not child.is_over and not child.unwanted
 
     def _is_temporary(self, name: str) -> bool:
         child = self._children[name]
