@@ -68,8 +68,13 @@ def make_private(folder: Path) -> None:
         raise ConfigError(f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}") from error
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
+    if not stat.S_ISDIR(facts.st_mode):
+        raise ConfigError(f"{folder}: is a link: name the folder itself with --endpoint or {VARIABLE}")
     if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError(f"{folder}: others can enter it: chmod 700 {folder}, or choose another with --endpoint")
+        raise ConfigError(
+            f"{folder}: others can enter it: name a folder of your own with --endpoint or {VARIABLE}"
+            " (mkdir -m 700), or, if this one is, chmod 700 it"
+        )
 
 
 class EndpointLock:
@@ -84,12 +89,14 @@ class EndpointLock:
 
         Raises:
             EndpointInUse: another daemon holds it; the message names that one.
+            ConfigError: something else is in its place, or its folder cannot be written.
         """
         import fcntl  # noqa: PLC0415  not on every system, and only a daemon needs it
 
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
-        file = path.with_name(path.name + ".lock").open("a+", encoding="utf-8")
+        _refuse_anything_else(path)
+        file = _open_lock(path.with_name(path.name + ".lock"))
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -110,6 +117,25 @@ class EndpointLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _refuse_anything_else(path: Path) -> None:
+    # libzmq removes whatever stands in a new socket's place.
+    try:
+        is_socket = stat.S_ISSOCK(path.stat(follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return
+    if not is_socket:
+        raise ConfigError(f"{path}: is there already, and no socket: choose another with --endpoint or {VARIABLE}")
+
+
+def _open_lock(path: Path) -> IO[str]:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be written: {error.strerror}: mend that, or choose another place with --endpoint"
+        ) from error
 
 
 def _holder(text: str) -> str:

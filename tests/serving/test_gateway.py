@@ -16,6 +16,7 @@ from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
 from timmy_actors.endpoint import endpoint_path
+from timmy_actors.errors import ConfigError
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.model.health import Health
 from timmy_actors.serving import gateway
@@ -264,11 +265,11 @@ def test_many_clients_at_once_each_get_their_own_answers(runtime: Runtime) -> No
     assert wrong == []
 
 
-def test_an_endpoint_that_cannot_be_bound_fails_the_start(runtime_folder: Path) -> None:
+def test_an_endpoint_where_something_else_stands_fails_the_start(runtime_folder: Path) -> None:
     blocked = runtime_folder / "timmy-actors" / "daemon.sock"
     blocked.mkdir(mode=0o700, parents=True)
     blocked.parent.chmod(0o700)
-    with Peer() as peer, pytest.raises(Exception, match="gateway did not start"), running(peer.address):
+    with Peer() as peer, pytest.raises(ConfigError, match="is there already, and no socket"), running(peer.address):
         pass
 
 
