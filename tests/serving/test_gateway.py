@@ -23,6 +23,9 @@ from timmy_actors.serving import gateway
 
 Message = dict[str, Any]
 
+UNREAD = 10_000
+"""Answers beyond what libzmq and the kernel hold for a client that reads none."""
+
 
 class Client:
     """A bare DEALER, as any program may be one."""
@@ -215,6 +218,17 @@ def _flood(peer: Peer) -> bool:
     for _ in range(60):
         peer.happen("chat", text="x" * 100_000)
     return False
+
+
+def test_answers_that_are_not_read_do_not_fill_the_log(
+    runtime: Runtime, peer: Peer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client(runtime, high_water_mark=1) as slow:
+        for number in range(UNREAD):
+            slow.say({"type": "status", "id": str(number)})
+        slow.say({"type": "command", "id": "last", "name": "message", "arguments": {"text": "hi"}})
+        peer.wait_for(lambda message: message["type"] == "command")
+    assert "does not read" not in caplog.text
 
 
 def test_a_client_that_vanished_before_its_answer_hurts_nobody(peer: Peer, runtime: Runtime) -> None:
