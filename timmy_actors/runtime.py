@@ -268,7 +268,7 @@ class Runtime:
 
     def _token_file(self) -> Path:
         if not self.settings.world.embedded:
-            return Path(self.settings.link.token_file).expanduser()
+            return _expand(self.settings.link.token_file)
         path = endpoint_path(self.endpoint)
         return path.with_name(path.name + ".world-token")
 
@@ -286,6 +286,15 @@ class _RootLife(Lifecycle):
         self.reason = reason
         self.ended.set()
         self.began.set()
+
+
+def _expand(token_file: str) -> Path:
+    try:
+        return Path(token_file).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"link.token_file: {token_file}: whose home that is cannot be found out: give the whole path"
+        ) from error
 
 
 def _check_port_is_free(port: int) -> None:
