@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.narrator import Narrator
+from timmy_actors.cli.narrator import Narrator, say
 from timmy_actors.cli.words import describe_health
 from timmy_actors.client import connect
 from timmy_actors.runtime import Runtime
@@ -40,12 +40,12 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()
     if stop.is_set():
-        click.echo("stopping ...")
+        say("stopping ...")
     runtime.stop()
     if runtime.failure is not None:
         click.echo(f"timmy-actors: the daemon gave up: {runtime.failure}", err=True)
         sys.exit(GAVE_UP)
-    click.echo("stopped")
+    say("stopped")
 
 
 @click.command()
