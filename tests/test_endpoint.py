@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -115,6 +116,22 @@ def test_a_lock_that_cannot_be_written_is_said_with_the_remedy(endpoint: str, ru
     (runtime_folder / "daemon.sock.lock").mkdir()
     with pytest.raises(ConfigError, match=r"daemon\.sock\.lock: cannot be written: Is a directory"):
         EndpointLock(endpoint).acquire()
+
+
+def test_a_full_disk_is_said_and_the_endpoint_let_go(
+    endpoint: str, runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    lock = EndpointLock(endpoint)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(ConfigError, match=f"{runtime_folder}: cannot be written: No space left on device: mend"):
+            lock.acquire()
+    again = EndpointLock(endpoint)
+    again.acquire()
+    again.release()
 
 
 def test_a_second_daemon_is_refused_and_told_of_the_first(endpoint: str) -> None:

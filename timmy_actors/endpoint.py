@@ -15,6 +15,7 @@ from timmy_actors.errors import ConfigError, EndpointInUse
 
 VARIABLE = "TIMMY_ENDPOINT"
 SCHEME = "ipc://"
+PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
 
 
 def resolve_endpoint(given: str | None = None) -> str:
@@ -107,10 +108,13 @@ class EndpointLock:
                 f"a daemon already serves {self._endpoint}: {holder}."
                 f" Stop it, or give this one another endpoint with --endpoint or {VARIABLE}"
             ) from None
-        file.truncate(0)
-        json.dump({"pid": os.getpid()}, file)
-        file.flush()
         self._file = file
+        try:
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps({"pid": os.getpid()}).encode())
+        except OSError as error:
+            self.release()
+            raise ConfigError(f"{path.parent}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
 
     def release(self) -> None:
         """Let it go."""
@@ -133,9 +137,7 @@ def _open_lock(path: Path) -> IO[str]:
     try:
         return path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be written: {error.strerror}: mend that, or choose another place with --endpoint"
-        ) from error
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
 
 
 def _holder(text: str) -> str:

@@ -96,12 +96,13 @@ class Runtime:
 
         Raises:
             EndpointInUse: another daemon serves the endpoint.
+            ConfigError: the endpoint's folder cannot be used.
             StartFailed: an actor did not start.
         """
         self._lock.acquire()
-        self._context: zmq.Context[Any] = zmq.Context()
         if self.settings.world.embedded:
-            make_token_file(self._token_file())
+            self._make_token_file()
+        self._context: zmq.Context[Any] = zmq.Context()
         self._root = Supervisor(self._children(), self.directory)
         self._root.name = "root"
         self._root.lifecycle = self._life
@@ -265,6 +266,13 @@ class Runtime:
     def _link_backoff(self) -> Backoff:
         local = self.settings.world.embedded or "//127." in self.settings.link.address
         return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF
+
+    def _make_token_file(self) -> None:
+        try:
+            make_token_file(self._token_file())
+        except ConfigError:
+            self._lock.release()
+            raise
 
     def _token_file(self) -> Path:
         if not self.settings.world.embedded:
