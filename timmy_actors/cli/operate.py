@@ -52,7 +52,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 @options.as_json
 @options.endpoint
 def status(as_json: bool, endpoint: str | None) -> None:
-    """Show how the daemon does: the verdict, its reasons, link, actors."""
+    """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
         health = daemon.status()
     click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
@@ -77,7 +77,7 @@ def portals(as_json: bool, endpoint: str | None) -> None:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def world(arguments: tuple[str, ...]) -> None:
-    """Run the embedded world alone, without a daemon ('world --help' for its options)."""
+    """Run the embedded world alone, without a daemon. 'world --help' lists its options."""
     command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
     # In this process's place: signals, exit code and terminal are the world's own.
     os.execv(sys.executable, command)  # noqa: S606  our own module
