@@ -184,8 +184,8 @@ class Runtime:
         return [
             *world,
             self._link_spec(),
-            ChildSpec("health", self._health),
             ChildSpec("portal", self._portal),
+            ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]
 

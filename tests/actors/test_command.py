@@ -56,7 +56,7 @@ def test_a_command_is_answered_with_what_the_game_says() -> None:
 
 def test_the_deadline_is_on_the_servers_clock() -> None:
     with Peer() as peer, running(peer.address) as runtime:
-        link_up(runtime)  # the peer's clock stood at 1000 ms then
+        link_up(runtime)  # the peer's clock stood at 1000 ms when it was made
         runtime.command("message", text="hi", timeout_s=7.0)
         assert 8_000 - 5 <= sent(peer)["deadline"] <= 8_000 + 1_000 * PATIENCE_S
 
@@ -215,7 +215,7 @@ def test_a_crash_of_the_actor_leaves_nobody_waiting_and_the_next_one_works() -> 
         epoch = link_up(runtime).epoch
         call = Call(runtime)
         sent(peer)
-        runtime.directory.tell("command", LinkUp(epoch, "boot-1", None))  # type: ignore[arg-type]
+        runtime.directory.tell("command", LinkUp(epoch, "boot-1"))
         assert call.refused() == "in_doubt"
         restarted(runtime, "command")
         peer.silent_to = ()
