@@ -12,7 +12,8 @@ from tests.waiting import PATIENCE_S, eventually
 from tests.wires import free_port
 from timmy_actors import CommandResult, Refused, Runtime, TimmyError
 from timmy_actors.actors import command
-from timmy_actors.actors.messages import LinkUp
+from timmy_actors.actors.messages import Received
+from timmy_actors.model.message import Result
 
 
 class Call:
@@ -215,7 +216,7 @@ def test_a_crash_of_the_actor_leaves_nobody_waiting_and_the_next_one_works() -> 
         epoch = link_up(runtime).epoch
         call = Call(runtime)
         sent(peer)
-        runtime.directory.tell("command", LinkUp(epoch, "boot-1"))
+        runtime.directory.tell("command", Received(epoch, Result.model_construct()))
         assert call.refused() == "in_doubt"
         restarted(runtime, "command")
         peer.silent_to = ()
