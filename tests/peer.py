@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Collection
 from typing import Any, Self
 
@@ -32,6 +33,9 @@ class Peer:
         """Answers every command with this error."""
         self.declines: str | None = None
         """Answers a hello with this error."""
+        self.ahead_ms = 1_000
+        """What its clock showed when it was made."""
+        self._made_at = time.monotonic()
         self.seq = 0
         """The number of the last push."""
         self.heard: list[Message] = []
@@ -48,6 +52,10 @@ class Peer:
         self._script.connect("inproc://script")
         self._client = b""
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def now(self) -> int:
+        """Its monotonic clock, in ms."""
+        return self.ahead_ms + int((time.monotonic() - self._made_at) * 1000)
 
     @property
     def address(self) -> str:
@@ -141,7 +149,7 @@ class Peer:
         return {**message, "type": "subscribed"}
 
     def _to_ping(self, _message: Message) -> Message:
-        return {"type": "pong", "now": 2000, "load": LOAD}
+        return {"type": "pong", "now": self.now(), "load": LOAD}
 
     def _to_command(self, message: Message) -> Message:
         if self.refusal is not None:
@@ -150,7 +158,7 @@ class Peer:
 
     def welcome(self) -> Message:
         """The answer to a hello, without its id."""
-        facts = {"protocol": 1, "boot": self.boot, "now": 1000, "remember_s": 600.0, "server": FACTS}
+        facts = {"protocol": 1, "boot": self.boot, "now": self.now(), "remember_s": 600.0, "server": FACTS}
         return {"type": "welcome", **facts}
 
     @staticmethod

@@ -119,6 +119,22 @@ def test_a_file_of_another_kind_is_named(file: Path) -> None:
         load_settings(file)
 
 
+def test_a_mark_that_some_editors_put_first_is_no_mistake(file: Path) -> None:
+    file.write_bytes(b'\xef\xbb\xbfplayer = "Jiub"\n')
+    assert load_settings(file).player == "Jiub"
+
+
+def test_a_file_without_an_end_is_not_read_to_it() -> None:
+    with pytest.raises(ConfigError, match="larger than"):
+        load_settings(Path("/dev/zero"))
+
+
+def test_a_token_of_a_user_who_is_not_there_is_named(file: Path) -> None:
+    message = complaint(file, PORTALS + NO_WORLD + '[link]\ntoken_file = "~nobody-of-that-name/token"\n')
+    assert "link.token_file: ~nobody-of-that-name/token: " in message
+    assert "give the whole path" in message
+
+
 def test_an_unknown_portal_is_named_with_those_that_are_known(file: Path) -> None:
     message = complaint(file, PORTALS + 'portal = "skyrim"\n' + NO_WORLD)
     assert "no portal 'skyrim'; there are: bannerlord, morrowind" in message

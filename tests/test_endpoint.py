@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -87,6 +88,50 @@ def test_a_file_or_a_link_in_the_folders_place_is_refused(runtime_folder: Path) 
     (runtime_folder / "link").symlink_to(tempfile.gettempdir())
     with pytest.raises(ConfigError):
         make_private(runtime_folder / "link")
+
+
+def test_a_folder_for_everybody_is_not_to_be_closed_but_another_to_be_named(runtime_folder: Path) -> None:
+    runtime_folder.chmod(0o1777)
+    with pytest.raises(ConfigError, match="name a folder of your own with --endpoint or TIMMY_ENDPOINT"):
+        make_private(runtime_folder)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_is_no_socket_is_never_replaced_by_one(kind: str, endpoint: str, runtime_folder: Path) -> None:
+    path = runtime_folder / "daemon.sock"
+    match kind:
+        case "file":
+            path.write_text("precious")
+        case "folder":
+            path.mkdir()
+        case _:
+            path.symlink_to("elsewhere")
+    before = path.lstat()
+    with pytest.raises(ConfigError, match=r"daemon\.sock: is there already, and no socket"):
+        EndpointLock(endpoint).acquire()
+    assert path.lstat() == before
+
+
+def test_a_lock_that_cannot_be_written_is_said_with_the_remedy(endpoint: str, runtime_folder: Path) -> None:
+    (runtime_folder / "daemon.sock.lock").mkdir()
+    with pytest.raises(ConfigError, match=r"daemon\.sock\.lock: cannot be written: Is a directory"):
+        EndpointLock(endpoint).acquire()
+
+
+def test_a_full_disk_is_said_and_the_endpoint_let_go(
+    endpoint: str, runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    lock = EndpointLock(endpoint)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(ConfigError, match=f"{runtime_folder}: cannot be written: No space left on device: mend"):
+            lock.acquire()
+    again = EndpointLock(endpoint)
+    again.acquire()
+    again.release()
 
 
 def test_a_second_daemon_is_refused_and_told_of_the_first(endpoint: str) -> None:

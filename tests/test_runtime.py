@@ -10,7 +10,7 @@ from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Runtime
 from timmy_actors.actors.portal import ListPortals
-from timmy_actors.errors import EndpointInUse, StartFailed
+from timmy_actors.errors import ConfigError, EndpointInUse, StartFailed
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.supervision import ChildState
 from timmy_actors.errors import GaveUp
@@ -78,6 +78,15 @@ def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(
             pass
         with running(peer.address) as runtime:
             fresh(runtime)
+
+
+def test_a_world_whose_token_cannot_be_written_fails_the_start_and_lets_the_endpoint_go(runtime_folder: Path) -> None:
+    token = runtime_folder / "timmy-actors" / "daemon.sock.world-token"
+    token.parent.mkdir(mode=0o700)
+    token.mkdir()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="cannot write the token"):
+            Runtime.from_config().start()
 
 
 def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:

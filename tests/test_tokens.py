@@ -32,6 +32,12 @@ def test_a_made_token_can_be_read_by_its_owner_alone(file: Path) -> None:
     assert len(read_token(file)) >= SHORTEST
 
 
+def test_a_token_that_cannot_be_written_is_said(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(ConfigError, match="token: cannot write the token: Is a directory"):
+        make_token_file(file)
+
+
 def test_each_token_is_another_and_replaces_the_one_before_it(file: Path) -> None:
     make_token_file(file)
     first = read_token(file)

@@ -15,6 +15,7 @@ from timmy_actors.errors import ConfigError, EndpointInUse
 
 VARIABLE = "TIMMY_ENDPOINT"
 SCHEME = "ipc://"
+PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
 
 
 def resolve_endpoint(given: str | None = None) -> str:
@@ -68,8 +69,13 @@ def make_private(folder: Path) -> None:
         raise ConfigError(f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}") from error
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
+    if not stat.S_ISDIR(facts.st_mode):
+        raise ConfigError(f"{folder}: is a link: name the folder itself with --endpoint or {VARIABLE}")
     if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError(f"{folder}: others can enter it: chmod 700 {folder}, or choose another with --endpoint")
+        raise ConfigError(
+            f"{folder}: others can enter it: name a folder of your own with --endpoint or {VARIABLE}"
+            " (mkdir -m 700), or, if this one is, chmod 700 it"
+        )
 
 
 class EndpointLock:
@@ -84,12 +90,14 @@ class EndpointLock:
 
         Raises:
             EndpointInUse: another daemon holds it; the message names that one.
+            ConfigError: something else is in its place, or its folder cannot be written.
         """
         import fcntl  # noqa: PLC0415  not on every system, and only a daemon needs it
 
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
-        file = path.with_name(path.name + ".lock").open("a+", encoding="utf-8")
+        _refuse_anything_else(path)
+        file = _open_lock(path.with_name(path.name + ".lock"))
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -100,16 +108,36 @@ class EndpointLock:
                 f"a daemon already serves {self._endpoint}: {holder}."
                 f" Stop it, or give this one another endpoint with --endpoint or {VARIABLE}"
             ) from None
-        file.truncate(0)
-        json.dump({"pid": os.getpid()}, file)
-        file.flush()
         self._file = file
+        try:
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps({"pid": os.getpid()}).encode())
+        except OSError as error:
+            self.release()
+            raise ConfigError(f"{path.parent}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
 
     def release(self) -> None:
         """Let it go."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _refuse_anything_else(path: Path) -> None:
+    # libzmq removes whatever stands in a new socket's place.
+    try:
+        is_socket = stat.S_ISSOCK(path.stat(follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return
+    if not is_socket:
+        raise ConfigError(f"{path}: is there already, and no socket: choose another with --endpoint or {VARIABLE}")
+
+
+def _open_lock(path: Path) -> IO[str]:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
 
 
 def _holder(text: str) -> str:

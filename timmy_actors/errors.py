@@ -4,6 +4,7 @@ TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
+├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
 ├── SpecError              a child spec or supervisor is declared wrong
 ├── ProtocolError          the peer sent what this protocol does not allow
 ├── Refused                a request was understood and declined, with a typed code    exit 1
@@ -48,6 +49,12 @@ class EndpointInUse(TimmyError):
 
 class DaemonUnreachable(TimmyError):
     """No daemon answers at the endpoint."""
+
+    exit_code = 69
+
+
+class DaemonNotReady(TimmyError):
+    """The daemon is up, but the game or the player is not yet."""
 
     exit_code = 69
 

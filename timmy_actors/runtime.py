@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,7 @@ from timmy_actors.actors.portal import ListPortals, PortalActor
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
-from timmy_actors.errors import ConfigError, LinkLost, StartFailed, WorldGone
+from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, WorldGone
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Portals
 from timmy_actors.model.health import Health
@@ -35,6 +36,11 @@ from timmy_actors.tokens import make_token_file, read_token
 
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
+CONTEXT_WITHIN_S = 1.0
+"""How long stopping waits for the link's I/O thread; it takes a millisecond unless that is stuck."""
+READY_WITHIN_S = 20.0
+"""Long enough for the embedded world's cold start on a busy machine."""
+LOOK_EVERY_S = 0.01
 LOOPBACK_BACKOFF = Backoff(base_s=0.02, cap_s=0.1, stable_after_s=10.0)
 """A server on this machine costs nothing to try again, and 100 ms is the link's number to hold."""
 REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
@@ -96,12 +102,15 @@ class Runtime:
 
         Raises:
             EndpointInUse: another daemon serves the endpoint.
+            ConfigError: the endpoint's folder cannot be used.
             StartFailed: an actor did not start.
         """
         self._lock.acquire()
-        self._context: zmq.Context[Any] = zmq.Context()
         if self.settings.world.embedded:
-            make_token_file(self._token_file())
+            self._make_token_file()
+        # Two: libzmq looks names up in a context's one I/O thread, and a slow name service must not stop the gateway.
+        self._link_context: zmq.Context[Any] = zmq.Context()
+        self._local_context: zmq.Context[Any] = zmq.Context()
         self._root = Supervisor(self._children(), self.directory)
         self._root.name = "root"
         self._root.lifecycle = self._life
@@ -110,6 +119,22 @@ class Runtime:
             self.stop()
             raise StartFailed(str(self._life.reason or f"the daemon did not start within {START_WITHIN_S:g} s"))
         return self
+
+    def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
+        """Wait until the link is up and the configured player perceived.
+
+        Raises:
+            DaemonNotReady: it is not so within `timeout_s`; the message says what is missing.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not self._is_ready():
+            if time.monotonic() >= deadline or self._life.ended.wait(LOOK_EVERY_S):
+                raise DaemonNotReady(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
+        return self
+
+    def _is_ready(self) -> bool:
+        snapshot = self.board.snapshot(self.settings.player)
+        return self.board.link.value.state == "up" and snapshot is not None and not snapshot.stale
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time."""
@@ -134,8 +159,15 @@ class Runtime:
             self._life.ended.wait(STOP_WITHIN_S)
         # Sockets belong to their actors' threads, which are through; a hung one keeps its context to itself.
         if self._root is not None and self._life.ended.is_set():
-            self._context.destroy(linger=0)
+            self._local_context.destroy(linger=0)
+            self._destroy_link_context()
         self._lock.release()
+
+    def _destroy_link_context(self) -> None:
+        # It ends when its I/O thread does, which may be looking a name up: the process need not wait for that.
+        end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
+        end.start()
+        end.join(CONTEXT_WITHIN_S)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -190,8 +222,8 @@ class Runtime:
         return [
             *world,
             self._link_spec(),
-            ChildSpec("health", self._health),
             ChildSpec("portal", self._portal),
+            ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]
 
@@ -225,7 +257,7 @@ class Runtime:
             heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
         )
         return lambda: ConnectionActor(
-            options, epoch=next(epochs), context=self._context, directory=self.directory, board=self.board
+            options, epoch=next(epochs), context=self._link_context, directory=self.directory, board=self.board
         )
 
     def _perception(self) -> PerceptionActor:
@@ -248,7 +280,7 @@ class Runtime:
         return GatewayActor(
             endpoint=self.endpoint,
             player=self.settings.player,
-            context=self._context,
+            context=self._local_context,
             directory=self.directory,
             board=self.board,
         )
@@ -273,9 +305,16 @@ class Runtime:
         local = self.settings.world.embedded or "//127." in self.settings.link.address
         return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF
 
+    def _make_token_file(self) -> None:
+        try:
+            make_token_file(self._token_file())
+        except ConfigError:
+            self._lock.release()
+            raise
+
     def _token_file(self) -> Path:
         if not self.settings.world.embedded:
-            return Path(self.settings.link.token_file).expanduser()
+            return _expand(self.settings.link.token_file)
         path = endpoint_path(self.endpoint)
         return path.with_name(path.name + ".world-token")
 
@@ -293,6 +332,15 @@ class _RootLife(Lifecycle):
         self.reason = reason
         self.ended.set()
         self.began.set()
+
+
+def _expand(token_file: str) -> Path:
+    try:
+        return Path(token_file).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"link.token_file: {token_file}: whose home that is cannot be found out: give the whole path"
+        ) from error
 
 
 def _check_port_is_free(port: int) -> None:

@@ -16,11 +16,18 @@ LONGEST = 255
 
 
 def make_token_file(path: Path) -> None:
-    """Write a fresh random token to `path`, for its owner only."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
+    """Write a fresh random token to `path`, for its owner only.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot write the token: {error.strerror}: mend that, and start again") from error
 
 
 def read_token(path: Path) -> str:

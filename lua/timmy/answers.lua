@@ -5,6 +5,7 @@
 local clock = require("timmy.clock")
 local json = require("timmy.json")
 local protocol = require("timmy.protocol")
+local subscriptions = require("timmy.subscription")
 
 local M = {}
 
@@ -29,12 +30,14 @@ function M.hello(service, session, message, now)
   }
 end
 
-function M.subscribe(service, session, message, now)
+--- Puts a subscription in force, in the place of the one before it: everything starts full again.
+function M.subscribe(_, session, message)
   if session.peer:only_answers() then
     local trouble = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
     return protocol.error(trouble, message.id)
   end
-  local subscription = service:subscribe(session, message, now)
+  local subscription = subscriptions.new(message)
+  session.subscription = subscription
   return {
     type = "subscribed",
     id = message.id,

@@ -27,6 +27,17 @@ function M.spellings(inventory, ref_id)
   return counts, total
 end
 
+--- The spellings that were counted, in the order in which they serve: the one that was asked for, then by the alphabet.
+function M.in_order(counts, ref_id)
+  local spellings = {}
+  for spelling in pairs(counts) do spellings[#spellings + 1] = spelling end
+  table.sort(spellings, function(one, other)
+    if one == ref_id or other == ref_id then return one == ref_id and other ~= ref_id end
+    return one < other
+  end)
+  return spellings
+end
+
 --- A stack of untouched items.
 function M.stack(ref_id, count)
   return { refId = ref_id, count = count, charge = M.UNTOUCHED, enchantmentCharge = M.UNTOUCHED, soul = M.NO_SOUL }

@@ -49,15 +49,17 @@ local function keeps_up(service, session)
   return session.peer:is_ready() and session.peer:backlog() <= service.limits.backlog_bytes
 end
 
---- Pushes one session's due entries, each once; false when the budget ran out.
+--- Follows who is online and pushes one session's due entries, each once; false when the budget ran out.
 local function serve(service, session, now, within_budget)
-  for _ = 1, #session.subscription.entries do
-    local entry = keeps_up(service, session) and session.subscription:next_due(now)
-    if not entry then return true end
+  local subscription = session.subscription
+  local followed = subscription:follow(service.roster, now)
+  for _ = 1, #subscription.entries do
+    local entry = keeps_up(service, session) and subscription:next_due(now)
+    if not entry then break end
     push(service, session, entry, now)
     if not within_budget() then return false end
   end
-  return true
+  return not followed or within_budget()
 end
 
 --- Pushes what is due, beginning after the session that was served last.

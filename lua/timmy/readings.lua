@@ -10,8 +10,9 @@ local M = {}
 
 --- Sections whose content depends on how far one looks.
 local BY_RADIUS = { nearby_actors = true, nearby_players = true }
---- Readings kept of a player: every section, and as many radii as clients that mean well ask for.
-local MAX_READINGS = 64
+--- Readings by radius kept of a player: more radii than clients that mean well ask for. Past that these start anew, the
+-- sections that everybody shares don't.
+local MOST_BY_RADIUS = 64
 
 --- `perceive` reads a section; `log(text)` hears of what could not be read.
 function M.new(perceive, log)
@@ -22,7 +23,7 @@ end
 local function known_of(self, player)
   local known = self.players[player.pid]
   if not known or known.name ~= player.name then
-    known = { name = player.name, readings = {}, count = 0, revisions = {} }
+    known = { name = player.name, readings = {}, by_radius = {}, radii = 0, revisions = {} }
     self.players[player.pid] = known
   end
   return known
@@ -34,12 +35,19 @@ local function read(self, section, player, radius)
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end
 
-local function place(known, key)
-  if known.readings[key] then return known.readings[key] end
-  if known.count >= MAX_READINGS then known.readings, known.count = {}, 0 end
-  local reading = {}
-  known.readings[key], known.count = reading, known.count + 1
-  return reading
+local function place_by_radius(known, section, radius)
+  local key = section .. radius
+  if known.by_radius[key] then return known.by_radius[key] end
+  if known.radii >= MOST_BY_RADIUS then known.by_radius, known.radii = {}, 0 end
+  known.by_radius[key], known.radii = {}, known.radii + 1
+  return known.by_radius[key]
+end
+
+--- Where the reading of a section is kept.
+local function place(known, section, radius)
+  if BY_RADIUS[section] then return place_by_radius(known, section, radius) end
+  known.readings[section] = known.readings[section] or {}
+  return known.readings[section]
 end
 
 local function renew(self, known, reading, section, value)
@@ -54,7 +62,7 @@ end
 --- A section as { revision, fragment }, read at `not_before` or later; nil when it could not be read.
 function Readings:get(player, section, radius, not_before, now)
   local known = known_of(self, player)
-  local reading = place(known, BY_RADIUS[section] and section .. radius or section)
+  local reading = place(known, section, radius)
   if not reading.at or reading.at < not_before then
     local value = read(self, section, player, radius)
     if not value then return nil end

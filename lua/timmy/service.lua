@@ -8,7 +8,6 @@ local protocol = require("timmy.protocol")
 local pushes = require("timmy.pushes")
 local readings = require("timmy.readings")
 local sessions = require("timmy.session")
-local subscriptions = require("timmy.subscription")
 
 local Service = {}
 Service.__index = Service
@@ -22,7 +21,7 @@ local ROSTER_INTERVAL_S = 0.1
 
 --- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, log(level, text).
 function M.new(options)
-  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster_due = 0 }, Service)
+  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0 }, Service)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.readings = readings.new(options.perceive, function(text) options.log("error", text) end)
@@ -65,13 +64,6 @@ function Service:introduce(session, client)
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
   session.client = client
   self.by_client[client] = session
-end
-
---- Puts a subscription in force, in the place of the one before it: everything starts full again.
-function Service:subscribe(session, message, now)
-  session.subscription = subscriptions.new(message)
-  session.subscription:follow(self.players.online(), now)
-  return session.subscription
 end
 
 local function answer_to(self, session, payload, now)
@@ -119,20 +111,29 @@ function Service:emit(event, pid, name, data, now)
   end
 end
 
-local function follow_roster(self, now)
+local function same_roster(one, other)
+  if #one ~= #other then return false end
+  for position, player in ipairs(one) do
+    if player.pid ~= other[position].pid or player.name ~= other[position].name then return false end
+  end
+  return true
+end
+
+--- Looks who is online. A list that says the same stays the same table: each subscription sees by that, when its turn
+-- comes, whether there is anything to follow.
+local function look_at_roster(self, now)
   if now < self.roster_due then return end
   self.roster_due = now + ROSTER_INTERVAL_S
   local roster = self.players.online()
+  if same_roster(roster, self.roster) then return end
+  self.roster = roster
   self.readings:keep(roster)
-  for _, session in ipairs(self.order) do
-    if session.subscription then session.subscription:follow(roster, now) end
-  end
 end
 
 --- Pushes the perceptions that are due, while `within_budget()`.
 function Service:push(now, within_budget)
   if #self.order == 0 then return end
-  follow_roster(self, now)
+  look_at_roster(self, now)
   pushes.run(self, now, within_budget)
 end
 

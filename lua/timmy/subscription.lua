@@ -57,9 +57,11 @@ local function same_player(one, other)
   return one and one.player.pid == other.pid and one.player.name == other.name
 end
 
---- Follows who is online: newcomers are due at once and in full.
+--- Follows who is online: newcomers are due at once and in full. The same table again costs nothing; whether there was
+-- anything to do is what it gives.
 function Subscription:follow(roster, now)
-  if #self.sections == 0 then return end
+  if roster == self.roster or #self.sections == 0 then return false end
+  self.roster = roster
   local before, entries = {}, {}
   for _, entry in ipairs(self.entries) do before[entry.player.pid] = entry end
   for _, player in ipairs(roster) do
@@ -69,6 +71,7 @@ function Subscription:follow(roster, now)
     end
   end
   self.entries, self.earliest = entries, 0
+  return true
 end
 
 --- The next entry that is due, in turn; nil when none is. Nothing is due before `earliest`, so most polls don't look.

@@ -12,7 +12,8 @@ from tests.waiting import PATIENCE_S, eventually
 from tests.wires import free_port
 from timmy_actors import CommandResult, Refused, Runtime, TimmyError
 from timmy_actors.actors import command
-from timmy_actors.actors.messages import LinkUp
+from timmy_actors.actors.messages import Received
+from timmy_actors.model.message import Result
 
 
 class Call:
@@ -56,7 +57,7 @@ def test_a_command_is_answered_with_what_the_game_says() -> None:
 
 def test_the_deadline_is_on_the_servers_clock() -> None:
     with Peer() as peer, running(peer.address) as runtime:
-        link_up(runtime)  # the peer's clock stood at 1000 ms then
+        link_up(runtime)  # the peer's clock stood at 1000 ms when it was made
         runtime.command("message", text="hi", timeout_s=7.0)
         assert 8_000 - 5 <= sent(peer)["deadline"] <= 8_000 + 1_000 * PATIENCE_S
 
@@ -215,7 +216,7 @@ def test_a_crash_of_the_actor_leaves_nobody_waiting_and_the_next_one_works() -> 
         epoch = link_up(runtime).epoch
         call = Call(runtime)
         sent(peer)
-        runtime.directory.tell("command", LinkUp(epoch, "boot-1", None))  # type: ignore[arg-type]
+        runtime.directory.tell("command", Received(epoch, Result.model_construct()))
         assert call.refused() == "in_doubt"
         restarted(runtime, "command")
         peer.silent_to = ()

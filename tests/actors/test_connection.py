@@ -201,3 +201,11 @@ def test_a_link_that_flaps_many_times_leaves_no_thread_behind() -> None:
                 epoch = link_up(runtime, after=epoch).epoch
             link_lost(runtime)
         eventually(lambda: threading.active_count() <= before)
+
+
+def test_the_servers_clock_is_learned_anew_from_each_pong() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        first = link_up(runtime).server_clock_ms
+        assert first is not None
+        peer.ahead_ms += 90_000
+        eventually(lambda: (runtime.board.link.value.server_clock_ms or 0) > first + 80_000)

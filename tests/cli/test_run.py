@@ -59,6 +59,24 @@ def test_the_foreground_tells_its_life_in_a_few_lines_and_stops_on_a_signal(conf
             assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
 
 
+def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        with start(configuration) as process:
+            lines_until(process, "look further")
+            assert process.stdout is not None
+            process.stdout.close()
+            process.stdout = None
+            peer.__exit__()
+            with Peer(port=peer.port), connect() as daemon:
+                eventually(lambda: (link := daemon.status().link).state == "up" and link.epoch > 1)
+                process.send_signal(signal.SIGTERM)
+                _, complaints = process.communicate(timeout=2 * PATIENCE_S)
+    assert process.returncode == 0
+    assert complaints.count("standard output cannot be written (Broken pipe)") == 1
+    assert complaints.count("\n") == 1
+
+
 def _second_daemon_is_refused(configuration: Path, first: int) -> None:
     with start(configuration) as second:
         told, complaints = second.communicate(timeout=2 * PATIENCE_S)

@@ -216,6 +216,34 @@ test("takes items from several stacks, leaving the rest", function()
   equal(stage.calls("SetInventoryChangesAction")[1][3], enumerations.inventory.REMOVE)
 end)
 
+--- An inventory with one item under each of these spellings of its id.
+local function spelled(...)
+  local stacks = {}
+  for position, spelling in ipairs({ ... }) do
+    stacks[position] = { refId = spelling, count = 1, charge = -1, enchantmentCharge = -1, soul = "" }
+  end
+  return stacks
+end
+
+test("chooses between spellings of an id by rule: the one that was asked for, then by the alphabet", function()
+  for _, asked in ipairs({ "GOLd", "GOlD", "GoLD", "gOLD", "gold" }) do
+    stage.open()
+    Players[0].data.inventory = spelled("gold", "gOLD", "GoLD", "GOlD", "GOLd", "GOLD")
+    done("take_item", { player = "Timmy", item = asked, count = 2 })
+    local taken = stage.calls("AddItemChange")
+    equal({ taken[1][3], taken[2][3] }, { asked, "GOLD" })
+  end
+end)
+
+test("adds to the spelling that comes first by the alphabet when none is the one asked for", function()
+  local ordered = { "GOLD", "GOLd", "GOlD", "GoLD", "gOLD", "gold" }
+  for position = 1, #ordered - 1 do
+    stage.open()
+    Players[0].data.inventory = spelled(unpack(ordered, position))
+    equal(done("give_item", { player = "Timmy", item = "Gold" }).item, ordered[position])
+  end
+end)
+
 test("declines to take more than there is", function()
   declined("take_item", { player = "Timmy", item = "gold_001", count = 1000000 }, "no_such_target", "count")
   declined("take_item", { player = "Timmy", item = "moon sugar" }, "no_such_target", "item")

@@ -126,3 +126,11 @@ test("lines that others can cause are bounded, and what was left out is counted"
   contains(lines[11], "90 lines")
   equal(lines[12], "later")
 end)
+
+test("what strangers cause hides no error", function()
+  local lines = {}
+  local log = throttle.new(function(level, text) lines[#lines + 1] = level .. " " .. text end, function() return 0 end)
+  for number = 1, 100 do log("info", "peer " .. number .. " closed") end
+  log("error", "a poll failed")
+  equal(lines[#lines], "error a poll failed")
+end)

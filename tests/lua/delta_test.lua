@@ -153,6 +153,45 @@ test("a budget that runs out puts off pushes and drops none", function()
   for _, peer in ipairs(peers) do equal(#peer.got, 1) end
 end)
 
+--- A list of players in new tables, as the game gives it.
+local function roster_of(...)
+  local roster = {}
+  for position, name in ipairs({ ... }) do roster[position] = { pid = position - 1, name = name } end
+  return roster
+end
+
+test("a roster that says the same is not followed again", function()
+  local game = fakes.new_game()
+  local service, peer = new_service(game), new_peer()
+  subscribe(service, peer, 1)
+  service:push(0, forever)
+  local entries = service.order[1].subscription.entries
+  for step = 1, 10 do
+    game.roster = roster_of("Timmy", "Jiub")
+    service:push(step * 0.2, forever)
+  end
+  holds(service.order[1].subscription.entries == entries)
+end)
+
+test("a roster that changed is followed as far as the budget goes, and by all in the end", function()
+  local game = fakes.new_game()
+  local service = new_service(game)
+  for _ = 1, 4 do subscribe(service, new_peer(), 0.1) end
+  service:push(0, forever)
+  game.roster = roster_of("Jiub")
+  local function number_that_followed()
+    local number = 0
+    for _, session in ipairs(service.order) do
+      if #session.subscription.entries == 0 then number = number + 1 end
+    end
+    return number
+  end
+  for expected = 1, 4 do
+    service:push(1 + expected * 0.001, function() return false end)
+    equal(number_that_followed(), expected)
+  end
+end)
+
 test("a slot that another player took starts full again", function()
   local game = fakes.new_game()
   local service, peer = new_service(game), new_peer()

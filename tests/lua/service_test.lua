@@ -180,6 +180,22 @@ test("observe gives every section unless told which", function()
   equal({ answer.sections, answer.revisions }, { { world = { hour = 3 } }, { world = 2 } })
 end)
 
+test("a client that tries many radii makes nobody get anew what has no radius", function()
+  local service, peer, game = introduced()
+  ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "stats", "world" } })
+  service:push(NOW, function() return true end)
+  for radius = 1, 200 do
+    local observe = { type = "observe", id = "o", player = "Timmy", sections = { "nearby_actors" }, radius = radius }
+    equal(ask(service, peer, observe).type, "perception")
+  end
+  service:push(NOW + 1, function() return true end)
+  equal(#peer.pushes, 1)
+  holds(service.readings.players[0].radii <= 64, "readings are kept without a bound")
+  game.values[0].world = { hour = 1 }
+  service:push(NOW + 2, function() return true end)
+  equal(peer.pushes[2].sections, { world = { hour = 1 } })
+end)
+
 test("observe of nobody is refused with its id", function()
   local service, peer = introduced()
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Nobody" })

@@ -103,3 +103,8 @@ def test_choosing_finds_by_id_and_else_names_what_there_is(file: Path) -> None:
     assert choose(portals, "other", file).id == "other"
     with pytest.raises(ConfigError, match=r"portals\.json: no portal 'third'; there are: game, other\."):
         choose(portals, "third", file)
+
+
+def test_a_file_without_an_end_is_not_read_to_it() -> None:
+    with pytest.raises(ConfigError, match="larger than"):
+        load_catalogue(Path("/dev/zero"))

@@ -16,11 +16,15 @@ from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
 from timmy_actors.endpoint import endpoint_path
+from timmy_actors.errors import ConfigError
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.model.health import Health
 from timmy_actors.serving import gateway
 
 Message = dict[str, Any]
+
+UNREAD = 10_000
+"""Answers beyond what libzmq and the kernel hold for a client that reads none."""
 
 
 class Client:
@@ -216,6 +220,17 @@ def _flood(peer: Peer) -> bool:
     return False
 
 
+def test_answers_that_are_not_read_do_not_fill_the_log(
+    runtime: Runtime, peer: Peer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client(runtime, high_water_mark=1) as slow:
+        for number in range(UNREAD):
+            slow.say({"type": "status", "id": str(number)})
+        slow.say({"type": "command", "id": "last", "name": "message", "arguments": {"text": "hi"}})
+        peer.wait_for(lambda message: message["type"] == "command")
+    assert "does not read" not in caplog.text
+
+
 def test_a_client_that_vanished_before_its_answer_hurts_nobody(peer: Peer, runtime: Runtime) -> None:
     peer.silent_to = {"command"}
     with client(runtime) as vanishing:
@@ -264,11 +279,11 @@ def test_many_clients_at_once_each_get_their_own_answers(runtime: Runtime) -> No
     assert wrong == []
 
 
-def test_an_endpoint_that_cannot_be_bound_fails_the_start(runtime_folder: Path) -> None:
+def test_an_endpoint_where_something_else_stands_fails_the_start(runtime_folder: Path) -> None:
     blocked = runtime_folder / "timmy-actors" / "daemon.sock"
     blocked.mkdir(mode=0o700, parents=True)
     blocked.parent.chmod(0o700)
-    with Peer() as peer, pytest.raises(Exception, match="gateway did not start"), running(peer.address):
+    with Peer() as peer, pytest.raises(ConfigError, match="is there already, and no socket"), running(peer.address):
         pass
 
 

@@ -55,8 +55,8 @@ class CommandActor(Actor):
     def on_start(self) -> None:
         """Ask the connection's status if there is a link already: an earlier incarnation had been told of it."""
         link = self._board.link.value
-        if link.state == "up" and link.boot is not None and link.server_clock_ms is not None:
-            self._link = LinkUp(link.epoch, link.boot, ServerClock(link.server_clock_ms))
+        if link.state == "up" and link.boot is not None:
+            self._link = LinkUp(link.epoch, link.boot)
 
     def on_receive(self, message: Any) -> Any:
         """Take commands, follow the link, pass results on."""
@@ -100,14 +100,14 @@ class CommandActor(Actor):
         return DEFERRED
 
     def _send(self, key: str) -> None:
-        pending, link = self._pending[key], self._link
-        if link is None:
+        pending, link, offset_ms = self._pending[key], self._link, self._board.link.value.server_clock_ms
+        if link is None or offset_ms is None:
             return
         command = Command(
             id=key,
             name=pending.arguments.command,
             arguments=wire_arguments(pending.arguments),
-            deadline=link.clock.deadline(pending.deadline),
+            deadline=ServerClock(offset_ms).deadline(pending.deadline),
         )
         self._directory.tell("connection", Transmit(link.epoch, NAME, command))
 

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_TIMEOUT_INTERVALS = 2
 """At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
+TELLING_ROUND_TRIP_MS = 250.0
+"""A pong that took longer says too little of the server's clock, which drifts against ours by seconds a day."""
 MAX_UNANSWERED = 10_000
 """Messages without an answer; a server that leaves more is not working."""
 LISTENERS = ("perception", "command", "health")
@@ -67,6 +69,7 @@ class ConnectionActor(SocketActor):
         self._state = LinkState.CONNECTING
         self._senders: dict[str, str] = {}
         self._pings = itertools.count(1)
+        self._pinged = ""
         self._pinged_at = 0.0
         self._opened_at = self._heard_at = time.monotonic()
         self._socket: zmq.Socket[bytes] | None = None
@@ -159,17 +162,22 @@ class ConnectionActor(SocketActor):
             server=welcome.server,
             server_clock_ms=clock.offset_ms,
         )
-        self._tell_listeners(LinkUp(self._epoch, welcome.boot, clock))
+        self._tell_listeners(LinkUp(self._epoch, welcome.boot))
         self._ping()
 
     def _ping(self) -> None:
         self._pinged_at = time.monotonic()
-        self._send(Ping(id=f"ping-{next(self._pings)}"))
+        self._pinged = f"ping-{next(self._pings)}"
+        self._send(Ping(id=self._pinged))
 
     def _on_pong(self, pong: Pong) -> None:
-        round_trip_ms = (self._heard_at - self._pinged_at) * 1000
-        status = self._board.link.value
-        self._board.link.value = status.model_copy(update={"round_trip_ms": round(round_trip_ms, 3), "load": pong.load})
+        update: dict[str, Any] = {"load": pong.load}
+        if pong.id == self._pinged:
+            round_trip_ms = (self._heard_at - self._pinged_at) * 1000
+            update["round_trip_ms"] = round(round_trip_ms, 3)
+            if round_trip_ms <= TELLING_ROUND_TRIP_MS:
+                update["server_clock_ms"] = ServerClock.heard(pong.now, self._heard_at).offset_ms
+        self._board.link.value = self._board.link.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:
         if message.epoch != self._epoch or self._state is not LinkState.UP:

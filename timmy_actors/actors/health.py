@@ -36,6 +36,7 @@ class HealthActor(Actor):
     def on_start(self) -> None:
         """Say how things stand from the first moment on."""
         self._publish()
+        self.mailbox.schedule("up", 0.0, "publish")  # and once more when this actor itself counts as up
         self.mailbox.schedule("publish", PERIOD_S, "publish", every=True)
 
     def on_receive(self, _message: Any) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.message import ClientMessage, MessageId, ServerMessage
@@ -23,7 +22,6 @@ class LinkUp:
 
     epoch: int
     boot: str
-    clock: ServerClock
 
 
 @dataclass(frozen=True)

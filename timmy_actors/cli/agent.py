@@ -50,7 +50,7 @@ def _commands_help() -> str:
 @options.as_json
 @options.endpoint
 def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
-    """Do something in the game, as in: do teleport player=Timmy to=Balmora."""
+    """Do something in the game. As in: do teleport player=Timmy to=Balmora."""
     values = dict(_key_value(argument) for argument in arguments)
     with connect(endpoint) as daemon:
         result = daemon.command(command, timeout_s=timeout_s, **values)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+
 import click
 
 from timmy_actors.cli.words import describe_position
 from timmy_actors.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+def say(line: str) -> None:
+    """Print a line. Whoever read them may be gone, or the disk full: that is no reason for a daemon to end."""
+    try:
+        click.echo(line)
+    except OSError as error:
+        log.warning("standard output cannot be written (%s): nothing more is said there", error.strerror)
+        # What is buffered would fail again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Narrator:
@@ -31,26 +47,26 @@ class Narrator:
         world = self._runtime.board.world.value
         if world is not None and world.state == "up" and world.pid != self._world_pid:
             self._world_pid = world.pid
-            click.echo(f"world up      embedded, process {world.pid}, bridge on 127.0.0.1:{world.port}")
+            say(f"world up      embedded, process {world.pid}, bridge on 127.0.0.1:{world.port}")
         entry = self._runtime.directory.entries.get("world")
         if entry is not None and entry.restarts > self._world_restarts:
             self._world_restarts = entry.restarts
-            click.echo(f"world down    {entry.last_reason}; starting it again")
+            say(f"world down    {entry.last_reason}; starting it again")
 
     def _look_at_link(self) -> None:
         link = self._runtime.board.link.value
         if link.state == "up" and link.epoch != self._epoch_up:
             self._epoch_up, self._down_reason = link.epoch, None
-            click.echo(f"link up       {link.address} in {link.up_after_ms:.0f} ms")
+            say(f"link up       {link.address} in {link.up_after_ms:.0f} ms")
         elif link.state == "down" and link.reason != self._down_reason and link.epoch > 0:
             self._down_reason = link.reason
-            click.echo(f"link down     {link.address}: {link.reason}; trying again")
+            say(f"link down     {link.address}: {link.reason}; trying again")
 
     def _look_at_portal(self) -> None:
         portal = self._runtime.board.portal.value
         if portal is not None and portal.id != self._portal:
             self._portal = portal.id
-            click.echo(f"portal        {portal.id}: {portal.name}")
+            say(f"portal        {portal.id}: {portal.name}")
 
     def _look_at_player(self) -> None:
         player = self._runtime.settings.player
@@ -58,6 +74,6 @@ class Narrator:
         if self._greeted or snapshot is None or snapshot.position is None:
             return
         self._greeted = True
-        click.echo(f"snapshot      {player} stands in {describe_position(snapshot.position)}")
-        click.echo(f"endpoint      {self._runtime.endpoint}")
-        click.echo("look further  timmy-actors status | snapshot | watch | do teleport to=Balmora     (Ctrl-C stops)")
+        say(f"snapshot      {player} stands in {describe_position(snapshot.position)}")
+        say(f"endpoint      {self._runtime.endpoint}")
+        say("look further  timmy-actors status | snapshot | watch | do teleport to=Balmora     (Ctrl-C stops)")

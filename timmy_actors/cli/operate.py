@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.narrator import Narrator
+from timmy_actors.cli.narrator import Narrator, say
 from timmy_actors.cli.tree import draw_tree
 from timmy_actors.cli.words import describe_health
 from timmy_actors.client import Daemon, connect
@@ -43,19 +43,19 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()
     if stop.is_set():
-        click.echo("stopping ...")
+        say("stopping ...")
     runtime.stop()
     if runtime.failure is not None:
         click.echo("timmy-actors: " + "\n  ".join(runtime.exit_report()), err=True)
         sys.exit(GAVE_UP)
-    click.echo("stopped")
+    say("stopped")
 
 
 @click.command()
 @options.as_json
 @options.endpoint
 def status(as_json: bool, endpoint: str | None) -> None:
-    """Show how the daemon does: the verdict, its reasons, link, actors."""
+    """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
         health = daemon.status()
     click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
@@ -106,7 +106,7 @@ def portals(as_json: bool, endpoint: str | None) -> None:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def world(arguments: tuple[str, ...]) -> None:
-    """Run the embedded world alone, without a daemon ('world --help' for its options)."""
+    """Run the embedded world alone, without a daemon. 'world --help' lists its options."""
     command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
     # In this process's place: signals, exit code and terminal are the world's own.
     os.execv(sys.executable, command)  # noqa: S606  our own module

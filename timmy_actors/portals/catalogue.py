@@ -41,7 +41,8 @@ def choose(portals: tuple[Portal, ...], portal_id: str, path: Path) -> Portal:
 
 def _entries(path: Path) -> list[object]:
     try:
-        raw = path.read_bytes()[: MAX_FILE_BYTES + 1]
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the portal catalogue: {error.strerror}") from error
     if len(raw) > MAX_FILE_BYTES:

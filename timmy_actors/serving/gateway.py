@@ -157,12 +157,17 @@ class GatewayActor(SocketActor):
         try:
             self._socket.send_multipart([client, message.model_dump_json(by_alias=True).encode()], zmq.NOBLOCK)
         except zmq.Again:
-            log.warning("a client does not read what it asked for: it is told nothing more until it asks again")
-            self._watchers.pop(client, None)
+            self._drop_slow(client)
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
             self._watchers.pop(client, None)
+
+    def _drop_slow(self, client: bytes) -> None:
+        # Said of one who watched, and once: a flood of requests whose answers are not read must not fill the log.
+        if client in self._watchers:
+            del self._watchers[client]
+            log.warning("a client does not read what it watches: it is told nothing more until it asks again")
 
 
 class _Identified(Model):

@@ -12,7 +12,8 @@ M.fields = {
 --- Asked before anything else about the command, so that a server without it gives one answer.
 function M.permitted(context)
   if context.allow_raw then return true end
-  return false, "console commands are off on this server; its operator can set allow_raw in timmy_config"
+  return false, "console commands are off here; the operator can set allow_raw (in timmy_config, or for the embedded"
+    .. " world under [world] in timmy.toml)"
 end
 
 function M.run(pid, values)

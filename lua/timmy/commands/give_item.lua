@@ -16,9 +16,7 @@ local MOST_OWNED = 1000000000
 
 --- The spelling that the player already has of this id, so that the items join their stack.
 local function known_spelling(counts, ref_id)
-  if counts[ref_id] then return ref_id end
-  local spelling = next(counts)
-  return spelling or ref_id
+  return items.in_order(counts, ref_id)[1] or ref_id
 end
 
 local function refused(ref_id, total, count)

@@ -18,10 +18,10 @@ local function too_few(ref_id, total, count)
 end
 
 --- The stacks to take, one for each spelling of the id, until the count is reached.
-local function choose(counts, count)
+local function choose(counts, ref_id, count)
   local chosen, missing = {}, count
-  for spelling, owned in pairs(counts) do
-    local taken = math.min(owned, missing)
+  for _, spelling in ipairs(items.in_order(counts, ref_id)) do
+    local taken = math.min(counts[spelling], missing)
     if taken > 0 then chosen[#chosen + 1] = items.stack(spelling, taken) end
     missing = missing - taken
   end
@@ -41,7 +41,7 @@ function M.run(pid, values)
   local wrong = too_few(values.item, total, values.count)
   if wrong then return nil, wrong end
 
-  local chosen = choose(counts, values.count)
+  local chosen = choose(counts, values.item, values.count)
   for _, item in ipairs(chosen) do remove(inventory, item) end
   player:LoadItemChanges(chosen, _G.enumerations.inventory.REMOVE)
   player:QuicksaveToDrive()
