@@ -14,7 +14,7 @@ from typing import Any
 
 import pykka
 
-from timmy_actors.errors import Failure, Fenced, GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
+from timmy_actors.errors import ActorGone, Failure, Fenced, GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
 from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle
 from timmy_actors.supervision.child import Child, ChildState
 from timmy_actors.supervision.control import (
@@ -120,8 +120,10 @@ class Supervisor(Actor):
         self.mailbox.clock = directory.clock
         self._plan = Plan(children, strategy=strategy, intensity=intensity, auto_shutdown=auto_shutdown, random=random)
         self._actors: dict[str, Actor] = {}
-        self._waiting: dict[str, list[Reply]] = {}
-        """Who is to be told when a child is up, or down for good."""
+        self._starting: dict[str, list[Reply]] = {}
+        """Who is to be told when a child is up, or will not be."""
+        self._stopping: dict[str, list[Reply]] = {}
+        """Who is to be told when a child is gone."""
         self._logged: dict[str, str] = {}
         self._failed = False
 
@@ -167,11 +169,13 @@ class Supervisor(Actor):
         """Leave no child behind, whatever ended this supervisor."""
         if not self.fenced:
             self._abandon_children()
+            self._answer_waiting()
 
     def fence(self) -> None:
         """Abandon it with all its children, from another thread: nobody would look after them."""
         super().fence()
         self._abandon_children()
+        self._answer_waiting()
 
     def state(self) -> dict[str, Any]:
         """Its children, as `WhichChildren` tells them."""
@@ -216,7 +220,7 @@ class Supervisor(Actor):
             case Started(name, generation):
                 self._write(name, state=ChildState.UP)
                 self._say("started", name, generation, "")
-                self._settle(name, generation)
+                _answer(self._starting.pop(name, []), generation)
             case Ended():
                 self._on_ended(effect)
             case Restarting(name, delay_s):
@@ -296,11 +300,16 @@ class Supervisor(Actor):
         )
         self._say("down", ended.child, ended.generation, describe(ended.reason))
         self._log_end(ended, child)
+        if rests:
+            _answer(self._starting.pop(ended.child, []), StartFailed(f"{ended.child} ended: {describe(ended.reason)}"))
         if child is None:
-            self._directory.forget(ended.child)
-            self._settle(ended.child, ended.generation)
-        elif rests:
-            self._settle(ended.child, StartFailed(f"{ended.child} ended: {describe(ended.reason)}"))
+            self._forget(ended.child, ended.generation)
+
+    def _forget(self, name: str, generation: int) -> None:
+        self._directory.forget(name)
+        self._logged.pop(name, None)
+        _answer(self._stopping.pop(name, []), generation)
+        _answer(self._starting.pop(name, []), StartFailed(f"{name} was stopped before it had started"))
 
     def _log_end(self, ended: Ended, child: Child | None) -> None:
         reason = ended.reason
@@ -318,6 +327,7 @@ class Supervisor(Actor):
         for child in self._plan.children:
             if child.generation:
                 self._write(child.id, state=ChildState.DOWN, ref=None)
+        self._answer_waiting()
         if reason is None:
             self.leave()
             return
@@ -325,6 +335,10 @@ class Supervisor(Actor):
             reason = GaveUp(f"{self.name} gave up: {reason}")
         self._say("gave up", self.name, 0, describe(reason))
         raise reason
+
+    def _answer_waiting(self) -> None:
+        for replies in [*self._starting.values(), *self._stopping.values()]:
+            _answer(replies, ActorGone(f"{self.name} ended before it was done"))
 
     def _look_for_hung(self) -> None:
         now = self._now()
@@ -353,20 +367,20 @@ class Supervisor(Actor):
             effects = self._plan.add(spec, self._now())
         except SpecError as refusal:
             return self._decline(refusal)
-        self._waiting.setdefault(spec.id, []).append(self.take_reply())
+        self._starting.setdefault(spec.id, []).append(self.take_reply())
         self._carry_out(effects)
         self._schedule_beat()
         return DEFERRED
 
     def _stop_child(self, name: str) -> object:
+        generation = self._generation(name)
         try:
             effects = self._plan.remove(name, self._now())
         except SpecError as refusal:
             return self._decline(refusal)
-        if self._plan.child(name) is None:
-            self._directory.forget(name)
-            return None
-        self._waiting.setdefault(name, []).append(self.take_reply())
+        self._stopping.setdefault(name, []).append(self.take_reply())
+        if self._plan.child(name) is None:  # it was not running
+            self._forget(name, generation)
         self._carry_out(effects)
         return DEFERRED
 
@@ -374,13 +388,6 @@ class Supervisor(Actor):
         """Tell who asked, and go on: a wrong request is no failure of the supervisor."""
         self.take_reply().fail(refusal)
         return DEFERRED
-
-    def _settle(self, name: str, outcome: int | Exception) -> None:
-        for reply in self._waiting.pop(name, []):
-            if isinstance(outcome, Exception):
-                reply.fail(outcome)
-            else:
-                reply.set(outcome)
 
     def _count(self) -> ChildCount:
         children = self._plan.children
@@ -398,6 +405,14 @@ class Supervisor(Actor):
     def _write(self, name: str, **changes: Any) -> None:
         entry = self._directory.entries.get(name) or Entry(name)
         self._directory.write(replace(entry, parent=self.name, **changes))
+
+
+def _answer(replies: list[Reply], outcome: int | Exception) -> None:
+    for reply in replies:
+        if isinstance(outcome, Exception):
+            reply.fail(outcome)
+        else:
+            reply.set(outcome)
 
 
 def _info(child: Child, actor: Actor | None) -> ChildInfo:

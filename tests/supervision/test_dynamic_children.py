@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, join
+from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
+from timmy_actors.supervision import (
+    Backoff,
+    ChildSpec,
+    ChildState,
+    CountChildren,
+    Intensity,
+    RestartType,
+    StartChild,
+    StopChild,
+    Strategy,
+    Supervisor,
+    WhichChildren,
+)
+
+NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)
+BORNE = Intensity(failures=0)
+"""Not a single failure: whatever happens in these tests is none of the supervisor's."""
+
+
+class LinkGone(Failure):
+    """An expected reason."""
+
+
+def ask(tree: Tree, message: object) -> object:
+    return tree.root.actor_ref.ask(message, timeout=PATIENCE_S)
+
+
+def names(tree: Tree) -> list[str]:
+    children = ask(tree, WhichChildren())
+    assert isinstance(children, tuple)
+    return [child.name for child in children]
+
+
+def never_up() -> ChildSpec:
+    return ChildSpec("link", lambda: Doer(on_start=fail(LinkGone("no"))), expected=(LinkGone,), backoff=NEVER_AGAIN)
+
+
+def test_a_child_that_is_started_later_answers_to_its_name_until_it_is_stopped() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        assert ask(tree, StartChild(ChildSpec("late", Doer))) == 1
+        assert tree.directory.ask("late", lambda _: "here", timeout_s=PATIENCE_S).wait() == "here"
+        ask(tree, StopChild("late"))
+        assert "late" not in tree.directory.entries
+        assert names(tree) == []
+
+
+@pytest.mark.parametrize("restart", list(RestartType))
+def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else(restart: RestartType) -> None:
+    broken = ChildSpec("late", lambda: Doer(on_start=fail(ValueError("no"))), restart)
+    with Tree(ChildSpec("other", Doer), intensity=BORNE) as tree:
+        tree.started()
+        with pytest.raises(StartFailed, match="late ended: ValueError: no"):
+            ask(tree, StartChild(broken))
+        assert names(tree) == ["other"]
+        assert "late" not in tree.directory.entries
+        assert ask(tree, StartChild(ChildSpec("late", Doer))) == 1
+        assert tree.life.downs == []
+
+
+def test_a_factory_that_fails_is_a_failed_start_as_well() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        with pytest.raises(StartFailed, match="OSError: no"):
+            ask(tree, StartChild(ChildSpec("late", fail(OSError("no")))))
+        assert names(tree) == []
+
+
+def test_a_wrong_request_is_answered_and_ends_nobody() -> None:
+    with Tree(ChildSpec("there", Doer), intensity=BORNE) as tree:
+        tree.started()
+        with pytest.raises(SpecError, match="'there': id"):
+            ask(tree, StartChild(ChildSpec("there", Doer)))
+        with pytest.raises(SpecError, match="'stranger': there is none"):
+            ask(tree, StopChild("stranger"))
+        tree.root.actor_ref.tell(StopChild("stranger"))
+        assert names(tree) == ["there"]
+        assert tree.life.downs == []
+
+
+def test_stopping_a_child_that_waits_for_its_restart_answers_both_who_started_and_who_stops_it() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
+        ask(tree, CountChildren())
+        ask(tree, StopChild("link"))
+        with pytest.raises(StartFailed, match="stopped before it had started"):
+            starting.get(timeout=PATIENCE_S)
+        assert names(tree) == []
+
+
+def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost() -> None:
+    tree = Tree()
+    tree.root = Supervisor([never_up()], tree.directory, strategy=Strategy.ONE_FOR_ALL)
+    tree.root.lifecycle = tree.life
+    with tree:
+        ask(tree, CountChildren())
+        ask(tree, StopChild("link"))
+        tree.started()
+
+
+def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
+        ask(tree, CountChildren())
+    with pytest.raises(ActorGone, match="root ended before"):
+        starting.get(timeout=PATIENCE_S)
+
+
+def test_a_temporary_job_leaves_no_trace_when_it_is_through() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        for number in range(20):
+            assert ask(tree, StartChild(ChildSpec("job", Doer, RestartType.TEMPORARY))) == 1
+            job = tree.directory.entries["job"].actor
+            assert job is not None
+            job.actor_ref.tell(fail(ValueError("through")) if number % 2 else lambda actor: actor.leave())
+            join(job)
+        assert names(tree) == []
+        assert "job" not in tree.directory.entries
+
+
+def test_a_declared_temporary_child_that_is_through_is_still_shown() -> None:
+    with Tree(ChildSpec("job", Doer, RestartType.TEMPORARY), intensity=BORNE) as tree:
+        tree.started()
+        job = tree.directory.entries["job"].actor
+        assert job is not None
+        job.stop()
+        join(job)
+        assert names(tree) == ["job"]
+        assert tree.state("job") is ChildState.DOWN
+        assert ask(tree, StartChild(ChildSpec("job", Doer))) == 2
