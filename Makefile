@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz schemas clean
+.PHONY: help run test check bench fuzz races storm schemas clean
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,13 @@ bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its
 
 fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte streams at the Lua listener
 	$(BIN)/python -m tests.fuzz.listener_fuzz $(or $(STREAMS),100000)
+
+races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switched every 10 us
+	TIMMY_RACES=full $(BIN)/python -m pytest tests/supervision/test_races.py --capture=no
+
+storm: $(VENV)/.installed-dev ## Crash a tree of 434 actors FAILURES=20000 times at random, SEED=n as before
+	TIMMY_STORM_SEED=$(or $(SEED),0) TIMMY_STORM_FAILURES=$(or $(FAILURES),20000) \
+	  $(BIN)/python -m pytest tests/supervision/test_storm.py --capture=no
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
