@@ -65,6 +65,7 @@ class Runtime:
         self._lock = EndpointLock(self.endpoint)
         self._life = _RootLife()
         self._root: Supervisor | None = None
+        self._link_end: threading.Thread | None = None
 
     @classmethod
     def from_config(
@@ -158,9 +159,11 @@ class Runtime:
 
     def _destroy_link_context(self) -> None:
         # It ends when its I/O thread does, which may be looking a name up: the process need not wait for that.
-        end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
-        end.start()
-        end.join(CONTEXT_WITHIN_S)
+        if self._link_end is None:
+            end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
+            self._link_end = end
+            end.start()
+        self._link_end.join(CONTEXT_WITHIN_S)
 
     def __enter__(self) -> Self:
         return self.start()
