@@ -85,6 +85,17 @@ def test_a_req_gets_its_answers_and_nothing_else(listener: LuaListener, context:
     assert ask(peer, type="ping")["type"] == "pong"
 
 
+def test_a_req_that_correlates_is_closed_and_the_log_says_why(listener: LuaListener, context: zmq.Context[Any]) -> None:
+    peer = listener.keep(context.socket(zmq.REQ))
+    peer.setsockopt(zmq.REQ_CORRELATE, 1)
+    peer.setsockopt(zmq.RECONNECT_IVL, -1)
+    peer.plain_username, peer.plain_password = b"timmy", TOKEN.encode()
+    peer.connect(f"tcp://127.0.0.1:{listener.port}")
+    peer.send_json({"type": "hello", "id": "1", "client": "correlating"})
+    assert listener.logs("a message has more than 2 parts")
+    assert_serves_others(listener, context)
+
+
 def test_pushes_are_numbered_without_a_gap(listener: LuaListener, context: zmq.Context[Any]) -> None:
     peer = listener.connect(context)
     hello(peer)
