@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_outlet import fill
 from tests.peer import Peer
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import connect
@@ -75,6 +76,26 @@ def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration
     assert process.returncode == 0
     assert complaints.count("standard output cannot be written (Broken pipe)") == 1
     assert complaints.count("\n") == 1
+
+
+@pytest.mark.parametrize("stuck", ["stdout", "stderr"])
+def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration: Path, stuck: str) -> None:
+    reading, writing = os.pipe()
+    fill(writing)
+    with Peer() as peer:
+        write(configuration, peer)
+        configuration.write_text('log_level = "debug"\n' + configuration.read_text())
+        command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stuck: writing}
+        with subprocess.Popen(command, **streams) as process:  # type: ignore[call-overload]
+            eventually(lambda: peer.count("subscribe"))
+            peer.__exit__()
+            with Peer(port=peer.port), connect() as daemon:
+                eventually(lambda: (link := daemon.status().link).state == "up" and link.epoch > 1)
+                process.terminate()
+                assert process.wait(2 * PATIENCE_S) == 0
+    os.close(reading)
+    os.close(writing)
 
 
 def _second_daemon_is_refused(configuration: Path, first: int) -> None:
