@@ -18,7 +18,8 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Runtime, connect
 from timmy_actors import runtime as runtime_module
 from timmy_actors.actors.portal import ListPortals
-from timmy_actors.errors import ConfigError, DaemonNotReady, EndpointInUse, StartFailed
+from timmy_actors.embedded import luajit
+from timmy_actors.errors import ConfigError, DaemonNotReady, EndpointInUse, LuaJitMissing, StartFailed
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.supervision import ChildState
 from timmy_actors.supervision.supervisor import GaveUp
@@ -88,6 +89,16 @@ def test_a_link_that_waits_for_a_name_service_holds_up_neither_the_endpoint_nor_
             fresh(again)
 
 
+def test_a_runtime_lives_once() -> None:
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            with pytest.raises(StartFailed, match="started before"):
+                runtime.start()
+            fresh(runtime)
+        with pytest.raises(StartFailed, match="make another"):
+            runtime.start()
+
+
 def test_a_second_daemon_refuses_to_start_and_leaves_the_first_alone() -> None:
     with Peer() as peer, running(peer.address) as first:
         fresh(first)
@@ -135,6 +146,17 @@ def test_a_world_whose_token_cannot_be_written_fails_the_start_and_lets_the_endp
     for _ in range(2):
         with pytest.raises(ConfigError, match="cannot write the token"):
             Runtime.from_config().start()
+
+
+def test_a_daemon_whose_world_cannot_run_in_this_python_says_so_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(luajit, "CANDIDATES", ("lupa.no_such_luajit",))
+    with pytest.raises(LuaJitMissing, match=r"pip install 'timmy_actors\[embedded\]'") as missing:
+        Runtime.from_config()
+    assert missing.value.exit_code == os.EX_UNAVAILABLE
+    with Peer() as peer, running(peer.address) as runtime:
+        runtime.check()
 
 
 def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:
