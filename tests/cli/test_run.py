@@ -162,6 +162,27 @@ main(["run", "--config", {str(configuration)!r}])
     assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_world_comes_up_stops_it_in_order(configuration: Path, number: signal.Signals) -> None:
+    configuration.write_text(f'portals_file = "{config_folder() / "portals.json"}"\n')
+    program = f"""
+import sys
+from timmy_actors.actors.world_host import WorldOptions
+from timmy_actors.cli import main
+mute = "import os, sys; os.read(int(sys.argv[1]), 1)"
+WorldOptions.command_line = lambda _self, lifeline: [sys.executable, "-c", mute, str(lifeline)]
+main(["run", "--config", {str(configuration)!r}, "--endpoint", "ipc://daemon.sock"])
+"""
+    command = [sys.executable, "-c", program]
+    folder = configuration.parent
+    folder.chmod(0o700)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder) as process:
+        eventually((folder / "daemon.sock.world-token").exists)
+        process.send_signal(number)
+        told, complaints = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
+
+
 def test_an_interrupt_before_the_link_is_up_stops_it_in_order(configuration: Path) -> None:
     with Peer(silent_to={"hello"}) as peer:
         write(configuration, peer)

@@ -47,7 +47,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 
 
 def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
-    runtime.start()
+    runtime.start(stop)
     narrator = Narrator(runtime, say)
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()
