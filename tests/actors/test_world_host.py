@@ -14,6 +14,7 @@ from timmy_actors.actors import world_host
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions, how_it_ended
 from timmy_actors.errors import StartFailed, WorldGone
+from timmy_actors.link.mailbox import SourceFailed
 from timmy_actors.model.health import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
 from timmy_actors.supervision.supervisor import GaveUp
@@ -125,6 +126,21 @@ def test_a_frozen_world_is_left_alone_and_ends_with_the_daemon(monkeypatch: pyte
         assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
         assert (world.entry.restarts, world.status.pid) == (0, pid)
     assert gone(pid)
+
+
+def test_a_frozen_world_ends_with_an_actor_that_failed_and_another_takes_its_place(
+    options: WorldOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world_host, "STOP_WITHIN_S", 0.1)
+    world = World(options)
+    with world.tree:
+        frozen = world.up()
+        os.kill(frozen, signal.SIGSTOP)
+        world.tree.directory.tell("world", SourceFailed("out", OSError("gone")))
+        second = world.up(other_than=frozen)
+        assert (gone(frozen), gone(second)) == (True, False)
+        assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
+        assert (world.entry.restarts, world.status.pid) == (1, second)
 
 
 def test_a_world_that_does_not_hear_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

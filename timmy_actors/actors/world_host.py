@@ -59,7 +59,8 @@ class _Ready(Model):
 class WorldHostActor(SocketActor):
     """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
 
-    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it.
+    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it. On
+    Linux the kernel kills it, even a frozen one, when this actor's thread ends; a restarted actor starts another one.
     A frozen process is not a dead one: it is left alone.
     """
 
