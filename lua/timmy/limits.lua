@@ -4,7 +4,7 @@ return {
   max_peers = { default = 32, low = 1, high = 1024, whole = true },
   -- Connections that have not shown it yet, beside those; when they are this many, the oldest makes room for the next.
   -- More give a distant client more time in a flood of strangers, and cost a system call each a poll.
-  max_handshakes = { default = 64, low = 1, high = 1024, whole = true },
+  max_handshakes = { default = 32, low = 1, high = 1024, whole = true },
   -- A peer that has not shown who it is by then is closed: lower it where strangers can reach the port.
   handshake_s = { default = 2, low = 0.05, high = 60 },
   -- A larger frame closes its peer; clients send small ones.
