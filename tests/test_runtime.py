@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import ctypes
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import zmq
 from pykka.messages import ProxySetAttr
 
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Runtime
+from timmy_actors import Runtime, connect
+from timmy_actors import runtime as runtime_module
 from timmy_actors.actors.portal import ListPortals
-from timmy_actors.errors import ConfigError, EndpointInUse, StartFailed
+from timmy_actors.embedded import luajit
+from timmy_actors.errors import ConfigError, DaemonNotReady, EndpointInUse, LuaJitMissing, StartFailed
 from timmy_actors.link.mailbox import Arrived
 from timmy_actors.supervision import ChildState
 from timmy_actors.errors import GaveUp
@@ -38,6 +47,56 @@ def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
             assert runtime.failure is None
         with running(peer.address) as again:
             fresh(again)
+
+
+@contextmanager
+def stuck_thread(context: zmq.Context[Any]) -> Iterator[None]:
+    """Hold a context's I/O thread up, as a slow name service does: in the call that frees a message it has sent."""
+    with Path("/proc/self/maps").open() as maps:
+        library = next(line.split()[-1] for line in maps if "libzmq" in line)
+    libzmq = ctypes.CDLL(library)
+    begun, release = threading.Event(), threading.Event()
+
+    def hold(_data: int, _hint: int) -> None:
+        begun.set()
+        release.wait()
+
+    free = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(hold)
+    message, payload = ctypes.create_string_buffer(64), ctypes.create_string_buffer(100_000)
+    with context.socket(zmq.PUSH) as push, context.socket(zmq.PULL) as pull:
+        push.connect(f"tcp://127.0.0.1:{pull.bind_to_random_port('tcp://127.0.0.1')}")
+        libzmq.zmq_msg_init_data(message, payload, ctypes.c_size_t(len(payload)), free, None)
+        libzmq.zmq_msg_send(message, ctypes.c_void_p(push.underlying), 0)
+        assert begun.wait(PATIENCE_S)
+        try:
+            yield
+        finally:
+            release.set()
+
+
+def test_a_link_that_waits_for_a_name_service_holds_up_neither_the_endpoint_nor_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runtime_module, "CONTEXT_WITHIN_S", 0.05)
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            fresh(runtime)
+            with stuck_thread(runtime._link_context), connect() as daemon:
+                assert daemon.status().pid == os.getpid()
+                runtime.stop()
+                assert runtime.wait(0)
+        with running(peer.address) as again:
+            fresh(again)
+
+
+def test_a_runtime_lives_once() -> None:
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            with pytest.raises(StartFailed, match="started before"):
+                runtime.start()
+            fresh(runtime)
+        with pytest.raises(StartFailed, match="make another"):
+            runtime.start()
 
 
 def test_a_second_daemon_refuses_to_start_and_leaves_the_first_alone() -> None:
@@ -89,6 +148,17 @@ def test_a_world_whose_token_cannot_be_written_fails_the_start_and_lets_the_endp
             Runtime.from_config().start()
 
 
+def test_a_daemon_whose_world_cannot_run_in_this_python_says_so_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(luajit, "CANDIDATES", ("lupa.no_such_luajit",))
+    with pytest.raises(LuaJitMissing, match=r"pip install 'timmy_actors\[embedded\]'") as missing:
+        Runtime.from_config()
+    assert missing.value.exit_code == os.EX_UNAVAILABLE
+    with Peer() as peer, running(peer.address) as runtime:
+        runtime.check()
+
+
 def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:
     with pytest.raises(StartFailed, match="has not started"):
         Runtime.from_config().status()
@@ -119,3 +189,13 @@ def test_the_choice_of_a_portal_outlives_its_actors_crash() -> None:
         restarted(runtime, "portal")
         assert runtime.portals().chosen == "bannerlord"
         eventually(lambda: runtime.status().portal == "bannerlord")
+
+
+def test_it_says_when_it_is_ready_and_what_is_missing_until_then() -> None:
+    with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        with pytest.raises(DaemonNotReady, match="nobody is perceived"):
+            runtime.wait_ready(timeout_s=0.3)
+        peer.perceive(full=True)
+        assert runtime.wait_ready() is runtime
+        assert not runtime.snapshot().stale

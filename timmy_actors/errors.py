@@ -3,6 +3,7 @@
 TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
+├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
 ├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
 ├── SpecError              a child spec or supervisor is declared wrong
@@ -20,7 +21,8 @@ TimmyError
     ├── Hung               an actor's loop did not turn, or it did not start or stop in time
     ├── TooManyOrphans     more hung actors were left behind than a process should carry
     ├── LinkLost           the link to the game ended, or never came up
-    └── WorldGone          the embedded world's process ended
+    ├── WorldGone          the embedded world's process ended
+    └── WorldUnusable      the embedded world's process says that it cannot run as things are
 
 Fenced (a BaseException, so that no handler swallows it): an abandoned actor woke up and tried to have an effect.
 """
@@ -43,6 +45,12 @@ class ConfigError(TimmyError):
 
 class EndpointInUse(TimmyError):
     """Another daemon already serves this endpoint; the message names it."""
+
+    exit_code = 69
+
+
+class LuaJitMissing(TimmyError):
+    """No LuaJIT can be embedded in this Python; the message names the remedy."""
 
     exit_code = 69
 
@@ -132,6 +140,10 @@ class LinkLost(Failure):
 
 class WorldGone(Failure):
     """The embedded world's process ended."""
+
+
+class WorldUnusable(Failure):
+    """The embedded world's process says that it cannot run as things are: another try would end the same way."""
 
 
 class Fenced(BaseException):

@@ -22,6 +22,7 @@ from timmy_actors.actors.perception import PerceptionActor
 from timmy_actors.actors.portal import ListPortals, PortalActor
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
+from timmy_actors.embedded import luajit
 from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
 from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, WorldGone
 from timmy_actors.model.command import CommandResult
@@ -65,6 +66,7 @@ class Runtime:
         self._lock = EndpointLock(self.endpoint)
         self._life = _RootLife()
         self._root: Supervisor | None = None
+        self._link_end: threading.Thread | None = None
 
     @classmethod
     def from_config(
@@ -74,6 +76,7 @@ class Runtime:
 
         Raises:
             ConfigError: something in it is wrong.
+            LuaJitMissing: the embedded world is asked for and cannot run in this Python.
         """
         file = config_path(Path(path) if path is not None else None)
         settings = load_settings(file)
@@ -88,23 +91,29 @@ class Runtime:
 
         Raises:
             ConfigError: it is not.
+            LuaJitMissing: the embedded world is asked for and cannot run in this Python.
         """
         choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
         if self.settings.world.embedded:
+            luajit.find()
             _check_port_is_free(self.settings.world.port)
         elif self.settings.link.mechanism == "plain":
             read_token(self._token_file())
 
     # Its life.
 
-    def start(self) -> Self:
+    def start(self, stop: threading.Event | None = None) -> Self:
         """Start the tree; returns when every actor is up. That the game is reachable is a state, not a start.
+
+        Returns early once `stop` is set: `stop()` then stops what was started. A runtime lives once.
 
         Raises:
             EndpointInUse: another daemon serves the endpoint.
             ConfigError: the endpoint's folder cannot be used.
-            StartFailed: an actor did not start.
+            StartFailed: an actor did not start, or this runtime was started before.
         """
+        if self._root is not None:
+            raise StartFailed("this runtime was started before, and lives once: make another")
         self._lock.acquire()
         if self.settings.world.embedded:
             self._make_token_file()
@@ -115,10 +124,16 @@ class Runtime:
         self._root.name = "root"
         self._root.lifecycle = self._life
         self._root.launch()
-        if not self._life.began.wait(START_WITHIN_S) or self._life.ended.is_set():
+        self._await_start(stop or threading.Event())
+        return self
+
+    def _await_start(self, stop: threading.Event) -> None:
+        deadline = time.monotonic() + START_WITHIN_S
+        while not self._life.began.wait(LOOK_EVERY_S) and not stop.is_set() and time.monotonic() < deadline:
+            pass
+        if not stop.is_set() and (not self._life.began.is_set() or self._life.ended.is_set()):
             self.stop()
             raise StartFailed(str(self._life.reason or f"the daemon did not start within {START_WITHIN_S:g} s"))
-        return self
 
     def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
         """Wait until the link is up and the configured player perceived.
@@ -165,9 +180,11 @@ class Runtime:
 
     def _destroy_link_context(self) -> None:
         # It ends when its I/O thread does, which may be looking a name up: the process need not wait for that.
-        end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
-        end.start()
-        end.join(CONTEXT_WITHIN_S)
+        if self._link_end is None:
+            end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
+            self._link_end = end
+            end.start()
+        self._link_end.join(CONTEXT_WITHIN_S)
 
     def __enter__(self) -> Self:
         return self.start()

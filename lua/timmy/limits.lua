@@ -1,7 +1,10 @@
 --- Every bound of the bridge: its default, the range it may be set to, and what happens when it is turned.
 return {
-  -- More peers cost a system call each a poll.
+  -- Peers that have shown who they are. More cost a system call each a poll.
   max_peers = { default = 32, low = 1, high = 1024, whole = true },
+  -- Connections that have not shown it yet, beside those; when they are this many, the oldest makes room for the next.
+  -- More give a distant client more time in a flood of strangers, and cost a system call each a poll.
+  max_handshakes = { default = 32, low = 1, high = 1024, whole = true },
   -- A peer that has not shown who it is by then is closed: lower it where strangers can reach the port.
   handshake_s = { default = 2, low = 0.05, high = 60 },
   -- A larger frame closes its peer; clients send small ones.

@@ -2,6 +2,7 @@
 --
 -- What happens to one peer concerns no other: an error in handling one closes that one. Peers take turns in being
 -- first, so that a poll whose budget ran out goes on with those it had not reached.
+local admission = require("timmy.admission")
 local peers = require("timmy.peer")
 
 local Listener = {}
@@ -19,6 +20,12 @@ local BACKLOG = 128
 
 local function ignore() end
 
+--- Closes a peer whose handshake was done after the last place had gone.
+local function enter(self, peer)
+  local why_not = admission.refusal(self.peers, self.limits, true)
+  if why_not then peer:close(why_not) end
+end
+
 --- Listens at once. options: sockets (luasocket's interface), host, port, limits (see timmy.config; with mechanism and
 -- token), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Gives nil and why not when the address
 -- can't be had.
@@ -27,11 +34,10 @@ function M.open(options)
   if not server then return nil, why end
   server:settimeout(0)
   local _, port = server:getsockname()
-  return setmetatable({
+  local listener = setmetatable({
     server = server,
     port = tonumber(port),
     limits = options.limits,
-    on_message = options.on_message,
     on_close = options.on_close or ignore,
     log = options.log or ignore,
     peers = {},
@@ -39,13 +45,24 @@ function M.open(options)
     first = 0,
     accept_after = 0,
   }, Listener)
+  listener.hear = { message = options.on_message, ready = function(peer) enter(listener, peer) end }
+  return listener
+end
+
+local function make_room(self)
+  local position = admission.who_makes_room(self.peers, self.limits)
+  if not position then return end
+  self.peers[position]:close("a newcomer got its place before the handshake was done (limits.max_handshakes)")
+  self:drop(position)
 end
 
 local function admit(self, socket, now)
-  if #self.peers >= self.limits.max_peers then
+  local why_not = admission.refusal(self.peers, self.limits, false)
+  if why_not then
     socket:close()
-    return self.log("a peer was turned away: " .. self.limits.max_peers .. " are connected (limits.max_peers)")
+    return self.log("a peer was turned away: " .. why_not)
   end
+  make_room(self)
   self.accepted = self.accepted + 1
   self.peers[#self.peers + 1] = peers.new(socket, self.accepted, self.limits, now)
 end
@@ -60,6 +77,7 @@ end
 function Listener:accept(now, within_budget)
   if now < self.accept_after then return end
   for _ = 1, ACCEPTS_PER_POLL do
+    if not admission.takes_newcomers(self.peers, self.limits, now) then return end
     local socket, why = self.server:accept()
     if not socket then return why ~= "timeout" and pause(self, now, why) end
     admit(self, socket, now)
@@ -75,9 +93,9 @@ local function guarded(self, peer, step, ...)
   peer:close("an error in handling it")
 end
 
-local function serve(peer, now, on_message, within_budget)
+local function serve(peer, now, hear, within_budget)
   peer:read(now)
-  peer:understand(on_message, within_budget)
+  peer:understand(hear, within_budget)
 end
 
 --- Reads from every peer and handles what they say, while `within_budget()`; the first peer always gets its turn.
@@ -85,7 +103,7 @@ function Listener:read(now, within_budget)
   local count, first = #self.peers, self.first
   for turn = 0, count - 1 do
     local position = (first + turn) % count + 1
-    guarded(self, self.peers[position], serve, now, self.on_message, within_budget)
+    guarded(self, self.peers[position], serve, now, self.hear, within_budget)
     self.first = position
     if not within_budget() then return end
   end

@@ -15,6 +15,7 @@ function M.new(socket, number, limits, now)
   return setmetatable({
     socket = socket,
     number = number,
+    accepted_at = now,
     limits = limits,
     connection = zmtp.server(limits, now),
   }, Peer)
@@ -71,15 +72,16 @@ local function unwrap(parts)
 end
 
 --- Understands what has arrived, at most `messages_per_poll` frames of it, while `within_budget()`; calls
--- `on_message(peer, payload, delimited)` for each message.
-function Peer:understand(on_message, within_budget)
+-- `hear.ready(peer)` when the handshake is done, and `hear.message(peer, payload, delimited)` for each message.
+function Peer:understand(hear, within_budget)
   for _ = 1, self.limits.messages_per_poll do
     local event = self.connection:next_event()
     if not event then
       if self.ended then self:close("the peer closed the connection") end
       return
     end
-    if event.type == "message" then on_message(self, unwrap(event.parts)) end
+    if event.type == "ready" then hear.ready(self) end
+    if event.type == "message" then hear.message(self, unwrap(event.parts)) end
     if not within_budget() then return end
   end
 end

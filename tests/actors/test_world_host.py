@@ -13,9 +13,11 @@ from tests.waiting import eventually
 from timmy_actors.actors import world_host
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions, how_it_ended
-from timmy_actors.errors import WorldGone
+from timmy_actors.errors import StartFailed, WorldGone
+from timmy_actors.link.mailbox import SourceFailed
 from timmy_actors.model.health import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
+from timmy_actors.supervision.supervisor import GaveUp
 from timmy_actors.tokens import make_token_file
 
 READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'
@@ -126,6 +128,21 @@ def test_a_frozen_world_is_left_alone_and_ends_with_the_daemon(monkeypatch: pyte
     assert gone(pid)
 
 
+def test_a_frozen_world_ends_with_an_actor_that_failed_and_another_takes_its_place(
+    options: WorldOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world_host, "STOP_WITHIN_S", 0.1)
+    world = World(options)
+    with world.tree:
+        frozen = world.up()
+        os.kill(frozen, signal.SIGSTOP)
+        world.tree.directory.tell("world", SourceFailed("out", OSError("gone")))
+        second = world.up(other_than=frozen)
+        assert (gone(frozen), gone(second)) == (True, False)
+        assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
+        assert (world.entry.restarts, world.status.pid) == (1, second)
+
+
 def test_a_world_that_does_not_hear_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(world_host, "STOP_WITHIN_S", 0.1)
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
@@ -164,6 +181,22 @@ def test_a_world_that_fails_is_told_of_and_started_again(program: str, told: str
         world.ended_because(told)
         eventually(lambda: world.entry.restarts >= 2)
         assert world.tree.life.downs == []
+
+
+@pytest.mark.parametrize("code", [69, 78])
+def test_a_world_that_cannot_run_here_is_a_start_that_failed_with_its_last_words(code: int) -> None:
+    world = World(script(f"import sys; sys.stderr.write('no LuaJIT'); sys.exit({code})"))
+    with world.tree:
+        failure = world.tree.ended()
+        assert isinstance(failure, StartFailed)
+        assert f"exited with code {code}; its last words: no LuaJIT" in str(failure)
+
+
+def test_a_world_that_cannot_run_any_more_is_given_up_with_its_last_words() -> None:
+    world = World(script(READY + "os._exit(78)"))
+    with world.tree:
+        assert isinstance(world.tree.ended(), GaveUp)
+        assert "exited with code 78" in (world.entry.last_reason or "")
 
 
 def test_a_world_that_closes_its_output_and_lives_on_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_outlet import fill
 from tests.peer import Peer
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import connect
@@ -77,6 +78,26 @@ def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration
     assert complaints.count("\n") == 1
 
 
+@pytest.mark.parametrize("stuck", ["stdout", "stderr"])
+def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration: Path, stuck: str) -> None:
+    reading, writing = os.pipe()
+    fill(writing)
+    with Peer() as peer:
+        write(configuration, peer)
+        configuration.write_text('log_level = "debug"\n' + configuration.read_text())
+        command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stuck: writing}
+        with subprocess.Popen(command, **streams) as process:  # type: ignore[call-overload]
+            eventually(lambda: peer.count("subscribe"))
+            peer.__exit__()
+            with Peer(port=peer.port), connect() as daemon:
+                eventually(lambda: (link := daemon.status().link).state == "up" and link.epoch > 1)
+                process.terminate()
+                assert process.wait(2 * PATIENCE_S) == 0
+    os.close(reading)
+    os.close(writing)
+
+
 def _second_daemon_is_refused(configuration: Path, first: int) -> None:
     with start(configuration) as second:
         told, complaints = second.communicate(timeout=2 * PATIENCE_S)
@@ -139,6 +160,27 @@ main(["run", "--config", {str(configuration)!r}])
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 70
     assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_world_comes_up_stops_it_in_order(configuration: Path, number: signal.Signals) -> None:
+    configuration.write_text(f'portals_file = "{config_folder() / "portals.json"}"\n')
+    program = f"""
+import sys
+from timmy_actors.actors.world_host import WorldOptions
+from timmy_actors.cli import main
+mute = "import os, sys; os.read(int(sys.argv[1]), 1)"
+WorldOptions.command_line = lambda _self, lifeline: [sys.executable, "-c", mute, str(lifeline)]
+main(["run", "--config", {str(configuration)!r}, "--endpoint", "ipc://daemon.sock"])
+"""
+    command = [sys.executable, "-c", program]
+    folder = configuration.parent
+    folder.chmod(0o700)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder) as process:
+        eventually((folder / "daemon.sock.world-token").exists)
+        process.send_signal(number)
+        told, complaints = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
 
 
 def test_an_interrupt_before_the_link_is_up_stops_it_in_order(configuration: Path) -> None:

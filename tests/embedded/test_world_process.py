@@ -13,6 +13,8 @@ from typing import Any, Self
 import pytest
 import zmq
 
+from tests.end_to_end.daemon import is_running
+from tests.waiting import eventually
 from timmy_actors.embedded.loop import Loop
 
 pytest.importorskip("lupa.luajit21")
@@ -135,6 +137,44 @@ def test_the_cut_lifeline_ends_it(token: str) -> None:
     with Process("--token-file", token) as world:
         world.cut()
         assert world.end()[0] == 0
+
+
+STARTER = """
+import subprocess, sys
+
+command = [sys.executable, "-m", "timmy_actors.embedded", "--lifeline", *sys.argv[1:]]
+world = subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=(int(sys.argv[1]),))
+world.stdout.readline()
+print(world.pid, flush=True)
+sys.stdin.read()
+"""
+"""Starts a world and waits."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child with its parent")
+def test_a_stopped_one_ends_with_the_process_that_started_it_though_its_lifeline_holds(token: str) -> None:
+    watched, lifeline = os.pipe()
+    arguments = [sys.executable, "-c", STARTER, str(watched), "--token-file", token]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, pass_fds=(watched,), stdin=pipe, stdout=pipe) as starter:
+        assert starter.stdout is not None
+        world = int(starter.stdout.readline())
+        os.kill(world, signal.SIGSTOP)
+        starter.kill()
+    try:
+        eventually(lambda: not is_running(world), WAIT_S)
+    finally:
+        os.close(lifeline)
+        os.close(watched)
+
+
+def test_one_that_was_started_by_a_process_that_is_gone_ends_at_once(token: str) -> None:
+    watched, lifeline = os.pipe()
+    os.close(lifeline)
+    arguments = [sys.executable, "-m", "timmy_actors.embedded", "--lifeline", str(watched), "--token-file", token]
+    done = subprocess.run(arguments, pass_fds=(watched,), capture_output=True, timeout=WAIT_S, check=True)
+    os.close(watched)
+    assert done.stdout == b""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

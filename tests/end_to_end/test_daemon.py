@@ -141,9 +141,15 @@ def test_a_frozen_world_is_a_link_that_is_down_and_no_reason_to_restart_the_worl
     assert next(actor for actor in after.actors if actor.name == "world").restarts == 0
 
 
-def test_a_killed_daemon_leaves_no_child_and_the_next_one_starts(runtime_folder: Path) -> None:
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_killed_daemon_leaves_no_child_and_the_next_one_starts(
+    runtime_folder: Path,
+    frozen: bool,
+) -> None:
     with DaemonProcess(runtime_folder) as first, first.connect() as daemon:
         world = first.world_pid(daemon.status())
+        if frozen:
+            os.kill(world, signal.SIGSTOP)
         first.process.kill()
         first.process.wait()
         eventually(lambda: not is_running(world))

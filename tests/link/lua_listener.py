@@ -110,11 +110,13 @@ class LuaListener:
             if pipe is not None:
                 pipe.close()
 
-    def connect(self, context: zmq.Context[Any], kind: int = zmq.DEALER, *, token: str = TOKEN) -> zmq.Socket[Any]:
-        """A pyzmq socket on its way to the listener."""
+    def connect(
+        self, context: zmq.Context[Any], kind: int = zmq.DEALER, *, token: str = TOKEN, reconnect_ms: int = -1
+    ) -> zmq.Socket[Any]:
+        """A pyzmq socket on its way to the listener; it tries once, unless told to reconnect."""
         peer = self.keep(context.socket(kind))
         peer.rcvtimeo = peer.sndtimeo = int(DEADLINE_S * 1000)
-        peer.setsockopt(zmq.RECONNECT_IVL, -1)
+        peer.setsockopt(zmq.RECONNECT_IVL, reconnect_ms)
         if self.mechanism == "PLAIN":
             peer.plain_username, peer.plain_password = b"timmy", token.encode()
         peer.connect(f"tcp://127.0.0.1:{self.port}")

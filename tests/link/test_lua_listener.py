@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from timmy_actors.model.message import SERVER_MESSAGE
 
 FAR_DEADLINE = 10**13
 SOCKETS = ("luasocket", "ffi")
+MUTE_PATIENCE_S = 2.0
+"""What a place that strangers keep for the handshake's time would cost a single client."""
 
 
 @pytest.fixture
@@ -79,6 +83,17 @@ def test_a_req_gets_its_answers_and_nothing_else(listener: LuaListener, context:
     assert hello(peer)["type"] == "welcome"
     assert ask(peer, type="subscribe", sections=["world"])["error"]["code"] == "not_permitted"
     assert ask(peer, type="ping")["type"] == "pong"
+
+
+def test_a_req_that_correlates_is_closed_and_the_log_says_why(listener: LuaListener, context: zmq.Context[Any]) -> None:
+    peer = listener.keep(context.socket(zmq.REQ))
+    peer.setsockopt(zmq.REQ_CORRELATE, 1)
+    peer.setsockopt(zmq.RECONNECT_IVL, -1)
+    peer.plain_username, peer.plain_password = b"timmy", TOKEN.encode()
+    peer.connect(f"tcp://127.0.0.1:{listener.port}")
+    peer.send_json({"type": "hello", "id": "1", "client": "correlating"})
+    assert listener.logs("a message has more than 2 parts")
+    assert_serves_others(listener, context)
 
 
 def test_pushes_are_numbered_without_a_gap(listener: LuaListener, context: zmq.Context[Any]) -> None:
@@ -246,6 +261,43 @@ def test_one_peer_too_many_is_turned_away_and_a_place_is_free_again_later(contex
         first.close()
         assert listener.logs("peer 1 closed")
         assert_serves_others(listener, context)
+
+
+@contextmanager
+def mute_strangers(listener: LuaListener) -> Iterator[None]:
+    """Five hundred connections a second that say nothing and stay."""
+    over, opened = threading.Event(), list[socket.socket]()
+
+    def open_and_say_nothing() -> None:
+        while not over.wait(0.002):
+            opened.append(listener.raw())
+
+    stranger = threading.Thread(target=open_and_say_nothing)
+    stranger.start()
+    try:
+        yield
+    finally:
+        over.set()
+        stranger.join()
+        for raw in opened:
+            raw.close()
+
+
+def test_clients_get_in_while_mute_strangers_keep_coming(listener: LuaListener, context: zmq.Context[Any]) -> None:
+    with mute_strangers(listener):
+        assert listener.logs("limits.max_handshakes"), "the places for handshakes were never full"
+        started = time.monotonic()
+        for number in range(20):
+            hello(listener.connect(context), f"client-{number}")
+        assert time.monotonic() - started < MUTE_PATIENCE_S
+
+
+def test_a_herd_of_clients_all_get_in(context: zmq.Context[Any]) -> None:
+    for listener in serving(max_peers=100, max_handshakes=8):
+        herd = [listener.connect(context, reconnect_ms=20) for _ in range(100)]
+        for number, peer in enumerate(herd):
+            peer.send_json({"type": "hello", "id": str(number), "client": f"client-{number}"})
+        assert [answer(peer)["id"] for peer in herd] == [str(number) for number in range(100)]
 
 
 def test_a_hello_closes_the_older_connection_of_the_same_client(

@@ -115,11 +115,65 @@ test("what was said before the connection closed is still handled", function()
 end)
 
 test("one peer too many is turned away, the others stay", function()
-  local first, second = new_socket(), new_socket()
-  local listener, _, log = listen({ first, second }, { max_peers = 1 })
+  local first, second = new_socket(client.null_opening()), new_socket()
+  local listener, _, log, server = listen({ first }, { max_peers = 1 })
+  for _ = 1, 2 do poll(listener) end
+  server.waiting = { second }
   poll(listener)
   holds(second.closed and not first.closed)
   contains(log[1], "limits.max_peers")
+end)
+
+test("of those whose handshakes are done at once, as many stay as there are places", function()
+  local sockets, open = {}, 0
+  for index = 1, 5 do sockets[index] = new_socket(client.null_opening() .. client.message("hi")) end
+  local listener, got = listen({ unpack(sockets) }, { max_peers = 3 })
+  for _ = 1, 3 do poll(listener) end
+  for _, socket in ipairs(sockets) do open = open + (socket.closed and 0 or 1) end
+  equal({ open, #got }, { 3, 3 })
+end)
+
+--- A listener whose places for handshakes are taken, by four who say nothing and have been there for a second.
+local function listen_among_strangers(limits)
+  local strangers = {}
+  for index = 1, 4 do strangers[index] = new_socket() end
+  limits.max_handshakes = 4
+  local listener, got, log, server = listen({ unpack(strangers) }, limits)
+  poll(listener, 0)
+  return listener, strangers, server, got, log
+end
+
+test("who says nothing makes room for a newcomer, the oldest first", function()
+  local listener, strangers, server, got = listen_among_strangers({})
+  server.waiting = { new_socket(client.null_opening() .. client.message("hi")), new_socket() }
+  for _ = 1, 2 do poll(listener, 1) end
+  holds(strangers[1].closed and strangers[2].closed and not strangers[3].closed and not strangers[4].closed)
+  equal(got, { "hi" })
+end)
+
+test("who says nothing takes no place from those who are ready", function()
+  local listener, _, server, got = listen_among_strangers({ max_peers = 2 })
+  local clients = { new_socket(client.null_opening()), new_socket(client.null_opening()) }
+  server.waiting = { unpack(clients) }
+  for _ = 1, 2 do poll(listener, 1) end
+  for _ = 1, 50 do server.waiting[#server.waiting + 1] = new_socket() end
+  for step = 1, 10 do poll(listener, 1 + step * 0.1) end
+  for index, socket in ipairs(clients) do
+    holds(not socket.closed)
+    socket.incoming = { client.message("still here " .. index) }
+  end
+  poll(listener, 3)
+  equal(#got, 2)
+end)
+
+test("nobody makes room who has just come: the next one waits in the backlog", function()
+  local listener, strangers, server, _, log = listen_among_strangers({})
+  server.waiting = { new_socket() }
+  poll(listener, 0.019)
+  equal({ #listener.peers, #server.waiting, #log }, { 4, 1, 0 })
+  poll(listener, 0.021)
+  equal(#server.waiting, 0)
+  holds(strangers[1].closed)
 end)
 
 test("a failing accept is said once a second and stops nothing", function()

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from timmy_actors.actors.board import Board
-from timmy_actors.errors import WorldGone
+from timmy_actors.errors import ConfigError, LuaJitMissing, WorldGone, WorldUnusable
 from timmy_actors.link.mailbox import Arrived, SourceFailed
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
@@ -29,6 +29,8 @@ STOP_WITHIN_S = 3.0
 LAST_WORDS = 12
 """Lines of the process's log that are repeated when it died."""
 CHUNK_BYTES = 65536
+HOPELESS = (LuaJitMissing.exit_code, ConfigError.exit_code)
+"""Exit codes of a process that would end the same way again: what it needs is not there, or set wrongly."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class _Ready(Model):
 class WorldHostActor(SocketActor):
     """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
 
-    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it.
+    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it. On
+    Linux the kernel kills it, even a frozen one, when this actor's thread ends; a restarted actor starts another one.
     A frozen process is not a dead one: it is left alone.
     """
 
@@ -149,7 +152,8 @@ class WorldHostActor(SocketActor):
             code = self._process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
             raise WorldGone("the embedded world closed its output") from None
-        raise WorldGone(f"the embedded world's process {how_it_ended(code)}{self._said()}")
+        ended = WorldUnusable if code in HOPELESS else WorldGone
+        raise ended(f"the embedded world's process {how_it_ended(code)}{self._said()}")
 
     def _said(self) -> str:
         rest = self._partial["err"]

@@ -8,21 +8,23 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.narrator import Narrator, say
+from timmy_actors.cli.narrator import Narrator
+from timmy_actors.cli.outlet import LogOutlet, Outlet
 from timmy_actors.cli.tree import draw_tree
 from timmy_actors.cli.words import describe_health
 from timmy_actors.client import Daemon, connect
+from timmy_actors.errors import TimmyError
 from timmy_actors.runtime import Runtime
 
 WATCH_EVERY_S = 0.05
 """How often the foreground looks whether there is something new to say."""
 REDRAW_EVERY_S = 0.5
-GAVE_UP = 70
 
 
 @click.command()
@@ -32,22 +34,31 @@ GAVE_UP = 70
 def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     """Run the daemon in the foreground, until Ctrl-C or SIGTERM."""
     runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal)
-    logging.basicConfig(
-        level=runtime.settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
-    )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    runtime.start()
-    narrator = Narrator(runtime)
+    out, errors = Outlet("standard output", sys.stdout), Outlet("standard error", sys.stderr)
+    logging.basicConfig(level=runtime.settings.log_level.upper(), handlers=[LogOutlet(errors)])
+    try:
+        _live(runtime, stop, out.post)
+    except TimmyError as error:
+        errors.post(f"timmy-actors: {error}")
+        sys.exit(error.exit_code)
+    finally:
+        out.close()
+        errors.close()
+
+
+def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
+    runtime.start(stop)
+    narrator = Narrator(runtime, say)
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()
     if stop.is_set():
         say("stopping ...")
     runtime.stop()
     if runtime.failure is not None:
-        click.echo("timmy-actors: " + "\n  ".join(runtime.exit_report()), err=True)
-        sys.exit(GAVE_UP)
+        raise TimmyError("\n  ".join(runtime.exit_report()))
     say("stopped")
 
 

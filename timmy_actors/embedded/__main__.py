@@ -7,6 +7,7 @@ import os
 import sys
 
 from timmy_actors.embedded.loop import Loop
+from timmy_actors.embedded.parent import end_with_parent
 from timmy_actors.embedded.settings import WorldSettings, parse
 from timmy_actors.embedded.world import World, report
 from timmy_actors.errors import TimmyError
@@ -21,6 +22,8 @@ def say_ready(world: World) -> None:
 
 def main(settings: WorldSettings) -> int:
     """Run the world until it is stopped; the exit code."""
+    if settings.lifeline is not None and not end_with_parent(settings.lifeline):
+        return 0
     try:
         world = World(settings)
     except TimmyError as error:

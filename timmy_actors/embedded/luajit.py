@@ -7,15 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.errors import TimmyError
+from timmy_actors.errors import LuaJitMissing
 
 CANDIDATES = ("lupa.luajit21", "lupa.luajit20")
-
-
-class LuaJitMissing(TimmyError):
-    """No LuaJIT can be embedded in this Python."""
-
-    exit_code = 69
 
 
 def new_runtime() -> Any:
@@ -24,12 +18,20 @@ def new_runtime() -> Any:
     Raises:
         LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
     """
+    return find().LuaRuntime(unpack_returned_tuples=True, register_eval=False, register_builtins=False)
+
+
+def find() -> Any:
+    """The module that has a LuaJIT in it; takes milliseconds.
+
+    Raises:
+        LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
+    """
     for name in CANDIDATES:
         try:
-            module = importlib.import_module(name)
+            return importlib.import_module(name)
         except ImportError:
             continue
-        return module.LuaRuntime(unpack_returned_tuples=True, register_eval=False, register_builtins=False)
     raise LuaJitMissing(
         "the embedded world needs LuaJIT inside Python: pip install 'timmy_actors[embedded]' "
         f"(looked for {' and '.join(CANDIDATES)})"

@@ -52,7 +52,7 @@ class Actor(pykka.ThreadingActor):
         self.fenced = False
         """Abandoned: whatever it still does has no effect."""
         self.busy_since: float | None = None
-        """Since when it handles a message, starts or stops, by its clock; None while it waits. For any thread to read."""
+        """Since when it handles a message, starts or stops, by its clock; None while it waits. For all to read."""
         self.current: Any = None
         """The message that it is handling."""
         self.waiting_for: Actor | None = None

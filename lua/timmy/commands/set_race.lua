@@ -9,6 +9,8 @@ M.fields = {
   { name = "player", check = schema.name },
   { name = "race", check = schema.name },
   { name = "gender", check = schema.one_of("male", "female"), optional = true },
+  -- The body parts are the game clients' and their mods' own, named by no rule, and the server has no list of them. A
+  -- client leaves off one that it does not have (OpenMW's npcanimation.cpp), so it is not for us to decline.
   { name = "head", check = schema.name, optional = true },
   { name = "hair", check = schema.name, optional = true },
 }

@@ -1,0 +1,88 @@
+"""A stream that is written from a thread of its own: whoever has something to say never waits for who reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import select
+import threading
+import time
+from typing import TextIO
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING = 1_000
+"""Lines that wait to be written; more are left out and counted."""
+FLUSH_WITHIN_S = 1.0
+"""How long the end waits for a reader that may never read."""
+
+
+class Outlet:
+    """Writes lines to a stream's descriptor.
+
+    Not through the stream itself: a thread that is stuck in it would hold its lock, and Python aborts when it finds
+    that lock taken at its end.
+    """
+
+    def __init__(self, name: str, stream: TextIO | None) -> None:
+        self._name = name
+        self._broken = stream is None
+        self._descriptor = -1 if stream is None else stream.fileno()
+        self._encoding = "utf-8" if stream is None else stream.encoding
+        self._lines: queue.Queue[str | None] = queue.Queue(MAX_WAITING)
+        self._left_out = 0
+        self._thread = threading.Thread(target=self._write_lines, name=name, daemon=True)
+        self._thread.start()
+
+    def post(self, line: str) -> None:
+        """Have a line written; left out where too many wait already. Never blocks."""
+        try:
+            if self._left_out:
+                self._lines.put_nowait(f"({self._left_out} lines were left out: they were not read in time)")
+                self._left_out = 0
+            self._lines.put_nowait(line)
+        except queue.Full:
+            self._left_out += 1
+
+    def close(self) -> None:
+        """Write what waits, as far as it is read within `FLUSH_WITHIN_S`."""
+        deadline = time.monotonic() + FLUSH_WITHIN_S
+        with contextlib.suppress(queue.Full):
+            self._lines.put(None, timeout=FLUSH_WITHIN_S)
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _write_lines(self) -> None:
+        while (line := self._lines.get()) is not None:
+            if not self._broken:
+                self._write(f"{line}\n".encode(self._encoding, "backslashreplace"))
+
+    def _write(self, text: bytes) -> None:
+        try:
+            while text:
+                text = text[self._write_some(text) :]
+        except OSError as error:
+            # Whoever read it may be gone, or the disk full: that is no reason for a daemon to end.
+            self._broken = True
+            log.warning("%s cannot be written (%s): nothing more is said there", self._name, error.strerror)
+
+    def _write_some(self, text: bytes) -> int:
+        try:
+            return os.write(self._descriptor, text)
+        except BlockingIOError:  # another process that shares the stream has made it so
+            select.select([], [self._descriptor], [])
+            return 0
+
+
+class LogOutlet(logging.Handler):
+    """Logs to an outlet."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        super().__init__()
+        self._outlet = outlet
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Format the record here, in the thread that logs, and have it written elsewhere."""
+        self._outlet.post(self.format(record))
