@@ -44,6 +44,7 @@ class Reply(pykka.Future[Any]):
         self._right_to_answer = [True]
         self._value: Any = None
         self._error: BaseException | None = None
+        self._traceback: TracebackType | None = None
         self.asked: Actor | None = None
         """Whose answer this will be, where that is known."""
         self._callbacks: list[DoneCallback] = []
@@ -62,7 +63,7 @@ class Reply(pykka.Future[Any]):
         if not self.done and not self._wait(timeout):
             raise pykka.Timeout(f"{timeout} seconds")
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(self._traceback)  # each raising adds to what an error carries
         return self._value
 
     def wait(self) -> Any:
@@ -145,6 +146,8 @@ class Reply(pykka.Future[Any]):
         except IndexError:
             return
         self._value, self._error = value, error
+        if error is not None:
+            self._traceback = error.__traceback__
         self.done = True
         self._unanswered.release()
         self._call_back()
