@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pykka
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
+import timmy_actors.supervision
 from tests.supervision.lives import PATIENCE_S, Doer, end, launch
 from timmy_actors.supervision import Actor, Mailbox, Reply
 
@@ -104,3 +107,61 @@ def test_actor_init_makes_inbox_ref_and_stopped_flag_before_a_subclass_goes_on()
             self.at_init = (self.actor_inbox, self.actor_ref, self.actor_stopped.is_set())
 
     assert Early().at_init[2] is False
+
+
+def test_a_told_stop_is_an_actor_stop_that_nobody_is_to_be_answered_for() -> None:
+    actor = Doer()
+    actor.stop()
+    letter = actor.actor_inbox.get()
+    assert (type(letter.message), letter.reply_to) == (_ActorStop, None)
+
+
+def test_a_stops_future_is_another_of_the_asks_class_and_computed_by_getting() -> None:
+    actor = Doer()
+    stopping = actor.actor_ref.stop(block=False)
+    assert isinstance(stopping, Reply)
+    assert stopping._get_hook is not None  # `Reply.get` and `await` look at it
+    assert not stopping.done
+
+
+def test_a_mapped_future_is_computed_by_getting() -> None:
+    reply = Reply()
+    doubled = reply.map(lambda value: 2 * value)
+    reply.set(21)
+    assert isinstance(doubled, Reply)
+    assert doubled.get(timeout=PATIENCE_S) == 42
+
+
+def test_pykkas_loop_asks_nothing_of_an_inbox_but_what_the_mailbox_has() -> None:
+    asked = {name for name in vars(pykka._actor.ActorInbox) if not name.startswith("_")}
+    assert asked == {"put", "get", "empty"}
+    assert all(callable(getattr(Mailbox, name)) for name in asked)
+
+
+def test_an_actor_runs_without_having_been_registered() -> None:
+    actor = Doer()
+    actor._start_actor_loop()
+    assert actor.actor_ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
+    assert pykka.ActorRegistry.get_by_urn(actor.actor_urn) is None
+    end(actor)
+
+
+def test_every_private_name_of_pykka_that_is_leaned_on_is_one_of_these() -> None:
+    package = Path(inspect.getfile(timmy_actors.supervision)).parent
+    imported = {
+        f"{node.module}.{name.name}"
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pykka")
+        for name in node.names
+    }
+    overridden = {
+        name
+        for ours, theirs in ((Actor, pykka.ThreadingActor), (Reply, pykka.Future))
+        for name in vars(ours)
+        if name.startswith("_") and not name.startswith("__") and hasattr(theirs, name)
+    }
+    assert imported == {"pykka._envelope.Envelope", "pykka.messages._ActorStop"}
+    assert overridden == {"_actor_loop", "_create_actor_inbox", "_create_future", "_start_actor_loop"} | {
+        name for name in overridden if name.startswith("_abc_")
+    }
