@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorGone, MailboxFull
 from timmy_actors.supervision import Control, Mailbox, Reply
+from timmy_actors.supervision.mailbox import Letter
 
 
 @dataclass(frozen=True)
@@ -214,3 +216,18 @@ def test_no_ask_is_lost_to_a_closing_at_the_same_time() -> None:
             asker.join()
         assert len(replies) == 40
         assert all(reply.done for reply in replies)
+
+
+def test_what_the_actor_sorts_while_a_sender_counts_is_not_counted_twice() -> None:
+    mailbox = Mailbox(capacity=3)
+
+    class SortedMeanwhile(SimpleQueue[Letter]):
+        def qsize(self) -> int:
+            counted = super().qsize()
+            while not self.empty():
+                mailbox._sort(self.get_nowait())
+            return counted
+
+    mailbox.arrivals = SortedMeanwhile()
+    put(mailbox, "a", "b", "c")
+    assert take(mailbox, 3) == ["a", "b", "c"]

@@ -79,7 +79,7 @@ class Mailbox:
     @property
     def depth(self) -> int:
         """Messages waiting, readable from any thread."""
-        return self.arrivals.qsize() + len(self._work) + len(self._control)
+        return len(self._control) + len(self._work) + self.arrivals.qsize()
 
     def put(self, letter: Letter) -> None:
         """Take a message in.
@@ -87,8 +87,9 @@ class Mailbox:
         Raises:
             MailboxFull: there is no room for it.
         """
-        # `depth` less the control lane, written out: every tell pays for a call.
-        if self.arrivals.qsize() + len(self._work) >= self._capacity and not _overtakes(letter):
+        # `depth` less the control lane, written out: every tell pays for a call. Work first: what the actor sorts
+        # between the two looks would else be counted in both, and a mailbox that is half full refuse.
+        if len(self._work) + self.arrivals.qsize() >= self._capacity and not _overtakes(letter):
             self._make_room()
         self.arrivals.put(letter)
         if self.clock.watches:
