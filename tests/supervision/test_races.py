@@ -230,7 +230,7 @@ def test_a_monitor_that_races_a_restart_is_told_exactly_once_of_one_life() -> No
             mine: list[Down] = []
             seen.append(mine)
             at_once(
-                lambda: tree.directory.tell("child", fail(Expected("again"))),
+                partial(tree.crash, "child", Expected("again")),
                 partial(watch, tree, mine),
             )
             tree.restarted("child", restarts)
@@ -244,7 +244,7 @@ def test_a_child_that_ends_as_it_is_looked_at_hurts_no_supervisor() -> None:
         tree.started()
         for restarts in range(1, ROUNDS // 2 + 1):
             at_once(
-                lambda: tree.directory.tell("child", fail(Expected("again"))),
+                partial(tree.crash, "child", Expected("again")),
                 partial(look, tree),
             )
             tree.restarted("child", restarts)
