@@ -9,6 +9,8 @@ from typing import cast
 
 from tenacity import RetryCallState, wait_exponential
 
+from timmy_actors.errors import SpecError
+
 
 @dataclass(frozen=True)
 class Backoff:
@@ -20,6 +22,11 @@ class Backoff:
     """No ceiling is higher."""
     stable_after_s: float = 10.0
     """A child that was up this long starts again from the first restart."""
+
+    def __post_init__(self) -> None:
+        for name in ("base_s", "cap_s", "stable_after_s"):
+            if not getattr(self, name) >= 0:  # nan is not either
+                raise SpecError(f"backoff: {name}: {getattr(self, name)!r}: give it some seconds, or 0")
 
     def ceiling(self, restarts: int) -> float:
         """The longest delay before a restart, `restarts` having been made since the child was last stable."""

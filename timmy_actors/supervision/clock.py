@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from queue import Empty
 from typing import TYPE_CHECKING, Protocol
@@ -49,7 +50,8 @@ class MonotonicClock:
     def wait(self, mailbox: Mailbox, timeout_s: float | None) -> Letter | None:
         """The mailbox's next arrival, or None when `timeout_s` has passed without one."""
         try:
-            return mailbox.arrivals.get(timeout=timeout_s)
+            # For ever may be longer than the system can wait; the mailbox comes back.
+            return mailbox.arrivals.get(timeout=None if timeout_s is None else min(timeout_s, threading.TIMEOUT_MAX))
         except Empty:
             return None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
+
+from timmy_actors.supervision.clock import MONOTONIC, Clock
 
 KEPT = 100
 """The latest ones that can be looked at; the count knows them all."""
@@ -31,7 +32,8 @@ class DeadLetter:
 class DeadLetters:
     """Every thread may add; nobody waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = MONOTONIC) -> None:
+        self._clock = clock
         self._recent: deque[DeadLetter] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
         self.count = 0
@@ -44,7 +46,7 @@ class DeadLetters:
 
     def add(self, to: str, message: Any, why: str) -> None:
         """Note one."""
-        letter = DeadLetter(to, type(message).__name__, why, time.monotonic())
+        letter = DeadLetter(to, type(message).__name__, why, self._clock.now())
         with self._lock:
             self.count += 1
             self._recent.append(letter)

@@ -74,7 +74,7 @@ class Directory:
         self._changed = threading.Condition()
         self._watchers: dict[str, list[Watcher]] = {}
         self.clock = clock
-        self.dead_letters = DeadLetters()
+        self.dead_letters = DeadLetters(clock)
         self.events = EventStream()
         self.orphans = Orphans() if orphan_limit is None else Orphans(orphan_limit)
 

@@ -41,6 +41,8 @@ class Subscription:
     def put(self, event: SupervisionEvent) -> None:
         """Hand in an event; never waits for the reader."""
         with self._changed:
+            if self._closed:
+                return
             if len(self._events) >= BACKLOG:
                 self._events.popleft()
                 self.dropped += 1

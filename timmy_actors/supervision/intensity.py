@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from timmy_actors.errors import SpecError
+
 
 @dataclass(frozen=True)
 class Intensity:
@@ -13,6 +15,12 @@ class Intensity:
     period_s: float = 5.0
     seen: tuple[float, ...] = ()
     """When the failures inside the window happened, monotonic seconds."""
+
+    def __post_init__(self) -> None:
+        if not self.failures >= 0:
+            raise SpecError(f"intensity: failures: {self.failures!r}: give it how many are borne, or 0 for none")
+        if not self.period_s > 0:
+            raise SpecError(f"intensity: period_s: {self.period_s!r}: give it some seconds")
 
     def add(self, now: float) -> Intensity:
         """The window with one more failure in it."""

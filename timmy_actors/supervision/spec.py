@@ -80,6 +80,8 @@ class ChildSpec:
     def __post_init__(self) -> None:
         self._require(isinstance(self.id, str) and self.id.strip() != "", "id", "give it a name")
         self._require(callable(self.factory), "factory", "give it a callable that makes the actor")
+        self._require(_are_exceptions(self.expected), "expected", "give it a tuple of exception classes")
+        self._require(isinstance(self.backoff, Backoff), "backoff", "give it a Backoff")
         self._require(isinstance(self.restart, RestartType), "restart", "give it a RestartType")
         self._require(self.start_s is None or self.start_s > 0, "start_s", "give it some seconds, or None")
         self._require(self.shutdown_s >= 0, "shutdown_s", "give it some seconds, or 0 not to wait at all")
@@ -95,6 +97,12 @@ class ChildSpec:
     def _require(self, right: bool, field_name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
         if not right:
             raise SpecError(f"child {self.id!r}: {field_name}: {remedy}")
+
+
+def _are_exceptions(kinds: object) -> bool:
+    if not isinstance(kinds, tuple):
+        return False
+    return all(isinstance(kind, type) and issubclass(kind, BaseException) for kind in kinds)
 
 
 def check_children(children: Iterable[ChildSpec], strategy: Strategy, auto_shutdown: AutoShutdown) -> None:

@@ -12,9 +12,11 @@ clock.advance(10)                                    # ten seconds of timers, ba
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from queue import Empty
 from typing import TYPE_CHECKING, cast
 
 from timmy_actors.supervision.control import Fault
@@ -105,7 +107,9 @@ class VirtualClock:
             self._changed.notify_all()
             waiter.wake.wait_for(lambda: not mailbox.arrivals.empty() or _is_due(waiter, self.time))
             waiter.idle = False
-            return None if mailbox.arrivals.empty() else mailbox.arrivals.get_nowait()
+            with contextlib.suppress(Empty):  # whoever makes room may have been quicker
+                return mailbox.arrivals.get_nowait()
+            return None
 
     def hanging(self, mailbox: Mailbox, *, stuck: bool) -> None:
         """Whether an actor hangs on purpose, so that nobody waits for it."""
@@ -156,14 +160,19 @@ def hang(directory: Directory, name: str) -> Callable[[], None]:
     mailbox, released = cast("Mailbox", directory.ref(name).actor_inbox), threading.Event()
 
     def strike() -> None:
-        if isinstance(directory.clock, VirtualClock):
-            directory.clock.hanging(mailbox, stuck=True)
+        stuck(is_stuck=True)
         released.wait()
+
+    def stuck(*, is_stuck: bool) -> None:
         if isinstance(directory.clock, VirtualClock):
-            directory.clock.hanging(mailbox, stuck=False)
+            directory.clock.hanging(mailbox, stuck=is_stuck)
+
+    def release() -> None:
+        stuck(is_stuck=False)  # before it wakes: who settles next waits for what it does then
+        released.set()
 
     directory.ref(name).tell(Fault(strike))
-    return released.set
+    return release
 
 
 def _is_due(waiter: _Waiter, now: float) -> bool:

@@ -9,6 +9,7 @@ def describe(reason: BaseException | None) -> str:
     """Why an actor ended, for people."""
     if reason is None:
         return "stopped"
-    if isinstance(reason, TimmyError):
-        return str(reason)
-    return f"{type(reason).__name__}: {reason}"
+    try:
+        return str(reason) if isinstance(reason, TimmyError) else f"{type(reason).__name__}: {reason}"
+    except Exception:  # noqa: BLE001  an exception whose words fail as well must not end whoever reports it
+        return f"{type(reason).__name__}, which does not say why"
