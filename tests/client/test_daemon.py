@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client import daemon as module
 from timmy_actors.errors import ConfigError, DaemonUnreachable
-from timmy_actors.model.endpoint import Pushed
+from timmy_actors.model.endpoint import MAX_REQUEST_BYTES, Pushed
 
 
 @pytest.fixture
@@ -72,6 +72,16 @@ def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime)
             daemon.command("message", text=object())
         assert refused.value.field == "arguments"
         assert daemon.status().verdict
+
+
+def test_more_than_a_daemon_takes_is_refused_before_it_is_sent(runtime_folder: Path) -> None:
+    with deaf(runtime_folder) as (endpoint, router), connect(endpoint, timeout_s=0.05) as daemon:
+        with pytest.raises(Refused, match=f"it may have {MAX_REQUEST_BYTES}") as refused:
+            daemon.command("message", text="x" * MAX_REQUEST_BYTES)
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
+        with pytest.raises(DaemonUnreachable):
+            daemon.status()
+        assert b"status" in router.recv_multipart()[-1]
 
 
 def test_a_wrong_player_is_refused_by_name(runtime: Runtime) -> None:

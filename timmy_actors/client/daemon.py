@@ -19,6 +19,7 @@ from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
+    MAX_REQUEST_BYTES,
     Answer,
     CommandRequest,
     Portals,
@@ -169,9 +170,13 @@ def _make(kind: type[R], **fields: Any) -> R:
 
 def _encode(request: Request) -> bytes:
     try:
-        return request.model_dump_json().encode()
+        frame = request.model_dump_json().encode()
     except PydanticSerializationError as error:
         raise Refused("bad_arguments", f"arguments: {error}", "arguments") from error
+    if len(frame) > MAX_REQUEST_BYTES:
+        told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
+        raise Refused("bad_arguments", told, "arguments")
+    return frame
 
 
 def _raise_refusal(answer: Answer) -> None:

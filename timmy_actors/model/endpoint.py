@@ -16,6 +16,8 @@ from timmy_actors.model.portal import Portal
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
+MAX_REQUEST_BYTES = 256 * 1024
+"""The gateway cuts a client off that sends more, without a word: a client refuses to."""
 
 
 class StatusRequest(StrictModel):

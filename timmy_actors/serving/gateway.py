@@ -19,6 +19,7 @@ from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
 from timmy_actors.model.command import CommandResult, ErrorCode, ErrorInfo
 from timmy_actors.model.endpoint import (
+    MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
     CommandRequest,
@@ -34,7 +35,6 @@ from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
 
-MAX_REQUEST_BYTES = 256 * 1024
 MAX_WATCHERS = 64
 PORTALS_TIMEOUT_S = 2.0
 ANSWER_MARGIN_S = 2.0
