@@ -79,7 +79,9 @@ def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration
 
 
 @pytest.mark.parametrize("stuck", ["stdout", "stderr"])
-def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration: Path, stuck: str) -> None:
+def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
+    configuration: Path, runtime_folder: Path, stuck: str
+) -> None:
     reading, writing = os.pipe()
     fill(writing)
     with Peer() as peer:
@@ -88,6 +90,7 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration
         command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
         streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stuck: writing}
         with subprocess.Popen(command, **streams) as process:  # type: ignore[call-overload]
+            eventually((runtime_folder / "timmy-actors" / "daemon.sock").exists)
             eventually(lambda: peer.count("subscribe"))
             peer.__exit__()
             with Peer(port=peer.port), connect() as daemon:
