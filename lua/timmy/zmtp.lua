@@ -2,7 +2,7 @@
 --
 -- Bytes go in with `feed`, what they mean comes out of `next_event`, what is to be written out of `outbox`; the time
 -- (seconds, monotonic) is an argument. Nothing a peer sends raises an error: a breach moves `state` to "closing" (write
--- the rest, then close) or "closed" (close now), and `reason` says which. "farewell": write the rest, close a bit later.
+-- the rest, then close) or "closed" (close now), and `reason` says which. "farewell" closes when its moment has passed.
 --
 -- states: greeting -> handshake -> ready -> farewell | closing | closed
 local command = require("timmy.zmtp.command")
