@@ -273,6 +273,7 @@ class Runtime:
     def _perception(self) -> PerceptionActor:
         settings = self.settings.perception
         return PerceptionActor(
+            player=self.settings.player,
             rate_hz=settings.rate_hz,
             radius=settings.radius,
             directory=self.directory,
