@@ -20,6 +20,8 @@ class Board:
     def __init__(self) -> None:
         self.link: Published[LinkStatus] = Published(LinkStatus(state="down", reason="not started"))
         self.snapshots: Published[Snapshots] = Published(MappingProxyType({}))
+        self.heard_at: Published[Mapping[str, float]] = Published(MappingProxyType({}))
+        """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
         self.world: Published[WorldStatus | None] = Published(None)
         self.portal: Published[Portal | None] = Published(None)
         self.health: Published[Health | None] = Published(None)

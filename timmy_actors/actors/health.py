@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -42,10 +43,10 @@ class HealthActor(Actor):
         self._publish()
 
     def _publish(self) -> None:
-        board, now = self._board, datetime.now(UTC)
+        board = self._board
         portal = board.portal.value
         actors = tuple(_actors(self._directory))
-        perceptions = tuple(_perceptions(board, now))
+        perceptions = tuple(_perceptions(board, time.monotonic()))
         verdict, reasons = assess(board.link.value, actors, perceptions)
         board.health.value = Health(
             verdict=verdict,
@@ -54,7 +55,7 @@ class HealthActor(Actor):
             pid=os.getpid(),
             endpoint=self._endpoint,
             started=self._started,
-            timestamp=now,
+            timestamp=datetime.now(UTC),
             portal=portal.id if portal is not None else "",
             link=board.link.value,
             world=board.world.value,
@@ -107,9 +108,10 @@ def _actors(directory: Directory) -> Iterator[ActorHealth]:
         )
 
 
-def _perceptions(board: Board, now: datetime) -> Iterator[PerceptionHealth]:
-    link = board.link.value
-    for published in board.snapshots.value.values():
+def _perceptions(board: Board, now: float) -> Iterator[PerceptionHealth]:
+    link, snapshots = board.link.value, board.snapshots.value
+    heard_at = board.heard_at.value
+    for published in snapshots.values():
         snapshot = as_of(published, link)
-        age_s = max(0.0, (now - snapshot.timestamp).total_seconds())
+        age_s = max(0.0, now - heard_at.get(snapshot.player, now))
         yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

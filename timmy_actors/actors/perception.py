@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -131,7 +131,7 @@ class PerceptionActor(Actor):
         snapshots = self._board.snapshots.value
         if previous is None or previous.boot != self._boot:
             snapshots = of_boot(snapshots, self._boot, player=self._player)
-        self._publish({**snapshots, merged.player: merged})
+        self._publish({**snapshots, merged.player: merged}, {merged.player: time.monotonic()})
         self._tell_listeners(Happened(snapshot=merged))
 
     def _on_event(self, event: Event) -> None:
@@ -149,7 +149,10 @@ class PerceptionActor(Actor):
             self._whole &= kept.keys()
             self._publish(kept)
 
-    def _publish(self, snapshots: dict[str, PerceptionOutput]) -> None:
+    def _publish(self, snapshots: dict[str, PerceptionOutput], heard: Mapping[str, float] | None = None) -> None:
+        times = {**self._board.heard_at.value, **(heard or {})}
+        # Before the snapshots: who finds one finds its time.
+        self._board.heard_at.value = MappingProxyType({name: times[name] for name in snapshots})
         self._board.snapshots.value = MappingProxyType(snapshots)
 
     def _tell_listeners(self, happened: Happened) -> None:
