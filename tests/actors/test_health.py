@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 
@@ -74,8 +75,8 @@ def test_a_daemon_that_does_its_work_says_so() -> None:
 def test_a_snapshots_age_is_not_measured_by_a_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     class SetBack(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) - timedelta(hours=1)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - timedelta(hours=1)
 
     monkeypatch.setattr(merge, "datetime", SetBack)
     with Peer() as peer, running(peer.address) as runtime:
