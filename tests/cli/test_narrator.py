@@ -53,6 +53,12 @@ def test_a_link_that_dropped_and_came_back_between_two_looks_is_told_in_that_ord
         assert stage.said() == ["link down tcp://here:1: closed; trying again", "link up tcp://here:1 in 2 ms"]
 
 
+def test_a_name_that_would_steer_the_terminal_is_harmless() -> None:
+    stage = Stage()
+    stage.fell("connection", 1, "the server declined: \x9b2J\u202eTimmy\nlink up")
+    assert stage.said() == ["link down : the server declined: \ufffd2J\ufffdTimmy\ufffdlink up; trying again"]
+
+
 def test_a_world_that_was_restarted_is_told_of() -> None:
     stage = Stage()
     stage.runtime.board.world.value = WorldStatus(state="up", pid=5, port=6)

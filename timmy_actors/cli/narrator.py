@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from timmy_actors.cli.words import describe_position
+from timmy_actors.cli.words import describe_position, harmless
 from timmy_actors.runtime import Runtime
 from timmy_actors.supervision import Entry
 
@@ -55,7 +55,7 @@ class Narrator:
 
     def __init__(self, runtime: Runtime, say: Callable[[str], None]) -> None:
         self._runtime = runtime
-        self._say = say
+        self._write = say
         self._world_pid: int | None = None
         self._world_falls = Falls()
         self._epoch_up = 0
@@ -69,6 +69,9 @@ class Narrator:
         self._look_at_link()
         self._look_at_portal()
         self._look_at_player()
+
+    def _say(self, line: str) -> None:
+        self._write(harmless(line))
 
     def _look_at_world(self) -> None:
         world = self._runtime.board.world.value

@@ -15,7 +15,7 @@ import click
 from timmy_actors.cli import options
 from timmy_actors.cli.narrator import Narrator
 from timmy_actors.cli.outlet import LogOutlet, Outlet
-from timmy_actors.cli.words import describe_health
+from timmy_actors.cli.words import describe_health, harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import TimmyError
 from timmy_actors.runtime import Runtime
@@ -39,7 +39,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     try:
         _live(runtime, stop, out.post)
     except TimmyError as error:
-        errors.post(f"timmy-actors: {error}")
+        errors.post(harmless(f"timmy-actors: {error}"))
         sys.exit(error.exit_code)
     finally:
         out.close()
@@ -66,7 +66,10 @@ def status(as_json: bool, endpoint: str | None) -> None:
     """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
         health = daemon.status()
-    click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
+    if as_json:
+        click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
+    else:
+        click.echo("\n".join(map(harmless, describe_health(health))))
 
 
 @click.command()
@@ -77,10 +80,11 @@ def portals(as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         answer = daemon.portals()
     if as_json:
-        click.echo(answer.model_dump_json(indent=2))
+        click.echo(harmless_json(answer.model_dump_json(indent=2)))
         return
     for portal in answer.portals:
-        click.echo(f"{'*' if portal.id == answer.chosen else ' '} {portal.id:<14} {portal.name}: {portal.description}")
+        mark = "*" if portal.id == answer.chosen else " "
+        click.echo(harmless(f"{mark} {portal.id:<14} {portal.name}: {portal.description}"))
 
 
 @click.command(

@@ -9,7 +9,10 @@ import queue
 import select
 import threading
 import time
+from types import TracebackType
 from typing import TextIO
+
+from timmy_actors.cli.words import harmless
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +78,23 @@ class Outlet:
             return 0
 
 
+class _HarmlessFormatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        return harmless(super().formatMessage(record))
+
+    def formatException(  # noqa: N802  logging's name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return "\n".join(map(harmless, super().formatException(ei).splitlines()))
+
+
 class LogOutlet(logging.Handler):
     """Logs to an outlet."""
 
     def __init__(self, outlet: Outlet) -> None:
         super().__init__()
         self._outlet = outlet
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+        self.setFormatter(_HarmlessFormatter("%(asctime)s %(levelname)-7s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""
