@@ -15,7 +15,7 @@ from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client import daemon as module
-from timmy_actors.errors import ConfigError, DaemonUnreachable
+from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
 from timmy_actors.model.endpoint import MAX_REQUEST_BYTES, Pushed
 
 
@@ -115,6 +115,29 @@ def deaf(folder: Path) -> Iterator[tuple[str, zmq.Socket[bytes]]]:
     router.bind(endpoint)
     yield endpoint, router
     context.destroy(linger=0)
+
+
+def test_a_call_on_a_closed_connection_says_so(runtime: Runtime) -> None:
+    daemon = connect()
+    daemon.close()
+    for call in (daemon.status, daemon.portals, daemon.snapshot, lambda: daemon.command("message", text="hi")):
+        with pytest.raises(DaemonUnreachable, match="is closed"):
+            call()
+    daemon.close()
+
+
+@pytest.mark.parametrize("frame", [b"", b"\xff", b"[]", b'{"id":"1","status":{"verdict":"splendid"}}'])
+def test_an_answer_that_is_none_is_told_in_words(runtime_folder: Path, frame: bytes) -> None:
+    def answer() -> None:
+        client, _ = router.recv_multipart()
+        router.send_multipart([client, frame])
+
+    with deaf(runtime_folder) as (endpoint, router), connect(endpoint) as daemon:
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(ProtocolError, match="is it of another version"):
+            daemon.status()
+        answering.join(PATIENCE_S)
 
 
 def test_a_daemon_that_does_not_answer_is_told_as_such(runtime_folder: Path) -> None:
