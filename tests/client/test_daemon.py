@@ -59,6 +59,17 @@ def test_a_refusal_is_the_same_in_process_and_from_another(
             assert (refused.value.code, refused.value.field) == (code, field)
 
 
+def test_a_commands_own_id_reaches_the_game_from_another_process_too(runtime: Runtime, peer: Peer) -> None:
+    with connect() as daemon:
+        assert daemon.command("message", text="hi", command_id="mine").id == "mine"
+        assert peer.wait_for(lambda message: message["type"] == "command")["id"] == "mine"
+        for call in (runtime.command, daemon.command):
+            for wrong in ("", "x" * 129, "two\nlines"):
+                with pytest.raises(Refused) as refused:
+                    call("message", text="hi", command_id=wrong)
+                assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
+
+
 def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime) -> None:
     with connect() as daemon:
         with pytest.raises(Refused) as refused:

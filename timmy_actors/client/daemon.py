@@ -93,15 +93,26 @@ class Daemon:
         answer = self._ask(_make(SnapshotRequest, id=self._id(), player=player), self._timeout_s)
         return _present(answer.snapshot)
 
-    def command(self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, **arguments: Any) -> CommandResult:
+    def command(
+        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+    ) -> CommandResult:
         """Do something in the game, and wait until it is done. `player` defaults to the daemon's configured one.
+
+        A command that is repeated under the same `command_id` is not carried out again, but answered as before.
 
         Raises:
             Refused: it was not done; `code`, `message` and `field` say why.
         """
-        request = _make(CommandRequest, id=self._id(), name=name, arguments=arguments, timeout_s=timeout_s)
+        request = _make(
+            CommandRequest,
+            id=self._id(),
+            name=name,
+            arguments=arguments,
+            command_id=command_id,
+            timeout_s=timeout_s,
+        )
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
-        return CommandResult(id=request.id, value=_present(answer.value))
+        return CommandResult(id=command_id or request.id, value=_present(answer.value))
 
     def portals(self) -> Portals:
         """Which portals there are, and which one is chosen."""

@@ -10,6 +10,7 @@ from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.health import Health
+from timmy_actors.model.message import MessageId
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import Portal
 
@@ -42,6 +43,8 @@ class CommandRequest(StrictModel):
     id: RequestId
     name: str
     arguments: dict[str, Any]
+    command_id: MessageId | None = None
+    """The caller's idempotency key: a command that is repeated under it is not carried out again. None: one is made."""
     timeout_s: Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)] = DEFAULT_TIMEOUT_S
 
 

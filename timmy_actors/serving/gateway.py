@@ -130,7 +130,7 @@ class GatewayActor(SocketActor):
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self._player, **arguments}
-        do = Do(request.name, arguments, request.timeout_s)
+        do = Do(request.name, arguments, request.timeout_s, request.command_id)
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
         self._answer_later(client, request.id, reply)
 
