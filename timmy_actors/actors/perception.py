@@ -156,5 +156,6 @@ class PerceptionActor(Actor):
         self._board.snapshots.value = MappingProxyType(snapshots)
 
     def _tell_listeners(self, happened: Happened) -> None:
+        self._board.watchers.tell(happened)
         for name in self._listeners:
             self._directory.tell(name, happened)
