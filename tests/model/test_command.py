@@ -6,6 +6,7 @@ import pytest
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.command import MAX_ECHO, parse_command
+from timmy_actors.model.endpoint import REQUEST, CommandRequest
 
 
 def refusal(name: str, **arguments: Any) -> Refused:
@@ -40,3 +41,11 @@ def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:
     refused = refusal("message", text="hi", **{flood: 1})
     assert refused.field == "x" * MAX_ECHO
     assert len(str(refused)) < 3 * MAX_ECHO
+
+
+def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that() -> None:
+    sent = CommandRequest(id="1", name="teleport", arguments={"x": float("nan"), "y": 0, "z": 0})
+    heard = REQUEST.validate_json(sent.model_dump_json())
+    assert isinstance(heard, CommandRequest)
+    refused = refusal(heard.name, **heard.arguments)
+    assert (refused.field, str(refused)) == ("x", "teleport: x: must be a finite number")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.command import ErrorInfo
@@ -38,6 +38,9 @@ class SnapshotRequest(StrictModel):
 
 class CommandRequest(StrictModel):
     """Do something in the game."""
+
+    # A NaN is to be refused as one: as a null it would be an argument that is not there.
+    model_config = ConfigDict(ser_json_inf_nan="constants")
 
     type: Literal["command"] = "command"
     id: RequestId
