@@ -35,8 +35,12 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     out, errors = Outlet("standard output", sys.stdout), Outlet("standard error", sys.stderr)
-    logging.basicConfig(level=runtime.settings.log_level.upper(), handlers=[LogOutlet(errors)])
+    level = runtime.settings.log_level
+    log = LogOutlet(errors, hold_tracebacks=level != "debug")
+    logging.basicConfig(level=level.upper(), handlers=[log])
     try:
+        runtime.start(stop)
+        log.let_go()
         _live(runtime, stop, out.post)
     except TimmyError as error:
         errors.post(harmless(f"timmy-actors: {error}"))
@@ -47,7 +51,6 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 
 
 def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
-    runtime.start(stop)
     narrator = Narrator(runtime, say)
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()

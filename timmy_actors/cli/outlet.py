@@ -89,13 +89,29 @@ class _HarmlessFormatter(logging.Formatter):
 
 
 class LogOutlet(logging.Handler):
-    """Logs to an outlet."""
+    """Logs to an outlet.
 
-    def __init__(self, outlet: Outlet) -> None:
+    With `hold_tracebacks` those wait until `let_go`: of a start that fails one line is enough, said elsewhere.
+    """
+
+    def __init__(self, outlet: Outlet, *, hold_tracebacks: bool = False) -> None:
         super().__init__()
         self._outlet = outlet
+        self._held: list[str] | None = [] if hold_tracebacks else None
         self.setFormatter(_HarmlessFormatter("%(asctime)s %(levelname)-7s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""
-        self._outlet.post(self.format(record))
+        line = self.format(record)
+        if self._held is not None and record.exc_info:
+            self._held.append(line)
+        else:
+            self._outlet.post(line)
+
+    def let_go(self) -> None:
+        """Write what was held, and hold nothing any more."""
+        self.acquire()
+        held, self._held = self._held or [], None
+        self.release()
+        for line in held:
+            self._outlet.post(line)
