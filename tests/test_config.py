@@ -49,9 +49,12 @@ def test_an_empty_file_is_the_defaults(file: Path) -> None:
         ("[world]\nprot = 1\n", [", line 2: world.prot: no such key; there are:", "port", "seed"]),
         ("[world]\nport = 0\n[link]\nport = 1\n", [", line 4: link.port: no such key"]),
         ("[world]\nseed = 1\n[perception]\nplayer = 1\n", [", line 4: perception.player: no such key"]),
-        ("player = 5\n", [", line 1: player: ", "string"]),
-        ('player = ""\n', [", line 1: player: "]),
-        ("world = 5\n", [", line 1: world: "]),
+        ("player = 5\n", [", line 1: player: must be a valid string"]),
+        ('player = ""\n', [", line 1: player: must have at least 1 character"]),
+        ('player = "a\\u0000"\n', [", line 1: player: must be one line without control characters"]),
+        ('[link]\naddress = "here"\n', [", line 2: link.address: must be tcp://HOST:PORT"]),
+        ("world = 5\n", [", line 1: world: must be a table: [world]"]),
+        ("link = []\n", [", line 1: link: must be a table: [link]"]),
         ('[world]\nport = "7979"\n', [", line 2: world.port: ", "integer"]),
         ("[world]\nport = 65536\n", [", line 2: world.port: ", "65535"]),
         ("[world]\nport = 1.5\n", [", line 2: world.port: "]),
@@ -103,6 +106,12 @@ def test_a_whole_number_is_a_number_of_seconds_too(file: Path) -> None:
 def test_a_file_that_is_not_there_is_named(file: Path) -> None:
     with pytest.raises(ConfigError, match=r"timmy\.toml: cannot read the configuration: No such file"):
         Runtime.from_config(file)
+    with pytest.raises(ConfigError, match=r"name another with --config or TIMMY_CONFIG$"):
+        Runtime.from_config(file)
+
+
+def test_an_ipv6_address_is_refused_as_one(file: Path) -> None:
+    assert "not listen on IPv6" in complaint(file, '[link]\naddress = "tcp://[::1]:7979"\n')
 
 
 def test_a_folder_is_no_configuration(tmp_path: Path) -> None:

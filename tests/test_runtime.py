@@ -15,14 +15,22 @@ from pykka.messages import ProxySetAttr
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Runtime, connect
+from timmy_actors import Refused, Runtime, connect
 from timmy_actors import runtime as runtime_module
 from timmy_actors.actors.portal import ListPortals
 from timmy_actors.embedded import luajit
-from timmy_actors.errors import ConfigError, DaemonNotReady, EndpointInUse, LuaJitMissing, StartFailed
+from timmy_actors.errors import (
+    ConfigError,
+    DaemonNotReady,
+    DaemonUnreachable,
+    EndpointInUse,
+    GaveUp,
+    LuaJitMissing,
+    StartFailed,
+)
 from timmy_actors.link.mailbox import Arrived
+from timmy_actors.model.endpoint import Pushed
 from timmy_actors.supervision import ChildState
-from timmy_actors.errors import GaveUp
 
 CRASH = Arrived("clients", [])
 """A message without frames, which the gateway never gets from a socket."""
@@ -171,6 +179,43 @@ def test_what_must_survive_survives_a_crash_of_the_link() -> None:
         link_up(runtime, after=known.epoch)
         assert runtime.board.snapshots.value["Timmy"].position == known.position
         assert runtime.directory.entries["perception"].restarts == 0
+
+
+def test_what_happens_from_the_call_on_is_watched_in_process_too() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        everybody, jiub = runtime.watch(), runtime.watch("Jiub")
+        peer.happen("chat", text="hello")
+        peer.happen("chat", player="Jiub", text="hi")
+        peer.perceive(x=7.0)
+        told = [next(everybody) for _ in range(3)]
+        assert [pushed.event.data["text"] for pushed in told[:2] if pushed.event] == ["hello", "hi"]
+        assert told[2].snapshot == fresh(runtime, x=7.0)
+        heard = next(jiub).event
+        assert heard is not None
+        assert heard.player == "Jiub"
+        with pytest.raises(Refused) as refused:
+            runtime.watch("")
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
+
+
+def test_a_watch_ends_with_the_daemon_even_while_it_is_waited_for() -> None:
+    ends: list[BaseException] = []
+
+    def read(watch: Iterator[Pushed]) -> None:
+        try:
+            next(watch)
+        except DaemonUnreachable as error:
+            ends.append(error)
+
+    with Peer() as peer, running(peer.address) as runtime:
+        waiting = threading.Thread(target=read, args=(runtime.watch("Nobody"),))
+        waiting.start()
+        fresh(runtime)
+    waiting.join(PATIENCE_S)
+    assert [str(end) for end in ends] == ["the daemon has ended"]
+    with pytest.raises(DaemonUnreachable):
+        next(runtime.watch())
 
 
 def test_the_portal_is_chosen_and_listed() -> None:

@@ -7,17 +7,21 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.model._base import Name, StrictModel
+from timmy_actors.model._base import Name, StrictModel, in_words
 from timmy_actors.model.message import ClientName
 from timmy_actors.model.portal import PortalId
 from timmy_actors.paths import config_folder
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 VARIABLE = "TIMMY_CONFIG"
+PLACE_REMEDY = f"name another with --config or {VARIABLE}"
 MAX_FILE_BYTES = 1024 * 1024
 MAX_PORT = 65535
 
@@ -26,6 +30,8 @@ _TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
 
 
 def _tcp_address(text: str) -> str:
+    if text.startswith("tcp://["):
+        raise ValueError("must be tcp://HOST:PORT with a name or an IPv4 address: the bridge does not listen on IPv6")
     match = _TCP_ADDRESS.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would take port 99999 for 34463
         raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
@@ -107,7 +113,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot read the configuration: {error.strerror}") from error
+        raise ConfigError(f"{path}: cannot read the configuration: {error.strerror}: {PLACE_REMEDY}") from error
     if len(raw) > MAX_FILE_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: is this the configuration?")
     try:
@@ -121,14 +127,16 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
     keys = [str(part) for part in first["loc"]]
     line = _line_of(text, keys)
     where = f"{path}, line {line}" if line else str(path)
-    return f"{where}: {'.'.join(keys)}: {_remedy(first['type'], first['msg'], keys)}"
+    return f"{where}: {'.'.join(keys)}: {_remedy(first, keys)}"
 
 
-def _remedy(kind: str, message: str, keys: list[str]) -> str:
-    if kind != "extra_forbidden":
-        return message
-    known = _known_keys(keys[:-1])
-    return f"no such key; there are: {', '.join(known)}"
+def _remedy(error: ErrorDetails, keys: list[str]) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return f"no such key; there are: {', '.join(_known_keys(keys[:-1]))}"
+        case "model_type":
+            return f"must be a table: [{'.'.join(keys)}], its keys below it"
+    return in_words(error)
 
 
 def _known_keys(section: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Do
 from timmy_actors.actors.perception import PerceptionActor
 from timmy_actors.actors.portal import ListPortals, PortalActor
+from timmy_actors.actors.watching import Watch, Watchers
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.embedded import luajit
@@ -64,7 +65,7 @@ class Runtime:
         self.directory = Directory()
         self._catalogue = folder / settings.portals_file
         self._lock = EndpointLock(self.endpoint)
-        self._life = _RootLife()
+        self._life = _RootLife(self.board.watchers)
         self._root: Supervisor | None = None
         self._link_end: threading.Thread | None = None
 
@@ -176,6 +177,7 @@ class Runtime:
         if self._root is not None and self._life.ended.is_set():
             self._local_context.destroy(linger=0)
             self._destroy_link_context()
+        self.board.watchers.end()
         self._lock.release()
 
     def _destroy_link_context(self) -> None:
@@ -232,6 +234,17 @@ class Runtime:
         answer: Portals = self.directory.ask("portal", ListPortals(), timeout_s=DEFAULT_TIMEOUT_S).wait()
         return answer
 
+    def watch(self, player: str | None = None) -> Watch:
+        """What happens from now on: events, and each new snapshot (of `player`, or of everybody).
+
+        An iterator that waits for the next; one that is not read misses the oldest, and holds nobody up.
+
+        Raises:
+            Refused: `bad_arguments`: no player can have that name.
+            DaemonUnreachable: while it is read: the daemon has ended.
+        """
+        return self.board.watchers.add(player)
+
     # The tree.
 
     def _children(self) -> list[ChildSpec]:
@@ -280,6 +293,7 @@ class Runtime:
     def _perception(self) -> PerceptionActor:
         settings = self.settings.perception
         return PerceptionActor(
+            player=self.settings.player,
             rate_hz=settings.rate_hz,
             radius=settings.radius,
             directory=self.directory,
@@ -337,7 +351,8 @@ class Runtime:
 
 
 class _RootLife(Lifecycle):
-    def __init__(self) -> None:
+    def __init__(self, watchers: Watchers) -> None:
+        self._watchers = watchers
         self.began = threading.Event()
         self.ended = threading.Event()
         self.reason: BaseException | None = None
@@ -349,6 +364,7 @@ class _RootLife(Lifecycle):
         self.reason = reason
         self.ended.set()
         self.began.set()
+        self._watchers.end()
 
 
 def _expand(token_file: str) -> Path:

@@ -18,7 +18,7 @@ function M.hello(service, session, message, now)
     local trouble = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
     return protocol.error(trouble, message.id)
   end
-  service:introduce(session, message.client)
+  service:introduce(session, message.client, now)
   return {
     type = "welcome",
     id = message.id,

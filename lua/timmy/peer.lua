@@ -51,6 +51,11 @@ function Peer:close(reason)
   self.connection:fail(reason)
 end
 
+--- The same a moment later, so that it can read what waits.
+function Peer:finish(reason, now)
+  self.connection:finish(reason, now)
+end
+
 --- Reads what has arrived, unless enough of it waits to be understood: then the kernel holds the rest, and TCP tells
 -- the peer to wait. Only a try to read says anything about silence, so time passes for the peer here.
 function Peer:read(now)

@@ -57,10 +57,18 @@ local function session_of(self, peer)
   return session
 end
 
+--- Ends a connection whose client came again. Two clients of one name would end each other for ever: it is told why. A
+-- REQ peer gets answers only.
+local function supersede(older, now)
+  local trouble = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
+  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(trouble))) end
+  older.peer:finish("the client said hello on another connection", now)
+end
+
 --- Gives a session its client's name; an older connection of that client ends.
-function Service:introduce(session, client)
+function Service:introduce(session, client, now)
   local older = self.by_client[client]
-  if older and older ~= session then older.peer:close("the client said hello on another connection") end
+  if older and older ~= session then supersede(older, now) end
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
   session.client = client
   self.by_client[client] = session

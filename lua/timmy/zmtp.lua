@@ -2,9 +2,9 @@
 --
 -- Bytes go in with `feed`, what they mean comes out of `next_event`, what is to be written out of `outbox`; the time
 -- (seconds, monotonic) is an argument. Nothing a peer sends raises an error: a breach moves `state` to "closing" (write
--- the rest, then close) or "closed" (close now), and `reason` says which.
+-- the rest, then close) or "closed" (close now), and `reason` says which. "farewell" closes when its moment has passed.
 --
--- states: greeting -> handshake -> ready -> closing | closed
+-- states: greeting -> handshake -> ready -> farewell | closing | closed
 local command = require("timmy.zmtp.command")
 local frames = require("timmy.zmtp.frames")
 local greeting = require("timmy.zmtp.greeting")
@@ -20,6 +20,12 @@ Connection.__index = Connection
 
 --- Commands are small; one that is not is an attack or another protocol.
 local MAX_COMMAND_BYTES = 4096
+
+--- libzmq forgets what it received just before a connection ended: its user needs this long to read it.
+local FAREWELL_S = 0.5
+
+--- What reads in each state that hears the peer.
+local READERS = {}
 
 local READY, HEARTBEAT, STEP = { type = "ready" }, { type = "heartbeat" }, { type = "step" }
 
@@ -44,12 +50,18 @@ end
 --- Bytes from the peer.
 function Connection:feed(bytes, now)
   self.heartbeat:hear(now)
-  self.inbox:push(bytes)
+  if READERS[self.state] then self.inbox:push(bytes) end
 end
 
 --- Ends the connection for a reason of its own; what is unwritten is lost.
 function Connection:fail(reason)
   if self.state ~= "closed" then self.state, self.reason = "closed", self.reason or reason end
+end
+
+--- Ends the connection a moment after what waits was queued. Nothing more is heard from the peer or sent to it.
+function Connection:finish(reason, now)
+  if self.state ~= "ready" then return self:fail(reason) end
+  self.state, self.reason, self.inbox, self.finish_at = "farewell", reason, inbox.new(), now + FAREWELL_S
 end
 
 local function refuse(self, reason)
@@ -148,7 +160,7 @@ local function read_traffic(self)
   return on_part(self, frame, body)
 end
 
-local READERS = { greeting = read_greeting, handshake = read_handshake, ready = read_traffic }
+READERS.greeting, READERS.handshake, READERS.ready = read_greeting, read_handshake, read_traffic
 
 --- The next thing that the bytes mean, or nil when they mean nothing more yet: { type = "ready" }, { type = "message",
 -- parts = {...} }, { type = "heartbeat" }, or { type = "step" } (progress that concerns nobody). One call handles one
@@ -170,6 +182,7 @@ end
 --- Lets time pass: the handshake's end, our PING, the limits on silence. Call it only after a try to read: bytes that
 -- wait in the kernel are no silence.
 function Connection:tick(now)
+  if self.state == "farewell" then return now >= self.finish_at and self:fail() end
   if self.state ~= "ready" then
     if now >= self.handshake_until then self:fail("the handshake took too long") end
     return

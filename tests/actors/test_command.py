@@ -81,9 +81,9 @@ def test_the_deadline_is_on_the_servers_clock() -> None:
         ("message", {"text": "hi", "timeout_s": -1.0}, "bad_arguments", "timeout_s"),
         ("message", {"text": "hi", "timeout_s": float("inf")}, "bad_arguments", "timeout_s"),
         ("message", {"text": "hi", "timeout_s": float("nan")}, "bad_arguments", "timeout_s"),
-        ("message", {"text": "hi", "command_id": ""}, "bad_arguments", "id"),
-        ("message", {"text": "hi", "command_id": "x" * 129}, "bad_arguments", "id"),
-        ("message", {"text": "hi", "command_id": "two\nlines"}, "bad_arguments", "id"),
+        ("message", {"text": "hi", "command_id": ""}, "bad_arguments", "command_id"),
+        ("message", {"text": "hi", "command_id": "x" * 129}, "bad_arguments", "command_id"),
+        ("message", {"text": "hi", "command_id": "two\nlines"}, "bad_arguments", "command_id"),
     ],
 )
 def test_a_bad_command_is_refused_by_field_and_never_sent(
@@ -194,7 +194,7 @@ def test_the_same_id_cannot_be_on_its_way_twice() -> None:
         sent(peer)
         with pytest.raises(Refused) as refused:
             runtime.command("message", text="hi", command_id="mine")
-        assert (refused.value.code, refused.value.field) == ("bad_arguments", "id")
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
         peer.push({"type": "result", "id": "mine", "value": {}})
         assert isinstance(call.outcome(), CommandResult)
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pykka.messages import ProxyCall, ProxySetAttr
 
+from tests.link.lua_listener import LuaListener
 from tests.peer import Peer
 from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
 from tests.supervision.lives import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
+from timmy_actors import Refused
 from timmy_actors.actors import connection
 from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import dealer
@@ -138,6 +143,49 @@ def test_a_server_that_declines_the_hello_is_a_lost_link_with_its_words() -> Non
             link_down(runtime, "the server declined: speak protocol 2")
             peer.declines = None
             link_up(runtime)
+
+
+RIVAL = {
+    "type": "error",
+    "error": {"code": "not_permitted", "message": "another connection said hello as this client", "field": "client"},
+}
+
+
+def test_a_daemon_whose_name_another_one_uses_says_so_and_waits_before_it_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "RIVAL_PAUSE_S", 0.3)
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        began = time.monotonic()
+        peer.push(RIVAL)
+        lost = link_down(runtime, "another connection uses the name 'timmy-daemon'")
+        assert "give one of them another name" in (lost.reason or "")
+        with pytest.raises(Refused, match="another connection"):
+            runtime.command("message", text="hi")
+        link_up(runtime, after=epoch)
+        assert time.monotonic() - began >= 0.3
+        assert runtime.directory.entries["connection"].restarts == 1
+
+
+@pytest.fixture
+def listener() -> Iterator[LuaListener]:
+    made = LuaListener(mechanism="NULL")
+    yield made
+    made.kill()
+
+
+def test_of_two_daemons_of_one_name_the_older_gives_way_and_says_why(
+    listener: LuaListener, runtime_folder: Path
+) -> None:
+    address = f"tcp://127.0.0.1:{listener.port}"
+    with running(address) as first:
+        link_up(first)
+        with running(address, endpoint=f"ipc://{runtime_folder}/second.sock") as second:
+            link_up(second)
+            link_down(first, "another connection uses the name")
+            assert first.directory.entries["connection"].restarts == 0
+            assert second.board.link.value.state == "up"
 
 
 def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:

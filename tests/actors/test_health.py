@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Self
+
 import pytest
 
 from tests.peer import LOAD, Peer
 from tests.runtimes import fresh, link_up, running
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.actors.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
+from timmy_actors.link import merge
 from timmy_actors.model.health import ActorHealth, LinkStatus, PerceptionHealth
 from timmy_actors.model.message import TickLoad
 
@@ -66,6 +70,21 @@ def test_a_daemon_that_does_its_work_says_so() -> None:
         assert (health.reasons, health.endpoint, health.portal) == ((), runtime.endpoint, "morrowind")
         assert [seen.player for seen in health.perceptions] == ["Timmy"]
         assert health.started <= health.timestamp
+
+
+def test_a_snapshots_age_is_not_measured_by_a_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    class SetBack(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - timedelta(hours=1)
+
+    monkeypatch.setattr(merge, "datetime", SetBack)
+    with Peer() as peer, running(peer.address) as runtime:
+        known = fresh(runtime)
+        eventually(lambda: runtime.status().perceptions)
+        (seen,) = runtime.status().perceptions
+        assert known.timestamp < datetime.now(UTC) - timedelta(minutes=59)
+        assert 0 <= seen.age_s < PATIENCE_S
 
 
 def test_it_tells_what_was_restarted_and_why() -> None:

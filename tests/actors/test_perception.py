@@ -8,7 +8,9 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import eventually
 from timmy_actors import Refused
+from timmy_actors.actors import perception
 from timmy_actors.actors.messages import Received
+from timmy_actors.link import retention
 from timmy_actors.model.event import EventName
 from timmy_actors.model.message import Perception
 from timmy_actors.model.perception import SectionName
@@ -83,6 +85,8 @@ def test_a_gap_is_asked_about_once_however_much_follows_it(caplog: pytest.LogCap
             peer.perceive(x=float(number))
         peer.perceive(full=True, x=100.0)
         fresh(runtime, x=100.0)
+        eventually(lambda: peer.count("subscribe") >= 2)
+        assert runtime.command("message", text="all of that was handled").ok
         assert peer.count("subscribe") == 2
         assert len([record for record in caplog.records if "were lost" in record.getMessage()]) == 1
 
@@ -135,6 +139,36 @@ def test_who_left_the_game_is_stale_until_perceived_again() -> None:
         eventually(lambda: runtime.snapshot().stale_reason == "the player has left the game")
         peer.perceive(x=1.0)
         fresh(runtime, x=1.0)
+
+
+def test_of_an_older_boot_nothing_is_kept_but_the_configured_players_last_snapshot() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        peer.push(of_jiub(peer, full=True))
+        eventually(lambda: "Jiub" in runtime.board.snapshots.value)
+        peer.__exit__()
+        with Peer(port=peer.port, boot="boot-2", silent_to={"subscribe"}) as another:
+            another.wait_for(lambda message: message["type"] == "subscribe")
+            assert set(runtime.board.snapshots.value) == {"Timmy", "Jiub"}
+            another.push({**of_jiub(another, full=True), "player": "Fargoth"})
+            eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "Fargoth"})
+            assert runtime.snapshot().boot == "boot-1"
+
+
+def test_who_left_long_ago_is_forgotten_but_never_the_configured_player(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perception, "SWEEP_S", 0.01)
+    monkeypatch.setattr(retention, "KEEP_GONE_S", 0.1)
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        for name in ("Jiub", "Fargoth"):
+            peer.push({**of_jiub(peer, full=True), "player": name})
+        eventually(lambda: len(runtime.board.snapshots.value) == 3)
+        peer.happen("disconnect")
+        peer.happen("disconnect", "Jiub")
+        eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "Fargoth"})
+        assert runtime.snapshot().stale
+        peer.push(of_jiub(peer, full=True))
+        eventually(lambda: "Jiub" in runtime.board.snapshots.value)
 
 
 def test_what_an_older_link_said_is_dropped() -> None:

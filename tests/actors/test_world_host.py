@@ -13,11 +13,10 @@ from tests.waiting import eventually
 from timmy_actors.actors import world_host
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions, how_it_ended
-from timmy_actors.errors import StartFailed, WorldGone
+from timmy_actors.errors import GaveUp, StartFailed, WorldGone
 from timmy_actors.link.mailbox import SourceFailed
 from timmy_actors.model.health import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
-from timmy_actors.supervision.supervisor import GaveUp
 from timmy_actors.tokens import make_token_file
 
 READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'

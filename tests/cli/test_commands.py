@@ -13,6 +13,7 @@ from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import main
 from timmy_actors.client import daemon as module
 from timmy_actors.model.endpoint import Portals, Pushed
+from timmy_actors.model.event import GameEvent
 
 Output = pytest.CaptureFixture[str]
 
@@ -156,6 +157,40 @@ def test_watch_tells_what_happens_until_the_daemon_goes(
         assert pushed.event is not None
     else:
         assert "Timmy: chat (text: hello)" in heard
+
+
+STEERING = "\x1b]0;x\x07\x7f\x9b2J\u202eeno\u2066\U000e0001\n"
+
+
+@pytest.mark.parametrize("command", ["snapshot", "status", "watch"])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_names_and_chat_from_the_game_cannot_steer_a_terminal(
+    runtime: Runtime, capsys: Output, monkeypatch: pytest.MonkeyPatch, as_json: bool, command: str
+) -> None:
+    position = runtime.snapshot().position
+    assert position is not None
+    known = runtime.snapshot().model_copy(
+        update={"player": STEERING, "position": position.model_copy(update={"place": STEERING})}
+    )
+    health = runtime.status().model_copy(update={"reasons": (STEERING,)})
+    chat = GameEvent(event="chat", player="Jiub", pid=1, now=1, data={"text": STEERING})
+    happened = [Pushed(event=chat), Pushed(snapshot=known)]
+    monkeypatch.setattr(module.Daemon, "snapshot", lambda *_: known)
+    monkeypatch.setattr(module.Daemon, "status", lambda *_: health)
+    monkeypatch.setattr(module.Daemon, "watch", lambda *_: iter(happened))
+    assert run(command, *(["--json"] if as_json else [])) == 0
+    told = capsys.readouterr().out
+    assert told
+    assert [line for line in told.split("\n") if not line.isprintable()] == []
+    if as_json:
+        for text in told.splitlines() if command == "watch" else [told]:
+            assert json.dumps(STEERING) in json.dumps(json.loads(text))
+
+
+def test_what_is_said_of_a_failure_cannot_steer_a_terminal(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    peer.refusal = {"code": "no_such_place", "message": STEERING, "field": "to"}
+    assert run("do", "teleport", "to=Atlantis") == 1
+    assert capsys.readouterr().err.removesuffix("\n").isprintable()
 
 
 def test_help_names_every_command_and_every_exit_code(capsys: Output) -> None:

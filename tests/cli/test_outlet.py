@@ -93,6 +93,33 @@ def test_a_stream_that_was_closed_at_the_start_is_none() -> None:
     outlet.close()
 
 
+def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> None:
+    reader, writer = pipe
+    outlet = Outlet("a pipe", writer)
+    failed = (ValueError, ValueError("\x1b[2J"), None)
+    record = {"levelname": "ERROR", "msg": "%s crashed\nlink up", "args": ("\x9b2J",), "exc_info": failed}
+    LogOutlet(outlet).emit(logging.makeLogRecord(record))
+    outlet.close()
+    writer.close()
+    lines = reader.read().split("\n")
+    assert lines[0].endswith(" ERROR   \ufffd2J crashed\ufffdlink up")
+    assert lines[-2] == "ValueError: \ufffd[2J"
+
+
+def test_tracebacks_that_are_held_are_written_when_they_are_let_go(pipe: tuple[TextIO, TextIO]) -> None:
+    reader, writer = pipe
+    outlet = Outlet("a pipe", writer)
+    log = LogOutlet(outlet, hold_tracebacks=True)
+    failed = (ValueError, ValueError("no"), None)
+    for message, exc_info in (("one", failed), ("two", None)):
+        log.emit(logging.makeLogRecord({"msg": message, "exc_info": exc_info}))
+    log.let_go()
+    log.emit(logging.makeLogRecord({"msg": "three", "exc_info": failed}))
+    outlet.close()
+    writer.close()
+    assert [line.split()[-1] for line in reader.read().splitlines()] == ["two", "one", "no", "three", "no"]
+
+
 def test_a_record_is_one_line_with_its_level(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
     outlet = Outlet("a pipe", writer)

@@ -79,7 +79,9 @@ def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration
 
 
 @pytest.mark.parametrize("stuck", ["stdout", "stderr"])
-def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration: Path, stuck: str) -> None:
+def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
+    configuration: Path, runtime_folder: Path, stuck: str
+) -> None:
     reading, writing = os.pipe()
     fill(writing)
     with Peer() as peer:
@@ -88,6 +90,7 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(configuration
         command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
         streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stuck: writing}
         with subprocess.Popen(command, **streams) as process:  # type: ignore[call-overload]
+            eventually((runtime_folder / "timmy-actors" / "daemon.sock").exists)
             eventually(lambda: peer.count("subscribe"))
             peer.__exit__()
             with Peer(port=peer.port), connect() as daemon:
@@ -181,6 +184,25 @@ main(["run", "--config", {str(configuration)!r}, "--endpoint", "ipc://daemon.soc
         process.send_signal(number)
         told, complaints = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_a_start_that_fails_is_one_line_and_its_tracebacks_are_for_debugging(configuration: Path, level: str) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        configuration.write_text(f'log_level = "{level}"\n' + configuration.read_text())
+        program = f"""
+from timmy_actors.actors.portal import PortalActor
+from timmy_actors.cli import main
+def fail(_self):
+    raise ValueError("no such portal")
+PortalActor.on_start = fail
+main(["run", "--config", {str(configuration)!r}])
+"""
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (70, "")
+    assert run.stderr.endswith("timmy-actors: portal did not start: ValueError: no such portal\n")
+    assert ("Traceback" in run.stderr, run.stderr.count("\n") == 1) == (level == "debug", level != "debug")
 
 
 def test_an_interrupt_before_the_link_is_up_stops_it_in_order(configuration: Path) -> None:

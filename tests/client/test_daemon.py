@@ -15,8 +15,8 @@ from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client import daemon as module
-from timmy_actors.errors import ConfigError, DaemonUnreachable
-from timmy_actors.model.endpoint import Pushed
+from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
+from timmy_actors.model.endpoint import MAX_REQUEST_BYTES, Pushed
 
 
 @pytest.fixture
@@ -59,6 +59,17 @@ def test_a_refusal_is_the_same_in_process_and_from_another(
             assert (refused.value.code, refused.value.field) == (code, field)
 
 
+def test_a_commands_own_id_reaches_the_game_from_another_process_too(runtime: Runtime, peer: Peer) -> None:
+    with connect() as daemon:
+        assert daemon.command("message", text="hi", command_id="mine").id == "mine"
+        assert peer.wait_for(lambda message: message["type"] == "command")["id"] == "mine"
+        for call in (runtime.command, daemon.command):
+            for wrong in ("", "x" * 129, "two\nlines"):
+                with pytest.raises(Refused) as refused:
+                    call("message", text="hi", command_id=wrong)
+                assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
+
+
 def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime) -> None:
     with connect() as daemon:
         with pytest.raises(Refused) as refused:
@@ -72,6 +83,16 @@ def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime)
             daemon.command("message", text=object())
         assert refused.value.field == "arguments"
         assert daemon.status().verdict
+
+
+def test_more_than_a_daemon_takes_is_refused_before_it_is_sent(runtime_folder: Path) -> None:
+    with deaf(runtime_folder) as (endpoint, router), connect(endpoint, timeout_s=0.05) as daemon:
+        with pytest.raises(Refused, match=f"it may have {MAX_REQUEST_BYTES}") as refused:
+            daemon.command("message", text="x" * MAX_REQUEST_BYTES)
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
+        with pytest.raises(DaemonUnreachable):
+            daemon.status()
+        assert b"status" in router.recv_multipart()[-1]
 
 
 def test_a_wrong_player_is_refused_by_name(runtime: Runtime) -> None:
@@ -105,6 +126,29 @@ def deaf(folder: Path) -> Iterator[tuple[str, zmq.Socket[bytes]]]:
     router.bind(endpoint)
     yield endpoint, router
     context.destroy(linger=0)
+
+
+def test_a_call_on_a_closed_connection_says_so(runtime: Runtime) -> None:
+    daemon = connect()
+    daemon.close()
+    for call in (daemon.status, daemon.portals, daemon.snapshot, lambda: daemon.command("message", text="hi")):
+        with pytest.raises(DaemonUnreachable, match="is closed"):
+            call()
+    daemon.close()
+
+
+@pytest.mark.parametrize("frame", [b"", b"\xff", b"[]", b'{"id":"1","status":{"verdict":"splendid"}}'])
+def test_an_answer_that_is_none_is_told_in_words(runtime_folder: Path, frame: bytes) -> None:
+    def answer() -> None:
+        client, _ = router.recv_multipart()
+        router.send_multipart([client, frame])
+
+    with deaf(runtime_folder) as (endpoint, router), connect(endpoint) as daemon:
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(ProtocolError, match="is it of another version"):
+            daemon.status()
+        answering.join(PATIENCE_S)
 
 
 def test_a_daemon_that_does_not_answer_is_told_as_such(runtime_folder: Path) -> None:

@@ -308,6 +308,8 @@ def test_a_hello_closes_the_older_connection_of_the_same_client(
     hello(older, "twice")
     newer = listener.connect(context)
     hello(newer, "twice")
+    told = answer(older)
+    assert (told["type"], told["error"]["code"], told["error"]["field"]) == ("error", "not_permitted", "client")
     assert next_event(monitor) == zmq.EVENT_DISCONNECTED
     assert ask(newer, type="ping")["type"] == "pong"
 

@@ -21,6 +21,7 @@ local function new_peer(socket_type)
     peer.answers[#peer.answers + 1], peer.delimiters[#peer.delimiters + 1] = json.decode(text), delimited
   end
   function peer.close(_, reason) peer.closed = reason end
+  function peer.finish(_, reason) peer.closed = reason end
   return peer
 end
 
@@ -82,9 +83,21 @@ test("a hello closes an older connection of the same client, and no other", func
   ask(service, other, { type = "hello", id = "h", client = "other" })
   ask(service, newer, { type = "hello", id = "h", client = "tester" })
   holds(older.closed and not other.closed and not newer.closed)
+  equal(older.pushes, { { type = "error", error = {
+    code = "not_permitted", message = "another connection said hello as this client", field = "client",
+  } } })
+  equal({ #other.pushes, #newer.pushes }, { 0, 0 })
   service:on_close(older)
   ask(service, newer, { type = "hello", id = "again", client = "tester" })
   holds(not newer.closed)
+end)
+
+test("a REQ peer whose client came again is told nothing that it did not ask for", function()
+  local service = new_service()
+  local older = new_peer("REQ")
+  ask(service, older, { type = "hello", id = "h", client = "tester" })
+  ask(service, new_peer(), { type = "hello", id = "h", client = "tester" })
+  holds(older.closed and #older.pushes == 0)
 end)
 
 test("a client's connections are forgotten when they close", function()

@@ -18,6 +18,7 @@ from timmy_actors import PerceptionOutput, Runtime, connect
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ConfigError
 from timmy_actors.link.mailbox import Arrived
+from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
 from timmy_actors.model.health import Health
 from timmy_actors.serving import gateway
 
@@ -148,7 +149,7 @@ def test_a_request_of_many_frames_is_its_last(runtime: Runtime) -> None:
 
 def test_one_who_sends_too_much_is_cut_off_and_nobody_else(runtime: Runtime) -> None:
     with client(runtime) as greedy, client(runtime) as modest:
-        greedy.say(b" " * (gateway.MAX_REQUEST_BYTES + 1))
+        greedy.say(b" " * (MAX_REQUEST_BYTES + 1))
         assert modest.ask({"type": "status", "id": "1"})["id"] == "1"
         assert runtime.directory.entries["gateway"].restarts == 0
 

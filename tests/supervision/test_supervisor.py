@@ -8,10 +8,9 @@ import pytest
 
 from tests.supervision.lives import PATIENCE_S, Doer, Tree, end, fail, hold, join
 from tests.waiting import eventually
-from timmy_actors.errors import Failure, StartFailed
+from timmy_actors.errors import Failure, GaveUp, StartFailed
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Intensity, RestartType, Supervisor
 from timmy_actors.supervision.actor import Actor
-from timmy_actors.errors import GaveUp
 
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from timmy_actors.actors.watching import Watchers
 from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import Health, LinkStatus, WorldStatus
 from timmy_actors.model.perception import PerceptionOutput
@@ -20,8 +21,12 @@ class Board:
     def __init__(self) -> None:
         self.link: Published[LinkStatus] = Published(LinkStatus(state="down", reason="not started"))
         self.snapshots: Published[Snapshots] = Published(MappingProxyType({}))
+        self.heard_at: Published[Mapping[str, float]] = Published(MappingProxyType({}))
+        """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
         self.world: Published[WorldStatus | None] = Published(None)
         self.portal: Published[Portal | None] = Published(None)
+        self.watchers = Watchers()
+        """Who watches what happens, in this process."""
         self.health: Published[Health | None] = Published(None)
 
     def snapshot(self, player: str) -> PerceptionOutput | None:

@@ -92,7 +92,7 @@ class CommandActor(Actor):
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
         key = do.id if do.id is not None else f"{self._incarnation}-{next(self._ids)}"
         if key in self._pending:
-            raise Refused("bad_arguments", f"a command with the id {key!r} is on its way", "id")
+            raise Refused("bad_arguments", f"a command with the id {key!r} is on its way", "command_id")
         deadline = time.monotonic() + do.timeout_s
         self._pending[key] = _Pending(arguments, self.take_reply(), deadline, self._link.boot)
         self.mailbox.schedule(key, do.timeout_s + GRACE_S, _Overdue(key))

@@ -33,6 +33,8 @@ TELLING_ROUND_TRIP_MS = 250.0
 """A pong that took longer says too little of the server's clock, which drifts against ours by seconds a day."""
 MAX_UNANSWERED = 10_000
 """Messages without an answer; a server that leaves more is not working."""
+RIVAL_PAUSE_S = 5.0
+"""Two daemons of one name take the server from each other: they do it this slowly, and the reason can be read."""
 LISTENERS = ("perception", "command", "health")
 """Who hears of the link's ups and downs."""
 
@@ -92,6 +94,8 @@ class ConnectionActor(SocketActor):
         match message:
             case Transmit():
                 self._transmit(message)
+            case LinkLost():
+                raise message
             case Arrived("game", frames):
                 self._on_frames(frames)
             case Arrived("monitor", signal) | (Signal() as signal):
@@ -110,7 +114,11 @@ class ConnectionActor(SocketActor):
         self._end(str(failure))
 
     def _on_signal(self, signal: Signal) -> None:
+        if signal is Signal.CLOSED:
+            self._read_last_words()
         before, self._state = self._state, advance(self._state, signal)
+        if before is LinkState.DOWN:
+            return
         if self._state is LinkState.DOWN:
             silent_s = time.monotonic() - self._heard_at
             raise LinkLost(why_down(before, signal, silent_s=silent_s, patience_s=self._options.patience_s))
@@ -119,6 +127,10 @@ class ConnectionActor(SocketActor):
         self._publish(state=self._state.value)
         if self._state is LinkState.GREETING:
             self._send(Hello(id="hello", client=self._options.client))
+
+    def _read_last_words(self) -> None:
+        while self._socket is not None and (frames := read_frames(self._socket)) is not None:
+            self._on_frames(frames)
 
     def _on_frames(self, frames: list[bytes]) -> None:
         self._heard_at = time.monotonic()
@@ -134,10 +146,21 @@ class ConnectionActor(SocketActor):
                 self._on_pong(message)
             case Error(id="hello"):
                 raise LinkLost(f"the server declined: {message.error.message}")
+            case Error(id=None) if message.error.code == "not_permitted" and message.error.field == "client":
+                self._give_way()
             case Perception(id=None) | Event():
                 self._directory.tell("perception", Received(self._epoch, message))
             case _:
                 self._route(message.id, Received(self._epoch, message))
+
+    def _give_way(self) -> None:
+        lost = LinkLost(
+            f"another connection uses the name {self._options.client!r} that this daemon has in link.client:"
+            " stop that daemon, or give one of them another name"
+        )
+        self._end(str(lost))
+        self.mailbox.cancel("ping")
+        self.mailbox.schedule("give way", RIVAL_PAUSE_S, lost)
 
     def _route(self, key: str | None, received: Received) -> None:
         sender = self._senders.pop(key, None) if key is not None else None
@@ -195,7 +218,8 @@ class ConnectionActor(SocketActor):
             self._socket.send(encode(message), zmq.NOBLOCK)
         except zmq.Again:
             self._take_signals()  # a link that has just ended looks like one that is full
-            raise LinkLost("the server does not read what it is sent") from None
+            if self._state is not LinkState.DOWN:
+                raise LinkLost("the server does not read what it is sent") from None
 
     def _take_signals(self) -> None:
         while self._monitor is not None and (signal := dealer.read_signal(self._monitor)) is not None:

@@ -44,10 +44,10 @@ class HealthActor(Actor):
         self._publish()
 
     def _publish(self) -> None:
-        board, now = self._board, datetime.now(UTC)
+        board = self._board
         portal = board.portal.value
         actors = tuple(_actors(self._directory))
-        perceptions = tuple(_perceptions(board, now))
+        perceptions = tuple(_perceptions(board, time.monotonic()))
         verdict, reasons = assess(board.link.value, actors, perceptions, self._directory.orphans.alive)
         board.health.value = Health(
             verdict=verdict,
@@ -56,7 +56,7 @@ class HealthActor(Actor):
             pid=os.getpid(),
             endpoint=self._endpoint,
             started=self._started,
-            timestamp=now,
+            timestamp=datetime.now(UTC),
             portal=portal.id if portal is not None else "",
             link=board.link.value,
             world=board.world.value,
@@ -123,9 +123,10 @@ def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:
         yield DeadLetterHealth(to=letter.to, kind=letter.kind, why=letter.why, age_s=round(letter.age_s(now), 3))
 
 
-def _perceptions(board: Board, now: datetime) -> Iterator[PerceptionHealth]:
-    link = board.link.value
-    for published in board.snapshots.value.values():
+def _perceptions(board: Board, now: float) -> Iterator[PerceptionHealth]:
+    link, snapshots = board.link.value, board.snapshots.value
+    heard_at = board.heard_at.value
+    for published in snapshots.values():
         snapshot = as_of(published, link)
-        age_s = max(0.0, (now - snapshot.timestamp).total_seconds())
+        age_s = max(0.0, now - heard_at.get(snapshot.player, now))
         yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

@@ -70,7 +70,9 @@ class Do:
         try:
             _COMMAND_ID.validate_python(self.id)
         except ValidationError as error:
-            raise Refused("bad_arguments", f"id: {error.errors(include_url=False)[0]['msg']}", "id") from error
+            raise Refused(
+                "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, get_args
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import Happened, LinkUp, Received, Transmit
 from timmy_actors.link.merge import mark_stale, merge
+from timmy_actors.link.retention import gone_since, of_boot, worth_keeping
 from timmy_actors.model.event import EventName
 from timmy_actors.model.message import Error, Event, Perception, Subscribe, Subscribed
 from timmy_actors.model.perception import PerceptionOutput, SectionName
@@ -19,6 +21,8 @@ from timmy_actors.supervision import Actor, Directory
 log = logging.getLogger(__name__)
 
 NAME = "perception"
+SWEEP_S = 60.0
+"""How often it is looked whose snapshots are not worth keeping."""
 
 
 class PerceptionActor(Actor):
@@ -28,9 +32,17 @@ class PerceptionActor(Actor):
     """
 
     def __init__(
-        self, *, rate_hz: float, radius: float, directory: Directory, board: Board, listeners: Sequence[str] = ()
+        self,
+        *,
+        player: str,
+        rate_hz: float,
+        radius: float,
+        directory: Directory,
+        board: Board,
+        listeners: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._player = player
         self._rate_hz = rate_hz
         self._radius = radius
         self._directory = directory
@@ -42,11 +54,14 @@ class PerceptionActor(Actor):
         self._seq: int | None = None
         self._asked: str | None = None
         """The subscription that is not answered yet: what arrives before its answer belongs to the one before it."""
+        self._gone: dict[str, float] = {}
+        """Since when players are gone."""
         self._whole: set[str] = set()
         """Players of whom nothing was lost since their last full snapshot: only to these a delta may be added."""
 
     def on_start(self) -> None:
         """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
+        self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
         link = self._board.link.value
         if link.state == "up" and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
@@ -58,6 +73,8 @@ class PerceptionActor(Actor):
                 self._begin(epoch, boot, seq=0)
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
+            case "sweep":
+                self._sweep()
 
     def _begin(self, epoch: int, boot: str, *, seq: int | None) -> None:
         self._epoch, self._boot, self._seq = epoch, boot, seq
@@ -111,7 +128,10 @@ class PerceptionActor(Actor):
             self._ask_anew()
             return
         self._whole.add(merged.player)
-        self._publish({**self._board.snapshots.value, merged.player: merged})
+        snapshots = self._board.snapshots.value
+        if previous is None or previous.boot != self._boot:
+            snapshots = of_boot(snapshots, self._boot, player=self._player)
+        self._publish({**snapshots, merged.player: merged}, {merged.player: time.monotonic()})
         self._tell_listeners(Happened(snapshot=merged))
 
     def _on_event(self, event: Event) -> None:
@@ -121,9 +141,21 @@ class PerceptionActor(Actor):
             self._publish({**snapshots, event.player: left})
         self._tell_listeners(Happened(event=event))
 
-    def _publish(self, snapshots: dict[str, PerceptionOutput]) -> None:
+    def _sweep(self) -> None:
+        snapshots, now = self._board.snapshots.value, time.monotonic()
+        self._gone = gone_since(snapshots, self._epoch, self._gone, now=now)
+        kept = worth_keeping(snapshots, self._gone, player=self._player, now=now)
+        if len(kept) < len(snapshots):
+            self._whole &= kept.keys()
+            self._publish(kept)
+
+    def _publish(self, snapshots: dict[str, PerceptionOutput], heard: Mapping[str, float] | None = None) -> None:
+        times = {**self._board.heard_at.value, **(heard or {})}
+        # Before the snapshots: who finds one finds its time.
+        self._board.heard_at.value = MappingProxyType({name: times[name] for name in snapshots})
         self._board.snapshots.value = MappingProxyType(snapshots)
 
     def _tell_listeners(self, happened: Happened) -> None:
+        self._board.watchers.tell(happened)
         for name in self._listeners:
             self._directory.tell(name, happened)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
+from timmy_actors.cli.harmless import harmless, harmless_json
 from timmy_actors.cli.words import describe_event, describe_snapshot
 from timmy_actors.client import connect
 from timmy_actors.model.command import COMMANDS
@@ -22,7 +23,10 @@ def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
     """Show what is known of a player."""
     with connect(endpoint) as daemon:
         known = daemon.snapshot(player)
-    click.echo(known.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_snapshot(known)))
+    if as_json:
+        click.echo(harmless_json(known.model_dump_json(by_alias=True, indent=2)))
+    else:
+        click.echo("\n".join(map(harmless, describe_snapshot(known))))
 
 
 def _commands_help() -> str:
@@ -58,7 +62,7 @@ def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool
         click.echo(json.dumps(result.value))
     else:
         told = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
-        click.echo(f"{command}: done" + (f" ({told})" if told else ""))
+        click.echo(harmless(f"{command}: done" + (f" ({told})" if told else "")))
 
 
 @click.command()
@@ -77,11 +81,11 @@ def watch(player: str | None, as_json: bool, endpoint: str | None) -> None:
 
 def _show(pushed: Pushed, *, as_json: bool) -> None:
     if as_json:
-        click.echo(pushed.model_dump_json(by_alias=True, exclude_none=True))
+        click.echo(harmless_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
     elif pushed.event is not None:
-        click.echo(describe_event(pushed.event))
+        click.echo(harmless(describe_event(pushed.event)))
     elif pushed.snapshot is not None:
-        click.echo(describe_snapshot(pushed.snapshot)[0])
+        click.echo(harmless(describe_snapshot(pushed.snapshot)[0]))
 
 
 def _key_value(argument: str) -> tuple[str, Any]:

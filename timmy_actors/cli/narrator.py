@@ -2,10 +2,53 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from timmy_actors.cli.harmless import harmless
 from timmy_actors.cli.words import describe_position
 from timmy_actors.runtime import Runtime
+from timmy_actors.supervision import Entry
+
+REPEATS_EVERY_S = 60.0
+"""How often it is said that what is down is still down."""
+MAX_REASONS = 8
+"""Different reasons said before an actor is up again; what comes after them counts as more of the same."""
+
+
+class Falls:
+    """What is to be said of an actor's restarts: each reason once, and how many followed, until it is up. Pure.
+
+    The directory is followed, not the board: what is restarted at once is down for less than a look's time.
+    """
+
+    def __init__(self) -> None:
+        self._restarts = 0
+        self._reasons: set[str | None] = set()
+        self._repeats = 0
+        self._said_at = 0.0
+
+    def since(self, entry: Entry | None, now: float) -> str | None:
+        """Why it fell since the last look, or None when there is nothing new to say."""
+        if entry is None:
+            return None
+        # A supervisor that was itself restarted counts its children's anew.
+        more = entry.restarts - self._restarts if entry.restarts >= self._restarts else entry.restarts
+        self._restarts = entry.restarts
+        if more and entry.last_reason not in self._reasons and len(self._reasons) < MAX_REASONS:
+            self._reasons.add(entry.last_reason)
+            self._said_at = now
+            return entry.last_reason
+        self._repeats += more
+        if not self._repeats or now < self._said_at + REPEATS_EVERY_S:
+            return None
+        repeats, self._repeats, self._said_at = self._repeats, 0, now
+        return f"still so after {repeats} more tries: {entry.last_reason}"
+
+    def up(self) -> None:
+        """It is up: its next failure is news again, whatever the reason."""
+        self._reasons.clear()
+        self._repeats = 0
 
 
 class Narrator:
@@ -13,11 +56,11 @@ class Narrator:
 
     def __init__(self, runtime: Runtime, say: Callable[[str], None]) -> None:
         self._runtime = runtime
-        self._say = say
+        self._write = say
         self._world_pid: int | None = None
-        self._world_restarts = 0
+        self._world_falls = Falls()
         self._epoch_up = 0
-        self._down_reason: str | None = None
+        self._link_falls = Falls()
         self._portal: str | None = None
         self._greeted = False
 
@@ -28,24 +71,28 @@ class Narrator:
         self._look_at_portal()
         self._look_at_player()
 
+    def _say(self, line: str) -> None:
+        self._write(harmless(line))
+
     def _look_at_world(self) -> None:
         world = self._runtime.board.world.value
+        reason = self._world_falls.since(self._runtime.directory.entries.get("world"), time.monotonic())
+        if reason is not None:
+            self._say(f"world down    {reason}; starting it again")
         if world is not None and world.state == "up" and world.pid != self._world_pid:
             self._world_pid = world.pid
+            self._world_falls.up()
             self._say(f"world up      embedded, process {world.pid}, bridge on 127.0.0.1:{world.port}")
-        entry = self._runtime.directory.entries.get("world")
-        if entry is not None and entry.restarts > self._world_restarts:
-            self._world_restarts = entry.restarts
-            self._say(f"world down    {entry.last_reason}; starting it again")
 
     def _look_at_link(self) -> None:
         link = self._runtime.board.link.value
+        reason = self._link_falls.since(self._runtime.directory.entries.get("connection"), time.monotonic())
+        if reason is not None:
+            self._say(f"link down     {link.address}: {reason}; trying again")
         if link.state == "up" and link.epoch != self._epoch_up:
-            self._epoch_up, self._down_reason = link.epoch, None
+            self._epoch_up = link.epoch
+            self._link_falls.up()
             self._say(f"link up       {link.address} in {link.up_after_ms:.0f} ms")
-        elif link.state == "down" and link.reason != self._down_reason and link.epoch > 0:
-            self._down_reason = link.reason
-            self._say(f"link down     {link.address}: {link.reason}; trying again")
 
     def _look_at_portal(self) -> None:
         portal = self._runtime.board.portal.value

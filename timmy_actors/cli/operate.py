@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import options
+from timmy_actors.cli.harmless import harmless, harmless_json, harmless_lines
 from timmy_actors.cli.narrator import Narrator
 from timmy_actors.cli.outlet import LogOutlet, Outlet
 from timmy_actors.cli.tree import draw_tree
@@ -38,11 +39,15 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     out, errors = Outlet("standard output", sys.stdout), Outlet("standard error", sys.stderr)
-    logging.basicConfig(level=runtime.settings.log_level.upper(), handlers=[LogOutlet(errors)])
+    level = runtime.settings.log_level
+    log = LogOutlet(errors, hold_tracebacks=level != "debug")
+    logging.basicConfig(level=level.upper(), handlers=[log])
     try:
+        runtime.start(stop)
+        log.let_go()
         _live(runtime, stop, out.post)
     except TimmyError as error:
-        errors.post(f"timmy-actors: {error}")
+        errors.post(harmless_lines(f"timmy-actors: {error}"))
         sys.exit(error.exit_code)
     finally:
         out.close()
@@ -50,7 +55,6 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 
 
 def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
-    runtime.start(stop)
     narrator = Narrator(runtime, say)
     while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
         narrator.look()
@@ -69,7 +73,10 @@ def status(as_json: bool, endpoint: str | None) -> None:
     """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
         health = daemon.status()
-    click.echo(health.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(describe_health(health)))
+    if as_json:
+        click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
+    else:
+        click.echo("\n".join([*map(harmless, describe_health(health)), "", *draw_tree(health)]))
 
 
 @click.command()
@@ -93,7 +100,7 @@ def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
     health = daemon.status()
     if as_json:
         parts = {"actors", "orphans", "dead_letters", "latest_dead_letters"}
-        click.echo(health.model_dump_json(include=parts, indent=2))
+        click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
     else:
         click.echo("\n".join(draw_tree(health)))
 
@@ -106,10 +113,11 @@ def portals(as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         answer = daemon.portals()
     if as_json:
-        click.echo(answer.model_dump_json(indent=2))
+        click.echo(harmless_json(answer.model_dump_json(indent=2)))
         return
     for portal in answer.portals:
-        click.echo(f"{'*' if portal.id == answer.chosen else ' '} {portal.id:<14} {portal.name}: {portal.description}")
+        mark = "*" if portal.id == answer.chosen else " "
+        click.echo(harmless(f"{mark} {portal.id:<14} {portal.name}: {portal.description}"))
 
 
 @click.command(

@@ -9,7 +9,10 @@ import queue
 import select
 import threading
 import time
+from types import TracebackType
 from typing import TextIO
+
+from timmy_actors.cli.harmless import harmless
 
 log = logging.getLogger(__name__)
 
@@ -75,14 +78,40 @@ class Outlet:
             return 0
 
 
-class LogOutlet(logging.Handler):
-    """Logs to an outlet."""
+class _HarmlessFormatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        return harmless(super().formatMessage(record))
 
-    def __init__(self, outlet: Outlet) -> None:
+    def formatException(  # noqa: N802  logging's name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return "\n".join(map(harmless, super().formatException(ei).splitlines()))
+
+
+class LogOutlet(logging.Handler):
+    """Logs to an outlet.
+
+    With `hold_tracebacks` those wait until `let_go`: of a start that fails one line is enough, said elsewhere.
+    """
+
+    def __init__(self, outlet: Outlet, *, hold_tracebacks: bool = False) -> None:
         super().__init__()
         self._outlet = outlet
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+        self._held: list[str] | None = [] if hold_tracebacks else None
+        self.setFormatter(_HarmlessFormatter("%(asctime)s %(levelname)-7s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""
-        self._outlet.post(self.format(record))
+        line = self.format(record)
+        if self._held is not None and record.exc_info:
+            self._held.append(line)
+        else:
+            self._outlet.post(line)
+
+    def let_go(self) -> None:
+        """Write what was held, and hold nothing any more."""
+        self.acquire()
+        held, self._held = self._held or [], None
+        self.release()
+        for line in held:
+            self._outlet.post(line)

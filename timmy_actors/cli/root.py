@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from timmy_actors.cli.agent import do, snapshot, watch
+from timmy_actors.cli.harmless import harmless
 from timmy_actors.cli.operate import portals, run, status, tree, world
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
@@ -40,5 +41,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(list(arguments) if arguments is not None else None, prog_name="timmy-actors")
     except TimmyError as error:
-        click.echo(f"timmy-actors: {error}", err=True)
+        click.echo(harmless(f"timmy-actors: {error}"), err=True)
         sys.exit(error.exit_code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from timmy_actors.cli.tree import draw_tree
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.health import Health, LinkStatus
 from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
@@ -59,7 +58,7 @@ def describe_link(link: LinkStatus) -> str:
 
 
 def describe_health(health: Health) -> list[str]:
-    """Everything `status` shows."""
+    """Everything `status` shows above the tree."""
     lines = [f"{health.verdict}" + (f": {health.reasons[0]}" if health.reasons else "")]
     lines += [f"    and {reason}" for reason in health.reasons[1:]]
     lines += [
@@ -73,7 +72,7 @@ def describe_health(health: Health) -> list[str]:
     lines.append(f"portal   {health.portal}")
     for seen in health.perceptions:
         lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
-    return [*lines, "", *draw_tree(health)]
+    return lines
 
 
 def _gauge(gauge: Gauge) -> str:

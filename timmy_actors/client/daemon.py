@@ -7,6 +7,7 @@ import socket as sockets
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,10 +16,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from timmy_actors.endpoint import endpoint_path, resolve_endpoint
-from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
+from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
+    MAX_REQUEST_BYTES,
     Answer,
     CommandRequest,
     Portals,
@@ -45,13 +47,18 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
     """Connect to the daemon at `endpoint` (default: `TIMMY_ENDPOINT`, else the user's own).
 
     Raises:
+        ConfigError: the endpoint is none that a daemon can listen at.
         DaemonUnreachable: no daemon answers there.
     """
     return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
 
 
 class Daemon:
-    """A connection to a running daemon. Threads may share it; their calls take turns."""
+    """A connection to a running daemon. Threads may share it; their calls take turns.
+
+    Every call may raise `DaemonUnreachable`: no answer came in time, or the connection is closed; and `ProtocolError`:
+    what came is no answer that this version understands.
+    """
 
     def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
         self.endpoint = endpoint
@@ -86,15 +93,26 @@ class Daemon:
         answer = self._ask(_make(SnapshotRequest, id=self._id(), player=player), self._timeout_s)
         return _present(answer.snapshot)
 
-    def command(self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, **arguments: Any) -> CommandResult:
+    def command(
+        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+    ) -> CommandResult:
         """Do something in the game, and wait until it is done. `player` defaults to the daemon's configured one.
+
+        A command that is repeated under the same `command_id` is not carried out again, but answered as before.
 
         Raises:
             Refused: it was not done; `code`, `message` and `field` say why.
         """
-        request = _make(CommandRequest, id=self._id(), name=name, arguments=arguments, timeout_s=timeout_s)
+        request = _make(
+            CommandRequest,
+            id=self._id(),
+            name=name,
+            arguments=arguments,
+            command_id=command_id,
+            timeout_s=timeout_s,
+        )
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
-        return CommandResult(id=request.id, value=_present(answer.value))
+        return CommandResult(id=command_id or request.id, value=_present(answer.value))
 
     def portals(self) -> Portals:
         """Which portals there are, and which one is chosen."""
@@ -119,12 +137,13 @@ class Daemon:
     def _pushes(self, player: str | None) -> Iterator[Pushed]:
         with self:
             while True:
-                frame = self._next_push(player)
-                pushed = Pushed.model_validate_json(frame)
+                with self._open_still():
+                    frame = self._next_push(player)
+                pushed = _decode(Pushed, frame)
                 if pushed.event is not None or pushed.snapshot is not None:
                     yield pushed
                 else:
-                    _raise_refusal(Answer.model_validate_json(frame))
+                    _raise_refusal(_decode(Answer, frame))
 
     def _next_push(self, player: str | None) -> bytes:
         if not self._socket.poll(RENEW_AFTER_MS):
@@ -139,15 +158,22 @@ class Daemon:
         socket.connect(self.endpoint)
         return socket
 
+    @contextmanager
+    def _open_still(self) -> Iterator[None]:
+        try:
+            yield
+        except zmq.ZMQError as error:
+            raise DaemonUnreachable(f"the connection to the daemon at {self.endpoint} is closed") from error
+
     def _id(self) -> str:
         return str(next(self._ids))
 
     def _ask(self, request: Request, timeout_s: float) -> Answer:
         deadline = time.monotonic() + timeout_s
-        with self._turn:
+        with self._turn, self._open_still():
             self._socket.send(_encode(request))
             while self._socket.poll(max(0, round((deadline - time.monotonic()) * 1000))):
-                answer = Answer.model_validate_json(self._socket.recv())
+                answer = _decode(Answer, self._socket.recv())
                 # An answer to an earlier call that had stopped waiting is not ours.
                 if answer.id in (request.id, None):
                     _raise_refusal(answer)
@@ -169,9 +195,24 @@ def _make(kind: type[R], **fields: Any) -> R:
 
 def _encode(request: Request) -> bytes:
     try:
-        return request.model_dump_json().encode()
+        frame = request.model_dump_json().encode()
     except PydanticSerializationError as error:
         raise Refused("bad_arguments", f"arguments: {error}", "arguments") from error
+    if len(frame) > MAX_REQUEST_BYTES:
+        told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
+        raise Refused("bad_arguments", told, "arguments")
+    return frame
+
+
+def _decode(kind: type[R], frame: bytes) -> R:
+    try:
+        return kind.model_validate_json(frame)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ProtocolError(
+            f"the daemon's answer is not understood ({where}: {first['msg']}): is it of another version?"
+        ) from error
 
 
 def _raise_refusal(answer: Answer) -> None:

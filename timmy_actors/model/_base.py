@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MAX_INTEGER = 10**14 - 1
 """The largest integer that crosses the wire: Lua's JSON keeps 14 digits."""
@@ -22,5 +26,18 @@ class StrictModel(Model):
 
 Integer = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
-Name = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
+Name = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
 """A game identifier, player, cell or quest name: one line, no control characters."""
+
+
+def in_words(error: ErrorDetails) -> str:
+    """What pydantic found wrong with a value, as it is said to the person who wrote it."""
+    match error["type"], error.get("ctx", {}):
+        case "missing", _:
+            return "is required"
+        case "value_error", {"error": told}:
+            return str(told)
+        case "string_pattern_mismatch", {"pattern": pattern} if pattern == ONE_LINE:
+            return "must be one line without control characters"
+    return re.sub("^(Input|String) should ", "must ", error["msg"])

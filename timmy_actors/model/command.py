@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from timmy_actors.errors import Refused
-from timmy_actors.model._base import Model, Name, StrictModel
+from timmy_actors.model._base import ONE_LINE, Model, Name, StrictModel, in_words
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 ErrorCode = Literal[
     "bad_message",
@@ -34,7 +37,9 @@ MAX_COORDINATE = 8_000_000.0
 
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 ItemCount = Annotated[int, Field(ge=1, le=1_000_000)]
-Text = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, Field(min_length=1, max_length=1024, pattern=ONE_LINE)]
+MAX_ECHO = 100
+"""How much of a name that nobody knows is repeated, in characters: it may be anything."""
 
 
 class ErrorInfo(Model):
@@ -180,14 +185,23 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     """
     model = COMMANDS.get(name)
     if model is None:
-        raise Refused("unknown_command", f"no command {name!r}; known: {', '.join(sorted(COMMANDS))}", "name")
+        raise Refused(
+            "unknown_command", f"no command {name[:MAX_ECHO]!r}; known: {', '.join(sorted(COMMANDS))}", "name"
+        )
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
+        field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
         where = f"{field}: " if field else ""
-        raise Refused("bad_arguments", f"{name}: {where}{first['msg']}", field) from error
+        raise Refused("bad_arguments", f"{name}: {where}{_remedy(model, first)}", field) from error
+
+
+def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:
+    if error["type"] != "extra_forbidden":
+        return in_words(error)
+    known = ", ".join(field.alias or name for name, field in model.model_fields.items())
+    return f"is no argument of this command; there are: {known}"
 
 
 def wire_arguments(arguments: CommandArguments) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.health import Health
+from timmy_actors.model.message import MessageId
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import Portal
 
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
+MAX_REQUEST_BYTES = 256 * 1024
+"""The gateway cuts a client off that sends more, without a word: a client refuses to."""
 
 
 class StatusRequest(StrictModel):
@@ -36,10 +39,15 @@ class SnapshotRequest(StrictModel):
 class CommandRequest(StrictModel):
     """Do something in the game."""
 
+    # A NaN is to be refused as one: as a null it would be an argument that is not there.
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     type: Literal["command"] = "command"
     id: RequestId
     name: str
     arguments: dict[str, Any]
+    command_id: MessageId | None = None
+    """The caller's idempotency key: a command that is repeated under it is not carried out again. None: one is made."""
     timeout_s: Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)] = DEFAULT_TIMEOUT_S
 
 

@@ -19,6 +19,7 @@ from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
 from timmy_actors.model.command import CommandResult, ErrorCode, ErrorInfo
 from timmy_actors.model.endpoint import (
+    MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
     CommandRequest,
@@ -34,7 +35,6 @@ from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
 
-MAX_REQUEST_BYTES = 256 * 1024
 MAX_WATCHERS = 64
 PORTALS_TIMEOUT_S = 2.0
 ANSWER_MARGIN_S = 2.0
@@ -130,7 +130,7 @@ class GatewayActor(SocketActor):
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self._player, **arguments}
-        do = Do(request.name, arguments, request.timeout_s)
+        do = Do(request.name, arguments, request.timeout_s, request.command_id)
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
         self._answer_later(client, request.id, reply)
 

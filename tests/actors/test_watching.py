@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from timmy_actors.actors import watching
+from timmy_actors.actors.messages import Happened
+from timmy_actors.actors.watching import Watchers
+from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.model.endpoint import Pushed
+from timmy_actors.model.event import GameEvent
+
+
+def chat(text: str) -> Happened:
+    return Happened(event=GameEvent(event="chat", player="Timmy", pid=0, now=0, data={"text": text}))
+
+
+def text(pushed: Pushed) -> str:
+    assert pushed.event is not None
+    said: str = pushed.event.data["text"]
+    return said
+
+
+def test_a_watch_that_is_not_read_misses_the_oldest_and_it_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "MAX_WAITING", 2)
+    watchers = Watchers()
+    slow = watchers.add(None)
+    for said in "abcd":
+        watchers.tell(chat(said))
+    assert [text(next(slow)), text(next(slow))] == ["c", "d"]
+    assert caplog.text.count("does not keep up") == 1
+
+
+def test_a_closed_watch_is_told_nothing_more() -> None:
+    watchers = Watchers()
+    watch = watchers.add("Timmy")
+    watchers.tell(chat("unread"))
+    watch.close()
+    watchers.tell(chat("after it"))
+    assert list(watch) == []
+
+
+def test_a_watch_that_nobody_holds_is_forgotten() -> None:
+    watchers = Watchers()
+    watchers.add(None)
+    gc.collect()
+    assert watchers._all() == []
+
+
+def test_what_was_told_before_the_end_can_still_be_read() -> None:
+    watchers = Watchers()
+    watch = watchers.add(None)
+    watchers.tell(chat("last words"))
+    watchers.end()
+    assert text(next(watch)) == "last words"
+    with pytest.raises(DaemonUnreachable):
+        next(watch)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from timmy_actors.errors import Refused
+from timmy_actors.model.command import MAX_ECHO, parse_command
+from timmy_actors.model.endpoint import REQUEST, CommandRequest
+
+
+def refusal(name: str, **arguments: Any) -> Refused:
+    """What a command is refused with."""
+    with pytest.raises(Refused) as refused:
+        parse_command(name, {"player": "Timmy", **arguments})
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("give_item", {}, "give_item: item: is required"),
+        ("give_item", {"item": "x", "count": 0}, "give_item: count: must be greater than or equal to 1"),
+        ("message", {"text": "a\nb"}, "message: text: must be one line without control characters"),
+        ("teleport", {}, "teleport: give 'to' (a place) or all of x, y and z"),
+        ("set_class", {"clas": "x"}, "set_class: class: is required"),
+        (
+            "set_class",
+            {"class": "x", "clas": "x"},
+            "set_class: clas: is no argument of this command; there are: player, class",
+        ),
+    ],
+)
+def test_a_refusal_says_in_plain_words_what_would_be_right(name: str, arguments: dict[str, Any], told: str) -> None:
+    assert str(refusal(name, **arguments)) == told
+
+
+def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:
+    flood = "x" * 100_000
+    assert len(str(refusal(flood))) < 3 * MAX_ECHO
+    refused = refusal("message", text="hi", **{flood: 1})
+    assert refused.field == "x" * MAX_ECHO
+    assert len(str(refused)) < 3 * MAX_ECHO
+
+
+def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that() -> None:
+    sent = CommandRequest(id="1", name="teleport", arguments={"x": float("nan"), "y": 0, "z": 0})
+    heard = REQUEST.validate_json(sent.model_dump_json())
+    assert isinstance(heard, CommandRequest)
+    refused = refusal(heard.name, **heard.arguments)
+    assert (refused.field, str(refused)) == ("x", "teleport: x: must be a finite number")

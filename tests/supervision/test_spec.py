@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tests.supervision.lives import Doer
+from timmy_actors.errors import SpecError
+from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Directory, Intensity, RestartType, Supervisor
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"id": ""}, "child '': id: give it a name"),
+        ({"id": "  "}, "child '  ': id: give it a name"),
+        ({"id": None}, "child None: id: give it a name"),
+        ({"factory": None}, "child 'a': factory: give it a callable that makes the actor"),
+        ({"factory": "Doer"}, "child 'a': factory: give it a callable that makes the actor"),
+        ({"restart": "permanent"}, "child 'a': restart: give it a RestartType"),
+        ({"expected": OSError}, "child 'a': expected: give it a tuple of exception classes"),
+        ({"expected": (OSError, "x")}, "child 'a': expected: give it a tuple of exception classes"),
+        ({"expected": (OSError(),)}, "child 'a': expected: give it a tuple of exception classes"),
+        ({"backoff": 3.0}, "child 'a': backoff: give it a Backoff"),
+        ({"start_s": 0}, "child 'a': start_s: give it some seconds, or None"),
+        ({"start_s": math.nan}, "child 'a': start_s: give it some seconds, or None"),
+        ({"shutdown_s": -1}, "child 'a': shutdown_s: give it some seconds, or 0 not to wait at all"),
+        ({"shutdown_s": math.nan}, "child 'a': shutdown_s: give it some seconds, or 0 not to wait at all"),
+        ({"hung_after_s": -1}, "child 'a': hung_after_s: give it some seconds, or None"),
+        ({"significant": True}, "child 'a': significant: a permanent child is always restarted"),
+    ],
+)
+def test_a_wrong_declaration_names_the_child_the_field_and_the_remedy(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError) as error:
+        ChildSpec(**{"id": "a", "factory": Doer, **wrong})
+    assert str(error.value).startswith(message)
+
+
+def test_two_children_of_one_name_are_refused_before_anything_starts() -> None:
+    with pytest.raises(SpecError, match="child 'a': id: two children of this one_for_one supervisor have it"):
+        Supervisor([ChildSpec("a", Doer), ChildSpec("b", Doer), ChildSpec("a", Doer)], Directory())
+
+
+def test_a_significant_child_under_a_supervisor_that_never_shuts_down_is_refused() -> None:
+    child = ChildSpec("a", Doer, RestartType.TRANSIENT, significant=True)
+    with pytest.raises(SpecError, match="child 'a': significant: the supervisor's auto_shutdown is never"):
+        Supervisor([child], Directory())
+    Supervisor([child], Directory(), auto_shutdown=AutoShutdown.ALL_SIGNIFICANT)
+
+
+@pytest.mark.parametrize("field", ["base_s", "cap_s", "stable_after_s"])
+@pytest.mark.parametrize("value", [-1.0, math.nan])
+def test_a_backoff_into_the_past_is_refused(field: str, value: float) -> None:
+    with pytest.raises(SpecError, match=f"backoff: {field}: {value!r}"):
+        Backoff(**{field: value})
+
+
+def test_an_intensity_that_means_nothing_is_refused() -> None:
+    with pytest.raises(SpecError, match="intensity: failures: -1"):
+        Intensity(failures=-1)
+    with pytest.raises(SpecError, match="intensity: period_s: 0"):
+        Intensity(period_s=0)
+
+
+def test_patience_may_be_for_ever() -> None:
+    assert ChildSpec("a", Doer, start_s=None, hung_after_s=None, shutdown_s=math.inf)
