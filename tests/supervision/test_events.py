@@ -47,7 +47,8 @@ def test_unsubscribing_twice_or_a_stranger_is_no_error() -> None:
 
 
 def test_closing_wakes_the_thread_that_waits_for_the_next() -> None:
-    stream, heard, reading = EventStream(), [], threading.Event()
+    heard: list[SupervisionEvent] = []
+    stream, reading = EventStream(), threading.Event()
     subscription = stream.subscribe()
 
     def read() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.supervision.lives import Doer, Life, end, join
 from timmy_actors.errors import Fenced, Hung, StartFailed, TooManyOrphans
-from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Entry, Intensity, Published, Supervisor
+from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Down, Entry, Intensity, Published, Supervisor
 from timmy_actors.supervision.here import current
 from timmy_actors.supervision.testkit import VirtualClock, hang
 
@@ -105,7 +105,10 @@ def test_an_orphan_is_counted_while_it_runs_and_gone_when_it_wakes(stage: Stage)
 
 def test_what_an_abandoned_actor_still_does_has_no_effect(stage: Stage) -> None:
     directory = stage.tree(spec(), spec("other"))
-    published, told, downs, met = Published("before"), [], [], []
+    published = Published("before")
+    told: list[str] = []
+    downs: list[Down] = []
+    met: list[object] = []
 
     def wake_up(actor: Doer) -> None:
         stage.stuck()

@@ -110,10 +110,12 @@ class Mailbox:
         with contextlib.suppress(IndexError):
             return self._work.popleft()
         with contextlib.suppress(Empty):
-            letter = self.arrivals.get_nowait()
-            if not _overtakes(letter):
-                return letter
-            self.arrivals.put(letter)
+            while _overtakes(letter := self.arrivals.get_nowait()):
+                if isinstance(letter.message, _Wake):
+                    self.arrivals.put(letter)
+                    return None
+                self._control.append(letter)  # where the actor would have put it: behind the older ones
+            return letter
         return None
 
     def get(self) -> Letter:
