@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, join
+from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
 from timmy_actors.supervision import (
     Backoff,
     ChildSpec,
     ChildState,
-    CountChildren,
     Intensity,
     RestartType,
     StartChild,
@@ -39,6 +39,16 @@ def names(tree: Tree) -> list[str]:
 
 def never_up() -> ChildSpec:
     return ChildSpec("link", lambda: Doer(on_start=fail(LinkGone("no"))), expected=(LinkGone,), backoff=NEVER_AGAIN)
+
+
+def await_backoff(tree: Tree) -> None:
+    """Until `never_up` has failed its first restart as well, and waits for the next."""
+
+    def waits() -> bool:
+        entry = tree.directory.entries.get("link")
+        return entry is not None and entry.generation == 2 and entry.state is ChildState.WAITING
+
+    eventually(waits)
 
 
 def test_a_child_that_is_started_later_answers_to_its_name_until_it_is_stopped() -> None:
@@ -88,7 +98,7 @@ def test_stopping_a_child_that_waits_for_its_restart_answers_both_who_started_an
     with Tree(intensity=BORNE) as tree:
         tree.started()
         starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
-        ask(tree, CountChildren())
+        await_backoff(tree)
         ask(tree, StopChild("link"))
         with pytest.raises(StartFailed, match="stopped before it had started"):
             starting.get(timeout=PATIENCE_S)
@@ -100,7 +110,7 @@ def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost(
     tree.root = Supervisor([never_up()], tree.directory, strategy=Strategy.ONE_FOR_ALL)
     tree.root.lifecycle = tree.life
     with tree:
-        ask(tree, CountChildren())
+        await_backoff(tree)
         ask(tree, StopChild("link"))
         tree.started()
 
@@ -109,7 +119,7 @@ def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
-        ask(tree, CountChildren())
+        await_backoff(tree)
     with pytest.raises(ActorGone, match="root ended before"):
         starting.get(timeout=PATIENCE_S)
 
