@@ -144,8 +144,9 @@ def test_every_ask_that_races_a_fence_is_answered_though_the_actor_hangs() -> No
 
         def ask(inbox: pykka._actor.ActorInbox = ref.actor_inbox, replies: list[Reply] = replies) -> None:
             for _ in range(20):
-                replies.append(Reply())
-                inbox.put(Envelope(lambda _: None, reply_to=replies[-1]))
+                reply = Reply()
+                replies.append(reply)  # not `replies[-1]` below: another asker appends as well
+                inbox.put(Envelope(lambda _: None, reply_to=reply))
 
         at_once(ask, actor.fence, ask)
         assert unanswered([answer, *replies]) == []
@@ -160,8 +161,9 @@ def test_an_idle_actor_that_is_fenced_ends_whoever_puts_at_the_same_time() -> No
 
         def ask(inbox: pykka._actor.ActorInbox = ref.actor_inbox, replies: list[Reply] = replies) -> None:
             for _ in range(10):
-                replies.append(Reply())
-                inbox.put(Envelope(lambda _: None, reply_to=replies[-1]))
+                reply = Reply()
+                replies.append(reply)  # not `replies[-1]` below: another asker appends as well
+                inbox.put(Envelope(lambda _: None, reply_to=reply))
 
         at_once(ask, actor.fence)
         join(actor)
@@ -184,8 +186,9 @@ def test_every_letter_that_races_a_closing_is_answered_or_a_dead_letter() -> Non
 
         def put(mailbox: Mailbox = mailbox, replies: list[Reply] = replies) -> None:
             for _ in range(20):
-                replies.append(Reply())
-                mailbox.put(Envelope("asked", reply_to=replies[-1]))
+                reply = Reply()
+                replies.append(reply)  # not `replies[-1]` below: another asker appends as well
+                mailbox.put(Envelope("asked", reply_to=reply))
                 mailbox.put(Envelope("told"))
 
         at_once(put, mailbox.close)
