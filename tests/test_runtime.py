@@ -17,6 +17,7 @@ from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors import runtime as runtime_module
+from timmy_actors.actors.messages import LinkUp
 from timmy_actors.actors.portal import ListPortals
 from timmy_actors.embedded import luajit
 from timmy_actors.errors import (
@@ -133,6 +134,20 @@ def test_a_tree_that_gives_up_ends_with_its_reason_and_can_be_stopped() -> None:
         assert isinstance(runtime.failure, GaveUp)
         assert "gateway" in str(runtime.failure)
         assert {entry.state for entry in runtime.directory.entries.values()} == {ChildState.DOWN}
+
+
+def test_a_link_whose_actors_fail_too_often_is_restarted_whole_before_the_daemon_gives_up() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        for times in (1, 2, 3):
+            runtime.directory.tell("command", ProxySetAttr(("_pending",), None))
+            runtime.directory.tell("command", LinkUp(times, "boot-1"))
+            restarted(runtime, "command", times)
+        runtime.directory.tell("command", ProxySetAttr(("_pending",), None))
+        runtime.directory.tell("command", LinkUp(4, "boot-1"))
+        restarted(runtime, "link")
+        assert not runtime.wait(0)
+        link_up(runtime)
 
 
 def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(

@@ -198,7 +198,7 @@ def test_help_names_every_command_and_every_exit_code(capsys: Output) -> None:
     told = capsys.readouterr().out
     for word in ("run", "status", "snapshot", "do", "watch", "portals", "world", "TIMMY_CONFIG", "TIMMY_ENDPOINT"):
         assert word in told
-    for code in ("0 done", "1 declined", "2 wrong usage", "69 no daemon", "70 the daemon gave up", "78 wrong"):
+    for code in ("0 done", "1 declined", "2 wrong usage", "69 no daemon", "70 the daemon did not start", "78 wrong"):
         assert code in told
 
 

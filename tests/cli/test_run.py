@@ -89,7 +89,8 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
         configuration.write_text('log_level = "debug"\n' + configuration.read_text())
         command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
         streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stuck: writing}
-        with subprocess.Popen(command, **streams) as process:  # type: ignore[call-overload]
+        process = subprocess.Popen(command, **streams)  # type: ignore[call-overload]
+        try:
             eventually((runtime_folder / "timmy-actors" / "daemon.sock").exists)
             eventually(lambda: peer.count("subscribe"))
             peer.__exit__()
@@ -97,8 +98,11 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
                 eventually(lambda: (link := daemon.status().link).state == "up" and link.epoch > 1)
                 process.terminate()
                 assert process.wait(2 * PATIENCE_S) == 0
-    os.close(reading)
-    os.close(writing)
+        finally:  # a deaf one would outlive the test
+            process.kill()
+            process.wait()
+            os.close(reading)
+            os.close(writing)
 
 
 def _second_daemon_is_refused(configuration: Path, first: int) -> None:

@@ -5,16 +5,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.daemon import COME_UP_WITHIN_S, DaemonProcess, is_running
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, PerceptionOutput, Refused
+from timmy_actors.model.endpoint import Pushed
 
 BALMORA = (-23894, -15079)
 HEARTBEAT_S = 1.0
@@ -69,16 +71,20 @@ def test_a_teleport_shows_in_the_next_snapshot(daemon: Daemon) -> None:
 
 
 def test_items_given_and_taken_are_counted(shared: Daemon) -> None:
-    shared.command("give_item", item="gold_001", count=250)
-    shared.command("take_item", item="gold_001", count=50)
-
     def gold() -> int:
         inventory = shared.snapshot().inventory
         assert inventory is not None
         return sum(item.count for item in inventory.items if item.ref_id == "gold_001")
 
-    before = gold
-    eventually(lambda: before() >= 200)
+    before = gold()
+    given = shared.command("give_item", item="gold_001", count=250).value
+    assert given is not None
+    assert given["total"] == before + 250
+    eventually(lambda: gold() == before + 250)
+    taken = shared.command("take_item", item="gold_001", count=50).value
+    assert taken is not None
+    assert taken["total"] == before + 200
+    eventually(lambda: gold() == before + 200)
 
 
 @pytest.mark.parametrize(
@@ -123,13 +129,23 @@ def test_a_killed_world_comes_back_and_the_snapshot_was_readable_all_the_while(
     assert after.pid == health.pid
 
 
+def seen_silent(daemon: Daemon) -> datetime | None:
+    """Since when the link is down because of the server's silence, by the daemon's clock."""
+    link = daemon.status().link
+    return link.since if link.state != "up" and "silent" in (link.reason or "") else None
+
+
 def test_a_frozen_world_is_a_link_that_is_down_and_no_reason_to_restart_the_world(
     process: DaemonProcess, daemon: Daemon
 ) -> None:
     health = daemon.status()
     pid = process.world_pid(health)
+    frozen_at = datetime.now(UTC)
     os.kill(pid, signal.SIGSTOP)
-    eventually(lambda: daemon.status().verdict == "down")
+    down_since = eventually(lambda: seen_silent(daemon))
+    assert down_since is not None
+    assert down_since - frozen_at <= 3.5 * timedelta(seconds=HEARTBEAT_S)
+    assert daemon.status().verdict == "down"
     assert daemon.snapshot().stale
     with pytest.raises(Refused) as refused:
         daemon.command("message", text="is anybody there?", timeout_s=0.5)
@@ -190,11 +206,27 @@ def test_the_script_of_the_protocol_document_says_hello_and_observes(shared: Dae
 
 def test_watching_shows_snapshots_and_events_as_they_come(shared: Daemon) -> None:
     pushes = shared.watch("Timmy")
-    assert next(pushes).model_dump(exclude_none=True)
-    shared.command("journal", quest="a1_1_findspymaster", index=10)
-    shared.command("teleport", to="Caldera")
-    deadline = time.monotonic() + 20
-    for pushed in pushes:
-        assert time.monotonic() < deadline
+    seen: list[Pushed] = []
+    watching = threading.Thread(target=lambda: seen.extend(until_in_caldera(pushes)), daemon=True)
+    watching.start()
+    assert shared.command("teleport", to="Caldera").value is not None
+    watching.join(PATIENCE_S)
+    assert not watching.is_alive(), "Caldera was never pushed"
+    position = next(snapshot.position for pushed in reversed(seen) if (snapshot := pushed.snapshot) is not None)
+    (moved,) = [event for pushed in seen if (event := pushed.event) is not None and event.event == "cell_change"]
+    assert position is not None
+    assert (moved.player, moved.data["cell"]) == ("Timmy", position.cell)
+    assert moved.data["previous_cell"] != position.cell
+
+
+def until_in_caldera(pushes: Iterator[Pushed]) -> Iterator[Pushed]:
+    """What is pushed until both the event and the snapshot have come."""
+    missing = {"event", "snapshot"}
+    while missing:
+        pushed = next(pushes)
+        if pushed.event is not None and pushed.event.event == "cell_change":
+            missing.discard("event")
         if pushed.snapshot and pushed.snapshot.position and pushed.snapshot.position.place == "Caldera":
-            break
+            missing.discard("snapshot")
+        yield pushed
+    pushes.close()  # type: ignore[attr-defined]

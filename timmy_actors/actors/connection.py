@@ -114,8 +114,6 @@ class ConnectionActor(SocketActor):
         self._end(str(failure))
 
     def _on_signal(self, signal: Signal) -> None:
-        if signal is Signal.CLOSED:
-            self._read_last_words()
         before, self._state = self._state, advance(self._state, signal)
         if before is LinkState.DOWN:
             return
@@ -127,10 +125,6 @@ class ConnectionActor(SocketActor):
         self._publish(state=self._state.value)
         if self._state is LinkState.GREETING:
             self._send(Hello(id="hello", client=self._options.client))
-
-    def _read_last_words(self) -> None:
-        while self._socket is not None and (frames := read_frames(self._socket)) is not None:
-            self._on_frames(frames)
 
     def _on_frames(self, frames: list[bytes]) -> None:
         self._heard_at = time.monotonic()

@@ -27,8 +27,9 @@ def cli() -> None:
       TIMMY_ENDPOINT  the daemon's local endpoint (ipc://PATH)
 
     \b
-    Exit codes: 0 done, 1 declined by the game, 2 wrong usage, 69 no daemon answers or
-    another one holds the endpoint, 70 the daemon gave up, 78 wrong configuration.
+    Exit codes: 0 done, 1 declined by the game, 2 wrong usage, 69 no daemon answers,
+    another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
+    gave up, 78 wrong configuration.
     """
 
 
