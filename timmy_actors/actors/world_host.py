@@ -28,6 +28,8 @@ READY_WITHIN_S = 20.0
 STOP_WITHIN_S = 3.0
 LAST_WORDS = 12
 """Lines of the process's log that are repeated when it died."""
+EVERYDAY = ("] [INFO] ", "] [WARN] ")
+"""Levels of the process's log that say nothing of why it ended."""
 CHUNK_BYTES = 65536
 HOPELESS = (LuaJitMissing.exit_code, ConfigError.exit_code)
 """Exit codes of a process that would end the same way again: what it needs is not there, or set wrongly."""
@@ -162,7 +164,9 @@ class WorldHostActor(SocketActor):
                 break
             rest += chunk
         self._last_words.extend(rest.decode(errors="replace").splitlines())
-        return "; its last words: " + " | ".join(self._last_words) if self._last_words else ""
+        # What a healthy world says tells nothing of its end.
+        words = [line for line in self._last_words if not any(level in line for level in EVERYDAY)]
+        return "; its last words: " + " | ".join(words) if words else ""
 
     def _end(self) -> None:
         self._board.world.value = WorldStatus(state="down")
