@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
-import traceback
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -44,6 +42,7 @@ from timmy_actors.supervision.mailbox import Control, Letter
 from timmy_actors.supervision.plan import Plan
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
+from timmy_actors.supervision.stacks import stack_of
 from timmy_actors.supervision.words import describe
 
 log = logging.getLogger(__name__)
@@ -264,7 +263,7 @@ class Supervisor(Actor):
 
     def _abandon(self, name: str, why: str) -> Iterable[Effect]:
         actor = self._actors[name]
-        log.error("%s is abandoned: %s; it is stuck in\n%s", name, why, _stack(actor))
+        log.error("%s is abandoned: %s; it is stuck in\n%s", name, why, stack_of(actor.thread))
         self._say("hung", name, self._generation(name), why)
         actor.fence()
         orphans = self._directory.orphans
@@ -418,8 +417,3 @@ def _answer(replies: list[Reply], outcome: int | Exception) -> None:
 def _info(child: Child, actor: Actor | None) -> ChildInfo:
     is_supervisor = isinstance(actor, Supervisor)
     return ChildInfo(child.id, child.state.value, child.generation, child.restarts, is_supervisor, child.reason)
-
-
-def _stack(actor: Actor) -> str:
-    frame = sys._current_frames().get(actor.thread.ident or 0) if actor.thread is not None else None  # noqa: SLF001
-    return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"
