@@ -34,7 +34,7 @@ from timmy_actors.supervision import (
     StartChild,
     StopChild,
 )
-from timmy_actors.supervision.supervisor import _Beat
+from timmy_actors.supervision.reports import Beat
 
 FULL = os.environ.get("TIMMY_RACES") == "full"
 ASKS, STOPS = (1_000_000, 10_000) if FULL else (50_000, 500)
@@ -89,7 +89,7 @@ def watch(tree: Tree, seen: list[Down]) -> None:
 def look(tree: Tree) -> None:
     """Have the supervisor look again and again whether its children's loops turn."""
     for _ in range(20):
-        tree.root.actor_ref.tell(_Beat())
+        tree.root.actor_ref.tell(Beat())
 
 
 def unanswered(replies: list[Reply]) -> list[Reply]:

@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -38,9 +38,10 @@ from timmy_actors.supervision.effects import (
 )
 from timmy_actors.supervision.events import EventKind, SupervisionEvent
 from timmy_actors.supervision.intensity import Intensity
-from timmy_actors.supervision.mailbox import Control, Letter
+from timmy_actors.supervision.mailbox import Letter
 from timmy_actors.supervision.plan import Plan
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.reports import Beat, ChildDown, ChildStarted, Report, Tick
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
 from timmy_actors.supervision.stacks import stack_of
 from timmy_actors.supervision.words import describe
@@ -49,52 +50,6 @@ log = logging.getLogger(__name__)
 
 BEATS_PER_PATIENCE = 4
 """How often a child is looked at within the time after which it counts as hung."""
-
-
-@dataclass(frozen=True)
-class _Started(Control):
-    child: str
-    generation: int
-    life: Lifecycle
-
-
-@dataclass(frozen=True)
-class _Down(Control):
-    child: str
-    generation: int
-    life: Lifecycle
-    reason: BaseException | None
-
-
-class _Tick(Control):
-    """The plan's next due time has come."""
-
-
-class _Beat(Control):
-    """Time to see whether the children's loops turn."""
-
-
-class _Report(Lifecycle):
-    """A child's lifecycle, told to its supervisor."""
-
-    logs_failures = True
-
-    def __init__(self, supervisor: pykka.ActorRef[Any], child: str, generation: int) -> None:
-        self._supervisor = supervisor
-        self._child = child
-        self._generation = generation
-
-    def started(self) -> None:
-        self._tell(_Started(self._child, self._generation, self))
-
-    def down(self, reason: BaseException | None) -> None:
-        self._tell(_Down(self._child, self._generation, self, reason))
-
-    def _tell(self, message: Control) -> None:
-        try:
-            self._supervisor.tell(message)
-        except pykka.ActorDeadError:
-            log.debug("%s: its supervisor is gone", self._child)
 
 
 class Supervisor(Actor):
@@ -144,15 +99,15 @@ class Supervisor(Actor):
     def on_receive(self, message: Any) -> Any:
         """Follow the children's lives, and answer questions about them."""
         match message:
-            case _Started(child, _, life) | _Down(child, _, life) if not self._is_current(child, life):
+            case ChildStarted(child, _, life) | ChildDown(child, _, life) if not self._is_current(child, life):
                 log.debug("%s: the word of an incarnation that was given up", child)
-            case _Started(child, generation):
+            case ChildStarted(child, generation):
                 self._carry_out(self._plan.started(child, generation, self._now()))
-            case _Down(child, generation, _, reason):
+            case ChildDown(child, generation, _, reason):
                 self._carry_out(self._plan.ended(child, generation, reason, self._now()))
-            case _Tick():
+            case Tick():
                 self._carry_out(self._plan.tick(self._now()))
-            case _Beat():
+            case Beat():
                 self._look_for_hung()
             case StartChild(spec):
                 return self._start_child(spec)
@@ -206,7 +161,7 @@ class Supervisor(Actor):
             todo.extend(self._launch(effect) if isinstance(effect, Launch) else self._do(effect))
         due = self._plan.due()
         if due is not None:
-            self.mailbox.schedule("plan", max(0.0, due - self._now()), _Tick())
+            self.mailbox.schedule("plan", max(0.0, due - self._now()), Tick())
 
     def _do(self, effect: Effect) -> Iterable[Effect]:
         match effect:
@@ -257,7 +212,7 @@ class Supervisor(Actor):
 
     def _prepare(self, actor: Actor, name: str, generation: int) -> None:
         actor.name = name
-        actor.lifecycle = _Report(self.actor_ref, name, generation)
+        actor.lifecycle = Report(self.actor_ref, name, generation)
         actor.mailbox.clock = self._directory.clock
         actor.mailbox.dead_letters = self._directory.dead_letters
 
@@ -359,7 +314,7 @@ class Supervisor(Actor):
     def _schedule_beat(self) -> None:
         patience = [child.spec.hung_after_s for child in self._plan.children if child.spec.hung_after_s is not None]
         if patience:
-            self.mailbox.schedule("beat", min(patience) / BEATS_PER_PATIENCE, _Beat())
+            self.mailbox.schedule("beat", min(patience) / BEATS_PER_PATIENCE, Beat())
 
     def _start_child(self, spec: ChildSpec) -> object:
         try:
