@@ -4,12 +4,15 @@ import gc
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from timmy_actors.supervision.stacks import stack_of
 
 LOOKS = 300
+COLLECTIONS = 40
+"""More than one look has; in all but a few of them the thread can go on and nothing shows."""
 
 
 @pytest.fixture
@@ -61,8 +64,62 @@ def test_looking_while_threads_start_and_garbage_is_collected_stops_nobody() -> 
 
     starter = threading.Thread(target=start_threads)
     starter.start()
-    for _ in range(LOOKS):
-        assert "start_threads" in stack_of(starter)
-    over.set()
-    starter.join()
+    try:
+        for _ in range(LOOKS):
+            assert "start_threads" in stack_of(starter)
+    finally:
+        over.set()
+        starter.join()
     assert gc.isenabled()
+
+
+def test_nothing_that_has_ended_is_read_when_the_thread_goes_on_during_the_look() -> None:
+    for collection in range(1, COLLECTIONS):
+        with _goes_on_at(collection) as thread:
+            assert "in target" in stack_of(thread)
+
+
+@contextmanager
+def _goes_on_at(nth: int) -> Iterator[threading.Thread]:
+    """A thread that leaves its innermost calls, and makes others, within the collection after which it is looked at."""
+    waits, leave, moved, end = (threading.Event() for _ in range(4))
+    looker, collections = threading.get_ident(), 0
+
+    def callback(phase: str, _info: dict[str, int]) -> None:
+        nonlocal collections
+        if phase == "start" and threading.get_ident() == looker:
+            collections += 1
+            if collections == nth:
+                leave.set()
+                moved.wait()
+
+    def leaves() -> None:
+        waits.set()
+        leave.wait()
+
+    def calls() -> None:
+        leaves()
+
+    def stays(*objects: object) -> None:
+        cells = [lambda: objects]
+        moved.set()
+        end.wait()
+        cells.clear()
+
+    def target() -> None:
+        calls()
+        stays(*range(6))
+
+    thread, threshold = threading.Thread(target=target), gc.get_threshold()
+    thread.start()
+    waits.wait()
+    gc.callbacks.append(callback)
+    gc.set_threshold(1)
+    try:
+        yield thread
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(callback)
+        leave.set()
+        end.set()
+        thread.join()

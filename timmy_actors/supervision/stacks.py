@@ -6,25 +6,29 @@ import gc
 import sys
 import threading
 import traceback
-from types import FrameType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _looking = threading.Lock()
 
 
 def stack_of(thread: threading.Thread | None) -> str:
     """The thread's stack as a traceback shows it, the innermost call last."""
-    frame = None if thread is None or thread.ident is None else _frames().get(thread.ident)
-    return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"
+    # A collection amid this lets other threads on, where it runs Python code. CPython below 3.12.1 holds its lock on
+    # threads in `_current_frames`: if one of those starts a thread then, the process stands still for ever (gh-106883;
+    # the storm showed it). And a frame whose thread goes on while it is made into an object is read after its end.
+    with _no_collection():
+        frame = None if thread is None else sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  no other way
+        return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"
 
 
-def _frames() -> dict[int, FrameType]:
-    # CPython below 3.12.1 holds its lock on threads in there: a collection that runs Python code lets another thread
-    # in, and if that one starts a thread the process stands still for ever (gh-106883; the storm showed it).
+@contextmanager
+def _no_collection() -> Iterator[None]:
     with _looking:
         collects = gc.isenabled()
         gc.disable()
         try:
-            return dict(sys._current_frames())  # noqa: SLF001  there is no other way
+            yield
         finally:
             if collects:
                 gc.enable()
