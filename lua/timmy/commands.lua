@@ -7,19 +7,24 @@ local M = {}
 
 local registry, names = {}, {}
 
-for _, module in ipairs({
+--- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, run = }.
+local TOPICS = {
   require("timmy.commands.console"),
   require("timmy.commands.give_item"),
   require("timmy.commands.journal"),
   require("timmy.commands.message"),
+  require("timmy.commands.position"),
   require("timmy.commands.set_class"),
   require("timmy.commands.set_race"),
-  require("timmy.commands.set_stat"),
+  require("timmy.commands.stats"),
   require("timmy.commands.take_item"),
-  require("timmy.commands.teleport"),
-}) do
-  registry[module.name] = module
-  names[#names + 1] = module.name
+}
+
+for _, topic in ipairs(TOPICS) do
+  for _, command in ipairs(topic) do
+    registry[command.name] = command
+    names[#names + 1] = command.name
+  end
 end
 
 --- The names of all commands, by the alphabet.

@@ -1,4 +1,4 @@
---- Declared arguments: what the pydantic models of `timmy_actors/model/command.py` say, said once more for Lua.
+--- Declared arguments: what the pydantic models of `timmy_actors/model/commands` say, said once more for Lua.
 --
 -- A field is { name =, check =, default =?, optional =? }; `check(value)` gives nil or what was wrong. A null is an
 -- absent value only where the field is optional, as in the models.

@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.model._base import MAX_INTEGER
-from timmy_actors.model.command import COMMANDS
+from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.message import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE, Hello
 
 GOLDEN = Path(__file__).parents[2] / "docs" / "protocol" / "golden"

@@ -12,7 +12,8 @@ from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import Do, LinkDown, LinkUp, Received, Transmit
 from timmy_actors.errors import Refused
 from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.model.command import CommandArguments, CommandResult, parse_command, wire_arguments
+from timmy_actors.model.command import CommandResult, parse_command, wire_arguments
+from timmy_actors.model.commands import CommandArguments
 from timmy_actors.model.message import Command, Error, Result
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply
 

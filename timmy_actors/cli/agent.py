@@ -11,7 +11,7 @@ from timmy_actors.cli import options
 from timmy_actors.cli.harmless import harmless, harmless_json
 from timmy_actors.cli.words import describe_event, describe_snapshot
 from timmy_actors.client import connect
-from timmy_actors.model.command import COMMANDS
+from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Pushed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from timmy_actors.model import message
 from timmy_actors.model._base import Model
-from timmy_actors.model.command import COMMANDS
+from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.perception import PerceptionOutput
 
 MESSAGES: dict[str, type[Model]] = {

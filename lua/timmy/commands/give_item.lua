@@ -46,4 +46,4 @@ function M.run(pid, values)
   return { item = item.refId, count = values.count, total = total + values.count }
 end
 
-return M
+return { M }

@@ -81,4 +81,4 @@ function M.run(pid, values)
   return { quest = item.quest, index = item.index, kind = values.kind }
 end
 
-return M
+return { M }

@@ -14,4 +14,4 @@ function M.run(pid, values)
   return { text = values.text }
 end
 
-return M
+return { M }

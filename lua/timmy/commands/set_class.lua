@@ -38,4 +38,4 @@ function M.run(pid, values)
   return { class = class }
 end
 
-return M
+return { M }

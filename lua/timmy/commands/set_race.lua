@@ -38,4 +38,4 @@ function M.run(pid, values)
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
 
-return M
+return { M }

@@ -48,4 +48,4 @@ function M.run(pid, values)
   return { item = values.item, count = values.count, total = total - values.count }
 end
 
-return M
+return { M }

@@ -120,4 +120,4 @@ function M.run(pid, values)
   return { stat = name, value = values.value }
 end
 
-return M
+return { M }

@@ -89,4 +89,4 @@ function M.run(pid, values)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 
-return M
+return { M }

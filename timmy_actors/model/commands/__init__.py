@@ -1,0 +1,10 @@
+"""The commands an agent can give, one topic a file, each a model whose fields are the command's arguments."""
+
+from timmy_actors.model.commands import character, chat, inventory, journal, position, stats
+from timmy_actors.model.commands._arguments import CommandArguments
+
+COMMANDS: dict[str, type[CommandArguments]] = {
+    model.command: model for topic in (character, chat, inventory, journal, position, stats) for model in topic.COMMANDS
+}
+
+__all__ = ["COMMANDS", "CommandArguments"]
