@@ -13,7 +13,7 @@ from pykka.messages import _ActorStop
 from timmy_actors.errors import ActorGone, AskTimeout, Failure, Fenced, Refused
 from timmy_actors.supervision.control import Fault, GetState, Ping
 from timmy_actors.supervision.here import check_fence, enter
-from timmy_actors.supervision.mailbox import Letter, Mailbox
+from timmy_actors.supervision.mailbox import Control, Letter, Mailbox
 from timmy_actors.supervision.reply import Reply
 
 log = logging.getLogger(__name__)
@@ -168,17 +168,19 @@ class Actor(pykka.ThreadingActor):
             reply.set(None)
 
     def _live(self) -> None:
-        self.busy_since = self.mailbox.clock.now()
+        self._now = self.mailbox.clock.now
+        self.busy_since = self._now()
         self.on_start()
         self.acknowledge_start()
         self.busy_since = None
+        take = self.mailbox.get
         while not self._over:
-            letter = self.mailbox.get()
+            letter = take()
             if self.fenced:
                 self.mailbox.refuse(letter)
                 check_fence()
             self._turn(letter)
-        self.busy_since = self.mailbox.clock.now()
+        self.busy_since = self._now()
         self.on_stop()
 
     def _turn(self, letter: Letter) -> None:
@@ -192,7 +194,7 @@ class Actor(pykka.ThreadingActor):
             if letter.reply_to is not None:
                 letter.reply_to.set(None)
         else:
-            self.current, self.busy_since = message, self.mailbox.clock.now()
+            self.current, self.busy_since = message, self._now()
             self._handle(letter)
             self.current = self.busy_since = None
 
@@ -206,14 +208,15 @@ class Actor(pykka.ThreadingActor):
             log.debug("%s declined what it was told: %s", self.name, refusal)
 
     def _carry_out_message(self, message: Any) -> Any:
-        if isinstance(message, GetState):
-            return self.state()
-        if isinstance(message, Fault):
-            return message.strike()
+        if isinstance(message, Control):
+            if isinstance(message, GetState):
+                return self.state()
+            if isinstance(message, Fault):
+                return message.strike()
         return self._handle_receive(message)
 
     def _answer(self, message: Any, reply: Reply) -> None:
-        if reply.expired(self.mailbox.clock.now()):
+        if reply.expired(self._now()):
             reply.fail(AskTimeout("the message was handled only after its deadline, so it was dropped"))
             if self.mailbox.dead_letters is not None:
                 self.mailbox.dead_letters.add(self.name, message, "its deadline had passed")

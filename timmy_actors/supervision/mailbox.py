@@ -44,6 +44,10 @@ class _Wake(Control):
     """Has an actor that was shut out and waits go round once more, and meet its fence."""
 
 
+OVERTAKES = (Control, _ActorStop)
+"""What goes before work. A tuple that is there: `Control | _ActorStop`, made anew, costs more than the look."""
+
+
 @dataclass
 class _Timer:
     key: str
@@ -89,7 +93,7 @@ class Mailbox:
         """
         # `depth` less the control lane, written out: every tell pays for a call. Work first: what the actor sorts
         # between the two looks would else be counted in both, and a mailbox that is half full refuse.
-        if len(self._work) + self.arrivals.qsize() >= self._capacity and not _overtakes(letter):
+        if len(self._work) + self.arrivals.qsize() >= self._capacity and not isinstance(letter.message, OVERTAKES):
             self._make_room()
         self.arrivals.put(letter)
         if self.clock.watches:
@@ -110,7 +114,7 @@ class Mailbox:
         with contextlib.suppress(IndexError):
             return self._work.popleft()
         with contextlib.suppress(Empty):
-            while _overtakes(letter := self.arrivals.get_nowait()):
+            while isinstance((letter := self.arrivals.get_nowait()).message, OVERTAKES):
                 if isinstance(letter.message, _Wake):
                     self.arrivals.put(letter)
                     return None
@@ -176,14 +180,14 @@ class Mailbox:
         return _take(self._work)
 
     def _sort_arrivals(self) -> None:
-        # Whoever makes room or shuts it out takes from the same queue: what was counted may be gone.
-        with contextlib.suppress(Empty):
+        # Every message passes here: no call and no context manager of ours on the way.
+        take, work = self.arrivals.get_nowait, self._work
+        try:
             for _ in range(self.arrivals.qsize()):
-                self._sort(self.arrivals.get_nowait())
-
-    def _sort(self, letter: Letter) -> None:
-        lane = self._control if _overtakes(letter) else self._work
-        lane.append(letter)
+                letter = take()
+                (self._control if isinstance(letter.message, OVERTAKES) else work).append(letter)
+        except Empty:
+            return  # whoever makes room or shuts it out takes from the same queue: what was counted may be gone
 
     def _pop_due(self) -> Letter | None:
         while self._due and (self._due[0][2].cancelled or self._due[0][0] <= self.clock.now()):
@@ -228,7 +232,7 @@ class Mailbox:
 
     def _reject(self, letter: Letter, why: str) -> None:
         if letter.reply_to is None:
-            if self.dead_letters is not None and not _overtakes(letter):
+            if self.dead_letters is not None and not isinstance(letter.message, OVERTAKES):
                 self.dead_letters.add(self.owner.name if self.owner else "?", letter.message, why)
         elif isinstance(letter.message, _ActorStop):
             letter.reply_to.set(None)
@@ -242,7 +246,3 @@ def _take(lane: deque[Letter]) -> Letter | None:
         return lane.popleft()
     except IndexError:
         return None
-
-
-def _overtakes(letter: Letter) -> bool:
-    return isinstance(letter.message, Control | _ActorStop)
