@@ -9,15 +9,13 @@ local registry, names = {}, {}
 
 --- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, run = }.
 local TOPICS = {
+  require("timmy.commands.character"),
+  require("timmy.commands.chat"),
   require("timmy.commands.console"),
-  require("timmy.commands.give_item"),
+  require("timmy.commands.inventory"),
   require("timmy.commands.journal"),
-  require("timmy.commands.message"),
   require("timmy.commands.position"),
-  require("timmy.commands.set_class"),
-  require("timmy.commands.set_race"),
   require("timmy.commands.stats"),
-  require("timmy.commands.take_item"),
 }
 
 for _, topic in ipairs(TOPICS) do

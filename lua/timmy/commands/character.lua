@@ -1,11 +1,48 @@
---- Gives a player one of the ten races, with a head and hair that fit unless they are named.
+--- Who a player is: one of the game's own classes, one of the ten races.
 local corescripts = require("timmy.corescripts")
 local races = require("timmy.races")
 local schema = require("timmy.schema")
 
-local M = { name = "set_race" }
+local set_class = { name = "set_class" }
 
-M.fields = {
+set_class.fields = {
+  { name = "player", check = schema.name },
+  { name = "class", check = schema.name },
+}
+
+--- The playable classes of Morrowind.esm, by their ids.
+local CLASSES = {
+  "Acrobat", "Agent", "Archer", "Assassin", "Barbarian", "Bard", "Battlemage", "Crusader", "Healer", "Knight", "Mage",
+  "Monk", "Nightblade", "Pilgrim", "Rogue", "Scout", "Sorcerer", "Spellsword", "Thief", "Warrior", "Witchhunter",
+}
+
+local function find(name)
+  for _, class in ipairs(CLASSES) do
+    if class:lower() == name:lower() then return class end
+  end
+  return nil
+end
+
+function set_class.run(pid, values)
+  local class = find(values.class)
+  if not class then
+    local message = "no class " .. values.class .. "; there are " .. table.concat(CLASSES, ", ")
+    return nil, { code = "bad_arguments", message = message, field = "class" }
+  end
+  local player = corescripts.player(pid)
+  if type(player.data.character) ~= "table" then
+    return nil, { code = "game_refused", message = "the player's saved character is damaged; nothing was changed" }
+  end
+  player.data.character.class = class
+  player:LoadClass()
+  player:QuicksaveToDrive()
+  return { class = class }
+end
+
+--- A head and hair that fit are chosen unless they are named.
+local set_race = { name = "set_race" }
+
+set_race.fields = {
   { name = "player", check = schema.name },
   { name = "race", check = schema.name },
   { name = "gender", check = schema.one_of("male", "female"), optional = true },
@@ -17,7 +54,7 @@ M.fields = {
 
 local FEMALE, MALE = 0, 1
 
-function M.run(pid, values)
+function set_race.run(pid, values)
   local race = races.find(values.race)
   if not race then
     local message = "no race " .. values.race .. "; there are " .. table.concat(races.names(), ", ")
@@ -38,4 +75,4 @@ function M.run(pid, values)
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
 
-return { M }
+return { set_class, set_race }

@@ -1,17 +1,17 @@
---- Shows a line in one player's chat window.
+--- What a player is told: a line in its chat window.
 local game = require("timmy.game")
 local schema = require("timmy.schema")
 
-local M = { name = "message" }
+local message = { name = "message" }
 
-M.fields = {
+message.fields = {
   { name = "player", check = schema.name },
   { name = "text", check = schema.text },
 }
 
-function M.run(pid, values)
+function message.run(pid, values)
   game.SendMessage(pid, values.text .. "\n", false, false)
   return { text = values.text }
 end
 
-return { M }
+return { message }
