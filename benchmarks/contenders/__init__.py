@@ -22,8 +22,8 @@ class Contender(Protocol):
         """A question and its answer: the median of `ASKS`."""
         ...
 
-    def tell(self) -> float:
-        """Thousands of messages a second, as the sender sees it: the median of `BURSTS` bursts of `TELLS`."""
+    def tell(self) -> tuple[float, float]:
+        """Thousands of messages a second, sent and handled: the medians of `BURSTS` bursts of `TELLS`."""
         ...
 
     def live(self) -> tuple[float, float]:

@@ -35,9 +35,10 @@ class Erlang:
         """See `Contender`."""
         return self._measure("ask", ASKS)[0]
 
-    def tell(self) -> float:
+    def tell(self) -> tuple[float, float]:
         """See `Contender`."""
-        return statistics.median(self._measure("tell", TELLS)[0] for _ in range(BURSTS))
+        sent, handled = zip(*(self._measure("tell", TELLS) for _ in range(BURSTS)), strict=True)
+        return statistics.median(sent), statistics.median(handled)
 
     def live(self) -> tuple[float, float]:
         """See `Contender`."""

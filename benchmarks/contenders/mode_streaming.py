@@ -41,7 +41,7 @@ class ModeStreaming:
         """See `Contender`."""
         return self._runner.run(_p50(lambda: self._answer(self._echo), ASKS))
 
-    def tell(self) -> float:
+    def tell(self) -> tuple[float, float]:
         """See `Contender`."""
         return self._runner.run(self._bursts())
 
@@ -71,16 +71,17 @@ class ModeStreaming:
         echo.inbox.put_nowait((1, answer))
         return await answer
 
-    async def _bursts(self) -> float:
-        return statistics.median([await self._burst() for _ in range(BURSTS)])
+    async def _bursts(self) -> tuple[float, float]:
+        sent, handled = zip(*[await self._burst() for _ in range(BURSTS)], strict=True)
+        return statistics.median(sent), statistics.median(handled)
 
-    async def _burst(self) -> float:
+    async def _burst(self) -> tuple[float, float]:
         began = time.perf_counter()
         for _ in range(TELLS):
             self._echo.inbox.put_nowait((1, None))
-        took = time.perf_counter() - began
+        sent = time.perf_counter()
         await self._answer(self._echo)
-        return TELLS / took / 1000
+        return TELLS / (sent - began) / 1000, TELLS / (time.perf_counter() - began) / 1000
 
     async def _live(self) -> tuple[float, float]:
         began = time.perf_counter()

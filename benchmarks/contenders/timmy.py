@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from benchmarks.contenders import ASKS, BURSTS, LIVES, TELLS
-from benchmarks.contenders.bare_pykka import burst
+from benchmarks.contenders.bare_pykka import bursts
 from benchmarks.harness import p50
 from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Intensity, StartChild, StopChild, Supervisor
 from timmy_actors.supervision.actor import Lifecycle
@@ -57,10 +57,9 @@ class Timmy:
         """See `Contender`."""
         return p50(lambda: self._answer("echo"), ASKS)
 
-    def tell(self) -> float:
+    def tell(self) -> tuple[float, float]:
         """See `Contender`."""
-        ref = self.directory.ref("echo")
-        return statistics.median(burst(ref) for _ in range(BURSTS))
+        return bursts(self.directory.ref("echo"))
 
     def tell_by_name(self) -> float:
         """The same through the directory, which finds today's incarnation for each message."""
