@@ -75,8 +75,8 @@ class Timmy:
         crashed = self.directory.ref("echo")
         began = time.perf_counter()
         crashed.tell("crash")
-        with self.directory._changed:
-            self.directory._changed.wait_for(lambda: self.directory.entries["echo"].ref not in (None, crashed))
+        with self.directory._answers:
+            self.directory._answers.wait_for(lambda: self.directory.entries["echo"].ref not in (None, crashed))
         self._answer("echo")
         return (time.perf_counter() - began) * 1e6
 

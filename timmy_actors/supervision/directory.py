@@ -71,7 +71,8 @@ class Directory:
 
     def __init__(self, *, clock: Clock = MONOTONIC, orphan_limit: int | None = None) -> None:
         self._entries: Mapping[str, Entry] = MappingProxyType({})
-        self._changed = threading.Condition()
+        self._answers = threading.Condition()
+        """Told when somebody new answers to a name: all that anybody waits for."""
         self._watchers: dict[str, list[Watcher]] = {}
         self.clock = clock
         self.dead_letters = DeadLetters(clock)
@@ -90,19 +91,20 @@ class Directory:
             SpecError: another supervisor's child has it.
         """
         check_fence()
-        with self._changed:
+        with self._answers:
             before = self._entries.get(entry.name)
             _refuse_second_owner(before, entry)
             self._entries = MappingProxyType({**self._entries, entry.name: entry})
             ended = before is not None and before.ref is not None and entry.ref is not before.ref
             watchers = self._watchers.pop(entry.name, []) if ended else []
-            self._changed.notify_all()
+            if entry.ref is not None and (before is None or before.ref is not entry.ref):
+                self._answers.notify_all()
         for watcher in watchers:
             self._tell_watcher(watcher, Down(entry.name, before.generation if before else 0, entry.reason))
 
     def forget(self, name: str) -> None:
         """Drop a name whose child was removed."""
-        with self._changed:
+        with self._answers:
             self._entries = MappingProxyType({key: entry for key, entry in self._entries.items() if key != name})
 
     def monitor(self, name: str, watcher: Watcher) -> None:
@@ -111,7 +113,7 @@ class Directory:
         It is called in the supervisor's thread, so it must only hand on: `lambda down: my_ref.tell(down)`.
         """
         check_fence()
-        with self._changed:
+        with self._answers:
             entry = self._entries.get(name)
             if entry is not None and entry.ref is not None:
                 self._watchers.setdefault(name, []).append(watcher)
@@ -164,8 +166,8 @@ class Directory:
             log.exception("a monitor of %s failed and is gone", down.name)
 
     def _await_ref(self, name: str, wait_s: float) -> pykka.ActorRef[Any]:
-        with self._changed:
-            self._changed.wait_for(lambda: name in self._entries and self._entries[name].ref is not None, wait_s)
+        with self._answers:
+            self._answers.wait_for(lambda: name in self._entries and self._entries[name].ref is not None, wait_s)
             entry = self._entries.get(name)
         if entry is None or entry.ref is None:
             state = f"it is {entry.state.value}" if entry is not None else "no such name"
