@@ -13,7 +13,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-FILES = sorted(HERE.glob("*_test.lua"))
+FILES = sorted(HERE.rglob("*_test.lua"))
 TIMEOUT_S = 60
 
 Runtime = Callable[[Path], tuple[bool, str]]

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, in_words
 from timmy_actors.model.commands import COMMANDS, CommandArguments
+from timmy_actors.model.error_code import ErrorCode
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-ErrorCode = Literal[
-    "bad_message",
-    "unsupported_version",
-    "unknown_command",
-    "bad_arguments",
-    "no_such_player",
-    "not_logged_in",
-    "no_such_place",
-    "no_such_cell",
-    "no_such_target",
-    "needs_client_input",
-    "not_permitted",
-    "expired",
-    "overloaded",
-    "unavailable",
-    "in_doubt",
-    "game_refused",
-    "internal",
-]
 
 MAX_ECHO = 100
 """How much of a name that nobody knows is repeated, in characters: it may be anything."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from timmy_actors.model import message
 from timmy_actors.model._base import Model
-from timmy_actors.model.commands import COMMANDS
+from timmy_actors.model.commands import COMMANDS, EVERY_COMMAND, CommandArguments
 from timmy_actors.model.perception import PerceptionOutput
 
 MESSAGES: dict[str, type[Model]] = {
@@ -25,14 +25,27 @@ def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema: one a message type, one a command's arguments, and the snapshot."""
     models: dict[str, type[Model]] = {
         **{f"message.{name}": model for name, model in MESSAGES.items()},
-        **{f"command.{name}": model for name, model in COMMANDS.items()},
         "snapshot": PerceptionOutput,
     }
-    return {f"{name}.json": _schema(model) for name, model in models.items()}
+    return {
+        **{f"{name}.json": _schema(model) for name, model in models.items()},
+        **{f"command.{name}.json": _command_schema(model) for name, model in COMMANDS.items()},
+    }
 
 
 def _schema(model: type[Model]) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+
+
+def _command_schema(model: type[CommandArguments]) -> dict[str, Any]:
+    """What a client of another language wants to know too: an example, what may go wrong, whether twice is once."""
+    return {
+        **_schema(model),
+        "examples": [model.whole_example()],
+        "x-after": [{"name": name, "arguments": dict(arguments)} for name, arguments in model.example_after],
+        "x-errors": [*EVERY_COMMAND, *model.errors],
+        "x-idempotent": model.idempotent,
+    }
 
 
 def main(folder: Path) -> None:

@@ -17,7 +17,7 @@ from timmy_actors.errors import ActorError, Refused
 from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
-from timmy_actors.model.command import CommandResult, ErrorCode, ErrorInfo
+from timmy_actors.model.command import CommandResult, ErrorInfo
 from timmy_actors.model.endpoint import (
     MAX_REQUEST_BYTES,
     REQUEST,
@@ -30,6 +30,7 @@ from timmy_actors.model.endpoint import (
     StatusRequest,
     WatchRequest,
 )
+from timmy_actors.model.error_code import ErrorCode
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.supervision import Directory, Reply
 

@@ -4,6 +4,7 @@ local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local gazetteer = require("timmy.gazetteer")
 local numbers = require("timmy.numbers")
+local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
 
 local M = { name = "teleport" }
@@ -23,16 +24,14 @@ M.fields = {
   { name = "yaw", check = schema.number(-360, 360), optional = true },
 }
 
-local function refusal(code, message, field) return { code = code, message = message, field = field } end
-
 local function named(values)
   if values.cell or values.x or values.y or values.z then
-    return nil, refusal("bad_arguments", "give either 'to' or coordinates, not both", "to")
+    return refuse("bad_arguments", "give either 'to' or coordinates, not both", "to")
   end
   local place = gazetteer.find(values.to)
   if not place then
     local known = table.concat(gazetteer.names, "; ")
-    return nil, refusal("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
+    return refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
   end
   return { cell = place.cell, x = place.x, y = place.y, z = place.z, yaw = values.yaw or place.yaw }
 end
@@ -45,14 +44,14 @@ end
 local function located(values)
   local x, y, z = values.x, values.y, values.z
   if not (x and y and z) then
-    return nil, refusal("bad_arguments", "give 'to' (a place) or all of x, y and z", "to")
+    return refuse("bad_arguments", "give 'to' (a place) or all of x, y and z", "to")
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
-    return nil, refusal("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
+    return refuse("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
   end
   if not holds(cell, x, y) then
-    return nil, refusal("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
+    return refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
 end
@@ -83,7 +82,7 @@ function M.run(pid, values)
   local target, wrong = locate(values)
   if not target then return nil, wrong end
   if is_forbidden(target.cell) then
-    return nil, refusal("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
+    return refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
   end
   move(pid, target)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }

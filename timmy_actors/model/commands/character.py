@@ -15,6 +15,8 @@ class SetClass(CommandArguments):
 
     command = "set_class"
     idempotent = True
+    errors = ("game_refused",)
+    example = {"class": "Warrior"}
 
     character_class: Annotated[Name, Field(alias="class")]
 
@@ -24,6 +26,8 @@ class SetRace(CommandArguments):
 
     command = "set_race"
     idempotent = True
+    errors = ("game_refused",)
+    example = {"race": "Nord", "gender": "male"}
 
     race: Name
     gender: Literal["male", "female"] | None = None

@@ -10,6 +10,7 @@ class Message(CommandArguments):
 
     command = "message"
     idempotent = False
+    example = {"text": "Welcome to Morrowind."}
 
     text: Text
 
@@ -19,6 +20,8 @@ class Console(CommandArguments):
 
     command = "console"
     idempotent = False
+    errors = ("not_permitted", "game_refused")
+    example = {"text": "player->additem gold_001 5"}
 
     text: Text
 

@@ -11,6 +11,8 @@ class GiveItem(CommandArguments):
 
     command = "give_item"
     idempotent = False
+    errors = ("no_such_target", "game_refused")
+    example = {"item": "gold_001", "count": 250}
 
     item: Name
     count: ItemCount = 1
@@ -21,6 +23,8 @@ class TakeItem(CommandArguments):
 
     command = "take_item"
     idempotent = False
+    errors = ("no_such_target", "game_refused")
+    example = {"item": "gold_001", "count": 5}
 
     item: Name
     count: ItemCount = 1

@@ -15,6 +15,7 @@ class JournalCommand(CommandArguments):
 
     command = "journal"
     idempotent = True
+    example = {"quest": "ms_fargoth", "index": 10}
 
     quest: Name
     index: Annotated[int, Field(ge=0, le=1_000_000)]

@@ -19,6 +19,8 @@ class Teleport(CommandArguments):
 
     command = "teleport"
     idempotent = True
+    errors = ("no_such_place", "no_such_cell", "not_permitted")
+    example = {"to": "Balmora"}
 
     to: Name | None = None
     cell: Name | None = None

@@ -18,6 +18,8 @@ class SetStat(CommandArguments):
 
     command = "set_stat"
     idempotent = True
+    errors = ("game_refused",)
+    example = {"stat": "Strength", "value": 60}
 
     stat: Name
     value: Annotated[float, Field(ge=0, le=100_000)]

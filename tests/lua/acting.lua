@@ -1,0 +1,77 @@
+--- Giving commands on the stage: each is done or declined, and what a command's model says it can be declined with has
+-- to have been seen.
+local commands = require("timmy.commands")
+local harness = require("harness")
+local json = require("timmy.json")
+local stage = require("stage")
+
+local equal, holds = harness.equal, harness.holds
+
+local M = {}
+
+--- What every command is declined with alike; `commands_test.lua` sees to it.
+local OF_ALL = { bad_arguments = true, no_such_player = true, not_logged_in = true }
+
+local seen = {}
+
+--- Gives a command as a client does: its value, or nil and the trouble.
+function M.run(name, arguments, context)
+  return commands.run(name, arguments, context)
+end
+
+--- The value of a command that must be done; its player is Timmy unless said otherwise.
+function M.done(name, arguments, context)
+  arguments.player = arguments.player or "Timmy"
+  local value, wrong = M.run(name, arguments, context)
+  holds(value, wrong and wrong.message)
+  return value
+end
+
+--- Gives a command that must be declined as things stand: with this code and field, and nothing may have changed.
+function M.refused(name, arguments, code, field, context)
+  if type(arguments) == "table" then arguments.player = arguments.player or "Timmy" end
+  local value, wrong = M.run(name, arguments, context)
+  equal(value, nil)
+  equal({ wrong.code, wrong.field }, { code, field }, wrong.message)
+  equal(stage.effects(), {}, "changed something")
+  seen[tostring(name) .. " " .. code] = true
+end
+
+--- The same in a world that has just started.
+function M.declined(name, arguments, code, field, context)
+  stage.open()
+  M.refused(name, arguments, code, field, context)
+end
+
+--- A command's schema as it is published.
+function M.schema(name)
+  local file = assert(io.open(package.loaded.test_root .. "/docs/protocol/schema/command." .. name .. ".json", "rb"))
+  local schema = assert(json.decode(file:read("*a")))
+  file:close()
+  return schema
+end
+
+--- How often a player's file was saved by what `act` did.
+function M.saves_of(player, act)
+  local saves, save = 0, player.QuicksaveToDrive
+  player.QuicksaveToDrive = function(self) saves = saves + 1 return save(self) end
+  act()
+  player.QuicksaveToDrive = save
+  return saves
+end
+
+--- Registers the last test of a topic's file: every refusal that its commands' models declare was seen in it.
+function M.covers(topic)
+  harness.test("has seen every refusal that the models of its commands declare", function()
+    local missing = {}
+    for _, command in ipairs(require("timmy.commands." .. topic)) do
+      for _, code in ipairs(M.schema(command.name)["x-errors"]) do
+        local refusal = command.name .. " " .. code
+        if not OF_ALL[code] and not seen[refusal] then missing[#missing + 1] = refusal end
+      end
+    end
+    equal(missing, {})
+  end)
+end
+
+return M

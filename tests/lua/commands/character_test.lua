@@ -1,0 +1,59 @@
+local acting = require("acting")
+local harness = require("harness")
+local stage = require("stage")
+
+local declined, done, refused = acting.declined, acting.done, acting.refused
+local equal, test = harness.equal, harness.test
+
+test("gives one of the game's classes", function()
+  stage.open()
+  equal(done("set_class", { class = "warrior" }), { class = "Warrior" })
+  equal({ tes3mp.GetDefaultClass(0), Players[0].data.character.class }, { "Warrior", "Warrior" })
+  equal(#stage.calls("SendClass"), 1)
+  declined("set_class", { class = "Hero" }, "bad_arguments", "class")
+end)
+
+test("gives a race with a head and hair that fit", function()
+  stage.open()
+  equal(done("set_race", { race = "khajiit" }), { race = "Khajiit", gender = "male",
+    head = "b_n_khajiit_m_head_01", hair = "b_n_khajiit_m_hair01" })
+  equal({ tes3mp.GetRace(0), tes3mp.GetIsMale(0), tes3mp.GetHead(0) }, { "Khajiit", 1, "b_n_khajiit_m_head_01" })
+  equal(#stage.calls("SendBaseInfo"), 1)
+end)
+
+test("keeps the gender unless another is asked for", function()
+  stage.open()
+  equal(done("set_race", { race = "Dunmer", gender = "female" }).head, "b_n_dark elf_f_head_01")
+  equal(done("set_race", { race = "Orc" }).gender, "female")
+  equal(Players[0].data.character.gender, 0)
+end)
+
+test("takes the head and hair that are named", function()
+  stage.open()
+  local value = done("set_race", { race = "Nord", head = "a_head", hair = "a_hair" })
+  equal({ value.head, value.hair, Players[0].data.character.head }, { "a_head", "a_hair", "a_head" })
+end)
+
+test("declines races and genders that don't exist", function()
+  declined("set_race", { race = "Elf" }, "bad_arguments", "race")
+  declined("set_race", { race = "Orc", gender = "Male" }, "bad_arguments", "gender")
+end)
+
+test("declines to load a character that is damaged", function()
+  for _, damage in ipairs({ function(data) data.character.birthsign = nil end,
+    function(data) data.character = nil end }) do
+    stage.open()
+    damage(Players[0].data)
+    refused("set_race", { race = "Orc" }, "game_refused")
+  end
+  Players[0].data.character = nil
+  refused("set_class", { class = "Mage" }, "game_refused")
+end)
+
+test("saves who a player is, once", function()
+  stage.open()
+  equal(acting.saves_of(Players[0], function() done("set_class", { class = "Mage" }) end), 1)
+  equal(acting.saves_of(Players[0], function() done("set_race", { race = "Orc" }) end), 1)
+end)
+
+acting.covers("character")
