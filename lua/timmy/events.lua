@@ -4,6 +4,7 @@
 -- and returns nothing. `OnGUIAction` is never heard: it carries password hashes.
 local chronicle = require("timmy.chronicle")
 local game = require("timmy.game")
+local hooks = require("timmy.hooks")
 local json = require("timmy.json")
 local players = require("timmy.players")
 
@@ -50,14 +51,6 @@ function readers.chat(_, text) return { text = text_or(text, "") } end
 
 function readers.connect() return json.object({}) end
 
---- Runs a hook so that nothing escapes it.
-local function protected(hook, act)
-  return function(...)
-    local ok, trace = xpcall(act, debug.traceback, ...)
-    if not ok then game.log("error", "timmy: " .. hook .. " failed: " .. tostring(trace)) end
-  end
-end
-
 --- Whether CoreScripts saved the lines: a validator of another script can refuse them.
 local function is_saved(status) return type(status) ~= "table" or status.validDefaultHandler ~= false end
 
@@ -77,26 +70,25 @@ local SOURCES = {
 }
 
 local function listen(source, emit)
-  local hooks = _G.customEventHooks
-  hooks.registerHandler(source.hook, protected(source.hook, function(status, pid, ...)
+  hooks.hear(source.hook, function(status, pid, ...)
     local name = players.name(pid)
     if not name or (source.counts and not source.counts(status, ...)) then return end
     emit(source.event, pid, name, readers[source.event](pid, ...))
-  end))
+  end)
 end
 
 --- In older CoreScripts a player is gone from `Players` before the handlers hear of it, so its name is taken down in a
 -- validator, which runs first in all of them.
 local function listen_for_leaving(emit)
-  local hooks, leaving = _G.customEventHooks, {}
-  hooks.registerValidator("OnPlayerDisconnect", protected("OnPlayerDisconnect", function(_, pid)
+  local leaving = {}
+  _G.customEventHooks.registerValidator("OnPlayerDisconnect", hooks.protected("OnPlayerDisconnect", function(_, pid)
     leaving[pid] = players.name(pid)
   end))
-  hooks.registerHandler("OnPlayerDisconnect", protected("OnPlayerDisconnect", function(_, pid)
+  hooks.hear("OnPlayerDisconnect", function(_, pid)
     local name = leaving[pid]
     leaving[pid] = nil
     if name then emit("disconnect", pid, name, json.object({})) end
-  end))
+  end)
 end
 
 --- Hears the game from now on: calls `emit(event, pid, player_name, data)`, `data` as the model of events says.

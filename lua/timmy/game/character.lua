@@ -1,0 +1,5 @@
+--- What the functions about a player's class take.
+return {
+  GetClassName = { "pid" },
+  GetDefaultClass = { "pid" },
+}

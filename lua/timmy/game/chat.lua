@@ -1,0 +1,4 @@
+--- What the functions about the chat take.
+return {
+  SendMessage = { "pid", "text", "boolean", "boolean" },
+}

@@ -1,0 +1,8 @@
+--- What the functions about quests and renown take.
+return {
+  AddJournalEntry = { "pid", "text", "int", "text" },
+  AddJournalEntryWithTimestamp = { "pid", "text", "int", "text", "int", "int", "int" },
+  AddJournalIndex = { "pid", "text", "int" },
+  ClearJournalChanges = { "pid" },
+  SendJournalChanges = { "pid", "boolean", "boolean" },
+}

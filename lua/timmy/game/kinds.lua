@@ -1,0 +1,36 @@
+--- The kinds of arguments that the server's functions take: each a check that is true of what can't end its process.
+local cells = require("timmy.cells")
+local numbers = require("timmy.numbers")
+
+local M = {}
+
+--- The longest text given to the server, in bytes: a chat line of 1024 characters, four bytes each, with room to spare.
+M.LONGEST_TEXT = 8192
+--- Player slots are unsigned shorts, the last of which means "nobody".
+local LAST_PID = 65534
+--- What fits into a C++ int.
+local INT = 2147483647
+local LAST_ATTRIBUTE, LAST_SKILL = 7, 26
+
+--- Whole numbers within bounds; NaN is within none.
+local function whole(low, high)
+  return function(value) return type(value) == "number" and value >= low and value <= high and value % 1 == 0 end
+end
+
+M.of = {
+  pid = whole(0, LAST_PID),
+  int = whole(-INT, INT),
+  number = numbers.is_finite,
+  boolean = function(value) return type(value) == "boolean" end,
+  text = function(value)
+    return type(value) == "string" and #value <= M.LONGEST_TEXT and not value:find("\0", 1, true)
+  end,
+  cell = cells.is_safe,
+  level = whole(0, 4),
+  attribute = whole(0, LAST_ATTRIBUTE),
+  skill = whole(0, LAST_SKILL),
+  milliseconds = whole(0, INT),
+  timer = whole(0, INT),
+}
+
+return M

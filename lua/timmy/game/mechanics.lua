@@ -1,0 +1,6 @@
+--- What the functions about death and what else befalls a player take.
+return {
+  DoesPlayerHavePlayerKiller = { "pid" },
+  GetPlayerKillerName = { "pid" },
+  GetPlayerKillerPid = { "pid" },
+}

@@ -1,0 +1,10 @@
+--- What the functions about the server itself take.
+return {
+  CreateTimer = { "text", "milliseconds" },
+  GetDataPath = {},
+  GetMillisecondsSinceServerStart = {},
+  GetServerVersion = {},
+  LogMessage = { "level", "text" },
+  RestartTimer = { "timer", "milliseconds" },
+  StartTimer = { "timer" },
+}
