@@ -98,7 +98,7 @@ def _freeze_world(timmy: Runtime) -> float:
     os.kill(world.pid, signal.SIGSTOP)
     began = time.perf_counter()
     try:
-        _until(lambda: board.link.value.state != "up")
+        _until(lambda: not board.link.value.carries)
         return time.perf_counter() - began
     finally:
         os.kill(world.pid, signal.SIGCONT)

@@ -25,8 +25,11 @@ LOAD = {"tick_ms": 1.0, "tick_max_ms": 2.0, "poll_ms": 0.1, "poll_max_ms": 0.2, 
 class Peer:
     """Answers hello, subscribe, ping and commands; what it received is in `heard`, a test may `push`."""
 
-    def __init__(self, *, port: int = 0, boot: str = "boot-1", silent_to: Collection[str] = ()) -> None:
+    def __init__(
+        self, *, port: int = 0, boot: str = "boot-1", silent_to: Collection[str] = (), protocol: int = 1
+    ) -> None:
         self.boot = boot
+        self.protocol = protocol
         self.silent_to = silent_to
         """Types of messages that it hears and does not answer."""
         self.refusal: Message | None = None
@@ -158,7 +161,7 @@ class Peer:
 
     def welcome(self) -> Message:
         """The answer to a hello, without its id."""
-        facts = {"protocol": 1, "boot": self.boot, "now": self.now(), "remember_s": 600.0, "server": FACTS}
+        facts = {"protocol": self.protocol, "boot": self.boot, "now": self.now(), "remember_s": 600.0, "server": FACTS}
         return {"type": "welcome", **facts}
 
     @staticmethod

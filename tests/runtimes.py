@@ -70,8 +70,8 @@ def link_down(runtime: Runtime, told: str) -> LinkStatus:
 
 
 def link_lost(runtime: Runtime) -> None:
-    """Wait until the link is not up."""
-    eventually(lambda: runtime.board.link.value.state != "up")
+    """Wait until the link is down."""
+    eventually(lambda: not runtime.board.link.value.carries)
 
 
 def fresh(runtime: Runtime, **position: Any) -> PerceptionOutput:

@@ -26,6 +26,7 @@ from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.embedded import luajit
 from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
 from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, WorldGone
+from timmy_actors.link.resolver import Resolver
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Portals
 from timmy_actors.model.health import Health
@@ -150,7 +151,7 @@ class Runtime:
 
     def _is_ready(self) -> bool:
         snapshot = self.board.snapshot(self.settings.player)
-        return self.board.link.value.state == "up" and snapshot is not None and not snapshot.stale
+        return self.board.link.value.carries and snapshot is not None and not snapshot.stale
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time."""
@@ -285,6 +286,7 @@ class Runtime:
             token=self._token if plain else lambda: None,
             client=self.settings.link.client,
             heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
+            resolve=Resolver(),
         )
         return lambda: ConnectionActor(
             options, epoch=next(epochs), context=self._link_context, directory=self.directory, board=self.board

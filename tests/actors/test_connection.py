@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -215,11 +216,73 @@ def test_a_link_that_has_just_ended_is_not_taken_for_one_that_does_not_read(betw
         assert link_down(runtime, "the server closed the connection").epoch == epoch
 
 
-@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10])
-def test_something_else_that_listens_there_is_told_as_such(words: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dealer, "UP_WITHIN_S", 0.1)
+ZMTP_2 = b"\xff\0\0\0\0\0\0\0\1\x7f\x01\x05"
+STALLED = b"\xff\0\0\0\0\0\0\0\1\x7f\x03\x01NULL" + bytes(48)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (b"", "it said nothing"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, "does not speak ZeroMQ, but began with 'HTTP/1.1 400 Bad Request'"),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "does not speak ZeroMQ, but began with 'SSH-2.0-OpenSSH_9.2p1'"),
+        (ZMTP_2, "version 1 of ZeroMQ's protocol, and 3 is needed"),
+        (STALLED[:20], "too slow: 20 of 64 bytes"),
+        (STALLED, "did not go on"),
+    ],
+    ids=["mute", "http", "ssh", "version", "slow", "stalled"],
+)
+def test_what_listens_there_and_is_no_bridge_is_named(words: bytes, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dealer, "HANDSHAKE_TIMEOUT_MS", 200)
+    monkeypatch.setattr(connection, "LOOK_WITHIN_S", 0.2)
     with Babbler(words) as other, running(other.address) as runtime:
-        link_down(runtime, "does not speak ZeroMQ, or is frozen")
+        link_down(runtime, told)
+
+
+def test_a_bridge_of_another_version_is_named() -> None:
+    with Peer(protocol=2) as peer, running(peer.address) as runtime:
+        link_down(runtime, "speaks version 2 of the bridge's protocol, this daemon version 1")
+
+
+def test_a_name_that_no_host_has_is_told_as_such() -> None:
+    with running("tcp://no-such-host.invalid:7979") as runtime:
+        link_down(runtime, "no host has that name")
+
+
+def test_a_host_is_found_by_its_name() -> None:
+    with Peer() as peer, running(f"tcp://localhost:{peer.port}") as runtime:
+        assert link_up(runtime).address == f"tcp://localhost:{peer.port}"
+
+
+def test_a_name_service_that_does_not_answer_is_told_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dealer, "UP_WITHIN_S", 0.1)
+    asked, release = threading.Event(), threading.Event()
+
+    def never(*_: object) -> None:
+        asked.set()
+        release.wait()
+        raise OSError("it gave up")
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    with running("tcp://slow.invalid:7979") as runtime:
+        assert asked.wait(PATIENCE_S)
+        link_down(runtime, "the name service did not answer")
+        restarts = runtime.directory.entries["connection"].restarts
+        eventually(lambda: runtime.directory.entries["connection"].restarts > restarts)
+        assert sum(thread.name.startswith("lookup of") for thread in threading.enumerate()) == 1
+        release.set()
+
+
+def test_a_server_that_falls_silent_is_suspect_until_it_is_heard_again() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        peer.silent_to = ("ping",)
+        suspect = eventually(lambda: link if (link := runtime.board.link.value).state == "suspect" else None)
+        assert suspect is not None
+        eventually(lambda: "has gone silent" in " ".join(runtime.status().reasons))
+        assert runtime.status().verdict == "degraded"
+        assert runtime.command("message", text="hello").ok
+        assert link_up(runtime).epoch == epoch
 
 
 def test_a_server_that_leaves_everything_unanswered_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:

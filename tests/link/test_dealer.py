@@ -113,6 +113,14 @@ def test_no_token_where_one_is_asked_for_ends_the_link(context: zmq.Context[Any]
         assert reason_of(monitor)
 
 
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_another_mechanism_is_told_as_such(context: zmq.Context[Any], token: str | None) -> None:
+    other = b"PLAIN" if token is None else b"NULL"
+    greeting = b"\xff" + b"\0" * 8 + b"\x7f\x03\x01" + other.ljust(20, b"\0") + b"\0" * 32
+    with Babbler(greeting) as listener, dealing(context, listener.address, token) as (_, monitor):
+        assert "another security mechanism" in reason_of(monitor)
+
+
 def test_where_nobody_listens_is_told_as_such(context: zmq.Context[Any]) -> None:
     with dealing(context, f"tcp://127.0.0.1:{free_port()}") as (_, monitor):
         assert "nobody listens there" in reason_of(monitor)
@@ -123,7 +131,7 @@ def test_a_listener_that_says_nothing_is_told_as_such(
 ) -> None:
     monkeypatch.setattr(dealer, "HANDSHAKE_TIMEOUT_MS", 100)
     with Babbler() as mute, dealing(context, mute.address) as (_, monitor):
-        assert "does not speak ZeroMQ, or is frozen" in reason_of(monitor)
+        assert "did not finish the handshake" in reason_of(monitor)
 
 
 def test_a_peer_that_closes_is_told_as_such(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
@@ -131,7 +139,7 @@ def test_a_peer_that_closes_is_told_as_such(context: zmq.Context[Any], peer: tup
     with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
         heard(monitor, Signal.HANDSHAKEN)
         router.close(linger=0)
-        assert heard(monitor, Signal.CLOSED) == [Signal.CLOSED]
+        assert heard(monitor, Signal.DROPPED) == [Signal.DROPPED]
 
 
 def test_a_frozen_peer_is_told_as_closed_by_the_heartbeat(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
@@ -139,7 +147,7 @@ def test_a_frozen_peer_is_told_as_closed_by_the_heartbeat(context: zmq.Context[A
     with Proxy(port) as proxy, dealing(context, proxy.address) as (_, monitor):
         heard(monitor, Signal.HANDSHAKEN)
         proxy.freeze()
-        assert heard(monitor, Signal.CLOSED) == [Signal.CLOSED]
+        assert heard(monitor, Signal.DROPPED) == [Signal.DROPPED]
 
 
 def test_it_never_connects_again_by_itself(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
@@ -147,7 +155,7 @@ def test_it_never_connects_again_by_itself(context: zmq.Context[Any], peer: tupl
     with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
         heard(monitor, Signal.HANDSHAKEN)
         router.close(linger=0)
-        heard(monitor, Signal.CLOSED)
+        heard(monitor, Signal.DROPPED)
         again: Socket = context.socket(zmq.ROUTER)
         again.bind(f"tcp://127.0.0.1:{port}")
         assert not again.poll(200)
@@ -167,7 +175,7 @@ def test_a_message_over_the_limit_ends_the_link(context: zmq.Context[Any], peer:
         socket.send(b"hello")
         client, _ = router.recv_multipart()
         router.send_multipart([client, b"x" * (MAX_FRAME_BYTES + 1)])
-        heard(monitor, Signal.CLOSED)
+        heard(monitor, Signal.DROPPED)
 
 
 def test_a_quiet_monitor_has_nothing_to_say(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:

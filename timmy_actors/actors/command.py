@@ -56,7 +56,7 @@ class CommandActor(Actor):
     def on_start(self) -> None:
         """Ask the connection's status if there is a link already: an earlier incarnation had been told of it."""
         link = self._board.link.value
-        if link.state == "up" and link.boot is not None:
+        if link.carries and link.boot is not None:
             self._link = LinkUp(link.epoch, link.boot)
 
     def on_receive(self, message: Any) -> Any:

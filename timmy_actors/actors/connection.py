@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
+import pykka
 import zmq
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.errors import LinkLost, ProtocolError
-from timmy_actors.link import dealer
+from timmy_actors.link import dealer, greeting
 from timmy_actors.link.codec import decode, encode
 from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
+from timmy_actors.link.resolver import Hear, is_numeric
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.link.socket_actor import SocketActor
-from timmy_actors.link.state import LinkState, Signal, advance, why_down
+from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
 from timmy_actors.model.health import LinkStatus
-from timmy_actors.model.message import Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
+from timmy_actors.model.message import PROTOCOL_VERSION, Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
 from timmy_actors.supervision import Directory
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_TIMEOUT_INTERVALS = 2
 """At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
+SUSPECT_AFTER_INTERVALS = 1.5
+"""Of silence. A ping goes out each interval, and its answer is long here by then from any server that is well."""
+LOOK_WITHIN_S = 0.5
+"""How long it is listened to what fails the handshake; the link is known to be down by then."""
 TELLING_ROUND_TRIP_MS = 250.0
 """A pong that took longer says too little of the server's clock, which drifts against ours by seconds a day."""
 MAX_UNANSWERED = 10_000
@@ -49,11 +56,18 @@ class LinkOptions:
     """The shared secret for PLAIN, read anew at every start; None for the NULL mechanism."""
     client: str
     heartbeat_interval_s: float
+    resolve: Callable[[str, Hear], object]
+    """Looks a host's name up, without blocking."""
 
     @property
     def patience_s(self) -> float:
         """How long the peer may be silent."""
         return HEARTBEAT_TIMEOUT_INTERVALS * self.heartbeat_interval_s
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    address: str | None
 
 
 class ConnectionActor(SocketActor):
@@ -68,7 +82,7 @@ class ConnectionActor(SocketActor):
         self._context = context
         self._directory = directory
         self._board = board
-        self._state = LinkState.CONNECTING
+        self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
         self._pings = itertools.count(1)
         self._pinged = ""
@@ -78,22 +92,40 @@ class ConnectionActor(SocketActor):
         self._monitor: zmq.Socket[bytes] | None = None
 
     def on_start(self) -> None:
-        """Open the socket; what becomes of it arrives as messages."""
+        """Look the server's name up, or connect at once; what becomes of it arrives as messages."""
         address = self._options.address()
-        self._publish(address=address, state="connecting")
+        self._host, _, self._port = address.removeprefix("tcp://").rpartition(":")
+        self._publish(address=address)
+        self.mailbox.schedule("up", dealer.UP_WITHIN_S, Signal.MUTE)
+        if is_numeric(self._host):
+            self._on_resolved(self._host)
+        else:
+            self._options.resolve(self._host, self._hear_of_host)
+
+    def _hear_of_host(self, address: str | None) -> None:
+        with contextlib.suppress(pykka.ActorDeadError):  # it has ended meanwhile: its successor asks anew
+            self.actor_ref.tell(_Resolved(address))
+
+    def _on_resolved(self, address: str | None) -> None:
+        self._on_signal(Signal.RESOLVED if address is not None else Signal.UNRESOLVED)
         self._socket, self._monitor = dealer.connect(
-            self._context, address, self._options.token(), self._options.heartbeat_interval_s, self._options.patience_s
+            self._context,
+            f"tcp://{address}:{self._port}",
+            self._options.token(),
+            self._options.heartbeat_interval_s,
+            self._options.patience_s,
         )
         socket, monitor = self._socket, self._monitor
         self.sockets.attach("monitor", monitor, lambda: dealer.read_signal(monitor))
         self.sockets.attach("game", socket, lambda: read_frames(socket))
-        self.mailbox.schedule("up", dealer.UP_WITHIN_S, Signal.MUTE)
 
     def on_receive(self, message: Any) -> None:
         """Move messages between the socket and the actors."""
         match message:
             case Transmit():
                 self._transmit(message)
+            case _Resolved(address):
+                self._on_resolved(address)
             case LinkLost():
                 raise message
             case Arrived("game", frames):
@@ -118,16 +150,25 @@ class ConnectionActor(SocketActor):
         if before is LinkState.DOWN:
             return
         if self._state is LinkState.DOWN:
-            silent_s = time.monotonic() - self._heard_at
-            raise LinkLost(why_down(before, signal, silent_s=silent_s, patience_s=self._options.patience_s))
+            raise LinkLost(self._why(before, signal))
         if self._state is before:
             return
-        self._publish(state=self._state.value)
+        self._publish()
         if self._state is LinkState.GREETING:
             self._send(Hello(id="hello", client=self._options.client))
 
+    def _why(self, before: LinkState, signal: Signal) -> str:
+        silent_s = time.monotonic() - self._heard_at
+        why = why_down(before, signal, silent_s=silent_s, patience_s=self._options.patience_s)
+        if wants_a_look(before, signal):
+            self._end(why)
+            why = f"{why}: {greeting.look(self._host, int(self._port), LOOK_WITHIN_S)}"
+        return why
+
     def _on_frames(self, frames: list[bytes]) -> None:
         self._heard_at = time.monotonic()
+        if self._state is LinkState.SUSPECT:
+            self._on_signal(Signal.HEARD)
         try:
             message = decode(frames[-1])
         except ProtocolError as error:
@@ -166,13 +207,17 @@ class ConnectionActor(SocketActor):
             log.debug("a second answer to %s was dropped", key)
 
     def _on_welcome(self, welcome: Welcome) -> None:
+        if welcome.protocol != PROTOCOL_VERSION:
+            raise LinkLost(
+                f"the server speaks version {welcome.protocol} of the bridge's protocol, this daemon version"
+                f" {PROTOCOL_VERSION}: update the older of them"
+            )
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")
         self.mailbox.schedule("ping", self._options.heartbeat_interval_s, "ping", every=True)
         took_ms = (self._heard_at - self._opened_at) * 1000
         clock = ServerClock.heard(welcome.now, self._heard_at)
         self._publish(
-            state="up",
             reason=None,
             up_after_ms=round(took_ms, 3),
             boot=welcome.boot,
@@ -183,6 +228,8 @@ class ConnectionActor(SocketActor):
         self._ping()
 
     def _ping(self) -> None:
+        if time.monotonic() - self._heard_at > SUSPECT_AFTER_INTERVALS * self._options.heartbeat_interval_s:
+            self._on_signal(Signal.SILENT)
         self._pinged_at = time.monotonic()
         self._pinged = f"ping-{next(self._pings)}"
         self._send(Ping(id=self._pinged))
@@ -197,7 +244,7 @@ class ConnectionActor(SocketActor):
         self._board.link.value = self._board.link.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:
-        if message.epoch != self._epoch or self._state is not LinkState.UP:
+        if message.epoch != self._epoch or not self._state.carries:
             log.debug("dropped a message of epoch %d in epoch %d", message.epoch, self._epoch)
             return
         if len(self._senders) >= MAX_UNANSWERED:
@@ -220,7 +267,7 @@ class ConnectionActor(SocketActor):
             self._on_signal(signal)
 
     def _end(self, reason: str) -> None:
-        was_up = self._state is LinkState.UP or self._board.link.value.state == "up"
+        was_up = self._state.carries or self._board.link.value.carries
         self._state = LinkState.DOWN
         self.sockets.detach("monitor")
         self.sockets.detach("game")
@@ -231,7 +278,7 @@ class ConnectionActor(SocketActor):
         if self._monitor is not None:
             self._monitor.close(linger=0)
             self._monitor = None
-        self._publish(state="down", reason=reason, round_trip_ms=None, load=None)
+        self._publish(reason=reason, round_trip_ms=None, load=None)
         if was_up:
             self._tell_listeners(LinkDown(self._epoch, reason))
 
@@ -239,10 +286,9 @@ class ConnectionActor(SocketActor):
         for name in LISTENERS:
             self._directory.tell(name, message)
 
-    def _publish(
-        self, *, state: Literal["connecting", "handshaking", "greeting", "up", "down"], **changes: Any
-    ) -> None:
+    def _publish(self, **changes: Any) -> None:
         status: LinkStatus = self._board.link.value
+        state = self._state.value
         since = status.since if status.state == state else datetime.now(UTC)
         update = {"state": state, "since": since, "epoch": self._epoch, **changes}
         self._board.link.value = status.model_copy(update=update)

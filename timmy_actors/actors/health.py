@@ -75,13 +75,15 @@ def assess(
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
     if orphans:
         reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
-    if link.state != "up":
+    if not link.carries:
         return "down", tuple(reasons)
     return ("degraded" if reasons else "ok"), tuple(reasons)
 
 
 def _link_reasons(link: LinkStatus) -> Iterator[str]:
-    if link.state != "up":
+    if link.state == "suspect":
+        yield "the game server has gone silent: frozen, overloaded, or the network is slow"
+    elif not link.carries:
         yield f"no link to the game at {link.address or 'an address not known yet'}: {link.reason or link.state}"
     elif link.load is not None and link.load.tick_max_ms > SLOW_TICK_MS:
         yield f"the server's loop stood still for {link.load.tick_max_ms:.0f} ms"
@@ -96,7 +98,7 @@ def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:
 
 
 def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, ...]) -> Iterator[str]:
-    if link.state == "up" and not any(not perception.stale for perception in perceptions):
+    if link.carries and not any(not perception.stale for perception in perceptions):
         yield "nobody is perceived: is the player in the game and logged in?"
 
 

@@ -63,7 +63,7 @@ class PerceptionActor(Actor):
         """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
         self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
         link = self._board.link.value
-        if link.state == "up" and link.boot is not None:
+        if link.carries and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
 
     def on_receive(self, message: Any) -> None:

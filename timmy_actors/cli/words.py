@@ -50,11 +50,11 @@ def describe_event(event: GameEvent) -> str:
 
 def describe_link(link: LinkStatus) -> str:
     """The link in one line."""
-    if link.state != "up":
+    if not link.carries:
         return f"{link.state}: {link.reason or 'no reason known'}"
     round_trip = f", round trip {link.round_trip_ms:.1f} ms" if link.round_trip_ms is not None else ""
     lag = f", server tick {link.load.tick_ms:.1f} ms (worst {link.load.tick_max_ms:.1f})" if link.load else ""
-    return f"up at {link.address}{round_trip}{lag}"
+    return f"{link.state} at {link.address}{round_trip}{lag}"
 
 
 def describe_health(health: Health) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 from typing import Any
 
@@ -26,10 +27,15 @@ _SIGNALS: dict[int, Signal] = {
     zmq.Event.HANDSHAKE_FAILED_AUTH: Signal.REJECTED,
     # libzmq 4.3.5 misspells the ERROR command in its PLAIN client: a refused token shows as a protocol failure.
     zmq.Event.HANDSHAKE_FAILED_PROTOCOL: Signal.REJECTED,
-    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: Signal.MUTE,
-    zmq.Event.DISCONNECTED: Signal.CLOSED,
-    zmq.Event.CLOSED: Signal.CLOSED,
+    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: Signal.REFUSED,
+    zmq.Event.DISCONNECTED: Signal.DROPPED,
+    zmq.Event.CLOSED: Signal.REFUSED,
 }
+_BY_VALUE: dict[tuple[int, int], Signal] = {
+    (zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, errno.EAGAIN): Signal.MUTE,  # HANDSHAKE_IVL ran out
+    (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, 0x11000002): Signal.MISMATCHED,  # ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
+}
+"""Events whose value says more than their number."""
 _MASK = sum(_SIGNALS)
 _EVENT = struct.Struct("=hi")
 """A monitor event's first frame: its number and value (zmq_socket_monitor(3)). pyzmq's reader imports asyncio."""
@@ -66,5 +72,5 @@ def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:
         frames = monitor.recv_multipart(zmq.NOBLOCK)
     except zmq.Again:
         return None
-    event, _value = _EVENT.unpack(frames[0])
-    return _SIGNALS.get(event)
+    event, value = _EVENT.unpack(frames[0])
+    return _BY_VALUE.get((event, value)) or _SIGNALS.get(event)

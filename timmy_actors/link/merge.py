@@ -44,7 +44,7 @@ def mark_stale(snapshot: PerceptionOutput, reason: str) -> PerceptionOutput:
 
 def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
     """The snapshot as it stands with this link: what an older one brought, or one that is down, may not hold now."""
-    if link.state != "up":
+    if not link.carries:
         return mark_stale(snapshot, f"the link is down: {link.reason or link.state}")
     if snapshot.epoch != link.epoch:
         return mark_stale(snapshot, "not perceived again since the link came back")

@@ -3,60 +3,107 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import TypeAlias
 
 
 class LinkState(Enum):
     """How far a connection incarnation has come. `UP` means handshake done and welcomed, not merely connected."""
 
+    RESOLVING = "resolving"
+    """The server's name is being looked up."""
     CONNECTING = "connecting"
     HANDSHAKING = "handshaking"
     GREETING = "greeting"
     UP = "up"
+    SUSPECT = "suspect"
+    """Up, but silent for longer than it should be: commands still go out, and it is said that it may be lost."""
     DOWN = "down"
+
+    @property
+    def carries(self) -> bool:
+        """Whether messages can be sent: the link has come up and is not down."""
+        return self in (LinkState.UP, LinkState.SUSPECT)
 
 
 class Signal(Enum):
     """What can happen to a connection."""
 
+    RESOLVED = auto()
+    UNRESOLVED = auto()
+    """No host has that name."""
     CONNECTED = auto()
     HANDSHAKEN = auto()
     WELCOMED = auto()
-    CLOSED = auto()
-    """The connection ended, or could not be made."""
+    SILENT = auto()
+    """Nothing was heard for more than a heartbeat interval and its answer's time."""
+    HEARD = auto()
+    """Something was."""
+    REFUSED = auto()
+    """The connection could not be made, or the peer ended it amid the handshake."""
+    DROPPED = auto()
+    """The connection ended. Amid the handshake libzmq says so of a peer whose greeting is none."""
     REJECTED = auto()
     """The peer refused the handshake's credentials."""
+    MISMATCHED = auto()
+    """The peer has another security mechanism."""
     MUTE = auto()
-    """The peer did not finish the handshake or answer the hello in time, or speaks another protocol."""
+    """The peer did not answer in time."""
 
 
-TRANSITIONS: dict[LinkState, dict[Signal, LinkState]] = {
+Row: TypeAlias = dict[Signal, LinkState]
+
+TRANSITIONS: dict[LinkState, Row] = {
+    LinkState.RESOLVING: {
+        Signal.RESOLVED: LinkState.CONNECTING,
+        Signal.UNRESOLVED: LinkState.DOWN,
+        Signal.MUTE: LinkState.DOWN,
+    },
     LinkState.CONNECTING: {
         Signal.CONNECTED: LinkState.HANDSHAKING,
-        Signal.CLOSED: LinkState.DOWN,
+        Signal.REFUSED: LinkState.DOWN,
+        Signal.DROPPED: LinkState.DOWN,
         Signal.MUTE: LinkState.DOWN,
     },
     LinkState.HANDSHAKING: {
         Signal.HANDSHAKEN: LinkState.GREETING,
-        Signal.CLOSED: LinkState.DOWN,
+        Signal.REFUSED: LinkState.DOWN,
+        Signal.DROPPED: LinkState.DOWN,
         Signal.REJECTED: LinkState.DOWN,
+        Signal.MISMATCHED: LinkState.DOWN,
         Signal.MUTE: LinkState.DOWN,
     },
     LinkState.GREETING: {
         Signal.WELCOMED: LinkState.UP,
-        Signal.CLOSED: LinkState.DOWN,
+        Signal.DROPPED: LinkState.DOWN,
         Signal.MUTE: LinkState.DOWN,
     },
     LinkState.UP: {
-        Signal.CLOSED: LinkState.DOWN,
+        Signal.SILENT: LinkState.SUSPECT,
+        Signal.DROPPED: LinkState.DOWN,
+    },
+    LinkState.SUSPECT: {
+        Signal.HEARD: LinkState.UP,
+        Signal.DROPPED: LinkState.DOWN,
     },
     LinkState.DOWN: {},
 }
 
-
-_MUTE_IN: dict[LinkState, str] = {
-    LinkState.CONNECTING: "nobody answers there: is the address right, and reachable from here?",
-    LinkState.HANDSHAKING: "something accepts connections there but does not speak ZeroMQ, or is frozen",
-    LinkState.GREETING: "what listens there did not answer the hello: it is not the bridge, or is frozen",
+_WHY: dict[tuple[LinkState, Signal], str] = {
+    (LinkState.RESOLVING, Signal.UNRESOLVED): "no host has that name: is the address right?",
+    (LinkState.RESOLVING, Signal.MUTE): "the name service did not answer: is the address right, and the network up?",
+    (LinkState.CONNECTING, Signal.MUTE): "nobody answers there: is the address right, and reachable from here?",
+    (LinkState.CONNECTING, Signal.REFUSED): "nobody listens there: is the game server running, with the bridge loaded?",
+    (LinkState.CONNECTING, Signal.DROPPED): "nobody listens there: is the game server running, with the bridge loaded?",
+    (LinkState.HANDSHAKING, Signal.REJECTED): "the server refused the token: is it the one in the server's token file?",
+    (LinkState.HANDSHAKING, Signal.MISMATCHED): "the server has another security mechanism: its setting `mechanism`"
+    " and link.mechanism here must be the same",
+    (LinkState.HANDSHAKING, Signal.REFUSED): "the server closed the connection during the handshake",
+    (LinkState.HANDSHAKING, Signal.DROPPED): "what listens there is no bridge",
+    (LinkState.HANDSHAKING, Signal.MUTE): "what listens there did not finish the handshake in time",
+    (
+        LinkState.GREETING,
+        Signal.MUTE,
+    ): "what listens there did not answer the hello: it is no bridge, or is frozen",
 }
 
 
@@ -70,14 +117,11 @@ def why_down(state: LinkState, signal: Signal, *, silent_s: float, patience_s: f
 
     `silent_s` is how long nothing had been heard, `patience_s` the heartbeat timeout in force.
     """
-    if signal is Signal.REJECTED:
-        return "the server refused the token: is it the one in the server's token file?"
-    if signal is Signal.MUTE:
-        return _MUTE_IN[state]
-    if state is LinkState.CONNECTING:
-        return "nobody listens there: is the game server running, with the bridge loaded?"
-    if state is LinkState.HANDSHAKING:
-        return "the server closed the connection during the handshake"
-    if state is LinkState.UP and silent_s >= patience_s:
+    if state.carries and silent_s >= patience_s:
         return f"the server has been silent for {silent_s:.1f} s: frozen, or the network is gone"
-    return "the server closed the connection"
+    return _WHY.get((state, signal), "the server closed the connection")
+
+
+def wants_a_look(state: LinkState, signal: Signal) -> bool:
+    """Whether libzmq's word leaves open what is wrong, and what the peer says (`greeting.describe`) would tell."""
+    return state is LinkState.HANDSHAKING and signal in (Signal.DROPPED, Signal.MUTE)

@@ -14,7 +14,7 @@ Verdict = Literal["ok", "degraded", "down"]
 class LinkStatus(Model):
     """The link to the game."""
 
-    state: Literal["connecting", "handshaking", "greeting", "up", "down"]
+    state: Literal["resolving", "connecting", "handshaking", "greeting", "up", "suspect", "down"]
     address: str = ""
     epoch: int = 0
     """The connection incarnation this is about."""
@@ -31,6 +31,11 @@ class LinkStatus(Model):
     server: ServerFacts | None = None
     load: TickLoad | None = None
     """The server's own loop, as of its last pong."""
+
+    @property
+    def carries(self) -> bool:
+        """Whether messages go over it: it is up, if only to be doubted."""
+        return self.state in ("up", "suspect")
 
 
 class WorldStatus(Model):
