@@ -1,5 +1,6 @@
 --- The stand-in for a TES3MP 0.8.1 server with CoreScripts: `start` makes the globals and the world, `tick` is one turn
 --- of the server's loop. What would end the real process ends this one: through `die`.
+local boxes = require("embedded.world.boxes")
 local clock = require("embedded.clock")
 local drive = require("embedded.core.drive")
 local events = require("embedded.events")
@@ -121,6 +122,11 @@ end
 --- A player dies. killer: {pid = }, {name = , refId = }, or nil.
 function M.kill(pid, killer)
   world.clients[pid]:set_health(0, killer)
+end
+
+--- A player answers the box it was shown last: the number of a button or line, or a text.
+function M.answer(pid, data)
+  boxes.answer(world.clients[pid], data)
 end
 
 --- An actor dies, by its refNum. False where nobody has its cell loaded.

@@ -33,6 +33,9 @@ function M.player(pid, name)
     class = { id = "", name = "", description = "", specialization = 0, major_attributes = {},
       major_skills = {}, minor_skills = {} },
     level = 1, level_progress = 0, bounty = 0, reputation = 0, scale = 1,
+    creature = "", shows_creature_name = false, is_werewolf = false, selected_spell = "", settings = {},
+    game_settings = {}, vr_settings = {}, allies = {}, mark = { cell = "", x = 0, y = 0, z = 0, pitch = 0, yaw = 0 },
+    momentum = { x = 0, y = 0, z = 0 },
     dynamic = { health = { base = 1, current = 1 }, magicka = { base = 1, current = 1 },
       fatigue = { base = 1, current = 1 } },
     attributes = stat_blocks(ATTRIBUTES), skills = stat_blocks(SKILLS),
@@ -40,6 +43,8 @@ function M.player(pid, name)
     position = { x = 0, y = 0, z = 0 }, rotation = { x = 0, z = 0 }, previous = { x = 0, y = 0, z = 0 },
     equipment = empty_slots(), equipment_changes = {},
     inventory_changes = { action = 0 }, journal_changes = {}, spellbook_changes = { action = 0 },
+    active_changes = { action = 0 }, faction_changes = { action = 0 }, topic_changes = {}, book_changes = {},
+    quick_key_changes = {},
   }
 end
 

@@ -55,7 +55,15 @@ local function position(server, define_player)
   end)
 end
 
+local function momentum(server, define_player)
+  define_player("SetMomentum", function(player, x, y, z) player.momentum = { x = x, y = y, z = z } end)
+  define_player("SendMomentum", function(player)
+    server:send(player.pid, { type = "Momentum", momentum = player.momentum }, false, false)
+  end)
+end
+
 return function(server, _, define_player)
+  momentum(server, define_player)
   cell(server, define_player)
   position(server, define_player)
 end

@@ -4,11 +4,11 @@ local MAJOR_ATTRIBUTES, SKILLS_OF_A_KIND = 2, 5
 local FIELDS = {
   Name = "name", Race = "race", Head = "head", Hair = "hair", IsMale = "is_male", Model = "model",
   Birthsign = "birthsign", Level = "level", LevelProgress = "level_progress", Bounty = "bounty",
-  Reputation = "reputation", Scale = "scale",
+  Reputation = "reputation", Scale = "scale", CreatureRefId = "creature",
+  CreatureNameDisplayState = "shows_creature_name",
 }
 
-local CLASS_FIELDS = { DefaultClass = "id", ClassName = "name", ClassDesc = "description",
-  ClassSpecialization = "specialization" }
+local CLASS_FIELDS = { DefaultClass = "id", ClassDesc = "description", ClassSpecialization = "specialization" }
 
 local function accessors(define_player, fields, of)
   for name, field in pairs(fields) do
@@ -31,6 +31,8 @@ end
 
 local function class(define_player)
   accessors(define_player, CLASS_FIELDS, function(player) return player.class end)
+  define_player("GetClassName", function(player) return player.class.name end)
+  define_player("SetClassName", function(player, name) player.class.name, player.class.id = name, "" end)
   define_player("IsClassDefault", function(player) return player.class.id ~= "" and 1 or 0 end)
   class_slots(define_player, "MajorAttribute", "major_attributes", MAJOR_ATTRIBUTES)
   class_slots(define_player, "MajorSkill", "major_skills", SKILLS_OF_A_KIND)
@@ -51,5 +53,8 @@ end
 return function(server, _, define_player)
   accessors(define_player, FIELDS, function(player) return player end)
   class(define_player)
+  define_player("IsWerewolf", function(player) return player.is_werewolf end)
+  define_player("SetWerewolfState", function(player, state) player.is_werewolf = state end)
+  define_player("SetResetStats", function(player, state) player.resets_stats = state end)
   sends(server, define_player)
 end

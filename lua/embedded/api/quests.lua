@@ -1,4 +1,4 @@
---- Journal and spellbook changes: lists that are filled, then sent; or that a client sent, to be read.
+--- Journal changes: a list that is filled, then sent; or that a client sent, to be read.
 local ENTRY, INDEX = 0, 1
 
 local function add(player, kind, quest, index, actor, days_passed, month, day)
@@ -38,25 +38,7 @@ local function journal_reading(define_player)
   end
 end
 
-local function spellbook(server, define_player)
-  define_player("ClearSpellbookChanges", function(player)
-    player.spellbook_changes = { action = player.spellbook_changes.action }
-  end)
-  define_player("SetSpellbookChangesAction", function(player, action)
-    player.spellbook_changes.action = action
-  end)
-  define_player("AddSpell", function(player, id) table.insert(player.spellbook_changes, id) end)
-  define_player("GetSpellbookChangesSize", function(player) return #player.spellbook_changes end)
-  define_player("GetSpellbookChangesAction", function(player) return player.spellbook_changes.action end)
-  define_player("GetSpellId", function(player, index) return player.spellbook_changes[index + 1] or "invalid" end)
-  define_player("SendSpellbookChanges", function(player, to_others, skip)
-    server:send(player.pid, { type = "Spellbook", action = player.spellbook_changes.action,
-      spells = player.spellbook_changes }, to_others, skip)
-  end)
-end
-
 return function(server, _, define_player)
   journal_writing(server, define_player)
   journal_reading(define_player)
-  spellbook(server, define_player)
 end

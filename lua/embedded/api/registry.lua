@@ -4,7 +4,7 @@ local checks = require("embedded.api.checks")
 local lists = require("embedded.api.lists")
 
 local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "objects",
-  "worldstate", "mechanics" }
+  "worldstate", "mechanics", "factions", "knowledge", "performance", "settings", "spells", "keys" }
 
 local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 

@@ -44,7 +44,28 @@ local function sends(server, define_player)
   end)
 end
 
+--- Kills and map tiles: lists of the one worldstate that is being written, to whomever it is sent.
+local function kills(server, define)
+  define("ClearKillChanges", function() server.writing.worldstate.kills = {} end)
+  define("AddKill", function(refId, number)
+    table.insert(server.writing.worldstate.kills, { refId = refId, number = number })
+  end)
+end
+
+local function map(server, define, define_player)
+  define("ClearMapChanges", function() server.writing.worldstate.tiles = {} end)
+  define("LoadMapTileImageFile", function(x, y, path)
+    table.insert(server.writing.worldstate.tiles, { x = x, y = y, path = path })
+  end)
+  define_player("SendWorldMap", function(player, to_others, skip)
+    server:send(player.pid, { type = "Map", tiles = server.writing.worldstate.tiles }, to_others, skip)
+  end)
+end
+
 return function(server, define, define_player)
+  server.writing.worldstate.kills, server.writing.worldstate.tiles = {}, {}
+  kills(server, define)
+  map(server, define, define_player)
   reading(server, define)
   for name, field in pairs(WRITTEN) do
     define(name, function(value) server.writing.worldstate[field] = value end)

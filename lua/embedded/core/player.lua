@@ -4,14 +4,17 @@ local inventory_helper = require("embedded.core.inventory_helper")
 local journal = require("embedded.core.journal")
 local loading = require("embedded.core.player_loading")
 local player_data = require("embedded.core.player_data")
+local settings = require("embedded.core.player_settings")
 local strings = require("embedded.core.strings")
 local table_helper = require("embedded.core.table_helper")
 
 local M = drive.mixin({})
 M.__index = M
 
-for name, method in pairs(loading) do
-  M[name] = method
+for _, methods in ipairs { loading, settings } do
+  for name, method in pairs(methods) do
+    M[name] = method
+  end
 end
 
 function M.new(pid, name)
@@ -44,7 +47,7 @@ end
 
 local LOADED_AT_LOGIN = { "LoadCharacter", "LoadClass", "LoadLevel", "LoadAttributes", "LoadSkills",
   "LoadStatsDynamic", "LoadInventory", "LoadEquipment", "LoadSpellbook", "LoadShapeshift", "LoadJournal",
-  "LoadBounty", "LoadCell" }
+  "LoadBounty", "LoadSettings", "LoadCell" }
 
 function M:FinishLogin()
   self.data.timestamps.lastLogin = os.time()
@@ -68,6 +71,17 @@ end
 
 function M:SaveBounty()
   self.data.fame.bounty = tes3mp.GetBounty(self.pid)
+  self:QuicksaveToDrive()
+end
+
+function M:SaveReputation()
+  self.data.fame.reputation = tes3mp.GetReputation(self.pid)
+  self:QuicksaveToDrive()
+end
+
+function M:Kick()
+  self.loggedIn, self.hasAccount = false, nil
+  tes3mp.Kick(self.pid)
 end
 
 function M:SaveCell(packet)
@@ -106,7 +120,14 @@ end
 
 function M:SetScale(scale)
   self.data.shapeshift.scale = scale
-  self:LoadShapeshift()
+  tes3mp.SetScale(self.pid, scale)
+  tes3mp.SendShapeshift(self.pid)
+end
+
+function M:SetWerewolfState(state)
+  self.data.shapeshift.isWerewolf = state
+  tes3mp.SetWerewolfState(self.pid, state)
+  tes3mp.SendShapeshift(self.pid)
 end
 
 local function death_reason(pid)

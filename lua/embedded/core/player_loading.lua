@@ -16,13 +16,39 @@ function M:LoadCharacter()
   tes3mp.SendBaseInfo(self.pid)
 end
 
+local function each_named(list, act)
+  local slot = 0
+  for name in list:gmatch("%s*([^,]*),?") do
+    if name ~= "" then
+      act(slot, name)
+      slot = slot + 1
+    end
+  end
+end
+
+local function load_custom_class(pid, custom)
+  tes3mp.SetClassName(pid, custom.name)
+  tes3mp.SetClassSpecialization(pid, custom.specialization)
+  if custom.description ~= nil then
+    tes3mp.SetClassDesc(pid, custom.description)
+  end
+  each_named(custom.majorAttributes, function(slot, name)
+    tes3mp.SetClassMajorAttribute(pid, slot, tes3mp.GetAttributeId(name))
+  end)
+  each_named(custom.majorSkills, function(slot, name)
+    tes3mp.SetClassMajorSkill(pid, slot, tes3mp.GetSkillId(name))
+  end)
+  each_named(custom.minorSkills, function(slot, name)
+    tes3mp.SetClassMinorSkill(pid, slot, tes3mp.GetSkillId(name))
+  end)
+end
+
 function M:LoadClass()
   local class, custom = self.data.character.class, self.data.customClass
   if class ~= "custom" then
     tes3mp.SetDefaultClass(self.pid, class)
   else
-    tes3mp.SetClassName(self.pid, custom.name)
-    tes3mp.SetClassSpecialization(self.pid, custom.specialization)
+    load_custom_class(self.pid, custom)
   end
   tes3mp.SendClass(self.pid)
 end
@@ -114,10 +140,55 @@ function M:LoadBounty()
   tes3mp.SendBounty(self.pid)
 end
 
+function M:LoadReputation()
+  tes3mp.SetReputation(self.pid, self.data.fame.reputation)
+  tes3mp.SendReputation(self.pid)
+end
+
+local SHAPE = { scale = 1, isWerewolf = false, creatureRefId = "", displayCreatureName = false }
+
 function M:LoadShapeshift()
-  self.data.shapeshift.scale = self.data.shapeshift.scale or 1
-  tes3mp.SetScale(self.pid, self.data.shapeshift.scale)
+  local shape = self.data.shapeshift
+  for field, default in pairs(SHAPE) do
+    if shape[field] == nil then shape[field] = default end
+  end
+  tes3mp.SetScale(self.pid, shape.scale)
+  tes3mp.SetWerewolfState(self.pid, shape.isWerewolf)
+  tes3mp.SetCreatureRefId(self.pid, shape.creatureRefId)
+  tes3mp.SetCreatureNameDisplayState(self.pid, shape.displayCreatureName)
   tes3mp.SendShapeshift(self.pid)
+end
+
+--- Only allies who are here count.
+function M:LoadAllies()
+  tes3mp.ClearAlliedPlayersForPlayer(self.pid)
+  for _, name in ipairs(self.data.alliedPlayers) do
+    if logicHandler.IsPlayerNameLoggedIn(name) then
+      tes3mp.AddAlliedPlayerForPlayer(self.pid, logicHandler.GetPlayerByName(name).pid)
+    end
+  end
+  tes3mp.SendAlliedPlayers(self.pid, true)
+end
+
+function M:LoadQuickKeys()
+  tes3mp.ClearQuickKeyChanges(self.pid)
+  for slot, key in pairs(self.data.quickKeys) do
+    tes3mp.AddQuickKey(self.pid, slot, key.keyType, key.itemId)
+  end
+  tes3mp.SendQuickKeyChanges(self.pid)
+end
+
+function M:LoadMarkLocation()
+  local mark = self.data.miscellaneous.markLocation
+  tes3mp.SetMarkCell(self.pid, mark.cell)
+  tes3mp.SetMarkPos(self.pid, mark.posX, mark.posY, mark.posZ)
+  tes3mp.SetMarkRot(self.pid, mark.rotX, mark.rotZ)
+  tes3mp.SendMarkLocation(self.pid)
+end
+
+function M:LoadSelectedSpell()
+  tes3mp.SetSelectedSpellId(self.pid, self.data.miscellaneous.selectedSpell)
+  tes3mp.SendSelectedSpell(self.pid)
 end
 
 --- Sends the player to where it was when it last changed its cell.

@@ -11,7 +11,9 @@ function M.new(world, pid, name)
   return setmetatable({
     world = world, pid = pid, name = name, cell = nil, x = 0, y = 0, z = 0, pitch = 0, yaw = 0,
     loaded = {}, inventory = {}, journal = {}, chat = {}, boxes = {}, console = {}, received = {},
-    trip = {}, arriving = false, dead = false,
+    trip = {}, arriving = false, dead = false, answers_boxes = true,
+    spells = {}, active = {}, factions = {}, topics = {}, books = {}, kills = {}, map = {}, settings = {},
+    quick_keys = {},
   }, M)
 end
 

@@ -1,6 +1,8 @@
 --- What a client does with each packet of the server.
+local boxes = require("embedded.world.boxes")
 local client = require("embedded.world.client")
 local console = require("embedded.world.console")
+local traits = require("embedded.world.traits")
 local travel = require("embedded.world.travel")
 
 local M = {}
@@ -42,7 +44,11 @@ function client:set_health(value, killer)
   self:fire("OnPlayerDeath")
 end
 
-local handlers = {}
+local handlers = { Box = boxes.receive }
+
+for kind, handle in pairs(traits) do
+  handlers[kind] = handle
+end
 
 handlers.Cell = travel.cell
 handlers.Position = travel.position
@@ -64,10 +70,6 @@ function handlers.ChatClear(self)
   self.chat = {}
 end
 
-function handlers.Box(self, packet)
-  self:remember("boxes", packet)
-end
-
 function handlers.StatsDynamic(self)
   if self:copy().dynamic.health.current <= 0 then
     self:after(DEATH_MS, function()
@@ -76,7 +78,8 @@ function handlers.StatsDynamic(self)
   end
 end
 
-function handlers.Resurrect(self)
+function handlers.Resurrect(self, packet)
+  if packet.pid ~= self.pid then return end
   for _, gauge in pairs(self:copy().dynamic) do
     gauge.current = gauge.base
   end
