@@ -134,6 +134,15 @@ function M.kill_actor(refNum, killer_pid)
   return world.actors:kill(refNum, killer_pid)
 end
 
+--- A client's packet arrives: `kind` is actors, objects or worldstate, `packet` what the functions of that kind read,
+--- `event` the one that the server raises for it, if any.
+function M.receive(kind, packet, event, pid, ...)
+  server.received[kind] = packet
+  if event then
+    events.fire(server, event, pid, ...)
+  end
+end
+
 --- A player walks to a place in one step, over a border if need be.
 function M.move(pid, x, y, z)
   world.clients[pid]:walk(x, y, z)

@@ -48,8 +48,18 @@ function M.player(pid, name)
   }
 end
 
+--- What a count is that nothing has set yet: whatever the memory held before.
+M.GARBAGE = 21845
+
 local function empty_list()
   return { entries = {}, action = 0, sub_action = 0, origin = 0, command = "", cell = "", script = "" }
+end
+
+--- A received list before the first packet: no entries, and a count that says otherwise.
+local function unreceived_list()
+  local list = empty_list()
+  list.claimed = M.GARBAGE
+  return list
 end
 
 --- options: clock (ms), die(reason), report(line), seed, data_path, port
@@ -60,7 +70,7 @@ function M.new(options)
     max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
     players = {}, last_pid = -1, cells = {}, mp_num = 0,
     selected = {}, -- what a Read* function chose: actors, objects, worldstate
-    received = { actors = empty_list(), objects = empty_list(), worldstate = empty_list() },
+    received = { actors = unreceived_list(), objects = unreceived_list(), worldstate = unreceived_list() },
     writing = { actors = empty_list(), objects = empty_list(), worldstate = {} },
     ignore_script_errors = false, data_files_enforced = false,
     deliver = function() end,

@@ -25,7 +25,7 @@ local function select_list(server, define)
   define("ReadLastActorList", received)
   define("ReadCellActorList", function(description)
     local cell = server.cells[description]
-    server.selected.actors = { entries = cell and cell.actors or {}, action = 0 }
+    server.selected.actors = cell and { entries = cell.actors or {}, action = 0 } -- else a null pointer
   end)
 end
 
@@ -33,7 +33,7 @@ local function read_list(server, define)
   -- Alone of its kind it looks before it reads: 0 where nothing was selected.
   define("GetActorListSize", function()
     local selected = server.selected.actors
-    return selected and #selected.entries or 0
+    return selected and (selected.claimed or #selected.entries) or 0
   end)
   define("GetActorListAction", function()
     return lists.selected(server, "actors", "GetActorListAction").action

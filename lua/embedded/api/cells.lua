@@ -1,26 +1,20 @@
 --- Where a player is. Setters change the server's copy at once, before the client has answered the Send*.
 local server_state = require("embedded.server")
 
-local INT_LIMIT = 2147483647
-
---- The cell's grid numbers, nil for an interior. Numbers that are no C++ int end the process.
-local function grid(server, description)
+--- The cell's grid numbers, nil for an interior.
+local function grid(description)
   local x, y = description:match(server_state.EXTERIOR)
-  if x and (math.abs(tonumber(x)) > INT_LIMIT or math.abs(tonumber(y)) > INT_LIMIT) then
-    server:kill(("tes3mp.SetCell: '%s' is outside a C++ int"):format(description))
-  end
   return tonumber(x), tonumber(y)
 end
 
 local function cell(server, define_player)
   define_player("GetCell", function(player) return player.cell end)
-  define_player("GetExteriorX", function(player) return (grid(server, player.cell)) or 0 end)
-  define_player("GetExteriorY", function(player) return select(2, grid(server, player.cell)) or 0 end)
-  define_player("IsInExterior", function(player) return grid(server, player.cell) ~= nil end)
+  define_player("GetExteriorX", function(player) return (grid(player.cell)) or 0 end)
+  define_player("GetExteriorY", function(player) return select(2, grid(player.cell)) or 0 end)
+  define_player("IsInExterior", function(player) return grid(player.cell) ~= nil end)
   define_player("GetRegion", function(player) return player.region end)
   define_player("IsChangingRegion", function(player) return player.changes_region end)
   define_player("SetCell", function(player, description)
-    grid(server, description)
     player.cell = description
   end)
   define_player("SetExteriorCell", function(player, x, y)

@@ -4,6 +4,7 @@ local M = {}
 local PID_LIMIT = 65536 -- pids are C++ unsigned short
 local INT_LOW, INT_HIGH, INT_WRAP = -2147483648, 2147483647, 4294967296
 local EXACT_LIMIT = 2 ^ 53
+local LONGEST_CELL = 10000
 
 local PIDS = { pid = true, targetPid = true, affectedPid = true, alliedPlayerPid = true }
 
@@ -61,6 +62,26 @@ function makers.string(complain)
   end
 end
 
+--- A cell's description is converted wherever it stands: numbers that are no C++ int are an exception, and a very long
+--- text overflows the stack of the regular expression.
+local function cell_complaint(name, value)
+  local x, y = value:match("^(%-?%d+), (%-?%d+)$")
+  if x and (math.abs(tonumber(x)) > INT_HIGH or math.abs(tonumber(y)) > INT_HIGH) then
+    return ("tes3mp.%s: '%s' is outside a C++ int"):format(name, value)
+  end
+  return #value > LONGEST_CELL and ("tes3mp.%s: a cell's description of %d bytes"):format(name, #value)
+end
+
+function makers.cell(complain, _, name, server)
+  local check = makers.string(complain)
+  return function(value)
+    local text = check(value)
+    local complaint = cell_complaint(name, text)
+    if complaint then server:kill(complaint) end
+    return text
+  end
+end
+
 --- Every value has a truth, a missing one too: this is why trailing booleans may be left out.
 function makers.boolean()
   return function(value)
@@ -76,7 +97,8 @@ end
 
 --- The check of one parameter: a function from what Lua gave to what C++ sees. It never returns for a wrong type.
 function M.checker(name, parameter, server)
-  return makers[parameter.type](complainer(name, parameter, server), parameter)
+  local make = parameter.name == "cellDescription" and makers.cell or makers[parameter.type]
+  return make(complainer(name, parameter, server), parameter, name, server)
 end
 
 return M

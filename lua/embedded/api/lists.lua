@@ -35,17 +35,56 @@ function M.fields(server, define, kind, fields)
   end
 end
 
-local function guarded(server, kind, entry)
-  local first, neutral = entry.params[1], NEUTRAL[entry.returns]
-  if first and INDEX_NAMES[first.name] then
-    return function(index)
-      M.entry(server, kind, entry.name, index)
-      return neutral
+--- The lists of the selected worldstate that an index means, by what the function's name begins with.
+local WORLD_LISTS = { { "GetKill", "kills" }, { "GetMapTile", "tiles" }, { "GetClientGlobal", "globals" },
+  { "GetRecord", "records" } }
+
+--- The lists inside an entry, by the parameter that is an index of it.
+local INNER = { spellIndex = "spells", effectIndex = "effects", variableIndex = "locals", itemIndex = "items" }
+
+--- The functions that tell how long a list is: of the selection, or of the entry that their indexes lead to.
+local SIZES = { GetKillChangesSize = "kills", GetMapChangesSize = "tiles", GetClientGlobalsSize = "globals",
+  GetRecordCount = "records", GetRecordEffectCount = "effects", GetActorSpellsActiveChangesSize = "spells",
+  GetActorSpellsActiveEffectCount = "effects", GetClientLocalsSize = "locals" }
+
+--- Until a client has sent records, their number is whatever the memory held.
+local function size_of(server, name, place)
+  local list = place[SIZES[name]]
+  if not list and name == "GetRecordCount" then
+    return server.GARBAGE
+  end
+  return list and #list or 0
+end
+
+local function outer_list(kind, name)
+  if kind ~= "worldstate" then
+    return "entries"
+  end
+  for _, list in ipairs(WORLD_LISTS) do
+    if name:sub(1, #list[1]) == list[1] then
+      return list[2]
     end
   end
-  return function()
-    M.selected(server, kind, entry.name)
-    return neutral
+  return nil
+end
+
+--- Follows the indexes of a call from list to list, to its death where one is past an end.
+local function follow(server, kind, entry, values)
+  local place, outer = M.selected(server, kind, entry.name), outer_list(kind, entry.name)
+  for position, parameter in ipairs(entry.params) do
+    local list = INNER[parameter.name] or (INDEX_NAMES[parameter.name] and outer)
+    if list then
+      place = M.inner(server, entry.name, place[list], values[position])
+    end
+  end
+  return place
+end
+
+local function guarded(server, kind, entry)
+  local neutral = NEUTRAL[entry.returns]
+  return function(...)
+    local place = follow(server, kind, entry, { ... })
+    return SIZES[entry.name] and size_of(server, entry.name, place) or neutral
   end
 end
 

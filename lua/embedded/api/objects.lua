@@ -23,7 +23,10 @@ local function read_whole_list(server, define)
   define("ReadLastObjectList", received)
   define("ReadLastEvent", received)
   for _, name in ipairs { "GetObjectListSize", "GetObjectChangesSize" } do
-    define(name, function() return #lists.selected(server, "objects", name).entries end)
+    define(name, function()
+      local selected = lists.selected(server, "objects", name)
+      return selected.claimed or #selected.entries
+    end)
   end
   for name, field in pairs(LIST_FIELDS) do
     define(name, function() return lists.selected(server, "objects", name)[field] end)
@@ -36,7 +39,8 @@ local function read_entries(server, define)
     return lists.entry(server, "objects", "IsObjectPlayer", index).pid ~= nil
   end)
   define("GetContainerChangesSize", function(index)
-    return #(lists.entry(server, "objects", "GetContainerChangesSize", index).items or {})
+    local items = lists.entry(server, "objects", "GetContainerChangesSize", index).items
+    return items and #items or server.GARBAGE
   end)
   for part, field in pairs(ITEM_FIELDS) do
     local name = "GetContainerItem" .. part

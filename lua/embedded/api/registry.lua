@@ -1,6 +1,7 @@
 --- The table `tes3mp`: every function of the specification, its arguments checked, its behaviour defined by the topic
 --- modules beside this file; what none of them defines gives the neutral value of its type.
 local checks = require("embedded.api.checks")
+local lengths = require("embedded.api.lengths")
 local lists = require("embedded.api.lists")
 
 local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "objects",
@@ -119,6 +120,7 @@ function M.build(target, server, specification, deaths)
   local known = index_names(specification)
   local bodies = collect(server, known)
   lists.guard(server, bodies, deaths, known)
+  lengths.guard(server, bodies, function(name) return NEUTRAL[known[name].returns] end)
   for _, entry in ipairs(specification) do
     local neutral = NEUTRAL[entry.returns]
     local body = bodies[entry.name] or function() return neutral end

@@ -3,6 +3,7 @@ local LOG_LEVELS = { [0] = "VERBOSE", "INFO", "WARN", "ERROR", "FATAL" }
 local LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 local LONGEST_RANDOM_STRING = 10000000 -- beyond it the real server does not come back in reasonable time
 local TYPICAL_PING_MS = 20
+local CHECKSUM_LIMIT = 2 ^ 64
 
 local function random_string(server)
   return function(length)
@@ -18,18 +19,35 @@ local function random_string(server)
   end
 end
 
-local function file_exists(path)
-  local file = io.open(path, "r")
-  if file then
-    file:close()
+--- C++ throws at a path that it may not look at, and at one that no file system can hold.
+local function file_exists(server, name)
+  return function(path)
+    local file, reason = io.open(path, "r")
+    if file then
+      file:close()
+    elseif not reason:find("No such file") and not reason:find("Not a directory") then
+      server:kill(("tes3mp.%s: %s"):format(name, reason))
+    end
+    return file ~= nil
   end
-  return file ~= nil
+end
+
+--- The real name of a file in a folder; what is there and is no folder cannot be listed.
+local function real_name(server)
+  local exists = file_exists(server, "GetCaseInsensitiveFilename")
+  return function(folder, name)
+    if exists(folder) and not exists(folder .. "/.") then
+      server:kill("tes3mp.GetCaseInsensitiveFilename: " .. folder .. " is no folder")
+    end
+    return exists(folder .. "/" .. name) and name or "invalid"
+  end
 end
 
 --- The C++ side converts the text to a number without looking at it.
 local function data_file(server, name)
   return function(_, checksum)
-    if checksum ~= "" and not tonumber(checksum) then
+    local number = tonumber(checksum:match("^%s*[+-]?%d+"))
+    if checksum ~= "" and (not number or math.abs(number) >= CHECKSUM_LIMIT) then
       server:kill(("tes3mp.%s: checksum '%s' is not a number"):format(name, checksum))
     end
   end
@@ -92,11 +110,9 @@ return function(server, define, define_player)
   switches(server, define)
   numbers(server, define)
   connections(server, define_player)
-  define("DoesFileExist", file_exists)
-  define("DoesFilePathExist", file_exists)
-  define("GetCaseInsensitiveFilename", function(folder, name)
-    return file_exists(folder .. name) and name or "invalid"
-  end)
+  define("DoesFileExist", file_exists(server, "DoesFileExist"))
+  define("DoesFilePathExist", file_exists(server, "DoesFilePathExist"))
+  define("GetCaseInsensitiveFilename", real_name(server))
   define("AddDataFileRequirement", data_file(server, "AddDataFileRequirement"))
   define("AddPluginHash", data_file(server, "AddPluginHash"))
 end
