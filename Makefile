@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm schemas clean
+.PHONY: help run test check bench fuzz races storm schemas api-table clean
 
 help: ## Show this
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foreground, until Ctrl-C
 	@$(BIN)/timmy-actors run
@@ -38,6 +38,9 @@ storm: $(VENV)/.installed-dev ## Crash a tree of 434 actors FAILURES=20000 times
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
+
+api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
+	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua
 
 clean: ## Remove what the others made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
