@@ -8,6 +8,7 @@ local game = require("timmy.game")
 local listeners = require("timmy.listener")
 local perceive = require("timmy.perceive")
 local players = require("timmy.players")
+local received = require("timmy.api.received")
 local services = require("timmy.service")
 local sockets = require("timmy.sockets")
 local throttle = require("timmy.throttle")
@@ -113,6 +114,7 @@ function M.start()
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
   events.install(emit)
+  if config.allow_raw then received.listen() end
   start_timer()
   game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end

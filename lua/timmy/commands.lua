@@ -9,6 +9,7 @@ local registry, names = {}, {}
 
 --- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, run = }.
 local TOPICS = {
+  require("timmy.commands.api"),
   require("timmy.commands.character"),
   require("timmy.commands.chat"),
   require("timmy.commands.console"),

@@ -1,10 +1,10 @@
 """The commands an agent can give, one topic a file, each a model whose fields are the command's arguments."""
 
-from timmy_actors.model.commands import character, chat, inventory, journal, position, stats
+from timmy_actors.model.commands import api, character, chat, inventory, journal, position, stats
 from timmy_actors.model.commands._arguments import EVERY_COMMAND, CommandArguments
 
-COMMANDS: dict[str, type[CommandArguments]] = {
-    model.command: model for topic in (character, chat, inventory, journal, position, stats) for model in topic.COMMANDS
-}
+TOPICS = (api, character, chat, inventory, journal, position, stats)
+
+COMMANDS: dict[str, type[CommandArguments]] = {model.command: model for topic in TOPICS for model in topic.COMMANDS}
 
 __all__ = ["COMMANDS", "EVERY_COMMAND", "CommandArguments"]

@@ -1,0 +1,77 @@
+--- What an argument of the script API may be: narrower than its type, wherever a value of that type can do harm.
+--
+-- A kind takes a value and gives nil, or what is wrong with it. NaN and infinity are within no bounds.
+local cells = require("timmy.cells")
+local files = require("timmy.api.files")
+local numbers = require("timmy.numbers")
+local utf8 = require("timmy.utf8")
+
+local M = {}
+
+--- The longest text, in bytes: a script's source, and half of the 64 KiB that a packet's string carries.
+M.LONGEST_TEXT = 32768
+
+local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
+
+--- A whole number within bounds, both included.
+function M.whole(low, high)
+  local words = string.format("must be a whole number from %.0f to %.0f", low, high)
+  return function(value)
+    if not numbers.is_whole(value, low, high) then return words end
+  end
+end
+
+function M.boolean(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+end
+
+function M.number(value)
+  if not numbers.is_finite(value) then return "must be a number below 1e14" end
+end
+
+--- A text at a NUL byte ends for C++; and the game's own texts are the only ones that may be broken UTF-8.
+function M.text(value)
+  if type(value) ~= "string" then return "must be a string" end
+  if #value > M.LONGEST_TEXT then return "must have at most " .. M.LONGEST_TEXT .. " bytes" end
+  if value:find("\0", 1, true) then return "must have no NUL byte" end
+  if utf8.first_invalid(value) then return "must be valid UTF-8" end
+end
+
+--- A description with numbers beyond a C++ int, or a very long one, ends the server wherever it reads cells.
+function M.cell(value)
+  if cells.is_safe(value) then return nil end
+  return string.format('must be a cell: "x, y" from -%d to %d, or an interior\'s name of at most %d bytes',
+    cells.FARTHEST, cells.FARTHEST, cells.LONGEST)
+end
+
+--- The C++ side converts it with `stoul`, which throws at anything else.
+function M.checksum(value)
+  if type(value) ~= "string" then return "must be a string" end
+  if value == "" then return nil end
+  if not value:find("^%d+$") or #value > 10 or tonumber(value) > UNSIGNED then
+    return "must be a checksum: digits, at most " .. UNSIGNED .. ", or empty for any"
+  end
+end
+
+--- RakNet keeps 15 bytes of an address; `*` stands for any number.
+function M.address(value)
+  if type(value) ~= "string" or not value:find("^[%d.*]+$") or #value > 15 then
+    return "must be an IPv4 address, where * stands for any number"
+  end
+end
+
+M.int = M.whole(-INT, INT)
+M.unsigned = M.whole(0, UNSIGNED)
+M.unsigned_short = M.whole(0, UNSIGNED_SHORT)
+M.byte = M.whole(0, 255)
+--- 65535 is RakNet's "nobody".
+M.pid = M.whole(0, UNSIGNED_SHORT - 1)
+M.index = M.whole(0, INT)
+M.attribute, M.any_attribute = M.whole(0, 7), M.whole(-1, 7)
+M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
+M.equipment_slot = M.whole(0, 18)
+M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
+M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
+M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
+
+return M

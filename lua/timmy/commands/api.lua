@@ -1,0 +1,67 @@
+--- The raw door: runs functions of the server's script API by name, as one batch within one tick. Only where the
+-- operator said `allow_raw`.
+local batch = require("timmy.api.batch")
+local json = require("timmy.json")
+local schema = require("timmy.schema")
+
+local M = { name = "api" }
+
+local MOST_CALLS, MOST_ARGUMENTS, LONGEST_NAME = 256, 16, 64
+
+local function wrong_call(call)
+  if not json.is_object(call) then return "", "must be an object with name and arguments" end
+  if type(call.name) ~= "string" or call.name == "" or #call.name > LONGEST_NAME then
+    return ".name", "must be a function's name"
+  end
+  local given = call.arguments
+  if given ~= nil and not (json.is_array(given) and #given <= MOST_ARGUMENTS) then
+    return ".arguments", "must be a list of at most " .. MOST_ARGUMENTS .. " arguments"
+  end
+  for name in pairs(call) do
+    if name ~= "name" and name ~= "arguments" then
+      return "." .. tostring(name):sub(1, LONGEST_NAME), "is no part of a call"
+    end
+  end
+end
+
+M.fields = {
+  { name = "player", check = schema.name },
+  { name = "calls", check = function(value)
+    if not json.is_array(value) or #value < 1 or #value > MOST_CALLS then
+      return "must be a list of 1 to " .. MOST_CALLS .. " calls"
+    end
+  end },
+}
+
+--- Asked before anything else about the command, so that a server without it gives one answer.
+function M.permitted(context)
+  if context.allow_raw then return true end
+  return false, "the script API is off here; the operator can set allow_raw (in timmy_config, or for the embedded"
+    .. " world under [world] in timmy.toml)"
+end
+
+--- The calls with an empty list where no arguments were given; or nil and an error.
+local function calls_of(given)
+  local calls = {}
+  for position, call in ipairs(given) do
+    local part, problem = wrong_call(call)
+    if problem then
+      local place = "calls." .. position - 1 .. part
+      return nil, { code = "bad_arguments", message = place .. ": " .. problem, field = place }
+    end
+    calls[position] = { name = call.name, arguments = call.arguments or {} }
+  end
+  return calls
+end
+
+function M.run(_, values)
+  local calls, trouble = calls_of(values.calls)
+  trouble = trouble or batch.judge(calls)
+  if trouble then return nil, trouble end
+  local results
+  results, trouble = batch.run(calls)
+  if trouble then return nil, trouble end
+  return { results = results }
+end
+
+return { M }
