@@ -58,8 +58,8 @@ def _answer(message: dict[str, Any]) -> bytes | None:
     key = message["id"]
     match message["type"]:
         case "hello":
-            facts = {"version": "0", "bridge": "0", "tick_ms": 1, "features": [], "commands": [], "sections": [],
-                     "events": [], "limits": {}}  # fmt: skip
+            facts = {"version": "0", "bridge": "0", "tick_ms": 1, "features": [], "scopes": ["observe", "act"],
+                     "commands": [], "sections": [], "events": [], "limits": {}}  # fmt: skip
             answer = {"type": "welcome", "protocol": 1, "boot": "b", "now": 0, "remember_s": 600, "server": facts}
         case "ping":
             load = {"tick_ms": 1, "tick_max_ms": 1, "poll_ms": 0, "poll_max_ms": 0, "peers": 1}

@@ -16,8 +16,8 @@ POSITION = {
     "x": -11000.0, "y": -70000.0, "z": 200.0, "pitch": 0.0, "yaw": 90.0,
 }  # fmt: skip
 FACTS = {
-    "version": "0.8.1", "bridge": "test", "tick_ms": 1.0, "features": ["dedupe"], "commands": ["message"],
-    "sections": ["position"], "events": ["chat"], "limits": {},
+    "version": "0.8.1", "bridge": "test", "tick_ms": 1.0, "features": ["dedupe"], "scopes": ["observe", "act"],
+    "commands": ["message"], "sections": ["position"], "events": ["chat"], "limits": {},
 }  # fmt: skip
 LOAD = {"tick_ms": 1.0, "tick_max_ms": 2.0, "poll_ms": 0.1, "poll_max_ms": 0.2, "peers": 1}
 

@@ -56,6 +56,11 @@ def test_white_space_around_a_token_does_not_belong_to_it(file: Path) -> None:
     assert read_token(write(file, b"  " + b"x" * SHORTEST + b"\r\n\n")) == "x" * SHORTEST
 
 
+def test_the_game_servers_own_file_can_be_read_and_its_first_token_is_taken(file: Path) -> None:
+    content = b"# ours\n\n" + b"x" * SHORTEST + b" observe act\n" + b"y" * SHORTEST + b"\n"
+    assert read_token(write(file, content)) == "x" * SHORTEST
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o777])
 def test_a_token_that_others_can_reach_is_refused_with_the_remedy(file: Path, mode: int) -> None:
     assert f"chmod 600 {file}" in complaint(write(file, b"x" * SHORTEST, mode))

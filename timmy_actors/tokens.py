@@ -1,4 +1,8 @@
-"""Tokens: the secret that PLAIN asks for, in a file that only its owner can read."""
+"""Tokens: the secret that PLAIN asks for, in a file that only its owner can read.
+
+The file is the game server's too (`lua/timmy/token.lua`): one token a line, and after it what it is good for. A daemon
+uses the first.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ TOKEN_BYTES = 24
 SHORTEST = 16
 LONGEST = 255
 """PLAIN's password has a one-byte length."""
+MAX_FILE_BYTES = 16384
 
 
 def make_token_file(path: Path) -> None:
@@ -31,7 +36,7 @@ def make_token_file(path: Path) -> None:
 
 
 def read_token(path: Path) -> str:
-    """The token in `path`.
+    """The first token in `path`.
 
     Raises:
         ConfigError: it cannot be read, others can read it, or it is no token.
@@ -40,13 +45,14 @@ def read_token(path: Path) -> str:
     try:
         with path.open(encoding="ascii") as file:
             mode = os.fstat(file.fileno()).st_mode
-            token = file.read(4 * LONGEST).strip()
+            text = file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the token: {error.strerror}: {remedy}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: a token is plain ASCII text: {remedy}") from error
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise ConfigError(f"{path}: others can read the token: chmod 600 {path}")
+    token = next((line.split()[0] for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"), "")
     if not SHORTEST <= len(token) <= LONGEST:
         raise ConfigError(f"{path}: a token has {SHORTEST} to {LONGEST} characters, this one {len(token)}: {remedy}")
     return token

@@ -26,7 +26,7 @@ function M.hello(service, session, message, now)
     boot = service.boot,
     now = clock.to_ms(now),
     remember_s = service.limits.remember_s,
-    server = service:facts(),
+    server = service:facts(session),
   }
 end
 
@@ -80,8 +80,8 @@ function M.observe(service, _, message, now)
 end
 
 --- Does the command, whatever becomes of it: an error in it is an answer too.
-local function execute(service, message)
-  local context = { allow_raw = service.allow_raw }
+local function execute(service, session, message)
+  local context = { allow_raw = service.allow_raw and session.peer:may("raw") }
   local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok then return protocol.result(message.id, value, trouble) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
@@ -106,7 +106,7 @@ function M.command(service, session, message, now)
   if not memory:has_room(now) then
     return protocol.result(message.id, nil, bad("overloaded", "too many results to remember: try later"))
   end
-  local answer = write_answer(service, execute(service, message))
+  local answer = write_answer(service, execute(service, session, message))
   memory:remember(client, message.id, answer, now)
   return answer
 end

@@ -28,8 +28,8 @@ local function log(level, text)
   quiet_log(level, "timmy: " .. text)
 end
 
-local function copy_with(limits, mechanism, token)
-  local copy = { mechanism = mechanism, token = token }
+local function copy_with(limits, mechanism, tokens)
+  local copy = { mechanism = mechanism, tokens = tokens }
   for name, value in pairs(limits) do copy[name] = value end
   return copy
 end
@@ -53,7 +53,7 @@ local function open_listener(config)
     sockets = sockets,
     host = config.host,
     port = config.port,
-    limits = copy_with(config.limits, config.mechanism, config.token),
+    limits = copy_with(config.limits, config.mechanism, config.tokens),
     on_message = function(peer, payload, delimited) service:on_message(peer, payload, delimited, clock.now()) end,
     on_close = function(peer) service:on_close(peer) end,
     log = function(text) log("info", text) end,

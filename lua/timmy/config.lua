@@ -135,7 +135,7 @@ local function given_settings()
   return nil, (tostring(given):gsub("%s*\n%s*", " "))
 end
 
---- The settings in force, with the token that PLAIN asks for; nil and one line naming the key and the remedy otherwise.
+--- The settings in force, with the tokens that PLAIN takes; nil and one line naming the key and the remedy otherwise.
 -- `data_path` is the server's folder for scripts' data, where the token is looked for first.
 function M.load(data_path)
   local given, why = given_settings()
@@ -143,8 +143,8 @@ function M.load(data_path)
   local config, wrong = M.check(given)
   if not config then return nil, MODULE .. ": " .. wrong end
   if config.mechanism == "NULL" then return config end
-  config.token, wrong = tokens.read(config.token_file or data_path .. "/timmy.token")
-  if not config.token then return nil, wrong end
+  config.tokens, wrong = tokens.read(config.token_file or data_path .. "/timmy.token")
+  if not config.tokens then return nil, wrong end
   return config
 end
 

@@ -7,6 +7,9 @@ return {
   max_handshakes = { default = 32, low = 1, high = 1024, whole = true },
   -- A peer that has not shown who it is by then is closed: lower it where strangers can reach the port.
   handshake_s = { default = 2, low = 0.05, high = 60 },
+  -- A wrong token is answered this late: a guesser learns max_handshakes answers in that time, at most. Keep it below a
+  -- second, or libzmq's clients take a refusal for silence.
+  refusal_delay_s = { default = 0.5, low = 0, high = 10 },
   -- A larger frame closes its peer; clients send small ones.
   frame_bytes = { default = 65536, low = 512, high = 16777216, whole = true },
   -- One payload, and the empty delimiter that REQ sends before it.

@@ -27,8 +27,8 @@ local function enter(self, peer)
 end
 
 --- Listens at once. options: sockets (luasocket's interface), host, port, limits (see timmy.config; with mechanism and
--- token), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Gives nil and why not when the address
--- can't be had.
+-- tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Gives nil and why not when the
+-- address can't be had.
 function M.open(options)
   local server, why = options.sockets.bind(options.host, options.port, BACKLOG)
   if not server then return nil, why end

@@ -31,6 +31,11 @@ function Peer:backlog()
   return self.connection.outbox.size
 end
 
+--- Whether its token is good for that (see timmy.scopes).
+function Peer:may(scope)
+  return self.connection.scopes[scope] == true
+end
+
 --- Whether messages can be sent to it.
 function Peer:is_ready()
   return self.connection.state == "ready"

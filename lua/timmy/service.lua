@@ -7,6 +7,7 @@ local json = require("timmy.json")
 local protocol = require("timmy.protocol")
 local pushes = require("timmy.pushes")
 local readings = require("timmy.readings")
+local scopes = require("timmy.scopes")
 local sessions = require("timmy.session")
 
 local Service = {}
@@ -33,13 +34,14 @@ function Service:peer_count()
   return #self.order
 end
 
---- What `welcome` says about the server.
-function Service:facts()
+--- What `welcome` says about the server, and about what this client may do.
+function Service:facts(session)
   return {
     version = self.server_version,
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
     features = json.array(self.allow_raw and { "dedupe", "raw" } or { "dedupe" }),
+    scopes = json.array(scopes.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
     sections = json.array(self.perceive.names),
     events = json.array(protocol.EVENTS),
@@ -74,12 +76,19 @@ function Service:introduce(session, client, now)
   self.by_client[client] = session
 end
 
+local function refused(message, trouble)
+  local answer = message.type == "command" and protocol.result(message.id, nil, trouble)
+  return answer or protocol.error(trouble, message.id)
+end
+
 local function answer_to(self, session, payload, now)
   local message, trouble, id = protocol.read(payload)
   if not message then return protocol.error(trouble, id) end
   if not session.client and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end
+  local refusal = scopes.refusal(session.peer, message.type)
+  if refusal then return refused(message, refusal) end
   return answers[message.type](self, session, message, now)
 end
 

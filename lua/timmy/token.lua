@@ -1,4 +1,11 @@
---- The secret that PLAIN asks for, from a file that only its owner can read.
+--- The secrets that PLAIN asks for, and what each is good for, from a file that only its owner can read.
+--
+-- One token a line, and after it its scopes; without any it has them all. A line that begins with # is a remark.
+--
+--   7jX2...kQ            (observe act raw)
+--   pR9c...0w observe
+local all_scopes = require("timmy.scopes")
+
 local M = {}
 
 --- What PLAIN can carry at most (RFC 24: one byte of length), and less than this could be guessed.
@@ -31,26 +38,66 @@ local function advice(path)
     .. "`umask 077; head -c 24 /dev/urandom | base64 > " .. path .. "`"
 end
 
+--- Each is compared with what a client says, whichever fits, so they are not to be many.
+local MAX_TOKENS, MAX_FILE_BYTES = 16, 16384
+
 local function content_of(path)
   local file, why = io.open(path, "rb")
   if not file then return nil, why end
-  -- One byte more than is allowed, and room for white space around it.
-  local content = file:read(4 * MAX_BYTES) or ""
+  local content = file:read(MAX_FILE_BYTES) or ""
   file:close()
-  return content:match("^%s*(.-)%s*$")
+  return content
 end
 
---- The token; nil and what to do when there is none to be had.
+local function scopes_of(words)
+  local scopes = {}
+  for word in words:gmatch("[^%s,]+") do
+    if not all_scopes.EVERYTHING[word] then return nil, word end
+    scopes[word] = true
+  end
+  return next(scopes) and scopes or all_scopes.EVERYTHING
+end
+
+--- A line's token, or nil and what is wrong with it; the secret itself is never said.
+local function token_of(line)
+  local secret, words = line:match("^(%S+)%s*(.*)$")
+  if #secret < MIN_BYTES or #secret > MAX_BYTES then
+    return nil, ("must hold %d to %d characters"):format(MIN_BYTES, MAX_BYTES)
+  end
+  local scopes, unknown = scopes_of(words)
+  if not scopes then
+    local known = table.concat(all_scopes.NAMES, ", ")
+    return nil, ("has the scope %q after its token; there are: %s"):format(unknown, known)
+  end
+  return { secret = secret, scopes = scopes }
+end
+
+local function tokens_of(content)
+  local tokens, number = {}, 0
+  for line in (content .. "\n"):gmatch("([^\n]*)\n") do
+    number = number + 1
+    local text = line:match("^%s*(.-)%s*$")
+    if text ~= "" and text:sub(1, 1) ~= "#" then
+      local token, wrong = token_of(text)
+      if not token then return nil, "line " .. number .. " " .. wrong end
+      tokens[#tokens + 1] = token
+    end
+  end
+  if #tokens == 0 then return nil, "holds no token" end
+  if #tokens > MAX_TOKENS then return nil, "holds more than " .. MAX_TOKENS .. " tokens" end
+  return tokens
+end
+
+--- The tokens, each { secret =, scopes = { [scope] = true } }; nil and what to do when there is none to be had.
 function M.read(path)
-  local token, why = content_of(path)
-  if not token then return nil, "token_file can't be read (" .. why .. "): " .. advice(path) end
+  local content, why = content_of(path)
+  if not content then return nil, "token_file can't be read (" .. why .. "): " .. advice(path) end
   if M.is_open_to_others(path) then
     return nil, "token_file " .. path .. " is open to others: run `chmod 600 " .. path .. "`"
   end
-  if #token < MIN_BYTES or #token > MAX_BYTES then
-    return nil, ("token_file %s must hold %d to %d characters: %s"):format(path, MIN_BYTES, MAX_BYTES, advice(path))
-  end
-  return token
+  local tokens, wrong = tokens_of(content)
+  if not tokens then return nil, ("token_file %s: %s: %s"):format(path, wrong, advice(path)) end
+  return tokens
 end
 
 return M

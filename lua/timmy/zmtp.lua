@@ -4,7 +4,7 @@
 -- (seconds, monotonic) is an argument. Nothing a peer sends raises an error: a breach moves `state` to "closing" (write
 -- the rest, then close) or "closed" (close now), and `reason` says which. "farewell" closes when its moment has passed.
 --
--- states: greeting -> handshake -> ready -> farewell | closing | closed
+-- states: greeting -> handshake -> ready -> farewell | refusing -> closing | closed
 local command = require("timmy.zmtp.command")
 local frames = require("timmy.zmtp.frames")
 local greeting = require("timmy.zmtp.greeting")
@@ -12,6 +12,7 @@ local handshake = require("timmy.zmtp.handshake")
 local heartbeat = require("timmy.zmtp.heartbeat")
 local inbox = require("timmy.zmtp.inbox")
 local outbox = require("timmy.zmtp.outbox")
+local scopes = require("timmy.scopes")
 
 local M = {}
 
@@ -30,8 +31,8 @@ local READERS = {}
 local READY, HEARTBEAT, STEP = { type = "ready" }, { type = "heartbeat" }, { type = "step" }
 
 --- A connection that was just accepted: its greeting is already waiting in the outbox.
--- options: mechanism ("NULL" or "PLAIN"), token (PLAIN), handshake_s, frame_bytes, message_parts, pending_bytes,
--- heartbeat_interval_s, heartbeat_timeout_s.
+-- options: mechanism ("NULL" or "PLAIN"), tokens (PLAIN; see timmy.token), handshake_s, refusal_delay_s, frame_bytes,
+-- message_parts, pending_bytes, heartbeat_interval_s, heartbeat_timeout_s.
 function M.server(options, now)
   local connection = setmetatable({
     options = options,
@@ -40,6 +41,8 @@ function M.server(options, now)
     outbox = outbox.new(),
     parts = {},
     expected = handshake.first(options.mechanism),
+    scopes = options.mechanism == "NULL" and scopes.EVERYTHING or {},
+    fed_at = now,
     handshake_until = now + options.handshake_s,
     heartbeat = heartbeat.new(options.heartbeat_interval_s, options.heartbeat_timeout_s, now),
   }, Connection)
@@ -50,6 +53,7 @@ end
 --- Bytes from the peer.
 function Connection:feed(bytes, now)
   self.heartbeat:hear(now)
+  self.fed_at = now
   if READERS[self.state] then self.inbox:push(bytes) end
 end
 
@@ -107,9 +111,16 @@ local function read_frame(self)
   return frame, body
 end
 
+--- Refuses later. Until then nothing is read, and the place in the handshake is taken.
+local function put_off(self, reason)
+  self.state, self.reason, self.inbox = "refusing", reason, inbox.new()
+  self.refuse_at = self.fed_at + self.options.refusal_delay_s
+end
+
 local function advance(self, step)
+  if step.late then return put_off(self, step.refuse) end
   if step.refuse then return refuse(self, step.refuse) end
-  self.expected = step.next
+  self.expected, self.scopes = step.next, step.scopes or self.scopes
   if not step.next then self.state, self.socket_type = "ready", step.socket_type end
   write(self, step.send)
   return step.next and STEP or READY
@@ -122,7 +133,7 @@ local function read_handshake(self)
   local name, data = command.decode(body)
   if not name then return self:fail("a malformed command") end
   if name == "ERROR" then return self:fail("the peer refused the handshake") end
-  return advance(self, handshake.step(self.expected, name, data, self.options.token))
+  return advance(self, handshake.step(self.expected, name, data, self.options.tokens))
 end
 
 local function on_ping(self, data)
@@ -183,6 +194,7 @@ end
 -- wait in the kernel are no silence.
 function Connection:tick(now)
   if self.state == "farewell" then return now >= self.finish_at and self:fail() end
+  if self.state == "refusing" then return now >= self.refuse_at and refuse(self, self.reason) end
   if self.state ~= "ready" then
     if now >= self.handshake_until then self:fail("the handshake took too long") end
     return

@@ -5,15 +5,16 @@ from typing import Self
 
 import pytest
 
-from tests.peer import LOAD, Peer
+from tests.peer import FACTS, LOAD, Peer
 from tests.runtimes import fresh, link_up, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.actors.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
 from timmy_actors.link import merge
 from timmy_actors.model.health import ActorHealth, LinkStatus, PerceptionHealth
-from timmy_actors.model.message import TickLoad
+from timmy_actors.model.message import ServerFacts, TickLoad
 
 UP = LinkStatus(state="up", address="tcp://here:1")
+SUSPECT = UP.model_copy(update={"state": "suspect"})
 DOWN = LinkStatus(state="down", address="tcp://here:1", reason="nobody listens there")
 SEEN, LOST = (
     PerceptionHealth(player="Timmy", age_s=0, stale=False),
@@ -23,6 +24,10 @@ SEEN, LOST = (
 
 def loaded(worst_ms: float) -> LinkStatus:
     return UP.model_copy(update={"load": TickLoad.model_validate({**LOAD, "tick_max_ms": worst_ms})})
+
+
+def scoped(*scopes: str) -> LinkStatus:
+    return UP.model_copy(update={"server": ServerFacts.model_validate({**FACTS, "scopes": scopes})})
 
 
 def actor(name: str = "perception", state: str = "up", depth: int = 0, reason: str | None = None) -> ActorHealth:
@@ -35,6 +40,10 @@ def actor(name: str = "perception", state: str = "up", depth: int = 0, reason: s
     ("link", "actors", "perceptions", "verdict", "told"),
     [
         (UP, (actor(),), (SEEN,), "ok", ()),
+        (SUSPECT, (), (SEEN,), "degraded", ("the game server has gone silent",)),
+        (scoped("observe", "act"), (), (SEEN,), "ok", ()),
+        (scoped("observe"), (), (SEEN,), "degraded", ("the daemon's token has not the scope act",)),
+        (scoped("raw"), (), (SEEN,), "degraded", ("the daemon's token has not the scope observe and act",)),
         (UP, (actor(reason="an old story"),), (SEEN, LOST), "ok", ()),
         (loaded(SLOW_TICK_MS), (), (SEEN,), "ok", ()),
         (loaded(SLOW_TICK_MS + 1), (), (SEEN,), "degraded", ("the server's loop stood still for 101 ms",)),

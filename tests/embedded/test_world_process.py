@@ -19,7 +19,7 @@ from timmy_actors.embedded.loop import Loop
 
 pytest.importorskip("lupa.luajit21")
 
-TOKEN = "a token for the tests only"
+TOKEN = "a-token-for-the-tests-only"
 WAIT_S = 20
 WAIT_MS = WAIT_S * 1000
 

@@ -89,11 +89,42 @@ test("NULL needs no token", function()
   with_settings({ mechanism = "NULL" }, function() equal(config.load("/nowhere").mechanism, "NULL") end)
 end)
 
-test("the token is the file's content without white space around it", function()
+local EVERYTHING = { observe = true, act = true, raw = true }
+
+test("a token stands alone on its line, white space around it or not, and is good for everything", function()
   with_file("  " .. GOOD_TOKEN .. "\r\n", "600", function(path)
-    equal(tokens.read(path), GOOD_TOKEN)
-    with_settings({ token_file = path }, function() equal(config.load("/nowhere").token, GOOD_TOKEN) end)
+    local expected = { { secret = GOOD_TOKEN, scopes = EVERYTHING } }
+    equal(tokens.read(path), expected)
+    with_settings({ token_file = path }, function() equal(config.load("/nowhere").tokens, expected) end)
   end)
+end)
+
+test("a file has several tokens, each with the scopes on its line", function()
+  local content = "# ours\n" .. GOOD_TOKEN .. " observe, act\n\n" .. GOOD_TOKEN .. "2 observe\n" .. GOOD_TOKEN .. "3"
+  with_file(content, "600", function(path)
+    equal(tokens.read(path), {
+      { secret = GOOD_TOKEN, scopes = { observe = true, act = true } },
+      { secret = GOOD_TOKEN .. "2", scopes = { observe = true } },
+      { secret = GOOD_TOKEN .. "3", scopes = EVERYTHING },
+    })
+  end)
+end)
+
+test("what is wrong with a token file is told with the line, never with the token", function()
+  local wrong = {
+    [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, raw',
+    [GOOD_TOKEN .. "\nshort"] = "line 2 must hold 16 to 255 characters",
+    ["# nothing\n\n"] = "holds no token",
+    [(GOOD_TOKEN .. "\n"):rep(17)] = "holds more than 16 tokens",
+  }
+  for content, told in pairs(wrong) do
+    with_file(content, "600", function(path)
+      local found, why = tokens.read(path)
+      equal(found, nil)
+      contains(why, told)
+      holds(not why:find(GOOD_TOKEN, 1, true), "the token is told")
+    end)
+  end
 end)
 
 test("a token file that others can read is refused with the remedy", function()
@@ -107,7 +138,7 @@ test("a token file that others can read is refused with the remedy", function()
 end)
 
 test("a token that is too short or too long is refused", function()
-  for _, content in ipairs({ "", "short", (" "):rep(30), ("x"):rep(256) }) do
+  for _, content in ipairs({ "short", ("x"):rep(256) }) do
     with_file(content, "600", function(path)
       local token, why = tokens.read(path)
       equal(token, nil)

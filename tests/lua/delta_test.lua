@@ -31,6 +31,7 @@ end)
 local function new_peer()
   local peer = { got = {}, stalled = false }
   function peer.only_answers() return false end
+  function peer.may() return true end
   function peer.is_ready() return true end
   function peer.backlog() return peer.stalled and 1e9 or 0 end
   function peer.answer() return true end

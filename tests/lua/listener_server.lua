@@ -11,6 +11,7 @@ local clock = require("timmy.clock")
 local fakes = require("fakes")
 local json = require("timmy.json")
 local listeners = require("timmy.listener")
+local scopes = require("timmy.scopes")
 local services = require("timmy.service")
 
 ffi.cdef [[
@@ -55,7 +56,7 @@ options.log = function(_, text) log(text) end
 local service = services.new(options)
 
 local listener_limits = fakes.limits(limits)
-listener_limits.mechanism, listener_limits.token = mechanism, token
+listener_limits.mechanism, listener_limits.tokens = mechanism, { { secret = token, scopes = scopes.EVERYTHING } }
 local listener = assert(listeners.open({
   sockets = require(socket_kind == "ffi" and "timmy.socket_ffi" or "socket"),
   host = "127.0.0.1",

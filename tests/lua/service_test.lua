@@ -1,6 +1,7 @@
 local harness = require("harness")
 local fakes = require("fakes")
 local json = require("timmy.json")
+local all_scopes = require("timmy.scopes")
 local protocol = require("timmy.protocol")
 local services = require("timmy.service")
 
@@ -8,8 +9,9 @@ local test, equal, holds, contains = harness.test, harness.equal, harness.holds,
 
 local NOW = 1000 -- seconds on the server's clock: 1,000,000 ms
 
-local function new_peer(socket_type)
+local function new_peer(socket_type, scopes)
   local peer = { answers = {}, pushes = {}, delimiters = {} }
+  function peer.may(_, scope) return (scopes or all_scopes.EVERYTHING)[scope] == true end
   function peer.only_answers() return socket_type == "REQ" end
   function peer.is_ready() return not peer.closed end
   function peer.backlog() return 0 end
@@ -267,4 +269,43 @@ test("pong carries the load since the last pong of this client", function()
   holds(math.abs(pong.load.tick_ms - 2) < 1e-9 and pong.load.tick_max_ms == 3)
   holds(math.abs(pong.load.poll_ms - 0.3) < 1e-9 and pong.load.poll_max_ms == 0.4)
   equal(ask(service, peer, { type = "ping", id = "p" }).load.tick_max_ms, 0)
+end)
+
+local function limited(scopes, allow_raw)
+  local service, game = new_service(nil, allow_raw)
+  local peer = new_peer("DEALER", scopes)
+  return service, peer, game, ask(service, peer, { type = "hello", id = "h", client = "tester" })
+end
+
+local SUBSCRIBE = { type = "subscribe", id = "s", sections = { "position" } }
+local OBSERVE = { type = "observe", id = "o", player = "Timmy" }
+
+test("a token that may only observe gives no command, and one that may only act sees nothing", function()
+  local service, peer, game, welcome = limited({ observe = true })
+  equal(welcome.server.scopes, { "observe" })
+  equal(ask(service, peer, SUBSCRIBE).type, "subscribed")
+  equal(ask(service, peer, OBSERVE).type, "perception")
+  local answer = ask(service, peer, command("1"))
+  equal({ answer.type, answer.id, answer.error.code }, { "result", "1", "not_permitted" })
+  contains(answer.error.message, '"act"')
+  equal(#game.ran, 0)
+
+  service, peer, game = limited({ act = true })
+  for _, message in ipairs({ SUBSCRIBE, OBSERVE }) do
+    answer = ask(service, peer, message)
+    equal({ answer.type, answer.id, answer.error.code }, { "error", message.id, "not_permitted" })
+  end
+  equal(ask(service, peer, command("1")).value, { times = 1 })
+  equal(ask(service, peer, { type = "ping", id = "p" }).type, "pong")
+  equal(#game.ran, 1)
+end)
+
+test("what reaches everything needs the scope and the operator's setting", function()
+  for _, case in ipairs({ { true, true, true }, { true, false, false }, { false, true, false } }) do
+    local has_scope, allowed, expected = unpack(case)
+    local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
+    equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
+    ask(service, peer, command("1"))
+    equal(game.ran[1].context, { allow_raw = expected })
+  end
 end)

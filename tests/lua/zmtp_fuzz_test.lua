@@ -4,12 +4,12 @@ local zmtp = require("timmy.zmtp")
 
 local STREAMS, SEED = 2000, 20240917
 local TOKEN = "a token of some length"
-local STATES = { greeting = true, handshake = true, ready = true, closing = true, closed = true }
+local STATES = { greeting = true, handshake = true, ready = true, refusing = true, closing = true, closed = true }
 
 local function options(mechanism)
   return {
-    mechanism = mechanism, token = TOKEN, handshake_s = 2, frame_bytes = 2000, message_parts = 2, pending_bytes = 5000,
-    heartbeat_interval_s = 1, heartbeat_timeout_s = 3,
+    mechanism = mechanism, tokens = { { secret = TOKEN, scopes = {} } }, handshake_s = 2, refusal_delay_s = 0.5,
+    frame_bytes = 2000, message_parts = 2, pending_bytes = 5000, heartbeat_interval_s = 1, heartbeat_timeout_s = 3,
   }
 end
 

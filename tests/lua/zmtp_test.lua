@@ -3,6 +3,7 @@ local client = require("client")
 local command = require("timmy.zmtp.command")
 local frames = require("timmy.zmtp.frames")
 local same_secret = require("timmy.zmtp.secret")
+local scopes = require("timmy.scopes")
 local zmtp = require("timmy.zmtp")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
@@ -11,8 +12,9 @@ local TOKEN = "a token of some length"
 
 local function options(replaced)
   local chosen = {
-    mechanism = "NULL", token = TOKEN, handshake_s = 2, frame_bytes = 65536, message_parts = 2, pending_bytes = 100000,
-    heartbeat_interval_s = 1, heartbeat_timeout_s = 3,
+    mechanism = "NULL", tokens = { { secret = TOKEN, scopes = scopes.EVERYTHING } }, handshake_s = 2,
+    refusal_delay_s = 0.5, frame_bytes = 65536, message_parts = 2, pending_bytes = 100000, heartbeat_interval_s = 1,
+    heartbeat_timeout_s = 3,
   }
   for name, value in pairs(replaced or {}) do chosen[name] = value end
   return chosen
@@ -90,11 +92,33 @@ test("the right token opens PLAIN, and the answers come in RFC 24's order", func
   equal(taken(connection), command.encode("READY", command.property("Socket-Type", "ROUTER")))
 end)
 
-test("a wrong token is refused with 400, however wrong it is", function()
+test("a wrong token is refused with 400, however wrong it is, and not at once", function()
   local zeros = ("\0"):rep(#TOKEN)
   for _, token in ipairs({ "", "a", TOKEN:sub(1, -2), TOKEN .. "x", TOKEN:upper(), TOKEN:rep(2), zeros }) do
-    refuses(client.plain_opening(token), "400", { mechanism = "PLAIN" })
+    local connection = served(client.plain_opening(token), { mechanism = "PLAIN" })
+    taken(connection)
+    connection:tick(0.49)
+    equal({ connection.state, taken(connection) }, { "refusing", "" })
+    connection:tick(0.5)
+    equal(connection.state, "closing")
+    equal(taken(connection), command.encode("ERROR", command.short("400")))
   end
+end)
+
+test("who waits for its refusal is heard no more, and has no scope", function()
+  local connection = served(client.plain_opening("wrong") .. client.plain_opening(TOKEN), { mechanism = "PLAIN" })
+  connection:feed(client.plain_opening(TOKEN), 0.1)
+  equal(read_all(connection), {})
+  equal({ connection.state, connection.inbox.size, next(connection.scopes) }, { "refusing", 0 })
+end)
+
+test("each token opens PLAIN with scopes of its own, and NULL has them all", function()
+  local tokens = { { secret = TOKEN, scopes = { observe = true } }, { secret = TOKEN .. "2", scopes = { act = true } } }
+  for _, token in ipairs(tokens) do
+    local connection = served(client.plain_opening(token.secret), { mechanism = "PLAIN", tokens = tokens })
+    equal({ connection.state, connection.scopes }, { "ready", token.scopes })
+  end
+  equal(ready().scopes, scopes.EVERYTHING)
 end)
 
 test("a username or password without an end is refused", function()

@@ -19,6 +19,8 @@ PERIOD_S = 0.25
 LATEST_DEAD_LETTERS = 10
 DEEP_MAILBOX = 1_000
 """Messages waiting that are worth a word."""
+NEEDED_SCOPES = ("observe", "act")
+"""What a daemon's token is to be good for."""
 SLOW_TICK_MS = 100.0
 """A worst gap between two turns of the server's loop that players begin to feel."""
 
@@ -85,8 +87,14 @@ def _link_reasons(link: LinkStatus) -> Iterator[str]:
         yield "the game server has gone silent: frozen, overloaded, or the network is slow"
     elif not link.carries:
         yield f"no link to the game at {link.address or 'an address not known yet'}: {link.reason or link.state}"
+    elif lacking := _lacking_scopes(link):
+        yield f"the daemon's token has not the scope {' and '.join(lacking)}: add it in the server's token file"
     elif link.load is not None and link.load.tick_max_ms > SLOW_TICK_MS:
         yield f"the server's loop stood still for {link.load.tick_max_ms:.0f} ms"
+
+
+def _lacking_scopes(link: LinkStatus) -> list[str]:
+    return [scope for scope in NEEDED_SCOPES if link.server is not None and scope not in link.server.scopes]
 
 
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:

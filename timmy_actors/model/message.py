@@ -19,6 +19,10 @@ PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
 
 
+Scope = Literal["observe", "act", "raw"]
+"""To be told of the game; to give commands; to give those that reach everything (where the operator allows them)."""
+
+
 class Hello(Model):
     """A client introduces itself. Its name outlives its restarts: with a command's id it keys the memory of results."""
 
@@ -35,6 +39,8 @@ class ServerFacts(Model):
     bridge: str
     tick_ms: float
     features: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    """What this client's token is good for."""
     commands: tuple[str, ...]
     sections: tuple[str, ...]
     events: tuple[str, ...]

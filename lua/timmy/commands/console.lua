@@ -13,7 +13,7 @@ M.fields = {
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "console commands are off here; the operator can set allow_raw (in timmy_config, or for the embedded"
-    .. " world under [world] in timmy.toml)"
+    .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
 function M.run(pid, values)

@@ -1,6 +1,7 @@
 --- From greeting to READY: the server's side of NULL (RFC 23) and PLAIN (RFC 24), one row a step.
 --
--- A step takes the command's data and gives { send=, next= | socket_type= } or { refuse=reason }.
+-- A step takes the command's data and gives { send=, next= | socket_type=, scopes=? } or { refuse=reason, late=? }:
+-- `late` is for what a guesser must wait for.
 local command = require("timmy.zmtp.command")
 local same_secret = require("timmy.zmtp.secret")
 
@@ -32,11 +33,21 @@ local function read_credentials(data)
   return username, password
 end
 
-local function check_credentials(data, token)
+--- The token that the password is; all of them are compared, so that the time tells nothing.
+local function find(password, tokens)
+  local found
+  for _, token in ipairs(tokens) do
+    if same_secret(token.secret, password) then found = token end
+  end
+  return found
+end
+
+local function check_credentials(data, tokens)
   local username, password = read_credentials(data)
   if not username then return { refuse = "malformed HELLO" } end
-  if not same_secret(token, password) then return { refuse = WRONG_CREDENTIALS } end
-  return { send = command.encode("WELCOME"), next = "INITIATE" }
+  local token = find(password, tokens)
+  if not token then return { refuse = WRONG_CREDENTIALS, late = true } end
+  return { send = command.encode("WELCOME"), next = "INITIATE", scopes = token.scopes }
 end
 
 local FIRST = { NULL = "READY", PLAIN = "HELLO" }
@@ -48,9 +59,9 @@ function M.first(mechanism)
 end
 
 --- What follows from a peer's command while `expected` is due.
-function M.step(expected, name, data, token)
+function M.step(expected, name, data, tokens)
   if name ~= expected then return { refuse = expected .. " was expected" } end
-  return STEPS[expected](data, token)
+  return STEPS[expected](data, tokens)
 end
 
 --- The ERROR command that tells a peer why it is refused.

@@ -1,0 +1,28 @@
+--- What a client can be allowed, by its token: to be told of the game, to give commands, and to give those that reach
+-- everything (for which the operator must set `allow_raw` besides).
+local M = {}
+
+M.NAMES = { "observe", "act", "raw" }
+M.EVERYTHING = { observe = true, act = true, raw = true }
+
+--- Messages that anybody may send who got past the handshake need none.
+local NEEDED = { subscribe = "observe", observe = "observe", command = "act" }
+
+--- Why a peer may not send a message of this type, nil when it may.
+function M.refusal(peer, kind)
+  local scope = NEEDED[kind]
+  if not scope or peer:may(scope) then return nil end
+  local message = "this client's token has not the scope %q: the operator can add it in the server's token file"
+  return { code = "not_permitted", message = message:format(scope), field = "type" }
+end
+
+--- The scopes in force for a peer, in order; `allow_raw` is the server's setting.
+function M.of(peer, allow_raw)
+  local names = {}
+  for _, scope in ipairs(M.NAMES) do
+    if peer:may(scope) and (scope ~= "raw" or allow_raw) then names[#names + 1] = scope end
+  end
+  return names
+end
+
+return M
