@@ -37,7 +37,7 @@ M.fields = {
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "the script API is off here; the operator can set allow_raw (in timmy_config, or for the embedded"
-    .. " world under [world] in timmy.toml)"
+    .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
 --- The calls with an empty list where no arguments were given; or nil and an error.
