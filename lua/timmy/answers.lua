@@ -1,8 +1,9 @@
 --- What a client's message does: one function a type, from message to answer.
 --
--- Each takes the service (see timmy.service), the session, the message and the time in seconds, and gives the answer: a
--- table, or the text of an answer that was given before.
+-- Each takes the service (see timmy.service), the session, the message, the time in seconds and who asks (`peer`,
+-- `delimited`), and gives the answer: a table, the text of an answer that was given before, or nil when it comes later.
 local clock = require("timmy.clock")
+local deferred = require("timmy.deferred")
 local json = require("timmy.json")
 local protocol = require("timmy.protocol")
 local subscriptions = require("timmy.subscription")
@@ -79,10 +80,11 @@ function M.observe(service, _, message, now)
   }
 end
 
---- Does the command, whatever becomes of it: an error in it is an answer too.
+--- Does the command, whatever becomes of it: an error in it is an answer too. Gives the answer, or one to come.
 local function execute(service, session, message)
   local context = { allow_raw = service.allow_raw and session.peer:may("raw") }
   local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
+  if ok and deferred.is(value) then return value end
   if ok then return protocol.result(message.id, value, trouble) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
   return protocol.result(message.id, nil, bad("internal", "the command failed; the server's log says why"))
@@ -96,19 +98,42 @@ local function write_answer(service, answer)
   return json.encode(protocol.result(answer.id, nil, bad("internal", "the answer could not be written")))
 end
 
-function M.command(service, session, message, now)
-  local memory, client = service.memory, session.client
-  local before = memory:recall(client, message.id, now)
+--- The answer that a command had, kept for when it comes again.
+local function conclude(service, client, answer, now)
+  local text = write_answer(service, answer)
+  service.memory:remember(client, answer.id, text, now)
+  return text
+end
+
+--- Why a command isn't begun now; nil when it is.
+local function obstacle(service, message, now)
+  if message.deadline < clock.to_ms(now) then return bad("expired", "the deadline had passed", "deadline") end
+  if not service.memory:has_room(now) then return bad("overloaded", "too many results to remember: try later") end
+end
+
+local function begin(service, session, message, now, asker)
+  local trouble = obstacle(service, message, now)
+  if trouble then return protocol.result(message.id, nil, trouble) end
+  local outcome = execute(service, session, message)
+  if not deferred.is(outcome) then return conclude(service, session.client, outcome, now) end
+  service.waiting:add(session.client, message, outcome, asker)
+end
+
+--- A command is done once for a client and id: one that was done is answered from memory, one that still runs is waited
+-- for.
+function M.command(service, session, message, now, asker)
+  local before = service.memory:recall(session.client, message.id, now)
   if before then return before end
-  if message.deadline < clock.to_ms(now) then
-    return protocol.result(message.id, nil, bad("expired", "the deadline had passed", "deadline"))
-  end
-  if not memory:has_room(now) then
-    return protocol.result(message.id, nil, bad("overloaded", "too many results to remember: try later"))
-  end
-  local answer = write_answer(service, execute(service, session, message))
-  memory:remember(client, message.id, answer, now)
-  return answer
+  local runs, joined = service.waiting:join(session.client, message.id, asker)
+  if not runs then return begin(service, session, message, now, asker) end
+  if joined then return nil end
+  return protocol.result(message.id, nil, bad("overloaded", "this command was sent too often while it runs: wait"))
+end
+
+--- The result of a command that ran until now, for everybody who waits for it.
+function M.late(service, entry, now)
+  local outcome = entry.outcome
+  return conclude(service, entry.client, protocol.result(entry.id, outcome.value, outcome.trouble), now)
 end
 
 function M.ping(service, session, message, now)

@@ -8,6 +8,7 @@ local game = require("timmy.game")
 local listeners = require("timmy.listener")
 local perceive = require("timmy.perceive")
 local players = require("timmy.players")
+local questions = require("timmy.questions")
 local received = require("timmy.api.received")
 local services = require("timmy.service")
 local sockets = require("timmy.sockets")
@@ -67,6 +68,7 @@ local function poll()
   local function within_budget() return clock.now() < stop end
   listener:read(started, within_budget)
   listener:accept(started, within_budget)
+  service:answer_late(started)
   service:push(started, within_budget)
   listener:write()
   service:note_load(started - (last_poll or started), clock.now() - started)
@@ -115,6 +117,7 @@ function M.start()
   M.port, M.boot = listener.port, service.boot
   events.install(emit)
   if config.allow_raw then received.listen() end
+  questions.install()
   start_timer()
   game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end

@@ -1,4 +1,5 @@
 --- The commands an agent can give: looked up, their arguments read, their player found, and run.
+local client_input = require("timmy.client_input")
 local game = require("timmy.game")
 local players = require("timmy.players")
 local schema = require("timmy.schema")
@@ -13,6 +14,7 @@ local TOPICS = {
   require("timmy.commands.character"),
   require("timmy.commands.chat"),
   require("timmy.commands.console"),
+  require("timmy.commands.dialogs"),
   require("timmy.commands.inventory"),
   require("timmy.commands.journal"),
   require("timmy.commands.position"),
@@ -34,6 +36,8 @@ table.sort(names)
 local LONGEST_NAME = 256
 
 local function unknown(name)
+  local guidance = client_input.guidance(name)
+  if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
   local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; known: " .. table.concat(names, ", ")
   return { code = "unknown_command", message = message, field = "name" }
 end

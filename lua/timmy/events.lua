@@ -1,7 +1,7 @@
 --- What happens in the game without being asked for, from CoreScripts' hooks.
 --
 -- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
--- and returns nothing. `OnGUIAction` is never heard: it carries password hashes.
+-- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
 local chronicle = require("timmy.chronicle")
 local game = require("timmy.game")
 local hooks = require("timmy.hooks")

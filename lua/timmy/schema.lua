@@ -52,6 +52,30 @@ function M.one_of(...)
   end
 end
 
+--- True or false.
+function M.boolean(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+end
+
+--- A list of `least` to `most` items, each of which passes `check`.
+function M.list(check, least, most)
+  return function(value)
+    if not json.is_array(value) then return "must be a list" end
+    if #value < least or #value > most then return ("must have %d to %d items"):format(least, most) end
+    for position, item in ipairs(value) do
+      local wrong = check(item)
+      if wrong then return "item " .. position .. " " .. wrong end
+    end
+  end
+end
+
+--- A line of text that fits on a button, and has no sign in it that would make two of it.
+function M.label(value)
+  local wrong = line(60)(value)
+  if not wrong and value:find(";", 1, true) then wrong = "must have no ';' in it" end
+  return wrong
+end
+
 --- How much of a field's name an answer repeats, in bytes: it may be anything.
 local LONGEST_NAME = 256
 

@@ -9,6 +9,7 @@ local pushes = require("timmy.pushes")
 local readings = require("timmy.readings")
 local scopes = require("timmy.scopes")
 local sessions = require("timmy.session")
+local waiting = require("timmy.waiting")
 
 local Service = {}
 Service.__index = Service
@@ -25,6 +26,7 @@ function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0 }, Service)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
+  service.waiting = waiting.new()
   service.readings = readings.new(options.perceive, function(text) options.log("error", text) end)
   return service
 end
@@ -81,7 +83,7 @@ local function refused(message, trouble)
   return answer or protocol.error(trouble, message.id)
 end
 
-local function answer_to(self, session, payload, now)
+local function answer_to(self, session, payload, now, asker)
   local message, trouble, id = protocol.read(payload)
   if not message then return protocol.error(trouble, id) end
   if not session.client and message.type ~= "hello" then
@@ -89,12 +91,13 @@ local function answer_to(self, session, payload, now)
   end
   local refusal = scopes.refusal(session.peer, message.type)
   if refusal then return refused(message, refusal) end
-  return answers[message.type](self, session, message, now)
+  return answers[message.type](self, session, message, now, asker)
 end
 
---- Handles one message and queues its one answer.
+--- Handles one message and queues its one answer, unless that comes later.
 function Service:on_message(peer, payload, delimited, now)
-  local answer = answer_to(self, session_of(self, peer), payload, now)
+  local answer = answer_to(self, session_of(self, peer), payload, now, { peer = peer, delimited = delimited })
+  if answer == nil then return end
   if type(answer) == "string" then return peer:answer(answer, delimited) end
   local text, why = json.encode(answer)
   if not text then
@@ -102,6 +105,14 @@ function Service:on_message(peer, payload, delimited, now)
     text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
   end
   peer:answer(text, delimited)
+end
+
+--- Answers the commands whose result has come since, or can't come any more.
+function Service:answer_late(now)
+  for _, entry in ipairs(self.waiting:take_settled(clock.to_ms(now))) do
+    local text = answers.late(self, entry, now)
+    for _, asker in ipairs(entry.askers) do asker.peer:answer(text, asker.delimited) end
+  end
 end
 
 --- Forgets a peer that is gone.

@@ -87,6 +87,11 @@ def test_items_given_and_taken_are_counted(shared: Daemon) -> None:
     eventually(lambda: gold() == before + 200)
 
 
+def test_a_question_is_answered_when_the_player_has_made_up_its_mind(shared: Daemon) -> None:
+    asked = shared.command("ask", text="Are you the Nerevarine?", buttons=["Yes", "No"], timeout_s=30)
+    assert asked.value == {"index": 0, "choice": "Yes"}
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "code", "field"),
     [
@@ -97,6 +102,7 @@ def test_items_given_and_taken_are_counted(shared: Daemon) -> None:
         ("take_item", {"item": "moon_sugar", "count": 999}, "no_such_target", "item"),
         ("console", {"text": "tgm"}, "not_permitted", "name"),
         ("fly", {}, "unknown_command", "name"),
+        ("walk", {}, "needs_client_input", "name"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_field_and_changes_nothing(

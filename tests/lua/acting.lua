@@ -1,6 +1,7 @@
 --- Giving commands on the stage: each is done or declined, and what a command's model says it can be declined with has
 -- to have been seen.
 local commands = require("timmy.commands")
+local deferred = require("timmy.deferred")
 local harness = require("harness")
 local json = require("timmy.json")
 local stage = require("stage")
@@ -9,8 +10,8 @@ local equal, holds = harness.equal, harness.holds
 
 local M = {}
 
---- What every command is declined with alike; `commands_test.lua` sees to it.
-local OF_ALL = { bad_arguments = true, no_such_player = true, not_logged_in = true }
+--- What every command is declined with alike, as commands_test.lua sees; and what the message layer answers late.
+local OF_ALL = { bad_arguments = true, no_such_player = true, not_logged_in = true, expired = true }
 
 local seen = {}
 
@@ -25,6 +26,15 @@ function M.done(name, arguments, context)
   local value, wrong = M.run(name, arguments, context)
   holds(value, wrong and wrong.message)
   return value
+end
+
+--- The value of a command whose answer a player gives, once it has.
+function M.answered(name, arguments)
+  local outcome = M.done(name, arguments)
+  holds(deferred.is(outcome) and not outcome.is_settled, name .. " did not wait for an answer")
+  stage.settle()
+  holds(outcome.is_settled, name .. " was not answered")
+  return outcome.value
 end
 
 --- Gives a command that must be declined as things stand: with this code and field, and nothing may have changed.

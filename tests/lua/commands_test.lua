@@ -1,6 +1,8 @@
 local acting = require("acting")
 local commands = require("timmy.commands")
+local deferred = require("timmy.deferred")
 local harness = require("harness")
+local json = require("timmy.json")
 local stage = require("stage")
 
 local declined, done, refused, run = acting.declined, acting.done, acting.refused, acting.run
@@ -29,8 +31,13 @@ end)
 test("does what each command's model gives as an example", function()
   for _, name in ipairs(commands.names) do
     local example = prepare(name)
-    holds(next(done(name, example, RAW)), name .. " says nothing of what it did")
+    local value = done(name, example, RAW)
     holds(#stage.effects() > 0, name .. " changed nothing")
+    if deferred.is(value) then
+      stage.settle()
+      value = value.value
+    end
+    holds(next(value), name .. " says nothing of what it did")
   end
 end)
 
@@ -70,6 +77,17 @@ test("declines arguments that are none, or that no command has, for every comman
     local example = acting.schema(name).examples[1]
     example.wrong = 1
     refused(name, example, "bad_arguments", "wrong", RAW)
+  end
+end)
+
+test("answers a verb for the player's own client with what it takes", function()
+  local file = assert(io.open(package.loaded.test_root .. "/docs/protocol/golden/client_input.json", "rb"))
+  local rows = assert(json.decode(file:read("*a")))
+  file:close()
+  for _, row in ipairs(rows) do
+    declined(row.verb, { anything = 1 }, "needs_client_input", "name")
+    local _, wrong = run(row.verb, {})
+    equal(wrong.message, row.guidance)
   end
 end)
 

@@ -1,4 +1,5 @@
 --- A game of two players for the message layer's tests: what commands, perceive and players are on a server.
+local deferred = require("timmy.deferred")
 local json = require("timmy.json")
 
 local M = {}
@@ -7,12 +8,14 @@ local SECTIONS = {
   "position", "stats", "inventory", "equipment", "journal", "quests", "nearby_actors", "nearby_players", "world",
 }
 
---- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`.
+--- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`;
+-- `game.outcomes`: the answers that its command `ask` waits for.
 function M.new_game()
   return {
     roster = { { pid = 0, name = "Timmy" }, { pid = 1, name = "Jiub" } },
     values = { [0] = {}, [1] = {} },
     ran = {},
+    outcomes = {},
     reads = 0,
   }
 end
@@ -30,6 +33,10 @@ local function run(game)
   return function(name, arguments, context)
     if name == "raise" then error("a command broke") end
     if name == "infinite" then return { number = math.huge } end
+    if name == "ask" then
+      game.outcomes[#game.outcomes + 1] = deferred.new()
+      return game.outcomes[#game.outcomes]
+    end
     if name ~= "message" then return nil, { code = "unknown_command", message = "no such command", field = "name" } end
     game.ran[#game.ran + 1] = { arguments = arguments, context = context }
     return { times = #game.ran }

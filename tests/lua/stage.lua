@@ -1,5 +1,6 @@
 --- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
 local host = require("embedded.host")
+local questions = require("timmy.questions")
 
 local M = { host = host }
 
@@ -25,8 +26,10 @@ local function watch(name, call)
 end
 
 --- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A death of the server fails the test.
-function M.open()
+-- options: core_scripts, as host.start's.
+function M.open(options)
   host.start({
+    core_scripts = options and options.core_scripts,
     api = DATA .. "api-0.8.1.json", deaths = DATA .. "deaths-0.8.1.json", seed = 1,
     clock = function() return now end,
     die = function(reason) error("the server died: " .. reason, 0) end,
@@ -34,16 +37,27 @@ function M.open()
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
+  questions.install()
   M.settle()
 end
 
 --- Lets the clients answer.
 function M.settle()
-  for _ = 1, SETTLING_TICKS do
+  M.run(SETTLING_TICKS * TICK_MS)
+  calls = {}
+end
+
+--- Lets some time pass.
+function M.run(ms)
+  for _ = 1, ms / TICK_MS do
     now = now + TICK_MS
     host.tick()
   end
-  calls = {}
+end
+
+--- What a client has and shows, by its player's name.
+function M.client(name)
+  return host.player(name or "Timmy")
 end
 
 --- The calls of the functions of these names since the world last settled, in order: { name, arguments... }.

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from timmy_actors.errors import Refused
+from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.model.command import MAX_ECHO, parse_command
+from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.endpoint import REQUEST, CommandRequest
 
 
@@ -49,3 +53,20 @@ def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that()
     assert isinstance(heard, CommandRequest)
     refused = refusal(heard.name, **heard.arguments)
     assert (refused.field, str(refused)) == ("x", "teleport: x: must be a finite number")
+
+
+def test_a_verb_for_the_players_own_client_is_answered_with_what_it_takes() -> None:
+    refused = refusal("walk", to="Balmora")
+    assert (refused.code, refused.field) == ("needs_client_input", "name")
+    assert str(refused).startswith("a server can't walk for a player; it takes keys pressed")
+
+
+def test_no_command_is_a_verb_for_the_players_own_client() -> None:
+    assert COMMANDS.keys() & NEEDS_CLIENT_INPUT.keys() == set()
+
+
+def test_the_verbs_are_those_that_the_bridge_knows() -> None:
+    golden = Path(__file__).parents[2] / "docs" / "protocol" / "golden" / "client_input.json"
+    assert {row["verb"]: row["guidance"] for row in json.loads(golden.read_text())} == {
+        verb: guidance(verb) for verb in NEEDS_CLIENT_INPUT
+    }

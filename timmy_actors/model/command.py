@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, in_words
+from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.model.commands import COMMANDS, CommandArguments
 from timmy_actors.model.error_code import ErrorCode
 
@@ -30,9 +31,11 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     """Validate a command by name.
 
     Raises:
-        Refused: `unknown_command`, or `bad_arguments` with the field at fault.
+        Refused: `unknown_command`, `needs_client_input`, or `bad_arguments` with the field at fault.
     """
     model = COMMANDS.get(name)
+    if model is None and name in NEEDS_CLIENT_INPUT:
+        raise Refused("needs_client_input", guidance(name), "name")
     if model is None:
         raise Refused(
             "unknown_command", f"no command {name[:MAX_ECHO]!r}; known: {', '.join(sorted(COMMANDS))}", "name"

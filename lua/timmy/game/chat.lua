@@ -1,4 +1,9 @@
---- What the functions about the chat take.
+--- What the functions about the chat and the boxes on a player's screen take.
 return {
+  CleanChatForPid = { "pid" },
+  CustomMessageBox = { "pid", "int", "text", "text" },
+  InputDialog = { "pid", "int", "text", "text" },
+  ListBox = { "pid", "int", "text", "text" },
+  MessageBox = { "pid", "int", "text" },
   SendMessage = { "pid", "text", "boolean", "boolean" },
 }

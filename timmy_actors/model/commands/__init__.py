@@ -1,9 +1,27 @@
 """The commands an agent can give, one topic a file, each a model whose fields are the command's arguments."""
 
-from timmy_actors.model.commands import api, character, chat, inventory, journal, position, stats
+from timmy_actors.model.commands import (
+    api,
+    character,
+    chat,
+    dialogs,
+    inventory,
+    journal,
+    position,
+    stats,
+)
 from timmy_actors.model.commands._arguments import EVERY_COMMAND, CommandArguments
 
-TOPICS = (api, character, chat, inventory, journal, position, stats)
+TOPICS = (
+    api,
+    character,
+    chat,
+    dialogs,
+    inventory,
+    journal,
+    position,
+    stats,
+)
 
 COMMANDS: dict[str, type[CommandArguments]] = {model.command: model for topic in TOPICS for model in topic.COMMANDS}
 

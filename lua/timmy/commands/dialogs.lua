@@ -1,0 +1,48 @@
+--- What a player is asked in a box on its screen. The result comes when it answers: see timmy.questions.
+local game = require("timmy.game")
+local json = require("timmy.json")
+local questions = require("timmy.questions")
+local schema = require("timmy.schema")
+local utf8 = require("timmy.utf8")
+
+local player = { name = "player", check = schema.name }
+local text = { name = "text", check = schema.text }
+
+--- How much of what a player typed is passed on, in bytes: the result is remembered.
+local LONGEST_ANSWER = 4096
+
+--- What was chosen of `labels` by its number, from 0; both null where nothing was.
+local function choice(labels, data)
+  local index = tonumber(data)
+  local label = index and labels[index + 1]
+  return { index = label and index or json.null, choice = label or json.null }
+end
+
+local ask = { name = "ask" }
+
+ask.fields = { player, text, { name = "buttons", check = schema.list(schema.label, 1, 8) } }
+
+function ask.run(pid, values)
+  local function show(number) game.CustomMessageBox(pid, number, values.text, table.concat(values.buttons, ";")) end
+  return questions.ask(pid, show, function(data) return choice(values.buttons, data) end)
+end
+
+local ask_choice = { name = "ask_choice" }
+
+ask_choice.fields = { player, text, { name = "choices", check = schema.list(schema.label, 1, 32) } }
+
+function ask_choice.run(pid, values)
+  local function show(number) game.ListBox(pid, number, values.text, table.concat(values.choices, "\n")) end
+  return questions.ask(pid, show, function(data) return choice(values.choices, data) end)
+end
+
+local ask_text = { name = "ask_text" }
+
+ask_text.fields = { player, text, { name = "note", check = schema.text, optional = true } }
+
+function ask_text.run(pid, values)
+  local function show(number) game.InputDialog(pid, number, values.text, values.note or "") end
+  return questions.ask(pid, show, function(data) return { text = utf8.repair(data:sub(1, LONGEST_ANSWER)) } end)
+end
+
+return { ask, ask_choice, ask_text }

@@ -1,0 +1,22 @@
+--- An answer that somebody gives later: what a command returns when a player has to say something first.
+local Deferred = {}
+Deferred.__index = Deferred
+
+local M = {}
+
+function M.new()
+  return setmetatable({ is_settled = false }, Deferred)
+end
+
+--- Whether a command's value is one of these, and not yet the value.
+function M.is(value)
+  return getmetatable(value) == Deferred
+end
+
+--- Gives the answer: a value, or nil and the trouble. The first one counts.
+function Deferred:settle(value, trouble)
+  if self.is_settled then return end
+  self.is_settled, self.value, self.trouble = true, value, trouble
+end
+
+return M

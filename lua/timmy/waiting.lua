@@ -1,0 +1,61 @@
+--- Commands that run until somebody answers, and who waits for their results.
+--
+-- A command that comes again while the first still runs waits for the same result. Past its deadline it has one in any
+-- case.
+local Waiting = {}
+Waiting.__index = Waiting
+
+local M = {}
+
+--- How many messages may wait for one command: a client that repeats itself more often than that is told so.
+M.MOST_ASKERS = 64
+
+local EXPIRED = { code = "expired", message = "nobody answered before the deadline", field = "deadline" }
+
+function M.new()
+  return setmetatable({ entries = {} }, Waiting)
+end
+
+local function find(self, client, id)
+  for _, entry in ipairs(self.entries) do
+    if entry.client == client and entry.id == id then return entry end
+  end
+end
+
+--- Those whose connection is still there: after a reconnection the old one waits for nothing.
+local function still_there(askers)
+  local kept = {}
+  for _, asker in ipairs(askers) do
+    if asker.peer:is_ready() then kept[#kept + 1] = asker end
+  end
+  return kept
+end
+
+--- A command whose answer is still to come. asker: { peer =, delimited = }.
+function Waiting:add(client, message, outcome, asker)
+  local entry = { client = client, id = message.id, deadline = message.deadline, outcome = outcome, askers = { asker } }
+  table.insert(self.entries, entry)
+end
+
+--- Whether this client's command runs already. Then the asker waits for it too; false when too many do.
+function Waiting:join(client, id, asker)
+  local entry = find(self, client, id)
+  if not entry then return false end
+  entry.askers = still_there(entry.askers)
+  if #entry.askers >= M.MOST_ASKERS then return true, false end
+  table.insert(entry.askers, asker)
+  return true, true
+end
+
+--- Takes out those that have their answer by now, the others' deadlines looked at first.
+function Waiting:take_settled(now_ms)
+  local settled, rest = {}, {}
+  for _, entry in ipairs(self.entries) do
+    if entry.deadline < now_ms then entry.outcome:settle(nil, EXPIRED) end
+    table.insert(entry.outcome.is_settled and settled or rest, entry)
+  end
+  if #settled > 0 then self.entries = rest end
+  return settled
+end
+
+return M

@@ -1,0 +1,123 @@
+local acting = require("acting")
+local harness = require("harness")
+local json = require("timmy.json")
+local stage = require("stage")
+
+local answered, declined, done, refused = acting.answered, acting.declined, acting.done, acting.refused
+local equal, holds, test = harness.equal, harness.holds, harness.test
+
+local QUESTION = { text = "Well?", buttons = { "Yes", "No" } }
+
+--- A world in which nobody answers by itself.
+local function open_silent()
+  stage.open()
+  stage.client().answers_boxes = false
+end
+
+--- Asks Timmy, who answers with this.
+local function asked(name, arguments, data)
+  open_silent()
+  local outcome = done(name, arguments)
+  stage.host.answer(0, data)
+  return outcome.value
+end
+
+test("asks for a button and gives what was pressed", function()
+  stage.open()
+  equal(answered("ask", { text = "Well?", buttons = { "Yes", "No" } }), { index = 0, choice = "Yes" })
+  equal(asked("ask", { text = "Well?", buttons = { "Yes", "No" } }, "1"), { index = 1, choice = "No" })
+  equal(stage.client().box.extra, "Yes;No")
+end)
+
+test("asks for a choice from a list, or none", function()
+  local arguments = { text = "Where to?", choices = { "Balmora", "Vivec" } }
+  stage.open()
+  equal(answered("ask_choice", arguments), { index = 0, choice = "Balmora" })
+  -- What a real client sends when nothing was chosen: the largest number of its platform.
+  equal(asked("ask_choice", arguments, "18446744073709551615"), { index = json.null, choice = json.null })
+  equal(stage.client().box.extra, "Balmora\nVivec")
+end)
+
+test("takes no answer that can't be one", function()
+  for _, data in ipairs({ "2", "-1", "0.5", "nan", "", "first" }) do
+    equal(asked("ask", QUESTION, data), { index = json.null, choice = json.null }, data)
+  end
+end)
+
+test("asks for a line of text", function()
+  stage.open()
+  equal(answered("ask_text", { text = "Your name?", note = "As in the papers" }), { text = "aye" })
+  equal(asked("ask_text", { text = "Your name?" }, "Nere\255var"), { text = "Nere\239\191\189var" })
+  equal(#asked("ask_text", { text = "Your name?" }, ("x"):rep(1000000)).text, 4096)
+end)
+
+test("asks one question at a time, and each player its own", function()
+  open_silent()
+  done("ask", { text = "First?", buttons = { "Yes" } })
+  stage.settle()
+  for _, name in ipairs({ "ask", "ask_choice", "ask_text" }) do
+    refused(name, { text = "Second?", buttons = name == "ask" and { "Yes" } or nil,
+      choices = name == "ask_choice" and { "Yes" } or nil }, "game_refused", "player")
+  end
+  done("ask", { player = "Jiub", text = "First?", buttons = { "Yes" } })
+  stage.host.answer(0, "0")
+  done("ask", { text = "Second?", buttons = { "Yes" } })
+end)
+
+test("is answered when the player leaves", function()
+  for _, version in ipairs({ "release", "newest" }) do
+    stage.open({ core_scripts = version })
+    stage.client().answers_boxes = false
+    local outcome = done("ask", { text = "Well?", buttons = { "Yes" } })
+    stage.host.disconnect(0)
+    equal({ outcome.value, outcome.trouble.code }, { nil, "no_such_player" })
+  end
+end)
+
+test("does not take an answer for a newcomer's of the same slot", function()
+  open_silent()
+  done("ask", { text = "Well?", buttons = { "Yes" } })
+  stage.host.disconnect(0)
+  stage.host.connect("Fargoth")
+  stage.client("Fargoth").answers_boxes = false
+  holds(not done("ask", { player = "Fargoth", text = "Well?", buttons = { "Yes" } }).is_settled)
+end)
+
+test("reads nothing that comes under another number: it may be a password", function()
+  open_silent()
+  local outcome = done("ask_text", { text = "Your name?" })
+  local number = stage.client().box.id
+  local secret = setmetatable({}, { __tostring = function() error("a secret was read") end })
+  for _, other in ipairs({ 1, 2, 9001, -1, number - 1, number + 1 }) do
+    customEventHooks.triggerHandlers("OnGUIAction", customEventHooks.makeEventStatus(true, true), { 0, other, secret })
+    customEventHooks.triggerHandlers("OnGUIAction", customEventHooks.makeEventStatus(true, true), { 1, number, secret })
+  end
+  equal(outcome.is_settled, false)
+  equal(#stage.calls("LogMessage"), 0)
+end)
+
+test("gives each question a number of its own, so that a late answer is nobody's", function()
+  open_silent()
+  local first = done("ask", { text = "First?", buttons = { "Yes" } })
+  local number = stage.client().box.id
+  first:settle(nil, { code = "expired" })
+  local second = done("ask", { text = "Second?", buttons = { "Yes" } })
+  customEventHooks.triggerHandlers("OnGUIAction", customEventHooks.makeEventStatus(true, true), { 0, number, "0" })
+  equal(second.is_settled, false)
+end)
+
+test("hears the answer although a note was shown meanwhile", function()
+  open_silent()
+  local outcome = done("ask", { text = "Well?", buttons = { "Yes", "No" } })
+  done("message_box", { text = "A storm is coming." })
+  stage.host.answer(0, "1")
+  equal(outcome.value, { index = 1, choice = "No" })
+end)
+
+test("declines labels that would make two of one", function()
+  declined("ask", { text = "Well?", buttons = { "Yes;No" } }, "bad_arguments", "buttons")
+  declined("ask", { text = "Well?", buttons = json.array({}) }, "bad_arguments", "buttons")
+  declined("ask_choice", { text = "Well?", choices = { "a\nb" } }, "bad_arguments", "choices")
+end)
+
+acting.covers("dialogs")
