@@ -1,7 +1,7 @@
 --- Declared arguments: what the pydantic models of `timmy_actors/model/commands` say, said once more for Lua.
 --
--- A field is { name =, check =, default =?, optional =? }; `check(value)` gives nil or what was wrong. A null is an
--- absent value only where the field is optional, as in the models.
+-- A field is { name =, check =, default =?, optional =? }; `check(value)` gives nil, or what was wrong and in which
+-- item. A null is an absent value only where the field is optional, as in the models.
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
 local utf8 = require("timmy.utf8")
@@ -57,14 +57,14 @@ function M.boolean(value)
   if type(value) ~= "boolean" then return "must be true or false" end
 end
 
---- A list of `least` to `most` items, each of which passes `check`.
+--- A list of `least` to `most` items, each of which passes `check`. The wire counts them from 0.
 function M.list(check, least, most)
   return function(value)
     if not json.is_array(value) then return "must be a list" end
     if #value < least or #value > most then return ("must have %d to %d items"):format(least, most) end
     for position, item in ipairs(value) do
       local wrong = check(item)
-      if wrong then return "item " .. position .. " " .. wrong end
+      if wrong then return wrong, position - 1 end
     end
   end
 end
@@ -89,8 +89,8 @@ local function read_field(field, given)
     if field.default == nil and not field.optional then return nil, wrong_argument(field.name, "is required") end
     return field.default
   end
-  local wrong = field.check(given)
-  if wrong then return nil, wrong_argument(field.name, wrong) end
+  local wrong, place = field.check(given)
+  if wrong then return nil, wrong_argument(place and field.name .. "." .. place or field.name, wrong) end
   return given
 end
 

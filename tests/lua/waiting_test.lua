@@ -14,6 +14,7 @@ local function new_peer()
   local peer = { answers = {}, delimiters = {} }
   function peer.only_answers() return false end
   function peer.is_ready() return not peer.closed end
+  function peer.may() return true end
   function peer.answer(_, text, delimited)
     if peer.closed then return end
     peer.answers[#peer.answers + 1], peer.delimiters[#peer.delimiters + 1] = json.decode(text), delimited

@@ -115,9 +115,10 @@ test("hears the answer although a note was shown meanwhile", function()
 end)
 
 test("declines labels that would make two of one", function()
-  declined("ask", { text = "Well?", buttons = { "Yes;No" } }, "bad_arguments", "buttons")
+  declined("ask", { text = "Well?", buttons = { "Yes;No" } }, "bad_arguments", "buttons.0")
   declined("ask", { text = "Well?", buttons = json.array({}) }, "bad_arguments", "buttons")
-  declined("ask_choice", { text = "Well?", choices = { "a\nb" } }, "bad_arguments", "choices")
+  declined("ask_choice", { text = "Well?", choices = { "Vivec", "a\nb" } }, "bad_arguments",
+    "choices.1")
 end)
 
 acting.covers("dialogs")
