@@ -4,6 +4,7 @@ local boxes = require("embedded.world.boxes")
 local clock = require("embedded.clock")
 local drive = require("embedded.core.drive")
 local events = require("embedded.events")
+local history = require("embedded.world.history")
 local life = require("embedded.world.life")
 local population = require("embedded.world.population")
 local registry = require("embedded.api.registry")
@@ -54,6 +55,7 @@ end
 
 local function people(names)
   _G.WorldInstance.data.journal = population.journal()
+  history.write(server, _G.WorldInstance)
   for _, name in ipairs(names) do
     world:connect(name)
   end

@@ -6,6 +6,7 @@ local clock = require("timmy.clock")
 local deferred = require("timmy.deferred")
 local json = require("timmy.json")
 local protocol = require("timmy.protocol")
+local readings = require("timmy.readings")
 local subscriptions = require("timmy.subscription")
 
 local M = {}
@@ -46,6 +47,7 @@ function M.subscribe(_, session, message)
     sections = json.array(subscription.sections),
     rate_hz = message.rate_hz,
     radius = message.radius,
+    most = message.most,
     events = message.events,
   }
 end
@@ -53,8 +55,9 @@ end
 --- Reads each section now; nil and the section that could not be read.
 local function snapshot(service, player, message, now)
   local sections, revisions = {}, {}
+  local view = readings.view(message.radius, message.most)
   for _, section in ipairs(message.sections or service.perceive.names) do
-    local reading = service.readings:get(player, section, message.radius, now, now)
+    local reading = service.readings:now(player, section, view, now)
     if not reading then return nil, section end
     sections[section], revisions[section] = reading.fragment, reading.revision
   end
@@ -115,6 +118,7 @@ local function begin(service, session, message, now, asker)
   local trouble = obstacle(service, message, now)
   if trouble then return protocol.result(message.id, nil, trouble) end
   local outcome = execute(service, session, message)
+  service:touch(message.arguments.player, now)
   if not deferred.is(outcome) then return conclude(service, session.client, outcome, now) end
   service.waiting:add(session.client, message, outcome, asker)
 end

@@ -5,6 +5,7 @@ local commands = require("timmy.commands")
 local configs = require("timmy.config")
 local events = require("timmy.events")
 local game = require("timmy.game")
+local hearsay = require("timmy.hearsay")
 local listeners = require("timmy.listener")
 local perceive = require("timmy.perceive")
 local players = require("timmy.players")
@@ -115,6 +116,7 @@ function M.start()
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
+  hearsay.install()
   events.install(emit)
   if config.allow_raw then received.listen() end
   questions.install()

@@ -8,7 +8,9 @@ local M = {}
 
 local registry, names = {}, {}
 
---- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, run = }.
+--- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, available = ?,
+-- run = }. `permitted(context)` gives true, or false and why, for everybody; `available(pid, context)` true for a
+-- logged-in player for whom it can be done at present, or nil and the trouble that `run` would answer with.
 local TOPICS = {
   require("timmy.commands.api"),
   require("timmy.commands.character"),
@@ -40,6 +42,31 @@ local function unknown(name)
   if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
   local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; known: " .. table.concat(names, ", ")
   return { code = "unknown_command", message = message, field = "name" }
+end
+
+--- Why a command would be declined before its arguments are looked at: for everybody as configured, or for this player
+-- as it is. Nil where nothing is known against it.
+local function objection(command, pid, context)
+  if command.permitted then
+    local allowed, reason = command.permitted(context)
+    if not allowed then return { code = "not_permitted", message = reason } end
+  end
+  if command.available then
+    local possible, trouble = command.available(pid, context)
+    if not possible then return { code = trouble.code, message = trouble.message } end
+  end
+  return nil
+end
+
+--- The names of the commands that would be taken now for a logged-in player, and what stands against the others, by
+-- name: what each says of itself, nothing of its arguments.
+function M.available(pid, context)
+  local possible, declined = {}, {}
+  for _, name in ipairs(names) do
+    local trouble = objection(registry[name], pid, context)
+    if trouble then declined[name] = trouble else possible[#possible + 1] = name end
+  end
+  return possible, declined
 end
 
 local function run(name, arguments, context)

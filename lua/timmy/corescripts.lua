@@ -21,10 +21,15 @@ function M.setting(name, default)
   return value
 end
 
---- Who holds the journal: the world while it is shared, else the player.
-function M.journal_holder(player)
-  if M.setting("shareJournal", true) then return _G.WorldInstance end
+--- Who holds what a setting of the configuration shares: the world while it is shared, else the player.
+function M.shared(player, setting, default)
+  if M.setting(setting, default) then return _G.WorldInstance end
   return player
+end
+
+--- Who holds the journal.
+function M.journal_holder(player)
+  return M.shared(player, "shareJournal", true)
 end
 
 --- A loaded cell, or nil.

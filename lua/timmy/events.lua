@@ -4,6 +4,7 @@
 -- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
 local chronicle = require("timmy.chronicle")
 local game = require("timmy.game")
+local hearsay = require("timmy.hearsay")
 local hooks = require("timmy.hooks")
 local json = require("timmy.json")
 local players = require("timmy.players")
@@ -14,8 +15,6 @@ M.names = { "cell_change", "chat", "connect", "death", "disconnect", "journal" }
 
 --- A client may report any number of journal lines at once; the newest say it all.
 local MOST_ENTRIES = 100
---- CoreScripts' sign of a chat command.
-local COMMAND_SIGN = "/"
 
 local function text_or(value, default) return type(value) == "string" and value or default end
 
@@ -54,16 +53,10 @@ function readers.connect() return json.object({}) end
 --- Whether CoreScripts saved the lines: a validator of another script can refuse them.
 local function is_saved(status) return type(status) ~= "table" or status.validDefaultHandler ~= false end
 
---- Whether a line was said to others: not a command, and not kept back by a script from all other scripts.
-local function is_said(status, text)
-  if type(text) ~= "string" or text:sub(1, 1) == COMMAND_SIGN then return false end
-  return type(status) ~= "table" or status.validCustomHandlers ~= false
-end
-
 --- Event, hook, and when it counts.
 local SOURCES = {
   { event = "cell_change", hook = "OnPlayerCellChange" },
-  { event = "chat", hook = "OnPlayerSendMessage", counts = is_said },
+  { event = "chat", hook = "OnPlayerSendMessage", counts = hearsay.is_said },
   { event = "connect", hook = "OnPlayerAuthentified" },
   { event = "death", hook = "OnPlayerDeath" },
   { event = "journal", hook = "OnPlayerJournal", counts = is_saved },

@@ -29,11 +29,12 @@ function M.number_above(low, high)
   end
 end
 
---- A whole number of at least `low`; the largest is the largest that JSON carries here.
-function M.integer(low)
+--- A whole number of at least `low`, and at most `high`; without one the largest is the largest that JSON carries here.
+function M.integer(low, high)
   return function(value)
     if type(value) ~= "number" or value % 1 ~= 0 then return "must be a whole number" end
     if value < low then return "must be at least " .. low end
+    if high and value > high then return "must be at most " .. high end
   end
 end
 

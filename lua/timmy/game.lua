@@ -47,27 +47,25 @@ end
 --- Calls a function of the server with nothing checked: for `timmy.api`, whose rules have judged the call.
 function M.unchecked(name, ...) return tes3mp[name](...) end
 
---- One entry of the actor list that is selected, when it is wanted; `index` is inside the list.
-local function actor_at(index, is_wanted)
-  local x, y, z = tes3mp.GetActorPosX(index), tes3mp.GetActorPosY(index), tes3mp.GetActorPosZ(index)
-  if not is_wanted(x, y, z) then return nil end
+--- One entry of the actor list that is selected; `index` is inside the list.
+local function actor_at(index)
   local has_health = tes3mp.DoesActorHaveStatsDynamic(index)
   return {
     unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
-    x = x, y = y, z = z,
+    x = tes3mp.GetActorPosX(index), y = tes3mp.GetActorPosY(index), z = tes3mp.GetActorPosZ(index),
     health = has_health and tes3mp.GetActorHealthCurrent(index) or nil,
     health_base = has_health and tes3mp.GetActorHealthBase(index) or nil,
   }
 end
 
 --- Where the actors of a loaded cell are now, as far as the server was told: { unique_index, x, y, z, health?,
--- health_base? } of those whose position `is_wanted(x, y, z)`.
-function M.actors_in(cell, is_wanted)
+-- health_base? }.
+function M.actors_in(cell)
   if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
   local found = {}
   tes3mp.ReadCellActorList(cell)
   for index = 0, tes3mp.GetActorListSize() - 1 do
-    if tes3mp.DoesActorHavePosition(index) then found[#found + 1] = actor_at(index, is_wanted) end
+    if tes3mp.DoesActorHavePosition(index) then found[#found + 1] = actor_at(index) end
   end
   return found
 end

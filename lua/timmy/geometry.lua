@@ -16,12 +16,14 @@ function M.are_joined(one, other)
   return one == other
 end
 
+--- What has no distance lies behind everything that has one.
 local function is_nearer(one, other)
-  if one.distance ~= other.distance then return one.distance < other.distance end
+  local here, there = one.distance or math.huge, other.distance or math.huge
+  if here ~= there then return here < there end
   return one.order < other.order
 end
 
---- The nearest `most` of a list, nearest first, and whether any were left out. Equal distances go by `order`, so that
+--- The nearest `most` of a list, nearest first, and how many were left out. Equal distances go by `order`, so that
 -- nothing trembles between two readings.
 function M.nearest(found, most)
   table.sort(found, is_nearer)
@@ -30,7 +32,7 @@ function M.nearest(found, most)
     kept[position] = found[position]
     kept[position].order = nil
   end
-  return kept, #found > most
+  return kept, math.max(0, #found - most)
 end
 
 return M

@@ -3,17 +3,16 @@
 -- `timmy_actors/model/message.py` is the schema; docs/protocol/golden holds both sides to it.
 local fields = require("timmy.fields")
 local json = require("timmy.json")
+local vocabulary = require("timmy.vocabulary")
 
 local M = {}
 
 M.VERSION = 1
-M.SECTIONS = {
-  "position", "stats", "inventory", "equipment", "journal", "quests", "nearby_actors", "nearby_players", "world",
-}
+M.SECTIONS = vocabulary.SECTIONS
 M.EVENTS = { "cell_change", "journal", "death", "chat", "connect", "disconnect" }
-M.MAX_RATE_HZ, M.MAX_RADIUS = 20, 32768
+M.MAX_RATE_HZ, M.MAX_RADIUS, M.MAX_MOST = 20, 32768, 256
 
-local DEFAULT_RATE_HZ, DEFAULT_RADIUS = 5, 4096
+local DEFAULT_RATE_HZ, DEFAULT_RADIUS, DEFAULT_MOST = 5, 4096, 64
 local LOWEST_INTEGER = -json.MAX_INTEGER
 
 local message_id = fields.text_of(128, "^[^%z\1-\31\127]+$", "characters that can be printed")
@@ -22,6 +21,7 @@ local player_name = fields.text_of(256)
 local sections = fields.list_of(fields.one_of(M.SECTIONS))
 local events = fields.list_of(fields.one_of(M.EVENTS))
 local radius = fields.number_above(0, M.MAX_RADIUS)
+local most = fields.integer(1, M.MAX_MOST)
 
 --- Each message's fields in the models' order: name, check, and what an absent one means.
 local MESSAGES = {
@@ -36,6 +36,7 @@ local MESSAGES = {
     { name = "sections", check = sections },
     { name = "rate_hz", check = fields.number_above(0, M.MAX_RATE_HZ), default = DEFAULT_RATE_HZ },
     { name = "radius", check = radius, default = DEFAULT_RADIUS },
+    { name = "most", check = most, default = DEFAULT_MOST },
     { name = "events", check = events, default = json.array({}) },
   },
   observe = {
@@ -43,6 +44,7 @@ local MESSAGES = {
     { name = "player", check = player_name },
     { name = "sections", check = sections, nullable = true },
     { name = "radius", check = radius, default = DEFAULT_RADIUS },
+    { name = "most", check = most, default = DEFAULT_MOST },
   },
   command = {
     { name = "id", check = message_id },

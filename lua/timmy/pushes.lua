@@ -9,7 +9,7 @@ local M = {}
 local function look(service, subscription, entry, now)
   local fragments, revisions = {}, {}
   for _, section in ipairs(subscription.sections) do
-    local reading = service.readings:get(entry.player, section, subscription.radius, entry.due, now)
+    local reading = service.readings:pushed(entry.player, section, subscription.view, entry.due, now)
     if reading then fragments[section], revisions[section] = reading.fragment, reading.revision end
   end
   return fragments, revisions

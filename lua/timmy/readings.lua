@@ -8,44 +8,48 @@ Readings.__index = Readings
 
 local M = {}
 
---- Sections whose content depends on how far one looks.
-local BY_RADIUS = { nearby_actors = true, nearby_players = true }
---- Readings by radius kept of a player: more radii than clients that mean well ask for. Past that these start anew, the
+--- Readings by view kept of a player: more views than clients that mean well ask for. Past that these start anew, the
 -- sections that everybody shares don't.
-local MOST_BY_RADIUS = 64
+local MOST_BY_VIEW = 64
 
---- `perceive` reads a section; `log(text)` hears of what could not be read.
-function M.new(perceive, log)
-  return setmetatable({ perceive = perceive, log = log, players = {} }, Readings)
+--- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
+function M.new(perceive, log, allow_raw)
+  return setmetatable({ perceive = perceive, log = log, allow_raw = allow_raw, players = {} }, Readings)
+end
+
+--- How somebody looks: how far, and how many of a kind it wants to be told of.
+function M.view(radius, most)
+  return { radius = radius, most = most, key = ":" .. radius .. ":" .. most }
 end
 
 --- What is known of the player in a slot; a slot that changed hands starts anew.
 local function known_of(self, player)
   local known = self.players[player.pid]
   if not known or known.name ~= player.name then
-    known = { name = player.name, readings = {}, by_radius = {}, radii = 0, revisions = {} }
+    known = { name = player.name, readings = {}, by_view = {}, views = 0, revisions = {}, touched = -math.huge }
     self.players[player.pid] = known
   end
   return known
 end
 
-local function read(self, section, player, radius)
-  local ok, value = xpcall(self.perceive.read, debug.traceback, section, player.pid, { radius = radius })
+local function read(self, section, player, view, now, fresh)
+  local options = { radius = view.radius, most = view.most, now = now, fresh = fresh, allow_raw = self.allow_raw }
+  local ok, value = xpcall(self.perceive.read, debug.traceback, section, player.pid, options)
   if ok then return value end -- nil: the player has just left
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end
 
-local function place_by_radius(known, section, radius)
-  local key = section .. radius
-  if known.by_radius[key] then return known.by_radius[key] end
-  if known.radii >= MOST_BY_RADIUS then known.by_radius, known.radii = {}, 0 end
-  known.by_radius[key], known.radii = {}, known.radii + 1
-  return known.by_radius[key]
+local function place_by_view(known, section, view)
+  local key = section .. view.key
+  if known.by_view[key] then return known.by_view[key] end
+  if known.views >= MOST_BY_VIEW then known.by_view, known.views = {}, 0 end
+  known.by_view[key], known.views = {}, known.views + 1
+  return known.by_view[key]
 end
 
 --- Where the reading of a section is kept.
-local function place(known, section, radius)
-  if BY_RADIUS[section] then return place_by_radius(known, section, radius) end
+local function place(self, known, section, view)
+  if self.perceive.by_view[section] then return place_by_view(known, section, view) end
   known.readings[section] = known.readings[section] or {}
   return known.readings[section]
 end
@@ -59,17 +63,36 @@ local function renew(self, known, reading, section, value)
   reading.fragment = json.fragment(text)
 end
 
---- A section as { revision, fragment }, read at `not_before` or later; nil when it could not be read.
-function Readings:get(player, section, radius, not_before, now)
-  local known = known_of(self, player)
-  local reading = place(known, section, radius)
-  if not reading.at or reading.at < not_before then
-    local value = read(self, section, player, radius)
-    if not value then return nil end
-    renew(self, known, reading, section, value)
-    reading.at = now
-  end
+local function brought_up_to_date(self, player, known, reading, section, view, now, fresh)
+  local value = read(self, section, player, view, now, fresh)
+  if not value then return nil end
+  renew(self, known, reading, section, value)
+  reading.at = now
   return reading.fragment and reading
+end
+
+--- A section as { revision, fragment }, as it is now; nil when it could not be read.
+function Readings:now(player, section, view, now)
+  local known = known_of(self, player)
+  return brought_up_to_date(self, player, known, place(self, known, section, view), section, view, now, true)
+end
+
+--- The same for a push that was due at `due`: one reading serves all who are due by then, and what changes seldom may
+-- be as old as `perceive.keeps_s` says, unless the player was touched since.
+function Readings:pushed(player, section, view, due, now)
+  local known = known_of(self, player)
+  local reading = place(self, known, section, view)
+  local touched = not reading.at or reading.at <= known.touched
+  if not touched and reading.at >= due - (self.perceive.keeps_s[section] or 0) then
+    return reading.fragment and reading
+  end
+  return brought_up_to_date(self, player, known, reading, section, view, now, touched)
+end
+
+--- Something was done to a player, or befell it: what was read of it before doesn't hold any more.
+function Readings:touch(pid, now)
+  local known = self.players[pid]
+  if known then known.touched = now end
 end
 
 --- Forgets players who left.

@@ -27,7 +27,7 @@ function M.new(options)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting = waiting.new()
-  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end)
+  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
   return service
 end
 
@@ -126,8 +126,16 @@ function Service:on_close(peer)
   end
 end
 
+--- A command was given for a player: what was read of it before is looked at again.
+function Service:touch(name, now)
+  for _, player in ipairs(self.roster) do
+    if player.name == name then self.readings:touch(player.pid, now) end
+  end
+end
+
 --- Tells every client that asked for it what happened in the game.
 function Service:emit(event, pid, name, data, now)
+  self.readings:touch(pid, now)
   for _, session in ipairs(self.order) do
     local subscription = session.subscription
     if subscription and subscription:wants_event(event, name) then

@@ -2,6 +2,8 @@
 --
 -- Pushes of one rate fall on one grid, whoever asked for them, so that clients with the same wish share the reading;
 -- each player's grid is shifted, so that a hundred players don't fall due in one poll.
+local readings = require("timmy.readings")
+
 local Subscription = {}
 Subscription.__index = Subscription
 
@@ -31,7 +33,7 @@ function M.new(message)
     players = message.players ~= "all" and set_of(message.players) or nil,
     sections = without_repeats(message.sections),
     interval = 1 / message.rate_hz,
-    radius = message.radius,
+    view = readings.view(message.radius, message.most),
     events = set_of(message.events),
     entries = {},
     turn = 0,

@@ -12,6 +12,21 @@ from timmy_actors.model.perception import PerceptionOutput
 numbers = st.floats(-1e6, 1e6)
 names = st.text(max_size=8)
 items = st.fixed_dictionaries({"ref_id": names, "count": st.integers(0, 99)}, optional={"charge": numbers})
+counts = st.integers(0, 99)
+actors = st.fixed_dictionaries(
+    {"unique_index": names, "ref_id": names, "cell": names}
+    | dict.fromkeys(("x", "y", "z", "distance", "bearing"), numbers),
+    optional={"dead": st.booleans(), "equipment": st.dictionaries(names, names, max_size=2)},
+)
+objects = st.fixed_dictionaries(
+    {"unique_index": names, "ref_id": names, "cell": names, "kind": st.sampled_from(("door", "item", "container"))},
+    optional={
+        "distance": numbers,
+        "lock_level": counts,
+        "contents": counts,
+        "door": st.sampled_from(("open", "closed")),
+    },
+)
 VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "position": st.fixed_dictionaries(
         {"cell": names, "exterior": st.booleans(), "region": names}
@@ -29,6 +44,28 @@ VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         }
     ),
     "nearby_players": st.just({"players": []}),
+    "condition": st.fixed_dictionaries(
+        {"dead": st.booleans(), "drawn": st.sampled_from(("nothing", "weapon", "spell")), "scale": numbers}
+        | dict.fromkeys(("sneaking", "werewolf"), st.booleans())
+    ),
+    "spells": st.fixed_dictionaries({"known": st.lists(names, max_size=3)}, optional={"selected": st.none() | names}),
+    "factions": st.fixed_dictionaries(
+        {"factions": st.dictionaries(names, st.fixed_dictionaries({}, optional={"rank": st.integers(0, 9)}))}
+    ),
+    "topics": st.fixed_dictionaries({"topics": st.lists(names, max_size=3)}),
+    "books": st.fixed_dictionaries({"books": st.lists(names, max_size=3)}),
+    "kills": st.fixed_dictionaries({"counts": st.dictionaries(names, st.integers(0, 9), max_size=3)}),
+    "nearby_actors": st.fixed_dictionaries({"actors": st.lists(actors, max_size=3), "left_out": st.integers(0, 9)}),
+    "nearby_objects": st.fixed_dictionaries({"objects": st.lists(objects, max_size=3)}),
+    "chat": st.fixed_dictionaries(
+        {"lines": st.lists(st.fixed_dictionaries({"player": names, "pid": counts, "text": names, "now": counts}))}
+    ),
+    "available_actions": st.fixed_dictionaries(
+        {
+            "commands": st.lists(names, max_size=3),
+            "unavailable": st.dictionaries(names, st.just({"code": "game_refused", "message": "no"}), max_size=2),
+        }
+    ),
 }
 sections = st.fixed_dictionaries({}, optional=VALUES)
 

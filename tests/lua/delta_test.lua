@@ -208,7 +208,7 @@ end)
 
 test("the next push is never now, whatever rounding does", function()
   local subscription = require("timmy.subscription").new({
-    players = "all", sections = { "world" }, rate_hz = 20, radius = 1, events = {},
+    players = "all", sections = { "world" }, rate_hz = 20, radius = 1, most = 64, events = {},
   })
   for pid = 0, 3 do
     local entry = { player = { pid = pid } }
@@ -222,7 +222,7 @@ end)
 
 test("pushes are spread over the interval", function()
   local subscription = require("timmy.subscription").new({
-    players = "all", sections = { "world" }, rate_hz = 10, radius = 1, events = {},
+    players = "all", sections = { "world" }, rate_hz = 10, radius = 1, most = 64, events = {},
   })
   local roster, first, last = {}, math.huge, 0
   for pid = 0, 9 do roster[pid + 1] = { pid = pid, name = "p" .. pid } end

@@ -1,12 +1,9 @@
 --- A game of two players for the message layer's tests: what commands, perceive and players are on a server.
 local deferred = require("timmy.deferred")
 local json = require("timmy.json")
+local vocabulary = require("timmy.vocabulary")
 
 local M = {}
-
-local SECTIONS = {
-  "position", "stats", "inventory", "equipment", "journal", "quests", "nearby_actors", "nearby_players", "world",
-}
 
 --- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`;
 -- `game.outcomes`: the answers that its command `ask` waits for.
@@ -56,7 +53,7 @@ end
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
-    perceive = { names = SECTIONS, read = read(game) },
+    perceive = { names = vocabulary.SECTIONS, read = read(game), by_view = { nearby_actors = true }, keeps_s = {} },
     players = { online = function() return game.roster end, find = find(game) },
   }
 end

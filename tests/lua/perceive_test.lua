@@ -34,7 +34,7 @@ end
 test("reads every section of a player who has just arrived", function()
   stage.open()
   for _, section in ipairs(perceive.names) do read(section) end
-  equal(#perceive.names, 9)
+  equal(#perceive.names, 18)
 end)
 
 test("changes nothing by looking", function()

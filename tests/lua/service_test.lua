@@ -205,7 +205,7 @@ test("a client that tries many radii makes nobody get anew what has no radius", 
   end
   service:push(NOW + 1, function() return true end)
   equal(#peer.pushes, 1)
-  holds(service.readings.players[0].radii <= 64, "readings are kept without a bound")
+  holds(service.readings.players[0].views <= 64, "readings are kept without a bound")
   game.values[0].world = { hour = 1 }
   service:push(NOW + 2, function() return true end)
   equal(peer.pushes[2].sections, { world = { hour = 1 } })

@@ -17,6 +17,9 @@ MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00
 ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
+Most = Annotated[int, Field(ge=1, le=256)]
+"""How many of a kind a `nearby_*` section lists."""
+DEFAULT_MOST = 64
 
 
 Scope = Literal["observe", "act", "raw"]
@@ -68,6 +71,7 @@ class Subscribe(Model):
     sections: tuple[SectionName, ...]
     rate_hz: Annotated[float, Field(gt=0, le=20)] = 5
     radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+    most: Most = DEFAULT_MOST
     events: tuple[EventName, ...] = ()
 
 
@@ -80,6 +84,7 @@ class Subscribed(Model):
     sections: tuple[SectionName, ...]
     rate_hz: float
     radius: float
+    most: int = DEFAULT_MOST
     events: tuple[EventName, ...]
 
 
@@ -91,6 +96,7 @@ class Observe(Model):
     player: PlayerName
     sections: tuple[SectionName, ...] | None = None
     radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+    most: Most = DEFAULT_MOST
 
 
 class Perception(Model):

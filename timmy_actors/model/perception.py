@@ -11,17 +11,27 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from timmy_actors.model._base import Count, Integer, Model
+from timmy_actors.model.error_code import ErrorCode
 
 SectionName = Literal[
     "position",
     "stats",
+    "condition",
     "inventory",
     "equipment",
+    "spells",
+    "factions",
     "journal",
     "quests",
+    "topics",
+    "books",
+    "kills",
     "nearby_actors",
     "nearby_players",
+    "nearby_objects",
     "world",
+    "chat",
+    "available_actions",
 ]
 
 
@@ -76,6 +86,32 @@ class Stats(Model):
     gender: Literal["male", "female"]
     character_class: Annotated[str, Field(alias="class")]
     birthsign: str
+    level_progress: Integer = 0
+    """Skill points gained since the last level; ten make the next."""
+    bounty: Integer = 0
+    reputation: Integer = 0
+
+
+class Mark(Model):
+    """Where the Mark spell was cast last, and Recall leads to."""
+
+    cell: str
+    x: float
+    y: float
+    z: float
+
+
+class Condition(Model):
+    """What the player's body is doing and what it has turned into (`tes3mp.GetDrawState`, `GetSneakState`, ...)."""
+
+    dead: bool
+    drawn: Literal["nothing", "weapon", "spell"]
+    sneaking: bool
+    werewolf: bool
+    scale: float
+    creature: str = ""
+    """The creature record whose shape it has; empty for its own."""
+    mark: Mark | None = None
 
 
 class Item(Model):
@@ -101,6 +137,55 @@ class Equipment(Model):
     slots: dict[str, Item]
 
 
+class SpellEffect(Model):
+    """One effect of an active spell: the engine's number of it, and what is left of it as the client last said."""
+
+    id: Integer
+    magnitude: float = 0
+    duration: float = 0
+    """Seconds."""
+    time_left: float = 0
+    """Seconds, counted from `ActiveSpell.since`."""
+    argument: Integer = -1
+    """The attribute or skill that it is about; -1 for none."""
+
+
+class ActiveSpell(Model):
+    """A spell, potion or enchantment at work on the player."""
+
+    spell: str
+    name: str = ""
+    effects: tuple[SpellEffect, ...] = ()
+    caster: str | None = None
+    """A player's name or a record's id; None where nobody said."""
+    since: Integer = 0
+    """When it began, in seconds since 1970 on the server's clock."""
+
+
+class Spells(Model):
+    """The spellbook, the selected spell, and what is at work on the player."""
+
+    known: tuple[str, ...]
+    selected: str | None = None
+    active: tuple[ActiveSpell, ...] = ()
+    truncated: bool = False
+
+
+class Membership(Model):
+    """Standing with a faction. A rank counts from 0; None is no member."""
+
+    rank: Integer | None = None
+    reputation: Integer = 0
+    expelled: bool = False
+
+
+class Factions(Model):
+    """Every faction that the player has dealt with, by its id. Servers share what their configuration says."""
+
+    factions: dict[str, Membership]
+    truncated: bool = False
+
+
 class JournalEntry(Model):
     """One line of the journal: a quest's entry text was shown, or only its index was set."""
 
@@ -121,10 +206,46 @@ class Journal(Model):
 
 
 class Quests(Model):
-    """Each quest's stage: the last index that its journal reached."""
+    """Each quest's stage: the last index that its journal reached. The texts live in the clients' data files only."""
 
     stages: dict[str, Integer]
     truncated: bool = False
+
+
+class Topics(Model):
+    """What the player can ask people about."""
+
+    topics: tuple[str, ...]
+    truncated: bool = False
+
+
+class Books(Model):
+    """The skill books that the player has learned from."""
+
+    books: tuple[str, ...]
+    truncated: bool = False
+
+
+class Kills(Model):
+    """How many of each record the players of the server have killed."""
+
+    counts: dict[str, Count]
+    truncated: bool = False
+
+
+class ArtificialIntelligence(Model):
+    """The AI package that a script gave to an actor last; what the game's own data make it do, clients know."""
+
+    package: Literal["cancel", "activate", "combat", "escort", "follow", "travel", "wander"]
+    target: str | None = None
+    """A player's name, or the unique index of an actor or object."""
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    distance: float | None = None
+    duration: float | None = None
+    """Game hours."""
+    repeats: bool = False
 
 
 class NearbyActor(Model):
@@ -132,6 +253,8 @@ class NearbyActor(Model):
 
     unique_index: str
     ref_id: str
+    name: str | None = None
+    """Only records made at run time have a name here: the server has no data files."""
     cell: str
     x: float
     y: float
@@ -140,6 +263,9 @@ class NearbyActor(Model):
     bearing: float
     health: Gauge | None = None
     dead: bool = False
+    ai: ArtificialIntelligence | None = None
+    equipment: Annotated[dict[str, str], Field(default_factory=dict)]
+    """What it wears and holds: slot name to record."""
 
 
 class NearbyActors(Model):
@@ -147,6 +273,8 @@ class NearbyActors(Model):
 
     actors: tuple[NearbyActor, ...]
     truncated: bool = False
+    left_out: Count = 0
+    """How many more there are, past the number that was asked for."""
 
 
 class NearbyPlayer(Model):
@@ -160,6 +288,14 @@ class NearbyPlayer(Model):
     z: float
     distance: float
     bearing: float
+    level: Integer = 1
+    race: str = ""
+    character_class: Annotated[str, Field(alias="class")] = ""
+    health: Gauge | None = None
+    dead: bool = False
+    drawn: Literal["nothing", "weapon", "spell"] = "nothing"
+    sneaking: bool = False
+    werewolf: bool = False
 
 
 class NearbyPlayers(Model):
@@ -167,6 +303,46 @@ class NearbyPlayers(Model):
 
     players: tuple[NearbyPlayer, ...]
     truncated: bool = False
+    left_out: Count = 0
+
+
+class NearbyObject(Model):
+    """A thing in the cells around the player about which the server was told something.
+
+    Things of the data files that nobody has touched are unknown to the server. Of those it knows, a place is known only
+    when a script or a player put it there: the others come last, without one.
+    """
+
+    unique_index: str
+    ref_id: str
+    kind: Literal["container", "door", "item", "activator", "other"]
+    name: str | None = None
+    cell: str
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    distance: float | None = None
+    bearing: float | None = None
+    door: Literal["open", "closed"] | None = None
+    lock_level: Integer | None = None
+    """0 is unlocked; None is not known."""
+    trap_sprung: bool = False
+    enabled: bool = True
+    scale: float = 1
+    contents: Count | None = None
+    """Number of stacks inside a container; None is not known."""
+    count: Count = 1
+    charge: float = -1
+    enchantment_charge: float = -1
+    soul: str = ""
+
+
+class NearbyObjects(Model):
+    """Objects within the subscribed radius, nearest first, and those whose place is not known after them."""
+
+    objects: tuple[NearbyObject, ...]
+    truncated: bool = False
+    left_out: Count = 0
 
 
 class Weather(Model):
@@ -189,18 +365,57 @@ class World(Model):
     weather: Weather | None = None
 
 
+class ChatLine(Model):
+    """What somebody said to everybody."""
+
+    player: str
+    pid: Count
+    text: str
+    now: Count
+    """On the server's monotonic clock, in ms."""
+
+
+class Chat(Model):
+    """The latest lines that the player heard, oldest first."""
+
+    lines: tuple[ChatLine, ...]
+
+
+class Unavailable(Model):
+    """Why a command would be declined: a code of the closed list, and what would have to change."""
+
+    code: ErrorCode
+    message: str
+
+
+class AvailableActions(Model):
+    """Which commands the server would take for this player now, as far as it can tell without their arguments."""
+
+    commands: tuple[str, ...]
+    unavailable: dict[str, Unavailable]
+
+
 class Sections(Model):
     """The sections of a perception; one that was not asked for is None."""
 
     position: Position | None = None
     stats: Stats | None = None
+    condition: Condition | None = None
     inventory: Inventory | None = None
     equipment: Equipment | None = None
+    spells: Spells | None = None
+    factions: Factions | None = None
     journal: Journal | None = None
     quests: Quests | None = None
+    topics: Topics | None = None
+    books: Books | None = None
+    kills: Kills | None = None
     nearby_actors: NearbyActors | None = None
     nearby_players: NearbyPlayers | None = None
+    nearby_objects: NearbyObjects | None = None
     world: World | None = None
+    chat: Chat | None = None
+    available_actions: AvailableActions | None = None
 
 
 class PerceptionOutput(Sections):

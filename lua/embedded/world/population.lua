@@ -1,4 +1,5 @@
 --- Who and what is in the world when it starts: saved players, actors with their ways, containers, the journal.
+local history = require("embedded.world.history")
 local player_data = require("embedded.core.player_data")
 
 local M = {}
@@ -63,6 +64,7 @@ function M.character(name)
   end
   belongings(data)
   abilities(data)
+  history.of_player(data)
   return data
 end
 

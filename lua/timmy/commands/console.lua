@@ -16,10 +16,15 @@ function M.permitted(context)
     .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
+--- Whether the player has a cell to send the command with.
+function M.available(pid)
+  if corescripts.takes_console_commands(corescripts.player(pid)) then return true end
+  return nil, { code = "game_refused", message = "the player has not arrived in a cell yet; try again" }
+end
+
 function M.run(pid, values)
-  if not corescripts.takes_console_commands(corescripts.player(pid)) then
-    return nil, { code = "game_refused", message = "the player has not arrived in a cell yet; try again" }
-  end
+  local possible, trouble = M.available(pid)
+  if not possible then return nil, trouble end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, values.text, false)
   return { text = values.text }
 end

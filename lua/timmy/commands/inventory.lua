@@ -34,6 +34,8 @@ local function refused(ref_id, total, count)
   return nil
 end
 
+function give.available(pid) return items.inventory_of(corescripts.player(pid)) end
+
 function give.run(pid, values)
   local player = corescripts.player(pid)
   local inventory, damaged = items.inventory_of(player)
@@ -57,6 +59,8 @@ take.fields = {
   { name = "item", check = schema.name },
   { name = "count", check = item_count, default = 1 },
 }
+
+take.available = give.available
 
 local function too_few(ref_id, total, count)
   if total >= count then return nil end

@@ -4,5 +4,6 @@ return {
   AddJournalEntryWithTimestamp = { "pid", "text", "int", "text", "int", "int", "int" },
   AddJournalIndex = { "pid", "text", "int" },
   ClearJournalChanges = { "pid" },
+  GetReputation = { "pid" },
   SendJournalChanges = { "pid", "boolean", "boolean" },
 }

@@ -1,4 +1,6 @@
 --- What the functions about what a player has turned into take.
 return {
+  GetCreatureRefId = { "pid" },
+  GetScale = { "pid" },
   IsWerewolf = { "pid" },
 }

@@ -1,5 +1,7 @@
 --- What the functions about what a player can do, how it fares and what it is take.
 return {
+  GetBounty = { "pid" },
+  GetLevelProgress = { "pid" },
   GetAttributeBase = { "pid", "attribute" },
   GetAttributeCount = {},
   GetAttributeDamage = { "pid", "attribute" },

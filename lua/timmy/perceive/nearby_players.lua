@@ -1,37 +1,39 @@
 --- Other players near a player: in the same interior, or anywhere in the exterior within the radius.
+local classes = require("timmy.classes")
+local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local geometry = require("timmy.geometry")
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
-local players = require("timmy.players")
+local stance = require("timmy.stance")
+local surroundings = require("timmy.surroundings")
+local throng = require("timmy.throng")
 
---- The same bound as for actors.
-local MOST_PLAYERS = 64
-
-local function place(pid)
-  return {
-    cell = game.GetCell(pid),
-    x = numbers.finite(game.GetPosX(pid)),
-    y = numbers.finite(game.GetPosY(pid)),
-    z = numbers.finite(game.GetPosZ(pid)),
-  }
+--- The other player's place in the wire's words, when it is within the radius.
+local function see(other, eye, radius)
+  local place = other.place
+  if not geometry.are_joined(eye.cell, place.cell) then return nil end
+  local distance, bearing = geometry.toward(eye, place)
+  if distance > radius then return nil end
+  return { name = other.name, pid = other.pid, cell = place.cell, x = place.x, y = place.y, z = place.z,
+    distance = distance, bearing = bearing, order = other.pid }
 end
 
---- The other player in the wire's words, when it is within the radius.
-local function see(other, eye, radius)
-  local seen = place(other.pid)
-  if not geometry.are_joined(eye.cell, seen.cell) then return nil end
-  seen.distance, seen.bearing = geometry.toward(eye, seen)
-  if seen.distance > radius then return nil end
-  seen.name, seen.pid, seen.order = other.name, other.pid, other.pid
-  return seen
+--- Adds what is to be seen of somebody who is that near.
+local function look_at(seen)
+  local pid = seen.pid
+  seen.level, seen.race, seen.class = numbers.whole(game.GetLevel(pid)), game.GetRace(pid), classes.of(pid)
+  seen.health = { current = numbers.finite(game.GetHealthCurrent(pid)), base = numbers.finite(game.GetHealthBase(pid)) }
+  for name, value in pairs(stance(pid)) do seen[name] = value end
 end
 
 return function(pid, options)
-  local eye, found = place(pid), {}
-  for _, other in ipairs(players.online()) do
-    if other.pid ~= pid then found[#found + 1] = see(other, eye, options.radius) end
+  local eye, found = surroundings.eye(pid), {}
+  for _, other in ipairs(throng.of(options.now, options.fresh)) do
+    local is_there = other.pid ~= pid and corescripts.player(other.pid) ~= nil
+    if is_there then found[#found + 1] = see(other, eye, options.radius) end
   end
-  local near, truncated = geometry.nearest(found, MOST_PLAYERS)
-  return { players = json.array(near), truncated = truncated }
+  local near, left_out = geometry.nearest(found, options.most)
+  for _, seen in ipairs(near) do look_at(seen) end
+  return { players = json.array(near), truncated = left_out > 0, left_out = left_out }
 end

@@ -1,7 +1,10 @@
 --- Who a player is and how it fares, as its client last reported.
 local attributes = require("timmy.attributes")
+local classes = require("timmy.classes")
+local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local json = require("timmy.json")
+local memo = require("timmy.memo")
 local numbers = require("timmy.numbers")
 
 local finite = numbers.finite
@@ -9,6 +12,9 @@ local finite = numbers.finite
 local function gauge(current, base)
   return { current = finite(current), base = finite(base) }
 end
+
+--- Attributes and skills take a hundred calls and change seldom: what is pushed of them may be that old.
+local POINTS_KEEP_S = 0.5
 
 local function read_attributes(pid)
   local read = {}
@@ -33,24 +39,27 @@ local function read_skills(pid)
   return json.object(read)
 end
 
---- One of the game's classes by its id, a player's own by the name it was given.
-local function class_of(pid)
-  local class = game.GetDefaultClass(pid)
-  if class ~= "" then return class end
-  return game.GetClassName(pid)
-end
+--- Remembered by the player's table, which ends with its visit.
+local points = memo.new(function(_, pid)
+  return { attributes = read_attributes(pid), skills = read_skills(pid) }
+end)
 
-return function(pid)
+return function(pid, options)
+  local now = options.now
+  local read = points(corescripts.player(pid), options.fresh and now or now - POINTS_KEEP_S, now, pid)
   return {
     level = numbers.whole(game.GetLevel(pid)),
     health = gauge(game.GetHealthCurrent(pid), game.GetHealthBase(pid)),
     magicka = gauge(game.GetMagickaCurrent(pid), game.GetMagickaBase(pid)),
     fatigue = gauge(game.GetFatigueCurrent(pid), game.GetFatigueBase(pid)),
-    attributes = read_attributes(pid),
-    skills = read_skills(pid),
+    attributes = read.attributes,
+    skills = read.skills,
     race = game.GetRace(pid),
     gender = game.GetIsMale(pid) == 0 and "female" or "male",
-    class = class_of(pid),
+    class = classes.of(pid),
     birthsign = game.GetBirthsign(pid),
+    level_progress = numbers.whole(game.GetLevelProgress(pid)),
+    bounty = numbers.whole(game.GetBounty(pid)),
+    reputation = numbers.whole(game.GetReputation(pid)),
   }
 end

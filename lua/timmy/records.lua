@@ -1,0 +1,27 @@
+--- Records that were made at run time: CoreScripts keep them in stores by type. All others live in the clients' data
+-- files, of which the server knows the ids only.
+local M = {}
+
+local function record_in(store, ref_id)
+  local data = type(store) == "table" and type(store.data) == "table" and store.data or {}
+  local generated = type(data.generatedRecords) == "table" and data.generatedRecords[ref_id]
+  local permanent = type(data.permanentRecords) == "table" and data.permanentRecords[ref_id]
+  return generated or permanent or nil
+end
+
+--- The record and its store's type (`npc`, `door`, `weapon`, ...); nil for one of the data files.
+function M.find(ref_id)
+  for kind, store in pairs(_G.RecordStores or {}) do
+    local record = record_in(store, ref_id)
+    if type(record) == "table" then return record, kind end
+  end
+  return nil
+end
+
+--- The name that a record was given at run time, or nil.
+function M.name_of(ref_id)
+  local record = M.find(ref_id)
+  return record and type(record.name) == "string" and record.name ~= "" and record.name or nil
+end
+
+return M

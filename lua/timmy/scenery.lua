@@ -1,0 +1,103 @@
+--- The objects of a loaded cell that the server was told something about: what was placed, opened, locked, looked into.
+--
+-- A cell may have hundreds, and all who are around see the same: it is looked through twice a second at most. Who asks
+-- for a snapshot gets what is true then.
+local corescripts = require("timmy.corescripts")
+local memo = require("timmy.memo")
+local numbers = require("timmy.numbers")
+local records = require("timmy.records")
+local texts = require("timmy.texts")
+
+local M = {}
+
+local KEEP_S = 0.5
+--- Objects of one cell that are looked at: past this a hoarder's house would stop the game.
+local MOST_IN_A_CELL = 2000
+local UNTOUCHED = -1
+
+--- CoreScripts' numbers for a door (`enumerations.doorstate`).
+local DOORS = { "open", "closed" }
+local KINDS = { container = "container", door = "door", activator = "activator" }
+
+local function set_of(list)
+  local set = {}
+  for _, value in pairs(type(list) == "table" and list or {}) do set[value] = true end
+  return set
+end
+
+--- What a thing is, as far as what happened to it tells.
+local function kind_of(index, object, told)
+  local _, store = records.find(object.refId)
+  if KINDS[store] then return KINDS[store] end
+  if told.container[index] or type(object.inventory) == "table" then return "container" end
+  if DOORS[object.doorState] then return "door" end
+  if told.place[index] then return "item" end
+  return "other"
+end
+
+local function stacks_in(inventory)
+  if type(inventory) ~= "table" then return nil end
+  local count = 0
+  for _ in pairs(inventory) do count = count + 1 end
+  return count
+end
+
+local function add_place(thing, location)
+  if type(location) ~= "table" then return end
+  local x, y, z = location.posX, location.posY, location.posZ
+  if not (numbers.is_finite(x) and numbers.is_finite(y) and numbers.is_finite(z)) then return end
+  thing.x, thing.y, thing.z = x, y, z
+end
+
+local function describe(cell, index, object, told)
+  local thing = {
+    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, told), cell = cell,
+    name = records.name_of(object.refId),
+    door = DOORS[object.doorState],
+    lock_level = numbers.is_finite(object.lockLevel) and math.floor(object.lockLevel) or nil,
+    trap_sprung = told.trap[index] == true,
+    enabled = object.state ~= false,
+    scale = numbers.finite(object.scale, 1),
+    contents = stacks_in(object.inventory),
+    count = math.max(0, numbers.whole(object.count, 1)),
+    charge = numbers.finite(object.charge, UNTOUCHED),
+    enchantment_charge = numbers.finite(object.enchantmentCharge, UNTOUCHED),
+    soul = type(object.soul) == "string" and object.soul or "",
+  }
+  add_place(thing, object.location)
+  return thing
+end
+
+--- What CoreScripts noted of the cell's packets, as sets: actors are somebody else's matter, and what is deleted or has
+-- gone to another cell isn't there.
+local function told_of(data)
+  local packets = type(data.packets) == "table" and data.packets or {}
+  local told = {}
+  for _, kind in ipairs({ "actorList", "spawn", "delete", "cellChangeTo", "container", "place", "trap" }) do
+    told[kind] = set_of(packets[kind])
+  end
+  return told
+end
+
+local function is_thing(index, object, told)
+  if type(index) ~= "string" or type(object) ~= "table" or not texts.is_id(object.refId) then return false end
+  return not (told.actorList[index] or told.spawn[index] or told.delete[index] or told.cellChangeTo[index])
+end
+
+local things = memo.new(function(loaded, cell)
+  local told, found = told_of(loaded.data), {}
+  for index, object in pairs(type(loaded.data.objectData) == "table" and loaded.data.objectData or {}) do
+    if #found == MOST_IN_A_CELL then break end
+    if is_thing(index, object, told) then found[#found + 1] = describe(cell, index, object, told) end
+  end
+  return found
+end)
+
+--- The objects of a loaded cell in the wire's words, without distance; none where it isn't loaded. `fresh`: as of now.
+function M.of(cell, now, fresh)
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return {} end
+  return things(loaded, fresh and now or now - KEEP_S, now, cell)
+end
+
+return M

@@ -1,0 +1,30 @@
+--- Where a player looks from, and what cells it looks into.
+local cells = require("timmy.cells")
+local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
+local geometry = require("timmy.geometry")
+local numbers = require("timmy.numbers")
+
+local M = {}
+
+--- A player's place: { cell, x, y, z }.
+function M.eye(pid)
+  return {
+    cell = game.GetCell(pid),
+    x = numbers.finite(game.GetPosX(pid)),
+    y = numbers.finite(game.GetPosY(pid)),
+    z = numbers.finite(game.GetPosZ(pid)),
+  }
+end
+
+--- The cells that its client has loaded and that share a space with `here`: those across a cell's border belong to the
+-- next cell.
+function M.cells(pid, here)
+  local around = {}
+  for _, cell in pairs(corescripts.player(pid).cellsLoaded or {}) do
+    if cells.is_safe(cell) and geometry.are_joined(here, cell) then around[#around + 1] = cell end
+  end
+  return around
+end
+
+return M

@@ -1,0 +1,21 @@
+--- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
+local memo = require("timmy.memo")
+local players = require("timmy.players")
+local surroundings = require("timmy.surroundings")
+
+local M = {}
+
+local KEEP_S = 0.05
+
+local places = memo.new(function()
+  local found = players.online()
+  for _, player in ipairs(found) do player.place = surroundings.eye(player.pid) end
+  return found
+end)
+
+--- { pid, name, place = { cell, x, y, z } } each, to be read only. `fresh`: as of now.
+function M.of(now, fresh)
+  return places(_G.Players, fresh and now or now - KEEP_S, now)
+end
+
+return M
