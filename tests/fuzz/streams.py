@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 from tests.link import zmtp_bytes as zmtp
 
 LONGEST_NOISE = 400
+CORPUS = {
+    mechanism: tuple(file.read_bytes() for file in sorted(Path(__file__).parent.glob(f"corpus/*_{mechanism}.bin")))
+    for mechanism in ("null", "plain")
+}
+"""What real clients said: `capture.py` records it."""
 
 
 def good_stream(rng: random.Random, mechanism: str, token: str) -> bytes:
@@ -50,13 +56,14 @@ MUTATIONS = (_overwrite, _overwrite, _delete, _insert, _cut, _repeat)
 
 
 def any_stream(rng: random.Random, mechanism: str, token: str) -> bytes:
-    """Noise, noise after a good opening, or a good client that was mutated."""
+    """Noise, noise after a good opening, or a good client, made up or recorded, that was mutated."""
     kind = rng.random()
     if kind < 0.15:
         return rng.randbytes(rng.randrange(LONGEST_NOISE))
     if kind < 0.4:
         return zmtp.opening(mechanism, token) + rng.randbytes(rng.randrange(LONGEST_NOISE))
-    stream = bytearray(good_stream(rng, mechanism, token))
+    good = good_stream(rng, mechanism, token) if rng.random() < 0.5 else rng.choice(CORPUS[mechanism.lower()])
+    stream = bytearray(good)
     for _ in range(rng.randrange(1, 5)):
         if stream:
             rng.choice(MUTATIONS)(rng, stream)
