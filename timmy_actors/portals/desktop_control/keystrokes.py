@@ -74,9 +74,9 @@ class Keystrokes:
             keys = self._keys_of(key)
             if self._hands.is_held(keys[-1]):
                 raise refused("already_held", f"{key!r} is held already: key_up lets go of it first")
-            end = time.monotonic() + seconds
             for each in keys:
                 self._press(turn, each, seconds + LOOK_AT_FOCUS_EVERY_S)
+            end = time.monotonic() + seconds
         try:
             self._stay(turn, keys[-1], end, seconds)
         finally:
