@@ -87,7 +87,7 @@ def test_do_as_json_is_the_value(runtime: Runtime, capsys: Output) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["do", "dance"], 1, "no command 'dance'; known: console"),
+        (["do", "dance"], 1, "no command 'dance'; known: "),
         (["do", "give_item", "item=x", "count=0"], 1, "count: "),
         (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
         (["do", "teleport", "to="], 1, "to: "),
