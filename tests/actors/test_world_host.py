@@ -12,10 +12,11 @@ from tests.supervision.lives import PATIENCE_S, Tree
 from tests.waiting import eventually
 from timmy_actors.actors import world_host
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.world_host import WorldHostActor, WorldOptions, how_it_ended
+from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.errors import GaveUp, StartFailed, WorldGone
 from timmy_actors.link.mailbox import SourceFailed
 from timmy_actors.model.health import WorldStatus
+from timmy_actors.processes import how_it_ended
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
 from timmy_actors.tokens import make_token_file
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 from collections import deque
@@ -20,6 +19,7 @@ from timmy_actors.link.mailbox import Arrived, SourceFailed
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
 from timmy_actors.model.health import WorldStatus
+from timmy_actors.processes import how_it_ended
 
 log = logging.getLogger(__name__)
 
@@ -178,16 +178,6 @@ class WorldHostActor(SocketActor):
         if self._process is not None:
             _stop(self._process)
             self._process = None
-
-
-def how_it_ended(code: int) -> str:
-    """A process's return code in words."""
-    if code >= 0:
-        return f"exited with code {code}"
-    try:
-        return f"was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was killed by signal {-code}"
 
 
 def _read_chunk(descriptor: int) -> bytes | None:
