@@ -36,8 +36,9 @@ storm: $(VENV)/.installed-dev ## Crash a tree of 434 actors FAILURES=20000 times
 	TIMMY_STORM_SEED=$(or $(SEED),0) TIMMY_STORM_FAILURES=$(or $(FAILURES),20000) \
 	  $(BIN)/python -m pytest tests/supervision/test_storm.py --capture=no
 
-schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema anew from the models
+schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
+	$(BIN)/python -m timmy_actors.portals.schema config/portals.schema.json
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
 	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua

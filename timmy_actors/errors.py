@@ -3,12 +3,12 @@
 TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
-├── DisplayInUse           another desktop-control works on this display               exit 69
 ├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
 ├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
 ├── SpecError              a child spec or supervisor is declared wrong
 ├── ProtocolError          the peer sent what this protocol does not allow
+├── ToolTrouble            a call of an MCP server's tool did not go well, with a typed code
 ├── Refused                a request was understood and declined, with a typed code    exit 1
 ├── ActorError             something about the actors themselves
 │   ├── ActorGone          the actor stopped before it answered
@@ -22,6 +22,8 @@ TimmyError
     ├── Hung               an actor's loop did not turn, or it did not start or stop in time
     ├── TooManyOrphans     more hung actors were left behind than a process should carry
     ├── LinkLost           the link to the game ended, or never came up
+    ├── ServerGone         an MCP server ended, or never came up
+    │   └── ServerHung     it runs, and does not answer
     ├── WorldGone          the embedded world's process ended
     └── WorldUnusable      the embedded world's process says that it cannot run as things are
 
@@ -50,12 +52,6 @@ class EndpointInUse(TimmyError):
     exit_code = 69
 
 
-class DisplayInUse(TimmyError):
-    """Another desktop-control works on this display; the message names it."""
-
-    exit_code = 69
-
-
 class LuaJitMissing(TimmyError):
     """No LuaJIT can be embedded in this Python; the message names the remedy."""
 
@@ -80,6 +76,19 @@ class SpecError(TimmyError):
 
 class ProtocolError(TimmyError):
     """The peer sent what this protocol does not allow."""
+
+
+class ToolTrouble(TimmyError):
+    """A call of an MCP server's tool did not go well.
+
+    `code` is one of `timmy_actors.model.game_state.ProblemCode`. With `outcome_unknown` the call was sent, and nobody
+    knows what came of it; with any other nothing was done, or the server itself says that it failed.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 class Refused(TimmyError):
@@ -143,6 +152,14 @@ class TooManyOrphans(Failure):
 
 class LinkLost(Failure):
     """The link to the game ended, or never came up."""
+
+
+class ServerGone(Failure):
+    """An MCP server ended, or never came up."""
+
+
+class ServerHung(ServerGone):
+    """An MCP server runs, and does not answer."""
 
 
 class WorldGone(Failure):

@@ -65,7 +65,7 @@ def test_a_wrong_entry_is_named_with_its_field(file: Path, changes: dict[str, An
 
 def test_a_missing_field_is_named_with_the_entrys_number(file: Path) -> None:
     second = {key: value for key, value in ENTRY.items() if key != "app_id"} | {"id": "other"}
-    assert "portal 2 (other): app_id: Field required" in complaint(file, json.dumps([ENTRY, second]))
+    assert "portal 2 (other): app_id: is required" in complaint(file, json.dumps([ENTRY, second]))
 
 
 @pytest.mark.parametrize("entry", [None, 5, "game", []])

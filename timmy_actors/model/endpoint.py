@@ -7,16 +7,21 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import Model, Name, StrictModel
+from timmy_actors.model.action import Action, ActionResult
 from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.event import GameEvent
+from timmy_actors.model.game_state import GameState
 from timmy_actors.model.health import Health
 from timmy_actors.model.message import MessageId
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.model.portal import Portal
+from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalId, PortalStatus
 
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
+PORTAL_TIMEOUT_S = 15.0
+"""The first look starts the servers, which takes them a second or two on a busy machine."""
+Timeout = Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)]
 MAX_REQUEST_BYTES = 256 * 1024
 """The gateway cuts a client off that sends more, without a word: a client refuses to."""
 
@@ -48,7 +53,7 @@ class CommandRequest(StrictModel):
     arguments: dict[str, Any]
     command_id: MessageId | None = None
     """The caller's idempotency key: a command that is repeated under it is not carried out again. None: one is made."""
-    timeout_s: Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)] = DEFAULT_TIMEOUT_S
+    timeout_s: Timeout = DEFAULT_TIMEOUT_S
 
 
 class PortalsRequest(StrictModel):
@@ -56,6 +61,40 @@ class PortalsRequest(StrictModel):
 
     type: Literal["portals"] = "portals"
     id: RequestId
+
+
+class UsePortalRequest(StrictModel):
+    """Choose another portal; answered as `portals` is."""
+
+    type: Literal["use_portal"] = "use_portal"
+    id: RequestId
+    portal: PortalId
+
+
+class CheckPortalRequest(StrictModel):
+    """What works of a portal, and what does not? None: of the chosen one."""
+
+    type: Literal["check_portal"] = "check_portal"
+    id: RequestId
+    portal: PortalId | None = None
+    timeout_s: Timeout = PORTAL_TIMEOUT_S
+
+
+class CaptureRequest(StrictModel):
+    """Look at the game through the chosen portal."""
+
+    type: Literal["capture"] = "capture"
+    id: RequestId
+    timeout_s: Timeout = PORTAL_TIMEOUT_S
+
+
+class ExecuteRequest(StrictModel):
+    """Do something in the game through the chosen portal."""
+
+    type: Literal["execute"] = "execute"
+    id: RequestId
+    action: Action
+    timeout_s: Timeout = PORTAL_TIMEOUT_S
 
 
 class WatchRequest(StrictModel):
@@ -67,7 +106,15 @@ class WatchRequest(StrictModel):
 
 
 Request = Annotated[
-    StatusRequest | SnapshotRequest | CommandRequest | PortalsRequest | WatchRequest,
+    StatusRequest
+    | SnapshotRequest
+    | CommandRequest
+    | PortalsRequest
+    | UsePortalRequest
+    | CheckPortalRequest
+    | CaptureRequest
+    | ExecuteRequest
+    | WatchRequest,
     Field(discriminator="type"),
 ]
 
@@ -76,7 +123,9 @@ class Portals(Model):
     """The catalogue, and the portal that is in use."""
 
     chosen: str
-    portals: tuple[Portal, ...]
+    portals: tuple[PortalEntry, ...]
+    status: PortalStatus | None = None
+    """How the chosen one does."""
 
 
 class Answer(Model):
@@ -87,6 +136,9 @@ class Answer(Model):
     snapshot: PerceptionOutput | None = None
     value: dict[str, Any] | None = None
     portals: Portals | None = None
+    check: PortalCheck | None = None
+    state: GameState | None = None
+    result: ActionResult | None = None
     watching: bool | None = None
     error: ErrorInfo | None = None
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from timmy_actors.model._base import Model
 from timmy_actors.model.message import ServerFacts, TickLoad
+from timmy_actors.model.portal import PortalStatus
 
 Verdict = Literal["ok", "degraded", "down"]
 
@@ -91,6 +92,7 @@ class Health(Model):
     started: datetime
     timestamp: datetime
     portal: str
+    portal_status: PortalStatus | None = None
     link: LinkStatus
     world: WorldStatus | None
     perceptions: tuple[PerceptionHealth, ...]

@@ -1,14 +1,20 @@
-"""Portals: the games that the agent can perceive and act in, as `portals.json` lists them."""
+"""Portals: the games that the agent can perceive and act in, as `portals.json` lists them, and how each one does."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from timmy_actors.model._base import Name, StrictModel
+from timmy_actors.model._base import Model, Name, StrictModel
+from timmy_actors.model.action import Action
 
 PortalId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+BindingName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9 _-]*$")]
+PortalState = Literal["offline", "starting", "ready", "degraded"]
+MAX_STEPS = 8
+"""Steps of one binding: more is a plan, and an agent's own."""
 
 
 class Destination(StrictModel):
@@ -18,20 +24,90 @@ class Destination(StrictModel):
     params: dict[str, Any] = Field(default_factory=dict)
 
 
-class Portal(StrictModel):
+class PortalEntry(StrictModel):
     """One game: an entry of `portals.json`."""
 
     id: PortalId
     name: Name
     description: str
-    status: Literal["offline", "starting", "ready", "degraded"] = "offline"
+    status: PortalState = "offline"
     """The initial word only: never written back, never a bar to starting."""
     app_id: Annotated[int, Field(ge=0)]
     """The Steam application, for the Steam calls."""
     window_title: Name | tuple[Name, ...]
     """The game window's title, for aiming the screenshot; of several the first that exists."""
     destination: Destination
-    pixels: tuple[tuple[int, int], ...] = ()
+    pixels: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
     """Points of the window whose colours `visual.pixels` names."""
     log_file: str | None = None
-    """A file whose last lines are added to `game_context`."""
+    """A file whose last lines are added to `game_context`; `~` is the daemon's user's home."""
+    actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
+    """The game's own names for actions: a step, or several in their order."""
+    prompts: Name | None = None
+    """The file in `training/data/` that teaches a model this game."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The window titles, the best first."""
+        return (self.window_title,) if isinstance(self.window_title, str) else self.window_title
+
+
+class Catalogue(StrictModel):
+    """All of `portals.json`; a bare list of portals is one as well."""
+
+    schema_file: Annotated[str | None, Field(alias="$schema")] = None
+    """For editors."""
+    portals: tuple[PortalEntry, ...]
+
+
+class ServerStatus(Model):
+    """One MCP server: whether it can be called, and what it is."""
+
+    name: str
+    state: Literal["offline", "starting", "ready", "down"] = "offline"
+    """`offline`: nobody has needed it yet. `down`: it ended, and is started again."""
+    reason: str | None = None
+    """Why it is not ready."""
+    since: datetime | None = None
+    generation: int = 0
+    """How often it was started."""
+    failures: int = 0
+    """How often in a row it ended without having been ready."""
+    pid: int | None = None
+    server: str | None = None
+    """Name and version, as it says itself."""
+    protocol: str | None = None
+    """The revision of the Model Context Protocol that was agreed on."""
+    tools: tuple[str, ...] = ()
+    """What it offers, by its own names."""
+
+
+class PortalStatus(Model):
+    """How a portal does, with the reasons."""
+
+    id: str
+    state: PortalState
+    reasons: tuple[str, ...] = ()
+    catalogue_error: str | None = None
+    """Why the catalogue on disk is not the one in force."""
+    servers: tuple[ServerStatus, ...] = ()
+
+
+class Finding(Model):
+    """One line of a check."""
+
+    what: str
+    ok: bool
+    told: str
+
+
+class PortalCheck(Model):
+    """What works of a portal, and what does not."""
+
+    portal: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything does."""
+        return all(finding.ok for finding in self.findings)

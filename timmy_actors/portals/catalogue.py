@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import ConfigError
-from timmy_actors.model.portal import Portal
+from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.model._base import in_words
+from timmy_actors.model.action import parse_params
+from timmy_actors.model.portal import PortalEntry
+from timmy_actors.portals.json_lines import line_of
+from timmy_actors.portals.names import steps_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MAX_FILE_BYTES = 1024 * 1024
 """Far more than any catalogue needs, far less than what would hurt."""
 
 
-def load_catalogue(path: Path) -> tuple[Portal, ...]:
+def load_catalogue(path: Path) -> tuple[PortalEntry, ...]:
     """The portals listed in `path`.
 
     Raises:
         ConfigError: the file is missing, is no JSON, or an entry is wrong.
     """
-    entries = _entries(path)
-    portals = tuple(_portal(path, number, entry) for number, entry in enumerate(entries, start=1))
-    _refuse_duplicates(path, portals)
+    source = _Source(path, read_text(path))
+    entries = _entries(source)
+    portals = tuple(_portal(source, number, entry) for number, entry in enumerate(entries))
+    _refuse_duplicates(source, portals)
     return portals
 
 
-def choose(portals: tuple[Portal, ...], portal_id: str, path: Path) -> Portal:
+def choose(portals: tuple[PortalEntry, ...], portal_id: str, path: Path) -> PortalEntry:
     """The portal called `portal_id`.
 
     Raises:
@@ -39,7 +49,12 @@ def choose(portals: tuple[Portal, ...], portal_id: str, path: Path) -> Portal:
     raise ConfigError(f"{path}: no portal {portal_id!r}; there are: {known}. Choose one of them, or add an entry")
 
 
-def _entries(path: Path) -> list[object]:
+def read_text(path: Path) -> str:
+    """A file that a person wrote.
+
+    Raises:
+        ConfigError: it cannot be read, or is far too large.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_FILE_BYTES + 1)
@@ -48,32 +63,72 @@ def _entries(path: Path) -> list[object]:
     if len(raw) > MAX_FILE_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: is this the portal catalogue?")
     try:
-        document = json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8: {error.reason}") from error
+
+
+@dataclass
+class _Source:
+    path: Path
+    text: str
+    prefix: tuple[str, ...] = ()
+    """Where the list of portals stands: in a key, or it is the whole file."""
+
+    def complaint(self, number: int, where: tuple[str | int, ...], told: str) -> ConfigError:
+        """What is wrong with the entry of that number (from 0), and on which line."""
+        line = line_of(self.text, (*self.prefix, number, *where))
+        return ConfigError(f"{self.path}, line {line}: {told}")
+
+
+def _entries(source: _Source) -> list[object]:
+    path = source.path
+    try:
+        document = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(document, list):
-        raise ConfigError(f"{path}: must be a list of portals: [ {{...}}, ... ]")
-    return document
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict) or not isinstance(document.get("portals"), list):
+        raise ConfigError(f'{path}: must be a list of portals: [ {{...}}, ... ], alone or as "portals" of an object')
+    for key in document.keys() - {"$schema", "portals"}:
+        line = line_of(source.text, (key,))
+        raise ConfigError(f'{path}, line {line}: {key}: no such key; there are: "$schema" and "portals"')
+    source.prefix = ("portals",)
+    entries: list[object] = document["portals"]
+    return entries
 
 
-def _portal(path: Path, number: int, entry: object) -> Portal:
+def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
+    name = f"portal {number + 1} ({entry.get('id', '?') if isinstance(entry, dict) else '?'})"
     try:
         # Strict JSON types: "12345" is not an app id.
-        return Portal.model_validate_json(json.dumps(entry), strict=True)
+        portal = PortalEntry.model_validate_json(json.dumps(entry), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "entry"
-        name = entry.get("id", "?") if isinstance(entry, dict) else "?"
-        raise ConfigError(f"{path}: portal {number} ({name}): {where}: {first['msg']}") from error
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise source.complaint(number, first["loc"], f"{name}: {field}: {_remedy(first)}") from error
+    for binding, action in portal.actions.items():
+        for step in steps_of(action):
+            try:
+                parse_params(step.action, step.params)
+            except Refused as refused:
+                told = f"{name}: actions.{binding}: {refused.message}"
+                raise source.complaint(number, ("actions", binding), told) from refused
+    return portal
 
 
-def _refuse_duplicates(path: Path, portals: tuple[Portal, ...]) -> None:
+def _remedy(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        return f"no such key; there are: {', '.join(sorted(PortalEntry.model_fields))}"
+    return in_words(error)
+
+
+def _refuse_duplicates(source: _Source, portals: tuple[PortalEntry, ...]) -> None:
     seen: set[str] = set()
-    for portal in portals:
+    for number, portal in enumerate(portals):
         if portal.id in seen:
-            raise ConfigError(f"{path}: two portals are called {portal.id!r}: rename one")
+            raise source.complaint(number, ("id",), f"two portals are called {portal.id!r}: rename one")
         seen.add(portal.id)

@@ -1,0 +1,259 @@
+"""What an agent does through a portal: an `Action`, and the `ActionResult` that tells what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError
+
+from timmy_actors.errors import Refused
+from timmy_actors.model._base import Model, Name, StrictModel, in_words
+from timmy_actors.model.command import MAX_ECHO
+
+MAX_PIXEL = 65_535
+"""No screen is wider: X11 counts pixels in 16 bits."""
+MAX_SECONDS = 30.0
+"""The longest that one action may hold or drag: a step of an agent, not a way to leave a key down."""
+
+Pixel = Annotated[int, Field(ge=0, le=MAX_PIXEL)]
+Shift = Annotated[int, Field(ge=-MAX_PIXEL, le=MAX_PIXEL)]
+Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
+Key = Annotated[str, Field(min_length=1, max_length=32)]
+Button = Literal["left", "middle", "right"]
+
+Outcome = Literal["done", "refused", "failed", "unknown"]
+
+
+class Action(StrictModel):
+    """Something to do: one of the actions below by name, or a portal's own name for one (`journal`, `forward 2s`)."""
+
+    action: Name
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class ActionResult(Model):
+    """What became of an action; `success` is true only where the server said so."""
+
+    success: bool
+    action: str
+    """The action that was carried out: for `journal`, say, `press_key`."""
+    params: dict[str, Any]
+    timestamp: datetime
+    """When it was over, UTC."""
+    outcome: Outcome = "done"
+    """`refused`: nothing was done. `failed`: the server says so. `unknown`: sent, and the answer never came.
+
+    What is unknown may have happened, and is never done again by itself: look before repeating it.
+    """
+    reason: str | None = None
+    """Why it was not a success, in words."""
+    binding: str | None = None
+    """The portal's own name that was given for it."""
+
+
+class ActionParams(StrictModel):
+    """What every action has: a name, which is the tool's on desktop-control."""
+
+    action: ClassVar[str]
+
+
+class Click(ActionParams):
+    """Press and release the left button at a point; without one, where the mouse is."""
+
+    action = "click"
+
+    x: Pixel | None = None
+    y: Pixel | None = None
+
+
+class RightClick(ActionParams):
+    """The same with the right button; without one, where the mouse is."""
+
+    action = "right_click"
+
+    x: Pixel | None = None
+    y: Pixel | None = None
+
+
+class DoubleClick(ActionParams):
+    """Two quick clicks with the left button; without one, where the mouse is."""
+
+    action = "double_click"
+
+    x: Pixel | None = None
+    y: Pixel | None = None
+
+
+class MoveTo(ActionParams):
+    """Move the mouse to a point."""
+
+    action = "move_to"
+
+    x: Pixel
+    y: Pixel
+
+
+class DragTo(ActionParams):
+    """Drag with the left button from where the mouse is to a point, for `duration` seconds."""
+
+    action = "drag_to"
+
+    x: Pixel
+    y: Pixel
+    duration: Seconds = 0.5
+
+
+class TypeText(ActionParams):
+    """Type a text."""
+
+    action = "type_text"
+
+    text: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class PressKey(ActionParams):
+    """Press and release a key."""
+
+    action = "press_key"
+
+    key: Key
+
+
+class Hotkey(ActionParams):
+    """Press keys together; they are separated by spaces: `ctrl shift s`."""
+
+    action = "hotkey"
+
+    keys: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Scroll(ActionParams):
+    """Turn the wheel by so many clicks: up above 0, down below."""
+
+    action = "scroll"
+
+    amount: Annotated[int, Field(ge=-100, le=100)]
+
+
+class KeyDown(ActionParams):
+    """Press a key and leave it down, until `key_up` or until the server lets it go."""
+
+    action = "key_down"
+
+    key: Key
+
+
+class KeyUp(ActionParams):
+    """Release a key."""
+
+    action = "key_up"
+
+    key: Key
+
+
+class HoldKey(ActionParams):
+    """Hold a key for some seconds."""
+
+    action = "hold_key"
+
+    key: Key
+    seconds: Seconds = 1.0
+
+
+class MouseDown(ActionParams):
+    """Press a mouse button where the mouse is, and leave it down."""
+
+    action = "mouse_down"
+
+    button: Button = "left"
+
+
+class MouseUp(ActionParams):
+    """Release a mouse button."""
+
+    action = "mouse_up"
+
+    button: Button = "left"
+
+
+class MoveRelative(ActionParams):
+    """Move the mouse by so many pixels: how a first-person view looks around."""
+
+    action = "move_relative"
+
+    dx: Shift
+    dy: Shift = 0
+
+
+class FocusWindow(ActionParams):
+    """Bring the game's window to the front, where it gets the keys."""
+
+    action = "focus_window"
+
+    title: Name | None = None
+    """None: the portal's own."""
+
+
+class ReleaseAll(ActionParams):
+    """Let go of every key and button that is down, and end the actions under way: for a pause."""
+
+    action = "release_all"
+
+
+ACTIONS: dict[str, type[ActionParams]] = {
+    model.action: model
+    for model in (
+        Click, RightClick, DoubleClick, MoveTo, DragTo, TypeText, PressKey, Hotkey, Scroll,
+        KeyDown, KeyUp, HoldKey, MouseDown, MouseUp, MoveRelative, FocusWindow, ReleaseAll,
+    )
+}  # fmt: skip
+
+
+def make_action(name: str, params: dict[str, Any]) -> Action:
+    """An action as a caller says it.
+
+    Raises:
+        Refused: `bad_arguments`: none can have that name.
+    """
+    try:
+        return Action(action=name, params=params)
+    except ValidationError as error:
+        told = in_words(error.errors(include_url=False)[0])
+        raise Refused("bad_arguments", f"action: {told}", "action") from error
+
+
+def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
+    """Validate an action by name; numbers may be strings, as a command line has them.
+
+    Raises:
+        Refused: `unknown_command`, or `bad_arguments` with the field at fault.
+    """
+    model = ACTIONS.get(name)
+    if model is None:
+        raise Refused("unknown_command", f"no action {name[:MAX_ECHO]!r}; there are: {', '.join(ACTIONS)}", "action")
+    try:
+        return _whole(model.model_validate(params))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
+        told = in_words(first) if first["type"] != "extra_forbidden" else _known(model)
+        raise Refused("bad_arguments", f"{name}: {field or 'params'}: {told}", field) from error
+
+
+def _whole(params: ActionParams) -> ActionParams:
+    if isinstance(params, Click | RightClick | DoubleClick) and (params.x is None) != (params.y is None):
+        raise Refused("bad_arguments", f"{params.action}: give both x and y, or neither", "x")
+    return params
+
+
+def _known(model: type[ActionParams]) -> str:
+    return f"is no parameter of this action; there are: {', '.join(model.model_fields) or 'none'}"
+
+
+def describe_actions() -> Iterator[str]:
+    """Every action with its parameters, those in brackets with a default."""
+    for name, model in ACTIONS.items():
+        words = [f"{key}=" if field.is_required() else f"[{key}=]" for key, field in model.model_fields.items()]
+        yield " ".join([name, *words])

@@ -1,0 +1,122 @@
+"""What an agent perceives through a portal: the `GameState`, with what is missing in it and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from timmy_actors.model._base import Model
+
+ProblemCode = Literal[
+    "server_unavailable",
+    "outcome_unknown",
+    "no_such_tool",
+    "bad_arguments",
+    "tool_failed",
+    "bad_result",
+    "too_large",
+    "no_window",
+    "two_windows",
+    "window_hidden",
+    "not_aimed",
+    "folder_unwritable",
+    "no_space",
+    "stale_frame",
+    "black_frame",
+    "no_key",
+    "no_user",
+    "no_data",
+    "unreadable",
+]
+
+Shade = Annotated[int, Field(ge=0, le=255)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Problem(Model):
+    """Something that could not be had, or does not hold: what, why by a code of the closed list, and in words."""
+
+    what: str
+    """The field's path: `visual.screenshot_path`."""
+    code: ProblemCode
+    message: str
+
+
+class PixelColour(Model):
+    """The colour at a point that the portal's entry names."""
+
+    at: tuple[int, int]
+    rgb: tuple[Shade, Shade, Shade]
+
+
+class Visual(Model):
+    """What the screen shows. Coordinates are the window's where the screenshot is aimed at one, else the screen's."""
+
+    screenshot_path: str | None = None
+    """The newest picture, made for this state; None where none could be had (see `problems`)."""
+    screen_size: tuple[Count, Count] | None = None
+    """Width and height of the screen, in pixels."""
+    mouse_position: tuple[int, int] | None = None
+    pixels: tuple[PixelColour, ...] | None = None
+    """The colours of the portal's `pixels`, in their order; None where the entry names none."""
+    os: str | None = None
+    window: str | None = None
+    """The title of the window that the screenshot shows; None: it shows the whole screen."""
+    image_size: tuple[Count, Count] | None = None
+    """Width and height of the screenshot, in pixels."""
+
+
+class Stat(Model):
+    """One of the numbers that a game keeps of its player."""
+
+    name: str
+    value: float
+
+
+class NewsItem(Model):
+    """A piece of news of the game."""
+
+    title: str
+    date: datetime | None = None
+    url: str | None = None
+
+
+class PlayedGame(Model):
+    """A game that the player played in the last two weeks."""
+
+    app_id: Count
+    name: str = ""
+    hours_two_weeks: float | None = None
+    hours_total: float | None = None
+
+
+class GameContext(Model):
+    """What Steam knows of the game and its player, and what the game's log says."""
+
+    app_id: int
+    playtime_hours: float | None = None
+    achievements_unlocked: Count | None = None
+    achievements_total: Count | None = None
+    current_players_online: Count | None = None
+    recently_played: tuple[PlayedGame, ...] | None = None
+    stats: tuple[Stat, ...] | None = None
+    news: tuple[NewsItem, ...] | None = None
+    ages_s: dict[str, float] = Field(default_factory=dict)
+    """How old what stands here is, in seconds, by the spec's tool that it came from."""
+    log: tuple[str, ...] | None = None
+    """The last lines of the portal's `log_file`; None where the entry names none."""
+
+
+class GameState(Model):
+    """A moment of the game, as far as it could be perceived."""
+
+    portal_id: str
+    timestamp: datetime
+    """When the capture began, UTC: nothing visual in it is older."""
+    visual: Visual
+    game_context: GameContext
+    problems: tuple[Problem, ...] = ()
+    """What is missing or does not hold, and why."""
+    took_ms: float = 0.0
