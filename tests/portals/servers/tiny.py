@@ -1,0 +1,75 @@
+"""A tiny MCP server on SDK 2.x, for tests: python tiny.py [http PORT]. What its tools do is for tests to break."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+import time
+from pathlib import Path
+
+from mcp.server.mcpserver import Image, MCPServer
+
+ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+server = MCPServer("tiny")
+
+
+@server.tool()
+def echo(text: str) -> str:
+    """Say it again."""
+    return text
+
+
+@server.tool()
+def add(x: int, y: int) -> dict[str, int]:
+    """An answer with structure."""
+    return {"sum": x + y}
+
+
+@server.tool()
+def picture() -> Image:
+    """An image: one black pixel."""
+    return Image(data=base64.b64decode(ONE_PIXEL), format="png")
+
+
+@server.tool()
+def slow(seconds: float) -> str:
+    """Take some time."""
+    time.sleep(seconds)
+    return "done"
+
+
+@server.tool()
+def mark(file: str, seconds: float = 0.0) -> bool:
+    """Leave a mark in a file, then take some time."""
+    with Path(file).open("a") as marks:
+        marks.write("x")
+    time.sleep(seconds)
+    return True
+
+
+@server.tool()
+def fail(told: str) -> str:
+    """Fail."""
+    raise ValueError(told)
+
+
+@server.tool()
+def leave(code: int) -> str:
+    """End the process, in the middle of the call."""
+    sys.stderr.write("leaving on purpose\n")
+    os._exit(code)
+
+
+@server.tool()
+def environment(name: str) -> str:
+    """A variable of the server's environment."""
+    return os.environ.get(name, "")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["http"]:
+        server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
+    else:
+        server.run("stdio")

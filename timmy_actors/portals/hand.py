@@ -1,0 +1,146 @@
+"""What a portal does: one action at a time, each sent once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from timmy_actors.errors import Refused, ToolTrouble
+from timmy_actors.model.action import Action, ActionResult, Outcome, parse_params
+from timmy_actors.model.portal import PortalEntry
+from timmy_actors.portals.aim import aim_at
+from timmy_actors.portals.names import resolve
+from timmy_actors.portals.reading import read_position, read_size, said_no
+from timmy_actors.portals.tool_server import ToolServer
+from timmy_actors.portals.troubles import as_outcome
+
+LATCHED = (
+    "the pointer is in a corner of the screen, where this server refuses to do anything (PyAutoGUI's fail-safe) until"
+    " somebody moves it away: it cannot do that itself"
+)
+RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
+
+
+class Hand:
+    """Acts on one desktop."""
+
+    def __init__(self, desktop: ToolServer) -> None:
+        self._desktop = desktop
+        self._turn = asyncio.Lock()
+
+    async def do(self, action: Action, entry: PortalEntry, deadline: float) -> ActionResult:
+        """Carry it out; one that has to wait for its turn beyond `deadline` is dropped undone."""
+        try:
+            steps = [(step.action, _params(step)) for step in resolve(action, entry.actions)]
+        except Refused as refused:
+            return _result(action, "refused", refused.message)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._turn.acquire()
+        except TimeoutError:
+            return _result(action, "refused", "an earlier action took until this one's deadline: it was not done")
+        try:
+            outcome, reason = await self._run(steps, entry, deadline)
+        finally:
+            self._turn.release()
+        told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
+        return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
+
+    async def _run(
+        self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
+    ) -> tuple[Outcome, str | None]:
+        for number, (name, params) in enumerate(steps):
+            try:
+                await self._step(name, params, entry, deadline)
+            except ToolTrouble as trouble:
+                await self._let_go(steps[: number + 1], entry)
+                done = f" (after {number} of {len(steps)} steps)" if number else ""
+                outcome = as_outcome(trouble)
+                return "failed" if number and outcome == "refused" else outcome, trouble.message + done
+        return "done", None
+
+    async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> None:
+        values = await self._aimed(name, params, entry, deadline)
+        await self._check_point(name, params, values, deadline)
+        lasts_s = float(params.get("seconds") or params.get("duration") or 0.0)
+        answer = await self._desktop.act(name, values, deadline, lasts_s)
+        if said_no(answer.value):
+            raise ToolTrouble("tool_failed", await self._why_not(name))
+
+    async def _aimed(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> dict[str, Any]:
+        if name != "focus_window":
+            values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
+        return values if "x" in params else {**values, **await self._where_needed(name, values, deadline)}
+        if params.get("title"):
+            return params
+        return {"title": await aim_at(self._desktop, name, entry, deadline, argument="title")}
+
+    async def _where_needed(self, name: str, values: dict[str, Any], deadline: float) -> dict[str, int]:
+        """The mouse's position, for a server whose clicks need a point."""
+        if "x" not in (await self._desktop.schema(name, deadline)).get("required", ()):
+            return {}
+        aimed = {"window_title": values["window_title"]}
+        x, y = read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
+        return {"x": x, "y": y}
+
+    async def _check_point(self, name: str, params: dict[str, Any], values: dict[str, Any], deadline: float) -> None:
+        """See that a point is on the screen, where the server is not aimed at a window and so checks nothing itself."""
+        if "x" not in params or values.get("window_title") is not None:
+            return
+        width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+        x, y = params["x"], params["y"]
+        if not (x < width and y < height):
+            raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")
+        if self._desktop.table.corners_latch and _is_corner((x, y), (width, height)):
+            raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}): with {LATCHED}")
+
+    async def _why_not(self, name: str) -> str:
+        told = f"{name}: the server says that it failed, and not why"
+        if not self._desktop.table.corners_latch:
+            return told
+        deadline = asyncio.get_running_loop().time() + 2.0
+        try:
+            size = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+            where = read_position((await self._desktop.look("get_mouse_position", {}, deadline)).value)
+        except ToolTrouble:
+            return told
+        return f"{name}: {LATCHED}" if _is_corner(where, size) else told
+
+    async def _let_go(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry) -> None:
+        """Release what steps that were begun may have left down."""
+        deadline = asyncio.get_running_loop().time() + 2.0
+        for name, params in _left_down(steps):
+            try:
+                await self._step(name, params, entry, deadline)
+            except ToolTrouble:
+                return  # the server is gone or refuses: its successor lets go first
+
+
+def _params(step: Action) -> dict[str, Any]:
+    return parse_params(step.action, step.params).model_dump(exclude_none=True)
+
+
+def _left_down(steps: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The steps that undo presses without a release among them, the last pressed first."""
+    for number, (name, params) in reversed(list(enumerate(steps))):
+        release = (RELEASES.get(name, ""), params)
+        if name in RELEASES and release not in steps[number:]:
+            yield release
+
+
+def _is_corner(point: tuple[int, int], size: tuple[int, int]) -> bool:
+    return point[0] in (0, size[0] - 1) and point[1] in (0, size[1] - 1)
+
+
+def _result(action: Action, outcome: Outcome, reason: str | None, *, binding: str | None = None) -> ActionResult:
+    return ActionResult(
+        success=outcome == "done",
+        action=action.action,
+        params=action.params,
+        timestamp=datetime.now(UTC),
+        outcome=outcome,
+        reason=reason,
+        binding=binding,
+    )

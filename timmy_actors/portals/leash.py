@@ -1,0 +1,34 @@
+"""Runs a program that ends with the one that started it, however that ends: `python leash.py PROGRAM ARGUMENT...`.
+
+A server whose standard input closes ends by itself; a stopped (SIGSTOP) or stuck one does not, and would keep a game's
+keys down. The kernel ends it (Linux, prctl(2)); the setting outlives the exec. Imports nothing of the package: fast.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+NOT_FOUND = 127
+"""The exit code of a program that cannot be run, as shells have it."""
+
+
+def main(command: list[str]) -> None:
+    """Become the program."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it was watched
+        sys.exit(NOT_FOUND)
+    try:
+        os.execvp(command[0], command)  # noqa: S606  the operator's own command
+    except OSError as error:
+        sys.stderr.write(f"{command[0]}: {error.strerror}\n")
+        sys.exit(NOT_FOUND)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

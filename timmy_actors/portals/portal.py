@@ -1,0 +1,73 @@
+"""A portal: a game, perceived and acted in through MCP tool calls and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from timmy_actors.model.action import Action, ActionResult
+from timmy_actors.model.game_state import GameState
+from timmy_actors.model.portal import PortalEntry
+from timmy_actors.portals.album import Album
+from timmy_actors.portals.bookshelf import Bookshelf, SteamAccess
+from timmy_actors.portals.eye import Eye
+from timmy_actors.portals.hand import Hand
+from timmy_actors.portals.tool_server import ToolServer
+
+CAPTURE_TIMEOUT_S = 10.0
+ACTION_TIMEOUT_S = 10.0
+LEAST_LOOK_S = 1.0
+STEAM_WAIT_S = 3.0
+"""How long the first capture waits for Steam; later ones show what is known, and its age."""
+
+
+class Portal:
+    """The two operations of the GamePortal protocol, on the two servers. Made and used in one event loop."""
+
+    def __init__(
+        self,
+        entry: Callable[[], PortalEntry],
+        *,
+        desktop: ToolServer,
+        steam: ToolServer,
+        album: Album,
+        access: SteamAccess,
+    ) -> None:
+        self._entry = entry
+        self._eye = Eye(desktop, album)
+        self._hand = Hand(desktop)
+        self._bookshelf = Bookshelf(steam, access)
+        self._looking = asyncio.Lock()
+
+    async def capture_state(self, timeout_s: float = CAPTURE_TIMEOUT_S) -> GameState:
+        """The game as it is now: never an earlier picture. What could not be had is told in `problems`.
+
+        Two who ask at once get a look each, one after the other: a look that began before one asked may show less.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        async with self._looking:
+            entry, now, began = self._entry(), datetime.now(UTC), loop.time()
+            # One who waited for another's look still gets one of its own.
+            deadline = max(deadline, began + LEAST_LOOK_S)
+            seen, known = await asyncio.gather(
+                self._eye.look(entry, now, deadline), self._bookshelf.look(entry, min(deadline, began + STEAM_WAIT_S))
+            )
+        return GameState(
+            portal_id=entry.id,
+            timestamp=now,
+            visual=seen[0],
+            game_context=known[0],
+            problems=(*seen[1], *known[1]),
+            took_ms=round((loop.time() - began) * 1000, 1),
+        )
+
+    async def execute_action(self, action: Action, timeout_s: float = ACTION_TIMEOUT_S) -> ActionResult:
+        """Do something, once; `success` is false with a reason where it was not done, or nobody knows."""
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        return await self._hand.do(action, self._entry(), deadline)
+
+    async def close(self) -> None:
+        """Ask nobody any more."""
+        await self._bookshelf.close()

@@ -1,0 +1,91 @@
+"""A server's tools, called by the protocol's names: observations are tried again, actions never."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from timmy_actors.errors import ToolTrouble
+from timmy_actors.portals.binding import bind, find_tool
+from timmy_actors.portals.results import ToolAnswer
+from timmy_actors.portals.session_events import Tool
+from timmy_actors.portals.spec_tools import SPEC_TOOLS
+from timmy_actors.portals.tool_tables import ToolTable
+
+TRIES = 3
+TRANSIENT = ("server_unavailable", "outcome_unknown")
+LEAST_S = 0.05
+"""A call with less time than this is not made."""
+
+
+class Line(Protocol):
+    """The way to one server, whichever incarnation of it is up."""
+
+    async def tools(self, within_s: float) -> Mapping[str, Tool]:
+        """What it offers, once it is up; it is started for that.
+
+        Raises:
+            ToolTrouble: `server_unavailable`: it is not up within that time.
+        """
+
+    async def call(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> ToolAnswer:
+        """Call a tool by the server's own name.
+
+        Raises:
+            ToolTrouble: it did not go well.
+        """
+
+
+class ToolServer:
+    """One of the protocol's two servers, as it really is."""
+
+    def __init__(self, line: Line, table: ToolTable) -> None:
+        self._line = line
+        self.table = table
+
+    async def look(self, name: str, values: Mapping[str, Any], deadline: float) -> ToolAnswer:
+        """An observation: a server that is being restarted is waited for, until `deadline` (the loop's time).
+
+        Raises:
+            ToolTrouble: it could not be had.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return await self._call(name, values, deadline)
+            except ToolTrouble as trouble:
+                if trouble.code not in TRANSIENT or _left(deadline) < LEAST_S:
+                    raise
+        return await self._call(name, values, deadline)
+
+    async def act(self, name: str, values: Mapping[str, Any], deadline: float, lasts_s: float) -> ToolAnswer:
+        """An action, sent once; it may take `lasts_s` more than its tool's time, once it is sent.
+
+        Raises:
+            ToolTrouble: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
+        """
+        return await self._call(name, values, deadline, lasts_s=lasts_s)
+
+    async def schema(self, name: str, deadline: float) -> Mapping[str, Any]:
+        """The JSON Schema of the arguments of the server's tool for it.
+
+        Raises:
+            ToolTrouble: it has none, or is not up.
+        """
+        _, tool = find_tool(SPEC_TOOLS[name], self.table, await self._tools(deadline))
+        return tool.schema
+
+    async def _call(
+        self, name: str, values: Mapping[str, Any], deadline: float, *, lasts_s: float | None = None
+    ) -> ToolAnswer:
+        spec = SPEC_TOOLS[name]
+        bound = bind(spec, values, self.table, await self._tools(deadline))
+        timeout_s = spec.timeout_s + lasts_s if lasts_s is not None else min(spec.timeout_s, _left(deadline))
+        return await self._line.call(bound.tool, bound.arguments, max(timeout_s, LEAST_S))
+
+    async def _tools(self, deadline: float) -> Mapping[str, Tool]:
+        return await self._line.tools(max(_left(deadline), LEAST_S))
+
+
+def _left(deadline: float) -> float:
+    return deadline - asyncio.get_running_loop().time()

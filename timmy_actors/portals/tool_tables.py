@@ -1,0 +1,86 @@
+"""Tables from the protocol's tool and argument names to those of other people's servers: `portal_tools.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from timmy_actors.errors import ConfigError
+from timmy_actors.model._base import Name, StrictModel, in_words
+from timmy_actors.portals.catalogue import read_text
+from timmy_actors.portals.json_lines import line_of
+from timmy_actors.portals.spec_tools import SPEC_TOOLS
+
+
+class ToolRow(StrictModel):
+    """One tool of the protocol, as a server has it."""
+
+    tool: Name
+    """The server's name for it."""
+    arguments: dict[str, Any] | None = None
+    """What it is called with; `"$app_id"` stands for the protocol's argument. None: bound by name, else by position."""
+    restrict: dict[str, Any] | None = None
+    """A JSON Schema that the arguments must meet besides the server's own: for what it takes and does not do."""
+
+
+class ToolTable(StrictModel):
+    """A server's names. What it does not list has the protocol's own name there."""
+
+    about: str = ""
+    files: Literal["path", "name"] = "path"
+    """Whether a screenshot's file is named by its whole path, or by its name in a folder that the server was told."""
+    corners_latch: bool = False
+    """Whether the pointer in a corner of the screen stops the server from doing anything more."""
+    tools: dict[str, ToolRow | None] = Field(default_factory=dict)
+    """By the protocol's names; null: the server has no such tool."""
+
+    def row(self, name: str) -> ToolRow | None:
+        """The server's version of a tool; None: it has none."""
+        return self.tools[name] if name in self.tools else ToolRow(tool=name)
+
+
+Tables = Mapping[str, ToolTable]
+_TABLES: TypeAdapter[dict[str, ToolTable]] = TypeAdapter(
+    dict[Annotated[str, Field(min_length=1, max_length=64)], ToolTable]
+)
+
+
+def load_tables(path: Path) -> Tables:
+    """The tables in `path`.
+
+    Raises:
+        ConfigError: it cannot be read, or is wrong; the message names the line.
+    """
+    text = read_text(path)
+    try:
+        document = json.loads(text)
+        tables = _TABLES.validate_python(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ConfigError(f"{path}, line {line_of(text, first['loc'])}: {field}: {in_words(first)}") from error
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
+    for server, table in tables.items():
+        for name in table.tools.keys() - SPEC_TOOLS.keys():
+            line = line_of(text, (server, "tools", name))
+            told = f"{server}.tools.{name}: no tool of the protocol; there are: {', '.join(SPEC_TOOLS)}"
+            raise ConfigError(f"{path}, line {line}: {told}")
+    return tables
+
+
+def choose_table(tables: Tables, name: str, path: Path) -> ToolTable:
+    """The table called `name`.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in tables:
+        raise ConfigError(f"{path}: no table {name!r} of tool names; there are: {', '.join(tables) or 'none'}")
+    return tables[name]
