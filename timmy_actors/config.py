@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.model._base import Name, StrictModel, in_words
@@ -64,16 +64,61 @@ class PerceptionSettings(StrictModel):
     radius: Annotated[float, Field(gt=0, le=32768)] = 4096.0
 
 
+def _frozen(array: object) -> object:
+    return tuple(array) if isinstance(array, list) else array  # TOML's arrays are lists
+
+
+Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_frozen)]
+
+
+class ServerSettings(StrictModel):
+    """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and which names its tools have."""
+
+    command: Words = ()
+    url: Name | None = None
+    token_file: Name | None = None
+    tools: Name
+    environment: dict[str, str] = Field(default_factory=dict)
+    pass_environment: Words = ()
+    protocol: Literal["auto", "legacy"] = "auto"
+    start_timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
+    probe_interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 15.0
+
+
+class DesktopSettings(ServerSettings):
+    """`[desktop]`: the protocol's `desktop-control`: screen, mouse and keyboard."""
+
+    command: Words = ("{python}", "-m", "timmy_actors.portals.desktop_control", "--captures", "{captures}")
+    tools: Name = "desktop-control"
+    pass_environment: Words = ("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE")
+    captures_folder: Name = "~/.local/state/timmy-actors/captures"
+    captures_format: Literal["jpg", "png"] = "jpg"
+    captures_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+
+
+class SteamSettings(ServerSettings):
+    """`[steam]`: the protocol's `steam-info`: what Steam knows of the game and its player."""
+
+    command: Words = ("{python}", "-m", "steam_mcp.server")
+    tools: Name = "steam-mcp"
+    pass_environment: Words = ("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    user_id: Name | None = None
+    api_key_file: Name | None = None
+
+
 class Settings(StrictModel):
     """All of `timmy.toml`."""
 
     player: Name = "Timmy"
     portal: PortalId = "morrowind"
     portals_file: Name = "portals.json"
+    tools_file: Name | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     world: WorldSettings = Field(default_factory=WorldSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     perception: PerceptionSettings = Field(default_factory=PerceptionSettings)
+    desktop: DesktopSettings = Field(default_factory=DesktopSettings)
+    steam: SteamSettings = Field(default_factory=SteamSettings)
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")

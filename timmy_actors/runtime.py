@@ -19,7 +19,6 @@ from timmy_actors.actors.connection import ConnectionActor, LinkOptions
 from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Do
 from timmy_actors.actors.perception import PerceptionActor
-from timmy_actors.actors.portal import ListPortals, PortalActor
 from timmy_actors.actors.watching import Watch, Watchers
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
@@ -28,9 +27,11 @@ from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
 from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, WorldGone
 from timmy_actors.link.resolver import Resolver
 from timmy_actors.model.command import CommandResult
-from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Portals
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.portal_calls import PortalCalls
+from timmy_actors.portal_tree import PortalTree
 from timmy_actors.portals.catalogue import choose, load_catalogue
 from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor, find_snapshot
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
@@ -50,7 +51,7 @@ REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
 WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
 
 
-class Runtime:
+class Runtime(PortalCalls):
     """A daemon's actors, in this process.
 
     ```python
@@ -65,6 +66,7 @@ class Runtime:
         self.board = Board()
         self.directory = Directory()
         self._catalogue = folder / settings.portals_file
+        self._portals_tree = PortalTree(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
         self._life = _RootLife(self.board.watchers)
         self._root: Supervisor | None = None
@@ -230,11 +232,6 @@ class Runtime:
         ).wait()
         return result
 
-    def portals(self) -> Portals:
-        """Which portals there are, and which one is chosen."""
-        answer: Portals = self.directory.ask("portal", ListPortals(), timeout_s=DEFAULT_TIMEOUT_S).wait()
-        return answer
-
     def watch(self, player: str | None = None) -> Watch:
         """What happens from now on: events, and each new snapshot (of `player`, or of everybody).
 
@@ -253,7 +250,7 @@ class Runtime:
         return [
             *world,
             self._link_spec(),
-            ChildSpec("portal", self._portal),
+            self._portals_tree.spec(self.directory, self.board),
             ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]
@@ -305,9 +302,6 @@ class Runtime:
 
     def _health(self) -> HealthActor:
         return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
-
-    def _portal(self) -> PortalActor:
-        return PortalActor(catalogue=self._catalogue, portal_id=self.settings.portal, board=self.board)
 
     def _gateway(self) -> GatewayActor:
         return GatewayActor(

@@ -205,7 +205,9 @@ main(["run", "--config", {str(configuration)!r}])
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (run.returncode, run.stdout) == (70, "")
-    assert run.stderr.endswith("timmy-actors: portal did not start: ValueError: no such portal\n")
+    assert run.stderr.endswith(
+        "timmy-actors: portals did not start: portal did not start: ValueError: no such portal\n"
+    )
     assert ("Traceback" in run.stderr, run.stderr.count("\n") == 1) == (level == "debug", level != "debug")
 
 

@@ -9,7 +9,7 @@ from timmy_actors.actors.watching import Watchers
 from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import Health, LinkStatus, WorldStatus
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.model.portal import Portal
+from timmy_actors.model.portal import PortalEntry, PortalStatus
 from timmy_actors.supervision import Published
 
 Snapshots = Mapping[str, PerceptionOutput]
@@ -24,7 +24,8 @@ class Board:
         self.heard_at: Published[Mapping[str, float]] = Published(MappingProxyType({}))
         """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
         self.world: Published[WorldStatus | None] = Published(None)
-        self.portal: Published[Portal | None] = Published(None)
+        self.portal: Published[PortalEntry | None] = Published(None)
+        self.portal_status: Published[PortalStatus | None] = Published(None)
         self.watchers = Watchers()
         """Who watches what happens, in this process."""
         self.health: Published[Health | None] = Published(None)

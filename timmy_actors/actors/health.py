@@ -60,6 +60,7 @@ class HealthActor(Actor):
             started=self._started,
             timestamp=datetime.now(UTC),
             portal=portal.id if portal is not None else "",
+            portal_status=board.portal_status.value,
             link=board.link.value,
             world=board.world.value,
             perceptions=perceptions,

@@ -1,14 +1,46 @@
-"""The portal: which games there are, and which one the agent is in."""
+"""The portal: which games there are, which one the agent is in, and the two operations on it."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pykka
 
 from timmy_actors.actors.board import Board
+from timmy_actors.actors.server_line import ServerLine
+from timmy_actors.actors.session import Offer
+from timmy_actors.errors import ActorGone, ConfigError, Refused
+from timmy_actors.model.action import Action
 from timmy_actors.model.endpoint import Portals
-from timmy_actors.portals.catalogue import choose, load_catalogue
-from timmy_actors.supervision import Actor
+from timmy_actors.model.game_state import GameState
+from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.portals.album import Album
+from timmy_actors.portals.bookshelf import SteamAccess
+from timmy_actors.portals.catalogue import choose
+from timmy_actors.portals.catalogue_file import CatalogueFile
+from timmy_actors.portals.check import check
+from timmy_actors.portals.loop import LoopThread
+from timmy_actors.portals.portal import Portal
+from timmy_actors.portals.spec_tools import DESKTOP, STEAM
+from timmy_actors.portals.status import assess
+from timmy_actors.portals.tool_server import ToolServer
+from timmy_actors.portals.tool_tables import ToolTable
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Published
+
+if TYPE_CHECKING:
+    from timmy_actors.supervision import Reply
+
+LOOK_AT_FILE_EVERY_S = 1.0
+PUBLISH_EVERY_S = 0.5
+RELEASE_WITHIN_S = 3.0
+PORTAL_MARGIN_S = 40.0
+"""How long past its own time-out an operation may take to say how it ended: an action that was sent in time may last
+its tool's time and what it holds, and a look that waited for another's gets a second of its own."""
 
 
 @dataclass(frozen=True)
@@ -16,20 +48,194 @@ class ListPortals:
     """Answered with `Portals`."""
 
 
-class PortalActor(Actor):
-    """Holds the catalogue and the choice."""
+@dataclass(frozen=True)
+class UsePortal:
+    """Choose another portal; answered with `Portals`, or `Refused`."""
 
-    def __init__(self, *, catalogue: Path, portal_id: str, board: Board) -> None:
+    portal_id: str
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Look at the game; answered with a `GameState`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class Execute:
+    """Do something in the game; answered with an `ActionResult`."""
+
+    action: Action
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class CheckPortal:
+    """See what works; answered with a `PortalCheck`. None: the chosen portal."""
+
+    portal_id: str | None
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    state: GameState
+
+
+class Choice:
+    """Which portal is in use: it outlives the actor that is told so."""
+
+    def __init__(self, portal_id: str) -> None:
+        self.portal_id = portal_id
+
+
+@dataclass(frozen=True)
+class PortalOptions:
+    """What a portal stands on."""
+
+    catalogue: Path
+    tables: Mapping[str, ToolTable]
+    """By the protocol's server names."""
+    offers: Mapping[str, Published[Offer]]
+    album: Album
+    access: SteamAccess
+
+
+class PortalActor(Actor):
+    """Holds the catalogue and the choice; what takes time runs in an event loop beside it: it always answers."""
+
+    def __init__(self, options: PortalOptions, *, choice: Choice, directory: Directory, board: Board) -> None:
         super().__init__()
-        self._catalogue = catalogue
-        self._portal_id = portal_id
+        self._options = options
+        self._choice = choice
+        self._directory = directory
         self._board = board
+        self._album = options.album
+        self._last: GameState | None = None
+        self._loop = LoopThread("portal")
 
     def on_start(self) -> None:
         """Read the catalogue and choose."""
-        self._portals = load_catalogue(self._catalogue)
-        self._board.portal.value = choose(self._portals, self._portal_id, self._catalogue)
+        self._file = CatalogueFile(self._options.catalogue)
+        self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
+        self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
+        self._publish()
+        self.mailbox.schedule("file", LOOK_AT_FILE_EVERY_S, "file", every=True)
+        self.mailbox.schedule("publish", PUBLISH_EVERY_S, "publish", every=True)
 
-    def on_receive(self, _message: ListPortals) -> Portals:
-        """Tell what there is."""
-        return Portals(chosen=self._portal_id, portals=self._portals)
+    def on_receive(self, message: Any) -> Any:
+        """Tell what there is, and have done what is asked."""
+        match message:
+            case ListPortals():
+                return self._portals()
+            case UsePortal(portal_id):
+                return self._use(portal_id)
+            case Capture(timeout_s):
+                return self._have(self._capture(timeout_s))
+            case Execute(action, timeout_s):
+                return self._have(self._portal.execute_action(action, timeout_s))
+            case CheckPortal(portal_id, timeout_s):
+                return self._have(self._check(self._find(portal_id), timeout_s))
+            case _Seen(state):
+                self._last = state
+                self._publish()
+            case "file":
+                self._look_at_file()
+            case "publish":
+                self._publish()
+        return None
+
+    def on_stop(self) -> None:
+        """Ask nobody any more."""
+        self._loop.stop()
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self.on_stop()
+
+    async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
+        desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
+        return Portal(entry, desktop=desktop, steam=steam, album=self._album, access=self._options.access)
+
+    def _server(self, name: str) -> ToolServer:
+        line = ServerLine(name, directory=self._directory, offer=self._options.offers[name])
+        return ToolServer(line, self._options.tables[name])
+
+    # The operations.
+
+    def _have(self, work: Coroutine[Any, Any, Any]) -> object:
+        """Have it done in the loop, and answered when it is."""
+        reply = self.take_reply()
+        self._loop.submit(work).add_done_callback(lambda done: _settle(reply, done))
+        return DEFERRED
+
+    async def _capture(self, timeout_s: float) -> GameState:
+        state = await self._portal.capture_state(timeout_s)
+        self._tell_myself(_Seen(state))
+        return state
+
+    async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
+        portal = await self._make(lambda: entry)
+        try:
+            state = await portal.capture_state(timeout_s)
+        finally:
+            await portal.close()
+        return check(self._assess(entry, state), entry, state, self._options.tables, self._options.access)
+
+    # The choice.
+
+    def _use(self, portal_id: str) -> Portals:
+        entry = self._find(portal_id)
+        if entry.id != self._entry.id and self._options.offers[DESKTOP].value.status.state == "ready":
+            # What is held down belongs to the game that is left.
+            self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
+        self._entry, self._choice.portal_id = entry, entry.id
+        self._publish()
+        return self._portals()
+
+    def _find(self, portal_id: str | None) -> PortalEntry:
+        if portal_id is None:
+            return self._entry
+        try:
+            return choose(self._file.portals, portal_id, self._file.path)
+        except ConfigError as error:
+            raise Refused("bad_arguments", str(error), "portal") from error
+
+    def _portals(self) -> Portals:
+        return Portals(chosen=self._entry.id, portals=self._file.portals, status=self._assess(self._entry, self._last))
+
+    # What everybody may read.
+
+    def _look_at_file(self) -> None:
+        if not self._file.look():
+            return
+        known = {entry.id: entry for entry in self._file.portals}
+        self._entry = known.get(self._entry.id, self._entry)
+        self._publish()
+
+    def _publish(self) -> None:
+        self._board.portal.value = self._entry
+        self._board.portal_status.value = self._assess(self._entry, self._last)
+
+    def _assess(self, entry: PortalEntry, last: GameState | None) -> PortalStatus:
+        servers = [self._options.offers[name].value.status for name in (DESKTOP, STEAM)]
+        return assess(entry, servers, self._options.tables[DESKTOP], last, self._catalogue_error())
+
+    def _catalogue_error(self) -> str | None:
+        if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
+            return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
+        return self._file.error
+
+    def _tell_myself(self, message: _Seen) -> None:
+        with contextlib.suppress(pykka.ActorDeadError):  # a look that ends after its actor
+            self.actor_ref.tell(message)
+
+
+def _settle(reply: Reply, done: Future[Any]) -> None:
+    try:
+        reply.set(done.result(0))
+    except CancelledError:
+        reply.fail(ActorGone("the portal is being restarted"))
+    except Exception as error:  # noqa: BLE001  whatever it was, the asker is told
+        reply.fail(error)

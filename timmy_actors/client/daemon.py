@@ -17,28 +17,38 @@ from pydantic_core import PydanticSerializationError
 
 from timmy_actors.endpoint import endpoint_path, resolve_endpoint
 from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
+from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
     MAX_REQUEST_BYTES,
+    PORTAL_TIMEOUT_S,
     Answer,
+    CaptureRequest,
+    CheckPortalRequest,
     CommandRequest,
+    ExecuteRequest,
     Portals,
     PortalsRequest,
     Pushed,
     Request,
     SnapshotRequest,
     StatusRequest,
+    UsePortalRequest,
     WatchRequest,
 )
+from timmy_actors.model.game_state import GameState
 from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.model.portal import PortalCheck
 
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
 
 TRANSPORT_MARGIN_S = 4.0
 """How long past a command's timeout the daemon may take to answer at all."""
+PORTAL_PATIENCE_S = 45.0
+"""The same for what is done through a portal: an action that was sent in time may last half a minute."""
 RENEW_AFTER_MS = 2_000
 """A quiet watch asks again after this, so that a daemon that died is noticed."""
 
@@ -118,6 +128,39 @@ class Daemon:
         """Which portals there are, and which one is chosen."""
         answer = self._ask(PortalsRequest(id=self._id()), self._timeout_s)
         return _present(answer.portals)
+
+    def use_portal(self, portal: str) -> Portals:
+        """Choose another portal, until the daemon ends.
+
+        Raises:
+            Refused: `bad_arguments`: there is none of that name.
+        """
+        answer = self._ask(_make(UsePortalRequest, id=self._id(), portal=portal), self._timeout_s)
+        return _present(answer.portals)
+
+    def check_portal(self, portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> PortalCheck:
+        """What works of a portal (None: the chosen one), and what does not. Starts the servers, and takes a picture.
+
+        Raises:
+            Refused: `bad_arguments`: there is none of that name.
+        """
+        request = _make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
+        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).check)
+
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
+        request = _make(CaptureRequest, id=self._id(), timeout_s=timeout_s)
+        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).state)
+
+    def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:
+        """Do something through the chosen portal, once; the result says whether it succeeded, and why not.
+
+        `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
+        A daemon that does not answer raises `DaemonUnreachable`: what was asked may have happened.
+        """
+        made = make_action(action, params)
+        request = _make(ExecuteRequest, id=self._id(), action=made, timeout_s=timeout_s)
+        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).result)
 
     def watch(self, player: str | None = None) -> Iterator[Pushed]:
         """What happens from now on: events, and each new snapshot (of `player`, or of everybody).

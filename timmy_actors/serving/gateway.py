@@ -11,27 +11,34 @@ from pydantic import ValidationError
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import Do, Happened
-from timmy_actors.actors.portal import ListPortals
+from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ActorError, Refused
 from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
+from timmy_actors.model.action import ActionResult
 from timmy_actors.model.command import CommandResult, ErrorInfo
 from timmy_actors.model.endpoint import (
     MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
+    CaptureRequest,
+    CheckPortalRequest,
     CommandRequest,
+    ExecuteRequest,
     PortalsRequest,
     Pushed,
     RequestId,
     SnapshotRequest,
     StatusRequest,
+    UsePortalRequest,
     WatchRequest,
 )
 from timmy_actors.model.error_code import ErrorCode
+from timmy_actors.model.game_state import GameState
 from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.model.portal import PortalCheck
 from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
@@ -124,6 +131,8 @@ class GatewayActor(SocketActor):
             case PortalsRequest():
                 reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
                 self._answer_later(client, request.id, reply)
+            case UsePortalRequest() | CheckPortalRequest() | CaptureRequest() | ExecuteRequest():
+                self._portal(client, request)
             case WatchRequest():
                 self._watch(client, request)
 
@@ -133,6 +142,11 @@ class GatewayActor(SocketActor):
             arguments = {"player": self._player, **arguments}
         do = Do(request.name, arguments, request.timeout_s, request.command_id)
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
+        self._answer_later(client, request.id, reply)
+
+    def _portal(self, client: bytes, request: Any) -> None:
+        message, takes_s = _for_portal(request)
+        reply = self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S)
         self._answer_later(client, request.id, reply)
 
     def _watch(self, client: bytes, request: WatchRequest) -> None:
@@ -213,6 +227,28 @@ def _to_answer(request_id: str, reply: Reply) -> Answer:
         outcome = reply.get(timeout=0)
     except Exception as error:  # noqa: BLE001  whatever it was, the client is told
         return Answer(id=request_id, error=explain(error))
-    if isinstance(outcome, CommandResult):
-        return Answer(id=request_id, value=outcome.value or {})
+    match outcome:
+        case CommandResult(value=value):
+            return Answer(id=request_id, value=value or {})
+        case PortalCheck():
+            return Answer(id=request_id, check=outcome)
+        case GameState():
+            return Answer(id=request_id, state=outcome)
+        case ActionResult():
+            return Answer(id=request_id, result=outcome)
     return Answer(id=request_id, portals=outcome)
+
+
+def _for_portal(
+    request: UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest,
+) -> tuple[object, float]:
+    """What the portal is told of a request, and for how long its answer is waited for."""
+    match request:
+        case UsePortalRequest(portal=portal):
+            return UsePortal(portal), PORTALS_TIMEOUT_S
+        case CheckPortalRequest(portal=portal, timeout_s=timeout_s):
+            return CheckPortal(portal, timeout_s), timeout_s + PORTAL_MARGIN_S
+        case CaptureRequest(timeout_s=timeout_s):
+            return Capture(timeout_s), timeout_s + PORTAL_MARGIN_S
+        case ExecuteRequest(action=action, timeout_s=timeout_s):
+            return Execute(action, timeout_s), timeout_s + PORTAL_MARGIN_S

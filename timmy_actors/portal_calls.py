@@ -1,0 +1,59 @@
+"""The typed calls of a runtime that go through its portal; `timmy_actors.connect()` has the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
+from timmy_actors.model.action import ActionResult, make_action
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S, Portals
+from timmy_actors.model.game_state import GameState
+from timmy_actors.model.portal import PortalCheck
+from timmy_actors.supervision import Directory
+
+
+class PortalCalls:
+    """What `Runtime` has of them."""
+
+    directory: Directory
+
+    def portals(self) -> Portals:
+        """Which portals there are, and which one is chosen."""
+        answer: Portals = self.directory.ask("portal", ListPortals(), timeout_s=DEFAULT_TIMEOUT_S).wait()
+        return answer
+
+    def use_portal(self, portal: str) -> Portals:
+        """Choose another portal, until this daemon ends.
+
+        Raises:
+            Refused: `bad_arguments`: there is none of that name.
+        """
+        answer: Portals = self.directory.ask("portal", UsePortal(portal), timeout_s=DEFAULT_TIMEOUT_S).wait()
+        return answer
+
+    def check_portal(self, portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> PortalCheck:
+        """What works of a portal (None: the chosen one), and what does not. Starts the servers, and takes a picture.
+
+        Raises:
+            Refused: `bad_arguments`: there is none of that name.
+        """
+        answer: PortalCheck = self._ask_portal(CheckPortal(portal, timeout_s), timeout_s)
+        return answer
+
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
+        state: GameState = self._ask_portal(Capture(timeout_s), timeout_s)
+        return state
+
+    def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:
+        """Do something through the chosen portal, once; the result says whether it succeeded, and why not.
+
+        `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
+        """
+        result: ActionResult = self._ask_portal(Execute(make_action(action, params), timeout_s), timeout_s)
+        return result
+
+    def _ask_portal(self, message: object, timeout_s: float) -> Any:
+        return self.directory.ask(
+            "portal", message, timeout_s=timeout_s + PORTAL_MARGIN_S, wait_s=DEFAULT_TIMEOUT_S
+        ).wait()
