@@ -3,6 +3,7 @@
 TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
+├── DisplayInUse           another desktop-control works on this display               exit 69
 ├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
 ├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
@@ -48,6 +49,12 @@ class ConfigError(TimmyError):
 
 class EndpointInUse(TimmyError):
     """Another daemon already serves this endpoint; the message names it."""
+
+    exit_code = 69
+
+
+class DisplayInUse(TimmyError):
+    """Another desktop-control works on this display; the message names it."""
 
     exit_code = 69
 

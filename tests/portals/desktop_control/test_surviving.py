@@ -1,0 +1,204 @@
+"""Ends of every kind: nothing stays pressed, nothing is aimed at the wrong window, and the next server takes over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, server_pid, skip_unless_installed
+from tests.waiting import eventually
+
+ON_XEV = {"window_title": Xev.TITLE}
+W = ord("w")
+
+
+@pytest.fixture
+def own_screen() -> Iterator[Screen]:
+    """A screen that a test may break."""
+    skip_unless_installed()
+    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as made:
+        yield made
+
+
+def hold_everything(screen: Screen, server: Server) -> None:
+    """A key, a button, and a spare key taught a character."""
+    server.do("move_to", x=50, y=50, **ON_XEV)
+    server.do("type_text", text="☃", **ON_XEV)
+    server.do("key_down", key="w", expires_s=60, **ON_XEV)
+    server.do("mouse_down", expires_s=60, **ON_XEV)
+    assert screen.is_down(screen.keycode(W))
+
+
+def nothing_is_held(screen: Screen) -> bool:
+    return not any(screen.x.query_keymap()) and screen.x.screen().root.query_pointer().mask == 0
+
+
+def spare_keys(screen: Screen) -> int:
+    low, high = screen.x.display.info.min_keycode, screen.x.display.info.max_keycode
+    return sum(not any(row) for row in screen.x.get_keyboard_mapping(low, high - low + 1))
+
+
+def test_what_a_killed_server_left_pressed_its_successor_lets_go(screen: Screen, xev: Xev) -> None:
+    spare = spare_keys(screen)
+    with Server.on(screen) as server:
+        hold_everything(screen, server)
+        os.kill(server_pid(screen), signal.SIGKILL)
+        assert not nothing_is_held(screen)
+        with Server.on(screen) as successor:
+            assert nothing_is_held(screen)
+            assert spare_keys(screen) == spare
+            successor.do("press_key", key="w", **ON_XEV)
+
+
+def test_a_server_that_hangs_is_ended_by_its_successor(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server:
+        hold_everything(screen, server)
+        hung = server_pid(screen)
+        os.kill(hung, signal.SIGSTOP)
+        with Server.on(screen) as successor:
+            assert server_pid(screen) != hung
+            assert nothing_is_held(screen)
+            successor.do("press_key", key="w", **ON_XEV)
+
+
+def test_a_server_that_works_is_left_alone(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server:
+        command = [sys.executable, "-m", MODULE]
+        second = subprocess.run(command, env=screen.environment, capture_output=True, text=True, check=False, input="")
+        assert second.returncode == 69
+        assert f"process {server_pid(screen)} works on it" in second.stderr
+        server.do("press_key", key="w", **ON_XEV)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_lets_go_of_everything(screen: Screen, xev: Xev, number: signal.Signals) -> None:
+    spare = spare_keys(screen)
+    with Server.on(screen) as server:
+        hold_everything(screen, server)
+        os.kill(server_pid(screen), number)
+        eventually(lambda: nothing_is_held(screen) and spare_keys(screen) == spare)
+
+
+def test_a_client_that_hangs_up_ends_the_key_that_is_being_held(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server:
+        walking = server.start("hold_key", key="w", seconds=60, **ON_XEV)
+        xev.until("KeyPress", count=1)
+    assert nothing_is_held(screen)
+    assert walking.exception(10) is not None
+
+
+def test_a_window_that_closes_while_a_key_is_held_ends_the_hold(screen: Screen) -> None:
+    with Server.on(screen) as server:
+        with Xev(screen).shown() as xev:
+            walking = server.start("hold_key", key="w", seconds=60, **ON_XEV)
+            xev.until("KeyPress", count=1)
+        assert walking.result(10).structured_content["code"] in ("not_focused", "window_changed")
+        assert nothing_is_held(screen)
+
+
+def test_a_window_that_closes_in_the_middle_of_a_drag_ends_it(screen: Screen) -> None:
+    with Server.on(screen) as server:
+        with Xev(screen).shown() as xev:
+            server.do("move_to", x=5, y=5, **ON_XEV)
+            dragging = server.start("drag_to", x=200, y=150, duration=30, **ON_XEV)
+            xev.until("ButtonPress", count=1)
+        assert dragging.result(10).structured_content["code"] in ("window_changed", "window_hidden")
+        assert nothing_is_held(screen)
+
+
+def test_a_window_that_is_resized_in_the_middle_of_a_drag_ends_it(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server:
+        server.do("move_to", x=5, y=5, **ON_XEV)
+        dragging = server.start("drag_to", x=200, y=150, duration=30, **ON_XEV)
+        xev.until("ButtonPress", count=1)
+        screen.x.create_resource_object("window", screen.window(Xev.TITLE) or 0).configure(width=200, height=100)
+        screen.x.sync()
+        assert dragging.result(10).structured_content["code"] == "window_changed"
+        assert nothing_is_held(screen)
+
+
+def test_a_window_that_loses_the_focus_gets_no_more_keys(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server, screen.program("other", "xev", "-name", "other", "-geometry", "300x200+600+60"):
+        server.do("focus_window", title=Xev.TITLE)
+        typing = server.start("type_text", text="x" * 500, **ON_XEV)
+        xev.until("KeyPress", count=5)
+        server.do("focus_window", title="other")
+        result = typing.result(20)
+        assert result.structured_content["code"] == "not_focused"
+        typed = int(result.structured_content["message"].split("(")[-1].split(" of ")[0])
+        assert len(xev.until("KeyPress", count=typed)) == typed
+
+
+def test_input_goes_to_the_window_that_was_named_or_nowhere(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server, screen.program("other", "xev", "-name", "other", "-geometry", "300x200+100+100"):
+        server.do("focus_window", title="other")
+        assert server.refusal("press_key", key="w", **ON_XEV) == "not_focused"
+        assert server.refusal("type_text", text="w", **ON_XEV) == "not_focused"
+        assert server.refusal("click", x=150, y=150, **ON_XEV) == "window_covered"
+        assert server.refusal("mouse_down", window_title="gone") == "window_not_found"
+        server.do("move_to", x=200, y=150, window_title="other")
+        assert server.refusal("mouse_down", **ON_XEV) == "window_covered"
+        assert server.refusal("scroll", amount=1, **ON_XEV) == "window_covered"
+        assert xev.events("KeyPress", "ButtonPress") == []
+        assert nothing_is_held(screen)
+
+
+def test_a_window_that_moved_is_clicked_where_it_is_now(screen: Screen, xev: Xev) -> None:
+    with Server.on(screen) as server:
+        server.do("click", x=10, y=20, **ON_XEV)
+        screen.x.create_resource_object("window", screen.window(Xev.TITLE) or 0).configure(x=400, y=300)
+        screen.x.sync()
+        eventually(lambda: server.do("list_windows")["windows"][0]["x"] > 300)
+        server.do("click", x=10, y=20, **ON_XEV)
+        assert [(event.x, event.y) for event in xev.until("ButtonPress", count=2)] == [(10, 20), (10, 20)]
+
+
+def test_without_a_display_each_tool_says_so(screen: Screen) -> None:
+    with Server.on(screen, DISPLAY=":9999") as server:
+        assert server.refusal("take_screenshot") == "no_display"
+        assert server.refusal("press_key", key="w") == "no_display"
+        assert server.do("get_os")["system"] == "Linux"
+        assert server.do("release_all")["released"] == []
+    with Server.on(screen, DISPLAY="") as server:
+        assert server.refusal("list_windows") == "no_display"
+
+
+def test_a_display_that_ends_is_said_and_one_that_comes_back_is_used(own_screen: Screen) -> None:
+    with Server.on(own_screen) as server:
+        with Xev(own_screen).shown():
+            server.do("take_screenshot", filename="before.png")
+            server.do("key_down", key="w", **ON_XEV)
+            own_screen.restart()
+        for _ in range(2):
+            for tool, arguments in (("take_screenshot", {}), ("press_key", {"key": "w"}), ("list_windows", {})):
+                result = server.result(tool, **arguments)
+                assert not result.is_error or result.structured_content["code"] == "no_display"
+        with Xev(own_screen).shown() as xev:
+            server.do("press_key", key="w", **ON_XEV)
+            assert xev.until("KeyPress", count=1)[0].detail == "w"
+            assert server.do("take_screenshot", filename="after.png", **ON_XEV)["width"] == 300
+
+
+def test_without_a_window_manager_windows_are_found_focused_and_driven() -> None:
+    skip_unless_installed()
+    with (
+        tempfile.TemporaryDirectory(prefix="ta-screen-") as folder,
+        Screen(Path(folder), managed=False) as screen,
+        Server.on(screen) as server,
+        screen.program("other", "xterm", "-T", "other", "-geometry", "40x10+0+0"),
+        Xev(screen).shown(focused=False) as xev,
+    ):
+        assert server.do("focus_window", title="events")["focused"]
+        server.do("click", x=7, y=8, **ON_XEV)
+        server.do("press_key", key="w", **ON_XEV)
+        (down,) = xev.until("ButtonPress", count=1)
+        assert (down.x, down.y) == (7, 8)
+        assert xev.until("KeyPress", count=1)[0].detail == "w"
+        assert server.do("take_screenshot", filename="other.png", window_title="other")["covered"]

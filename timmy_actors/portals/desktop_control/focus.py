@@ -1,0 +1,64 @@
+"""Giving a window the focus, as a person's click on its title would."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from Xlib import X, error
+from Xlib.protocol import event
+
+from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control.connection import Connection
+from timmy_actors.portals.desktop_control.reasons import refused
+from timmy_actors.portals.desktop_control.results import WindowFacts
+from timmy_actors.portals.desktop_control.windows import Titles
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.xobject.drawable import Window
+
+WITHIN_S = 2.0
+"""How long a window manager may take."""
+LOOK_EVERY_S = 0.01
+FROM_A_PAGER = 2
+"""EWMH's source indication for what a person asked for: window managers heed it even when they guard the focus."""
+
+
+def focus(connection: Connection, titles: Titles) -> WindowFacts:
+    """Bring the window with one of the titles to the front, minimised or not, and give it the focus.
+
+    Raises:
+        Refused: there is no such window, or the focus does not come.
+    """
+    with connection.using() as display:
+        window = windows.find(display, titles, hidden_too=True)
+        _ask(display, window)
+    never, deadline = threading.Event(), time.monotonic() + WITHIN_S
+    while True:
+        with connection.using() as display:
+            if windows.is_visible(window) and windows.has_focus(display, window):
+                return windows.facts_of(display, window)
+            title = windows.title_of(display, window)
+        if time.monotonic() > deadline:
+            raise refused("not_focused", f"the window {title!r} did not take the focus in {WITHIN_S:g} s: click on it")
+        never.wait(LOOK_EVERY_S)
+
+
+def _ask(display: Display, window: Window) -> None:
+    root = display.screen().root
+    if windows.is_managed(display, window):
+        message = event.ClientMessage(
+            window=window,
+            client_type=display.intern_atom("_NET_ACTIVE_WINDOW"),
+            data=(32, [FROM_A_PAGER, X.CurrentTime, 0, 0, 0]),
+        )
+        root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+    else:
+        window.map()
+        window.configure(stack_mode=X.Above)
+        display.sync()
+        # BadMatch: it is not mapped yet, and then does not get the focus in time either, which is said.
+        display.set_input_focus(window.id, X.RevertToParent, X.CurrentTime, onerror=error.CatchError(error.BadMatch))
+    display.sync()

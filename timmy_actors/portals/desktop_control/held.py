@@ -1,0 +1,44 @@
+"""What is held down, and until when. Pure: the time is an argument."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Held(NamedTuple):
+    """A key or a button that is down; `name` is what it was called when it was pressed."""
+
+    kind: Literal["key", "button"]
+    code: int
+    name: str
+
+
+class Ledger:
+    """What is held, each with the monotonic time at which it is let go whatever happens."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, int], tuple[Held, float]] = {}
+
+    def hold(self, held: Held, until: float) -> None:
+        """Note it, or move its end."""
+        self._until[held.kind, held.code] = (held, until)
+
+    def let_go(self, held: Held) -> None:
+        """Strike it out."""
+        self._until.pop((held.kind, held.code), None)
+
+    def has(self, held: Held) -> bool:
+        """Whether it is down."""
+        return (held.kind, held.code) in self._until
+
+    def all(self) -> list[Held]:
+        """Everything, the last pressed first: that is the order to let go in."""
+        return [held for held, _ in reversed(self._until.values())]
+
+    def due(self, now: float) -> list[Held]:
+        """What should have been let go by now."""
+        return [held for held, until in reversed(self._until.values()) if until <= now]
+
+    def next_end(self) -> float | None:
+        """When the next is due; None: nothing is held."""
+        return min((until for _, until in self._until.values()), default=None)

@@ -1,0 +1,162 @@
+"""What is done with the keyboard: taps, combinations, text, and keys that stay down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop_control.hands import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
+from timmy_actors.portals.desktop_control.held import Held
+from timmy_actors.portals.desktop_control.keyboard import Stroke
+from timmy_actors.portals.desktop_control.keys import keys_of_combination
+from timmy_actors.portals.desktop_control.reasons import refused
+from timmy_actors.portals.desktop_control.results import Acted
+from timmy_actors.portals.desktop_control.windows import Titles
+
+TYPED_DOWN_S = 0.01
+"""How long a typed key stays down: text goes to a program's event queue, which misses nothing however short."""
+TYPED_APART_S = 0.02
+"""From one character to the next: 50 a second, which a text field in a game takes without losing any."""
+LONGEST_TEXT = 1000
+"""Characters in one call: 20 seconds of typing."""
+LOOK_AT_FOCUS_EVERY_S = 0.1
+"""How often a held key asks whether its window still has the focus."""
+
+
+class Keystrokes:
+    """The keyboard of an X display, aimed at a window."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    def tap(self, key: str, titles: Titles | None) -> Acted:
+        """Press a key and let it go."""
+        return self.combination(" " if key == " " else key, [key], titles)
+
+    def hotkey(self, text: str, titles: Titles | None) -> Acted:
+        """Press the keys of a combination in order, and let them go in reverse."""
+        return self.combination(text, keys_of_combination(text), titles)
+
+    def combination(self, text: str, names: Sequence[str], titles: Titles | None) -> Acted:
+        """Press keys one after the other, hold all for a moment, and let go of those that were not down before."""
+        with self._hands.turn(titles) as turn:
+            keys = [key for name in names for key in self._keys_of(name)]
+            if self._hands.is_held(keys[-1]):
+                raise refused("already_held", f"{keys[-1].name} of {text!r} is held: key_up lets go of it first")
+            self._press_together(turn, [key for key in keys if not self._hands.is_held(key)])
+            return self._hands.acted(turn)
+
+    def down(self, key: str, titles: Titles | None, expires_s: float = HOLD_LIMIT_S) -> Acted:
+        """Press a key to stay; pressed again while it is down, it stays longer."""
+        _refuse_longer_than_allowed(expires_s)
+        with self._hands.turn(titles) as turn:
+            for each in self._keys_of(key):
+                self._press(turn, each, expires_s)
+            return self._hands.acted(turn)
+
+    def up(self, key: str) -> Acted:
+        """Let a key go; nothing happens where it is not down."""
+        with self._hands.turn(None) as turn:
+            for each in reversed(self._keys_of(key)):
+                if self._hands.is_held(each):
+                    self._hands.release(each)
+            return self._hands.acted(turn)
+
+    def hold(self, key: str, seconds: float, titles: Titles | None) -> Acted:
+        """Hold a key for a while. Other actions may come in between: one looks around while one walks.
+
+        Raises:
+            Refused: the window lost the focus, or everything was let go, before the time was over.
+        """
+        _refuse_longer_than_allowed(seconds)
+        with self._hands.turn(titles) as turn:
+            keys = self._keys_of(key)
+            if self._hands.is_held(keys[-1]):
+                raise refused("already_held", f"{key!r} is held already: key_up lets go of it first")
+            for each in keys:
+                self._press(turn, each, seconds + LOOK_AT_FOCUS_EVERY_S)
+            end = time.monotonic() + seconds
+        try:
+            self._stay(turn, keys[-1], end, seconds)
+        finally:
+            self._let_go(keys)
+        return self._hands.acted(turn)
+
+    def text(self, text: str, titles: Titles | None, interval_s: float = TYPED_APART_S) -> Acted:
+        """Type text, character by character; nothing is typed where one of them cannot be.
+
+        Raises:
+            Refused: it was interrupted or the window lost the focus; the message says how much had been typed.
+        """
+        if not 0 < len(text) <= LONGEST_TEXT:
+            raise refused("bad_arguments", f"text: 1 to {LONGEST_TEXT} characters in one call, this has {len(text)}")
+        with self._hands.turn(titles) as turn:
+            with self._hands.looking() as display:
+                keysyms = self._hands.keyboard.keysyms_of_text(display, text)
+            for typed, keysym in enumerate(keysyms):
+                try:
+                    self._type(turn, text[typed], keysym, interval_s)
+                except Refused as error:
+                    error.message += f" ({typed} of {len(text)} characters had been typed)"
+                    raise
+            return self._hands.acted(turn)
+
+    def _type(self, turn: Turn, character: str, keysym: int, interval_s: float) -> None:
+        with self._hands.looking() as display:
+            ready_in = self._hands.keyboard.ready_in(display, keysym)
+        self._hands.wait(turn, ready_in)
+        with self._hands.looking() as display:
+            stroke = self._hands.keyboard.stroke_of_keysym(display, keysym)
+            keys = self._with_shift(character, stroke)
+        if self._hands.is_held(keys[-1]):
+            raise refused("already_held", f"the key that makes {character!r} is held: key_up lets go of it first")
+        self._press_together(turn, [key for key in keys if not self._hands.is_held(key)], TYPED_DOWN_S)
+        self._hands.wait(turn, interval_s - TYPED_DOWN_S)
+
+    def _press_together(self, turn: Turn, keys: list[Held], seconds: float = TAP_S) -> None:
+        pressed: list[Held] = []
+        try:
+            for key in keys:
+                pressed.append(key)
+                self._press(turn, key, HOLD_LIMIT_S)
+            self._hands.wait(turn, seconds)
+        finally:
+            self._let_go(pressed)
+
+    def _press(self, turn: Turn, key: Held, seconds: float) -> None:
+        if self._hands.is_held(key):
+            self._hands.renew(key, seconds)
+        else:
+            self._hands.press(turn, key, seconds, turn.target.must_have_focus)
+
+    def _let_go(self, keys: list[Held]) -> None:
+        for key in reversed(keys):
+            if self._hands.is_held(key):
+                self._hands.release(key)
+
+    def _stay(self, turn: Turn, key: Held, end: float, seconds: float) -> None:
+        while (left := end - time.monotonic()) > 0 and self._hands.is_held(key):
+            self._hands.wait(turn, min(left, LOOK_AT_FOCUS_EVERY_S), until=lambda: not self._hands.is_held(key))
+            with self._hands.looking() as display:
+                try:
+                    turn.target.must_have_focus(display)
+                except Refused as error:
+                    held = seconds - max(0.0, end - time.monotonic())
+                    raise refused("not_focused", f"{error.message} (let go after {held:.1f} s)") from error
+
+    def _keys_of(self, name: str) -> list[Held]:
+        with self._hands.looking() as display:
+            return self._with_shift(name, self._hands.keyboard.stroke_of_key(display, name))
+
+    def _with_shift(self, name: str, stroke: Stroke) -> list[Held]:
+        key = Held("key", stroke.keycode, name)
+        if not stroke.shift:
+            return [key]
+        with self._hands.looking() as display:
+            return [Held("key", self._hands.keyboard.shift(display), "shift"), key]
+
+
+def _refuse_longer_than_allowed(seconds: float) -> None:
+    if not 0 < seconds <= LONGEST_HOLD_S:
+        raise refused("bad_arguments", f"{seconds:g} s: a key is held for more than 0 and at most {LONGEST_HOLD_S:g} s")

@@ -1,0 +1,34 @@
+"""Why something was not done: a closed list of codes, so that a program can tell them apart."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from timmy_actors.errors import Refused
+
+Reason = Literal[
+    "bad_arguments",
+    "no_display",
+    "unsupported",
+    "window_not_found",
+    "window_ambiguous",
+    "window_hidden",
+    "window_covered",
+    "window_changed",
+    "window_not_painted",
+    "not_focused",
+    "off_screen",
+    "unknown_key",
+    "cannot_type",
+    "already_held",
+    "interrupted",
+    "bad_filename",
+    "captures_unwritable",
+    "captures_full",
+    "record_unwritable",
+]
+
+
+def refused(reason: Reason, message: str) -> Refused:
+    """The error for `reason`; `message` names what was wrong and what to do."""
+    return Refused(reason, message)
