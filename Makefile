@@ -16,12 +16,15 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 test: $(VENV)/.installed-dev ## Run every test
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck
+check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck, shellcheck, yamllint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
+	@command -v shellcheck yamllint >/dev/null || { echo "shellcheck or yamllint is missing: apt install shellcheck yamllint" >&2; exit 1; }
+	shellcheck docker/*.sh .ci/run
+	yamllint --strict docker
 
 bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run
 	$(BIN)/python -m benchmarks

@@ -54,6 +54,15 @@ def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:
     assert Health.model_validate_json(capsys.readouterr().out, strict=True).endpoint == runtime.endpoint
 
 
+def test_a_health_check_passes_until_the_link_is_down(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    assert run("status", "--check") == 0
+    peer.__exit__()
+    eventually(lambda: runtime.status().verdict == "down")
+    assert run("status", "--check") == 1
+    assert capsys.readouterr().out.splitlines()[-1]
+    assert run("status") == 0
+
+
 def test_snapshot_tells_where_the_player_stands(runtime: Runtime, capsys: Output) -> None:
     assert run("snapshot") == 0
     assert "Timmy stands in Seyda Neen (cell -2, -9) at -11000, -70000, 200" in capsys.readouterr().out

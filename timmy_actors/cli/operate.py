@@ -67,9 +67,10 @@ def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="Exit with 1 when the verdict is down: for health checks.")
 @options.as_json
 @options.endpoint
-def status(as_json: bool, endpoint: str | None) -> None:
+def status(check: bool, as_json: bool, endpoint: str | None) -> None:
     """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
         health = daemon.status()
@@ -77,6 +78,8 @@ def status(as_json: bool, endpoint: str | None) -> None:
         click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
     else:
         click.echo("\n".join([*map(harmless, describe_health(health)), "", *draw_tree(health)]))
+    if check and health.verdict == "down":
+        sys.exit(1)
 
 
 @click.command()

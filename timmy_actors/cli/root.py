@@ -9,6 +9,7 @@ import click
 
 from timmy_actors.cli.agent import do, snapshot, watch
 from timmy_actors.cli.harmless import harmless
+from timmy_actors.cli.install import install_lua
 from timmy_actors.cli.operate import portals, run, status, tree, world
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
@@ -19,7 +20,8 @@ from timmy_actors.version import __version__
 def cli() -> None:
     """Keep an agent alive in a game world.
 
-    'run' starts the daemon. The others, except 'world', talk to a running one.
+    'run' starts the daemon, 'install-lua' puts the bridge into a game server. The
+    others, except 'world', talk to a running daemon.
 
     \b
     Environment:
@@ -33,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (run, status, tree, snapshot, do, watch, portals, world):
+for command in (run, status, tree, snapshot, do, watch, portals, world, install_lua):
     cli.add_command(command)
 
 

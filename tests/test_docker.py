@@ -1,0 +1,160 @@
+"""What runs in the container, run outside of it. The image itself is built by nobody here: `docs/tes3mp.md` says so."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.link.lua_listener import LuaListener
+from tests.waiting import eventually
+from tests.wires import free_port
+from timmy_actors.config import load_settings
+from timmy_actors.install_lua import CUSTOM_SCRIPTS, TOKEN
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "docker" / "server.sh"
+SERVER = """#!/bin/sh
+# Stands for the game server: says how it was started, and ends on SIGTERM as that does.
+trap 'echo stopped >>"$REPORT"; exit 0' TERM
+echo "pid $$ in $(pwd) libraries $LD_LIBRARY_PATH" >>"$REPORT"
+if read -r _; then echo "something to read" >>"$REPORT"; fi
+while :; do sleep 0.05; done
+"""
+
+
+class Container:
+    """A folder for what the image has, and the script started in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.release, self.data, self.home = folder / "release", folder / "data", folder / "home"
+        for path in (self.release / "server" / "scripts", self.release / "server" / "data", self.data, self.home):
+            path.mkdir(parents=True)
+        (self.release / "server" / CUSTOM_SCRIPTS).write_text("-- custom scripts\n")
+        program = self.release / "tes3mp-server.x86_64"
+        program.write_text(SERVER)
+        program.chmod(0o755)
+        self.report = folder / "report"
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        settings = {
+            "TES3MP": self.release, "TES3MP_DATA": self.data, "HOME": self.home, "REPORT": self.report,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }  # fmt: skip
+        given = {name: str(value) for name, value in settings.items()} | environment
+        process = subprocess.Popen([SCRIPT], env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._processes.append(process)
+        return process
+
+    def up(self, **environment: str) -> subprocess.Popen[str]:
+        process = self.start(**environment)
+        eventually(lambda: self.report.exists() and f"pid {process.pid} " in self.report.read_text())
+        return process
+
+    def end(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.communicate()
+
+    @property
+    def settings(self) -> configparser.ConfigParser:
+        parser = configparser.ConfigParser()
+        parser.read(self.home / ".config" / "openmw" / "tes3mp-server.cfg")
+        return parser
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[Container]:
+    made = Container(tmp_path)
+    yield made
+    made.end()
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(10)
+
+
+def test_the_first_start_fills_the_data_folder_and_installs_the_bridge(container: Container) -> None:
+    container.up()
+    assert 'require("timmy_bridge")' in (container.data / CUSTOM_SCRIPTS).read_text()
+    assert (container.data / TOKEN).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_server_takes_the_scripts_place_so_that_signals_reach_it(container: Container) -> None:
+    process = container.up()
+    assert f"pid {process.pid} in {container.release} libraries ./lib" in container.report.read_text()
+    assert stopped(process) == 0
+    assert container.report.read_text().splitlines()[-1] == "stopped"
+
+
+def test_its_standard_input_is_open_and_has_nothing_to_read(container: Container) -> None:
+    stopped(container.up())
+    assert "something to read" not in container.report.read_text()
+
+
+def test_a_later_start_keeps_what_was_changed_and_renews_the_bridge(container: Container) -> None:
+    stopped(container.up())
+    token = (container.data / TOKEN).read_text()
+    (container.data / CUSTOM_SCRIPTS).write_text("-- the operator's\n")
+    container.up()
+    assert (container.data / CUSTOM_SCRIPTS).read_text() == '-- the operator\'s\nrequire("timmy_bridge")\n'
+    assert (container.data / TOKEN).read_text() == token
+
+
+def test_settings_come_from_the_environment_and_the_data_folder_is_the_home(container: Container) -> None:
+    container.up(TES3MP_NAME="Vvardenfell, ours", TES3MP_PORT="25570", TES3MP_PASSWORD="s3cret")
+    assert dict(container.settings["General"]) == {
+        "localaddress": "0.0.0.0", "port": "25570", "maximumplayers": "64", "hostname": "Vvardenfell, ours",
+        "password": "s3cret",
+    }  # fmt: skip
+    assert container.settings["Plugins"]["home"] == str(container.data)
+    assert container.settings["MasterServer"]["enabled"] == "false"
+
+
+def test_without_settings_it_is_private_and_has_a_name(container: Container) -> None:
+    container.up()
+    general = container.settings["General"]
+    assert (general["hostname"], general["password"], general["port"]) == ("Timmy's world", "", "25565")
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_the_servers_health_check_tells_whether_the_bridge_listens(alive: bool) -> None:
+    listener = LuaListener()
+    try:
+        found = re.search(r'"bash", "-c", "(.*)"\]', (ROOT / "docker" / "compose.yaml").read_text())
+        assert found is not None
+        port = listener.port if alive else free_port()
+        check = subprocess.run(["bash", "-c", found[1].replace("7979", str(port))], capture_output=True, check=False)
+        assert (check.returncode == 0) is alive
+    finally:
+        listener.kill()
+
+
+def test_a_setting_that_would_be_two_is_refused(container: Container) -> None:
+    process = container.start(TES3MP_NAME="ours\n[Plugins]\nhome = /etc")
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 78
+    assert "must be one line" in output
+
+
+def test_the_daemons_settings_are_valid() -> None:
+    settings = load_settings(ROOT / "docker" / "timmy.toml")
+    assert not settings.world.embedded
+    assert settings.link.token_file == "/data/data/timmy.token"
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for path in re.findall(r"/usr/src/timmy_actors/(\S+)", dockerfile):
+        assert (ROOT / path).exists()
+        assert path.split("/")[0] not in ignored

@@ -1,0 +1,44 @@
+"""Putting the bridge into a game server: install-lua."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from timmy_actors.install_lua import TOKEN, Step, carry_out, plan_install, plan_uninstall
+
+
+@click.command("install-lua")
+@click.argument("server_home", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--uninstall", is_flag=True, help="Take the bridge out again. Token and settings stay.")
+def install_lua(server_home: Path, dry_run: bool, uninstall: bool) -> None:
+    """Put the bridge into the TES3MP server at SERVER_HOME.
+
+    SERVER_HOME is the folder with CoreScripts (scripts, data, lib): the one that `home` under [Plugins] in
+    tes3mp-server-default.cfg names. Run it as the user whom the server runs as. A second run does what is left to do.
+    """
+    home = server_home.absolute()
+    steps = plan_uninstall(home) if uninstall else plan_install(home)
+    if not steps:
+        click.echo(f"nothing to do: the bridge is {'not ' if uninstall else ''}in {home}")
+    elif dry_run:
+        _show(steps, "would ")
+    else:
+        _show(list(carry_out(steps)), "")
+    if not uninstall and not dry_run:
+        click.echo(_what_next(home))
+
+
+def _show(steps: list[Step], would: str) -> None:
+    for step in steps:
+        click.echo(f"{would}{step.describe()}")
+
+
+def _what_next(home: Path) -> str:
+    return (
+        "\nNow start the server again. Its log says 'timmy: listening on 127.0.0.1:7979 (PLAIN)', or why not.\n"
+        "The daemon needs the same token, as its own user:\n"
+        f"  mkdir -p ~/.config/timmy-actors && install -m 600 {home / TOKEN} ~/.config/timmy-actors/token"
+    )
