@@ -22,7 +22,7 @@ check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck, shellcheck, yaml
 	$(BIN)/mypy
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
-	@command -v shellcheck yamllint >/dev/null || { echo "shellcheck or yamllint is missing: apt install shellcheck yamllint" >&2; exit 1; }
+	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
 	shellcheck docker/*.sh .ci/run
 	yamllint --strict docker
 
