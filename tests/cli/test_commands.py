@@ -10,7 +10,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, running
 from tests.waiting import eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
-from timmy_actors.cli import main
+from timmy_actors.cli import agent, main
 from timmy_actors.client import daemon as module
 from timmy_actors.model.endpoint import Portals, Pushed
 from timmy_actors.model.event import GameEvent
@@ -93,9 +93,25 @@ def test_do_as_json_is_the_value(runtime: Runtime, capsys: Output) -> None:
     assert json.loads(capsys.readouterr().out) == {"echo": "message"}
 
 
+def test_do_as_json_tells_a_refusal_as_json(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    peer.refusal = {"code": "no_such_player", "message": "nobody \u009b2J is called that", "field": "player"}
+    assert run("do", "message", "text=hello", "--json") == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"error": peer.refusal}
+    assert "\u009b" not in captured.out
+    assert captured.err == ""
+
+
+def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
+    assert run("do", "ask", "text=[sic]", 'buttons=["Yes", "No"]') == 0
+    given = peer.wait_for(lambda message: message["type"] == "command")
+    assert given["arguments"] == {"player": "Timmy", "text": "[sic]", "buttons": ["Yes", "No"]}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
+        (["do", "ask", "text=x", "buttons=Yes;No"], 2, "buttons must be JSON"),
         (["do", "dance"], 1, "no command 'dance'; known: "),
         (["do", "give_item", "item=x", "count=0"], 1, "count: "),
         (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
@@ -142,6 +158,13 @@ def test_what_the_game_declines_is_said_with_exit_code_1(runtime: Runtime, peer:
     peer.refusal = {"code": "no_such_place", "message": "no place 'Atlantis'", "field": "to"}
     assert run("do", "teleport", "to=Atlantis") == 1
     assert capsys.readouterr().err == "timmy-actors: no place 'Atlantis'\n"
+
+
+def test_watch_repeats_no_line_that_says_the_same(runtime: Runtime, capsys: Output) -> None:
+    said: dict[str, str] = {}
+    for _ in range(3):
+        agent._show(Pushed(snapshot=runtime.snapshot()), said, as_json=False)
+    assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from timmy_actors.cli import options
 from timmy_actors.cli.harmless import harmless, harmless_json
 from timmy_actors.cli.words import describe_event, describe_snapshot
 from timmy_actors.client import connect
+from timmy_actors.errors import Refused
+from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, Pushed
 
@@ -54,12 +57,23 @@ def _commands_help() -> str:
 @options.as_json
 @options.endpoint
 def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
-    """Do something in the game. As in: do teleport player=Timmy to=Balmora."""
-    values = dict(_key_value(argument) for argument in arguments)
-    with connect(endpoint) as daemon:
-        result = daemon.command(command, timeout_s=timeout_s, **values)
+    """Do something in the game. As in: do teleport player=Timmy to=Balmora.
+
+    Lists and objects are JSON: do ask player=Timmy text=Well? 'buttons=["Yes", "No"]'. With --json a refusal is
+    {"error": {"code": ..., "message": ..., "field": ...}} on standard output, and the exit code 1 as ever.
+    """
+    values = dict(_key_value(command, argument) for argument in arguments)
+    try:
+        with connect(endpoint) as daemon:
+            result = daemon.command(command, timeout_s=timeout_s, **values)
+    except Refused as refused:
+        if not as_json:
+            raise
+        error = ErrorInfo.model_validate({"code": refused.code, "message": refused.message, "field": refused.field})
+        click.echo(harmless_json(json.dumps({"error": error.model_dump(exclude_none=True)})))
+        sys.exit(refused.exit_code)
     if as_json:
-        click.echo(json.dumps(result.value))
+        click.echo(harmless_json(json.dumps(result.value)))
     else:
         told = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
         click.echo(harmless(f"{command}: done" + (f" ({told})" if told else "")))
@@ -71,27 +85,46 @@ def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool
 @options.endpoint
 def watch(player: str | None, as_json: bool, endpoint: str | None) -> None:
     """Show what happens, line by line, until Ctrl-C."""
+    said: dict[str, str] = {}
     with connect(endpoint) as daemon:
         try:
             for pushed in daemon.watch(player):
-                _show(pushed, as_json=as_json)
+                _show(pushed, said, as_json=as_json)
         except KeyboardInterrupt:
             return
 
 
-def _show(pushed: Pushed, *, as_json: bool) -> None:
+def _show(pushed: Pushed, said: dict[str, str], *, as_json: bool) -> None:
+    """One line; of a snapshot only when it says something else than the last of its player."""
     if as_json:
         click.echo(harmless_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
     elif pushed.event is not None:
         click.echo(harmless(describe_event(pushed.event)))
     elif pushed.snapshot is not None:
-        click.echo(harmless(describe_snapshot(pushed.snapshot)[0]))
+        line = describe_snapshot(pushed.snapshot)[0]
+        if said.get(pushed.snapshot.player) != line:
+            said[pushed.snapshot.player] = line
+            click.echo(harmless(line))
 
 
-def _key_value(argument: str) -> tuple[str, Any]:
+def _key_value(command: str, argument: str) -> tuple[str, Any]:
     key, equals, value = argument.partition("=")
     if not equals or not key:
         raise click.UsageError(f"{argument!r} must be KEY=VALUE")
     if key == "timeout_s":
         raise click.UsageError("how long to wait is said with --timeout SECONDS")
-    return key, value
+    if not _is_structured(command, key):
+        return key, value
+    try:
+        return key, json.loads(value)
+    except ValueError as error:
+        raise click.UsageError(f"{key} must be JSON: {error}") from error
+
+
+def _is_structured(command: str, key: str) -> bool:
+    """Whether that argument is a list or an object."""
+    if command not in COMMANDS:
+        return False
+    schema = COMMANDS[command].model_json_schema(by_alias=True)["properties"].get(key, {})
+    kinds = [schema, *schema.get("anyOf", ())]
+    return any("$ref" in kind or kind.get("type") in ("array", "object") for kind in kinds)
