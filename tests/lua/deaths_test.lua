@@ -144,3 +144,10 @@ test("dies of reading the actors of a cell that nobody has loaded, except for th
   equal(tes3mp.GetActorListSize(), 0)
   holds(not pcall(tes3mp.GetActorListAction) and host.death())
 end)
+
+test("dies of the actors of a cell that is gone since they were selected, their number included", function()
+  stage.open()
+  tes3mp.ReadCellActorList("-2, -9")
+  for pid in pairs(Players) do host.disconnect(pid) end
+  holds(not pcall(tes3mp.GetActorListSize) and host.death())
+end)

@@ -25,14 +25,16 @@ local function select_list(server, define)
   define("ReadLastActorList", received)
   define("ReadCellActorList", function(description)
     local cell = server.cells[description]
-    server.selected.actors = cell and { entries = cell.actors or {}, action = 0 } -- else a null pointer
+    -- Else a null pointer; and a pointer into a cell outlives it, once the last player has left that.
+    server.selected.actors = cell and { entries = cell.actors or {}, action = 0,
+      is_gone = function() return server.cells[description] ~= cell end }
   end)
 end
 
 local function read_list(server, define)
   -- Alone of its kind it looks before it reads: 0 where nothing was selected.
   define("GetActorListSize", function()
-    local selected = server.selected.actors
+    local selected = lists.held(server, "actors", "GetActorListSize")
     return selected and (selected.claimed or #selected.entries) or 0
   end)
   define("GetActorListAction", function()

@@ -9,8 +9,17 @@ local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 --- Deaths that come from something else than an unselected list; their topics define them.
 local OTHER_DEATHS = { EquipActorItem = true, UnequipActorItem = true, SetContainerItemActionCountByIndex = true }
 
+--- What is selected, or nil where nothing is. What was selected and is gone since is the end of the process.
+function M.held(server, kind, name)
+  local selected = server.selected[kind]
+  if selected and selected.is_gone and selected.is_gone() then
+    server:kill(("tes3mp.%s: the list of %s that was selected is gone"):format(name, kind))
+  end
+  return selected
+end
+
 function M.selected(server, kind, name)
-  return server.selected[kind]
+  return M.held(server, kind, name)
     or server:kill(("tes3mp.%s: no Read* function has selected a list of %s"):format(name, kind))
 end
 

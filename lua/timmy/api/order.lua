@@ -12,6 +12,9 @@ local SELECT = {
 }
 SELECT.RecordsDynamic = SELECT.Worldstate
 
+--- Safe while nothing is selected, deadly all the same: the cell whose list an earlier tick selected may be gone.
+local READS_WHAT_MAY_BE_GONE = { GetActorListSize = true }
+
 --- Deadly for another reason than a list that is not selected.
 local SELECTS_NOTHING = { EquipActorItem = true, UnequipActorItem = true, SetContainerItemActionCountByIndex = true }
 
@@ -82,6 +85,7 @@ end
 
 --- Whether a function reads a list that must have been selected.
 function M.reads(entry)
+  if READS_WHAT_MAY_BE_GONE[entry.name] then return true end
   return entry.deadly and SELECT[entry.category] ~= nil and not SELECTS_NOTHING[entry.name]
 end
 

@@ -131,6 +131,7 @@ end)
 test("reads a list only where the batch has selected it, and inside its length", function()
   stage.open()
   declined("bad_arguments", "calls.0.name", "needs ReadReceivedActorList or", call("GetActorPosX", 0))
+  declined("bad_arguments", "calls.0.name", "needs ReadReceivedActorList or", call("GetActorListSize"))
   declined("bad_arguments", "calls.1", "nobody has told of actors", call("ReadCellActorList", "Nowhere"),
     call("GetActorListAction"))
   local results = done(call("ReadCellActorList", "-2, -9"), call("GetActorListSize"), call("GetActorRefNum", 0))
