@@ -23,6 +23,7 @@ def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A runtime folder of the test's own, with a short path: a socket's may have 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="ta-"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     monkeypatch.delenv("TIMMY_ENDPOINT", raising=False)
     monkeypatch.delenv("TIMMY_CONFIG", raising=False)
     yield folder

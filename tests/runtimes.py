@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.waiting import eventually
 from timmy_actors import Refused, Runtime
-from timmy_actors.config import LinkSettings, Settings, WorldSettings
+from timmy_actors.config import JournalSettings, LinkSettings, Settings, WorldSettings
+from timmy_actors.endpoint import endpoint_path, resolve_endpoint
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.paths import config_folder
@@ -37,6 +38,8 @@ class LinkHistory(Published[LinkStatus]):
 def running(address: str, *, endpoint: str | None = None, **settings: Any) -> Iterator[Runtime]:
     """A started runtime that looks for its game server at `address`."""
     link = LinkSettings(address=address, mechanism="null", heartbeat_interval_s=BEAT_S)
+    socket = endpoint_path(resolve_endpoint(endpoint))
+    settings.setdefault("journal", JournalSettings(file=f"{socket}.journal"))
     made = Settings(world=WorldSettings(embedded=False), link=link, **settings)
     runtime = Runtime(made, folder=config_folder(), endpoint=endpoint)
     runtime.board.link = LinkHistory(runtime.board.link.value)

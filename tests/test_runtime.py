@@ -42,7 +42,7 @@ def test_the_tree_is_the_one_that_is_drawn() -> None:
         parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
         assert parents == {
             "link": "root", "connection": "link", "perception": "link", "command": "link",
-            "health": "root", "gateway": "root",
+            "health": "root", "gateway": "root", "journal": "root",
             "portals": "root", "portal": "portals", "desktop-control": "portals", "steam-info": "portals",
         }  # fmt: skip
         eventually(lambda: all(entry.state is ChildState.UP for entry in runtime.directory.entries.values()))

@@ -106,6 +106,17 @@ class SteamSettings(ServerSettings):
     api_key_file: Name | None = None
 
 
+class JournalSettings(StrictModel):
+    """`[journal]`: what is kept of commands, so that none is lost or done twice when the daemon dies."""
+
+    enabled: bool = True
+    file: str = ""
+    synchronous: Literal["normal", "full"] = "normal"
+    on_trouble: Literal["refuse", "continue"] = "refuse"
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+    max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
+
+
 class Settings(StrictModel):
     """All of `timmy.toml`."""
 
@@ -119,6 +130,7 @@ class Settings(StrictModel):
     perception: PerceptionSettings = Field(default_factory=PerceptionSettings)
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
+    journal: JournalSettings = Field(default_factory=JournalSettings)
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")

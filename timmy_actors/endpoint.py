@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import IO
 
 import zmq
 
 from timmy_actors.errors import ConfigError, EndpointInUse
+from timmy_actors.lockfile import LockFile
 
 VARIABLE = "TIMMY_ENDPOINT"
 SCHEME = "ipc://"
@@ -83,7 +82,8 @@ class EndpointLock:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._file: IO[str] | None = None
+        path = endpoint_path(endpoint)
+        self._file = LockFile(path.with_name(path.name + ".lock"))
 
     def acquire(self) -> None:
         """Take it.
@@ -92,35 +92,23 @@ class EndpointLock:
             EndpointInUse: another daemon holds it; the message names that one.
             ConfigError: something else is in its place, or its folder cannot be written.
         """
-        import fcntl  # noqa: PLC0415  not on every system, and only a daemon needs it
-
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
         _refuse_anything_else(path)
-        file = _open_lock(path.with_name(path.name + ".lock"))
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = _holder(file.read())
-            file.close()
+            holder = self._file.acquire()
+        except OSError as error:
+            where = error.filename or path.parent
+            raise ConfigError(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
+        if holder is not None:
             raise EndpointInUse(
                 f"a daemon already serves {self._endpoint}: {holder}."
                 f" Stop it, or give this one another endpoint with --endpoint or {VARIABLE}"
-            ) from None
-        self._file = file
-        try:
-            os.ftruncate(file.fileno(), 0)
-            os.write(file.fileno(), json.dumps({"pid": os.getpid()}).encode())
-        except OSError as error:
-            self.release()
-            raise ConfigError(f"{path.parent}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
+            )
 
     def release(self) -> None:
         """Let it go."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.release()
 
 
 def _refuse_anything_else(path: Path) -> None:
@@ -131,17 +119,3 @@ def _refuse_anything_else(path: Path) -> None:
         return
     if not is_socket:
         raise ConfigError(f"{path}: is there already, and no socket: choose another with --endpoint or {VARIABLE}")
-
-
-def _open_lock(path: Path) -> IO[str]:
-    try:
-        return path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
-
-
-def _holder(text: str) -> str:
-    try:
-        return f"process {int(json.loads(text)['pid'])}"
-    except (ValueError, KeyError, TypeError):
-        return "a process that did not say its number"

@@ -4,6 +4,7 @@ TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
 ├── DisplayInUse           another desktop-control works on this display               exit 69
+├── JournalUnusable        the command journal cannot be read or written               exit 65, 73, 74, 75
 ├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
 ├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
@@ -57,6 +58,18 @@ class DisplayInUse(TimmyError):
     """Another desktop-control works on this display; the message names it."""
 
     exit_code = 69
+
+
+class JournalUnusable(TimmyError):
+    """The command journal cannot be read or written; the message names the file, the reason and the remedy.
+
+    `exit_code` is 65 where it is damaged, 66 where there is none to read, 73 where it cannot be made, 75 where somebody
+    else holds it, else 74.
+    """
+
+    def __init__(self, message: str, exit_code: int = 74) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class LuaJitMissing(TimmyError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from timmy_actors.errors import ConfigError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -25,3 +27,15 @@ def lua_folder() -> Path:
 def config_folder() -> Path:
     """The folder with `timmy.toml` and `portals.json`."""
     return shipped_folder("config")
+
+
+def expand_user(path: str, key: str) -> Path:
+    """A configured path, `~` replaced; `key` is the setting it is in.
+
+    Raises:
+        ConfigError: it is in a home that cannot be found out.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{key}: {path}: whose home that is cannot be found out: give the whole path") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,22 +13,26 @@ from typing import Any, Self
 import zmq
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.command import CommandActor
+from timmy_actors.actors.command import CommandActor, CommandOptions
 from timmy_actors.actors.connection import ConnectionActor, LinkOptions
 from timmy_actors.actors.health import HealthActor
+from timmy_actors.actors.journal import JournalActor, JournalOptions
 from timmy_actors.actors.messages import Do
 from timmy_actors.actors.perception import PerceptionActor
 from timmy_actors.actors.watching import Watch, Watchers
 from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.embedded import luajit
+from timmy_actors.embedded.port import check_port_is_free
 from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
-from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, WorldGone
+from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, TimmyError, WorldGone
+from timmy_actors.journal_desk import JournalDesk
 from timmy_actors.link.resolver import Resolver
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.paths import expand_user
 from timmy_actors.portal_calls import PortalCalls
 from timmy_actors.portal_tree import PortalTree
 from timmy_actors.portals.catalogue import choose, load_catalogue
@@ -68,6 +71,7 @@ class Runtime(PortalCalls):
         self._catalogue = folder / settings.portals_file
         self._portals_tree = PortalTree(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
+        self._desk = JournalDesk(settings, self.endpoint)
         self._life = _RootLife(self.board.watchers)
         self._root: Supervisor | None = None
         self._link_end: threading.Thread | None = None
@@ -100,7 +104,7 @@ class Runtime(PortalCalls):
         choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
         if self.settings.world.embedded:
             luajit.find()
-            _check_port_is_free(self.settings.world.port)
+            check_port_is_free(self.settings.world.port)
         elif self.settings.link.mechanism == "plain":
             read_token(self._token_file())
 
@@ -114,13 +118,19 @@ class Runtime(PortalCalls):
         Raises:
             EndpointInUse: another daemon serves the endpoint.
             ConfigError: the endpoint's folder cannot be used.
+            JournalUnusable: the journal cannot be used, or another daemon's is in the same file.
             StartFailed: an actor did not start, or this runtime was started before.
         """
         if self._root is not None:
             raise StartFailed("this runtime was started before, and lives once: make another")
         self._lock.acquire()
-        if self.settings.world.embedded:
-            self._make_token_file()
+        try:
+            self._desk.open()
+            if self.settings.world.embedded:
+                make_token_file(self._token_file())
+        except TimmyError:
+            self._release()
+            raise
         # Two: libzmq looks names up in a context's one I/O thread, and a slow name service must not stop the gateway.
         self._link_context: zmq.Context[Any] = zmq.Context()
         self._local_context: zmq.Context[Any] = zmq.Context()
@@ -181,6 +191,10 @@ class Runtime(PortalCalls):
             self._local_context.destroy(linger=0)
             self._destroy_link_context()
         self.board.watchers.end()
+        self._release()
+
+    def _release(self) -> None:
+        self._desk.close()
         self._lock.release()
 
     def _destroy_link_context(self) -> None:
@@ -227,8 +241,25 @@ class Runtime(PortalCalls):
             Refused: it was not done; `code`, `message` and `field` say why.
         """
         do = Do(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
+        return self._give(do)
+
+    def submit(
+        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+    ) -> str:
+        """Have something done in the game, and wait only until it is on its way for good; the command's id.
+
+        With the journal, that is durable: a daemon that dies carries on with it when it comes back. What became of it
+        is learnt by giving the same command again under that `command_id`.
+
+        Raises:
+            Refused: it was not taken; `code`, `message` and `field` say why.
+        """
+        arguments = {"player": self.settings.player, **arguments}
+        return self._give(Do(name, arguments, timeout_s, command_id, until="accepted")).id
+
+    def _give(self, do: Do) -> CommandResult:
         result: CommandResult = self.directory.ask(
-            "command", do, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
+            "command", do, timeout_s=do.timeout_s + ANSWER_MARGIN_S, wait_s=do.timeout_s
         ).wait()
         return result
 
@@ -247,7 +278,9 @@ class Runtime(PortalCalls):
 
     def _children(self) -> list[ChildSpec]:
         world = [self._world_spec()] if self.settings.world.embedded else []
+        journal = [ChildSpec("journal", self._journal)] if self.settings.journal.enabled else []
         return [
+            *journal,
             *world,
             self._link_spec(),
             self._portals_tree.spec(self.directory, self.board),
@@ -271,7 +304,7 @@ class Runtime(PortalCalls):
         children = [
             ChildSpec("connection", self._connections(), expected=(LinkLost,), backoff=self._link_backoff()),
             ChildSpec("perception", self._perception),
-            ChildSpec("command", lambda: CommandActor(directory=self.directory, board=self.board)),
+            ChildSpec("command", self._command),
         ]
         return ChildSpec("link", lambda: Supervisor(children, self.directory), shutdown_s=STOP_WITHIN_S)
 
@@ -299,6 +332,25 @@ class Runtime(PortalCalls):
             board=self.board,
             listeners=("gateway",),
         )
+
+    def _command(self) -> CommandActor:
+        settings = self.settings.journal
+        options = CommandOptions(
+            self.settings.link.client, journaled=settings.enabled, goes_on=settings.on_trouble == "continue"
+        )
+        return CommandActor(options, directory=self.directory, board=self.board)
+
+    def _journal(self) -> JournalActor:
+        settings = self.settings.journal
+        options = JournalOptions(
+            path=self._desk.path,
+            client=self.settings.link.client,
+            synchronous=settings.synchronous,
+            goes_on=settings.on_trouble == "continue",
+            keep_days=settings.keep_days,
+            max_mb=settings.max_mb,
+        )
+        return JournalActor(options, directory=self.directory, board=self.board)
 
     def _health(self) -> HealthActor:
         return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
@@ -332,16 +384,9 @@ class Runtime(PortalCalls):
         local = self.settings.world.embedded or "//127." in self.settings.link.address
         return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF
 
-    def _make_token_file(self) -> None:
-        try:
-            make_token_file(self._token_file())
-        except ConfigError:
-            self._lock.release()
-            raise
-
     def _token_file(self) -> Path:
         if not self.settings.world.embedded:
-            return _expand(self.settings.link.token_file)
+            return expand_user(self.settings.link.token_file, "link.token_file")
         path = endpoint_path(self.endpoint)
         return path.with_name(path.name + ".world-token")
 
@@ -361,23 +406,3 @@ class _RootLife(Lifecycle):
         self.ended.set()
         self.began.set()
         self._watchers.end()
-
-
-def _expand(token_file: str) -> Path:
-    try:
-        return Path(token_file).expanduser()
-    except RuntimeError as error:
-        raise ConfigError(
-            f"link.token_file: {token_file}: whose home that is cannot be found out: give the whole path"
-        ) from error
-
-
-def _check_port_is_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise ConfigError(
-                f"world.port: {port} cannot be used: {error.strerror}. Choose another, or 0 for any free one"
-            ) from error

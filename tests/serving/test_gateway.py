@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
+from timmy_actors.actors.command import MAX_PENDING
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ConfigError
 from timmy_actors.link.mailbox import Arrived
@@ -294,3 +296,56 @@ def test_what_it_serves_is_gone_when_the_daemon_is(peer: Peer) -> None:
         path = endpoint_path(runtime.endpoint)
         assert path.exists()
     assert not path.exists()
+
+
+def test_a_request_that_a_frozen_daemon_finds_after_its_deadline_is_not_carried_out(
+    runtime: Runtime, peer: Peer
+) -> None:
+    """As when its process was stopped: the request waits in the kernel's buffer, then is taken in as if it were new."""
+    asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}, "timeout_s": 60}
+    with client(runtime) as caller:
+        late = caller.ask({**asked, "id": "1", "deadline": time.monotonic() - 0.001})
+        assert late["error"]["code"] == "expired"
+        assert caller.ask({**asked, "id": "2", "deadline": time.monotonic() + 60})["value"]
+    assert peer.count("command") == 1
+
+
+def test_a_deadline_goes_on_to_the_server(runtime: Runtime, peer: Peer) -> None:
+    asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}, "timeout_s": 60, "id": "1"}
+    with client(runtime) as caller:
+        before = peer.now()
+        assert caller.ask({**asked, "deadline": time.monotonic() + 7})["value"]
+        given = peer.wait_for(lambda message: message["type"] == "command")
+        assert before + 7_000 - 5 <= given["deadline"] <= peer.now() + 7_000
+
+
+def test_a_client_that_floods_leaves_places_for_another(runtime: Runtime, peer: Peer) -> None:
+    peer.silent_to = {"command"}
+    asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}, "timeout_s": 60}
+    with client(runtime) as flood, client(runtime) as other:
+        for number in range(MAX_PENDING):
+            flood.say({**asked, "id": f"{number}", "command_id": f"flood-{number}"})
+        refused = [flood.hear() for _ in range(MAX_PENDING // 2)]
+        assert {answer["error"]["code"] for answer in refused} == {"overloaded"}
+        other.say({**asked, "id": "mine", "command_id": "mine"})
+        peer.wait_for(lambda message: message["id"] == "mine")
+        peer.push({"type": "result", "id": "mine", "value": {"done": True}})
+        assert other.hear()["value"] == {"done": True}
+
+
+def test_an_answered_command_gives_its_place_back(runtime: Runtime) -> None:
+    asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}}
+    with client(runtime) as caller:
+        for number in range(MAX_PENDING + 10):
+            assert caller.ask({**asked, "id": f"{number}"})["value"]
+
+
+def test_who_waits_only_until_it_is_accepted_is_told_the_commands_id(runtime: Runtime, peer: Peer) -> None:
+    peer.silent_to = {"command"}
+    with connect(runtime.endpoint) as daemon:
+        key = daemon.submit("message", text="hi", timeout_s=30.0)
+        peer.wait_for(lambda message: message["id"] == key)
+        peer.push({"type": "result", "id": key, "value": {"done": True}})
+        result = daemon.command("message", text="hi", command_id=key)
+        assert (result.id, result.value) == (key, {"done": True})
+    assert peer.count("command") == 1

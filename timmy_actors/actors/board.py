@@ -8,6 +8,7 @@ from types import MappingProxyType
 from timmy_actors.actors.watching import Watchers
 from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import Health, LinkStatus, WorldStatus
+from timmy_actors.model.journal import JournalStatus
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalEntry, PortalStatus
 from timmy_actors.supervision import Published
@@ -24,6 +25,7 @@ class Board:
         self.heard_at: Published[Mapping[str, float]] = Published(MappingProxyType({}))
         """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
         self.world: Published[WorldStatus | None] = Published(None)
+        self.journal: Published[JournalStatus] = Published(JournalStatus(state="off"))
         self.portal: Published[PortalEntry | None] = Published(None)
         self.portal_status: Published[PortalStatus | None] = Published(None)
         self.watchers = Watchers()

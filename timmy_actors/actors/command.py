@@ -1,79 +1,115 @@
-"""The commands: each validated, sent under the current epoch, and answered exactly once to whoever gave it."""
+"""The commands: each validated, journaled, sent under the current epoch, and answered to whoever gave it."""
 
 from __future__ import annotations
 
 import itertools
 import secrets
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.messages import Do, LinkDown, LinkUp, Received, Transmit
+from timmy_actors.actors.dispatch import SENDER, Dispatch
+from timmy_actors.actors.messages import (
+    Accept,
+    Do,
+    Journaled,
+    JournalUp,
+    Known,
+    LinkUp,
+    Look,
+    NotJournaled,
+    Received,
+    Record,
+    Resume,
+    Resumed,
+)
+from timmy_actors.actors.pending import Pending, Stage, answer, may_have_been_sent
 from timmy_actors.errors import Refused
-from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.model.command import CommandResult, parse_command, wire_arguments
-from timmy_actors.model.commands import CommandArguments
-from timmy_actors.model.message import Command, Error, Result
+from timmy_actors.model.command import CommandResult, ErrorInfo, parse_command, wire_arguments
+from timmy_actors.model.commands import COMMANDS
+from timmy_actors.model.journal import JournalEntry
+from timmy_actors.model.message import Error, Result
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply
 
-NAME = "command"
+NAME = SENDER
 MAX_PENDING = 1_000
 """Commands on their way at once; more are refused as `overloaded`."""
 GRACE_S = 1.0
 """How long past its deadline an answer may still arrive: the server drops late commands, but its word needs time."""
+NOT_KNOWN_YET = "sent, but no answer came before the deadline: give it again with the command_id {key!r} to learn more"
 
 
-@dataclass
-class _Pending:
-    arguments: CommandArguments
-    reply: Reply
-    deadline: float
-    boot: str
+@dataclass(frozen=True)
+class CommandOptions:
+    """Whose commands these are, and whether they are journaled."""
+
+    client: str
+    journaled: bool
+    goes_on: bool
+    """Whether commands are taken while the journal cannot be written."""
+
+
+@dataclass(frozen=True)
+class _Due:
+    key: str
 
 
 @dataclass(frozen=True)
 class _Overdue:
     key: str
+    waiter: str
+
+
+@dataclass(frozen=True)
+class _Repeat:
+    """A command that can be answered from the journal only: the link is down."""
+
+    do: Do
+    arguments: dict[str, Any]
+    reply: Reply
 
 
 class CommandActor(Actor):
     """What was sent when the link dropped goes out again under the same id, which the server answers from memory.
 
     Where the server itself restarted, only what is idempotent goes out again; the rest is `in_doubt`, and reported.
+    What an earlier incarnation left, of this actor or of the daemon, is taken over from the journal.
     """
 
-    def __init__(self, *, directory: Directory, board: Board) -> None:
+    def __init__(self, options: CommandOptions, *, directory: Directory, board: Board) -> None:
         super().__init__()
+        self._options = options
         self._directory = directory
-        self._board = board
-        self._pending: dict[str, _Pending] = {}
-        self._link: LinkUp | None = None
+        self._dispatch = Dispatch(options.client, directory, board)
+        self._pending: dict[str, Pending] = {}
+        self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
+        self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
         """The server remembers ids across our restarts: those of two incarnations must differ."""
         self._ids = itertools.count(1)
 
     def on_start(self) -> None:
-        """Ask the connection's status if there is a link already: an earlier incarnation had been told of it."""
-        link = self._board.link.value
-        if link.carries and link.boot is not None:
-            self._link = LinkUp(link.epoch, link.boot)
+        """Ask the journal what is not over yet."""
+        if not self._resumed:
+            self._directory.tell("journal", Resume())
 
     def on_receive(self, message: Any) -> Any:
-        """Take commands, follow the link, pass results on."""
+        """Take commands, follow the link and the journal, pass results on."""
         match message:
             case Do():
                 return self._do(message)
             case Received(_, Result() as result):
-                self._on_result(result)
+                self._on_answer(result.id, result.value, result.error)
             case Received(_, Error() as error):
-                self._settle(error.id, Refused(error.error.code, error.error.message, error.error.field))
+                self._on_answer(error.id, None, error.error)
             case LinkUp():
-                self._on_link_up(message)
-            case LinkDown(epoch) if self._link is not None and epoch == self._link.epoch:
-                self._link = None
-            case _Overdue(key):
-                self._settle(key, Refused("in_doubt", "sent, but no answer came before the deadline"))
+                self._advance_all()
+            case _Due(key) | _Overdue(key):
+                self._on_timer(key, message)
+            case _:
+                self._on_journal(message)
         return None
 
     def on_stop(self) -> None:
@@ -84,59 +120,248 @@ class CommandActor(Actor):
         """The same."""
         self._abandon("the command actor failed")
 
+    # Taking commands in.
+
     def _do(self, do: Do) -> object:
         arguments = parse_command(do.name, do.arguments)
-        if self._link is None:
-            reason = self._board.link.value.reason or self._board.link.value.state
-            raise Refused("unavailable", f"no link to the game: {reason}")
-        if len(self._pending) >= MAX_PENDING:
-            raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
+        given = wire_arguments(arguments)
         key = do.id if do.id is not None else f"{self._incarnation}-{next(self._ids)}"
-        if key in self._pending:
-            raise Refused("bad_arguments", f"a command with the id {key!r} is on its way", "command_id")
-        deadline = time.monotonic() + do.timeout_s
-        self._pending[key] = _Pending(arguments, self.take_reply(), deadline, self._link.boot)
-        self.mailbox.schedule(key, do.timeout_s + GRACE_S, _Overdue(key))
-        self._send(key)
+        pending, link = self._pending.get(key), self._dispatch.reachable()
+        if pending is not None:
+            pending.refuse_another(do.name, given)
+            self._wait(pending, do, self.take_reply())
+        elif time.monotonic() >= do.due:
+            raise Refused("expired", "it came here after its deadline: it was not done")
+        elif link is not None:
+            pending = Pending(self._dispatch.entry(do, key, given, link), arguments.idempotent, Stage.JOURNALING)
+            self._accept(pending, do)
+        elif do.id is not None and self._options.journaled:
+            self._looked_up[key].append(_Repeat(do, given, self.take_reply()))
+            self._tell_journal(Look(key))
+        else:
+            raise self._dispatch.unavailable()
         return DEFERRED
 
-    def _send(self, key: str) -> None:
-        pending, link, offset_ms = self._pending[key], self._link, self._board.link.value.server_clock_ms
-        if link is None or offset_ms is None:
-            return
-        command = Command(
-            id=key,
-            name=pending.arguments.command,
-            arguments=wire_arguments(pending.arguments),
-            deadline=ServerClock(offset_ms).deadline(pending.deadline),
-        )
-        self._directory.tell("connection", Transmit(link.epoch, NAME, command))
-
-    def _on_result(self, result: Result) -> None:
-        if result.error is None:
-            self._settle(result.id, CommandResult(id=result.id, value=result.value))
+    def _accept(self, pending: Pending, do: Do) -> None:
+        if len(self._pending) >= MAX_PENDING:
+            raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
+        self._pending[pending.entry.id] = pending
+        self._wait(pending, do, self.take_reply())
+        if self._options.journaled:
+            self._tell_journal(Accept(pending.entry))
         else:
-            self._settle(result.id, Refused(result.error.code, result.error.message, result.error.field))
+            self._set_out(pending)
 
-    def _on_link_up(self, link: LinkUp) -> None:
-        self._link = link
-        for key, pending in list(self._pending.items()):
-            if pending.boot == link.boot or pending.arguments.idempotent:
-                pending.boot = link.boot
-                self._send(key)
-            else:
-                self._settle(key, Refused("in_doubt", "the game server restarted after this was sent"))
-
-    def _settle(self, key: str | None, outcome: CommandResult | Refused) -> None:
-        pending = self._pending.pop(key, None) if key is not None else None
-        if key is None or pending is None:
+    def _wait(self, pending: Pending, do: Do, reply: Reply) -> None:
+        key = pending.entry.id
+        if pending.stage is Stage.SETTLED and not pending.waiters:
+            answer(reply, pending.entry)
             return
-        self.mailbox.cancel(key)
-        if isinstance(outcome, Refused):
-            pending.reply.fail(outcome)
+        if do.until == "accepted" and pending.stage is not Stage.JOURNALING:
+            reply.set(CommandResult(id=key))
+            return
+        waiter = f"{key}\n{next(self._ids)}"  # no id has a line break in it
+        (pending.early if do.until == "accepted" else pending.waiters)[waiter] = reply
+        self.mailbox.schedule(waiter, do.due - time.monotonic() + GRACE_S, _Overdue(key, waiter))
+
+    def _set_out(self, pending: Pending) -> None:
+        pending.stage = Stage.UNDER_WAY
+        for waiter, reply in pending.early.items():
+            self.mailbox.cancel(waiter)
+            reply.set(CommandResult(id=pending.entry.id))
+        pending.early.clear()
+        self._advance(pending)
+
+    # Sending, and what comes back.
+
+    def _advance_all(self) -> None:
+        for pending in list(self._pending.values()):
+            if pending.stage is Stage.UNDER_WAY and not self._dispatch.is_out(pending.entry):
+                self._advance(pending)
+
+    def _advance(self, pending: Pending) -> None:
+        over = self._dispatch.advance(pending)
+        if over is not None:
+            self._settle(pending, None, over)
+            return
+        key = pending.entry.id
+        self.mailbox.schedule(key, self._dispatch.next_look_s(pending.entry), _Due(key))
+
+    def _on_answer(self, key: str | None, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
+        pending = self._pending.get(key) if key is not None else None
+        if pending is not None and pending.stage is Stage.UNDER_WAY:
+            self._settle(pending, value, self._dispatch.believed(pending.entry, error))
+
+    def _on_timer(self, key: str, timer: _Due | _Overdue) -> None:
+        pending = self._pending.get(key)
+        if pending is None:
+            return
+        if isinstance(timer, _Overdue):
+            self._on_overdue(pending, timer.waiter)
+        elif pending.stage is Stage.UNDER_WAY:
+            self._advance(pending)
+
+    def _on_overdue(self, pending: Pending, waiter: str) -> None:
+        reply = pending.waiters.pop(waiter, None) or pending.early.pop(waiter, None)
+        if reply is None:
+            return
+        if pending.stage is Stage.SETTLED:
+            answer(reply, pending.entry)
+        elif pending.stage is Stage.JOURNALING:
+            reply.fail(Refused("expired", "the journal did not take it in time: it was not done"))
         else:
-            pending.reply.set(outcome)
+            reply.fail(Refused("in_doubt", NOT_KNOWN_YET.format(key=pending.entry.id)))
+
+    def _settle(self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
+        pending.settle(value, error)
+        self.mailbox.cancel(pending.entry.id)
+        if pending.journaled:
+            self._tell_journal(Record(pending.entry))
+        else:
+            self._let_go(pending)
+
+    def _let_go(self, pending: Pending) -> None:
+        self._pending.pop(pending.entry.id, None)
+        self._deliver(pending)
+
+    def _deliver(self, pending: Pending) -> None:
+        for waiter, reply in (*pending.waiters.items(), *pending.early.items()):
+            self.mailbox.cancel(waiter)
+            answer(reply, pending.entry)
+        pending.waiters.clear()
+        pending.early.clear()
+
+    # The journal's word.
+
+    def _on_journal(self, message: Any) -> None:
+        match message:
+            case Journaled():
+                self._on_journaled(message)
+            case NotJournaled():
+                self._on_not_journaled(message)
+            case Known(key, entry):
+                self._on_known(key, entry)
+            case Resumed(entries):
+                self._on_resumed(entries)
+            case JournalUp():
+                self._on_journal_up()
+
+    def _tell_journal(self, message: Accept | Record | Look) -> None:
+        if not self._directory.tell("journal", message):
+            key = message.id if isinstance(message, Look) else message.entry.id
+            self._on_not_journaled(NotJournaled((key,), "the journal's actor is not there"))
+
+    def _on_journaled(self, journaled: Journaled) -> None:
+        for key in journaled.settled:
+            pending = self._pending.get(key)
+            if pending is not None and pending.stage is Stage.SETTLED:
+                self._let_go(pending)
+        for key, known in journaled.accepted:
+            pending = self._pending.get(key)
+            if pending is not None and pending.stage is Stage.JOURNALING:
+                self._on_accepted(pending, known)
+
+    def _on_accepted(self, pending: Pending, known: JournalEntry | None) -> None:
+        if known is not None and known.settled and not known.may_be_tried_again:
+            self._repeat(pending, known)
+        else:
+            pending.journaled = True
+            self._set_out(pending)
+
+    def _repeat(self, pending: Pending, known: JournalEntry) -> None:
+        given, pending.entry = pending.entry, known
+        self.mailbox.cancel(known.id)
+        try:
+            pending.refuse_another(given.name, given.arguments)
+        except Refused as refused:
+            self._refuse(pending, refused)
+        else:
+            self._let_go(pending)
+
+    def _on_not_journaled(self, lost: NotJournaled) -> None:
+        for key in lost.ids:
+            for repeat in self._looked_up.pop(key, ()):
+                repeat.reply.fail(self._dispatch.unavailable())
+            pending = self._pending.get(key)
+            if pending is None:
+                continue
+            if pending.stage is Stage.SETTLED:
+                self._deliver(pending)
+            elif pending.stage is Stage.JOURNALING and self._options.goes_on:
+                self._set_out(pending)
+            elif pending.stage is Stage.JOURNALING:
+                self._refuse(pending, Refused("unavailable", f"not taken: {lost.reason}"))
+
+    def _refuse(self, pending: Pending, refused: Refused) -> None:
+        del self._pending[pending.entry.id]
+        self.mailbox.cancel(pending.entry.id)
+        for waiter, reply in (*pending.waiters.items(), *pending.early.items()):
+            self.mailbox.cancel(waiter)
+            reply.fail(refused)
+
+    def _on_known(self, key: str, entry: JournalEntry | None) -> None:
+        for repeat in self._looked_up.pop(key, ()):
+            try:
+                self._answer_repeat(repeat, self._pending.get(key), entry)
+            except Refused as refused:
+                repeat.reply.fail(refused)
+
+    def _answer_repeat(self, repeat: _Repeat, pending: Pending | None, entry: JournalEntry | None) -> None:
+        if pending is None and entry is not None and entry.settled and not entry.may_be_tried_again:
+            pending = Pending(entry, idempotent=False, stage=Stage.SETTLED)
+        if pending is None:
+            raise self._dispatch.unavailable()
+        pending.refuse_another(repeat.do.name, repeat.arguments)
+        self._wait(pending, repeat.do, repeat.reply)
+
+    def _on_resumed(self, entries: tuple[JournalEntry, ...]) -> None:
+        self._resumed = True
+        for entry in entries:
+            model = COMMANDS.get(entry.name)
+            resumed = Pending(
+                may_have_been_sent(entry),
+                idempotent=model is not None and model.idempotent,
+                stage=Stage.UNDER_WAY,
+                journaled=True,
+            )
+            given = self._pending.get(entry.id)
+            if given is not None and given.stage is not Stage.JOURNALING:
+                continue
+            self._pending[entry.id] = resumed
+            if given is not None:
+                self._take_over(given, resumed)
+            self._advance(resumed)
+
+    def _take_over(self, given: Pending, resumed: Pending) -> None:
+        try:
+            resumed.refuse_another(given.entry.name, given.entry.arguments)
+        except Refused as refused:
+            for reply in (*given.waiters.values(), *given.early.values()):
+                reply.fail(refused)
+        else:
+            resumed.waiters = {**given.waiters, **given.early}
+
+    def _on_journal_up(self) -> None:
+        if not self._resumed:
+            self._directory.tell("journal", Resume())
+        for pending in list(self._pending.values()):
+            if pending.stage is Stage.JOURNALING:
+                self._tell_journal(Accept(pending.entry))
+            elif pending.stage is Stage.SETTLED:
+                self._tell_journal(Record(pending.entry))
+        for key in tuple(self._looked_up):
+            self._tell_journal(Look(key))
+
+    # Its end.
 
     def _abandon(self, why: str) -> None:
-        for key in list(self._pending):
-            self._settle(key, Refused("in_doubt", f"sent, but not answered: {why}"))
+        for key, pending in list(self._pending.items()):
+            if pending.stage is not Stage.SETTLED:
+                told = f"not answered: {why}"
+                if self._options.journaled:
+                    told += f"; give it again later with the command_id {key!r} to learn what became of it"
+                pending.settle(None, ErrorInfo(code="in_doubt", message=told))
+            self._deliver(pending)
+        for waiting in self._looked_up.values():
+            for repeat in waiting:
+                repeat.reply.fail(Refused("unavailable", why))

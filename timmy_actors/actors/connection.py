@@ -221,6 +221,7 @@ class ConnectionActor(SocketActor):
             reason=None,
             up_after_ms=round(took_ms, 3),
             boot=welcome.boot,
+            remember_s=welcome.remember_s,
             server=welcome.server,
             server_clock_ms=clock.offset_ms,
         )

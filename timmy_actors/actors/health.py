@@ -11,9 +11,11 @@ from typing import Any
 from timmy_actors.actors.board import Board
 from timmy_actors.link.merge import as_of
 from timmy_actors.model.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
+from timmy_actors.model.journal import JournalStatus
 from timmy_actors.supervision import Actor, ChildState, Directory
 from timmy_actors.version import __version__
 
+NO_JOURNAL = JournalStatus(state="off")
 PERIOD_S = 0.25
 """How often the verdict is renewed."""
 LATEST_DEAD_LETTERS = 10
@@ -50,7 +52,9 @@ class HealthActor(Actor):
         portal = board.portal.value
         actors = tuple(_actors(self._directory))
         perceptions = tuple(_perceptions(board, time.monotonic()))
-        verdict, reasons = assess(board.link.value, actors, perceptions, self._directory.orphans.alive)
+        verdict, reasons = assess(
+            board.link.value, actors, perceptions, self._directory.orphans.alive, board.journal.value
+        )
         board.health.value = Health(
             verdict=verdict,
             reasons=reasons,
@@ -63,6 +67,7 @@ class HealthActor(Actor):
             portal_status=board.portal_status.value,
             link=board.link.value,
             world=board.world.value,
+            journal=board.journal.value,
             perceptions=perceptions,
             actors=actors,
             orphans=self._directory.orphans.alive,
@@ -72,10 +77,15 @@ class HealthActor(Actor):
 
 
 def assess(
-    link: LinkStatus, actors: tuple[ActorHealth, ...], perceptions: tuple[PerceptionHealth, ...], orphans: int = 0
+    link: LinkStatus,
+    actors: tuple[ActorHealth, ...],
+    perceptions: tuple[PerceptionHealth, ...],
+    orphans: int = 0,
+    journal: JournalStatus = NO_JOURNAL,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict and what speaks against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
+    reasons += _journal_reasons(journal)
     if orphans:
         reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
     if not link.carries:
@@ -96,6 +106,12 @@ def _link_reasons(link: LinkStatus) -> Iterator[str]:
 
 def _lacking_scopes(link: LinkStatus) -> list[str]:
     return [scope for scope in NEEDED_SCOPES if link.server is not None and scope not in link.server.scopes]
+
+
+def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
+    if journal.state == "failing":
+        meanwhile = "commands go on without it" if journal.goes_on else "no command is taken"
+        yield f"{meanwhile}: {journal.reason}"
 
 
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:

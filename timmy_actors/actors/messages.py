@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
+from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import ClientMessage, MessageId, ServerMessage
 from timmy_actors.model.perception import PerceptionOutput
 
@@ -53,7 +56,8 @@ class Received:
 class Do:
     """Carry out a command; answered with its `CommandResult`, or `Refused`.
 
-    `id` is the caller's idempotency key; None has one made.
+    `id` is the caller's idempotency key; None has one made. `until` "accepted" is answered, with a result without a
+    value, once the command is on its way for good.
 
     Raises:
         Refused: `bad_arguments`: no command could be sent under that id, or wait that long.
@@ -63,6 +67,15 @@ class Do:
     arguments: dict[str, Any]
     timeout_s: float
     id: str | None = None
+    until: Literal["accepted", "done"] = "done"
+    deadline: float = math.inf
+    """Monotonic seconds past which it must not be done, where that is sooner than `timeout_s` from now."""
+    asked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def due(self) -> float:
+        """When it must be done, in monotonic seconds."""
+        return min(self.deadline, self.asked_at + self.timeout_s)
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
@@ -73,6 +86,68 @@ class Do:
             raise Refused(
                 "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
             ) from error
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Told to the journal: take this command in, unless one of its id was before. Answered with `Journaled`."""
+
+    entry: JournalEntry
+
+
+@dataclass(frozen=True)
+class Record:
+    """Told to the journal: this became of a command. Answered with `Journaled` once that is settled."""
+
+    entry: JournalEntry
+
+
+@dataclass(frozen=True)
+class Look:
+    """Told to the journal: what is known of a command? Answered with `Known`."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Told to the journal: of which commands is it not known what became? Answered with `Resumed`."""
+
+
+@dataclass(frozen=True)
+class Journaled:
+    """What is durable now: commands taken in, each with the one of its id that was before, and commands settled."""
+
+    accepted: tuple[tuple[str, JournalEntry | None], ...]
+    settled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NotJournaled:
+    """What could not be written or looked up, and why."""
+
+    ids: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the journal knows of a command."""
+
+    id: str
+    entry: JournalEntry | None
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The commands of which it is not known what became."""
+
+    entries: tuple[JournalEntry, ...]
+
+
+@dataclass(frozen=True)
+class JournalUp:
+    """The journal can be written (again): what it was told and did not answer is to be said once more."""
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,20 @@ def _commands_help() -> str:
     show_default=True,
     help="Seconds until the command is dropped undone.",
 )
+@click.option("--id", "command_id", help="Its idempotency key: given again under it, it is not done again.")
+@click.option("--no-wait", is_flag=True, help="Print its id once it is accepted. 'journal show ID' tells the rest.")
 @options.as_json
 @options.endpoint
-def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+def do(
+    command: str,
+    arguments: tuple[str, ...],
+    *,
+    timeout_s: float,
+    command_id: str | None,
+    no_wait: bool,
+    as_json: bool,
+    endpoint: str | None,
+) -> None:
     """Do something in the game. As in: do teleport player=Timmy to=Balmora.
 
     Lists and objects are JSON: do ask player=Timmy text=Well? 'buttons=["Yes", "No"]'. With --json a refusal is
@@ -65,7 +76,11 @@ def do(command: str, arguments: tuple[str, ...], timeout_s: float, as_json: bool
     values = dict(_key_value(command, argument) for argument in arguments)
     try:
         with connect(endpoint) as daemon:
-            result = daemon.command(command, timeout_s=timeout_s, **values)
+            if no_wait:
+                accepted = daemon.submit(command, timeout_s=timeout_s, command_id=command_id, **values)
+                click.echo(json.dumps({"id": accepted}) if as_json else accepted)
+                return
+            result = daemon.command(command, timeout_s=timeout_s, command_id=command_id, **values)
     except Refused as refused:
         if not as_json:
             raise
@@ -113,6 +128,8 @@ def _key_value(command: str, argument: str) -> tuple[str, Any]:
         raise click.UsageError(f"{argument!r} must be KEY=VALUE")
     if key == "timeout_s":
         raise click.UsageError("how long to wait is said with --timeout SECONDS")
+    if key == "command_id":
+        raise click.UsageError("the command's id is said with --id ID")
     if not _is_structured(command, key):
         return key, value
     try:

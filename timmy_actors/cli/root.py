@@ -10,6 +10,7 @@ import click
 from timmy_actors.cli.agent import do, snapshot, watch
 from timmy_actors.cli.harmless import harmless
 from timmy_actors.cli.install import install_lua
+from timmy_actors.cli.journal import journal
 from timmy_actors.cli.operate import portals, run, status, tree, world
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
@@ -20,8 +21,8 @@ from timmy_actors.version import __version__
 def cli() -> None:
     """Keep an agent alive in a game world.
 
-    'run' starts the daemon, 'install-lua' puts the bridge into a game server. The
-    others, except 'world', talk to a running daemon.
+    'run' starts the daemon, 'install-lua' puts the bridge into a game server, 'world'
+    and 'journal' need no daemon. The others talk to a running one.
 
     \b
     Environment:
@@ -31,11 +32,12 @@ def cli() -> None:
     \b
     Exit codes: 0 done, 1 declined by the game, 2 wrong usage, 69 no daemon answers,
     another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
-    gave up, 78 wrong configuration.
+    gave up, 78 wrong configuration. The journal: 65 it is damaged, 66 there is none to
+    read, 73 it cannot be made, 74 the disk does not take it, 75 somebody else holds it.
     """
 
 
-for command in (run, status, tree, snapshot, do, watch, portals, world, install_lua):
+for command in (run, status, tree, snapshot, do, watch, journal, portals, world, install_lua):
     cli.add_command(command)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.health import Health, LinkStatus
+from timmy_actors.model.journal import JournalEntry, JournalStatus
 from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
 
 
@@ -69,10 +72,52 @@ def describe_health(health: Health) -> list[str]:
         lines.append(f"world    embedded, {health.world.state}, process {health.world.pid}, port {health.world.port}")
     if health.world is not None and health.world.token_file is not None:
         lines.append(f"token    {health.world.token_file}")
+    lines.append(f"journal  {describe_journal(health.journal)}")
     lines.append(f"portal   {health.portal}")
     for seen in health.perceptions:
         lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
     return lines
+
+
+def describe_journal(journal: JournalStatus) -> str:
+    """The journal in one line."""
+    match journal.state:
+        case "ok":
+            return f"{journal.entries} commands, {journal.bytes / 1e6:.1f} MB, {journal.file}"
+        case "failing":
+            return "failing, commands go on without it" if journal.goes_on else "failing, no command is taken"
+    return "off: what is under way when the daemon dies is forgotten"
+
+
+def describe_entry(entry: JournalEntry) -> str:
+    """A command of the journal in one line."""
+    arguments = " ".join(f"{key}={value}" for key, value in entry.arguments.items())
+    why = f": {entry.error.code}: {entry.error.message}" if entry.error is not None else ""
+    return f"{_moment(entry.accepted_at)}  {entry.state:<8}  {entry.id}  {entry.name} {arguments}{why}"
+
+
+def describe_entry_whole(entry: JournalEntry) -> list[str]:
+    """All that the journal knows of a command."""
+    lines = [
+        f"id        {entry.id}",
+        f"client    {entry.client}",
+        f"command   {entry.name} " + " ".join(f"{key}={value}" for key, value in entry.arguments.items()),
+        f"state     {entry.state}",
+        f"accepted  {_moment(entry.accepted_at)} for the server process {entry.boot}",
+    ]
+    if entry.sent_at is not None:
+        lines.append(f"sent      {_moment(entry.sent_at)}, {entry.attempts} times, last in epoch {entry.epoch}")
+    if entry.settled_at is not None:
+        lines.append(f"settled   {_moment(entry.settled_at)}")
+    if entry.value is not None:
+        lines.append("value     " + ", ".join(f"{key} {value}" for key, value in entry.value.items()))
+    if entry.error is not None:
+        lines.append(f"error     {entry.error.code}: {entry.error.message}")
+    return lines
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
 
 
 def _gauge(gauge: Gauge) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
+import secrets
 import socket as sockets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import zmq
 from pydantic import BaseModel, ValidationError
@@ -45,6 +47,8 @@ from timmy_actors.model.portal import PortalCheck
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
 
+ID_BYTES = 12
+"""Random bytes of a command's id: no two are ever alike."""
 TRANSPORT_MARGIN_S = 4.0
 """How long past a command's timeout the daemon may take to answer at all."""
 PORTAL_PATIENCE_S = 45.0
@@ -108,21 +112,50 @@ class Daemon:
     ) -> CommandResult:
         """Do something in the game, and wait until it is done. `player` defaults to the daemon's configured one.
 
-        A command that is repeated under the same `command_id` is not carried out again, but answered as before.
+        A command that is repeated under the same `command_id` is not carried out again, but answered as before. None
+        has one made; the result has it as its `id`.
 
         Raises:
-            Refused: it was not done; `code`, `message` and `field` say why.
+            Refused: it was not done; `code`, `message` and `field` say why. `in_doubt`: it may have been.
         """
-        request = _make(
+        request = self._command_request(name, arguments, timeout_s, command_id, "done")
+        answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
+        return CommandResult(id=answer.command_id or request.command_id or "", value=_present(answer.value))
+
+    def submit(
+        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+    ) -> str:
+        """Have something done in the game, and wait only until it is on its way for good; the command's id.
+
+        With the journal, that is durable: a daemon that dies carries on with it when it comes back. What became of it
+        is learnt by giving the same command again under that `command_id`.
+
+        Raises:
+            Refused: it was not taken; `code`, `message` and `field` say why.
+        """
+        request = self._command_request(name, arguments, timeout_s, command_id, "accepted")
+        _present(self._ask(request, timeout_s + TRANSPORT_MARGIN_S).accepted)
+        return request.command_id or ""
+
+    def _command_request(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        timeout_s: float,
+        command_id: str | None,
+        until: Literal["accepted", "done"],
+    ) -> CommandRequest:
+        # An id of our own making: whatever happens to the daemon, the same command can be given again under it.
+        return _make(
             CommandRequest,
             id=self._id(),
             name=name,
             arguments=arguments,
-            command_id=command_id,
+            command_id=secrets.token_hex(ID_BYTES) if command_id is None else command_id,
             timeout_s=timeout_s,
+            deadline=time.monotonic() + timeout_s if math.isfinite(timeout_s) else None,
+            until=until,
         )
-        answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
-        return CommandResult(id=command_id or request.id, value=_present(answer.value))
 
     def portals(self) -> Portals:
         """Which portals there are, and which one is chosen."""
@@ -224,7 +257,10 @@ class Daemon:
             # What a daemon has not taken yet dies with its socket: one that comes back later must not carry it out.
             self._socket.close(linger=0)
             self._socket = self._open()
-        raise DaemonUnreachable(f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s")
+        told = f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s"
+        if isinstance(request, CommandRequest):
+            told += f"; give the command again with the command_id {request.command_id!r} to learn what became of it"
+        raise DaemonUnreachable(told)
 
 
 def _make(kind: type[R], **fields: Any) -> R:

@@ -1,1 +1,1 @@
-"""The durable command journal."""
+"""The durable command journal: what was accepted, what became of it, in one SQLite file."""

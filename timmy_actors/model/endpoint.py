@@ -54,6 +54,11 @@ class CommandRequest(StrictModel):
     command_id: MessageId | None = None
     """The caller's idempotency key: a command that is repeated under it is not carried out again. None: one is made."""
     timeout_s: Timeout = DEFAULT_TIMEOUT_S
+    deadline: Annotated[float, Field(ge=0)] | None = None
+    """On this host's CLOCK_MONOTONIC, in seconds: a request that a frozen daemon finds later is not carried out. None:
+    `timeout_s` after the daemon took it in."""
+    until: Literal["accepted", "done"] = "done"
+    """What is waited for: that it is done, or only that it is on its way for good."""
 
 
 class PortalsRequest(StrictModel):
@@ -129,12 +134,16 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id` is there."""
+    """The answer to a request: exactly one of the fields beside `id` and `command_id` is there."""
 
     id: RequestId | None = None
     status: Health | None = None
     snapshot: PerceptionOutput | None = None
     value: dict[str, Any] | None = None
+    accepted: bool | None = None
+    """The command is on its way; what becomes of it is learnt by giving it again under its `command_id`."""
+    command_id: str | None = None
+    """The id of the command that this is about."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from timmy_actors.model._base import Model
+from timmy_actors.model.journal import JournalStatus
 from timmy_actors.model.message import ServerFacts, TickLoad
 from timmy_actors.model.portal import PortalStatus
 
@@ -29,6 +30,8 @@ class LinkStatus(Model):
     boot: str | None = None
     server_clock_ms: float | None = None
     """The server's monotonic clock less this host's, in ms."""
+    remember_s: float | None = None
+    """How long the server remembers a command's result at least."""
     server: ServerFacts | None = None
     load: TickLoad | None = None
     """The server's own loop, as of its last pong."""
@@ -95,6 +98,7 @@ class Health(Model):
     portal_status: PortalStatus | None = None
     link: LinkStatus
     world: WorldStatus | None
+    journal: JournalStatus = JournalStatus(state="off")
     perceptions: tuple[PerceptionHealth, ...]
     actors: tuple[ActorHealth, ...]
     orphans: int = 0

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import math
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+import pykka
 import zmq
 from pydantic import ValidationError
 
 from timmy_actors.actors.board import Board
+from timmy_actors.actors.command import MAX_PENDING
 from timmy_actors.actors.messages import Do, Happened
 from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.endpoint import endpoint_path
-from timmy_actors.errors import ActorError, Refused
+from timmy_actors.errors import ActorError, MailboxFull, Refused
 from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.model._base import Model
@@ -29,6 +33,7 @@ from timmy_actors.model.endpoint import (
     ExecuteRequest,
     PortalsRequest,
     Pushed,
+    Request,
     RequestId,
     SnapshotRequest,
     StatusRequest,
@@ -39,6 +44,7 @@ from timmy_actors.model.error_code import ErrorCode
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck
+from timmy_actors.serving.fair_share import FairShare
 from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
@@ -68,6 +74,9 @@ class GatewayActor(SocketActor):
         self._directory = directory
         self._board = board
         self._watchers: dict[bytes, str | None] = {}
+        self._places = FairShare(MAX_PENDING)
+        self._left: deque[bytes] = deque()
+        """Clients whose commands were answered, noted in whichever thread did: each has one place to give back."""
         self._socket: zmq.Socket[bytes] | None = None
 
     def on_start(self) -> None:
@@ -117,7 +126,7 @@ class GatewayActor(SocketActor):
         try:
             self._answer(client, request)
         except Refused as refused:
-            self._send(client, Answer(id=request.id, error=explain(refused)))
+            self._send(client, Answer(id=request.id, command_id=_command_id(request), error=explain(refused)))
 
     def _answer(self, client: bytes, request: Any) -> None:
         match request:
@@ -130,7 +139,7 @@ class GatewayActor(SocketActor):
                 self._command(client, request)
             case PortalsRequest():
                 reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
-                self._answer_later(client, request.id, reply)
+                self._answer_later(client, request, reply)
             case UsePortalRequest() | CheckPortalRequest() | CaptureRequest() | ExecuteRequest():
                 self._portal(client, request)
             case WatchRequest():
@@ -140,14 +149,20 @@ class GatewayActor(SocketActor):
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self._player, **arguments}
-        do = Do(request.name, arguments, request.timeout_s, request.command_id)
+        deadline = math.inf if request.deadline is None else request.deadline
+        do = Do(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+        while self._left:
+            self._places.leave(self._left.popleft())
+        if not self._places.admit(client):
+            raise Refused("overloaded", "too many of this client's commands are on their way already")
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-        self._answer_later(client, request.id, reply)
+        reply.add_done_callback(lambda _: self._left.append(client))
+        self._answer_later(client, request, reply)
 
     def _portal(self, client: bytes, request: Any) -> None:
         message, takes_s = _for_portal(request)
         reply = self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S)
-        self._answer_later(client, request.id, reply)
+        self._answer_later(client, request, reply)
 
     def _watch(self, client: bytes, request: WatchRequest) -> None:
         if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
@@ -155,9 +170,18 @@ class GatewayActor(SocketActor):
         self._watchers[client] = request.player
         self._send(client, Answer(id=request.id, watching=True))
 
-    def _answer_later(self, client: bytes, request_id: str, reply: Reply) -> None:
-        gateway = self.actor_ref
-        reply.add_done_callback(lambda done: gateway.tell(_Answered(client, _to_answer(request_id, done))))
+    def _answer_later(self, client: bytes, request: Request, reply: Reply) -> None:
+        tell = self._tell_self
+        reply.add_done_callback(lambda done: tell(_Answered(client, _to_answer(request, done))))
+
+    def _tell_self(self, answered: _Answered) -> None:
+        # Called in whichever thread has the answer.
+        try:
+            self.actor_ref.tell(answered)
+        except pykka.ActorDeadError:
+            log.debug("the gateway ended before an answer")
+        except MailboxFull as error:
+            log.warning("an answer was dropped, its client will ask again: %s", error)
 
     def _push(self, happened: Happened) -> None:
         pushed = Pushed(event=happened.event, snapshot=happened.snapshot)
@@ -219,24 +243,32 @@ def explain(error: Exception) -> ErrorInfo:
     if isinstance(error, Refused):
         return ErrorInfo.model_validate({"code": error.code, "message": error.message, "field": error.field})
     code: ErrorCode = "unavailable" if isinstance(error, ActorError) else "internal"
+    if isinstance(error, MailboxFull):
+        code = "overloaded"
     return ErrorInfo(code=code, message=str(error) or type(error).__name__)
 
 
-def _to_answer(request_id: str, reply: Reply) -> Answer:
+def _to_answer(request: Request, reply: Reply) -> Answer:
     try:
         outcome = reply.get(timeout=0)
     except Exception as error:  # noqa: BLE001  whatever it was, the client is told
-        return Answer(id=request_id, error=explain(error))
+        return Answer(id=request.id, command_id=_command_id(request), error=explain(error))
+    return Answer(id=request.id, **_told(request, outcome))
+
+
+def _told(request: Request, outcome: Any) -> dict[str, Any]:
     match outcome:
-        case CommandResult(value=value):
-            return Answer(id=request_id, value=value or {})
+        case CommandResult(id=key) if isinstance(request, CommandRequest) and request.until == "accepted":
+            return {"command_id": key, "accepted": True}
+        case CommandResult(id=key, value=value):
+            return {"command_id": key, "value": value or {}}
         case PortalCheck():
-            return Answer(id=request_id, check=outcome)
+            return {"check": outcome}
         case GameState():
-            return Answer(id=request_id, state=outcome)
+            return {"state": outcome}
         case ActionResult():
-            return Answer(id=request_id, result=outcome)
-    return Answer(id=request_id, portals=outcome)
+            return {"result": outcome}
+    return {"portals": outcome}
 
 
 def _for_portal(
@@ -252,3 +284,7 @@ def _for_portal(
             return Capture(timeout_s), timeout_s + PORTAL_MARGIN_S
         case ExecuteRequest(action=action, timeout_s=timeout_s):
             return Execute(action, timeout_s), timeout_s + PORTAL_MARGIN_S
+
+
+def _command_id(request: Request) -> str | None:
+    return request.command_id if isinstance(request, CommandRequest) else None

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.journal.entries import NOON, done, entry, failed
+from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal.reading import Reader
+from timmy_actors.journal.store import Journal
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "timmy.journal"
+
+
+def test_what_was_committed_is_there_for_the_next_that_opens_it(path: Path) -> None:
+    journal = Journal(path)
+    assert journal.accept(entry("a")) is None
+    journal.record(done("a"))
+    journal.accept(entry("b"))
+    journal.commit()
+    journal.close()
+    again = Journal(path)
+    assert again.find("timmy", "a") == done("a")
+    assert again.unsettled("timmy") == [entry("b")]
+    assert again.unsettled("another") == []
+    assert again.count() == 2
+    again.close()
+
+
+def test_what_was_not_committed_is_not_there(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.close()
+    again = Journal(path)
+    assert again.find("timmy", "a") is None
+    again.close()
+
+
+def test_the_file_is_its_owners_alone(path: Path) -> None:
+    Journal(path).close()
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_was_committed_survives_a_process_that_is_killed_at_once(path: Path) -> None:
+    program = (
+        "import os, signal, sys, pathlib\n"
+        "from tests.journal.entries import entry\n"
+        "from timmy_actors.journal.store import Journal\n"
+        "journal = Journal(pathlib.Path(sys.argv[1]))\n"
+        "for key in 'abc':\n"
+        "    journal.accept(entry(key)); journal.commit()\n"
+        "journal.accept(entry('d'))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", program, str(path)], cwd=root, check=False, timeout=60)
+    assert killed.returncode == -9
+    journal = Journal(path)
+    assert [found.id for found in journal.unsettled("timmy")] == ["a", "b", "c"]
+    journal.close()
+
+
+def test_a_repeat_gets_what_was_there_and_changes_nothing(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.record(done("a"))
+    assert journal.accept(entry("a", name="message")) == done("a")
+    assert journal.find("timmy", "a") == done("a")
+    assert journal.accept(entry("a", client="another")) is None
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "again"),
+    [("expired", True), ("overloaded", True), ("unavailable", True), ("in_doubt", False), ("no_such_player", False)],
+)
+def test_only_what_was_not_done_for_sure_may_be_given_again_under_its_id(path: Path, code: str, again: bool) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.record(failed("a", code))
+    assert (journal.accept(entry("a")) is None) is again
+    assert (journal.unsettled("timmy") == [entry("a")]) is again
+    journal.close()
+
+
+def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(path: Path) -> None:
+    journal = Journal(path)
+    for day in range(10):
+        journal.accept(entry(str(day)))
+        if day != 2:
+            journal.record(done(str(day)).model_copy(update={"settled_at": NOON + timedelta(days=day)}))
+    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 3
+    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 1
+    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 0
+    assert journal.forget_oldest(most=2) == 2
+    journal.commit()
+    assert [key for key in "0123456789" if journal.find("timmy", key)] == ["2", "7", "8", "9"]
+    assert journal.forget_oldest(most=99) == 3
+    assert journal.count() == 1
+    journal.close()
+
+
+def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:
+    journal = Journal(path)
+    for number in range(3_000):
+        key = f"{number}"
+        journal.accept(entry(key, arguments={"text": "x" * 500}))
+        journal.record(done(key, arguments={"text": "x" * 500}))
+    journal.commit()
+    journal.close()
+    full = path.stat().st_size
+    journal = Journal(path)
+    used = journal.bytes_used()
+    journal.forget_oldest(3_000)
+    journal.commit()
+    assert journal.bytes_used() < used / 10
+    for _ in range(20):
+        journal.give_back()
+    journal.close()
+    assert path.stat().st_size < full / 4
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    Journal(path).close()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    return holder
+
+
+def _damaged(path: Path) -> None:
+    journal = Journal(path)
+    for number in range(500):
+        journal.accept(entry(str(number)))
+    journal.commit()
+    journal.close()
+    with path.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(os.urandom(4096 * 4))
+
+
+def _another_programs(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE mine (x)")
+    database.close()
+
+
+def _of_tomorrow(path: Path) -> None:
+    Journal(path).close()
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+
+
+def _text(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("this is no database, whatever its name says\n" * 100)
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir(parents=True)
+
+
+def _in_a_file(path: Path) -> None:
+    path.parent.write_text("")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "exit_code", "told"),
+    [
+        (_locked, 75, "another program holds it locked"),
+        (_damaged, 65, "it is damaged"),
+        (_another_programs, 65, "another program's database"),
+        (_of_tomorrow, 65, "it is of version 99"),
+        (_text, 65, "it is no journal"),
+        (_a_folder, 73, "Is a directory"),
+        (_in_a_file, 73, "cannot be opened"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_file_that_cannot_be_used_is_named_with_the_reason_and_the_remedy(
+    path: Path, spoil: Callable[[Path], sqlite3.Connection | None], exit_code: int, told: str
+) -> None:
+    holder = spoil(path)
+    with pytest.raises(JournalUnusable, match=told) as unusable:
+        Journal(path)
+    assert unusable.value.exit_code == exit_code
+    assert str(path) in str(unusable.value)
+    assert "journal.file" in str(unusable.value) or "move it" in str(unusable.value)
+    if holder is not None:
+        holder.close()
+
+
+def _fill(journal: Journal) -> None:
+    for number in range(1_000):
+        journal.accept(entry(str(number)))
+
+
+def test_a_full_disk_is_said_and_what_was_durable_stays(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.commit()
+    journal._database.execute("PRAGMA max_page_count = 8")  # what SQLite does when no page can be added
+    with pytest.raises(JournalUnusable, match=r"the disk is full .*make room there") as full:
+        _fill(journal)
+    assert full.value.exit_code == 74
+    journal.close()
+    again = Journal(path)
+    assert [found.id for found in again.unsettled("timmy")] == ["a"]
+    again.close()
+
+
+def test_it_is_read_while_it_is_written_and_without_a_writer(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.commit()
+    journal.accept(entry("b"))
+    with Reader(path) as reader:
+        assert [found.id for _, found in reader.newest(10)] == ["a"]
+        journal.record(done("a"))
+        journal.commit()
+        assert [found.id for _, found in reader.newest(1)] == ["b"]
+        assert reader.named("a") == [done("a")]
+        assert [number for number, _ in reader.after(1)] == [2]
+    journal.close()
+    with Reader(path) as reader:
+        assert [found.id for _, found in reader.after(0)] == ["a", "b"]
+
+
+def test_a_reader_says_what_is_wrong_with_the_file(path: Path) -> None:
+    with pytest.raises(JournalUnusable, match="there is none") as missing:
+        Reader(path)
+    assert missing.value.exit_code == 66
+    _another_programs(path)
+    with pytest.raises(JournalUnusable, match="it is no journal"):
+        Reader(path)

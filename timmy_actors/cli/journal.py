@@ -1,0 +1,126 @@
+"""The commands about the journal: tail, show, export. They read its file, so they work without the daemon too."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timmy_actors.cli import options
+from timmy_actors.cli.harmless import harmless, harmless_json
+from timmy_actors.cli.words import describe_entry, describe_entry_whole
+from timmy_actors.config import config_path, load_settings
+from timmy_actors.endpoint import resolve_endpoint
+from timmy_actors.errors import Refused
+from timmy_actors.journal.reading import Reader
+from timmy_actors.journal_desk import journal_file
+from timmy_actors.model.journal import JournalEntry
+
+LOOK_EVERY_S = 0.25
+CSV_COLUMNS = (
+    "client", "id", "name", "arguments", "state", "accepted_at", "sent_at", "settled_at", "boot", "epoch", "attempts",
+    "value", "error",
+)  # fmt: skip
+
+
+def _which_file(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        options.endpoint,
+        click.option(
+            "--config", type=click.Path(dir_okay=False, path_type=Path), help="The daemon's configuration file."
+        ),
+        click.option(
+            "--file", type=click.Path(dir_okay=False, path_type=Path), help="The journal. Default: the daemon's own."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _open(file: Path | None, config: Path | None, endpoint: str | None) -> Reader:
+    if file is None:
+        file = journal_file(load_settings(config_path(config)), resolve_endpoint(endpoint))
+    return Reader(file)
+
+
+@click.group()
+def journal() -> None:
+    """Show what became of every command, also when the daemon is not running."""
+
+
+@journal.command()
+@click.option("-n", "--lines", type=click.IntRange(0), default=20, show_default=True, help="How many, the newest.")
+@click.option("-f", "--follow", is_flag=True, help="Then show each new one as it is accepted, until Ctrl-C.")
+@options.as_json
+@_which_file
+def tail(lines: int, follow: bool, as_json: bool, **place: Any) -> None:
+    """Show the newest commands, a line each."""
+    with _open(**place) as reader:
+        newest = reader.newest(max(lines, 1))
+        last = newest[-1][0] if newest else 0
+        for _, entry in newest if lines else ():
+            _show_line(entry, as_json=as_json)
+        try:
+            while follow:
+                time.sleep(LOOK_EVERY_S)
+                for number, entry in reader.after(last):
+                    last = number
+                    _show_line(entry, as_json=as_json)
+        except KeyboardInterrupt:
+            return
+
+
+@journal.command()
+@click.argument("command_id", metavar="ID")
+@options.as_json
+@_which_file
+def show(command_id: str, as_json: bool, **place: Any) -> None:
+    """Show all that is known of one command."""
+    with _open(**place) as reader:
+        found = reader.named(command_id)
+    if not found:
+        told = f"no command with the id {command_id!r}: 'timmy-actors journal tail' shows the newest"
+        raise Refused("no_such_target", told, "ID")
+    for entry in found:
+        if as_json:
+            click.echo(harmless_json(entry.model_dump_json(indent=2)))
+        else:
+            click.echo("\n".join(map(harmless, describe_entry_whole(entry))))
+
+
+@journal.command()
+@click.option("--format", "as_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@_which_file
+def export(as_format: str, **place: Any) -> None:
+    """Write every command to standard output, the oldest first."""
+    with _open(**place) as reader:
+        if as_format == "csv":
+            _export_csv(reader)
+            return
+        for _, entry in reader.after(0):
+            click.echo(entry.model_dump_json())
+
+
+def _export_csv(reader: Reader) -> None:
+    text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(CSV_COLUMNS)
+    for _, entry in reader.after(0):
+        writer.writerow(_csv_row(entry))
+    text.detach()
+
+
+def _csv_row(entry: JournalEntry) -> list[Any]:
+    fields = entry.model_dump(mode="json")
+    return [json.dumps(field) if isinstance(field := fields[column], dict) else field for column in CSV_COLUMNS]
+
+
+def _show_line(entry: JournalEntry, *, as_json: bool) -> None:
+    click.echo(harmless_json(entry.model_dump_json()) if as_json else harmless(describe_entry(entry)))

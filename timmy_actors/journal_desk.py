@@ -1,0 +1,81 @@
+"""Where a daemon's journal is, and that it is this daemon's alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from timmy_actors.config import Settings
+from timmy_actors.endpoint import endpoint_path
+from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal.store import Journal
+from timmy_actors.journal.trouble import EX_CANTCREAT, EX_TEMPFAIL
+from timmy_actors.lockfile import LockFile
+from timmy_actors.paths import expand_user
+
+SUFFIX = ".journal"
+
+
+def journal_file(settings: Settings, endpoint: str) -> Path:
+    """The journal's file: the one that is configured, else one by what it is for.
+
+    The embedded world forgets everything when it ends, so its journal stands beside the daemon's socket. A game server
+    outlives a reboot of this machine: its journal stands in `$XDG_STATE_HOME`, under the client's name.
+
+    Raises:
+        ConfigError: it is in a home that cannot be found out.
+    """
+    if settings.journal.file:
+        return expand_user(settings.journal.file, "journal.file")
+    if settings.world.embedded:
+        socket = endpoint_path(endpoint)
+        return socket.with_name(socket.name + SUFFIX)
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return expand_user(state, "XDG_STATE_HOME") / "timmy-actors" / (settings.link.client + SUFFIX)
+
+
+class JournalDesk:
+    """Holds the journal's file for one daemon, and sees at the start that it can be used."""
+
+    def __init__(self, settings: Settings, endpoint: str) -> None:
+        self._settings = settings.journal
+        self._client = settings.link.client
+        self.path = journal_file(settings, endpoint)
+        self._lock = LockFile(self.path.with_name(self.path.name + ".lock"))
+
+    def open(self) -> None:
+        """Take it, where there is to be a journal.
+
+        Raises:
+            JournalUnusable: another daemon has it; or it cannot be used, and commands are not to go on without it.
+        """
+        if not self._settings.enabled:
+            return
+        try:
+            self._hold()
+            Journal(self.path, self._settings.synchronous).close()
+        except JournalUnusable:
+            if self._settings.on_trouble == "refuse":
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let it go."""
+        self._lock.release()
+
+    def _hold(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            holder = self._lock.acquire()
+        except OSError as error:
+            raise JournalUnusable(
+                f"journal {self.path}: its folder cannot be written ({error.strerror}):"
+                " see that it is yours and has room, or name another with journal.file",
+                EX_CANTCREAT,
+            ) from error
+        if holder is not None:
+            raise JournalUnusable(
+                f"journal {self.path}: another daemon writes it ({holder}): stop that one, or give this one another"
+                f" name than {self._client!r} with link.client, or another file with journal.file",
+                EX_TEMPFAIL,
+            )
