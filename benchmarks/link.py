@@ -15,11 +15,14 @@ import zmq
 
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
-from timmy_actors.config import LinkSettings, Settings, WorldSettings
+from timmy_actors.actors.messages import Do
+from timmy_actors.config import JournalSettings, LinkSettings, Settings, WorldSettings
 from timmy_actors.paths import config_folder
 from timmy_actors.runtime import Runtime
 
 TRIPS = 200
+AT_ONCE, BURSTS, RATE_ROUNDS = 100, 20, 5
+HELLO = {"player": "Timmy", "text": "hello"}
 POLL_INTERVAL_US = 1000.0
 """The embedded world's loop, as the real server's, waits 1 ms a turn."""
 DROPS = 20
@@ -36,13 +39,29 @@ def run() -> Iterator[Figure | Reading]:
         yield from _to_world(bare)
 
 
-def _to_echo(echo: EchoProcess, bare: zmq.Socket[bytes]) -> Iterator[Figure]:
+def _to_echo(echo: EchoProcess, bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
     link = LinkSettings(address=echo.game, mechanism="null")
-    with _running(Settings(world=WorldSettings(embedded=False), link=link)) as timmy:
+    settings = Settings(world=WorldSettings(embedded=False), link=link, journal=JournalSettings(enabled=False))
+    with _running(settings) as timmy:
         subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
     yield Figure(
         "command through actors and socket, echo peer, p50", subject, yardstick, "<= 3 x", lambda ratio: ratio <= 3
     )
+    with _running(settings.model_copy(update={"journal": JournalSettings()})) as timmy:
+        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
+        yield Figure("the same, journaled", subject, yardstick)
+        rates = [_journaled_a_second(timmy) for _ in range(RATE_ROUNDS)]
+    yield Reading("commands journaled a second, 100 at once", rates, ">= 1000 /s", lambda rate: rate >= 1000, "/s")
+
+
+def _journaled_a_second(timmy: Runtime) -> float:
+    began, left = time.perf_counter(), BURSTS
+    while left:
+        replies = [timmy.directory.ask("command", Do("message", HELLO, 5.0), timeout_s=7.0) for _ in range(AT_ONCE)]
+        for reply in replies:
+            reply.wait()
+        left -= 1
+    return BURSTS * AT_ONCE / (time.perf_counter() - began)
 
 
 def _to_world(bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
@@ -157,6 +176,9 @@ def _bare_dealer(address: str) -> Iterator[zmq.Socket[bytes]]:
 def _running(settings: Settings) -> Iterator[Runtime]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o700)
+        if not settings.journal.file:
+            kept = settings.journal.model_copy(update={"file": f"{folder}/bench.journal"})
+            settings = settings.model_copy(update={"journal": kept})
         with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/bench.sock") as timmy:
             _until(lambda: timmy.board.link.value.state == "up")
             yield timmy

@@ -15,7 +15,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_down, link_lost, link_up, restarted, running
 from tests.waiting import eventually
 from timmy_actors import CommandResult, Refused, Runtime
-from timmy_actors.actors import dispatch, journal
+from timmy_actors.actors import command, journal
 from timmy_actors.actors.messages import Received
 from timmy_actors.config import JournalSettings
 from timmy_actors.errors import JournalUnusable
@@ -188,7 +188,7 @@ def test_an_old_command_is_asked_about_past_its_deadline_and_not_past_the_server
 def test_a_command_that_the_link_drop_left_unanswered_is_settled_after_its_caller_went(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("timmy_actors.actors.command.GRACE_S", 0.0)
+    monkeypatch.setattr(command, "GRACE_S", 0.0)
     with Peer(silent_to={"command"}) as first, keeping(path, first.address) as runtime:
         assert Call(runtime, command_id="one", timeout_s=0.1).refused() == "in_doubt"
         assert kept(path, "one").state == "sent"
@@ -198,7 +198,7 @@ def test_a_command_that_the_link_drop_left_unanswered_is_settled_after_its_calle
 
 
 def test_a_server_that_answers_nothing_is_asked_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "ASK_AGAIN_S", 0.02)
+    monkeypatch.setattr(command, "ASK_AGAIN_S", 0.02)
     with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
         call = Call(runtime, command_id="one", timeout_s=0.5)
         eventually(lambda: peer.count("command") >= 3)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.dispatch import SENDER, Dispatch
+from timmy_actors.actors.dispatch import ASK_AGAIN_S, SENDER, Dispatch
 from timmy_actors.actors.messages import (
     Accept,
     Do,
@@ -25,7 +25,7 @@ from timmy_actors.actors.messages import (
     Resume,
     Resumed,
 )
-from timmy_actors.actors.pending import Pending, Stage, answer, may_have_been_sent
+from timmy_actors.actors.pending import Pending, Stage, Waiter
 from timmy_actors.errors import Refused
 from timmy_actors.model.command import CommandResult, ErrorInfo, parse_command, wire_arguments
 from timmy_actors.model.commands import COMMANDS
@@ -53,13 +53,16 @@ class CommandOptions:
 
 @dataclass(frozen=True)
 class _Due:
+    """A command's deadline has come, or it is time to ask again what became of it."""
+
     key: str
 
 
 @dataclass(frozen=True)
 class _Overdue:
+    """Somebody has waited long enough for it."""
+
     key: str
-    waiter: str
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,8 @@ class CommandActor(Actor):
                 self._on_answer(error.id, None, error.error)
             case LinkUp():
                 self._advance_all()
-            case _Due(key) | _Overdue(key):
-                self._on_timer(key, message)
+            case _Due(key) | _Overdue(key) if (pending := self._pending.get(key)) is not None:
+                self._on_timer(pending, message)
             case _:
                 self._on_journal(message)
         return None
@@ -129,12 +132,11 @@ class CommandActor(Actor):
         pending, link = self._pending.get(key), self._dispatch.reachable()
         if pending is not None:
             pending.refuse_another(do.name, given)
-            self._wait(pending, do, self.take_reply())
+            self._join(pending, do, self.take_reply())
         elif time.monotonic() >= do.due:
             raise Refused("expired", "it came here after its deadline: it was not done")
         elif link is not None:
-            pending = Pending(self._dispatch.entry(do, key, given, link), arguments.idempotent, Stage.JOURNALING)
-            self._accept(pending, do)
+            self._accept(self._dispatch.accepted(do, key, arguments, given, link), do)
         elif do.id is not None and self._options.journaled:
             self._looked_up[key].append(_Repeat(do, given, self.take_reply()))
             self._tell_journal(Look(key))
@@ -145,91 +147,87 @@ class CommandActor(Actor):
     def _accept(self, pending: Pending, do: Do) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
-        self._pending[pending.entry.id] = pending
-        self._wait(pending, do, self.take_reply())
+        key = pending.id
+        self._pending[key] = pending
+        pending.waiters.append(Waiter(self.take_reply(), pending.due, do.until == "accepted"))
+        self.mailbox.schedule(key, pending.due - time.monotonic(), _Due(key))
         if self._options.journaled:
-            self._tell_journal(Accept(pending.entry))
+            self._tell_journal(Accept(pending.entry()))
         else:
             self._set_out(pending)
 
-    def _wait(self, pending: Pending, do: Do, reply: Reply) -> None:
-        key = pending.entry.id
+    def _join(self, pending: Pending, do: Do, reply: Reply) -> None:
         if pending.stage is Stage.SETTLED and not pending.waiters:
-            answer(reply, pending.entry)
-            return
-        if do.until == "accepted" and pending.stage is not Stage.JOURNALING:
-            reply.set(CommandResult(id=key))
-            return
-        waiter = f"{key}\n{next(self._ids)}"  # no id has a line break in it
-        (pending.early if do.until == "accepted" else pending.waiters)[waiter] = reply
-        self.mailbox.schedule(waiter, do.due - time.monotonic() + GRACE_S, _Overdue(key, waiter))
+            pending.answer(reply)
+        elif do.until == "accepted" and pending.stage is not Stage.JOURNALING:
+            reply.set(CommandResult(id=pending.id))
+        else:
+            pending.waiters.append(Waiter(reply, do.due, do.until == "accepted"))
+            self._watch_waiters(pending)
 
     def _set_out(self, pending: Pending) -> None:
         pending.stage = Stage.UNDER_WAY
-        for waiter, reply in pending.early.items():
-            self.mailbox.cancel(waiter)
-            reply.set(CommandResult(id=pending.entry.id))
-        pending.early.clear()
+        for waiter in pending.take_waiters(only_until_accepted=True):
+            waiter.reply.set(CommandResult(id=pending.id))
         self._advance(pending)
 
     # Sending, and what comes back.
 
     def _advance_all(self) -> None:
         for pending in list(self._pending.values()):
-            if pending.stage is Stage.UNDER_WAY and not self._dispatch.is_out(pending.entry):
+            if pending.stage is Stage.UNDER_WAY and not self._dispatch.is_out(pending):
                 self._advance(pending)
 
     def _advance(self, pending: Pending) -> None:
         over = self._dispatch.advance(pending)
         if over is not None:
             self._settle(pending, None, over)
-            return
-        key = pending.entry.id
-        self.mailbox.schedule(key, self._dispatch.next_look_s(pending.entry), _Due(key))
 
     def _on_answer(self, key: str | None, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
         pending = self._pending.get(key) if key is not None else None
         if pending is not None and pending.stage is Stage.UNDER_WAY:
-            self._settle(pending, value, self._dispatch.believed(pending.entry, error))
+            self._settle(pending, value, self._dispatch.believed(pending, error))
 
-    def _on_timer(self, key: str, timer: _Due | _Overdue) -> None:
-        pending = self._pending.get(key)
-        if pending is None:
-            return
+    def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
+        now = time.monotonic()
         if isinstance(timer, _Overdue):
-            self._on_overdue(pending, timer.waiter)
+            for waiter in pending.take_late(now - GRACE_S):
+                self._tell_late(pending, waiter.reply)
         elif pending.stage is Stage.UNDER_WAY:
+            self.mailbox.schedule(pending.id, ASK_AGAIN_S, timer)
             self._advance(pending)
+        self._watch_waiters(pending)
 
-    def _on_overdue(self, pending: Pending, waiter: str) -> None:
-        reply = pending.waiters.pop(waiter, None) or pending.early.pop(waiter, None)
-        if reply is None:
-            return
-        if pending.stage is Stage.SETTLED:
-            answer(reply, pending.entry)
-        elif pending.stage is Stage.JOURNALING:
-            reply.fail(Refused("expired", "the journal did not take it in time: it was not done"))
-        else:
-            reply.fail(Refused("in_doubt", NOT_KNOWN_YET.format(key=pending.entry.id)))
+    def _watch_waiters(self, pending: Pending) -> None:
+        if pending.waiters:
+            first = min(waiter.due for waiter in pending.waiters)
+            self.mailbox.schedule(_overdue_key(pending.id), first + GRACE_S - time.monotonic(), _Overdue(pending.id))
+
+    def _tell_late(self, pending: Pending, reply: Reply) -> None:
+        match pending.stage:
+            case Stage.SETTLED:
+                pending.answer(reply)
+            case Stage.JOURNALING:
+                reply.fail(Refused("expired", "the journal did not take it in time: it was not done"))
+            case Stage.UNDER_WAY:
+                reply.fail(Refused("in_doubt", NOT_KNOWN_YET.format(key=pending.id)))
 
     def _settle(self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
         pending.settle(value, error)
-        self.mailbox.cancel(pending.entry.id)
+        self.mailbox.cancel(pending.id)
         if pending.journaled:
-            self._tell_journal(Record(pending.entry))
+            self._tell_journal(Record(pending.entry()))
         else:
             self._let_go(pending)
 
     def _let_go(self, pending: Pending) -> None:
-        self._pending.pop(pending.entry.id, None)
+        self._pending.pop(pending.id, None)
         self._deliver(pending)
 
     def _deliver(self, pending: Pending) -> None:
-        for waiter, reply in (*pending.waiters.items(), *pending.early.items()):
-            self.mailbox.cancel(waiter)
-            answer(reply, pending.entry)
-        pending.waiters.clear()
-        pending.early.clear()
+        self.mailbox.cancel(_overdue_key(pending.id))
+        for waiter in pending.take_waiters():
+            pending.answer(waiter.reply)
 
     # The journal's word.
 
@@ -269,14 +267,15 @@ class CommandActor(Actor):
             self._set_out(pending)
 
     def _repeat(self, pending: Pending, known: JournalEntry) -> None:
-        given, pending.entry = pending.entry, known
-        self.mailbox.cancel(known.id)
+        recorded = Pending.settled(known)
         try:
-            pending.refuse_another(given.name, given.arguments)
+            recorded.refuse_another(pending.name, pending.arguments)
         except Refused as refused:
             self._refuse(pending, refused)
         else:
-            self._let_go(pending)
+            recorded.waiters = pending.waiters
+            self.mailbox.cancel(pending.id)
+            self._let_go(recorded)
 
     def _on_not_journaled(self, lost: NotJournaled) -> None:
         for key in lost.ids:
@@ -293,11 +292,11 @@ class CommandActor(Actor):
                 self._refuse(pending, Refused("unavailable", f"not taken: {lost.reason}"))
 
     def _refuse(self, pending: Pending, refused: Refused) -> None:
-        del self._pending[pending.entry.id]
-        self.mailbox.cancel(pending.entry.id)
-        for waiter, reply in (*pending.waiters.items(), *pending.early.items()):
-            self.mailbox.cancel(waiter)
-            reply.fail(refused)
+        del self._pending[pending.id]
+        self.mailbox.cancel(pending.id)
+        self.mailbox.cancel(_overdue_key(pending.id))
+        for waiter in pending.take_waiters():
+            waiter.reply.fail(refused)
 
     def _on_known(self, key: str, entry: JournalEntry | None) -> None:
         for repeat in self._looked_up.pop(key, ()):
@@ -308,47 +307,39 @@ class CommandActor(Actor):
 
     def _answer_repeat(self, repeat: _Repeat, pending: Pending | None, entry: JournalEntry | None) -> None:
         if pending is None and entry is not None and entry.settled and not entry.may_be_tried_again:
-            pending = Pending(entry, idempotent=False, stage=Stage.SETTLED)
+            pending = Pending.settled(entry)
         if pending is None:
             raise self._dispatch.unavailable()
         pending.refuse_another(repeat.do.name, repeat.arguments)
-        self._wait(pending, repeat.do, repeat.reply)
+        self._join(pending, repeat.do, repeat.reply)
 
     def _on_resumed(self, entries: tuple[JournalEntry, ...]) -> None:
         self._resumed = True
         for entry in entries:
-            model = COMMANDS.get(entry.name)
-            resumed = Pending(
-                may_have_been_sent(entry),
-                idempotent=model is not None and model.idempotent,
-                stage=Stage.UNDER_WAY,
-                journaled=True,
-            )
             given = self._pending.get(entry.id)
-            if given is not None and given.stage is not Stage.JOURNALING:
-                continue
-            self._pending[entry.id] = resumed
-            if given is not None:
-                self._take_over(given, resumed)
-            self._advance(resumed)
+            if given is None or given.stage is Stage.JOURNALING:
+                model = COMMANDS.get(entry.name)
+                self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), given)
 
-    def _take_over(self, given: Pending, resumed: Pending) -> None:
-        try:
-            resumed.refuse_another(given.entry.name, given.entry.arguments)
-        except Refused as refused:
-            for reply in (*given.waiters.values(), *given.early.values()):
-                reply.fail(refused)
-        else:
-            resumed.waiters = {**given.waiters, **given.early}
+    def _take_over(self, resumed: Pending, given: Pending | None) -> None:
+        if given is not None:
+            try:
+                resumed.refuse_another(given.name, given.arguments)
+                resumed.waiters = given.waiters
+            except Refused as refused:
+                self._refuse(given, refused)
+        self._pending[resumed.id] = resumed
+        self.mailbox.schedule(resumed.id, max(0.0, resumed.due - time.monotonic()), _Due(resumed.id))
+        self._set_out(resumed)
 
     def _on_journal_up(self) -> None:
         if not self._resumed:
             self._directory.tell("journal", Resume())
         for pending in list(self._pending.values()):
             if pending.stage is Stage.JOURNALING:
-                self._tell_journal(Accept(pending.entry))
+                self._tell_journal(Accept(pending.entry()))
             elif pending.stage is Stage.SETTLED:
-                self._tell_journal(Record(pending.entry))
+                self._tell_journal(Record(pending.entry()))
         for key in tuple(self._looked_up):
             self._tell_journal(Look(key))
 
@@ -365,3 +356,7 @@ class CommandActor(Actor):
         for waiting in self._looked_up.values():
             for repeat in waiting:
                 repeat.reply.fail(Refused("unavailable", why))
+
+
+def _overdue_key(key: str) -> str:
+    return f"{key}\n"  # no id has a line break in it

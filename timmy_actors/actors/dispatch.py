@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.messages import Do, Record, Transmit
-from timmy_actors.actors.pending import Pending, is_overdue
+from timmy_actors.actors.pending import Pending
 from timmy_actors.errors import Refused
 from timmy_actors.link.once import FORGOTTEN, RESTARTED, Next, decide, proves_undone, wire_deadline
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.model.command import ErrorInfo
+from timmy_actors.model.commands import CommandArguments
 from timmy_actors.model.health import LinkStatus
-from timmy_actors.model.journal import UNDONE_FOR_SURE, JournalEntry
+from timmy_actors.model.journal import UNDONE_FOR_SURE
 from timmy_actors.model.message import Command
 from timmy_actors.supervision import Directory
 
@@ -48,43 +48,44 @@ class Dispatch:
         link = self._board.link.value
         return link if link.state == "up" and link.server_clock_ms is not None else None
 
-    def is_out(self, entry: JournalEntry) -> bool:
+    def is_out(self, pending: Pending) -> bool:
         """Whether a command was sent over the link that is up now."""
-        return entry.epoch == self._board.link.value.epoch
+        return pending.epoch == self._board.link.value.epoch
 
     def unavailable(self) -> Refused:
         """Why nothing can be sent."""
         link = self._board.link.value
         return Refused("unavailable", f"no link to the game: {link.reason or link.state}")
 
-    def entry(self, do: Do, key: str, arguments: dict[str, Any], link: LinkStatus) -> JournalEntry:
+    def accepted(
+        self, do: Do, key: str, arguments: CommandArguments, given: dict[str, Any], link: LinkStatus
+    ) -> Pending:
         """A command that is accepted now, to be sent over this link."""
-        clock = ServerClock(link.server_clock_ms or 0.0)
-        return JournalEntry(
+        clock, due = ServerClock(link.server_clock_ms or 0.0), do.due
+        return Pending(
             client=self._client,
             id=key,
             name=do.name,
-            arguments=arguments,
-            state="accepted",
-            accepted_at=datetime.now(UTC),
+            arguments=given,
+            idempotent=arguments.idempotent,
             boot=link.boot or "",
             accepted_ms=clock.deadline(time.monotonic()),
-            deadline_ms=clock.deadline(do.due),
-            due=do.due,
+            deadline_ms=clock.deadline(due),
+            due=due,
             host=self._host,
         )
 
     def advance(self, pending: Pending) -> ErrorInfo | None:
         """Send a command if that can be now; the error where it is over instead."""
         now, link = time.monotonic(), self.reachable()
-        overdue = is_overdue(pending.entry, self._host, now)
-        if pending.entry.attempts == 0 and overdue:
+        overdue = self.is_overdue(pending, now)
+        if pending.attempts == 0 and overdue:
             return EXPIRED
         if link is None:
             return None
         now_ms = _server_now_ms(link, now)
         step = decide(
-            pending.entry,
+            pending,
             boot=link.boot or "",
             now_ms=now_ms,
             remember_s=_remember_s(link),
@@ -92,37 +93,35 @@ class Dispatch:
             overdue=overdue,
         )
         if step is Next.SEND_ANEW:
-            left_ms = (pending.entry.due - now) * 1000
-            pending.change(boot=link.boot, accepted_ms=int(now_ms), deadline_ms=int(now_ms + left_ms))
+            left_ms = (pending.due - now) * 1000
+            pending.boot, pending.accepted_ms = link.boot or "", int(now_ms)
+            pending.deadline_ms = int(now_ms + left_ms)
         if step in _DOUBTS:
             return _DOUBTS[step]
         self._send(pending, link)
         return None
 
-    def next_look_s(self, entry: JournalEntry) -> float:
-        """How long from now a command that is not answered is to be advanced again."""
-        now = time.monotonic()
-        return ASK_AGAIN_S if is_overdue(entry, self._host, now) else entry.due - now
+    def is_overdue(self, pending: Pending, now: float) -> bool:
+        """Whether a command's deadline has passed."""
+        return pending.is_overdue(self._host, now)
 
-    def believed(self, entry: JournalEntry, error: ErrorInfo | None) -> ErrorInfo | None:
+    def believed(self, pending: Pending, error: ErrorInfo | None) -> ErrorInfo | None:
         """An answer's error, as far as it can be believed."""
-        link = self._board.link.value
-        now_ms = _server_now_ms(link, time.monotonic())
         if error is None or error.code not in UNDONE_FOR_SURE:
             return error
-        if proves_undone(entry, now_ms=now_ms, remember_s=_remember_s(link)):
+        link = self._board.link.value
+        now_ms = _server_now_ms(link, time.monotonic())
+        if proves_undone(pending, now_ms=now_ms, remember_s=_remember_s(link)):
             return error
         return _DOUBTS[Next.FORGOTTEN]
 
     def _send(self, pending: Pending, link: LinkStatus) -> None:
         pending.sent(link.epoch)
-        entry = pending.entry
-        command = Command(
-            id=entry.id, name=entry.name, arguments=entry.arguments, deadline=wire_deadline(entry, _remember_s(link))
-        )
-        self._directory.tell("connection", Transmit(link.epoch, SENDER, command))
         if pending.journaled:
-            self._directory.tell("journal", Record(entry))
+            self._directory.tell("journal", Record(pending.entry()))
+        deadline = wire_deadline(pending, _remember_s(link))
+        command = Command(id=pending.id, name=pending.name, arguments=pending.arguments, deadline=deadline)
+        self._directory.tell("connection", Transmit(link.epoch, SENDER, command))
 
 
 def _server_now_ms(link: LinkStatus, now: float) -> float:

@@ -1,12 +1,13 @@
-"""A command that is not over: its entry, how far it has come, and who waits for it."""
+"""A command that is not over: how far it has come, and who waits for it."""
 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.command import CommandResult, ErrorInfo
@@ -27,18 +28,82 @@ class Stage(Enum):
     """It is known what became of it; who waits is told when the journal has that too."""
 
 
-@dataclass
-class Pending:
-    """One command."""
+class Waiter(NamedTuple):
+    """Somebody who waits for a command, and until when, in monotonic seconds."""
 
-    entry: JournalEntry
+    reply: Reply
+    due: float
+    until_accepted: bool
+
+
+@dataclass(slots=True)
+class Pending:
+    """One command: a `JournalEntry` that can be changed, for a command is given far more often than it is kept long."""
+
+    client: str
+    id: str
+    name: str
+    arguments: dict[str, Any]
     idempotent: bool
-    stage: Stage
+    boot: str
+    accepted_ms: int
+    deadline_ms: int
+    due: float
+    host: str
+    stage: Stage = Stage.JOURNALING
+    state: CommandState = "accepted"
+    accepted_at: float = field(default_factory=time.time)
+    """UTC seconds, as the others."""
+    attempts: int = 0
+    epoch: int = 0
+    sent_at: float | None = None
+    settled_at: float | None = None
+    value: dict[str, Any] | None = None
+    error: ErrorInfo | None = None
     journaled: bool = False
     """Whether the journal has it, and must be told how it ends."""
-    waiters: dict[str, Reply] = field(default_factory=dict)
-    early: dict[str, Reply] = field(default_factory=dict)
-    """Who only waits until it is accepted."""
+    waiters: list[Waiter] = field(default_factory=list)
+
+    @classmethod
+    def settled(cls, entry: JournalEntry) -> Self:
+        """One that the journal knows the end of."""
+        return cls._of(entry, idempotent=False, stage=Stage.SETTLED)
+
+    @classmethod
+    def resumed(cls, entry: JournalEntry, *, idempotent: bool) -> Self:
+        """One that an earlier incarnation left. It may have been sent although that was not written down any more."""
+        resumed = cls._of(entry, idempotent=idempotent, stage=Stage.UNDER_WAY)
+        resumed.attempts, resumed.epoch = max(1, entry.attempts), 0
+        return resumed
+
+    @classmethod
+    def _of(cls, entry: JournalEntry, *, idempotent: bool, stage: Stage) -> Self:
+        kept = dict(entry)
+        for key in ("accepted_at", "sent_at", "settled_at"):
+            kept[key] = kept[key] and kept[key].timestamp()
+        return cls(**kept, idempotent=idempotent, stage=stage, journaled=True)
+
+    def entry(self) -> JournalEntry:
+        """What the journal is to keep of it."""
+        return JournalEntry(
+            client=self.client,
+            id=self.id,
+            name=self.name,
+            arguments=self.arguments,
+            state=self.state,
+            accepted_at=datetime.fromtimestamp(self.accepted_at, UTC),
+            boot=self.boot,
+            accepted_ms=self.accepted_ms,
+            deadline_ms=self.deadline_ms,
+            due=self.due,
+            host=self.host,
+            attempts=self.attempts,
+            epoch=self.epoch,
+            sent_at=_moment(self.sent_at),
+            settled_at=_moment(self.settled_at),
+            value=self.value,
+            error=self.error,
+        )
 
     def refuse_another(self, name: str, arguments: dict[str, Any]) -> None:
         """See that a repeat of its id means the same command.
@@ -46,39 +111,45 @@ class Pending:
         Raises:
             Refused: `bad_arguments`: it does not.
         """
-        if (name, arguments) != (self.entry.name, self.entry.arguments):
-            told = f"the id {self.entry.id!r} was given to another command ({self.entry.name}): choose a new one"
+        if (name, arguments) != (self.name, self.arguments):
+            told = f"the id {self.id!r} was given to another command ({self.name}): choose a new one"
             raise Refused("bad_arguments", told, "command_id")
 
-    def change(self, **changes: Any) -> None:
-        """Replace fields of its entry."""
-        self.entry = self.entry.model_copy(update=changes)
+    def is_overdue(self, host: str, now: float) -> bool:
+        """Whether the deadline has passed on this host's clock; that of another boot of it has."""
+        return now >= (self.due if self.host == host else -math.inf)
 
     def sent(self, epoch: int) -> None:
-        """It went out once more."""
-        first = self.entry.sent_at or datetime.now(UTC)
-        self.change(state="sent", attempts=self.entry.attempts + 1, epoch=epoch, sent_at=first)
+        """It goes out once more."""
+        self.state, self.epoch = "sent", epoch
+        self.attempts += 1
+        self.sent_at = self.sent_at or time.time()
 
     def settle(self, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
         """It is known what became of it."""
-        self.stage = Stage.SETTLED
-        state = "done" if error is None else _STATES.get(error.code, "failed")
-        self.change(state=state, value=value, error=error, settled_at=datetime.now(UTC))
+        self.stage, self.settled_at = Stage.SETTLED, time.time()
+        self.state = "done" if error is None else _STATES.get(error.code, "failed")
+        self.value, self.error = value, error
+
+    def take_waiters(self, *, only_until_accepted: bool = False) -> list[Waiter]:
+        """Those who are to be answered now: all, or who waits only until it is accepted."""
+        taken = [waiter for waiter in self.waiters if waiter.until_accepted or not only_until_accepted]
+        self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted] if only_until_accepted else []
+        return taken
+
+    def take_late(self, before: float) -> list[Waiter]:
+        """Those whose time was up before that."""
+        taken = [waiter for waiter in self.waiters if waiter.due <= before]
+        self.waiters = [waiter for waiter in self.waiters if waiter.due > before]
+        return taken
+
+    def answer(self, reply: Reply) -> None:
+        """Say what became of it."""
+        if self.error is not None:
+            reply.fail(Refused(self.error.code, self.error.message, self.error.field))
+        else:
+            reply.set(CommandResult(id=self.id, value=self.value))
 
 
-def may_have_been_sent(entry: JournalEntry) -> JournalEntry:
-    """An entry of an earlier incarnation: that it was sent may not have been written down any more."""
-    return entry.model_copy(update={"attempts": max(1, entry.attempts), "epoch": 0})
-
-
-def is_overdue(entry: JournalEntry, host: str, now: float) -> bool:
-    """Whether the deadline has passed on this host's clock; that of another boot of it has."""
-    return now >= (entry.due if entry.host == host else -math.inf)
-
-
-def answer(reply: Reply, entry: JournalEntry) -> None:
-    """Say what became of a command."""
-    if entry.error is not None:
-        reply.fail(Refused(entry.error.code, entry.error.message, entry.error.field))
-    else:
-        reply.set(CommandResult(id=entry.id, value=entry.value))
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)

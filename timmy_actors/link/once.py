@@ -7,11 +7,30 @@ it is the one by which that server forgets.
 from __future__ import annotations
 
 from enum import Enum
-
-from timmy_actors.model.journal import JournalEntry
+from typing import Protocol
 
 RESTARTED = "the game server restarted after this was sent: whether it was done cannot be known"
 FORGOTTEN = "sent, and not answered within the server's memory of results: whether it was done cannot be known"
+
+
+class Unanswered(Protocol):
+    """A command, as far as these rules go."""
+
+    @property
+    def attempts(self) -> int:
+        """How often it went out."""
+
+    @property
+    def boot(self) -> str:
+        """The server process that it was meant for."""
+
+    @property
+    def accepted_ms(self) -> int:
+        """When it was accepted, on that server's clock."""
+
+    @property
+    def deadline_ms(self) -> int:
+        """Its deadline, on the same clock."""
 
 
 class Next(Enum):
@@ -24,7 +43,7 @@ class Next(Enum):
 
 
 def decide(
-    entry: JournalEntry, *, boot: str, now_ms: float, remember_s: float, idempotent: bool, overdue: bool
+    command: Unanswered, *, boot: str, now_ms: float, remember_s: float, idempotent: bool, overdue: bool
 ) -> Next:
     """What to do with an unanswered command, one that was sent or is not `overdue`, now that `boot` can be reached.
 
@@ -32,18 +51,18 @@ def decide(
     been sent is asked about even past its deadline: the server looks a repeat up before it looks at the deadline, and
     answers `expired` for one that it never did.
     """
-    if boot == entry.boot:
-        return Next.SEND if now_ms - entry.accepted_ms < remember_s * 1000 else Next.FORGOTTEN
-    if entry.attempts == 0 or (idempotent and not overdue):
+    if boot == command.boot:
+        return Next.SEND if now_ms - command.accepted_ms < remember_s * 1000 else Next.FORGOTTEN
+    if command.attempts == 0 or (idempotent and not overdue):
         return Next.SEND_ANEW
     return Next.RESTARTED
 
 
-def wire_deadline(entry: JournalEntry, remember_s: float) -> int:
+def wire_deadline(command: Unanswered, remember_s: float) -> int:
     """A command's deadline on the wire: never past the server's memory of it, or a late frame could do it twice."""
-    return min(entry.deadline_ms, entry.accepted_ms + int(remember_s * 1000))
+    return min(command.deadline_ms, command.accepted_ms + int(remember_s * 1000))
 
 
-def proves_undone(entry: JournalEntry, *, now_ms: float, remember_s: float) -> bool:
+def proves_undone(command: Unanswered, *, now_ms: float, remember_s: float) -> bool:
     """Whether the answer `expired` means that it was not done, and not that the server did it and forgot."""
-    return entry.attempts <= 1 or now_ms - entry.accepted_ms < remember_s * 1000
+    return command.attempts <= 1 or now_ms - command.accepted_ms < remember_s * 1000
