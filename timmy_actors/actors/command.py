@@ -329,7 +329,8 @@ class CommandActor(Actor):
             except Refused as refused:
                 self._refuse(given, refused)
         self._pending[resumed.id] = resumed
-        self.mailbox.schedule(resumed.id, max(0.0, resumed.due - time.monotonic()), _Due(resumed.id))
+        left_s = self._dispatch.left_s(resumed)
+        self.mailbox.schedule(resumed.id, left_s if left_s > 0 else ASK_AGAIN_S, _Due(resumed.id))
         self._set_out(resumed)
 
     def _on_journal_up(self) -> None:

@@ -46,7 +46,7 @@ class Dispatch:
     def reachable(self) -> LinkStatus | None:
         """The link, if it is up. Whoever is told so later finds what was sent over it meanwhile (`is_out`)."""
         link = self._board.link.value
-        return link if link.state == "up" and link.server_clock_ms is not None else None
+        return link if link.carries and link.server_clock_ms is not None else None
 
     def is_out(self, pending: Pending) -> bool:
         """Whether a command was sent over the link that is up now."""
@@ -77,13 +77,13 @@ class Dispatch:
 
     def advance(self, pending: Pending) -> ErrorInfo | None:
         """Send a command if that can be now; the error where it is over instead."""
-        now, link = time.monotonic(), self.reachable()
-        overdue = self.is_overdue(pending, now)
+        link, left_s = self.reachable(), self.left_s(pending)
+        overdue = left_s <= 0
         if pending.attempts == 0 and overdue:
             return EXPIRED
         if link is None:
             return None
-        now_ms = _server_now_ms(link, now)
+        now_ms = _server_now_ms(link)
         step = decide(
             pending,
             boot=link.boot or "",
@@ -93,24 +93,23 @@ class Dispatch:
             overdue=overdue,
         )
         if step is Next.SEND_ANEW:
-            left_ms = (pending.due - now) * 1000
             pending.boot, pending.accepted_ms = link.boot or "", int(now_ms)
-            pending.deadline_ms = int(now_ms + left_ms)
+            pending.deadline_ms = int(now_ms + left_s * 1000)
         if step in _DOUBTS:
             return _DOUBTS[step]
         self._send(pending, link)
         return None
 
-    def is_overdue(self, pending: Pending, now: float) -> bool:
-        """Whether a command's deadline has passed."""
-        return pending.is_overdue(self._host, now)
+    def left_s(self, pending: Pending) -> float:
+        """How long it is until a command's deadline on this host's clock; that of another boot of it has passed."""
+        return pending.due - time.monotonic() if pending.host == self._host else 0.0
 
     def believed(self, pending: Pending, error: ErrorInfo | None) -> ErrorInfo | None:
         """An answer's error, as far as it can be believed."""
         if error is None or error.code not in UNDONE_FOR_SURE:
             return error
         link = self._board.link.value
-        now_ms = _server_now_ms(link, time.monotonic())
+        now_ms = _server_now_ms(link)
         if proves_undone(pending, now_ms=now_ms, remember_s=_remember_s(link)):
             return error
         return _DOUBTS[Next.FORGOTTEN]
@@ -124,8 +123,8 @@ class Dispatch:
         self._directory.tell("connection", Transmit(link.epoch, SENDER, command))
 
 
-def _server_now_ms(link: LinkStatus, now: float) -> float:
-    return (link.server_clock_ms or 0.0) + now * 1000
+def _server_now_ms(link: LinkStatus) -> float:
+    return (link.server_clock_ms or 0.0) + time.monotonic() * 1000
 
 
 def _remember_s(link: LinkStatus) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -114,10 +113,6 @@ class Pending:
         if (name, arguments) != (self.name, self.arguments):
             told = f"the id {self.id!r} was given to another command ({self.name}): choose a new one"
             raise Refused("bad_arguments", told, "command_id")
-
-    def is_overdue(self, host: str, now: float) -> bool:
-        """Whether the deadline has passed on this host's clock; that of another boot of it has."""
-        return now >= (self.due if self.host == host else -math.inf)
 
     def sent(self, epoch: int) -> None:
         """It goes out once more."""
