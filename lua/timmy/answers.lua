@@ -49,6 +49,8 @@ function M.subscribe(_, session, message)
     radius = message.radius,
     most = message.most,
     events = message.events,
+    event_cells = message.event_cells,
+    event_radius = message.event_radius,
   }
 end
 

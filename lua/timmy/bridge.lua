@@ -14,6 +14,7 @@ local received = require("timmy.api.received")
 local services = require("timmy.service")
 local sockets = require("timmy.sockets")
 local throttle = require("timmy.throttle")
+local whereabouts = require("timmy.whereabouts")
 
 local M = {}
 
@@ -46,6 +47,7 @@ local function open_service(config)
     commands = commands,
     perceive = perceive,
     players = players,
+    whereabouts = whereabouts,
     log = log,
   })
 end
@@ -93,9 +95,12 @@ local function start_timer()
   game.StartTimer(timer)
 end
 
-local function emit(event, pid, name, data)
-  service:emit(event, pid, name, data, clock.now())
-end
+--- What the game's events are told to.
+local listener_of_events = {
+  wants = function(event) return service:wants(event) end,
+  happened = function(pid) service:happened(pid, clock.now()) end,
+  emit = function(event, pid, name, data) service:emit(event, pid, name, data, clock.now()) end,
+}
 
 local function stay_off(why)
   game.log("error", "timmy: the bridge stays off: " .. why)
@@ -117,7 +122,7 @@ function M.start()
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
   hearsay.install()
-  events.install(emit)
+  events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   questions.install()
   start_timer()

@@ -2,77 +2,56 @@
 --
 -- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
 -- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
-local chronicle = require("timmy.chronicle")
-local game = require("timmy.game")
-local hearsay = require("timmy.hearsay")
 local hooks = require("timmy.hooks")
 local json = require("timmy.json")
 local players = require("timmy.players")
 
 local M = {}
 
-M.names = { "cell_change", "chat", "connect", "death", "disconnect", "journal" }
-
---- A client may report any number of journal lines at once; the newest say it all.
-local MOST_ENTRIES = 100
-
-local function text_or(value, default) return type(value) == "string" and value or default end
-
-local readers = {}
-
-function readers.cell_change(pid, packet, previous_cell)
-  local location = type(packet) == "table" and packet.location or {}
-  return { cell = text_or(location.cell, game.GetCell(pid)), previous_cell = text_or(previous_cell, "") }
-end
-
-function readers.journal(_, packet)
-  local lines, entries = type(packet) == "table" and packet.journal or {}, {}
-  for position = math.max(1, #lines - MOST_ENTRIES + 1), #lines do
-    local entry = chronicle.entry(lines[position])
-    entries[#entries + 1] = entry and { quest = entry.quest, index = entry.index, kind = entry.kind }
-  end
-  return { entries = json.array(entries) }
-end
-
---- Who killed a player: another player, a creature's or NPC's name, or nobody (a fall, itself).
-local function killer_of(pid)
-  if game.DoesPlayerHavePlayerKiller(pid) then
-    local killer = game.GetPlayerKillerPid(pid)
-    return killer ~= pid and players.name(killer) or nil
-  end
-  local name = game.GetPlayerKillerName(pid)
-  return name ~= "" and name or nil
-end
-
-function readers.death(pid) return { killer = killer_of(pid) or json.null } end
-
-function readers.chat(_, text) return { text = text_or(text, "") } end
-
-function readers.connect() return json.object({}) end
-
---- Whether CoreScripts saved the lines: a validator of another script can refuse them.
-local function is_saved(status) return type(status) ~= "table" or status.validDefaultHandler ~= false end
-
---- Event, hook, and when it counts.
-local SOURCES = {
-  { event = "cell_change", hook = "OnPlayerCellChange" },
-  { event = "chat", hook = "OnPlayerSendMessage", counts = hearsay.is_said },
-  { event = "connect", hook = "OnPlayerAuthentified" },
-  { event = "death", hook = "OnPlayerDeath" },
-  { event = "journal", hook = "OnPlayerJournal", counts = is_saved },
+--- One topic a file; each gives a list of sources: { event =, hook =, counts = ?, read = }. `counts(status, ...)` says
+-- whether it happened at all; `read(pid, ...)` gives the event's data as its model says.
+local ABOUT_PLAYERS = {
+  require("timmy.events.players"),
+  require("timmy.events.character"),
+  require("timmy.events.knowledge"),
+}
+--- These come from the player whose client simulates a cell: they say nothing of that player.
+local AROUND_PLAYERS = {
+  require("timmy.events.actors"),
+  require("timmy.events.objects"),
+  require("timmy.events.world"),
 }
 
-local function listen(source, emit)
+--- Every event but `disconnect`, which takes two hooks.
+local function each_source(act)
+  for _, topics in ipairs({ ABOUT_PLAYERS, AROUND_PLAYERS }) do
+    for _, topic in ipairs(topics) do
+      for _, source in ipairs(topic) do act(source, topics == ABOUT_PLAYERS) end
+    end
+  end
+end
+
+--- The hook behind each event.
+M.hooks = { disconnect = "OnPlayerDisconnect" }
+each_source(function(source) M.hooks[source.event] = source.hook end)
+
+--- The names of all events, by the alphabet.
+M.names = {}
+for event in pairs(M.hooks) do M.names[#M.names + 1] = event end
+table.sort(M.names)
+
+local function listen(source, touches, listener)
   hooks.hear(source.hook, function(status, pid, ...)
     local name = players.name(pid)
     if not name or (source.counts and not source.counts(status, ...)) then return end
-    emit(source.event, pid, name, readers[source.event](pid, ...))
+    if touches then listener.happened(pid) end
+    if listener.wants(source.event) then listener.emit(source.event, pid, name, source.read(pid, ...)) end
   end)
 end
 
 --- In older CoreScripts a player is gone from `Players` before the handlers hear of it, so its name is taken down in a
 -- validator, which runs first in all of them.
-local function listen_for_leaving(emit)
+local function listen_for_leaving(listener)
   local leaving = {}
   _G.customEventHooks.registerValidator("OnPlayerDisconnect", hooks.protected("OnPlayerDisconnect", function(_, pid)
     leaving[pid] = players.name(pid)
@@ -80,14 +59,15 @@ local function listen_for_leaving(emit)
   hooks.hear("OnPlayerDisconnect", function(_, pid)
     local name = leaving[pid]
     leaving[pid] = nil
-    if name then emit("disconnect", pid, name, json.object({})) end
+    if name then listener.emit("disconnect", pid, name, json.object({})) end
   end)
 end
 
---- Hears the game from now on: calls `emit(event, pid, player_name, data)`, `data` as the model of events says.
-function M.install(emit)
-  for _, source in ipairs(SOURCES) do listen(source, emit) end
-  listen_for_leaving(emit)
+--- Hears the game from now on. `listener.happened(pid)` is told whenever something befell a player;
+-- `listener.wants(event)` says whether anybody is to be told; then `listener.emit(event, pid, player_name, data)` is.
+function M.install(listener)
+  each_source(function(source, touches) listen(source, touches, listener) end)
+  listen_for_leaving(listener)
 end
 
 return M

@@ -16,6 +16,7 @@ local LEVELS = { verbose = 0, info = 1, warn = 2, error = 3, fatal = 4 }
 local TOPICS = {
   require("timmy.game.character"),
   require("timmy.game.chat"),
+  require("timmy.game.heard"),
   require("timmy.game.journal"),
   require("timmy.game.mechanics"),
   require("timmy.game.position"),
@@ -68,6 +69,38 @@ function M.actors_in(cell)
     if tes3mp.DoesActorHavePosition(index) then found[#found + 1] = actor_at(index) end
   end
   return found
+end
+
+--- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. At no other time.
+function M.received_actors()
+  local found = {}
+  tes3mp.ReadReceivedActorList()
+  for index = 0, tes3mp.GetActorListSize() - 1 do
+    found[#found + 1] = {
+      unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
+      ref_id = tes3mp.GetActorRefId(index), cell = tes3mp.GetActorCell(index),
+    }
+  end
+  return found
+end
+
+--- The kills of the packet whose event is being handled: { ref_id, count } each. At no other time.
+function M.received_kills()
+  local found = {}
+  tes3mp.ReadReceivedWorldstate()
+  for index = 0, tes3mp.GetKillChangesSize() - 1 do
+    found[#found + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
+  end
+  return found
+end
+
+--- The weather of the packet whose event is being handled, its numbers under `names`. At no other time.
+function M.received_weather(names)
+  tes3mp.ReadReceivedWorldstate()
+  return {
+    region = tes3mp.GetWeatherRegion():lower(), current = names[tes3mp.GetWeatherCurrent()] or "clear",
+    next = names[tes3mp.GetWeatherNext()],
+  }
 end
 
 --- Writes a line to the server's log; never raises. `level` is verbose, info, warn, error or fatal.

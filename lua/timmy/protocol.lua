@@ -9,7 +9,7 @@ local M = {}
 
 M.VERSION = 1
 M.SECTIONS = vocabulary.SECTIONS
-M.EVENTS = { "cell_change", "journal", "death", "chat", "connect", "disconnect" }
+M.EVENTS = vocabulary.EVENTS
 M.MAX_RATE_HZ, M.MAX_RADIUS, M.MAX_MOST = 20, 32768, 256
 
 local DEFAULT_RATE_HZ, DEFAULT_RADIUS, DEFAULT_MOST = 5, 4096, 64
@@ -20,6 +20,7 @@ local client_name = fields.text_of(64, "^[A-Za-z0-9_.:-]+$", "letters, digits an
 local player_name = fields.text_of(256)
 local sections = fields.list_of(fields.one_of(M.SECTIONS))
 local events = fields.list_of(fields.one_of(M.EVENTS))
+local cell_names = fields.list_of(player_name)
 local radius = fields.number_above(0, M.MAX_RADIUS)
 local most = fields.integer(1, M.MAX_MOST)
 
@@ -38,6 +39,8 @@ local MESSAGES = {
     { name = "radius", check = radius, default = DEFAULT_RADIUS },
     { name = "most", check = most, default = DEFAULT_MOST },
     { name = "events", check = events, default = json.array({}) },
+    { name = "event_cells", check = cell_names, nullable = true },
+    { name = "event_radius", check = radius, nullable = true },
   },
   observe = {
     { name = "id", check = message_id },

@@ -3,6 +3,7 @@
 local answers = require("timmy.answers")
 local clock = require("timmy.clock")
 local dedupe = require("timmy.dedupe")
+local earshot = require("timmy.earshot")
 local json = require("timmy.json")
 local protocol = require("timmy.protocol")
 local pushes = require("timmy.pushes")
@@ -21,7 +22,8 @@ M.BRIDGE_VERSION = "0.1.0"
 --- How often the list of players is looked at: a newcomer's first perception comes that late at most.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, log(level, text).
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts,
+-- log(level, text).
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0 }, Service)
   for name, value in pairs(options) do service[name] = value end
@@ -133,12 +135,25 @@ function Service:touch(name, now)
   end
 end
 
+--- Something befell a player: what was read of it before is looked at again.
+function Service:happened(pid, now)
+  self.readings:touch(pid, now)
+end
+
+--- Whether any client asked for this kind of event.
+function Service:wants(event)
+  for _, session in ipairs(self.order) do
+    if session.subscription and session.subscription:wants(event) then return true end
+  end
+  return false
+end
+
 --- Tells every client that asked for it what happened in the game.
 function Service:emit(event, pid, name, data, now)
-  self.readings:touch(pid, now)
+  local happening = { event = event, pid = pid, name = name, data = data }
   for _, session in ipairs(self.order) do
     local subscription = session.subscription
-    if subscription and subscription:wants_event(event, name) then
+    if subscription and earshot.reaches(subscription, happening, self.roster, self.whereabouts) then
       local pushed, why = session:push({
         type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
       })

@@ -2,6 +2,7 @@
 --
 -- Pushes of one rate fall on one grid, whoever asked for them, so that clients with the same wish share the reading;
 -- each player's grid is shifted, so that a hundred players don't fall due in one poll.
+local cells = require("timmy.cells")
 local readings = require("timmy.readings")
 
 local Subscription = {}
@@ -15,6 +16,12 @@ local SHIFT = 0.6180339887
 local function set_of(list)
   local set = {}
   for _, item in ipairs(list) do set[item] = true end
+  return set
+end
+
+local function set_of_cells(list)
+  local set = {}
+  for _, cell in ipairs(list) do set[cells.normalise(cell)] = true end
   return set
 end
 
@@ -35,6 +42,8 @@ function M.new(message)
     interval = 1 / message.rate_hz,
     view = readings.view(message.radius, message.most),
     events = set_of(message.events),
+    event_cells = message.event_cells and set_of_cells(message.event_cells) or nil,
+    event_radius = message.event_radius,
     entries = {},
     turn = 0,
     earliest = 0,
@@ -46,9 +55,9 @@ function Subscription:wants_player(name)
   return not self.players or self.players[name] == true
 end
 
---- Whether it asked for this event of this player.
-function Subscription:wants_event(event, name)
-  return self.events[event] == true and self:wants_player(name)
+--- Whether it asked for this kind of event.
+function Subscription:wants(event)
+  return self.events[event] == true
 end
 
 local function new_entry(player, now)

@@ -54,6 +54,7 @@ function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
     perceive = { names = vocabulary.SECTIONS, read = read(game), by_view = { nearby_actors = true }, keeps_s = {} },
+    whereabouts = { of = function() return nil end, has_loaded = function() return false end },
     players = { online = function() return game.roster end, find = find(game) },
   }
 end

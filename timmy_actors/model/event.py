@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from timmy_actors.model._base import Count, Model
+from pydantic import ValidationInfo, field_validator
 
-EventName = Literal["cell_change", "journal", "death", "chat", "connect", "disconnect"]
+from timmy_actors.model._base import Count, Model
+from timmy_actors.model.events import EVENT_DATA, EventData
+
+EventName = Literal[
+    "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
+    "resurrect", "attributes", "skills", "level", "bounty", "reputation", "shapeshift", "equipment", "inventory",
+    "item_use", "spellbook", "spells_active", "cooldowns", "quick_keys", "spell_selected", "mark", "journal", "topics",
+    "books", "factions", "actor_list", "actor_equipment", "actor_spells_active", "actor_death", "actor_ai",
+    "actor_cell_change", "object_activate", "object_hit", "object_sound", "object_place", "object_spawn",
+    "object_delete", "object_lock", "object_trap", "object_scale", "object_state", "object_gold", "object_restock",
+    "dialogue_choice", "door_state", "container", "console_command", "script_local", "kills", "map", "weather", "video",
+    "record_created", "script_global",
+]  # fmt: skip
 
 
 class GameEvent(Model):
-    """A server event.
+    """A server event: what happened (`event`), to whom or by whose telling (`player`), when, and what more it says.
 
-    `data` by event: `cell_change` {cell, previous_cell}; `journal` {entries: [{quest, index, kind}]};
-    `death` {killer} (a name or null); `chat` {text}; `connect` and `disconnect` {}.
+    `data` has the shape of the event's model in `timmy_actors.model.events`; `details` is that model.
     """
 
     event: EventName
     player: str
     pid: Count
     now: Count
+    """On the server's monotonic clock, in ms."""
     data: dict[str, Any]
+
+    @field_validator("data")
+    @classmethod
+    def _fits_the_event(cls, data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        if "event" in info.data:
+            EVENT_DATA[info.data["event"]].model_validate(data)
+        return data
+
+    @property
+    def details(self) -> EventData:
+        """`data` as its model."""
+        return EVENT_DATA[self.event].model_validate(self.data)

@@ -73,6 +73,10 @@ class Subscribe(Model):
     radius: Annotated[float, Field(gt=0, le=32768)] = 4096
     most: Most = DEFAULT_MOST
     events: tuple[EventName, ...] = ()
+    event_cells: tuple[PlayerName, ...] | None = None
+    """Only what happens in these cells; None for all."""
+    event_radius: Annotated[float, Field(gt=0, le=32768)] | None = None
+    """Only what happens that near to a subscribed player, where the server knows a place."""
 
 
 class Subscribed(Model):
@@ -86,6 +90,8 @@ class Subscribed(Model):
     radius: float
     most: int = DEFAULT_MOST
     events: tuple[EventName, ...]
+    event_cells: tuple[PlayerName, ...] | None = None
+    event_radius: float | None = None
 
 
 class Observe(Model):

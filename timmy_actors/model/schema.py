@@ -10,6 +10,7 @@ from typing import Any
 from timmy_actors.model import message
 from timmy_actors.model._base import Model
 from timmy_actors.model.commands import COMMANDS, EVERY_COMMAND, CommandArguments
+from timmy_actors.model.events import EVENT_DATA
 from timmy_actors.model.perception import PerceptionOutput
 
 MESSAGES: dict[str, type[Model]] = {
@@ -22,13 +23,14 @@ MESSAGES: dict[str, type[Model]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """File name to schema: one a message type, one a command's arguments, and the snapshot."""
+    """File name to schema: one a message type, one an event's data, one a command's arguments, and the snapshot."""
     models: dict[str, type[Model]] = {
         **{f"message.{name}": model for name, model in MESSAGES.items()},
         "snapshot": PerceptionOutput,
     }
     return {
         **{f"{name}.json": _schema(model) for name, model in models.items()},
+        **{f"event.{name}.json": _schema(model) for name, model in EVENT_DATA.items()},
         **{f"command.{name}.json": _command_schema(model) for name, model in COMMANDS.items()},
     }
 

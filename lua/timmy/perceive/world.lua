@@ -1,23 +1,20 @@
 --- Date, hour and weather.
 local game = require("timmy.game")
 local numbers = require("timmy.numbers")
+local weather = require("timmy.weather")
 
---- CoreScripts' numbers for weather (`enumerations.weather`).
-local WEATHER = {
-  [0] = "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard",
-}
 local HOURS = 24
 
 --- The weather of the player's region, once a client has reported it.
 local function weather_of(pid)
   local name = game.GetRegion(pid):lower()
   local region = _G.WorldInstance.storedRegions and _G.WorldInstance.storedRegions[name]
-  local current = region and WEATHER[region.currentWeather]
+  local current = region and weather.NAMES[region.currentWeather]
   if not current then return nil end
   return {
     region = name,
     current = current,
-    next = WEATHER[region.nextWeather],
+    next = weather.NAMES[region.nextWeather],
     transition = numbers.finite(region.transitionFactor),
   }
 end

@@ -1,0 +1,52 @@
+--- Actors that come into sight, dress, are enchanted, die, and walk from cell to cell. The client that simulates a cell
+-- tells of them.
+local game = require("timmy.game")
+local json = require("timmy.json")
+local shapes = require("timmy.events.shapes")
+local slots = require("timmy.slots")
+local texts = require("timmy.texts")
+
+--- A reader of the packets that CoreScripts make a table of.
+local function told(describe)
+  return function(_, cell, actors)
+    local listed, left_out = shapes.listed(actors, describe)
+    return { cell = shapes.text_or(cell, ""), actors = listed, left_out = left_out }
+  end
+end
+
+local function worn(item) return type(item) == "table" and texts.is_id(item.refId) and item.refId or nil end
+
+local function dressed(actor) return { equipment = json.object(slots.named(actor.equipment, worn)) } end
+
+local function enchanted(actor) return { spells = (texts.names(actor.spellsActive, shapes.MOST)) } end
+
+local function killed(actor)
+  local killer = shapes.table_or_empty(actor.killer)
+  local name = texts.is_id(killer.name) and killer.name or nil
+  return { killer = shapes.player_in(killer.pid) or name or json.null }
+end
+
+--- The packet at hand, which CoreScripts make no table of.
+local function at_hand(describe)
+  return function(_, cell)
+    local all = game.received_actors()
+    local listed = {}
+    for position = 1, math.min(#all, shapes.MOST) do listed[position] = describe(all[position]) end
+    return { cell = shapes.text_or(cell, ""), actors = json.array(listed), left_out = math.max(0, #all - shapes.MOST) }
+  end
+end
+
+local function ordered(actor) return { unique_index = actor.unique_index, ref_id = actor.ref_id } end
+
+local function moved(actor)
+  return { unique_index = actor.unique_index, ref_id = actor.ref_id, to = actor.cell }
+end
+
+return {
+  { event = "actor_list", hook = "OnActorList", counts = shapes.is_done, read = told() },
+  { event = "actor_equipment", hook = "OnActorEquipment", counts = shapes.is_done, read = told(dressed) },
+  { event = "actor_spells_active", hook = "OnActorSpellsActive", counts = shapes.is_done, read = told(enchanted) },
+  { event = "actor_death", hook = "OnActorDeath", counts = shapes.is_done, read = told(killed) },
+  { event = "actor_ai", hook = "OnActorAI", counts = shapes.is_done, read = at_hand(ordered) },
+  { event = "actor_cell_change", hook = "OnActorCellChange", counts = shapes.is_done, read = at_hand(moved) },
+}

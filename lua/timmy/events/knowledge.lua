@@ -1,0 +1,53 @@
+--- What a player learns: journal, topics, books, and how factions think of it.
+local chronicle = require("timmy.chronicle")
+local game = require("timmy.game")
+local json = require("timmy.json")
+local numbers = require("timmy.numbers")
+local shapes = require("timmy.events.shapes")
+local texts = require("timmy.texts")
+
+local function journal(_, packet)
+  local lines, entries = shapes.table_or_empty(shapes.table_or_empty(packet).journal), {}
+  for position = math.max(1, #lines - shapes.MOST + 1), #lines do
+    local entry = chronicle.entry(lines[position])
+    entries[#entries + 1] = entry and { quest = entry.quest, index = entry.index, kind = entry.kind }
+  end
+  return { entries = json.array(entries) }
+end
+
+--- The ids that a packet of this player holds, read one by one.
+local function ids(count, read)
+  return function(pid)
+    local found = {}
+    for index = 0, math.min(count(pid), shapes.MOST) - 1 do found[#found + 1] = read(pid, index) end
+    return (texts.list(found, shapes.MOST))
+  end
+end
+
+local topics_of = ids(game.GetTopicChangesSize, game.GetTopicId)
+local books_of = ids(game.GetBookChangesSize, game.GetBookId)
+
+--- The three kinds of changes (CoreScripts' `enumerations.faction`), and what reads each.
+local CHANGES = {
+  [0] = { name = "rank", read = function(pid, index) return numbers.whole(game.GetFactionRank(pid, index)) end },
+  { name = "expelled", read = game.GetFactionExpulsionState },
+  { name = "reputation", read = function(pid, index) return numbers.whole(game.GetFactionReputation(pid, index)) end },
+}
+
+local function factions(pid, action)
+  local change, changed = CHANGES[action] or CHANGES[0], {}
+  for index = 0, math.min(game.GetFactionChangesSize(pid), shapes.MOST) - 1 do
+    local faction = game.GetFactionId(pid, index)
+    if texts.is_id(faction) then changed[faction] = { [change.name] = change.read(pid, index) } end
+  end
+  return { factions = json.object(changed) }
+end
+
+return {
+  { event = "journal", hook = "OnPlayerJournal", counts = shapes.is_done, read = journal },
+  { event = "topics", hook = "OnPlayerTopic", counts = shapes.is_done,
+    read = function(pid) return { topics = topics_of(pid) } end },
+  { event = "books", hook = "OnPlayerBook", counts = shapes.is_done,
+    read = function(pid) return { books = books_of(pid) } end },
+  { event = "factions", hook = "OnPlayerFaction", counts = shapes.is_done, read = factions },
+}

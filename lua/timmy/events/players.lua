@@ -1,0 +1,38 @@
+--- Players who come, go, move, speak, die and rise.
+local game = require("timmy.game")
+local hearsay = require("timmy.hearsay")
+local json = require("timmy.json")
+local players = require("timmy.players")
+local shapes = require("timmy.events.shapes")
+
+local function nothing() return json.object({}) end
+
+local function cell_change(pid, packet, previous_cell)
+  local location = type(packet) == "table" and shapes.table_or_empty(packet.location) or {}
+  return { cell = shapes.text_or(location.cell, game.GetCell(pid)), previous_cell = shapes.text_or(previous_cell, "") }
+end
+
+--- Who killed a player: another player, a creature's or NPC's name, or nobody (a fall, itself).
+local function killer_of(pid)
+  if game.DoesPlayerHavePlayerKiller(pid) then
+    local killer = game.GetPlayerKillerPid(pid)
+    return killer ~= pid and players.name(killer) or nil
+  end
+  local name = game.GetPlayerKillerName(pid)
+  return name ~= "" and name or nil
+end
+
+local function cell_only(_, cell) return { cell = shapes.text_or(cell, "") } end
+
+return {
+  { event = "connect", hook = "OnPlayerAuthentified", read = nothing },
+  { event = "character_created", hook = "OnPlayerEndCharGen", read = nothing },
+  { event = "cell_change", hook = "OnPlayerCellChange", read = cell_change },
+  { event = "cell_load", hook = "OnCellLoad", read = cell_only },
+  { event = "cell_unload", hook = "OnCellUnload", read = cell_only },
+  { event = "chat", hook = "OnPlayerSendMessage", counts = hearsay.is_said,
+    read = function(_, text) return { text = shapes.text_or(text, "") } end },
+  { event = "death", hook = "OnPlayerDeath",
+    read = function(pid) return { killer = killer_of(pid) or json.null } end },
+  { event = "resurrect", hook = "OnPlayerResurrect", read = nothing },
+}

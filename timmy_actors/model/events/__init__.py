@@ -1,0 +1,10 @@
+"""What events say, one topic a file, each a model of the event's `data`."""
+
+from timmy_actors.model.events import actors, character, knowledge, objects, players, world
+from timmy_actors.model.events._data import EventData
+
+TOPICS = (players, character, knowledge, actors, objects, world)
+
+EVENT_DATA: dict[str, type[EventData]] = {model.event: model for topic in TOPICS for model in topic.EVENTS}
+
+__all__ = ["EVENT_DATA", "EventData"]
