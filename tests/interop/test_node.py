@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,37 +10,18 @@ from typing import Any
 
 import pytest
 
+from tests.interop.node import install, need
 from tests.link.lua_listener import TOKEN, LuaListener
 
 HERE = Path(__file__).parent
 PACKAGE = "zeromq@6"
-INSTALL_WITHIN_S = 90
 RUN_WITHIN_S = 60
-
-
-def need(program: str) -> str:
-    found = shutil.which(program)
-    if found is not None:
-        return found
-    reason = f"{program} is not installed (Debian: apt install nodejs npm)"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with npm's package in it; without the registry there is nothing to try."""
-    need("node")
-    folder = tmp_path_factory.mktemp("node")
-    command = [need("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(folder), PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_WITHIN_S, check=False, cwd=folder)
-    if done.returncode != 0:
-        reason = f"npm could not install {PACKAGE}: {done.stderr.strip()[-300:]}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
+    """A folder with npm's package in it."""
+    return install(PACKAGE, tmp_path_factory.mktemp("node"))
 
 
 @pytest.fixture(scope="module")
