@@ -1,13 +1,13 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [portal]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, link, supervision
+from benchmarks import bridge, link, portal, supervision
 
-ROOMS = {"supervision": supervision, "bridge": bridge, "link": link}
+ROOMS = {"supervision": supervision, "bridge": bridge, "link": link, "portal": portal}
 
 
 def main(names: list[str]) -> None:

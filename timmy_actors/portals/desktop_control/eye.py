@@ -52,7 +52,8 @@ class Eye:
         self._last_input = last_input
         self._camera: tuple[mss.MSS, Size] | None = None
         self._closing = threading.Event()
-        connection.greeting = lambda _display: self._drop_camera()  # it belongs to the X server that was there before
+        self._rootless = False
+        connection.greeting = self._meet
 
     def look(self, titles: Titles | None) -> Look:
         """The window with one of the titles, or the whole screen.
@@ -94,6 +95,11 @@ class Eye:
         self._drop_camera()
         self._connection.close()
 
+    def _meet(self, display: Display) -> None:
+        """Over a new connection: the camera belongs to the X server that was there before."""
+        self._drop_camera()
+        self._rootless = display.query_extension("XWAYLAND") is not None
+
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
@@ -102,11 +108,10 @@ class Eye:
         place = target.place(display)
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
         covered = target.window is not None and windows.is_covered(display, target.window, there)
-        rootless = display.query_extension("XWAYLAND")
-        if target.window is None and rootless:
+        if target.window is None and self._rootless:
             raise refused("unsupported", "Wayland shows its whole screen to nobody: name a window of an X program")
         taken_at = datetime.now(UTC)
-        if target.window is not None and (covered or rootless):
+        if target.window is not None and (covered or self._rootless):
             return pixels_of(display, target.window, part), covered, taken_at
         image = self._photograph(display, there)
         if image is None or self._differs(display, target, place, there):

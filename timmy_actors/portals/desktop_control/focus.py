@@ -51,7 +51,7 @@ def _ask(display: Display, window: Window) -> None:
     if windows.is_managed(display, window):
         message = event.ClientMessage(
             window=window,
-            client_type=display.intern_atom("_NET_ACTIVE_WINDOW"),
+            client_type=display.get_atom("_NET_ACTIVE_WINDOW"),
             data=(32, [FROM_A_PAGER, X.CurrentTime, 0, 0, 0]),
         )
         root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)

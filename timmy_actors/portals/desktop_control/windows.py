@@ -128,7 +128,7 @@ def _candidate(display: Display, window: Window, *, alone: bool = False) -> Cand
 def title_of(display: Display, window: Window) -> str:
     """What the window is called; empty where it has no name."""
     for name, encoding in (("_NET_WM_NAME", "utf-8"), ("WM_NAME", "latin-1")):
-        found = window.get_full_property(display.intern_atom(name), X.AnyPropertyType)
+        found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
         if found is not None and found.format == 8 and found.value:
             return bytes(found.value[:MAX_TITLE_BYTES]).decode(encoding, errors="replace").strip("\x00")
     return ""
@@ -261,7 +261,7 @@ def _contains(display: Display, window: Window, place: Place) -> bool:
 
 
 def _property(display: Display, window: Window, name: str) -> Sequence[int]:
-    found = window.get_full_property(display.intern_atom(name), X.AnyPropertyType)
+    found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
     return cast(Sequence[int], found.value) if found is not None and found.format == 32 else ()
 
 

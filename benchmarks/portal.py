@@ -1,0 +1,133 @@
+"""What a look at a game costs: desktop-control, its parts alone, and the server that the specification names."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import mss
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from PIL import Image
+
+from benchmarks.contenders import mcp_pyautogui
+from benchmarks.harness import Figure, Note, in_turn, p50
+
+WIDTH, HEIGHT = 1920, 1080
+QUALITY = 85
+CALLS = 5
+"""Of the fast ones a round; a PNG takes a third of a second, and is taken once."""
+
+
+def run() -> Iterator[Figure | Note]:
+    """Every figure of this room."""
+    if shutil.which("Xvfb") is None:
+        yield Note("the portal's figures need Xvfb: apt install xvfb")
+        return
+    with tempfile.TemporaryDirectory(prefix="ta-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        display = stack.enter_context(_screen())
+        stack.enter_context(_window("game", display))
+        portal = stack.enter_context(start_blocking_portal())
+        ours = _calls(portal, stack, _desktop_control(display, folder))
+        bare = _bare(stack, display, folder / "bare.jpg")
+        yield from _compared(ours, bare, _theirs(portal, stack, display, folder))
+        stack.enter_context(_window("cover", display))
+        covered, beside = in_turn(lambda: _ms(lambda: ours(filename="c.jpg", window_title="game")), lambda: _ms(bare))
+        yield Figure(
+            "capture of a covered window, 1920x1080 JPEG", covered, beside, unit="ms", yardstick_name="mss+JPEG"
+        )
+
+
+Take = Callable[..., None]
+
+
+def _compared(ours: Take, bare: Callable[[], None], theirs: Take) -> Iterator[Figure]:
+    mine, alone, png, jpeg = in_turn(
+        lambda: _ms(lambda: ours(filename="game.jpg", window_title="game")),
+        lambda: _ms(bare),
+        lambda: _ms(lambda: theirs(filename="their.png"), 1),
+        lambda: _ms(lambda: theirs(filename="their.jpg")),
+    )
+    yield Figure(
+        "capture of a window, 1920x1080 JPEG", mine, alone, "<= 2 x", lambda ratio: ratio <= 2, "ms", "mss+JPEG"
+    )
+    yield Figure("the same", mine, png, "<= 0.1 x", lambda ratio: ratio <= 0.1, "ms", "mcp-pyautogui PNG")
+    yield Figure("the same", mine, jpeg, unit="ms", yardstick_name="mcp-pyautogui JPEG")
+
+
+def _ms(take: Callable[[], None], times: int = CALLS) -> float:
+    return p50(take, times) / 1e3
+
+
+def _bare(stack: ExitStack, display: str, path: Path) -> Callable[[], None]:
+    camera = stack.enter_context(mss.MSS(backend="xshmgetimage", display=display))
+    everything = {"left": 0, "top": 0, "width": WIDTH, "height": HEIGHT}
+
+    def take() -> None:
+        shot = camera.grab(everything)
+        file = io.BytesIO()
+        Image.frombuffer("RGB", (WIDTH, HEIGHT), shot.raw, "raw", "BGRX", 0, 1).save(file, "JPEG", quality=QUALITY)
+        path.write_bytes(file.getvalue())
+
+    return take
+
+
+def _desktop_control(display: str, folder: Path) -> StdioServerParameters:
+    arguments = ["-m", "timmy_actors.portals.desktop_control", "--captures", str(folder)]
+    environment = {"DISPLAY": display, "XDG_RUNTIME_DIR": str(folder)}
+    return StdioServerParameters(command=sys.executable, args=arguments, env=environment)
+
+
+def _theirs(portal: BlockingPortal, stack: ExitStack, display: str, folder: Path) -> Take:
+    return _calls(portal, stack, mcp_pyautogui.server(display, folder))
+
+
+def _calls(portal: BlockingPortal, stack: ExitStack, server: StdioServerParameters) -> Take:
+    """A server's take_screenshot, over MCP; a picture that was not taken is no figure."""
+    quiet = stack.enter_context(Path(os.devnull).open("w"))  # noqa: SIM115  the stack closes it
+    transport = stdio_client(server, errlog=quiet)
+    client = stack.enter_context(portal.wrap_async_context_manager(Client(transport, mode="legacy")))
+
+    def take(**arguments: Any) -> None:
+        result = portal.call(lambda: client.call_tool("take_screenshot", arguments))
+        if result.is_error or result.structured_content == {"result": False}:
+            raise RuntimeError(f"no picture was taken: {result.content}")
+
+    return take
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
+    with os.fdopen(read) as told, _running(command, pass_fds=[write]):
+        os.close(write)
+        yield f":{told.readline().strip()}"
+
+
+@contextmanager
+def _window(title: str, display: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "benchmarks.game_window", title, str(WIDTH), str(HEIGHT)]
+    with _running(command, env={**os.environ, "DISPLAY": display}, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield
+
+
+@contextmanager
+def _running(command: list[str], **options: Any) -> Iterator[Any]:
+    quiet = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+    with subprocess.Popen(command, **{**quiet, **options}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
