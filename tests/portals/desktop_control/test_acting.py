@@ -226,3 +226,11 @@ def test_a_game_is_played_with_keys_and_the_mouse(screen: Screen, server: Server
         server.do("click", x=431, y=335, **on_game)  # three squares to the right: the man walks there
         server.do("press_key", key="s", **on_game)
         eventually(lambda: saved.exists() and saved.read_bytes().endswith(UP + 2 * LEFT + 3 * RIGHT))
+
+
+def test_actions_that_come_at_once_take_turns(server: Server, xev: Xev) -> None:
+    texts = ["a" * 20, "b" * 20, "c" * 20]
+    for typing in [server.start("type_text", text=text, **ON_XEV) for text in texts]:
+        assert not typing.result(20).is_error
+    typed = "".join(event.detail for event in xev.until("KeyPress", count=60))
+    assert sorted(typed[start : start + 20] for start in (0, 20, 40)) == texts

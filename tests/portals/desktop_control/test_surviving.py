@@ -202,3 +202,37 @@ def test_without_a_window_manager_windows_are_found_focused_and_driven() -> None
         assert (down.x, down.y) == (7, 8)
         assert xev.until("KeyPress", count=1)[0].detail == "w"
         assert server.do("take_screenshot", filename="other.png", window_title="other")["covered"]
+
+
+def test_an_x_server_that_hangs_does_not_keep_the_server_from_ending(own_screen: Screen) -> None:
+    with Server.on(own_screen) as server:
+        server.do("key_down", key="w", expires_s=60)
+        pid = server_pid(own_screen)
+        own_screen.process.send_signal(signal.SIGSTOP)
+        looking = server.start("take_screenshot", filename="never.png")
+        os.kill(pid, signal.SIGTERM)
+        assert looking.exception(10) is not None
+        own_screen.process.send_signal(signal.SIGCONT)
+    with Server.on(own_screen):
+        assert nothing_is_held(own_screen)
+
+
+def test_what_cannot_be_noted_is_not_pressed(own_screen: Screen) -> None:
+    with Server.on(own_screen) as server, Xev(own_screen).shown() as xev:
+        in_the_way = own_screen.folder / "timmy-actors" / f"desktop-control-{own_screen.name[1:]}.held.new"
+        in_the_way.mkdir()
+        assert server.refusal("press_key", key="w", **ON_XEV) == "record_unwritable"
+        assert nothing_is_held(own_screen)
+        in_the_way.rmdir()
+        server.do("press_key", key="d", **ON_XEV)
+        assert [event.detail for event in xev.until("KeyPress", count=1)] == ["d"]
+
+
+def test_a_missing_part_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "mss.py").write_text("raise ModuleNotFoundError('no mss', name='mss')")
+    ended = subprocess.run(
+        [sys.executable, "-m", MODULE], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+        check=False, input="",
+    )  # fmt: skip
+    assert ended.returncode == os.EX_UNAVAILABLE
+    assert "pip install 'timmy_actors[desktop]'" in ended.stderr
