@@ -44,7 +44,7 @@ function M.player(pid, name)
     equipment = empty_slots(), equipment_changes = {},
     inventory_changes = { action = 0 }, journal_changes = {}, spellbook_changes = { action = 0 },
     active_changes = { action = 0 }, faction_changes = { action = 0 }, topic_changes = {}, book_changes = {},
-    quick_key_changes = {},
+    quick_key_changes = {}, cooldown_changes = {}, cell_state_changes = {},
   }
 end
 

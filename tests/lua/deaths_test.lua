@@ -51,22 +51,10 @@ test("runs nothing of what killed a fresh server, with the numbers that it died 
   for _, death in ipairs(deaths) do
     for int in pairs(death.dies_at) do
       local given = deadly_arguments(death.name, tonumber(int))
-      if death.name ~= "GetLastPlayerId" then -- somebody is here: see below
-        local about = death.name .. " at " .. int
-        -- A list that a packet filled is selected in a world with players; each has its own test in Python, without.
-        declines(about, call(death.name, unpack(given)))
-      end
+      -- Dead before the first player has come; and a command is about a player who is here.
+      if death.name ~= "GetLastPlayerId" then declines(death.name .. " at " .. int, call(death.name, unpack(given))) end
     end
   end
-end)
-
-test("asks for the last player only while there is one", function()
-  stage.open()
-  equal(run(call("GetLastPlayerId")).results, { { 1 } })
-  for pid in pairs(Players) do
-    if pid ~= 0 then Players[pid].IsLoggedIn = function() return false end end
-  end
-  holds(run(call("GetLastPlayerId")), "Timmy is still here")
 end)
 
 --- Deaths that a server without players does not show: what is called, and what the stand-in dies of.

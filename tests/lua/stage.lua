@@ -26,10 +26,10 @@ local function watch(name, call)
 end
 
 --- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A death of the server fails the test.
--- options: core_scripts, as host.start's.
+-- options: core_scripts, data_path, as host.start's.
 function M.open(options)
   host.start({
-    core_scripts = options and options.core_scripts,
+    core_scripts = options and options.core_scripts, data_path = options and options.data_path,
     api = DATA .. "api-0.8.1.json", deaths = DATA .. "deaths-0.8.1.json", seed = 1,
     clock = function() return now end,
     die = function(reason) error("the server died: " .. reason, 0) end,

@@ -5,7 +5,7 @@ local lengths = require("embedded.api.lengths")
 local lists = require("embedded.api.lists")
 
 local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "objects",
-  "worldstate", "mechanics", "factions", "knowledge", "performance", "settings", "spells", "keys" }
+  "worldstate", "mechanics", "factions", "knowledge", "performance", "settings", "spells", "keys", "changes" }
 
 local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 

@@ -6,6 +6,14 @@ function M.new(world)
   return setmetatable({ world = world }, M)
 end
 
+local LOADED, UNLOADED = 0, 1 -- the kinds of a cell state
+
+--- The server's copy of what a client said of its cells last.
+local function note_state(self, pid, kind, description)
+  local copy = self.world.server.players[pid]
+  copy.cell_state_changes = { { kind = kind, cell = description } }
+end
+
 --- A client loaded a cell.
 function M:enter(pid, description)
   local cells = self.world.server.cells
@@ -15,11 +23,13 @@ function M:enter(pid, description)
     cell.visitors[pid] = true
     cell.count = cell.count + 1
   end
+  note_state(self, pid, LOADED, description)
   self.world.fire("OnCellLoad", pid, description)
 end
 
 --- A client unloaded a cell. With the last one the server forgets the cell, and what it knew of its actors.
 function M:leave(pid, description)
+  note_state(self, pid, UNLOADED, description)
   self.world.fire("OnCellUnload", pid, description)
   self:drop(pid, description)
 end
