@@ -2,7 +2,6 @@
 -- because the calls before it may have changed what it meets.
 local arguments = require("timmy.api.arguments")
 local bounds = require("timmy.api.bounds")
-local corescripts = require("timmy.corescripts")
 local functions = require("timmy.api.functions")
 local game = require("timmy.game")
 local json = require("timmy.json")
@@ -62,18 +61,9 @@ local function judge_indexes(rule, values)
   end
 end
 
---- Two functions of one word each that need more than their arguments.
-local needs = {}
-
-function needs.GetLastPlayerId()
-  for pid in pairs(_G.Players or {}) do
-    if corescripts.player(pid) then return nil end
-  end
-  return "needs a player who is online: the server dies of it before the first has come"
-end
-
-function needs.SetCurrentMpNum(number)
-  if number < game.unchecked("GetCurrentMpNum") then
+--- The numbers of objects go up only: one that is given twice would name two things.
+local function judge_number(name, number)
+  if name == "SetCurrentMpNum" and number < game.unchecked("GetCurrentMpNum") then
     return "must not go back: GetCurrentMpNum's numbers are taken, and would be given to other objects"
   end
 end
@@ -89,7 +79,7 @@ local function judge_now(state, rule, values)
     if problem then return problem end
   end
   return judge_indexes(rule, values) or state.written:judge(name, unpack(values, 1, values.n))
-    or (needs[name] and needs[name](unpack(values, 1, values.n)))
+    or judge_number(name, values[1])
 end
 
 --- A value as the answer carries it: what is no number that JSON has is null.

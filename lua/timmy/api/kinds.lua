@@ -37,6 +37,11 @@ function M.text(value)
   if utf8.first_invalid(value) then return "must be valid UTF-8" end
 end
 
+--- A faction's id. Clients look theirs up by it in lower case.
+function M.faction(value)
+  return M.text(value) or (value:find("%u") and "must be in lower case: clients find no other") or nil
+end
+
 --- A description with numbers beyond a C++ int, or a very long one, ends the server wherever it reads cells.
 function M.cell(value)
   if cells.is_safe(value) then return nil end

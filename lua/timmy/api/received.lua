@@ -45,6 +45,25 @@ function M.listen()
   end
 end
 
+--- The list of a cell that nobody has loaded is a null pointer, and only its size is looked at with care.
+local function judge_cell(name)
+  if name ~= "GetActorListSize" and game.unchecked("GetActorListSize") == 0 then
+    return "can't be read: nobody has told of actors in that cell"
+  end
+end
+
+--- How many items each object of the last packet has, in order; empty unless it was a container's and still is there.
+function M.items_of_objects()
+  local objects, found = heard.objects, {}
+  if not objects or not objects.items then return found end
+  for index = 0, objects.size - 1 do
+    local items = game.unchecked("GetContainerChangesSize", index)
+    if items ~= objects.items[index] then return {} end
+    found[index + 1] = items
+  end
+  return found
+end
+
 local function judge_objects(name, index)
   if game.unchecked("GetObjectListSize") ~= heard.objects.size then
     return "can't be read: a packet has come since that raised no event"
@@ -60,10 +79,7 @@ end
 --- Why what the last `read` selected can't be read by a function of `category` now; nil where it can. `index` is the
 -- function's first argument, or nil.
 function M.judge(category, name, index, read)
-  if category == "Actors" and read == "ReadCellActorList" then
-    if game.unchecked("GetActorListSize") == 0 then return "can't be read: nobody has told of actors in that cell" end
-    return nil
-  end
+  if category == "Actors" and read == "ReadCellActorList" then return judge_cell(name) end
   local family = FAMILY[category]
   if not family then return nil end
   if not heard[family] then return "can't be read: no client has sent " .. family .. " since the bridge started" end

@@ -34,7 +34,9 @@ local BY_NAME = {
   action = CHANGE, slot = kinds.equipment_slot, spec = whole(0, 2), state = whole(0, 1), gender = whole(0, 1),
   red = kinds.byte, green = kinds.byte, blue = kinds.byte, minDamage = kinds.byte, maxDamage = kinds.byte,
   cellX = kinds.grid, cellY = kinds.grid, subAction = whole(0, 5), rangeType = whole(0, 2), variableType = whole(0, 4),
-  rank = kinds.unsigned, goldPool = kinds.unsigned, distance = kinds.unsigned, startDay = kinds.unsigned,
+  -- A client that is told of a rank that there is not counts up to it for ever.
+  rank = whole(0, 9), factionId = kinds.faction,
+  goldPool = kinds.unsigned, distance = kinds.unsigned, startDay = kinds.unsigned,
   deathState = kinds.byte, dialogueChoiceType = kinds.byte, partType = kinds.byte, subtype = kinds.unsigned,
 }
 

@@ -1,5 +1,7 @@
 --- How long the lists are that a batch fills: three functions change an entry of one by its number, and no function
 -- tells how many there are.
+local received = require("timmy.api.received")
+
 local Written = {}
 Written.__index = Written
 
@@ -23,8 +25,7 @@ function follow.AddObject(self)
 end
 follow.AddWorldObject = follow.AddObject
 
---- What was copied from a client may hold anything: nothing is said of its entries.
-function follow.CopyReceivedObjectListToStore(self) self.objects = {} end
+function follow.CopyReceivedObjectListToStore(self) self.objects = received.items_of_objects() end
 follow.CopyLastObjectListToStore = follow.CopyReceivedObjectListToStore
 
 --- Records of each type have a list of their own, and it is the current type's that is changed.
@@ -43,8 +44,8 @@ local judges = {}
 
 function judges.SetContainerItemActionCountByIndex(self, object, item)
   local items = self.objects[object + 1]
-  if not items then return "objectIndex: the batch has added " .. #self.objects .. " objects" end
-  if item >= items then return "itemIndex: the batch has added " .. items .. " items to that object" end
+  if not items then return "objectIndex: the batch has added or copied " .. #self.objects .. " objects" end
+  if item >= items then return "itemIndex: the batch has added or copied " .. items .. " items of that object" end
 end
 
 function judges.SetRecordIdByIndex(self, index)
