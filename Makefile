@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm schemas api-table clean
+.PHONY: help run test check bench fuzz races storm schemas api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its
 
 fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte streams at the Lua listener
 	$(BIN)/python -m tests.fuzz.listener_fuzz $(or $(STREAMS),100000)
+
+fuzz-commands: $(VENV)/.installed-dev ## Give COMMANDS=100000 random commands to the embedded world, SEED=n as before
+	$(BIN)/python -m tests.fuzz.command_fuzz $(or $(COMMANDS),100000) --seed $(or $(SEED),1)
 
 races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switched every 10 us
 	TIMMY_RACES=full $(BIN)/python -m pytest tests/supervision/test_races.py --capture=no

@@ -34,6 +34,9 @@ end
 M.names = names
 table.sort(names)
 
+--- What a command takes: its fields, in order.
+function M.fields_of(name) return registry[name].fields end
+
 --- How much of an unknown command's name an answer repeats, in bytes: it may be anything, and the answer is kept.
 local LONGEST_NAME = 256
 

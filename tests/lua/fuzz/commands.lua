@@ -1,0 +1,166 @@
+--- Random commands against the embedded world, in process: nothing may kill it, fail inside, or have no answer.
+--
+-- What there is to fuzz is read from the registry of commands, and where a good command starts from its published
+-- schema: a command that is added is fuzzed without a change here.
+local acting = require("acting")
+local batches = require("fuzz.batches")
+local commands = require("timmy.commands")
+local json = require("timmy.json")
+local received = require("timmy.api.received")
+local stage = require("stage")
+local values = require("fuzz.values")
+
+local M = {}
+
+local RAW = { allow_raw = true }
+local NEW_WORLD_AFTER, SETTLE_AFTER = 10000, 250
+local MOST_FAULTS = 10
+--- Shares of what is done.
+local BATCH, LEAVING, PACKET = 0.3, 0.004, 0.01
+
+local pick = values.pick
+
+local examples = {}
+
+local function example_of(name)
+  examples[name] = examples[name] or acting.schema(name).examples[1]
+  local copy = {}
+  for field, value in pairs(examples[name]) do copy[field] = value end
+  return copy
+end
+
+local function open()
+  stage.open()
+  received.listen()
+end
+
+--- Commands and the console of the raw door throw players out.
+local function let_everybody_in()
+  for _, name in ipairs({ "Timmy", "Jiub" }) do
+    if not stage.host.player(name) then stage.host.connect(name) end
+  end
+end
+
+local function mutate_field(arguments, field)
+  local chance, value = math.random(), arguments[field]
+  if chance < 0.1 then
+    arguments[field] = nil
+  elseif chance < 0.25 and type(value) == "string" then
+    arguments[field] = values.hurt(value)
+  elseif chance < 0.4 then
+    arguments[field] = example_of(pick(commands.names))[field]
+  elseif chance < 0.7 then
+    arguments[field] = pick(values.PLAUSIBLE)
+  else
+    arguments[field] = values.hostile()
+  end
+end
+
+local function mutate(name, arguments)
+  for _, field in ipairs(commands.fields_of(name)) do
+    if math.random() < (field.name == "player" and 0.1 or 0.4) then mutate_field(arguments, field.name) end
+  end
+  if math.random() < 0.03 then arguments[tostring(values.any()):sub(1, 1000)] = values.any() end
+  return arguments
+end
+
+--- A command's name and arguments.
+local function any_command()
+  if math.random() < BATCH then
+    return "api", { player = pick({ "Timmy", "Jiub" }), calls = batches.calls() }
+  end
+  local name = pick(commands.names)
+  if math.random() < 0.005 then
+    return pick({ "fly", "", name .. "\0", name:upper(), 7, json.null }), example_of(name)
+  end
+  if math.random() < 0.005 then return name, values.hostile() end
+  return name, mutate(name, example_of(name))
+end
+
+--- Somebody leaves, and the commands of the next moment are about them; then somebody is there again.
+local function leave(give)
+  if not stage.host.player("Jiub") then return end
+  for pid, player in pairs(Players) do
+    if player.name == "Jiub" then stage.host.disconnect(pid) end
+  end
+  for _ = 1, 20 do
+    local name, arguments = any_command()
+    if type(arguments) == "table" and arguments ~= json.null then arguments.player = pick({ "Timmy", "Jiub" }) end
+    give(name, arguments)
+  end
+  stage.host.connect("Jiub")
+end
+
+local function entries(count, with_items)
+  local list = {}
+  for number = 1, count do
+    local entry = { refId = "chest", refNum = number, mpNum = 0, items = with_items and {} or nil, locals = { {} } }
+    for item = 1, with_items and math.random(0, 3) or 0 do entry.items[item] = { refId = "gold_001", count = item } end
+    list[number] = entry
+  end
+  return list
+end
+
+local sizes_seen = 0
+
+--- A client sends objects: a container's, others, or a packet that has no event. One without an event is of another
+-- length than the one before: what looks the same and is not, nobody can tell.
+local function receive()
+  local chance = math.random()
+  sizes_seen = sizes_seen % 7 + 1
+  local packet = { action = 3, sub_action = 4, origin = 0, command = "", script = "", cell = "-2, -9",
+    entries = entries(sizes_seen, chance < 0.4) }
+  stage.host.receive("objects", packet)
+  if chance < 0.7 then
+    local hook = chance < 0.4 and "OnContainer" or "OnObjectActivate"
+    customEventHooks.triggerHandlers(hook, customEventHooks.makeEventStatus(true, true), { 0, "-2, -9" })
+  end
+end
+
+local function shown(value)
+  if type(value) == "string" then return ("%q"):format(value:sub(1, 80)) end
+  return type(value) == "table" and (json.encode(value) or "a table"):sub(1, 2000) or tostring(value)
+end
+
+--- Gives `count` commands, the same for the same seed. The report: { given, done, refused = { code = number }, calls,
+-- faults = { what went wrong... } }. `say`, where given, hears of the progress.
+function M.run(count, seed, say)
+  math.randomseed(seed)
+  local report = { given = 0, done = 0, refused = {}, faults = {} }
+  local function give(name, arguments)
+    report.given = report.given + 1
+    local ok, value, wrong = pcall(commands.run, name, arguments, RAW)
+    local about = ("%d: %s %s"):format(report.given, shown(name), shown(arguments))
+    if stage.host.death() then error(about .. " killed the server: " .. stage.host.death(), 0) end
+    local answer = ok and (value or wrong)
+    if not answer then
+      report.faults[#report.faults + 1] = about .. " raised " .. tostring(value)
+    elseif not json.encode(answer) then
+      report.faults[#report.faults + 1] = about .. " has an answer without JSON"
+    elseif value then
+      report.done = report.done + 1
+    else
+      report.refused[wrong.code] = (report.refused[wrong.code] or 0) + 1
+      if wrong.code == "internal" then report.faults[#report.faults + 1] = about .. " failed inside" end
+    end
+  end
+  local settles_at, renewed_at = SETTLE_AFTER, NEW_WORLD_AFTER
+  open()
+  while report.given < count and #report.faults < MOST_FAULTS do
+    local chance = math.random()
+    if chance < LEAVING then leave(give) elseif chance < PACKET then receive() else give(any_command()) end
+    if report.given >= settles_at then
+      settles_at = report.given + SETTLE_AFTER
+      stage.settle()
+      let_everybody_in()
+    end
+    if report.given >= renewed_at then
+      renewed_at = report.given + NEW_WORLD_AFTER
+      if say then say(report.given) end
+      open()
+    end
+  end
+  return report
+end
+
+return M
