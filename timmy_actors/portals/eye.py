@@ -77,7 +77,7 @@ class Eye:
             failed = ToolTrouble("tool_failed", "the server says that it could not take a screenshot, and not why")
             raise self._album.trouble() or failed
         elif isinstance(answer.value, Mapping) and isinstance(answer.value.get("path"), str):
-            path = Path(answer.value["path"])
+            path = self._album.folder / answer.value["path"]
             if path.name != name:
                 raise ToolTrouble("bad_result", f"the server was to write {name}, and says that it wrote {path.name}")
         return path, self._album.add(path, now)

@@ -33,7 +33,7 @@ class ServerOptions:
     """`legacy` shakes hands as before 2026 at once: right for a server on SDK 1.x, and spares its log a warning."""
     start_timeout_s: float = 20.0
     probe_interval_s: float = 15.0
-    probe_timeout_s: float = 5.0
+    probe_timeout_s: float = 3.0
     redactor: Redactor = field(default_factory=Redactor)
 
     @property

@@ -13,8 +13,6 @@ from timmy_actors.portals.session_events import Tool
 from timmy_actors.portals.spec_tools import SPEC_TOOLS
 from timmy_actors.portals.tool_tables import ToolTable
 
-TRIES = 3
-TRANSIENT = ("server_unavailable", "outcome_unknown")
 LEAST_S = 0.05
 """A call with less time than this is not made."""
 
@@ -50,13 +48,13 @@ class ToolServer:
         Raises:
             ToolTrouble: it could not be had.
         """
-        for _ in range(TRIES - 1):
+        while True:
             try:
-                return await self._call(name, values, deadline)
+                return await self._send(name, values, deadline)
             except ToolTrouble as trouble:
-                if trouble.code not in TRANSIENT or _left(deadline) < LEAST_S:
+                if trouble.code != "outcome_unknown" or _left(deadline) < 2 * LEAST_S:
                     raise
-        return await self._call(name, values, deadline)
+                await asyncio.sleep(LEAST_S)
 
     async def act(self, name: str, values: Mapping[str, Any], deadline: float, lasts_s: float) -> ToolAnswer:
         """An action, sent once; it may take `lasts_s` more than its tool's time, once it is sent.
@@ -64,7 +62,7 @@ class ToolServer:
         Raises:
             ToolTrouble: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
         """
-        return await self._call(name, values, deadline, lasts_s=lasts_s)
+        return await self._send(name, values, deadline, lasts_s=lasts_s)
 
     async def schema(self, name: str, deadline: float) -> Mapping[str, Any]:
         """The JSON Schema of the arguments of the server's tool for it.
@@ -75,13 +73,20 @@ class ToolServer:
         _, tool = find_tool(SPEC_TOOLS[name], self.table, await self._tools(deadline))
         return tool.schema
 
-    async def _call(
+    async def _send(
         self, name: str, values: Mapping[str, Any], deadline: float, *, lasts_s: float | None = None
     ) -> ToolAnswer:
+        """Send a call once; a server that ended before it was sent is waited for."""
         spec = SPEC_TOOLS[name]
-        bound = bind(spec, values, self.table, await self._tools(deadline))
-        timeout_s = spec.timeout_s + lasts_s if lasts_s is not None else min(spec.timeout_s, _left(deadline))
-        return await self._line.call(bound.tool, bound.arguments, max(timeout_s, LEAST_S))
+        while True:
+            bound = bind(spec, values, self.table, await self._tools(deadline))
+            timeout_s = spec.timeout_s + lasts_s if lasts_s is not None else min(spec.timeout_s, _left(deadline))
+            try:
+                return await self._line.call(bound.tool, bound.arguments, max(timeout_s, LEAST_S))
+            except ToolTrouble as trouble:
+                if trouble.code != "server_unavailable" or _left(deadline) < LEAST_S:
+                    raise
+                await asyncio.sleep(LEAST_S)
 
     async def _tools(self, deadline: float) -> Mapping[str, Tool]:
         return await self._line.tools(max(_left(deadline), LEAST_S))

@@ -1,0 +1,76 @@
+"""A runtime whose desktop is a test's own server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.portals.sessions import SERVERS
+from tests.waiting import eventually
+from timmy_actors import Runtime
+from timmy_actors.config import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.model.portal import ServerStatus
+from timmy_actors.paths import config_folder
+
+DESKTOP = str(SERVERS / "desktop.py")
+
+
+class Desktop:
+    """A folder for a test's desktop, and the runtime on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.captures = folder / "captures"
+        self.catalogue = folder / "portals.json"
+        self.catalogue.write_text((config_folder() / "portals.json").read_text())
+        self.runtime: Runtime
+
+    def fault(self, kind: str) -> None:
+        """What goes wrong from now on."""
+        (self.folder / "fault").write_text(kind)
+
+    def actions(self) -> list[dict[str, Any]]:
+        """What was done."""
+        try:
+            lines = (self.folder / "actions").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in lines]
+
+    def server(self, name: str = "desktop-control") -> ServerStatus:
+        """How a server does."""
+        status = self.runtime.portals().status
+        assert status is not None
+        return next(server for server in status.servers if server.name == name)
+
+    def pid(self) -> int:
+        """The desktop server's process, once it is up."""
+        eventually(lambda: self.server().state == "ready", 30)
+        pid = self.server().pid
+        assert pid is not None
+        return pid
+
+
+@contextmanager
+def desktop(
+    folder: Path, *, portal: str = "morrowind", command: tuple[str, ...] = (), **settings: Any
+) -> Iterator[Desktop]:
+    """A runtime on a test's desktop; it has no game server, and no Steam."""
+    made = Desktop(folder)
+    chosen = DesktopSettings(
+        command=command or ("{python}", DESKTOP, str(folder)),
+        captures_folder=str(made.captures),
+        captures_format="png",
+        probe_interval_s=settings.pop("probe_interval_s", 15.0),
+        **settings.pop("desktop", {}),
+    )
+    steam = settings.pop("steam", SteamSettings(command=()))
+    link = LinkSettings(address="tcp://127.0.0.1:9", mechanism="null")
+    world = WorldSettings(embedded=False)
+    asked = Settings(world=world, link=link, desktop=chosen, steam=steam, portal=portal, **settings)
+    made.runtime = Runtime(asked, folder=folder)
+    with made.runtime:
+        yield made
