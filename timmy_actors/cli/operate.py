@@ -1,4 +1,4 @@
-"""The commands of a game host's operator: run, status, portals, world."""
+"""The commands of a game host's operator: run, status, tree, world."""
 
 from __future__ import annotations
 
@@ -106,21 +106,6 @@ def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
         click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
     else:
         click.echo("\n".join(draw_tree(health)))
-
-
-@click.command()
-@options.as_json
-@options.endpoint
-def portals(as_json: bool, endpoint: str | None) -> None:
-    """List the portals, the chosen one marked."""
-    with connect(endpoint) as daemon:
-        answer = daemon.portals()
-    if as_json:
-        click.echo(harmless_json(answer.model_dump_json(indent=2)))
-        return
-    for portal in answer.portals:
-        mark = "*" if portal.id == answer.chosen else " "
-        click.echo(harmless(f"{mark} {portal.id:<14} {portal.name}: {portal.description}"))
 
 
 @click.command(

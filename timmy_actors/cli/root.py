@@ -11,7 +11,8 @@ from timmy_actors.cli.agent import do, snapshot, watch
 from timmy_actors.cli.harmless import harmless
 from timmy_actors.cli.install import install_lua
 from timmy_actors.cli.journal import journal
-from timmy_actors.cli.operate import portals, run, status, tree, world
+from timmy_actors.cli.operate import run, status, tree, world
+from timmy_actors.cli.portals import capture, execute, portals
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 
@@ -37,7 +38,11 @@ def cli() -> None:
     """
 
 
-for command in (run, status, tree, snapshot, do, watch, journal, portals, world, install_lua):
+COMMANDS = (
+    run, status, tree, snapshot, do, watch, journal,
+    portals, capture, execute, world, install_lua,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 

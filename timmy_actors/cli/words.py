@@ -73,7 +73,7 @@ def describe_health(health: Health) -> list[str]:
     if health.world is not None and health.world.token_file is not None:
         lines.append(f"token    {health.world.token_file}")
     lines.append(f"journal  {describe_journal(health.journal)}")
-    lines.append(f"portal   {health.portal}")
+    lines.append(f"portal   {health.portal}" + _portal_state(health))
     for seen in health.perceptions:
         lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
     return lines
@@ -118,6 +118,11 @@ def describe_entry_whole(entry: JournalEntry) -> list[str]:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
+
+
+def _portal_state(health: Health) -> str:
+    status = health.portal_status
+    return "" if status is None else f", {status.state}" + (f": {status.reasons[0]}" if status.reasons else "")
 
 
 def _gauge(gauge: Gauge) -> str:

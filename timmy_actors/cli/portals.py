@@ -1,0 +1,169 @@
+"""The commands of GamePortal: portals (list, show, check, use), capture, execute."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from timmy_actors.cli import options
+from timmy_actors.cli.harmless import harmless, harmless_json
+from timmy_actors.cli.portal_words import (
+    describe_check,
+    describe_entry,
+    describe_portals,
+    describe_result,
+    describe_state,
+)
+from timmy_actors.client import connect
+from timmy_actors.errors import Refused
+from timmy_actors.model.action import describe_actions
+from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S, Portals
+
+NOT_DONE = 1
+"""The exit code of an action that was not done, and of a check that found something wrong."""
+
+timeout = click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0.01, 60),
+    default=PORTAL_TIMEOUT_S,
+    show_default=True,
+    help="Seconds; the first call starts the servers.",
+)
+
+
+@click.group(invoke_without_command=True)
+@options.as_json
+@options.endpoint
+@click.pass_context
+def portals(context: click.Context, as_json: bool, endpoint: str | None) -> None:
+    """The games there are. Alone it lists them, the chosen one marked."""
+    context.obj = endpoint
+    if context.invoked_subcommand is None:
+        _list(endpoint, as_json=as_json)
+
+
+@portals.command("list")
+@options.as_json
+@options.endpoint
+@click.pass_obj
+def list_portals(above: str | None, as_json: bool, endpoint: str | None) -> None:
+    """List the portals, the chosen one marked, with how it does."""
+    _list(endpoint or above, as_json=as_json)
+
+
+@portals.command()
+@click.argument("portal", required=False)
+@options.as_json
+@options.endpoint
+@click.pass_obj
+def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | None) -> None:
+    """Show a portal's entry (default: the chosen one's) and its names for actions."""
+    with connect(endpoint or above) as daemon:
+        answer = daemon.portals()
+    entry = next((entry for entry in answer.portals if entry.id == (portal or answer.chosen)), None)
+    if entry is None:
+        known = ", ".join(entry.id for entry in answer.portals) or "none"
+        raise Refused("bad_arguments", f"no portal {portal!r}; there are: {known}", "portal")
+    if as_json:
+        click.echo(harmless_json(entry.model_dump_json(indent=2, exclude_none=True)))
+    else:
+        status = answer.status if entry.id == answer.chosen else None
+        click.echo("\n".join(map(harmless, describe_entry(entry, status))))
+
+
+@portals.command()
+@click.argument("portal", required=False)
+@timeout
+@options.as_json
+@options.endpoint
+@click.pass_obj
+def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+    """See what works: servers, tools, the window, Steam. Starts the servers and takes a picture."""
+    with connect(endpoint or above) as daemon:
+        found = daemon.check_portal(portal, timeout_s=timeout_s)
+    if as_json:
+        click.echo(harmless_json(found.model_dump_json(indent=2)))
+    else:
+        click.echo("\n".join(describe_check(found)))
+    sys.exit(0 if found.ok else NOT_DONE)
+
+
+@portals.command()
+@click.argument("portal")
+@options.endpoint
+@click.pass_obj
+def use(above: str | None, portal: str, endpoint: str | None) -> None:
+    """Choose another portal, until the daemon ends ('portal' in its configuration is for good)."""
+    with connect(endpoint or above) as daemon:
+        answer = daemon.use_portal(portal)
+    click.echo(harmless(f"{answer.chosen} is in use"))
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Again and again, until Ctrl-C.")
+@click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=1.0, show_default=True, help="Seconds.")
+@timeout
+@options.as_json
+@options.endpoint
+def capture(watch: bool, every_s: float, timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+    """Look at the game through the chosen portal: a screenshot, and what Steam knows."""
+    with connect(endpoint) as daemon:
+        try:
+            _show_state(daemon.capture(timeout_s=timeout_s), as_json=as_json, watch=watch)
+            while watch:
+                time.sleep(every_s)
+                _show_state(daemon.capture(timeout_s=timeout_s), as_json=as_json, watch=watch)
+        except KeyboardInterrupt:
+            return
+
+
+def _actions_help() -> str:
+    lines = ["\b", "Actions and their parameters ([optional]); 'portals show' lists the game's own names:"]
+    return "\n".join([*lines, *(f"  {line}" for line in describe_actions())])
+
+
+@click.command(epilog=_actions_help())
+@click.argument("action", nargs=-1, required=True, metavar="ACTION [KEY=VALUE]...")
+@timeout
+@options.as_json
+@options.endpoint
+def execute(action: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+    """Do something in the game, once. As in: execute press_key key=space, execute journal, execute forward 2s."""
+    name = " ".join(word for word in action if "=" not in word)
+    params: dict[str, Any] = dict(_key_value(word) for word in action if "=" in word)
+    if not name:
+        raise click.UsageError("name an action before its parameters: execute press_key key=space")
+    with connect(endpoint) as daemon:
+        result = daemon.execute(name, timeout_s=timeout_s, **params)
+    if as_json:
+        click.echo(harmless_json(result.model_dump_json(exclude_none=True)))
+    else:
+        click.echo(harmless(describe_result(result)))
+    sys.exit(0 if result.success else NOT_DONE)
+
+
+def _key_value(word: str) -> tuple[str, str]:
+    key, _, value = word.partition("=")
+    if not key or key == "timeout_s":
+        raise click.UsageError(f"{word!r} must be KEY=VALUE; how long to wait is said with --timeout SECONDS")
+    return key, value
+
+
+def _list(endpoint: str | None, *, as_json: bool) -> None:
+    with connect(endpoint) as daemon:
+        answer: Portals = daemon.portals()
+    if as_json:
+        click.echo(harmless_json(answer.model_dump_json(indent=2)))
+    else:
+        click.echo("\n".join(map(harmless, describe_portals(answer))))
+
+
+def _show_state(state: Any, *, as_json: bool, watch: bool) -> None:
+    if as_json:
+        click.echo(harmless_json(state.model_dump_json(exclude_none=True, indent=None if watch else 2)))
+    else:
+        click.echo("\n".join(map(harmless, describe_state(state))))
