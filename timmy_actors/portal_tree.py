@@ -8,7 +8,7 @@ from pathlib import Path
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.portal import Choice, PortalActor, PortalOptions
-from timmy_actors.actors.session import Offer, SessionActor, Wanted
+from timmy_actors.actors.session import UNNEEDED, Offer, SessionActor, Wanted
 from timmy_actors.config import ServerSettings, Settings
 from timmy_actors.errors import ConfigError, ServerGone
 from timmy_actors.model.portal import ServerStatus
@@ -51,7 +51,7 @@ class PortalTree:
             DESKTOP: self._server(DESKTOP, settings.desktop, folder, {}),
             STEAM: self._server(STEAM, settings.steam, folder, steam),
         }
-        self._offers = {name: Published(Offer(ServerStatus(name=name))) for name in self._options}
+        self._offers = {name: Published(Offer(ServerStatus(name=name, reason=UNNEEDED))) for name in self._options}
         self._wanted = {name: Wanted() for name in self._options}
         self._choice = Choice(settings.portal)
 

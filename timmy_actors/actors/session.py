@@ -26,6 +26,7 @@ STOP_WITHIN_S = 5.0
 """The server's own end takes at most two seconds after its input closed, and two more after SIGTERM."""
 KILL_WITHIN_S = 6.0
 MISSING = "the package 'mcp' is not installed: pip install 'timmy_actors[portals]'"
+UNNEEDED = "nobody has needed it yet"
 NOT_CONFIGURED = "no command and no url are configured for it"
 
 
@@ -100,7 +101,7 @@ class SessionActor(Actor):
         if self._wanted.now.is_set():
             self._connect()
         else:
-            self._publish("offline", self._obstacle() or "nobody has needed it yet")
+            self._publish("offline", self._obstacle() or UNNEEDED)
 
     def on_receive(self, message: Any) -> Any:
         """Follow the session, and call tools."""
