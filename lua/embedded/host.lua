@@ -6,6 +6,7 @@ local drive = require("embedded.core.drive")
 local events = require("embedded.events")
 local history = require("embedded.world.history")
 local life = require("embedded.world.life")
+local objects = require("embedded.world.objects")
 local population = require("embedded.world.population")
 local registry = require("embedded.api.registry")
 local server_core = require("embedded.core.server_core")
@@ -129,6 +130,11 @@ end
 --- A player answers the box it was shown last: the number of a button or line, or a text.
 function M.answer(pid, data)
   boxes.answer(world.clients[pid], data)
+end
+
+--- A player uses an object of a cell: { refNum, mpNum, refId }.
+function M.activate(pid, cell, object)
+  objects.use(world.clients[pid], cell, object)
 end
 
 --- An actor dies, by its refNum. False where nobody has its cell loaded.

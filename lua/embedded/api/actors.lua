@@ -68,9 +68,17 @@ local function equipment(server, define)
       return item and item[field]
     end)
   end
-  for _, name in ipairs { "EquipActorItem", "UnequipActorItem" } do
-    define(name, function(slot) check_slot(server, name, slot) end)
+  local function equip(name, slot, item)
+    check_slot(server, name, slot)
+    local actor = server.writing.actor
+    actor.equipment = actor.equipment or {}
+    actor.equipment[slot] = item
   end
+  define("EquipActorItem", function(slot, refId, count, charge, enchantmentCharge)
+    equip("EquipActorItem", slot, { refId = refId, count = count, charge = charge,
+      enchantmentCharge = enchantmentCharge })
+  end)
+  define("UnequipActorItem", function(slot) equip("UnequipActorItem", slot, nil) end)
 end
 
 local function written_list(server, define)

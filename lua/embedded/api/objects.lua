@@ -2,7 +2,9 @@
 local lists = require("embedded.api.lists")
 
 local FIELDS = { GetObjectRefId = "refId", GetObjectRefNum = "refNum", GetObjectRefNumIndex = "refNum",
-  GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectPosX = "x", GetObjectPosY = "y", GetObjectPosZ = "z" }
+  GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectActivatingPid = "activatingPid",
+  GetObjectActivatingRefId = "activatingRefId", GetObjectActivatingRefNum = "activatingRefNum",
+  GetObjectActivatingMpNum = "activatingMpNum", GetObjectPosX = "x", GetObjectPosY = "y", GetObjectPosZ = "z" }
 
 local ITEM_FIELDS = { RefId = "refId", Count = "count", Charge = "charge",
   EnchantmentCharge = "enchantmentCharge", Soul = "soul", ActionCount = "actionCount" }
@@ -35,6 +37,9 @@ end
 
 local function read_entries(server, define)
   lists.fields(server, define, "objects", FIELDS)
+  define("DoesObjectHavePlayerActivating", function(index)
+    return lists.entry(server, "objects", "DoesObjectHavePlayerActivating", index).activatingPid ~= nil
+  end)
   define("IsObjectPlayer", function(index)
     return lists.entry(server, "objects", "IsObjectPlayer", index).pid ~= nil
   end)

@@ -4,8 +4,9 @@ local checks = require("embedded.api.checks")
 local lengths = require("embedded.api.lengths")
 local lists = require("embedded.api.lists")
 
-local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "objects",
-  "worldstate", "mechanics", "factions", "knowledge", "performance", "settings", "spells", "keys", "changes" }
+local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "actor_packets",
+  "objects", "object_packets", "records", "worldstate", "world_packets", "mechanics", "factions", "knowledge",
+  "performance", "settings", "spells", "keys", "changes" }
 
 local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 

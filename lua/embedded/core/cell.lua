@@ -1,5 +1,7 @@
 --- LoadedCells[cell]: who is there, who simulates its actors, and what was recorded about its objects.
 local actor_methods = require("embedded.core.cell_actors")
+local link_methods = require("embedded.core.cell_links")
+local object_methods = require("embedded.core.cell_objects")
 local drive = require("embedded.core.drive")
 local inventory_helper = require("embedded.core.inventory_helper")
 local table_helper = require("embedded.core.table_helper")
@@ -7,21 +9,19 @@ local table_helper = require("embedded.core.table_helper")
 local M = drive.mixin({})
 M.__index = M
 
-for name, method in pairs(actor_methods) do
-  M[name] = method
+for _, methods in ipairs { actor_methods, object_methods, link_methods } do
+  for name, method in pairs(methods) do
+    M[name] = method
+  end
 end
 
 local EXTERIOR = "^(%-?%d+), ?(%-?%d+)$"
 
 local function fresh_data(description)
-  local packets = {}
-  for _, kind in ipairs(config.cellPacketTypes) do
-    packets[kind] = {}
-  end
   return {
     entry = { description = description, creationTime = os.time() },
     loadState = { hasFullActorList = false, hasFullContainerData = false },
-    lastVisit = {}, objectData = {}, packets = packets, recordLinks = {},
+    lastVisit = {}, objectData = {}, packets = {}, recordLinks = {},
   }
 end
 
@@ -41,10 +41,17 @@ function M.new(description)
     isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
     unusableContainerUniqueIndexes = {},
   }, M)
+  made:EnsurePacketTables()
   if drive.files[file] == nil then
     create_entry(made)
   end
   return made
+end
+
+function M:EnsurePacketTables()
+  for _, kind in ipairs(config.cellPacketTypes) do
+    self.data.packets[kind] = self.data.packets[kind] or {}
+  end
 end
 
 function M:GetVisitorCount()
@@ -99,6 +106,11 @@ function M:AddVisitor(pid)
   end
   table.insert(self.visitors, pid)
   Players[pid]:AddCellLoaded(self.description)
+  self:LoadGeneratedRecords(pid)
+  local last_visit = self.data.lastVisit[Players[pid].accountName]
+  if last_visit == nil or Players[pid].data.timestamps.lastLogin > last_visit then
+    self:LoadInitialCellData(pid)
+  end
   if not self.data.loadState.hasFullContainerData and not self.isRequestingContainerData then
     self:RequestContainers(pid)
   end

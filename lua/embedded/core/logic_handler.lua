@@ -1,9 +1,14 @@
 --- logicHandler: the shared verbs of CoreScripts that scripts call.
 local cells = require("embedded.core.cells")
+local creation = require("embedded.core.object_creation")
 local table_helper = require("embedded.core.table_helper")
 local version = require("embedded.core.version")
 
 local M = {}
+
+for name, verb in pairs(creation) do
+  M[name] = verb
+end
 
 function M.GetChatName(pid)
   local player = Players[pid]

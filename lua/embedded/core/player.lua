@@ -21,7 +21,7 @@ function M.new(pid, name)
   return setmetatable({
     pid = pid, name = name, accountName = name, file = "player/" .. name .. ".json", hasAccount = true,
     loggedIn = false, data = player_data.new(os.time()), cellsLoaded = {}, consoleCommandsQueued = {},
-    previousEquipment = {}, summons = {}, hasFinishedInitialTeleportation = false,
+    previousEquipment = {}, summons = {}, generatedRecordsReceived = {}, hasFinishedInitialTeleportation = false,
   }, M)
 end
 

@@ -3,6 +3,8 @@ local event_handler = require("embedded.core.event_handler")
 local event_hooks = require("embedded.core.event_hooks")
 local make_config = require("embedded.core.config")
 local drive = require("embedded.core.drive")
+local object_events = require("embedded.core.object_events")
+local record_store = require("embedded.core.record_store")
 local strings = require("embedded.core.strings")
 local table_helper = require("embedded.core.table_helper")
 local version = require("embedded.core.version")
@@ -28,17 +30,19 @@ end
 
 local HELPERS = { enumerations = "enumerations", color = "color", tableHelper = "table_helper",
   inventoryHelper = "inventory_helper", packetReader = "packet_reader", logicHandler = "logic_handler",
+  packetBuilder = "packet_builder", dataTableBuilder = "data_table_builder",
   eventHandler = "event_handler" }
 
 local function publish_tables()
   for name, file in pairs(HELPERS) do
     M.publish(name, require("embedded.core." .. file))
   end
-  for _, name in ipairs { "Players", "LoadedCells", "RecordStores", "ObjectLoops", "clientDataFiles" } do
+  for _, name in ipairs { "Players", "LoadedCells", "ObjectLoops", "clientDataFiles" } do
     M.publish(name, {})
   end
   M.publish("time", strings.time)
   M.publish("config", make_config())
+  M.publish("RecordStores", record_store.all())
   M.publish("customEventHooks", event_hooks.new())
   M.publish("WorldInstance", setmetatable(world.new(), world))
 end
@@ -114,7 +118,7 @@ function M.install(core_scripts)
   drive.reset()
   strings.install()
   publish_tables()
-  for _, events in ipairs { event_handler, server_events } do
+  for _, events in ipairs { event_handler, object_events, server_events } do
     for name, callback in pairs(events) do
       _G[name] = callback
     end

@@ -1,10 +1,15 @@
 --- WorldInstance: what all players share: time, journal, kills, and the weather of each region.
 local drive = require("embedded.core.drive")
 local journal = require("embedded.core.journal")
+local sharing = require("embedded.core.world_sharing")
 local table_helper = require("embedded.core.table_helper")
 
 local M = drive.mixin({})
 M.__index = M
+
+for name, method in pairs(sharing) do
+  M[name] = method
+end
 
 local MONTH_LENGTHS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 local MONTHS = 12

@@ -1,23 +1,33 @@
---- Actors of the data files. They move while a client simulates their cell (is its authority), which also reports them.
+--- The actors of the world. They move while a client simulates their cell (is its authority), which also reports them.
+local behaviour = require("embedded.world.behaviour")
+local life_cycle = require("embedded.world.actor_life")
 local map = require("embedded.world.map")
 local population = require("embedded.world.population")
 
 local M = {}
 M.__index = M
 
+for name, method in pairs(life_cycle) do
+  M[name] = method
+end
+
 local REST_MS = { 800, 6000 } -- how long one stands at a point of its way
 
-local function place(definition)
+local GAUGE = 100 -- magicka and fatigue of an actor of which nothing else is known
+
+--- An actor as it is at first, by { refNum, mpNum, refId, health, speed, way }; `cell` where its way does not tell it.
+function M.make(definition, cell)
   local start = definition.way[1]
   return { definition = definition, refNum = definition.refNum, mpNum = definition.mpNum, refId = definition.refId,
-    x = start[1], y = start[2], z = start[3], yaw = 0, target = 1, rests_until = 0,
-    cell = map.cell_at(start[1], start[2]), health = definition.health }
+    x = start[1], y = start[2], z = start[3], yaw = start[4] or 0, target = 1, rests_until = 0,
+    cell = cell or map.cell_at(start[1], start[2]), health = definition.health, health_base = definition.health,
+    magicka = 0, magicka_base = 0, fatigue = GAUGE, fatigue_base = GAUGE, equipment = {}, stats = {} }
 end
 
 function M.new(world)
   local self = setmetatable({ world = world, all = {} }, M)
   for _, definition in ipairs(population.ACTORS) do
-    local actor = place(definition)
+    local actor = M.make(definition)
     actor.rests_until = world.now + world.random:between(0, REST_MS[2])
     table.insert(self.all, actor)
   end
@@ -27,8 +37,9 @@ end
 --- What a position packet leaves in the server's list of the cell; it has no refId.
 local function entry_of(actor)
   return { refNum = actor.refNum, mpNum = actor.mpNum, refId = "", x = actor.x, y = actor.y, z = actor.z,
-    rotX = 0, rotY = 0, rotZ = actor.yaw, healthBase = actor.definition.health, healthCurrent = actor.health,
-    magickaBase = 0, magickaCurrent = 0, fatigueBase = 100, fatigueCurrent = 100, equipment = {} }
+    rotX = 0, rotY = 0, rotZ = actor.yaw, healthBase = actor.health_base, healthCurrent = actor.health,
+    magickaBase = actor.magicka_base, magickaCurrent = actor.magicka, fatigueBase = actor.fatigue_base,
+    fatigueCurrent = actor.fatigue, equipment = actor.equipment }
 end
 
 local function find(list, actor)
@@ -48,7 +59,9 @@ function M:report(actor)
   end
   local entry = cell.actors[index]
   entry.x, entry.y, entry.z, entry.rotZ = actor.x, actor.y, actor.z, actor.yaw
-  entry.healthCurrent = actor.health
+  for _, gauge in ipairs { "health", "magicka", "fatigue" } do
+    entry[gauge .. "Current"], entry[gauge .. "Base"] = actor[gauge], actor[gauge .. "_base"]
+  end
 end
 
 function M:in_cell(cell)
@@ -70,7 +83,8 @@ function M:report_all(client, cell)
   end
 end
 
-local function send_list(self, client, event, cell, entries)
+--- The client reports a list of actors of a cell under an event.
+function M:send_list(client, event, cell, entries)
   local received = self.world.server.empty_list()
   received.cell, received.entries = cell, entries
   self.world.server.received.actors = received
@@ -88,38 +102,37 @@ function M:report_list(client, cell)
     entry.refId = actor.refId
     table.insert(entries, entry)
   end
-  send_list(self, client, "OnActorList", cell, entries)
-  send_list(self, client, "OnActorEquipment", cell, entries)
+  self:send_list(client, "OnActorList", cell, entries)
+  self:send_list(client, "OnActorEquipment", cell, entries)
 end
 
 --- Over a border: the client reports the change, and the server's list follows.
-local function change_cell(self, client, actor, new_cell)
+function M:change_cell(client, actor, new_cell)
   local old_cell, entry = actor.cell, entry_of(actor)
   entry.cell, entry.refId = new_cell, actor.refId
   actor.cell = new_cell
-  send_list(self, client, "OnActorCellChange", old_cell, { entry })
-  local list = self.world.server.cells[old_cell].actors
+  self:send_list(client, "OnActorCellChange", old_cell, { entry })
+  self:leave_list(old_cell, actor)
+end
+
+--- The server's list of a cell forgets an actor.
+function M:leave_list(cell, actor)
+  local list = self.world.server.cells[cell] and self.world.server.cells[cell].actors or {}
   local index = find(list, actor)
   if index then
     table.remove(list, index)
   end
 end
 
+function M.entry_of(_, actor)
+  return entry_of(actor)
+end
+
 --- An actor dies, by a player's hand (killer_pid) or nobody's; the client that simulates it says so. False where nobody
 --- does.
 function M:kill(refNum, killer_pid)
-  for _, actor in ipairs(self.all) do
-    local cell = actor.refNum == refNum and self.world.server.cells[actor.cell]
-    if cell and self.world.clients[cell.authority] then
-      actor.health = 0
-      self:report(actor)
-      local entry = entry_of(actor)
-      entry.refId, entry.deathState, entry.killerPid = actor.refId, 1, killer_pid
-      send_list(self, self.world.clients[cell.authority], "OnActorDeath", actor.cell, { entry })
-      return true
-    end
-  end
-  return false
+  local actor = self:find(refNum, 0)
+  return actor ~= nil and self:die(actor, killer_pid)
 end
 
 local function rest(self, actor)
@@ -128,26 +141,40 @@ local function rest(self, actor)
   actor.rests_until = self.world.now + self.world.random:between(REST_MS[1], REST_MS[2])
 end
 
---- One step towards the next point of the way.
-local function walk(self, actor, seconds)
-  local target = actor.definition.way[actor.target]
-  local dx, dy, dz = target[1] - actor.x, target[2] - actor.y, target[3] - actor.z
+--- One step towards a place; whether it is reached.
+local function walk_to(actor, x, y, z, seconds)
+  local dx, dy, dz = x - actor.x, y - actor.y, z - actor.z
   local distance, stride = math.sqrt(dx * dx + dy * dy), actor.definition.speed * seconds
   if distance <= stride then
-    actor.x, actor.y, actor.z = target[1], target[2], target[3]
-    rest(self, actor)
-    return
+    actor.x, actor.y, actor.z = x, y, z
+    return true
   end
   local part = stride / distance
   actor.x, actor.y, actor.z = actor.x + dx * part, actor.y + dy * part, actor.z + dz * part
   actor.yaw = math.atan2(dx, dy)
+  return false
+end
+
+--- One step where its package wants it, else to the next point of its way.
+local function walk(self, actor, seconds)
+  if actor.ai then
+    local to = behaviour.destination(self.world, actor)
+    if to then
+      walk_to(actor, to.x, to.y, to.z, seconds)
+    end
+    return
+  end
+  local target = actor.definition.way[actor.target]
+  if walk_to(actor, target[1], target[2], target[3], seconds) then
+    rest(self, actor)
+  end
 end
 
 local function step_one(self, actor, client, seconds)
   walk(self, actor, seconds)
-  local here = map.cell_at(actor.x, actor.y)
+  local here = map.grid(actor.cell) and map.cell_at(actor.x, actor.y) or actor.cell
   if here ~= actor.cell and client.loaded[here] then
-    change_cell(self, client, actor, here)
+    self:change_cell(client, actor, here)
   end
   if self.world.server.cells[actor.cell] then
     self:report(actor)
@@ -155,7 +182,10 @@ local function step_one(self, actor, client, seconds)
 end
 
 local function is_moving(actor, now)
-  return actor.health > 0 and #actor.definition.way > 1 and now >= actor.rests_until
+  if actor.health <= 0 then
+    return false
+  end
+  return actor.ai ~= nil or (#actor.definition.way > 1 and now >= actor.rests_until)
 end
 
 --- Moves the actors of each cell that somebody simulates.

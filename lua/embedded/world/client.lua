@@ -13,7 +13,7 @@ function M.new(world, pid, name)
     loaded = {}, inventory = {}, journal = {}, chat = {}, boxes = {}, console = {}, received = {},
     trip = {}, arriving = false, dead = false, answers_boxes = true,
     spells = {}, active = {}, factions = {}, topics = {}, books = {}, kills = {}, map = {}, settings = {},
-    quick_keys = {},
+    quick_keys = {}, objects = {}, records = {}, activated = {}, speech = {},
   }, M)
 end
 

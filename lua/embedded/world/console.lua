@@ -1,4 +1,5 @@
 --- Console commands as the simulated client runs them. It echoes every command, known to it or not.
+local actor_orders = require("embedded.world.actor_orders")
 local travel = require("embedded.world.travel")
 
 local M = {}
@@ -75,7 +76,11 @@ end
 local function run(self, packet)
   self:remember("console", packet.command)
   local found = split(packet.command)
-  local command = is_about_players(packet) and commands[(found[1] or ""):lower()]
+  if not is_about_players(packet) then
+    actor_orders.run_console(self, packet, found)
+    return echo(self, packet)
+  end
+  local command = commands[(found[1] or ""):lower()]
   if command and found[2] then
     command(self, found[2], found[3])
   end

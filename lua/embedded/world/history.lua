@@ -60,6 +60,7 @@ function M.write(server, world)
     drive.save("cell/" .. description .. ".json", cell_data(description, objects))
   end
   server.mp_num = math.max(server.mp_num, LAST_MP_NUM)
+  world.coreVariables.currentMpNum = math.max(world.coreVariables.currentMpNum, LAST_MP_NUM)
 end
 
 --- What a player brings along: a potion at work, a skill book read, a place marked.

@@ -1,7 +1,9 @@
 --- What a client does with each packet of the server.
+local actor_orders = require("embedded.world.actor_orders")
 local boxes = require("embedded.world.boxes")
 local client = require("embedded.world.client")
 local console = require("embedded.world.console")
+local objects = require("embedded.world.objects")
 local traits = require("embedded.world.traits")
 local travel = require("embedded.world.travel")
 
@@ -50,6 +52,12 @@ for kind, handle in pairs(traits) do
   handlers[kind] = handle
 end
 
+for _, topic in ipairs { actor_orders, objects } do
+  for kind, handle in pairs(topic.handlers) do
+    handlers[kind] = handle
+  end
+end
+
 handlers.Cell = travel.cell
 handlers.Position = travel.position
 handlers.Console = console.receive
@@ -93,18 +101,28 @@ function handlers.ActorList(self, packet)
   end
 end
 
-function handlers.Container(self, packet)
-  if packet.action == REQUEST then
-    self:after(ANSWER_MS, function() self.world.containers:report(self, packet.cell) end)
-  end
-end
-
 function handlers.ActorAuthority(self, packet)
   self:after(ANSWER_MS, function() self.world.actors:report_all(self, packet.cell) end)
 end
 
 function handlers.RegionAuthority(self, packet)
   self:after(ANSWER_MS, function() self.world.weather:take_over(self, packet.region) end)
+end
+
+function handlers.Weather(self, packet)
+  self.world.weather:obey(self, packet)
+end
+
+--- A cell that is reset is loaded anew.
+function handlers.CellReset(self, packet)
+  for _, cell in ipairs(packet.entries) do
+    if self.loaded[cell] then
+      self:after(ANSWER_MS, function()
+        self.world.cells:leave(self.pid, cell)
+        self.world.cells:enter(self.pid, cell)
+      end)
+    end
+  end
 end
 
 --- Gives a packet to a client. Kinds it has nothing to do with are remembered only (`received` has the last of each).

@@ -98,6 +98,17 @@ M.ACTORS = {
   actor(104005, "itan", 59, STROLL, { { -17900, -14900, 470 }, { -17350, -14400, 470 }, { -17700, -13950, 470 } }),
 }
 
+local CREATURES = { "rat", "scamp", "mudcrab", "guar", "nix-hound", "alit", "kwama forager", "cliff racer" }
+
+--- The ids of creatures and NPCs that every client's data files have, in small letters.
+M.ACTOR_IDS = {}
+for _, id in ipairs(CREATURES) do
+  M.ACTOR_IDS[id] = true
+end
+for _, known in ipairs(M.ACTORS) do
+  M.ACTOR_IDS[known.refId] = true
+end
+
 local function container(refNum, refId, cell, items)
   return { refNum = refNum, mpNum = 0, refId = refId, cell = cell, items = items }
 end

@@ -40,6 +40,16 @@ function M:take_over(client, name)
   report(self, name, region)
 end
 
+--- A forced change of the region that this client keeps; what is not forced is only news to it.
+function M:obey(client, packet)
+  local region = self.regions[packet.region]
+  if not packet.force or not region or region.client ~= client then
+    return
+  end
+  region.current, region.next, region.started = packet.current, packet.next, self.world.now
+  report(self, packet.region, region)
+end
+
 --- Forgets a client that is gone; its regions wait for another.
 function M:release(client)
   for _, region in pairs(self.regions) do

@@ -1,0 +1,113 @@
+--- What a client does with packets about objects: it changes what it has in the cells it has loaded, and ignores the
+--- rest. `client.objects[uniqueIndex]` is what it knows of one; tests look into it.
+local M = {}
+
+local ANSWER_MS = 30
+local SET, ADD, REMOVE, REQUEST = 0, 1, 2, 3 -- enumerations.container
+
+local function index_of(entry)
+  return (entry.refNum or 0) .. "-" .. (entry.mpNum or 0)
+end
+
+local function known(self, entry)
+  local index = index_of(entry)
+  self.objects[index] = self.objects[index] or {}
+  return self.objects[index], index
+end
+
+--- A handler that calls act(self, entry, what it knows, index) for each entry of a packet about a loaded cell.
+local function each(act)
+  return function(self, packet)
+    for _, entry in ipairs(self.loaded[packet.cell] and packet.entries or {}) do
+      local object, index = known(self, entry)
+      act(self, entry, object, index, packet)
+    end
+  end
+end
+
+local function keep(...)
+  local fields = { ... }
+  return each(function(_, entry, object)
+    for _, field in ipairs(fields) do
+      object[field] = entry[field]
+    end
+  end)
+end
+
+local handlers = { ObjectLock = keep("lockLevel"), ObjectTrap = keep("disarmed"), ObjectScale = keep("scale"),
+  ObjectState = keep("state"), DoorState = keep("doorState"), ObjectMove = keep("x", "y", "z"),
+  ObjectRotate = keep("rotX", "rotY", "rotZ"), ObjectMiscellaneous = keep("goldPool"), ObjectSound = keep("sound"),
+  ClientScriptLocal = keep("locals"),
+  DoorDestination = keep("teleports", "destination", "destination_position", "destination_rotation") }
+
+handlers.ObjectPlace = each(function(_, entry, object)
+  object.refId, object.count, object.placed = entry.refId, entry.count, true
+  object.x, object.y, object.z, object.rotZ = entry.x, entry.y, entry.z, entry.rotZ
+end)
+
+--- An id that is neither in its data files nor was sent as a record is no creature and no NPC to it.
+handlers.ObjectSpawn = each(function(self, entry, object, _, packet)
+  if not self.world.actors:can_be(entry.refId, self) then
+    return
+  end
+  object.refId, object.spawned = entry.refId, true
+  self:after(ANSWER_MS, function() self.world.actors:appear(self, packet.cell, entry) end)
+end)
+
+handlers.ObjectDelete = each(function(self, entry, object)
+  object.deleted = true
+  self.world.actors:vanish(self, entry.refNum, entry.mpNum)
+end)
+
+handlers.ObjectActivate = each(function(self, entry, _, index)
+  if entry.activatingPid == self.pid then
+    self:remember("activated", index)
+  end
+end)
+
+local function change(contents, action, item)
+  local had = contents[item.refId] or 0
+  if action == REMOVE then
+    local left = had - (item.actionCount or 0)
+    contents[item.refId] = left > 0 and left or nil
+  elseif action == SET or action == ADD then
+    contents[item.refId] = had + item.count
+  end
+end
+
+local change_container = each(function(_, entry, object, _, packet)
+  if packet.action == SET or object.contents == nil then
+    object.contents = {}
+  end
+  for _, item in ipairs(entry.items or {}) do
+    change(object.contents, packet.action, item)
+  end
+end)
+
+function handlers.Container(self, packet)
+  if packet.action == REQUEST then
+    self:after(ANSWER_MS, function() self.world.containers:report(self, packet.cell) end)
+  else
+    change_container(self, packet)
+  end
+end
+
+--- Records the server made: the newest of an id counts.
+function handlers.RecordDynamic(self, packet)
+  for _, record in ipairs(packet.entries) do
+    self.records[record.id or record.name] = record
+  end
+end
+
+M.handlers = handlers
+
+--- A player uses an object: its client asks the server.
+function M.use(client, cell, entry)
+  local received = client.world.server.empty_list()
+  received.cell, received.pid = cell, client.pid
+  received.entries = { { refNum = entry.refNum, mpNum = entry.mpNum, refId = entry.refId, activatingPid = client.pid } }
+  client.world.server.received.objects = received
+  client:fire("OnObjectActivate", cell)
+end
+
+return M
