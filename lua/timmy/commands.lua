@@ -12,15 +12,21 @@ local registry, names = {}, {}
 -- run = }. `permitted(context)` gives true, or false and why, for everybody; `available(pid, context)` true for a
 -- logged-in player for whom it can be done at present, or nil and the trouble that `run` would answer with.
 local TOPICS = {
+  require("timmy.commands.actors"),
+  require("timmy.commands.ai"),
   require("timmy.commands.api"),
   require("timmy.commands.character"),
   require("timmy.commands.chat"),
   require("timmy.commands.console"),
+  require("timmy.commands.containers"),
   require("timmy.commands.dialogs"),
   require("timmy.commands.inventory"),
   require("timmy.commands.journal"),
+  require("timmy.commands.objects"),
   require("timmy.commands.position"),
+  require("timmy.commands.records"),
   require("timmy.commands.stats"),
+  require("timmy.commands.world"),
 }
 
 for _, topic in ipairs(TOPICS) do

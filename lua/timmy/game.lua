@@ -23,6 +23,7 @@ local TOPICS = {
   require("timmy.game.server"),
   require("timmy.game.shapeshift"),
   require("timmy.game.stats"),
+  require("timmy.game.things"),
 }
 
 local function refuse(name, position, kind, value)
@@ -47,6 +48,16 @@ end
 
 --- Calls a function of the server with nothing checked: for `timmy.api`, whose rules have judged the call.
 function M.unchecked(name, ...) return tes3mp[name](...) end
+
+--- Ends an object whose items are taken out of a container: how many of each leave. What the server looks up by number
+-- here is what was added just before, so that no number is outside.
+function M.add_object_taking(counts)
+  M.AddObject()
+  for position, count in ipairs(counts) do
+    if not kinds.of.int(count) then refuse("SetContainerItemActionCountByIndex", 3, "int", count) end
+    tes3mp.SetContainerItemActionCountByIndex(0, position - 1, count)
+  end
+end
 
 --- One entry of the actor list that is selected; `index` is inside the list.
 local function actor_at(index)

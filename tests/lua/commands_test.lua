@@ -8,6 +8,8 @@ local stage = require("stage")
 local declined, done, refused, run = acting.declined, acting.done, acting.refused, acting.run
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
+--- What only asks, or changes only what CoreScripts save.
+local SILENT = { server_info = true, delete_record = true, set_actor_lines = true }
 local RAW = { allow_raw = true }
 
 --- A world in which a command's example is possible, and the example.
@@ -32,7 +34,7 @@ test("does what each command's model gives as an example", function()
   for _, name in ipairs(commands.names) do
     local example = prepare(name)
     local value = done(name, example, RAW)
-    holds(#stage.effects() > 0, name .. " changed nothing")
+    holds(#stage.effects() > 0 or SILENT[name], name .. " changed nothing")
     if deferred.is(value) then
       stage.settle()
       value = value.value

@@ -19,13 +19,17 @@ local GOOD, REQUIRED = {
 }, {
   teleport = { "player", "x", "y", "z" },
 }
-local AFTER = {}
+local AFTER, EMPTY_LISTS = {}, {}
 
 for _, name in ipairs(commands.names) do
   local schema = acting.schema(name)
   GOOD[name] = GOOD[name] or schema.examples[1]
   REQUIRED[name] = REQUIRED[name] or schema.required
   AFTER[name] = schema["x-after"]
+  EMPTY_LISTS[name] = {}
+  for field, property in pairs(schema.properties) do
+    EMPTY_LISTS[name][field] = property.type == "array" and not property.minItems
+  end
 end
 
 --- What no field takes, whatever its type (a truth value but for those that want one).
@@ -78,6 +82,7 @@ test("refuses every hostile value in every field of every command, and names the
       for _, value in ipairs(NEVER) do
         local about = name .. "." .. field .. " = " .. shown(value)
         local fits = type(value) == "boolean" and type(arguments[field]) == "boolean"
+        fits = fits or (EMPTY_LISTS[name][field] and json.is_array(value) and #value == 0)
         if not fits then equal(field_of(refuse(name, with(arguments, field, value), about)), field, about) end
       end
     end

@@ -10,7 +10,7 @@ M.LONGEST_TEXT = 8192
 local LAST_PID = 65534
 --- What fits into a C++ int.
 local INT = 2147483647
-local LAST_ATTRIBUTE, LAST_SKILL = 7, 26
+local LAST_ATTRIBUTE, LAST_SKILL, LAST_SLOT = 7, 26, 18
 
 --- Whole numbers within bounds; NaN is within none.
 local function whole(low, high)
@@ -29,6 +29,7 @@ M.of = {
   level = whole(0, 4),
   attribute = whole(0, LAST_ATTRIBUTE),
   skill = whole(0, LAST_SKILL),
+  slot = whole(0, LAST_SLOT),
   milliseconds = whole(0, INT),
   timer = whole(0, INT),
 }

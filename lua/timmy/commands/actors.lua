@@ -1,0 +1,230 @@
+--- Creatures and NPCs: spawned, dressed, strengthened, moved, made to speak and to die.
+local cells = require("timmy.cells")
+local console = require("timmy.object_console")
+local json = require("timmy.json")
+local lines = require("timmy.lines")
+local nested = require("timmy.nested")
+local packets = require("timmy.actor_packets")
+local records = require("timmy.record_making")
+local schema = require("timmy.schema")
+local speech = require("timmy.speech")
+local spots = require("timmy.spots")
+local things = require("timmy.things")
+local trouble = require("timmy.trouble")
+local types = require("timmy.record_types")
+
+local MOST_LINES = 32
+local line_list = nested.list_of(schema.text, 1, MOST_LINES)
+
+local function fields_of(common, ...)
+  local all = {}
+  for _, group in ipairs({ common, ... }) do
+    for _, field in ipairs(group) do all[#all + 1] = field end
+  end
+  return all
+end
+
+local PLAYER = { { name = "player", check = schema.name } }
+local ACTOR = { PLAYER[1], { name = "unique_index", check = things.unique_index },
+  { name = "cell", check = schema.name, optional = true } }
+
+local function answer(actor, more)
+  local told = { unique_index = actor.unique_index, cell = actor.cell.description, ref_id = actor.ref_id }
+  for name, value in pairs(more or {}) do told[name] = value end
+  return told
+end
+
+--- A command about one living actor: `act(actor, values)` gives what its answer adds, or nil and why not.
+local function about_actor(name, own_fields, act)
+  return { name = name, fields = fields_of(ACTOR, own_fields), run = function(_, values)
+    local actor, wrong = things.living_actor(values)
+    if not actor then return nil, wrong end
+    local more
+    more, wrong = act(actor, values)
+    if wrong then return nil, wrong end
+    return answer(actor, more)
+  end }
+end
+
+local function spawn_at(spot, ref_id)
+  local object = _G.dataTableBuilder.BuildObjectData(ref_id)
+  return _G.logicHandler.CreateObjectAtLocation(spot.cell, spots.location(spot), object, "spawn")
+end
+
+local function keep_lines(actor, given)
+  actor.data[lines.KEY] = given and { lines = { unpack(given) }, said = 0 } or nil
+  actor.cell:QuicksaveToDrive()
+end
+
+local spawn = { name = "spawn_actor", fields = fields_of(PLAYER, { { name = "ref_id", check = schema.name } },
+  spots.fields) }
+
+function spawn.run(pid, values)
+  local spot, wrong = spots.find(pid, values)
+  if not spot then return nil, wrong end
+  if not records.is_known(values.ref_id) then
+    return nil, trouble("no_such_target", "there is no record " .. values.ref_id .. " any more", "ref_id")
+  end
+  return spots.answer(spot, { unique_index = spawn_at(spot, values.ref_id), ref_id = values.ref_id })
+end
+
+local function is_npc(value)
+  if type(value) ~= "table" then return "must be an object" end
+  if value.type ~= nil and value.type ~= "npc" then return "type: must be npc" end
+  local given = { type = "npc" }
+  for name, field in pairs(value) do given[name] = field end
+  return types.check(given)
+end
+
+local spawn_npc = { name = "spawn_npc", fields = fields_of(PLAYER, { { name = "npc", check = is_npc },
+  { name = "lines", check = line_list, optional = true } }, spots.fields) }
+
+function spawn_npc.run(pid, values)
+  local spot, wrong = spots.find(pid, values)
+  if not spot then return nil, wrong end
+  local given = { type = "npc" }
+  for name, field in pairs(values.npc) do given[name] = field end
+  local made
+  made, wrong = records.make(pid, given)
+  if not made then return nil, trouble(wrong.code, wrong.message, "npc") end
+  local unique_index = spawn_at(spot, made.id)
+  if values.lines then keep_lines(things.object({ cell = spot.cell, unique_index = unique_index }), values.lines) end
+  return spots.answer(spot, { unique_index = unique_index, ref_id = made.id, permanent = made.permanent })
+end
+
+--- CoreScripts' names of the places for equipment, in small letters.
+local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
+  "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
+  "carried_left", "ammunition" }
+local SLOT = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
+
+--- What an actor wears, to be changed; nil and why not while no client has told.
+local function worn_by(actor)
+  if type(actor.data.equipment) == "table" then return actor.data.equipment end
+  if not actor.was_made then
+    return nil, trouble("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
+      "unique_index")
+  end
+  return {}
+end
+
+local function dress(actor, worn)
+  actor.data.equipment = worn
+  local list = actor.cell.data.packets.equipment
+  if not things.contains(list, actor.unique_index) then table.insert(list, actor.unique_index) end
+  packets.equipment(actor, worn)
+  actor.cell:QuicksaveToDrive()
+end
+
+local equip = about_actor("equip_actor", { SLOT, { name = "item", check = schema.name },
+  { name = "count", check = schema.integer(1, 1000000), default = 1 } }, function(actor, values)
+  local worn, wrong = worn_by(actor)
+  if not worn then return nil, wrong end
+  if not records.is_known(values.item) then
+    return nil, trouble("no_such_target", "there is no record " .. values.item .. " any more", "item")
+  end
+  records.link(actor.cell, values.item, actor.unique_index)
+  worn[_G.enumerations.equipment[values.slot:upper()]] = { refId = values.item, count = values.count, charge = -1,
+    enchantmentCharge = -1 }
+  dress(actor, worn)
+  return { slot = values.slot, item = values.item }
+end)
+
+local unequip = about_actor("unequip_actor", { SLOT }, function(actor, values)
+  local worn, wrong = worn_by(actor)
+  if not worn then return nil, wrong end
+  local slot = _G.enumerations.equipment[values.slot:upper()]
+  worn[slot] = nil
+  dress(actor, worn)
+  return { slot = values.slot }
+end)
+
+local STATS = { "health", "magicka", "fatigue", "level", "disposition", "fight", "flee", "alarm", "hello", "strength",
+  "intelligence", "willpower", "agility", "speed", "endurance", "personality", "luck", "block", "armorer",
+  "mediumarmor", "heavyarmor", "bluntweapon", "longblade", "axe", "spear", "athletics", "enchant", "destruction",
+  "alteration", "illusion", "conjuration", "mysticism", "restoration", "alchemy", "unarmored", "security", "sneak",
+  "acrobatics", "lightarmor", "shortblade", "marksman", "mercantile", "speechcraft", "handtohand" }
+
+local set_stat = about_actor("set_actor_stat", { { name = "stat", check = schema.one_of(unpack(STATS)) },
+  { name = "value", check = schema.integer(0, 100000) } }, function(actor, values)
+  if values.stat == "health" and values.value == 0 then
+    return nil, trouble("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
+  end
+  local wrong = console.run(actor, "set" .. values.stat .. " " .. values.value)
+  if wrong then return nil, wrong end
+  return { stat = values.stat, value = values.value }
+end)
+
+local say = about_actor("say_as_actor", { { name = "text", check = schema.text, optional = true },
+  { name = "voice", check = schema.name, optional = true }, { name = "name", check = schema.name, optional = true },
+  { name = "radius", check = schema.number(1, 100000), default = 2048 } }, function(actor, values)
+  if not values.text and not values.voice then
+    return nil, trouble("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
+  end
+  local name, heard = values.name or speech.name_of(actor), {}
+  if values.text then heard = speech.say(actor, name, values.text, values.radius) end
+  if values.voice then packets.speech(actor, values.voice) end
+  return { heard_by = json.array(heard) }
+end)
+
+local function is_group(value)
+  if type(value) ~= "string" or #value > 64 or not value:find("^%w[%w_]*$") then
+    return 'must be the name of an animation group like "idle3"'
+  end
+  return nil
+end
+
+local animate = about_actor("animate_actor", { { name = "group", check = is_group },
+  { name = "loops", check = schema.integer(0, 1000), default = 0 } }, function(actor, values)
+  local command = values.loops > 0 and ("loopgroup %s %d 1"):format(values.group, values.loops)
+    or ("playgroup %s 1"):format(values.group)
+  local wrong = console.run(actor, command)
+  if wrong then return nil, wrong end
+  return { group = values.group }
+end)
+
+local MINUTES_PER_DEGREE = 60 -- the console counts an actor's heading so
+
+local function destination(actor, values)
+  local here = actor.cell.description
+  local cell = values.to_cell and cells.normalise(values.to_cell)
+  if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
+  if not cells.is_safe(cell) or cell:find('"', 1, true) then
+    return nil, trouble("no_such_cell", "no cell " .. cell .. " can be named to a client", "to_cell")
+  end
+  if not spots.lies_in(cell, values.x, values.y) then
+    local message = "x and y lie in cell " .. cells.under(values.x, values.y) .. ", not in " .. cell
+    return nil, trouble("bad_arguments", message, "to_cell")
+  end
+  return cell
+end
+
+local move = about_actor("move_actor", { { name = "x", check = spots.coordinate },
+  { name = "y", check = spots.coordinate }, { name = "z", check = spots.coordinate },
+  { name = "to_cell", check = schema.name, optional = true },
+  { name = "yaw", check = spots.angle, default = 0 } }, function(actor, values)
+  local cell, wrong = destination(actor, values)
+  if not cell then return nil, wrong end
+  local minutes = values.yaw * MINUTES_PER_DEGREE
+  local command = ("position %.2f %.2f %.2f %.2f"):format(values.x, values.y, values.z, minutes)
+  if not cells.grid(cell) then
+    command = ('positioncell %.2f %.2f %.2f %.2f "%s"'):format(values.x, values.y, values.z, minutes, cell)
+  end
+  wrong = console.run(actor, command)
+  if wrong then return nil, wrong end
+  return { to_cell = cell, x = values.x, y = values.y, z = values.z }
+end)
+
+local kill = about_actor("kill_actor", {}, function(actor)
+  local wrong = console.run(actor, "sethealth 0")
+  return nil, wrong
+end)
+
+local set_lines = about_actor("set_actor_lines", {
+  { name = "lines", check = nested.list_of(schema.text, 0, MOST_LINES) },
+}, function(actor, values)
+  keep_lines(actor, #values.lines > 0 and values.lines or nil)
+  return { lines = #values.lines }
+end)
+
+return { spawn, spawn_npc, equip, unequip, set_stat, say, animate, move, kill, set_lines }

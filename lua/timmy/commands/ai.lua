@@ -1,0 +1,132 @@
+--- What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
+local packets = require("timmy.actor_packets")
+local players = require("timmy.players")
+local schema = require("timmy.schema")
+local spots = require("timmy.spots")
+local things = require("timmy.things")
+local trouble = require("timmy.trouble")
+
+--- In hours of the game.
+local LONGEST_DURATION = 1000
+local FARTHEST = 32768
+
+local TARGETS = {
+  { name = "target_player", check = schema.name, optional = true },
+  { name = "target", check = things.unique_index, optional = true },
+}
+
+local POINT = { { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
+  { name = "z", check = spots.coordinate } }
+
+local function flag(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+  return nil
+end
+
+local function fields(...)
+  local all = { { name = "player", check = schema.name }, { name = "unique_index", check = things.unique_index },
+    { name = "cell", check = schema.name, optional = true } }
+  for _, group in ipairs({ ... }) do
+    for _, field in ipairs(group) do all[#all + 1] = field end
+  end
+  return all
+end
+
+local function target_player(values)
+  local pid, wrong = players.find(values.target_player)
+  if not pid then return nil, trouble(wrong.code, wrong.message, "target_player") end
+  return { pid = pid, told = values.target_player }
+end
+
+--- Whom or what a package is about: { pid } or { thing }, and how an answer names it.
+local function target_of(values, actor)
+  if (values.target_player == nil) == (values.target == nil) then
+    return nil, trouble("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
+      "target_player")
+  end
+  if values.target_player then return target_player(values) end
+  local thing, wrong = things.object({ unique_index = values.target }, "unique_index")
+  if not thing then return nil, trouble(wrong.code, wrong.message, "target") end
+  if thing.unique_index == actor.unique_index then
+    return nil, trouble("bad_arguments", "an actor can't be its own target", "target")
+  end
+  return { thing = thing, told = values.target }
+end
+
+--- Gives an actor a package that CoreScripts send whole.
+local function set(actor, action, whom, at)
+  whom, at = whom or {}, at or {}
+  _G.logicHandler.SetAIForActor(actor.cell, actor.unique_index, action, whom.pid,
+    whom.thing and whom.thing.unique_index, at.x, at.y, at.z)
+end
+
+--- Keeps a package as CoreScripts do, and sends it whole where they would not.
+local function keep_and_send(actor, package, whom)
+  whom = whom or {}
+  actor.data.ai = _G.dataTableBuilder.BuildAIData(whom.pid, whom.thing and whom.thing.unique_index, package.action,
+    package.x, package.y, package.z, package.distance, package.duration, package.repeats)
+  local list = actor.cell.data.packets.ai
+  if not things.contains(list, actor.unique_index) then table.insert(list, actor.unique_index) end
+  actor.cell:QuicksaveToDrive()
+  package.target_pid, package.target = whom.pid, whom.thing
+  packets.ai(actor, package)
+end
+
+local function enumerated(name) return _G.enumerations.ai[name] end
+
+--- A command that gives a living actor a package: `act(actor, values)` gives what its answer adds, or nil and why not.
+local function package(name, all, act)
+  return { name = name, fields = all, run = function(_, values)
+    local actor, wrong = things.living_actor(values)
+    if not actor then return nil, wrong end
+    local more
+    more, wrong = act(actor, values)
+    if wrong then return nil, wrong end
+    local told = { unique_index = actor.unique_index, cell = actor.cell.description, ref_id = actor.ref_id }
+    for key, value in pairs(more or {}) do told[key] = value end
+    return told
+  end }
+end
+
+local function after_target(action)
+  return function(actor, values)
+    local whom, wrong = target_of(values, actor)
+    if not whom then return nil, wrong end
+    set(actor, enumerated(action), whom)
+    return { target = whom.told }
+  end
+end
+
+local travel = package("actor_travel", fields(POINT), function(actor, values)
+  set(actor, enumerated("TRAVEL"), nil, values)
+  return { x = values.x, y = values.y, z = values.z }
+end)
+
+local follow = package("actor_follow", fields(TARGETS), after_target("FOLLOW"))
+local fight = package("actor_fight", fields(TARGETS), after_target("COMBAT"))
+
+local activate = package("actor_activate", fields({ { name = "target", check = things.unique_index } }),
+  after_target("ACTIVATE"))
+
+local DURATION = { name = "duration", check = schema.integer(0, LONGEST_DURATION), default = 0 }
+
+local escort = package("actor_escort", fields(TARGETS, POINT, { DURATION }), function(actor, values)
+  local whom, wrong = target_of(values, actor)
+  if not whom then return nil, wrong end
+  local x, y, z = values.x, values.y, values.z
+  keep_and_send(actor, { action = enumerated("ESCORT"), x = x, y = y, z = z, duration = values.duration }, whom)
+  return { target = whom.told, x = x, y = y, z = z }
+end)
+
+local wander = package("actor_wander", fields({
+  { name = "distance", check = schema.integer(0, FARTHEST), default = 512 }, DURATION,
+  { name = "repeat", check = flag, default = true },
+}), function(actor, values)
+  keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
+    repeats = values["repeat"] })
+  return { distance = values.distance }
+end)
+
+local stop = package("actor_stop", fields(), function(actor) set(actor, enumerated("CANCEL")) end)
+
+return { travel, follow, escort, wander, fight, activate, stop }

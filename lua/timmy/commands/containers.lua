@@ -1,0 +1,134 @@
+--- What is in a container, or on an actor: put in, taken out, or set.
+local corescripts = require("timmy.corescripts")
+local items = require("timmy.items")
+local nested = require("timmy.nested")
+local packets = require("timmy.object_packets")
+local records = require("timmy.record_making")
+local schema = require("timmy.schema")
+local things = require("timmy.things")
+local trouble = require("timmy.trouble")
+
+local MOST_STACKS = 200
+local count = schema.integer(1, 1000000)
+
+local function fields(...)
+  local all = { { name = "player", check = schema.name }, { name = "unique_index", check = things.unique_index },
+    { name = "cell", check = schema.name, optional = true } }
+  for _, field in ipairs({ ... }) do all[#all + 1] = field end
+  return all
+end
+
+--- A container whose contents the server knows, with them; else nil and why not.
+local function container(values)
+  local thing, wrong = things.object(values)
+  if not thing then return nil, wrong end
+  if thing.data.inventory == nil then
+    local message = "no client has told yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
+      .. "), if it is a container at all; set_container gives it new contents"
+    return nil, trouble("game_refused", message, "unique_index")
+  end
+  if not corescripts.is_sound_inventory(thing.data.inventory) then
+    return nil, trouble("game_refused", "the saved contents are damaged; nothing was changed", "unique_index")
+  end
+  return thing
+end
+
+local function unknown_item(name, field)
+  if records.is_known(name) then return nil end
+  return trouble("no_such_target", "there is no record " .. name .. " any more", field)
+end
+
+--- Keeps what was changed and lets clients know.
+local function finish(pid, thing, action, changed)
+  local packet_list = thing.cell.data.packets.container
+  if not things.contains(packet_list, thing.unique_index) then table.insert(packet_list, thing.unique_index) end
+  for _, item in ipairs(changed) do
+    if action ~= _G.enumerations.container.REMOVE then records.link(thing.cell, item.refId, thing.unique_index) end
+  end
+  packets.contents(pid, thing, action, changed)
+  thing.cell:QuicksaveToDrive()
+end
+
+local function answer(thing, more)
+  local _, total = items.spellings(thing.data.inventory, more.item or "")
+  more.unique_index, more.cell = thing.unique_index, thing.cell.description
+  if more.item then more.total = total end
+  return more
+end
+
+local put = { name = "put_in_container",
+  fields = fields({ name = "item", check = schema.name }, { name = "count", check = count, default = 1 }) }
+
+function put.run(pid, values)
+  local thing, wrong = container(values)
+  if not thing then return nil, wrong end
+  wrong = unknown_item(values.item, "item")
+  if wrong then return nil, wrong end
+  local counts = items.spellings(thing.data.inventory, values.item)
+  local stack = items.stack(items.in_order(counts, values.item)[1] or values.item, values.count)
+  _G.inventoryHelper.addItem(thing.data.inventory, stack.refId, stack.count, stack.charge, stack.enchantmentCharge,
+    stack.soul)
+  finish(pid, thing, _G.enumerations.container.ADD, { stack })
+  return answer(thing, { item = values.item, count = values.count })
+end
+
+local take = { name = "take_from_container", fields = put.fields }
+
+--- Copies of the stacks of an item, each with how many of it leave, until the count is reached. A client finds a stack
+-- by its charges and soul, so they must be its own.
+local function leaving(inventory, ref_id, missing)
+  local wanted, found = ref_id:lower(), {}
+  for _, item in pairs(inventory) do
+    local taken = item.refId:lower() == wanted and math.min(item.count, missing) or 0
+    if taken > 0 then
+      found[#found + 1] = { refId = item.refId, count = taken, charge = item.charge,
+        enchantmentCharge = item.enchantmentCharge, soul = item.soul }
+      missing = missing - taken
+    end
+  end
+  return found
+end
+
+function take.run(pid, values)
+  local thing, wrong = container(values)
+  if not thing then return nil, wrong end
+  local inventory = thing.data.inventory
+  local _, total = items.spellings(inventory, values.item)
+  if total < values.count then
+    local message = string.format("it holds %d of %s, not %d", total, values.item, values.count)
+    return nil, trouble("no_such_target", message, total == 0 and "item" or "count")
+  end
+  local taken = leaving(inventory, values.item, values.count)
+  for _, item in ipairs(taken) do
+    _G.inventoryHelper.removeExactItem(inventory, item.refId, item.count, item.charge, item.enchantmentCharge,
+      item.soul)
+  end
+  finish(pid, thing, _G.enumerations.container.REMOVE, taken)
+  return answer(thing, { item = values.item, count = values.count })
+end
+
+local STACK = { { name = "item", check = schema.name }, { name = "count", check = count, default = 1 } }
+
+local set = { name = "set_container",
+  fields = fields({ name = "items", check = nested.list_of(nested.object_of(STACK), 0, MOST_STACKS) }) }
+
+function set.run(pid, values)
+  local thing, wrong = things.object(values)
+  if not thing then return nil, wrong end
+  local stacks = {}
+  for position, given in ipairs(values.items) do
+    local wanted = nested.values(STACK, given)
+    wrong = unknown_item(wanted.item, "items")
+    if wrong then return nil, wrong end
+    stacks[position] = items.stack(wanted.item, wanted.count)
+  end
+  thing.data.inventory = {}
+  for _, stack in ipairs(stacks) do
+    _G.inventoryHelper.addItem(thing.data.inventory, stack.refId, stack.count, stack.charge, stack.enchantmentCharge,
+      stack.soul)
+  end
+  finish(pid, thing, _G.enumerations.container.SET, stacks)
+  return answer(thing, { stacks = #stacks })
+end
+
+return { put, take, set }

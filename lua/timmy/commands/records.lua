@@ -1,0 +1,53 @@
+--- Makes, copies and removes records: spells, potions, books, weapons, NPCs and all the other types.
+local nested = require("timmy.nested")
+local records = require("timmy.record_making")
+local schema = require("timmy.schema")
+local types = require("timmy.record_types")
+
+local create = { name = "create_record" }
+
+create.fields = {
+  { name = "player", check = schema.name },
+  { name = "record", check = types.check },
+}
+
+function create.run(pid, values) return records.make(pid, values.record) end
+
+local clone = { name = "clone_record" }
+
+clone.fields = {
+  { name = "player", check = schema.name },
+  { name = "type", check = schema.one_of(unpack(types.names)) },
+  { name = "base_id", check = schema.name },
+  { name = "id", check = schema.name, optional = true },
+  { name = "name", check = schema.name, optional = true },
+}
+
+local function takes_name(record_type)
+  for _, field in ipairs(types[record_type]) do
+    if field.name == "name" then return true end
+  end
+  return false
+end
+
+--- Clients make the copy: they must have the base, in their data files or as a record made before.
+function clone.run(pid, values)
+  if values.name and not takes_name(values.type) then
+    return nil, { code = "bad_arguments", message = "name: records of type " .. values.type .. " have none",
+      field = "name" }
+  end
+  local copy = nested.values(clone.fields, values)
+  copy.player = nil
+  return records.make(pid, copy)
+end
+
+local delete = { name = "delete_record" }
+
+delete.fields = {
+  { name = "player", check = schema.name },
+  { name = "id", check = schema.name },
+}
+
+function delete.run(_, values) return records.remove(values.id) end
+
+return { create, clone, delete }

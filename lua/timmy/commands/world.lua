@@ -1,0 +1,191 @@
+--- The world that all players share: weather, time, variables of scripts, where doors lead, cells, collision.
+local cells = require("timmy.cells")
+local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
+local numbers = require("timmy.numbers")
+local players = require("timmy.players")
+local schema = require("timmy.schema")
+local things = require("timmy.things")
+local trouble = require("timmy.trouble")
+
+local PLAYER = { name = "player", check = schema.name }
+local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }
+local NONE_QUEUED = -1
+
+local function flag(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+  return nil
+end
+
+local weather = { name = "set_weather", fields = { PLAYER,
+  { name = "weather", check = schema.one_of(unpack(WEATHER)) },
+  { name = "region", check = schema.name, optional = true } } }
+
+--- The region that is meant, and what CoreScripts keep of it: only where a player is somebody makes weather.
+local function region_of(pid, given)
+  local name = (given or game.GetRegion(pid)):lower()
+  if name == "" then
+    return nil, trouble("no_such_place", "the player is inside, where no weather is: name a region", "region")
+  end
+  local stored = _G.WorldInstance.storedRegions and _G.WorldInstance.storedRegions[name]
+  if type(stored) ~= "table" or stored.authority == nil then
+    local message = "nobody is in the region " .. name .. ", so nobody makes its weather"
+    return nil, trouble("no_such_place", message, "region")
+  end
+  return name, stored
+end
+
+function weather.run(pid, values)
+  local name, stored = region_of(pid, values.region)
+  if not name then return nil, stored end
+  local number = _G.enumerations.weather[values.weather:upper()]
+  stored.currentWeather, stored.nextWeather = number, number
+  stored.queuedWeather, stored.transitionFactor = NONE_QUEUED, 0
+  _G.WorldInstance:LoadRegionWeather(name, pid, true, true)
+  return { region = name, weather = values.weather }
+end
+
+local time = { name = "set_time", fields = { PLAYER,
+  { name = "hour", check = schema.number(0, 23.99), optional = true },
+  { name = "day", check = schema.integer(1, 31), optional = true },
+  { name = "month", check = schema.integer(1, 12), optional = true },
+  { name = "year", check = schema.integer(1, 10000), optional = true },
+  { name = "days_passed", check = schema.integer(0, 10000000), optional = true },
+  { name = "day_time_scale", check = schema.number(0, 1000), optional = true },
+  { name = "night_time_scale", check = schema.number(0, 1000), optional = true } } }
+
+local KEPT_AS = { hour = "hour", day = "day", month = "month", year = "year", days_passed = "daysPassed",
+  day_time_scale = "dayTimeScale", night_time_scale = "nightTimeScale" }
+
+local function days_of(month)
+  local lengths = _G.WorldInstance.monthLengths
+  return type(lengths) == "table" and numbers.is_whole(lengths[month], 28, 31) and lengths[month] or 30
+end
+
+local function wrong_time(values, now)
+  local any = false
+  for name in pairs(KEPT_AS) do any = any or values[name] ~= nil end
+  if not any then return trouble("bad_arguments", "give an hour, a day, a month, a year or a time scale", "hour") end
+  local month, day = values.month or numbers.whole(now.month, 1), values.day or numbers.whole(now.day, 1)
+  if day <= days_of(month) then return nil end
+  return trouble("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
+end
+
+function time.run(pid, values)
+  local world = _G.WorldInstance
+  local now = world.data.time
+  local wrong = wrong_time(values, now)
+  if wrong then return nil, wrong end
+  for name, kept in pairs(KEPT_AS) do
+    if values[name] ~= nil then now[kept] = values[name] end
+  end
+  if values.hour then _G.hourCounter = values.hour end
+  world:UpdateFrametimeMultiplier()
+  world:LoadTime(pid, true)
+  world:QuicksaveToDrive()
+  local told = {}
+  for name, kept in pairs(KEPT_AS) do told[name] = numbers.finite(now[kept]) end
+  return told
+end
+
+local INT = 2147483647
+local KINDS = { short = { low = -32768, high = 32767 }, long = { low = -INT, high = INT } }
+
+local global = { name = "set_script_global", fields = { PLAYER, { name = "name", check = schema.name },
+  { name = "kind", check = schema.one_of("short", "long", "float") },
+  { name = "value", check = schema.number(-INT, INT) } } }
+
+function global.run(pid, values)
+  local bounds, kind = KINDS[values.kind], _G.enumerations.variableType[values.kind:upper()]
+  if bounds and not numbers.is_whole(values.value, bounds.low, bounds.high) then
+    local message = ("value: a %s is a whole number between %d and %d"):format(values.kind, bounds.low, bounds.high)
+    return nil, trouble("bad_arguments", message, "value")
+  end
+  game.ClearClientGlobals()
+  if bounds then
+    game.AddClientGlobalInteger(values.name, values.value, kind)
+  else
+    game.AddClientGlobalFloat(values.name, values.value)
+  end
+  local field = bounds and "intValue" or "floatValue"
+  _G.WorldInstance:SaveClientScriptGlobal({ [values.name] = { variableType = kind, [field] = values.value } })
+  game.SendClientScriptGlobal(pid, true, false)
+  return { name = values.name, value = values.value }
+end
+
+local destination = { name = "override_destination", fields = { PLAYER, { name = "from_cell", check = schema.name },
+  { name = "to_cell", check = schema.name } } }
+
+function destination.run(pid, values)
+  local world = _G.WorldInstance
+  for _, field in ipairs({ "from_cell", "to_cell" }) do
+    if not cells.is_safe(values[field]) then
+      return nil, trouble("no_such_cell", "no cell can have the name " .. values[field], field)
+    end
+  end
+  if type(world.data.destinationOverrides) ~= "table" then world.data.destinationOverrides = {} end
+  world.data.destinationOverrides[values.from_cell] = values.to_cell
+  world:QuicksaveToDrive()
+  game.ClearDestinationOverrides()
+  game.AddDestinationOverride(values.from_cell, values.to_cell)
+  game.SendWorldDestinationOverride(pid, true, false)
+  return { from_cell = values.from_cell, to_cell = values.to_cell }
+end
+
+local reset = { name = "reset_cell", fields = { PLAYER, { name = "cell", check = schema.name } } }
+
+--- A global that CoreScripts leave behind when they reset a cell nobody has loaded makes their next reset unload one
+-- that somebody has.
+function reset.run(pid, values)
+  local cell, wrong = things.loaded_cell(values.cell)
+  if not cell then return nil, wrong end
+  _G.unloadCellAtEnd = nil
+  _G.logicHandler.ResetCell(pid, cell.description)
+  return { cell = cell.description }
+end
+
+--- What collides, as clients are told, and the name under which CoreScripts tell it who logs in later.
+local COLLISION = {
+  { name = "players", call = "SetPlayerCollisionState", setting = "enablePlayerCollision" },
+  { name = "actors", call = "SetActorCollisionState", setting = "enableActorCollision" },
+  { name = "placed_objects", call = "SetPlacedObjectCollisionState", setting = "enablePlacedObjectCollision" },
+  { name = "placed_objects_as_actors", call = "UseActorCollisionForPlacedObjects",
+    setting = "useActorCollisionForPlacedObjects" },
+}
+
+local collision = { name = "set_collision", fields = { PLAYER } }
+for _, what in ipairs(COLLISION) do
+  collision.fields[#collision.fields + 1] = { name = what.name, check = flag, optional = true }
+end
+
+function collision.run(pid, values)
+  local told = {}
+  for _, what in ipairs(COLLISION) do
+    if values[what.name] ~= nil then
+      game[what.call](values[what.name])
+      _G.config[what.setting] = values[what.name]
+      told[what.name] = values[what.name]
+    end
+  end
+  if next(told) == nil then
+    return nil, trouble("bad_arguments", "say of what: players, actors or placed_objects", "players")
+  end
+  _G.logicHandler.SendConfigCollisionOverrides(pid, true)
+  return told
+end
+
+local info = { name = "server_info", fields = { PLAYER } }
+
+function info.run()
+  local loaded = 0
+  for _ in pairs(_G.LoadedCells or {}) do loaded = loaded + 1 end
+  return {
+    version = tostring(game.GetServerVersion()), protocol = tostring(game.GetProtocolVersion()),
+    system = tostring(game.GetOperatingSystemType()), port = game.GetPort(), most_players = game.GetMaxPlayers(),
+    players = #players.online(), uptime_s = numbers.finite(game.GetMillisecondsSinceServerStart()) / 1000,
+    objects_made = game.GetCurrentMpNum(), cells_loaded = loaded,
+    shares_journal = corescripts.setting("shareJournal", true) == true,
+  }
+end
+
+return { weather, time, global, destination, reset, collision, info }
