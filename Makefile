@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm schemas api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos schemas api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switche
 storm: $(VENV)/.installed-dev ## Crash a tree of 434 actors FAILURES=20000 times at random, SEED=n as before
 	TIMMY_STORM_SEED=$(or $(SEED),0) TIMMY_STORM_FAILURES=$(or $(FAILURES),20000) \
 	  $(BIN)/python -m pytest tests/supervision/test_storm.py --capture=no
+
+chaos: $(VENV)/.installed-dev ## Give COMMANDS=10000 through FAULTS=1000 kills, freezes, cuts and worse, and compare the books
+	$(BIN)/python -m tests.chaos --commands $(or $(COMMANDS),10000) --faults $(or $(FAULTS),1000) --seed $(or $(SEED),0)
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema

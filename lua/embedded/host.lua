@@ -37,7 +37,7 @@ end
 local function make_server(options)
   server = server_state.new {
     clock = options.clock or clock.monotonic_ms, die = options.die or default_die,
-    report = options.report or function() end, seed = options.seed or 1,
+    report = options.report or function() end, ledger = options.ledger, seed = options.seed or 1,
     data_path = options.data_path, port = options.port,
   }
   local api = server_core.publish("tes3mp", {})
@@ -67,8 +67,8 @@ end
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
 --- options: api, deaths (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not return;
---- report(line) for the log; scripts; players (names, default Timmy and Jiub); data_path; port; core_scripts
---- ("newest" or "release": see core/version.lua).
+--- report(line) for the log; ledger(player, item, count), told of what reaches a client's inventory; scripts; players
+--- (names, default Timmy and Jiub); data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)

@@ -62,10 +62,11 @@ local function unreceived_list()
   return list
 end
 
---- options: clock (ms), die(reason), report(line), seed, data_path, port
+--- options: clock (ms), die(reason), report(line), ledger(player, item, count), seed, data_path, port
 function M.new(options)
   local server = {
     clock = options.clock, started = options.clock(), die = options.die, report = options.report,
+    ledger = options.ledger or function() end,
     data_path = options.data_path or "./data", port = options.port or 25565,
     max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
     players = {}, last_pid = -1, cells = {}, mp_num = 0,

@@ -24,6 +24,8 @@ class WorldSettings:
     """The same seed gives the same world, tick for tick."""
     allow_raw: bool = False
     """Whether the console command passes any text to a client."""
+    ledger: Path | None = None
+    """A file that gets a line for each item that reaches a player's inventory, at once: for audits."""
     lifeline: int | None = None
     """A pipe's read end: when its last writer is gone, the process ends."""
 
@@ -44,5 +46,6 @@ def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
     parser.add_argument("--mechanism", choices=("PLAIN", "NULL"), default="PLAIN")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world")
     parser.add_argument("--allow-raw", action="store_true", help="allow the console command")
+    parser.add_argument("--ledger", type=Path, help="append a line for each item that reaches a player")
     parser.add_argument("--lifeline", type=int, metavar="FD", help="end when this pipe closes")
     return WorldSettings(**vars(parser.parse_args(arguments)))

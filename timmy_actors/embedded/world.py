@@ -33,6 +33,20 @@ def die(reason: str) -> NoReturn:
     os.abort()
 
 
+class _Ledger:
+    """What reached the players' inventories, as told by their clients: it outlives the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}: name another with --ledger") from error
+
+    def add(self, player: str, item: str, count: int) -> None:
+        """Append a line: player, item, count, between tabs."""
+        os.write(self._descriptor, f"{player}\t{item}\t{int(count)}\n".encode())
+
+
 class World:
     """A stand-in server that has just started, with the bridge listening.
 
@@ -84,5 +98,6 @@ class World:
             "seed": settings.seed,
             "die": die,
             "report": report,
+            "ledger": None if settings.ledger is None else _Ledger(settings.ledger).add,
             "scripts": self._lua.table_from(["timmy_bridge"]),
         }

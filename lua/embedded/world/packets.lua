@@ -64,6 +64,9 @@ handlers.Console = console.receive
 
 function handlers.Inventory(self, packet)
   self:change_inventory(packet.action, packet.items)
+  for _, item in ipairs(packet.action ~= SET and packet.items or {}) do
+    self.world.server.ledger(self.name, item.refId, packet.action == REMOVE and -item.count or item.count)
+  end
 end
 
 function handlers.Journal(self, packet)
