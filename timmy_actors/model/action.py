@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, Name, StrictModel, in_words
 from timmy_actors.model.command import MAX_ECHO
+from timmy_actors.model.error_code import ErrorCode
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""
@@ -51,6 +52,16 @@ class ActionResult(Model):
     """Why it was not a success, in words."""
     binding: str | None = None
     """The portal's own name that was given for it."""
+    code: ErrorCode | None = None
+    """Why a body in the game's world did not do it: `needs_client_input`, `no_such_place`, ..."""
+    field: str | None = None
+    """The parameter at fault."""
+    needs: str | None = None
+    """With `needs_client_input`: what it would take."""
+    value: dict[str, Any] = Field(default_factory=dict)
+    """What a body in the game's world says of what it did."""
+    command_id: str | None = None
+    """Under this id the same action can be given again without being done twice."""
 
 
 class ActionParams(StrictModel):

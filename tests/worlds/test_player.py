@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peer import Peer
+from tests.runtimes import fresh, running
+from timmy_actors import Refused, Runtime, connect
+from timmy_actors.model.action import Action
+from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT
+from timmy_actors.model.command import CommandResult
+from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "wanderer.py"
+
+
+@pytest.fixture
+def runtime() -> Iterator[Runtime]:
+    with Peer() as peer, running(peer.address) as made:
+        fresh(made)
+        yield made
+
+
+@contextmanager
+def over(runtime: Runtime, kind: str) -> Iterator[Game]:
+    """The same game in process, and from another."""
+    if kind == "runtime":
+        yield runtime
+        return
+    with connect() as daemon:
+        yield daemon
+
+
+@pytest.fixture(params=["runtime", "connect"])
+def body(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[PlayerBody]:
+    with over(runtime, request.param) as game:
+        yield PlayerBody(game)
+
+
+def test_a_body_sees_what_the_game_knows_of_its_player(body: PlayerBody, runtime: Runtime) -> None:
+    assert body.observe() == runtime.snapshot()
+
+
+def test_what_is_done_is_told_with_what_came_of_it(body: PlayerBody) -> None:
+    result = body.act(Action(action="message", params={"text": "hi"}))
+    assert (result.success, result.outcome, result.code) == (True, "done", None)
+    assert result.command_id
+
+
+@pytest.mark.parametrize("verb", ["walk", "attack", "cast", "block", "open", "talk"])
+def test_what_needs_a_clients_input_says_what_it_would_take(body: PlayerBody, verb: str) -> None:
+    result = body.act(Action(action=verb))
+    assert (result.success, result.outcome, result.code) == (False, "refused", "needs_client_input")
+    assert result.needs == NEEDS_CLIENT_INPUT[verb]
+
+
+def test_a_refusal_is_told_with_its_code_and_field_and_not_raised(body: PlayerBody) -> None:
+    result = body.act(Action(action="give_item", params={"item": "gold_001", "count": 0}))
+    assert (result.outcome, result.code, result.field) == ("refused", "bad_arguments", "count")
+
+
+def test_somebody_unknown_can_not_be_seen(runtime: Runtime) -> None:
+    with pytest.raises(Refused, match="Nobody"):
+        PlayerBody(runtime, "Nobody").observe()
+
+
+class Recorder:
+    """A game that writes down what it is told to do, and declines it when `declines` says so."""
+
+    def __init__(self, declines: Refused | None = None) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.ids: list[str | None] = []
+        self._declines = declines
+
+    def snapshot(self, player: str | None = None) -> PerceptionOutput:
+        known = {"player": player or "Timmy", "pid": 0, "boot": "b", "epoch": 1, "revisions": {}}
+        return PerceptionOutput.model_validate(known)
+
+    def command(
+        self, name: str, /, *, timeout_s: float = 1, command_id: str | None = None, **arguments: Any
+    ) -> CommandResult:
+        self.told.append((name, arguments))
+        self.ids.append(command_id)
+        if self._declines:
+            raise self._declines
+        return CommandResult(id=command_id or "", value={"told": name})
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "arguments"),
+    [
+        ({}, "chat", {"text": "Hi"}),
+        ({"manner": "announce"}, "broadcast", {"text": "Hi"}),
+        ({"to": "Jiub"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
+        ({"to": "Jiub", "manner": "whisper"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
+        ({"to": "Jiub", "manner": "show"}, "message_box", {"player": "Jiub", "text": "Hi"}),
+    ],
+)
+def test_each_manner_of_speaking_is_a_command(given: dict[str, Any], command: str, arguments: dict[str, Any]) -> None:
+    game = Recorder()
+    assert PlayerBody(game).speak("Hi", **given).success
+    assert game.told == [(command, arguments)]
+
+
+@pytest.mark.parametrize("given", [{"manner": "whisper"}, {"manner": "show"}, {"to": "Jiub", "manner": "announce"}])
+def test_what_is_said_to_nobody_or_to_the_wrong_one_is_not_said(given: dict[str, Any]) -> None:
+    game = Recorder()
+    result = PlayerBody(game).speak("Hi", **given)
+    assert (result.outcome, result.code, result.field, game.told) == ("refused", "bad_arguments", "to", [])
+
+
+def test_a_body_of_a_named_player_acts_for_that_player() -> None:
+    game = Recorder()
+    body = PlayerBody(game, "Jiub")
+    body.act(Action(action="teleport", params={"to": "Balmora"}))
+    assert game.told == [("teleport", {"player": "Jiub", "to": "Balmora"})]
+    assert body.observe().player == "Jiub"
+
+
+def test_an_action_given_again_under_its_id_is_the_same_command() -> None:
+    game = Recorder()
+    body = PlayerBody(game)
+    first = body.act(Action(action="chat", params={"text": "Hi"}))
+    body.act(Action(action="chat", params={"text": "Hi"}), command_id=first.command_id)
+    body.act(Action(action="chat", params={"text": "Hi"}))
+    assert game.ids[0] == game.ids[1] == first.command_id
+    assert game.ids[2] != first.command_id
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [("in_doubt", "unknown"), ("game_refused", "failed"), ("internal", "failed"), ("no_such_place", "refused")],
+)
+def test_the_outcome_says_whether_it_may_have_been_done(code: Any, outcome: str) -> None:
+    result = PlayerBody(Recorder(Refused(code, "no"))).act(Action(action="teleport", params={"to": "X"}))
+    assert (result.outcome, result.code, result.success) == (outcome, code, False)
+
+
+def test_a_body_can_be_waited_for_as_a_coroutine() -> None:
+    async def live() -> tuple[str, bool, bool]:
+        world = AsyncWorld(PlayerBody(Recorder()))
+        seen, done, said = await asyncio.gather(
+            world.observe(), world.act(Action(action="chat", params={"text": "Hi"})), world.speak("Hi", to="Jiub")
+        )
+        return seen.player, done.success, said.success
+
+    assert asyncio.run(live()) == ("Timmy", True, True)
+
+
+def test_the_example_lives(runtime: Runtime) -> None:
+    spec = importlib.util.spec_from_file_location("wanderer", EXAMPLE)
+    assert spec is not None
+    assert spec.loader is not None
+    wanderer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(wanderer)
+    body: WorldInterface = PlayerBody(runtime)
+    told = wanderer.wander(body)
+    assert told[0].startswith("Timmy stands in ")
+    assert told[1:] == ["teleport: done", f"walk: {NEEDS_CLIENT_INPUT['walk']}", "greeting: done"]

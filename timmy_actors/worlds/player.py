@@ -1,0 +1,101 @@
+"""The body of a TES3MP player: the server does what it can, and says what only the player's own client could."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from timmy_actors.errors import Refused
+from timmy_actors.model.action import Action, ActionResult, Outcome
+from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT
+from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.worlds.interface import Game, Manner
+
+ACTION_TIMEOUT_S = 10.0
+ID_BYTES = 12
+"""Random bytes of an action's id: no two are ever alike."""
+
+OUTCOMES: dict[str, Outcome] = {"in_doubt": "unknown", "internal": "failed", "game_refused": "failed"}
+"""What a refusal's code says of whether something was done; any other says that nothing was."""
+
+
+class PlayerBody:
+    """A player of the game, over a `Runtime` or a connection to a daemon.
+
+    An action is a command of the game by name (`teleport`, `give_item`; see docs/commands.md). What needs a client's
+    input (walking, attacking, talking) is answered `needs_client_input`, with what it would take in `needs`.
+
+    Args:
+        game: a `Runtime`, or what `connect()` gives.
+        player: whose body it is; None: the daemon's configured player.
+    """
+
+    def __init__(self, game: Game, player: str | None = None, *, timeout_s: float = ACTION_TIMEOUT_S) -> None:
+        self._game = game
+        self._player = player
+        self._timeout_s = timeout_s
+
+    def observe(self) -> PerceptionOutput:
+        """The last that was perceived of the player."""
+        return self._game.snapshot(self._player)
+
+    def act(self, action: Action, *, command_id: str | None = None) -> ActionResult:
+        """Give the command that the action names, and wait until it is done or declined."""
+        return self._give(action, self._with_player(action.params), command_id)
+
+    def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
+        """Say something in the chat, or show it as a note: see `Manner`. Said `to` somebody, it is whispered."""
+        if manner == "say" and to is not None:
+            manner = "whisper"
+        match manner, to:
+            case (("announce" | "say"), None):
+                return self.act(Action(action="chat" if manner == "say" else "broadcast", params={"text": text}))
+            case "whisper", str():
+                return self.act(Action(action="message", params={"player": to, "text": f"{self._name()}: {text}"}))
+            case "show", str():
+                return self.act(Action(action="message_box", params={"player": to, "text": text}))
+        return _misdirected(text, to, manner)
+
+    def _name(self) -> str:
+        return self._player if self._player is not None else self.observe().player
+
+    def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(params) if self._player is None else {"player": self._player, **params}
+
+    def _give(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
+        given = secrets.token_hex(ID_BYTES) if command_id is None else command_id
+        try:
+            result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=given, **arguments)
+        except Refused as refused:
+            return _declined(action, refused, given)
+        return _result(action, success=True, value=result.value or {}, command_id=given)
+
+
+def _declined(action: Action, refused: Refused, command_id: str) -> ActionResult:
+    needs = NEEDS_CLIENT_INPUT.get(action.action) if refused.code == "needs_client_input" else None
+    return _result(
+        action,
+        success=False,
+        outcome=OUTCOMES.get(refused.code, "refused"),
+        reason=refused.message,
+        code=refused.code,
+        field=refused.field,
+        needs=needs,
+        command_id=command_id,
+    )
+
+
+def _misdirected(text: str, to: str | None, manner: Manner) -> ActionResult:
+    reason = (
+        f"name the player to {manner} it to: speak(..., to='Jiub')"
+        if to is None
+        else "an announcement goes to everybody: leave out `to`, or whisper"
+    )
+    action = Action(action="speak", params={"text": text, "to": to, "manner": manner})
+    return _result(action, success=False, outcome="refused", reason=reason, code="bad_arguments", field="to")
+
+
+def _result(action: Action, **told: Any) -> ActionResult:
+    return ActionResult(action=action.action, params=action.params, timestamp=datetime.now(UTC), **told)
