@@ -11,8 +11,8 @@ local function same_members(one, other)
   return true
 end
 
--- LuaJIT's compiled traversal of a table goes astray in this recursion: with the 2.1.0-beta3 that Debian 12 has, one run
--- of delta_test in thirty ended in a segmentation fault. Interpreted, none of 300 did.
+-- LuaJIT's compiled traversal of a table goes astray in this recursion: with the 2.1.0-beta3 that Debian 12 has, one
+-- run of delta_test in thirty ended in a segmentation fault. Interpreted, none of 300 did.
 if jit then jit.off(same_members) end
 
 --- Whether two values are the same all the way down; an empty list is no empty object.
