@@ -131,6 +131,15 @@ test("tells of actors seen, dressed, enchanted and killed", function()
   holds(of("actor_death", "OnActorDeath", {}).killer == json.null)
 end)
 
+test("names an actor that only its number was told of by what is recorded of it", function()
+  local heard, names = listen(), {}
+  local index, known = next(LoadedCells[HOME].data.objectData)
+  local packet = { [index] = { equipment = {} }, ["7-0"] = { refId = 5 } }
+  customEventHooks.triggerHandlers("OnActorEquipment", VALID, { 0, HOME, packet })
+  for _, actor in ipairs(heard.actor_equipment.actors) do names[actor.unique_index] = actor.ref_id end
+  equal(names, { [index] = known.refId, ["7-0"] = "" })
+end)
+
 test("hears an actor die and walk over a border in the living world", function()
   local heard = listen()
   stage.host.kill_actor(102006, 0)

@@ -91,25 +91,27 @@ function M:send_list(client, event, cell, entries)
   client:fire(event, cell)
 end
 
---- The client names the actors of a cell, and what they wear.
+--- The client names the actors of a cell, and what they wear. The second packet has their numbers only, as all have
+--- but a list's and a death's.
 function M:report_list(client, cell)
   if not client.loaded[cell] then
     return
   end
-  local entries = {}
+  local named, dressed = {}, {}
   for _, actor in ipairs(self:in_cell(cell)) do
     local entry = entry_of(actor)
     entry.refId = actor.refId
-    table.insert(entries, entry)
+    table.insert(named, entry)
+    table.insert(dressed, entry_of(actor))
   end
-  self:send_list(client, "OnActorList", cell, entries)
-  self:send_list(client, "OnActorEquipment", cell, entries)
+  self:send_list(client, "OnActorList", cell, named)
+  self:send_list(client, "OnActorEquipment", cell, dressed)
 end
 
 --- Over a border: the client reports the change, and the server's list follows.
 function M:change_cell(client, actor, new_cell)
   local old_cell, entry = actor.cell, entry_of(actor)
-  entry.cell, entry.refId = new_cell, actor.refId
+  entry.cell = new_cell
   actor.cell = new_cell
   self:send_list(client, "OnActorCellChange", old_cell, { entry })
   self:leave_list(old_cell, actor)

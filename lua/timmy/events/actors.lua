@@ -1,16 +1,34 @@
 --- Actors that come into sight, dress, are enchanted, die, and walk from cell to cell. The client that simulates a cell
--- tells of them.
+-- tells of them. Only its packets of a cell's list and of deaths say what an actor is; else CoreScripts' records do.
+local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local json = require("timmy.json")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.slots")
 local texts = require("timmy.texts")
 
+--- What is recorded of an actor in a cell: its id, or nil.
+local function recorded(unique_index, cell)
+  local loaded = corescripts.loaded_cell(cell)
+  local known = loaded and shapes.table_or_empty(loaded.data.objectData)[unique_index]
+  return type(known) == "table" and texts.is_id(known.refId) and known.refId or nil
+end
+
+--- Gives each actor that the packet did not name the id that is recorded of it, here or where it went.
+local function named(actors, cell)
+  for _, actor in ipairs(actors) do
+    if actor.ref_id == "" then
+      actor.ref_id = recorded(actor.unique_index, cell) or recorded(actor.unique_index, actor.to) or ""
+    end
+  end
+  return actors
+end
+
 --- A reader of the packets that CoreScripts make a table of.
 local function told(describe)
   return function(_, cell, actors)
     local listed, left_out = shapes.listed(actors, describe)
-    return { cell = shapes.text_or(cell, ""), actors = listed, left_out = left_out }
+    return { cell = shapes.text_or(cell, ""), actors = named(listed, cell), left_out = left_out }
   end
 end
 
@@ -32,7 +50,8 @@ local function at_hand(describe)
     local all = game.received_actors()
     local listed = {}
     for position = 1, math.min(#all, shapes.MOST) do listed[position] = describe(all[position]) end
-    return { cell = shapes.text_or(cell, ""), actors = json.array(listed), left_out = math.max(0, #all - shapes.MOST) }
+    return { cell = shapes.text_or(cell, ""), actors = json.array(named(listed, cell)),
+      left_out = math.max(0, #all - shapes.MOST) }
   end
 end
 

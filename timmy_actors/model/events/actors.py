@@ -13,7 +13,7 @@ from timmy_actors.model.events._data import EventData
 
 
 class Actor(Model):
-    """An actor by the name that commands take; its record where the packet says it."""
+    """An actor by the name that commands take; its record, or nothing where the server was never told it."""
 
     unique_index: str
     ref_id: str = ""
