@@ -73,6 +73,7 @@ function M.new(options)
     selected = {}, -- what a Read* function chose: actors, objects, worldstate
     received = { actors = unreceived_list(), objects = unreceived_list(), worldstate = unreceived_list() },
     writing = { actors = empty_list(), objects = empty_list(), worldstate = {} },
+    files = {}, -- paths that are there beside those on the disk
     ignore_script_errors = false, data_files_enforced = false,
     deliver = function() end,
   }

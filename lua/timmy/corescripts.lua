@@ -94,6 +94,11 @@ function M.is_sound_inventory(inventory)
   return true
 end
 
+--- Whether an id can stand between quotes in a console command, and be nothing but an id there.
+function M.is_plain_id(id)
+  return id:find("^[%w _'%-]+$") ~= nil
+end
+
 --- Whether console commands can be queued for this player: they are sent with the cell of its last cell change.
 function M.takes_console_commands(player)
   local location = player.data and player.data.location

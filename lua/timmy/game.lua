@@ -16,12 +16,15 @@ local LEVELS = { verbose = 0, info = 1, warn = 2, error = 3, fatal = 4 }
 local TOPICS = {
   require("timmy.game.character"),
   require("timmy.game.chat"),
+  require("timmy.game.factions"),
   require("timmy.game.heard"),
   require("timmy.game.journal"),
+  require("timmy.game.knowledge"),
   require("timmy.game.mechanics"),
   require("timmy.game.position"),
   require("timmy.game.server"),
   require("timmy.game.shapeshift"),
+  require("timmy.game.spells"),
   require("timmy.game.stats"),
   require("timmy.game.things"),
 }

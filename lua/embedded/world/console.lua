@@ -55,6 +55,15 @@ function commands.coc(self, cell)
   travel.cell(self, { cell = cell })
 end
 
+--- Below its first rank a member is none.
+function commands.pclowerrank(self, faction)
+  local known = self.factions[faction:lower()]
+  if known then
+    known.rank = known.rank - 1
+    if known.rank < 0 then self.factions[faction:lower()] = nil end
+  end
+end
+
 local function set_health(self, value)
   self:set_health(tonumber(value) or 0)
 end

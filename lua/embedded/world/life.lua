@@ -26,6 +26,9 @@ function M.new(server, seed)
   local self = setmetatable({ server = server, random = random.new(seed), now = server.clock(), clients = {},
     wanderers = {}, agenda = agenda.new() }, M)
   self.stepped_at = self.now
+  for _, cell in ipairs(population.MAPPED) do
+    server.files[server.data_path .. "/map/" .. cell .. ".png"] = true
+  end
   self.fire = function(event, ...) events.fire(server, event, ...) end
   self.cells, self.containers = cells.new(self), containers.new(self)
   self.weather, self.actors = weather.new(self), actors.new(self)

@@ -122,6 +122,9 @@ M.CONTAINERS = {
   container(105003, "chest_small_01", "Balmora, Guild of Mages", { stack("sc_ondusisunhinging", 1) }),
 }
 
+--- The exterior cells whose map tile some client has sent before.
+M.MAPPED = { "-2, -9", "-3, -2" }
+
 --- What Jiub says.
 M.PHRASES = {
   "Keep quiet, here comes the guard.", "Has anybody seen Fargoth's ring?", "They're letting us go!",

@@ -30,6 +30,8 @@ M.of = {
   attribute = whole(0, LAST_ATTRIBUTE),
   skill = whole(0, LAST_SKILL),
   slot = whole(0, LAST_SLOT),
+  -- A rank that no faction has hangs every client that is told of it.
+  rank = whole(0, 9),
   milliseconds = whole(0, INT),
   timer = whole(0, INT),
 }

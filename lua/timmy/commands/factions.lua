@@ -1,0 +1,114 @@
+--- What a player is in factions: its rank, its reputation there, whether it was expelled.
+local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
+local refuse = require("timmy.refusal")
+local saved = require("timmy.saved")
+local schema = require("timmy.schema")
+
+local player = { name = "player", check = schema.name }
+local faction = { name = "faction", check = schema.name }
+
+--- A client raises a rank step by step until it is the one it was told: for one that the faction doesn't have it never
+-- comes back. These factions of Morrowind.esm have ten; of others only the first is sure to exist.
+local HIGHEST_RANK, FIRST_RANK = 9, 0
+local TEN_RANKS = {
+  ["fighters guild"] = true, ["hlaalu"] = true, ["imperial cult"] = true, ["imperial legion"] = true,
+  ["mages guild"] = true, ["morag tong"] = true, ["redoran"] = true, ["telvanni"] = true, ["temple"] = true,
+  ["thieves guild"] = true,
+}
+
+--- What is told of a faction: who shares it, where it is saved, and how it is said.
+local RANK = { share = "shareFactionRanks", is_shared = true, saved = "factionRanks", action = "RANK",
+  describe = game.SetFactionRank }
+local REPUTATION = { share = "shareFactionReputation", is_shared = true, saved = "factionReputation",
+  action = "REPUTATION", describe = game.SetFactionReputation }
+local EXPULSION = { share = "shareFactionExpulsion", is_shared = false, saved = "factionExpulsion",
+  action = "EXPULSION", describe = game.SetFactionExpulsionState }
+
+local function send(pid, part, id, value, is_shared)
+  game.ClearFactionChanges(pid)
+  game.SetFactionChangesAction(pid, _G.enumerations.faction[part.action])
+  game.SetFactionId(id)
+  part.describe(value)
+  game.AddFaction(pid)
+  game.SendFactionChanges(pid, is_shared, false)
+end
+
+local function set(pid, part, id, value)
+  local holder, is_shared = saved.holder(pid, part.share, part.is_shared)
+  local kept, damaged = saved.table_of(holder, part.saved)
+  if not kept then return nil, damaged end
+  send(pid, part, id, value, is_shared)
+  kept[id] = value
+  holder:QuicksaveToDrive()
+  return true
+end
+
+--- Clients know factions by their lower-case ids.
+local function id_of(values) return values.faction:lower() end
+
+local set_rank = { name = "set_faction_rank" }
+
+set_rank.fields = { player, faction, { name = "rank", check = schema.integer(FIRST_RANK, HIGHEST_RANK) } }
+
+function set_rank.run(pid, values)
+  local id = id_of(values)
+  if values.rank > FIRST_RANK and not TEN_RANKS[id] then
+    return refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist; a higher one could hang every"
+      .. " client", "rank")
+  end
+  local done, wrong = set(pid, RANK, id, values.rank)
+  if not done then return nil, wrong end
+  return { faction = id, rank = values.rank }
+end
+
+local set_reputation = { name = "set_faction_reputation" }
+
+set_reputation.fields = { player, faction, { name = "reputation", check = schema.integer(-100000, 100000) } }
+
+function set_reputation.run(pid, values)
+  local done, wrong = set(pid, REPUTATION, id_of(values), values.reputation)
+  if not done then return nil, wrong end
+  return { faction = id_of(values), reputation = values.reputation }
+end
+
+local set_expelled = { name = "set_faction_expelled" }
+
+set_expelled.fields = { player, faction, { name = "expelled", check = schema.boolean } }
+
+function set_expelled.run(pid, values)
+  local done, wrong = set(pid, EXPULSION, id_of(values), values.expelled)
+  if not done then return nil, wrong end
+  return { faction = id_of(values), expelled = values.expelled }
+end
+
+local leave = { name = "leave_faction", fields = { player, faction } }
+
+--- Why a player can't leave; nil when it can.
+local function bond(pid, ranks, id)
+  local rank = ranks[id]
+  if rank == nil then return "no_such_target", "the player is not in " .. id, "faction" end
+  if rank ~= FIRST_RANK then
+    return "game_refused", "a member leaves from rank 0: lower it first with set_faction_rank", "faction"
+  end
+  if not corescripts.takes_console_commands(corescripts.player(pid)) then
+    return "game_refused", "the player has not arrived in a cell yet; try again", "player"
+  end
+end
+
+--- No packet says that somebody left, so the clients take the last rank away by a console command.
+function leave.run(pid, values)
+  local holder, is_shared = saved.holder(pid, RANK.share, RANK.is_shared)
+  local ranks, damaged = saved.table_of(holder, RANK.saved)
+  if not ranks then return nil, damaged end
+  local id = id_of(values)
+  if not corescripts.is_plain_id(id) then return refuse("no_such_target", "no faction has such an id", "faction") end
+  local code, message, field = bond(pid, ranks, id)
+  if code then return refuse(code, message, field) end
+  _G.logicHandler.RunConsoleCommandOnPlayer(pid, ('pclowerrank "%s"'):format(id), is_shared)
+  ranks[id] = nil
+  holder:QuicksaveToDrive()
+  return { faction = id }
+end
+
+return { set_rank, set_reputation, set_expelled, leave }

@@ -1,0 +1,169 @@
+--- What a player can cast, and what is at work on it.
+local attributes = require("timmy.attributes")
+local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
+local items = require("timmy.items")
+local refuse = require("timmy.refusal")
+local saved = require("timmy.saved")
+local schema = require("timmy.schema")
+
+local player = { name = "player", check = schema.name }
+local spell = { name = "spell", check = schema.name }
+
+local function send_book(pid, action, spells)
+  game.ClearSpellbookChanges(pid)
+  game.SetSpellbookChangesAction(pid, _G.enumerations.spellbook[action])
+  for _, id in ipairs(spells) do game.AddSpell(pid, id) end
+  game.SendSpellbookChanges(pid, false, false)
+end
+
+--- A player, its spellbook, and where a spell stands in it; nil and why when the book can't be used.
+local function look_up(pid, id)
+  local owner = corescripts.player(pid)
+  local book, damaged = saved.table_of(owner, "spellbook")
+  if not book then return nil, damaged end
+  return owner, book, saved.find(book, id)
+end
+
+local function unknown(id) return refuse("no_such_target", "the player does not have the spell " .. id, "spell") end
+
+local add = { name = "add_spell", fields = { player, spell } }
+
+function add.run(pid, values)
+  if items.is_generated(values.spell) then
+    return refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data files"
+      .. " can be taught", "spell")
+  end
+  local owner, book, position = look_up(pid, values.spell)
+  if not owner then return nil, book end
+  send_book(pid, "ADD", { values.spell })
+  if not position then table.insert(book, values.spell) end
+  owner:QuicksaveToDrive()
+  return { spell = values.spell }
+end
+
+local remove = { name = "remove_spell", fields = { player, spell } }
+
+function remove.run(pid, values)
+  local owner, book, position = look_up(pid, values.spell)
+  if not owner then return nil, book end
+  if not position then return unknown(values.spell) end
+  local id = book[position]
+  send_book(pid, "REMOVE", { id })
+  book[position] = nil
+  _G.tableHelper.cleanNils(book)
+  owner:QuicksaveToDrive()
+  return { spell = id }
+end
+
+local clear = { name = "clear_spells", fields = { player } }
+
+function clear.run(pid)
+  local owner = corescripts.player(pid)
+  send_book(pid, "SET", {})
+  owner.data.spellbook = {}
+  owner:QuicksaveToDrive()
+  return { cleared = true }
+end
+
+local select_spell = { name = "select_spell", fields = { player, spell } }
+
+function select_spell.run(pid, values)
+  local owner, book, position = look_up(pid, values.spell)
+  if not owner then return nil, book end
+  if not position then return unknown(values.spell) end
+  local kept, damaged = saved.table_of(owner, "miscellaneous")
+  if not kept then return nil, damaged end
+  game.SetSelectedSpellId(pid, book[position])
+  game.SendSelectedSpell(pid)
+  kept.selectedSpell = book[position]
+  owner:QuicksaveToDrive()
+  return { spell = book[position] }
+end
+
+--- The effects of Morrowind.esm by number, and those of them that are about one attribute or one skill: without it, or
+-- with a number of its own, an effect breaks its player's client.
+local LAST_EFFECT = 142
+local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85] = true }
+local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }
+local NO_ARGUMENT = -1
+
+local function number_of(names, given)
+  local spelling = given and attributes.spelling(names, given)
+  for _, entry in ipairs(names) do
+    if entry.name == spelling then return entry.id end
+  end
+end
+
+local ARGUMENTS = {
+  { field = "attribute", effects = OF_ATTRIBUTES, names = attributes.attributes },
+  { field = "skill", effects = OF_SKILLS, names = attributes.skills },
+}
+
+--- The number that an effect goes with; nil and why when what was given doesn't fit the effect.
+local function argument_of(values)
+  local number = NO_ARGUMENT
+  for _, argument in ipairs(ARGUMENTS) do
+    local field, is_wanted = argument.field, argument.effects[values.effect]
+    if values[field] and not is_wanted then
+      return refuse("bad_arguments", field .. ": this effect is about none", field)
+    end
+    if is_wanted then number = number_of(argument.names(), values[field]) end
+    if not number then return refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
+  end
+  return number
+end
+
+local function send_active(pid, action, id, name, effects)
+  game.ClearSpellsActiveChanges(pid)
+  game.SetSpellsActiveChangesAction(pid, _G.enumerations.spellbook[action])
+  for _, effect in ipairs(effects) do
+    game.AddSpellActiveEffect(pid, effect.id, effect.magnitude, effect.duration, effect.timeLeft, effect.arg)
+  end
+  game.AddSpellActive(pid, id, name, false)
+  game.SendSpellsActiveChanges(pid, true, false)
+end
+
+local add_effect = { name = "add_effect" }
+
+add_effect.fields = {
+  player, spell,
+  { name = "effect", check = schema.integer(0, LAST_EFFECT) },
+  { name = "magnitude", check = schema.number(0, 10000) },
+  { name = "duration_s", check = schema.number(0.1, 100000) },
+  { name = "label", check = schema.name, optional = true },
+  { name = "attribute", check = schema.name, optional = true },
+  { name = "skill", check = schema.name, optional = true },
+}
+
+function add_effect.run(pid, values)
+  local argument, wrong = argument_of(values)
+  if not argument then return nil, wrong end
+  local owner = corescripts.player(pid)
+  local active, damaged = saved.table_of(owner, "spellsActive")
+  if not active then return nil, damaged end
+  local effects = { { id = values.effect, magnitude = values.magnitude, duration = values.duration_s,
+    timeLeft = values.duration_s, arg = argument } }
+  local label = values.label or values.spell
+  send_active(pid, "ADD", values.spell, label, effects)
+  active[values.spell] = { { displayName = label, stackingState = false, effects = effects, startTime = os.time() } }
+  owner:QuicksaveToDrive()
+  return { spell = values.spell, effect = values.effect }
+end
+
+local remove_effect = { name = "remove_effect", fields = { player, spell } }
+
+function remove_effect.run(pid, values)
+  local owner = corescripts.player(pid)
+  local active, damaged = saved.table_of(owner, "spellsActive")
+  if not active then return nil, damaged end
+  if active[values.spell] == nil then
+    return refuse("no_such_target", "nothing of " .. values.spell .. " is at work on the player", "spell")
+  end
+  send_active(pid, "REMOVE", values.spell, "", {})
+  active[values.spell] = nil
+  owner:QuicksaveToDrive()
+  return { spell = values.spell }
+end
+
+return { add, remove, clear, select_spell, add_effect, remove_effect }

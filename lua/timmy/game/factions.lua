@@ -1,0 +1,11 @@
+--- What the functions about factions take.
+return {
+  AddFaction = { "pid" },
+  ClearFactionChanges = { "pid" },
+  SendFactionChanges = { "pid", "boolean", "boolean" },
+  SetFactionChangesAction = { "pid", "int" },
+  SetFactionExpulsionState = { "boolean" },
+  SetFactionId = { "text" },
+  SetFactionRank = { "rank" },
+  SetFactionReputation = { "int" },
+}
