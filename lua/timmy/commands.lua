@@ -52,7 +52,7 @@ local LONGEST_NAME = 256
 local function unknown(name)
   local guidance = client_input.guidance(name)
   if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
-  local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; known: " .. table.concat(names, ", ")
+  local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; welcome.server.commands lists them"
   return { code = "unknown_command", message = message, field = "name" }
 end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -37,9 +38,7 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     if model is None and name in NEEDS_CLIENT_INPUT:
         raise Refused("needs_client_input", guidance(name), "name")
     if model is None:
-        raise Refused(
-            "unknown_command", f"no command {name[:MAX_ECHO]!r}; known: {', '.join(sorted(COMMANDS))}", "name"
-        )
+        raise Refused("unknown_command", f"no command {name[:MAX_ECHO]!r}; {_likely(name)}", "name")
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
@@ -47,6 +46,11 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
         field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
         where = f"{field}: " if field else ""
         raise Refused("bad_arguments", f"{name}: {where}{_remedy(model, first)}", field) from error
+
+
+def _likely(name: str) -> str:
+    near = difflib.get_close_matches(name[:MAX_ECHO], COMMANDS)
+    return f"did you mean {' or '.join(near)}?" if near else "docs/commands.md lists those there are"
 
 
 def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:

@@ -58,7 +58,7 @@ end
 --- Below its first rank a member is none.
 function commands.pclowerrank(self, faction)
   local known = self.factions[faction:lower()]
-  if known then
+  if known and known.rank then
     known.rank = known.rank - 1
     if known.rank < 0 then self.factions[faction:lower()] = nil end
   end
