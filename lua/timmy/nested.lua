@@ -1,17 +1,22 @@
---- Checks for arguments that are lists or objects, and what is read of them: as `timmy.schema` for what stands alone.
+--- Arguments that are objects: their checks, as `timmy.schema` has them for what stands alone, and what is read of
+-- them.
 local json = require("timmy.json")
 
 local M = {}
 
+--- How much of a field's name an answer repeats, in bytes: it may be anything.
+local LONGEST_NAME = 256
+
 local function field_trouble(field, given)
   if given == nil or (given == json.null and field.optional) then
-    if field.default == nil and not field.optional then return field.name .. ": is required" end
+    if field.default == nil and not field.optional then return "is required", field.name end
     return nil
   end
-  local wrong = field.check(given)
-  return wrong and field.name .. ": " .. wrong
+  local wrong, place = field.check(given)
+  return wrong, place and field.name .. "." .. place or field.name
 end
 
+--- The first field that is not declared, by the alphabet.
 local function unknown(fields, value)
   local declared, first = {}, nil
   for _, field in ipairs(fields) do declared[field.name] = true end
@@ -19,30 +24,19 @@ local function unknown(fields, value)
     local text = tostring(name)
     if not declared[name] and (first == nil or text < first) then first = text end
   end
-  return first and first:sub(1, 64) .. ": is no field here"
+  return first
 end
 
---- An object of these fields, each { name =, check =, default =?, optional =? }.
+--- An object of these fields, each { name =, check =, default =?, optional =? }: nil, or what is wrong and where.
 function M.object_of(fields)
   return function(value)
     if not json.is_object(value) then return "must be an object" end
     for _, field in ipairs(fields) do
-      local wrong = field_trouble(field, value[field.name])
-      if wrong then return wrong end
+      local wrong, place = field_trouble(field, value[field.name])
+      if wrong then return wrong, place end
     end
-    return unknown(fields, value)
-  end
-end
-
---- A list of `low` to `high` items that each pass a check.
-function M.list_of(check, low, high)
-  return function(value)
-    if not json.is_array(value) then return "must be a list" end
-    if #value < low or #value > high then return "must have " .. low .. " to " .. high .. " items" end
-    for position, item in ipairs(value) do
-      local wrong = check(item)
-      if wrong then return "item " .. position .. ": " .. wrong end
-    end
+    local surplus = unknown(fields, value)
+    if surplus then return "is no field here", surplus:sub(1, LONGEST_NAME) end
     return nil
   end
 end

@@ -23,11 +23,6 @@ local function text(value)
   return nil
 end
 
-local function flag(value)
-  if type(value) ~= "boolean" then return "must be true or false" end
-  return nil
-end
-
 local function optional(name, check) return { name = name, check = check, optional = true } end
 
 M.EFFECT = {
@@ -44,7 +39,7 @@ M.DAMAGE = { { name = "min", check = schema.integer(0, 10000) }, { name = "max",
 local byte = schema.integer(0, 255)
 M.COLOR = { { name = "red", check = byte }, { name = "green", check = byte }, { name = "blue", check = byte } }
 
-local function list(fields) return nested.list_of(nested.object_of(fields), 0, MOST_PARTS) end
+local function list(fields) return schema.list(nested.object_of(fields), 0, MOST_PARTS) end
 
 local damage = nested.object_of(M.DAMAGE)
 
@@ -62,7 +57,8 @@ local CHECKS = {
   soul_value = count, ai_fight = schema.integer(0, 100), ai_flee = schema.integer(0, 100),
   ai_alarm = schema.integer(0, 100), ai_services = count, auto_calc = schema.integer(0, 1), flags = count,
   cost = count, charge = count, enchantment_charge = count, skill_id = schema.integer(-1, 26),
-  part = schema.integer(0, 14), scroll_state = flag, key_state = flag, vampire_state = flag,
+  part = schema.integer(0, 14), scroll_state = schema.boolean, key_state = schema.boolean,
+  vampire_state = schema.boolean,
   gender = schema.one_of("male", "female"), damage_chop = damage, damage_slash = damage, damage_thrust = damage,
   color = nested.object_of(M.COLOR), effects = list(M.EFFECT), parts = list(M.PART), items = list(M.ITEM),
 }
@@ -137,15 +133,23 @@ local function lacking(record)
   return nil
 end
 
---- The check of a record: its type, then the fields of that type.
-function M.check(value)
-  if type(value) ~= "table" then return "must be an object" end
-  local wrong = is_name(value.type)
-  if wrong then return "type: " .. wrong end
-  wrong = nested.object_of(M[value.type])(value)
-  if wrong then return wrong end
+--- The check of a record's fields, whose type is known: nil, or what is wrong and where in it.
+function M.check_fields(value)
+  local wrong, place = nested.object_of(M[value.type])(value)
+  if wrong then return wrong, place end
   local missing = lacking(nested.values(M[value.type], value))
   return missing and missing .. ": is required where no base_id is given" or nil
+end
+
+--- The check of a record: its type, then the fields of that type. What is wrong is placed as the models place it: the
+-- type comes before the field.
+function M.check(value)
+  if type(value) ~= "table" then return "must be an object" end
+  local unknown_type = is_name(value.type)
+  if unknown_type then return "type: " .. unknown_type end
+  local wrong, place = M.check_fields(value)
+  if not wrong then return nil end
+  return wrong, place and value.type .. "." .. place or value.type
 end
 
 return M

@@ -63,8 +63,8 @@ function M.list(check, least, most)
     if not json.is_array(value) then return "must be a list" end
     if #value < least or #value > most then return ("must have %d to %d items"):format(least, most) end
     for position, item in ipairs(value) do
-      local wrong = check(item)
-      if wrong then return wrong, position - 1 end
+      local wrong, place = check(item)
+      if wrong then return wrong, place and position - 1 .. "." .. place or position - 1 end
     end
   end
 end

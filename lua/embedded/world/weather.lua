@@ -7,6 +7,7 @@ local TRANSITION_MS = 30000 -- how long a change takes
 local REPORT_MS = 5000
 local LIKELY = { 0, 0, 1, 1, 2, 3, 4, 5 } -- enumerations.weather: clear to thunder
 local NONE = -1
+local ANSWER_MS = 30
 
 function M.new(world)
   return setmetatable({ world = world, regions = {} }, M)
@@ -46,8 +47,13 @@ function M:obey(client, packet)
   if not packet.force or not region or region.client ~= client then
     return
   end
-  region.current, region.next, region.started = packet.current, packet.next, self.world.now
-  report(self, packet.region, region)
+  region.current, region.next = packet.current, packet.next ~= packet.current and packet.next or NONE
+  region.started = self.world.now
+  client:after(ANSWER_MS, function()
+    if region.client == client then
+      report(self, packet.region, region)
+    end
+  end)
 end
 
 --- Forgets a client that is gone; its regions wait for another.

@@ -3,7 +3,6 @@ local cells = require("timmy.cells")
 local console = require("timmy.object_console")
 local json = require("timmy.json")
 local lines = require("timmy.lines")
-local nested = require("timmy.nested")
 local packets = require("timmy.actor_packets")
 local records = require("timmy.record_making")
 local schema = require("timmy.schema")
@@ -14,7 +13,7 @@ local trouble = require("timmy.trouble")
 local types = require("timmy.record_types")
 
 local MOST_LINES = 32
-local line_list = nested.list_of(schema.text, 1, MOST_LINES)
+local line_list = schema.list(schema.text, 1, MOST_LINES)
 
 local function fields_of(common, ...)
   local all = {}
@@ -34,9 +33,12 @@ local function answer(actor, more)
   return told
 end
 
---- A command about one living actor: `act(actor, values)` gives what its answer adds, or nil and why not.
-local function about_actor(name, own_fields, act)
+--- A command about one living actor: `act(actor, values)` gives what its answer adds, or nil and why not. Where
+-- `check(values)` finds arguments that don't go together, nobody looks for the actor.
+local function about_actor(name, own_fields, act, check)
   return { name = name, fields = fields_of(ACTOR, own_fields), run = function(_, values)
+    local contradiction = check and check(values)
+    if contradiction then return nil, contradiction end
     local actor, wrong = things.living_actor(values)
     if not actor then return nil, wrong end
     local more
@@ -70,10 +72,10 @@ end
 
 local function is_npc(value)
   if type(value) ~= "table" then return "must be an object" end
-  if value.type ~= nil and value.type ~= "npc" then return "type: must be npc" end
+  if value.type ~= nil and value.type ~= "npc" then return "must be npc", "type" end
   local given = { type = "npc" }
   for name, field in pairs(value) do given[name] = field end
-  return types.check(given)
+  return types.check_fields(given)
 end
 
 local spawn_npc = { name = "spawn_npc", fields = fields_of(PLAYER, { { name = "npc", check = is_npc },
@@ -158,13 +160,13 @@ end)
 local say = about_actor("say_as_actor", { { name = "text", check = schema.text, optional = true },
   { name = "voice", check = schema.name, optional = true }, { name = "name", check = schema.name, optional = true },
   { name = "radius", check = schema.number(1, 100000), default = 2048 } }, function(actor, values)
-  if not values.text and not values.voice then
-    return nil, trouble("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
-  end
   local name, heard = values.name or speech.name_of(actor), {}
   if values.text then heard = speech.say(actor, name, values.text, values.radius) end
   if values.voice then packets.speech(actor, values.voice) end
   return { heard_by = json.array(heard) }
+end, function(values)
+  if values.text or values.voice then return nil end
+  return trouble("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
 end)
 
 local function is_group(value)
@@ -221,7 +223,7 @@ local kill = about_actor("kill_actor", {}, function(actor)
 end)
 
 local set_lines = about_actor("set_actor_lines", {
-  { name = "lines", check = nested.list_of(schema.text, 0, MOST_LINES) },
+  { name = "lines", check = schema.list(schema.text, 0, MOST_LINES) },
 }, function(actor, values)
   keep_lines(actor, #values.lines > 0 and values.lines or nil)
   return { lines = #values.lines }

@@ -18,11 +18,6 @@ local TARGETS = {
 local POINT = { { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
   { name = "z", check = spots.coordinate } }
 
-local function flag(value)
-  if type(value) ~= "boolean" then return "must be true or false" end
-  return nil
-end
-
 local function fields(...)
   local all = { { name = "player", check = schema.name }, { name = "unique_index", check = things.unique_index },
     { name = "cell", check = schema.name, optional = true } }
@@ -38,12 +33,14 @@ local function target_player(values)
   return { pid = pid, told = values.target_player }
 end
 
+local function not_one_target(values)
+  if (values.target_player == nil) ~= (values.target == nil) then return nil end
+  return trouble("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
+    "target_player")
+end
+
 --- Whom or what a package is about: { pid } or { thing }, and how an answer names it.
 local function target_of(values, actor)
-  if (values.target_player == nil) == (values.target == nil) then
-    return nil, trouble("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
-      "target_player")
-  end
   if values.target_player then return target_player(values) end
   local thing, wrong = things.object({ unique_index = values.target }, "unique_index")
   if not thing then return nil, trouble(wrong.code, wrong.message, "target") end
@@ -75,8 +72,11 @@ end
 local function enumerated(name) return _G.enumerations.ai[name] end
 
 --- A command that gives a living actor a package: `act(actor, values)` gives what its answer adds, or nil and why not.
-local function package(name, all, act)
+-- Where `check(values)` finds arguments that don't go together, nobody looks for the actor.
+local function package(name, all, act, check)
   return { name = name, fields = all, run = function(_, values)
+    local contradiction = check and check(values)
+    if contradiction then return nil, contradiction end
     local actor, wrong = things.living_actor(values)
     if not actor then return nil, wrong end
     local more
@@ -102,8 +102,8 @@ local travel = package("actor_travel", fields(POINT), function(actor, values)
   return { x = values.x, y = values.y, z = values.z }
 end)
 
-local follow = package("actor_follow", fields(TARGETS), after_target("FOLLOW"))
-local fight = package("actor_fight", fields(TARGETS), after_target("COMBAT"))
+local follow = package("actor_follow", fields(TARGETS), after_target("FOLLOW"), not_one_target)
+local fight = package("actor_fight", fields(TARGETS), after_target("COMBAT"), not_one_target)
 
 local activate = package("actor_activate", fields({ { name = "target", check = things.unique_index } }),
   after_target("ACTIVATE"))
@@ -116,11 +116,11 @@ local escort = package("actor_escort", fields(TARGETS, POINT, { DURATION }), fun
   local x, y, z = values.x, values.y, values.z
   keep_and_send(actor, { action = enumerated("ESCORT"), x = x, y = y, z = z, duration = values.duration }, whom)
   return { target = whom.told, x = x, y = y, z = z }
-end)
+end, not_one_target)
 
 local wander = package("actor_wander", fields({
   { name = "distance", check = schema.integer(0, FARTHEST), default = 512 }, DURATION,
-  { name = "repeat", check = flag, default = true },
+  { name = "repeat", check = schema.boolean, default = true },
 }), function(actor, values)
   keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
     repeats = values["repeat"] })

@@ -110,7 +110,7 @@ end
 local STACK = { { name = "item", check = schema.name }, { name = "count", check = count, default = 1 } }
 
 local set = { name = "set_container",
-  fields = fields({ name = "items", check = nested.list_of(nested.object_of(STACK), 0, MOST_STACKS) }) }
+  fields = fields({ name = "items", check = schema.list(nested.object_of(STACK), 0, MOST_STACKS) }) }
 
 function set.run(pid, values)
   local thing, wrong = things.object(values)

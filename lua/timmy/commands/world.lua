@@ -12,11 +12,6 @@ local PLAYER = { name = "player", check = schema.name }
 local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }
 local NONE_QUEUED = -1
 
-local function flag(value)
-  if type(value) ~= "boolean" then return "must be true or false" end
-  return nil
-end
-
 local weather = { name = "set_weather", fields = { PLAYER,
   { name = "weather", check = schema.one_of(unpack(WEATHER)) },
   { name = "region", check = schema.name, optional = true } } }
@@ -96,11 +91,12 @@ local global = { name = "set_script_global", fields = { PLAYER, { name = "name",
   { name = "value", check = schema.number(-INT, INT) } } }
 
 function global.run(pid, values)
-  local bounds, kind = KINDS[values.kind], _G.enumerations.variableType[values.kind:upper()]
+  local bounds = KINDS[values.kind]
   if bounds and not numbers.is_whole(values.value, bounds.low, bounds.high) then
     local message = ("value: a %s is a whole number between %d and %d"):format(values.kind, bounds.low, bounds.high)
     return nil, trouble("bad_arguments", message, "value")
   end
+  local kind = _G.enumerations.variableType[values.kind:upper()]
   game.ClearClientGlobals()
   if bounds then
     game.AddClientGlobalInteger(values.name, values.value, kind)
@@ -155,7 +151,7 @@ local COLLISION = {
 
 local collision = { name = "set_collision", fields = { PLAYER } }
 for _, what in ipairs(COLLISION) do
-  collision.fields[#collision.fields + 1] = { name = what.name, check = flag, optional = true }
+  collision.fields[#collision.fields + 1] = { name = what.name, check = schema.boolean, optional = true }
 end
 
 function collision.run(pid, values)

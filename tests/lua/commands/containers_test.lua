@@ -105,9 +105,10 @@ test("declines contents that are unknown or damaged", function()
 end)
 
 test("declines lists of items that are none", function()
-  for _, list in ipairs({ 5, "torch", { item = "torch" }, { { item = "torch", count = 0 } }, { { count = 1 } },
-    { { item = "torch", more = 1 } } }) do
-    declined("set_container", barrel({ items = list }), "bad_arguments", "items")
+  for _, case in ipairs({ { 5, "" }, { "torch", "" }, { { item = "torch" }, "" },
+    { { { item = "torch", count = 0 } }, ".0.count" }, { { { item = "torch" }, { count = 1 } }, ".1.item" },
+    { { { item = "torch", more = 1 } }, ".0.more" } }) do
+    declined("set_container", barrel({ items = case[1] }), "bad_arguments", "items" .. case[2])
   end
 end)
 
