@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm chaos schemas api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak schemas api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ storm: $(VENV)/.installed-dev ## Crash a tree of 434 actors FAILURES=20000 times
 
 chaos: $(VENV)/.installed-dev ## Give COMMANDS=10000 through FAULTS=1000 kills, freezes, cuts and worse, and compare the books
 	$(BIN)/python -m tests.chaos --commands $(or $(COMMANDS),10000) --faults $(or $(FAULTS),1000) --seed $(or $(SEED),0)
+
+soak: $(VENV)/.installed-dev ## Load a daemon for MINUTES=10 and draw its memory, threads, descriptors and journal: PICTURE=soak.svg
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --picture $(or $(PICTURE),soak.svg)
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
