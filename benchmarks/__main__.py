@@ -1,13 +1,13 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [portal]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [portal]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, link, portal, supervision
+from benchmarks import bridge, drops, link, portal, supervision
 
-ROOMS = {"supervision": supervision, "bridge": bridge, "link": link, "portal": portal}
+ROOMS = {"supervision": supervision, "bridge": bridge, "link": link, "drops": drops, "portal": portal}
 
 
 def main(names: list[str]) -> None:

@@ -42,12 +42,12 @@ def run() -> Iterator[Figure | Reading]:
 def _to_echo(echo: EchoProcess, bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
     link = LinkSettings(address=echo.game, mechanism="null")
     settings = Settings(world=WorldSettings(embedded=False), link=link, journal=JournalSettings(enabled=False))
-    with _running(settings) as timmy:
+    with running(settings) as timmy:
         subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
     yield Figure(
         "command through actors and socket, echo peer, p50", subject, yardstick, "<= 3 x", lambda ratio: ratio <= 3
     )
-    with _running(settings.model_copy(update={"journal": JournalSettings()})) as timmy:
+    with running(settings.model_copy(update={"journal": JournalSettings()})) as timmy:
         subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
         yield Figure("the same, journaled", subject, yardstick)
         rates = [_journaled_a_second(timmy) for _ in range(RATE_ROUNDS)]
@@ -65,7 +65,7 @@ def _journaled_a_second(timmy: Runtime) -> float:
 
 
 def _to_world(bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
-    with _running(Settings()) as timmy:
+    with running(Settings()) as timmy:
         subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
         bound = [POLL_INTERVAL_US + 3 * trip for trip in yardstick]
         yield Figure(
@@ -110,14 +110,14 @@ def _freezes(timmy: Runtime) -> Reading:
 
 def _freeze_world(timmy: Runtime) -> float:
     board = timmy.board
-    _until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
+    until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
     world = board.world.value
     assert world is not None
     assert world.pid is not None
     os.kill(world.pid, signal.SIGSTOP)
     began = time.perf_counter()
     try:
-        _until(lambda: not board.link.value.carries)
+        until(lambda: not board.link.value.carries)
         return time.perf_counter() - began
     finally:
         os.kill(world.pid, signal.SIGCONT)
@@ -125,21 +125,21 @@ def _freeze_world(timmy: Runtime) -> float:
 
 def _kill_world(timmy: Runtime) -> tuple[float, float]:
     board = timmy.board
-    _until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
+    until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
     world = board.world.value
     assert world is not None
     assert world.pid is not None
     killed = time.perf_counter()
     os.kill(world.pid, signal.SIGKILL)
-    _until(lambda: board.link.value.state != "up")
+    until(lambda: board.link.value.state != "up")
     dropped = time.perf_counter()
-    _until(lambda: (now := board.world.value) is not None and now.state == "up" and now.pid != world.pid)
+    until(lambda: (now := board.world.value) is not None and now.state == "up" and now.pid != world.pid)
     listening = time.perf_counter()
-    _until(lambda: not timmy.snapshot().stale)
+    until(lambda: not timmy.snapshot().stale)
     return (dropped - killed) * 1000, (time.perf_counter() - listening) * 1000
 
 
-def _until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool]) -> None:
     deadline = time.perf_counter() + WAIT_S
     while not true():
         if time.perf_counter() > deadline:
@@ -173,12 +173,12 @@ def _bare_dealer(address: str) -> Iterator[zmq.Socket[bytes]]:
 
 
 @contextmanager
-def _running(settings: Settings) -> Iterator[Runtime]:
+def running(settings: Settings) -> Iterator[Runtime]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o700)
         if not settings.journal.file:
             kept = settings.journal.model_copy(update={"file": f"{folder}/bench.journal"})
             settings = settings.model_copy(update={"journal": kept})
         with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/bench.sock") as timmy:
-            _until(lambda: timmy.board.link.value.state == "up")
+            until(lambda: timmy.board.link.value.state == "up")
             yield timmy
