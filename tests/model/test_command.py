@@ -8,7 +8,7 @@ import pytest
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
-from timmy_actors.model.command import MAX_ECHO, parse_command
+from timmy_actors.model.command import MAX_ECHO, parse_command, wire_arguments
 from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.endpoint import REQUEST, CommandRequest
 
@@ -75,3 +75,28 @@ def test_the_verbs_are_those_that_the_bridge_knows() -> None:
     assert {row["verb"]: row["guidance"] for row in json.loads(golden.read_text())} == {
         verb: guidance(verb) for verb in NEEDS_CLIENT_INPUT
     }
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        (1e300, "must be a finite number below 1e14"),
+        (float("nan"), "must be a finite number below 1e14"),
+        (10**20, "must be a finite number below 1e14"),
+        ("x" * 32769, "must have at most 32768 characters"),
+        ({"result": 256}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        ({"result": True}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        ({"pid": "Timmy", "result": 0}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        (None, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+    ],
+)
+def test_an_argument_of_the_raw_door_is_refused_in_one_sentence_at_its_place(argument: object, told: str) -> None:
+    refused = refusal("api", calls=[{"name": "GetPort"}, {"name": "SetRace", "arguments": [0, argument]}])
+    assert (refused.field, str(refused)) == ("calls.1.arguments.1", f"api: calls.1.arguments.1: {told}")
+
+
+def test_the_arguments_of_the_raw_door_cross_the_wire_as_they_are() -> None:
+    given = [True, False, 0, 1, -1.5, "1", "", {"result": 0}, {"pid": "Timmy"}]
+    parsed = parse_command("api", {"player": "Timmy", "calls": [{"name": "f", "arguments": given}]})
+    sent = wire_arguments(parsed)["calls"][0]["arguments"]
+    assert json.dumps(sent) == json.dumps(given)

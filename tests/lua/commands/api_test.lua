@@ -228,4 +228,18 @@ test("has a rule, or a reason to refuse, for every function", function()
     "RestartTimer", "StartTimer", "StopServer", "StopTimer" })
 end)
 
+test("does what its documentation shows", function()
+  local file = assert(io.open(require("test_root") .. "/docs/raw.md", "rb"))
+  local text, shown = file:read("*a"), 0
+  file:close()
+  for example in text:gmatch("```json\n(.-)```") do
+    stage.open()
+    local given = assert(json.decode(example))
+    local value = acting.done("api", given, { allow_raw = true })
+    equal(#value.results, #given.calls)
+    shown = shown + 1
+  end
+  equal(shown, 2)
+end)
+
 acting.covers("api")

@@ -27,11 +27,28 @@ class PidReference(StrictModel):
     pid: Name
 
 
+def _is_reference(members: list[tuple[object, object]]) -> bool:
+    match members:
+        case [("pid", str())]:
+            return True
+        case [("result", int() as number)]:
+            return not isinstance(number, bool) and number in range(MOST_CALLS)
+    return False
+
+
 def _is_argument(value: object) -> object:
-    if isinstance(value, bool | int | float | str | ResultReference | PidReference):
-        return value
-    if isinstance(value, dict) and set(value) in ({"result"}, {"pid"}):
-        return value
+    """Judge what a union would only say the opposite of: one sentence, not one for each of its members."""
+    match value:
+        case bool() | ResultReference() | PidReference():
+            return value
+        case int() | float() if not abs(value) <= MAX_INTEGER:  # NaN is not either
+            raise ValueError("must be a finite number below 1e14")
+        case str() if len(value) > LONGEST_TEXT:
+            raise ValueError(f"must have at most {LONGEST_TEXT} characters")
+        case int() | float() | str():
+            return value
+        case dict() if _is_reference(list(value.items())):
+            return value
     raise ValueError('must be a value, {"result": number of a call} or {"pid": a player\'s name}')
 
 
