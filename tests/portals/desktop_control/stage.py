@@ -25,7 +25,14 @@ from tests.waiting import eventually
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
-NEEDED = {"Xvfb": "xvfb", "openbox": "openbox", "xev": "x11-utils", "xterm": "xterm", "/usr/games/xsok": "xsok"}
+NEEDED = {
+    "Xvfb": "xvfb",
+    "openbox": "openbox",
+    "xcompmgr": "xcompmgr",
+    "xev": "x11-utils",
+    "xterm": "xterm",
+    "/usr/games/xsok": "xsok",
+}
 MODULE = "timmy_actors.portals.desktop_control"
 WIDTH, HEIGHT = 1280, 800
 
@@ -157,9 +164,11 @@ class Server:
         """What a call gives, be it an error."""
         return self._portal.call(lambda: self._client.call_tool(tool, arguments))
 
-    def start(self, tool: str, **arguments: Any) -> Any:
-        """A call under way: a future."""
-        return self._portal.start_task_soon(lambda: self._client.call_tool(tool, arguments))
+    def start(self, tool: str, *, patience_s: float | None = None, **arguments: Any) -> Any:
+        """A call under way: a future. After `patience_s` the client gives up on it."""
+        return self._portal.start_task_soon(
+            lambda: self._client.call_tool(tool, arguments, read_timeout_seconds=patience_s)
+        )
 
     def do(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """What a call that must work answers."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.portals.desktop_control.stage import Screen, Server, Xev, sokoban
 from tests.waiting import eventually
 
-ON_XEV = {"window_title": Xev.TITLE}
+ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 UP, LEFT, RIGHT = b"\x00", b"\x01", b"\x03"
 """Moves, as xsok writes them at the end of a saved game."""
 A_FRAME_MS = 34
@@ -234,3 +236,22 @@ def test_actions_that_come_at_once_take_turns(server: Server, xev: Xev) -> None:
         assert not typing.result(20).is_error
     typed = "".join(event.detail for event in xev.until("KeyPress", count=60))
     assert sorted(typed[start : start + 20] for start in (0, 20, 40)) == texts
+
+
+def test_an_action_ends_when_the_client_gives_up_on_it(server: Server, screen: Screen, xev: Xev) -> None:
+    walking = server.start("hold_key", key="w", seconds=60, patience_s=0.5, **ON_XEV)
+    xev.until("KeyPress", count=1)
+    assert walking.exception(10) is not None
+    xev.until("KeyRelease", count=1)
+    eventually(lambda: not screen.is_down(screen.keycode(ord("w"))))
+
+
+def test_however_many_actions_wait_one_can_look_and_let_go(server: Server, xev: Xev) -> None:
+    waiting = [server.start("type_text", text="x" * 1000, **ON_XEV) for _ in range(100)]
+    xev.until("KeyPress", count=1)
+    server.do("take_screenshot", filename="busy.jpg", **ON_XEV)
+    server.do("release_all")
+    codes = [typing.result(20).structured_content.get("code") for typing in waiting[:10]]
+    assert codes == ["interrupted"] * 10
+    while not all(typing.done() for typing in waiting):
+        server.do("release_all")

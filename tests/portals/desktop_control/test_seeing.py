@@ -226,3 +226,17 @@ def test_a_link_in_the_folder_is_replaced_and_not_followed(server: Server) -> No
     server.do("take_screenshot", filename="link.png")
     assert elsewhere.read_text() == "mine"
     assert not (server.captures / "link.png").is_symlink()
+
+
+def test_under_a_compositor_too_a_covered_window_is_seen(screen: Screen, server: Server) -> None:
+    with (
+        screen.started("xcompmgr"),
+        painted(screen, "blue", BLUE, "40x10+100+100"),
+        painted(screen, "red", RED, "120x40+0+0"),
+    ):
+        composited = screen.x.get_atom("_NET_WM_CM_S0")
+        eventually(lambda: screen.x.get_selection_owner(composited) != X.NONE)
+        until_painted(server, "red", RED)
+        assert server.do("take_screenshot", filename="under.png", **ON_BLUE)["covered"]
+        assert share(server.picture(**ON_BLUE), BLUE) > 0.99
+        assert share(server.picture(), BLUE) == 0

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, server_pid, skip_unless_installed
 from tests.waiting import eventually
 
-ON_XEV = {"window_title": Xev.TITLE}
+ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 W = ord("w")
 
 
@@ -236,3 +239,26 @@ def test_a_missing_part_is_named_with_the_remedy(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ended.returncode == os.EX_UNAVAILABLE
     assert "pip install 'timmy_actors[desktop]'" in ended.stderr
+
+
+def test_killed_and_stopped_in_the_middle_of_things_again_and_again(screen: Screen, xev: Xev) -> None:
+    """A few rounds; TIMMY_DESKTOP_STORM=100 makes them a hundred."""
+    chance, spare = random.Random(6), spare_keys(screen)
+    with ExitStack() as servers:
+        for ending in (signal.SIGKILL, signal.SIGSTOP) * (int(os.environ.get("TIMMY_DESKTOP_STORM", "6")) // 2):
+            server = servers.enter_context(Server.on(screen))
+            assert nothing_is_held(screen)
+            assert spare_keys(screen) == spare
+            before = len(xev.events("KeyPress"))
+            under_way = [
+                server.start("hold_key", key="w", seconds=60, **ON_XEV),
+                server.start("type_text", text="abc☃→" * 100, **ON_XEV),
+                server.start("take_screenshot", filename="storm.png", **ON_XEV),
+            ]
+            xev.until("KeyPress", count=before + chance.randint(2, 20))
+            os.kill(server_pid(screen), ending)
+            if ending == signal.SIGKILL:
+                assert all(call.exception(10) is not None or not call.result().is_error for call in under_way)
+    with Server.on(screen) as server:
+        server.do("press_key", key="w", **ON_XEV)
+    assert nothing_is_held(screen)

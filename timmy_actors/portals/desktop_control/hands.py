@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,15 +35,19 @@ HOLD_LIMIT_S = 10.0
 """When a key that was pressed to stay is let go, unless the call said otherwise: whoever pressed it may be gone."""
 LONGEST_HOLD_S = 60.0
 
+GIVEN_UP: ContextVar[threading.Event] = ContextVar("given_up")
+"""Set once nobody waits any longer for the call that this thread works on. A thread's own, where none was given."""
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One action: what it is aimed at, and how many times everything had been let go when it began."""
+    """One action: what it is aimed at, how often everything had been let go when it began, whether anybody waits."""
 
     target: Target
     pauses: int
+    given_up: threading.Event
 
 
 class Hands:
@@ -88,7 +93,9 @@ class Hands:
         with self._acting:
             with self.looking() as display:
                 target = Target.find(display, titles)
-            yield Turn(target, pauses)
+            turn = Turn(target, pauses, GIVEN_UP.get(threading.Event()))
+            self._go_on(turn)
+            yield turn
 
     @contextmanager
     def looking(self) -> Iterator[Display]:
@@ -148,7 +155,7 @@ class Hands:
             Refused: everything was let go meanwhile.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._pauses != turn.pauses or until(), max(0.0, seconds))
+            self._changed.wait_for(lambda: self._why_stop(turn) is not None or until(), max(0.0, seconds))
             self._go_on(turn)
 
     def release_all(self) -> list[str]:
@@ -170,11 +177,22 @@ class Hands:
             facts = None if window is None else windows.facts_or_none(display, window)
             return Acted(window=facts, x=point.x, y=point.y, held=held)
 
+    def wake(self) -> None:
+        """Have every action look again whether it should go on."""
+        with self._changed:
+            self._changed.notify_all()
+
     def _go_on(self, turn: Turn) -> None:
+        reason = self._why_stop(turn)
+        if reason is not None:
+            raise refused("interrupted", reason)
+
+    def _why_stop(self, turn: Turn) -> str | None:
         if self._closing:
-            raise refused("interrupted", "the server is ending: everything was let go")
+            return "the server is ending: everything was let go"
         if self._pauses != turn.pauses:
-            raise refused("interrupted", "release_all let go of everything and ended this action")
+            return "release_all let go of everything and ended this action"
+        return "the client no longer waits for this action" if turn.given_up.is_set() else None
 
     def _note(self) -> None:
         held = self._ledger.all()

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import functools
-import inspect
 import platform
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from timmy_actors.errors import Refused
 from timmy_actors.portals.desktop_control import pictures
 from timmy_actors.portals.desktop_control.aim import Point, Size
+from timmy_actors.portals.desktop_control.answering import Kind, Pictured, as_tool
 from timmy_actors.portals.desktop_control.desktop import Desktop
 from timmy_actors.portals.desktop_control.focus import focus
 from timmy_actors.portals.desktop_control.hands import HOLD_LIMIT_S
@@ -37,7 +30,7 @@ from timmy_actors.portals.desktop_control.results import (
 )
 
 if TYPE_CHECKING:
-    from mcp.server.mcpserver import Context
+    from mcp.server.mcpserver.tools import Tool
 
 Title = Annotated[
     str | list[str] | None,
@@ -70,7 +63,7 @@ class Tools:
         quality: Annotated[int, Field(ge=1, le=95, description="JPEG's")] = 85,
         max_width: Annotated[int | None, Field(ge=1, description="Shrink the picture to this width")] = None,
         max_height: Annotated[int | None, Field(ge=1, description="Shrink the picture to this height")] = None,
-    ) -> tuple[Capture, bytes | None]:
+    ) -> Pictured:
         """Take a picture of the window (covered or not) or of the whole screen, never older than the last action."""
         kind = _format(filename, format)
         look = self._desktop.eye.look(window_title)
@@ -89,7 +82,7 @@ class Tools:
             covered=look.covered,
             taken_at=look.taken_at,
         )
-        return capture, data if path is None else None
+        return Pictured(capture, data if path is None else None)
 
     def get_screen_size(self, window_title: Title = None) -> ScreenSize:
         """The screen's size in pixels, or the window's."""
@@ -220,69 +213,13 @@ NAMES = [name for name in vars(Tools) if not name.startswith("_")]
 def tools_of(desktop: Desktop) -> list[Tool]:
     """The tools on a desktop, for an MCP server."""
     tools = Tools(desktop)
-    return [_tool(getattr(tools, name)) for name in NAMES]
+    return [as_tool(getattr(tools, name), desktop.hands.wake, kind=_kind(name)) for name in NAMES]
 
 
-Answer = BaseModel | tuple[Capture, bytes | None]
-
-
-class AimedTool(Tool):
-    """A tool that refuses wrong arguments as it refuses everything else: with a code."""
-
-    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:  # noqa: FBT001, FBT002  the SDK's signature
-        try:
-            return await super().run(arguments, context, convert_result)
-        except ToolError as error:
-            if isinstance(error.__cause__, ValidationError):
-                first = error.__cause__.errors(include_url=False)[0]
-                where = ".".join(str(part) for part in first["loc"])
-                return _refusal("bad_arguments", f"{where}: {first['msg']}")
-            raise
-
-
-def _tool(method: Callable[..., Answer]) -> Tool:
-    observing = method.__name__ in OBSERVING
-    tool = AimedTool.from_function(
-        _answering(method),
-        annotations=ToolAnnotations(
-            read_only_hint=observing, destructive_hint=not observing, idempotent_hint=observing, open_world_hint=False
-        ),
-    )
-    # An argument that nobody knows may be a window_title with a typing mistake: without one, input goes anywhere.
-    arguments = tool.fn_metadata.arg_model
-    arguments.model_config["extra"] = "forbid"
-    arguments.model_rebuild(force=True)
-    tool.parameters["additionalProperties"] = False
-    return tool
-
-
-def _answering(method: Callable[..., Answer]) -> Callable[..., CallToolResult]:
-    """The method with its answer as MCP's, and a refusal as an error that carries its code."""
-
-    @functools.wraps(method)
-    def call(**arguments: object) -> CallToolResult:
-        try:
-            answer = method(**arguments)
-        except Refused as error:
-            return _refusal(error.code, error.message)
-        model, data = answer if isinstance(answer, tuple) else (answer, None)
-        content: list[ContentBlock] = [TextContent(type="text", text=model.model_dump_json())]
-        if isinstance(model, Capture) and data is not None:
-            encoded = base64.b64encode(data).decode("ascii")
-            content.append(ImageContent(type="image", data=encoded, mime_type=f"image/{model.format}"))
-        return CallToolResult(content=content, structured_content=model.model_dump(mode="json"))
-
-    signature = inspect.signature(method, eval_str=True)
-    if not isinstance(signature.return_annotation, type):  # a capture and its picture: the picture is content
-        signature = signature.replace(return_annotation=Capture)
-    setattr(call, "__signature__", signature)  # noqa: B010  inspect reads it, the type checker does not know it
-    return call
-
-
-def _refusal(code: str, message: str) -> CallToolResult:
-    told: dict[str, object] = {"code": code, "message": message}
-    text = TextContent(type="text", text=f"{code}: {message}")
-    return CallToolResult(content=[text], structured_content=told, is_error=True)
+def _kind(name: str) -> Kind:
+    if name in OBSERVING:
+        return "look"
+    return "release" if name == "release_all" else "act"
 
 
 def _format(filename: str | None, wanted: Format | None) -> Format:

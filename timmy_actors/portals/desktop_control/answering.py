@@ -1,0 +1,108 @@
+"""From a method to an MCP tool: its thread, how a refusal and a picture are told, and a client that gives up."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import anyio
+import anyio.to_thread
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
+from pydantic import BaseModel, ValidationError
+
+from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop_control.hands import GIVEN_UP
+from timmy_actors.portals.desktop_control.results import Capture
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import Context
+
+Kind = Literal["look", "act", "release"]
+THREADS: dict[Kind, int] = {"look": 8, "act": 32, "release": 4}
+"""How many calls of a kind are worked on at once: however many actions wait, one can still look, and let go."""
+
+
+class Pictured(NamedTuple):
+    """A capture, and its picture where that is in no file."""
+
+    capture: Capture
+    data: bytes | None
+
+
+Answer = BaseModel | Pictured
+
+
+class AimedTool(Tool):
+    """A tool that refuses wrong arguments as it refuses everything else: with a code."""
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:  # noqa: FBT001, FBT002  the SDK's signature
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                first = error.__cause__.errors(include_url=False)[0]
+                where = ".".join(str(part) for part in first["loc"])
+                return _refusal("bad_arguments", f"{where}: {first['msg']}")
+            raise
+
+
+def as_tool(method: Callable[..., Answer], wake: Callable[[], None], *, kind: Kind) -> Tool:
+    """The method as a tool of its name and docstring; `wake` is called when a client gives up on a call."""
+    looks = kind == "look"
+    hints = ToolAnnotations(
+        read_only_hint=looks, destructive_hint=kind == "act", idempotent_hint=kind != "act", open_world_hint=False
+    )
+    tool = AimedTool.from_function(_answering(method, wake, kind), annotations=hints)
+    # An argument that nobody knows may be a window_title with a typing mistake: without one, input goes anywhere.
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    tool.parameters["additionalProperties"] = False
+    return tool
+
+
+def _answering(method: Callable[..., Answer], wake: Callable[[], None], kind: Kind) -> Callable[..., Any]:
+    threads = anyio.CapacityLimiter(THREADS[kind])
+
+    @functools.wraps(method)
+    async def call(**arguments: object) -> CallToolResult:
+        given_up = threading.Event()
+        GIVEN_UP.set(given_up)
+        work = functools.partial(_answer, method, arguments)
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=threads, abandon_on_cancel=True)
+        except anyio.get_cancelled_exc_class():
+            given_up.set()
+            wake()
+            raise
+
+    signature = inspect.signature(method, eval_str=True)
+    if signature.return_annotation is Pictured:  # the picture is content, not structure
+        signature = signature.replace(return_annotation=Capture)
+    setattr(call, "__signature__", signature)  # noqa: B010  inspect reads it, the type checker does not know it
+    return call
+
+
+def _answer(method: Callable[..., Answer], arguments: dict[str, object]) -> CallToolResult:
+    try:
+        answer = method(**arguments)
+    except Refused as error:
+        return _refusal(error.code, error.message)
+    model, data = answer if isinstance(answer, Pictured) else (answer, None)
+    content: list[ContentBlock] = [TextContent(type="text", text=model.model_dump_json())]
+    if isinstance(model, Capture) and data is not None:
+        encoded = base64.b64encode(data).decode("ascii")
+        content.append(ImageContent(type="image", data=encoded, mime_type=f"image/{model.format}"))
+    return CallToolResult(content=content, structured_content=model.model_dump(mode="json"))
+
+
+def _refusal(code: str, message: str) -> CallToolResult:
+    told: dict[str, object] = {"code": code, "message": message}
+    text = TextContent(type="text", text=f"{code}: {message}")
+    return CallToolResult(content=[text], structured_content=told, is_error=True)
