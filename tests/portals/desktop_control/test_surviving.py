@@ -245,7 +245,7 @@ def test_killed_and_stopped_in_the_middle_of_things_again_and_again(screen: Scre
     """A few rounds; TIMMY_DESKTOP_STORM=100 makes them a hundred."""
     chance, spare = random.Random(6), spare_keys(screen)
     with ExitStack() as servers:
-        for ending in (signal.SIGKILL, signal.SIGSTOP) * (int(os.environ.get("TIMMY_DESKTOP_STORM", "6")) // 2):
+        for ending in (signal.SIGKILL, signal.SIGSTOP) * (int(os.environ.get("TIMMY_DESKTOP_STORM", "4")) // 2):
             server = servers.enter_context(Server.on(screen))
             assert nothing_is_held(screen)
             assert spare_keys(screen) == spare
