@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,7 @@ class Screen:
         self.process, self.name = self._start()
         self.environment = {**os.environ, "DISPLAY": self.name, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         self.x = self._connected()
+        self._managed = managed
         if managed:
             self.run("openbox")
             self._await_manager()
@@ -92,11 +93,17 @@ class Screen:
         eventually(lambda: not self.window(title))
 
     def window(self, title: str) -> int | None:
-        """The id of the viewable window with a title."""
+        """The id of the viewable window with a title, once the window manager lists it too."""
         command = ["xwininfo", "-name", title]
         found = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False).stdout
         number = re.search(r"id: (0x[0-9a-f]+)", found)
-        return int(number[1], 16) if number and "IsViewable" in found else None
+        if not number or "IsViewable" not in found:
+            return None
+        return int(number[1], 16) if not self._managed or int(number[1], 16) in self._listed() else None
+
+    def _listed(self) -> Sequence[int]:
+        found = self.x.screen().root.get_full_property(self.x.get_atom("_NET_CLIENT_LIST"), 0)
+        return cast(Sequence[int], found.value) if found is not None else ()
 
     def restart(self) -> None:
         """End the X server and all that runs on it, and start another under the same name."""
