@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 import inspect
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -17,7 +16,7 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, T
 from pydantic import BaseModel, ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.portals.desktop_control.hands import GIVEN_UP
+from timmy_actors.portals.desktop_control.hands import CALL, Hands
 from timmy_actors.portals.desktop_control.results import Capture
 
 if TYPE_CHECKING:
@@ -52,13 +51,13 @@ class AimedTool(Tool):
             raise
 
 
-def as_tool(method: Callable[..., Answer], wake: Callable[[], None], *, kind: Kind) -> Tool:
-    """The method as a tool of its name and docstring; `wake` is called when a client gives up on a call."""
+def as_tool(method: Callable[..., Answer], hands: Hands, *, kind: Kind) -> Tool:
+    """The method as a tool of its name and docstring."""
     looks = kind == "look"
     hints = ToolAnnotations(
         read_only_hint=looks, destructive_hint=kind == "act", idempotent_hint=kind != "act", open_world_hint=False
     )
-    tool = AimedTool.from_function(_answering(method, wake, kind), annotations=hints)
+    tool = AimedTool.from_function(_answering(method, hands, kind), annotations=hints)
     # An argument that nobody knows may be a window_title with a typing mistake: without one, input goes anywhere.
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
@@ -67,19 +66,18 @@ def as_tool(method: Callable[..., Answer], wake: Callable[[], None], *, kind: Ki
     return tool
 
 
-def _answering(method: Callable[..., Answer], wake: Callable[[], None], kind: Kind) -> Callable[..., Any]:
+def _answering(method: Callable[..., Answer], hands: Hands, kind: Kind) -> Callable[..., Any]:
     threads = anyio.CapacityLimiter(THREADS[kind])
 
     @functools.wraps(method)
     async def call(**arguments: object) -> CallToolResult:
-        given_up = threading.Event()
-        GIVEN_UP.set(given_up)
+        arrived = hands.arrival()
+        CALL.set(arrived)
         work = functools.partial(_answer, method, arguments)
         try:
             return await anyio.to_thread.run_sync(work, limiter=threads, abandon_on_cancel=True)
         except anyio.get_cancelled_exc_class():
-            given_up.set()
-            wake()
+            hands.give_up(arrived)
             raise
 
     signature = inspect.signature(method, eval_str=True)

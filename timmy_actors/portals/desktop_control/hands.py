@@ -35,19 +35,27 @@ HOLD_LIMIT_S = 10.0
 """When a key that was pressed to stay is let go, unless the call said otherwise: whoever pressed it may be gone."""
 LONGEST_HOLD_S = 60.0
 
-GIVEN_UP: ContextVar[threading.Event] = ContextVar("given_up")
-"""Set once nobody waits any longer for the call that this thread works on. A thread's own, where none was given."""
-
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One action: what it is aimed at, how often everything had been let go when it began, whether anybody waits."""
+class Call:
+    """A client's call as it arrived: how often everything had been let go by then, and whether its client gave up."""
 
-    target: Target
     pauses: int
     given_up: threading.Event
+
+
+CALL: ContextVar[Call | None] = ContextVar("call", default=None)
+"""The call that this thread works on. It may have waited for the thread, and everything be let go meanwhile."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One action: what it is aimed at, and the call that it answers."""
+
+    target: Target
+    call: Call
 
 
 class Hands:
@@ -89,11 +97,11 @@ class Hands:
     @contextmanager
     def turn(self, titles: Titles | None) -> Iterator[Turn]:
         """This thread's turn to act on the window with one of the titles (None: on whatever there is)."""
-        pauses = self._pauses
+        call = CALL.get() or self.arrival()
         with self._acting:
             with self.looking() as display:
                 target = Target.find(display, titles)
-            turn = Turn(target, pauses, GIVEN_UP.get(threading.Event()))
+            turn = Turn(target, call)
             self._go_on(turn)
             yield turn
 
@@ -177,8 +185,17 @@ class Hands:
             facts = None if window is None else windows.facts_or_none(display, window)
             return Acted(window=facts, x=point.x, y=point.y, held=held)
 
-    def wake(self) -> None:
-        """Have every action look again whether it should go on."""
+    def arrival(self) -> Call:
+        """A call that arrives now."""
+        return Call(self._pauses, threading.Event())
+
+    def give_up(self, call: Call) -> None:
+        """End the action that answers a call: nobody waits for it any more. Does not wait itself."""
+        call.given_up.set()
+        # In a thread: the lock may be held by one that asks an X server that hangs.
+        threading.Thread(target=self._wake, name="given-up", daemon=True).start()
+
+    def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
@@ -190,9 +207,9 @@ class Hands:
     def _why_stop(self, turn: Turn) -> str | None:
         if self._closing:
             return "the server is ending: everything was let go"
-        if self._pauses != turn.pauses:
+        if self._pauses != turn.call.pauses:
             return "release_all let go of everything and ended this action"
-        return "the client no longer waits for this action" if turn.given_up.is_set() else None
+        return "the client no longer waits for this action" if turn.call.given_up.is_set() else None
 
     def _note(self) -> None:
         held = self._ledger.all()

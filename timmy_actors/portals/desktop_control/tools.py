@@ -213,7 +213,7 @@ NAMES = [name for name in vars(Tools) if not name.startswith("_")]
 def tools_of(desktop: Desktop) -> list[Tool]:
     """The tools on a desktop, for an MCP server."""
     tools = Tools(desktop)
-    return [as_tool(getattr(tools, name), desktop.hands.wake, kind=_kind(name)) for name in NAMES]
+    return [as_tool(getattr(tools, name), desktop.hands, kind=_kind(name)) for name in NAMES]
 
 
 def _kind(name: str) -> Kind:
