@@ -12,9 +12,9 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 local SILENT = { server_info = true, delete_record = true, set_actor_lines = true }
 local RAW = { allow_raw = true }
 
---- A world in which a command's example is possible, and the example.
-local function prepare(name)
-  stage.open()
+--- A world in which a command's example is possible, and the example. `options` are the stage's.
+local function prepare(name, options)
+  stage.open(options)
   local schema = acting.schema(name)
   for _, before in ipairs(schema["x-after"]) do
     done(before.name, before.arguments, RAW)
@@ -50,6 +50,15 @@ test("does what is idempotent twice, with the same words", function()
       local first = done(name, example, RAW)
       equal(done(name, example, RAW), first, name)
     end
+  end
+end)
+
+test("does every example with the CoreScripts of the release too, and gets nobody kicked", function()
+  for _, name in ipairs(commands.names) do
+    local example = prepare(name, { core_scripts = "release" })
+    done(name, example, RAW)
+    stage.settle()
+    holds(name == "kick" or tes3mp.GetName(0) == "Timmy", name .. " got Timmy kicked")
   end
 end)
 

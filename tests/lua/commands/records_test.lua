@@ -70,6 +70,21 @@ test("makes records of every type, and says what each lacks", function()
   end
 end)
 
+test("has the fields of every type that the models have, and no others", function()
+  local seen = 0
+  for _, definition in pairs(acting.schema("create_record")["$defs"]) do
+    local record_type = definition.properties.type and definition.properties.type.const
+    if record_type then
+      local mine, theirs = {}, {}
+      for _, field in ipairs(types[record_type]) do mine[field.name] = true end
+      for name in pairs(definition.properties) do theirs[name] = true end
+      equal(mine, theirs, record_type)
+      seen = seen + 1
+    end
+  end
+  equal(seen, #types.names)
+end)
+
 test("sends every field under its own function", function()
   stage.open()
   local function sent(record)
