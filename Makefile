@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm chaos soak schemas api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,10 @@ chaos: $(VENV)/.installed-dev ## Give COMMANDS=10000 through FAULTS=1000 kills, 
 
 soak: $(VENV)/.installed-dev ## Load a daemon for MINUTES=10 and draw its memory, threads, descriptors and journal: PICTURE=soak.svg
 	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),10) --picture $(or $(PICTURE),soak.svg)
+
+portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=100 times during looks and actions, SEED=n as before
+	TIMMY_PORTAL_KILLS=$(or $(KILLS),100) $(if $(SEED),TIMMY_PORTAL_SEED=$(SEED)) \
+	  $(BIN)/python -m pytest tests/portals/test_bundled.py --capture=no
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pykka
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.server_line import ServerLine
 from timmy_actors.actors.session import Offer
-from timmy_actors.errors import ActorGone, ConfigError, Refused
+from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
 from timmy_actors.model.action import Action
 from timmy_actors.model.endpoint import Portals
 from timmy_actors.model.game_state import GameState
@@ -34,6 +35,8 @@ from timmy_actors.supervision import DEFERRED, Actor, Directory, Published
 
 if TYPE_CHECKING:
     from timmy_actors.supervision import Reply
+
+log = logging.getLogger(__name__)
 
 LOOK_AT_FILE_EVERY_S = 1.0
 PUBLISH_EVERY_S = 0.5
@@ -237,5 +240,7 @@ def _settle(reply: Reply, done: Future[Any]) -> None:
         reply.set(done.result(0))
     except CancelledError:
         reply.fail(ActorGone("the portal is being restarted"))
-    except Exception as error:  # noqa: BLE001  whatever it was, the asker is told
+    except Exception as error:
+        if not isinstance(error, TimmyError):
+            log.exception("the portal failed to do what it was asked")
         reply.fail(error)

@@ -70,12 +70,13 @@ class Hand:
             raise ToolTrouble("tool_failed", await self._why_not(name))
 
     async def _aimed(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> dict[str, Any]:
-        if name != "focus_window":
-            values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
+        if name == "focus_window":
+            return params if params.get("title") else {"title": await self._title(entry, deadline)}
+        values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
         return values if "x" in params else {**values, **await self._where_needed(name, values, deadline)}
-        if params.get("title"):
-            return params
-        return {"title": await aim_at(self._desktop, name, entry, deadline, argument="title")}
+
+    async def _title(self, entry: PortalEntry, deadline: float) -> str | list[str] | None:
+        return await aim_at(self._desktop, "focus_window", entry, deadline, argument="title")
 
     async def _where_needed(self, name: str, values: dict[str, Any], deadline: float) -> dict[str, int]:
         """The mouse's position, for a server whose clicks need a point."""

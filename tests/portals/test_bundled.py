@@ -1,0 +1,112 @@
+"""The portal on a real screen, through the bundled desktop-control: real windows, real processes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from PIL import Image
+
+from tests.portals.desktop_control.stage import Screen
+from tests.portals.desktops import Desktop, desktop
+from tests.waiting import eventually
+from timmy_actors.config import DesktopSettings
+from timmy_actors.model.action import ActionResult
+
+KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
+"""How often the server is killed or frozen; `make portal-kills` does it a hundred times."""
+SEED = int(os.environ.get("TIMMY_PORTAL_SEED", str(random.randrange(2**32))))
+HELD = 0x77
+"""The keysym of w."""
+GREEN = (0, 238, 0)
+
+pytestmark = pytest.mark.timeout(120 + 30 * KILLS)
+
+
+@pytest.fixture
+def made(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    """A runtime whose desktop-control sees the screen."""
+    for name in ("DISPLAY", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, screen.environment[name])
+    with desktop(tmp_path, command=DesktopSettings().command, probe_interval_s=1.0) as running:
+        yield running
+
+
+def terminal(screen: Screen, title: str, typed: Path) -> tuple[str, ...]:
+    """A green terminal that writes down each line it gets."""
+    script = f"while read -r line; do echo \"$line\" >> '{typed}'; done"
+    return ("xterm", "-T", title, "-bg", "green2", "-geometry", "60x20+40+40", "-e", "sh", "-c", script)
+
+
+def test_the_games_window_is_seen_and_acted_in(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    typed = tmp_path / "typed"
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
+        state = made.runtime.capture()
+        assert [problem for problem in state.problems if problem.what.startswith("visual")] == []
+        assert (state.visual.window, state.visual.os, state.visual.screen_size) == ("OpenMW", "Linux", (1280, 800))
+        assert state.visual.screenshot_path is not None
+        with Image.open(state.visual.screenshot_path) as picture:
+            assert picture.size == state.visual.image_size
+            assert picture.convert("RGB").getpixel((picture.width - 30, picture.height - 30)) == GREEN
+        assert made.runtime.execute("focus_window").success
+        assert made.runtime.execute("type_text", text="I see Balmora ahead").success
+        assert made.runtime.execute("press_key", key="enter").success
+        eventually(lambda: typed.exists() and typed.read_text() == "I see Balmora ahead\n")
+        assert made.runtime.execute("click", x=20, y=20).success
+        assert made.runtime.capture().visual.mouse_position == (20, 20)
+
+
+def test_a_key_is_refused_where_the_game_is_not_in_front(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with (
+        screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "game")),
+        screen.program("Mail", *terminal(screen, "Mail", tmp_path / "mail")),
+    ):
+        assert made.runtime.execute("focus_window", title="Mail").success
+        result = made.runtime.execute("journal")
+        assert (result.success, result.outcome) == (False, "failed")
+        assert "not_focused" in str(result.reason)
+
+
+def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
+    state = made.runtime.capture()
+    told = {problem.what: problem.code for problem in state.problems}
+    assert told["visual.screenshot_path"] == "no_window"
+    assert state.visual.screenshot_path is None
+    result = made.runtime.execute("journal")
+    assert (result.success, "window_not_found" in str(result.reason)) == (False, True)
+
+
+def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
+    made: Desktop, screen: Screen, tmp_path: Path
+) -> None:
+    chance = Random(SEED)
+    typed = tmp_path / "typed"
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
+        made.runtime.capture()
+        sent: dict[str, ActionResult] = {}
+        for number in range(KILLS):
+            assert made.runtime.execute("focus_window", timeout_s=60).success, f"seed {SEED}, kill {number}"
+            assert made.runtime.execute("key_down", key="w", timeout_s=30).success, f"seed {SEED}, kill {number}"
+            text = f"line {number}"
+            acting = threading.Thread(target=lambda text=text: sent.update({text: _say(made, text)}))
+            acting.start()
+            threading.Event().wait(chance.uniform(0, 0.1))
+            os.kill(made.pid(), chance.choice([signal.SIGKILL, signal.SIGSTOP]))
+            acting.join(60)
+            state = made.runtime.capture(timeout_s=60)
+            assert state.visual.screenshot_path is not None, f"seed {SEED}, kill {number}: {state.problems}"
+            eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
+        said = typed.read_text().split("\n") if typed.exists() else []
+        for text, result in sent.items():
+            times = sum(text in line for line in said)
+            assert times == 1 if result.success else times <= 1, f"seed {SEED}: {text!r} {times} times: {result}"
+
+
+def _say(made: Desktop, text: str) -> ActionResult:
+    return made.runtime.execute("type_text", text=f"{text}\n", timeout_s=30)
