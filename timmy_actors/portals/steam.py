@@ -100,7 +100,8 @@ def read_part(tool: str, value: Any, app_id: int) -> Context:
 
 def in_words(tool: str, told: str) -> ToolTrouble:
     """What a server says in words, with the code that fits."""
-    code = "no_key" if KEY_VARIABLE in told else "tool_failed" if told.startswith("Error") else "no_data"
+    lacks_key = KEY_VARIABLE in told and "403" not in told  # else there is one, and Steam turned it down
+    code = "no_key" if lacks_key else "tool_failed" if told.startswith("Error") else "no_data"
     return ToolTrouble(code, f"{tool}: {' '.join(told.split())[:300]}")
 
 
