@@ -1,4 +1,4 @@
-"""Where the Lua scripts and the configuration files are: in a checkout, an editable install, or a wheel."""
+"""Where the Lua scripts, the configuration and the prompts are: in a checkout, an editable install, or a wheel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def lua_folder() -> Path:
 
 
 def config_folder() -> Path:
-    """The folder with `timmy.toml` and `portals.json`."""
+    """The folder with `timmy.toml`, `portals.json` and `portal_tools.json`."""
     return shipped_folder("config")
 
 
@@ -39,3 +39,8 @@ def expand_user(path: str, key: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise ConfigError(f"{key}: {path}: whose home that is cannot be found out: give the whole path") from error
+
+
+def training_folder() -> Path:
+    """The folder with `data/`: prompts that teach a model its games."""
+    return shipped_folder("training")

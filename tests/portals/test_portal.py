@@ -235,6 +235,7 @@ def test_a_check_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
         assert (found["take_screenshot"].ok, found["scroll"].ok) == (True, False)
         assert (found["steam-info"].ok, found["Steam key"].ok) == (False, False)
         assert "no command and no url are configured" in found["steam-info"].told
+        assert found["prompts"].told.startswith("prompts_morrowind.yaml: ")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

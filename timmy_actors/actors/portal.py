@@ -184,7 +184,14 @@ class PortalActor(Actor):
             state = await portal.capture_state(timeout_s)
         finally:
             await portal.close()
-        return check(self._assess(entry, state), entry, state, self._options.tables, self._options.access)
+        return check(
+            self._assess(entry, state),
+            entry,
+            state,
+            tables=self._options.tables,
+            access=self._options.access,
+            folder=self._file.path.parent,
+        )
 
     # The choice.
 

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from timmy_actors.errors import ConfigError
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.portal import Finding, PortalCheck, PortalEntry, PortalStatus, ServerStatus
 from timmy_actors.portals.bookshelf import NO_KEY, NO_USER, SteamAccess
+from timmy_actors.portals.prompts import load_prompts
 from timmy_actors.portals.spec_tools import SPEC_TOOLS
 from timmy_actors.portals.tool_tables import ToolTable
 
 
 def check(
-    status: PortalStatus, entry: PortalEntry, state: GameState, tables: Mapping[str, ToolTable], access: SteamAccess
+    status: PortalStatus,
+    entry: PortalEntry,
+    state: GameState,
+    *,
+    tables: Mapping[str, ToolTable],
+    access: SteamAccess,
+    folder: Path,
 ) -> PortalCheck:
-    """Servers, tools found and mapped, the window, Steam's key, and every other thing that is missing."""
+    """Servers, tools found and mapped, the window, Steam's key, the prompts, and every other thing that is missing.
+
+    `folder` is the catalogue's.
+    """
     findings = [
         *_catalogue(status),
+        *_prompts(entry, folder),
         *(finding for server in status.servers for finding in _server(server, tables[server.name])),
         _window(entry, state),
         *_steam(entry, access),
@@ -28,6 +41,17 @@ def check(
 def _catalogue(status: PortalStatus) -> Iterator[Finding]:
     if status.catalogue_error is not None:
         yield Finding(what="catalogue", ok=False, told=status.catalogue_error)
+
+
+def _prompts(entry: PortalEntry, folder: Path) -> Iterator[Finding]:
+    try:
+        prompts = load_prompts(entry, folder)
+    except ConfigError as error:
+        yield Finding(what="prompts", ok=False, told=str(error))
+        return
+    if prompts is not None:
+        told = f"{entry.prompts}: {len(prompts.scenes)} scenes, {len(prompts.decisions)} decisions"
+        yield Finding(what="prompts", ok=True, told=told)
 
 
 def _server(server: ServerStatus, table: ToolTable) -> Iterator[Finding]:
