@@ -2,6 +2,7 @@
 --- of the server's loop. What would end the real process ends this one: through `die`.
 local boxes = require("embedded.world.boxes")
 local clock = require("embedded.clock")
+local crowd = require("embedded.world.crowd")
 local drive = require("embedded.core.drive")
 local events = require("embedded.events")
 local history = require("embedded.world.history")
@@ -68,7 +69,8 @@ end
 ---
 --- options: api, deaths (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not return;
 --- report(line) for the log; ledger(player, item, count), told of what reaches a client's inventory; scripts; players
---- (names, default Timmy and Jiub); data_path; port; core_scripts ("newest" or "release": see core/version.lua).
+--- (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors around
+--- each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
@@ -78,7 +80,10 @@ function M.start(options)
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)
   end
-  people(options.players or population.PLAYERS)
+  if options.crowd then
+    crowd.gather(world, options.crowd, options.company or 0)
+  end
+  people(options.players or options.crowd and crowd.names(options.crowd) or population.PLAYERS)
 end
 
 --- One turn of the loop: what clients sent, then the timers. False once a script has asked the server to stop.

@@ -74,8 +74,9 @@ local function poll()
   listener:accept(started, within_budget)
   service:answer_late(started)
   service:push(started, within_budget)
+  local deferred = not within_budget()
   listener:write()
-  service:note_load(started - (last_poll or started), clock.now() - started)
+  service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
 end
 

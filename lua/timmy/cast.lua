@@ -1,7 +1,7 @@
 --- The actors of a loaded cell: what CoreScripts recorded of each, and where the server was told they are.
 --
 -- A cell is seen by everybody around, so it is read once for all of them: places at most twenty times a second, the
--- rest four times. Who asks for a snapshot gets what is true then.
+-- rest twice. Who asks for a snapshot gets what is true then.
 local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local json = require("timmy.json")
@@ -13,7 +13,7 @@ local texts = require("timmy.texts")
 
 local M = {}
 
-local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.25
+local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
 
 --- CoreScripts' numbers for AI packages (`enumerations.ai`).
 local PACKAGES = { [0] = "cancel", "activate", "combat", "escort", "follow", "travel", "wander" }
@@ -28,7 +28,7 @@ end
 local function package_of(ai)
   local package = type(ai) == "table" and PACKAGES[ai.action]
   if not package then return nil end
-  return {
+  return json.constant {
     package = package, target = target_of(ai), x = optional(ai.posX), y = optional(ai.posY), z = optional(ai.posZ),
     distance = optional(ai.distance), duration = optional(ai.duration), repeats = ai.shouldRepeat == true,
   }
@@ -50,7 +50,7 @@ local function recorded_of(known, index, dead)
   if type(record) ~= "table" or not texts.is_id(record.refId) then return nil end
   return {
     ref_id = record.refId, name = records.name_of(record.refId), dead = dead[index] == true,
-    ai = package_of(record.ai), equipment = json.object(slots.named(record.equipment, worn)),
+    ai = package_of(record.ai), equipment = json.constant(json.object(slots.named(record.equipment, worn))),
   }
 end
 

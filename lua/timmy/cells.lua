@@ -16,10 +16,23 @@ M.LONGEST = 255 - #".json"
 local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 local EXTERIOR_AS_TYPED = "^%s*(%-?%d+)%s*,%s*(%-?%d+)%s*$"
 
+--- Descriptions that were parsed before: those of the loaded cells come up in every look around. `false`: an interior.
+local MOST_PARSED = 4096
+local parsed, parsed_count = {}, 0
+
+local function parse(description)
+  if parsed_count >= MOST_PARSED then parsed, parsed_count = {}, 0 end
+  local x, y = description:match(EXTERIOR)
+  local place = x and { tonumber(x), tonumber(y) } or false
+  parsed[description], parsed_count = place, parsed_count + 1
+  return place
+end
+
 --- The grid position that a description names, or nil for an interior.
 function M.grid(description)
-  local x, y = description:match(EXTERIOR)
-  return tonumber(x), tonumber(y)
+  local place = parsed[description]
+  if place == nil then place = parse(description) end
+  if place then return place[1], place[2] end
 end
 
 --- The description of an exterior cell.

@@ -14,6 +14,7 @@ local M = {
   array = shapes.array,
   object = shapes.object,
   fragment = shapes.fragment,
+  constant = shapes.constant,
   is_array = shapes.is_array,
   is_object = shapes.is_object,
   encode = writer.encode,

@@ -7,25 +7,29 @@ local M = {}
 local MS_PER_S = 1000
 
 function M.new()
-  return setmetatable({ polls = 0, tick = 0, tick_max = 0, poll = 0, poll_max = 0 }, Load)
+  return setmetatable({ polls = 0, deferred = 0, tick = 0, tick_max = 0, poll = 0, poll_max = 0 }, Load)
 end
 
---- Notes one poll: seconds since the one before it began, and seconds it took.
-function Load:add(tick, poll)
+--- Notes one poll: seconds since the one before it began, seconds it took, and whether it used up its budget.
+function Load:add(tick, poll, deferred)
+  if deferred then self.deferred = self.deferred + 1 end
   self.polls = self.polls + 1
   self.tick, self.poll = self.tick + tick, self.poll + poll
   if tick > self.tick_max then self.tick_max = tick end
   if poll > self.poll_max then self.poll_max = poll end
 end
 
---- What was noted, as `pong` carries it.
-function Load:summary(peers)
+--- What was noted, as `pong` carries it; `budget_ms` is what a poll may take.
+function Load:summary(peers, budget_ms)
   local polls = math.max(self.polls, 1)
   return {
     tick_ms = self.tick / polls * MS_PER_S,
     tick_max_ms = self.tick_max * MS_PER_S,
     poll_ms = self.poll / polls * MS_PER_S,
     poll_max_ms = self.poll_max * MS_PER_S,
+    budget_ms = budget_ms,
+    polls = self.polls,
+    deferred = self.deferred,
     peers = peers,
   }
 end

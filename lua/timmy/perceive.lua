@@ -19,7 +19,7 @@ M.by_view = { nearby_actors = true, nearby_players = true, nearby_objects = true
 -- seldom isn't worth reading ten times a second. What isn't named is read each time.
 M.keeps_s = {
   inventory = 0.5, equipment = 0.5, spells = 0.5, factions = 0.5, journal = 0.5, quests = 0.5, topics = 1, books = 1,
-  kills = 1, nearby_objects = 0.5, world = 0.2, available_actions = 0.5,
+  kills = 1, nearby_objects = 1, world = 0.2, available_actions = 0.5,
 }
 
 local readers = {}

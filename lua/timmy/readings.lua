@@ -1,6 +1,5 @@
 --- What was read of the game, shared by all who look: each section of a player is read once, compared with what it was,
 -- numbered when it changed, and written as JSON once.
-local delta = require("timmy.delta")
 local json = require("timmy.json")
 
 local Readings = {}
@@ -54,12 +53,14 @@ local function place(self, known, section, view)
   return known.readings[section]
 end
 
+--- Numbers a value that differs from the one before. Equal values are equal texts, since names are sorted, and most of
+-- what is read often has changed: so the texts are compared, not the tables.
 local function renew(self, known, reading, section, value)
-  if delta.equal(reading.value, value) then return end
   local text, why = json.encode(value)
   if not text then return self.log("section " .. section .. " of " .. known.name .. " has no JSON: " .. why) end
+  if text == reading.text then return end
   known.revisions[section] = (known.revisions[section] or 0) + 1
-  reading.value, reading.revision = value, known.revisions[section]
+  reading.text, reading.revision = text, known.revisions[section]
   reading.fragment = json.fragment(text)
 end
 

@@ -1,6 +1,6 @@
 --- The objects of a loaded cell that the server was told something about: what was placed, opened, locked, looked into.
 --
--- A cell may have hundreds, and all who are around see the same: it is looked through twice a second at most. Who asks
+-- A cell may have hundreds, and all who are around see the same: it is looked through once a second at most. Who asks
 -- for a snapshot gets what is true then.
 local corescripts = require("timmy.corescripts")
 local memo = require("timmy.memo")
@@ -10,7 +10,7 @@ local texts = require("timmy.texts")
 
 local M = {}
 
-local KEEP_S = 0.5
+local KEEP_S = 1
 --- Objects of one cell that are looked at: past this a hoarder's house would stop the game.
 local MOST_IN_A_CELL = 2000
 local UNTOUCHED = -1
@@ -68,20 +68,23 @@ local function describe(cell, index, object, told)
   return thing
 end
 
---- What CoreScripts noted of the cell's packets, as sets: actors are somebody else's matter, and what is deleted or has
--- gone to another cell isn't there.
+--- Packets of what isn't a thing that is there: actors are somebody else's matter, the rest is deleted or elsewhere.
+local NOT_THERE = { "actorList", "spawn", "delete", "cellChangeTo" }
+
+--- What CoreScripts noted of the cell's packets, as sets.
 local function told_of(data)
   local packets = type(data.packets) == "table" and data.packets or {}
-  local told = {}
-  for _, kind in ipairs({ "actorList", "spawn", "delete", "cellChangeTo", "container", "place", "trap" }) do
-    told[kind] = set_of(packets[kind])
+  local not_there = {}
+  for _, kind in ipairs(NOT_THERE) do
+    for _, index in pairs(type(packets[kind]) == "table" and packets[kind] or {}) do not_there[index] = true end
   end
-  return told
+  return { not_there = not_there, container = set_of(packets.container), place = set_of(packets.place),
+    trap = set_of(packets.trap) }
 end
 
 local function is_thing(index, object, told)
   if type(index) ~= "string" or type(object) ~= "table" or not texts.is_id(object.refId) then return false end
-  return not (told.actorList[index] or told.spawn[index] or told.delete[index] or told.cellChangeTo[index])
+  return not told.not_there[index]
 end
 
 local things = memo.new(function(loaded, cell)

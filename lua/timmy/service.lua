@@ -189,8 +189,8 @@ function Service:push(now, within_budget)
 end
 
 --- Notes how a poll went, for each client's next `pong`.
-function Service:note_load(tick_s, poll_s)
-  for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s) end
+function Service:note_load(tick_s, poll_s, deferred)
+  for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s, deferred) end
 end
 
 return M

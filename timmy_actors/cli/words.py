@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.health import Health, LinkStatus
 from timmy_actors.model.journal import JournalEntry, JournalStatus
+from timmy_actors.model.message import TickLoad
 from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
 
 
@@ -56,8 +57,14 @@ def describe_link(link: LinkStatus) -> str:
     if not link.carries:
         return f"{link.state}: {link.reason or 'no reason known'}"
     round_trip = f", round trip {link.round_trip_ms:.1f} ms" if link.round_trip_ms is not None else ""
-    lag = f", server tick {link.load.tick_ms:.1f} ms (worst {link.load.tick_max_ms:.1f})" if link.load else ""
-    return f"{link.state} at {link.address}{round_trip}{lag}"
+    return f"{link.state} at {link.address}{round_trip}{_lag(link.load)}"
+
+
+def _lag(load: TickLoad | None) -> str:
+    if load is None:
+        return ""
+    full = f", {load.deferred} of {load.polls} polls used up their budget" if load.deferred else ""
+    return f", server tick {load.tick_ms:.1f} ms (worst {load.tick_max_ms:.1f}){full}"
 
 
 def describe_health(health: Health) -> list[str]:

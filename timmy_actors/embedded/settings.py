@@ -26,6 +26,10 @@ class WorldSettings:
     """Whether the console command passes any text to a client."""
     ledger: Path | None = None
     """A file that gets a line for each item that reaches a player's inventory, at once: for audits."""
+    crowd: int = 0
+    """So many players instead of Timmy and Jiub, far from each other: to measure on."""
+    company: int = 30
+    """So many actors around each of a crowd."""
     lifeline: int | None = None
     """A pipe's read end: when its last writer is gone, the process ends."""
 
@@ -47,5 +51,7 @@ def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world")
     parser.add_argument("--allow-raw", action="store_true", help="allow the console command")
     parser.add_argument("--ledger", type=Path, help="append a line for each item that reaches a player")
+    parser.add_argument("--crowd", type=int, default=0, help="so many players, instead of Timmy and Jiub")
+    parser.add_argument("--company", type=int, default=30, help="so many actors around each of a crowd")
     parser.add_argument("--lifeline", type=int, metavar="FD", help="end when this pipe closes")
     return WorldSettings(**vars(parser.parse_args(arguments)))

@@ -99,5 +99,7 @@ class World:
             "die": die,
             "report": report,
             "ledger": None if settings.ledger is None else _Ledger(settings.ledger).add,
+            "crowd": settings.crowd or None,
+            "company": settings.company,
             "scripts": self._lua.table_from(["timmy_bridge"]),
         }

@@ -149,6 +149,11 @@ class TickLoad(Model):
     tick_max_ms: float
     poll_ms: float
     poll_max_ms: float
+    budget_ms: float = 0
+    """What one poll of the bridge may take before it puts the rest off."""
+    polls: Count = 0
+    deferred: Count = 0
+    """How many of the polls used up their budget: what was left waited for the next."""
     peers: Count
 
 

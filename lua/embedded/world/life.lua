@@ -19,12 +19,11 @@ local STEP_MS = 50 -- walking at 20 Hz is smooth enough, and leaves most ticks w
 local MOST_STEPS = 20 -- after a long sleep the world goes on, it does not catch up
 local MS_PER_S = 1000
 local LOGIN_BOX = 1
-local WANDERERS = { Jiub = true }
 
 --- server: its state; seed: of everything that happens by chance.
 function M.new(server, seed)
   local self = setmetatable({ server = server, random = random.new(seed), now = server.clock(), clients = {},
-    wanderers = {}, agenda = agenda.new() }, M)
+    wanderers = {}, wanders = { Jiub = true }, agenda = agenda.new() }, M)
   self.stepped_at = self.now
   for _, cell in ipairs(population.MAPPED) do
     server.files[server.data_path .. "/map/" .. cell .. ".png"] = true
@@ -105,11 +104,11 @@ function M:settle()
   self.now = now
 end
 
---- Players of WANDERERS walk on their own once they have arrived.
+--- Players of `wanders` walk on their own once they have arrived.
 local function wake_wanderers(self)
   for pid = 0, self.server.last_pid do
     local there = self.clients[pid]
-    if there and WANDERERS[there.name] and not self.wanderers[pid] and not there.arriving then
+    if there and self.wanders[there.name] and not self.wanderers[pid] and not there.arriving then
       self.wanderers[pid] = wanderer.new(self, there)
     end
   end

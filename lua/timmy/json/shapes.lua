@@ -19,6 +19,15 @@ function M.object(object) return setmetatable(object or {}, OBJECT) end
 --- JSON text that an encoder copies as it is.
 function M.fragment(text) return setmetatable({ text = text }, FRAGMENT) end
 
+--- Tables that were promised not to change, each with the text that was made of it, or true before that.
+M.texts = setmetatable({}, { __mode = "k" })
+
+--- Promises that a table, and all in it, won't change any more: it is written once, however often it is sent.
+function M.constant(value)
+  M.texts[value] = true
+  return value
+end
+
 function M.is_fragment(value) return getmetatable(value) == FRAGMENT end
 
 --- Whether a table is a list; an untagged empty one is not.

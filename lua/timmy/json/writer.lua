@@ -5,7 +5,6 @@ local shapes = require("timmy.json.shapes")
 
 local M = {}
 
-local format = string.format
 local write_value
 
 local function refuse(what)
@@ -20,7 +19,8 @@ end
 local function write_number(out, number)
   local within = number > -shapes.TOO_LARGE and number < shapes.TOO_LARGE
   if not within then refuse("a number is not finite, or 1e14 or more") end -- NaN is within nothing
-  put(out, format("%.14g", number + 0)) -- + 0 turns -0 into 0
+  -- + 0 turns -0 into 0. The number itself: table.concat writes it as "%.14g" would, in a third of the time.
+  put(out, number + 0)
 end
 
 local function check_list(list)
@@ -51,12 +51,29 @@ local function write_object(out, object, depth)
   put(out, "}")
 end
 
+local function write_parts(out, value, depth)
+  if shapes.is_array(value) then return write_list(out, value, depth + 1) end
+  return write_object(out, value, depth + 1)
+end
+
+--- One that doesn't change is written by itself the first time, and kept.
+local function write_constant(out, value, depth, kept)
+  if kept == true then
+    local own = { count = 0 }
+    write_parts(own, value, depth)
+    kept = table.concat(own, "", 1, own.count)
+    shapes.texts[value] = kept
+  end
+  put(out, kept)
+end
+
 local function write_table(out, value, depth)
   if value == shapes.null then return put(out, "null") end
   if shapes.is_fragment(value) then return put(out, value.text) end
   if depth >= shapes.MAX_DEPTH then refuse("nested too deeply") end
-  if shapes.is_array(value) then return write_list(out, value, depth + 1) end
-  return write_object(out, value, depth + 1)
+  local kept = shapes.texts[value]
+  if kept then return write_constant(out, value, depth, kept) end
+  return write_parts(out, value, depth)
 end
 
 function write_value(out, value, depth)

@@ -5,6 +5,9 @@ local json = require("timmy.json")
 local numbers = require("timmy.numbers")
 local surroundings = require("timmy.surroundings")
 
+--- Places to the unit (1.4 cm) and the degree: more digits would be most of a push, and change with every breath.
+local whole = math.floor
+
 local function gauge(actor)
   if not actor.health then return nil end
   return { current = numbers.finite(actor.health), base = numbers.finite(actor.health_base) }
@@ -15,7 +18,8 @@ local function describe(actor, record, cell, eye)
   local distance, bearing = geometry.toward(eye, actor)
   return {
     unique_index = actor.unique_index, ref_id = record.ref_id, name = record.name, cell = cell,
-    x = actor.x, y = actor.y, z = actor.z, distance = distance, bearing = bearing, health = gauge(actor),
+    x = whole(actor.x), y = whole(actor.y), z = whole(actor.z), distance = whole(distance), bearing = whole(bearing),
+    health = gauge(actor),
     dead = record.dead, ai = record.ai, equipment = record.equipment, order = actor.unique_index,
   }
 end

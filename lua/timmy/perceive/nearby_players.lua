@@ -9,14 +9,17 @@ local stance = require("timmy.stance")
 local surroundings = require("timmy.surroundings")
 local throng = require("timmy.throng")
 
+--- Places to the unit and the degree, as for actors.
+local whole = math.floor
+
 --- The other player's place in the wire's words, when it is within the radius.
 local function see(other, eye, radius)
   local place = other.place
   if not geometry.are_joined(eye.cell, place.cell) then return nil end
   local distance, bearing = geometry.toward(eye, place)
   if distance > radius then return nil end
-  return { name = other.name, pid = other.pid, cell = place.cell, x = place.x, y = place.y, z = place.z,
-    distance = distance, bearing = bearing, order = other.pid }
+  return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
+    z = whole(place.z), distance = whole(distance), bearing = whole(bearing), order = other.pid }
 end
 
 --- Adds what is to be seen of somebody who is that near.

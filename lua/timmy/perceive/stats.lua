@@ -14,7 +14,7 @@ local function gauge(current, base)
 end
 
 --- Attributes and skills take a hundred calls and change seldom: what is pushed of them may be that old.
-local POINTS_KEEP_S = 0.5
+local POINTS_KEEP_S = 1
 
 local function read_attributes(pid)
   local read = {}
@@ -41,7 +41,7 @@ end
 
 --- Remembered by the player's table, which ends with its visit.
 local points = memo.new(function(_, pid)
-  return { attributes = read_attributes(pid), skills = read_skills(pid) }
+  return { attributes = json.constant(read_attributes(pid)), skills = json.constant(read_skills(pid)) }
 end)
 
 return function(pid, options)
