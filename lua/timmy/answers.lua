@@ -144,7 +144,8 @@ end
 
 function M.ping(service, session, message, now)
   local load = session:take_load()
-  return { type = "pong", id = message.id, now = clock.to_ms(now), load = load:summary(service:peer_count(), service.limits.poll_budget_ms) }
+  local told = load:summary(service:peer_count(), service.limits.poll_budget_ms)
+  return { type = "pong", id = message.id, now = clock.to_ms(now), load = told }
 end
 
 return M
