@@ -54,13 +54,15 @@ local function recorded_of(known, index, dead)
   }
 end
 
---- What is recorded of the actors of a cell, by unique index, as it is asked for.
+--- What is recorded of the actors of a cell, by unique index, as it is asked for. The server's list keeps those that
+-- were deleted, and of the data files' CoreScripts keep the record.
 local recorded = memo.new(function(loaded)
   local data = loaded.data
   local known = type(data.objectData) == "table" and data.objectData or {}
-  local dead = set_of(type(data.packets) == "table" and data.packets.death)
+  local packets = type(data.packets) == "table" and data.packets or {}
+  local dead, deleted = set_of(packets.death), set_of(packets.delete)
   return setmetatable({}, { __index = function(found, index)
-    local record = recorded_of(known, index, dead) or false
+    local record = not deleted[index] and recorded_of(known, index, dead) or false
     found[index] = record
     return record
   end })

@@ -8,45 +8,13 @@ local records = require("timmy.record_making")
 local schema = require("timmy.schema")
 local speech = require("timmy.speech")
 local spots = require("timmy.spots")
+local commands = require("timmy.thing_commands")
 local things = require("timmy.things")
 local trouble = require("timmy.trouble")
 local types = require("timmy.record_types")
 
 local MOST_LINES = 32
 local line_list = schema.list(schema.text, 1, MOST_LINES)
-
-local function fields_of(common, ...)
-  local all = {}
-  for _, group in ipairs({ common, ... }) do
-    for _, field in ipairs(group) do all[#all + 1] = field end
-  end
-  return all
-end
-
-local PLAYER = { { name = "player", check = schema.name } }
-local ACTOR = { PLAYER[1], { name = "unique_index", check = things.unique_index },
-  { name = "cell", check = schema.name, optional = true } }
-
-local function answer(actor, more)
-  local told = { unique_index = actor.unique_index, cell = actor.cell.description, ref_id = actor.ref_id }
-  for name, value in pairs(more or {}) do told[name] = value end
-  return told
-end
-
---- A command about one living actor: `act(actor, values)` gives what its answer adds, or nil and why not. Where
--- `check(values)` finds arguments that don't go together, nobody looks for the actor.
-local function about_actor(name, own_fields, act, check)
-  return { name = name, fields = fields_of(ACTOR, own_fields), run = function(_, values)
-    local contradiction = check and check(values)
-    if contradiction then return nil, contradiction end
-    local actor, wrong = things.living_actor(values)
-    if not actor then return nil, wrong end
-    local more
-    more, wrong = act(actor, values)
-    if wrong then return nil, wrong end
-    return answer(actor, more)
-  end }
-end
 
 local function spawn_at(spot, ref_id)
   local object = _G.dataTableBuilder.BuildObjectData(ref_id)
@@ -58,8 +26,9 @@ local function keep_lines(actor, given)
   actor.cell:QuicksaveToDrive()
 end
 
-local spawn = { name = "spawn_actor", fields = fields_of(PLAYER, { { name = "ref_id", check = schema.name } },
-  spots.fields) }
+local spawn = { name = "spawn_actor" }
+
+spawn.fields = commands.fields(commands.PLAYER, { { name = "ref_id", check = schema.name } }, spots.fields)
 
 function spawn.run(pid, values)
   local spot, wrong = spots.find(pid, values)
@@ -78,7 +47,7 @@ local function is_npc(value)
   return types.check_fields(given)
 end
 
-local spawn_npc = { name = "spawn_npc", fields = fields_of(PLAYER, { { name = "npc", check = is_npc },
+local spawn_npc = { name = "spawn_npc", fields = commands.fields(commands.PLAYER, { { name = "npc", check = is_npc },
   { name = "lines", check = line_list, optional = true } }, spots.fields) }
 
 function spawn_npc.run(pid, values)
@@ -118,7 +87,7 @@ local function dress(actor, worn)
   actor.cell:QuicksaveToDrive()
 end
 
-local equip = about_actor("equip_actor", { SLOT, { name = "item", check = schema.name },
+local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = schema.name },
   { name = "count", check = schema.integer(1, 1000000), default = 1 } }, function(actor, values)
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
@@ -132,7 +101,7 @@ local equip = about_actor("equip_actor", { SLOT, { name = "item", check = schema
   return { slot = values.slot, item = values.item }
 end)
 
-local unequip = about_actor("unequip_actor", { SLOT }, function(actor, values)
+local unequip = commands.of_actor("unequip_actor", { SLOT }, function(actor, values)
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
   local slot = _G.enumerations.equipment[values.slot:upper()]
@@ -147,7 +116,7 @@ local STATS = { "health", "magicka", "fatigue", "level", "disposition", "fight",
   "alteration", "illusion", "conjuration", "mysticism", "restoration", "alchemy", "unarmored", "security", "sneak",
   "acrobatics", "lightarmor", "shortblade", "marksman", "mercantile", "speechcraft", "handtohand" }
 
-local set_stat = about_actor("set_actor_stat", { { name = "stat", check = schema.one_of(unpack(STATS)) },
+local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = schema.one_of(unpack(STATS)) },
   { name = "value", check = schema.integer(0, 100000) } }, function(actor, values)
   if values.stat == "health" and values.value == 0 then
     return nil, trouble("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
@@ -157,7 +126,7 @@ local set_stat = about_actor("set_actor_stat", { { name = "stat", check = schema
   return { stat = values.stat, value = values.value }
 end)
 
-local say = about_actor("say_as_actor", { { name = "text", check = schema.text, optional = true },
+local say = commands.of_actor("say_as_actor", { { name = "text", check = schema.text, optional = true },
   { name = "voice", check = schema.name, optional = true }, { name = "name", check = schema.name, optional = true },
   { name = "radius", check = schema.number(1, 100000), default = 2048 } }, function(actor, values)
   local name, heard = values.name or speech.name_of(actor), {}
@@ -176,7 +145,7 @@ local function is_group(value)
   return nil
 end
 
-local animate = about_actor("animate_actor", { { name = "group", check = is_group },
+local animate = commands.of_actor("animate_actor", { { name = "group", check = is_group },
   { name = "loops", check = schema.integer(0, 1000), default = 0 } }, function(actor, values)
   local command = values.loops > 0 and ("loopgroup %s %d 1"):format(values.group, values.loops)
     or ("playgroup %s 1"):format(values.group)
@@ -201,7 +170,7 @@ local function destination(actor, values)
   return cell
 end
 
-local move = about_actor("move_actor", { { name = "x", check = spots.coordinate },
+local move = commands.of_actor("move_actor", { { name = "x", check = spots.coordinate },
   { name = "y", check = spots.coordinate }, { name = "z", check = spots.coordinate },
   { name = "to_cell", check = schema.name, optional = true },
   { name = "yaw", check = spots.angle, default = 0 } }, function(actor, values)
@@ -217,12 +186,12 @@ local move = about_actor("move_actor", { { name = "x", check = spots.coordinate 
   return { to_cell = cell, x = values.x, y = values.y, z = values.z }
 end)
 
-local kill = about_actor("kill_actor", {}, function(actor)
+local kill = commands.of_actor("kill_actor", {}, function(actor)
   local wrong = console.run(actor, "sethealth 0")
   return nil, wrong
 end)
 
-local set_lines = about_actor("set_actor_lines", {
+local set_lines = commands.of_actor("set_actor_lines", {
   { name = "lines", check = schema.list(schema.text, 0, MOST_LINES) },
 }, function(actor, values)
   keep_lines(actor, #values.lines > 0 and values.lines or nil)

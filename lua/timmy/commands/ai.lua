@@ -3,6 +3,7 @@ local packets = require("timmy.actor_packets")
 local players = require("timmy.players")
 local schema = require("timmy.schema")
 local spots = require("timmy.spots")
+local commands = require("timmy.thing_commands")
 local things = require("timmy.things")
 local trouble = require("timmy.trouble")
 
@@ -17,15 +18,6 @@ local TARGETS = {
 
 local POINT = { { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
   { name = "z", check = spots.coordinate } }
-
-local function fields(...)
-  local all = { { name = "player", check = schema.name }, { name = "unique_index", check = things.unique_index },
-    { name = "cell", check = schema.name, optional = true } }
-  for _, group in ipairs({ ... }) do
-    for _, field in ipairs(group) do all[#all + 1] = field end
-  end
-  return all
-end
 
 local function target_player(values)
   local pid, wrong = players.find(values.target_player)
@@ -71,23 +63,6 @@ end
 
 local function enumerated(name) return _G.enumerations.ai[name] end
 
---- A command that gives a living actor a package: `act(actor, values)` gives what its answer adds, or nil and why not.
--- Where `check(values)` finds arguments that don't go together, nobody looks for the actor.
-local function package(name, all, act, check)
-  return { name = name, fields = all, run = function(_, values)
-    local contradiction = check and check(values)
-    if contradiction then return nil, contradiction end
-    local actor, wrong = things.living_actor(values)
-    if not actor then return nil, wrong end
-    local more
-    more, wrong = act(actor, values)
-    if wrong then return nil, wrong end
-    local told = { unique_index = actor.unique_index, cell = actor.cell.description, ref_id = actor.ref_id }
-    for key, value in pairs(more or {}) do told[key] = value end
-    return told
-  end }
-end
-
 local function after_target(action)
   return function(actor, values)
     local whom, wrong = target_of(values, actor)
@@ -97,20 +72,20 @@ local function after_target(action)
   end
 end
 
-local travel = package("actor_travel", fields(POINT), function(actor, values)
+local travel = commands.of_actor("actor_travel", POINT, function(actor, values)
   set(actor, enumerated("TRAVEL"), nil, values)
   return { x = values.x, y = values.y, z = values.z }
 end)
 
-local follow = package("actor_follow", fields(TARGETS), after_target("FOLLOW"), not_one_target)
-local fight = package("actor_fight", fields(TARGETS), after_target("COMBAT"), not_one_target)
+local follow = commands.of_actor("actor_follow", TARGETS, after_target("FOLLOW"), not_one_target)
+local fight = commands.of_actor("actor_fight", TARGETS, after_target("COMBAT"), not_one_target)
 
-local activate = package("actor_activate", fields({ { name = "target", check = things.unique_index } }),
+local activate = commands.of_actor("actor_activate", { { name = "target", check = things.unique_index } },
   after_target("ACTIVATE"))
 
 local DURATION = { name = "duration", check = schema.integer(0, LONGEST_DURATION), default = 0 }
 
-local escort = package("actor_escort", fields(TARGETS, POINT, { DURATION }), function(actor, values)
+local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT, { DURATION }), function(actor, values)
   local whom, wrong = target_of(values, actor)
   if not whom then return nil, wrong end
   local x, y, z = values.x, values.y, values.z
@@ -118,15 +93,15 @@ local escort = package("actor_escort", fields(TARGETS, POINT, { DURATION }), fun
   return { target = whom.told, x = x, y = y, z = z }
 end, not_one_target)
 
-local wander = package("actor_wander", fields({
+local wander = commands.of_actor("actor_wander", {
   { name = "distance", check = schema.integer(0, FARTHEST), default = 512 }, DURATION,
   { name = "repeat", check = schema.boolean, default = true },
-}), function(actor, values)
+}, function(actor, values)
   keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
     repeats = values["repeat"] })
   return { distance = values.distance }
 end)
 
-local stop = package("actor_stop", fields(), function(actor) set(actor, enumerated("CANCEL")) end)
+local stop = commands.of_actor("actor_stop", {}, function(actor) set(actor, enumerated("CANCEL")) end)
 
 return { travel, follow, escort, wander, fight, activate, stop }

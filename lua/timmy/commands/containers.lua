@@ -5,18 +5,13 @@ local nested = require("timmy.nested")
 local packets = require("timmy.object_packets")
 local records = require("timmy.record_making")
 local schema = require("timmy.schema")
+local commands = require("timmy.thing_commands")
 local things = require("timmy.things")
 local trouble = require("timmy.trouble")
 
 local MOST_STACKS = 200
-local count = schema.integer(1, 1000000)
-
-local function fields(...)
-  local all = { { name = "player", check = schema.name }, { name = "unique_index", check = things.unique_index },
-    { name = "cell", check = schema.name, optional = true } }
-  for _, field in ipairs({ ... }) do all[#all + 1] = field end
-  return all
-end
+local STACK = { { name = "item", check = schema.name },
+  { name = "count", check = schema.integer(1, 1000000), default = 1 } }
 
 --- A container whose contents the server knows, with them; else nil and why not.
 local function container(values)
@@ -57,7 +52,7 @@ local function answer(thing, more)
 end
 
 local put = { name = "put_in_container",
-  fields = fields({ name = "item", check = schema.name }, { name = "count", check = count, default = 1 }) }
+  fields = commands.fields(commands.THING, STACK) }
 
 function put.run(pid, values)
   local thing, wrong = container(values)
@@ -107,10 +102,10 @@ function take.run(pid, values)
   return answer(thing, { item = values.item, count = values.count })
 end
 
-local STACK = { { name = "item", check = schema.name }, { name = "count", check = count, default = 1 } }
+local is_stacks = schema.list(nested.object_of(STACK), 0, MOST_STACKS)
 
 local set = { name = "set_container",
-  fields = fields({ name = "items", check = schema.list(nested.object_of(STACK), 0, MOST_STACKS) }) }
+  fields = commands.fields(commands.THING, { { name = "items", check = is_stacks } }) }
 
 function set.run(pid, values)
   local thing, wrong = things.object(values)

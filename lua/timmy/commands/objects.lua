@@ -6,50 +6,20 @@ local packets = require("timmy.object_packets")
 local records = require("timmy.record_making")
 local schema = require("timmy.schema")
 local spots = require("timmy.spots")
+local commands = require("timmy.thing_commands")
 local things = require("timmy.things")
 local trouble = require("timmy.trouble")
 
 local M = {}
 
---- Fields of a command about an object that is there, then its own.
-local function about_object(...)
-  local fields = {
-    { name = "player", check = schema.name },
-    { name = "unique_index", check = things.unique_index },
-    { name = "cell", check = schema.name, optional = true },
-  }
-  for _, field in ipairs({ ... }) do fields[#fields + 1] = field end
-  return fields
-end
-
-local function answer(thing, more)
-  local told = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
-  for name, value in pairs(more or {}) do told[name] = value end
-  return told
-end
-
---- A command that changes one object: `act(pid, thing, values)` gives what its answer adds, or nil and why not.
-local function changing(name, fields, act)
-  return { name = name, fields = fields, run = function(pid, values)
-    local thing, wrong = things.object(values)
-    if not thing then return nil, wrong end
-    local more
-    more, wrong = act(pid, thing, values)
-    if wrong then return nil, wrong end
-    return answer(thing, more)
-  end }
-end
-
 local place = { name = "place_item" }
 
-place.fields = {
-  { name = "player", check = schema.name },
+place.fields = commands.fields(commands.PLAYER, {
   { name = "item", check = schema.name },
   { name = "count", check = schema.integer(1, 1000000), default = 1 },
   { name = "charge", check = schema.integer(-1, 1000000), default = -1 },
   { name = "soul", check = schema.name, optional = true },
-}
-for _, field in ipairs(spots.fields) do place.fields[#place.fields + 1] = field end
+}, spots.fields)
 
 --- CoreScripts keep the place of what they put down, not how much of what; who came later would find one, untouched.
 local function remember_stack(cell, unique_index, values)
@@ -75,7 +45,7 @@ end
 
 M.place = place
 
-M.delete = changing("delete_object", about_object(), function(pid, thing)
+M.delete = commands.of_object("delete_object", {}, function(thing, _, pid)
   things.change(pid, thing, "ObjectDelete", {})
 end)
 
@@ -93,10 +63,10 @@ local function remember(thing, location)
   return { lasting = true }
 end
 
-M.move = changing("move_object", about_object(
+M.move = commands.of_object("move_object", {
   { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
-  { name = "z", check = spots.coordinate }
-), function(pid, thing, values)
+  { name = "z", check = spots.coordinate },
+}, function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
   if not spots.lies_in(thing.cell.description, values.x, values.y) then
@@ -107,10 +77,10 @@ M.move = changing("move_object", about_object(
   return remember(thing, { posX = values.x, posY = values.y, posZ = values.z })
 end)
 
-M.rotate = changing("rotate_object", about_object(
+M.rotate = commands.of_object("rotate_object", {
   { name = "yaw", check = spots.angle }, { name = "pitch", check = spots.angle, default = 0 },
-  { name = "roll", check = spots.angle, default = 0 }
-), function(pid, thing, values)
+  { name = "roll", check = spots.angle, default = 0 },
+}, function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
   local x, y, z = math.rad(values.pitch), math.rad(values.roll), math.rad(values.yaw)
@@ -118,63 +88,62 @@ M.rotate = changing("rotate_object", about_object(
   return remember(thing, { rotX = x, rotY = y, rotZ = z })
 end)
 
-M.scale = changing("scale_object", about_object({ name = "scale", check = schema.number(0.1, 10) }),
-  function(pid, thing, values)
+M.scale = commands.of_object("scale_object", { { name = "scale", check = schema.number(0.1, 10) } },
+  function(thing, values, pid)
     things.change(pid, thing, "ObjectScale", { scale = values.scale })
     return { scale = values.scale }
   end)
 
-M.lock = changing("lock_object", about_object({ name = "level", check = schema.integer(1, 100), default = 50 }),
-  function(pid, thing, values)
-    local wrong = not_for_actors(thing)
-    if wrong then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+M.lock = commands.of_object("lock_object", { { name = "level", check = schema.integer(1, 100), default = 50 } },
+  function(thing, values, pid)
+    if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
     things.change(pid, thing, "ObjectLock", { lockLevel = values.level })
     return { level = values.level }
   end)
 
-M.unlock = changing("unlock_object", about_object(), function(pid, thing)
-  if not_for_actors(thing) then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+M.unlock = commands.of_object("unlock_object", {}, function(thing, _, pid)
+  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
   things.change(pid, thing, "ObjectLock", { lockLevel = 0 })
 end)
 
-M.untrap = changing("untrap_object", about_object(), function(pid, thing)
-  if not_for_actors(thing) then return nil, trouble("bad_arguments", "an actor has no trap", "unique_index") end
+M.untrap = commands.of_object("untrap_object", {}, function(thing, _, pid)
+  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no trap", "unique_index") end
   things.change(pid, thing, "ObjectTrap", {})
 end)
 
-M.door = changing("set_door", about_object({ name = "state", check = schema.one_of("open", "closed") }),
-  function(pid, thing, values)
+M.door = commands.of_object("set_door", { { name = "state", check = schema.one_of("open", "closed") } },
+  function(thing, values, pid)
     if thing.is_actor then return nil, trouble("bad_arguments", "an actor is no door", "unique_index") end
     local state = _G.enumerations.doorstate[values.state:upper()]
     things.change(pid, thing, "DoorState", { doorState = state })
     return { state = values.state }
   end)
 
-M.enable = changing("enable_object", about_object(), function(pid, thing)
+M.enable = commands.of_object("enable_object", {}, function(thing, _, pid)
   things.change(pid, thing, "ObjectState", { state = true })
 end)
 
-M.disable = changing("disable_object", about_object(), function(pid, thing)
+M.disable = commands.of_object("disable_object", {}, function(thing, _, pid)
   things.change(pid, thing, "ObjectState", { state = false })
 end)
 
-M.activate = changing("activate_object", about_object(), function(pid, thing)
+M.activate = commands.of_object("activate_object", {}, function(thing, _, pid)
   if not things.contains(thing.cell.visitors, pid) then
     return nil, trouble("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
   end
   _G.logicHandler.ActivateObjectForPlayer(pid, thing.cell.description, thing.unique_index)
 end)
 
-M.sound = changing("play_object_sound", about_object(
+M.sound = commands.of_object("play_object_sound", {
   { name = "sound", check = schema.name }, { name = "volume", check = schema.number(0, 1), default = 1 },
-  { name = "pitch", check = schema.number(0.1, 10), default = 1 }
-), function(pid, thing, values)
+  { name = "pitch", check = schema.number(0.1, 10), default = 1 },
+}, function(thing, values, pid)
   packets.sound(pid, thing, values.sound, values.volume, values.pitch)
   return { sound = values.sound }
 end)
 
-M.gold = changing("set_merchant_gold", about_object({ name = "gold", check = schema.integer(0, 1000000000) }),
-  function(pid, thing, values)
+M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = schema.integer(0, 1000000000) } },
+  function(thing, values, pid)
     if not thing.is_actor then
       return nil, trouble("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
     end
@@ -184,11 +153,11 @@ M.gold = changing("set_merchant_gold", about_object({ name = "gold", check = sch
     return { gold = values.gold }
   end)
 
-M.destination = changing("set_door_destination", about_object(
+M.destination = commands.of_object("set_door_destination", {
   { name = "to_cell", check = schema.name }, { name = "x", check = spots.coordinate },
   { name = "y", check = spots.coordinate }, { name = "z", check = spots.coordinate },
-  { name = "yaw", check = spots.angle, default = 0 }
-), function(pid, thing, values)
+  { name = "yaw", check = spots.angle, default = 0 },
+}, function(thing, values, pid)
   local cell = cells.normalise(values.to_cell)
   if not cells.is_safe(cell) or not spots.lies_in(cell, values.x, values.y) then
     return nil, trouble("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")

@@ -1,8 +1,9 @@
 --- Makes, copies and removes records: spells, potions, books, weapons, NPCs and all the other types.
 local nested = require("timmy.nested")
 local records = require("timmy.record_making")
-local schema = require("timmy.schema")
 local types = require("timmy.record_types")
+local refuse = require("timmy.refusal")
+local schema = require("timmy.schema")
 
 local create = { name = "create_record" }
 
@@ -11,7 +12,14 @@ create.fields = {
   { name = "record", check = types.check },
 }
 
-function create.run(pid, values) return records.make(pid, values.record) end
+--- Clients run a script's text as they run a console command.
+function create.run(pid, values, context)
+  if values.record.type == "script" and not context.allow_raw then
+    return refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
+      .. "allow_raw, and the client's token needs the scope raw", "record")
+  end
+  return records.make(pid, values.record)
+end
 
 local clone = { name = "clone_record" }
 
@@ -33,8 +41,7 @@ end
 --- Clients make the copy: they must have the base, in their data files or as a record made before.
 function clone.run(pid, values)
   if values.name and not takes_name(values.type) then
-    return nil, { code = "bad_arguments", message = "name: records of type " .. values.type .. " have none",
-      field = "name" }
+    return refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")
   end
   local copy = nested.values(clone.fields, values)
   copy.player = nil

@@ -184,6 +184,20 @@ test("kills an actor, once", function()
   refused("kill_actor", fargoth(), "no_such_target", "unique_index")
 end)
 
+test("is not perceived any more once it is deleted", function()
+  local function is_seen()
+    for _, actor in ipairs(require("timmy.perceive").read("nearby_actors", 0, { radius = 8192 }).actors) do
+      if actor.unique_index == FARGOTH then return true end
+    end
+    return false
+  end
+  stage.open()
+  equal(is_seen(), true)
+  done("delete_object", fargoth())
+  stage.settle()
+  equal(is_seen(), false)
+end)
+
 local ABOUT = { equip_actor = { slot = "robe", item = "x" }, unequip_actor = { slot = "robe" },
   set_actor_stat = { stat = "luck", value = 1 }, say_as_actor = { text = "x" }, animate_actor = { group = "idle3" },
   move_actor = { x = -11100, y = -70700, z = 214 }, kill_actor = {}, set_actor_lines = { lines = { "x" } } }

@@ -62,7 +62,7 @@ test("makes records of every type, and says what each lacks", function()
     local record = { type = record_type }
     for name, value in pairs(ALL[record_type]) do record[name] = value end
     stage.open()
-    local id = done("create_record", { record = record }).id
+    local id = done("create_record", { record = record }, { allow_raw = true }).id
     local sent = client("Jiub").records[id]
     holds(sent, record_type .. " was not sent")
     if record.id == nil then equal(sent.name or "n", "n", record_type) end
@@ -126,6 +126,11 @@ test("declines records that are none", function()
     { { type = "spell", name = "n", id = "$custom_spell_9" }, "" } }) do
     declined("create_record", { record = case[1] }, "bad_arguments", "record" .. case[2])
   end
+end)
+
+test("makes no script where the operator allows nothing raw", function()
+  declined("create_record", { record = { type = "script", id = "x", script_text = "begin x\nend" } }, "not_permitted",
+    "record")
 end)
 
 test("copies a record, under a name of its own where its type has names", function()

@@ -13,12 +13,13 @@ class CreateRecord(CommandArguments):
     """Make a record, or replace one of the same id, and send it to every client.
 
     With an `id` it is permanent, and an id of the game's own changes that record for everybody. Without, the server
-    gives one, and drops the record when the last thing made of it is gone.
+    gives one, and drops the record when the last thing made of it is gone. A script runs on every client, so it takes
+    what a console command takes: `allow_raw`.
     """
 
     command = "create_record"
     idempotent = False
-    errors = ("no_such_target", "game_refused")
+    errors = ("no_such_target", "game_refused", "not_permitted")
     example = {"record": STAVES}
 
     record: Record
