@@ -126,8 +126,10 @@ test("runs every function of the 21 categories in the embedded world, or says wh
       refused[#refused + 1] = entry.name
       return
     end
-    stage.open({ data_path = folder })
-    received.listen()
+    if not categories[entry.category] or not Players[0] then
+      stage.open({ data_path = folder })
+      received.listen()
+    end
     receive_everything()
     local before = #stage.calls(entry.name)
     local value, wrong = acting.run("api", { player = "Timmy", calls = json.array(batch_for(entry.name)) }, RAW)

@@ -173,6 +173,7 @@ test("changes only those entries by their number that the batch has added", func
   local opening = { call("ClearObjectList"), call("AddContainerItem"), call("AddObject") }
   local _, wrong = run(opening[1], opening[2], opening[3], by_index)
   contains(wrong.message, "itemIndex: the batch has added or copied 1 items of that object")
+  done(opening[1], opening[2], opening[2], opening[3], by_index)
   _, wrong = run(call("ClearRecords"), call("SetRecordType", 22), call("SetRecordIdByIndex", 0, "a"))
   contains(wrong.message, "the batch has added 0 records")
   done(call("ClearRecords"), call("SetRecordType", 22), call("AddRecord"), call("SetRecordIdByIndex", 0, "a"))
