@@ -85,6 +85,18 @@ local function write_list(server, define)
   end
 end
 
+--- What a field of an entry is that no script has set.
+local DEFAULTS = { refId = "", refNum = 0, mpNum = 0, x = 0, y = 0, z = 0, rotX = 0, rotY = 0, rotZ = 0 }
+
+local function with_defaults(object)
+  for field, value in pairs(DEFAULTS) do
+    if object[field] == nil then
+      object[field] = value
+    end
+  end
+  return object
+end
+
 local function write_entries(server, define)
   local setters = { SetObjectRefId = "refId", SetObjectRefNum = "refNum", SetObjectRefNumIndex = "refNum",
     SetObjectMpNum = "mpNum", SetPlayerAsObject = "pid" }
@@ -93,7 +105,7 @@ local function write_entries(server, define)
   end
   for _, name in ipairs { "AddObject", "AddWorldObject" } do
     define(name, function()
-      table.insert(server.writing.objects.entries, server.writing.object)
+      table.insert(server.writing.objects.entries, with_defaults(server.writing.object))
       server.writing.object = {}
     end)
   end

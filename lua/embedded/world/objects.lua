@@ -95,7 +95,7 @@ end
 --- Records the server made: the newest of an id counts.
 function handlers.RecordDynamic(self, packet)
   for _, record in ipairs(packet.entries) do
-    self.records[record.id or record.name] = record
+    self.records[record.id or record.name or ""] = record
   end
 end
 

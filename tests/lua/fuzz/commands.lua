@@ -94,7 +94,8 @@ end
 local function entries(count, with_items)
   local list = {}
   for number = 1, count do
-    local entry = { refId = "chest", refNum = number, mpNum = 0, items = with_items and {} or nil, locals = { {} } }
+    local entry = { refId = "chest", refNum = number, mpNum = 0, x = 0, y = 0, z = 0, rotX = 0, rotY = 0, rotZ = 0,
+      items = with_items and {} or nil, locals = { {} } }
     for item = 1, with_items and math.random(0, 3) or 0 do entry.items[item] = { refId = "gold_001", count = item } end
     list[number] = entry
   end
@@ -122,6 +123,12 @@ local function shown(value)
   return type(value) == "table" and (json.encode(value) or "a table"):sub(1, 2000) or tostring(value)
 end
 
+--- The last line of the server's log: where a command that failed inside says why.
+local function last_log()
+  local lines = stage.calls("LogMessage")
+  return #lines > 0 and lines[#lines][3] or "nothing was logged"
+end
+
 --- Gives `count` commands, the same for the same seed. The report: { given, done, refused = { code = number }, calls,
 -- faults = { what went wrong... } }. `say`, where given, hears of the progress.
 function M.run(count, seed, say)
@@ -141,7 +148,7 @@ function M.run(count, seed, say)
       report.done = report.done + 1
     else
       report.refused[wrong.code] = (report.refused[wrong.code] or 0) + 1
-      if wrong.code == "internal" then report.faults[#report.faults + 1] = about .. " failed inside" end
+      if wrong.code == "internal" then report.faults[#report.faults + 1] = about .. " failed inside: " .. last_log() end
     end
   end
   local settles_at, renewed_at = SETTLE_AFTER, NEW_WORLD_AFTER
