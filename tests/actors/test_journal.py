@@ -256,6 +256,21 @@ def test_while_the_journal_cannot_be_written_nothing_is_taken_and_health_says_so
         assert peer.count("command") == 1
 
 
+def test_a_repeat_that_comes_while_the_journal_fails_leaves_what_it_knows_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    with Peer() as peer, keeping(path, peer.address) as runtime:
+        assert runtime.command("give_item", item="gold_001", command_id="one").ok
+        with locked(path):
+            assert Call(runtime, command_id="new").refused() == "unavailable"
+            assert Call(runtime, command_id="one").refused() == "unavailable"
+        eventually(lambda: runtime.board.journal.value.state == "ok")
+        assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
+        assert isinstance(Call(runtime, command_id="new").outcome(), CommandResult)
+        assert (kept(path, "one").attempts, kept(path, "one").state) == (1, "done")
+
+
 def test_where_the_operator_chose_it_commands_go_on_without_the_journal(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

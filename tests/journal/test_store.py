@@ -92,6 +92,17 @@ def test_only_what_was_not_done_for_sure_may_be_given_again_under_its_id(path: P
     journal.close()
 
 
+def test_what_is_settled_is_not_written_over_and_what_was_not_accepted_is_not_made(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.record(done("a"))
+    journal.record(failed("a", "unavailable"))
+    journal.record(done("never accepted"))
+    assert journal.find("timmy", "a") == done("a")
+    assert journal.find("timmy", "never accepted") is None
+    journal.close()
+
+
 def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(path: Path) -> None:
     journal = Journal(path)
     for day in range(10):

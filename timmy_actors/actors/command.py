@@ -85,6 +85,7 @@ class CommandActor(Actor):
         super().__init__()
         self._options = options
         self._directory = directory
+        self._board = board
         self._dispatch = Dispatch(options.client, directory, board)
         self._pending: dict[str, Pending] = {}
         self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
@@ -147,11 +148,14 @@ class CommandActor(Actor):
     def _accept(self, pending: Pending, do: Do) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
+        failing = self._options.journaled and self._board.journal.value.state == "failing"
+        if failing and not self._options.goes_on:
+            raise Refused("unavailable", f"not taken: {self._board.journal.value.reason}")
         key = pending.id
         self._pending[key] = pending
         pending.waiters.append(Waiter(self.take_reply(), pending.due, do.until == "accepted"))
         self.mailbox.schedule(key, pending.due - time.monotonic(), _Due(key))
-        if self._options.journaled:
+        if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
         else:
             self._set_out(pending)
@@ -289,7 +293,11 @@ class CommandActor(Actor):
             elif pending.stage is Stage.JOURNALING and self._options.goes_on:
                 self._set_out(pending)
             elif pending.stage is Stage.JOURNALING:
-                self._refuse(pending, Refused("unavailable", f"not taken: {lost.reason}"))
+                # The disk may have it in spite of the error: what the caller is told is to be written over that.
+                pending.journaled = True
+                pending.settle(None, ErrorInfo(code="unavailable", message=f"not taken: {lost.reason}"))
+                self.mailbox.cancel(key)
+                self._deliver(pending)
 
     def _refuse(self, pending: Pending, refused: Refused) -> None:
         del self._pending[pending.id]

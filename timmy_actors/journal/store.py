@@ -56,13 +56,13 @@ class Journal:
         if known is None:
             self._write(rows.INSERT, rows.to_row(entry))
         elif known.may_be_tried_again:
-            self.record(entry)
+            self._write(rows.UPDATE, (*rows.to_row(entry), entry.client, entry.id))
             return None
         return known
 
     def record(self, entry: JournalEntry) -> None:
-        """Replace what is known of a command that was accepted."""
-        self._write(rows.UPDATE, (*rows.to_row(entry), entry.client, entry.id))
+        """Replace what is known of a command that was accepted; one that is not there, or settled, stays as it is."""
+        self._write(f"{rows.UPDATE} AND settled_at IS NULL", (*rows.to_row(entry), entry.client, entry.id))
 
     def find(self, client: str, command_id: str) -> JournalEntry | None:
         """A command's entry, if there is one."""
