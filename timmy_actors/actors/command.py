@@ -29,6 +29,7 @@ from timmy_actors.actors.pending import Pending, Stage, Waiter
 from timmy_actors.errors import Refused
 from timmy_actors.model.command import CommandResult, ErrorInfo, parse_command, wire_arguments
 from timmy_actors.model.commands import COMMANDS
+from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import Error, Result
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply
@@ -137,7 +138,7 @@ class CommandActor(Actor):
         elif time.monotonic() >= do.due:
             raise Refused("expired", "it came here after its deadline: it was not done")
         elif link is not None:
-            self._accept(self._dispatch.accepted(do, key, arguments, given, link), do)
+            self._accept(self._dispatch.accepted(do, key, arguments, given, link), do, link)
         elif do.id is not None and self._options.journaled:
             self._looked_up[key].append(_Repeat(do, given, self.take_reply()))
             self._tell_journal(Look(key))
@@ -145,7 +146,7 @@ class CommandActor(Actor):
             raise self._dispatch.unavailable()
         return DEFERRED
 
-    def _accept(self, pending: Pending, do: Do) -> None:
+    def _accept(self, pending: Pending, do: Do, link: LinkStatus) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
         failing = self._options.journaled and self._board.journal.value.state == "failing"
@@ -157,8 +158,11 @@ class CommandActor(Actor):
         self.mailbox.schedule(key, pending.due - time.monotonic(), _Due(key))
         if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
-        else:
+        elif do.until == "accepted":
             self._set_out(pending)
+        else:  # the same, by the shortest way: what comes before the sending is felt by every caller
+            pending.stage = Stage.UNDER_WAY
+            self._dispatch.send(pending, link)
 
     def _join(self, pending: Pending, do: Do, reply: Reply) -> None:
         if pending.stage is Stage.SETTLED and not pending.waiters:
@@ -218,20 +222,20 @@ class CommandActor(Actor):
 
     def _settle(self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
         pending.settle(value, error)
-        self.mailbox.cancel(pending.id)
         if pending.journaled:
             self._tell_journal(Record(pending.entry()))
         else:
             self._let_go(pending)
+        self.mailbox.cancel(pending.id)
 
     def _let_go(self, pending: Pending) -> None:
         self._pending.pop(pending.id, None)
         self._deliver(pending)
 
     def _deliver(self, pending: Pending) -> None:
-        self.mailbox.cancel(_overdue_key(pending.id))
         for waiter in pending.take_waiters():
             pending.answer(waiter.reply)
+        self.mailbox.cancel(_overdue_key(pending.id))
 
     # The journal's word.
 

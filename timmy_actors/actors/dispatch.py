@@ -97,7 +97,7 @@ class Dispatch:
             pending.deadline_ms = int(now_ms + left_s * 1000)
         if step in _DOUBTS:
             return _DOUBTS[step]
-        self._send(pending, link)
+        self.send(pending, link)
         return None
 
     def left_s(self, pending: Pending) -> float:
@@ -114,7 +114,8 @@ class Dispatch:
             return error
         return _DOUBTS[Next.FORGOTTEN]
 
-    def _send(self, pending: Pending, link: LinkStatus) -> None:
+    def send(self, pending: Pending, link: LinkStatus) -> None:
+        """Send a command over this link, whatever `advance` would say."""
         pending.sent(link.epoch)
         if pending.journaled:
             self._directory.tell("journal", Record(pending.entry()))
