@@ -11,7 +11,7 @@ from timmy_actors.portals.desktop_control.aim import Place, Point, Size, scaled,
 from timmy_actors.portals.desktop_control.held import Held, Ledger
 from timmy_actors.portals.desktop_control.keys import keys_of_combination, keysym_of_character, keysym_of_key
 from timmy_actors.portals.desktop_control.sole import file_name_of, started_at
-from timmy_actors.portals.desktop_control.windows import matches
+from timmy_actors.portals.desktop_control.titles import matches
 
 SIDES = st.integers(1, 8000)
 SIZES = st.builds(Size, SIDES, SIDES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout, windows
 from timmy_actors.portals.desktop_control.connection import Connection
 from timmy_actors.portals.desktop_control.eye import Eye
 from timmy_actors.portals.desktop_control.hands import Hands
@@ -14,7 +14,7 @@ from timmy_actors.portals.desktop_control.pictures import Album
 from timmy_actors.portals.desktop_control.record import Record
 from timmy_actors.portals.desktop_control.results import MousePosition, ScreenSize, Windows
 from timmy_actors.portals.desktop_control.target import Target
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 
 class Desktop:
@@ -40,7 +40,7 @@ class Desktop:
         """Where the pointer is on the screen or from the window's corner."""
         with self.connection.using() as display:
             place = Target.find(display, titles).place(display)
-            point = windows.pointer_of(display)
+            point = layout.pointer_of(display)
         x, y = point.x - place.x, point.y - place.y
         return MousePosition(x=x, y=y, inside=0 <= x < place.width and 0 <= y < place.height)
 

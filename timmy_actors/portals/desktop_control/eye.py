@@ -14,14 +14,14 @@ import mss
 from mss.exception import ScreenShotError
 from PIL import Image
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout, windows
 from timmy_actors.portals.desktop_control.aim import Place, Point, Size, scaled
 from timmy_actors.portals.desktop_control.connection import Connection
 from timmy_actors.portals.desktop_control.offscreen import pixels_of
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import WindowFacts
 from timmy_actors.portals.desktop_control.target import Target
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -107,7 +107,7 @@ class Eye:
         """The part of the target; None where it changed meanwhile."""
         place = target.place(display)
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
-        covered = target.window is not None and windows.is_covered(display, target.window, there)
+        covered = target.window is not None and layout.is_covered(display, target.window, there)
         if target.window is None and self._rootless:
             raise refused("unsupported", "Wayland shows its whole screen to nobody: name a window of an X program")
         taken_at = datetime.now(UTC)
@@ -123,7 +123,7 @@ class Eye:
         window: Window | None = target.window
         if window is None:
             return False
-        return target.place(display) != place or windows.is_covered(display, window, there)
+        return target.place(display) != place or layout.is_covered(display, window, there)
 
     def _photograph(self, display: Display, there: Place) -> Image.Image | None:
         """That part of the screen, over shared memory; None where the screen has no such part any more."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from Xlib import X, error
 from Xlib.protocol import event
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout, windows
 from timmy_actors.portals.desktop_control.connection import Connection
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import WindowFacts
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -38,7 +38,7 @@ def focus(connection: Connection, titles: Titles) -> WindowFacts:
     never, deadline = threading.Event(), time.monotonic() + WITHIN_S
     while True:
         with connection.using() as display:
-            if windows.is_visible(window) and windows.has_focus(display, window):
+            if layout.is_visible(window) and layout.has_focus(display, window):
                 return windows.facts_of(display, window)
             title = windows.title_of(display, window)
         if time.monotonic() > deadline:

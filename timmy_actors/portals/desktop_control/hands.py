@@ -15,7 +15,7 @@ from Xlib import X
 from Xlib.ext import xtest
 
 from timmy_actors.errors import Refused
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout, windows
 from timmy_actors.portals.desktop_control.connection import Connection
 from timmy_actors.portals.desktop_control.held import Held, Ledger
 from timmy_actors.portals.desktop_control.keyboard import Keyboard, forget
@@ -23,7 +23,7 @@ from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.record import Record
 from timmy_actors.portals.desktop_control.results import Acted
 from timmy_actors.portals.desktop_control.target import Target
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -179,7 +179,7 @@ class Hands:
     def acted(self, turn: Turn) -> Acted:
         """The answer to an action that was done; without the window where that is gone by now."""
         with self.looking() as display:
-            point = windows.pointer_of(display)
+            point = layout.pointer_of(display)
             held = [each.name for each in reversed(self._ledger.all())]
             window = turn.target.window
             facts = None if window is None else windows.facts_or_none(display, window)

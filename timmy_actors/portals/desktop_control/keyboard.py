@@ -59,15 +59,15 @@ class Keyboard:
             Refused: one cannot be typed; nothing was.
         """
         _refuse_a_shifted_meaning(display)
-        keysyms = []
-        for number, character in enumerate(text, start=1):
-            keysym = keysym_of_character(character)
-            if self._on_the_map(self._keymap(display), keysym) is None and not self._spare(display):
-                raise refused(
-                    "cannot_type",
-                    f"character {number}, {character!r} (U+{ord(character):04X}): no key makes it, and none is spare",
-                )
-            keysyms.append(keysym)
+        keysyms = [keysym_of_character(character) for character in text]
+        keymap = self._keymap(display)
+        foreign = next((at for at, keysym in enumerate(keysyms) if keysym not in keymap), None)
+        if foreign is not None and not self._spare(display):
+            raise refused(
+                "cannot_type",
+                f"character {foreign + 1}, {text[foreign]!r} (U+{ord(text[foreign]):04X}):"
+                " no key makes it, and none is spare to be taught it",
+            )
         return keysyms
 
     def ready_in(self, display: Display, keysym: int) -> float:

@@ -12,7 +12,7 @@ from timmy_actors.portals.desktop_control.keyboard import Stroke
 from timmy_actors.portals.desktop_control.keys import keys_of_combination
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import Acted
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 TYPED_DOWN_S = 0.01
 """How long a typed key stays down: text goes to a program's event queue, which misses nothing however short."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from Xlib import X
 from Xlib.ext import xtest
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout
 from timmy_actors.portals.desktop_control.aim import Point, Size
 from timmy_actors.portals.desktop_control.hands import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.portals.desktop_control.held import Held
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import Acted
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -55,8 +55,8 @@ class Mouse:
 
             def nudge(display: Display) -> None:
                 window = turn.target.window
-                if window is None or not windows.has_focus(display, window):
-                    turn.target.must_be_at(display, windows.pointer_of(display))
+                if window is None or not layout.has_focus(display, window):
+                    turn.target.must_be_at(display, layout.pointer_of(display))
                 xtest.fake_input(display, X.MotionNotify, detail=1, x=dx, y=dy)
 
             self._hands.move(turn, nudge)
@@ -136,7 +136,7 @@ class Mouse:
 
     def _glide(self, turn: Turn, point: Point, picture: Size | None, duration: float) -> None:
         with self._hands.looking() as display:
-            start = windows.pointer_of(display)
+            start = layout.pointer_of(display)
         began, part = time.monotonic(), 0.0
         while part < 1.0:
             self._hands.wait(turn, STEP_S)
@@ -161,7 +161,7 @@ class Mouse:
     def _press(self, turn: Turn, held: Held, seconds: float) -> None:
         def check(display: Display) -> None:
             turn.target.place(display)
-            turn.target.must_be_at(display, windows.pointer_of(display))
+            turn.target.must_be_at(display, layout.pointer_of(display))
 
         self._hands.press(turn, held, seconds, check)
 

@@ -10,7 +10,7 @@ from PIL import Image
 from Xlib import X, error
 from Xlib.ext import composite, damage
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout
 from timmy_actors.portals.desktop_control.aim import Place
 from timmy_actors.portals.desktop_control.reasons import refused
 
@@ -50,12 +50,12 @@ def pixels_of(display: Display, window: Window, part: Place) -> Image.Image:
 
 def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]] | None:
     """The window's memory, or its frame's where a compositor runs, and where the window's inside is in it."""
-    frame = windows.outermost(window)
+    frame = layout.outermost(window)
     for holder in (window,) if frame.id == window.id else (window, frame):
         pixmap = _named(display, holder)
         if pixmap is not None:
             border = holder.get_geometry().border_width
-            inside, outside = windows.place_of(display, window), windows.place_of(display, holder)
+            inside, outside = layout.place_of(display, window), layout.place_of(display, holder)
             return pixmap, (border + inside.x - outside.x, border + inside.y - outside.y)
     return None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from timmy_actors.portals.desktop_control import windows
+from timmy_actors.portals.desktop_control import layout, windows
 from timmy_actors.portals.desktop_control.aim import Place, Point, Size, scaled
 from timmy_actors.portals.desktop_control.reasons import refused
-from timmy_actors.portals.desktop_control.windows import Titles
+from timmy_actors.portals.desktop_control.titles import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -34,7 +34,7 @@ class Target:
             root = display.screen().root.get_geometry()
             return cls(None, Size(root.width, root.height))
         window = windows.find(display, titles)
-        return cls(window, windows.place_of(display, window).size, windows.title_of(display, window))
+        return cls(window, layout.place_of(display, window).size, windows.title_of(display, window))
 
     def place(self, display: Display) -> Place:
         """Where it is now: it may have moved, but not gone, hidden or changed its size.
@@ -44,9 +44,9 @@ class Target:
         """
         if self.window is None:
             return Place(0, 0, *self.size)
-        if not windows.is_visible(self.window):
+        if not layout.is_visible(self.window):
             raise refused("window_hidden", f"the window {self.title!r} was minimised: focus_window shows it")
-        place = windows.place_of(display, self.window)
+        place = layout.place_of(display, self.window)
         if place.size != self.size:
             raise refused(
                 "window_changed",
@@ -77,7 +77,7 @@ class Target:
         Raises:
             Refused: something else is there.
         """
-        if self.window is None or self.window.id in windows.chain_at(display, point):
+        if self.window is None or self.window.id in layout.chain_at(display, point):
             return
         raise refused(
             "window_covered",
@@ -91,7 +91,7 @@ class Target:
         Raises:
             Refused: another window has the focus, or none.
         """
-        if self.window is not None and not windows.has_focus(display, self.window):
+        if self.window is not None and not layout.has_focus(display, self.window):
             raise refused(
                 "not_focused",
                 f"the window {self.title!r} does not have the focus: focus_window({self.title!r}) gives it",
