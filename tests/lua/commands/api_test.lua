@@ -167,6 +167,14 @@ test("fills a list only where the batch has begun it", function()
     call("SetObjectRefId", "gold_001"), call("AddObject"), call("SendObjectPlace", true, false))
 end)
 
+test("lets CoreScripts put out whoever runs a console command that they have not queued", function()
+  stage.open()
+  done(call("ClearObjectList"), call("SetObjectListPid", 0), call("SetObjectListConsoleCommand", "coc balmora"),
+    call("SetPlayerAsObject", 0), call("AddObject"), call("SendConsoleCommand"))
+  stage.settle()
+  equal(tes3mp.GetName(0), "")
+end)
+
 test("changes only those entries by their number that the batch has added", function()
   stage.open()
   local by_index = call("SetContainerItemActionCountByIndex", 0, 1, 5)
