@@ -41,6 +41,7 @@ local function is_text(value) return type(value) == "string" and not value:find(
 local function is_text_or_nil(value) return value == nil or is_text(value) end
 local function is_int(value) return numbers.is_whole(value, -2147483647, 2147483647) end
 local function is_int_or_nil(value) return value == nil or is_int(value) end
+local function is_truth_or_nil(value) return value == nil or type(value) == "boolean" end
 local function is_number_or_nil(value) return value == nil or numbers.is_finite(value) end
 
 --- What each loader of a player reads: the table under `data`, and its fields.
@@ -48,6 +49,8 @@ local RECORDS = {
   character = { race = is_text, head = is_text, hair = is_text, birthsign = is_text, gender = is_int,
     modelOverride = is_text_or_nil },
   stats = { level = is_int_or_nil, levelProgress = is_int_or_nil },
+  shapeshift = { scale = is_number_or_nil, isWerewolf = is_truth_or_nil, creatureRefId = is_text_or_nil,
+    displayCreatureName = is_truth_or_nil },
 }
 
 --- The same for tables of such tables, by name.
@@ -90,6 +93,18 @@ function M.is_sound_inventory(inventory)
   if type(inventory) ~= "table" then return false end
   for _, item in pairs(inventory) do
     if not fits(item, ITEM) then return false end
+  end
+  return true
+end
+
+--- What is in a slot, as the loader of equipment gives it to the server.
+local WORN = { refId = is_text, count = is_int, charge = is_int, enchantmentCharge = is_number_or_nil }
+
+--- Whether what a player wears can be given to its loader.
+function M.is_sound_equipment(equipment)
+  if type(equipment) ~= "table" then return false end
+  for _, item in pairs(equipment) do
+    if not fits(item, WORN) then return false end
   end
   return true
 end

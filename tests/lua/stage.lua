@@ -47,6 +47,11 @@ function M.settle()
   calls = {}
 end
 
+--- Forgets the calls so far: a test's own.
+function M.forget()
+  calls = {}
+end
+
 --- Lets some time pass.
 function M.run(ms)
   for _ = 1, ms / TICK_MS do

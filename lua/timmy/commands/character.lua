@@ -1,6 +1,9 @@
---- Who a player is: one of the game's own classes, one of the ten races.
+--- Who a player is: its class, race, birthsign and name.
+local attributes = require("timmy.attributes")
 local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
 local races = require("timmy.races")
+local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
 
 local set_class = { name = "set_class" }
@@ -16,15 +19,15 @@ local CLASSES = {
   "Monk", "Nightblade", "Pilgrim", "Rogue", "Scout", "Sorcerer", "Spellsword", "Thief", "Warrior", "Witchhunter",
 }
 
-local function find(name)
-  for _, class in ipairs(CLASSES) do
-    if class:lower() == name:lower() then return class end
+local function in_list(list, name)
+  for _, known in ipairs(list) do
+    if known:lower() == name:lower() then return known end
   end
   return nil
 end
 
 function set_class.run(pid, values)
-  local class = find(values.class)
+  local class = in_list(CLASSES, values.class)
   if not class then
     local message = "no class " .. values.class .. "; there are " .. table.concat(CLASSES, ", ")
     return nil, { code = "bad_arguments", message = message, field = "class" }
@@ -75,4 +78,93 @@ function set_race.run(pid, values)
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
 
-return { set_class, set_race }
+local set_name = { name = "set_name", fields = { { name = "player", check = schema.name },
+  { name = "name", check = schema.name } } }
+
+--- What others see over its head until it leaves. Its account, and who it is here, keep the old name.
+function set_name.run(pid, values)
+  game.SetName(pid, values.name)
+  game.SendBaseInfo(pid)
+  return { name = values.name }
+end
+
+local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = schema.name },
+  { name = "birthsign", check = schema.name } } }
+
+--- The signs of Morrowind.esm, by their ids. A client looks a sign up without asking whether there is one.
+local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfborn", "Fay", "Hara", "Lady's Favor",
+  "Mooncalf", "Moonshadow Sign", "Star-Cursed", "Trollkin", "Warwyrd", "Wombburned" }
+
+function set_birthsign.run(pid, values)
+  local sign = in_list(BIRTHSIGNS, values.birthsign)
+  if not sign then
+    return refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
+  end
+  local player = corescripts.player(pid)
+  if not corescripts.is_loadable(player, "character") then
+    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+  end
+  player.data.character.birthsign = sign
+  player:LoadCharacter()
+  player:QuicksaveToDrive()
+  return { birthsign = sign }
+end
+
+local SPECIALIZATIONS = { combat = 0, magic = 1, stealth = 2 }
+
+local set_custom_class = { name = "set_custom_class" }
+
+set_custom_class.fields = {
+  { name = "player", check = schema.name },
+  { name = "name", check = schema.label },
+  { name = "specialization", check = schema.one_of("combat", "magic", "stealth") },
+  { name = "attributes", check = schema.list(schema.name, 2, 2) },
+  { name = "major_skills", check = schema.list(schema.name, 5, 5) },
+  { name = "minor_skills", check = schema.list(schema.name, 5, 5) },
+  { name = "description", check = schema.text, optional = true },
+}
+
+--- The server's spellings of names, each once; nil and why when one is none or comes again.
+local function spellings(field, given, known, seen)
+  local found = {}
+  for position, name in ipairs(given) do
+    local place = field .. "." .. position - 1
+    local spelling = attributes.spelling(known, name)
+    if not spelling then return refuse("bad_arguments", place .. ": there is no " .. name, place) end
+    if seen[spelling] then return refuse("bad_arguments", place .. ": " .. spelling .. " is there twice", place) end
+    seen[spelling], found[position] = true, spelling
+  end
+  return table.concat(found, ", ")
+end
+
+--- The class as CoreScripts save it; nil and why when a name in it is wrong.
+local function custom_class(values)
+  local class, seen = { name = values.name, description = values.description or "",
+    specialization = SPECIALIZATIONS[values.specialization] }, {}
+  local parts = {
+    { "majorAttributes", "attributes", attributes.attributes() },
+    { "majorSkills", "major_skills", attributes.skills() },
+    { "minorSkills", "minor_skills", attributes.skills() },
+  }
+  for _, part in ipairs(parts) do
+    local text, wrong = spellings(part[2], values[part[2]], part[3], seen)
+    if not text then return nil, wrong end
+    class[part[1]] = text
+  end
+  return class
+end
+
+function set_custom_class.run(pid, values)
+  local class, wrong = custom_class(values)
+  if not class then return nil, wrong end
+  local player = corescripts.player(pid)
+  if type(player.data.character) ~= "table" then
+    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+  end
+  player.data.character.class, player.data.customClass = "custom", class
+  player:LoadClass()
+  player:QuicksaveToDrive()
+  return { name = class.name }
+end
+
+return { set_class, set_race, set_name, set_birthsign, set_custom_class }

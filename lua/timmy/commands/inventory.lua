@@ -2,6 +2,8 @@
 -- client, which doesn't echo what it is sent.
 local corescripts = require("timmy.corescripts")
 local items = require("timmy.items")
+local numbers = require("timmy.numbers")
+local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
 
 local item_count = schema.integer(1, 1000000)
@@ -99,4 +101,88 @@ function take.run(pid, values)
   return { item = values.item, count = values.count, total = total - values.count }
 end
 
-return { give, take }
+local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
+  "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
+  "carried_left", "ammunition" }
+local slot = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
+
+local function slot_number(name) return _G.enumerations.equipment[name:upper()] end
+
+--- Changes what a player wears in a slot: an item, or nil for nothing.
+local function wear(player, name, item)
+  player.data.equipment[slot_number(name)] = item
+  player:LoadEquipment()
+  player:QuicksaveToDrive()
+end
+
+local function damaged_equipment()
+  return refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
+end
+
+--- What CoreScripts take off a player again at once.
+local function is_banned(ref_id)
+  for _, banned in pairs(corescripts.setting("bannedEquipmentItems", {})) do
+    if type(banned) == "string" and banned:lower() == ref_id:lower() then return true end
+  end
+  return false
+end
+
+--- A stack of the item that the player has.
+local function stack_of(inventory, ref_id)
+  for _, item in pairs(inventory) do
+    if item.refId:lower() == ref_id:lower() and item.count > 0 then return item end
+  end
+end
+
+local equip = { name = "equip" }
+
+equip.fields = { { name = "player", check = schema.name }, { name = "item", check = schema.name }, slot }
+
+--- Only ammunition is worn as a stack.
+local function worn(item, slot_name)
+  return { refId = item.refId, count = slot_name == "ammunition" and item.count or 1,
+    charge = numbers.whole(item.charge, items.UNTOUCHED),
+    enchantmentCharge = numbers.finite(item.enchantmentCharge, items.UNTOUCHED) }
+end
+
+function equip.run(pid, values)
+  local player = corescripts.player(pid)
+  local inventory, damaged = items.inventory_of(player)
+  if not inventory then return nil, damaged end
+  if not corescripts.is_sound_equipment(player.data.equipment) then return damaged_equipment() end
+  if is_banned(values.item) then return refuse("not_permitted", "this server bans " .. values.item, "item") end
+  local item = stack_of(inventory, values.item)
+  if not item then return refuse("no_such_target", "the player does not have " .. values.item, "item") end
+  wear(player, values.slot, worn(item, values.slot))
+  return { item = item.refId, slot = values.slot }
+end
+
+local unequip = { name = "unequip", fields = { { name = "player", check = schema.name }, slot } }
+
+function unequip.run(pid, values)
+  local player = corescripts.player(pid)
+  if not corescripts.is_sound_equipment(player.data.equipment) then return damaged_equipment() end
+  wear(player, values.slot, nil)
+  return { slot = values.slot }
+end
+
+local GOLD = "gold_001"
+
+local set_gold = { name = "set_gold" }
+
+set_gold.fields = { { name = "player", check = schema.name }, { name = "amount", check = schema.integer(0, 1000000) } }
+
+function set_gold.run(pid, values)
+  local inventory, damaged = items.inventory_of(corescripts.player(pid))
+  if not inventory then return nil, damaged end
+  local _, total = items.spellings(inventory, GOLD)
+  local change = values.amount > total and give or take
+  local count = math.abs(values.amount - total)
+  if count > 0 then
+    local done, wrong = change.run(pid, { item = GOLD, count = count })
+    if not done then return nil, wrong end
+  end
+  return { amount = values.amount }
+end
+
+return { give, take, equip, unequip, set_gold }

@@ -1,10 +1,12 @@
---- Moves a player to a named place, or to coordinates in a cell.
+--- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; marks a place for it.
 local cells = require("timmy.cells")
 local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local gazetteer = require("timmy.gazetteer")
 local numbers = require("timmy.numbers")
+local players = require("timmy.players")
 local refuse = require("timmy.refusal")
+local saved = require("timmy.saved")
 local schema = require("timmy.schema")
 
 local M = { name = "teleport" }
@@ -17,6 +19,7 @@ local coordinate = schema.number(-MAX_COORDINATE, MAX_COORDINATE)
 M.fields = {
   { name = "player", check = schema.name },
   { name = "to", check = schema.name, optional = true },
+  { name = "to_player", check = schema.name, optional = true },
   { name = "cell", check = schema.name, optional = true },
   { name = "x", check = coordinate, optional = true },
   { name = "y", check = coordinate, optional = true },
@@ -25,9 +28,6 @@ M.fields = {
 }
 
 local function named(values)
-  if values.cell or values.x or values.y or values.z then
-    return refuse("bad_arguments", "give either 'to' or coordinates, not both", "to")
-  end
   local place = gazetteer.find(values.to)
   if not place then
     local known = table.concat(gazetteer.names, "; ")
@@ -44,7 +44,7 @@ end
 local function located(values)
   local x, y, z = values.x, values.y, values.z
   if not (x and y and z) then
-    return refuse("bad_arguments", "give 'to' (a place) or all of x, y and z", "to")
+    return refuse("bad_arguments", "give 'to' (a place), 'to_player', or all of x, y and z", "to")
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
@@ -54,6 +54,29 @@ local function located(values)
     return refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
+end
+
+--- Where another player stands now, and looks.
+local function beside(values)
+  local other, wrong = players.find(values.to_player)
+  if not other then return refuse(wrong.code, wrong.message, "to_player") end
+  local cell = game.GetCell(other)
+  if not cells.is_safe(cell) then
+    return refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
+  end
+  local x, y, z = game.GetPosX(other), game.GetPosY(other), game.GetPosZ(other)
+  if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
+    return refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
+  end
+  return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(game.GetRotZ(other))) }
+end
+
+--- How the destination is said, one way only; nil and what would be right otherwise.
+local function locator(values)
+  local has_coordinates = values.cell or values.x or values.y or values.z
+  local ways = (values.to and 1 or 0) + (values.to_player and 1 or 0) + (has_coordinates and 1 or 0)
+  if ways > 1 then return refuse("bad_arguments", "give one of 'to', 'to_player' and coordinates", "to") end
+  return (values.to and named) or (values.to_player and beside) or located
 end
 
 --- CoreScripts send a player straight back out of these.
@@ -78,7 +101,8 @@ local function move(pid, target)
 end
 
 function M.run(pid, values)
-  local locate = values.to and named or located
+  local locate, unclear = locator(values)
+  if not locate then return nil, unclear end
   local target, wrong = locate(values)
   if not target then return nil, wrong end
   if is_forbidden(target.cell) then
@@ -88,4 +112,51 @@ function M.run(pid, values)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 
-return { M }
+local push = { name = "push" }
+
+local speed = schema.number(-10000, 10000)
+
+push.fields = {
+  { name = "player", check = schema.name },
+  { name = "x", check = speed, default = 0 },
+  { name = "y", check = speed, default = 0 },
+  { name = "z", check = speed, default = 0 },
+}
+
+function push.run(pid, values)
+  game.SetMomentum(pid, values.x, values.y, values.z)
+  game.SendMomentum(pid)
+  return { x = values.x, y = values.y, z = values.z }
+end
+
+local set_mark = { name = "set_mark" }
+
+set_mark.fields = {
+  { name = "player", check = schema.name },
+  { name = "cell", check = schema.name, optional = true },
+  { name = "x", check = coordinate },
+  { name = "y", check = coordinate },
+  { name = "z", check = coordinate },
+}
+
+local function send_mark(pid, target)
+  game.SetMarkCell(pid, target.cell)
+  game.SetMarkPos(pid, target.x, target.y, target.z)
+  game.SetMarkRot(pid, 0, 0)
+  game.SendMarkLocation(pid)
+end
+
+--- Where the spell Recall brings the player.
+function set_mark.run(pid, values)
+  local target, wrong = located(values)
+  if not target then return nil, wrong end
+  local owner = corescripts.player(pid)
+  local kept, damaged = saved.table_of(owner, "miscellaneous")
+  if not kept then return nil, damaged end
+  send_mark(pid, target)
+  kept.markLocation = { cell = target.cell, posX = target.x, posY = target.y, posZ = target.z, rotX = 0, rotZ = 0 }
+  owner:QuicksaveToDrive()
+  return { cell = target.cell, x = target.x, y = target.y, z = target.z }
+end
+
+return { M, push, set_mark }

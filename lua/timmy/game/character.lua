@@ -2,4 +2,6 @@
 return {
   GetClassName = { "pid" },
   GetDefaultClass = { "pid" },
+  SendBaseInfo = { "pid" },
+  SetName = { "pid", "text" },
 }

@@ -13,4 +13,10 @@ return {
   SetCell = { "pid", "cell" },
   SetPos = { "pid", "number", "number", "number" },
   SetRot = { "pid", "number", "number" },
+  SendMarkLocation = { "pid" },
+  SendMomentum = { "pid" },
+  SetMarkCell = { "pid", "cell" },
+  SetMarkPos = { "pid", "number", "number", "number" },
+  SetMarkRot = { "pid", "number", "number" },
+  SetMomentum = { "pid", "number", "number", "number" },
 }

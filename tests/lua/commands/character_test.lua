@@ -56,4 +56,54 @@ test("saves who a player is, once", function()
   equal(acting.saves_of(Players[0], function() done("set_race", { race = "Orc" }) end), 1)
 end)
 
+test("changes the name that others see, and no account", function()
+  stage.open()
+  equal(done("set_name", { name = "Nerevarine" }), { name = "Nerevarine" })
+  equal({ tes3mp.GetName(0), Players[0].name, Players[0].accountName }, { "Nerevarine", "Timmy", "Timmy" })
+  equal(#stage.calls("SendBaseInfo"), 1)
+  done("message", { player = "Timmy", text = "still here" })
+end)
+
+test("gives one of the thirteen birthsigns", function()
+  stage.open()
+  equal(done("set_birthsign", { birthsign = "fay" }), { birthsign = "Fay" })
+  equal({ tes3mp.GetBirthsign(0), Players[0].data.character.birthsign }, { "Fay", "Fay" })
+  declined("set_birthsign", { birthsign = "The Dragon" }, "bad_arguments", "birthsign")
+  Players[0].data.character = nil
+  refused("set_birthsign", { birthsign = "Fay" }, "game_refused")
+end)
+
+local CLASS = { name = "Agent of Fate", specialization = "stealth", attributes = { "agility", "Luck" },
+  major_skills = { "Sneak", "Marksman", "Acrobatics", "Security", "light armor" },
+  minor_skills = { "Speechcraft", "Mercantile", "Alchemy", "Illusion", "Short Blade" } }
+
+--- The class with one of its lists changed at a place.
+local function class_with(field, place, name)
+  local changed = {}
+  for key, value in pairs(CLASS) do changed[key] = value end
+  changed[field] = { unpack(CLASS[field]) }
+  changed[field][place] = name
+  return changed
+end
+
+test("gives a class of a player's own", function()
+  stage.open()
+  equal(done("set_custom_class", CLASS), { name = "Agent of Fate" })
+  local saved = Players[0].data.customClass
+  equal({ Players[0].data.character.class, saved.majorAttributes, saved.specialization },
+    { "custom", "Agility, Luck", 2 })
+  equal({ tes3mp.GetClassName(0), tes3mp.IsClassDefault(0) }, { "Agent of Fate", 0 })
+  equal({ tes3mp.GetClassMajorSkill(0, 4), tes3mp.GetClassMinorSkill(0, 4) },
+    { tes3mp.GetSkillId("Lightarmor"), tes3mp.GetSkillId("Shortblade") })
+end)
+
+test("declines a class with a skill that does not exist or comes twice", function()
+  declined("set_custom_class", class_with("major_skills", 2, "Dancing"), "bad_arguments", "major_skills.1")
+  declined("set_custom_class", class_with("minor_skills", 1, "sneak"), "bad_arguments", "minor_skills.0")
+  declined("set_custom_class", class_with("attributes", 2, "Agility"), "bad_arguments", "attributes.1")
+  stage.open()
+  Players[0].data.character = nil
+  refused("set_custom_class", CLASS, "game_refused")
+end)
+
 acting.covers("character")

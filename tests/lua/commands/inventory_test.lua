@@ -122,4 +122,42 @@ test("saves what a player carries, once", function()
   end
 end)
 
+test("puts an item that the player has into a slot, and takes it off", function()
+  stage.open()
+  done("give_item", { item = "iron arrow", count = 30 })
+  equal(done("equip", { item = "Iron Arrow", slot = "ammunition" }), { item = "iron arrow", slot = "ammunition" })
+  equal({ tes3mp.GetEquipmentItemRefId(0, 18), tes3mp.GetEquipmentItemCount(0, 18) }, { "iron arrow", 30 })
+  equal(Players[0].data.equipment[18].refId, "iron arrow")
+  equal(done("unequip", { slot = "ammunition" }), { slot = "ammunition" })
+  equal({ tes3mp.GetEquipmentItemRefId(0, 18), Players[0].data.equipment[18] }, { "" })
+  equal(count_of("iron arrow"), 30)
+end)
+
+test("declines to put on what the player has not, or the server bans", function()
+  declined("equip", { item = "daedric cuirass", slot = "cuirass" }, "no_such_target", "item")
+  declined("equip", { item = "Helseth's Ring", slot = "left_ring" }, "not_permitted", "item")
+  declined("equip", { item = "iron dagger", slot = "tail" }, "bad_arguments", "slot")
+end)
+
+test("declines to load equipment that is damaged", function()
+  for _, broken in ipairs({ "none", { [16] = { refId = "iron dagger" } }, { [16] = "iron dagger" } }) do
+    stage.open()
+    Players[0].data.equipment = broken
+    refused("equip", { item = "iron dagger", slot = "carried_right" }, "game_refused")
+    refused("unequip", { slot = "carried_right" }, "game_refused")
+  end
+  Players[0].data.inventory = "none"
+  refused("equip", { item = "iron dagger", slot = "carried_right" }, "game_refused")
+  refused("set_gold", { amount = 5 }, "game_refused")
+end)
+
+test("sets how much gold a player has, up, down, and not at all", function()
+  stage.open()
+  for _, amount in ipairs({ 1000, 250, 250, 0 }) do
+    equal(done("set_gold", { amount = amount }), { amount = amount })
+    equal(count_of("gold_001"), amount)
+  end
+  equal(#stage.calls("SendInventoryChanges"), 3)
+end)
+
 acting.covers("inventory")

@@ -2,7 +2,7 @@ local acting = require("acting")
 local harness = require("harness")
 local stage = require("stage")
 
-local declined, done = acting.declined, acting.done
+local declined, done, refused = acting.declined, acting.done, acting.refused
 local equal, test = harness.equal, harness.test
 
 test("teleports to a named place: cell first, then the spot", function()
@@ -66,6 +66,49 @@ end)
 
 test("declines a cell that the server forbids", function()
   declined("teleport", { cell = "ToddTest", x = 1, y = 2, z = 3 }, "not_permitted", "cell")
+end)
+
+test("teleports to another player, looking as it does unless told otherwise", function()
+  stage.open()
+  done("teleport", { player = "Jiub", to = "Balmora" })
+  stage.settle()
+  local value = done("teleport", { to_player = "Jiub" })
+  equal(value.cell, "-3, -2")
+  equal({ value.x, value.y, value.z }, { tes3mp.GetPosX(1), tes3mp.GetPosY(1), tes3mp.GetPosZ(1) })
+  stage.settle()
+  equal(tes3mp.GetCell(0), "-3, -2")
+end)
+
+test("declines to teleport to nobody, or to who is nowhere", function()
+  declined("teleport", { to_player = "Nerevar" }, "no_such_player", "to_player")
+  declined("teleport", { to_player = "Jiub", to = "Balmora" }, "bad_arguments", "to")
+  stage.open()
+  tes3mp.SetCell(1, "")
+  stage.forget()
+  refused("teleport", { to_player = "Jiub" }, "game_refused", "to_player")
+  tes3mp.SetCell(1, "0, 0")
+  tes3mp.SetPos(1, 9000000, 0, 0)
+  stage.forget()
+  refused("teleport", { to_player = "Jiub" }, "game_refused", "to_player")
+end)
+
+test("pushes a player", function()
+  stage.open()
+  equal(done("push", { z = 500 }), { x = 0, y = 0, z = 500 })
+  equal(stage.client().received.Momentum.momentum, { x = 0, y = 0, z = 500 })
+end)
+
+test("sets the place that Recall brings a player to", function()
+  stage.open()
+  local arguments = { cell = "Balmora, Guild of Mages", x = 1, y = 2, z = 3 }
+  equal(done("set_mark", arguments), { cell = "Balmora, Guild of Mages", x = 1, y = 2, z = 3 })
+  local mark = Players[0].data.miscellaneous.markLocation
+  equal({ mark.cell, mark.posX, mark.posY, mark.posZ }, { "Balmora, Guild of Mages", 1, 2, 3 })
+  equal(stage.client().received.Mark.mark.cell, "Balmora, Guild of Mages")
+  declined("set_mark", { cell = "977, 0", x = 1, y = 2, z = 3 }, "no_such_cell", "cell")
+  stage.open()
+  Players[0].data.miscellaneous = "none"
+  refused("set_mark", { x = 1, y = 2, z = 3 }, "game_refused")
 end)
 
 acting.covers("position")

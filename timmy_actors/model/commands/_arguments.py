@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from timmy_actors.model._base import ONE_LINE, Name, StrictModel
 from timmy_actors.model.error_code import ErrorCode
@@ -16,6 +16,16 @@ MAX_COORDINATE = 8_000_000.0
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 ItemCount = Annotated[int, Field(ge=1, le=1_000_000)]
 Text = Annotated[str, Field(min_length=1, max_length=1024, pattern=ONE_LINE)]
+
+
+def _one_label(label: str) -> str:
+    if ";" in label:
+        raise ValueError("must have no ';' in it")
+    return label
+
+
+Label = Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE), AfterValidator(_one_label)]
+"""A line that fits on a button, and has no sign in it that would make two of it."""
 
 EXAMPLE_PLAYER = "Timmy"
 """Who the examples are about: a player of the embedded world."""

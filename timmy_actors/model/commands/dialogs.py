@@ -9,19 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from timmy_actors.model._base import ONE_LINE
-from timmy_actors.model.commands._arguments import CommandArguments, Text
-
-
-def _one_label(label: str) -> str:
-    if ";" in label:
-        raise ValueError("must have no ';' in it")
-    return label
-
-
-Label = Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE), AfterValidator(_one_label)]
+from timmy_actors.model.commands._arguments import CommandArguments, Label, Text
 
 
 class Ask(CommandArguments):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from timmy_actors.model._base import Name
 from timmy_actors.model.commands._arguments import CommandArguments, ItemCount
 
@@ -30,4 +34,45 @@ class TakeItem(CommandArguments):
     count: ItemCount = 1
 
 
-COMMANDS = (GiveItem, TakeItem)
+Slot = Literal[
+    "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet", "boots",
+    "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right", "carried_left",
+    "ammunition",
+]  # fmt: skip
+
+
+class Equip(CommandArguments):
+    """Put on or take in hand an item that a player carries. A client refuses a slot that the item does not fit."""
+
+    command = "equip"
+    idempotent = True
+    errors = ("no_such_target", "not_permitted", "game_refused")
+    example = {"item": "iron dagger", "slot": "carried_right"}
+
+    item: Name
+    slot: Slot
+
+
+class Unequip(CommandArguments):
+    """Take off what a player wears in a slot; it stays in the inventory."""
+
+    command = "unequip"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"slot": "carried_right"}
+
+    slot: Slot
+
+
+class SetGold(CommandArguments):
+    """Set how much gold a player carries."""
+
+    command = "set_gold"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"amount": 1000}
+
+    amount: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+COMMANDS = (Equip, GiveItem, SetGold, TakeItem, Unequip)

@@ -1,0 +1,77 @@
+--- What a player's client may do and how it runs, by player. Without a value: as the server has it for everybody.
+local corescripts = require("timmy.corescripts")
+local game = require("timmy.game")
+local json = require("timmy.json")
+local numbers = require("timmy.numbers")
+local refuse = require("timmy.refusal")
+local saved = require("timmy.saved")
+local schema = require("timmy.schema")
+
+local player = { name = "player", check = schema.name }
+
+--- CoreScripts' setters and the operator's defaults.
+local PERMISSIONS = {
+  console = { set = "SetConsoleAllowed", default = "allowConsole" },
+  bed_rest = { set = "SetBedRestAllowed", default = "allowBedRest" },
+  wilderness_rest = { set = "SetWildernessRestAllowed", default = "allowWildernessRest" },
+  wait = { set = "SetWaitAllowed", default = "allowWait" },
+}
+
+local NUMBERS = {
+  difficulty = { set = "SetDifficulty", default = "difficulty", low = -100, high = 100 },
+  physics_framerate = { set = "SetPhysicsFramerate", default = "physicsFramerate", low = 10, high = 1000 },
+  log_level = { set = "SetEnforcedLogLevel", default = "enforcedLogLevel", low = -1, high = 4 },
+}
+
+--- Gives a player a value of its own, or the operator's; nil and why where the operator has none that can be sent.
+local function set(pid, setting, value, is_sound)
+  local owner = corescripts.player(pid)
+  local kept, damaged = saved.table_of(owner, "settings")
+  if not kept then return nil, damaged end
+  if value == nil and not is_sound(corescripts.setting(setting.default)) then
+    return refuse("game_refused", "this server's configuration has no usable " .. setting.default)
+  end
+  if value == nil then value = "default" end
+  owner[setting.set](owner, value)
+  game.SendSettings(pid, false, false)
+  owner:QuicksaveToDrive()
+  return true
+end
+
+local set_permission = { name = "set_permission" }
+
+set_permission.fields = {
+  player,
+  { name = "permission", check = schema.one_of("console", "bed_rest", "wilderness_rest", "wait") },
+  { name = "allowed", check = schema.boolean, optional = true },
+}
+
+function set_permission.run(pid, values)
+  local function is_sound(value) return type(value) == "boolean" end
+  local done, wrong = set(pid, PERMISSIONS[values.permission], values.allowed, is_sound)
+  if not done then return nil, wrong end
+  local allowed = values.allowed
+  if allowed == nil then allowed = json.null end
+  return { permission = values.permission, allowed = allowed }
+end
+
+local set_client_setting = { name = "set_client_setting" }
+
+set_client_setting.fields = {
+  player,
+  { name = "setting", check = schema.one_of("difficulty", "physics_framerate", "log_level") },
+  { name = "value", check = schema.integer(-100, 1000), optional = true },
+}
+
+function set_client_setting.run(pid, values)
+  local setting = NUMBERS[values.setting]
+  local function is_sound(value) return numbers.is_whole(value, setting.low, setting.high) end
+  if values.value ~= nil and not is_sound(values.value) then
+    return refuse("bad_arguments", ("value: must be between %d and %d here"):format(setting.low, setting.high), "value")
+  end
+  local done, wrong = set(pid, setting, values.value, is_sound)
+  if not done then return nil, wrong end
+  return { setting = values.setting, value = values.value or json.null }
+end
+
+return { set_permission, set_client_setting }
