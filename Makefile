@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
 	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
 	$(BIN)/python -m timmy_actors.portals.schema config/portals.schema.json
+
+docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
+	$(BIN)/python -m timmy_actors.command_docs docs/commands.md
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
 	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua
