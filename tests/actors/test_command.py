@@ -15,6 +15,9 @@ from timmy_actors.actors import command
 from timmy_actors.actors.messages import Received
 from timmy_actors.model.message import Result
 
+FLOOD_PERIOD_S = 0.0005
+"""Between two perceptions: a hundred players at the highest rate there is."""
+
 
 class Call:
     """A command given in a thread of its own; `outcome` waits for how it ended."""
@@ -242,3 +245,24 @@ def test_a_hundred_callers_at_once_each_get_their_own_answer() -> None:
             outcome = call.outcome()
             assert isinstance(outcome, CommandResult)
             assert outcome.id == f"call-{key}"
+
+
+def test_a_flood_of_perceptions_holds_no_command_up() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        enough = threading.Event()
+
+        def flood() -> None:
+            while not enough.wait(FLOOD_PERIOD_S):
+                peer.perceive()
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        eventually(lambda: peer.seq > 10)
+        before = peer.seq
+        results = [runtime.command("message", text="hi") for _ in range(50)]
+        enough.set()
+        thread.join()
+        assert all(result.ok for result in results)
+        assert peer.seq > before
+        assert runtime.directory.entries["connection"].restarts == 0
