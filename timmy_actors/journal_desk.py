@@ -1,10 +1,13 @@
-"""Where a daemon's journal is, and that it is this daemon's alone."""
+"""Where a daemon's journal is, that it is this daemon's alone, and who works with it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from timmy_actors.actors.board import Board
+from timmy_actors.actors.command import CommandActor, CommandOptions
+from timmy_actors.actors.journal import JournalActor, JournalOptions
 from timmy_actors.config import Settings
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import JournalUnusable
@@ -12,6 +15,7 @@ from timmy_actors.journal.store import Journal
 from timmy_actors.journal.trouble import EX_CANTCREAT, EX_TEMPFAIL
 from timmy_actors.lockfile import LockFile
 from timmy_actors.paths import expand_user
+from timmy_actors.supervision import ChildSpec, Directory
 
 SUFFIX = ".journal"
 
@@ -55,9 +59,34 @@ class JournalDesk:
             self._hold()
             Journal(self.path, self._settings.synchronous).close()
         except JournalUnusable:
-            if self._settings.on_trouble == "refuse":
+            if not self._goes_on:
                 self.close()
                 raise
+
+    def children(self, directory: Directory, board: Board) -> list[ChildSpec]:
+        """Who writes it, where there is to be a journal."""
+        return [ChildSpec("journal", lambda: self._journal_actor(directory, board))] if self._settings.enabled else []
+
+    def command_actor(self, directory: Directory, board: Board) -> CommandActor:
+        """Who has the commands written."""
+        options = CommandOptions(self._client, journaled=self._settings.enabled, goes_on=self._goes_on)
+        return CommandActor(options, directory=directory, board=board)
+
+    def _journal_actor(self, directory: Directory, board: Board) -> JournalActor:
+        settings = self._settings
+        options = JournalOptions(
+            path=self.path,
+            client=self._client,
+            synchronous=settings.synchronous,
+            goes_on=self._goes_on,
+            keep_days=settings.keep_days,
+            max_mb=settings.max_mb,
+        )
+        return JournalActor(options, directory=directory, board=board)
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._settings.on_trouble == "continue"
 
     def close(self) -> None:
         """Let it go."""

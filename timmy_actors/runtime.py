@@ -13,10 +13,8 @@ from typing import Any, Self
 import zmq
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.command import CommandActor, CommandOptions
 from timmy_actors.actors.connection import ConnectionActor, LinkOptions
 from timmy_actors.actors.health import HealthActor
-from timmy_actors.actors.journal import JournalActor, JournalOptions
 from timmy_actors.actors.messages import Do
 from timmy_actors.actors.perception import PerceptionActor
 from timmy_actors.actors.watching import Watch, Watchers
@@ -278,9 +276,8 @@ class Runtime(PortalCalls):
 
     def _children(self) -> list[ChildSpec]:
         world = [self._world_spec()] if self.settings.world.embedded else []
-        journal = [ChildSpec("journal", self._journal)] if self.settings.journal.enabled else []
         return [
-            *journal,
+            *self._desk.children(self.directory, self.board),
             *world,
             self._link_spec(),
             self._portals_tree.spec(self.directory, self.board),
@@ -304,7 +301,7 @@ class Runtime(PortalCalls):
         children = [
             ChildSpec("connection", self._connections(), expected=(LinkLost,), backoff=self._link_backoff()),
             ChildSpec("perception", self._perception),
-            ChildSpec("command", self._command),
+            ChildSpec("command", lambda: self._desk.command_actor(self.directory, self.board)),
         ]
         return ChildSpec("link", lambda: Supervisor(children, self.directory), shutdown_s=STOP_WITHIN_S)
 
@@ -332,25 +329,6 @@ class Runtime(PortalCalls):
             board=self.board,
             listeners=("gateway",),
         )
-
-    def _command(self) -> CommandActor:
-        settings = self.settings.journal
-        options = CommandOptions(
-            self.settings.link.client, journaled=settings.enabled, goes_on=settings.on_trouble == "continue"
-        )
-        return CommandActor(options, directory=self.directory, board=self.board)
-
-    def _journal(self) -> JournalActor:
-        settings = self.settings.journal
-        options = JournalOptions(
-            path=self._desk.path,
-            client=self.settings.link.client,
-            synchronous=settings.synchronous,
-            goes_on=settings.on_trouble == "continue",
-            keep_days=settings.keep_days,
-            max_mb=settings.max_mb,
-        )
-        return JournalActor(options, directory=self.directory, board=self.board)
 
     def _health(self) -> HealthActor:
         return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
