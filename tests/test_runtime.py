@@ -1,22 +1,17 @@
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import zmq
 from pykka.messages import ProxySetAttr
 
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Refused, Runtime, connect
-from timmy_actors import runtime as runtime_module
+from timmy_actors import Refused, Runtime
 from timmy_actors.actors.messages import LinkUp
 from timmy_actors.actors.portal import ListPortals
 from timmy_actors.embedded import luajit
@@ -55,46 +50,6 @@ def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
             runtime.stop()
             assert runtime.wait(0)
             assert runtime.failure is None
-        with running(peer.address) as again:
-            fresh(again)
-
-
-@contextmanager
-def stuck_thread(context: zmq.Context[Any]) -> Iterator[None]:
-    """Hold a context's I/O thread up, as a slow name service does: in the call that frees a message it has sent."""
-    with Path("/proc/self/maps").open() as maps:
-        library = next(line.split()[-1] for line in maps if "libzmq" in line)
-    libzmq = ctypes.CDLL(library)
-    begun, release = threading.Event(), threading.Event()
-
-    def hold(_data: int, _hint: int) -> None:
-        begun.set()
-        release.wait()
-
-    free = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(hold)
-    message, payload = ctypes.create_string_buffer(64), ctypes.create_string_buffer(100_000)
-    with context.socket(zmq.PUSH) as push, context.socket(zmq.PULL) as pull:
-        push.connect(f"tcp://127.0.0.1:{pull.bind_to_random_port('tcp://127.0.0.1')}")
-        libzmq.zmq_msg_init_data(message, payload, ctypes.c_size_t(len(payload)), free, None)
-        libzmq.zmq_msg_send(message, ctypes.c_void_p(push.underlying), 0)
-        assert begun.wait(PATIENCE_S)
-        try:
-            yield
-        finally:
-            release.set()
-
-
-def test_a_link_that_waits_for_a_name_service_holds_up_neither_the_endpoint_nor_the_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(runtime_module, "CONTEXT_WITHIN_S", 0.05)
-    with Peer() as peer:
-        with running(peer.address) as runtime:
-            fresh(runtime)
-            with stuck_thread(runtime._link_context), connect() as daemon:
-                assert daemon.status().pid == os.getpid()
-                runtime.stop()
-                assert runtime.wait(0)
         with running(peer.address) as again:
             fresh(again)
 

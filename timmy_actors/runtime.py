@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,43 +11,33 @@ from typing import Any, Self
 import zmq
 
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.connection import ConnectionActor, LinkOptions
 from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Do
-from timmy_actors.actors.perception import PerceptionActor
 from timmy_actors.actors.watching import Watch, Watchers
-from timmy_actors.actors.world_host import WorldHostActor, WorldOptions
 from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
-from timmy_actors.endpoint import EndpointLock, endpoint_path, resolve_endpoint
-from timmy_actors.errors import ConfigError, DaemonNotReady, LinkLost, StartFailed, TimmyError, WorldGone
+from timmy_actors.endpoint import EndpointLock, resolve_endpoint
+from timmy_actors.errors import DaemonNotReady, StartFailed, TimmyError
+from timmy_actors.game_tree import GameTree
 from timmy_actors.journal_desk import JournalDesk
-from timmy_actors.link.resolver import Resolver
 from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.paths import expand_user
 from timmy_actors.portal_calls import PortalCalls
 from timmy_actors.portal_tree import PortalTree
 from timmy_actors.portals.catalogue import choose, load_catalogue
 from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor, find_snapshot
-from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
+from timmy_actors.supervision import ChildSpec, Directory, Supervisor
 from timmy_actors.supervision.actor import Lifecycle
 from timmy_actors.tokens import make_token_file, read_token
 
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
-CONTEXT_WITHIN_S = 1.0
-"""How long stopping waits for the link's I/O thread; it takes a millisecond unless that is stuck."""
 READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
-LOOPBACK_BACKOFF = Backoff(base_s=0.02, cap_s=0.1, stable_after_s=10.0)
-"""A server on this machine costs nothing to try again, and 100 ms is the link's number to hold."""
-REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
-WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
 
 
 class Runtime(PortalCalls):
@@ -67,12 +55,18 @@ class Runtime(PortalCalls):
         self.board = Board()
         self.directory = Directory()
         self._catalogue = folder / settings.portals_file
+        self._desk = JournalDesk(settings, self.endpoint)
+        self._game_tree = GameTree(
+            settings,
+            endpoint=self.endpoint,
+            desk=self._desk,
+            directory=self.directory,
+            board=self.board,
+        )
         self._portals_tree = PortalTree(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
-        self._desk = JournalDesk(settings, self.endpoint)
         self._life = _RootLife(self.board.watchers)
         self._root: Supervisor | None = None
-        self._link_end: threading.Thread | None = None
 
     @classmethod
     def from_config(
@@ -104,7 +98,7 @@ class Runtime(PortalCalls):
             luajit.find()
             check_port_is_free(self.settings.world.port)
         elif self.settings.link.mechanism == "plain":
-            read_token(self._token_file())
+            read_token(self._game_tree.token_file())
 
     # Its life.
 
@@ -125,13 +119,11 @@ class Runtime(PortalCalls):
         try:
             self._desk.open()
             if self.settings.world.embedded:
-                make_token_file(self._token_file())
+                make_token_file(self._game_tree.token_file())
         except TimmyError:
             self._release()
             raise
-        # Two: libzmq looks names up in a context's one I/O thread, and a slow name service must not stop the gateway.
-        self._link_context: zmq.Context[Any] = zmq.Context()
-        self._local_context: zmq.Context[Any] = zmq.Context()
+        self._context: zmq.Context[Any] = zmq.Context()
         self._root = Supervisor(self._children(), self.directory)
         self._root.name = "root"
         self._root.lifecycle = self._life
@@ -184,24 +176,15 @@ class Runtime(PortalCalls):
         if self._root is not None:
             self._root.stop()
             self._life.ended.wait(STOP_WITHIN_S)
-        # Sockets belong to their actors' threads, which are through; a hung one keeps its context to itself.
+        # Sockets belong to their actors' threads, which are through; a hung one keeps the context to itself.
         if self._root is not None and self._life.ended.is_set():
-            self._local_context.destroy(linger=0)
-            self._destroy_link_context()
+            self._context.destroy(linger=0)
         self.board.watchers.end()
         self._release()
 
     def _release(self) -> None:
         self._desk.close()
         self._lock.release()
-
-    def _destroy_link_context(self) -> None:
-        # It ends when its I/O thread does, which may be looking a name up: the process need not wait for that.
-        if self._link_end is None:
-            end = threading.Thread(target=self._link_context.destroy, args=(0,), name="link context", daemon=True)
-            self._link_end = end
-            end.start()
-        self._link_end.join(CONTEXT_WITHIN_S)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -275,60 +258,12 @@ class Runtime(PortalCalls):
     # The tree.
 
     def _children(self) -> list[ChildSpec]:
-        world = [self._world_spec()] if self.settings.world.embedded else []
         return [
-            *self._desk.children(self.directory, self.board),
-            *world,
-            self._link_spec(),
+            *self._game_tree.specs(self._context),
             self._portals_tree.spec(self.directory, self.board),
             ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]
-
-    def _world_spec(self) -> ChildSpec:
-        settings = self.settings.world
-        options = WorldOptions(
-            port=settings.port, token_file=self._token_file(), seed=settings.seed, allow_raw=settings.allow_raw
-        )
-        return ChildSpec(
-            "world",
-            lambda: WorldHostActor(options, board=self.board),
-            expected=(WorldGone,),
-            backoff=WORLD_BACKOFF,
-        )
-
-    def _link_spec(self) -> ChildSpec:
-        children = [
-            ChildSpec("connection", self._connections(), expected=(LinkLost,), backoff=self._link_backoff()),
-            ChildSpec("perception", self._perception),
-            ChildSpec("command", lambda: self._desk.command_actor(self.directory, self.board)),
-        ]
-        return ChildSpec("link", lambda: Supervisor(children, self.directory), shutdown_s=STOP_WITHIN_S)
-
-    def _connections(self) -> Callable[[], ConnectionActor]:
-        epochs = itertools.count(1)
-        plain = self.settings.world.embedded or self.settings.link.mechanism == "plain"
-        options = LinkOptions(
-            address=self._address,
-            token=self._token if plain else lambda: None,
-            client=self.settings.link.client,
-            heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
-            resolve=Resolver(),
-        )
-        return lambda: ConnectionActor(
-            options, epoch=next(epochs), context=self._link_context, directory=self.directory, board=self.board
-        )
-
-    def _perception(self) -> PerceptionActor:
-        settings = self.settings.perception
-        return PerceptionActor(
-            player=self.settings.player,
-            rate_hz=settings.rate_hz,
-            radius=settings.radius,
-            directory=self.directory,
-            board=self.board,
-            listeners=("gateway",),
-        )
 
     def _health(self) -> HealthActor:
         return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
@@ -337,36 +272,10 @@ class Runtime(PortalCalls):
         return GatewayActor(
             endpoint=self.endpoint,
             player=self.settings.player,
-            context=self._local_context,
+            context=self._context,
             directory=self.directory,
             board=self.board,
         )
-
-    # What it stands on.
-
-    def _address(self) -> str:
-        if not self.settings.world.embedded:
-            return self.settings.link.address
-        world = self.board.world.value
-        if world is None or world.port is None:
-            raise LinkLost("the embedded world is not up")
-        return f"tcp://127.0.0.1:{world.port}"
-
-    def _token(self) -> str:
-        try:
-            return read_token(self._token_file())
-        except ConfigError as error:
-            raise LinkLost(str(error)) from error
-
-    def _link_backoff(self) -> Backoff:
-        local = self.settings.world.embedded or "//127." in self.settings.link.address
-        return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF
-
-    def _token_file(self) -> Path:
-        if not self.settings.world.embedded:
-            return expand_user(self.settings.link.token_file, "link.token_file")
-        path = endpoint_path(self.endpoint)
-        return path.with_name(path.name + ".world-token")
 
 
 class _RootLife(Lifecycle):

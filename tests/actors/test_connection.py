@@ -17,7 +17,7 @@ from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
 from tests.supervision.lives import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
-from timmy_actors import Refused
+from timmy_actors import Refused, connect
 from timmy_actors.actors import connection
 from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import dealer
@@ -270,7 +270,11 @@ def test_a_name_service_that_does_not_answer_is_told_and_holds_nobody_up(monkeyp
         restarts = runtime.directory.entries["connection"].restarts
         eventually(lambda: runtime.directory.entries["connection"].restarts > restarts)
         assert sum(thread.name.startswith("lookup of") for thread in threading.enumerate()) == 1
-        release.set()
+        with connect() as daemon:
+            assert daemon.status().verdict == "down"
+        runtime.stop()
+        assert runtime.wait(0)
+    release.set()
 
 
 def test_a_server_that_falls_silent_is_suspect_until_it_is_heard_again() -> None:
