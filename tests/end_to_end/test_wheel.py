@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -48,3 +49,13 @@ def test_the_wheel_alone_runs_the_daemon_and_its_world(
             check=True,
         )
         assert "-3, -2" in done.stdout
+
+
+def test_the_wheel_has_every_package() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(CHECKOUT / "setup.cfg")
+    named = settings["options"]["packages"].split()
+    there = {
+        ".".join(each.parent.relative_to(CHECKOUT).parts) for each in (CHECKOUT / "timmy_actors").rglob("__init__.py")
+    }
+    assert there - set(named) == set()
