@@ -51,7 +51,8 @@ class Screen:
         self.folder = folder
         self._stack = ExitStack()
         self.process, self.name = self._start()
-        self.environment = {**os.environ, "DISPLAY": self.name, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        own = {"DISPLAY": self.name, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C.UTF-8"}
+        self.environment = {**os.environ, **own}
         self.x = self._connected()
         self._managed = managed
         if managed:
