@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from PIL import Image
 
 from benchmarks.contenders import mcp_pyautogui
 from benchmarks.harness import Figure, Note, in_turn, p50
+from timmy_actors import Runtime
+from timmy_actors.config import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
 
 WIDTH, HEIGHT = 1920, 1080
 QUALITY = 85
@@ -41,6 +44,7 @@ def run() -> Iterator[Figure | Note]:
         ours = _calls(portal, stack, _desktop_control(display, folder))
         bare = _bare(stack, display, folder / "bare.jpg")
         yield from _compared(ours, bare, _theirs(portal, stack, display, folder))
+        yield from _whole(_states(stack, display, folder), bare)
         stack.enter_context(_window("cover", display))
         covered, beside = in_turn(lambda: _ms(lambda: ours(filename="c.jpg", window_title="game")), lambda: _ms(bare))
         yield Figure(
@@ -63,6 +67,39 @@ def _compared(ours: Take, bare: Callable[[], None], theirs: Take) -> Iterator[Fi
     )
     yield Figure("the same", mine, png, "<= 0.1 x", lambda ratio: ratio <= 0.1, "ms", "mcp-pyautogui PNG")
     yield Figure("the same", mine, jpeg, unit="ms", yardstick_name="mcp-pyautogui JPEG")
+
+
+def _whole(capture: Callable[[], None], bare: Callable[[], None]) -> Iterator[Figure]:
+    state, alone = in_turn(lambda: _ms(capture), lambda: _ms(bare))
+    yield Figure(
+        "capture_state, 1920x1080 JPEG and the rest", state, alone, "<= 2 x", lambda ratio: ratio <= 2, "ms", "mss+JPEG"
+    )
+
+
+def _states(stack: ExitStack, display: str, folder: Path) -> Callable[[], None]:
+    """A daemon's whole look, through its actors; a look without a picture is no figure."""
+    entry = {"id": "game", "name": "Game", "description": "", "app_id": 0, "window_title": "game"}
+    (folder / "portals.json").write_text(json.dumps([{**entry, "destination": {"type": "harness"}}]))
+    settings = Settings(
+        portal="game",
+        world=WorldSettings(embedded=False),
+        link=LinkSettings(mechanism="null"),
+        # A display of its own in the server's eyes: the other server of this screen holds its lock there.
+        desktop=DesktopSettings(
+            environment={"DISPLAY": display, "XDG_RUNTIME_DIR": str(folder / "state")}, captures_folder=str(folder)
+        ),
+        steam=SteamSettings(command=()),
+    )
+    (folder / "state").mkdir(mode=0o700)
+    runtime = stack.enter_context(Runtime(settings, folder=folder, endpoint=f"ipc://{folder}/state/daemon.sock"))
+
+    def capture() -> None:
+        state = runtime.capture()
+        if state.visual.screenshot_path is None:
+            raise RuntimeError(f"no picture was taken: {state.problems}")
+
+    capture()
+    return capture
 
 
 def _ms(take: Callable[[], None], times: int = CALLS) -> float:

@@ -46,10 +46,10 @@ class Desktop:
         assert status is not None
         return next(server for server in status.servers if server.name == name)
 
-    def pid(self) -> int:
-        """The desktop server's process, once it is up."""
-        eventually(lambda: self.server().state == "ready", 30)
-        pid = self.server().pid
+    def pid(self, name: str = "desktop-control") -> int:
+        """A server's process, once it is up."""
+        eventually(lambda: self.server(name).state == "ready", 30)
+        pid = self.server(name).pid
         assert pid is not None
         return pid
 

@@ -15,12 +15,13 @@ from PIL import Image
 
 from tests.portals.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
+from tests.portals.sessions import SERVERS
 from tests.waiting import eventually
-from timmy_actors.config import DesktopSettings
+from timmy_actors.config import DesktopSettings, SteamSettings
 from timmy_actors.model.action import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
-"""How often the server is killed or frozen; `make portal-kills` does it a hundred times."""
+"""How often a server is killed or frozen; `make portal-kills` does it a hundred times."""
 SEED = int(os.environ.get("TIMMY_PORTAL_SEED", str(random.randrange(2**32))))
 HELD = 0x77
 """The keysym of w."""
@@ -34,7 +35,9 @@ def made(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """A runtime whose desktop-control sees the screen."""
     for name in ("DISPLAY", "XDG_RUNTIME_DIR", "HOME"):
         monkeypatch.setenv(name, screen.environment[name])
-    with desktop(tmp_path, command=DesktopSettings().command, probe_interval_s=1.0) as running:
+    # The bundled server's table has the protocol's own names: Steam's tools go by those as well.
+    steam = SteamSettings(command=("{python}", str(SERVERS / "steam.py")), tools="desktop-control")
+    with desktop(tmp_path, command=DesktopSettings().command, steam=steam, probe_interval_s=1.0) as running:
         yield running
 
 
@@ -97,10 +100,14 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
             acting = threading.Thread(target=lambda text=text: sent.update({text: _say(made, text)}))
             acting.start()
             threading.Event().wait(chance.uniform(0, 0.1))
-            os.kill(made.pid(), chance.choice([signal.SIGKILL, signal.SIGSTOP]))
+            victim = chance.choice(["desktop-control", "desktop-control", "steam-info"])
+            os.kill(made.pid(victim), chance.choice([signal.SIGKILL, signal.SIGSTOP]))
             acting.join(60)
             state = made.runtime.capture(timeout_s=60)
             assert state.visual.screenshot_path is not None, f"seed {SEED}, kill {number}: {state.problems}"
+            assert state.game_context.current_players_online == 22320
+            if victim == "steam-info":
+                assert made.runtime.execute("key_up", key="w").success
             eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
         said = typed.read_text().split("\n") if typed.exists() else []
         for text, result in sent.items():

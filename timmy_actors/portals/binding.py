@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.errors import ToolTrouble
+from timmy_actors.portals.schema_check import SchemaCheck
 from timmy_actors.portals.session_events import Tool
 from timmy_actors.portals.spec_tools import SpecTool
 from timmy_actors.portals.tool_tables import ToolRow, ToolTable
@@ -57,8 +58,9 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
         arguments = _by_name_or_position(spec, given, tool.schema)
     properties = tool.schema.get("properties", {})
     arguments = {name: _fitting(value, properties.get(name, {})) for name, value in arguments.items()}
-    _check(spec, arguments, tool.schema)
-    _check(spec, arguments, row.restrict or {})
+    _check(spec, arguments, tool.validator)
+    if row.restriction is not None:
+        _check(spec, arguments, row.restriction)
     return Bound(tool.name, arguments)
 
 
@@ -110,16 +112,9 @@ def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _check(spec: SpecTool, arguments: dict[str, Any], schema: Mapping[str, Any]) -> None:
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  30 ms that only a call needs
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415  the same
-
-    try:
-        Draft202012Validator.check_schema(schema)
-        error = next(Draft202012Validator(schema).iter_errors(arguments), None)
-    except (SchemaError, Unresolvable) as broken:
-        raise ToolTrouble("bad_result", f"{spec.name}: the server's schema for it is none: {broken}"[:300]) from broken
-    if error is not None:
-        where = ".".join(str(part) for part in error.absolute_path)
-        told = f"{where}: {error.message}" if where else error.message
-        raise ToolTrouble("bad_arguments", f"{spec.name}: {told[:300]}")
+def _check(spec: SpecTool, arguments: dict[str, Any], schema: SchemaCheck) -> None:
+    told = schema.complaint(arguments) if schema.broken is None else None
+    if schema.broken is not None:
+        raise ToolTrouble("bad_result", f"{spec.name}: the server's schema for it is none: {schema.broken}")
+    if told is not None:
+        raise ToolTrouble("bad_arguments", f"{spec.name}: {told}")

@@ -31,6 +31,7 @@ class Eye:
         self._desktop = desktop
         self._album = album
         self._problems: list[Problem] = []
+        self._known_system: tuple[Mapping[str, Any], str] | None = None
 
     async def look(self, entry: PortalEntry, now: datetime, deadline: float) -> tuple[Visual, tuple[Problem, ...]]:
         """Everything there is to see now; what could not be had is None, and a problem says why."""
@@ -90,7 +91,10 @@ class Eye:
         return read_position((await self._desktop.look("get_mouse_position", {"window_title": title}, deadline)).value)
 
     async def _system(self, deadline: float) -> str:
-        return read_os((await self._desktop.look("get_os", {}, deadline)).value)
+        schema = await self._desktop.schema("get_os", deadline)
+        if self._known_system is None or self._known_system[0] is not schema:  # of another incarnation of the server
+            self._known_system = (schema, read_os((await self._desktop.look("get_os", {}, deadline)).value))
+        return self._known_system[1]
 
     async def _pixels(self, entry: PortalEntry, deadline: float) -> tuple[PixelColour, ...] | None:
         if not entry.pixels:

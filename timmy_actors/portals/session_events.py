@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from timmy_actors.errors import ServerGone, ToolTrouble
 from timmy_actors.portals.results import ToolAnswer
+from timmy_actors.portals.schema_check import SchemaCheck
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class Tool:
     name: str
     schema: dict[str, Any] = field(hash=False)
     """The JSON Schema of its arguments."""
+
+    @cached_property
+    def validator(self) -> SchemaCheck:
+        """What checks arguments against the schema; made once, which costs as much as a thousand checks."""
+        return SchemaCheck(self.schema)
 
 
 @dataclass(frozen=True)

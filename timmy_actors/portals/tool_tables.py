@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from timmy_actors.errors import ConfigError
 from timmy_actors.model._base import Name, StrictModel, in_words
 from timmy_actors.portals.catalogue import read_text
 from timmy_actors.portals.json_lines import line_of
+from timmy_actors.portals.schema_check import SchemaCheck
 from timmy_actors.portals.spec_tools import SPEC_TOOLS
 
 
@@ -25,6 +27,11 @@ class ToolRow(StrictModel):
     """What it is called with; `"$app_id"` stands for the protocol's argument. None: bound by name, else by position."""
     restrict: dict[str, Any] | None = None
     """A JSON Schema that the arguments must meet besides the server's own: for what it takes and does not do."""
+
+    @cached_property
+    def restriction(self) -> SchemaCheck | None:
+        """What checks that."""
+        return SchemaCheck(self.restrict) if self.restrict is not None else None
 
 
 class ToolTable(StrictModel):
