@@ -1,6 +1,7 @@
 """An actor-based supervision runtime that keeps an agent alive in a game world.
 
-In process: `Runtime.from_config()`. From another process: `connect()`. Both have `snapshot`, `command`, `status`.
+In process: `Runtime.from_config()`. From another process: `connect()`. Both have `snapshot`, `command`, `status`,
+and for a game on a screen `capture` and `execute`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from timmy_actors.client.daemon import Daemon, connect
     from timmy_actors.errors import Refused, TimmyError
+    from timmy_actors.model.action import ActionResult
     from timmy_actors.model.command import CommandResult
+    from timmy_actors.model.game_state import GameState
     from timmy_actors.model.health import Health
     from timmy_actors.model.perception import PerceptionOutput
     from timmy_actors.runtime import Runtime
     from timmy_actors.version import __version__
 
 __all__ = [
+    "ActionResult",
     "CommandResult",
     "Daemon",
+    "GameState",
     "Health",
     "PerceptionOutput",
     "Refused",
@@ -30,8 +35,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ActionResult": "timmy_actors.model.action",
     "CommandResult": "timmy_actors.model.command",
     "Daemon": "timmy_actors.client.daemon",
+    "GameState": "timmy_actors.model.game_state",
     "Health": "timmy_actors.model.health",
     "PerceptionOutput": "timmy_actors.model.perception",
     "Refused": "timmy_actors.errors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import socket
@@ -42,6 +43,15 @@ class Open:
         told = self.told.get(timeout=PATIENCE_S)
         assert isinstance(told, Connected), told
         return told
+
+    def changed(self) -> ToolsChanged:
+        """What it offers once it has grown: asked for until it is told, as nobody says when it is listened to."""
+        while True:
+            self.ask("grow")
+            with contextlib.suppress(queue.Empty):
+                told = self.told.get(timeout=1)
+                assert isinstance(told, ToolsChanged), told
+                return told
 
     def over(self) -> ServerGone | None:
         """How it ended."""

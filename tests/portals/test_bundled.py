@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +77,30 @@ def test_a_key_is_refused_where_the_game_is_not_in_front(made: Desktop, screen: 
         result = made.runtime.execute("journal")
         assert (result.success, result.outcome) == (False, "failed")
         assert "not_focused" in str(result.reason)
+
+
+def test_a_server_that_runs_already_is_reached_by_its_url_and_token(screen: Screen, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    command = [sys.executable, "-m", "timmy_actors.portals.desktop_control", "--http", "0", "--token-file", str(token)]
+    command += ["--captures", str(tmp_path / "captures")]
+    with (
+        screen.started(*command, stdout=subprocess.PIPE) as process,
+        screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")),
+    ):
+        assert process.stdout is not None
+        with process.stdout as told:
+            url = json.loads(told.readline())["url"]
+        with desktop(tmp_path, desktop={"url": url, "token_file": str(token)}) as made:
+            state = made.runtime.capture(timeout_s=30)
+            assert state.visual.window == "OpenMW"
+            assert made.runtime.execute("move_to", x=5, y=5).success
+            process.kill()
+            process.wait()
+            lost = made.runtime.capture(timeout_s=5)
+            assert {problem.code for problem in lost.problems if problem.what.startswith("visual")} <= {
+                "server_unavailable",
+                "outcome_unknown",
+            }
 
 
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:

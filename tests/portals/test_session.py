@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.sessions import http_server, is_gone, opened, raw, trouble, value
+from tests.portals.sessions import TINY, http_server, is_gone, opened, raw, trouble, value
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGone, ServerHung
 from timmy_actors.portals.redact import Redactor
@@ -31,6 +31,13 @@ def test_text_structure_and_images_are_understood() -> None:
         shown = server.ask("picture")
         assert isinstance(shown, ToolAnswer)
         assert [(image.mime_type, image.data[:4]) for image in shown.images] == [("image/png", b"\x89PNG")]
+
+
+@pytest.mark.parametrize(("command", "protocol"), [(TINY, "2026-07-28"), (raw(), "2025-11-25")])
+def test_a_server_that_offers_something_new_is_listed_again(command: tuple[str, ...], protocol: str) -> None:
+    with opened(command) as server:
+        assert server.connected().protocol == protocol
+        assert "grown" in [tool.name for tool in server.changed().tools]
 
 
 def test_what_a_server_declines_is_a_failure_and_no_end() -> None:

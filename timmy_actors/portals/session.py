@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
 from mcp.client import Client
+from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from timmy_actors.errors import ServerGone, ServerHung, TimmyError, ToolTrouble
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_TOOL_PAGES = 20
+LISTEN_AGAIN_AFTER_S = 5.0
+"""A stream of changes that broke off while the server lives is opened again."""
 REQUEST_TIMEOUT = -32_001
 CONNECTION_CLOSED = -32_000
 
@@ -53,6 +57,7 @@ class Session:
         self._calls: set[asyncio.Task[None]] = set()
         self._probing: asyncio.Task[None] | None = None
         self._saying_why: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._live, name=f"session {options.name}", daemon=True)
         self.ended = threading.Event()
 
@@ -142,6 +147,7 @@ class Session:
             self._client = client
             pid = self._child.pid if self._child is not None else None
             self._tell(Connected(pid, _introduce(client), str(client.protocol_version), tools))
+            self._following = self._loop.create_task(self._follow_tools(client))
             await self._stay()
 
     async def _stay(self) -> None:
@@ -268,6 +274,19 @@ class Session:
     async def _on_message(self, message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification) and self._client is not None:
             self._loop.create_task(self._list_again(self._client))
+
+    async def _follow_tools(self, client: Client) -> None:
+        """Since 2026-07-28 a server tells that its tools changed only to who listens; before, it tells everybody."""
+        offered = client.server_capabilities.tools
+        if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None or not offered.list_changed:
+            return
+        while not self._over.is_set():
+            with contextlib.suppress(MCPError, SubscriptionLost, TimeoutError):
+                async with client.listen(tools_list_changed=True) as changes:
+                    async for _ in changes:
+                        await self._list_again(client)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), LISTEN_AGAIN_AFTER_S)
 
     async def _list_again(self, client: Client) -> None:
         try:

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-TOOLS = ("garbage", "wrong", "huge", "silent", "endless")
+TOOLS = ["garbage", "wrong", "huge", "grow", "endless"]
 
 
 def say(message: dict[str, Any]) -> None:
@@ -54,6 +54,10 @@ def call(number: Any, tool: str, arguments: dict[str, Any]) -> None:
         case "huge":
             image = {"type": "image", "mimeType": "image/png", "data": "A" * arguments["size"]}
             say({"id": number, "result": {"content": [image]}})
+        case "grow":
+            TOOLS.append("grown")
+            say({"method": "notifications/tools/list_changed"})
+            say({"id": number, "result": {"content": []}})
         case "endless":
             sys.stdout.write("x" * arguments["size"] + "\n")
             sys.stdout.flush()

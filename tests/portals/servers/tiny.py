@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from mcp.server.mcpserver import Image, MCPServer
+from mcp.server.mcpserver import Context, Image, MCPServer
 
 ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
@@ -66,6 +66,14 @@ def leave(code: int) -> str:
 def environment(name: str) -> str:
     """A variable of the server's environment."""
     return os.environ.get(name, "")
+
+
+@server.tool()
+async def grow(context: Context) -> bool:
+    """Offer one more tool from now on."""
+    server.add_tool(echo, name="grown")
+    await context.notify_tools_changed()
+    return True
 
 
 if __name__ == "__main__":
