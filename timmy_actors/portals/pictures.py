@@ -21,6 +21,8 @@ MAX_PIXELS = 8192 * 8192
 DULL_PIXELS_PER_BYTE = 40
 """A compressed picture with fewer pixels to a byte shows something (a black one has 200 and more): decoding it to see
 that would take as long as taking it."""
+FEW_BYTES = 16_384
+"""A file as small as this says nothing by its size, and is decoded at once."""
 BLACK_LEVEL = 2
 """Of 255: JPEG rounds."""
 
@@ -52,7 +54,7 @@ def look_at(data: bytes) -> Facts:
             width, height = image.size
             if max(width, height) > LARGEST_SIDE or width * height > MAX_PIXELS:
                 raise ToolTrouble("too_large", f"the screenshot has {width} x {height} pixels: that is no screen")
-            dull = kind == BMP or width * height > DULL_PIXELS_PER_BYTE * len(data)
+            dull = kind == BMP or width * height > DULL_PIXELS_PER_BYTE * len(data) or len(data) < FEW_BYTES
             is_black = dull and not any(image.convert("L").histogram()[BLACK_LEVEL + 1 :])
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
         raise ToolTrouble("bad_result", f"the screenshot is not a whole picture: {error}") from error
