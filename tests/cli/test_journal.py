@@ -71,7 +71,7 @@ def test_tail_follows_what_is_accepted_from_now_on(path: Path, capsys: Output, m
 def test_show_tells_all_of_one_command(path: Path, capsys: Output) -> None:
     assert run("journal", "show", "first", "--file", str(path)) == 0
     told = capsys.readouterr().out
-    for part in ("state     done", "sent      2026-01-01 12:00:00.000Z, 1 times, last in epoch 3", "value     total 5"):
+    for part in ("state     done", "sent      2026-01-01 12:00:00.000Z, once, in epoch 3", "value     total 5"):
         assert part in told
     assert run("journal", "show", "second", "--json", "--file", str(path)) == 0
     assert JournalEntry.model_validate_json(capsys.readouterr().out) == failed("second", "no_such_player")

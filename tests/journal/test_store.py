@@ -13,7 +13,7 @@ import pytest
 from tests.journal.entries import NOON, done, entry, failed
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal.reading import Reader
-from timmy_actors.journal.store import Journal
+from timmy_actors.journal.store import Journal, Synchronous
 
 
 @pytest.fixture
@@ -43,6 +43,14 @@ def test_what_was_not_committed_is_not_there(path: Path) -> None:
     again = Journal(path)
     assert again.find("timmy", "a") is None
     again.close()
+
+
+@pytest.mark.parametrize(("setting", "value"), [("normal", 1), ("full", 2)])
+def test_how_durable_it_is_can_be_chosen(path: Path, setting: Synchronous, value: int) -> None:
+    journal = Journal(path, setting)
+    assert journal._database.execute("PRAGMA synchronous").fetchone() == (value,)
+    assert journal._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    journal.close()
 
 
 def test_the_file_is_its_owners_alone(path: Path) -> None:

@@ -23,6 +23,8 @@ from timmy_actors.supervision import Directory
 SENDER = "command"
 DEFAULT_REMEMBER_S = 600.0
 """The bridge's own default, for a link that did not say."""
+SURE_PART = 0.95
+"""Of the server's memory this much is relied on: its clock is known to a quarter of a second."""
 ASK_AGAIN_S = 5.0
 """How often a server that answers nothing is asked what became of a command whose deadline has passed."""
 _HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -129,4 +131,4 @@ def _server_now_ms(link: LinkStatus) -> float:
 
 
 def _remember_s(link: LinkStatus) -> float:
-    return link.remember_s if link.remember_s is not None else DEFAULT_REMEMBER_S
+    return SURE_PART * (link.remember_s if link.remember_s is not None else DEFAULT_REMEMBER_S)

@@ -10,6 +10,9 @@ from timmy_actors.model.journal import JournalEntry, JournalStatus
 from timmy_actors.model.message import TickLoad
 from timmy_actors.model.perception import Gauge, PerceptionOutput, Position
 
+LONGEST_REASON = 100
+"""Characters of an error that stand in one line with its command; `journal show` has all of it."""
+
 
 def describe_position(position: Position) -> str:
     """Where somebody stands."""
@@ -99,7 +102,7 @@ def describe_journal(journal: JournalStatus) -> str:
 def describe_entry(entry: JournalEntry) -> str:
     """A command of the journal in one line."""
     arguments = " ".join(f"{key}={value}" for key, value in entry.arguments.items())
-    why = f": {entry.error.code}: {entry.error.message}" if entry.error is not None else ""
+    why = f": {entry.error.code}: {_short(entry.error.message)}" if entry.error is not None else ""
     return f"{_moment(entry.accepted_at)}  {entry.state:<8}  {entry.id}  {entry.name} {arguments}{why}"
 
 
@@ -113,7 +116,7 @@ def describe_entry_whole(entry: JournalEntry) -> list[str]:
         f"accepted  {_moment(entry.accepted_at)} for the server process {entry.boot}",
     ]
     if entry.sent_at is not None:
-        lines.append(f"sent      {_moment(entry.sent_at)}, {entry.attempts} times, last in epoch {entry.epoch}")
+        lines.append(f"sent      {_moment(entry.sent_at)}, {_times(entry.attempts)} epoch {entry.epoch}")
     if entry.settled_at is not None:
         lines.append(f"settled   {_moment(entry.settled_at)}")
     if entry.value is not None:
@@ -121,6 +124,14 @@ def describe_entry_whole(entry: JournalEntry) -> list[str]:
     if entry.error is not None:
         lines.append(f"error     {entry.error.code}: {entry.error.message}")
     return lines
+
+
+def _times(attempts: int) -> str:
+    return "once, in" if attempts == 1 else f"{attempts} times, last in"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 3] + "..."
 
 
 def _moment(at: datetime) -> str:
