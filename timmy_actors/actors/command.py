@@ -175,7 +175,7 @@ class CommandActor(Actor):
 
     def _set_out(self, pending: Pending) -> None:
         pending.stage = Stage.UNDER_WAY
-        for waiter in pending.take_waiters(only_until_accepted=True):
+        for waiter in pending.take_early():
             waiter.reply.set(CommandResult(id=pending.id))
         self._advance(pending)
 

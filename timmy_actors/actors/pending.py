@@ -126,10 +126,15 @@ class Pending:
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
         self.value, self.error = value, error
 
-    def take_waiters(self, *, only_until_accepted: bool = False) -> list[Waiter]:
-        """Those who are to be answered now: all, or who waits only until it is accepted."""
-        taken = [waiter for waiter in self.waiters if waiter.until_accepted or not only_until_accepted]
-        self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted] if only_until_accepted else []
+    def take_waiters(self) -> list[Waiter]:
+        """All who wait, to be answered now."""
+        taken, self.waiters = self.waiters, []
+        return taken
+
+    def take_early(self) -> list[Waiter]:
+        """Those who wait only until it is accepted."""
+        taken = [waiter for waiter in self.waiters if waiter.until_accepted]
+        self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
         return taken
 
     def take_late(self, before: float) -> list[Waiter]:
