@@ -54,14 +54,16 @@ function M.subscribe(_, session, message)
   }
 end
 
---- Reads each section now; nil and the section that could not be read.
+--- Reads each section now, once however often it is named; nil and the section that could not be read.
 local function snapshot(service, player, message, now)
   local sections, revisions = {}, {}
   local view = readings.view(message.radius, message.most)
   for _, section in ipairs(message.sections or service.perceive.names) do
-    local reading = service.readings:now(player, section, view, now)
-    if not reading then return nil, section end
-    sections[section], revisions[section] = reading.fragment, reading.revision
+    if not sections[section] then
+      local reading = service.readings:now(player, section, view, now)
+      if not reading then return nil, section end
+      sections[section], revisions[section] = reading.fragment, reading.revision
+    end
   end
   return sections, revisions
 end

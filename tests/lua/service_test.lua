@@ -211,6 +211,14 @@ test("a client that tries many radii makes nobody get anew what has no radius", 
   equal(peer.pushes[2].sections, { world = { hour = 1 } })
 end)
 
+test("a section that is asked for a thousand times over is read once", function()
+  local service, peer, game = introduced()
+  local named = {}
+  for position = 1, 1000 do named[position] = "nearby_actors" end
+  local answer = ask(service, peer, { type = "observe", id = "o", player = "Timmy", sections = named })
+  equal({ answer.type, answer.revisions, game.reads }, { "perception", { nearby_actors = 1 }, 1 })
+end)
+
 test("observe of nobody is refused with its id", function()
   local service, peer = introduced()
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Nobody" })
