@@ -319,3 +319,11 @@ test("keeps month and hour within a calendar that older scripts break", function
   WorldInstance.data.time.month, WorldInstance.data.time.year = 0, NAN
   equal({ read("world").month, read("world").year }, { 1, 0 })
 end)
+
+test("counts a player's own kills where the server is told not to share them", function()
+  stage.open()
+  WorldInstance.data.kills, Players[0].data.kills = { rat = 2 }, { kagouti = 1 }
+  equal(read("kills").counts, { rat = 2 })
+  config.shareKills = false
+  equal(read("kills").counts, { kagouti = 1 })
+end)

@@ -1,4 +1,6 @@
---- How many of each record were killed: CoreScripts count for the whole server.
+--- How many of each record were killed: by all players together, or by this one where newer CoreScripts are told to
+-- count so (`shareKills`).
+local corescripts = require("timmy.corescripts")
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
 local texts = require("timmy.texts")
@@ -6,8 +8,8 @@ local texts = require("timmy.texts")
 --- More kinds of creatures and named people than a server's players kill in a year; the rest goes by the alphabet.
 local MOST_KINDS = 1000
 
-return function()
-  local kills = _G.WorldInstance.data.kills
+return function(pid)
+  local kills = corescripts.shared(corescripts.player(pid), "shareKills", true).data.kills
   local counts, names, truncated = {}, texts.names(kills, MOST_KINDS)
   for _, ref_id in ipairs(names) do
     local count = numbers.whole(kills[ref_id])
