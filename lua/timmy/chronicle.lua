@@ -13,8 +13,7 @@ local KINDS = { [0] = "entry", [1] = "index" }
 --- The lines a player sees.
 function M.lines_of(pid)
   local holder = corescripts.journal_holder(corescripts.player(pid))
-  local lines = holder and holder.data and holder.data.journal
-  return type(lines) == "table" and lines or {}
+  return corescripts.table_or_none(corescripts.data_of(holder).journal)
 end
 
 --- A line in the wire's words; nil where it is none.

@@ -1,22 +1,45 @@
 --- CoreScripts' globals, looked up late (they are made after custom scripts load), and the shapes we rely on.
 --
 -- Its `Load...` functions give a player's saved tables to the server unchecked: a hole in a damaged save would end the
--- process. So a table is checked for what its loader reads before that loader is called.
+-- process. So a table is checked for what its loader reads before that loader is called. And other scripts write in the
+-- same tables: what is looked up here may be anything.
 local cells = require("timmy.cells")
 local numbers = require("timmy.numbers")
 
 local M = {}
 
---- The player in a slot, when it is logged in.
+--- Stands for a table that is not there.
+local NONE = setmetatable({}, { __newindex = function() error("this table stands for none: it is for reading", 2) end })
+
+--- The value where it is a table, else an empty one for reading.
+function M.table_or_none(value)
+  return type(value) == "table" and value or NONE
+end
+
+--- One of CoreScripts' global tables (`Players`, `LoadedCells`, ...), for reading.
+function M.global(name)
+  return M.table_or_none(_G[name])
+end
+
+--- What a player, a cell or the world has saved, for reading.
+function M.data_of(holder)
+  return M.table_or_none(M.table_or_none(holder).data)
+end
+
+local function is_player(value)
+  return type(value) == "table" and type(value.data) == "table" and type(value.IsLoggedIn) == "function"
+end
+
+--- The player in a slot, when it is logged in and its data are there.
 function M.player(pid)
-  local player = _G.Players and _G.Players[pid]
-  if player and player:IsLoggedIn() then return player end
+  local player = M.global("Players")[pid]
+  if is_player(player) and player:IsLoggedIn() then return player end
   return nil
 end
 
 --- A value of CoreScripts' `config`, or `default` where this version doesn't have it.
 function M.setting(name, default)
-  local value = _G.config and _G.config[name]
+  local value = M.global("config")[name]
   if value == nil then return default end
   return value
 end
@@ -32,9 +55,10 @@ function M.journal_holder(player)
   return M.shared(player, "shareJournal", true)
 end
 
---- A loaded cell, or nil.
+--- A loaded cell whose data are there, or nil.
 function M.loaded_cell(description)
-  return _G.LoadedCells and _G.LoadedCells[description]
+  local cell = M.global("LoadedCells")[description]
+  return type(cell) == "table" and type(cell.data) == "table" and cell or nil
 end
 
 local function is_text(value) return type(value) == "string" and not value:find("\0", 1, true) end

@@ -6,14 +6,17 @@ local M = {}
 
 --- The name as the wire writes it, so that a client can say it back: the game's may be invalid UTF-8.
 local function name_of(player)
-  return type(player.name) == "string" and utf8.repair(player.name) or nil
+  local name = corescripts.table_or_none(player).name
+  return type(name) == "string" and utf8.repair(name) or nil
 end
 
 --- The slots in use, in order. Bare numbers are sorted without a call of ours: with 100 players online, each of whom is
 -- asked who is near, that takes 60 us instead of 160.
 local function slots()
   local pids = {}
-  for pid in pairs(_G.Players or {}) do pids[#pids + 1] = pid end
+  for pid in pairs(corescripts.global("Players")) do
+    if type(pid) == "number" then pids[#pids + 1] = pid end
+  end
   table.sort(pids)
   return pids
 end
@@ -36,7 +39,7 @@ function M.name(pid)
 end
 
 local function is_connected(name)
-  for _, player in pairs(_G.Players or {}) do
+  for _, player in pairs(corescripts.global("Players")) do
     if name_of(player) == name then return true end
   end
   return false

@@ -1,17 +1,18 @@
 --- Records that were made at run time: CoreScripts keep them in stores by type. All others live in the clients' data
 -- files, of which the server knows the ids only.
+local corescripts = require("timmy.corescripts")
+
 local M = {}
 
 local function record_in(store, ref_id)
-  local data = type(store) == "table" and type(store.data) == "table" and store.data or {}
-  local generated = type(data.generatedRecords) == "table" and data.generatedRecords[ref_id]
-  local permanent = type(data.permanentRecords) == "table" and data.permanentRecords[ref_id]
-  return generated or permanent or nil
+  local data = corescripts.data_of(store)
+  local generated = corescripts.table_or_none(data.generatedRecords)[ref_id]
+  return generated or corescripts.table_or_none(data.permanentRecords)[ref_id]
 end
 
 --- The record and its store's type (`npc`, `door`, `weapon`, ...); nil for one of the data files.
 function M.find(ref_id)
-  for kind, store in pairs(_G.RecordStores or {}) do
+  for kind, store in pairs(corescripts.global("RecordStores")) do
     local record = record_in(store, ref_id)
     if type(record) == "table" then return record, kind end
   end

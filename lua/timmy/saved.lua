@@ -15,9 +15,11 @@ end
 
 --- A table of a holder's by its name, made where it is missing; nil and why when something else stands in its place.
 function M.table_of(holder, name)
-  local data = holder.data
-  if data[name] == nil then data[name] = {} end
-  if type(data[name]) == "table" then return data[name] end
+  local data = corescripts.table_or_none(holder).data
+  if type(data) == "table" then
+    if data[name] == nil then data[name] = {} end
+    if type(data[name]) == "table" then return data[name] end
+  end
   return refuse("game_refused", "the saved " .. name .. " is damaged; nothing was changed")
 end
 

@@ -21,7 +21,7 @@ end
 -- next cell.
 function M.cells(pid, here)
   local around = {}
-  for _, cell in pairs(corescripts.player(pid).cellsLoaded or {}) do
+  for _, cell in pairs(corescripts.table_or_none(corescripts.player(pid).cellsLoaded)) do
     if cells.is_safe(cell) and geometry.are_joined(here, cell) then around[#around + 1] = cell end
   end
   return around

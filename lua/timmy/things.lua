@@ -35,8 +35,8 @@ function M.contains(list, wanted)
 end
 
 local function is_sound(cell)
-  local data = cell.data
-  return type(data) == "table" and type(data.objectData) == "table" and type(data.packets) == "table"
+  local data = corescripts.data_of(cell)
+  return type(data.objectData) == "table" and type(data.packets) == "table"
 end
 
 --- A cell that somebody has loaded, by the name that was given; else nil and why not.
@@ -61,7 +61,7 @@ end
 --- The loaded cell that knows an object, the first by the alphabet.
 local function cell_holding(unique_index)
   local found
-  for description, cell in pairs(_G.LoadedCells or {}) do
+  for description, cell in pairs(corescripts.global("LoadedCells")) do
     if is_sound(cell) and holds(cell, unique_index) and (not found or description < found) then found = description end
   end
   return found and _G.LoadedCells[found]

@@ -1,4 +1,5 @@
 --- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
+local corescripts = require("timmy.corescripts")
 local memo = require("timmy.memo")
 local players = require("timmy.players")
 local surroundings = require("timmy.surroundings")
@@ -15,7 +16,7 @@ end)
 
 --- { pid, name, place = { cell, x, y, z } } each, to be read only. `fresh`: as of now.
 function M.of(now, fresh)
-  return places(_G.Players, fresh and now or now - KEEP_S, now)
+  return places(corescripts.global("Players"), fresh and now or now - KEEP_S, now)
 end
 
 return M

@@ -11,8 +11,8 @@ end
 
 --- Whether its client has a cell loaded.
 function M.has_loaded(pid, cell)
-  local player = corescripts.player(pid)
-  for _, loaded in pairs(player and player.cellsLoaded or {}) do
+  local player = corescripts.table_or_none(corescripts.player(pid))
+  for _, loaded in pairs(corescripts.table_or_none(player.cellsLoaded)) do
     if loaded == cell then return true end
   end
   return false

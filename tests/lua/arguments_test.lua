@@ -16,7 +16,7 @@ local function run(vector, players)
 end
 
 local function timmy()
-  return { [0] = { name = "Timmy", pid = 0, IsLoggedIn = function() return true end } }
+  return { [0] = { name = "Timmy", pid = 0, data = {}, IsLoggedIn = function() return true end } }
 end
 
 test("arguments that the models take get as far as looking for the player", function()

@@ -147,7 +147,7 @@ M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = sche
     if not thing.is_actor then
       return nil, trouble("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
     end
-    local now = _G.WorldInstance.data.time
+    local now = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
     things.change(pid, thing, "ObjectMiscellaneous", { goldPool = values.gold,
       lastGoldRestockHour = numbers.finite(now.hour), lastGoldRestockDay = numbers.whole(now.day) })
     return { gold = values.gold }

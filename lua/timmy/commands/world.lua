@@ -4,6 +4,7 @@ local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local numbers = require("timmy.numbers")
 local players = require("timmy.players")
+local saved = require("timmy.saved")
 local schema = require("timmy.schema")
 local things = require("timmy.things")
 local trouble = require("timmy.trouble")
@@ -22,7 +23,7 @@ local function region_of(pid, given)
   if name == "" then
     return nil, trouble("no_such_place", "the player is inside, where no weather is: name a region", "region")
   end
-  local stored = _G.WorldInstance.storedRegions and _G.WorldInstance.storedRegions[name]
+  local stored = corescripts.table_or_none(_G.WorldInstance.storedRegions)[name]
   if type(stored) ~= "table" or stored.authority == nil then
     local message = "nobody is in the region " .. name .. ", so nobody makes its weather"
     return nil, trouble("no_such_place", message, "region")
@@ -57,6 +58,16 @@ local function days_of(month)
   return type(lengths) == "table" and numbers.is_whole(lengths[month], 28, 31) and lengths[month] or 30
 end
 
+local NO_DATE = "the saved time is damaged; nothing was changed"
+
+--- Whether CoreScripts can count on from a saved time, and tell clients of it.
+local function is_date(now)
+  for _, kept in pairs(KEPT_AS) do
+    if not numbers.is_finite(now[kept]) then return false end
+  end
+  return true
+end
+
 local function wrong_time(values, now)
   local any = false
   for name in pairs(KEPT_AS) do any = any or values[name] ~= nil end
@@ -68,7 +79,8 @@ end
 
 function time.run(pid, values)
   local world = _G.WorldInstance
-  local now = world.data.time
+  local now, damaged = saved.table_of(world, "time")
+  if not now or not is_date(now) then return nil, damaged or trouble("game_refused", NO_DATE) end
   local wrong = wrong_time(values, now)
   if wrong then return nil, wrong end
   for name, kept in pairs(KEPT_AS) do
@@ -174,7 +186,7 @@ local info = { name = "server_info", fields = { PLAYER } }
 
 function info.run()
   local loaded = 0
-  for _ in pairs(_G.LoadedCells or {}) do loaded = loaded + 1 end
+  for _ in pairs(corescripts.global("LoadedCells")) do loaded = loaded + 1 end
   return {
     version = tostring(game.GetServerVersion()), protocol = tostring(game.GetProtocolVersion()),
     system = tostring(game.GetOperatingSystemType()), port = game.GetPort(), most_players = game.GetMaxPlayers(),

@@ -9,8 +9,7 @@ local MOST_FACTIONS = 200
 
 --- The table of the player or of the world, as the configuration shares it.
 local function shared(player, setting, default, name)
-  local held = corescripts.shared(player, setting, default).data[name]
-  return type(held) == "table" and held or {}
+  return corescripts.table_or_none(corescripts.data_of(corescripts.shared(player, setting, default))[name])
 end
 
 return function(pid)

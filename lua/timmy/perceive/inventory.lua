@@ -17,7 +17,7 @@ local function sorted_keys(inventory)
 end
 
 return function(pid)
-  local inventory = corescripts.player(pid).data.inventory or {}
+  local inventory = corescripts.table_or_none(corescripts.player(pid).data.inventory)
   local items, truncated = {}, false
   for _, key in ipairs(sorted_keys(inventory)) do
     local item = stack(inventory[key])

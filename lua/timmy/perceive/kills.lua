@@ -9,7 +9,7 @@ local texts = require("timmy.texts")
 local MOST_KINDS = 1000
 
 return function(pid)
-  local kills = corescripts.shared(corescripts.player(pid), "shareKills", true).data.kills
+  local kills = corescripts.data_of(corescripts.shared(corescripts.player(pid), "shareKills", true)).kills
   local counts, names, truncated = {}, texts.names(kills, MOST_KINDS)
   for _, ref_id in ipairs(names) do
     local count = numbers.whole(kills[ref_id])

@@ -7,6 +7,6 @@ local MOST_TOPICS = 1000
 
 return function(pid)
   local holder = corescripts.shared(corescripts.player(pid), "shareTopics", true)
-  local topics, truncated = texts.list(holder.data.topics, MOST_TOPICS)
+  local topics, truncated = texts.list(corescripts.data_of(holder).topics, MOST_TOPICS)
   return { topics = topics, truncated = truncated }
 end

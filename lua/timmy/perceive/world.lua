@@ -1,4 +1,5 @@
 --- Date, hour and weather.
+local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local numbers = require("timmy.numbers")
 local weather = require("timmy.weather")
@@ -8,8 +9,9 @@ local HOURS = 24
 --- The weather of the player's region, once a client has reported it.
 local function weather_of(pid)
   local name = game.GetRegion(pid):lower()
-  local region = _G.WorldInstance.storedRegions and _G.WorldInstance.storedRegions[name]
-  local current = region and weather.NAMES[region.currentWeather]
+  local regions = corescripts.table_or_none(corescripts.global("WorldInstance").storedRegions)
+  local region = corescripts.table_or_none(regions[name])
+  local current = weather.NAMES[region.currentWeather]
   if not current then return nil end
   return {
     region = name,
@@ -26,7 +28,7 @@ local function hour_of(time)
 end
 
 return function(pid)
-  local time = _G.WorldInstance.data.time
+  local time = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
   return {
     year = numbers.whole(time.year),
     -- A fault of older CoreScripts let the month become 0 or 13.
