@@ -65,17 +65,24 @@ local function open_listener(config)
   })
 end
 
+--- One part of a poll. An error in it keeps no other part from its turn: what the game's tables do to perceptions is
+-- no reason to leave answers unwritten.
+local function part(act, ...)
+  local ok, trouble = xpcall(act, debug.traceback, ...)
+  if not ok then log("error", "a part of a poll failed: " .. tostring(trouble)) end
+end
+
 local function poll()
   local started = clock.now()
   local limits = service.limits
   local stop = started + limits.poll_budget_ms / MS_PER_S
   local function within_budget() return clock.now() < stop end
-  listener:read(started, within_budget)
-  listener:accept(started, within_budget)
-  service:answer_late(started)
-  service:push(started, within_budget)
+  part(listener.read, listener, started, within_budget)
+  part(listener.accept, listener, started, within_budget)
+  part(service.answer_late, service, started)
+  part(service.push, service, started, within_budget)
   local deferred = not within_budget()
-  listener:write()
+  part(listener.write, listener)
   service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
 end

@@ -93,6 +93,22 @@ test("an error in a poll is logged, and the timer is armed again", function()
   holds(#server.log < 20, "the log is flooded")
 end)
 
+test("an error in one part of a poll keeps no other part from its turn", function()
+  local sent, socket = "", quiet_peer()
+  function socket.send(_, data)
+    sent = sent .. data
+    return #data
+  end
+  start({ mechanism = "NULL" }, socket_library(function()
+    if not socket then error("the network is on fire") end
+    local newcomer = socket
+    socket = nil
+    return newcomer
+  end))
+  _G.TimmyBridgePoll()
+  equal(#sent, 64)
+end)
+
 test("a mistake in the settings leaves it off, with one line that says what to change", function()
   for _, case in ipairs({
     { { prot = 1 }, "unknown setting prot" },
