@@ -157,12 +157,12 @@ class SessionActor(Actor):
         return MISSING if importlib.util.find_spec("mcp") is None else None
 
     def _connect(self) -> None:
+        self._wanted.generation += 1
+        self._publish("starting", "it has not answered yet")  # before the import: that takes seconds on a busy machine
         from timmy_actors.portals.session import Session  # noqa: PLC0415  40 MB that a daemon without portals spares
 
-        self._wanted.generation += 1
         session = Session(self._options, lambda event: self._tell_myself(_FromSession(session, event)))
         self._session = session
-        self._publish("starting", "it has not answered yet")
         session.start()
 
     def _tell_myself(self, message: _FromSession) -> None:
