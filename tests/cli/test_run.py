@@ -219,3 +219,27 @@ def test_an_interrupt_before_the_link_is_up_stops_it_in_order(configuration: Pat
             os.kill(process.pid, signal.SIGINT)
             process.communicate(timeout=2 * PATIENCE_S)
             assert process.returncode == 0
+
+
+def test_a_signal_that_comes_while_the_foreground_holds_an_events_lock_stops_it(configuration: Path) -> None:
+    program = f"""
+import signal, threading
+from timmy_actors.cli import main
+
+wait = threading.Event.wait
+
+def wait_at_the_worst_moment(event, timeout=None):
+    if threading.current_thread() is threading.main_thread():
+        with event._cond:
+            signal.raise_signal(signal.SIGTERM)
+    return wait(event, timeout)
+
+threading.Event.wait = wait_at_the_worst_moment
+main(["run", "--config", {str(configuration)!r}])
+"""
+    with Peer() as peer:
+        write(configuration, peer)
+        run = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False
+        )
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "stopped")

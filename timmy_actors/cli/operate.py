@@ -56,7 +56,8 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 
 def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
     narrator = Narrator(runtime, say)
-    while not stop.wait(WATCH_EVERY_S) and not runtime.wait(0):
+    # Not `stop.wait`: a signal that finds this thread inside it has its handler wait for the event's lock for ever.
+    while not stop.is_set() and not runtime.wait(WATCH_EVERY_S):
         narrator.look()
     if stop.is_set():
         say("stopping ...")
