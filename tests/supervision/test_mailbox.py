@@ -112,6 +112,16 @@ def test_fired_timers_leave_nothing_behind() -> None:
     assert not mailbox._due
 
 
+def test_cancelled_timers_do_not_pile_up_until_their_time() -> None:
+    mailbox = Mailbox()
+    mailbox.schedule("stays", 0.0, "stays")
+    for number in range(10_000):
+        mailbox.schedule(f"command {number}", 60.0, "late")
+        mailbox.cancel(f"command {number}")
+    assert len(mailbox._due) < 200
+    assert mailbox.get().message == "stays"
+
+
 def test_a_periodic_timer_comes_again_until_it_is_cancelled() -> None:
     mailbox = Mailbox()
     mailbox.schedule("beat", 0.001, "beat", every=True)

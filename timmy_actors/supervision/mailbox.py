@@ -48,6 +48,10 @@ OVERTAKES = (Control, _ActorStop)
 """What goes before work. A tuple that is there: `Control | _ActorStop`, made anew, costs more than the look."""
 
 
+FORGOTTEN_TIMERS = 64
+"""Cancelled timers that may wait for their time beside as many as there are live ones, before they are swept out."""
+
+
 @dataclass
 class _Timer:
     key: str
@@ -163,6 +167,13 @@ class Mailbox:
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancelled = True
+            self._sweep_timers()
+
+    def _sweep_timers(self) -> None:
+        # A command's deadline is cancelled long before its time: at 5,000 a second 300,000 would wait for their minute.
+        if len(self._due) > 2 * len(self._timers) + FORGOTTEN_TIMERS:
+            self._due = [entry for entry in self._due if not entry[2].cancelled]
+            heapq.heapify(self._due)
 
     def _arm(self, timer: _Timer, due: float) -> None:
         heapq.heappush(self._due, (due, next(self._order), timer))
