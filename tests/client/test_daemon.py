@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,20 @@ def test_threads_may_share_a_connection(runtime: Runtime) -> None:
         for caller in callers:
             caller.join(PATIENCE_S)
         assert pids == [os.getpid()] * 8
+
+
+def test_a_daemon_that_accepts_nobody_any_more_keeps_no_caller_waiting(runtime_folder: Path) -> None:
+    import socket
+
+    path = str(runtime_folder / "frozen.sock")
+    with ExitStack() as waiting, socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(path)
+        frozen.listen(0)
+        code = 0
+        while code == 0:
+            caller = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            caller.setblocking(False)
+            code = caller.connect_ex(path)
+        assert code == errno.EAGAIN
+        with pytest.raises(DaemonUnreachable, match="it is frozen, or overloaded"):
+            connect(f"ipc://{path}", timeout_s=0.05)

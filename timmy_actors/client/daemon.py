@@ -6,6 +6,7 @@ import itertools
 import math
 import secrets
 import socket as sockets
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ TRANSPORT_MARGIN_S = 4.0
 """How long past a command's timeout the daemon may take to answer at all."""
 PORTAL_PATIENCE_S = 45.0
 """The same for what is done through a portal: an action that was sent in time may last half a minute."""
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.001, 86_400.0
 RENEW_AFTER_MS = 2_000
 """A quiet watch asks again after this, so that a daemon that died is noticed."""
 
@@ -79,7 +81,7 @@ class Daemon:
         self._timeout_s = timeout_s
         self._ids = itertools.count(1)
         self._turn = threading.Lock()
-        _probe(endpoint)
+        _probe(endpoint, timeout_s)
         self._context: zmq.Context[Any] = zmq.Context()
         self._socket = self._open()
 
@@ -305,14 +307,26 @@ def _present(value: T | None) -> T:
     return value
 
 
-def _probe(endpoint: str) -> None:
+def _probe(endpoint: str, timeout_s: float) -> None:
     """See that somebody listens: libzmq would wait for one without a word."""
     path = endpoint_path(endpoint)
     with sockets.socket(sockets.AF_UNIX) as probe:
+        # Not `settimeout`: with that the system does not wait at all for a daemon that has much to accept.
+        probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDTIMEO, _timeval(timeout_s))
         try:
             probe.connect(str(path))
+        except BlockingIOError:
+            raise DaemonUnreachable(
+                f"the daemon at {endpoint} takes no connection within {timeout_s:g} s: it is frozen, or overloaded"
+            ) from None
         except OSError as error:
             raise DaemonUnreachable(
                 f"no daemon at {endpoint} ({error.strerror}): start one with 'timmy-actors run',"
                 " or name its endpoint with --endpoint or TIMMY_ENDPOINT"
             ) from None
+
+
+def _timeval(seconds: float) -> bytes:
+    """Seconds as setsockopt(2) takes them; none at all would mean to wait for ever."""
+    whole, part = divmod(min(max(seconds, SHORTEST_WAIT_S), LONGEST_WAIT_S), 1)
+    return struct.pack("@ll", int(whole), int(part * 1e6))
