@@ -166,9 +166,16 @@ class GatewayActor(SocketActor):
 
     def _watch(self, client: bytes, request: WatchRequest) -> None:
         if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
+            self._forget_vanished()
+        if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
             raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
         self._watchers[client] = request.player
         self._send(client, Answer(id=request.id, watching=True))
+
+    def _forget_vanished(self) -> None:
+        # That somebody is gone shows only when he is told something, and while the link is down nothing is pushed.
+        for watcher in tuple(self._watchers):
+            self._send(watcher, Answer(watching=True))
 
     def _answer_later(self, client: bytes, request: Request, reply: Reply) -> None:
         tell = self._tell_self
