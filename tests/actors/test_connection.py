@@ -12,13 +12,14 @@ import pytest
 from pykka.messages import ProxyCall, ProxySetAttr
 
 from tests.link.lua_listener import LuaListener
-from tests.peer import Peer
+from tests.peer import FACTS, Peer
 from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
 from tests.supervision.lives import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors import Refused, connect
 from timmy_actors.actors import connection
+from timmy_actors.actors.connection import MOST_COMPLAINTS
 from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import dealer
 from timmy_actors.model.message import Ping
@@ -324,3 +325,28 @@ def test_the_servers_clock_is_learned_anew_from_each_pong() -> None:
         assert first is not None
         peer.ahead_ms += 90_000
         eventually(lambda: (runtime.board.link.value.server_clock_ms or 0) > first + 80_000)
+
+
+def test_a_message_that_the_server_would_not_take_is_declined_and_the_link_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(FACTS, "limits", {"frame_bytes": 2_000})
+    with Peer() as peer, running(peer.address) as runtime:
+        epoch = link_up(runtime).epoch
+        with pytest.raises(Refused, match=r"the game server takes 2000 \(limits.frame_bytes\)") as refused:
+            runtime.command("message", text="\u00e4" * 1_000)
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
+        assert runtime.command("message", text="short").ok
+        assert (peer.count("command"), runtime.board.link.value.epoch) == (1, epoch)
+
+
+def test_a_server_that_talks_nonsense_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        for number in range(500):
+            peer.say(b"nonsense")
+            peer.push({"type": "error", "error": {"code": "internal", "message": f"trouble {number}"}})
+        peer.perceive(x=7.0)
+        fresh(runtime, x=7.0)
+    assert caplog.text.count("dropped what the game server said") == 1
+    assert caplog.text.count("the game server says: trouble") == MOST_COMPLAINTS - 1

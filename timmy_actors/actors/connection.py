@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from timmy_actors.link.resolver import Hear, is_numeric
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
+from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.message import PROTOCOL_VERSION, Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
 from timmy_actors.supervision import Directory
@@ -40,6 +42,8 @@ TELLING_ROUND_TRIP_MS = 250.0
 """A pong that took longer says too little of the server's clock, which drifts against ours by seconds a day."""
 MAX_UNANSWERED = 10_000
 """Messages without an answer; a server that leaves more is not working."""
+MOST_COMPLAINTS = 8
+"""Different things wrong with what the server says that one incarnation logs; a flood of them must not fill the log."""
 RIVAL_PAUSE_S = 5.0
 """Two daemons of one name take the server from each other: they do it this slowly, and the reason can be read."""
 LISTENERS = ("perception", "command", "health")
@@ -84,6 +88,9 @@ class ConnectionActor(SocketActor):
         self._board = board
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
+        self._takes_bytes = math.inf
+        """The largest message that the server takes; it would close the connection at a larger one."""
+        self._complaints: set[str] = set()
         self._pings = itertools.count(1)
         self._pinged = ""
         self._pinged_at = 0.0
@@ -172,7 +179,7 @@ class ConnectionActor(SocketActor):
         try:
             message = decode(frames[-1])
         except ProtocolError as error:
-            log.warning("dropped what the game server said: %s", error)
+            self._complain(f"dropped what the game server said: {error}")
             return
         match message:
             case Welcome() if self._state is LinkState.GREETING:
@@ -202,9 +209,16 @@ class ConnectionActor(SocketActor):
         if sender is not None:
             self._directory.tell(sender, received)
         elif isinstance(received.message, Error):
-            log.warning("the game server says: %s", received.message.error.message)
+            self._complain(f"the game server says: {received.message.error.message}")
         elif isinstance(received.message, Result):
             log.debug("a second answer to %s was dropped", key)
+
+    def _complain(self, words: str) -> None:
+        if words in self._complaints or len(self._complaints) >= MOST_COMPLAINTS:
+            log.debug("%s", words)
+            return
+        self._complaints.add(words)
+        log.warning("%s", words)
 
     def _on_welcome(self, welcome: Welcome) -> None:
         if welcome.protocol != PROTOCOL_VERSION:
@@ -215,6 +229,7 @@ class ConnectionActor(SocketActor):
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")
         self.mailbox.schedule("ping", self._options.heartbeat_interval_s, "ping", every=True)
+        self._takes_bytes = welcome.server.limits.get("frame_bytes", math.inf)
         took_ms = (self._heard_at - self._opened_at) * 1000
         clock = ServerClock.heard(welcome.now, self._heard_at)
         self._publish(
@@ -250,14 +265,27 @@ class ConnectionActor(SocketActor):
             return
         if len(self._senders) >= MAX_UNANSWERED:
             raise LinkLost(f"the server left {MAX_UNANSWERED} messages unanswered")
+        frame = encode(message.message)
+        if len(frame) > self._takes_bytes:
+            self._decline(message, len(frame))
+            return
         self._senders[message.message.id] = message.sender
-        self._send(message.message)
+        self._send_frame(frame)
+
+    def _decline(self, message: Transmit, size: int) -> None:
+        """Answer in the server's place: sent, it would end the link, and again each time that it went out anew."""
+        told = f"it has {size} bytes as a message, the game server takes {self._takes_bytes:g} (limits.frame_bytes)"
+        error = Error(id=message.message.id, error=ErrorInfo(code="bad_arguments", message=told, field="arguments"))
+        self._directory.tell(message.sender, Received(self._epoch, error))
 
     def _send(self, message: Any) -> None:
+        self._send_frame(encode(message))
+
+    def _send_frame(self, frame: bytes) -> None:
         if self._socket is None:
             return
         try:
-            self._socket.send(encode(message), zmq.NOBLOCK)
+            self._socket.send(frame, zmq.NOBLOCK)
         except zmq.Again:
             self._take_signals()  # a link that has just ended looks like one that is full
             if self._state is not LinkState.DOWN:
