@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -57,11 +58,15 @@ class JournalDesk:
             return
         try:
             self._hold()
-            Journal(self.path, self._settings.synchronous).close()
+            self._try_it()
         except JournalUnusable:
             if not self._goes_on:
                 self.close()
                 raise
+
+    def _try_it(self) -> None:
+        with contextlib.closing(Journal(self.path, self._settings.synchronous)) as journal:
+            journal.unsettled(self._client)  # what the daemon cannot begin without
 
     def children(self, directory: Directory, board: Board) -> list[ChildSpec]:
         """Who writes it, where there is to be a journal."""

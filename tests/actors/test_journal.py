@@ -398,3 +398,36 @@ def _unwritable() -> Any:
     from timmy_actors.actors.messages import Record
 
     return Record(JournalEntry.model_construct(id="broken"))
+
+
+def _damage_a_row(path: Path) -> None:
+    written = Journal(path)
+    written.accept(entry(client=CLIENT))
+    written.commit()
+    written.close()
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("UPDATE command SET accepted_at = 1e300")
+    database.close()
+
+
+def test_a_daemon_that_cannot_read_what_was_left_open_does_not_start(path: Path) -> None:
+    _damage_a_row(path)
+    with Peer() as peer, pytest.raises(JournalUnusable, match="it is damaged"), keeping(path, peer.address):
+        pass
+
+
+def test_trouble_that_comes_back_with_each_try_is_logged_once(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "RETRY_S", 0.01)
+    tries, unsettled = [], Journal.unsettled
+
+    def count(read: Journal, client: str) -> list[JournalEntry]:
+        tries.append(client)
+        return unsettled(read, client)
+
+    monkeypatch.setattr(Journal, "unsettled", count)
+    _damage_a_row(path)
+    with Peer() as peer, keeping(path, peer.address, on_trouble="continue"):
+        eventually(lambda: len(tries) > 10)
+    assert caplog.text.count("it is damaged") == 1

@@ -262,3 +262,26 @@ def test_a_reader_says_what_is_wrong_with_the_file(path: Path) -> None:
     _another_programs(path)
     with pytest.raises(JournalUnusable, match="it is no journal"):
         Reader(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("accepted_at", 1e300), ("accepted_at", "noon"), ("arguments", 7), ("arguments", "[" * 100_000), ("error", "{")],
+)
+def test_a_row_that_was_not_written_by_this_package_is_said_to_be_damaged(
+    path: Path, column: str, value: object
+) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.commit()
+    journal._database.execute(f"UPDATE command SET {column} = ?", (value,))
+    with pytest.raises(JournalUnusable, match="it is damaged") as unusable:
+        journal.unsettled("timmy")
+    assert unusable.value.exit_code == 65
+    journal.close()
+
+
+def test_an_id_that_is_no_text_is_nobodys(path: Path) -> None:
+    Journal(path).close()
+    with Reader(path) as reader:
+        assert reader.named("\udcff") == []

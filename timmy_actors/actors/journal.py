@@ -78,6 +78,7 @@ class JournalActor(Actor):
         self._entries = 0
         self._since_sweep = 0
         self._trimming = False
+        self._complained = ""
         self._stopping = False
 
     def on_start(self) -> None:
@@ -162,7 +163,8 @@ class JournalActor(Actor):
         self._say(JournalUp())
 
     def _fail(self, trouble: JournalUnusable, message: Any = None) -> None:
-        if self._board.journal.value.state != "failing":
+        if str(trouble) != self._complained:  # one that comes back with each try is said once between two sweeps
+            self._complained = str(trouble)
             log.error("%s", trouble)
         self._board.journal.value = JournalStatus(
             state="failing", file=str(self._options.path), reason=str(trouble), goes_on=self._options.goes_on
@@ -185,6 +187,7 @@ class JournalActor(Actor):
     def _sweep(self, journal: Journal) -> None:
         """Forget what is too old, or too much, a part at a time."""
         self._since_sweep = 0
+        self._complained = ""
         journal.commit()
         forgotten = journal.forget_before(time.time() - self._options.keep_days * DAY_S, FORGET_AT_ONCE)
         most = self._options.max_mb * MEGABYTE

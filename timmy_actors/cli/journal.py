@@ -24,6 +24,7 @@ from timmy_actors.journal_desk import journal_file
 from timmy_actors.model.journal import JournalEntry
 
 LOOK_EVERY_S = 0.25
+MOST_LINES = 1_000_000
 CSV_COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "sent_at", "settled_at", "boot", "epoch", "attempts",
     "value", "error",
@@ -56,7 +57,9 @@ def journal() -> None:
 
 
 @journal.command()
-@click.option("-n", "--lines", type=click.IntRange(0), default=20, show_default=True, help="How many, the newest.")
+@click.option(
+    "-n", "--lines", type=click.IntRange(0, MOST_LINES), default=20, show_default=True, help="How many, the newest."
+)
 @click.option("-f", "--follow", is_flag=True, help="Then show each new one as it is accepted, until Ctrl-C.")
 @options.as_json
 @_which_file

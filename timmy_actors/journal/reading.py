@@ -59,6 +59,8 @@ class Reader:
 
     def named(self, command_id: str) -> list[JournalEntry]:
         """Every client's command of that id."""
+        if not _is_text(command_id):
+            return []
         return [entry for _, entry in self._rows("WHERE id = ? ORDER BY number", (command_id,))]
 
     def _rows(self, which: str, values: rows.Row) -> Iterator[tuple[int, JournalEntry]]:
@@ -70,3 +72,12 @@ class Reader:
             raise explain(self.path, error) from error
         except ValueError as error:
             raise JournalUnusable(f"journal {self.path}: it is damaged ({error}): {MOVE_AWAY}", EX_DATAERR) from error
+
+
+def _is_text(word: str) -> bool:
+    """Whether it can be looked for at all: a terminal may give bytes that are no UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

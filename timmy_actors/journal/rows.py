@@ -66,7 +66,13 @@ def from_row(row: Row) -> JournalEntry:
     Raises:
         ValueError: it was not written by this package.
     """
-    fields = dict(zip(COLUMNS, row, strict=True))
+    try:
+        return _from_fields(dict(zip(COLUMNS, row, strict=True)))
+    except (TypeError, OverflowError, OSError, RecursionError) as error:  # SQLite keeps anything in any column
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _from_fields(fields: dict[str, Any]) -> JournalEntry:
     for key in ("accepted_at", "sent_at", "settled_at"):
         fields[key] = None if fields[key] is None else datetime.fromtimestamp(fields[key], UTC)
     fields["arguments"] = json.loads(fields["arguments"])
