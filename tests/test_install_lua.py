@@ -218,3 +218,11 @@ def _run(*arguments: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0
+
+
+@pytest.mark.parametrize("content", ['{"files": 3}', '{"files": ["\\u0000"]}', "[]"])
+def test_a_manifest_that_says_something_else_is_said(home: Path, host: Path, content: str) -> None:
+    install(home, host)
+    (home / MANIFEST).write_text(content)
+    with pytest.raises(ConfigError, match="is damaged: delete it"):
+        plan_install(home, host)

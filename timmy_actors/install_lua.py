@@ -219,12 +219,12 @@ def _stale(home: Path, files: set[Path]) -> Iterator[Path]:
 def _installed(home: Path) -> list[str]:
     """What an earlier run put there. A path that leads out of the server's folder is none of ours."""
     manifest = home / MANIFEST
+    inside = home.resolve()
     try:
         names = json.loads(manifest.read_bytes())["files"] if manifest.exists() else []
+        return [name for name in names if isinstance(name, str) and (home / name).resolve().is_relative_to(inside)]
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{manifest}: is damaged: delete it, and run this again") from error
-    inside = home.resolve()
-    return [name for name in names if isinstance(name, str) and (home / name).resolve().is_relative_to(inside)]
 
 
 def _token_steps(token: Path) -> list[Step]:
