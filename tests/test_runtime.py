@@ -215,3 +215,26 @@ def test_it_says_when_it_is_ready_and_what_is_missing_until_then() -> None:
         peer.perceive(full=True)
         assert runtime.wait_ready() is runtime
         assert not runtime.snapshot().stale
+
+
+def test_what_it_says_of_itself_does_not_outlive_it() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        eventually(lambda: runtime.status().link.state == "up")
+        runtime.stop()
+        ended = runtime.status()
+    assert (ended.verdict, ended.link.state) == ("down", "down")
+    assert ended.reasons == ("the daemon has ended: it was stopped",)
+
+
+def test_an_interrupted_start_leaves_nothing_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Peer() as peer:
+        with monkeypatch.context() as patched:
+            patched.setattr(Runtime, "_await_start", interrupt)
+            with pytest.raises(KeyboardInterrupt), running(peer.address):
+                pass
+        with running(peer.address) as again:
+            fresh(again)

@@ -18,7 +18,7 @@ from timmy_actors.config import Settings, config_path, load_settings
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
 from timmy_actors.endpoint import EndpointLock, resolve_endpoint
-from timmy_actors.errors import DaemonNotReady, StartFailed, TimmyError
+from timmy_actors.errors import DaemonNotReady, StartFailed
 from timmy_actors.game_tree import GameTree
 from timmy_actors.journal_desk import JournalDesk
 from timmy_actors.model.command import CommandResult
@@ -120,7 +120,7 @@ class Runtime(PortalCalls):
             self._desk.open()
             if self.settings.world.embedded:
                 make_token_file(self._game_tree.token_file())
-        except TimmyError:
+        except BaseException:
             self._release()
             raise
         self._context: zmq.Context[Any] = zmq.Context()
@@ -128,7 +128,11 @@ class Runtime(PortalCalls):
         self._root.name = "root"
         self._root.lifecycle = self._life
         self._root.launch()
-        self._await_start(stop or threading.Event())
+        try:
+            self._await_start(stop or threading.Event())
+        except BaseException:  # Ctrl-C in a notebook, say: nobody would stop what was started
+            self.stop()
+            raise
         return self
 
     def _await_start(self, stop: threading.Event) -> None:
@@ -136,7 +140,6 @@ class Runtime(PortalCalls):
         while not self._life.began.wait(LOOK_EVERY_S) and not stop.is_set() and time.monotonic() < deadline:
             pass
         if not stop.is_set() and (not self._life.began.is_set() or self._life.ended.is_set()):
-            self.stop()
             raise StartFailed(str(self._life.reason or f"the daemon did not start within {START_WITHIN_S:g} s"))
 
     def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
@@ -203,6 +206,9 @@ class Runtime(PortalCalls):
         health = self.board.health.value
         if health is None:
             raise StartFailed("the daemon has not started")
+        if self._life.ended.is_set():  # who published that is gone as well: it would stand for ever
+            reasons = (f"the daemon has ended: {self._life.reason or 'it was stopped'}",)
+            return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.board.link.value})
         return health
 
     def snapshot(self, player: str | None = None) -> PerceptionOutput:
