@@ -16,7 +16,7 @@ from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import ClientMessage, MessageId, ServerMessage
 from timmy_actors.model.perception import PerceptionOutput
 
-_COMMAND_ID: TypeAdapter[str | None] = TypeAdapter(MessageId | None)
+_COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ class Do:
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
             raise Refused("bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s")
+        if self.id is None:
+            return
         try:
             _COMMAND_ID.validate_python(self.id)
         except ValidationError as error:
