@@ -1,41 +1,29 @@
---- The actors of a loaded cell: what CoreScripts recorded of each, and where the server was told they are.
+--- The actors of a loaded cell: where the server was told they are, and what CoreScripts recorded of each.
 --
 -- A cell is seen by everybody around, so it is read once for all of them: places at most twenty times a second, the
--- rest twice. Who asks for a snapshot gets what is true then.
+-- rest twice. Who asks for a snapshot gets what is true then. What an actor says of itself is text, made again only
+-- when it changed: most of what stands around a player is as it was a tenth of a second ago.
 local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
-local json = require("timmy.json")
-local memo = require("timmy.memo")
 local numbers = require("timmy.numbers")
-local records = require("timmy.records")
-local slots = require("timmy.slots")
-local texts = require("timmy.texts")
+local roles = require("timmy.roles")
 
 local M = {}
 
 local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
 
---- CoreScripts' numbers for AI packages (`enumerations.ai`).
-local PACKAGES = { [0] = "cancel", "activate", "combat", "escort", "follow", "travel", "wander" }
+local NOBODY = { actors = {} }
 
-local function optional(value) return numbers.is_finite(value) and value or nil end
+--- What is known of each cell, for as long as CoreScripts keep it loaded.
+local known = setmetatable({}, { __mode = "k" })
 
-local function target_of(ai)
-  if texts.is_id(ai.targetPlayer) then return ai.targetPlayer end
-  return texts.is_id(ai.targetUniqueIndex) and ai.targetUniqueIndex or nil
-end
-
-local function package_of(ai)
-  local package = type(ai) == "table" and PACKAGES[ai.action]
-  if not package then return nil end
-  return json.constant {
-    package = package, target = target_of(ai), x = optional(ai.posX), y = optional(ai.posY), z = optional(ai.posZ),
-    distance = optional(ai.distance), duration = optional(ai.duration), repeats = ai.shouldRepeat == true,
-  }
-end
-
-local function worn(item)
-  return type(item) == "table" and texts.is_id(item.refId) and item.refId or nil
+local function company_in(loaded, cell)
+  local company = known[loaded]
+  if not company then
+    company = { cell = cell, actors = {}, placed_at = -math.huge, recorded_at = -math.huge, notes = 0 }
+    known[loaded] = company
+  end
+  return company
 end
 
 local function set_of(list)
@@ -44,39 +32,65 @@ local function set_of(list)
   return set
 end
 
---- What is recorded of one actor, or nil for one that CoreScripts never heard of: the server's own list has no ids.
-local function recorded_of(known, index, dead)
-  local record = known[index]
-  if type(record) ~= "table" or not texts.is_id(record.refId) then return nil end
-  return {
-    ref_id = record.refId, name = records.name_of(record.refId), dead = dead[index] == true,
-    ai = package_of(record.ai), equipment = json.constant(json.object(slots.named(record.equipment, worn))),
-  }
+--- Looks again into what CoreScripts noted of the cell. The server's list keeps those that were deleted, and of the
+-- data files' CoreScripts keep the record.
+local function note(company, loaded, now)
+  local data = loaded.data
+  local packets = type(data.packets) == "table" and data.packets or {}
+  company.records = type(data.objectData) == "table" and data.objectData or {}
+  company.dead, company.deleted = set_of(packets.death), set_of(packets.delete)
+  company.recorded_at, company.notes = now, company.notes + 1
 end
 
---- What is recorded of the actors of a cell, by unique index, as it is asked for. The server's list keeps those that
--- were deleted, and of the data files' CoreScripts keep the record.
-local recorded = memo.new(function(loaded)
-  local data = loaded.data
-  local known = type(data.objectData) == "table" and data.objectData or {}
-  local packets = type(data.packets) == "table" and data.packets or {}
-  local dead, deleted = set_of(packets.death), set_of(packets.delete)
-  return setmetatable({}, { __index = function(found, index)
-    local record = not deleted[index] and recorded_of(known, index, dead) or false
-    found[index] = record
-    return record
-  end })
-end)
-
-local places = memo.new(function(_, cell) return game.actors_in(cell) end)
-
---- The actors of a loaded cell, { unique_index, x, y, z, health?, health_base? } each, and a table that knows what is
--- recorded of each by its unique index (false: nothing). Nothing where the cell isn't loaded. `fresh`: as of now.
+--- The actors of a loaded cell: { actors = { { unique_index, x, y, z, health?, health_base? }, ... } }, for `role` too.
+-- The tables are filled anew at each reading: use them at once. Nobody where the cell isn't loaded. `fresh`: as of now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
-  if not loaded then return {}, {} end
-  local seen = places(loaded, fresh and now or now - PLACES_KEEP_S, now, cell)
-  return seen, recorded(loaded, fresh and now or now - RECORDS_KEEP_S, now)
+  if not loaded then return NOBODY end
+  local company = company_in(loaded, cell)
+  if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then
+    game.actors_in(cell, company.actors)
+    company.placed_at = now
+  end
+  if #company.actors == 0 then return company end
+  if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then note(company, loaded, now) end
+  return company
+end
+
+--- The text of what is recorded of an actor (see `timmy.roles`), or nil for one that CoreScripts never heard of: the
+-- server's own list has no ids.
+function M.role(company, actor)
+  if actor.noted ~= company.notes then
+    local index = actor.unique_index
+    local record = not company.deleted[index] and company.records[index]
+    actor.role = roles.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
+    actor.noted = company.notes
+  end
+  return actor.role and actor.role.text
+end
+
+--- Places to the unit (1.4 cm): more digits would be most of a push, and change with every breath. + 0 turns -0 into 0.
+local function whole(value) return math.floor(numbers.finite(value)) + 0 end
+
+--- The text of where an actor is: `,"x":1,"y":2,"z":3`.
+function M.place(actor)
+  local x, y, z = whole(actor.x), whole(actor.y), whole(actor.z)
+  if x ~= actor.told_x or y ~= actor.told_y or z ~= actor.told_z then
+    actor.told_x, actor.told_y, actor.told_z = x, y, z
+    actor.place = ',"x":' .. x .. ',"y":' .. y .. ',"z":' .. z
+  end
+  return actor.place
+end
+
+--- The text of how an actor fares: `,"health":{"base":60,"current":60}`; empty where the server wasn't told.
+function M.health(actor)
+  if not actor.health then return "" end
+  local current, base = numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0
+  if current ~= actor.told_health or base ~= actor.told_base then
+    actor.told_health, actor.told_base = current, base
+    actor.gauge = ',"health":{"base":' .. base .. ',"current":' .. current .. "}"
+  end
+  return actor.gauge
 end
 
 return M

@@ -66,27 +66,35 @@ function M.add_object_taking(counts)
   end
 end
 
---- One entry of the actor list that is selected; `index` is inside the list.
-local function actor_at(index)
+--- The entry of the actor list at `index`, which is inside the list: `actor` where that is the one.
+local function actor_at(index, actor)
+  local ref_num, mp_num = tes3mp.GetActorRefNum(index), tes3mp.GetActorMpNum(index)
+  if actor and actor.ref_num == ref_num and actor.mp_num == mp_num then return actor end
+  return { ref_num = ref_num, mp_num = mp_num, unique_index = ref_num .. "-" .. mp_num }
+end
+
+local function look_at(actor, index)
   local has_health = tes3mp.DoesActorHaveStatsDynamic(index)
-  return {
-    unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
-    x = tes3mp.GetActorPosX(index), y = tes3mp.GetActorPosY(index), z = tes3mp.GetActorPosZ(index),
-    health = has_health and tes3mp.GetActorHealthCurrent(index) or nil,
-    health_base = has_health and tes3mp.GetActorHealthBase(index) or nil,
-  }
+  actor.x, actor.y, actor.z = tes3mp.GetActorPosX(index), tes3mp.GetActorPosY(index), tes3mp.GetActorPosZ(index)
+  actor.health = has_health and tes3mp.GetActorHealthCurrent(index) or nil
+  actor.health_base = has_health and tes3mp.GetActorHealthBase(index) or nil
 end
 
 --- Where the actors of a loaded cell are now, as far as the server was told: { unique_index, x, y, z, health?,
--- health_base? }.
-function M.actors_in(cell)
+-- health_base? }. `found` is what an earlier call gave for that cell: the list and the tables in it are filled anew.
+function M.actors_in(cell, found)
   if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
-  local found = {}
+  local list, count = found or {}, 0
   tes3mp.ReadCellActorList(cell)
   for index = 0, tes3mp.GetActorListSize() - 1 do
-    if tes3mp.DoesActorHavePosition(index) then found[#found + 1] = actor_at(index) end
+    if tes3mp.DoesActorHavePosition(index) then
+      count = count + 1
+      list[count] = actor_at(index, list[count])
+      look_at(list[count], index)
+    end
   end
-  return found
+  for position = #list, count + 1, -1 do list[position] = nil end
+  return list
 end
 
 --- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. At no other time.

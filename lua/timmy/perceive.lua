@@ -40,7 +40,7 @@ end
 --- A section of a logged-in player, shaped as its model; nil and an error where there is no such section or player.
 -- `options`: `radius` bounds what is near, in game units, and `most` how many are listed; `fresh = false` takes what
 -- was read for somebody else a moment ago; `now` in seconds; `allow_raw` as configured. Sections may be shared between
--- readings: read them only.
+-- readings: read them only. One may be a `json.fragment`, written already.
 function M.read(section, pid, options)
   local reader = readers[section]
   if not reader then

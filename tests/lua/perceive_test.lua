@@ -10,8 +10,9 @@ local NAN, INFINITY = 0 / 0, math.huge
 local function read(section, pid, options)
   local value, wrong = perceive.read(section, pid or 0, options)
   holds(value, wrong and wrong.message)
-  holds(json.encode(value), section .. " can't be sent")
-  return value
+  local text = json.encode(value)
+  holds(text, section .. " can't be sent")
+  return json.decode(text)
 end
 
 --- Replaces functions of the server while `act` runs.

@@ -11,8 +11,9 @@ local HOME = "-2, -9"
 local function read(section, pid, options)
   local value, wrong = perceive.read(section, pid or 0, options)
   holds(value, wrong and wrong.message)
-  holds(json.encode(value), section .. " can't be sent")
-  return value
+  local text = json.encode(value)
+  holds(text, section .. " can't be sent")
+  return json.decode(text)
 end
 
 local function by_index(list)

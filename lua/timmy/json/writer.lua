@@ -93,6 +93,7 @@ end
 
 --- The value as JSON text; nil and a reason when it has none.
 function M.encode(value)
+  if shapes.is_fragment(value) then return value.text end
   local ok, result = pcall(write_document, value)
   if ok then return result end
   return nil, type(result) == "table" and result.reason or tostring(result)

@@ -1,46 +1,57 @@
 --- NPCs and creatures near a player, from all the cells its client has loaded.
+--
+-- This is most of a push, so it is written here instead of being built of tables: an actor's own words are kept
+-- (`timmy.cast`), and only how it lies from the player is new each time.
 local cast = require("timmy.cast")
 local geometry = require("timmy.geometry")
 local json = require("timmy.json")
-local numbers = require("timmy.numbers")
 local surroundings = require("timmy.surroundings")
 
---- Places to the unit (1.4 cm) and the degree: more digits would be most of a push, and change with every breath.
-local whole = math.floor
+--- The list of those who are within the radius, and the pieces of the text: used again, to leave no garbage.
+local found, pieces = {}, {}
 
-local function gauge(actor)
-  if not actor.health then return nil end
-  return { current = numbers.finite(actor.health), base = numbers.finite(actor.health_base) }
-end
-
---- The actor in the wire's words, as seen from `eye`.
-local function describe(actor, record, cell, eye)
-  local distance, bearing = geometry.toward(eye, actor)
-  return {
-    unique_index = actor.unique_index, ref_id = record.ref_id, name = record.name, cell = cell,
-    x = whole(actor.x), y = whole(actor.y), z = whole(actor.z), distance = whole(distance), bearing = whole(bearing),
-    health = gauge(actor),
-    dead = record.dead, ai = record.ai, equipment = record.equipment, order = actor.unique_index,
-  }
-end
-
---- Whether an actor is within the radius; a NaN isn't.
-local function is_within(actor, eye, radius)
-  local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
-  return east * east + north * north + up * up <= radius * radius
-end
-
-local function collect(cell, eye, options, found)
-  local seen, recorded = cast.of(cell, options.now, options.fresh)
-  for _, actor in ipairs(seen) do
-    local record = is_within(actor, eye, options.radius) and recorded[actor.unique_index]
-    if record then found[#found + 1] = describe(actor, record, cell, eye) end
+--- Notes the actors of a cell that are within the radius, and how far: whole units, as they are told. A place that is
+-- NaN is within no radius. How many there are then.
+local function collect(cell, eye, options, count)
+  local company = cast.of(cell, options.now, options.fresh)
+  local reach = options.radius * options.radius
+  for _, actor in ipairs(company.actors) do
+    local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
+    local square = east * east + north * north + up * up
+    if square <= reach and cast.role(company, actor) then
+      count = count + 1
+      found[count], actor.distance = actor, math.floor(math.sqrt(square))
+    end
   end
+  return count
+end
+
+--- Puts seven pieces from `at` on: the actor as seen from `eye`.
+local function put(actor, eye, at)
+  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cast.health(actor), cast.place(actor)
+  pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)
+  pieces[at + 5], pieces[at + 6] = ',"distance":', actor.distance
+end
+
+local PIECES_EACH = 8
+
+local function write(actors, eye, left_out)
+  local at = 1
+  pieces[1] = '{"actors":['
+  for position, actor in ipairs(actors) do
+    put(actor, eye, at + 1)
+    at = at + PIECES_EACH
+    pieces[at] = position < #actors and "}," or "}"
+  end
+  pieces[at + 1], pieces[at + 2] = '],"left_out":', left_out
+  pieces[at + 3] = left_out > 0 and ',"truncated":true}' or ',"truncated":false}'
+  return json.fragment(table.concat(pieces, "", 1, at + 3))
 end
 
 return function(pid, options)
-  local eye, found = surroundings.eye(pid), {}
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do collect(cell, eye, options, found) end
-  local actors, left_out = geometry.nearest(found, options.most)
-  return { actors = json.array(actors), truncated = left_out > 0, left_out = left_out }
+  local eye, count = surroundings.eye(pid), 0
+  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do count = collect(cell, eye, options, count) end
+  for position = count + 1, #found do found[position] = nil end
+  local actors, left_out = geometry.nearest(found, options.most, "unique_index")
+  return write(actors, eye, left_out)
 end

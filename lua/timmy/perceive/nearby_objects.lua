@@ -12,7 +12,7 @@ local function see(thing, eye, radius)
     distance, bearing = geometry.toward(eye, thing)
     if distance > radius then return nil end
   end
-  local seen = { distance = distance, bearing = bearing, order = thing.unique_index }
+  local seen = { distance = distance, bearing = bearing }
   for name, value in pairs(thing) do seen[name] = value end
   return seen
 end
@@ -27,6 +27,6 @@ end
 return function(pid, options)
   local eye, found = surroundings.eye(pid), {}
   for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do collect(cell, eye, options, found) end
-  local objects, left_out = geometry.nearest(found, options.most)
+  local objects, left_out = geometry.nearest(found, options.most, "unique_index")
   return { objects = json.array(objects), truncated = left_out > 0, left_out = left_out }
 end

@@ -19,7 +19,7 @@ local function see(other, eye, radius)
   local distance, bearing = geometry.toward(eye, place)
   if distance > radius then return nil end
   return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
-    z = whole(place.z), distance = whole(distance), bearing = whole(bearing), order = other.pid }
+    z = whole(place.z), distance = whole(distance), bearing = whole(bearing) }
 end
 
 --- Adds what is to be seen of somebody who is that near.
@@ -36,7 +36,7 @@ return function(pid, options)
     local is_there = other.pid ~= pid and corescripts.player(other.pid) ~= nil
     if is_there then found[#found + 1] = see(other, eye, options.radius) end
   end
-  local near, left_out = geometry.nearest(found, options.most)
+  local near, left_out = geometry.nearest(found, options.most, "pid")
   for _, seen in ipairs(near) do look_at(seen) end
   return { players = json.array(near), truncated = left_out > 0, left_out = left_out }
 end
