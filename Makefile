@@ -24,7 +24,7 @@ check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck, shellcheck, yaml
 	luacheck --quiet lua tests/lua
 	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
 	shellcheck docker/*.sh .ci/run
-	yamllint --strict docker
+	yamllint --strict docker training
 
 bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run
 	$(BIN)/python -m benchmarks

@@ -16,13 +16,13 @@ from timmy_actors.model._base import Name, StrictModel, in_words
 from timmy_actors.model.message import ClientName
 from timmy_actors.model.portal import PortalId
 from timmy_actors.paths import config_folder
+from timmy_actors.text_files import read_text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 VARIABLE = "TIMMY_CONFIG"
 PLACE_REMEDY = f"name another with --config or {VARIABLE}"
-MAX_FILE_BYTES = 1024 * 1024
 MAX_PORT = 65535
 
 
@@ -151,7 +151,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: the file is missing or wrong; the message names the line or key, and the remedy.
     """
-    text = _read(path)
+    text = read_text(path, "the configuration", PLACE_REMEDY)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -163,20 +163,6 @@ def load_settings(path: Path) -> Settings:
         return Settings.model_validate(document, strict=True)
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from error
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the configuration: {error.strerror}: {PLACE_REMEDY}") from error
-    if len(raw) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: is this the configuration?")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8: {error.reason}") from error
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,3 +89,19 @@ def test_status_tells_how_the_portal_does(made: Desktop, capsys: Output) -> None
     assert "portal   morrowind, offline: desktop-control is offline: nobody has needed it yet" in told
     assert run("status", "--json") == 0
     assert json.loads(capsys.readouterr().out)["portal_status"]["state"] == "offline"
+
+
+def test_a_watch_captures_again_until_it_is_interrupted(
+    made: Desktop, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = iter([None, None])
+
+    def wait(seconds: float) -> None:
+        assert seconds == 0.5
+        if next(waits, "over") == "over":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("timmy_actors.cli.portals.time", SimpleNamespace(sleep=wait))
+    assert run("capture", "--watch", "--every", "0.5", "--json") == 0
+    states = [GameState.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
+    assert len({state.visual.screenshot_path for state in states}) == 3

@@ -8,7 +8,8 @@ import pytest
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.paths import config_folder
-from timmy_actors.portals.catalogue import MAX_FILE_BYTES, choose, load_catalogue
+from timmy_actors.portals.catalogue import choose, load_catalogue
+from timmy_actors.text_files import MAX_FILE_BYTES
 
 ENTRY: dict[str, Any] = {
     "id": "game", "name": "Game", "description": "", "app_id": 1, "window_title": "Game",

@@ -15,12 +15,10 @@ from timmy_actors.model.action import parse_params
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.json_lines import line_of
 from timmy_actors.portals.names import steps_of
+from timmy_actors.text_files import read_text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-MAX_FILE_BYTES = 1024 * 1024
-"""Far more than any catalogue needs, far less than what would hurt."""
 
 
 def load_catalogue(path: Path) -> tuple[PortalEntry, ...]:
@@ -29,7 +27,7 @@ def load_catalogue(path: Path) -> tuple[PortalEntry, ...]:
     Raises:
         ConfigError: the file is missing, is no JSON, or an entry is wrong.
     """
-    source = _Source(path, read_text(path))
+    source = _Source(path, read_text(path, "the portal catalogue"))
     entries = _entries(source)
     portals = tuple(_portal(source, number, entry) for number, entry in enumerate(entries))
     _refuse_duplicates(source, portals)
@@ -47,25 +45,6 @@ def choose(portals: tuple[PortalEntry, ...], portal_id: str, path: Path) -> Port
             return portal
     known = ", ".join(portal.id for portal in portals) or "none"
     raise ConfigError(f"{path}: no portal {portal_id!r}; there are: {known}. Choose one of them, or add an entry")
-
-
-def read_text(path: Path) -> str:
-    """A file that a person wrote.
-
-    Raises:
-        ConfigError: it cannot be read, or is far too large.
-    """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the portal catalogue: {error.strerror}") from error
-    if len(raw) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: is this the portal catalogue?")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8: {error.reason}") from error
 
 
 @dataclass

@@ -12,8 +12,8 @@ from timmy_actors.model._base import Name, StrictModel, in_words
 from timmy_actors.model.action import Action, parse_params
 from timmy_actors.model.portal import PortalEntry, PortalId
 from timmy_actors.paths import training_folder
-from timmy_actors.portals.catalogue import read_text
 from timmy_actors.portals.names import resolve
+from timmy_actors.text_files import read_text
 
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]
 
@@ -75,7 +75,7 @@ def _document(path: Path) -> Any:
     except ImportError as error:
         raise ConfigError(f"{path}: needs PyYAML: pip install 'timmy_actors[portals]'") from error
     try:
-        return yaml.safe_load(read_text(path))
+        return yaml.safe_load(read_text(path, "the prompts"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""

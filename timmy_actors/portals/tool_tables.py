@@ -12,10 +12,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.model._base import Name, StrictModel, in_words
-from timmy_actors.portals.catalogue import read_text
 from timmy_actors.portals.json_lines import line_of
 from timmy_actors.portals.schema_check import SchemaCheck
 from timmy_actors.portals.spec_tools import SPEC_TOOLS
+from timmy_actors.text_files import read_text
 
 
 class ToolRow(StrictModel):
@@ -62,7 +62,7 @@ def load_tables(path: Path) -> Tables:
     Raises:
         ConfigError: it cannot be read, or is wrong; the message names the line.
     """
-    text = read_text(path)
+    text = read_text(path, "the table of tool names")
     try:
         document = json.loads(text)
         tables = _TABLES.validate_python(document)
