@@ -3,6 +3,7 @@
 -- CoreScripts write over a save where it lies: a server that is killed meanwhile leaves it empty, and the next one ends
 -- when that player logs in or that cell is loaded. The bridge saves with every command, so a killed server would often
 -- be met there. Here a save is written beside the old one and put in its place, which the file system does in one step.
+local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 
 local M = {}
@@ -33,9 +34,9 @@ end
 function M.install()
   local interface = _G.jsonInterface
   if type(interface) ~= "table" or type(interface.writeToFile) ~= "function" then return end
-  local write_over, folder = interface.writeToFile, game.GetDataPath()
+  local write_over, data_path = interface.writeToFile, game.GetDataPath()
   interface.writeToFile = function(name, content)
-    local saved
+    local folder, saved = corescripts.setting("dataPath", data_path), nil
     if type(name) == "string" and type(content) == "string" then saved = save_beside(folder .. "/" .. name, content) end
     if saved == nil then return write_over(name, content) end
     return saved

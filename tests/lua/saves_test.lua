@@ -23,7 +23,7 @@ local function with_a_save(act)
   local path = os.tmpname()
   local folder, name = path:match("^(.*)/([^/]+)$")
   local open, rename, written_over = io.open, os.rename, {}
-  local server = _G.tes3mp
+  local server, settings = _G.tes3mp, _G.config
   _G.tes3mp = { GetDataPath = function() return folder end }
   _G.jsonInterface = { writeToFile = function(_, content)
     written_over[#written_over + 1] = content
@@ -35,7 +35,7 @@ local function with_a_save(act)
   local ok, trouble = pcall(act, save, path, written_over)
   replace(io, "open", open)
   replace(os, "rename", rename)
-  _G.tes3mp, _G.jsonInterface = server, nil
+  _G.tes3mp, _G.config, _G.jsonInterface = server, settings, nil
   os.remove(path)
   os.remove(path .. ".unfinished")
   if not ok then error(trouble, 0) end
@@ -85,6 +85,16 @@ test("leaves saving to CoreScripts where nothing can be written beside a save, o
     equal({ save(AFTER), written_over }, { true, { AFTER } })
     replace(io, "open", function() return nil, "Permission denied" end)
     equal({ save(AFTER), #written_over }, { true, 2 })
+  end)
+end)
+
+test("saves where CoreScripts' settings say, which need not be the server's own folder", function()
+  with_a_save(function(save, path)
+    local folder = path:match("^(.*)/")
+    _G.tes3mp, _G.config = { GetDataPath = function() return "/nowhere" end }, { dataPath = folder }
+    _G.jsonInterface = { writeToFile = function() return false end }
+    saves.install()
+    equal({ save(AFTER), content_of(path) }, { true, AFTER })
   end)
 end)
 
