@@ -30,6 +30,12 @@ function M.clamp(value, low, high)
   return math.max(low, math.min(high, value))
 end
 
+--- An angle of the game in degrees, -180 up to 180. A client may report any number, and degrees of a large one would be
+-- larger than the wire's largest.
+function M.degrees(radians)
+  return (math.deg(M.finite(radians)) + 180) % 360 - 180
+end
+
 --- An angle of the game (radians, clockwise from north) in degrees, 0 up to 360.
 function M.heading(radians)
   return math.deg(M.finite(radians)) % 360

@@ -328,3 +328,13 @@ test("counts a player's own kills where the server is told not to share them", f
   config.shareKills = false
   equal(read("kills").counts, { kagouti = 1 })
 end)
+
+test("stands whatever a client says of where it looks", function()
+  stage.open()
+  for _, angle in ipairs({ 9e13, -9e13, NAN, INFINITY, 3e38 }) do
+    with_answers({ GetRotX = always(angle), GetRotZ = always(angle) }, function()
+      local position = read("position")
+      holds(position.pitch >= -180 and position.pitch <= 180 and position.yaw >= 0 and position.yaw <= 360)
+    end)
+  end
+end)

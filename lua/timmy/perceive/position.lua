@@ -13,7 +13,7 @@ return function(pid)
     x = numbers.finite(game.GetPosX(pid)),
     y = numbers.finite(game.GetPosY(pid)),
     z = numbers.finite(game.GetPosZ(pid)),
-    pitch = math.deg(numbers.finite(game.GetRotX(pid))),
+    pitch = numbers.degrees(game.GetRotX(pid)),
     yaw = numbers.heading(game.GetRotZ(pid)),
   }
 end
