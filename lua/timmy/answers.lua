@@ -20,7 +20,8 @@ function M.hello(service, session, message, now)
     local trouble = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
     return protocol.error(trouble, message.id)
   end
-  service:introduce(session, message.client, now)
+  local refusal = service:introduce(session, message.client, now)
+  if refusal then return protocol.error(refusal, message.id) end
   return {
     type = "welcome",
     id = message.id,

@@ -16,6 +16,14 @@ function M.refusal(peer, kind)
   return { code = "not_permitted", message = message:format(scope), field = "type" }
 end
 
+--- Whether everything that one peer may do, another may too.
+function M.covers(peer, other)
+  for _, name in ipairs(M.NAMES) do
+    if other:may(name) and not peer:may(name) then return false end
+  end
+  return true
+end
+
 --- The scopes in force for a peer, in order; `allow_raw` is the server's setting.
 function M.of(peer, allow_raw)
   local names = {}

@@ -71,10 +71,17 @@ local function supersede(older, now)
   older.peer:finish("the client said hello on another connection", now)
 end
 
---- Gives a session its client's name; an older connection of that client ends.
+--- Gives a session its client's name; an older connection of that client ends. Why not, where that one may do more:
+-- nobody gets rid of a client, or is told its results, by a name.
 function Service:introduce(session, client, now)
   local older = self.by_client[client]
-  if older and older ~= session then supersede(older, now) end
+  if older and older ~= session then
+    if not scopes.covers(session.peer, older.peer) then
+      local message = "a client of this name is connected, and its token allows more than this one: take another name"
+      return { code = "not_permitted", message = message, field = "client" }
+    end
+    supersede(older, now)
+  end
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
   session.client = client
   self.by_client[client] = session

@@ -288,6 +288,17 @@ end
 local SUBSCRIBE = { type = "subscribe", id = "s", sections = { "position" } }
 local OBSERVE = { type = "observe", id = "o", player = "Timmy" }
 
+test("a token that allows less takes nobody's name while the other is there", function()
+  local service, daemon = introduced({}, "timmy")
+  local dashboard = new_peer("DEALER", { observe = true })
+  local answer = ask(service, dashboard, { type = "hello", id = "h", client = "timmy" })
+  equal({ answer.type, answer.id, answer.error.code, answer.error.field }, { "error", "h", "not_permitted", "client" })
+  equal({ daemon.closed, ask(service, daemon, { type = "ping", id = "p" }).type }, { nil, "pong" })
+  equal(ask(service, dashboard, { type = "hello", id = "h2", client = "dashboard" }).type, "welcome")
+  equal(ask(service, new_peer("DEALER"), { type = "hello", id = "h", client = "dashboard" }).type, "welcome")
+  holds(dashboard.closed, "two clients of one name")
+end)
+
 test("a token that may only observe gives no command, and one that may only act sees nothing", function()
   local service, peer, game, welcome = limited({ observe = true })
   equal(welcome.server.scopes, { "observe" })
