@@ -2,11 +2,14 @@
 local clock = require("timmy.clock")
 local hooks = require("timmy.hooks")
 local players = require("timmy.players")
+local utf8 = require("timmy.utf8")
 
 local M = {}
 
 --- Lines kept: a page of the chat window and a little more.
 local MOST_LINES = 50
+--- How much of a line is passed on, in bytes: players type less, and a client may send any length.
+local LONGEST_LINE = 1024
 --- CoreScripts' sign of a chat command.
 local COMMAND_SIGN = "/"
 
@@ -18,9 +21,14 @@ function M.is_said(status, text)
   return type(status) ~= "table" or status.validCustomHandlers ~= false
 end
 
+--- A line as it is passed on.
+function M.shortened(text)
+  return #text > LONGEST_LINE and utf8.repair(text:sub(1, LONGEST_LINE)) or text
+end
+
 local function note(pid, name, text)
   said = said + 1
-  lines[#lines + 1] = { number = said, line = { player = name, pid = pid, text = text,
+  lines[#lines + 1] = { number = said, line = { player = name, pid = pid, text = M.shortened(text),
     now = clock.to_ms(clock.now()) } }
   if #lines > MOST_LINES then table.remove(lines, 1) end
 end

@@ -101,6 +101,12 @@ test("passes chat on as it was written", function()
   equal(heard, { { "chat", 1, "Jiub", { text = "Hello, #FF0000friend" } } })
 end)
 
+test("passes on the beginning of a line that no player typed", function()
+  local heard = listen()
+  stage.host.chat(1, ("é"):rep(30000))
+  equal({ #heard[1][4].text, heard[1][4].text:sub(1, 2) }, { 1024, "é" })
+end)
+
 test("passes no chat commands on, and no line that a script keeps from the others", function()
   local heard = listen()
   trigger("OnPlayerSendMessage", VALID, 0, "/ban ip 1.2.3.4")

@@ -169,6 +169,13 @@ test("sees how other players fare", function()
     { "Jiub", 1, "Dark Elf", "Thief", { current = 40, base = 40 }, false, "nothing" })
 end)
 
+test("hears the beginning of a line that no player typed", function()
+  stage.open()
+  require("timmy.hearsay").install()
+  stage.host.chat(1, ("x"):rep(60000))
+  equal(#read("chat").lines[1].text, 1024)
+end)
+
 test("hears the chat since its player came, and no commands", function()
   stage.open()
   local hearsay = require("timmy.hearsay")

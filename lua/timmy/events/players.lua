@@ -31,7 +31,7 @@ return {
   { event = "cell_load", hook = "OnCellLoad", read = cell_only },
   { event = "cell_unload", hook = "OnCellUnload", read = cell_only },
   { event = "chat", hook = "OnPlayerSendMessage", counts = hearsay.is_said,
-    read = function(_, text) return { text = shapes.text_or(text, "") } end },
+    read = function(_, text) return { text = hearsay.shortened(text) } end },
   { event = "death", hook = "OnPlayerDeath",
     read = function(pid) return { killer = killer_of(pid) or json.null } end },
   { event = "resurrect", hook = "OnPlayerResurrect", read = nothing },
