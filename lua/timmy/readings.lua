@@ -10,10 +10,14 @@ local M = {}
 --- Readings by view kept of a player: more views than clients that mean well ask for. Past that these start anew, the
 -- sections that everybody shares don't.
 local MOST_BY_VIEW = 64
+--- The longest section, in bytes: half of what may wait for a reader. The longest of an honest game takes a quarter of
+-- it; a game client that sends names of any length must not end the connections of those who look at it.
+local LONGEST_BYTES = 524288
 
 --- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
 function M.new(perceive, log, allow_raw)
-  return setmetatable({ perceive = perceive, log = log, allow_raw = allow_raw, players = {} }, Readings)
+  return setmetatable({ perceive = perceive, log = log, allow_raw = allow_raw, players = {}, revisions = {} },
+    Readings)
 end
 
 --- How somebody looks: how far, and how many of a kind it wants to be told of.
@@ -25,7 +29,7 @@ end
 local function known_of(self, player)
   local known = self.players[player.pid]
   if not known or known.name ~= player.name then
-    known = { name = player.name, readings = {}, by_view = {}, views = 0, revisions = {}, touched = -math.huge }
+    known = { name = player.name, readings = {}, by_view = {}, views = 0, touched = -math.huge }
     self.players[player.pid] = known
   end
   return known
@@ -53,29 +57,39 @@ local function place(self, known, section, view)
   return known.readings[section]
 end
 
---- Numbers a value that differs from the one before. Equal values are equal texts, since names are sorted, and most of
--- what is read often has changed: so the texts are compared, not the tables.
-local function renew(self, known, reading, section, value)
-  local text, why = json.encode(value)
-  if not text then return self.log("section " .. section .. " of " .. known.name .. " has no JSON: " .. why) end
-  if text == reading.text then return end
-  known.revisions[section] = (known.revisions[section] or 0) + 1
-  reading.text, reading.revision = text, known.revisions[section]
-  reading.fragment = json.fragment(text)
+--- The next number of a section in a slot. It goes on when the slot changes hands: a push would else pass for what was
+-- sent of somebody before.
+local function next_revision(self, pid, section)
+  local last = self.revisions[pid] or {}
+  self.revisions[pid] = last
+  last[section] = (last[section] or 0) + 1
+  return last[section]
 end
 
-local function brought_up_to_date(self, player, known, reading, section, view, now, fresh)
+--- Numbers a value that differs from the one before. Equal values are equal texts, since names are sorted, and most of
+-- what is read often has changed: so the texts are compared, not the tables.
+local function renew(self, player, reading, section, value)
+  local text, why = json.encode(value)
+  if text and #text > LONGEST_BYTES then text, why = nil, #text .. " bytes are too many" end
+  if not text then return self.log("section " .. section .. " of " .. player.name .. " can't be sent: " .. why) end
+  if text ~= reading.text then
+    reading.text, reading.revision = text, next_revision(self, player.pid, section)
+    reading.fragment = json.fragment(text)
+  end
+  return reading
+end
+
+local function brought_up_to_date(self, player, reading, section, view, now, fresh)
   local value = read(self, section, player, view, now, fresh)
   if not value then return nil end
-  renew(self, known, reading, section, value)
   reading.at = now
-  return reading.fragment and reading
+  return renew(self, player, reading, section, value)
 end
 
 --- A section as { revision, fragment }, as it is now; nil when it could not be read.
 function Readings:now(player, section, view, now)
   local known = known_of(self, player)
-  return brought_up_to_date(self, player, known, place(self, known, section, view), section, view, now, true)
+  return brought_up_to_date(self, player, place(self, known, section, view), section, view, now, true)
 end
 
 --- The same for a push that was due at `due`: one reading serves all who are due by then, and what changes seldom may
@@ -87,7 +101,7 @@ function Readings:pushed(player, section, view, due, now)
   if not touched and reading.at >= due - (self.perceive.keeps_s[section] or 0) then
     return reading.fragment and reading
   end
-  return brought_up_to_date(self, player, known, reading, section, view, now, touched)
+  return brought_up_to_date(self, player, reading, section, view, now, touched)
 end
 
 --- Something was done to a player, or befell it: what was read of it before doesn't hold any more.

@@ -157,6 +157,8 @@ end
 
 --- Tells every client that asked for it what happened in the game.
 function Service:emit(event, pid, name, data, now)
+  -- Who comes next may get the same slot before the list is looked at again.
+  if event == "disconnect" then self.roster_due = 0 end
   local happening = { event = event, pid = pid, name = name, data = data }
   for _, session in ipairs(self.order) do
     local subscription = session.subscription

@@ -299,6 +299,35 @@ test("a token that allows less takes nobody's name while the other is there", fu
   holds(dashboard.closed, "two clients of one name")
 end)
 
+test("what is seen of a slot's new player never passes for what was sent of the one before", function()
+  local service, peer, game = introduced()
+  game.values[0].stats = { level = 1 }
+  equal(ask(service, peer, { type = "observe", id = "o", player = "Timmy", sections = { "stats" } }).revisions.stats, 1)
+  service.readings:keep({})
+  game.values[0].stats = { level = 2 }
+  equal(ask(service, peer, { type = "observe", id = "o", player = "Timmy", sections = { "stats" } }).revisions.stats, 2)
+end)
+
+test("nothing is told of who left, not even by who got the slot at once", function()
+  local service, peer, game = introduced()
+  ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "stats" }, rate_hz = 20 })
+  service:push(NOW, function() return true end)
+  equal(#peer.pushes, 1)
+  game.roster, game.values[0].stats = { { pid = 0, name = "Fargoth" } }, { level = 50 }
+  service:emit("disconnect", 0, "Timmy", json.object({}), NOW + 0.05)
+  service:push(NOW + 0.06, function() return true end)
+  equal(#peer.pushes, 1)
+end)
+
+test("a section that is too long for the wire is left out, and the rest is told", function()
+  local service, peer, game, log = introduced()
+  game.values[0].journal, game.values[0].stats = { text = ("x"):rep(600000) }, { level = 2 }
+  ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "journal", "stats" } })
+  service:push(NOW, function() return true end)
+  equal(peer.pushes[1].sections, { stats = { level = 2 } })
+  contains(log[1], "section journal of Timmy can't be sent")
+end)
+
 test("a token that may only observe gives no command, and one that may only act sees nothing", function()
   local service, peer, game, welcome = limited({ observe = true })
   equal(welcome.server.scopes, { "observe" })
