@@ -84,7 +84,7 @@ local COLLECTIONS = {
 }
 
 --- A stack, as `inventoryHelper` compares it.
-local ITEM = { refId = is_text, count = is_int, charge = is_number_or_nil, enchantmentCharge = is_number_or_nil,
+local ITEM = { refId = is_text, count = is_int, charge = is_int_or_nil, enchantmentCharge = is_number_or_nil,
   soul = is_text_or_nil }
 
 local function fits(record, fields)
@@ -112,7 +112,7 @@ function M.is_loadable(player, name)
   return all_fit(data[name], COLLECTIONS[name])
 end
 
---- Whether the inventory can be searched and changed by CoreScripts' helper.
+--- Whether an inventory, or what somebody wears, can be searched and changed by CoreScripts' helper, and sent.
 function M.is_sound_inventory(inventory)
   if type(inventory) ~= "table" then return false end
   for _, item in pairs(inventory) do

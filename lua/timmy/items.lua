@@ -7,6 +7,10 @@ local M = {}
 --- What an item of the data files is when it was never used: full charges, no soul.
 M.UNTOUCHED, M.NO_SOUL = -1, ""
 
+--- The most of one item that somebody or something may come to hold: a count is a C++ int, which would wrap at
+-- 2147483647.
+M.MOST_HELD = 1000000000
+
 --- A player's inventory, when it can be worked with; else nil and why.
 function M.inventory_of(player)
   local inventory = player.data.inventory

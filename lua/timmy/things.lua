@@ -34,6 +34,13 @@ function M.contains(list, wanted)
   return false
 end
 
+--- Notes with an object's cell that a kind of packet (`container`, `equipment`, `ai`) is to be sent of it to newcomers.
+function M.note(thing, kind)
+  local packets = thing.cell.data.packets
+  if type(packets[kind]) ~= "table" then packets[kind] = {} end
+  if not M.contains(packets[kind], thing.unique_index) then table.insert(packets[kind], thing.unique_index) end
+end
+
 local function is_sound(cell)
   local data = corescripts.data_of(cell)
   return type(data.objectData) == "table" and type(data.packets) == "table"

@@ -1,5 +1,6 @@
 --- Creatures and NPCs: spawned, dressed, strengthened, moved, made to speak and to die.
 local cells = require("timmy.cells")
+local corescripts = require("timmy.corescripts")
 local console = require("timmy.object_console")
 local json = require("timmy.json")
 local lines = require("timmy.lines")
@@ -71,7 +72,11 @@ local SLOT = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
 
 --- What an actor wears, to be changed; nil and why not while no client has told.
 local function worn_by(actor)
-  if type(actor.data.equipment) == "table" then return actor.data.equipment end
+  local worn = actor.data.equipment
+  if worn ~= nil then
+    if corescripts.is_sound_inventory(worn) then return worn end
+    return nil, trouble("game_refused", "what it is said to wear is damaged; nothing was changed", "unique_index")
+  end
   if not actor.was_made then
     return nil, trouble("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
       "unique_index")
@@ -81,8 +86,7 @@ end
 
 local function dress(actor, worn)
   actor.data.equipment = worn
-  local list = actor.cell.data.packets.equipment
-  if not things.contains(list, actor.unique_index) then table.insert(list, actor.unique_index) end
+  things.note(actor, "equipment")
   packets.equipment(actor, worn)
   actor.cell:QuicksaveToDrive()
 end

@@ -54,8 +54,7 @@ local function keep_and_send(actor, package, whom)
   whom = whom or {}
   actor.data.ai = _G.dataTableBuilder.BuildAIData(whom.pid, whom.thing and whom.thing.unique_index, package.action,
     package.x, package.y, package.z, package.distance, package.duration, package.repeats)
-  local list = actor.cell.data.packets.ai
-  if not things.contains(list, actor.unique_index) then table.insert(list, actor.unique_index) end
+  things.note(actor, "ai")
   actor.cell:QuicksaveToDrive()
   package.target_pid, package.target = whom.pid, whom.thing
   packets.ai(actor, package)

@@ -35,8 +35,7 @@ end
 
 --- Keeps what was changed and lets clients know.
 local function finish(pid, thing, action, changed)
-  local packet_list = thing.cell.data.packets.container
-  if not things.contains(packet_list, thing.unique_index) then table.insert(packet_list, thing.unique_index) end
+  things.note(thing, "container")
   for _, item in ipairs(changed) do
     if action ~= _G.enumerations.container.REMOVE then records.link(thing.cell, item.refId, thing.unique_index) end
   end
@@ -59,7 +58,11 @@ function put.run(pid, values)
   if not thing then return nil, wrong end
   wrong = unknown_item(values.item, "item")
   if wrong then return nil, wrong end
-  local counts = items.spellings(thing.data.inventory, values.item)
+  local counts, total = items.spellings(thing.data.inventory, values.item)
+  if total + values.count > items.MOST_HELD then
+    local message = ("it holds %d of them; more than %d can't be held"):format(total, items.MOST_HELD)
+    return nil, trouble("bad_arguments", message, "count")
+  end
   local stack = items.stack(items.in_order(counts, values.item)[1] or values.item, values.count)
   _G.inventoryHelper.addItem(thing.data.inventory, stack.refId, stack.count, stack.charge, stack.enchantmentCharge,
     stack.soul)

@@ -16,9 +16,6 @@ give.fields = {
   { name = "count", check = item_count, default = 1 },
 }
 
---- The most of one item a player may come to own: a count is a C++ int, which would wrap at 2147483647.
-local MOST_OWNED = 1000000000
-
 --- The spelling that the player already has of this id, so that the items join their stack.
 local function known_spelling(counts, ref_id)
   return items.in_order(counts, ref_id)[1] or ref_id
@@ -29,8 +26,8 @@ local function refused(ref_id, total, count)
     local message = ref_id .. " is a record made by this server; only items of the data files can be given"
     return { code = "no_such_target", message = message, field = "item" }
   end
-  if total + count > MOST_OWNED then
-    local message = string.format("the player has %d of them; more than %d can't be owned", total, MOST_OWNED)
+  if total + count > items.MOST_HELD then
+    local message = string.format("the player has %d of them; more than %d can't be owned", total, items.MOST_HELD)
     return { code = "bad_arguments", message = message, field = "count" }
   end
   return nil

@@ -103,6 +103,17 @@ test("dresses and undresses an actor, everything it wears at once", function()
   equal({ simulated().equipment[11], kept().equipment[11], kept().equipment[16].refId }, { nil, nil, "iron dagger" })
 end)
 
+test("changes nothing about an actor whose equipment is damaged", function()
+  for _, odd in ipairs({ 5, { [4] = 5 }, { [4] = { refId = "x", count = 1, charge = 0.5 } },
+    { [4] = { refId = "x", count = 1, enchantmentCharge = 0 / 0 } }, { [4] = { count = 1 } } }) do
+    stage.open()
+    kept().equipment = odd
+    refused("equip_actor", fargoth({ slot = "robe", item = "common_robe_01" }), "game_refused", "unique_index")
+    refused("unequip_actor", fargoth({ slot = "robe" }), "game_refused", "unique_index")
+    if type(odd) == "table" then equal(odd[11], nil) end
+  end
+end)
+
 test("takes nothing off an actor of which nobody told what it wears", function()
   for _, name in ipairs({ "equip_actor", "unequip_actor" }) do
     stage.open()

@@ -113,3 +113,28 @@ test("declines lists of items that are none", function()
 end)
 
 acting.covers("containers")
+
+test("puts in no more than a count can say", function()
+  stage.open()
+  kept().inventory = { { refId = "gold_001", count = 999999999, charge = -1, enchantmentCharge = -1, soul = "" } }
+  refused("put_in_container", barrel({ item = "Gold_001", count = 2 }), "bad_arguments", "count")
+  equal(done("put_in_container", barrel({ item = "Gold_001", count = 1 })).total, 1000000000)
+end)
+
+test("takes nothing out of contents that no client could be told of", function()
+  for _, odd in ipairs({ { charge = 1.5 }, { charge = "x" }, { count = 2 ^ 40 }, { soul = 5 }, { refId = {} } }) do
+    stage.open()
+    local item = { refId = "torch", count = 3, charge = -1, enchantmentCharge = -1, soul = "" }
+    for name, value in pairs(odd) do item[name] = value end
+    kept().inventory = { item }
+    refused("take_from_container", barrel({ item = "torch", count = 1 }), "game_refused", "unique_index")
+    equal(kept().inventory[1], item)
+  end
+end)
+
+test("notes contents in a cell that has lost the list for it", function()
+  stage.open()
+  LoadedCells[SEYDA].data.packets.container = nil
+  done("put_in_container", barrel({ item = "torch" }))
+  equal(LoadedCells[SEYDA].data.packets.container, { BARREL })
+end)
