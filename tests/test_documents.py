@@ -70,6 +70,8 @@ def test_contributing_has_a_row_for_every_room() -> None:
     modules = {found[1] for found in parts if found[0] == "timmy_actors" and len(found) == 2 and "__" not in found[1]}
     rooms |= {f"lua/{found[1]}/" for found in parts if found[0] == "lua" and len(found) > 2}
     table = text_of(TOP / "CONTRIBUTING.md").split("## Rooms")[1].split("\n## ")[0]
-    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)}
+    named = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)
+    }
     assert (rooms | modules) - named - {"py.typed"} == set()
     assert [name for name in named if not any((folder / name).exists() for folder in (TOP, TOP / "timmy_actors"))] == []

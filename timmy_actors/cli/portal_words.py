@@ -29,7 +29,8 @@ def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[
     yield f"  {entry.description}"
     yield f"  Steam app    {entry.app_id}"
     yield f"  window       {' or '.join(entry.titles)}"
-    yield f"  destination  {entry.destination.type} {entry.destination.params or ''}".rstrip()
+    leads = " ".join(f"{key}={value}" for key, value in entry.destination.params.items())
+    yield f"  destination  {entry.destination.type} {leads}".rstrip()
     if status is not None:
         yield f"  state        {status.state}"
         yield from (f"    because    {reason}" for reason in status.reasons)
@@ -40,11 +41,13 @@ def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[
 
 def describe_check(found: PortalCheck) -> Iterator[str]:
     """One line a finding, in colour, and the verdict."""
+    width = max((len(finding.what) for finding in found.findings), default=0)
     for finding in found.findings:
         mark = click.style("ok", fg="green") if finding.ok else click.style("no", fg="red")
-        yield f"{mark}  {harmless(f'{finding.what:<24} {finding.told}')}"
+        yield f"{mark}  {harmless(f'{finding.what:<{width}}  {finding.told}')}"
     wrong = sum(not finding.ok for finding in found.findings)
-    yield f"{found.portal}: everything works" if not wrong else f"{found.portal}: {wrong} things do not work"
+    told = {0: "everything works", 1: "1 thing does not work"}.get(wrong, f"{wrong} things do not work")
+    yield f"{found.portal}: {told}"
 
 
 def describe_state(state: GameState) -> Iterator[str]:

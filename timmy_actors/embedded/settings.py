@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_PORT = 65535
+ABOUT = (
+    "The embedded world alone, until Ctrl-C: the Lua bridge without a game and a daemon. Its first line names the port."
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class WorldSettings:
     seed: int = 1
     """The same seed gives the same world, tick for tick."""
     allow_raw: bool = False
-    """Whether the console command passes any text to a client."""
+    """Whether the commands `console` and `api` are let through."""
     ledger: Path | None = None
     """A file that gets a line for each item that reaches a player's inventory, at once: for audits."""
     crowd: int = 0
@@ -43,15 +46,19 @@ def _port(text: str) -> int:
 
 def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
     """Read the command line; a mistake ends the process with a usage message (exit code 2)."""
-    parser = argparse.ArgumentParser(prog="python -m timmy_actors.embedded", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
-    parser.add_argument("--port", type=_port, default=0, help="0: any free one")
-    parser.add_argument("--token-file", type=Path, help="the file with PLAIN's token")
-    parser.add_argument("--mechanism", choices=("PLAIN", "NULL"), default="PLAIN")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world")
-    parser.add_argument("--allow-raw", action="store_true", help="allow the console command")
+    parser = argparse.ArgumentParser(prog="timmy-actors world", description=ABOUT)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on [127.0.0.1]")
+    parser.add_argument("--port", type=_port, default=0, help="the TCP port; 0, the default: any free one")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        help="PLAIN's token: a file of 16 characters or more that only you can read [data/timmy.token]",
+    )
+    parser.add_argument("--mechanism", choices=("PLAIN", "NULL"), default="PLAIN", help="NULL asks for no token")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world [1]")
+    parser.add_argument("--allow-raw", action="store_true", help="let the commands console and api through")
     parser.add_argument("--ledger", type=Path, help="append a line for each item that reaches a player")
     parser.add_argument("--crowd", type=int, default=0, help="so many players, instead of Timmy and Jiub")
-    parser.add_argument("--company", type=int, default=30, help="so many actors around each of a crowd")
+    parser.add_argument("--company", type=int, default=30, help="so many actors around each of a crowd [30]")
     parser.add_argument("--lifeline", type=int, metavar="FD", help="end when this pipe closes")
     return WorldSettings(**vars(parser.parse_args(arguments)))

@@ -1,0 +1,78 @@
+"""README and the page on worlds, done as they stand by somebody who believes them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.daemon import DaemonProcess
+
+TOP = Path(__file__).parents[2]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EDGE = re.compile(r"^ +(\w+)(?:\[\".*?\"\])? --> \w+\[\"([\w-]+)", re.MULTILINE)
+LINES = [line for line in re.findall(r"^\$ timmy-actors ([^#\n]*)", README, re.MULTILINE) if "SERVER" not in line]
+ENDLESS = ("watch",)
+NEED_A_SCREEN = ("portals check", "execute journal")
+"""They say so, by the exit code 1, where there is none."""
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with DaemonProcess(tmp_path_factory.mktemp("readme")) as daemon:
+        daemon.connect().close()
+        yield daemon.endpoint
+
+
+def run(*command: str, endpoint: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"} | {
+        "TIMMY_ENDPOINT": endpoint
+    }
+    return subprocess.run(
+        [sys.executable, *command], env=environment, cwd=TOP, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
+def test_every_command_does_what_it_is_shown_for(endpoint: str) -> None:
+    assert len(LINES) > 8
+    for line in map(str.strip, LINES):
+        if line not in ENDLESS:
+            done = run("-m", "timmy_actors", *shlex.split(line), endpoint=endpoint)
+            assert done.returncode == (1 if line in NEED_A_SCREEN else 0), (line, done.stdout, done.stderr)
+            assert "Traceback" not in done.stderr
+
+
+def test_the_picture_of_the_tree_is_the_tree(endpoint: str) -> None:
+    found = json.loads(run("-m", "timmy_actors", "tree", "--json", endpoint=endpoint).stdout)["actors"]
+    drawn = [(parent, name) for parent, name in EDGE.findall(README)]
+    for above in {parent for parent, _ in drawn}:
+        under = [actor["name"] for actor in found if (actor["parent"] or "root") == above]
+        assert [name for parent, name in drawn if parent == above] == under
+    assert len(drawn) == sum(actor["name"] != "root" for actor in found)
+
+
+def test_python_reaches_a_running_daemon(endpoint: str) -> None:
+    done = run("-c", BLOCK.findall(README)[0], endpoint=endpoint)
+    assert (done.returncode, '"cell": "-3, -2"' in done.stdout) == (0, True), done.stderr
+
+
+def test_python_runs_a_daemon_of_its_own(tmp_path: Path) -> None:
+    done = run("-c", BLOCK.findall(README)[1], endpoint=f"ipc://{tmp_path}/daemon.sock")
+    assert done.stdout.startswith("bad_arguments count "), done.stderr
+
+
+def test_the_page_on_worlds_is_a_program(endpoint: str) -> None:
+    first, waiting = BLOCK.findall((TOP / "docs" / "worlds.md").read_text(encoding="utf-8"))
+    coroutine = "async def main(daemon):\n" + "".join(f"    {line}\n" for line in waiting.splitlines())
+    more = "import asyncio\nfrom timmy_actors.worlds import AsyncWorld\n" + coroutine
+    told = "    print(seen.position.cell, said.success)\nwith connect() as daemon:\n    asyncio.run(main(daemon))\n"
+    done = run("-c", first + more + told, endpoint=endpoint)
+    assert done.stdout.endswith(" True\n"), done.stderr
