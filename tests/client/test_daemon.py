@@ -14,7 +14,7 @@ import zmq
 from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Refused, Runtime, connect
+from timmy_actors import Daemon, Refused, Runtime, connect
 from timmy_actors.client import daemon as module
 from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
 from timmy_actors.model.endpoint import MAX_REQUEST_BYTES, Pushed
@@ -279,3 +279,23 @@ def test_a_daemon_that_accepts_nobody_any_more_keeps_no_caller_waiting(runtime_f
         assert code == errno.EAGAIN
         with pytest.raises(DaemonUnreachable, match="it is frozen, or overloaded"):
             connect(f"ipc://{path}", timeout_s=0.05)
+
+
+def test_closing_it_ends_the_call_that_waits_in_another_thread(runtime_folder: Path) -> None:
+    ended: list[str] = []
+
+    def ask(daemon: Daemon) -> None:
+        try:
+            daemon.status()
+        except DaemonUnreachable as error:
+            ended.append(str(error))
+
+    with deaf(runtime_folder) as (endpoint, router):
+        for _ in range(20):
+            daemon = connect(endpoint, timeout_s=10 * PATIENCE_S)
+            asking = threading.Thread(target=ask, args=(daemon,))
+            asking.start()
+            router.recv_multipart()
+            daemon.close()
+            asking.join(PATIENCE_S)
+    assert ended == [f"the connection to the daemon at {endpoint} is closed"] * 20

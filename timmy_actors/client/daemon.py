@@ -54,6 +54,8 @@ TRANSPORT_MARGIN_S = 4.0
 """How long past a command's timeout the daemon may take to answer at all."""
 PORTAL_PATIENCE_S = 45.0
 """The same for what is done through a portal: an action that was sent in time may last half a minute."""
+LOOK_UP_S = 0.1
+"""How often a call that waits looks whether the connection was closed meanwhile."""
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.001, 86_400.0
 RENEW_AFTER_MS = 2_000
 """A quiet watch asks again after this, so that a daemon that died is noticed."""
@@ -80,14 +82,17 @@ class Daemon:
         self.endpoint = endpoint
         self._timeout_s = timeout_s
         self._ids = itertools.count(1)
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
+        self._closed = False
         _probe(endpoint, timeout_s)
         self._context: zmq.Context[Any] = zmq.Context()
         self._socket = self._open()
 
     def close(self) -> None:
-        """Let the connection go."""
-        self._context.destroy(linger=0)
+        """Let the connection go; a call that waits in another thread ends with `DaemonUnreachable`."""
+        self._closed = True
+        with self._turn:  # a socket that is closed under another thread's hands ends the process
+            self._context.destroy(linger=0)
 
     def __enter__(self) -> Self:
         return self
@@ -243,6 +248,16 @@ class Daemon:
         except zmq.ZMQError as error:
             raise DaemonUnreachable(f"the connection to the daemon at {self.endpoint} is closed") from error
 
+    def _hears(self, deadline: float) -> bool:
+        """Whether something comes before the deadline."""
+        while not self._closed:
+            left_s = max(0.0, deadline - time.monotonic())
+            if self._socket.poll(round(min(left_s, LOOK_UP_S) * 1000)):
+                return True
+            if left_s <= LOOK_UP_S:
+                return False
+        raise zmq.ZMQError(zmq.ENOTSOCK)
+
     def _id(self) -> str:
         return str(next(self._ids))
 
@@ -250,7 +265,7 @@ class Daemon:
         deadline = time.monotonic() + timeout_s
         with self._turn, self._open_still():
             self._socket.send(_encode(request))
-            while self._socket.poll(max(0, round((deadline - time.monotonic()) * 1000))):
+            while self._hears(deadline):
                 answer = _decode(Answer, self._socket.recv())
                 # An answer to an earlier call that had stopped waiting is not ours.
                 if answer.id in (request.id, None):
