@@ -177,3 +177,13 @@ def test_a_holder_that_left_no_number_is_told_of_all_the_same(endpoint: str, run
     with pytest.raises(EndpointInUse, match="a process that did not say its number"):
         EndpointLock(endpoint).acquire()
     first.release()
+
+
+def test_without_a_place_for_temporary_files_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with pytest.raises(ConfigError, match=r"No usable temporary directory .* choose another place with --endpoint"):
+        resolve_endpoint()

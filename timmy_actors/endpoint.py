@@ -47,12 +47,19 @@ def endpoint_path(endpoint: str) -> Path:
 
 
 def default_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/timmy-actors`, else a folder of the user's under the system's temporary one."""
+    """`$XDG_RUNTIME_DIR/timmy-actors`, else a folder of the user's under the system's temporary one.
+
+    Raises:
+        ConfigError: there is no place for temporary files.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and Path(runtime).is_dir():
         return Path(runtime) / "timmy-actors"
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir()) / f"timmy-actors-{user}"
+    try:
+        return Path(tempfile.gettempdir()) / f"timmy-actors-{user}"
+    except OSError as error:
+        raise ConfigError(f"no folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}") from error
 
 
 def make_private(folder: Path) -> None:
