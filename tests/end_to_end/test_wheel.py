@@ -26,12 +26,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("timmy_actors-*.whl")
     subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
     python = folder / "env" / "bin" / "python"
-    install = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", f"{wheel}[all]"]
-    subprocess.run(install, check=True, cwd=folder)
+    install = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-compile"]
+    subprocess.run([*install, f"{wheel}[all]"], check=True, cwd=folder)
     return python.parent / "timmy-actors"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)  # the packages are installed within it, on a machine that may be busy
 def test_the_wheel_alone_runs_the_daemon_and_its_world(
     installed: Path, runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
