@@ -114,13 +114,14 @@ local function conclude(service, client, answer, now)
 end
 
 --- Why a command isn't begun now; nil when it is.
-local function obstacle(service, message, now)
+local function obstacle(service, client, message, now)
   if message.deadline < clock.to_ms(now) then return bad("expired", "the deadline had passed", "deadline") end
-  if not service.memory:has_room(now) then return bad("overloaded", "too many results to remember: try later") end
+  if service.memory:has_room(client, now) then return nil end
+  return bad("overloaded", "too many results to remember: try later")
 end
 
 local function begin(service, session, message, now, asker)
-  local trouble = obstacle(service, message, now)
+  local trouble = obstacle(service, session.client, message, now)
   if trouble then return protocol.result(message.id, nil, trouble) end
   local outcome = execute(service, session, message)
   service:touch(message.arguments.player, now)
