@@ -8,6 +8,7 @@ local game = require("timmy.game")
 local hearsay = require("timmy.hearsay")
 local lines = require("timmy.lines")
 local listeners = require("timmy.listener")
+local log = require("timmy.log")
 local perceive = require("timmy.perceive")
 local players = require("timmy.players")
 local questions = require("timmy.questions")
@@ -15,7 +16,6 @@ local received = require("timmy.api.received")
 local saves = require("timmy.saves")
 local services = require("timmy.service")
 local sockets = require("timmy.sockets")
-local throttle = require("timmy.throttle")
 local whereabouts = require("timmy.whereabouts")
 
 local M = {}
@@ -24,14 +24,8 @@ local M = {}
 local POLL_FUNCTION = "TimmyBridgePoll"
 local MS_PER_S = 1000
 
-local quiet_log = throttle.new(game.log, clock.now)
-
 local listener, service, timer
 local last_poll
-
-local function log(level, text)
-  quiet_log(level, "timmy: " .. text)
-end
 
 local function copy_with(limits, mechanism, tokens)
   local copy = { mechanism = mechanism, tokens = tokens }

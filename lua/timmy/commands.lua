@@ -1,6 +1,6 @@
 --- The commands an agent can give: looked up, their arguments read, their player found, and run.
 local client_input = require("timmy.client_input")
-local game = require("timmy.game")
+local log = require("timmy.log")
 local players = require("timmy.players")
 local schema = require("timmy.schema")
 
@@ -106,7 +106,7 @@ end
 function M.run(name, arguments, context)
   local ok, value, wrong = xpcall(run, debug.traceback, name, arguments, context or {})
   if ok then return value, wrong end
-  game.log("error", "timmy: command " .. tostring(name) .. " failed: " .. tostring(value))
+  log("error", "command " .. tostring(name) .. " failed: " .. tostring(value))
   return nil, { code = "internal", message = "the command failed on the server; its log says where" }
 end
 

@@ -1,6 +1,6 @@
 --- Hearing CoreScripts' hooks. An error that leaves a callback ends the server, and a value that one returns steers the
 -- other scripts: ours do neither.
-local game = require("timmy.game")
+local log = require("timmy.log")
 
 local M = {}
 
@@ -8,7 +8,7 @@ local M = {}
 function M.protected(hook, act)
   return function(...)
     local ok, trace = xpcall(act, debug.traceback, ...)
-    if not ok then game.log("error", "timmy: " .. hook .. " failed: " .. tostring(trace)) end
+    if not ok then log("error", hook .. " failed: " .. tostring(trace)) end
   end
 end
 

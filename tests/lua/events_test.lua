@@ -191,3 +191,15 @@ test("survives packets that are no tables", function()
   holds(#heard > 0)
   equal(stage.host.death(), nil)
 end)
+
+test("a handler that fails at every packet fills no disk", function()
+  stage.open()
+  events.install(listener(function() error("out of order") end))
+  stage.settle()
+  for number = 1, 200 do stage.host.chat(1, "line " .. number) end
+  local lines = 0
+  for _, call in ipairs(stage.calls("LogMessage")) do
+    if call[3]:find("out of order", 1, true) then lines = lines + 1 end
+  end
+  holds(lines <= 10, lines .. " lines for one defect")
+end)
