@@ -19,8 +19,7 @@ NOT_FOUND = 127
 def main(command: list[str]) -> None:
     """Become the program."""
     parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    when_parent_ends(signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it was watched
         sys.exit(NOT_FOUND)
     try:
@@ -28,6 +27,15 @@ def main(command: list[str]) -> None:
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}\n")
         sys.exit(NOT_FOUND)
+
+
+def when_parent_ends(number: signal.Signals) -> None:
+    """From now on get `number` when the thread that started this process ends (Linux; elsewhere nothing happens).
+
+    A program that has something to put right first takes SIGCONT: it reaches a stopped one too.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number)
 
 
 if __name__ == "__main__":

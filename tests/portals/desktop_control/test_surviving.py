@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, server_pid, skip_unless_installed
+from tests.portals.sessions import is_gone
 from tests.waiting import eventually
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
@@ -218,6 +219,65 @@ def test_an_x_server_that_hangs_does_not_keep_the_server_from_ending(own_screen:
         own_screen.process.send_signal(signal.SIGCONT)
     with Server.on(own_screen):
         assert nothing_is_held(own_screen)
+
+
+@contextmanager
+def starting_on_a_hung_screen(screen: Screen) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that waits for an X server's first answer."""
+    screen.process.send_signal(signal.SIGSTOP)
+    try:
+        command, pipe = [sys.executable, "-m", MODULE], subprocess.PIPE
+        with subprocess.Popen(command, env=screen.environment, stdin=pipe) as process:
+            eventually(lambda: is_at_work(screen, process.pid))
+            try:
+                yield process
+            finally:
+                process.kill()
+    finally:
+        screen.process.send_signal(signal.SIGCONT)
+
+
+def is_at_work(screen: Screen, pid: int) -> bool:
+    lock = screen.folder / "timmy-actors" / f"desktop-control-{screen.name[1:]}.lock"
+    return lock.exists() and f'"pid": {pid}' in lock.read_text()
+
+
+def test_a_server_that_starts_on_an_x_server_that_hangs_ends_with_its_client(own_screen: Screen) -> None:
+    with starting_on_a_hung_screen(own_screen) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_a_server_that_starts_on_an_x_server_that_hangs_heeds_signals(own_screen: Screen) -> None:
+    with starting_on_a_hung_screen(own_screen) as process:
+        process.terminate()
+        assert process.wait(10) == 128 + signal.SIGTERM
+
+
+CLIENT = """
+import os, signal, sys
+from tests.portals.sessions import Open
+server = Open(("{python}", "-m", sys.argv[1]), environment=dict(os.environ))
+pid = server.connected().pid
+server.ask("key_down", key="w", expires_s=60)
+print(pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_server_whose_client_is_killed_lets_go_first(screen: Screen, xev: Xev, *, frozen: bool) -> None:
+    command = [sys.executable, "-c", CLIENT, MODULE]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=screen.environment, **pipes) as client:
+        assert client.stdout is not None
+        pid = int(client.stdout.readline())
+        assert screen.is_down(screen.keycode(W))
+        if frozen:
+            os.kill(pid, signal.SIGSTOP)
+        client.kill()
+        eventually(lambda: nothing_is_held(screen) and is_gone(pid))
 
 
 def test_what_cannot_be_noted_is_not_pressed(own_screen: Screen) -> None:

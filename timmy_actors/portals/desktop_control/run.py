@@ -17,37 +17,52 @@ from timmy_actors.portals.desktop_control.desktop import Desktop
 from timmy_actors.portals.desktop_control.server import serve_http, serve_stdio, server_of
 from timmy_actors.portals.desktop_control.settings import DesktopSettings
 from timmy_actors.portals.desktop_control.sole import SoleServer, file_name_of
+from timmy_actors.portals.leash import when_parent_ends
 from timmy_actors.tokens import make_token_file, read_token
 
 LET_GO_WITHIN_S = 1.0
 """How long the end waits for an X server that hangs; the record makes good for it at the next start."""
+FINISH_WITHIN_S = 0.5
+"""How long a server whose client hung up may take to end by itself, once everything was let go."""
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 logger = logging.getLogger(__name__)
 
 
+class _Grip:
+    """What is to be let go at the end, once there is something that could be pressed."""
+
+    desktop: Desktop | None = None
+
+
 def run(settings: DesktopSettings) -> int:
     """Run the server until it is stopped; the exit code."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="desktop-control: %(message)s")
-    # Before any thread is started, so that each inherits it: only the one that waits for them sees these signals.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    grip = _Grip()
+    _heed_signals(grip)
     try:
         sole = _sole(settings)
-        desktop = _desktop(settings)
+        if settings.http is None:
+            threading.Thread(target=_end_on_hang_up, args=(grip, os.dup(0)), name="hang-up", daemon=True).start()
+        desktop = grip.desktop = _desktop(settings)
         token = None if settings.http is None else _token(settings)
     except TimmyError as error:
         sys.stderr.write(f"desktop-control: {error}\n")
         return error.exit_code
-    if settings.http is None:
-        threading.Thread(target=_let_go_on_hang_up, args=(desktop, os.dup(0)), name="hang-up", daemon=True).start()
-    threading.Thread(target=_end_on_a_signal, args=(desktop,), name="signals", daemon=True).start()
     server = server_of(desktop)
     if settings.http is None or token is None:
         anyio.run(serve_stdio, server, sole)
     else:
         anyio.run(serve_http, server, sole, settings.http, token)
-    _let_go(desktop)
+    _let_go(grip)
     return 0
+
+
+def _heed_signals(grip: _Grip) -> None:
+    # Before any thread is started, so that each inherits it: only the one that waits for them sees these signals.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING | {signal.SIGCONT})
+    when_parent_ends(signal.SIGCONT)  # not the leash's SIGKILL: what is pressed would stay so
+    threading.Thread(target=_end_on_a_signal, args=(grip, os.getppid()), name="signals", daemon=True).start()
 
 
 def _sole(settings: DesktopSettings) -> SoleServer | None:
@@ -77,23 +92,29 @@ def _token(settings: DesktopSettings) -> str:
     return read_token(settings.token_file)
 
 
-def _end_on_a_signal(desktop: Desktop) -> None:
-    number = signal.sigwait(ENDING)
-    _let_go(desktop)
+def _end_on_a_signal(grip: _Grip, parent: int) -> None:
+    while (number := signal.sigwait(ENDING | {signal.SIGCONT})) == signal.SIGCONT:
+        if os.getppid() != parent:
+            break
+    _let_go(grip)
     # Not sys.exit: a thread that reads stdin, or asks an X server that hangs, would never end.
     os._exit(128 + number)
 
 
-def _let_go_on_hang_up(desktop: Desktop, stdin: int) -> None:
+def _end_on_hang_up(grip: _Grip, stdin: int) -> None:
     """The client is gone when nobody holds stdin's other end: a key that is being held would outlast it otherwise."""
     watch = select.poll()
     watch.register(stdin, 0)
     watch.poll()
-    _let_go(desktop)
+    _let_go(grip)
+    threading.Event().wait(FINISH_WITHIN_S)
+    os._exit(0)  # it should have ended by now; an X server that hangs, or a fault, may keep it from that
 
 
-def _let_go(desktop: Desktop) -> None:
-    ending = threading.Thread(target=_close, args=(desktop,), name="letting-go", daemon=True)
+def _let_go(grip: _Grip) -> None:
+    if grip.desktop is None:
+        return
+    ending = threading.Thread(target=_close, args=(grip.desktop,), name="letting-go", daemon=True)
     ending.start()
     ending.join(LET_GO_WITHIN_S)
 
