@@ -18,6 +18,7 @@ import pytest
 from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, server_pid, skip_unless_installed
 from tests.portals.sessions import is_gone
 from tests.waiting import eventually
+from timmy_actors.portals.desktop_control.record import Pressed, Record
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 W = ord("w")
@@ -278,6 +279,16 @@ def test_a_server_whose_client_is_killed_lets_go_first(screen: Screen, xev: Xev,
             os.kill(pid, signal.SIGSTOP)
         client.kill()
         eventually(lambda: nothing_is_held(screen) and is_gone(pid))
+
+
+def test_a_record_of_nonsense_is_no_record(own_screen: Screen) -> None:
+    held = own_screen.folder / "timmy-actors" / f"desktop-control-{own_screen.name[1:]}.held"
+    held.parent.mkdir(mode=0o700)
+    for nonsense in ('{"keys": [7]}', '{"buttons": [-3]}', '{"borrowed": [9999]}', "x", '{"keys": [300]}'):
+        held.write_text(nonsense)
+        assert Record(held).read() == Pressed()
+    with Server.on(own_screen) as server:
+        server.do("press_key", key="w")
 
 
 def test_what_cannot_be_noted_is_not_pressed(own_screen: Screen) -> None:

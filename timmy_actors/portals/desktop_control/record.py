@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from timmy_actors.portals.desktop_control.reasons import refused
+
+Keycode = Annotated[int, Field(ge=8, le=255)]
+"""As X11 numbers keys."""
+Button = Annotated[int, Field(ge=1, le=5)]
+"""Those whose state X11 tells."""
 
 
 class Pressed(BaseModel):
@@ -15,9 +21,9 @@ class Pressed(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    keys: tuple[int, ...] = ()
-    buttons: tuple[int, ...] = ()
-    borrowed: tuple[int, ...] = ()
+    keys: tuple[Keycode, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    borrowed: tuple[Keycode, ...] = ()
 
 
 class Record:
