@@ -198,7 +198,7 @@ def test_a_second_daemon_on_the_endpoint_refuses_and_names_the_first(
     assert shared.status().pid == shared_process.process.pid
 
 
-def test_the_script_of_the_protocol_document_says_hello_and_observes(shared: Daemon, tmp_path: Path) -> None:
+def test_the_script_of_the_protocol_document_says_hello_looks_and_acts(shared: Daemon, tmp_path: Path) -> None:
     document = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
     script = tmp_path / "script.py"
     script.write_text(document.split("```python\n")[1].split("```")[0])
@@ -208,6 +208,7 @@ def test_the_script_of_the_protocol_document_says_hello_and_observes(shared: Dae
     said = subprocess.run(arguments, capture_output=True, text=True, timeout=30, check=True).stdout
     assert "teleport" in said
     assert '"cell": "-2, -9"' in said
+    assert "'value': {'text': 'Hello!'}" in said
 
 
 def test_watching_shows_snapshots_and_events_as_they_come(shared: Daemon) -> None:
