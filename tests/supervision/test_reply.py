@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from typing import Any
@@ -98,3 +99,18 @@ def test_no_callback_is_lost_to_an_answer_given_at_the_same_time() -> None:
         reply.add_done_callback(lambda _reply, called=called: called.set())  # type: ignore[misc]
         answering.join()
         assert called.is_set()
+
+
+def test_an_answer_after_the_end_of_the_loop_that_waited_for_it_troubles_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reply = Reply()
+
+    async def give_up() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reply, 0.01)
+
+    asyncio.run(give_up())
+    reply.set("late")
+    assert reply.get() == "late"
+    assert caplog.text == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 import threading
@@ -90,7 +91,7 @@ class Reply(pykka.Future[Any]):
             return (yield from asyncio.to_thread(self.get).__await__())
         loop = asyncio.get_running_loop()
         answered = asyncio.Event()
-        self.add_done_callback(lambda _: loop.call_soon_threadsafe(answered.set))
+        self.add_done_callback(lambda _: _tell(loop, answered))
         yield from self._answered_in_time(answered).__await__()
         return self.get()
 
@@ -165,6 +166,11 @@ class Reply(pykka.Future[Any]):
                 if not isinstance(error, Exception) and current() is None:
                     raise  # Ctrl-C in the main thread, say; an actor that answers is not ended by who listens
                 log.exception("a callback of a reply failed")
+
+
+def _tell(loop: asyncio.AbstractEventLoop, answered: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: who waited in it gave up
+        loop.call_soon_threadsafe(answered.set)
 
 
 def _refuse_cycle(asker: Actor, asked: Actor) -> None:
