@@ -69,15 +69,15 @@ function M.role(company, actor)
   return actor.role and actor.role.text
 end
 
---- Places to the unit (1.4 cm): more digits would be most of a push, and change with every breath. + 0 turns -0 into 0.
-local function whole(value) return math.floor(numbers.finite(value)) + 0 end
+--- Places to the unit (1.4 cm): more digits would be most of a push, and change with every breath.
+local function whole(value) return math.floor(numbers.finite(value)) end
 
 --- The text of where an actor is: `,"x":1,"y":2,"z":3`.
 function M.place(actor)
   local x, y, z = whole(actor.x), whole(actor.y), whole(actor.z)
   if x ~= actor.told_x or y ~= actor.told_y or z ~= actor.told_z then
     actor.told_x, actor.told_y, actor.told_z = x, y, z
-    actor.place = ',"x":' .. x .. ',"y":' .. y .. ',"z":' .. z
+    actor.place = string.format(',"x":%d,"y":%d,"z":%d', x, y, z) -- a third quicker than joining
   end
   return actor.place
 end

@@ -37,10 +37,37 @@ local function refuse(name, position, kind, value)
   error(string.format("tes3mp.%s: argument %d must be a safe %s, not %s", name, position, kind, tostring(value)), 3)
 end
 
+local function miscounted(name, count)
+  error(string.format("tes3mp.%s takes %d arguments", name, count), 3)
+end
+
+--- Functions of one and two arguments are asked dozens of times for each perception: without the loop, which isn't
+-- compiled, they take half the time.
+local function checked_one(name, kind)
+  local is_safe = kinds.of[kind]
+  return function(value, ...)
+    if select("#", ...) ~= 0 then miscounted(name, 1) end
+    if not is_safe(value) then refuse(name, 1, kind, value) end
+    return tes3mp[name](value)
+  end
+end
+
+local function checked_two(name, first, second)
+  local is_safe_first, is_safe_second = kinds.of[first], kinds.of[second]
+  return function(one, other, ...)
+    if select("#", ...) ~= 0 then miscounted(name, 2) end
+    if not is_safe_first(one) then refuse(name, 1, first, one) end
+    if not is_safe_second(other) then refuse(name, 2, second, other) end
+    return tes3mp[name](one, other)
+  end
+end
+
 local function checked(name, signature)
   local count = #signature
+  if count == 1 then return checked_one(name, signature[1]) end
+  if count == 2 then return checked_two(name, signature[1], signature[2]) end
   return function(...)
-    if select("#", ...) ~= count then error(string.format("tes3mp.%s takes %d arguments", name, count), 2) end
+    if select("#", ...) ~= count then miscounted(name, count) end
     for position = 1, count do
       local value = select(position, ...)
       if not kinds.of[signature[position]](value) then refuse(name, position, signature[position], value) end

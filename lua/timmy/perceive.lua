@@ -38,10 +38,10 @@ local function completed(options)
 end
 
 --- A section of a logged-in player, shaped as its model; nil and an error where there is no such section or player.
--- `options`: `radius` bounds what is near, in game units, and `most` how many are listed; `fresh = false` takes what
--- was read for somebody else a moment ago; `now` in seconds; `allow_raw` as configured. Sections may be shared between
--- readings: read them only. One may be a `json.fragment`, written already.
-function M.read(section, pid, options)
+-- `options`, all of them: `radius` bounds what is near, in game units, and `most` how many are listed; `fresh = false`
+-- takes what was read for somebody else a moment ago; `now` in seconds; `allow_raw` as configured. Sections may be
+-- shared between readings: read them only. One may be a `json.fragment`, written already.
+function M.look(section, pid, options)
   local reader = readers[section]
   if not reader then
     return nil, { code = "bad_message", message = "no section " .. tostring(section), field = "sections" }
@@ -49,7 +49,12 @@ function M.read(section, pid, options)
   if not corescripts.player(pid) then
     return nil, { code = "not_logged_in", message = "the player is not logged in", field = "player" }
   end
-  return reader(pid, completed(options))
+  return reader(pid, options)
+end
+
+--- The same as of now, with the defaults of what isn't said.
+function M.read(section, pid, options)
+  return M.look(section, pid, completed(options))
 end
 
 return M

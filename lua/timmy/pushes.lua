@@ -5,40 +5,51 @@ local json = require("timmy.json")
 
 local M = {}
 
---- Reads what the entry's client wants of its player: fragments and revisions by section.
+--- What was read for the push that is being made, and its pieces: used again, to leave no garbage.
+local texts, revisions, pieces = {}, {}, {}
+
+--- Reads what the entry's client wants of its player: texts and revisions by section.
 local function look(service, subscription, entry, now)
-  local fragments, revisions = {}, {}
   for _, section in ipairs(subscription.sections) do
     local reading = service.readings:pushed(entry.player, section, subscription.view, entry.due, now)
-    if reading then fragments[section], revisions[section] = reading.fragment, reading.revision end
+    texts[section], revisions[section] = reading and reading.text, reading and reading.revision
   end
-  return fragments, revisions
 end
 
-local function message_of(entry, names, fragments, revisions, now)
-  local sections, numbers = json.object({}), json.object({})
-  for _, name in ipairs(names) do
-    sections[name], numbers[name] = fragments[name], revisions[name]
+--- Puts the members of an object from `at` on, and gives where the next piece goes.
+local function put_members(at, names, values)
+  for position, name in ipairs(names) do
+    pieces[at], pieces[at + 1], pieces[at + 2] = position > 1 and ',"' or '"', name, '":'
+    pieces[at + 3] = values[name]
+    at = at + 4
   end
-  return {
-    type = "perception",
-    player = entry.player.name,
-    pid = entry.player.pid,
-    now = clock.to_ms(now),
-    full = entry.full,
-    revisions = numbers,
-    sections = sections,
-  }
+  return at
+end
+
+local function opening_of(player)
+  return '{"type":"perception","player":' .. json.encode(player.name) .. ',"pid":' .. player.pid .. ',"now":'
+end
+
+--- The message of a push. It is joined here, because its sections are texts already, and making tables of them to write
+-- takes longer than all else in it.
+local function message_of(entry, names, seq, now)
+  entry.opening = entry.opening or opening_of(entry.player)
+  pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
+  pieces[5] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
+  local at = put_members(6, names, revisions)
+  pieces[at] = '},"sections":{'
+  at = put_members(at + 1, names, texts)
+  pieces[at] = "}}"
+  return table.concat(pieces, "", 1, at)
 end
 
 --- Pushes an entry: everything the first time, later what changed, nothing when nothing did.
 local function push(service, session, entry, now)
-  local fragments, revisions = look(service, session.subscription, entry, now)
+  look(service, session.subscription, entry, now)
   local names = delta.changed(session.subscription.sections, revisions, entry.sent)
   session.subscription:reschedule(entry, now)
   if #names == 0 then return end
-  local pushed, why = session:push(message_of(entry, names, fragments, revisions, now))
-  if not pushed then return service.log("error", "a perception has no JSON: " .. why) end
+  session:push_text(message_of(entry, names, session.seq + 1, now))
   entry.full = false
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end

@@ -16,8 +16,8 @@ local LONGEST_BYTES = 524288
 
 --- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
 function M.new(perceive, log, allow_raw)
-  return setmetatable({ perceive = perceive, log = log, allow_raw = allow_raw, players = {}, revisions = {} },
-    Readings)
+  local options = { allow_raw = allow_raw == true }
+  return setmetatable({ perceive = perceive, log = log, options = options, players = {}, revisions = {} }, Readings)
 end
 
 --- How somebody looks: how far, and how many of a kind it wants to be told of.
@@ -36,8 +36,9 @@ local function known_of(self, player)
 end
 
 local function read(self, section, player, view, now, fresh)
-  local options = { radius = view.radius, most = view.most, now = now, fresh = fresh, allow_raw = self.allow_raw }
-  local ok, value = xpcall(self.perceive.read, debug.traceback, section, player.pid, options)
+  local options = self.options
+  options.radius, options.most, options.now, options.fresh = view.radius, view.most, now, fresh
+  local ok, value = xpcall(self.perceive.look, debug.traceback, section, player.pid, options)
   if ok then return value end -- nil: the player has just left
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end

@@ -16,8 +16,13 @@ function Session:push(message)
   message.seq = self.seq + 1
   local text, why = json.encode(message)
   if not text then return nil, why end
-  if self.peer:push(text) then self.seq = message.seq end
+  self:push_text(text)
   return true
+end
+
+--- The same for one that is written already, with `seq + 1` in it.
+function Session:push_text(text)
+  if self.peer:push(text) then self.seq = self.seq + 1 end
 end
 
 --- The load since the last look, and a new page.

@@ -53,7 +53,7 @@ end
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
-    perceive = { names = vocabulary.SECTIONS, read = read(game), by_view = { nearby_actors = true }, keeps_s = {} },
+    perceive = { names = vocabulary.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {} },
     whereabouts = { of = function() return nil end, has_loaded = function() return false end },
     players = { online = function() return game.roster end, find = find(game) },
   }

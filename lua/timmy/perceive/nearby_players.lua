@@ -12,14 +12,19 @@ local throng = require("timmy.throng")
 --- Places to the unit and the degree, as for actors.
 local whole = math.floor
 
---- The other player's place in the wire's words, when it is within the radius.
-local function see(other, eye, radius)
+--- Whether somebody else is within the radius, and still there. The distance is looked at first: with a hundred players
+-- online nearly all are far away.
+local function is_near(other, pid, eye, radius)
+  if geometry.square(eye, other.place) > radius * radius or other.pid == pid then return false end
+  return geometry.are_joined(eye.cell, other.place.cell) and corescripts.player(other.pid) ~= nil
+end
+
+--- The other player's place in the wire's words.
+local function see(other, eye)
   local place = other.place
-  if not geometry.are_joined(eye.cell, place.cell) then return nil end
-  local distance, bearing = geometry.toward(eye, place)
-  if distance > radius then return nil end
   return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
-    z = whole(place.z), distance = whole(distance), bearing = whole(bearing) }
+    z = whole(place.z), distance = whole(math.sqrt(geometry.square(eye, place))),
+    bearing = geometry.bearing(eye, place) }
 end
 
 --- Adds what is to be seen of somebody who is that near.
@@ -33,8 +38,7 @@ end
 return function(pid, options)
   local eye, found = surroundings.eye(pid), {}
   for _, other in ipairs(throng.of(options.now, options.fresh)) do
-    local is_there = other.pid ~= pid and corescripts.player(other.pid) ~= nil
-    if is_there then found[#found + 1] = see(other, eye, options.radius) end
+    if is_near(other, pid, eye, options.radius) then found[#found + 1] = see(other, eye) end
   end
   local near, left_out = geometry.nearest(found, options.most, "pid")
   for _, seen in ipairs(near) do look_at(seen) end
