@@ -188,7 +188,7 @@ test("a slot that another player took starts full again", function()
   game.roster = { { pid = 0, name = "Nerevar" } }
   service:push(10, forever)
   local last = peer.got[#peer.got]
-  equal({ last.player, last.full, last.revisions.world }, { "Nerevar", true, 1 })
+  equal({ last.player, last.full, last.revisions.world }, { "Nerevar", true, 2 })
   equal(#peer.got, 3)
 end)
 
