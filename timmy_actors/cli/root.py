@@ -31,7 +31,7 @@ def cli() -> None:
       TIMMY_ENDPOINT  the daemon's local endpoint (ipc://PATH)
 
     \b
-    Exit codes: 0 done, 1 declined by the game, 2 wrong usage, 69 no daemon answers,
+    Exit codes: 0 done, 1 declined or not done, 2 wrong usage, 69 no daemon answers,
     another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
     gave up, 78 wrong configuration. The journal: 65 it is damaged, 66 there is none to
     read, 73 it cannot be made, 74 the disk does not take it, 75 somebody else holds it.

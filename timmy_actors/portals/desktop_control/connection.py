@@ -67,7 +67,10 @@ class Connection:
 
     def _open(self) -> Display:
         if not self.name:
-            raise refused("no_display", "DISPLAY is not set: pass the X display to this server's environment")
+            raise refused(
+                "no_display",
+                "DISPLAY is not set: give it to what starts this server, as in: DISPLAY=:0 timmy-actors run",
+            )
         try:
             display = Display(self.name)
         except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
