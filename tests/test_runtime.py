@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -238,3 +240,27 @@ def test_an_interrupted_start_leaves_nothing_running(monkeypatch: pytest.MonkeyP
                 pass
         with running(peer.address) as again:
             fresh(again)
+
+
+def test_many_threads_may_stop_it_at_once() -> None:
+    program = """
+import threading
+from tests.peer import Peer
+from tests.runtimes import running
+
+with Peer() as peer, running(peer.address) as runtime:
+    together = threading.Barrier(8)
+
+    def stop():
+        together.wait()
+        runtime.stop()
+
+    threads = [threading.Thread(target=stop) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+    # In a process of its own: libzmq aborts where it finds a context ended by two.
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr) == (0, "")

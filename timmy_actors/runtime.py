@@ -67,6 +67,7 @@ class Runtime(PortalCalls):
         self._lock = EndpointLock(self.endpoint)
         self._life = _RootLife(self.board.watchers)
         self._root: Supervisor | None = None
+        self._turn = threading.RLock()
 
     @classmethod
     def from_config(
@@ -181,13 +182,15 @@ class Runtime(PortalCalls):
             self._life.ended.wait(STOP_WITHIN_S)
         # Sockets belong to their actors' threads, which are through; a hung one keeps the context to itself.
         if self._root is not None and self._life.ended.is_set():
-            self._context.destroy(linger=0)
+            with self._turn:  # of two threads that end a context at once, one ends the process
+                self._context.destroy(linger=0)
         self.board.watchers.end()
         self._release()
 
     def _release(self) -> None:
-        self._desk.close()
-        self._lock.release()
+        with self._turn:
+            self._desk.close()
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self.start()
