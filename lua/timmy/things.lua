@@ -36,14 +36,22 @@ end
 
 --- Notes with an object's cell that a kind of packet (`container`, `equipment`, `ai`) is to be sent of it to newcomers.
 function M.note(thing, kind)
-  local packets = thing.cell.data.packets
-  if type(packets[kind]) ~= "table" then packets[kind] = {} end
-  if not M.contains(packets[kind], thing.unique_index) then table.insert(packets[kind], thing.unique_index) end
+  local list = thing.cell.data.packets[kind]
+  if not M.contains(list, thing.unique_index) then table.insert(list, thing.unique_index) end
 end
 
+--- Whether CoreScripts' functions come through with a cell: they look into every list of packets unseen.
 local function is_sound(cell)
   local data = corescripts.data_of(cell)
-  return type(data.objectData) == "table" and type(data.packets) == "table"
+  if type(data.objectData) ~= "table" or type(data.packets) ~= "table" then return false end
+  for _, kind in pairs(corescripts.table_or_none(corescripts.setting("cellPacketTypes"))) do
+    if type(data.packets[kind]) ~= "table" then return false end
+  end
+  return true
+end
+
+local function damaged(field)
+  return nil, trouble("game_refused", "the saved cell is damaged; nothing was changed", field)
 end
 
 --- A cell that somebody has loaded, by the name that was given; else nil and why not.
@@ -54,14 +62,12 @@ function M.loaded_cell(given, field)
     local message = "nobody has the cell " .. given .. " loaded: the server knows and changes only what is near players"
     return nil, trouble("no_such_cell", message, field or "cell")
   end
-  if not is_sound(cell) then
-    return nil, trouble("game_refused", "the saved cell is damaged; nothing was changed", field or "cell")
-  end
+  if not is_sound(cell) then return damaged(field or "cell") end
   return cell
 end
 
 local function holds(cell, unique_index)
-  local record = cell.data.objectData[unique_index]
+  local record = corescripts.table_or_none(corescripts.data_of(cell).objectData)[unique_index]
   return type(record) == "table" and type(record.refId) == "string" and record.refId ~= ""
 end
 
@@ -69,7 +75,7 @@ end
 local function cell_holding(unique_index)
   local found
   for description, cell in pairs(corescripts.global("LoadedCells")) do
-    if is_sound(cell) and holds(cell, unique_index) and (not found or description < found) then found = description end
+    if holds(cell, unique_index) and (not found or description < found) then found = description end
   end
   return found and _G.LoadedCells[found]
 end
@@ -85,8 +91,9 @@ end
 local function cell_of(values, field)
   if values.cell then return M.loaded_cell(values.cell, "cell") end
   local cell = cell_holding(values[field])
-  if cell then return cell end
-  return unknown(values[field], nil, field)
+  if not cell then return unknown(values[field], nil, field) end
+  if not is_sound(cell) then return damaged(field) end
+  return cell
 end
 
 local function describe(cell, unique_index)

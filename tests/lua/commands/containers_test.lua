@@ -132,9 +132,9 @@ test("takes nothing out of contents that no client could be told of", function()
   end
 end)
 
-test("notes contents in a cell that has lost the list for it", function()
+test("changes nothing in a cell that has lost one of its lists", function()
   stage.open()
-  LoadedCells[SEYDA].data.packets.container = nil
-  done("put_in_container", barrel({ item = "torch" }))
-  equal(LoadedCells[SEYDA].data.packets.container, { BARREL })
+  LoadedCells[SEYDA].data.packets.actorList = nil
+  refused("put_in_container", barrel({ item = "torch" }), "game_refused", "cell")
+  refused("put_in_container", { unique_index = BARREL, item = "torch" }, "game_refused", "unique_index")
 end)
