@@ -320,3 +320,25 @@ def test_an_action_whose_turn_comes_too_late_is_dropped_undone(tmp_path: Path) -
         assert (late.outcome, "it was not done" in str(late.reason)) == ("refused", True)
         first.join(60)
         assert len(made.actions()) == 1
+
+
+def test_what_lets_go_waits_for_no_action_and_drops_those_that_wait(tmp_path: Path) -> None:
+    """It is sent when another portal is chosen: the game that is left must not be walked in for half a minute more."""
+    with desktop(tmp_path) as made:
+        made.runtime.capture()
+        made.fault("slow 3")
+        results: dict[str, ActionResult] = {}
+        threads = [
+            threading.Thread(target=lambda key=key: results.update({key: made.runtime.execute("press_key", key=key)}))
+            for key in "ab"
+        ]
+        for thread in threads:
+            thread.start()
+        eventually(made.actions)
+        made.runtime.use_portal("bannerlord")
+        eventually(lambda: len(made.actions()) == 2)
+        assert [thread.is_alive() for thread in threads] == [True, True]
+        for thread in threads:
+            thread.join(60)
+        assert [done["action"] for done in made.actions()] == ["press_key", "release_all"]
+        assert sorted(result.outcome for result in results.values()) == ["done", "refused"]

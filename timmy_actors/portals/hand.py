@@ -21,6 +21,7 @@ LATCHED = (
     " somebody moves it away: it cannot do that itself"
 )
 RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
+RELEASE_ALL = "release_all"
 
 
 class Hand:
@@ -29,29 +30,49 @@ class Hand:
     def __init__(self, desktop: ToolServer) -> None:
         self._desktop = desktop
         self._turn = asyncio.Lock()
+        self._pauses = 0
+        """How often everything was let go: what was asked for before that is not done any more."""
 
     async def do(self, action: Action, entry: PortalEntry, deadline: float) -> ActionResult:
-        """Carry it out; one that has to wait for its turn beyond `deadline` is dropped undone."""
+        """Carry it out; one that has to wait for its turn beyond `deadline` is dropped undone.
+
+        `release_all` waits for no turn, and drops what waits for one.
+        """
         try:
             steps = [(step.action, _params(step)) for step in resolve(action, entry.actions)]
         except Refused as refused:
             return _result(action, "refused", refused.message)
+        if [name for name, _ in steps] == [RELEASE_ALL]:
+            self._pauses += 1
+            outcome, reason = await self._run(steps, entry, deadline)
+        else:
+            outcome, reason = await self._in_turn(steps, entry, deadline)
+        told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
+        return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
+
+    async def _in_turn(
+        self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
+    ) -> tuple[Outcome, str | None]:
+        asked_at = self._pauses
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
         except TimeoutError:
-            return _result(action, "refused", "an earlier action took until this one's deadline: it was not done")
+            return "refused", "an earlier action took until this one's deadline: it was not done"
         try:
-            outcome, reason = await self._run(steps, entry, deadline)
+            if self._pauses != asked_at:
+                return "refused", "everything was let go before this action's turn came: it was not done"
+            return await self._run(steps, entry, deadline)
         finally:
             self._turn.release()
-        told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
-        return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
 
     async def _run(
         self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
     ) -> tuple[Outcome, str | None]:
+        begun_at = self._pauses
         for number, (name, params) in enumerate(steps):
+            if self._pauses != begun_at:
+                return "failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)"
             try:
                 await self._step(name, params, entry, deadline)
             except ToolTrouble as trouble:

@@ -30,9 +30,13 @@ def fault() -> str:
         return ""
 
 
-def done(action: str, **params: Any) -> bool:
+def note(action: str, **params: Any) -> None:
     with (FOLDER / "actions").open("a") as actions:
         actions.write(json.dumps({"action": action, "params": params, "pid": os.getpid()}) + "\n")
+
+
+def done(action: str, **params: Any) -> bool:
+    note(action, **params)
     word, _, seconds = fault().partition(" ")
     if word == "slow":
         time.sleep(float(seconds))
@@ -124,6 +128,13 @@ def mouse_down(button: str) -> bool:
 def mouse_up(button: str) -> bool:
     """Release a button."""
     return done("mouse_up", button=button)
+
+
+@server.tool()
+def release_all() -> bool:
+    """Let go of everything, whatever is slow."""
+    note("release_all")
+    return True
 
 
 @server.tool()
