@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +30,8 @@ STOP_WITHIN_S = 15.0
 CAPTURES = "{captures}"
 """In a command: the folder that captures go to."""
 LARGEST_KEY_BYTES = 1_000
+SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
+"""Variables whose values are taken out of all that a server says."""
 
 
 class PortalTree:
@@ -45,7 +48,6 @@ class PortalTree:
         self._tables = _tables(settings, folder)
         key = _steam_key(settings, folder)
         self._access = SteamAccess(settings.steam.user_id, has_key=key is not None)
-        self._redactor = Redactor([key] if key else [])
         steam = {KEY_VARIABLE: key} if key else {}
         self._options = {
             DESKTOP: self._server(DESKTOP, settings.desktop, folder, {}),
@@ -86,16 +88,18 @@ class PortalTree:
 
     def _server(self, name: str, settings: ServerSettings, folder: Path, extra: Mapping[str, str]) -> ServerOptions:
         command = tuple(word.replace(CAPTURES, str(self._captures)) for word in settings.command)
+        environment = {**pick(settings.pass_environment), **settings.environment, **extra}
+        headers = _headers(settings, folder)
         return ServerOptions(
             name=name,
             command=() if settings.url else command,
             url=settings.url,
-            headers=_headers(settings, folder),
-            environment={**pick(settings.pass_environment), **settings.environment, **extra},
+            headers=headers,
+            environment=environment,
             protocol=settings.protocol,
             start_timeout_s=settings.start_timeout_s,
             probe_interval_s=settings.probe_interval_s,
-            redactor=self._redactor,
+            redactor=Redactor(_secrets(environment, headers)),
         )
 
 
@@ -131,10 +135,16 @@ def _headers(settings: ServerSettings, folder: Path) -> dict[str, str]:
     return {"Authorization": f"Bearer {read_token(expand(settings.token_file, 'token_file', folder))}"}
 
 
+def _secrets(environment: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
+    """What a server is given and may not say again."""
+    given = [value for name, value in environment.items() if SECRET_NAMES.search(name)]
+    return [*given, *(value.removeprefix("Bearer ") for value in headers.values())]
+
+
 def _steam_key(settings: Settings, folder: Path) -> str | None:
     """The key, of the file that is configured, else of the environment."""
     if settings.steam.api_key_file is None:
-        return settings.steam.environment.get(KEY_VARIABLE) or os.environ.get(KEY_VARIABLE) or None
+        return (settings.steam.environment.get(KEY_VARIABLE) or os.environ.get(KEY_VARIABLE) or "").strip() or None
     path = expand(settings.steam.api_key_file, "steam.api_key_file", folder)
     try:
         with path.open(encoding="ascii") as file:

@@ -196,6 +196,21 @@ def test_a_server_behind_a_url_is_called_and_its_end_is_seen() -> None:
         assert isinstance(server.over(), ServerGone)
 
 
+def test_a_key_never_comes_back_from_a_url_nor_is_the_urls_own_logged(caplog: pytest.LogCaptureFixture) -> None:
+    key, other = "0123456789ABCDEF", "FEDCBA9876543210"
+    caplog.set_level("DEBUG")
+    with (
+        http_server() as (url, _),
+        opened((), url=f"{url}?key={other}", redactor=Redactor([key])) as server,
+    ):
+        server.connected()
+        assert value(server.ask("echo", text=f"{key}, https://x/?key={other}&a=1")) == (
+            "[redacted], https://x/?key=[redacted]&a=1"
+        )
+    assert key not in caplog.text
+    assert other not in caplog.text
+
+
 def test_a_url_where_nobody_listens_is_told() -> None:
     with opened((), url="http://127.0.0.1:9/mcp", start_timeout_s=5.0) as server:
         assert "server: " in str(server.over())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 300.0
 """How long a server may hold an open stream without a word; a call's own deadline is far shorter."""
+TELLS_URLS = ("httpx2", "mcp.client.streamable_http")
+"""Loggers with a line for each request that holds the whole URL, and so the key that it may carry."""
 
 
 @asynccontextmanager
 async def http_streams(options: ServerOptions) -> AsyncGenerator[TransportStreams, None]:
     """The SDK's two streams, on connections to `options.url`."""
+    for name in TELLS_URLS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     timeout = httpx2.Timeout(CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
     headers = dict(options.headers)
     async with (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 REDACTED = "[redacted]"
 _QUERY_KEY = re.compile(rb"([?&](?:key|access_token|token)=)[^&\s\"'\\<>]+", re.IGNORECASE)
@@ -26,3 +27,11 @@ class Redactor:
     def clean_text(self, text: str) -> str:
         """The same for a text."""
         return self.clean(text.encode(errors="backslashreplace")).decode(errors="replace")
+
+    def clean_value(self, value: Any) -> Any:
+        """The same for all texts in a JSON value."""
+        if isinstance(value, str):
+            return self.clean_text(value)
+        if isinstance(value, Mapping):
+            return {name: self.clean_value(inner) for name, inner in value.items()}
+        return [self.clean_value(inner) for inner in value] if isinstance(value, list) else value

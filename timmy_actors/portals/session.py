@@ -217,11 +217,15 @@ class Session:
         except MCPError as error:
             raise self._trouble(tool, error, timeout_s) from error
         self._heard_at = self._loop.time()
-        return read_answer(
-            is_error=result.is_error,
-            content=[block.model_dump() for block in result.content],
-            structured=result.structured_content,
-        )
+        return self._read(result)
+
+    def _read(self, result: types.CallToolResult) -> ToolAnswer:
+        content, structured = [block.model_dump() for block in result.content], result.structured_content
+        if self._options.url is not None:  # a child's lines are cleaned as they come
+            clean = self._options.redactor.clean_value
+            content = [clean(block) if block.get("type") == "text" else block for block in content]
+            structured = clean(structured)
+        return read_answer(is_error=result.is_error, content=content, structured=structured)
 
     async def _or_over(self, call: Awaitable[types.CallToolResult]) -> types.CallToolResult:
         """The call's result, or the session's end, whichever comes first: the SDK need not notice."""
