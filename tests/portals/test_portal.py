@@ -18,6 +18,7 @@ from timmy_actors import connect
 from timmy_actors.errors import Refused
 from timmy_actors.model.action import ActionResult
 from timmy_actors.model.game_state import GameState
+from timmy_actors.portals.hand import lasts_s
 
 
 def codes(state: GameState) -> dict[str, str]:
@@ -342,3 +343,7 @@ def test_what_lets_go_waits_for_no_action_and_drops_those_that_wait(tmp_path: Pa
             thread.join(60)
         assert [done["action"] for done in made.actions()] == ["press_key", "release_all"]
         assert sorted(result.outcome for result in results.values()) == ["done", "refused"]
+
+
+def test_a_long_text_has_the_time_that_it_takes() -> None:
+    assert [lasts_s(params) for params in ({"key": "w", "seconds": 2.0}, {"text": "x" * 1000}, {})] == [2.0, 30.0, 0.0]
