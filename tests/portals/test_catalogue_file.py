@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,14 @@ def test_a_value_is_found_on_its_line(path: tuple[str | int, ...], line: int) ->
     text = '{\n "a": {\n  "b": [\n   1,\n   {\n    "c": "x, \\"]}"\n   }]\n },\n "d": null\n}'
     json.loads(text)
     assert line_of(text, path) == line
+
+
+def test_a_catalogue_that_became_a_fifo_is_waited_for_by_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "portals.json"
+    write(file, ENTRY)
+    catalogue = CatalogueFile(file)
+    file.unlink()
+    os.mkfifo(file)
+    assert catalogue.look()
+    assert "it is no file any more" in str(catalogue.error)
+    assert [portal.id for portal in catalogue.portals] == ["game"]

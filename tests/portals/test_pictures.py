@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import os
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,14 @@ def test_a_full_disk_is_told_for_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp
     trouble = album.trouble()
     assert trouble is not None
     assert (trouble.code, "make room" in trouble.message) == ("no_space", True)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    album = Album(tmp_path)
+    now = datetime.now(UTC)
+    fifo, endless = tmp_path / "capture_1.png", tmp_path / "capture_2.png"
+    os.mkfifo(fifo)
+    endless.symlink_to("/dev/zero")
+    for path in (fifo, endless):
+        with pytest.raises(ToolTrouble, match="put no file there"):
+            album.add(path, datetime.fromtimestamp(0, UTC) if path == endless else now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import logging
+import stat
 from collections import deque
 from datetime import datetime
 from pathlib import Path
@@ -108,6 +109,8 @@ class Album:
 
 def _read(path: Path, not_before: datetime) -> bytes:
     facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):  # reading a FIFO would wait for ever, and a device never end
+        raise ToolTrouble("bad_result", f"{path}: the server put no file there")
     if facts.st_size > MAX_FILE_BYTES:
         raise ToolTrouble("too_large", f"{path}: the screenshot has {facts.st_size} bytes, at most {MAX_FILE_BYTES}")
     if facts.st_mtime < not_before.timestamp() - CLOCK_GRAIN_S:

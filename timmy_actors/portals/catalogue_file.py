@@ -36,11 +36,16 @@ class CatalogueFile:
         self._seen = signature
         before = (self.portals, self.error)
         try:
+            self._refuse_what_never_ends()
             self.portals, self.error = load_catalogue(self.path), None
         except ConfigError as error:
             self.error = str(error)
             log.warning("%s (the portals stay as they were)", error)
         return (self.portals, self.error) != before
+
+    def _refuse_what_never_ends(self) -> None:
+        if self.path.exists() and not self.path.is_file():  # who follows it must not wait for a FIFO's writer
+            raise ConfigError(f"{self.path}: cannot read the portal catalogue: it is no file any more: put one there")
 
 
 def _signature(path: Path) -> Signature | None:
