@@ -37,6 +37,9 @@ def test_arguments_of_other_names_are_bound_by_their_position() -> None:
 def test_a_value_is_given_in_the_type_that_is_asked_for() -> None:
     tools = offered("steam-current-players", appid=STRING)
     assert bound("steam-current-players", tools, app_id=5).arguments == {"appid": "5"}
+    for odd in ("--5", "\N{SUPERSCRIPT TWO}"):
+        with pytest.raises(ToolTrouble, match="appid"):
+            bound("steam-current-players", offered("steam-current-players", appid=INTEGER), app_id=odd)
     keys = offered("hotkey", keys={"type": "array", "items": STRING})
     assert bound("hotkey", keys, keys="ctrl shift s").arguments == {"keys": ["ctrl", "shift", "s"]}
 

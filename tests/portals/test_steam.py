@@ -112,6 +112,7 @@ def test_a_key_is_never_told(tmp_path: Path, valve: StandIn, program: str, caplo
         ("steam-current-players", None, "bad_result"),
         ("steam-news", {"newsitems": 5}, "bad_result"),
         ("steam-news", {"newsitems": [{"title": 5}]}, "bad_result"),
+        ("steam-news", {"newsitems": [{"title": "", "date": 10**18}]}, "bad_result"),
         ("steam-player-achievements", {"playerstats": {"error": "Profile is not public"}}, "no_data"),
         ("steam-recently-played", [], "bad_result"),
     ],

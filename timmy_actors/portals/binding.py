@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from timmy_actors.portals.session_events import Tool
 from timmy_actors.portals.spec_tools import SpecTool
 from timmy_actors.portals.tool_tables import ToolRow, ToolTable
 
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
 MAX_NAMED = 12
 """Tools of a server that are named in a message."""
 
@@ -103,7 +105,7 @@ def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:
             return value
         case "string", int() | float():
             return str(value)
-        case "integer", str() if value.lstrip("-").isdigit():
+        case "integer", str() if _WHOLE.fullmatch(value):
             return int(value)
         case "integer", float() if value.is_integer():
             return int(value)

@@ -94,7 +94,7 @@ def read_part(tool: str, value: Any, app_id: int) -> Context:
         raise in_words(tool, value)
     try:
         return PARTS[tool].read(value, app_id)
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError, OSError) as error:  # OSError: a date out of time_t
         raise ToolTrouble("bad_result", f"{tool}: the answer is not understood: {error}"[:300]) from error
 
 
