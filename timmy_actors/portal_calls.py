@@ -19,7 +19,7 @@ class PortalCalls:
 
     def portals(self) -> Portals:
         """Which portals there are, and which one is chosen."""
-        answer: Portals = self.directory.ask("portal", ListPortals(), timeout_s=DEFAULT_TIMEOUT_S).wait()
+        answer: Portals = self._ask(ListPortals(), DEFAULT_TIMEOUT_S)
         return answer
 
     def use_portal(self, portal: str) -> Portals:
@@ -28,7 +28,7 @@ class PortalCalls:
         Raises:
             Refused: `bad_arguments`: there is none of that name.
         """
-        answer: Portals = self.directory.ask("portal", UsePortal(portal), timeout_s=DEFAULT_TIMEOUT_S).wait()
+        answer: Portals = self._ask(UsePortal(portal), DEFAULT_TIMEOUT_S)
         return answer
 
     def check_portal(self, portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> PortalCheck:
@@ -54,6 +54,8 @@ class PortalCalls:
         return result
 
     def _ask_portal(self, message: object, timeout_s: float) -> Any:
-        return self.directory.ask(
-            "portal", message, timeout_s=timeout_s + PORTAL_MARGIN_S, wait_s=DEFAULT_TIMEOUT_S
-        ).wait()
+        return self._ask(message, timeout_s + PORTAL_MARGIN_S)
+
+    def _ask(self, message: object, timeout_s: float) -> Any:
+        # One that is being restarted is waited for.
+        return self.directory.ask("portal", message, timeout_s=timeout_s, wait_s=DEFAULT_TIMEOUT_S).wait()
