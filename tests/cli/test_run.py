@@ -243,3 +243,23 @@ main(["run", "--config", {str(configuration)!r}])
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False
         )
     assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "stopped")
+
+
+INTERRUPTED_LOADING = """
+import sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "timmy_actors.cli.root":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+from timmy_actors.cli import main
+main(["run"])
+"""
+
+
+def test_ctrl_c_while_the_program_is_still_loaded_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-c", INTERRUPTED_LOADING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
