@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from mcp import StdioServerParameters
 
-FOLDER = Path(sys.prefix) / "contenders" / "mcp-pyautogui"
-PACKAGES = ("mcp-pyautogui==0.0.6", "mcp<2", "pillow", "pyautogui")
+from tests.portals.environments import PYAUTOGUI, made
 
 
 def server(display: str, folder: Path) -> StdioServerParameters:
@@ -20,15 +17,9 @@ def server(display: str, folder: Path) -> StdioServerParameters:
     it dies without an X authority file, be it an empty one.
 
     Raises:
-        CalledProcessError: pip cannot install it.
+        CalledProcessError, TimeoutExpired: pip cannot install it.
     """
-    python = FOLDER / "bin" / "python"
-    if not (FOLDER / "installed").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "--disable-pip-version-check", "-q", "install", *PACKAGES], check=True
-        )
-        (FOLDER / "installed").touch()
+    programs = made(*PYAUTOGUI)
     stub = folder / "gnome-screenshot"
     stub.write_text("#!/bin/sh\n")
     stub.chmod(0o755)
@@ -39,4 +30,4 @@ def server(display: str, folder: Path) -> StdioServerParameters:
         "XAUTHORITY": str(folder / ".Xauthority"),
         "PATH": f"{folder}:{os.environ['PATH']}",
     }
-    return StdioServerParameters(command=str(FOLDER / "bin" / "mcp-pyautogui"), env=environment, cwd=folder)
+    return StdioServerParameters(command=str(programs / "mcp-pyautogui"), env=environment, cwd=folder)

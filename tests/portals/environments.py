@@ -21,6 +21,18 @@ STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
 
 def environment(*packages: str) -> Path:
     """The folder with the programs of an environment that has these packages; skips the test where none can be made."""
+    try:
+        return made(*packages)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"no environment with {', '.join(packages)} can be made here: {error}")
+
+
+def made(*packages: str) -> Path:
+    """The same.
+
+    Raises:
+        CalledProcessError, TimeoutExpired: pip cannot install them.
+    """
     name = hashlib.sha256(" ".join((*packages, sys.version)).encode()).hexdigest()[:16]
     folder = CACHE / name
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -34,9 +46,6 @@ def environment(*packages: str) -> Path:
 def _make(folder: Path, packages: tuple[str, ...]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
-    try:
-        for command in ([sys.executable, "-m", "venv", str(folder)], pip):
-            subprocess.run(command, check=True, capture_output=True, timeout=MADE_WITHIN_S)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"no environment with {', '.join(packages)} can be made here: {error}")
+    for command in ([sys.executable, "-m", "venv", str(folder)], pip):
+        subprocess.run(command, check=True, capture_output=True, timeout=MADE_WITHIN_S)
     (folder / "complete").touch()
