@@ -247,7 +247,7 @@ def test_a_bridge_of_another_version_is_named() -> None:
 
 def test_a_name_that_no_host_has_is_told_as_such() -> None:
     with running("tcp://no-such-host.invalid:7979") as runtime:
-        link_down(runtime, "no host has that name")
+        link_down(runtime, "no host of that name was found")
 
 
 def test_a_host_is_found_by_its_name() -> None:

@@ -59,7 +59,7 @@ def test_every_state_but_down_has_a_way_down() -> None:
 @pytest.mark.parametrize(
     ("state", "signal", "silent_s", "told"),
     [
-        (RESOLVING, Signal.UNRESOLVED, 0.0, "no host has that name"),
+        (RESOLVING, Signal.UNRESOLVED, 0.0, "no host of that name was found"),
         (RESOLVING, Signal.MUTE, 4.0, "the name service did not answer"),
         (CONNECTING, Signal.REFUSED, 0.0, "nobody listens there"),
         (CONNECTING, Signal.MUTE, 4.0, "nobody answers there"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Hear: TypeAlias = Callable[[str | None], object]
-"""Called once with the IPv4 address, or None when no host has that name; in another thread."""
+"""Called once with the IPv4 address, or None when no host of that name was found; in another thread."""
 
 
 class Resolver:
@@ -31,7 +31,7 @@ class Resolver:
 
     def _look_up(self, host: str) -> None:
         address: str | None = None
-        with contextlib.suppress(OSError, UnicodeError):  # both mean that no host has that name
+        with contextlib.suppress(OSError, UnicodeError):  # no such host, or nobody to ask: it is tried again
             address = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0])
         with self._lock:
             waiting = self._waiting.pop(host)

@@ -30,7 +30,7 @@ class Signal(Enum):
 
     RESOLVED = auto()
     UNRESOLVED = auto()
-    """No host has that name."""
+    """No host of that name was found."""
     CONNECTED = auto()
     HANDSHAKEN = auto()
     WELCOMED = auto()
@@ -89,7 +89,7 @@ TRANSITIONS: dict[LinkState, Row] = {
 }
 
 _WHY: dict[tuple[LinkState, Signal], str] = {
-    (LinkState.RESOLVING, Signal.UNRESOLVED): "no host has that name: is the address right?",
+    (LinkState.RESOLVING, Signal.UNRESOLVED): "no host of that name was found: are address and network right?",
     (LinkState.RESOLVING, Signal.MUTE): "the name service did not answer: is the address right, and the network up?",
     (LinkState.CONNECTING, Signal.MUTE): "nobody answers there: is the address right, and reachable from here?",
     (LinkState.CONNECTING, Signal.REFUSED): "nobody listens there: is the game server running, with the bridge loaded?",

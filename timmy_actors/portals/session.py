@@ -118,8 +118,12 @@ class Session:
     def _close_loop(self) -> None:
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
+            try:
                 self._loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                continue
+            except Exception as error:  # noqa: BLE001  the session is over: it fails nobody any more
+                log.debug("%s: %s in a task as its loop closed", self._options.name, type(error).__name__)
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
