@@ -26,8 +26,15 @@ check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck, shellcheck, yaml
 	shellcheck docker/*.sh .ci/run
 	yamllint --strict docker training
 
-bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run; `make bench cli`: one room
+	$(BIN)/python -m benchmarks $(ROOMS)
+
+# What stands behind `bench` names rooms, not targets.
+ifeq ($(firstword $(MAKECMDGOALS)),bench)
+ROOMS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(ROOMS)
+$(ROOMS): ; @:
+endif
 
 fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte streams at the Lua listener
 	$(BIN)/python -m tests.fuzz.listener_fuzz $(or $(STREAMS),100000)

@@ -27,7 +27,7 @@ from timmy_actors.errors import (
     StartFailed,
 )
 from timmy_actors.link.mailbox import Arrived
-from timmy_actors.model.endpoint import Pushed
+from timmy_actors.model.answer import Pushed
 from timmy_actors.supervision import ChildState
 
 CRASH = Arrived("clients", [])

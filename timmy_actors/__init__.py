@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from timmy_actors.client.daemon import Daemon, connect
     from timmy_actors.errors import Refused, TimmyError
     from timmy_actors.model.action import ActionResult
-    from timmy_actors.model.command import CommandResult
     from timmy_actors.model.game_state import GameState
     from timmy_actors.model.health import Health
+    from timmy_actors.model.outcome import CommandResult
     from timmy_actors.model.perception import PerceptionOutput
     from timmy_actors.runtime import Runtime
     from timmy_actors.version import __version__
@@ -36,7 +36,7 @@ __all__ = [
 
 _HOMES = {
     "ActionResult": "timmy_actors.model.action",
-    "CommandResult": "timmy_actors.model.command",
+    "CommandResult": "timmy_actors.model.outcome",
     "Daemon": "timmy_actors.client.daemon",
     "GameState": "timmy_actors.model.game_state",
     "Health": "timmy_actors.model.health",

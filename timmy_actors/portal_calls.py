@@ -6,7 +6,8 @@ from typing import Any
 
 from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.model.action import ActionResult, make_action
-from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S, Portals
+from timmy_actors.model.answer import Portals
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.portal import PortalCheck
 from timmy_actors.supervision import Directory

@@ -21,9 +21,9 @@ from timmy_actors.endpoint import EndpointLock, resolve_endpoint
 from timmy_actors.errors import DaemonNotReady, StartFailed
 from timmy_actors.game_tree import GameTree
 from timmy_actors.journal_desk import JournalDesk
-from timmy_actors.model.command import CommandResult
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.model.health import Health
+from timmy_actors.model.outcome import CommandResult
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.portal_calls import PortalCalls
 from timmy_actors.portal_tree import PortalTree

@@ -8,7 +8,7 @@ from timmy_actors.actors import watching
 from timmy_actors.actors.messages import Happened
 from timmy_actors.actors.watching import Watchers
 from timmy_actors.errors import DaemonUnreachable
-from timmy_actors.model.endpoint import Pushed
+from timmy_actors.model.answer import Pushed
 from timmy_actors.model.event import GameEvent
 
 

@@ -12,7 +12,7 @@ from tests.waiting import eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import agent, main
 from timmy_actors.client import daemon as module
-from timmy_actors.model.endpoint import Portals, Pushed
+from timmy_actors.model.answer import Portals, Pushed
 from timmy_actors.model.event import GameEvent
 
 Output = pytest.CaptureFixture[str]

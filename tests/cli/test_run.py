@@ -250,7 +250,7 @@ import sys
 
 class Interrupts:
     def find_spec(self, name, *_):
-        if name == "timmy_actors.cli.root":
+        if name == {module!r}:
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Interrupts())
@@ -259,7 +259,8 @@ main(["run"])
 """
 
 
-def test_ctrl_c_while_the_program_is_still_loaded_ends_it_without_a_word() -> None:
-    command = [sys.executable, "-c", INTERRUPTED_LOADING]
+@pytest.mark.parametrize("module", ["timmy_actors.cli.root", "timmy_actors.cli.operate"])
+def test_ctrl_c_while_the_program_is_still_loaded_ends_it_without_a_word(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_LOADING.format(module=module)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (130, "")

@@ -17,7 +17,8 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, Refused, Runtime, connect
 from timmy_actors.client import daemon as module
 from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
-from timmy_actors.model.endpoint import MAX_REQUEST_BYTES, Pushed
+from timmy_actors.model.answer import Pushed
+from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
-from timmy_actors.model.command import MAX_ECHO, parse_command, wire_arguments
+from timmy_actors.model.command import parse_command, wire_arguments
 from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.endpoint import REQUEST, CommandRequest
+from timmy_actors.model.outcome import MAX_ECHO
 
 
 def refusal(name: str, **arguments: Any) -> Refused:

@@ -14,7 +14,7 @@ from tests.runtimes import fresh, running
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.model.action import Action
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT
-from timmy_actors.model.command import CommandResult
+from timmy_actors.model.outcome import CommandResult
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
 

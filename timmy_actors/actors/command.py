@@ -27,11 +27,12 @@ from timmy_actors.actors.messages import (
 )
 from timmy_actors.actors.pending import Pending, Stage, Waiter
 from timmy_actors.errors import Refused
-from timmy_actors.model.command import CommandResult, ErrorInfo, parse_command, wire_arguments
+from timmy_actors.model.command import parse_command, wire_arguments
 from timmy_actors.model.commands import COMMANDS
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import Error, Result
+from timmy_actors.model.outcome import CommandResult, ErrorInfo
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply
 
 NAME = SENDER

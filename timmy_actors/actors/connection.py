@@ -25,9 +25,9 @@ from timmy_actors.link.resolver import Hear, is_numeric
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.link.socket_actor import SocketActor
 from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
-from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.message import PROTOCOL_VERSION, Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
+from timmy_actors.model.outcome import ErrorInfo
 from timmy_actors.supervision import Directory
 
 log = logging.getLogger(__name__)

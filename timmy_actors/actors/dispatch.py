@@ -13,11 +13,11 @@ from timmy_actors.actors.pending import Pending
 from timmy_actors.errors import Refused
 from timmy_actors.link.once import FORGOTTEN, RESTARTED, Next, decide, proves_undone, wire_deadline
 from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.commands import CommandArguments
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.journal import UNDONE_FOR_SURE
 from timmy_actors.model.message import Command
+from timmy_actors.model.outcome import ErrorInfo
 from timmy_actors.supervision import Directory
 
 SENDER = "command"

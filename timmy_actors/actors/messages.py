@@ -10,10 +10,11 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
+from timmy_actors.model._base import MessageId
 from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.journal import JournalEntry
-from timmy_actors.model.message import ClientMessage, MessageId, ServerMessage
+from timmy_actors.model.message import ClientMessage, ServerMessage
 from timmy_actors.model.perception import PerceptionOutput
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)

@@ -9,8 +9,8 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
 from timmy_actors.errors import Refused
-from timmy_actors.model.command import CommandResult, ErrorInfo
 from timmy_actors.model.journal import CommandState, JournalEntry
+from timmy_actors.model.outcome import CommandResult, ErrorInfo
 from timmy_actors.supervision import Reply
 
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}

@@ -17,7 +17,7 @@ from timmy_actors.actors.server_line import ServerLine
 from timmy_actors.actors.session import Offer
 from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
 from timmy_actors.model.action import Action
-from timmy_actors.model.endpoint import Portals
+from timmy_actors.model.answer import Portals
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 from timmy_actors.portals.album import Album

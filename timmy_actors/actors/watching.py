@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from timmy_actors.actors.messages import Happened
 from timmy_actors.errors import DaemonUnreachable, Refused
 from timmy_actors.model._base import Name
-from timmy_actors.model.endpoint import Pushed
+from timmy_actors.model.answer import Pushed
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The commands of a game host's operator: run, status, tree, world."""
+"""The commands that start something: run, world."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.harmless import harmless, harmless_json, harmless_lines
+from timmy_actors.cli.harmless import harmless_lines
 from timmy_actors.cli.narrator import Narrator
 from timmy_actors.cli.outlet import LogOutlet, Outlet
-from timmy_actors.cli.tree import draw_tree
-from timmy_actors.cli.words import describe_health
-from timmy_actors.client import Daemon, connect
 from timmy_actors.errors import TimmyError
 from timmy_actors.runtime import Runtime
 
 WATCH_EVERY_S = 0.05
 """How often the foreground looks whether there is something new to say."""
-REDRAW_EVERY_S = 0.5
 
 
 @click.command()
@@ -65,48 +60,6 @@ def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -
     if runtime.failure is not None:
         raise TimmyError("\n  ".join(runtime.exit_report()))
     say("stopped")
-
-
-@click.command()
-@click.option("--check", is_flag=True, help="Exit with 1 when the verdict is down: for health checks.")
-@options.as_json
-@options.endpoint
-def status(check: bool, as_json: bool, endpoint: str | None) -> None:
-    """Show the verdict, its reasons, the link and the actors."""
-    with connect(endpoint) as daemon:
-        health = daemon.status()
-    if as_json:
-        click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
-    else:
-        click.echo("\n".join([*map(harmless, describe_health(health)), "", *draw_tree(health)]))
-    if check and health.verdict == "down":
-        sys.exit(1)
-
-
-@click.command()
-@click.option("--live", is_flag=True, help="Draw it anew twice a second, until Ctrl-C.")
-@options.as_json
-@options.endpoint
-def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
-    """Show the tree of actors: who is up, who was restarted how often and why."""
-    with connect(endpoint) as daemon:
-        try:
-            _show_tree(daemon, as_json=as_json)
-            while live:
-                time.sleep(REDRAW_EVERY_S)
-                click.clear()
-                _show_tree(daemon, as_json=as_json)
-        except KeyboardInterrupt:
-            return
-
-
-def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
-    health = daemon.status()
-    if as_json:
-        parts = {"actors", "orphans", "dead_letters", "latest_dead_letters"}
-        click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
-    else:
-        click.echo("\n".join(draw_tree(health)))
 
 
 @click.command(

@@ -8,7 +8,7 @@ import click
 
 from timmy_actors.cli.harmless import harmless
 from timmy_actors.model.action import Action, ActionResult
-from timmy_actors.model.endpoint import Portals
+from timmy_actors.model.answer import Portals
 from timmy_actors.model.game_state import GameContext, GameState, Visual
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 

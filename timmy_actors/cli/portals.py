@@ -20,7 +20,8 @@ from timmy_actors.cli.portal_words import (
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
 from timmy_actors.model.action import describe_actions
-from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S, Portals
+from timmy_actors.model.answer import Portals
+from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S
 
 NOT_DONE = 1
 """The exit code of an action that was not done, and of a check that found something wrong."""

@@ -7,17 +7,30 @@ from collections.abc import Sequence
 
 import click
 
-from timmy_actors.cli.agent import do, snapshot, watch
 from timmy_actors.cli.harmless import harmless
-from timmy_actors.cli.install import install_lua
-from timmy_actors.cli.journal import journal
-from timmy_actors.cli.operate import run, status, tree, world
-from timmy_actors.cli.portals import capture, execute, portals
+from timmy_actors.cli.lazy import LazyGroup, Row
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 
+COMMANDS = {
+    "run": Row("operate", "run", "Run the daemon in the foreground, until Ctrl-C or SIGTERM."),
+    "world": Row("operate", "world", "Run the embedded world alone, without a daemon."),
+    "install-lua": Row("install", "install_lua", "Put the bridge into the TES3MP server at SERVER_HOME."),
+    "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
+    "tree": Row("health", "tree", "Show the tree of actors: who is up, who was restarted how often and why."),
+    "journal": Row("journal", "journal", "Show what became of every command, also when the daemon is not running."),
+    "snapshot": Row("agent", "snapshot", "Show what is known of a player."),
+    "do": Row("agent", "do", "Do something in the game."),
+    "watch": Row("agent", "watch", "Show what happens, line by line, until Ctrl-C."),
+    "portals": Row("portals", "portals", "The games there are."),
+    "capture": Row(
+        "portals", "capture", "Look at the game through the chosen portal: a screenshot, and what Steam knows."
+    ),
+    "execute": Row("portals", "execute", "Do something in the game, once."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, rows=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="timmy-actors")
 def cli() -> None:
     """Keep an agent alive in a game world.
@@ -36,14 +49,6 @@ def cli() -> None:
     gave up, 78 wrong configuration. The journal: 65 it is damaged, 66 there is none to
     read, 73 it cannot be made, 74 the disk does not take it, 75 somebody else holds it.
     """
-
-
-COMMANDS = (
-    run, status, tree, snapshot, do, watch, journal,
-    portals, capture, execute, world, install_lua,
-)  # fmt: skip
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import zmq
 from pydantic import BaseModel, ValidationError
@@ -20,30 +20,31 @@ from pydantic_core import PydanticSerializationError
 
 from timmy_actors.endpoint import endpoint_path, resolve_endpoint
 from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
-from timmy_actors.model.action import ActionResult, make_action
-from timmy_actors.model.command import CommandResult
+from timmy_actors.model.action import make_action
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
     MAX_REQUEST_BYTES,
     PORTAL_TIMEOUT_S,
-    Answer,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
     ExecuteRequest,
-    Portals,
     PortalsRequest,
-    Pushed,
     Request,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.model.game_state import GameState
-from timmy_actors.model.health import Health
-from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.model.portal import PortalCheck
+from timmy_actors.model.outcome import CommandResult
+
+if TYPE_CHECKING:
+    from timmy_actors.model.action import ActionResult
+    from timmy_actors.model.answer import Answer, Portals, Pushed
+    from timmy_actors.model.game_state import GameState
+    from timmy_actors.model.health import Health
+    from timmy_actors.model.perception import PerceptionOutput
+    from timmy_actors.model.portal import PortalCheck
 
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
@@ -222,11 +223,11 @@ class Daemon:
             while True:
                 with self._open_still():
                     frame = self._next_push(player)
-                pushed = _decode(Pushed, frame)
+                pushed = _pushed(frame)
                 if pushed.event is not None or pushed.snapshot is not None:
                     yield pushed
                 else:
-                    _raise_refusal(_decode(Answer, frame))
+                    _raise_refusal(_answer(frame))
 
     def _next_push(self, player: str | None) -> bytes:
         if not self._socket.poll(RENEW_AFTER_MS):
@@ -266,7 +267,7 @@ class Daemon:
         with self._turn, self._open_still():
             self._socket.send(_encode(request))
             while self._hears(deadline):
-                answer = _decode(Answer, self._socket.recv())
+                answer = _answer(self._socket.recv())
                 # An answer to an earlier call that had stopped waiting is not ours.
                 if answer.id in (request.id, None):
                     _raise_refusal(answer)
@@ -298,6 +299,19 @@ def _encode(request: Request) -> bytes:
         told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
         raise Refused("bad_arguments", told, "arguments")
     return frame
+
+
+def _answer(frame: bytes) -> Answer:
+    # Not at the top: what a daemon answers takes longer to load than pydantic, and nothing before needs it.
+    from timmy_actors.model.answer import Answer  # noqa: PLC0415
+
+    return _decode(Answer, frame)
+
+
+def _pushed(frame: bytes) -> Pushed:
+    from timmy_actors.model.answer import Pushed  # noqa: PLC0415  the same
+
+    return _decode(Pushed, frame)
 
 
 def _decode(kind: type[R], frame: bytes) -> R:

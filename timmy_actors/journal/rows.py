@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.journal import JournalEntry
+from timmy_actors.model.outcome import ErrorInfo
 
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: another program's database is not taken for a journal."""

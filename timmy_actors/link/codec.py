@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import timmy_actors.model.events  # noqa: F401  with the daemon, or its first event would wait for them to load
 from timmy_actors.errors import ProtocolError
 from timmy_actors.model._base import Model
 from timmy_actors.model.message import SERVER_MESSAGE, Event, Result, ServerMessage

@@ -29,6 +29,10 @@ Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
 """A game identifier, player, cell or quest name: one line, no control characters."""
+MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=ONE_LINE)]
+"""What a message on the wire to the game is known by, and a command for good."""
+RequestId = Annotated[str, Field(min_length=1, max_length=128)]
+"""What a request at the local endpoint is known by."""
 
 
 def in_words(error: ErrorDetails) -> str:

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, Name, StrictModel, in_words
-from timmy_actors.model.command import MAX_ECHO
 from timmy_actors.model.error_code import ErrorCode
+from timmy_actors.model.outcome import MAX_ECHO
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""

@@ -1,4 +1,4 @@
-"""A command on its way: its arguments checked, and what became of it."""
+"""A command's arguments, checked by its name."""
 
 from __future__ import annotations
 
@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.model._base import Model, in_words
+from timmy_actors.model._base import in_words
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.model.commands import COMMANDS, CommandArguments
-from timmy_actors.model.error_code import ErrorCode
+from timmy_actors.model.outcome import MAX_ECHO
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-MAX_ECHO = 100
-"""How much of a name that nobody knows is repeated, in characters: it may be anything."""
-
-
-class ErrorInfo(Model):
-    """Why something was declined: a code of the closed list, a sentence of guidance, the field at fault."""
-
-    code: ErrorCode
-    message: str
-    field: str | None = None
 
 
 def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
@@ -63,16 +52,3 @@ def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:
 def wire_arguments(arguments: CommandArguments) -> dict[str, Any]:
     """The arguments as they stand in a `command` message."""
     return arguments.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-class CommandResult(Model):
-    """What became of a command: `value` when it was done, `error` when it was not."""
-
-    id: str
-    value: dict[str, Any] | None = None
-    error: ErrorInfo | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the command was done."""
-        return self.error is None

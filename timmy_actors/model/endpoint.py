@@ -1,4 +1,4 @@
-"""What a daemon is asked over its local endpoint, and what it answers: one JSON object each way."""
+"""What a daemon is asked over its local endpoint: one JSON object. `answer.py` has what it answers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from timmy_actors.model._base import Model, Name, StrictModel
-from timmy_actors.model.action import Action, ActionResult
-from timmy_actors.model.command import ErrorInfo
-from timmy_actors.model.event import GameEvent
-from timmy_actors.model.game_state import GameState
-from timmy_actors.model.health import Health
-from timmy_actors.model.message import MessageId
-from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalId, PortalStatus
+from timmy_actors.model._base import MessageId, Name, RequestId, StrictModel
+from timmy_actors.model.action import Action
+from timmy_actors.model.portal import PortalId
 
-RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
 PORTAL_TIMEOUT_S = 15.0
@@ -122,41 +115,6 @@ Request = Annotated[
     | WatchRequest,
     Field(discriminator="type"),
 ]
-
-
-class Portals(Model):
-    """The catalogue, and the portal that is in use."""
-
-    chosen: str
-    portals: tuple[PortalEntry, ...]
-    status: PortalStatus | None = None
-    """How the chosen one does."""
-
-
-class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id` and `command_id` is there."""
-
-    id: RequestId | None = None
-    status: Health | None = None
-    snapshot: PerceptionOutput | None = None
-    value: dict[str, Any] | None = None
-    accepted: bool | None = None
-    """The command is on its way; what becomes of it is learnt by giving it again under its `command_id`."""
-    command_id: str | None = None
-    """The id of the command that this is about."""
-    portals: Portals | None = None
-    check: PortalCheck | None = None
-    state: GameState | None = None
-    result: ActionResult | None = None
-    watching: bool | None = None
-    error: ErrorInfo | None = None
-
-
-class Pushed(Model):
-    """Something a watcher asked to be told."""
-
-    event: GameEvent | None = None
-    snapshot: PerceptionOutput | None = None
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

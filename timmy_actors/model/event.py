@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationInfo, field_validator
 
 from timmy_actors.model._base import Count, Model
-from timmy_actors.model.events import EVENT_DATA, EventData
+
+if TYPE_CHECKING:
+    from timmy_actors.model.events import EventData
 
 EventName = Literal[
     "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
@@ -38,10 +40,17 @@ class GameEvent(Model):
     @classmethod
     def _fits_the_event(cls, data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if "event" in info.data:
-            EVENT_DATA[info.data["event"]].model_validate(data)
+            _data_model(info.data["event"]).model_validate(data)
         return data
 
     @property
     def details(self) -> EventData:
         """`data` as its model."""
-        return EVENT_DATA[self.event].model_validate(self.data)
+        return _data_model(self.event).model_validate(self.data)
+
+
+def _data_model(event: EventName) -> type[EventData]:
+    # Not at the top: fifty models, which a client that meets no event has no use for.
+    from timmy_actors.model.events import EVENT_DATA  # noqa: PLC0415
+
+    return EVENT_DATA[event]

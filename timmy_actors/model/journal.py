@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from timmy_actors.model._base import Model
-from timmy_actors.model.command import ErrorInfo
+from timmy_actors.model.outcome import ErrorInfo
 
 CommandState = Literal["accepted", "sent", "done", "failed", "expired", "in_doubt"]
 UNDONE_FOR_SURE = ("expired", "overloaded", "unavailable")

@@ -6,14 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from timmy_actors.model._base import Count, Model
-from timmy_actors.model.command import CommandResult, ErrorInfo
+from timmy_actors.model._base import Count, MessageId, Model
 from timmy_actors.model.event import EventName, GameEvent
+from timmy_actors.model.outcome import CommandResult, ErrorInfo
 from timmy_actors.model.perception import SectionName, Sections
 
 PROTOCOL_VERSION = 1
 
-MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]

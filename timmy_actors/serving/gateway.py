@@ -20,21 +20,18 @@ from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ActorError, MailboxFull, Refused
 from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.link.socket_actor import SocketActor
-from timmy_actors.model._base import Model
+from timmy_actors.model._base import Model, RequestId
 from timmy_actors.model.action import ActionResult
-from timmy_actors.model.command import CommandResult, ErrorInfo
+from timmy_actors.model.answer import Answer, Pushed
 from timmy_actors.model.endpoint import (
     MAX_REQUEST_BYTES,
     REQUEST,
-    Answer,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
     ExecuteRequest,
     PortalsRequest,
-    Pushed,
     Request,
-    RequestId,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
@@ -42,6 +39,7 @@ from timmy_actors.model.endpoint import (
 )
 from timmy_actors.model.error_code import ErrorCode
 from timmy_actors.model.game_state import GameState
+from timmy_actors.model.outcome import CommandResult, ErrorInfo
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck
 from timmy_actors.serving.fair_share import FairShare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, Protocol
 
 from timmy_actors.model.action import Action, ActionResult
-from timmy_actors.model.command import CommandResult
+from timmy_actors.model.outcome import CommandResult
 from timmy_actors.model.perception import PerceptionOutput
 
 Manner = Literal["say", "whisper", "announce", "show"]

@@ -1,0 +1,62 @@
+"""What a start loads: `make bench cli` measures what that takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import click
+import pytest
+
+from timmy_actors.cli.root import COMMANDS, cli
+
+LOADED = "import sys; {program}; print(*sys.modules, file=sys.stderr)"
+
+
+def loaded_by(program: str, *arguments: str) -> set[str]:
+    """The modules that are loaded once the program has run."""
+    command = [sys.executable, "-c", LOADED.format(program=program), *arguments]
+    return set(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stderr.split())
+
+
+def test_a_client_loads_no_model_of_a_command_an_event_or_an_answer() -> None:
+    modules = loaded_by("from timmy_actors import connect")
+    assert "timmy_actors.client.daemon" in modules
+    unused = ("commands", "events", "perception", "message", "answer")
+    assert not {f"timmy_actors.model.{name}" for name in unused} & modules
+
+
+def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
+    program = "import atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    modules = loaded_by(f"{program}; from timmy_actors.cli import main; main(['--help'])")
+    assert "timmy_actors.cli.root" in modules
+    assert not {"pydantic", "zmq", *(f"timmy_actors.cli.{row.module}" for row in COMMANDS.values())} & modules
+
+
+def test_status_loads_nothing_of_the_daemon() -> None:
+    modules = loaded_by("import timmy_actors.cli.health")
+    assert "timmy_actors.model.health" in modules
+    assert not {"pykka", "timmy_actors.runtime", "timmy_actors.model.commands", "timmy_actors.model.events"} & modules
+
+
+def test_the_daemon_loads_commands_and_events_with_itself() -> None:
+    assert {"timmy_actors.model.commands", "timmy_actors.model.events"} <= loaded_by("import timmy_actors.runtime")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.name == name
+    assert command.get_short_help_str(limit=200) == COMMANDS[name].short_help
+
+
+def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "timmy_actors", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    done = run(["statsu"])
+    assert (done.returncode, "No such command 'statsu'" in done.stderr) == (2, True)

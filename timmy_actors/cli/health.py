@@ -1,0 +1,58 @@
+"""The commands that tell how the daemon does: status, tree."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from timmy_actors.cli import options
+from timmy_actors.cli.harmless import harmless, harmless_json
+from timmy_actors.cli.tree import draw_tree
+from timmy_actors.cli.words import describe_health
+from timmy_actors.client import Daemon, connect
+
+REDRAW_EVERY_S = 0.5
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Exit with 1 when the verdict is down: for health checks.")
+@options.as_json
+@options.endpoint
+def status(check: bool, as_json: bool, endpoint: str | None) -> None:
+    """Show the verdict, its reasons, the link and the actors."""
+    with connect(endpoint) as daemon:
+        health = daemon.status()
+    if as_json:
+        click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
+    else:
+        click.echo("\n".join([*map(harmless, describe_health(health)), "", *draw_tree(health)]))
+    if check and health.verdict == "down":
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--live", is_flag=True, help="Draw it anew twice a second, until Ctrl-C.")
+@options.as_json
+@options.endpoint
+def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
+    """Show the tree of actors: who is up, who was restarted how often and why."""
+    with connect(endpoint) as daemon:
+        try:
+            _show_tree(daemon, as_json=as_json)
+            while live:
+                time.sleep(REDRAW_EVERY_S)
+                click.clear()
+                _show_tree(daemon, as_json=as_json)
+        except KeyboardInterrupt:
+            return
+
+
+def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
+    health = daemon.status()
+    if as_json:
+        parts = {"actors", "orphans", "dead_letters", "latest_dead_letters"}
+        click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
+    else:
+        click.echo("\n".join(draw_tree(health)))
