@@ -9,6 +9,7 @@ from timmy_actors import Runtime
 from timmy_actors.config import VARIABLE, Settings, config_path, load_settings
 from timmy_actors.errors import ConfigError
 from timmy_actors.paths import config_folder
+from timmy_actors.portal_tree import PortalTree
 
 PORTALS = f'portals_file = "{config_folder() / "portals.json"}"\n'
 NO_WORLD = "[world]\nembedded = false\n"
@@ -43,7 +44,19 @@ def test_an_empty_file_is_the_defaults(file: Path) -> None:
     [
         ("player = \n", ["line 1", "mend the TOML there"]),
         ('\n\nplayer = "a\n', ["line 3"]),
-        ("[world]\nport = 1\nport = 2\n", ["line 3", "mend the TOML there"]),
+        ("[world]\nport = 1\nport = 2\n", [", line 3: world.port: is there already, on line 2: keep one of them"]),
+        ("player = 'a'\n\nplayer = 'b'", [", line 3: player: is there already, on line 1: "]),
+        ("[world]\n[link]\n[world]\n", [", line 3: world: is there already, on line 1: "]),
+        ("[world]\nport = 1\n[world.port]\n", [", line 3: world.port: is there already, on line 2: "]),
+        ("player = 'a'\nworld = {port = 1, port = 2}\n", ["line 2", "mend the TOML there"]),
+        ("player = 'a'\nworld =", ["line 2", "mend the TOML there"]),
+        ("[desktop]\ncommand = []\n", [", line 2: desktop.command: names no program"]),
+        ('[steam]\ncommand = [""]\n', [", line 2: steam.command.0: must have at least 1 character"]),
+        (
+            '[steam]\ncommand = ["{pyhton}"]\n',
+            [", line 2: steam.command: no such placeholder as {pyhton}; there are: {"],
+        ),
+        ('[desktop]\ncommand = ["a", "--to={capture}/x"]\n', ["desktop.command: no such placeholder as {capture}"]),
         ('playr = "Timmy"\n', [", line 1: playr: no such key; there are:", "player", "portal"]),
         ("[wrld]\n", [", line 1: wrld: no such key; there are:", "world"]),
         ("[world]\nprot = 1\n", [", line 2: world.prot: no such key; there are:", "port", "seed"]),
@@ -162,6 +175,62 @@ def test_a_catalogue_that_is_not_there_is_named(file: Path) -> None:
 def test_a_catalogue_is_looked_for_beside_the_configuration(file: Path) -> None:
     (file.parent / "mine.json").write_text("[]")
     assert "mine.json: no portal 'morrowind'; there are: none" in complaint(file, 'portals_file = "mine.json"\n')
+
+
+EVERY_PATH = """
+portals_file = "portals.json"
+tools_file = "tools.json"
+[link]
+token_file = "token"
+[desktop]
+command = ["bin/server", "{captures}", "--env=${HOME}"]
+captures_folder = "captures"
+token_file = "desktop-token"
+[steam]
+command = ["server"]
+api_key_file = "key"
+[journal]
+file = "journal"
+"""
+
+
+def test_every_path_starts_at_the_file_wherever_the_daemon_is_started(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(EVERY_PATH)
+    monkeypatch.chdir("/")
+    settings = load_settings(file)
+    folder = str(file.parent)
+    assert settings.model_dump_json(exclude_unset=True).count(folder) == 7
+    assert [settings.portals_file, settings.link.token_file] == [f"{folder}/portals.json", f"{folder}/token"]
+    assert [settings.journal.file, settings.desktop.captures_folder] == [f"{folder}/journal", f"{folder}/captures"]
+    (file.parent / "portals.json").write_text("[]")
+    (file.parent / "tools.json").write_text((config_folder() / "portal_tools.json").read_text())
+    for token in ("key", "desktop-token"):
+        (file.parent / token).write_text("a-token-of-this-test")
+    options = PortalTree(settings, folder=file.parent)._options
+    assert options["desktop-control"].command == (f"{folder}/bin/server", f"{folder}/captures", "--env=${HOME}")
+    assert options["steam-info"].command == ("server",)
+
+
+def test_a_message_has_the_whole_path_of_a_file_that_was_named_relatively(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    file.write_text("playr = 1\n")
+    with pytest.raises(ConfigError, match=f"^{file}, line 1: "):
+        Runtime.from_config(file.name)
+    monkeypatch.setenv(VARIABLE, file.name)
+    with pytest.raises(ConfigError, match=f"^{file}, line 1: "):
+        Runtime.from_config()
+
+
+def test_a_configuration_in_a_folder_of_its_own_works_with_the_catalogue_that_ships(file: Path) -> None:
+    file.write_text(NO_WORLD + '[link]\nmechanism = "null"\n')
+    Runtime.from_config(file)
+    (file.parent / "portals.json").write_text("[]")
+    with pytest.raises(ConfigError, match=f"^{file.parent}/portals.json: no portal 'morrowind'"):
+        Runtime.from_config(file)
 
 
 def test_a_port_that_is_taken_is_named_with_the_remedy(file: Path) -> None:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.model._base import Name, StrictModel, in_words
 from timmy_actors.model.message import ClientName
 from timmy_actors.model.portal import PortalId
-from timmy_actors.paths import config_folder
+from timmy_actors.paths import config_folder, from_folder
+from timmy_actors.portals.server_options import CAPTURES, PYTHON
 from timmy_actors.text_files import read_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 VARIABLE = "TIMMY_CONFIG"
 PLACE_REMEDY = f"name another with --config or {VARIABLE}"
 MAX_PORT = 65535
+PORTALS_FILE = "portals.json"
+PLACEHOLDERS = (PYTHON, CAPTURES)
 
 
 _TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
@@ -36,6 +39,14 @@ def _tcp_address(text: str) -> str:
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would take port 99999 for 34463
         raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
     return text
+
+
+def _from_the_file(path: str, info: ValidationInfo) -> str:
+    """A path of a configuration file starts at that file's folder, wherever the daemon is started."""
+    return path if info.context is None else from_folder(path, info.context)
+
+
+FilePath = Annotated[Name, AfterValidator(_from_the_file)]
 
 
 class WorldSettings(StrictModel):
@@ -52,7 +63,7 @@ class LinkSettings(StrictModel):
 
     address: Annotated[str, AfterValidator(_tcp_address)] = "tcp://127.0.0.1:7979"
     mechanism: Literal["plain", "null"] = "plain"
-    token_file: Name = "~/.config/timmy-actors/token"  # noqa: S105  a path
+    token_file: FilePath = "~/.config/timmy-actors/token"  # noqa: S105  a path
     client: ClientName = "timmy-daemon"
     heartbeat_interval_s: Annotated[float, Field(ge=0.05, le=60)] = 1.0
 
@@ -71,12 +82,29 @@ def _frozen(array: object) -> object:
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_frozen)]
 
 
+_PLACEHOLDER = re.compile(r"(?<!\$)\{\w+\}")
+
+
+def _command_of_the_file(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if info.context is None:
+        return command  # a program may leave a server out
+    if not command:
+        raise ValueError("names no program: leave the key out for the default")
+    for found in (word for part in command for word in _PLACEHOLDER.findall(part)):
+        if found not in PLACEHOLDERS:
+            raise ValueError(f"no such placeholder as {found}; there are: {', '.join(PLACEHOLDERS)}")
+    return command
+
+
+Command = Annotated[Words, AfterValidator(_command_of_the_file)]
+
+
 class ServerSettings(StrictModel):
     """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and which names its tools have."""
 
-    command: Words = ()
+    command: Command = ()
     url: Name | None = None
-    token_file: Name | None = None
+    token_file: FilePath | None = None
     tools: Name
     environment: dict[str, str] = Field(default_factory=dict)
     pass_environment: Words = ()
@@ -88,10 +116,10 @@ class ServerSettings(StrictModel):
 class DesktopSettings(ServerSettings):
     """`[desktop]`: the protocol's `desktop-control`: screen, mouse and keyboard."""
 
-    command: Words = ("{python}", "-m", "timmy_actors.portals.desktop_control", "--captures", "{captures}")
+    command: Command = ("{python}", "-m", "timmy_actors.portals.desktop_control", "--captures", "{captures}")
     tools: Name = "desktop-control"
     pass_environment: Words = ("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE")
-    captures_folder: Name = "~/.local/state/timmy-actors/captures"
+    captures_folder: FilePath = "~/.local/state/timmy-actors/captures"
     captures_format: Literal["jpg", "png"] = "jpg"
     captures_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 200
 
@@ -99,18 +127,18 @@ class DesktopSettings(ServerSettings):
 class SteamSettings(ServerSettings):
     """`[steam]`: the protocol's `steam-info`: what Steam knows of the game and its player."""
 
-    command: Words = ("{python}", "-m", "steam_mcp.server")
+    command: Command = ("{python}", "-m", "steam_mcp.server")
     tools: Name = "steam-mcp"
     pass_environment: Words = ("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
     user_id: Name | None = None
-    api_key_file: Name | None = None
+    api_key_file: FilePath | None = None
 
 
 class JournalSettings(StrictModel):
     """`[journal]`: what is kept of commands, so that none is lost or done twice when the daemon dies."""
 
     enabled: bool = True
-    file: str = ""
+    file: FilePath | Literal[""] = ""
     synchronous: Literal["normal", "full"] = "normal"
     on_trouble: Literal["refuse", "continue"] = "refuse"
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
@@ -122,8 +150,8 @@ class Settings(StrictModel):
 
     player: Name = "Timmy"
     portal: PortalId = "morrowind"
-    portals_file: Name = "portals.json"
-    tools_file: Name | None = None
+    portals_file: FilePath | None = None
+    tools_file: FilePath | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     world: WorldSettings = Field(default_factory=WorldSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
@@ -134,19 +162,29 @@ class Settings(StrictModel):
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
+_REPEATED = re.compile("overwrite|twice|[Dd]uplicate")
+"""In what tomllib says of a key that is there twice."""
 _ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 
 
 def config_path(given: Path | None = None) -> Path:
-    """The file in force: the one given, else `TIMMY_CONFIG`, else the one that ships."""
+    """The file in force, absolute: the one given, else `TIMMY_CONFIG`, else the one that ships."""
     if given is not None:
-        return given
+        return given.absolute()
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else config_folder() / "timmy.toml"
+    return Path(named).absolute() if named else config_folder() / "timmy.toml"
+
+
+def portals_path(settings: Settings, folder: Path) -> Path:
+    """The portal catalogue: the one that is configured, else the one beside the configuration, else what ships."""
+    if settings.portals_file is not None:
+        return folder / settings.portals_file
+    beside = folder / PORTALS_FILE
+    return beside if beside.exists() else config_folder() / PORTALS_FILE
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings in `path`.
+    """The settings in `path`, the paths among them absolute.
 
     Raises:
         ConfigError: the file is missing or wrong; the message names the line or key, and the remedy.
@@ -155,14 +193,25 @@ def load_settings(path: Path) -> Settings:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}: mend the TOML there") from error
+        raise ConfigError(f"{path}{_what_is_no_toml(text, str(error))}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
     try:
         # TOML has types of its own: "7979" is no port.
-        return Settings.model_validate(document, strict=True)
+        return Settings.model_validate(document, strict=True, context=path.parent.absolute())
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from error
+
+
+def _what_is_no_toml(text: str, told: str) -> str:
+    first: dict[str, int] = {}
+    for number, keys in _keys_by_line(text) if _REPEATED.search(told) else ():
+        key = ".".join(keys)
+        if key in first:
+            return f", line {number}: {key}: is there already, on line {first[key]}: keep one of them"
+        first[key] = number
+    lines = len(text.splitlines())
+    return f": {told.replace('at end of document', f'at the end, line {lines}')}: mend the TOML there"
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:

@@ -29,6 +29,11 @@ def config_folder() -> Path:
     return shipped_folder("config")
 
 
+def from_folder(path: str, folder: Path) -> str:
+    """A path as it was written in a file of `folder`, absolute; the home in `~` is looked up when the path is used."""
+    return path if path.startswith("~") else str(folder.absolute() / path)
+
+
 def expand_user(path: str, key: str) -> Path:
     """A configured path, `~` replaced; `key` is the setting it is in.
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.portal import Choice, PortalActor, PortalOptions
 from timmy_actors.actors.session import UNNEEDED, Offer, SessionActor, Wanted
-from timmy_actors.config import ServerSettings, Settings
+from timmy_actors.config import ServerSettings, Settings, portals_path
 from timmy_actors.errors import ConfigError, ServerGone
 from timmy_actors.model.portal import ServerStatus
 from timmy_actors.paths import config_folder
 from timmy_actors.portals.album import Album
 from timmy_actors.portals.bookshelf import SteamAccess
 from timmy_actors.portals.redact import Redactor
-from timmy_actors.portals.server_options import ServerOptions, pick
+from timmy_actors.portals.server_options import CAPTURES, ServerOptions, pick
 from timmy_actors.portals.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.steam import KEY_VARIABLE
 from timmy_actors.portals.tool_tables import ToolTable, choose_table, load_tables
@@ -27,8 +27,6 @@ from timmy_actors.tokens import read_token
 SERVER_BACKOFF = Backoff(base_s=0.1, cap_s=30.0, stable_after_s=10.0)
 """A server that dies at import costs half a second of a core each time."""
 STOP_WITHIN_S = 15.0
-CAPTURES = "{captures}"
-"""In a command: the folder that captures go to."""
 LARGEST_KEY_BYTES = 1_000
 SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 """Variables whose values are taken out of all that a server says."""
@@ -43,7 +41,7 @@ class PortalTree:
 
     def __init__(self, settings: Settings, *, folder: Path) -> None:
         self._settings = settings
-        self._catalogue = folder / settings.portals_file
+        self._catalogue = portals_path(settings, folder)
         self._captures = expand(settings.desktop.captures_folder, "desktop.captures_folder", folder)
         self._tables = _tables(settings, folder)
         key = _steam_key(settings, folder)
@@ -87,12 +85,14 @@ class PortalTree:
         return Album(self._captures, extension=desktop.captures_format, keep=desktop.captures_kept)
 
     def _server(self, name: str, settings: ServerSettings, folder: Path, extra: Mapping[str, str]) -> ServerOptions:
-        command = tuple(word.replace(CAPTURES, str(self._captures)) for word in settings.command)
+        command = [word.replace(CAPTURES, str(self._captures)) for word in settings.command]
+        if command and "/" in command[0]:  # a bare name is looked for on the PATH
+            command[0] = str(expand(command[0], f"{name}: command", folder))
         environment = {**pick(settings.pass_environment), **settings.environment, **extra}
         headers = _headers(settings, folder)
         return ServerOptions(
             name=name,
-            command=() if settings.url else command,
+            command=() if settings.url else tuple(command),
             url=settings.url,
             headers=headers,
             environment=environment,

@@ -14,7 +14,7 @@ from timmy_actors.actors.board import Board
 from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Do
 from timmy_actors.actors.watching import Watch, Watchers
-from timmy_actors.config import Settings, config_path, load_settings
+from timmy_actors.config import Settings, config_path, load_settings, portals_path
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
 from timmy_actors.endpoint import EndpointLock, resolve_endpoint
@@ -54,7 +54,7 @@ class Runtime(PortalCalls):
         self.endpoint = resolve_endpoint(endpoint)
         self.board = Board()
         self.directory = Directory()
-        self._catalogue = folder / settings.portals_file
+        self._catalogue = portals_path(settings, folder)
         self._desk = JournalDesk(settings, self.endpoint)
         self._game_tree = GameTree(
             settings,

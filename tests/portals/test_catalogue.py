@@ -46,6 +46,16 @@ def test_an_entry_may_say_only_what_it_must(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [("game.log", "{folder}/game.log"), ("/var/game.log", "/var/game.log"), ("~/game.log", "~/game.log")],
+)
+def test_a_games_log_is_looked_for_beside_the_catalogue(file: Path, written: str, read: str) -> None:
+    file.write_text(json.dumps([{**ENTRY, "log_file": written}]))
+    (portal,) = load_catalogue(file)
+    assert portal.log_file == read.format(folder=file.parent)
+
+
+@pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"id": "Not An Id"}, "portal 1 (Not An Id): id: "),

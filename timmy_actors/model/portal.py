@@ -40,7 +40,8 @@ class PortalEntry(StrictModel):
     pixels: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
     """Points of the window whose colours `visual.pixels` names."""
     log_file: str | None = None
-    """A file whose last lines are added to `game_context`; `~` is the daemon's user's home."""
+    """A file whose last lines are added to `game_context`. A relative path starts at the catalogue's folder, `~` is the
+    home of the daemon's user."""
     actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
     """The game's own names for actions: a step, or several in their order."""
     prompts: Name | None = None

@@ -13,6 +13,7 @@ from timmy_actors.errors import ConfigError, Refused
 from timmy_actors.model._base import in_words
 from timmy_actors.model.action import parse_params
 from timmy_actors.model.portal import PortalEntry
+from timmy_actors.paths import from_folder
 from timmy_actors.portals.json_lines import line_of
 from timmy_actors.portals.names import steps_of
 from timmy_actors.text_files import read_text
@@ -96,7 +97,9 @@ def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
             except Refused as refused:
                 told = f"{name}: actions.{binding}: {refused.message}"
                 raise source.complaint(number, ("actions", binding), told) from refused
-    return portal
+    if portal.log_file is None:
+        return portal
+    return portal.model_copy(update={"log_file": from_folder(portal.log_file, source.path.parent)})
 
 
 def _remedy(error: ErrorDetails) -> str:

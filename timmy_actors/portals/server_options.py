@@ -15,6 +15,8 @@ INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPD
 """What a server gets of the daemon's environment without being asked: nothing that could be a secret."""
 PYTHON = "{python}"
 """In a command: the interpreter that runs the daemon."""
+CAPTURES = "{captures}"
+"""In a command: the folder that captures go to."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class ServerOptions:
     @property
     def arguments(self) -> list[str]:
         """The command as it is run."""
-        return [sys.executable if word == PYTHON else word for word in self.command]
+        return [word.replace(PYTHON, sys.executable) for word in self.command]
 
 
 def pick(names: tuple[str, ...], given: Mapping[str, str] = os.environ) -> dict[str, str]:
