@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,11 @@ from tests.waiting import eventually
 from timmy_actors.errors import ServerGone, ServerHung
 from timmy_actors.portals.redact import Redactor
 from timmy_actors.portals.results import ToolAnswer
+from timmy_actors.portals.server_options import ServerOptions
+from timmy_actors.portals.session import Session
 from timmy_actors.portals.transport import LONGEST_MESSAGE
+
+STOP_WITHIN_S = 3.0
 
 
 def test_a_server_says_what_it_is_and_what_it_offers() -> None:
@@ -104,6 +110,45 @@ def test_a_stopped_session_leaves_no_process() -> None:
         server.session.stop(10)
         assert server.over() is None
         assert is_gone(pid)
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("when", ["before the first step", "in the handshake"])
+def test_a_stop_does_not_wait_for_a_server_that_still_starts(when: str) -> None:
+    session = Session(ServerOptions("server", command=raw("silent")), lambda _event: None)
+    if when == "before the first step":
+        session._soon(session._end_in_order)
+    session.start()
+    if when == "in the handshake":
+        eventually(lambda: session._child)
+    began = time.monotonic()
+    session.stop(30)
+    assert time.monotonic() - began < STOP_WITHIN_S
+    assert session._child is None or is_gone(session._child.pid)
+
+
+@pytest.mark.timing
+def test_a_stop_does_not_wait_for_a_url_that_takes_a_request_and_never_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        session = Session(ServerOptions("server", url=_url(listener)), lambda _event: None)
+        session.start()
+        with listener.accept()[0] as connection:
+            assert connection.recv(1)
+            began = time.monotonic()
+            session.stop(30)
+            assert time.monotonic() - began < STOP_WITHIN_S
+
+
+def test_a_url_that_never_answers_is_given_up_at_its_deadline() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        opened((), url=_url(listener), start_timeout_s=0.5) as server,
+    ):
+        assert "did not answer within 0.5 s of its start" in str(server.over())
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
 
 
 def test_a_server_that_dies_at_import_is_told_with_the_reason() -> None:

@@ -137,6 +137,17 @@ class Session:
         return kind(f"{name}: {self._options.redactor.clean_text(told)}")
 
     async def _run(self) -> None:
+        if self._over.is_set():  # asked to end before anything was begun
+            return
+        serving, over = self._loop.create_task(self._serve()), self._loop.create_task(self._over.wait())
+        await asyncio.wait({serving, over}, return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
+        if self._client is None:  # a server behind a URL may leave a handshake without an answer for minutes
+            serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+    async def _serve(self) -> None:
         limit = self._loop.call_later(self._options.start_timeout_s, self._too_slow)
         client = Client(
             self._transport(),
