@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zmq
 
-from timmy_actors.errors import ConfigError, EndpointInUse
+from timmy_actors.errors import CannotCreate, ConfigError, EndpointInUse
 from timmy_actors.lockfile import LockFile
 
 VARIABLE = "TIMMY_ENDPOINT"
@@ -67,12 +67,14 @@ def make_private(folder: Path) -> None:
 
     Raises:
         ConfigError: it is somebody else's, or open to others.
+        CannotCreate: it cannot be made.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat(follow_symlinks=False)
     except OSError as error:
-        raise ConfigError(f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}") from error
+        told = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
+        raise CannotCreate(told) from error
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
     if not stat.S_ISDIR(facts.st_mode):
@@ -97,7 +99,8 @@ class EndpointLock:
 
         Raises:
             EndpointInUse: another daemon holds it; the message names that one.
-            ConfigError: something else is in its place, or its folder cannot be written.
+            ConfigError: something else is in its place.
+            CannotCreate: its folder cannot be written.
         """
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
@@ -106,7 +109,7 @@ class EndpointLock:
             holder = self._file.acquire()
         except OSError as error:
             where = error.filename or path.parent
-            raise ConfigError(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
+            raise CannotCreate(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
         if holder is not None:
             raise EndpointInUse(
                 f"a daemon already serves {self._endpoint}: {holder}."

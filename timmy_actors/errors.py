@@ -2,6 +2,8 @@
 
 TimmyError
 ├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
+│   └── CannotCreate       a file or folder that the daemon needs cannot be made     exit 73
+├── OutputFailed           standard output cannot be written                          exit 74
 ├── EndpointInUse          another daemon already serves this endpoint                 exit 69
 ├── DisplayInUse           another desktop-control works on this display               exit 69
 ├── JournalUnusable        the command journal cannot be read or written               exit 65, 73, 74, 75
@@ -46,6 +48,18 @@ class ConfigError(TimmyError):
     """A setting, file or argument given by a person is wrong; the message names the place and the remedy."""
 
     exit_code = 78
+
+
+class CannotCreate(ConfigError):
+    """A file or folder that the daemon needs cannot be made where it belongs; the message names the remedy."""
+
+    exit_code = 73
+
+
+class OutputFailed(TimmyError):
+    """Standard output cannot be written: the disk is full, or it was closed."""
+
+    exit_code = 74
 
 
 class EndpointInUse(TimmyError):

@@ -11,7 +11,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from timmy_actors.errors import ConfigError
+from timmy_actors.errors import CannotCreate, ConfigError
 
 TOKEN_BYTES = 24
 SHORTEST = 16
@@ -24,7 +24,7 @@ def make_token_file(path: Path) -> None:
     """Write a fresh random token to `path`, for its owner only.
 
     Raises:
-        ConfigError: it cannot be written.
+        CannotCreate: it cannot be written.
     """
     try:
         path.unlink(missing_ok=True)
@@ -32,7 +32,7 @@ def make_token_file(path: Path) -> None:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
     except OSError as error:
-        raise ConfigError(f"{path}: cannot write the token: {error.strerror}: mend that, and start again") from error
+        raise CannotCreate(f"{path}: cannot write the token: {error.strerror}: mend that, and start again") from error
 
 
 def read_token(path: Path) -> str:

@@ -61,9 +61,9 @@ def test_a_reader_that_does_not_read_keeps_nobody_waiting_and_is_told_what_it_mi
     eventually(outlet._lines.empty)
     outlet.post("read again")
     outlet.close()
-    assert os.read(reader.fileno(), A_PIPE_HOLDS).decode().splitlines() == [
-        "taken", "line 0", "line 1", "line 2", "(7 lines were left out: they were not read in time)", "read again",
-    ]  # fmt: skip
+    *first, gap, last = os.read(reader.fileno(), A_PIPE_HOLDS).decode().splitlines()
+    assert (first, last) == (["taken", "line 0", "line 1", "line 2"], "read again")
+    assert gap.split(" ", 2)[2] == "(7 lines were left out: they were not read in time)"
 
 
 def test_a_stream_that_somebody_made_non_blocking_is_written_whole(pipe: tuple[TextIO, TextIO]) -> None:
@@ -101,9 +101,9 @@ def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> 
     LogOutlet(outlet).emit(logging.makeLogRecord(record))
     outlet.close()
     writer.close()
-    lines = reader.read().split("\n")
-    assert lines[0].endswith(" ERROR   \ufffd2J crashed\ufffdlink up")
-    assert lines[-2] == "ValueError: \ufffd[2J"
+    lines = [line.split(" ", 2)[2] for line in reader.read().splitlines()]
+    assert lines[:2] == ["ERROR   \ufffd2J crashed", "ERROR     link up"]
+    assert lines[-1] == "ERROR     ValueError: \ufffd[2J"
 
 
 def test_tracebacks_that_are_held_are_written_when_they_are_let_go(pipe: tuple[TextIO, TextIO]) -> None:

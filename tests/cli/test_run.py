@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,12 +34,22 @@ def start(configuration: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ")
+
+
+def unstamped(text: str) -> list[str]:
+    """Its lines, each without the time that it must have."""
+    lines = text.splitlines()
+    assert [line for line in lines if STAMP.match(line) is None] == []
+    return [STAMP.sub("", line, count=1) for line in lines]
+
+
 def lines_until(process: subprocess.Popen[str], told: str) -> list[str]:
-    """What it prints, up to the line that says `told`."""
+    """What it prints, up to the line that says `told`, each without its time."""
     assert process.stdout is not None
     lines: list[str] = []
     for line in process.stdout:
-        lines.append(line.rstrip())
+        lines += unstamped(line.rstrip())
         if told in line:
             return lines
     raise AssertionError(f"it ended before it said {told!r}: {lines}")
@@ -57,7 +68,7 @@ def test_the_foreground_tells_its_life_in_a_few_lines_and_stops_on_a_signal(conf
             _second_daemon_is_refused(configuration, process.pid)
             process.send_signal(signal.SIGTERM)
             told, complaints = process.communicate(timeout=2 * PATIENCE_S)
-            assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
+            assert (process.returncode, unstamped(told), complaints) == (0, ["stopping ...", "stopped"], "")
 
 
 def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration: Path) -> None:
@@ -151,6 +162,40 @@ def test_a_wrong_configuration_ends_it_with_78_and_one_line(configuration: Path)
     assert complaints.count("\n") == 1
 
 
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+"""Without this capability root is refused what a folder's mode forbids, as anybody is."""
+
+
+@pytest.mark.parametrize("world", ["embedded", "server"])
+@pytest.mark.parametrize("there", ["the folder", "its parent"])
+def test_a_state_folder_that_cannot_be_written_ends_it_with_73_and_one_line(
+    configuration: Path, runtime_folder: Path, there: str, world: str
+) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        if world == "embedded":
+            configuration.write_text("")
+        parent = runtime_folder if world == "embedded" else runtime_folder / "state"
+        folder = parent if there == "its parent" else parent / "timmy-actors"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o500)
+        try:
+            command = [*UNPRIVILEGED, sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
+            run = subprocess.run(
+                [*command, "--endpoint", f"ipc://{_beside(runtime_folder, world)}/daemon.sock"],
+                capture_output=True, text=True, timeout=6 * PATIENCE_S, check=False,
+            )  # fmt: skip
+        finally:
+            folder.chmod(0o700)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (73, "", 1), run.stderr
+    assert str(parent / "timmy-actors") in run.stderr
+
+
+def _beside(runtime_folder: Path, world: str) -> Path:
+    """Where the socket is: with the embedded world all that the daemon keeps is there."""
+    return runtime_folder / ("timmy-actors" if world == "embedded" else "socket")
+
+
 def test_a_daemon_whose_tree_gave_up_ends_with_70(configuration: Path) -> None:
     with Peer() as peer:
         write(configuration, peer)
@@ -169,7 +214,7 @@ main(["run", "--config", {str(configuration)!r}])
     assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_the_world_comes_up_stops_it_in_order(configuration: Path, number: signal.Signals) -> None:
     configuration.write_text(f'portals_file = "{config_folder() / "portals.json"}"\n')
     program = f"""
@@ -187,7 +232,7 @@ main(["run", "--config", {str(configuration)!r}, "--endpoint", "ipc://daemon.soc
         eventually((folder / "daemon.sock.world-token").exists)
         process.send_signal(number)
         told, complaints = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, told, complaints) == (0, "stopping ...\nstopped\n", "")
+    assert (process.returncode, unstamped(told), complaints) == (0, ["stopping ...", "stopped"], "")
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
@@ -242,7 +287,55 @@ main(["run", "--config", {str(configuration)!r}])
         run = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False
         )
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "stopped")
+    assert (run.returncode, unstamped(run.stdout)[-1]) == (0, "stopped")
+
+
+def test_a_daemon_under_nohup_outlives_its_terminal(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-m", "timmy_actors", "run"]
+        with subprocess.Popen([*command, "--config", str(configuration)], stdout=subprocess.PIPE, text=True) as process:
+            lines_until(process, "look further")
+            process.send_signal(signal.SIGHUP)
+            with connect() as daemon:
+                assert daemon.status().pid == process.pid
+            process.terminate()
+            assert unstamped(process.communicate(timeout=2 * PATIENCE_S)[0]) == ["stopping ...", "stopped"]
+
+
+STUCK = r"""
+import logging, threading
+from timmy_actors.cli import main, operate
+from timmy_actors.supervision import stacks
+class Logging(operate.Narrator):
+    def look(self):
+        if not getattr(self, "over", False):
+            self.over = True
+            logging.error("it is stuck in\n%s", stacks.stack_of(threading.main_thread()))
+            try:
+                raise ValueError("a line\nand another")
+            except ValueError:
+                logging.exception("it failed")
+        super().look()
+operate.Narrator = Logging
+main(["run", "--config", {configuration!r}])
+"""
+
+
+def test_stacks_and_tracebacks_are_lines_and_every_line_has_its_time_and_level(configuration: Path) -> None:
+    with Peer() as peer:
+        write(configuration, peer)
+        program = [sys.executable, "-c", STUCK.format(configuration=str(configuration))]
+        with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            lines_until(process, "look further")
+            process.terminate()
+            _, complaints = process.communicate(timeout=2 * PATIENCE_S)
+    lines = unstamped(complaints)
+    assert [line for line in lines if not line.startswith("ERROR   ")] == []
+    assert lines[0] == "ERROR   it is stuck in"
+    assert any(re.match(r'ERROR       File "<string>", line \d+, in look', line) for line in lines)
+    assert lines[-2:] == ["ERROR     ValueError: a line", "ERROR     and another"]
+    assert "\ufffd" not in complaints
 
 
 INTERRUPTED_LOADING = """

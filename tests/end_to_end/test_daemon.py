@@ -50,7 +50,7 @@ def shared(shared_process: DaemonProcess) -> Iterator[Daemon]:
 def test_the_foreground_tells_how_it_comes_up_and_where_timmy_stands(process: DaemonProcess) -> None:
     eventually(lambda: "look further" in process.said(), COME_UP_WITHIN_S)
     lines = process.said().splitlines()
-    assert [line.split("  ")[0] for line in lines[:4]] == ["world up", "link up", "portal", "snapshot"]
+    assert [line.split(" ", 2)[2].split("  ")[0] for line in lines[:4]] == ["world up", "link up", "portal", "snapshot"]
     assert "Timmy stands in Seyda Neen (cell -2, -9)" in lines[3]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import sys
 import time
@@ -112,12 +111,11 @@ def export(as_format: str, **place: Any) -> None:
 
 
 def _export_csv(reader: Reader) -> None:
-    text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
+    writer = csv.writer(sys.stdout)
     writer.writerow(CSV_COLUMNS)
     for _, entry in reader.after(0):
         writer.writerow(_csv_row(entry))
-    text.detach()
+    sys.stdout.flush()
 
 
 def _csv_row(entry: JournalEntry) -> list[Any]:

@@ -108,4 +108,4 @@ class Narrator:
         self._greeted = True
         self._say(f"snapshot      {player} stands in {describe_position(snapshot.position)}")
         self._say(f"endpoint      {self._runtime.endpoint}")
-        self._say("look further  timmy-actors status | snapshot | watch | do teleport to=Balmora     (Ctrl-C stops)")
+        self._say("look further  timmy-actors status | snapshot | watch | do teleport to=Balmora  (Ctrl-C stops)")

@@ -15,7 +15,7 @@ import click
 from timmy_actors.cli import options
 from timmy_actors.cli.harmless import harmless_lines
 from timmy_actors.cli.narrator import Narrator
-from timmy_actors.cli.outlet import LogOutlet, Outlet
+from timmy_actors.cli.outlet import LogOutlet, Outlet, stamp
 from timmy_actors.errors import TimmyError
 from timmy_actors.runtime import Runtime
 
@@ -28,10 +28,10 @@ WATCH_EVERY_S = 0.05
 @click.option("--portal", help="The portal to use, instead of the configuration's.")
 @options.endpoint
 def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
-    """Run the daemon in the foreground, until Ctrl-C or SIGTERM."""
+    """Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."""
     runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, *_hang_up()):
         signal.signal(number, lambda _number, _frame: stop.set())
     out, errors = Outlet("standard output", sys.stdout), Outlet("standard error", sys.stderr)
     level = runtime.settings.log_level
@@ -40,13 +40,18 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     try:
         runtime.start(stop)
         log.let_go()
-        _live(runtime, stop, out.post)
+        _live(runtime, stop, lambda line: out.post(f"{stamp()} {line}"))
     except TimmyError as error:
         errors.post(harmless_lines(f"timmy-actors: {error}"))
         sys.exit(error.exit_code)
     finally:
         out.close()
         errors.close()
+
+
+def _hang_up() -> tuple[signal.Signals, ...]:
+    """SIGHUP, where it is not ignored: who started it with nohup wants it to outlive the terminal."""
+    return () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
 
 
 def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:

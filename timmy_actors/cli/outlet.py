@@ -9,7 +9,7 @@ import queue
 import select
 import threading
 import time
-from types import TracebackType
+from datetime import datetime
 from typing import TextIO
 
 from timmy_actors.cli.harmless import harmless
@@ -43,7 +43,7 @@ class Outlet:
         """Have a line written; left out where too many wait already. Never blocks."""
         try:
             if self._left_out:
-                self._lines.put_nowait(f"({self._left_out} lines were left out: they were not read in time)")
+                self._lines.put_nowait(f"{stamp()} ({self._left_out} lines were left out: they were not read in time)")
                 self._left_out = 0
             self._lines.put_nowait(line)
         except queue.Full:
@@ -78,14 +78,20 @@ class Outlet:
             return 0
 
 
-class _HarmlessFormatter(logging.Formatter):
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
-        return harmless(super().formatMessage(record))
+def stamp(at: float | None = None) -> str:
+    """A moment (default: now) as each line has it: local time, with milliseconds."""
+    moment = datetime.now() if at is None else datetime.fromtimestamp(at)  # noqa: DTZ005, DTZ006  the operator's clock
+    return moment.isoformat(" ", "milliseconds")
 
-    def formatException(  # noqa: N802  logging's name
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
-        return "\n".join(map(harmless, super().formatException(ei).splitlines()))
+
+class _LineFormatter(logging.Formatter):
+    """Every line with its time and level, so that no text that is logged can pass for another record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's lines: its message, and below that its traceback."""
+        head = f"{stamp(record.created)} {record.levelname:<7}"
+        first, *others = map(harmless, super().format(record).splitlines() or [""])
+        return "\n".join([f"{head} {first}", *(f"{head}   {line}" for line in others)])
 
 
 class LogOutlet(logging.Handler):
@@ -98,7 +104,7 @@ class LogOutlet(logging.Handler):
         super().__init__()
         self._outlet = outlet
         self._held: list[str] | None = [] if hold_tracebacks else None
-        self.setFormatter(_HarmlessFormatter("%(asctime)s %(levelname)-7s %(message)s"))
+        self.setFormatter(_LineFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""

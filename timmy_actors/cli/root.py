@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,11 +11,12 @@ import click
 
 from timmy_actors.cli.harmless import harmless
 from timmy_actors.cli.lazy import LazyGroup, Row
+from timmy_actors.cli.output import checked_output
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 
 COMMANDS = {
-    "run": Row("operate", "run", "Run the daemon in the foreground, until Ctrl-C or SIGTERM."),
+    "run": Row("operate", "run", "Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."),
     "world": Row("operate", "world", "Run the embedded world alone, without a daemon."),
     "install-lua": Row("install", "install_lua", "Put the bridge into the TES3MP server at SERVER_HOME."),
     "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
@@ -42,19 +45,26 @@ def cli() -> None:
     Environment:
       TIMMY_CONFIG    the configuration file (timmy.toml)
       TIMMY_ENDPOINT  the daemon's local endpoint (ipc://PATH)
+      NO_COLOR        not empty: no colours
 
     \b
     Exit codes: 0 done, 1 declined or not done, 2 wrong usage, 69 no daemon answers,
     another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
-    gave up, 78 wrong configuration. The journal: 65 it is damaged, 66 there is none to
-    read, 73 it cannot be made, 74 the disk does not take it, 75 somebody else holds it.
+    gave up, 73 a file or folder of the daemon's cannot be made, 74 standard output or the
+    disk does not take what is written, 78 wrong configuration. The journal: 65 it is
+    damaged, 66 there is none to read, 75 somebody else holds it.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # https://no-color.org: set, and not empty. None leaves it to click, which colours what a terminal shows.
+    colour = False if os.environ.get("NO_COLOR") else None
     try:
-        cli.main(list(arguments) if arguments is not None else None, prog_name="timmy-actors")
+        with checked_output(given):
+            cli.main(given, prog_name="timmy-actors", color=colour)
     except TimmyError as error:
-        click.echo(harmless(f"timmy-actors: {error}"), err=True)
+        with contextlib.suppress(OSError):  # nobody can be told: the exit code says it
+            click.echo(harmless(f"timmy-actors: {error}"), err=True)
         sys.exit(error.exit_code)

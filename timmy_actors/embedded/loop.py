@@ -34,9 +34,10 @@ class Loop:
             self._poll.register(lifeline, select.POLLIN)
 
     def stop_on_signals(self) -> None:
-        """From now on SIGTERM and SIGINT end the loop after its current tick."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        """From now on SIGTERM, SIGINT and SIGHUP end the loop after its current tick; an ignored SIGHUP stays so."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
 
     def run(self) -> None:
         """Turn until the end."""

@@ -37,7 +37,8 @@ class _Grip:
 
 def run(settings: DesktopSettings) -> int:
     """Run the server until it is stopped; the exit code."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="desktop-control: %(message)s")
+    told = "%(asctime)s desktop-control: %(message)s"
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=told)
     grip = _Grip()
     _heed_signals(grip)
     try:

@@ -51,7 +51,7 @@ async def serve_http(server: MCPServer, sole: SoleServer | None, port: int, toke
     with socket.create_server((LOOPBACK, port)) as listener:
         bound = listener.getsockname()[1]
         app = only_with_token(server.streamable_http_app(host=LOOPBACK), token)
-        serving = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+        serving = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", lifespan="on"))
         sys.stdout.write(json.dumps({"ready": True, "url": f"http://{LOOPBACK}:{bound}/mcp"}) + "\n")
         sys.stdout.flush()
         async with anyio.create_task_group() as tasks:

@@ -1,0 +1,86 @@
+"""What the command line does where standard output fails, and what a terminal may not want."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.daemon import DaemonProcess
+from tests.waiting import PATIENCE_S
+
+PROGRAM = f"{sys.executable} -m timmy_actors"
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=6 * PATIENCE_S, check=False)
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with DaemonProcess(tmp_path_factory.mktemp("output")) as daemon:
+        daemon.connect().close()
+        yield daemon.endpoint
+
+
+@pytest.fixture(autouse=True)
+def running_daemon(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMMY_ENDPOINT", endpoint)
+
+
+@pytest.mark.parametrize("line", ["status", "tree --json", "snapshot", "do message text=hello", "--help", "--version"])
+def test_a_full_disk_is_one_line_and_exit_code_74(line: str) -> None:
+    done = shell(f"{PROGRAM} {line} > /dev/full")
+    told = "timmy-actors: standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (74, told)
+
+
+def test_an_export_to_a_full_disk_is_the_same(tmp_path: Path, endpoint: str) -> None:
+    journal = endpoint.removeprefix("ipc://") + ".journal"
+    for form in ("csv", "jsonl"):
+        shell(f"{PROGRAM} do message text=hello")
+        done = shell(f"{PROGRAM} journal export --file {journal} --format {form} > /dev/full")
+        assert (done.returncode, done.stderr.count("\n")) == (74, 1), done.stderr
+
+
+@pytest.mark.parametrize("line", ["status", "do set_level level=9", "--help"])
+def test_a_closed_standard_output_fails_before_anything_is_done(line: str) -> None:
+    done = shell(f"{PROGRAM} {line} >&-")
+    assert (done.returncode, done.stderr) == (74, "timmy-actors: standard output is closed: nothing was done\n")
+
+
+def test_a_standard_output_that_is_for_reading_only_fails() -> None:
+    done = shell(f"{PROGRAM} status 1</dev/null")
+    told = "timmy-actors: standard output cannot be written: Bad file descriptor\n"
+    assert (done.returncode, done.stderr) == (74, told)
+
+
+def test_the_exit_code_holds_where_the_error_cannot_be_told() -> None:
+    assert shell(f"{PROGRAM} status --endpoint ipc:///nowhere 2>/dev/full").returncode == 69
+
+
+def test_a_reader_that_has_gone_is_no_news() -> None:
+    done = shell(f"{PROGRAM} do --help | true")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("no_colour", "coloured"), [(None, True), ("", True), ("1", False)])
+def test_no_color_takes_the_colours_away(no_colour: str | None, *, coloured: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    if no_colour is not None:
+        environment["NO_COLOR"] = no_colour
+    ours, theirs = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "timmy_actors", "tree"]
+        subprocess.run(command, stdout=theirs, env=environment, check=True, timeout=6 * PATIENCE_S)
+        text = os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "connection" in text
+    assert ("\x1b[" in text) is coloured
