@@ -3,7 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
+export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
+export npm_config_cache ?= $(CURDIR)/.cache/npm
+# pip's progress bar needs a terminal; its log says at least that something happens, and what.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands api-table fuzz-commands clean
 
@@ -70,7 +74,7 @@ api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for 
 	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua
 
 clean: ## Remove what the others made
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "there is no $(PYTHON) here: try make PYTHON=python3" >&2; exit 1; }

@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.environments import installing
 from tests.waiting import LOOK_EVERY_S
 
 GONE_WITHIN_S = 5.0
+
+# For the whole run, before any fixture installs something.
+os.environ.update(installing())
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcp import StdioServerParameters
 
-from tests.portals.environments import PYAUTOGUI, made
+from benchmarks.environments import PYAUTOGUI, made
 
 
 def server(display: str, folder: Path) -> StdioServerParameters:

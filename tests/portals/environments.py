@@ -1,22 +1,17 @@
-"""Environments of their own for other people's servers, on the SDK that each is pinned to: made once, and kept."""
+"""Other people's servers in environments of their own; the test is skipped where none can be made."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-MADE_WITHIN_S = 300
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "timmy-actors-tests"
-PYAUTOGUI = ("mcp>=1.30,<2", "mcp-pyautogui==0.0.6", "pillow")
+from benchmarks.environments import PYAUTOGUI, made
+
 STEAM_INFO = ("mcp>=1.30,<2", "steam-info-mcp==0.1.1")
-STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
+
+__all__ = ["PYAUTOGUI", "STEAM_INFO", "environment"]
 
 
 def environment(*packages: str) -> Path:
@@ -25,27 +20,3 @@ def environment(*packages: str) -> Path:
         return made(*packages)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"no environment with {', '.join(packages)} can be made here: {error}")
-
-
-def made(*packages: str) -> Path:
-    """The same.
-
-    Raises:
-        CalledProcessError, TimeoutExpired: pip cannot install them.
-    """
-    name = hashlib.sha256(" ".join((*packages, sys.version)).encode()).hexdigest()[:16]
-    folder = CACHE / name
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            _make(folder, packages)
-    return folder / "bin"
-
-
-def _make(folder: Path, packages: tuple[str, ...]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
-    for command in ([sys.executable, "-m", "venv", str(folder)], pip):
-        subprocess.run(command, check=True, capture_output=True, timeout=MADE_WITHIN_S)
-    (folder / "complete").touch()

@@ -1,0 +1,49 @@
+"""Environments of their own for other people's servers, on the SDK that each is pinned to: made once, and kept."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+MADE_WITHIN_S = 300
+CACHE = Path(__file__).parents[1] / ".cache"
+"""In the checkout, which git ignores: nothing outside it changes."""
+INSTALLERS = {"PIP_CACHE_DIR": str(CACHE / "pip"), "npm_config_cache": str(CACHE / "npm")}
+"""Where pip and npm keep what they fetched, and npm its logs, unless the environment says otherwise."""
+PYAUTOGUI = ("mcp>=1.30,<2", "mcp-pyautogui==0.0.6", "pillow")
+
+
+def made(*packages: str) -> Path:
+    """The folder with the programs of an environment that has these packages.
+
+    Raises:
+        CalledProcessError, TimeoutExpired: pip cannot install them.
+    """
+    name = hashlib.sha256(" ".join((*packages, sys.version)).encode()).hexdigest()[:16]
+    folder = CACHE / "environments" / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            _make(folder, packages)
+    return folder / "bin"
+
+
+def installing() -> dict[str, str]:
+    """The environment for a program that installs something."""
+    return {**INSTALLERS, **os.environ}
+
+
+def _make(folder: Path, packages: tuple[str, ...]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
+    for command in ([sys.executable, "-m", "venv", str(folder)], pip):
+        subprocess.run(
+            command, check=True, capture_output=True, timeout=MADE_WITHIN_S, env={**os.environ, **INSTALLERS}
+        )
+    (folder / "complete").touch()

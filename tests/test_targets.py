@@ -1,0 +1,57 @@
+"""Every make target runs alone on a clean clone, and changes nothing outside it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.environments import INSTALLERS
+
+TOP = Path(__file__).parents[1]
+MAKEFILE = (TOP / "Makefile").read_text(encoding="utf-8")
+CI = (TOP / ".ci" / "run").read_text(encoding="utf-8").replace("\\\n", " ")
+RUN_BY = re.compile(r"^[a-z-]+: \$\(VENV\)/\.(installed[a-z-]*).*\n((?:\t.*\n)+)", re.MULTILINE)
+MODULE = re.compile(r"python -m ([\w.]+)")
+WITHOUT_THE_TESTS = """
+import importlib, pkgutil, sys
+sys.modules.update({"tests": None, "pytest": None})
+import benchmarks
+for module in pkgutil.walk_packages(benchmarks.__path__, "benchmarks."):
+    importlib.import_module(module.name)
+"""
+
+
+def test_the_benchmarks_need_neither_the_tests_nor_pytest() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_TESTS], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_ci_imports_what_every_target_runs_in_the_targets_own_environment() -> None:
+    wanted = {(kind, name) for kind, recipe in RUN_BY.findall(MAKEFILE) for name in MODULE.findall(recipe)}
+    assert len(wanted) > 8
+    imported = {
+        (words[1], name.removesuffix(".__main__"))
+        for words in map(str.split, re.findall("^imports .*", CI, re.MULTILINE))
+        for name in words[2:]
+    }
+    assert wanted - imported == set()
+
+
+@pytest.mark.parametrize("variable", INSTALLERS)
+def test_what_is_fetched_is_kept_in_the_checkout(variable: str) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PIP_CACHE_DIR", "npm_config_cache")
+    }
+    rule = f"said: ; @echo $({variable}); echo $${variable}"
+    make = [shutil.which("make") or "make", "--silent", "--file", "Makefile", "--eval", rule, "said"]
+    done = subprocess.run(make, cwd=TOP, env=environment, capture_output=True, text=True, check=True)
+    assert all(Path(line).is_relative_to(TOP / ".cache") for line in done.stdout.split())
+    assert Path(os.environ[variable]).is_absolute()
