@@ -10,8 +10,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LOOK_EVERY_S = 0.005
-PATIENCE_S = 10.0
-"""Far longer than anything waited for takes on a slow machine: a test that needs it has failed."""
+PATIENCE_S = 60.0
+"""Far longer than anything waited for takes, also where every core is shared with ten others: it bounds a failure."""
 
 
 def eventually(predicate: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:

@@ -289,6 +289,7 @@ def mute_strangers(listener: LuaListener) -> Iterator[None]:
             raw.close()
 
 
+@pytest.mark.timing
 def test_clients_get_in_while_mute_strangers_keep_coming(listener: LuaListener, context: zmq.Context[Any]) -> None:
     with mute_strangers(listener):
         assert listener.logs("limits.max_handshakes"), "the places for handshakes were never full"

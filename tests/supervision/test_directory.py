@@ -32,6 +32,7 @@ def test_one_that_may_wait_gets_the_next_incarnation() -> None:
     end(actor)
 
 
+@pytest.mark.timing
 def test_waiting_for_an_incarnation_is_bounded_by_the_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(NoSuchActor):
