@@ -112,7 +112,7 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
     ("arguments", "code", "told"),
     [
         (["do", "ask", "text=x", "buttons=Yes;No"], 2, "buttons must be JSON"),
-        (["do", "dance"], 1, "no command 'dance'; docs/commands.md lists those there are"),
+        (["do", "dance"], 1, "no command 'dance'; 'timmy-actors do --help' lists those there are"),
         (["do", "give_item", "item=x", "count=0"], 1, "count: "),
         (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
         (["do", "teleport", "to="], 1, "to: "),

@@ -42,7 +42,7 @@ def test_a_refusal_says_in_plain_words_what_would_be_right(name: str, arguments:
 
 def test_an_unknown_command_is_answered_with_those_that_may_have_been_meant() -> None:
     assert str(refusal("telport")) == "no command 'telport'; did you mean teleport?"
-    assert str(refusal("fly")) == "no command 'fly'; docs/commands.md lists those there are"
+    assert str(refusal("fly")) == "no command 'fly'; 'timmy-actors do --help' lists those there are"
 
 
 def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:

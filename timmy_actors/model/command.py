@@ -39,7 +39,7 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
 
 def _likely(name: str) -> str:
     near = difflib.get_close_matches(name[:MAX_ECHO], COMMANDS)
-    return f"did you mean {' or '.join(near)}?" if near else "docs/commands.md lists those there are"
+    return f"did you mean {' or '.join(near)}?" if near else "'timmy-actors do --help' lists those there are"
 
 
 def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:
