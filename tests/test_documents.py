@@ -50,6 +50,13 @@ def test_no_document_names_somebodys_folder(document: Path) -> None:
     assert SOMEBODYS_FOLDER.findall(text_of(document)) == []
 
 
+def test_the_speed_of_a_capture_stands_on_one_page() -> None:
+    told = re.compile(r"\d\.\d (?:x|times)\b")
+    assert [path.name for path in PAGES if "capture_state" in text_of(path) and told.search(text_of(path))] == [
+        "desktop-control.md"
+    ]
+
+
 def test_the_readme_says_what_every_page_is_for() -> None:
     index = text_of(TOP / "README.md").split("## Where to read on")[1].split("\n## ")[0]
     assert sorted(re.findall(r"\]\(docs/([\w-]+\.md)\)", index)) == [page.name for page in PAGES]
