@@ -55,3 +55,11 @@ def test_what_is_fetched_is_kept_in_the_checkout(variable: str) -> None:
     done = subprocess.run(make, cwd=TOP, env=environment, capture_output=True, text=True, check=True)
     assert all(Path(line).is_relative_to(TOP / ".cache") for line in done.stdout.split())
     assert Path(os.environ[variable]).is_absolute()
+
+
+@pytest.mark.parametrize("kind", ["installed", "installed-dev", "installed-bench"])
+def test_an_installation_shows_what_it_does(kind: str) -> None:
+    make = [shutil.which("make") or "make", "--dry-run", "--always-make", f".venv/.{kind}"]
+    installing = subprocess.run(make, cwd=TOP, capture_output=True, text=True, check=True).stdout
+    assert "pip" in installing
+    assert "--quiet" not in installing
