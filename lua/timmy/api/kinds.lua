@@ -11,6 +11,9 @@ local M = {}
 --- The longest text, in bytes: a script's source, and half of the 64 KiB that a packet's string carries.
 M.LONGEST_TEXT = 32768
 
+--- A checksum has 32 bits, which are eight hexadecimal digits.
+local LONGEST_CHECKSUM = 8
+
 local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
 
 --- A whole number within bounds, both included.
@@ -42,19 +45,17 @@ function M.faction(value)
   return M.text(value) or (value:find("%u") and "must be in lower case: clients find no other") or nil
 end
 
---- A description with numbers beyond a C++ int, or a very long one, ends the server wherever it reads cells.
 function M.cell(value)
   if cells.is_safe(value) then return nil end
   return string.format('must be a cell: "x, y" from -%d to %d, or an interior\'s name of at most %d bytes',
     cells.FARTHEST, cells.FARTHEST, cells.LONGEST)
 end
 
---- The C++ side converts it with `stoul`, which throws at anything else.
+--- Digits that are a number in both notations, decimal and hexadecimal: what is known of how the server reads them
+-- vouches for no others. Empty means any checksum.
 function M.checksum(value)
-  if type(value) ~= "string" then return "must be a string" end
-  if value == "" then return nil end
-  if not value:find("^%d+$") or #value > 10 or tonumber(value) > UNSIGNED then
-    return "must be a checksum: digits, at most " .. UNSIGNED .. ", or empty for any"
+  if type(value) ~= "string" or not value:find("^%d*$") or #value > LONGEST_CHECKSUM then
+    return "must be a checksum of at most " .. LONGEST_CHECKSUM .. " digits, or empty for any"
   end
 end
 
@@ -74,7 +75,6 @@ M.pid = M.whole(0, UNSIGNED_SHORT - 1)
 M.index = M.whole(0, INT)
 M.attribute, M.any_attribute = M.whole(0, 7), M.whole(-1, 7)
 M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
-M.equipment_slot = M.whole(0, 18)
 M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
 M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
 M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
