@@ -1,5 +1,6 @@
 --- Objects: the list a client sent (containers, console echoes), and the one being built to be sent.
 local lists = require("embedded.api.lists")
+local table_helper = require("embedded.core.table_helper")
 
 local FIELDS = { GetObjectRefId = "refId", GetObjectRefNum = "refNum", GetObjectRefNumIndex = "refNum",
   GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectActivatingPid = "activatingPid",
@@ -78,7 +79,7 @@ local function write_list(server, define)
   end
   for _, name in ipairs { "CopyReceivedObjectListToStore", "CopyLastObjectListToStore" } do
     define(name, function()
-      server.writing.objects = server.selected.objects
+      server.writing.objects = table_helper.deepCopy(server.selected.objects)
     end)
   end
 end
