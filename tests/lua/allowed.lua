@@ -11,18 +11,24 @@ local M = {}
 
 M.CELL = "-2, -9"
 
+--- The scripts hear of an event, whatever cells are loaded.
+local function raise(hook, ...)
+  customEventHooks.triggerHandlers(hook, customEventHooks.makeEventStatus(true, true), { 0, ... })
+end
+
 --- What clients have sent: a packet of each kind, in which no list is empty.
 function M.receive_everything()
   local effects = { { id = 1 } }
   stage.host.receive("actors", { action = 0, entries = { { refId = "rat", refNum = 1, mpNum = 0, equipment = {},
-    spells = { { effects = effects } } } } }, "OnActorList", 0, M.CELL)
+    spells = { { effects = effects } } } } })
+  raise("OnActorList", M.CELL)
   stage.host.receive("objects", { action = 3, sub_action = 4, origin = 0, command = "", script = "", cell = M.CELL,
     entries = { { refId = "chest", refNum = 2, mpNum = 0, locals = { {} },
-      items = { { refId = "gold_001", count = 1, charge = -1, enchantmentCharge = -1, soul = "" } } } } },
-    "OnContainer", 0, M.CELL)
+      items = { { refId = "gold_001", count = 1, charge = -1, enchantmentCharge = -1, soul = "" } } } } })
+  raise("OnContainer", M.CELL)
   stage.host.receive("worldstate", { kills = { {} }, tiles = { {} }, globals = { {} },
     records = { { effects = effects } } })
-  customEventHooks.triggerHandlers("OnRecordDynamic", customEventHooks.makeEventStatus(true, true), { 0 })
+  raise("OnRecordDynamic")
 end
 
 --- The number of objects only goes up.
