@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands docs-script-api api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals
 
 docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
 	$(BIN)/python -m timmy_actors.command_docs docs/commands.md
+
+docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md anew: what must hold before each call of the script API
+	$(BIN)/python -m timmy_actors.embedded.api_docs docs/script-api.md
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
 	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua

@@ -94,7 +94,7 @@ def _codes(codes: tuple[str, ...]) -> str:
 
 def _title(topic: ModuleType) -> str:
     name = topic.__name__.rpartition(".")[2]
-    return {"ai": "AI", "api": "The raw door"}.get(name, name.capitalize())
+    return {"ai": "AI", "api": "The raw API"}.get(name, name.capitalize())
 
 
 def _anchor(title: str) -> str:

@@ -1,5 +1,5 @@
 --- The state that the C++ server keeps, without the game: its copies of players, the cells clients have loaded, the
---- lists that Lua reads and writes, and how the process dies.
+--- lists that Lua reads and writes, and how the process ends.
 local random = require("embedded.random")
 
 local M = {}

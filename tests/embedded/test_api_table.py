@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from timmy_actors.embedded.api_docs import page
 from timmy_actors.embedded.api_table import Function, Precondition, current, lua_module
 from timmy_actors.paths import lua_folder
 
@@ -9,6 +12,12 @@ from timmy_actors.paths import lua_folder
 def test_the_table_of_the_bridge_is_the_recorded_one() -> None:
     written = (lua_folder() / "timmy" / "api" / "table.lua").read_text(encoding="utf-8")
     assert written == current(), "run 'make api-table'"
+
+
+def test_the_page_of_what_must_hold_before_each_call_is_what_the_rules_say() -> None:
+    pytest.importorskip("lupa.luajit21")
+    written = (lua_folder().parent / "docs" / "script-api.md").read_text(encoding="utf-8")
+    assert written == page(), "a rule of the guard changed: look at the difference that 'make docs-script-api' makes"
 
 
 def test_a_line_says_name_parameters_result_and_what_must_hold() -> None:

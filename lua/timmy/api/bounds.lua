@@ -1,5 +1,5 @@
 --- Whether the indexes of a call are inside their lists: each precondition of kind index names the function that tells
--- how long the list is. C++ looks into most of these lists without a look at their length.
+-- how long the list is. The server itself does not look.
 --
 -- A size function's arguments are the first ones of the call that is checked, as many as it has parameters.
 local functions = require("timmy.api.functions")

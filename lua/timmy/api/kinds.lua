@@ -16,12 +16,17 @@ local LONGEST_CHECKSUM = 8
 
 local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
 
+--- What each kind takes, in words: for the page that says what every argument must be.
+M.words = {}
+
 --- A whole number within bounds, both included.
 function M.whole(low, high)
-  local words = string.format("must be a whole number from %.0f to %.0f", low, high)
-  return function(value)
-    if not numbers.is_whole(value, low, high) then return words end
+  local words = string.format("a whole number from %.0f to %.0f", low, high)
+  local function judge(value)
+    if not numbers.is_whole(value, low, high) then return "must be " .. words end
   end
+  M.words[judge] = words
+  return judge
 end
 
 function M.boolean(value)
@@ -78,5 +83,13 @@ M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
 M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
 M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
 M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
+
+M.words[M.boolean] = "true or false"
+M.words[M.number] = "a number below 1e14"
+M.words[M.text] = "a text of at most " .. M.LONGEST_TEXT .. " bytes, in UTF-8, without NUL"
+M.words[M.address] = "an IPv4 address, where * stands for any number"
+M.words[M.image] = "a .png image of at most 1800 bytes that is there, in the server's data folder"
+M.words[M.new_image] = "a path that ends in .png, in the server's data folder"
+M.words[M.pid] = "the slot of a player who is logged in"
 
 return M
