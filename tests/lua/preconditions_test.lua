@@ -190,8 +190,10 @@ test("takes no list for read whole that is longer than a packet can be", functio
   tes3mp.GetActorListSize = function() return whole end
   tes3mp.ProbeActor = function() end
   holds(declared.run({ "ReadReceivedActorList" }, { "ProbeActor", 2999 }))
+  local _, wrong = declared.run({ "ReadReceivedActorList" }, { "ProbeActor", 3000 })
+  contains(wrong.message, "(index is 3000, GetActorListSize is 3000)")
   whole = 3001
-  local _, wrong = declared.run({ "ReadReceivedActorList" }, { "ProbeActor", 0 })
+  _, wrong = declared.run({ "ReadReceivedActorList" }, { "ProbeActor", 0 })
   contains(wrong.message, "the list was never read whole")
 end)
 
