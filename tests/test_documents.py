@@ -91,7 +91,9 @@ def test_comments_cite_only_documents_that_are_here() -> None:
         f"{name}: {cited}"
         for name in sources
         for cited in CITED.findall(text_of(TOP / name))
-        if name != Path("tests/test_documents.py") and not (TOP / cited).exists() and not (TOP / name.parent / cited).exists()
+        if name != Path("tests/test_documents.py")
+        and not (TOP / cited).exists()
+        and not (TOP / name.parent / cited).exists()
     ]
     assert missing == []
 

@@ -26,9 +26,6 @@ local CHANGE, LIST_ACTION = whole(0, 2), whole(0, 3)
 local BY_NAME = {
   pid = kinds.pid, targetPid = kinds.pid, affectedPid = kinds.pid, alliedPlayerPid = kinds.pid,
   ipAddress = kinds.address,
-  index = kinds.index, actorIndex = kinds.index, objectIndex = kinds.index, recordIndex = kinds.index,
-  spellIndex = kinds.index, effectIndex = kinds.index, itemIndex = kinds.index, variableIndex = kinds.index,
-  changeIndex = kinds.index,
   attributeId = kinds.attribute, attrId = kinds.attribute, skillId = kinds.skill,
   currentWeather = kinds.weather, nextWeather = kinds.weather, queuedWeather = kinds.weather_or_none,
   action = CHANGE, spec = whole(0, 2), state = whole(0, 1), gender = whole(0, 1),
@@ -69,6 +66,7 @@ local function bounded(entry, position)
   for _, rule in ipairs(entry.preconditions) do
     if rule.position == position and rule.kind == "range" then return rule, whole(rule.low, rule.high) end
     if rule.position == position and rule.kind == "text" then return rule, rule.judge end
+    if rule.position == position and rule.kind == "index" then return rule, kinds.index end
   end
 end
 
