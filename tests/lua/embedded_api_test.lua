@@ -133,7 +133,7 @@ end
 cases["an error in a timer is the end of the server, whatever the operator ignores"] = function()
   virtual.open { ignore_errors = true }
   start_timer(1, function() error("oops") end)
-  contains(virtual.death_of(function() virtual.run(2) end), "error in timer callback TestTimer")
+  contains(virtual.end_of(function() virtual.run(2) end), "error in timer callback TestTimer")
 end
 
 cases["a freed timer's number is given out again and stays dead"] = function()
@@ -150,7 +150,7 @@ end
 cases["an error in a handler is the end of the server"] = function()
   virtual.open()
   customEventHooks.registerHandler("OnPlayerSendMessage", function() error("oops") end)
-  contains(virtual.death_of(function() host.chat(0, "hi") end), "error in OnPlayerSendMessage")
+  contains(virtual.end_of(function() host.chat(0, "hi") end), "error in OnPlayerSendMessage")
 end
 
 cases["an ignored error is logged, and the exit hooks hear of it although nothing exits"] = function()
@@ -161,11 +161,11 @@ cases["an ignored error is logged, and the exit hooks hear of it although nothin
   equal({ host.death(), #heard, virtual.said("oops") }, { nil, 1, true })
 end
 
-cases["a wrong argument in a handler is the end of the server, ignored errors or not"] = function()
+cases["an unmet precondition in a handler is the end of the server, ignored errors or not"] = function()
   declared.open(PROBES)
   tes3mp.SetScriptErrorIgnoringState(true)
   customEventHooks.registerHandler("OnPlayerSendMessage", function() pcall(tes3mp.ProbeText, {}) end)
-  contains(virtual.death_of(function() host.chat(0, "hi") end), "precondition of ProbeText not met")
+  contains(virtual.end_of(function() host.chat(0, "hi") end), "precondition of ProbeText not met")
 end
 
 cases["a validator that says no stops the default, and handlers run all the same"] = function()

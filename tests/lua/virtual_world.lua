@@ -36,7 +36,7 @@ function M.said(text)
 end
 
 --- Does something that must end the server, and gives the reason.
-function M.death_of(act)
+function M.end_of(act)
   local survived = pcall(act)
   local reason = host.death()
   assert(not survived and reason, "the server is still alive")
