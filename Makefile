@@ -9,7 +9,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands docs-script-api api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals
 
 docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
 	$(BIN)/python -m timmy_actors.command_docs docs/commands.md
+
+docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md anew: what must hold before each call of the script API
+	$(BIN)/python -m timmy_actors.embedded.api_docs docs/script-api.md
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
 	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua

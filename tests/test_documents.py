@@ -11,12 +11,18 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 PAGES = sorted((TOP / "docs").glob("*.md"))
-DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md", *PAGES]
+DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md", TOP / "findings" / "README.md", *PAGES]
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 TREE = re.compile(r"^ +(\w+) --> (\w+)\[", re.MULTILINE)
-SOMEBODYS_FOLDER = re.compile(r"(?:/root|/work|/builds|/home/(?!timmy/))[\w/]*")
+ABSOLUTE_PATH = re.compile(r"(?<![\w.~$})/:>*\]])/(?:[A-Za-z][\w.-]*/)+[\w.-]+")
+ALLOWED_PATHS = re.compile(
+    r"/(?:dev|proc|etc|tmp|run|var|usr/(?:bin|local|lib|share|sbin)|lib|opt|srv|bin|sys)/"
+    r"|/home/timmy/"
+)
+"""Where every Linux has the same, and what the examples of the documents call their own."""
+CITED = re.compile(r"(?<![\w./-])((?:docs|design|reference|spec|repro)/[\w./-]+\.(?:md|json))")
 
 
 @cache
@@ -45,9 +51,51 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert broken(document) == []
 
 
+def absolute_paths(text: str) -> list[str]:
+    """The absolute paths of a text that are none of those that are the same everywhere."""
+    return [path for path in ABSOLUTE_PATH.findall(text) if not ALLOWED_PATHS.match(path)]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_names_somebodys_folder(document: Path) -> None:
-    assert SOMEBODYS_FOLDER.findall(text_of(document)) == []
+    assert absolute_paths(text_of(document)) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/root/x", "/home/somebody/x", "/Users/somebody/x", "/builds/a/b", "/mnt/disk/x", "/a/b"]
+)
+def test_a_folder_of_one_machine_is_found_whatever_its_name(path: str) -> None:
+    assert absolute_paths(f"it is in {path}, or `{path}`") == [path, path]
+
+
+@pytest.mark.parametrize(
+    "text", ["/dev/null", "docs/raw.md", "https://a.example/b/c", "~/a/b", "$HOME/a/b", "and/or/both"]
+)
+def test_what_is_the_same_everywhere_and_what_is_relative_is_no_finding(text: str) -> None:
+    assert absolute_paths(f"see {text} for it") == []
+
+
+def test_a_document_that_is_cited_is_found_in_a_comment() -> None:
+    assert CITED.findall("-- see spec/bridge.md, docs/raw.md and https://a.example/docs/x.md") == [
+        "spec/bridge.md",
+        "docs/raw.md",
+    ]
+
+
+def test_comments_cite_only_documents_that_are_here() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=TOP, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    sources = [Path(name) for name in tracked if name.endswith((".py", ".lua", ".sh", ".md", ".toml", ".yaml"))]
+    missing = [
+        f"{name}: {cited}"
+        for name in sources
+        for cited in CITED.findall(text_of(TOP / name))
+        if name != Path("tests/test_documents.py")
+        and not (TOP / cited).exists()
+        and not (TOP / name.parent / cited).exists()
+    ]
+    assert missing == []
 
 
 def test_the_speed_of_a_capture_stands_on_one_page() -> None:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from timmy_actors.embedded.luajit import new_runtime, search_only
-from timmy_actors.embedded.world import API, DEATHS
+from timmy_actors.embedded.world import API, PRECONDITIONS
 from timmy_actors.model.commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
 from timmy_actors.model.commands._arguments import EXAMPLE_PLAYER
 from timmy_actors.paths import lua_folder
@@ -61,7 +61,7 @@ class Rehearsal:
         before = [text for name, arguments in model.example_after for text in (name, _with_player(arguments))]
         functions, is_late = self._rehearsal.functions_of(
             os.fsencode(API),
-            os.fsencode(DEATHS),
+            os.fsencode(PRECONDITIONS),
             self._lua.table_from(before),
             model.command,
             json.dumps(model.whole_example()),
@@ -94,7 +94,7 @@ def _codes(codes: tuple[str, ...]) -> str:
 
 def _title(topic: ModuleType) -> str:
     name = topic.__name__.rpartition(".")[2]
-    return {"ai": "AI", "api": "The raw door"}.get(name, name.capitalize())
+    return {"ai": "AI", "api": "The raw API"}.get(name, name.capitalize())
 
 
 def _anchor(title: str) -> str:

@@ -42,7 +42,7 @@ local function make_server(options)
     data_path = options.data_path, port = options.port,
   }
   local api = server_core.publish("tes3mp", {})
-  registry.build(api, server, load_table(options.api), load_table(options.deaths))
+  registry.build(api, server, load_table(options.api), load_table(options.preconditions))
 end
 
 local function load_scripts(names)
@@ -67,10 +67,10 @@ end
 --- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
---- options: api, deaths (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not return;
---- report(line) for the log; ledger(player, item, count), told of what reaches a client's inventory; scripts; players
---- (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors around
---- each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
+--- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not
+--- return; report(line) for the log; ledger(player, item, count), told of what reaches a client's inventory; scripts;
+--- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
+--- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)

@@ -27,8 +27,8 @@ local function settle()
   called = {}
 end
 
-local function open(api, deaths)
-  host.start({ api = api, deaths = deaths, seed = 1, clock = function() return now end })
+local function open(api, preconditions)
+  host.start({ api = api, preconditions = preconditions, seed = 1, clock = function() return now end })
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
@@ -50,9 +50,10 @@ local function names_of(set)
 end
 
 --- The functions that a command's own work calls, in the alphabet's order with a blank between, and whether its result
--- comes later. `before`: commands that make it possible, each a name and its arguments as JSON. api, deaths: paths.
-function M.functions_of(api, deaths, before, name, arguments)
-  open(api, deaths)
+-- comes later. `before`: commands that make it possible, each a name and its arguments as JSON. api, preconditions:
+-- paths.
+function M.functions_of(api, preconditions, before, name, arguments)
+  open(api, preconditions)
   for position = 1, #before, 2 do
     act(before[position], before[position + 1])
     settle()

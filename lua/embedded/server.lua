@@ -1,5 +1,5 @@
 --- The state that the C++ server keeps, without the game: its copies of players, the cells clients have loaded, the
---- lists that Lua reads and writes, and how the process dies.
+--- lists that Lua reads and writes, and how the process ends.
 local random = require("embedded.random")
 
 local M = {}
@@ -70,6 +70,7 @@ function M.new(options)
     data_path = options.data_path or "./data", port = options.port or 25565,
     max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
     players = {}, last_pid = -1, cells = {}, mp_num = 0,
+    ran = {}, -- the functions that another one needs to have run before it
     selected = {}, -- what a Read* function chose: actors, objects, worldstate
     received = { actors = unreceived_list(), objects = unreceived_list(), worldstate = unreceived_list() },
     writing = { actors = empty_list(), objects = empty_list(), worldstate = {} },

@@ -7,10 +7,9 @@ local M = {}
 --- Side of an exterior cell, in game units.
 M.SIDE = 8192
 --- The farthest exterior cell that is spoken of: the model's largest coordinate, and far inside the C++ side's int,
--- which `SetCell` fills without a check (a larger one aborts the server).
+-- which the server fills from it.
 M.FARTHEST = 976
---- The longest description in bytes. CoreScripts save a cell in `NAME.json` and stop the server when that can't be
--- written; file systems end a name at 255 bytes.
+--- The longest description in bytes: CoreScripts save a cell in `NAME.json`, and file systems end a name at 255 bytes.
 M.LONGEST = 255 - #".json"
 
 local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
@@ -52,7 +51,7 @@ function M.normalise(typed)
   return M.exterior(numbers.clamp(tonumber(x), -1e9, 1e9), numbers.clamp(tonumber(y), -1e9, 1e9))
 end
 
---- Whether a description can be given to the server without killing it.
+--- Whether a description is one that the server can be given.
 function M.is_safe(description)
   if type(description) ~= "string" or description == "" or #description > M.LONGEST then return false end
   if description:find("%c") then return false end

@@ -1,9 +1,8 @@
 --- The only door to `tes3mp.*`.
 --
--- A wrong argument to a function of the server ends its process, whatever `pcall` says: the C++ side is `noexcept`. So
--- each function here checks every argument before it makes the call, and a wrong one is an ordinary Lua error, naming
--- the function. Lists that the server reads without a bounds check (actors) are only reachable through a walk that
--- selects them.
+-- The server does not check what it is given, and `pcall` does not help: the C++ side is `noexcept`. So each function
+-- here checks every argument before it makes the call, and a wrong one is an ordinary Lua error, naming the function.
+-- Lists that are read by index (actors) are only reachable through a walk that selects them.
 local cells = require("timmy.cells")
 local kinds = require("timmy.game.kinds")
 
@@ -62,7 +61,8 @@ local function checked_two(name, first, second)
   end
 end
 
-local function checked(name, signature)
+--- A function of the server behind its checks: `signature` has the kind of each argument (timmy.game.kinds), in order.
+function M.checked(name, signature)
   local count = #signature
   if count == 1 then return checked_one(name, signature[1]) end
   if count == 2 then return checked_two(name, signature[1], signature[2]) end
@@ -76,8 +76,14 @@ local function checked(name, signature)
   end
 end
 
+--- The kinds of the arguments of each function here, by its name.
+M.signatures = {}
+
 for _, signatures in ipairs(TOPICS) do
-  for name, signature in pairs(signatures) do M[name] = checked(name, signature) end
+  for name, signature in pairs(signatures) do
+    M.signatures[name] = signature
+    M[name] = M.checked(name, signature)
+  end
 end
 
 --- Calls a function of the server with nothing checked: for `timmy.api`, whose rules have judged the call.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from timmy_actors.embedded.api_table import Function, current, lua_module
+import pytest
+
+from timmy_actors.embedded.api_docs import page
+from timmy_actors.embedded.api_table import Function, Precondition, current, lua_module
 from timmy_actors.paths import lua_folder
 
 
@@ -11,10 +14,20 @@ def test_the_table_of_the_bridge_is_the_recorded_one() -> None:
     assert written == current(), "run 'make api-table'"
 
 
-def test_a_line_says_name_parameters_result_and_whether_it_is_deadly() -> None:
+def test_the_page_of_what_must_hold_before_each_call_is_what_the_rules_say() -> None:
+    pytest.importorskip("lupa.luajit21")
+    written = (lua_folder().parent / "docs" / "script-api.md").read_text(encoding="utf-8")
+    assert written == page(), "a rule of the guard changed: look at the difference that 'make docs-script-api' makes"
+
+
+def test_a_line_says_name_parameters_result_and_what_must_hold() -> None:
     functions: list[Function] = [
         {"name": "CleanChat", "category": "Chat", "params": [], "returns": None},
         {"name": "GetSpellId", "category": "Spells", "params": [{"name": "pid", "type": "int"}], "returns": "string"},
     ]
-    lines = lua_module(functions, {"GetSpellId"}).splitlines()
-    assert lines[-5:] == ["[Chat]", "CleanChat()", "[Spells]", "!GetSpellId(pid:int):string", "]]"]
+    preconditions: list[Precondition] = [
+        {"name": "GetSpellId", "category": "Spells", "needs": ["a list is selected", "index below its size"]},
+    ]
+    lines = lua_module(functions, preconditions).splitlines()
+    needs = ["[needs]", "a list is selected", "index below its size"]
+    assert lines[-8:] == [*needs, "[Chat]", "CleanChat()", "[Spells]", "GetSpellId(pid:int):string 1 2", "]]"]

@@ -202,21 +202,27 @@ def test_a_missing_token_is_said_with_exit_code_78(tmp_path: Path) -> None:
 
 
 WRONG_CALL = """
-import sys
+import json, pathlib, sys, tempfile
+from timmy_actors.embedded import world
 from timmy_actors.embedded.__main__ import main
 from timmy_actors.embedded.settings import parse
-from timmy_actors.embedded.world import World
 
-World.tick = lambda self: self._lua.execute("pcall(tes3mp.GetName, nil)")
-sys.exit(main(parse()))
+probe = {"name": "Probe", "category": "Probes", "params": [{"name": "words", "type": "string"}], "returns": None}
+with tempfile.TemporaryDirectory() as folder:
+    declared = pathlib.Path(folder, "api.json")
+    declared.write_text(json.dumps([*json.loads(world.API.read_text()), probe]))
+    world.API = declared
+    world.World.tick = lambda self: self._lua.execute("pcall(tes3mp.Probe, nil)")
+    sys.exit(main(parse()))
 """
+"""A world whose server has a function more, which a script calls with what it does not take."""
 
 
-def test_a_wrong_call_aborts_it_as_the_real_server_and_says_why(token: str) -> None:
+def test_a_call_whose_preconditions_do_not_hold_aborts_it_and_says_why(token: str) -> None:
     with Process("--token-file", token, code=WRONG_CALL) as world:
         code, log = world.end()
         assert code == -signal.SIGABRT
-        assert "tes3mp.GetName: argument 'pid' must be int, got nil" in log
+        assert "precondition of Probe not met: argument 'words' must be string, got nil" in log
 
 
 def test_the_loop_ends_when_a_script_stops_the_server() -> None:

@@ -2,7 +2,7 @@
 local harness = require("harness")
 local virtual = require("virtual_world")
 
-local contains, equal, holds = harness.contains, harness.equal, harness.holds
+local equal, holds = harness.equal, harness.holds
 local host = virtual.host
 
 local TIMMY, JIUB = 0, 1
@@ -326,13 +326,6 @@ end
 
 cases["a command on an object gets the player kicked, in the release's CoreScripts"] = function()
   equal({ is_there_after_object_command("release"), is_there_after_object_command("newest") }, { false, true })
-end
-
-cases["a cell whose file can't be written ends the server"] = function()
-  virtual.open()
-  logicHandler.LoadCell(("x"):rep(250))
-  local reason = virtual.death_of(function() logicHandler.LoadCell(("x"):rep(251)) end)
-  contains(reason, "tes3mp.SendMessage: argument 'pid'")
 end
 
 cases["a second start is a new server, and keeps the tables that scripts hold"] = function()

@@ -1,5 +1,9 @@
-local harness = require("harness")
+local api_kinds = require("timmy.api.kinds")
+local functions = require("timmy.api.functions")
 local game = require("timmy.game")
+local harness = require("harness")
+local kinds = require("timmy.game.kinds")
+local preconditions = require("timmy.api.preconditions")
 
 local test = harness.test
 
@@ -16,11 +20,14 @@ local function with_server(act)
   assert(ok, problem)
 end
 
-local function assert_refused(reached, name, ...)
-  local ok, problem = pcall(game[name], ...)
-  assert(not ok and problem:find("tes3mp." .. name, 1, true), name .. " accepted a wrong argument")
-  assert(#reached == 0, name .. " reached the server")
+local function assert_refused(reached, act, ...)
+  local ok, problem = pcall(act, ...)
+  assert(not ok and problem:find("tes3mp.Probe", 1, true), "accepted " .. tostring((...)))
+  assert(#reached == 0, "reached the server")
 end
+
+--- A function that only this test declares, of these kinds of arguments.
+local function probe(...) return game.checked("Probe", { ... }) end
 
 test("passes good arguments on as they are", function()
   with_server(function(reached)
@@ -30,56 +37,77 @@ test("passes good arguments on as they are", function()
   end)
 end)
 
-test("lets no wrong player slot through", function()
-  with_server(function(reached)
-    for _, pid in ipairs({ -1, 65535, 1.5, NAN, INFINITY, "0", true, {} }) do
-      assert_refused(reached, "GetCell", pid)
+--- Each kind: what it takes at its bounds, and what is one step outside.
+local KINDS = {
+  pid = { { 0, 65534 }, { -1, 65535 } }, int = { { -2147483647, 2147483647 }, { -2147483648, 2147483648 } },
+  number = { { 1e14 - 1, 1 - 1e14, 0.5 }, { 1e14, -1e14, NAN, INFINITY, -INFINITY } },
+  boolean = { { true, false }, { 0, "true" } },
+  text = { { "", ("x"):rep(8192) }, { ("x"):rep(8193), "a\0b", "\0" } },
+  cell = { { "-976, 976", "976, -976", "a", ("x"):rep(250) },
+    { "-977, 0", "977, 0", "0, -977", "0, 977", "", ("x"):rep(251), "a\nb" } },
+  level = { { 0, 4 }, { -1, 5 } }, attribute = { { 0, 7 }, { -1, 8 } }, skill = { { 0, 26 }, { -1, 27 } },
+  slot = { { 0, 18 }, { -1, 19 } }, rank = { { 0, 9 }, { -1, 10 } },
+  faction_change = { { 0, 2 }, { -1, 3 } },
+  milliseconds = { { 0, 2147483647 }, { -1, 2147483648 } }, timer = { { 0, 2147483647 }, { -1, 2147483648 } },
+}
+
+test("takes of each kind what is within its bounds, and nothing one step outside", function()
+  for kind in pairs(kinds.of) do assert(KINDS[kind], "no bounds are known of " .. kind) end
+  for kind, values in pairs(KINDS) do
+    for position, signature in ipairs({ { kind }, { "int", kind }, { "int", "int", kind } }) do
+      local before = { 1, 2 }
+      for _, value in ipairs(values[1]) do
+        before[position] = value
+        with_server(function() game.checked("Probe", signature)(unpack(before, 1, position)) end)
+      end
+      for _, value in ipairs(values[2]) do
+        before[position] = value
+        with_server(function(reached)
+          assert_refused(reached, game.checked("Probe", signature), unpack(before, 1, position))
+        end)
+      end
     end
-    assert_refused(reached, "GetCell")
-    assert_refused(reached, "GetCell", nil)
-  end)
+  end
 end)
 
-test("lets no wrong number through", function()
+test("takes no value of another type", function()
   with_server(function(reached)
-    for _, x in ipairs({ NAN, INFINITY, -INFINITY, 1e300, "1", true, {} }) do
-      assert_refused(reached, "SetPos", 0, x, 0, 0)
-      assert_refused(reached, "SetHealthCurrent", 0, x)
-    end
-    assert_refused(reached, "AddJournalIndex", 0, "quest", 2147483648)
-    assert_refused(reached, "AddJournalIndex", 0, "quest", 1.5)
-    assert_refused(reached, "GetAttributeBase", 0, 8)
-    assert_refused(reached, "GetSkillBase", 0, 27)
-  end)
-end)
-
-test("lets no wrong text through", function()
-  with_server(function(reached)
-    for _, text in ipairs({ "a\0b", ("x"):rep(8193), 5, true, {} }) do
-      assert_refused(reached, "SendMessage", 0, text, false, false)
-    end
-    assert_refused(reached, "SendMessage", 0, nil, false, false)
-  end)
-end)
-
-test("lets no cell through that would overflow the server's grid", function()
-  with_server(function(reached)
-    for _, cell in ipairs({ "", "99999999999, 0", "0, 977", "a\nb", ("x"):rep(1025), 5, {} }) do
-      assert_refused(reached, "SetCell", 0, cell)
+    for kind, values in pairs(KINDS) do
+      for _, value in ipairs({ 5, "5", true, {}, function() end }) do
+        if type(value) ~= type(values[1][1]) then assert_refused(reached, probe(kind), value) end
+      end
+      assert_refused(reached, probe(kind), nil)
+      if kind ~= "number" and type(values[1][1]) == "number" then assert_refused(reached, probe(kind), 1.5) end
     end
   end)
 end)
 
 test("refuses a missing and a surplus argument", function()
   with_server(function(reached)
-    assert_refused(reached, "SetPos", 0, 1, 2)
-    assert_refused(reached, "SendPos", 0, 1)
-    assert_refused(reached, "SendMessage", 0, "hello", false)
+    assert_refused(reached, probe("int"))
+    assert_refused(reached, probe("int"), 1, 2)
+    assert_refused(reached, probe("int", "int"), 1, 2, 3)
+    assert_refused(reached, probe("int", "int", "int"), 1, 2)
+    assert_refused(reached, probe("int", "int", "int"), 1, 2, 3, 4)
   end)
 end)
 
-test("refuses what is no boolean", function()
-  with_server(function(reached) assert_refused(reached, "SendJournalChanges", 0, 1, false) end)
+test("takes of each function of the server no value that its precondition excludes", function()
+  local sampled = {}
+  for _, values in pairs(KINDS) do
+    for _, list in ipairs(values) do
+      for _, value in ipairs(list) do sampled[#sampled + 1] = value end
+    end
+  end
+  for name, signature in pairs(game.signatures) do
+    for _, rule in ipairs(functions.find(name).preconditions) do
+      local is_bounded = rule.kind == "range" or rule.judge == api_kinds.cell
+      for _, value in ipairs(is_bounded and sampled or {}) do
+        local taken = kinds.of[signature[rule.position]](value)
+        assert(not taken or preconditions.holds(rule, value), name .. " takes " .. tostring(value))
+      end
+    end
+  end
 end)
 
 test("logs anything without raising, and without what the server can't take", function()
@@ -95,7 +123,8 @@ end)
 
 test("reads no actor list of a cell that isn't one", function()
   with_server(function(reached)
-    assert(not pcall(game.actors_in, "99999999999, 0"))
+    assert(not pcall(game.actors_in, ""))
+    assert(not pcall(game.actors_in, 5))
     assert(#reached == 0)
   end)
 end)

@@ -10,7 +10,7 @@ local TICK_MS, SETTLING_TICKS = 10, 300
 
 local now, calls = 0, {}
 
---- On top of what kills the stand-in: C++ takes NaN and infinity and sends them to every client.
+--- On top of the preconditions that the simulator enforces: no NaN and no infinity is to be sent to the clients.
 local function is_sane(value)
   return type(value) ~= "number" or (value == value and math.abs(value) ~= math.huge)
 end
@@ -25,14 +25,15 @@ local function watch(name, call)
   end
 end
 
---- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A death of the server fails the test.
--- options: core_scripts, data_path, as host.start's.
+--- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A server that ends fails the test.
+-- options: core_scripts, data_path, api, preconditions, as host.start's.
 function M.open(options)
+  local chosen = options or {}
   host.start({
-    core_scripts = options and options.core_scripts, data_path = options and options.data_path,
-    api = DATA .. "api-0.8.1.json", deaths = DATA .. "deaths-0.8.1.json", seed = 1,
+    core_scripts = chosen.core_scripts, data_path = chosen.data_path, api = chosen.api or DATA .. "api-0.8.1.json",
+    preconditions = chosen.preconditions or DATA .. "preconditions-0.8.1.json", seed = 1,
     clock = function() return now end,
-    die = function(reason) error("the server died: " .. reason, 0) end,
+    die = function(reason) error("the server ended: " .. reason, 0) end,
   })
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end

@@ -12,7 +12,7 @@ local now = 0
 function M.open(options)
   now = 0
   M.lines = {}
-  local chosen = { api = DATA .. "api-0.8.1.json", deaths = DATA .. "deaths-0.8.1.json", seed = 1,
+  local chosen = { api = DATA .. "api-0.8.1.json", preconditions = DATA .. "preconditions-0.8.1.json", seed = 1,
     clock = function() return now end, report = function(line) table.insert(M.lines, line) end }
   for name, value in pairs(options or {}) do chosen[name] = value end
   host.start(chosen)
@@ -36,7 +36,7 @@ function M.said(text)
 end
 
 --- Does something that must end the server, and gives the reason.
-function M.death_of(act)
+function M.end_of(act)
   local survived = pcall(act)
   local reason = host.death()
   assert(not survived and reason, "the server is still alive")

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
-from timmy_actors.embedded.world import API, DEATHS
+from timmy_actors.embedded.world import API, PRECONDITIONS
 
 HEAD = """\
---- Every function that TES3MP 0.8.1 gives to Lua, by category: `name(parameter:type,...):what it returns`. One that
--- killed a fresh server although its arguments had the right types begins with `!`.
+--- Every function that TES3MP 0.8.1 gives to Lua, by category: `name(parameter:type,...):what it returns`, and the
+-- numbers of what must hold before it is called. What each number means stands first, under `[needs]`.
 --
--- Generated from api-0.8.1.json and deaths-0.8.1.json by `make api-table`: do not change it by hand.
+-- Generated from api-0.8.1.json and preconditions-0.8.1.json by `make api-table`: do not change it by hand.
 return [[
 """
 TAIL = "]]\n"
@@ -35,28 +35,41 @@ class Function(TypedDict):
     returns: str | None
 
 
-def lua_module(functions: list[Function], deadly: set[str]) -> str:
+class Precondition(TypedDict):
+    """What must hold before a function is called, in words: one entry of `preconditions-0.8.1.json`."""
+
+    name: str
+    category: str
+    needs: list[str]
+
+
+def lua_module(functions: list[Function], preconditions: list[Precondition]) -> str:
     """The Lua module that says what the two files say."""
-    lines, category = [], None
+    numbers: dict[str, int] = {}
+    for precondition in preconditions:
+        for words in precondition["needs"]:
+            numbers.setdefault(words, len(numbers) + 1)
+    needs = {found["name"]: [numbers[words] for words in found["needs"]] for found in preconditions}
+    lines, category = ["[needs]", *numbers], None
     for function in functions:
         if function["category"] != category:
             category = function["category"]
             lines.append(f"[{category}]")
-        lines.append(_line(function, deadly))
+        lines.append(_line(function, needs.get(function["name"], [])))
     return HEAD + "".join(f"{line}\n" for line in lines) + TAIL
 
 
-def _line(function: Function, deadly: set[str]) -> str:
+def _line(function: Function, needs: list[int]) -> str:
     parameters = ",".join(f"{parameter['name']}:{parameter['type']}" for parameter in function["params"])
     returns = f":{function['returns']}" if function["returns"] else ""
-    return f"{'!' if function['name'] in deadly else ''}{function['name']}({parameters}){returns}"
+    return f"{function['name']}({parameters}){returns}{''.join(f' {number}' for number in needs)}"
 
 
 def current() -> str:
     """The module as it should stand in `lua/timmy/api/table.lua`."""
     functions: list[Function] = json.loads(API.read_text(encoding="utf-8"))
-    deadly = {death["name"] for death in json.loads(DEATHS.read_text(encoding="utf-8"))}
-    return lua_module(functions, deadly)
+    preconditions: list[Precondition] = json.loads(PRECONDITIONS.read_text(encoding="utf-8"))
+    return lua_module(functions, preconditions)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from timmy_actors.paths import lua_folder
 
 DATA = Path(__file__).parent / "data"
 API = DATA / "api-0.8.1.json"
-DEATHS = DATA / "deaths-0.8.1.json"
+PRECONDITIONS = DATA / "preconditions-0.8.1.json"
 
 
 def report(line: str) -> None:
@@ -28,7 +28,7 @@ def report(line: str) -> None:
 
 
 def die(reason: str) -> NoReturn:
-    """End as the real server ends on a wrong call: at once, with SIGABRT, and here with the reason."""
+    """End the process at once, with the reason in the log: a call of a script did not meet its preconditions."""
     report(f"[FATAL] {reason}")
     os.abort()
 
@@ -94,7 +94,7 @@ class World:
     def _host_options(self, settings: WorldSettings) -> dict[str, Any]:
         return {
             "api": os.fsencode(API),
-            "deaths": os.fsencode(DEATHS),
+            "preconditions": os.fsencode(PRECONDITIONS),
             "seed": settings.seed,
             "die": die,
             "report": report,

@@ -1,8 +1,6 @@
 --- Actors: the lists that Lua reads (what a cell's authority reported), and the requests a cell sends to its clients.
 local lists = require("embedded.api.lists")
 
-local SLOTS = 19
-
 local FIELDS = {
   GetActorRefId = "refId", GetActorRefNum = "refNum", GetActorMpNum = "mpNum", GetActorCell = "cell",
   GetActorRefNumIndex = "refNum", GetActorPosX = "x", GetActorPosY = "y", GetActorPosZ = "z",
@@ -25,60 +23,48 @@ local function select_list(server, define)
   define("ReadLastActorList", received)
   define("ReadCellActorList", function(description)
     local cell = server.cells[description]
-    -- Else a null pointer; and a pointer into a cell outlives it, once the last player has left that.
+    -- A cell is gone once the last player has left it; what was selected of it goes with it.
     server.selected.actors = cell and { entries = cell.actors or {}, action = 0,
-      is_gone = function() return server.cells[description] ~= cell end }
+      is_gone = function() return server.cells[description] ~= cell end } or { entries = {}, is_unloaded = true }
   end)
 end
 
 local function read_list(server, define)
-  -- Alone of its kind it looks before it reads: 0 where nothing was selected.
   define("GetActorListSize", function()
-    local selected = lists.held(server, "actors", "GetActorListSize")
-    return selected and (selected.claimed or #selected.entries) or 0
+    local selected = server.selected.actors
+    return selected.claimed or #selected.entries
   end)
-  define("GetActorListAction", function()
-    return lists.selected(server, "actors", "GetActorListAction").action
-  end)
+  define("GetActorListAction", function() return server.selected.actors.action end)
   define("DoesActorHavePosition", function(index)
-    return lists.entry(server, "actors", "DoesActorHavePosition", index).x ~= nil
+    return lists.entry(server, "actors", index).x ~= nil
   end)
   define("DoesActorHaveStatsDynamic", function(index)
-    return lists.entry(server, "actors", "DoesActorHaveStatsDynamic", index).healthBase ~= nil
+    return lists.entry(server, "actors", index).healthBase ~= nil
   end)
   define("DoesActorHavePlayerKiller", function(index)
-    return lists.entry(server, "actors", "DoesActorHavePlayerKiller", index).killerPid ~= nil
+    return lists.entry(server, "actors", index).killerPid ~= nil
   end)
   lists.fields(server, define, "actors", FIELDS)
 end
 
-local function check_slot(server, name, slot)
-  if slot < 0 or slot >= SLOTS then
-    server:kill(("tes3mp.%s: equipment slot %d is not 0 to %d"):format(name, slot, SLOTS - 1))
-  end
-end
-
 local function equipment(server, define)
   for part, field in pairs(EQUIPMENT) do
-    local name = "GetActorEquipmentItem" .. part
-    define(name, function(index, slot)
-      local entry = lists.entry(server, "actors", name, index)
-      check_slot(server, name, slot)
-      local item = entry.equipment and entry.equipment[slot]
+    define("GetActorEquipmentItem" .. part, function(index, slot)
+      local equipment_of = lists.entry(server, "actors", index).equipment
+      local item = equipment_of and equipment_of[slot]
       return item and item[field]
     end)
   end
-  local function equip(name, slot, item)
-    check_slot(server, name, slot)
+  local function equip(slot, item)
     local actor = server.writing.actor
     actor.equipment = actor.equipment or {}
     actor.equipment[slot] = item
   end
   define("EquipActorItem", function(slot, refId, count, charge, enchantmentCharge)
-    equip("EquipActorItem", slot, { refId = refId, count = count, charge = charge,
+    equip(slot, { refId = refId, count = count, charge = charge,
       enchantmentCharge = enchantmentCharge })
   end)
-  define("UnequipActorItem", function(slot) equip("UnequipActorItem", slot, nil) end)
+  define("UnequipActorItem", function(slot) equip(slot, nil) end)
 end
 
 local function written_list(server, define)

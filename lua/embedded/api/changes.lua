@@ -1,5 +1,5 @@
 --- What scripts read of the lists that a player has: cooldowns, loaded cells, active spells, quick keys. A number past
---- a list's end gives "invalid" or 0 here; where the server dies of it, lengths.lua says so.
+--- a list's end meets no precondition, and does not come here; an absent field is "invalid" or 0.
 local function field_of(list, index, name, absent)
   local entry = list[index + 1]
   if entry == nil or entry[name] == nil then

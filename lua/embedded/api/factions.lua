@@ -1,9 +1,7 @@
 --- Factions: one is described in a place that all players share, added to a player's changes, and sent.
-local RANK, EXPULSION = 0, 1
+local RANK = 0
 
 local FIELDS = { Rank = "rank", ExpulsionState = "is_expelled", Reputation = "reputation" }
-
-local ABSENT = { id = "invalid", rank = 0, is_expelled = false, reputation = 0 }
 
 local function described() return { id = "", rank = RANK, is_expelled = false, reputation = 0 } end
 
@@ -16,9 +14,6 @@ local function writing(server, define, define_player)
   define_player("ClearFactionChanges", clear)
   define_player("InitializeFactionChanges", clear)
   define_player("SetFactionChangesAction", function(player, action)
-    if action < RANK or action > EXPULSION + 1 then
-      server:kill(("tes3mp.SetFactionChangesAction: no action %d"):format(action))
-    end
     player.faction_changes.action = action
   end)
   define("SetFactionId", function(id) written.id = id end)
@@ -39,10 +34,10 @@ return function(server, define, define_player)
   writing(server, define, define_player)
   define_player("GetFactionChangesSize", function(player) return #player.faction_changes end)
   define_player("GetFactionChangesAction", function(player) return player.faction_changes.action end)
-  define_player("GetFactionId", function(player, index) return (player.faction_changes[index + 1] or ABSENT).id end)
+  define_player("GetFactionId", function(player, index) return player.faction_changes[index + 1].id end)
   for name, field in pairs(FIELDS) do
     define_player("GetFaction" .. name, function(player, index)
-      return (player.faction_changes[index + 1] or ABSENT)[field]
+      return player.faction_changes[index + 1][field]
     end)
   end
 end

@@ -4,28 +4,19 @@ local SLOTS = 19
 local ITEM_FIELDS = { RefId = "refId", Count = "count", Charge = "charge",
   EnchantmentCharge = "enchantmentCharge", Soul = "soul" }
 
-local NOTHING_THERE = { refId = "invalid", soul = "invalid", count = 0, charge = 0, enchantmentCharge = 0 }
-
---- The real server indexes an array of 19 with whatever it is given.
-local function slot_of(server, name, player, slot)
-  return player.equipment[slot]
-    or server:kill(("tes3mp.%s: equipment slot %d is not 0 to %d"):format(name, slot, SLOTS - 1))
-end
-
-local function equip(server, player, slot, item)
-  slot_of(server, "EquipItem", player, slot)
+local function equip(player, slot, item)
   player.equipment[slot] = item
   table.insert(player.equipment_changes, slot)
 end
 
-local function equipment(server, define, define_player)
+local function equipment(define, define_player)
   define("GetEquipmentSize", function() return SLOTS end)
   define_player("EquipItem", function(player, slot, id, count, charge, enchantment)
-    equip(server, player, slot,
+    equip(player, slot,
       { refId = id, count = count, charge = charge, enchantmentCharge = enchantment })
   end)
   define_player("UnequipItem", function(player, slot)
-    equip(server, player, slot, { refId = "", count = 0, charge = -1, enchantmentCharge = -1 })
+    equip(player, slot, { refId = "", count = 0, charge = -1, enchantmentCharge = -1 })
   end)
   define_player("HasItemEquipped", function(player, id)
     for slot = 0, SLOTS - 1 do
@@ -39,14 +30,13 @@ end
 
 local function equipment_packets(server, define_player)
   for _, part in ipairs { "RefId", "Count", "Charge", "EnchantmentCharge" } do
-    local name = "GetEquipmentItem" .. part
-    define_player(name, function(player, slot)
-      return slot_of(server, name, player, slot)[ITEM_FIELDS[part]]
+    define_player("GetEquipmentItem" .. part, function(player, slot)
+      return player.equipment[slot][ITEM_FIELDS[part]]
     end)
   end
   define_player("GetEquipmentChangesSize", function(player) return #player.equipment_changes end)
   define_player("GetEquipmentChangesSlot", function(player, index)
-    return player.equipment_changes[index + 1] or 0
+    return player.equipment_changes[index + 1]
   end)
   define_player("SendEquipment", function(player)
     server:send(player.pid, { type = "Equipment" }, true, false)
@@ -68,7 +58,7 @@ local function inventory_reading(define_player)
   define_player("GetInventoryChangesAction", function(player) return player.inventory_changes.action end)
   for part, field in pairs(ITEM_FIELDS) do
     define_player("GetInventoryItem" .. part, function(player, index)
-      return (player.inventory_changes[index + 1] or NOTHING_THERE)[field]
+      return player.inventory_changes[index + 1][field]
     end)
   end
 end
@@ -88,7 +78,7 @@ local function inventory(server, define_player)
 end
 
 return function(server, define, define_player)
-  equipment(server, define, define_player)
+  equipment(define, define_player)
   equipment_packets(server, define_player)
   inventory_reading(define_player)
   inventory(server, define_player)

@@ -1,5 +1,6 @@
 --- Objects: the list a client sent (containers, console echoes), and the one being built to be sent.
 local lists = require("embedded.api.lists")
+local table_helper = require("embedded.core.table_helper")
 
 local FIELDS = { GetObjectRefId = "refId", GetObjectRefNum = "refNum", GetObjectRefNumIndex = "refNum",
   GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectActivatingPid = "activatingPid",
@@ -26,32 +27,30 @@ local function read_whole_list(server, define)
   define("ReadLastEvent", received)
   for _, name in ipairs { "GetObjectListSize", "GetObjectChangesSize" } do
     define(name, function()
-      local selected = lists.selected(server, "objects", name)
+      local selected = server.selected.objects
       return selected.claimed or #selected.entries
     end)
   end
   for name, field in pairs(LIST_FIELDS) do
-    define(name, function() return lists.selected(server, "objects", name)[field] end)
+    define(name, function() return server.selected.objects[field] end)
   end
 end
 
 local function read_entries(server, define)
   lists.fields(server, define, "objects", FIELDS)
   define("DoesObjectHavePlayerActivating", function(index)
-    return lists.entry(server, "objects", "DoesObjectHavePlayerActivating", index).activatingPid ~= nil
+    return lists.entry(server, "objects", index).activatingPid ~= nil
   end)
   define("IsObjectPlayer", function(index)
-    return lists.entry(server, "objects", "IsObjectPlayer", index).pid ~= nil
+    return lists.entry(server, "objects", index).pid ~= nil
   end)
   define("GetContainerChangesSize", function(index)
-    local items = lists.entry(server, "objects", "GetContainerChangesSize", index).items
+    local items = lists.entry(server, "objects", index).items
     return items and #items or server.GARBAGE
   end)
   for part, field in pairs(ITEM_FIELDS) do
-    local name = "GetContainerItem" .. part
-    define(name, function(index, item)
-      local entry = lists.entry(server, "objects", name, index)
-      return lists.inner(server, name, entry.items, item)[field]
+    define("GetContainerItem" .. part, function(index, item)
+      return lists.entry(server, "objects", index).items[item + 1][field]
     end)
   end
 end
@@ -80,7 +79,7 @@ local function write_list(server, define)
   end
   for _, name in ipairs { "CopyReceivedObjectListToStore", "CopyLastObjectListToStore" } do
     define(name, function()
-      server.writing.objects = lists.selected(server, "objects", name)
+      server.writing.objects = table_helper.deepCopy(server.selected.objects)
     end)
   end
 end
@@ -110,9 +109,7 @@ local function write_entries(server, define)
     end)
   end
   define("SetContainerItemActionCountByIndex", function(index, item, count)
-    local name = "SetContainerItemActionCountByIndex"
-    local object = lists.inner(server, name, server.writing.objects.entries, index)
-    lists.inner(server, name, object.items, item).actionCount = count
+    server.writing.objects.entries[index + 1].items[item + 1].actionCount = count
   end)
 end
 

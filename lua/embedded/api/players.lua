@@ -1,5 +1,4 @@
 --- Who a player is: name, looks, class, level, bounty. A setter changes the server's copy; a Send* tells the client.
-local MAJOR_ATTRIBUTES, SKILLS_OF_A_KIND = 2, 5
 
 local FIELDS = {
   Name = "name", Race = "race", Head = "head", Hair = "hair", IsMale = "is_male", Model = "model",
@@ -17,32 +16,19 @@ local function accessors(define_player, fields, of)
   end
 end
 
---- Slots of a class beyond its two attributes or five skills are an exception, which nothing catches. They are bytes:
---- slot 256 is slot 0.
-local function class_slots(server, define_player, name, field, size)
-  local function slot_of(prefix, slot)
-    local byte = slot % 256
-    if byte >= size then
-      server:kill(("tes3mp.%sClass%s: slot %d is not 0 to %d"):format(prefix, name, slot, size - 1))
-    end
-    return byte
-  end
-  define_player("GetClass" .. name, function(player, slot)
-    return player.class[field][slot_of("Get", slot)] or 0
-  end)
-  define_player("SetClass" .. name, function(player, slot, id)
-    player.class[field][slot_of("Set", slot)] = id
-  end)
+local function class_slots(define_player, name, field)
+  define_player("GetClass" .. name, function(player, slot) return player.class[field][slot] or 0 end)
+  define_player("SetClass" .. name, function(player, slot, id) player.class[field][slot] = id end)
 end
 
-local function class(server, define_player)
+local function class(define_player)
   accessors(define_player, CLASS_FIELDS, function(player) return player.class end)
   define_player("GetClassName", function(player) return player.class.name end)
   define_player("SetClassName", function(player, name) player.class.name, player.class.id = name, "" end)
   define_player("IsClassDefault", function(player) return player.class.id ~= "" and 1 or 0 end)
-  class_slots(server, define_player, "MajorAttribute", "major_attributes", MAJOR_ATTRIBUTES)
-  class_slots(server, define_player, "MajorSkill", "major_skills", SKILLS_OF_A_KIND)
-  class_slots(server, define_player, "MinorSkill", "minor_skills", SKILLS_OF_A_KIND)
+  class_slots(define_player, "MajorAttribute", "major_attributes")
+  class_slots(define_player, "MajorSkill", "major_skills")
+  class_slots(define_player, "MinorSkill", "minor_skills")
 end
 
 local function sends(server, define_player)
@@ -58,7 +44,7 @@ end
 
 return function(server, _, define_player)
   accessors(define_player, FIELDS, function(player) return player end)
-  class(server, define_player)
+  class(define_player)
   define_player("IsWerewolf", function(player) return player.is_werewolf end)
   define_player("SetWerewolfState", function(player, state) player.is_werewolf = state end)
   define_player("SetResetStats", function(player, state) player.resets_stats = state end)

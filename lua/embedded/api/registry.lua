@@ -1,8 +1,8 @@
 --- The table `tes3mp`: every function of the specification, its arguments checked, its behaviour defined by the topic
 --- modules beside this file; what none of them defines gives the neutral value of its type.
 local checks = require("embedded.api.checks")
-local lengths = require("embedded.api.lengths")
-local lists = require("embedded.api.lists")
+local preconditions = require("embedded.api.preconditions")
+local rules_of_words = require("timmy.api.preconditions")
 
 local TOPICS = { "server", "timers", "players", "stats", "cells", "items", "quests", "chat", "actors", "actor_packets",
   "objects", "object_packets", "records", "worldstate", "world_packets", "mechanics", "factions", "knowledge",
@@ -108,24 +108,60 @@ local function collect(server, known)
   return bodies
 end
 
-local function index_names(specification)
-  local known = {}
+--- The specification's functions by name, each with the rules of what must hold before it.
+local function index_names(specification, needs)
+  local known, needs_of = {}, {}
+  for _, entry in ipairs(needs) do needs_of[entry.name] = entry.needs end
   for _, entry in ipairs(specification) do
+    entry.preconditions = rules_of_words.read(entry.name, entry.params, needs_of[entry.name] or {})
     known[entry.name] = entry
   end
   return known
 end
 
---- Fills `target` with the whole API of the specification (api-0.8.1.json), with the deaths of deaths-0.8.1.json.
-function M.build(target, server, specification, deaths)
-  local known = index_names(specification)
-  local bodies = collect(server, known)
-  lists.guard(server, bodies, deaths, known)
-  lengths.guard(server, bodies, function(name) return NEUTRAL[known[name].returns] end)
+--- The functions that must have run before another.
+local function needed_by_others(known)
+  local names = {}
+  for _, entry in pairs(known) do
+    for _, rule in ipairs(entry.preconditions) do
+      for _, name in ipairs(rule.kind == "order" and rule.any_of or {}) do names[name] = true end
+    end
+  end
+  return names
+end
+
+--- What a function does that no topic defines: it counts a list, or gives the neutral value.
+local function default_body(entry, server)
+  return preconditions.counter(entry, server) or function() return NEUTRAL[entry.returns] end
+end
+
+local function reads_a_selection(entry)
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.kind == "selection" then return true end
+  end
+  return false
+end
+
+--- A field that a client did not send is neutral.
+local function never_nil(entry, body)
+  local neutral = NEUTRAL[entry.returns]
+  if neutral == nil or not reads_a_selection(entry) then return body end
+  return function(a, b, c)
+    local value = body(a, b, c)
+    if value == nil then return neutral end
+    return value
+  end
+end
+
+--- Fills `target` with the whole API of the specification (api-0.8.1.json), each function behind what must hold before
+--- it (preconditions-0.8.1.json).
+function M.build(target, server, specification, needs)
+  local known = index_names(specification, needs)
+  local bodies, remembered = collect(server, known), needed_by_others(known)
   for _, entry in ipairs(specification) do
-    local neutral = NEUTRAL[entry.returns]
-    local body = bodies[entry.name] or function() return neutral end
-    target[entry.name] = wrap(entry, body, server)
+    local body = never_nil(entry, bodies[entry.name] or default_body(entry, server))
+    if remembered[entry.name] then body = preconditions.note(entry.name, server, body) end
+    target[entry.name] = wrap(entry, preconditions.enforce(entry, server, bodies, body), server)
   end
   return target
 end

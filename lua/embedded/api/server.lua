@@ -1,15 +1,10 @@
 --- Facts about the server, its log, and the miscellaneous functions.
 local LOG_LEVELS = { [0] = "VERBOSE", "INFO", "WARN", "ERROR", "FATAL" }
 local LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-local LONGEST_RANDOM_STRING = 10000000 -- beyond it the real server does not come back in reasonable time
 local TYPICAL_PING_MS = 20
-local CHECKSUM_LIMIT = 2 ^ 64
 
 local function random_string(server)
   return function(length)
-    if length < 0 or length > LONGEST_RANDOM_STRING then
-      server:kill(("tes3mp.GenerateRandomString: length %d: the real server hangs here"):format(length))
-    end
     local letters = {}
     for index = 1, length do
       local at = server.letters:integer(1, #LETTERS)
@@ -19,40 +14,24 @@ local function random_string(server)
   end
 end
 
---- C++ throws at a path that it may not look at, and at one that no file system can hold.
-local function file_exists(server, name)
+local function file_exists(server)
   return function(path)
     if server.files[path] then
       return true
     end
-    local file, reason = io.open(path, "r")
+    local file = io.open(path, "r")
     if file then
       file:close()
-    elseif not reason:find("No such file") and not reason:find("Not a directory") then
-      server:kill(("tes3mp.%s: %s"):format(name, reason))
     end
     return file ~= nil
   end
 end
 
---- The real name of a file in a folder; what is there and is no folder cannot be listed.
+--- The real name of a file in a folder.
 local function real_name(server)
-  local exists = file_exists(server, "GetCaseInsensitiveFilename")
+  local exists = file_exists(server)
   return function(folder, name)
-    if exists(folder) and not exists(folder .. "/.") then
-      server:kill("tes3mp.GetCaseInsensitiveFilename: " .. folder .. " is no folder")
-    end
     return exists(folder .. "/" .. name) and name or "invalid"
-  end
-end
-
---- The C++ side converts the text to a number without looking at it.
-local function data_file(server, name)
-  return function(_, checksum)
-    local number = tonumber(checksum:match("^%s*[+-]?%d+"))
-    if checksum ~= "" and (not number or math.abs(number) >= CHECKSUM_LIMIT) then
-      server:kill(("tes3mp.%s: checksum '%s' is not a number"):format(name, checksum))
-    end
   end
 end
 
@@ -93,12 +72,7 @@ local function numbers(server, define)
   define("GenerateRandomString", random_string(server))
   define("GetCurrentMpNum", function() return server.mp_num end)
   define("SetCurrentMpNum", function(number) server.mp_num = number end)
-  define("GetLastPlayerId", function()
-    if server.last_pid < 0 then
-      server:kill("tes3mp.GetLastPlayerId: no player has ever connected")
-    end
-    return server.last_pid
-  end)
+  define("GetLastPlayerId", function() return server.last_pid end)
 end
 
 local function connections(server, define_player)
@@ -113,9 +87,7 @@ return function(server, define, define_player)
   switches(server, define)
   numbers(server, define)
   connections(server, define_player)
-  define("DoesFileExist", file_exists(server, "DoesFileExist"))
-  define("DoesFilePathExist", file_exists(server, "DoesFilePathExist"))
+  define("DoesFileExist", file_exists(server))
+  define("DoesFilePathExist", file_exists(server))
   define("GetCaseInsensitiveFilename", real_name(server))
-  define("AddDataFileRequirement", data_file(server, "AddDataFileRequirement"))
-  define("AddPluginHash", data_file(server, "AddPluginHash"))
 end

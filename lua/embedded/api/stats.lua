@@ -42,24 +42,9 @@ local function blocks(define_player)
   block_accessors(define_player, "skills", "GetSkillProgress", "SetSkillProgress", "progress")
 end
 
---- One number past the last attribute gets by the real server's check, and then past the array's end.
-local function increases(server, define_player)
-  local function block(name, player, id)
-    if id == #names.attributes then
-      server:kill(("tes3mp.%s: attribute %d is past the last"):format(name, id))
-    end
-    return player.attributes[id]
-  end
-  define_player("GetSkillIncrease", function(player, id)
-    local found = block("GetSkillIncrease", player, id)
-    return found and found.increase or 0
-  end)
-  define_player("SetSkillIncrease", function(player, id, value)
-    local found = block("SetSkillIncrease", player, id)
-    if found then
-      found.increase = value
-    end
-  end)
+local function increases(define_player)
+  define_player("GetSkillIncrease", function(player, id) return player.attributes[id].increase end)
+  define_player("SetSkillIncrease", function(player, id, value) player.attributes[id].increase = value end)
 end
 
 local function tables(define, prefix, list)
@@ -75,7 +60,7 @@ end
 return function(server, define, define_player)
   gauges(define_player)
   blocks(define_player)
-  increases(server, define_player)
+  increases(define_player)
   tables(define, "Attribute", names.attributes)
   tables(define, "Skill", names.skills)
   for _, what in ipairs { "StatsDynamic", "Attributes", "Skills" } do

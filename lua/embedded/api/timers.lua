@@ -1,5 +1,4 @@
---- One-shot timers that call a global function by its name, with the real server's traps: a freed timer's number is
---- given out again but stays dead, and a timer created while timers run breaks the server's iteration over them.
+--- One-shot timers that call a global function by its name. A freed timer's number is given out again but stays dead.
 local CONVERT = {
   i = function(value) return type(value) == "number" and math.floor(value) end,
   q = function(value) return type(value) == "number" and math.floor(value) end,
@@ -16,9 +15,6 @@ end
 --- The real one inserts into a copy where a slot was freed: the number is returned, the timer is lost.
 local function create(server, callback, interval, arguments)
   local timers = server.timers
-  if timers.running then
-    server:kill("tes3mp.CreateTimer inside a timer callback: the server was iterating over its timers")
-  end
   for id = timers.count - 1, 0, -1 do
     if timers[id] == FREED then
       return id
@@ -43,12 +39,10 @@ local function typed_arguments(types, ...)
   return values
 end
 
---- A timer that was never created is reported; one that was freed is a null pointer.
-local function timer_of(server, name, id)
+--- A timer that was never created is reported.
+local function timer_of(server, id)
   local timer = server.timers[id]
-  if timer == FREED then
-    server:kill(("tes3mp.%s: timer %d was freed"):format(name, id))
-  elseif not timer then
+  if not timer then
     not_found(server, id)
   end
   return timer
@@ -69,7 +63,7 @@ local function starting(server, define)
     end
   end)
   define("RestartTimer", function(id, interval)
-    local timer = timer_of(server, "RestartTimer", id)
+    local timer = timer_of(server, id)
     if timer then
       timer.interval = interval
       start(server, timer)
@@ -79,13 +73,13 @@ end
 
 local function ending(server, define)
   define("StopTimer", function(id)
-    local timer = timer_of(server, "StopTimer", id)
+    local timer = timer_of(server, id)
     if timer then
       timer.ended = true
     end
   end)
   define("IsTimerElapsed", function(id)
-    local timer = timer_of(server, "IsTimerElapsed", id)
+    local timer = timer_of(server, id)
     return timer and timer.ended or false
   end)
   define("FreeTimer", function(id)

@@ -1,6 +1,4 @@
 --- Time and weather: what a region's authority reported, and the packets that tell clients.
-local lists = require("embedded.api.lists")
-
 local READ = { GetWeatherRegion = "region", GetWeatherCurrent = "current", GetWeatherNext = "next",
   GetWeatherQueued = "queued", GetWeatherTransitionFactor = "transition" }
 
@@ -26,7 +24,7 @@ local function reading(server, define)
   define("ReadReceivedWorldstate", received)
   define("ReadLastWorldstate", received)
   for name, field in pairs(READ) do
-    define(name, function() return lists.selected(server, "worldstate", name)[field] end)
+    define(name, function() return server.selected.worldstate[field] end)
   end
 end
 

@@ -106,7 +106,7 @@ function server_events.OnServerExit(state)
   customEventHooks.triggerHandlers("OnServerExit", customEventHooks.makeEventStatus(true, true), { state })
 end
 
---- Said for every script error that was survived, and once more when the process dies of one.
+--- Said for every script error that was survived, and once more when the process ends by one.
 function server_events.OnServerScriptCrash(message)
   tes3mp.LogMessage(enumerations.log.ERROR, "Server crash from script error!")
   server_events.OnServerExit(message)

@@ -1,7 +1,6 @@
 --- What a client makes of the packets about its player's traits: spells, factions, what it knows, how it looks.
 local SET, REMOVE = 0, 2 -- enumerations.spellbook
 local RANK, EXPULSION = 0, 1 -- enumerations.faction
-local NO_RANK_ABOVE = 9 -- a faction of the game has ten ranks at most
 
 local M = {}
 
@@ -36,12 +35,7 @@ function M.SpellsActive(self, packet)
   end
 end
 
---- The real client raises and lowers a rank step by step until it is the one it was told, and for a rank that the
---- faction does not have it never comes back. It looks its factions up by the lower-case id.
 local function set_rank(self, faction)
-  if faction.rank < 0 or faction.rank > NO_RANK_ABOVE or faction.id ~= faction.id:lower() then
-    self.world.server:kill(("rank %d in '%s' would hang or break every client"):format(faction.rank, faction.id))
-  end
   self.factions[faction.id] = self.factions[faction.id] or { is_expelled = false, reputation = 0 }
   self.factions[faction.id].rank = faction.rank
 end

@@ -3,6 +3,7 @@
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
 local players = require("timmy.players")
+local preconditions = require("timmy.api.preconditions")
 
 local M = {}
 
@@ -46,11 +47,26 @@ local function value_of(given, state)
   return resolve[name](named, state)
 end
 
+--- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
 local function judge(parameter, value)
   if value == M.UNKNOWN then return nil end
   local problem = parameter.kind(value)
-  if problem or not parameter.is_pid then return problem end
-  if not players.name(value) then return "no player who is logged in has the slot " .. value, "no_such_player" end
+  if problem and parameter.need then
+    return parameter.need.words .. preconditions.with_value(parameter.need, value)
+  end
+  if problem then return parameter.name .. " " .. problem end
+  if parameter.is_pid and not players.name(value) then
+    return ("%s must be the slot of a player who is logged in, not %d"):format(parameter.name, value), "no_such_player"
+  end
+end
+
+--- The value of an argument, checked; or nil, what is wrong and the error's code.
+local function read_one(parameter, given, state)
+  local value, problem, code = value_of(given, state)
+  if problem then return nil, parameter.name .. " " .. problem, code end
+  problem, code = judge(parameter, value)
+  if problem then return nil, problem, code end
+  return value
 end
 
 local function judge_count(rule, count)
@@ -70,9 +86,8 @@ function M.read(rule, given, state, place)
   local values = { n = #given }
   for position = 1, #given do
     local parameter, at = rule.parameters[position], place .. ".arguments." .. position - 1
-    local value, problem, code = value_of(given[position], state)
-    if not problem then problem, code = judge(parameter, value) end
-    if problem then return nil, wrong(at, rule.name .. ": " .. parameter.name .. " " .. problem, code) end
+    local value, problem, code = read_one(parameter, given[position], state)
+    if problem then return nil, wrong(at, preconditions.unmet(rule.name, problem), code) end
     values[position] = value
   end
   return values

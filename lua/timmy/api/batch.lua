@@ -7,6 +7,7 @@ local game = require("timmy.game")
 local json = require("timmy.json")
 local numbers = require("timmy.numbers")
 local order = require("timmy.api.order")
+local preconditions = require("timmy.api.preconditions")
 local received = require("timmy.api.received")
 local rules = require("timmy.api.rules")
 local written = require("timmy.api.written")
@@ -40,7 +41,7 @@ local function judge(state, call, place)
   local values, trouble = arguments.read(rule, call.arguments, state, place)
   if not values then return nil, trouble end
   local missing = order.missing(name, pid_of(rule, values), state.ran)
-  if missing then return nil, wrong("bad_arguments", place .. ".name", name .. ": " .. missing) end
+  if missing then return nil, wrong("bad_arguments", place .. ".name", preconditions.unmet(name, missing)) end
   return rule, values
 end
 
@@ -52,34 +53,37 @@ local function note(state, rule, values)
   if name:find("^Read") then state.reads[functions.find(name).category] = name end
 end
 
---- Whether every index is inside its list, which C++ does not look at.
+--- Whether every index is inside its list: what is wrong, and the position of the argument; nil when nothing is.
 local function judge_indexes(rule, values)
   for _, bound in ipairs(bounds.of(rule.name)) do
     local size = game.unchecked(bound.size, unpack(values, 1, bound.takes))
     local problem = bounds.judge(bound, values[bound.position], size)
-    if problem then return bound.name .. ": " .. problem end
+    if problem then return problem, bound.position end
   end
 end
 
 --- The numbers of objects go up only: one that is given twice would name two things.
 local function judge_number(name, number)
   if name == "SetCurrentMpNum" and number < game.unchecked("GetCurrentMpNum") then
-    return "must not go back: GetCurrentMpNum's numbers are taken, and would be given to other objects"
+    return "mpNum must not go back: GetCurrentMpNum's numbers are taken, and would be given to other objects", 1
   end
 end
 
---- What can only be said right before the call: what was selected and received, how long the lists are.
+local function judge_selection(state, rule, values)
+  local selection = order.selection(functions.find(rule.name))
+  if not selection then return nil end
+  local read = state.reads[functions.find(selection.any_of[1]).category]
+  return received.judge(selection, rule.name, type(values[1]) == "number" and values[1] or nil, read)
+end
+
+--- What can only be said right before the call: what was selected and received, how long the lists are. The words of
+-- the precondition that is not met, and the position of the argument where it is one's; nil when all hold.
 local function judge_now(state, rule, values)
-  local entry, name = functions.find(rule.name), rule.name
-  local category = entry.category
-  if order.reads(entry) then
-    local read = state.reads[category == "RecordsDynamic" and "Worldstate" or category]
-    local first = type(values[1]) == "number" and values[1] or nil
-    local problem = received.judge(category, name, first, read)
-    if problem then return problem end
-  end
-  return judge_indexes(rule, values) or state.written:judge(name, unpack(values, 1, values.n))
-    or judge_number(name, values[1])
+  local problem, position = judge_selection(state, rule, values)
+  if not problem then problem, position = judge_indexes(rule, values) end
+  if not problem then problem, position = state.written:judge(rule.name, unpack(values, 1, values.n)) end
+  if not problem then problem, position = judge_number(rule.name, values[1]) end
+  return problem, position
 end
 
 --- A value as the answer carries it: what is no number that JSON has is null.
@@ -98,8 +102,11 @@ end
 local function make(state, call, place)
   local rule, values = judge(state, call, place)
   if not rule then return values end
-  local problem = judge_now(state, rule, values)
-  if problem then return wrong("bad_arguments", place, rule.name .. ": " .. problem) end
+  local problem, position = judge_now(state, rule, values)
+  if problem then
+    local at = position and place .. ".arguments." .. position - 1 or place
+    return wrong("bad_arguments", at, preconditions.unmet(rule.name, problem))
+  end
   if state.bytes > M.MOST_BYTES then
     local words = "the results have more than " .. M.MOST_BYTES .. " bytes: ask for less at a time"
     return wrong("bad_arguments", place, words)

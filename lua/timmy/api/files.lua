@@ -1,10 +1,10 @@
---- Paths that the script API may be given: within the server's data folder, since C++ throws at a path that it may not
--- look at, and reads and writes whatever it is told to.
+--- Paths that the script API may be given: within the server's data folder, so that nothing outside it is read or
+-- written.
 local game = require("timmy.game")
 
 local M = {}
 
---- Limits of the file systems: a longer path or name is an exception that ends the server.
+--- Limits of the file systems.
 local LONGEST_PATH, LONGEST_NAME = 4000, 255
 --- The largest map tile that the server takes, in bytes.
 local LARGEST_IMAGE = 1800
@@ -27,7 +27,7 @@ function M.path(value)
   if value:find("..", 1, true) or value:find("[%c\\]") then return "must have no .., backslash or control character" end
 end
 
---- A folder that is there and can be listed: C++ throws at any other.
+--- A folder that is there and can be listed.
 function M.folder(value)
   local wrong = M.path(value)
   if wrong then return wrong end

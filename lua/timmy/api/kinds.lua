@@ -11,14 +11,22 @@ local M = {}
 --- The longest text, in bytes: a script's source, and half of the 64 KiB that a packet's string carries.
 M.LONGEST_TEXT = 32768
 
+--- A checksum has 32 bits, which are eight hexadecimal digits.
+local LONGEST_CHECKSUM = 8
+
 local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
+
+--- What each kind takes, in words: for the page that says what every argument must be.
+M.words = {}
 
 --- A whole number within bounds, both included.
 function M.whole(low, high)
-  local words = string.format("must be a whole number from %.0f to %.0f", low, high)
-  return function(value)
-    if not numbers.is_whole(value, low, high) then return words end
+  local words = string.format("a whole number from %.0f to %.0f", low, high)
+  local function judge(value)
+    if not numbers.is_whole(value, low, high) then return "must be " .. words end
   end
+  M.words[judge] = words
+  return judge
 end
 
 function M.boolean(value)
@@ -42,19 +50,17 @@ function M.faction(value)
   return M.text(value) or (value:find("%u") and "must be in lower case: clients find no other") or nil
 end
 
---- A description with numbers beyond a C++ int, or a very long one, ends the server wherever it reads cells.
 function M.cell(value)
   if cells.is_safe(value) then return nil end
   return string.format('must be a cell: "x, y" from -%d to %d, or an interior\'s name of at most %d bytes',
     cells.FARTHEST, cells.FARTHEST, cells.LONGEST)
 end
 
---- The C++ side converts it with `stoul`, which throws at anything else.
+--- Digits that are a number in both notations, decimal and hexadecimal: what is known of how the server reads them
+-- vouches for no others. Empty means any checksum.
 function M.checksum(value)
-  if type(value) ~= "string" then return "must be a string" end
-  if value == "" then return nil end
-  if not value:find("^%d+$") or #value > 10 or tonumber(value) > UNSIGNED then
-    return "must be a checksum: digits, at most " .. UNSIGNED .. ", or empty for any"
+  if type(value) ~= "string" or not value:find("^%d*$") or #value > LONGEST_CHECKSUM then
+    return "must be a checksum of at most " .. LONGEST_CHECKSUM .. " digits, or empty for any"
   end
 end
 
@@ -74,9 +80,16 @@ M.pid = M.whole(0, UNSIGNED_SHORT - 1)
 M.index = M.whole(0, INT)
 M.attribute, M.any_attribute = M.whole(0, 7), M.whole(-1, 7)
 M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
-M.equipment_slot = M.whole(0, 18)
 M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
 M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
 M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
+
+M.words[M.boolean] = "true or false"
+M.words[M.number] = "a number below 1e14"
+M.words[M.text] = "a text of at most " .. M.LONGEST_TEXT .. " bytes, in UTF-8, without NUL"
+M.words[M.address] = "an IPv4 address, where * stands for any number"
+M.words[M.image] = "a .png image of at most 1800 bytes that is there, in the server's data folder"
+M.words[M.new_image] = "a path that ends in .png, in the server's data folder"
+M.words[M.pid] = "the slot of a player who is logged in"
 
 return M

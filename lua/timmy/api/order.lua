@@ -4,20 +4,6 @@ local functions = require("timmy.api.functions")
 
 local M = {}
 
---- By category: what selects the list that the category's deadly functions read.
-local SELECT = {
-  Actors = { "ReadReceivedActorList", "ReadLastActorList", "ReadCellActorList" },
-  Objects = { "ReadReceivedObjectList", "ReadLastObjectList", "ReadLastEvent" },
-  Worldstate = { "ReadReceivedWorldstate", "ReadLastWorldstate" },
-}
-SELECT.RecordsDynamic = SELECT.Worldstate
-
---- Safe while nothing is selected, deadly all the same: the cell whose list an earlier tick selected may be gone.
-local READS_WHAT_MAY_BE_GONE = { GetActorListSize = true }
-
---- Deadly for another reason than a list that is not selected.
-local SELECTS_NOTHING = { EquipActorItem = true, UnequipActorItem = true, SetContainerItemActionCountByIndex = true }
-
 local COPY_ACTORS = { "CopyReceivedActorListToStore", "CopyLastActorListToStore" }
 local COPY_OBJECTS = { "CopyReceivedObjectListToStore", "CopyLastObjectListToStore" }
 local COPY_WORLDSTATE = { "CopyReceivedWorldstateToStore", "CopyLastWorldstateToStore" }
@@ -83,15 +69,18 @@ local function add_begun(found, name, lists, for_player)
   end
 end
 
---- Whether a function reads a list that must have been selected.
-function M.reads(entry)
-  if READS_WHAT_MAY_BE_GONE[entry.name] then return true end
-  return entry.deadly and SELECT[entry.category] ~= nil and not SELECTS_NOTHING[entry.name]
+--- The precondition that a list is selected, of a function that reads one; else nil.
+function M.selection(entry)
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.kind == "selection" and rule.any_of then return rule end
+  end
 end
 
 local function make(entry)
   local found = {}
-  if M.reads(entry) then found[1] = { any_of = SELECT[entry.category] } end
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.any_of then found[#found + 1] = { any_of = rule.any_of, words = rule.words } end
+  end
   add_begun(found, entry.name, BEGUN, false)
   add_begun(found, entry.name, BEGUN_FOR_PLAYER, true)
   return found
@@ -100,7 +89,7 @@ end
 local made = {}
 
 --- What must have run before a function: of each entry any one. { { any_of = names, for_player = whether for the player
--- in the first argument }... }
+-- in the first argument, words = the precondition's, where it has any }... }
 function M.of(name)
   made[name] = made[name] or make(functions.find(name))
   return made[name]
@@ -118,7 +107,8 @@ function M.missing(name, pid, ran)
     end
     if not met then
       local whom = need.for_player and " for the same player" or ""
-      return "needs " .. table.concat(need.any_of, " or ") .. " earlier in the batch" .. whom
+      local earlier = "needs " .. table.concat(need.any_of, " or ") .. " earlier in the batch" .. whom
+      return need.words and need.words .. ": " .. earlier or earlier
     end
   end
   return nil

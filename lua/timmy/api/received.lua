@@ -18,8 +18,8 @@ local EVENTS = {
   records = { "OnRecordDynamic" },
 }
 
---- Which packet a category's functions read. The world's own lists know their lengths, whatever has come.
-local FAMILY = { Actors = "actors", Objects = "objects", RecordsDynamic = "records" }
+--- The world's own lists know their lengths, whatever has come.
+local ALWAYS_TRUE = { worldstate = true }
 
 --- What was heard: for actors and records whether anything was, for objects what the last packet held.
 local heard = {}
@@ -46,9 +46,9 @@ function M.listen()
 end
 
 --- The list of a cell that nobody has loaded is a null pointer, and only its size is looked at with care.
-local function judge_cell(name)
-  if name ~= "GetActorListSize" and game.unchecked("GetActorListSize") == 0 then
-    return "can't be read: nobody has told of actors in that cell"
+local function judge_cell(selection)
+  if not selection.sized and game.unchecked("GetActorListSize") == 0 then
+    return "nobody has told of actors in that cell"
   end
 end
 
@@ -64,26 +64,31 @@ function M.items_of_objects()
   return found
 end
 
+local NO_EVENT = "a packet has come since that raised no event"
+
 local function judge_objects(name, index)
-  if game.unchecked("GetObjectListSize") ~= heard.objects.size then
-    return "can't be read: a packet has come since that raised no event"
-  end
+  if game.unchecked("GetObjectListSize") ~= heard.objects.size then return NO_EVENT end
   if not name:find("^GetContainer") then return nil end
   local items = heard.objects.items
-  if not items then return "can't be read: the last packet of objects was no container's" end
+  if not items then return "the last packet of objects was no container's" end
   if index < heard.objects.size and game.unchecked("GetContainerChangesSize", index) ~= items[index] then
-    return "can't be read: a packet has come since that raised no event"
+    return NO_EVENT
   end
 end
 
---- Why what the last `read` selected can't be read by a function of `category` now; nil where it can. `index` is the
--- function's first argument, or nil.
-function M.judge(category, name, index, read)
-  if category == "Actors" and read == "ReadCellActorList" then return judge_cell(name) end
-  local family = FAMILY[category]
-  if not family then return nil end
-  if not heard[family] then return "can't be read: no client has sent " .. family .. " since the bridge started" end
-  if family == "objects" then return judge_objects(name, index) end
+--- Why what the last `read` selected does not meet a function's precondition `selection` now, in words; nil where it
+-- does. `index` is the function's first argument, or nil.
+function M.judge(selection, name, index, read)
+  local list, reason = selection.list, nil
+  if ALWAYS_TRUE[list] then return nil end
+  if list == "actors" and read == "ReadCellActorList" then
+    reason = judge_cell(selection)
+  elseif not heard[list] then
+    reason = "no client has sent " .. list .. " since the bridge started"
+  elseif list == "objects" then
+    reason = judge_objects(name, index)
+  end
+  return reason and selection.words .. ": " .. reason
 end
 
 return M

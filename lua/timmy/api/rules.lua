@@ -1,5 +1,6 @@
---- The rule of every function of the script API that may be run: what each of its arguments may be. A function for
--- which a part is missing here has no rule, and is refused.
+--- The rule of every function of the script API that may be run: what each of its arguments may be. A precondition of
+-- the function comes first; what it leaves open is narrowed here. A function for which a part is missing has no rule,
+-- and is refused.
 local functions = require("timmy.api.functions")
 local kinds = require("timmy.api.kinds")
 
@@ -24,18 +25,12 @@ local CHANGE, LIST_ACTION = whole(0, 2), whole(0, 3)
 --- Parameters that mean the same wherever they stand.
 local BY_NAME = {
   pid = kinds.pid, targetPid = kinds.pid, affectedPid = kinds.pid, alliedPlayerPid = kinds.pid,
-  cellDescription = kinds.cell, oldCellDescription = kinds.cell, newCellDescription = kinds.cell,
-  checksumString = kinds.checksum, ipAddress = kinds.address, filePath = kinds.path, folderPath = kinds.folder,
-  index = kinds.index, actorIndex = kinds.index, objectIndex = kinds.index, recordIndex = kinds.index,
-  spellIndex = kinds.index, effectIndex = kinds.index, itemIndex = kinds.index, variableIndex = kinds.index,
-  changeIndex = kinds.index,
+  ipAddress = kinds.address,
   attributeId = kinds.attribute, attrId = kinds.attribute, skillId = kinds.skill,
   currentWeather = kinds.weather, nextWeather = kinds.weather, queuedWeather = kinds.weather_or_none,
-  action = CHANGE, slot = kinds.equipment_slot, spec = whole(0, 2), state = whole(0, 1), gender = whole(0, 1),
+  action = CHANGE, spec = whole(0, 2), state = whole(0, 1), gender = whole(0, 1),
   red = kinds.byte, green = kinds.byte, blue = kinds.byte, minDamage = kinds.byte, maxDamage = kinds.byte,
   cellX = kinds.grid, cellY = kinds.grid, subAction = whole(0, 5), rangeType = whole(0, 2), variableType = whole(0, 4),
-  -- A client that is told of a rank that there is not counts up to it for ever.
-  rank = whole(0, 9), factionId = kinds.faction,
   goldPool = kinds.unsigned, distance = kinds.unsigned, startDay = kinds.unsigned,
   deathState = kinds.byte, dialogueChoiceType = kinds.byte, partType = kinds.byte, subtype = kinds.unsigned,
 }
@@ -43,7 +38,7 @@ local BY_NAME = {
 --- The others, by their type in C++.
 local BY_TYPE = { int = kinds.int, number = kinds.number, string = kinds.text, boolean = kinds.boolean }
 
-local ATTRIBUTE_SLOT, SKILL_SLOT, LOG_LEVEL = { slot = whole(0, 1) }, { slot = whole(0, 4) }, { level = whole(0, 4) }
+local LOG_LEVEL = { level = whole(0, 4) }
 local COUNT = { count = kinds.unsigned }
 
 --- What a parameter means in one function only.
@@ -54,22 +49,26 @@ local IN_FUNCTION = {
   AddJournalEntryWithTimestamp = { index = kinds.unsigned, daysPassed = kinds.unsigned, month = kinds.unsigned,
     day = kinds.unsigned },
   AddQuickKey = { slot = whole(0, 9), type = whole(0, 3) },
-  GenerateRandomString = { length = whole(0, 4096) },
-  GetClassMajorAttribute = ATTRIBUTE_SLOT, SetClassMajorAttribute = ATTRIBUTE_SLOT,
-  GetClassMajorSkill = SKILL_SLOT, SetClassMajorSkill = SKILL_SLOT,
-  GetClassMinorSkill = SKILL_SLOT, SetClassMinorSkill = SKILL_SLOT,
   LogAppend = LOG_LEVEL, LogMessage = LOG_LEVEL,
   LoadMapTileImageFile = { filePath = kinds.image }, SaveMapTileImageFile = { filePath = kinds.new_image },
   Resurrect = { type = whole(0, 2) },
   SetActorAIAction = { action = whole(0, 6) }, SetActorAIDuration = { duration = kinds.unsigned },
   SetActorListAction = { action = LIST_ACTION }, SetObjectListAction = { action = LIST_ACTION },
   SetEventAction = { action = LIST_ACTION },
-  SetExteriorCell = { x = kinds.grid, y = kinds.grid },
   SetRecordEffectAttribute = { attributeId = kinds.any_attribute },
   SetRecordEffectId = { effectId = kinds.unsigned_short },
   SetRecordEffectSkill = { skillId = kinds.any_skill }, SetRecordSkillId = { skillId = kinds.any_skill },
   SetRecordType = { type = whole(0, 24) },
 }
+
+--- The precondition that bounds an argument by itself, and the kind that it stands for; nil where there is none.
+local function bounded(entry, position)
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.position == position and rule.kind == "range" then return rule, whole(rule.low, rule.high) end
+    if rule.position == position and rule.kind == "text" then return rule, rule.judge end
+    if rule.position == position and rule.kind == "index" then return rule, kinds.index end
+  end
+end
 
 local function kind_of(entry, parameter)
   local special = IN_FUNCTION[entry.name]
@@ -86,9 +85,10 @@ end
 local function parameters_of(entry)
   local parameters = {}
   for position, parameter in ipairs(entry.parameters) do
-    local kind = kind_of(entry, parameter)
+    local need, kind = bounded(entry, position)
+    kind = kind or kind_of(entry, parameter)
     if not kind then return nil end
-    parameters[position] = { name = parameter.name, kind = kind, is_pid = kind == kinds.pid }
+    parameters[position] = { name = parameter.name, kind = kind, is_pid = kind == kinds.pid, need = need }
   end
   return parameters
 end
@@ -100,8 +100,8 @@ end
 
 local made = {}
 
---- The rule of a function: { name =, needed = the fewest arguments, parameters = { { name =, kind =, is_pid = }... } }.
--- Or nil and why there is none.
+--- The rule of a function: { name =, needed = the fewest arguments, parameters = { { name =, kind =, is_pid =,
+-- need = the precondition that the kind stands for, where there is one }... } }. Or nil and why there is none.
 function M.of(name)
   local entry = functions.find(name)
   if not entry then return nil, "the script API of TES3MP 0.8.1 has no such function (its case matters)" end

@@ -1,70 +1,119 @@
---- Every function that TES3MP 0.8.1 gives to Lua, by category: `name(parameter:type,...):what it returns`. One that
--- killed a fresh server although its arguments had the right types begins with `!`.
+--- Every function that TES3MP 0.8.1 gives to Lua, by category: `name(parameter:type,...):what it returns`, and the
+-- numbers of what must hold before it is called. What each number means stands first, under `[needs]`.
 --
--- Generated from api-0.8.1.json and deaths-0.8.1.json by `make api-table`: do not change it by hand.
+-- Generated from api-0.8.1.json and preconditions-0.8.1.json by `make api-table`: do not change it by hand.
 return [[
+[needs]
+an actor list is selected (ReadReceivedActorList, ReadCellActorList of a loaded cell)
+index below GetActorListSize
+spellIndex below GetActorSpellsActiveChangesSize
+an actor is being written (ClearActorList and its setters)
+slot from 0 to 18
+an actor list is selected, and its cell is still loaded
+spell or effect index below the size function of its inner list
+cellDescription is a cell: "x, y" with numbers from -976 to 976, or an interior's name of 1 to 250 bytes
+index below GetBookChangesSize
+index below GetCellStateChangesSize
+x from -976 to 976
+y from -976 to 976
+slot from 0 to 1
+slot from 0 to 4
+index below GetTopicChangesSize
+index below GetFactionChangesSize
+action from 0 to 2
+factionId in lower case
+rank from 0 to 9
+index below GetQuickKeyChangesSize
+changeIndex below GetEquipmentChangesSize
+index below GetInventoryChangesSize
+length from 0 to 4096
+a player has connected since the start
+an object list is selected (ReadReceivedObjectList; Copy... to send it on)
+index below GetObjectListSize
+variable index below the size function of its inner list
+container item index below the size function of its inner list
+index below GetJournalChangesSize
+a received worldstate with records is selected (ReadReceivedWorldstate)
+index below GetRecordCount
+effect index below the size function of its inner list
+index below the number of records of the type that were added
+the checksum is a hexadecimal number of at most 8 digits
+filePath is a path in the server's data folder
+folderPath is a folder that is there, in the server's data folder
+index below GetSpellsActiveChangesSize
+index below GetCooldownChangesSize
+index below GetSpellbookChangesSize
+spellIndex below GetSpellsActiveChangesSize
+effectIndex below GetSpellsActiveEffectCount
+attributeId from 0 to 7
+no timer callback is running
+the timer was not freed
+oldCellDescription is a cell: "x, y" with numbers from -976 to 976, or an interior's name of 1 to 250 bytes
+newCellDescription is a cell: "x, y" with numbers from -976 to 976, or an interior's name of 1 to 250 bytes
+a received worldstate is selected (ReadReceivedWorldstate)
+index below the size function of its list (GetClientGlobalsSize, GetKillChangesSize, GetMapChangesSize)
 [Actors]
 AddActor()
 AddActorSpellActive(spellId:string,displayName:string,stackingState:boolean)
 AddActorSpellActiveEffect(effectId:int,magnitude:number,duration:number,timeLeft:number,arg:int)
 ClearActorList()
-!CopyLastActorListToStore()
-!CopyReceivedActorListToStore()
-!DoesActorHavePlayerKiller(index:int):boolean
-!DoesActorHavePosition(index:int):boolean
-!DoesActorHaveStatsDynamic(index:int):boolean
-!DoesActorSpellsActiveHavePlayerCaster(actorIndex:int,spellIndex:int):boolean
-!EquipActorItem(slot:int,refId:string,count:int,charge:int,enchantmentCharge:number)
-!GetActorCell(index:int):string
-!GetActorDeathState(index:int):int
-!GetActorEquipmentItemCharge(index:int,slot:int):int
-!GetActorEquipmentItemCount(index:int,slot:int):int
-!GetActorEquipmentItemEnchantmentCharge(index:int,slot:int):number
-!GetActorEquipmentItemRefId(index:int,slot:int):string
-!GetActorFatigueBase(index:int):number
-!GetActorFatigueCurrent(index:int):number
-!GetActorFatigueModified(index:int):number
-!GetActorHealthBase(index:int):number
-!GetActorHealthCurrent(index:int):number
-!GetActorHealthModified(index:int):number
-!GetActorKillerMpNum(index:int):int
-!GetActorKillerName(index:int):string
-!GetActorKillerPid(index:int):int
-!GetActorKillerRefId(index:int):string
-!GetActorKillerRefNum(index:int):int
-!GetActorKillerRefNumIndex(index:int):int
-!GetActorListAction():int
-GetActorListSize():int
-!GetActorMagickaBase(index:int):number
-!GetActorMagickaCurrent(index:int):number
-!GetActorMagickaModified(index:int):number
-!GetActorMpNum(index:int):int
-!GetActorPosX(index:int):number
-!GetActorPosY(index:int):number
-!GetActorPosZ(index:int):number
-!GetActorRefId(index:int):string
-!GetActorRefNum(index:int):int
-!GetActorRefNumIndex(index:int):int
-!GetActorRotX(index:int):number
-!GetActorRotY(index:int):number
-!GetActorRotZ(index:int):number
-!GetActorSpellsActiveCasterMpNum(actorIndex:int,spellIndex:int):int
-!GetActorSpellsActiveCasterPid(actorIndex:int,spellIndex:int):int
-!GetActorSpellsActiveCasterRefId(actorIndex:int,spellIndex:int):string
-!GetActorSpellsActiveCasterRefNum(actorIndex:int,spellIndex:int):int
-!GetActorSpellsActiveChangesAction(actorIndex:int):int
-!GetActorSpellsActiveChangesSize(actorIndex:int):int
-!GetActorSpellsActiveDisplayName(actorIndex:int,spellIndex:int):string
-!GetActorSpellsActiveEffectArg(actorIndex:int,spellIndex:int,effectIndex:int):int
-!GetActorSpellsActiveEffectCount(actorIndex:int,spellIndex:int):int
-!GetActorSpellsActiveEffectDuration(actorIndex:int,spellIndex:int,effectIndex:int):number
-!GetActorSpellsActiveEffectId(actorIndex:int,spellIndex:int,effectIndex:int):int
-!GetActorSpellsActiveEffectMagnitude(actorIndex:int,spellIndex:int,effectIndex:int):number
-!GetActorSpellsActiveEffectTimeLeft(actorIndex:int,spellIndex:int,effectIndex:int):number
-!GetActorSpellsActiveId(actorIndex:int,spellIndex:int):string
-!GetActorSpellsActiveStackingState(actorIndex:int,spellIndex:int):boolean
+CopyLastActorListToStore() 1
+CopyReceivedActorListToStore() 1
+DoesActorHavePlayerKiller(index:int):boolean 1 2
+DoesActorHavePosition(index:int):boolean 1 2
+DoesActorHaveStatsDynamic(index:int):boolean 1 2
+DoesActorSpellsActiveHavePlayerCaster(actorIndex:int,spellIndex:int):boolean 1 2 3
+EquipActorItem(slot:int,refId:string,count:int,charge:int,enchantmentCharge:number) 4 5
+GetActorCell(index:int):string 1 2
+GetActorDeathState(index:int):int 1 2
+GetActorEquipmentItemCharge(index:int,slot:int):int 1 2 5
+GetActorEquipmentItemCount(index:int,slot:int):int 1 2 5
+GetActorEquipmentItemEnchantmentCharge(index:int,slot:int):number 1 2 5
+GetActorEquipmentItemRefId(index:int,slot:int):string 1 2 5
+GetActorFatigueBase(index:int):number 1 2
+GetActorFatigueCurrent(index:int):number 1 2
+GetActorFatigueModified(index:int):number 1 2
+GetActorHealthBase(index:int):number 1 2
+GetActorHealthCurrent(index:int):number 1 2
+GetActorHealthModified(index:int):number 1 2
+GetActorKillerMpNum(index:int):int 1 2
+GetActorKillerName(index:int):string 1 2
+GetActorKillerPid(index:int):int 1 2
+GetActorKillerRefId(index:int):string 1 2
+GetActorKillerRefNum(index:int):int 1 2
+GetActorKillerRefNumIndex(index:int):int 1 2
+GetActorListAction():int 1
+GetActorListSize():int 6
+GetActorMagickaBase(index:int):number 1 2
+GetActorMagickaCurrent(index:int):number 1 2
+GetActorMagickaModified(index:int):number 1 2
+GetActorMpNum(index:int):int 1 2
+GetActorPosX(index:int):number 1 2
+GetActorPosY(index:int):number 1 2
+GetActorPosZ(index:int):number 1 2
+GetActorRefId(index:int):string 1 2
+GetActorRefNum(index:int):int 1 2
+GetActorRefNumIndex(index:int):int 1 2
+GetActorRotX(index:int):number 1 2
+GetActorRotY(index:int):number 1 2
+GetActorRotZ(index:int):number 1 2
+GetActorSpellsActiveCasterMpNum(actorIndex:int,spellIndex:int):int 1 2 7
+GetActorSpellsActiveCasterPid(actorIndex:int,spellIndex:int):int 1 2 7
+GetActorSpellsActiveCasterRefId(actorIndex:int,spellIndex:int):string 1 2 7
+GetActorSpellsActiveCasterRefNum(actorIndex:int,spellIndex:int):int 1 2 7
+GetActorSpellsActiveChangesAction(actorIndex:int):int 1 2 7
+GetActorSpellsActiveChangesSize(actorIndex:int):int 1 2 7
+GetActorSpellsActiveDisplayName(actorIndex:int,spellIndex:int):string 1 2 7
+GetActorSpellsActiveEffectArg(actorIndex:int,spellIndex:int,effectIndex:int):int 1 2 7
+GetActorSpellsActiveEffectCount(actorIndex:int,spellIndex:int):int 1 2 7
+GetActorSpellsActiveEffectDuration(actorIndex:int,spellIndex:int,effectIndex:int):number 1 2 7
+GetActorSpellsActiveEffectId(actorIndex:int,spellIndex:int,effectIndex:int):int 1 2 7
+GetActorSpellsActiveEffectMagnitude(actorIndex:int,spellIndex:int,effectIndex:int):number 1 2 7
+GetActorSpellsActiveEffectTimeLeft(actorIndex:int,spellIndex:int,effectIndex:int):number 1 2 7
+GetActorSpellsActiveId(actorIndex:int,spellIndex:int):string 1 2 7
+GetActorSpellsActiveStackingState(actorIndex:int,spellIndex:int):boolean 1 2 7
 InitializeActorList(pid:int)
-ReadCellActorList(cellDescription:string)
+ReadCellActorList(cellDescription:string) 8
 ReadLastActorList()
 ReadReceivedActorList()
 SendActorAI(sendToOtherVisitors:boolean,skipAttachedPlayer:boolean)
@@ -84,7 +133,7 @@ SetActorAIDuration(duration:int)
 SetActorAIRepetition(shouldRepeat:boolean)
 SetActorAITargetToObject(refNum:int,mpNum:int)
 SetActorAITargetToPlayer(pid:int)
-SetActorCell(cellDescription:string)
+SetActorCell(cellDescription:string) 8
 SetActorDeathInstant(isInstant:boolean)
 SetActorDeathState(deathState:int)
 SetActorFatigueBase(value:number)
@@ -94,7 +143,7 @@ SetActorHealthBase(value:number)
 SetActorHealthCurrent(value:number)
 SetActorHealthModified(value:number)
 SetActorListAction(action:int)
-SetActorListCell(cellDescription:string)
+SetActorListCell(cellDescription:string) 8
 SetActorListPid(pid:int)
 SetActorMagickaBase(value:number)
 SetActorMagickaCurrent(value:number)
@@ -107,41 +156,41 @@ SetActorRefNumIndex(refNum:int)
 SetActorRotation(x:number,y:number,z:number)
 SetActorSound(sound:string)
 SetActorSpellsActiveAction(action:int)
-!UnequipActorItem(slot:int)
+UnequipActorItem(slot:int) 4 5
 [Books]
 AddBook(pid:int,bookId:string)
 ClearBookChanges(pid:int)
 GetBookChangesSize(pid:int):int
-GetBookId(pid:int,index:int):string
+GetBookId(pid:int,index:int):string 9
 InitializeBookChanges(pid:int)
 SendBookChanges(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 [Cells]
 GetCell(pid:int):string
 GetCellStateChangesSize(pid:int):int
-GetCellStateDescription(pid:int,index:int):string
-GetCellStateType(pid:int,index:int):int
+GetCellStateDescription(pid:int,index:int):string 10
+GetCellStateType(pid:int,index:int):int 10
 GetExteriorX(pid:int):int
 GetExteriorY(pid:int):int
 GetRegion(pid:int):string
 IsChangingRegion(pid:int):boolean
 IsInExterior(pid:int):boolean
 SendCell(pid:int)
-SetCell(pid:int,cellDescription:string)
-SetExteriorCell(pid:int,x:int,y:int)
+SetCell(pid:int,cellDescription:string) 8
+SetExteriorCell(pid:int,x:int,y:int) 11 12
 [CharClass]
 GetClassDesc(pid:int):string
-GetClassMajorAttribute(pid:int,slot:int):int
-GetClassMajorSkill(pid:int,slot:int):int
-GetClassMinorSkill(pid:int,slot:int):int
+GetClassMajorAttribute(pid:int,slot:int):int 13
+GetClassMajorSkill(pid:int,slot:int):int 14
+GetClassMinorSkill(pid:int,slot:int):int 14
 GetClassName(pid:int):string
 GetClassSpecialization(pid:int):int
 GetDefaultClass(pid:int):string
 IsClassDefault(pid:int):int
 SendClass(pid:int)
 SetClassDesc(pid:int,desc:string)
-SetClassMajorAttribute(pid:int,slot:int,attrId:int)
-SetClassMajorSkill(pid:int,slot:int,skillId:int)
-SetClassMinorSkill(pid:int,slot:int,skillId:int)
+SetClassMajorAttribute(pid:int,slot:int,attrId:int) 13
+SetClassMajorSkill(pid:int,slot:int,skillId:int) 14
+SetClassMinorSkill(pid:int,slot:int,skillId:int) 14
 SetClassName(pid:int,name:string)
 SetClassSpecialization(pid:int,spec:int)
 SetDefaultClass(pid:int,id:string)
@@ -153,7 +202,7 @@ SendMessage(pid:int,message:string,sendToOtherPlayers:boolean,skipAttachedPlayer
 AddTopic(pid:int,topicId:string)
 ClearTopicChanges(pid:int)
 GetTopicChangesSize(pid:int):int
-GetTopicId(pid:int,index:int):string
+GetTopicId(pid:int,index:int):string 15
 InitializeTopicChanges(pid:int)
 PlayAnimation(pid:int,groupname:string,mode:int,count:int,persist:boolean)
 PlaySpeech(pid:int,sound:string)
@@ -163,25 +212,25 @@ AddFaction(pid:int)
 ClearFactionChanges(pid:int)
 GetFactionChangesAction(pid:int):int
 GetFactionChangesSize(pid:int):int
-GetFactionExpulsionState(pid:int,index:int):boolean
-GetFactionId(pid:int,index:int):string
-GetFactionRank(pid:int,index:int):int
-GetFactionReputation(pid:int,index:int):int
+GetFactionExpulsionState(pid:int,index:int):boolean 16
+GetFactionId(pid:int,index:int):string 16
+GetFactionRank(pid:int,index:int):int 16
+GetFactionReputation(pid:int,index:int):int 16
 InitializeFactionChanges(pid:int)
 SendFactionChanges(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
-SetFactionChangesAction(pid:int,action:int)
+SetFactionChangesAction(pid:int,action:int) 17
 SetFactionExpulsionState(expulsionState:boolean)
-SetFactionId(factionId:string)
-SetFactionRank(rank:int)
+SetFactionId(factionId:string) 18
+SetFactionRank(rank:int) 19
 SetFactionReputation(reputation:int)
 [GUI]
 AddQuickKey(pid:int,slot:int,type:int,itemId:string)
 ClearQuickKeyChanges(pid:int)
 CustomMessageBox(pid:int,id:int,label:string,buttons:string)
 GetQuickKeyChangesSize(pid:int):int
-GetQuickKeyItemId(pid:int,index:int):string
-GetQuickKeySlot(pid:int,index:int):int
-GetQuickKeyType(pid:int,index:int):int
+GetQuickKeyItemId(pid:int,index:int):string 20
+GetQuickKeySlot(pid:int,index:int):int 20
+GetQuickKeyType(pid:int,index:int):int 20
 InitializeQuickKeyChanges(pid:int)
 InputDialog(pid:int,id:int,label:string,note:string)
 ListBox(pid:int,id:int,label:string,items:string)
@@ -194,21 +243,21 @@ SetMapVisibilityAll(targetPid:int,state:int)
 AddItem(pid:int,refId:string,count:int,charge:int,enchantmentCharge:number,soul:string)
 AddItemChange(pid:int,refId:string,count:int,charge:int,enchantmentCharge:number,soul:string)
 ClearInventoryChanges(pid:int)
-EquipItem(pid:int,slot:int,refId:string,count:int,charge:int,enchantmentCharge:number)
+EquipItem(pid:int,slot:int,refId:string,count:int,charge:int,enchantmentCharge:number) 5
 GetEquipmentChangesSize(pid:int):int
-GetEquipmentChangesSlot(pid:int,changeIndex:int):int
-GetEquipmentItemCharge(pid:int,slot:int):int
-GetEquipmentItemCount(pid:int,slot:int):int
-GetEquipmentItemEnchantmentCharge(pid:int,slot:int):number
-GetEquipmentItemRefId(pid:int,slot:int):string
+GetEquipmentChangesSlot(pid:int,changeIndex:int):int 21
+GetEquipmentItemCharge(pid:int,slot:int):int 5
+GetEquipmentItemCount(pid:int,slot:int):int 5
+GetEquipmentItemEnchantmentCharge(pid:int,slot:int):number 5
+GetEquipmentItemRefId(pid:int,slot:int):string 5
 GetEquipmentSize():int
 GetInventoryChangesAction(pid:int):int
 GetInventoryChangesSize(pid:int):int
-GetInventoryItemCharge(pid:int,index:int):int
-GetInventoryItemCount(pid:int,index:int):int
-GetInventoryItemEnchantmentCharge(pid:int,index:int):number
-GetInventoryItemRefId(pid:int,index:int):string
-GetInventoryItemSoul(pid:int,index:int):string
+GetInventoryItemCharge(pid:int,index:int):int 22
+GetInventoryItemCount(pid:int,index:int):int 22
+GetInventoryItemEnchantmentCharge(pid:int,index:int):number 22
+GetInventoryItemRefId(pid:int,index:int):string 22
+GetInventoryItemSoul(pid:int,index:int):string 22
 GetUsedItemCharge(pid:int):int
 GetUsedItemCount(pid:int):int
 GetUsedItemEnchantmentCharge(pid:int):number
@@ -220,7 +269,7 @@ SendEquipment(pid:int)
 SendInventoryChanges(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SendItemUse(pid:int)
 SetInventoryChangesAction(pid:int,action:int)
-UnequipItem(pid:int,slot:int)
+UnequipItem(pid:int,slot:int) 5
 [Mechanics]
 AddAlliedPlayerForPlayer(pid:int,alliedPlayerPid:int)
 ClearAlliedPlayersForPlayer(pid:int)
@@ -247,14 +296,14 @@ Resurrect(pid:int,type:int)
 SendAlliedPlayers(pid:int,sendToOtherPlayers:boolean)
 SendMarkLocation(pid:int)
 SendSelectedSpell(pid:int)
-SetMarkCell(pid:int,cellDescription:string)
+SetMarkCell(pid:int,cellDescription:string) 8
 SetMarkPos(pid:int,x:number,y:number,z:number)
 SetMarkRot(pid:int,x:number,z:number)
 SetSelectedSpellId(pid:int,spellId:string)
 [Miscellaneous]
-!GenerateRandomString(length:int):string
+GenerateRandomString(length:int):string 23
 GetCurrentMpNum():int
-!GetLastPlayerId():int
+GetLastPlayerId():int 24
 GetSHA256Hash(inputString:string):string
 SetCurrentMpNum(mpNum:int)
 [Objects]
@@ -264,87 +313,87 @@ AddContainerItem()
 AddObject()
 AddWorldObject()
 ClearObjectList()
-!CopyLastObjectListToStore()
-!CopyReceivedObjectListToStore()
-!DoesObjectHaveContainer(index:int):boolean
-!DoesObjectHavePlayerActivating(index:int):boolean
-!DoesObjectHavePlayerHitting(index:int):boolean
-!DoesObjectHavePlayerSummoner(index:int):boolean
-!GetClientLocalFloatValue(objectIndex:int,variableIndex:int):number
-!GetClientLocalIntValue(objectIndex:int,variableIndex:int):int
-!GetClientLocalInternalIndex(objectIndex:int,variableIndex:int):int
-!GetClientLocalVariableType(objectIndex:int,variableIndex:int):int
-!GetClientLocalsSize(objectIndex:int):int
-!GetContainerChangesSize(objectIndex:int):int
-!GetContainerItemActionCount(objectIndex:int,itemIndex:int):int
-!GetContainerItemCharge(objectIndex:int,itemIndex:int):int
-!GetContainerItemCount(objectIndex:int,itemIndex:int):int
-!GetContainerItemEnchantmentCharge(objectIndex:int,itemIndex:int):number
-!GetContainerItemRefId(objectIndex:int,itemIndex:int):string
-!GetContainerItemSoul(objectIndex:int,itemIndex:int):string
-!GetEventAction():int
-!GetEventContainerSubAction():int
-!GetObjectActivatingMpNum(index:int):int
-!GetObjectActivatingName(index:int):string
-!GetObjectActivatingPid(index:int):int
-!GetObjectActivatingRefId(index:int):string
-!GetObjectActivatingRefNum(index:int):int
-!GetObjectChangesSize():int
-!GetObjectCharge(index:int):int
-!GetObjectCount(index:int):int
-!GetObjectDialogueChoiceTopic(index:int):string
-!GetObjectDialogueChoiceType(index:int):int
-!GetObjectDoorState(index:int):int
-!GetObjectEnchantmentCharge(index:int):number
-!GetObjectGoldPool(index:int):int
-!GetObjectGoldValue(index:int):int
-!GetObjectHitBlock(index:int):boolean
-!GetObjectHitDamage(index:int):number
-!GetObjectHitKnockdown(index:int):boolean
-!GetObjectHitSuccess(index:int):boolean
-!GetObjectHittingMpNum(index:int):int
-!GetObjectHittingName(index:int):string
-!GetObjectHittingPid(index:int):int
-!GetObjectHittingRefId(index:int):string
-!GetObjectHittingRefNum(index:int):int
-!GetObjectLastGoldRestockDay(index:int):int
-!GetObjectLastGoldRestockHour(index:int):number
-!GetObjectListAction():int
-!GetObjectListClientScript():string
-!GetObjectListConsoleCommand():string
-!GetObjectListContainerSubAction():int
-!GetObjectListOrigin():int
-!GetObjectListSize():int
-!GetObjectLockLevel(index:int):int
-!GetObjectMpNum(index:int):int
-!GetObjectPid(index:int):int
-!GetObjectPosX(index:int):number
-!GetObjectPosY(index:int):number
-!GetObjectPosZ(index:int):number
-!GetObjectRefId(index:int):string
-!GetObjectRefNum(index:int):int
-!GetObjectRefNumIndex(index:int):int
-!GetObjectRotX(index:int):number
-!GetObjectRotY(index:int):number
-!GetObjectRotZ(index:int):number
-!GetObjectScale(index:int):number
-!GetObjectSoul(index:int):string
-!GetObjectSoundId(index:int):string
-!GetObjectState(index:int):boolean
-!GetObjectSummonDuration(index:int):number
-!GetObjectSummonEffectId(index:int):number
-!GetObjectSummonSpellId(index:int):string
-!GetObjectSummonState(index:int):boolean
-!GetObjectSummonerMpNum(index:int):int
-!GetObjectSummonerPid(index:int):int
-!GetObjectSummonerRefId(index:int):string
-!GetObjectSummonerRefNum(index:int):int
-!GetObjectSummonerRefNumIndex(index:int):int
-!GetVideoFilename(index:int):string
+CopyLastObjectListToStore() 25
+CopyReceivedObjectListToStore() 25
+DoesObjectHaveContainer(index:int):boolean 25 26
+DoesObjectHavePlayerActivating(index:int):boolean 25 26
+DoesObjectHavePlayerHitting(index:int):boolean 25 26
+DoesObjectHavePlayerSummoner(index:int):boolean 25 26
+GetClientLocalFloatValue(objectIndex:int,variableIndex:int):number 25 26 27
+GetClientLocalIntValue(objectIndex:int,variableIndex:int):int 25 26 27
+GetClientLocalInternalIndex(objectIndex:int,variableIndex:int):int 25 26 27
+GetClientLocalVariableType(objectIndex:int,variableIndex:int):int 25 26 27
+GetClientLocalsSize(objectIndex:int):int 25 26 27
+GetContainerChangesSize(objectIndex:int):int 25 26
+GetContainerItemActionCount(objectIndex:int,itemIndex:int):int 25 26 28
+GetContainerItemCharge(objectIndex:int,itemIndex:int):int 25 26 28
+GetContainerItemCount(objectIndex:int,itemIndex:int):int 25 26 28
+GetContainerItemEnchantmentCharge(objectIndex:int,itemIndex:int):number 25 26 28
+GetContainerItemRefId(objectIndex:int,itemIndex:int):string 25 26 28
+GetContainerItemSoul(objectIndex:int,itemIndex:int):string 25 26 28
+GetEventAction():int 25
+GetEventContainerSubAction():int 25
+GetObjectActivatingMpNum(index:int):int 25 26
+GetObjectActivatingName(index:int):string 25 26
+GetObjectActivatingPid(index:int):int 25 26
+GetObjectActivatingRefId(index:int):string 25 26
+GetObjectActivatingRefNum(index:int):int 25 26
+GetObjectChangesSize():int 25
+GetObjectCharge(index:int):int 25 26
+GetObjectCount(index:int):int 25 26
+GetObjectDialogueChoiceTopic(index:int):string 25 26
+GetObjectDialogueChoiceType(index:int):int 25 26
+GetObjectDoorState(index:int):int 25 26
+GetObjectEnchantmentCharge(index:int):number 25 26
+GetObjectGoldPool(index:int):int 25 26
+GetObjectGoldValue(index:int):int 25 26
+GetObjectHitBlock(index:int):boolean 25 26
+GetObjectHitDamage(index:int):number 25 26
+GetObjectHitKnockdown(index:int):boolean 25 26
+GetObjectHitSuccess(index:int):boolean 25 26
+GetObjectHittingMpNum(index:int):int 25 26
+GetObjectHittingName(index:int):string 25 26
+GetObjectHittingPid(index:int):int 25 26
+GetObjectHittingRefId(index:int):string 25 26
+GetObjectHittingRefNum(index:int):int 25 26
+GetObjectLastGoldRestockDay(index:int):int 25 26
+GetObjectLastGoldRestockHour(index:int):number 25 26
+GetObjectListAction():int 25
+GetObjectListClientScript():string 25
+GetObjectListConsoleCommand():string 25
+GetObjectListContainerSubAction():int 25
+GetObjectListOrigin():int 25
+GetObjectListSize():int 25
+GetObjectLockLevel(index:int):int 25 26
+GetObjectMpNum(index:int):int 25 26
+GetObjectPid(index:int):int 25 26
+GetObjectPosX(index:int):number 25 26
+GetObjectPosY(index:int):number 25 26
+GetObjectPosZ(index:int):number 25 26
+GetObjectRefId(index:int):string 25 26
+GetObjectRefNum(index:int):int 25 26
+GetObjectRefNumIndex(index:int):int 25 26
+GetObjectRotX(index:int):number 25 26
+GetObjectRotY(index:int):number 25 26
+GetObjectRotZ(index:int):number 25 26
+GetObjectScale(index:int):number 25 26
+GetObjectSoul(index:int):string 25 26
+GetObjectSoundId(index:int):string 25 26
+GetObjectState(index:int):boolean 25 26
+GetObjectSummonDuration(index:int):number 25 26
+GetObjectSummonEffectId(index:int):number 25 26
+GetObjectSummonSpellId(index:int):string 25 26
+GetObjectSummonState(index:int):boolean 25 26
+GetObjectSummonerMpNum(index:int):int 25 26
+GetObjectSummonerPid(index:int):int 25 26
+GetObjectSummonerRefId(index:int):string 25 26
+GetObjectSummonerRefNum(index:int):int 25 26
+GetObjectSummonerRefNumIndex(index:int):int 25 26
+GetVideoFilename(index:int):string 25 26
 InitializeEvent(pid:int)
 InitializeObjectList(pid:int)
-!IsObjectDroppedByPlayer(index:int):boolean
-!IsObjectPlayer(index:int):boolean
+IsObjectDroppedByPlayer(index:int):boolean 25 26
+IsObjectPlayer(index:int):boolean 25 26
 ReadLastEvent()
 ReadLastObjectList()
 ReadReceivedObjectList()
@@ -368,14 +417,14 @@ SendObjectSpawn(sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SendObjectState(sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SendObjectTrap(sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SendVideoPlay(sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
-!SetContainerItemActionCountByIndex(objectIndex:int,itemIndex:int,actionCount:int)
+SetContainerItemActionCountByIndex(objectIndex:int,itemIndex:int,actionCount:int) 25 26 28
 SetContainerItemCharge(charge:int)
 SetContainerItemCount(count:int)
 SetContainerItemEnchantmentCharge(enchantmentCharge:number)
 SetContainerItemRefId(refId:string)
 SetContainerItemSoul(soul:string)
 SetEventAction(action:int)
-SetEventCell(cellDescription:string)
+SetEventCell(cellDescription:string) 8
 SetEventConsoleCommand(consoleCommand:string)
 SetObjectActivatingPid(pid:int)
 SetObjectCharge(charge:int)
@@ -383,7 +432,7 @@ SetObjectCount(count:int)
 SetObjectDialogueChoiceTopic(topic:string)
 SetObjectDialogueChoiceType(dialogueChoiceType:int)
 SetObjectDisarmState(disarmState:boolean)
-SetObjectDoorDestinationCell(cellDescription:string)
+SetObjectDoorDestinationCell(cellDescription:string) 8
 SetObjectDoorDestinationPosition(x:number,y:number,z:number)
 SetObjectDoorDestinationRotation(x:number,z:number)
 SetObjectDoorState(doorState:int)
@@ -395,7 +444,7 @@ SetObjectGoldValue(goldValue:int)
 SetObjectLastGoldRestockDay(day:int)
 SetObjectLastGoldRestockHour(hour:number)
 SetObjectListAction(action:int)
-SetObjectListCell(cellDescription:string)
+SetObjectListCell(cellDescription:string) 8
 SetObjectListConsoleCommand(consoleCommand:string)
 SetObjectListContainerSubAction(subAction:int)
 SetObjectListPid(pid:int)
@@ -441,10 +490,10 @@ AddJournalEntryWithTimestamp(pid:int,quest:string,index:int,actorRefId:string,da
 AddJournalIndex(pid:int,quest:string,index:int)
 ClearJournalChanges(pid:int)
 GetJournalChangesSize(pid:int):int
-GetJournalItemActorRefId(pid:int,index:int):string
-GetJournalItemIndex(pid:int,index:int):int
-GetJournalItemQuest(pid:int,index:int):string
-GetJournalItemType(pid:int,index:int):int
+GetJournalItemActorRefId(pid:int,index:int):string 29
+GetJournalItemIndex(pid:int,index:int):int 29
+GetJournalItemQuest(pid:int,index:int):string 29
+GetJournalItemType(pid:int,index:int):int 29
 GetReputation(pid:int):int
 InitializeJournalChanges(pid:int)
 SendJournalChanges(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
@@ -456,33 +505,33 @@ AddRecordBodyPart()
 AddRecordEffect()
 AddRecordInventoryItem()
 ClearRecords()
-!GetRecordAutoCalc(index:int):int
-!GetRecordBaseId(index:int):string
-!GetRecordCharge(index:int):int
-!GetRecordCost(index:int):int
-!GetRecordCount():int
-!GetRecordEffectArea(recordIndex:int,effectIndex:int):int
-!GetRecordEffectAttribute(recordIndex:int,effectIndex:int):int
-!GetRecordEffectCount(recordIndex:int):int
-!GetRecordEffectDuration(recordIndex:int,effectIndex:int):int
-!GetRecordEffectId(recordIndex:int,effectIndex:int):int
-!GetRecordEffectMagnitudeMax(recordIndex:int,effectIndex:int):int
-!GetRecordEffectMagnitudeMin(recordIndex:int,effectIndex:int):int
-!GetRecordEffectRangeType(recordIndex:int,effectIndex:int):int
-!GetRecordEffectSkill(recordIndex:int,effectIndex:int):int
-!GetRecordEnchantmentCharge(index:int):int
-!GetRecordEnchantmentId(index:int):string
-!GetRecordFlags(index:int):int
-!GetRecordIcon(index:int):string
-!GetRecordId(index:int):string
-!GetRecordModel(index:int):string
-!GetRecordName(index:int):string
-!GetRecordQuantity(index:int):int
-!GetRecordScript(index:int):string
-!GetRecordSubtype(index:int):int
-!GetRecordType():int
-!GetRecordValue(index:int):int
-!GetRecordWeight(index:int):number
+GetRecordAutoCalc(index:int):int 30 31
+GetRecordBaseId(index:int):string 30 31
+GetRecordCharge(index:int):int 30 31
+GetRecordCost(index:int):int 30 31
+GetRecordCount():int 30
+GetRecordEffectArea(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectAttribute(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectCount(recordIndex:int):int 30 31 32
+GetRecordEffectDuration(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectId(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectMagnitudeMax(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectMagnitudeMin(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectRangeType(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEffectSkill(recordIndex:int,effectIndex:int):int 30 31 32
+GetRecordEnchantmentCharge(index:int):int 30 31
+GetRecordEnchantmentId(index:int):string 30 31
+GetRecordFlags(index:int):int 30 31
+GetRecordIcon(index:int):string 30 31
+GetRecordId(index:int):string 30 31
+GetRecordModel(index:int):string 30 31
+GetRecordName(index:int):string 30 31
+GetRecordQuantity(index:int):int 30 31
+GetRecordScript(index:int):string 30 31
+GetRecordSubtype(index:int):int 30 31
+GetRecordType():int 30
+GetRecordValue(index:int):int 30 31
+GetRecordWeight(index:int):number 30 31
 SendRecordDynamic(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SetRecordAIAlarm(aiAlarm:int)
 SetRecordAIFight(aiFight:int)
@@ -513,7 +562,7 @@ SetRecordEffectRangeType(rangeType:int)
 SetRecordEffectSkill(skillId:int)
 SetRecordEnchantmentCharge(enchantmentCharge:int)
 SetRecordEnchantmentId(enchantmentId:string)
-SetRecordEnchantmentIdByIndex(index:int,enchantmentId:string)
+SetRecordEnchantmentIdByIndex(index:int,enchantmentId:string) 33
 SetRecordFaction(faction:string)
 SetRecordFatigue(fatigue:int)
 SetRecordFlags(flags:int)
@@ -524,7 +573,7 @@ SetRecordHead(head:string)
 SetRecordHealth(health:int)
 SetRecordIcon(icon:string)
 SetRecordId(id:string)
-SetRecordIdByIndex(index:int,id:string)
+SetRecordIdByIndex(index:int,id:string) 33
 SetRecordIntegerVariable(intVar:int)
 SetRecordInventoryBaseId(inventoryBaseId:string)
 SetRecordInventoryItemCount(count:int)
@@ -560,14 +609,14 @@ SetRecordVampireState(vampireState:boolean)
 SetRecordVolume(volume:number)
 SetRecordWeight(weight:number)
 [Server]
-!AddDataFileRequirement(dataFilename:string,checksumString:string)
-!AddPluginHash(pluginName:string,checksumString:string)
+AddDataFileRequirement(dataFilename:string,checksumString:string) 34
+AddPluginHash(pluginName:string,checksumString:string) 34
 BanAddress(ipAddress:string)
-DoesFileExist(filePath:string):boolean
-DoesFilePathExist(filePath:string):boolean
+DoesFileExist(filePath:string):boolean 35
+DoesFilePathExist(filePath:string):boolean 35
 GetArchitectureType():string
 GetAvgPing(pid:int):int
-GetCaseInsensitiveFilename(folderPath:string,filename:string):string
+GetCaseInsensitiveFilename(folderPath:string,filename:string):string 36
 GetDataFileEnforcementState():boolean
 GetDataPath():string
 GetIP(pid:int):string
@@ -625,29 +674,29 @@ AddSpellActiveEffect(pid:int,effectId:int,magnitude:number,duration:number,timeL
 ClearCooldownChanges(pid:int)
 ClearSpellbookChanges(pid:int)
 ClearSpellsActiveChanges(pid:int)
-DoesSpellsActiveHavePlayerCaster(pid:int,index:int):boolean
+DoesSpellsActiveHavePlayerCaster(pid:int,index:int):boolean 37
 GetCooldownChangesSize(pid:int):int
-GetCooldownSpellId(pid:int,index:int):string
-GetCooldownStartDay(pid:int,index:int):int
-GetCooldownStartHour(pid:int,index:int):number
-GetSpellId(pid:int,index:int):string
+GetCooldownSpellId(pid:int,index:int):string 38
+GetCooldownStartDay(pid:int,index:int):int 38
+GetCooldownStartHour(pid:int,index:int):number 38
+GetSpellId(pid:int,index:int):string 39
 GetSpellbookChangesAction(pid:int):int
 GetSpellbookChangesSize(pid:int):int
-GetSpellsActiveCasterMpNum(pid:int,index:int):int
-GetSpellsActiveCasterPid(pid:int,index:int):int
-GetSpellsActiveCasterRefId(pid:int,index:int):string
-GetSpellsActiveCasterRefNum(pid:int,index:int):int
+GetSpellsActiveCasterMpNum(pid:int,index:int):int 37
+GetSpellsActiveCasterPid(pid:int,index:int):int 37
+GetSpellsActiveCasterRefId(pid:int,index:int):string 37
+GetSpellsActiveCasterRefNum(pid:int,index:int):int 37
 GetSpellsActiveChangesAction(pid:int):int
 GetSpellsActiveChangesSize(pid:int):int
-GetSpellsActiveDisplayName(pid:int,index:int):string
-GetSpellsActiveEffectArg(pid:int,spellIndex:int,effectIndex:int):int
-GetSpellsActiveEffectCount(pid:int,index:int):int
-GetSpellsActiveEffectDuration(pid:int,spellIndex:int,effectIndex:int):number
-GetSpellsActiveEffectId(pid:int,spellIndex:int,effectIndex:int):int
-GetSpellsActiveEffectMagnitude(pid:int,spellIndex:int,effectIndex:int):number
-GetSpellsActiveEffectTimeLeft(pid:int,spellIndex:int,effectIndex:int):number
-GetSpellsActiveId(pid:int,index:int):string
-GetSpellsActiveStackingState(pid:int,index:int):boolean
+GetSpellsActiveDisplayName(pid:int,index:int):string 37
+GetSpellsActiveEffectArg(pid:int,spellIndex:int,effectIndex:int):int 40 41
+GetSpellsActiveEffectCount(pid:int,index:int):int 37
+GetSpellsActiveEffectDuration(pid:int,spellIndex:int,effectIndex:int):number 40 41
+GetSpellsActiveEffectId(pid:int,spellIndex:int,effectIndex:int):int 40 41
+GetSpellsActiveEffectMagnitude(pid:int,spellIndex:int,effectIndex:int):number 40 41
+GetSpellsActiveEffectTimeLeft(pid:int,spellIndex:int,effectIndex:int):number 40 41
+GetSpellsActiveId(pid:int,index:int):string 37
+GetSpellsActiveStackingState(pid:int,index:int):boolean 37
 InitializeSpellbookChanges(pid:int)
 SendCooldownChanges(pid:int)
 SendSpellbookChanges(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
@@ -683,7 +732,7 @@ GetSkillBase(pid:int,skillId:int):int
 GetSkillCount():int
 GetSkillDamage(pid:int,skillId:int):number
 GetSkillId(name:string):int
-GetSkillIncrease(pid:int,attributeId:int):int
+GetSkillIncrease(pid:int,attributeId:int):int 42
 GetSkillModifier(pid:int,skillId:int):int
 GetSkillName(skillId:int):string
 GetSkillProgress(pid:int,skillId:int):number
@@ -715,21 +764,21 @@ SetRace(pid:int,race:string)
 SetResetStats(pid:int,resetStats:boolean)
 SetSkillBase(pid:int,skillId:int,value:int)
 SetSkillDamage(pid:int,skillId:int,value:number)
-SetSkillIncrease(pid:int,attributeId:int,value:int)
+SetSkillIncrease(pid:int,attributeId:int,value:int) 42
 SetSkillProgress(pid:int,skillId:int,value:number)
 [Timer]
-CreateTimer(callback:string,msec:int):int
-CreateTimerEx(callback:string,msec:int,types:string,...:any):int
+CreateTimer(callback:string,msec:int):int 43
+CreateTimerEx(callback:string,msec:int,types:string,...:any):int 43
 FreeTimer(timerId:int)
-IsTimerElapsed(timerId:int):boolean
-RestartTimer(timerId:int,msec:int)
+IsTimerElapsed(timerId:int):boolean 44
+RestartTimer(timerId:int,msec:int) 44
 StartTimer(timerId:int)
-StopTimer(timerId:int)
+StopTimer(timerId:int) 44
 [Worldstate]
-AddCellToReset(cellDescription:string)
+AddCellToReset(cellDescription:string) 8
 AddClientGlobalFloat(id:string,floatValue:number)
 AddClientGlobalInteger(id:string,intValue:int,variableType:int)
-AddDestinationOverride(oldCellDescription:string,newCellDescription:string)
+AddDestinationOverride(oldCellDescription:string,newCellDescription:string) 45 46
 AddEnforcedCollisionRefId(refId:string)
 AddKill(refId:string,number:int)
 AddSynchronizedClientGlobalId(globalId:string)
@@ -742,28 +791,28 @@ ClearKillChanges()
 ClearMapChanges()
 ClearSynchronizedClientGlobalIds()
 ClearSynchronizedClientScriptIds()
-!CopyLastWorldstateToStore()
-!CopyReceivedWorldstateToStore()
-!GetClientGlobalFloatValue(index:int):number
-!GetClientGlobalId(index:int):string
-!GetClientGlobalIntValue(index:int):int
-!GetClientGlobalVariableType(index:int):int
-!GetClientGlobalsSize():int
-!GetKillChangesSize():int
-!GetKillNumber(index:int):int
-!GetKillRefId(index:int):string
-!GetMapChangesSize():int
-!GetMapTileCellX(index:int):int
-!GetMapTileCellY(index:int):int
-!GetWeatherCurrent():int
-!GetWeatherNext():int
-!GetWeatherQueued():int
-!GetWeatherRegion():string
-!GetWeatherTransitionFactor():number
+CopyLastWorldstateToStore() 47
+CopyReceivedWorldstateToStore() 47
+GetClientGlobalFloatValue(index:int):number 47 48
+GetClientGlobalId(index:int):string 47 48
+GetClientGlobalIntValue(index:int):int 47 48
+GetClientGlobalVariableType(index:int):int 47 48
+GetClientGlobalsSize():int 47
+GetKillChangesSize():int 47
+GetKillNumber(index:int):int 47 48
+GetKillRefId(index:int):string 47 48
+GetMapChangesSize():int 47
+GetMapTileCellX(index:int):int 47 48
+GetMapTileCellY(index:int):int 47 48
+GetWeatherCurrent():int 47
+GetWeatherNext():int 47
+GetWeatherQueued():int 47
+GetWeatherRegion():string 47
+GetWeatherTransitionFactor():number 47
 LoadMapTileImageFile(cellX:int,cellY:int,filePath:string)
 ReadLastWorldstate()
 ReadReceivedWorldstate()
-!SaveMapTileImageFile(index:int,filePath:string)
+SaveMapTileImageFile(index:int,filePath:string) 47 48
 SendCellReset(pid:int,sendToOtherPlayers:boolean)
 SendClientScriptGlobal(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)
 SendClientScriptSettings(pid:int,sendToOtherPlayers:boolean,skipAttachedPlayer:boolean)

@@ -1,5 +1,6 @@
 --- How long the lists are that a batch fills: three functions change an entry of one by its number, and no function
 -- tells how many there are.
+local functions = require("timmy.api.functions")
 local received = require("timmy.api.received")
 
 local Written = {}
@@ -40,22 +41,28 @@ function Written:follow(name)
   if follow[name] then follow[name](self) end
 end
 
-local judges = {}
+--- How many entries there are at each position of a function's arguments, and what they are: by the arguments before.
+local counts = {}
 
-function judges.SetContainerItemActionCountByIndex(self, object, item)
-  local items = self.objects[object + 1]
-  if not items then return "objectIndex: the batch has added or copied " .. #self.objects .. " objects" end
-  if item >= items then return "itemIndex: the batch has added or copied " .. items .. " items of that object" end
+function counts.SetContainerItemActionCountByIndex(self, object)
+  return { #self.objects, self.objects[object + 1] or 0 }, { "objects", "items of that object" }
 end
 
-function judges.SetRecordIdByIndex(self, index)
-  if index >= self.records then return "index: the batch has added " .. self.records .. " records of this type" end
-end
-judges.SetRecordEnchantmentIdByIndex = judges.SetRecordIdByIndex
+function counts.SetRecordIdByIndex(self) return { self.records }, { "records of this type" } end
+counts.SetRecordEnchantmentIdByIndex = counts.SetRecordIdByIndex
 
---- Why an entry can't be changed; nil where it can, and for all other functions.
+--- Why an entry can't be changed, in the words of the function's precondition, and the position of the argument; nil
+-- where it can, and for all other functions.
 function Written:judge(name, ...)
-  if judges[name] then return judges[name](self, ...) end
+  if not counts[name] then return nil end
+  local sizes, things = counts[name](self, ...)
+  for _, rule in ipairs(functions.find(name).preconditions) do
+    local index = rule.kind == "index" and select(rule.position, ...)
+    if index and index >= sizes[rule.position] then
+      return ("%s (%s is %d, and the batch has added or copied %d %s)"):format(rule.words, rule.argument, index,
+        sizes[rule.position], things[rule.position]), rule.position
+    end
+  end
 end
 
 return M

@@ -1,4 +1,4 @@
---- The raw door: runs functions of the server's script API by name, as one batch within one tick. Only where the
+--- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only where the
 -- operator said `allow_raw`.
 local batch = require("timmy.api.batch")
 local json = require("timmy.json")

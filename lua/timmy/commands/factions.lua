@@ -54,8 +54,7 @@ set_rank.fields = { player, faction, { name = "rank", check = schema.integer(FIR
 function set_rank.run(pid, values)
   local id = id_of(values)
   if values.rank > FIRST_RANK and not TEN_RANKS[id] then
-    return refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist; a higher one could hang every"
-      .. " client", "rank")
+    return refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist", "rank")
   end
   local done, wrong = set(pid, RANK, id, values.rank)
   if not done then return nil, wrong end

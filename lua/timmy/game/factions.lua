@@ -3,7 +3,7 @@ return {
   AddFaction = { "pid" },
   ClearFactionChanges = { "pid" },
   SendFactionChanges = { "pid", "boolean", "boolean" },
-  SetFactionChangesAction = { "pid", "int" },
+  SetFactionChangesAction = { "pid", "faction_change" },
   SetFactionExpulsionState = { "boolean" },
   SetFactionId = { "text" },
   SetFactionRank = { "rank" },

@@ -1,4 +1,4 @@
---- The kinds of arguments that the server's functions take: each a check that is true of what can't end its process.
+--- The kinds of arguments that the server's functions take: each a check that is true of what they can be given.
 local cells = require("timmy.cells")
 local numbers = require("timmy.numbers")
 
@@ -30,8 +30,10 @@ M.of = {
   attribute = whole(0, LAST_ATTRIBUTE),
   skill = whole(0, LAST_SKILL),
   slot = whole(0, LAST_SLOT),
-  -- A rank that no faction has hangs every client that is told of it.
+  -- Ten ranks, which is the most that a faction of the game has.
   rank = whole(0, 9),
+  -- Rank, expulsion or reputation (enumerations.faction).
+  faction_change = whole(0, 2),
   milliseconds = whole(0, INT),
   timer = whole(0, INT),
 }

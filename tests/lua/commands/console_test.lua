@@ -21,7 +21,7 @@ test("leaves a player in the game whose client ran the command it was sent", fun
 end)
 
 test("declines to queue a command for a player who is nowhere yet", function()
-  for _, damage in ipairs({ function(data) data.location.cell = "99999999999, 0" end,
+  for _, damage in ipairs({ function(data) data.location.cell = 5 end,
     function(data) data.location = nil end }) do
     stage.open()
     damage(Players[0].data)

@@ -1,4 +1,4 @@
-"""The raw door: functions of the server's script API, as they are."""
+"""The raw API: functions of the server's script API, as they are."""
 
 from __future__ import annotations
 
