@@ -1,5 +1,6 @@
 --- A command tried out in a world of its own, and which functions of the server that called: for docs/commands.md.
 local deferred = require("timmy.deferred")
+local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local json = require("timmy.json")
 local questions = require("timmy.questions")
@@ -8,7 +9,7 @@ local M = {}
 
 --- One turn of the loop in virtual time, and enough of them for the clients to answer.
 local TICK_MS, TICKS = 10, 300
-local ALLOWED = { allow_raw = true }
+local ALLOWED = { allow_raw = true, chat_commands = true }
 
 local now, called = 0, {}
 
@@ -32,6 +33,7 @@ local function open(api, deaths)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
+  hearsay.install()
   questions.install()
   settle()
 end
