@@ -90,7 +90,8 @@ end
 
 --- Does the command, whatever becomes of it: an error in it is an answer too. Gives the answer, or one to come.
 local function execute(service, session, message)
-  local context = { allow_raw = service.allow_raw and session.peer:may("raw") }
+  local context = { allow_raw = service.allow_raw and session.peer:may("raw"),
+    chat_commands = session.peer:may("chat_command") }
   local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   if ok then return protocol.result(message.id, value, trouble) end

@@ -11,7 +11,7 @@ local virtual = require("virtual_world")
 local equal, holds, test = harness.equal, harness.holds, harness.test
 local host = stage.host
 
-local RAW = { allow_raw = true }
+local RAW = { allow_raw = true, chat_commands = true }
 local VALUES = { int = 0, number = 0, string = "", boolean = false }
 
 local function call(name, ...) return { name = name, arguments = json.array({ ... }) } end

@@ -126,7 +126,7 @@ test("a command is run once, and its repeat is answered from memory", function()
   equal(first, { type = "result", id = "1", value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
-  equal(game.ran[1], { arguments = { player = "Timmy" }, context = { allow_raw = false } })
+  equal(game.ran[1], { arguments = { player = "Timmy" }, context = { allow_raw = false, chat_commands = true } })
 end)
 
 test("a repeat is answered before its deadline is looked at, from another connection too", function()
@@ -354,6 +354,14 @@ test("what reaches everything needs the scope and the operator's setting", funct
     local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
     equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
     ask(service, peer, command("1"))
-    equal(game.ran[1].context, { allow_raw = expected })
+    equal(game.ran[1].context, { allow_raw = expected, chat_commands = false })
+  end
+end)
+
+test("chat commands need their own scope: neither acting nor what reaches everything gives it", function()
+  for _, case in ipairs({ { { act = true, raw = true }, false }, { { act = true, chat_command = true }, true } }) do
+    local service, peer, game = limited(case[1], true)
+    ask(service, peer, command("1"))
+    equal(game.ran[1].context.chat_commands, case[2])
   end
 end)

@@ -1,4 +1,5 @@
 --- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
+local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local questions = require("timmy.questions")
 
@@ -37,6 +38,7 @@ function M.open(options)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
+  hearsay.install()
   questions.install()
   M.settle()
 end

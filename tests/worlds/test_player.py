@@ -98,8 +98,8 @@ class Recorder:
     [
         ({}, "chat", {"text": "Hi"}),
         ({"manner": "announce"}, "broadcast", {"text": "Hi"}),
-        ({"to": "Jiub"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
-        ({"to": "Jiub", "manner": "whisper"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
+        ({"to": "Jiub"}, "whisper", {"to": "Jiub", "text": "Hi"}),
+        ({"to": "Jiub", "manner": "whisper"}, "whisper", {"to": "Jiub", "text": "Hi"}),
         ({"to": "Jiub", "manner": "show"}, "message_box", {"player": "Jiub", "text": "Hi"}),
     ],
 )

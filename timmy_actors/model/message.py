@@ -22,8 +22,9 @@ Most = Annotated[int, Field(ge=1, le=256)]
 DEFAULT_MOST = 64
 
 
-Scope = Literal["observe", "act", "raw"]
-"""To be told of the game; to give commands; to give those that reach everything (where the operator allows them)."""
+Scope = Literal["observe", "act", "chat_command", "raw"]
+"""To be told of the game; to give commands; to run the server's chat commands as a player; to give the commands that
+reach everything (where the operator allows them)."""
 
 
 class Hello(Model):

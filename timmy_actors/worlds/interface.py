@@ -11,8 +11,9 @@ from timmy_actors.model.perception import PerceptionOutput
 Manner = Literal["say", "whisper", "announce", "show"]
 """How something is said.
 
-`say`: for everybody to read, with the speaker's name. `whisper`: to one player, with the speaker's name. `announce`: to
-everybody, with nobody's name. `show`: as a note on one player's screen.
+`say`: as if the player had typed it: the server's scripts show it to whom they will, with the speaker's name.
+`whisper`: to one player, with the speaker's name; both read it. `announce`: to everybody, with nobody's name. `show`:
+as a note on one player's screen.
 """
 
 

@@ -53,13 +53,10 @@ class PlayerBody:
             case (("announce" | "say"), None):
                 return self.act(Action(action="chat" if manner == "say" else "broadcast", params={"text": text}))
             case "whisper", str():
-                return self.act(Action(action="message", params={"player": to, "text": f"{self._name()}: {text}"}))
+                return self.act(Action(action="whisper", params={"to": to, "text": text}))
             case "show", str():
                 return self.act(Action(action="message_box", params={"player": to, "text": text}))
         return _misdirected(text, to, manner)
-
-    def _name(self) -> str:
-        return self._player if self._player is not None else self.observe().player
 
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
