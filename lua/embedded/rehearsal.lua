@@ -4,11 +4,12 @@ local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local json = require("timmy.json")
 local questions = require("timmy.questions")
+local trips = require("timmy.trips")
 
 local M = {}
 
 --- One turn of the loop in virtual time, and enough of them for the clients to answer.
-local TICK_MS, TICKS = 10, 300
+local TICK_MS, TICKS, MS_PER_S = 10, 300, 1000
 local ALLOWED = { allow_raw = true, chat_commands = true }
 
 local now, called = 0, {}
@@ -35,6 +36,7 @@ local function open(api, deaths)
   end
   hearsay.install()
   questions.install()
+  trips.install(function() return now / MS_PER_S end)
   settle()
 end
 

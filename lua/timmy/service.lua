@@ -22,10 +22,11 @@ M.BRIDGE_VERSION = "0.1.0"
 --- How often the list of players is looked at: a newcomer's first perception comes that late at most.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts,
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts, trips,
 -- log(level, text).
 function M.new(options)
-  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0 }, Service)
+  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
+    done = {} }, Service)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting = waiting.new()
@@ -44,7 +45,7 @@ function Service:facts(session)
     version = self.server_version,
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
-    features = json.array(self.allow_raw and { "dedupe", "raw" } or { "dedupe" }),
+    features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
     scopes = json.array(scopes.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
     sections = json.array(self.perceive.names),
@@ -135,6 +136,23 @@ function Service:on_close(peer)
   end
 end
 
+--- The number of a command that is given now: each is perceived by when a perception's `revision` has come to it.
+function Service:next_revision()
+  self.revision = self.revision + 1
+  return self.revision
+end
+
+--- A command was done on a player: it is to be told of it, whether anything of it shows or not.
+function Service:note_done(name, revision)
+  self.done[name] = math.max(self.done[name] or 0, revision)
+end
+
+--- Up to which command a perception of a player as it is now shows what was done: not the one that has it under way.
+function Service:revision_of(pid, now)
+  local under_way = self.trips.revision(pid, now)
+  return under_way and math.max(0, under_way - 1) or self.revision
+end
+
 --- A command was given for a player: what was read of it before is looked at again.
 function Service:touch(name, now)
   for _, player in ipairs(self.roster) do
@@ -188,10 +206,14 @@ local function look_at_roster(self, now)
   if same_roster(roster, self.roster) then return end
   self.roster = roster
   self.readings:keep(roster)
+  local done = {}
+  for _, player in ipairs(roster) do done[player.name] = self.done[player.name] end
+  self.done = done
 end
 
 --- Pushes the perceptions that are due, while `within_budget()`.
 function Service:push(now, within_budget)
+  self.trips.look(now)
   if #self.order == 0 then return end
   look_at_roster(self, now)
   pushes.run(self, now, within_budget)

@@ -60,7 +60,7 @@ test("hello is answered by welcome", function()
   local welcome = ask(service, new_peer(), { type = "hello", id = "h", client = "tester" })
   equal({ welcome.type, welcome.id, welcome.protocol, welcome.boot }, { "welcome", "h", 1, "b00t" })
   equal({ welcome.now, welcome.remember_s }, { 1000000, 600 })
-  equal(welcome.server.features, { "dedupe", "raw" })
+  equal(welcome.server.features, { "dedupe", "revision", "raw" })
   equal(welcome.server.events, protocol.EVENTS)
 end)
 
@@ -123,10 +123,11 @@ end)
 test("a command is run once, and its repeat is answered from memory", function()
   local service, peer, game = introduced()
   local first = ask(service, peer, command("1"))
-  equal(first, { type = "result", id = "1", value = { times = 1 } })
+  equal(first, { type = "result", id = "1", revision = 1, value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
-  equal(game.ran[1], { arguments = { player = "Timmy" }, context = { allow_raw = false, chat_commands = true } })
+  local context = { revision = 1, allow_raw = false, chat_commands = true }
+  equal(game.ran[1], { arguments = { player = "Timmy" }, context = context })
 end)
 
 test("a repeat is answered before its deadline is looked at, from another connection too", function()
@@ -286,7 +287,7 @@ local function limited(scopes, allow_raw)
 end
 
 local SUBSCRIBE = { type = "subscribe", id = "s", sections = { "position" } }
-local OBSERVE = { type = "observe", id = "o", player = "Timmy" }
+local OBSERVE = { type = "observe", id = "o", player = "Timmy", sections = { "position" } }
 
 test("a token that allows less takes nobody's name while the other is there", function()
   local service, daemon = introduced({}, "timmy")
@@ -354,7 +355,7 @@ test("what reaches everything needs the scope and the operator's setting", funct
     local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
     equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
     ask(service, peer, command("1"))
-    equal(game.ran[1].context, { allow_raw = expected, chat_commands = false })
+    equal(game.ran[1].context, { revision = 1, allow_raw = expected, chat_commands = false })
   end
 end)
 
@@ -364,4 +365,51 @@ test("chat commands need their own scope: neither acting nor what reaches everyt
     ask(service, peer, command("1"))
     equal(game.ran[1].context.chat_commands, case[2])
   end
+end)
+
+test("numbers what is done, and tells by that number what a perception shows", function()
+  local service, peer, game = introduced()
+  equal(ask(service, peer, command("1")).revision, 1)
+  equal(ask(service, peer, OBSERVE).revision, 1)
+  game.under_way[0] = 2
+  equal(ask(service, peer, command("2")).revision, 2)
+  equal(ask(service, peer, OBSERVE).revision, 1)
+  equal(ask(service, peer, command("3")).revision, 3)
+  equal(ask(service, peer, OBSERVE).revision, 1)
+  game.under_way[0] = nil
+  equal(ask(service, peer, OBSERVE).revision, 3)
+  equal(ask(service, peer, command("1")).revision, 1)
+end)
+
+test("numbers nothing that was declined", function()
+  local service, peer = introduced()
+  equal(ask(service, peer, command("1", { name = "dance" })).revision, nil)
+end)
+
+local function forever() return true end
+
+test("pushes once after a command, though nothing of it shows, and not before its player has arrived", function()
+  local service, peer, game = introduced()
+  ask(service, peer, { type = "subscribe", id = "s", sections = { "position" }, players = { "Timmy" }, rate_hz = 20 })
+  service:push(NOW, forever)
+  local before = #peer.pushes
+  game.under_way[0] = 1
+  ask(service, peer, command("1"))
+  service:push(NOW + 1, forever)
+  equal(#peer.pushes, before)
+  game.under_way[0] = nil
+  service:push(NOW + 2, forever)
+  service:push(NOW + 3, forever)
+  local push = peer.pushes[#peer.pushes]
+  equal({ #peer.pushes - before, push.revision, push.full, push.sections }, { 1, 1, false, {} })
+end)
+
+test("reads nothing of a place that is held, but what was read of it long ago", function()
+  local service, peer, game = introduced()
+  game.values[0].position = { x = 1 }
+  equal(ask(service, peer, OBSERVE).sections.position, { x = 1 })
+  game.values[0].position, game.held_since = { x = 2 }, NOW
+  equal(ask(service, peer, OBSERVE, NOW + 0.1).sections.position, { x = 1 })
+  game.held_since = NOW + 100
+  equal(ask(service, peer, OBSERVE, NOW + 100).sections.position, { x = 2 })
 end)

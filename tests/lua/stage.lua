@@ -2,6 +2,7 @@
 local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local questions = require("timmy.questions")
+local trips = require("timmy.trips")
 
 local M = { host = host }
 
@@ -10,6 +11,9 @@ local DATA = require("test_root") .. "/timmy_actors/embedded/data/"
 local TICK_MS, SETTLING_TICKS = 10, 300
 
 local now, calls = 0, {}
+
+--- The virtual time.
+function M.seconds() return now / 1000 end
 
 --- On top of what kills the stand-in: C++ takes NaN and infinity and sends them to every client.
 local function is_sane(value)
@@ -40,6 +44,7 @@ function M.open(options)
   end
   hearsay.install()
   questions.install()
+  trips.install(M.seconds)
   M.settle()
 end
 

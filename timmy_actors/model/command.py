@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.model._base import Model, in_words
+from timmy_actors.model._base import Count, Model, in_words
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.model.commands import COMMANDS, CommandArguments
 from timmy_actors.model.error_code import ErrorCode
@@ -65,12 +65,23 @@ def wire_arguments(arguments: CommandArguments) -> dict[str, Any]:
     return arguments.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+class Revision(Model):
+    """A moment in a world's history: when its command of this number was done. What is perceived says up to which."""
+
+    boot: str
+    """The game server process that counts: another boot is another history."""
+    number: Count
+
+
 class CommandResult(Model):
     """What became of a command: `value` when it was done, `error` when it was not."""
 
     id: str
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
+    revision: Revision | None = None
+    """What it produced: `snapshot(after=...)` waits until that is perceived. None where it was not done, and where what
+    became of it was looked up in the journal: then it was done some time ago."""
 
     @property
     def ok(self) -> bool:

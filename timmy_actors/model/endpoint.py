@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.action import Action, ActionResult
-from timmy_actors.model.command import ErrorInfo
+from timmy_actors.model.command import ErrorInfo, Revision
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.health import Health
@@ -39,6 +39,10 @@ class SnapshotRequest(StrictModel):
     type: Literal["snapshot"] = "snapshot"
     id: RequestId
     player: Name | None = None
+    after: Revision | None = None
+    """What is to be perceived before it is answered; None: it is answered at once."""
+    timeout_s: Timeout = DEFAULT_TIMEOUT_S
+    """How long that is waited for."""
 
 
 class CommandRequest(StrictModel):
@@ -134,7 +138,7 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id` and `command_id` is there."""
+    """The answer to a request: exactly one of the fields beside `id`, `command_id` and `revision` is there."""
 
     id: RequestId | None = None
     status: Health | None = None
@@ -144,6 +148,8 @@ class Answer(Model):
     """The command is on its way; what becomes of it is learnt by giving it again under its `command_id`."""
     command_id: str | None = None
     """The id of the command that this is about."""
+    revision: Revision | None = None
+    """What a command produced: beside `value`."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from timmy_actors.model._base import Count, Model
-from timmy_actors.model.command import CommandResult, ErrorInfo
+from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.event import EventName, GameEvent
 from timmy_actors.model.perception import SectionName, Sections
 
@@ -115,6 +115,9 @@ class Perception(Model):
     player: str
     pid: Count
     now: Count
+    revision: Count = 0
+    """Up to which command (`result.revision`) this shows what was done: one that has its player under way is not among
+    them until the player has arrived."""
     full: bool
     revisions: dict[SectionName, Count]
     sections: Sections
@@ -130,10 +133,15 @@ class Command(Model):
     deadline: Count
 
 
-class Result(CommandResult):
+class Result(Model):
     """What became of a command: exactly one of `value` and `error`."""
 
     type: Literal["result"] = "result"
+    id: str
+    value: dict[str, Any] | None = None
+    error: ErrorInfo | None = None
+    revision: Count | None = None
+    """The number of the command among all that this server process was given, where it was done."""
 
 
 class Ping(Model):

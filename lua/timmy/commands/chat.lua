@@ -7,6 +7,7 @@ local players = require("timmy.players")
 local questions = require("timmy.questions")
 local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
+local trips = require("timmy.trips")
 
 local TELLING = {
   { name = "player", check = schema.name },
@@ -28,9 +29,10 @@ local COMMAND_SIGN = "/"
 
 local function is_command(text) return text:sub(1, 1) == COMMAND_SIGN end
 
---- Has the server handle a message of the player's, and says who was shown something of it.
-local function handled(pid, text)
-  local done, wrong, names = hearsay.count(chat_event.raise, pid, text)
+--- Has the server handle a message of the player's, and says who was shown something of it. A chat command may send the
+-- player elsewhere.
+local function handled(pid, text, context)
+  local done, wrong, names = hearsay.count(trips.follow, pid, context.revision, chat_event.raise, pid, text)
   if not done then return nil, wrong end
   return { text = text, heard_by = json.array(names) }
 end
@@ -38,12 +40,12 @@ end
 local chat = { name = "chat", fields = TELLING }
 
 --- As if the player had typed it: what the server makes of that, and for whom, is its scripts' affair.
-function chat.run(pid, values)
+function chat.run(pid, values, context)
   if is_command(values.text) then
     return refuse("bad_arguments", "text: begins with '/', so the server would take it for a chat command: give it to "
       .. "chat_command, or begin with something else", "text")
   end
-  return handled(pid, values.text)
+  return handled(pid, values.text, context)
 end
 
 local chat_command = { name = "chat_command", fields = TELLING }
@@ -54,11 +56,11 @@ function chat_command.permitted(context)
   return false, "this client's token has not the scope chat_command: the operator can add it in the server's token file"
 end
 
-function chat_command.run(pid, values)
+function chat_command.run(pid, values, context)
   if not is_command(values.text) then
     return refuse("bad_arguments", "text: a chat command begins with '/': give what is to be said to chat", "text")
   end
-  return handled(pid, values.text)
+  return handled(pid, values.text, context)
 end
 
 local whisper = { name = "whisper", fields = { { name = "player", check = schema.name },
@@ -72,11 +74,11 @@ local function contains(list, wanted)
 end
 
 --- By the server's own command for it, so that its rules are kept, and the speaker reads it too.
-function whisper.run(pid, values)
+function whisper.run(pid, values, context)
   local other, wrong = players.find(values.to)
   if not other then return refuse(wrong.code, wrong.message, "to") end
   if other == pid then return refuse("bad_arguments", "to: name another player than the one who whispers", "to") end
-  local told, trouble = handled(pid, ("/msg %d %s"):format(other, values.text))
+  local told, trouble = handled(pid, ("/msg %d %s"):format(other, values.text), context)
   if not told then return nil, trouble end
   if not contains(told.heard_by, values.to) then
     return refuse("game_refused", "the server's scripts did not pass it on to " .. values.to, "to")
