@@ -69,7 +69,8 @@ local function snapshot(service, player, message, now)
   return sections, revisions
 end
 
-function M.observe(service, _, message, now)
+--- The snapshot of a player as it is now, or why there is none.
+function M.snapshot(service, message, now)
   local pid, trouble = service.players.find(message.player)
   if not pid then return protocol.error(trouble, message.id) end
   local sections, revisions = snapshot(service, { pid = pid, name = message.player }, message, now)
@@ -87,6 +88,12 @@ function M.observe(service, _, message, now)
     revisions = json.object(revisions),
     sections = json.object(sections),
   }
+end
+
+--- The same once a player that is under way has arrived.
+function M.observe(service, _, message, now, asker)
+  if service:is_under_way(message.player, now) and service.observers:add(asker, message, now) then return nil end
+  return M.snapshot(service, message, now)
 end
 
 --- A result with the number of what was done, if it was.

@@ -5,6 +5,7 @@ local clock = require("timmy.clock")
 local dedupe = require("timmy.dedupe")
 local earshot = require("timmy.earshot")
 local json = require("timmy.json")
+local observers = require("timmy.observers")
 local protocol = require("timmy.protocol")
 local pushes = require("timmy.pushes")
 local readings = require("timmy.readings")
@@ -29,7 +30,7 @@ function M.new(options)
     done = {} }, Service)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
-  service.waiting = waiting.new()
+  service.waiting, service.observers = waiting.new(), observers.new()
   service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
   return service
 end
@@ -104,21 +105,40 @@ local function answer_to(self, session, payload, now, asker)
   return answers[message.type](self, session, message, now, asker)
 end
 
---- Handles one message and queues its one answer, unless that comes later.
-function Service:on_message(peer, payload, delimited, now)
-  local answer = answer_to(self, session_of(self, peer), payload, now, { peer = peer, delimited = delimited })
-  if answer == nil then return end
-  if type(answer) == "string" then return peer:answer(answer, delimited) end
+local function send_answer(self, asker, answer)
+  if type(answer) == "string" then return asker.peer:answer(answer, asker.delimited) end
   local text, why = json.encode(answer)
   if not text then
     self.log("error", "an answer has no JSON: " .. why)
     text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
   end
-  peer:answer(text, delimited)
+  asker.peer:answer(text, asker.delimited)
 end
 
---- Answers the commands whose result has come since, or can't come any more.
+--- Handles one message and queues its one answer, unless that comes later.
+function Service:on_message(peer, payload, delimited, now)
+  local asker = { peer = peer, delimited = delimited }
+  local answer = answer_to(self, session_of(self, peer), payload, now, asker)
+  if answer ~= nil then send_answer(self, asker, answer) end
+end
+
+--- Whether a command has sent a player elsewhere, where it has not arrived yet.
+function Service:is_under_way(name, now)
+  local pid = self.players.find(name)
+  return pid ~= nil and self.trips.revision(pid, now) ~= nil
+end
+
+local function answer_observers(self, now)
+  local function is_under_way(name) return self:is_under_way(name, now) end
+  for _, entry in ipairs(self.observers:take_due(is_under_way, now)) do
+    send_answer(self, entry.asker, answers.snapshot(self, entry.message, now))
+  end
+end
+
+--- Answers the commands whose result has come since, or can't come any more, and who asked for players that have
+-- arrived since.
 function Service:answer_late(now)
+  if #self.observers.waiting > 0 then answer_observers(self, now) end
   for _, entry in ipairs(self.waiting:take_settled(clock.to_ms(now))) do
     local text = answers.late(self, entry, now)
     for _, asker in ipairs(entry.askers) do asker.peer:answer(text, asker.delimited) end

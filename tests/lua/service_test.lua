@@ -373,9 +373,9 @@ test("numbers what is done, and tells by that number what a perception shows", f
   equal(ask(service, peer, OBSERVE).revision, 1)
   game.under_way[0] = 2
   equal(ask(service, peer, command("2")).revision, 2)
-  equal(ask(service, peer, OBSERVE).revision, 1)
+  equal({ service:revision_of(0, NOW), service:revision_of(1, NOW) }, { 1, 2 })
   equal(ask(service, peer, command("3")).revision, 3)
-  equal(ask(service, peer, OBSERVE).revision, 1)
+  equal(service:revision_of(0, NOW), 1)
   game.under_way[0] = nil
   equal(ask(service, peer, OBSERVE).revision, 3)
   equal(ask(service, peer, command("1")).revision, 1)
@@ -412,4 +412,24 @@ test("reads nothing of a place that is held, but what was read of it long ago", 
   equal(ask(service, peer, OBSERVE, NOW + 0.1).sections.position, { x = 1 })
   game.held_since = NOW + 100
   equal(ask(service, peer, OBSERVE, NOW + 100).sections.position, { x = 2 })
+end)
+
+test("answers who asks for a player under way once it has arrived, or two seconds later as it was", function()
+  local service, peer, game = introduced()
+  game.under_way[0] = 1
+  local before = #peer.answers
+  ask(service, peer, OBSERVE)
+  service:answer_late(NOW + 1)
+  equal(#peer.answers, before)
+  game.under_way[0] = nil
+  service:answer_late(NOW + 1)
+  service:answer_late(NOW + 1)
+  equal({ #peer.answers - before, peer.answers[#peer.answers].type, peer.answers[#peer.answers].id },
+    { 1, "perception", "o" })
+  game.under_way[0] = 1
+  ask(service, peer, OBSERVE)
+  service:answer_late(NOW + 2.1)
+  equal(#peer.answers - before, 2)
+  for _ = 1, 70 do ask(service, peer, OBSERVE) end
+  equal(#peer.answers - before, 2 + 6)
 end)
