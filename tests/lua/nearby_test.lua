@@ -97,3 +97,63 @@ test("picks the nearest as sorting all of them would, whatever their order", fun
     for position, thing in ipairs(kept) do equal(thing.index, sorted[position].index) end
   end
 end)
+
+--- A cell's objects in a table that was filled in this order, and from which as many others were taken again: so that its
+-- own order is another each time.
+local function filled(indexes, others)
+  local objects = {}
+  for number = 1, others do objects["9" .. number .. "-0"] = { refId = "gone" } end
+  for _, index in ipairs(indexes) do objects[index] = { refId = "crate" } end
+  for number = 1, others do objects["9" .. number .. "-0"] = nil end
+  return objects
+end
+
+local function shuffled(list, chance)
+  for position = #list, 2, -1 do
+    local other = chance:integer(1, position)
+    list[position], list[other] = list[other], list[position]
+  end
+  return list
+end
+
+test("cuts a cell that has too much in a defined order, whatever became of its table, and counts the rest", function()
+  stage.open()
+  local chance, first = random.new(7), nil
+  for round = 1, 5 do
+    local indexes = {}
+    for number = 1, 3000 do indexes[number] = "0-" .. 1000 + number end
+    LoadedCells[HOME].data.objectData = filled(shuffled(indexes, chance), round * 500)
+    for _, list in pairs(LoadedCells[HOME].data.packets) do
+      for key in pairs(list) do list[key] = nil end
+    end
+    local seen = json.decode(json.encode(perceive.read("nearby_objects", 0, { most = 256, now = round * 10 })))
+    first = first or seen
+    equal({ #seen.objects, seen.left_out, seen.truncated }, { 256, 3000 - 256, true })
+    equal({ seen.objects[1].unique_index, seen.objects[256].unique_index }, { "0-1001", "0-1256" })
+    equal(seen, first)
+  end
+end)
+
+test("keeps the lowest of many as sorting all of them would", function()
+  local chance, lowest = random.new(5), require("timmy.lowest")
+  local function is_below(one, other) return one < other end
+  for _ = 1, 200 do
+    local heap, all, most = {}, {}, chance:integer(1, 20)
+    for number = 1, chance:integer(0, 60) do
+      all[number] = chance:integer(0, 1000) + number / 1000
+      lowest.add(heap, all[number], most, is_below)
+    end
+    table.sort(heap)
+    table.sort(all)
+    local expected = {}
+    for position = 1, math.min(#all, most) do expected[position] = all[position] end
+    equal(heap, expected)
+  end
+end)
+
+test("lists nothing twice where a list of loaded cells names a cell twice", function()
+  stage.open()
+  local before = json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 1000 })))
+  table.insert(Players[0].cellsLoaded, HOME)
+  equal(json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 2000 }))), before)
+end)
