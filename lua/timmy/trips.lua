@@ -15,8 +15,8 @@ local NEAR = 128
 local GRACE_S = 0.1
 --- A client that loads a cell takes seconds on a slow disk; one that has not arrived by then never will.
 local LONGEST_S, LONGEST_IN_CELL_S = 10, 2
---- A client that reports another cell than it was told to enter has stayed, or had just crossed a border: which of the
--- two shows within this.
+--- A client that reports the cell it was told to enter stands where it was told within this; one that reports another
+-- has stayed, or had just crossed a border, which shows as soon.
 local STAYS_S = 1
 local MS_PER_S = 1000
 
@@ -109,9 +109,8 @@ end
 local function on_cell_change(_, pid)
   local trip, now = trips[pid], clock()
   if not trip then return end
-  if game.GetCell(pid) ~= trip.target.cell then
-    trip.gives_up = math.min(trip.gives_up, now + STAYS_S)
-  elseif trip.waits_for_cell then
+  trip.gives_up = math.min(trip.gives_up, now + STAYS_S)
+  if game.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
     trip.waits_for_cell, trip.was_away, trip.settles = false, false, now + GRACE_S
   end
 end

@@ -98,8 +98,8 @@ test("picks the nearest as sorting all of them would, whatever their order", fun
   end
 end)
 
---- A cell's objects in a table that was filled in this order, and from which as many others were taken again: so that its
--- own order is another each time.
+--- A cell's objects in a table that was filled in this order, and from which so many others were taken again: its own
+-- order is another each time.
 local function filled(indexes, others)
   local objects = {}
   for number = 1, others do objects["9" .. number .. "-0"] = { refId = "gone" } end
@@ -116,7 +116,7 @@ local function shuffled(list, chance)
   return list
 end
 
-test("cuts a cell that has too much in a defined order, whatever became of its table, and counts the rest", function()
+test("cuts a cell that has too much in a defined order, whatever became of its table, and counts", function()
   stage.open()
   local chance, first = random.new(7), nil
   for round = 1, 5 do
@@ -156,4 +156,35 @@ test("lists nothing twice where a list of loaded cells names a cell twice", func
   local before = json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 1000 })))
   table.insert(Players[0].cellsLoaded, HOME)
   equal(json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 2000 }))), before)
+end)
+
+local function ref_ids_near(pid)
+  local found = {}
+  for _, actor in ipairs(json.decode(json.encode(perceive.read("nearby_actors", pid))).actors) do
+    found[#found + 1] = { actor.ref_id, actor.cell }
+  end
+  table.sort(found, function(one, other) return one[1] < other[1] end)
+  return found
+end
+
+--- The server of TES3MP 0.8.1 finds "0, 0" by its grid position, which every interior has too: its lists of both are one.
+test("keeps the actors of the exterior 0, 0 and of an interior apart, whichever came first", function()
+  local inside = { name = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 }
+  for _, order in ipairs({ { 0, 1 }, { 1, 0 } }) do
+    stage.open()
+    local commands = require("timmy.commands")
+    local function go(pid)
+      local player = Players[pid].name
+      local place = pid == 0 and { x = 100, y = 100, z = 100 } or { cell = inside.name, x = 10, y = 20, z = 30 }
+      place.player = player
+      holds(commands.run("teleport", place))
+      stage.settle()
+      holds(commands.run("spawn_actor", { player = player, ref_id = pid == 0 and "rat" or "mudcrab" }))
+      stage.settle()
+    end
+    go(order[1])
+    go(order[2])
+    equal(tes3mp.GetCell(0), "0, 0")
+    equal({ ref_ids_near(0), ref_ids_near(1) }, { { { "rat", "0, 0" } }, { { "mudcrab", inside.name } } })
+  end
 end)

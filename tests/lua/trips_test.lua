@@ -155,3 +155,12 @@ test("follows a player whom functions of the script API send elsewhere", functio
   equal({ place_of(), trips.revision(0, stage.seconds()) }, { HOME, 3 })
   equal(places_during(1000), { HOME, { "-2, -9", -10000, -71000 } })
 end)
+
+test("lets go of one that entered the cell and is somewhere else in it", function()
+  stage.open()
+  do_as(1, "teleport", { player = "Jiub", cell = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 })
+  stage.run(3000)
+  local seen = place_of(1)
+  equal(seen[1], "Balmora, Guild of Mages")
+  holds(seen[2] == tes3mp.GetPosX(1))
+end)

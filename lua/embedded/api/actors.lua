@@ -24,10 +24,10 @@ local function select_list(server, define)
   define("ReadReceivedActorList", received)
   define("ReadLastActorList", received)
   define("ReadCellActorList", function(description)
-    local cell = server.cells[description]
+    local cell = server:listed_cell(description)
     -- Else a null pointer; and a pointer into a cell outlives it, once the last player has left that.
     server.selected.actors = cell and { entries = cell.actors or {}, action = 0,
-      is_gone = function() return server.cells[description] ~= cell end }
+      is_gone = function() return server:listed_cell(description) ~= cell end }
   end)
 end
 
