@@ -249,8 +249,8 @@ sys.exit(main(parse()))
 
 @pytest.mark.parametrize(("kind", "end"), [("logs", 0), ("is survived", 0), ("dies", -signal.SIGABRT)])
 def test_a_scripts_own_bytes_are_logged_as_they_are(token: str, kind: str, end: int) -> None:
-    code = f"KIND = {kind!r}\n{SPEAKS_WINDOWS}"
-    with Process("--token-file", token, code=code) as world:
+    program = f"KIND = {kind!r}\n{SPEAKS_WINDOWS}"
+    with Process("--token-file", token, code=program) as world:
         code, log = world.end()
     assert (code, b"Caf\xe9 Sol" in log.encode(errors="surrogateescape")) == (end, True), log
 

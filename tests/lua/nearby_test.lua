@@ -167,7 +167,7 @@ local function ref_ids_near(pid)
   return found
 end
 
---- The server of TES3MP 0.8.1 finds "0, 0" by its grid position, which every interior has too: its lists of both are one.
+--- The server of TES3MP 0.8.1 finds "0, 0" by its grid position, which every interior has too: both share a list.
 test("keeps the actors of the exterior 0, 0 and of an interior apart, whichever came first", function()
   local inside = { name = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 }
   for _, order in ipairs({ { 0, 1 }, { 1, 0 } }) do

@@ -1,59 +1,12 @@
+local client = require("service_client")
 local harness = require("harness")
-local fakes = require("fakes")
 local json = require("timmy.json")
-local all_scopes = require("timmy.scopes")
 local protocol = require("timmy.protocol")
-local services = require("timmy.service")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 
-local NOW = 1000 -- seconds on the server's clock: 1,000,000 ms
-
-local function new_peer(socket_type, scopes)
-  local peer = { answers = {}, pushes = {}, delimiters = {} }
-  function peer.may(_, scope) return (scopes or all_scopes.EVERYTHING)[scope] == true end
-  function peer.only_answers() return socket_type == "REQ" end
-  function peer.is_ready() return not peer.closed end
-  function peer.backlog() return 0 end
-  function peer.push(_, text)
-    peer.pushes[#peer.pushes + 1] = json.decode(text)
-    return true
-  end
-  function peer.answer(_, text, delimited)
-    peer.answers[#peer.answers + 1], peer.delimiters[#peer.delimiters + 1] = json.decode(text), delimited
-  end
-  function peer.close(_, reason) peer.closed = reason end
-  function peer.finish(_, reason) peer.closed = reason end
-  return peer
-end
-
-local function new_service(limits, allow_raw)
-  local game, log = fakes.new_game(), {}
-  local options = fakes.services(game)
-  options.boot, options.server_version, options.tick_ms, options.allow_raw = "b00t", "0.8.1", 1, allow_raw or false
-  options.limits = fakes.limits(limits)
-  options.log = function(_, text) log[#log + 1] = text end
-  return services.new(options), game, log
-end
-
-local function ask(service, peer, message, now)
-  local text = type(message) == "string" and message or json.encode(message)
-  service:on_message(peer, text, false, now or NOW)
-  return peer.answers[#peer.answers]
-end
-
-local function introduced(limits, name)
-  local service, game, log = new_service(limits)
-  local peer = new_peer("DEALER")
-  ask(service, peer, { type = "hello", id = "h", client = name or "tester" })
-  return service, peer, game, log
-end
-
-local function command(id, replaced)
-  local message = { type = "command", id = id, name = "message", arguments = { player = "Timmy" }, deadline = 1e6 }
-  for name, value in pairs(replaced or {}) do message[name] = value end
-  return message
-end
+local NOW, new_peer, new_service, ask = client.NOW, client.new_peer, client.new_service, client.ask
+local introduced, command = client.introduced, client.command
 
 test("hello is answered by welcome", function()
   local service = new_service({}, true)
@@ -365,71 +318,4 @@ test("chat commands need their own scope: neither acting nor what reaches everyt
     ask(service, peer, command("1"))
     equal(game.ran[1].context.chat_commands, case[2])
   end
-end)
-
-test("numbers what is done, and tells by that number what a perception shows", function()
-  local service, peer, game = introduced()
-  equal(ask(service, peer, command("1")).revision, 1)
-  equal(ask(service, peer, OBSERVE).revision, 1)
-  game.under_way[0] = 2
-  equal(ask(service, peer, command("2")).revision, 2)
-  equal({ service:revision_of(0, NOW), service:revision_of(1, NOW) }, { 1, 2 })
-  equal(ask(service, peer, command("3")).revision, 3)
-  equal(service:revision_of(0, NOW), 1)
-  game.under_way[0] = nil
-  equal(ask(service, peer, OBSERVE).revision, 3)
-  equal(ask(service, peer, command("1")).revision, 1)
-end)
-
-test("numbers nothing that was declined", function()
-  local service, peer = introduced()
-  equal(ask(service, peer, command("1", { name = "dance" })).revision, nil)
-end)
-
-local function forever() return true end
-
-test("pushes once after a command, though nothing of it shows, and not before its player has arrived", function()
-  local service, peer, game = introduced()
-  ask(service, peer, { type = "subscribe", id = "s", sections = { "position" }, players = { "Timmy" }, rate_hz = 20 })
-  service:push(NOW, forever)
-  local before = #peer.pushes
-  game.under_way[0] = 1
-  ask(service, peer, command("1"))
-  service:push(NOW + 1, forever)
-  equal(#peer.pushes, before)
-  game.under_way[0] = nil
-  service:push(NOW + 2, forever)
-  service:push(NOW + 3, forever)
-  local push = peer.pushes[#peer.pushes]
-  equal({ #peer.pushes - before, push.revision, push.full, push.sections }, { 1, 1, false, {} })
-end)
-
-test("reads nothing of a place that is held, but what was read of it long ago", function()
-  local service, peer, game = introduced()
-  game.values[0].position = { x = 1 }
-  equal(ask(service, peer, OBSERVE).sections.position, { x = 1 })
-  game.values[0].position, game.held_since = { x = 2 }, NOW
-  equal(ask(service, peer, OBSERVE, NOW + 0.1).sections.position, { x = 1 })
-  game.held_since = NOW + 100
-  equal(ask(service, peer, OBSERVE, NOW + 100).sections.position, { x = 2 })
-end)
-
-test("answers who asks for a player under way once it has arrived, or two seconds later as it was", function()
-  local service, peer, game = introduced()
-  game.under_way[0] = 1
-  local before = #peer.answers
-  ask(service, peer, OBSERVE)
-  service:answer_late(NOW + 1)
-  equal(#peer.answers, before)
-  game.under_way[0] = nil
-  service:answer_late(NOW + 1)
-  service:answer_late(NOW + 1)
-  equal({ #peer.answers - before, peer.answers[#peer.answers].type, peer.answers[#peer.answers].id },
-    { 1, "perception", "o" })
-  game.under_way[0] = 1
-  ask(service, peer, OBSERVE)
-  service:answer_late(NOW + 2.1)
-  equal(#peer.answers - before, 2)
-  for _ = 1, 70 do ask(service, peer, OBSERVE) end
-  equal(#peer.answers - before, 2 + 6)
 end)
