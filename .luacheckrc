@@ -3,8 +3,9 @@ max_line_length = 120
 
 -- What TES3MP and CoreScripts give to a script, and the one global that a timer's name demands.
 local server = {
-  "tes3mp", "customEventHooks", "Players", "LoadedCells", "WorldInstance", "logicHandler", "inventoryHelper",
-  "tableHelper", "enumerations", "config", "color", "packetBuilder", "dataTableBuilder", "RecordStores",
+  "tes3mp", "customEventHooks", "customCommandHooks", "Players", "LoadedCells", "WorldInstance", "logicHandler",
+  "inventoryHelper", "tableHelper", "enumerations", "config", "color", "packetBuilder", "dataTableBuilder",
+  "RecordStores",
 }
 read_globals = server
 -- Written by `make api-table`.

@@ -11,6 +11,9 @@ local function protected(act)
   if not ok then log_error(trouble) end
 end
 
+-- Before other scripts keep the functions for themselves.
+protected(function() require("timmy.chat_sent").attach() end)
+
 protected(function()
   customEventHooks.registerHandler("OnServerPostInit", function()
     protected(function() require("timmy.bridge").start() end)

@@ -36,6 +36,10 @@ class Peer:
         """Answers every command with this error."""
         self.declines: str | None = None
         """Answers a hello with this error."""
+        self.counts = False
+        """Whether it numbers the commands that it does, as a bridge does."""
+        self.done = 0
+        """How many commands it has done."""
         self.ahead_ms = 1_000
         """What its clock showed when it was made."""
         self._made_at = time.monotonic()
@@ -82,9 +86,10 @@ class Peer:
         """Send these bytes to the client that spoke last."""
         self._script.send(frame)
 
-    def perceive(self, *, full: bool = False, revision: int = 2, **changes: Any) -> None:
-        """Push Timmy's position, the next in the sequence."""
-        self.push(self.perception(seq=self.next_seq(), full=full, revision=revision, **changes))
+    def perceive(self, *, full: bool = False, revision: int = 2, shows: int = 0, **changes: Any) -> None:
+        """Push Timmy's position, the next in the sequence, as it is after its command number `shows`."""
+        pushed = self.perception(seq=self.next_seq(), full=full, revision=revision, **changes)
+        self.push({**pushed, "revision": shows})
 
     def happen(self, event: str, player: str = "Timmy", **data: Any) -> None:
         """Push an event, the next in the sequence."""
@@ -157,7 +162,9 @@ class Peer:
     def _to_command(self, message: Message) -> Message:
         if self.refusal is not None:
             return {"type": "result", "error": self.refusal}
-        return {"type": "result", "value": {"echo": message["name"]}}
+        self.done += 1
+        number = {"revision": self.done} if self.counts else {}
+        return {"type": "result", "value": {"echo": message["name"]}, **number}
 
     def welcome(self) -> Message:
         """The answer to a hello, without its id."""

@@ -12,7 +12,7 @@ import zmq
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.health import HealthActor
-from timmy_actors.actors.messages import Do
+from timmy_actors.actors.messages import Await, Do
 from timmy_actors.actors.watching import Watch, Watchers
 from timmy_actors.config import Settings, config_path, load_settings, portals_path
 from timmy_actors.embedded import luajit
@@ -23,7 +23,7 @@ from timmy_actors.game_tree import GameTree
 from timmy_actors.journal_desk import JournalDesk
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.model.health import Health
-from timmy_actors.model.outcome import CommandResult
+from timmy_actors.model.outcome import CommandResult, Revision
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.portal_calls import PortalCalls
 from timmy_actors.portal_tree import PortalTree
@@ -214,13 +214,25 @@ class Runtime(PortalCalls):
             return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.board.link.value})
         return health
 
-    def snapshot(self, player: str | None = None) -> PerceptionOutput:
+    def snapshot(
+        self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> PerceptionOutput:
         """What is known of a player (None: the configured one). Never waits, whatever the actors are busy with.
 
+        With `after`, the `revision` of a command's result, it waits until what that command did is perceived.
+
         Raises:
-            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet.
+            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be waited
+                for was not perceived within `timeout_s`.
         """
-        return find_snapshot(self.board, player or self.settings.player)
+        name = player or self.settings.player
+        if after is None:
+            return find_snapshot(self.board, name)
+        wanted = Await(name, after, timeout_s)
+        found: PerceptionOutput = self.directory.ask(
+            "perception", wanted, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
+        ).wait()
+        return found
 
     def command(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any

@@ -1,14 +1,16 @@
 --- A command tried out in a world of its own, and which functions of the server that called: for docs/commands.md.
 local deferred = require("timmy.deferred")
+local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local json = require("timmy.json")
 local questions = require("timmy.questions")
+local trips = require("timmy.trips")
 
 local M = {}
 
 --- One turn of the loop in virtual time, and enough of them for the clients to answer.
-local TICK_MS, TICKS = 10, 300
-local ALLOWED = { allow_raw = true }
+local TICK_MS, TICKS, MS_PER_S = 10, 300, 1000
+local ALLOWED = { allow_raw = true, chat_commands = true }
 
 local now, called = 0, {}
 
@@ -32,7 +34,9 @@ local function open(api, preconditions)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
+  hearsay.install()
   questions.install()
+  trips.install(function() return now / MS_PER_S end)
   settle()
 end
 

@@ -83,6 +83,21 @@ end
 
 M.empty_list = empty_list
 
+--- The cell whose list of actors stands for a description. C++ (CellController::getCellByXY) finds an exterior by its
+--- grid position alone, and every interior's is 0, 0: so "0, 0" is whichever of them was loaded first.
+function M:listed_cell(description)
+  local first = self.cells[description]
+  if description ~= "0, 0" then
+    return first
+  end
+  for name, cell in pairs(self.cells) do
+    if not name:find(M.EXTERIOR) and (not first or cell.load < first.load) then
+      first = cell
+    end
+  end
+  return first
+end
+
 --- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.
 function M:kill(reason)
   self.dead = self.dead or reason

@@ -69,7 +69,8 @@ local function snapshot(service, player, message, now)
   return sections, revisions
 end
 
-function M.observe(service, _, message, now)
+--- The snapshot of a player as it is now, or why there is none.
+function M.snapshot(service, message, now)
   local pid, trouble = service.players.find(message.player)
   if not pid then return protocol.error(trouble, message.id) end
   local sections, revisions = snapshot(service, { pid = pid, name = message.player }, message, now)
@@ -82,18 +83,35 @@ function M.observe(service, _, message, now)
     player = message.player,
     pid = pid,
     now = clock.to_ms(now),
+    revision = service:revision_of(pid, now),
     full = true,
     revisions = json.object(revisions),
     sections = json.object(sections),
   }
 end
 
+--- The same once a player that is under way has arrived.
+function M.observe(service, _, message, now, asker)
+  if service:is_under_way(message.player, now) and service.observers:add(asker, message, now) then return nil end
+  return M.snapshot(service, message, now)
+end
+
+--- A result with the number of what was done, if it was.
+local function result_of(service, player, result, revision)
+  if result.error then return result end
+  result.revision = revision
+  if player then service:note_done(player, revision) end
+  return result
+end
+
 --- Does the command, whatever becomes of it: an error in it is an answer too. Gives the answer, or one to come.
-local function execute(service, session, message)
-  local context = { allow_raw = service.allow_raw and session.peer:may("raw") }
+local function execute(service, session, message, revision)
+  local context = { revision = revision, allow_raw = service.allow_raw and session.peer:may("raw"),
+    chat_commands = session.peer:may("chat_command") }
   local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
-  if ok then return protocol.result(message.id, value, trouble) end
+  local player = message.arguments.player
+  if ok then return result_of(service, player, protocol.result(message.id, value, trouble), revision) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
   return protocol.result(message.id, nil, bad("internal", "the command failed; the server's log says why"))
 end
@@ -123,7 +141,7 @@ end
 local function begin(service, session, message, now, asker)
   local trouble = obstacle(service, session.client, message, now)
   if trouble then return protocol.result(message.id, nil, trouble) end
-  local outcome = execute(service, session, message)
+  local outcome = execute(service, session, message, service:next_revision())
   service:touch(message.arguments.player, now)
   if not deferred.is(outcome) then return conclude(service, session.client, outcome, now) end
   service.waiting:add(session.client, message, outcome, asker)
@@ -142,8 +160,8 @@ end
 
 --- The result of a command that ran until now, for everybody who waits for it.
 function M.late(service, entry, now)
-  local outcome = entry.outcome
-  return conclude(service, entry.client, protocol.result(entry.id, outcome.value, outcome.trouble), now)
+  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.trouble)
+  return conclude(service, entry.client, result_of(service, entry.player, result, service:next_revision()), now)
 end
 
 function M.ping(service, session, message, now)

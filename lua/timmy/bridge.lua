@@ -16,6 +16,7 @@ local received = require("timmy.api.received")
 local saves = require("timmy.saves")
 local services = require("timmy.service")
 local sockets = require("timmy.sockets")
+local trips = require("timmy.trips")
 local whereabouts = require("timmy.whereabouts")
 
 local M = {}
@@ -44,6 +45,7 @@ local function open_service(config)
     perceive = perceive,
     players = players,
     whereabouts = whereabouts,
+    trips = trips,
     log = log,
   })
 end
@@ -126,6 +128,7 @@ function M.start()
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
   hearsay.install()
+  trips.install(clock.now)
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   questions.install()

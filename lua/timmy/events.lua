@@ -2,6 +2,7 @@
 --
 -- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
 -- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
+local hearsay = require("timmy.hearsay")
 local hooks = require("timmy.hooks")
 local json = require("timmy.json")
 local players = require("timmy.players")
@@ -22,7 +23,7 @@ local AROUND_PLAYERS = {
   require("timmy.events.world"),
 }
 
---- Every event but `disconnect`, which takes two hooks.
+--- Every event but `disconnect`, which takes two hooks, and `chat`, which is no hook's.
 local function each_source(act)
   for _, topics in ipairs({ ABOUT_PLAYERS, AROUND_PLAYERS }) do
     for _, topic in ipairs(topics) do
@@ -32,7 +33,7 @@ local function each_source(act)
 end
 
 --- The hook behind each event.
-M.hooks = { disconnect = "OnPlayerDisconnect" }
+M.hooks = { disconnect = "OnPlayerDisconnect", chat = "OnPlayerSendMessage" }
 each_source(function(source) M.hooks[source.event] = source.hook end)
 
 --- The names of all events, by the alphabet.
@@ -63,11 +64,21 @@ local function listen_for_leaving(listener)
   end)
 end
 
+--- A line in a player's chat window is an event of that player's, whoever said it.
+local function listen_to_chat(listener)
+  hearsay.tell(function(pid, line)
+    local name = listener.wants("chat") and players.name(pid)
+    if not name then return end
+    listener.emit("chat", pid, name, { text = line.text, speaker = line.player, speaker_pid = line.pid })
+  end)
+end
+
 --- Hears the game from now on. `listener.happened(pid)` is told whenever something befell a player;
 -- `listener.wants(event)` says whether anybody is to be told; then `listener.emit(event, pid, player_name, data)` is.
 function M.install(listener)
   each_source(function(source, touches) listen(source, touches, listener) end)
   listen_for_leaving(listener)
+  listen_to_chat(listener)
 end
 
 return M

@@ -9,15 +9,22 @@ local function key(name)
   return (name:lower():gsub("^%s+", ""):gsub("%s+$", ""))
 end
 
---- A cell that bears a place's name in the game is that place's; a fort's yard in a town's cell is the town's.
+local function add(cell, place)
+  by_cell[cell] = by_cell[cell] or {}
+  table.insert(by_cell[cell], place)
+end
+
+--- A cell may be several places': a town's that bears its name, and of all whose spot lies in it.
 local function index()
   for _, place in ipairs(PLACES) do
     names[#names + 1] = place.name
     by_name[key(place.name)] = place
     for _, alias in ipairs(place.aliases or {}) do by_name[key(alias)] = place end
-    for _, cell in ipairs(place.cells or {}) do by_cell[cell] = place.name end
+    for _, cell in ipairs(place.cells or {}) do
+      if cell ~= place.cell then add(cell, place) end
+    end
+    add(place.cell, place)
   end
-  for _, place in ipairs(PLACES) do by_cell[place.cell] = by_cell[place.cell] or place.name end
   table.sort(names)
 end
 
@@ -31,10 +38,20 @@ function M.find(name)
   return by_name[key(name)]
 end
 
---- The name of the place that a cell belongs to: an exterior's by its grid cell, an interior's by the part of its name
--- before the comma (`"Balmora, Guild of Mages"`); else nil.
-function M.place_of(cell)
-  if by_cell[cell] then return by_cell[cell] end
+--- The place whose spot is nearest.
+local function nearest(places, x, y)
+  local best, least
+  for _, place in ipairs(places) do
+    local square = (place.x - x) ^ 2 + (place.y - y) ^ 2
+    if not least or square < least then best, least = place, square end
+  end
+  return best
+end
+
+--- The name of the place that a spot in a cell belongs to: the nearest of those that have an exterior's grid cell, and
+-- an interior's by the part of its name before the comma (`"Balmora, Guild of Mages"`); else nil.
+function M.place_of(cell, x, y)
+  if by_cell[cell] then return nearest(by_cell[cell], x, y).name end
   local town = by_name[key(cell:match("^([^,]+),") or cell)]
   return town and town.name or nil
 end

@@ -30,11 +30,12 @@ function M.are_joined(one, other)
   return one == other
 end
 
---- What has no distance lies behind everything that has one.
+--- What has no distance lies behind everything that has one. Two cells may each have a thing of one index.
 local function is_nearer(one, other, order)
   local here, there = one.distance or math.huge, other.distance or math.huge
   if here ~= there then return here < there end
-  return one[order] < other[order]
+  if one[order] ~= other[order] then return one[order] < other[order] end
+  return (one.cell or "") < (other.cell or "")
 end
 
 --- Where a thing belongs among the first `count` of a list in order.

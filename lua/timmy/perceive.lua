@@ -2,6 +2,7 @@
 local clock = require("timmy.clock")
 local corescripts = require("timmy.corescripts")
 local numbers = require("timmy.numbers")
+local trips = require("timmy.trips")
 local vocabulary = require("timmy.vocabulary")
 
 local M = {}
@@ -14,6 +15,16 @@ local DEFAULT_RADIUS, DEFAULT_MOST = 4096, 64
 
 --- Sections whose content depends on how far one looks and how many one wants.
 M.by_view = { nearby_actors = true, nearby_players = true, nearby_objects = true }
+
+--- Sections that show where the player is: while it is under way they stay as they were.
+local OF_THE_PLACE = { position = true, nearby_actors = true, nearby_players = true, nearby_objects = true }
+
+--- Since when a section stays as it was read before (seconds); nil where it is to be read.
+function M.held(section, pid)
+  if not OF_THE_PLACE[section] then return nil end
+  local _, since = trips.held(pid)
+  return since
+end
 
 --- How old what is pushed of a section may be, in seconds, where nothing was done to its player since: what changes
 -- seldom isn't worth reading ten times a second. What isn't named is read each time.

@@ -32,25 +32,33 @@ end
 
 --- The message of a push. It is joined here, because its sections are texts already, and making tables of them to write
 -- takes longer than all else in it.
-local function message_of(entry, names, seq, now)
+local function message_of(entry, names, seq, revision, now)
   entry.opening = entry.opening or opening_of(entry.player)
   pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
-  pieces[5] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
-  local at = put_members(6, names, revisions)
+  pieces[5], pieces[6] = ',"revision":', revision
+  pieces[7] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
+  local at = put_members(8, names, revisions)
   pieces[at] = '},"sections":{'
   at = put_members(at + 1, names, texts)
   pieces[at] = "}}"
   return table.concat(pieces, "", 1, at)
 end
 
---- Pushes an entry: everything the first time, later what changed, nothing when nothing did.
+--- Whether a perception of this revision tells of a command that none before it did.
+local function tells_of_a_command(service, entry, revision)
+  local done = service.done[entry.player.name]
+  return done and done <= revision and (entry.revision or 0) < done
+end
+
+--- Pushes an entry: everything the first time, later what changed, nothing when nothing did and no command was done.
 local function push(service, session, entry, now)
   look(service, session.subscription, entry, now)
+  local revision = service:revision_of(entry.player.pid, now)
   local names = delta.changed(session.subscription.sections, revisions, entry.sent)
   session.subscription:reschedule(entry, now)
-  if #names == 0 then return end
-  session:push_text(message_of(entry, names, session.seq + 1, now))
-  entry.full = false
+  if #names == 0 and not tells_of_a_command(service, entry, revision) then return end
+  session:push_text(message_of(entry, names, session.seq + 1, revision, now))
+  entry.full, entry.revision = false, revision
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end
 

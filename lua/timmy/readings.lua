@@ -80,7 +80,17 @@ local function renew(self, player, reading, section, value)
   return reading
 end
 
+--- A reading from before a trip holds until the player has arrived, unless it is of long ago: of a view that nobody had
+-- looked at for a while.
+local HOLDS_S = 1
+
+local function is_held(self, player, reading, section)
+  local since = reading.revision and self.perceive.held(section, player.pid)
+  return since and reading.at >= since - HOLDS_S
+end
+
 local function brought_up_to_date(self, player, reading, section, view, now, fresh)
+  if is_held(self, player, reading, section) then return reading end
   local value = read(self, section, player, view, now, fresh)
   if not value then return nil end
   reading.at = now

@@ -3,6 +3,7 @@
 -- A cell may have hundreds, and all who are around see the same: it is looked through once a second at most. Who asks
 -- for a snapshot gets what is true then.
 local corescripts = require("timmy.corescripts")
+local lowest = require("timmy.lowest")
 local memo = require("timmy.memo")
 local numbers = require("timmy.numbers")
 local records = require("timmy.records")
@@ -11,7 +12,8 @@ local texts = require("timmy.texts")
 local M = {}
 
 local KEEP_S = 1
---- Objects of one cell that are looked at: past this a hoarder's house would stop the game.
+--- Objects of one cell that are described, the lowest unique indexes first: past this a hoarder's house would stop the
+-- game. The rest are counted.
 local MOST_IN_A_CELL = 2000
 local UNTOUCHED = -1
 
@@ -87,20 +89,41 @@ local function is_thing(index, object, told)
   return not told.not_there[index]
 end
 
+--- By number, as far as an index has one: "99-0" before "100-0", and those of the data files before those made here.
+local function is_below(one, other)
+  if #one ~= #other then return #one < #other end
+  return one < other
+end
+
+--- The indexes of a cell's things that are described, and how many there are.
+local function indexes_of(objects, told)
+  local kept, count = {}, 0
+  for index, object in pairs(objects) do
+    if is_thing(index, object, told) then
+      count = count + 1
+      lowest.add(kept, index, MOST_IN_A_CELL, is_below)
+    end
+  end
+  return kept, count
+end
+
 local things = memo.new(function(loaded, cell)
   local told, found = told_of(loaded.data), {}
-  for index, object in pairs(type(loaded.data.objectData) == "table" and loaded.data.objectData or {}) do
-    if #found == MOST_IN_A_CELL then break end
-    if is_thing(index, object, told) then found[#found + 1] = describe(cell, index, object, told) end
-  end
-  return found
+  local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
+  local kept, count = indexes_of(objects, told)
+  for position, index in ipairs(kept) do found[position] = describe(cell, index, objects[index], told) end
+  return { found = found, left_out = count - #found }
 end)
 
---- The objects of a loaded cell in the wire's words, without distance; none where it isn't loaded. `fresh`: as of now.
+local NOTHING = {}
+
+--- The objects of a loaded cell in the wire's words, without distance, and how many more there are; none where it isn't
+-- loaded. `fresh`: as of now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
-  if not loaded then return {} end
-  return things(loaded, fresh and now or now - KEEP_S, now, cell)
+  if not loaded then return NOTHING, 0 end
+  local seen = things(loaded, fresh and now or now - KEEP_S, now, cell)
+  return seen.found, seen.left_out
 end
 
 return M

@@ -1,9 +1,10 @@
---- What a client can be allowed, by its token: to be told of the game, to give commands, and to give those that reach
--- everything (for which the operator must set `allow_raw` besides).
+--- What a client can be allowed, by its token: to be told of the game, to give commands, to have players run the
+-- server's own chat commands, and to give those that reach everything (for which the operator must set `allow_raw`
+-- besides).
 local M = {}
 
-M.NAMES = { "observe", "act", "raw" }
-M.EVERYTHING = { observe = true, act = true, raw = true }
+M.NAMES = { "observe", "act", "chat_command", "raw" }
+M.EVERYTHING = { observe = true, act = true, chat_command = true, raw = true }
 
 --- Messages that anybody may send who got past the handshake need none.
 local NEEDED = { subscribe = "observe", observe = "observe", command = "act" }

@@ -5,6 +5,7 @@ local clock = require("timmy.clock")
 local dedupe = require("timmy.dedupe")
 local earshot = require("timmy.earshot")
 local json = require("timmy.json")
+local observers = require("timmy.observers")
 local protocol = require("timmy.protocol")
 local pushes = require("timmy.pushes")
 local readings = require("timmy.readings")
@@ -22,13 +23,14 @@ M.BRIDGE_VERSION = "0.1.0"
 --- How often the list of players is looked at: a newcomer's first perception comes that late at most.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts,
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts, trips,
 -- log(level, text).
 function M.new(options)
-  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0 }, Service)
+  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
+    done = {} }, Service)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
-  service.waiting = waiting.new()
+  service.waiting, service.observers = waiting.new(), observers.new()
   service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
   return service
 end
@@ -44,7 +46,7 @@ function Service:facts(session)
     version = self.server_version,
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
-    features = json.array(self.allow_raw and { "dedupe", "raw" } or { "dedupe" }),
+    features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
     scopes = json.array(scopes.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
     sections = json.array(self.perceive.names),
@@ -103,21 +105,40 @@ local function answer_to(self, session, payload, now, asker)
   return answers[message.type](self, session, message, now, asker)
 end
 
---- Handles one message and queues its one answer, unless that comes later.
-function Service:on_message(peer, payload, delimited, now)
-  local answer = answer_to(self, session_of(self, peer), payload, now, { peer = peer, delimited = delimited })
-  if answer == nil then return end
-  if type(answer) == "string" then return peer:answer(answer, delimited) end
+local function send_answer(self, asker, answer)
+  if type(answer) == "string" then return asker.peer:answer(answer, asker.delimited) end
   local text, why = json.encode(answer)
   if not text then
     self.log("error", "an answer has no JSON: " .. why)
     text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
   end
-  peer:answer(text, delimited)
+  asker.peer:answer(text, asker.delimited)
 end
 
---- Answers the commands whose result has come since, or can't come any more.
+--- Handles one message and queues its one answer, unless that comes later.
+function Service:on_message(peer, payload, delimited, now)
+  local asker = { peer = peer, delimited = delimited }
+  local answer = answer_to(self, session_of(self, peer), payload, now, asker)
+  if answer ~= nil then send_answer(self, asker, answer) end
+end
+
+--- Whether a command has sent a player elsewhere, where it has not arrived yet.
+function Service:is_under_way(name, now)
+  local pid = self.players.find(name)
+  return pid ~= nil and self.trips.revision(pid, now) ~= nil
+end
+
+local function answer_observers(self, now)
+  local function is_under_way(name) return self:is_under_way(name, now) end
+  for _, entry in ipairs(self.observers:take_due(is_under_way, now)) do
+    send_answer(self, entry.asker, answers.snapshot(self, entry.message, now))
+  end
+end
+
+--- Answers the commands whose result has come since, or can't come any more, and who asked for players that have
+-- arrived since.
 function Service:answer_late(now)
+  if #self.observers.waiting > 0 then answer_observers(self, now) end
   for _, entry in ipairs(self.waiting:take_settled(clock.to_ms(now))) do
     local text = answers.late(self, entry, now)
     for _, asker in ipairs(entry.askers) do asker.peer:answer(text, asker.delimited) end
@@ -133,6 +154,23 @@ function Service:on_close(peer)
   for position = #self.order, 1, -1 do
     if self.order[position] == session then table.remove(self.order, position) end
   end
+end
+
+--- The number of a command that is given now: each is perceived by when a perception's `revision` has come to it.
+function Service:next_revision()
+  self.revision = self.revision + 1
+  return self.revision
+end
+
+--- A command was done on a player: it is to be told of it, whether anything of it shows or not.
+function Service:note_done(name, revision)
+  self.done[name] = math.max(self.done[name] or 0, revision)
+end
+
+--- Up to which command a perception of a player as it is now shows what was done: not the one that has it under way.
+function Service:revision_of(pid, now)
+  local under_way = self.trips.revision(pid, now)
+  return under_way and math.max(0, under_way - 1) or self.revision
 end
 
 --- A command was given for a player: what was read of it before is looked at again.
@@ -188,10 +226,14 @@ local function look_at_roster(self, now)
   if same_roster(roster, self.roster) then return end
   self.roster = roster
   self.readings:keep(roster)
+  local done = {}
+  for _, player in ipairs(roster) do done[player.name] = self.done[player.name] end
+  self.done = done
 end
 
 --- Pushes the perceptions that are due, while `within_budget()`.
 function Service:push(now, within_budget)
+  self.trips.look(now)
   if #self.order == 0 then return end
   look_at_roster(self, now)
   pushes.run(self, now, within_budget)

@@ -4,11 +4,14 @@ local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
 local geometry = require("timmy.geometry")
 local numbers = require("timmy.numbers")
+local trips = require("timmy.trips")
 
 local M = {}
 
---- A player's place: { cell, x, y, z }.
+--- A player's place: { cell, x, y, z }; of one that is under way, the place before.
 function M.eye(pid)
+  local held = trips.held(pid)
+  if held then return { cell = held.cell, x = held.x, y = held.y, z = held.z } end
   return {
     cell = game.GetCell(pid),
     x = numbers.finite(game.GetPosX(pid)),
@@ -20,9 +23,10 @@ end
 --- The cells that its client has loaded and that share a space with `here`: those across a cell's border belong to the
 -- next cell.
 function M.cells(pid, here)
-  local around = {}
+  local around, seen = {}, {}
   for _, cell in pairs(corescripts.table_or_none(corescripts.player(pid).cellsLoaded)) do
-    if cells.is_safe(cell) and geometry.are_joined(here, cell) then around[#around + 1] = cell end
+    if cells.is_safe(cell) and not seen[cell] and geometry.are_joined(here, cell) then around[#around + 1] = cell end
+    seen[cell] = true
   end
   return around
 end

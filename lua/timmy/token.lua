@@ -2,7 +2,7 @@
 --
 -- One token a line, and after it its scopes; without any it has them all. A line that begins with # is a remark.
 --
---   7jX2...kQ            (observe act raw)
+--   7jX2...kQ            (observe act chat_command raw)
 --   pR9c...0w observe
 local all_scopes = require("timmy.scopes")
 

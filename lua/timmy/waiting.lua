@@ -33,7 +33,8 @@ end
 
 --- A command whose answer is still to come. asker: { peer =, delimited = }.
 function Waiting:add(client, message, outcome, asker)
-  local entry = { client = client, id = message.id, deadline = message.deadline, outcome = outcome, askers = { asker } }
+  local entry = { client = client, id = message.id, player = message.arguments.player, deadline = message.deadline,
+    outcome = outcome, askers = { asker } }
   table.insert(self.entries, entry)
 end
 

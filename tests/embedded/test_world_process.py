@@ -37,6 +37,7 @@ class Process:
             stderr=subprocess.PIPE,
             pass_fds=(watched,),
             text=True,
+            errors="surrogateescape",
         )
         os.close(watched)
         assert self._process.stdout is not None
@@ -223,6 +224,41 @@ def test_a_call_whose_preconditions_do_not_hold_aborts_it_and_says_why(token: st
         code, log = world.end()
         assert code == -signal.SIGABRT
         assert "precondition of Probe not met: argument 'words' must be string, got nil" in log
+
+
+SPEAKS_WINDOWS = """
+import sys
+from timmy_actors.embedded.__main__ import main
+from timmy_actors.embedded.settings import parse
+from timmy_actors.embedded.world import World
+
+SCRIPTS = {
+    "logs": r"tes3mp.LogMessage(1, 'Caf\\233 Sol') tes3mp.LogAppend(1, 'd\\233j\\224') tes3mp.StopServer(0)",
+    "is survived": r"tes3mp.SetScriptErrorIgnoringState(true)"
+    r" customEventHooks.registerHandler('OnPlayerSendMessage', function() error('Caf\\233 Sol') end)"
+    r" require('embedded.host').chat(0, 'hi') tes3mp.StopServer(0)",
+    "dies": r"customEventHooks.registerHandler('OnPlayerSendMessage', function() error('Caf\\233 Sol') end)"
+    r" require('embedded.host').chat(0, 'hi')",
+}
+before = World.tick
+
+
+def tick(self):
+    self._lua.execute(SCRIPTS[KIND])
+    return before(self)
+
+
+World.tick = tick
+sys.exit(main(parse()))
+"""
+
+
+@pytest.mark.parametrize(("kind", "end"), [("logs", 0), ("is survived", 0), ("dies", -signal.SIGABRT)])
+def test_a_scripts_own_bytes_are_logged_as_they_are(token: str, kind: str, end: int) -> None:
+    program = f"KIND = {kind!r}\n{SPEAKS_WINDOWS}"
+    with Process("--token-file", token, code=program) as world:
+        code, log = world.end()
+    assert (code, b"Caf\xe9 Sol" in log.encode(errors="surrogateescape")) == (end, True), log
 
 
 def test_the_loop_ends_when_a_script_stops_the_server() -> None:

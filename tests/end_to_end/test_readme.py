@@ -69,6 +69,14 @@ def test_python_runs_a_daemon_of_its_own(tmp_path: Path) -> None:
     assert done.stdout.startswith("bad_arguments count "), done.stderr
 
 
+def test_two_agents_talk(endpoint: str) -> None:
+    done = run("-c", BLOCK.findall(README)[2], endpoint=endpoint)
+    assert done.stdout.splitlines() == [
+        "Timmy (0): I am in Seyda Neen. Who are you?",
+        "Jiub (1): They call me Jiub.",
+    ], done.stderr
+
+
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
     first, waiting = BLOCK.findall((TOP / "docs" / "worlds.md").read_text(encoding="utf-8"))
     done = run("-c", first, endpoint=endpoint)

@@ -47,7 +47,16 @@ function M.refused(name, arguments, code, field, context)
   seen[tostring(name) .. " " .. code] = true
 end
 
---- The same in a world that has just started.
+--- Gives a command that is declined by what it reached: something may have come of the try.
+function M.refused_after_trying(name, arguments, code, field, context)
+  arguments.player = arguments.player or "Timmy"
+  local value, wrong = M.run(name, arguments, context)
+  equal(value, nil)
+  equal({ wrong.code, wrong.field }, { code, field }, wrong.message)
+  seen[name .. " " .. code] = true
+end
+
+--- As `refused`, in a world that has just started.
 function M.declined(name, arguments, code, field, context)
   stage.open()
   M.refused(name, arguments, code, field, context)

@@ -10,7 +10,7 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 
 --- What only asks, or changes only what CoreScripts save.
 local SILENT = { server_info = true, delete_record = true, set_actor_lines = true }
-local RAW = { allow_raw = true }
+local RAW = { allow_raw = true, chat_commands = true }
 
 --- A world in which a command's example is possible, and the example. `options` are the stage's.
 local function prepare(name, options)

@@ -89,7 +89,7 @@ test("NULL needs no token", function()
   with_settings({ mechanism = "NULL" }, function() equal(config.load("/nowhere").mechanism, "NULL") end)
 end)
 
-local EVERYTHING = { observe = true, act = true, raw = true }
+local EVERYTHING = { observe = true, act = true, chat_command = true, raw = true }
 
 test("a token stands alone on its line, white space around it or not, and is good for everything", function()
   with_file("  " .. GOOD_TOKEN .. "\r\n", "600", function(path)
@@ -112,7 +112,7 @@ end)
 
 test("what is wrong with a token file is told with the line, never with the token", function()
   local wrong = {
-    [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, raw',
+    [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, chat_command, raw',
     [GOOD_TOKEN .. "\nshort"] = "line 2 must hold 16 to 255 characters",
     ["# nothing\n\n"] = "holds no token",
     [(GOOD_TOKEN .. "\n"):rep(17)] = "holds more than 16 tokens",

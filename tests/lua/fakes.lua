@@ -6,13 +6,15 @@ local vocabulary = require("timmy.vocabulary")
 local M = {}
 
 --- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`;
--- `game.outcomes`: the answers that its command `ask` waits for.
+-- `game.outcomes`: the answers that its command `ask` waits for; `game.under_way[pid]`: which command has a player
+-- under way, and `game.held_since` since when positions are held.
 function M.new_game()
   return {
     roster = { { pid = 0, name = "Timmy" }, { pid = 1, name = "Jiub" } },
     values = { [0] = {}, [1] = {} },
     ran = {},
     outcomes = {},
+    under_way = {},
     reads = 0,
   }
 end
@@ -53,8 +55,10 @@ end
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
-    perceive = { names = vocabulary.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {} },
+    perceive = { names = vocabulary.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
+      held = function(section) return section == "position" and game.held_since or nil end },
     whereabouts = { of = function() return nil end, has_loaded = function() return false end },
+    trips = { look = function() end, revision = function(pid) return game.under_way[pid] end },
     players = { online = function() return game.roster end, find = find(game) },
   }
 end

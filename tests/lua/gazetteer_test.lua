@@ -72,13 +72,21 @@ test("stands in Balmora where CoreScripts let newcomers stand", function()
   assert(balmora.x == -23894 and balmora.y == -15079 and balmora.z == 505)
 end)
 
-test("knows the place of an exterior cell", function()
-  assert(gazetteer.place_of("-3, -2") == "Balmora")
-  assert(gazetteer.place_of("-2, -2") == "Balmora")
-  assert(gazetteer.place_of("-2, -9") == "Seyda Neen")
-  assert(gazetteer.place_of("3, -10") == "Vivec, Foreign Quarter")
-  assert(gazetteer.place_of("0, -7") == "Pelagiad")
-  assert(gazetteer.place_of("40, 40") == nil)
+test("knows the place of a spot in an exterior cell: of several the nearest", function()
+  assert(gazetteer.place_of("-3, -2", -20000, -9000) == "Balmora")
+  assert(gazetteer.place_of("-2, -2", -10000, -9000) == "Balmora")
+  assert(gazetteer.place_of("-2, -9", -12000, -70000) == "Seyda Neen")
+  assert(gazetteer.place_of("3, -10", 29919, -80000) == "Vivec, Foreign Quarter")
+  assert(gazetteer.place_of("3, -10", 29919, -77000) == "Vivec")
+  assert(gazetteer.place_of("0, -7", 1000, -56000) == "Pelagiad")
+  assert(gazetteer.place_of("40, 40", 330000, 330000) == nil)
+end)
+
+test("knows each place by its own name where it lets one stand", function()
+  for _, place in ipairs(places) do
+    local found = gazetteer.place_of(place.cell, place.x, place.y)
+    assert(found == place.name, place.name .. " is called " .. tostring(found))
+  end
 end)
 
 test("knows the place of an interior by the part before the comma", function()

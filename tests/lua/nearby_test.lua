@@ -97,3 +97,94 @@ test("picks the nearest as sorting all of them would, whatever their order", fun
     for position, thing in ipairs(kept) do equal(thing.index, sorted[position].index) end
   end
 end)
+
+--- A cell's objects in a table that was filled in this order, and from which so many others were taken again: its own
+-- order is another each time.
+local function filled(indexes, others)
+  local objects = {}
+  for number = 1, others do objects["9" .. number .. "-0"] = { refId = "gone" } end
+  for _, index in ipairs(indexes) do objects[index] = { refId = "crate" } end
+  for number = 1, others do objects["9" .. number .. "-0"] = nil end
+  return objects
+end
+
+local function shuffled(list, chance)
+  for position = #list, 2, -1 do
+    local other = chance:integer(1, position)
+    list[position], list[other] = list[other], list[position]
+  end
+  return list
+end
+
+test("cuts a cell that has too much in a defined order, whatever became of its table, and counts", function()
+  stage.open()
+  local chance, first = random.new(7), nil
+  for round = 1, 5 do
+    local indexes = {}
+    for number = 1, 3000 do indexes[number] = "0-" .. 1000 + number end
+    LoadedCells[HOME].data.objectData = filled(shuffled(indexes, chance), round * 500)
+    for _, list in pairs(LoadedCells[HOME].data.packets) do
+      for key in pairs(list) do list[key] = nil end
+    end
+    local seen = json.decode(json.encode(perceive.read("nearby_objects", 0, { most = 256, now = round * 10 })))
+    first = first or seen
+    equal({ #seen.objects, seen.left_out, seen.truncated }, { 256, 3000 - 256, true })
+    equal({ seen.objects[1].unique_index, seen.objects[256].unique_index }, { "0-1001", "0-1256" })
+    equal(seen, first)
+  end
+end)
+
+test("keeps the lowest of many as sorting all of them would", function()
+  local chance, lowest = random.new(5), require("timmy.lowest")
+  local function is_below(one, other) return one < other end
+  for _ = 1, 200 do
+    local heap, all, most = {}, {}, chance:integer(1, 20)
+    for number = 1, chance:integer(0, 60) do
+      all[number] = chance:integer(0, 1000) + number / 1000
+      lowest.add(heap, all[number], most, is_below)
+    end
+    table.sort(heap)
+    table.sort(all)
+    local expected = {}
+    for position = 1, math.min(#all, most) do expected[position] = all[position] end
+    equal(heap, expected)
+  end
+end)
+
+test("lists nothing twice where a list of loaded cells names a cell twice", function()
+  stage.open()
+  local before = json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 1000 })))
+  table.insert(Players[0].cellsLoaded, HOME)
+  equal(json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 2000 }))), before)
+end)
+
+local function ref_ids_near(pid)
+  local found = {}
+  for _, actor in ipairs(json.decode(json.encode(perceive.read("nearby_actors", pid))).actors) do
+    found[#found + 1] = { actor.ref_id, actor.cell }
+  end
+  table.sort(found, function(one, other) return one[1] < other[1] end)
+  return found
+end
+
+--- The server of TES3MP 0.8.1 finds "0, 0" by its grid position, which every interior has too: both share a list.
+test("keeps the actors of the exterior 0, 0 and of an interior apart, whichever came first", function()
+  local inside = { name = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 }
+  for _, order in ipairs({ { 0, 1 }, { 1, 0 } }) do
+    stage.open()
+    local commands = require("timmy.commands")
+    local function go(pid)
+      local player = Players[pid].name
+      local place = pid == 0 and { x = 100, y = 100, z = 100 } or { cell = inside.name, x = 10, y = 20, z = 30 }
+      place.player = player
+      holds(commands.run("teleport", place))
+      stage.settle()
+      holds(commands.run("spawn_actor", { player = player, ref_id = pid == 0 and "rat" or "mudcrab" }))
+      stage.settle()
+    end
+    go(order[1])
+    go(order[2])
+    equal(tes3mp.GetCell(0), "0, 0")
+    equal({ ref_ids_near(0), ref_ids_near(1) }, { { { "rat", "0, 0" } }, { { "mudcrab", inside.name } } })
+  end
+end)

@@ -1,66 +1,19 @@
+local client = require("service_client")
 local harness = require("harness")
-local fakes = require("fakes")
 local json = require("timmy.json")
-local all_scopes = require("timmy.scopes")
 local protocol = require("timmy.protocol")
-local services = require("timmy.service")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 
-local NOW = 1000 -- seconds on the server's clock: 1,000,000 ms
-
-local function new_peer(socket_type, scopes)
-  local peer = { answers = {}, pushes = {}, delimiters = {} }
-  function peer.may(_, scope) return (scopes or all_scopes.EVERYTHING)[scope] == true end
-  function peer.only_answers() return socket_type == "REQ" end
-  function peer.is_ready() return not peer.closed end
-  function peer.backlog() return 0 end
-  function peer.push(_, text)
-    peer.pushes[#peer.pushes + 1] = json.decode(text)
-    return true
-  end
-  function peer.answer(_, text, delimited)
-    peer.answers[#peer.answers + 1], peer.delimiters[#peer.delimiters + 1] = json.decode(text), delimited
-  end
-  function peer.close(_, reason) peer.closed = reason end
-  function peer.finish(_, reason) peer.closed = reason end
-  return peer
-end
-
-local function new_service(limits, allow_raw)
-  local game, log = fakes.new_game(), {}
-  local options = fakes.services(game)
-  options.boot, options.server_version, options.tick_ms, options.allow_raw = "b00t", "0.8.1", 1, allow_raw or false
-  options.limits = fakes.limits(limits)
-  options.log = function(_, text) log[#log + 1] = text end
-  return services.new(options), game, log
-end
-
-local function ask(service, peer, message, now)
-  local text = type(message) == "string" and message or json.encode(message)
-  service:on_message(peer, text, false, now or NOW)
-  return peer.answers[#peer.answers]
-end
-
-local function introduced(limits, name)
-  local service, game, log = new_service(limits)
-  local peer = new_peer("DEALER")
-  ask(service, peer, { type = "hello", id = "h", client = name or "tester" })
-  return service, peer, game, log
-end
-
-local function command(id, replaced)
-  local message = { type = "command", id = id, name = "message", arguments = { player = "Timmy" }, deadline = 1e6 }
-  for name, value in pairs(replaced or {}) do message[name] = value end
-  return message
-end
+local NOW, new_peer, new_service, ask = client.NOW, client.new_peer, client.new_service, client.ask
+local introduced, command = client.introduced, client.command
 
 test("hello is answered by welcome", function()
   local service = new_service({}, true)
   local welcome = ask(service, new_peer(), { type = "hello", id = "h", client = "tester" })
   equal({ welcome.type, welcome.id, welcome.protocol, welcome.boot }, { "welcome", "h", 1, "b00t" })
   equal({ welcome.now, welcome.remember_s }, { 1000000, 600 })
-  equal(welcome.server.features, { "dedupe", "raw" })
+  equal(welcome.server.features, { "dedupe", "revision", "raw" })
   equal(welcome.server.events, protocol.EVENTS)
 end)
 
@@ -123,10 +76,11 @@ end)
 test("a command is run once, and its repeat is answered from memory", function()
   local service, peer, game = introduced()
   local first = ask(service, peer, command("1"))
-  equal(first, { type = "result", id = "1", value = { times = 1 } })
+  equal(first, { type = "result", id = "1", revision = 1, value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
-  equal(game.ran[1], { arguments = { player = "Timmy" }, context = { allow_raw = false } })
+  local context = { revision = 1, allow_raw = false, chat_commands = true }
+  equal(game.ran[1], { arguments = { player = "Timmy" }, context = context })
 end)
 
 test("a repeat is answered before its deadline is looked at, from another connection too", function()
@@ -286,7 +240,7 @@ local function limited(scopes, allow_raw)
 end
 
 local SUBSCRIBE = { type = "subscribe", id = "s", sections = { "position" } }
-local OBSERVE = { type = "observe", id = "o", player = "Timmy" }
+local OBSERVE = { type = "observe", id = "o", player = "Timmy", sections = { "position" } }
 
 test("a token that allows less takes nobody's name while the other is there", function()
   local service, daemon = introduced({}, "timmy")
@@ -354,6 +308,14 @@ test("what reaches everything needs the scope and the operator's setting", funct
     local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
     equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
     ask(service, peer, command("1"))
-    equal(game.ran[1].context, { allow_raw = expected })
+    equal(game.ran[1].context, { revision = 1, allow_raw = expected, chat_commands = false })
+  end
+end)
+
+test("chat commands need their own scope: neither acting nor what reaches everything gives it", function()
+  for _, case in ipairs({ { { act = true, raw = true }, false }, { { act = true, chat_command = true }, true } }) do
+    local service, peer, game = limited(case[1], true)
+    ask(service, peer, command("1"))
+    equal(game.ran[1].context.chat_commands, case[2])
   end
 end)

@@ -1,6 +1,8 @@
 --- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
+local hearsay = require("timmy.hearsay")
 local host = require("embedded.host")
 local questions = require("timmy.questions")
+local trips = require("timmy.trips")
 
 local M = { host = host }
 
@@ -9,6 +11,9 @@ local DATA = require("test_root") .. "/timmy_actors/embedded/data/"
 local TICK_MS, SETTLING_TICKS = 10, 300
 
 local now, calls = 0, {}
+
+--- The virtual time.
+function M.seconds() return now / 1000 end
 
 --- On top of the preconditions that the simulator enforces: no NaN and no infinity is to be sent to the clients.
 local function is_sane(value)
@@ -38,7 +43,9 @@ function M.open(options)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
+  hearsay.install()
   questions.install()
+  trips.install(M.seconds)
   M.settle()
 end
 

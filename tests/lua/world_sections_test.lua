@@ -169,32 +169,6 @@ test("sees how other players fare", function()
     { "Jiub", 1, "Dark Elf", "Thief", { current = 40, base = 40 }, false, "nothing" })
 end)
 
-test("hears the beginning of a line that no player typed", function()
-  stage.open()
-  require("timmy.hearsay").install()
-  stage.host.chat(1, ("x"):rep(60000))
-  equal(#read("chat").lines[1].text, 1024)
-end)
-
-test("hears the chat since its player came, and no commands", function()
-  stage.open()
-  local hearsay = require("timmy.hearsay")
-  hearsay.install()
-  stage.host.chat(1, "Hello")
-  stage.host.chat(1, "/ban everybody")
-  local pid = stage.host.connect("Nerevar")
-  stage.host.chat(0, "Welcome, Nerevar")
-  local function heard(by)
-    local said = {}
-    for _, line in ipairs(read("chat", by).lines) do said[#said + 1] = line.player .. ": " .. line.text end
-    return said
-  end
-  equal(heard(0), { "Jiub: Hello", "Timmy: Welcome, Nerevar" })
-  equal(heard(pid), { "Timmy: Welcome, Nerevar" })
-  for number = 1, 60 do stage.host.chat(1, "line " .. number) end
-  equal({ #heard(0), heard(0)[50] }, { 50, "Jiub: line 60" })
-end)
-
 test("lists the commands that would be taken, and says what stands against the others", function()
   stage.open()
   local function sorted(actions)

@@ -14,7 +14,7 @@ from tests.runtimes import fresh, running
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.model.action import Action
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT
-from timmy_actors.model.outcome import CommandResult
+from timmy_actors.model.outcome import CommandResult, Revision
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
 
@@ -77,10 +77,24 @@ class Recorder:
     def __init__(self, declines: Refused | None = None) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.ids: list[str | None] = []
+        self.awaited: list[tuple[Revision | None, float]] = []
+        self.perceived = 0
         self._declines = declines
 
-    def snapshot(self, player: str | None = None) -> PerceptionOutput:
-        known = {"player": player or "Timmy", "pid": 0, "boot": "b", "epoch": 1, "revisions": {}}
+    def snapshot(
+        self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = 1
+    ) -> PerceptionOutput:
+        self.awaited.append((after, timeout_s))
+        if after is not None and after.number > self.perceived:
+            raise Refused("expired", "not perceived")
+        known = {
+            "player": player or "Timmy",
+            "pid": 0,
+            "boot": "b",
+            "epoch": 1,
+            "revision": self.perceived,
+            "revisions": {},
+        }
         return PerceptionOutput.model_validate(known)
 
     def command(
@@ -90,7 +104,8 @@ class Recorder:
         self.ids.append(command_id)
         if self._declines:
             raise self._declines
-        return CommandResult(id=command_id or "", value={"told": name})
+        produced = Revision(boot="b", number=len(self.told))
+        return CommandResult(id=command_id or "", value={"told": name}, revision=produced)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +113,8 @@ class Recorder:
     [
         ({}, "chat", {"text": "Hi"}),
         ({"manner": "announce"}, "broadcast", {"text": "Hi"}),
-        ({"to": "Jiub"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
-        ({"to": "Jiub", "manner": "whisper"}, "message", {"player": "Jiub", "text": "Timmy: Hi"}),
+        ({"to": "Jiub"}, "whisper", {"to": "Jiub", "text": "Hi"}),
+        ({"to": "Jiub", "manner": "whisper"}, "whisper", {"to": "Jiub", "text": "Hi"}),
         ({"to": "Jiub", "manner": "show"}, "message_box", {"player": "Jiub", "text": "Hi"}),
     ],
 )
@@ -143,13 +158,60 @@ def test_the_outcome_says_whether_it_may_have_been_done(code: Any, outcome: str)
     assert (result.outcome, result.code, result.success) == (outcome, code, False)
 
 
+HELLO = Action(action="chat", params={"text": "Hi"})
+
+
+def test_what_an_action_did_is_waited_for() -> None:
+    game = Recorder()
+    body = PlayerBody(game)
+    result = body.act(HELLO)
+    assert result.revision == Revision(boot="b", number=1)
+    game.perceived = 1
+    assert body.observe(after=result, deadline_s=3).revision == 1
+    assert game.awaited == [(result.revision, 3)]
+
+
+def test_what_is_not_perceived_in_time_is_refused() -> None:
+    body = PlayerBody(Recorder())
+    with pytest.raises(Refused, match="not perceived"):
+        body.observe(after=body.act(HELLO))
+
+
+def test_an_action_and_the_world_after_it_come_together() -> None:
+    game = Recorder()
+    game.perceived = 1
+    result, seen = PlayerBody(game).act(HELLO, observe=True)
+    assert (result.success, seen.revision, seen.stale) == (True, 1, False)
+
+
+def test_a_world_that_does_not_show_the_action_yet_is_stale_and_the_result_is_not_lost() -> None:
+    step = PlayerBody(Recorder()).act(HELLO, observe=True)
+    assert (step.result.success, step.seen.stale, step.seen.stale_reason) == (True, True, "not perceived")
+
+
+def test_the_world_before_an_action_is_never_passed_off_as_the_one_after_it() -> None:
+    game = Recorder()
+    body = PlayerBody(game)
+    assert not body.observe().stale
+    body.act(HELLO)
+    seen = body.observe()
+    assert (seen.stale, seen.stale_reason) == (True, "not perceived again since the last action was done")
+    game.perceived = 1
+    assert not body.observe().stale
+
+
+def test_after_an_action_that_was_declined_nothing_is_waited_for() -> None:
+    game = Recorder(Refused("no_such_place", "no"))
+    step = PlayerBody(game).act(HELLO, observe=True)
+    assert (step.result.revision, step.seen.stale, game.awaited[0][0]) == (None, False, None)
+
+
 def test_a_body_can_be_waited_for_as_a_coroutine() -> None:
     async def live() -> tuple[str, bool, bool]:
         world = AsyncWorld(PlayerBody(Recorder()))
-        seen, done, said = await asyncio.gather(
-            world.observe(), world.act(Action(action="chat", params={"text": "Hi"})), world.speak("Hi", to="Jiub")
-        )
-        return seen.player, done.success, said.success
+        seen, done, said = await asyncio.gather(world.observe(), world.act(HELLO), world.speak("Hi", to="Jiub"))
+        step = await world.act(HELLO, observe=True)
+        return seen.player, done.success and said.success, step.seen.stale
 
     assert asyncio.run(live()) == ("Timmy", True, True)
 

@@ -107,9 +107,9 @@ class CommandActor(Actor):
             case Do():
                 return self._do(message)
             case Received(_, Result() as result):
-                self._on_answer(result.id, result.value, result.error)
+                self._on_answer(result.id, result)
             case Received(_, Error() as error):
-                self._on_answer(error.id, None, error.error)
+                self._on_answer(error.id, error)
             case LinkUp():
                 self._advance_all()
             case _Due(key) | _Overdue(key) if (pending := self._pending.get(key)) is not None:
@@ -192,10 +192,11 @@ class CommandActor(Actor):
         if over is not None:
             self._settle(pending, None, over)
 
-    def _on_answer(self, key: str | None, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
+    def _on_answer(self, key: str | None, answer: Result | Error) -> None:
         pending = self._pending.get(key) if key is not None else None
         if pending is not None and pending.stage is Stage.UNDER_WAY:
-            self._settle(pending, value, self._dispatch.believed(pending, error))
+            value, revision = (answer.value, answer.revision) if isinstance(answer, Result) else (None, None)
+            self._settle(pending, value, self._dispatch.believed(pending, answer.error), revision)
 
     def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
         now = time.monotonic()
@@ -221,8 +222,10 @@ class CommandActor(Actor):
             case Stage.UNDER_WAY:
                 reply.fail(Refused("in_doubt", NOT_KNOWN_YET.format(key=pending.id)))
 
-    def _settle(self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
-        pending.settle(value, error)
+    def _settle(
+        self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None
+    ) -> None:
+        pending.settle(value, error, revision)
         if pending.journaled:
             self._tell_journal(Record(pending.entry()))
         else:

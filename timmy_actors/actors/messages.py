@@ -15,6 +15,7 @@ from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import ClientMessage, ServerMessage
+from timmy_actors.model.outcome import Revision
 from timmy_actors.model.perception import PerceptionOutput
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
@@ -89,6 +90,31 @@ class Do:
             raise Refused(
                 "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
             ) from error
+
+
+@dataclass(frozen=True)
+class Await:
+    """Asked of the perception: the first snapshot of a player that shows what was done up to `after`, and still holds.
+
+    Answered with it, or `Refused` (`expired`) where none came within `timeout_s`.
+
+    Raises:
+        Refused: `bad_arguments`: nothing can be waited for that long.
+    """
+
+    player: str
+    after: Revision
+    timeout_s: float
+    asked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def due(self) -> float:
+        """Until when it is waited for, in monotonic seconds."""
+        return self.asked_at + self.timeout_s
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
+            raise Refused("bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s")
 
 
 @dataclass(frozen=True)

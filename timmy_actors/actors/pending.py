@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.journal import CommandState, JournalEntry
-from timmy_actors.model.outcome import CommandResult, ErrorInfo
+from timmy_actors.model.outcome import CommandResult, ErrorInfo, Revision
 from timmy_actors.supervision import Reply
 
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}
@@ -59,6 +59,8 @@ class Pending:
     settled_at: float | None = None
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
+    revision: int | None = None
+    """Its number among the commands of the server that did it. The journal does not keep it: it is of the moment."""
     journaled: bool = False
     """Whether the journal has it, and must be told how it ends."""
     waiters: list[Waiter] = field(default_factory=list)
@@ -120,8 +122,9 @@ class Pending:
         self.attempts += 1
         self.sent_at = self.sent_at or time.time()
 
-    def settle(self, value: dict[str, Any] | None, error: ErrorInfo | None) -> None:
+    def settle(self, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None) -> None:
         """It is known what became of it."""
+        self.revision = revision if error is None else None
         self.stage, self.settled_at = Stage.SETTLED, time.time()
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
         self.value, self.error = value, error
@@ -148,7 +151,8 @@ class Pending:
         if self.error is not None:
             reply.fail(Refused(self.error.code, self.error.message, self.error.field))
         else:
-            reply.set(CommandResult(id=self.id, value=self.value))
+            produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
+            reply.set(CommandResult(id=self.id, value=self.value, revision=produced))
 
 
 def _moment(at: float | None) -> datetime | None:

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, get_args
 
+from timmy_actors.actors.awaiting import Awaiting
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.messages import Happened, LinkUp, Received, Transmit
+from timmy_actors.actors.messages import Await, Happened, LinkUp, Received, Transmit
 from timmy_actors.link.merge import mark_stale, merge
 from timmy_actors.link.retention import gone_since, of_boot, worth_keeping
 from timmy_actors.model.event import EventName
 from timmy_actors.model.message import Error, Event, Perception, Subscribe, Subscribed
 from timmy_actors.model.perception import PerceptionOutput, SectionName
-from timmy_actors.supervision import Actor, Directory
+from timmy_actors.supervision import DEFERRED, Actor, Directory
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class PerceptionActor(Actor):
         """The subscription that is not answered yet: what arrives before its answer belongs to the one before it."""
         self._gone: dict[str, float] = {}
         """Since when players are gone."""
+        self._awaiting = Awaiting(board)
         self._whole: set[str] = set()
         """Players of whom nothing was lost since their last full snapshot: only to these a delta may be added."""
 
@@ -66,15 +68,45 @@ class PerceptionActor(Actor):
         if link.carries and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
 
-    def on_receive(self, message: Any) -> None:
-        """Follow the link and what comes over it."""
+    def on_receive(self, message: Any) -> Any:
+        """Follow the link and what comes over it; answer who waits for something of it."""
         match message:
+            case Await():
+                return self._await(message)
             case LinkUp(epoch, boot) if epoch > self._epoch:
                 self._begin(epoch, boot, seq=0)
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
             case "sweep":
                 self._sweep()
+            case "overdue":
+                self._answer_waiting()
+        return None
+
+    def on_stop(self) -> None:
+        """Leave nobody waiting."""
+        self._awaiting.dismiss("the daemon is stopping")
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self._awaiting.dismiss("the perception failed, and begins anew")
+
+    def _await(self, wanted: Await) -> object:
+        found = self._awaiting.found(wanted)
+        if found is not None:
+            return found
+        self._awaiting.add(wanted, self.take_reply())
+        self._watch_waiting()
+        return DEFERRED
+
+    def _answer_waiting(self) -> None:
+        self._awaiting.answer()
+        self._watch_waiting()
+
+    def _watch_waiting(self) -> None:
+        due = self._awaiting.next_due()
+        if due is not None:
+            self.mailbox.schedule("overdue", due - time.monotonic(), "overdue")
 
     def _begin(self, epoch: int, boot: str, *, seq: int | None) -> None:
         self._epoch, self._boot, self._seq = epoch, boot, seq
@@ -154,6 +186,7 @@ class PerceptionActor(Actor):
         # Before the snapshots: who finds one finds its time.
         self._board.heard_at.value = MappingProxyType({name: times[name] for name in snapshots})
         self._board.snapshots.value = MappingProxyType(snapshots)
+        self._answer_waiting()
 
     def _tell_listeners(self, happened: Happened) -> None:
         self._board.watchers.tell(happened)

@@ -20,7 +20,7 @@ from pydantic_core import PydanticSerializationError
 
 from timmy_actors.endpoint import endpoint_path, resolve_endpoint
 from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
-from timmy_actors.model.action import make_action
+from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
     MAX_REQUEST_BYTES,
@@ -36,7 +36,7 @@ from timmy_actors.model.endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.model.outcome import CommandResult
+from timmy_actors.model.outcome import CommandResult, Revision
 
 if TYPE_CHECKING:
     from timmy_actors.model.action import ActionResult
@@ -106,14 +106,20 @@ class Daemon:
         answer = self._ask(StatusRequest(id=self._id()), self._timeout_s)
         return _present(answer.status)
 
-    def snapshot(self, player: str | None = None) -> PerceptionOutput:
+    def snapshot(
+        self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> PerceptionOutput:
         """What is known of a player (None: the daemon's configured one).
 
+        With `after`, the `revision` of a command's result, it waits until what that command did is perceived.
+
         Raises:
-            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet.
+            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be waited
+                for was not perceived within `timeout_s`.
         """
-        answer = self._ask(_make(SnapshotRequest, id=self._id(), player=player), self._timeout_s)
-        return _present(answer.snapshot)
+        request = _make(SnapshotRequest, id=self._id(), player=player, after=after, timeout_s=timeout_s)
+        waits_s = self._timeout_s if after is None else timeout_s + TRANSPORT_MARGIN_S
+        return _present(self._ask(request, waits_s).snapshot)
 
     def command(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
@@ -128,7 +134,8 @@ class Daemon:
         """
         request = self._command_request(name, arguments, timeout_s, command_id, "done")
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
-        return CommandResult(id=answer.command_id or request.command_id or "", value=_present(answer.value))
+        key = answer.command_id or request.command_id or ""
+        return CommandResult(id=key, value=_present(answer.value), revision=answer.revision)
 
     def submit(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any

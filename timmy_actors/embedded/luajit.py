@@ -12,13 +12,16 @@ from timmy_actors.errors import LuaJitMissing
 CANDIDATES = ("lupa.luajit21", "lupa.luajit20")
 
 
-def new_runtime() -> Any:
-    """A fresh Lua state, without a way from Lua to Python's builtins.
+def new_runtime(encoding: str = "utf-8") -> Any:
+    """A fresh Lua state, without a way from Lua to Python's builtins. Lua's strings are bytes: `encoding` makes texts
+    of them, and one that it cannot read raises.
 
     Raises:
         LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
     """
-    return find().LuaRuntime(unpack_returned_tuples=True, register_eval=False, register_builtins=False)
+    return find().LuaRuntime(
+        unpack_returned_tuples=True, register_eval=False, register_builtins=False, encoding=encoding
+    )
 
 
 def find() -> Any:

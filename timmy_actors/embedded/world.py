@@ -18,18 +18,31 @@ API = DATA / "api-0.8.1.json"
 PRECONDITIONS = DATA / "preconditions-0.8.1.json"
 
 
+BYTES = "latin-1"
+"""How texts come from Lua: a character a byte. A script's may be Windows-1252, as Morrowind's own files are."""
+
+
 def report(line: str) -> None:
     """Write a line of the server's log. Whoever reads it may be gone: that is no reason to die."""
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    _write(line.encode(errors="replace"))
+
+
+def report_bytes(line: str) -> None:
+    """The same for a line from Lua: its bytes as they are."""
+    _write(line.encode(BYTES))
+
+
+def _write(line: bytes) -> None:
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S").encode()
     try:
-        os.write(sys.stderr.fileno(), f"[{stamp}] {line}\n".encode(errors="replace"))
+        os.write(sys.stderr.fileno(), b"[%s] %s\n" % (stamp, line))
     except OSError:
         return
 
 
 def die(reason: str) -> NoReturn:
-    """End the process at once, with the reason in the log: a call of a script did not meet its preconditions."""
-    report(f"[FATAL] {reason}")
+    """End the process, with the reason (Lua's bytes) in the log: a script's call did not meet its preconditions."""
+    report_bytes(f"[FATAL] {reason}")
     os.abort()
 
 
@@ -44,7 +57,7 @@ class _Ledger:
 
     def add(self, player: str, item: str, count: int) -> None:
         """Append a line: player, item, count, between tabs."""
-        os.write(self._descriptor, f"{player}\t{item}\t{int(count)}\n".encode())
+        os.write(self._descriptor, f"{player}\t{item}\t{int(count)}\n".encode(BYTES))
 
 
 class World:
@@ -56,7 +69,7 @@ class World:
     """
 
     def __init__(self, settings: WorldSettings) -> None:
-        self._lua = new_runtime()
+        self._lua = new_runtime(BYTES)
         search_only(self._lua, lua_folder())
         package = self._lua.globals().package
         package.loaded["timmy_config"] = self._lua.table_from(self._bridge_settings(settings))
@@ -82,7 +95,7 @@ class World:
     @staticmethod
     def _bridge_settings(settings: WorldSettings) -> dict[str, Any]:
         chosen: dict[str, Any] = {
-            "host": settings.host,
+            "host": settings.host.encode(),
             "port": settings.port,
             "mechanism": settings.mechanism,
             "allow_raw": settings.allow_raw,
@@ -97,7 +110,7 @@ class World:
             "preconditions": os.fsencode(PRECONDITIONS),
             "seed": settings.seed,
             "die": die,
-            "report": report,
+            "report": report_bytes,
             "ledger": None if settings.ledger is None else _Ledger(settings.ledger).add,
             "crowd": settings.crowd or None,
             "company": settings.company,

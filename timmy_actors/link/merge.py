@@ -7,6 +7,7 @@ from typing import Any
 
 from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.message import Perception
+from timmy_actors.model.outcome import Revision
 from timmy_actors.model.perception import PerceptionOutput
 
 
@@ -30,6 +31,7 @@ def merge(
         pid=perception.pid,
         boot=boot,
         epoch=epoch,
+        revision=perception.revision,
         revisions={**revisions, **told},
         timestamp=datetime.now(UTC),
     )
@@ -49,6 +51,13 @@ def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
     if snapshot.epoch != link.epoch:
         return mark_stale(snapshot, "not perceived again since the link came back")
     return snapshot
+
+
+def shows(snapshot: PerceptionOutput, after: Revision) -> bool:
+    """Whether a snapshot shows what a command produced. One that holds and is of another server process came later."""
+    if snapshot.stale:
+        return False
+    return snapshot.boot != after.boot or snapshot.revision >= after.number
 
 
 def _sections(perception: Perception) -> dict[str, Any]:

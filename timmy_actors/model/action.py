@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, Name, StrictModel, in_words
 from timmy_actors.model.error_code import ErrorCode
-from timmy_actors.model.outcome import MAX_ECHO
+from timmy_actors.model.outcome import MAX_ECHO, Revision
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""
@@ -60,6 +60,8 @@ class ActionResult(Model):
     """With `needs_client_input`: what it would take."""
     value: dict[str, Any] = Field(default_factory=dict)
     """What a body in the game's world says of what it did."""
+    revision: Revision | None = None
+    """What a body's action produced in the world: `observe(after=result)` waits until that is perceived."""
     command_id: str | None = None
     """Under this id the same action can be given again without being done twice."""
 

@@ -12,7 +12,7 @@ from timmy_actors.model.action import ActionResult
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.health import Health
-from timmy_actors.model.outcome import ErrorInfo
+from timmy_actors.model.outcome import ErrorInfo, Revision
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 
@@ -27,7 +27,7 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id` and `command_id` is there."""
+    """The answer to a request: exactly one of the fields beside `id`, `command_id` and `revision` is there."""
 
     id: RequestId | None = None
     status: Health | None = None
@@ -37,6 +37,8 @@ class Answer(Model):
     """The command is on its way; what becomes of it is learnt by giving it again under its `command_id`."""
     command_id: str | None = None
     """The id of the command that this is about."""
+    revision: Revision | None = None
+    """What a command produced: beside `value`."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None

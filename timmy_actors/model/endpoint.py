@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import MessageId, Name, RequestId, StrictModel
 from timmy_actors.model.action import Action
+from timmy_actors.model.outcome import Revision
 from timmy_actors.model.portal import PortalId
 
 DEFAULT_TIMEOUT_S = 5.0
@@ -32,6 +33,10 @@ class SnapshotRequest(StrictModel):
     type: Literal["snapshot"] = "snapshot"
     id: RequestId
     player: Name | None = None
+    after: Revision | None = None
+    """What is to be perceived before it is answered; None: it is answered at once."""
+    timeout_s: Timeout = DEFAULT_TIMEOUT_S
+    """How long that is waited for."""
 
 
 class CommandRequest(StrictModel):

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from timmy_actors.model._base import Count, MessageId, Model
 from timmy_actors.model.event import EventName, GameEvent
-from timmy_actors.model.outcome import CommandResult, ErrorInfo
+from timmy_actors.model.outcome import ErrorInfo
 from timmy_actors.model.perception import SectionName, Sections
 
 PROTOCOL_VERSION = 1
@@ -21,8 +21,9 @@ Most = Annotated[int, Field(ge=1, le=256)]
 DEFAULT_MOST = 64
 
 
-Scope = Literal["observe", "act", "raw"]
-"""To be told of the game; to give commands; to give those that reach everything (where the operator allows them)."""
+Scope = Literal["observe", "act", "chat_command", "raw"]
+"""To be told of the game; to give commands; to run the server's chat commands as a player; to give the commands that
+reach everything (where the operator allows them)."""
 
 
 class Hello(Model):
@@ -113,6 +114,9 @@ class Perception(Model):
     player: str
     pid: Count
     now: Count
+    revision: Count = 0
+    """Up to which command (`result.revision`) this shows what was done: one that has its player under way is not among
+    them until the player has arrived."""
     full: bool
     revisions: dict[SectionName, Count]
     sections: Sections
@@ -128,10 +132,15 @@ class Command(Model):
     deadline: Count
 
 
-class Result(CommandResult):
+class Result(Model):
     """What became of a command: exactly one of `value` and `error`."""
 
     type: Literal["result"] = "result"
+    id: str
+    value: dict[str, Any] | None = None
+    error: ErrorInfo | None = None
+    revision: Count | None = None
+    """The number of the command among all that this server process was given, where it was done."""
 
 
 class Ping(Model):

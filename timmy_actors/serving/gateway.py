@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.command import MAX_PENDING
-from timmy_actors.actors.messages import Do, Happened
+from timmy_actors.actors.messages import Await, Do, Happened
 from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ActorError, MailboxFull, Refused
@@ -39,7 +39,7 @@ from timmy_actors.model.endpoint import (
 )
 from timmy_actors.model.error_code import ErrorCode
 from timmy_actors.model.game_state import GameState
-from timmy_actors.model.outcome import CommandResult, ErrorInfo
+from timmy_actors.model.outcome import CommandResult, ErrorInfo, Revision
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck
 from timmy_actors.serving.fair_share import FairShare
@@ -130,6 +130,10 @@ class GatewayActor(SocketActor):
         match request:
             case StatusRequest():
                 self._send(client, Answer(id=request.id, status=self._board.health.value))
+            case SnapshotRequest(after=Revision() as after):
+                wanted = Await(request.player or self._player, after, request.timeout_s)
+                reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
+                self._answer_later(client, request, reply)
             case SnapshotRequest():
                 snapshot = find_snapshot(self._board, request.player or self._player)
                 self._send(client, Answer(id=request.id, snapshot=snapshot))
@@ -261,19 +265,22 @@ def _to_answer(request: Request, reply: Reply) -> Answer:
     return Answer(id=request.id, **_told(request, outcome))
 
 
+_FIELDS: dict[type, str] = {
+    PortalCheck: "check",
+    GameState: "state",
+    ActionResult: "result",
+    PerceptionOutput: "snapshot",
+}
+"""The field of an `Answer` that an outcome stands in."""
+
+
 def _told(request: Request, outcome: Any) -> dict[str, Any]:
     match outcome:
         case CommandResult(id=key) if isinstance(request, CommandRequest) and request.until == "accepted":
             return {"command_id": key, "accepted": True}
-        case CommandResult(id=key, value=value):
-            return {"command_id": key, "value": value or {}}
-        case PortalCheck():
-            return {"check": outcome}
-        case GameState():
-            return {"state": outcome}
-        case ActionResult():
-            return {"result": outcome}
-    return {"portals": outcome}
+        case CommandResult(id=key, value=value, revision=revision):
+            return {"command_id": key, "value": value or {}, "revision": revision}
+    return {_FIELDS.get(type(outcome), "portals"): outcome}
 
 
 def _for_portal(

@@ -1,7 +1,7 @@
 """Bodies of an agent behind one `WorldInterface`."""
 
 from timmy_actors.worlds.asynchronous import AsyncWorld
-from timmy_actors.worlds.interface import Game, Manner, WorldInterface
+from timmy_actors.worlds.interface import Game, Manner, Step, WorldInterface
 from timmy_actors.worlds.player import PlayerBody
 
-__all__ = ["AsyncWorld", "Game", "Manner", "PlayerBody", "WorldInterface"]
+__all__ = ["AsyncWorld", "Game", "Manner", "PlayerBody", "Step", "WorldInterface"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal, overload
 
 from timmy_actors.model.action import Action, ActionResult
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.worlds.interface import Manner, WorldInterface
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step, WorldInterface
 
 
 class AsyncWorld:
@@ -19,12 +20,24 @@ class AsyncWorld:
     def __init__(self, world: WorldInterface) -> None:
         self._world = world
 
-    async def observe(self) -> PerceptionOutput:
-        """The last that was perceived."""
-        return await asyncio.to_thread(self._world.observe)
+    async def observe(
+        self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S
+    ) -> PerceptionOutput:
+        """The last that was perceived; with `after`, once what that action did is perceived."""
+        return await asyncio.to_thread(self._world.observe, after=after, deadline_s=deadline_s)
 
-    async def act(self, action: Action, *, command_id: str | None = None) -> ActionResult:
-        """Do something, and wait until it is done or not."""
+    @overload
+    async def act(
+        self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...
+    ) -> ActionResult: ...
+
+    @overload
+    async def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
+
+    async def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
+        """Do something, and wait until it is done or not; with `observe`, give the world after it too."""
+        if observe:
+            return await asyncio.to_thread(self._world.act, action, command_id=command_id, observe=True)
         return await asyncio.to_thread(self._world.act, action, command_id=command_id)
 
     async def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:

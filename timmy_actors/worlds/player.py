@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, overload
 
 from timmy_actors.errors import Refused
+from timmy_actors.link.merge import mark_stale, shows
 from timmy_actors.model.action import Action, ActionResult, Outcome
 from timmy_actors.model.client_input import NEEDS_CLIENT_INPUT
+from timmy_actors.model.outcome import Revision
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.worlds.interface import Game, Manner
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Game, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
 ID_BYTES = 12
@@ -36,14 +38,31 @@ class PlayerBody:
         self._game = game
         self._player = player
         self._timeout_s = timeout_s
+        self._produced: Revision | None = None
+        """What the last action that was done produced."""
 
-    def observe(self) -> PerceptionOutput:
-        """The last that was perceived of the player."""
-        return self._game.snapshot(self._player)
+    def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
+        """The last that was perceived of the player; with `after`, once what that action did is perceived."""
+        if after is None or after.revision is None:
+            return _as_of(self._game.snapshot(self._player), self._produced)
+        return self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
 
-    def act(self, action: Action, *, command_id: str | None = None) -> ActionResult:
+    @overload
+    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...) -> ActionResult: ...
+
+    @overload
+    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
+
+    def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
         """Give the command that the action names, and wait until it is done or declined."""
-        return self._give(action, self._with_player(action.params), command_id)
+        result = self._give(action, self._with_player(action.params), command_id)
+        return Step(result, self._after(result)) if observe else result
+
+    def _after(self, result: ActionResult) -> PerceptionOutput:
+        try:
+            return self.observe(after=result)
+        except Refused as refused:
+            return mark_stale(self._game.snapshot(self._player), refused.message)
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
         """Say something in the chat, or show it as a note: see `Manner`. Said `to` somebody, it is whispered."""
@@ -53,13 +72,10 @@ class PlayerBody:
             case (("announce" | "say"), None):
                 return self.act(Action(action="chat" if manner == "say" else "broadcast", params={"text": text}))
             case "whisper", str():
-                return self.act(Action(action="message", params={"player": to, "text": f"{self._name()}: {text}"}))
+                return self.act(Action(action="whisper", params={"to": to, "text": text}))
             case "show", str():
                 return self.act(Action(action="message_box", params={"player": to, "text": text}))
         return _misdirected(text, to, manner)
-
-    def _name(self) -> str:
-        return self._player if self._player is not None else self.observe().player
 
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
@@ -70,7 +86,14 @@ class PlayerBody:
             result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=given, **arguments)
         except Refused as refused:
             return _declined(action, refused, given)
-        return _result(action, success=True, value=result.value or {}, command_id=given)
+        self._produced = result.revision or self._produced
+        return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=given)
+
+
+def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionOutput:
+    if produced is None or shows(snapshot, produced):
+        return snapshot
+    return mark_stale(snapshot, "not perceived again since the last action was done")
 
 
 def _declined(action: Action, refused: Refused, command_id: str) -> ActionResult:

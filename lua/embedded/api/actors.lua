@@ -22,10 +22,10 @@ local function select_list(server, define)
   define("ReadReceivedActorList", received)
   define("ReadLastActorList", received)
   define("ReadCellActorList", function(description)
-    local cell = server.cells[description]
+    local cell = server:listed_cell(description)
     -- A cell is gone once the last player has left it; what was selected of it goes with it.
     server.selected.actors = cell and { entries = cell.actors or {}, action = 0,
-      is_gone = function() return server.cells[description] ~= cell end } or { entries = {}, is_unloaded = true }
+      is_gone = function() return server:listed_cell(description) ~= cell end } or { entries = {}, is_unloaded = true }
   end)
 end
 

@@ -4,6 +4,7 @@ return function()
     dataPath = tes3mp.GetDataPath(),
     gameMode = "Default",
     loginTime = 60, -- seconds
+    rankColors = { serverOwner = color.Orange, admin = color.Red, moderator = color.Green },
     maxClientsPerIP = 3,
     difficulty = 0,
     defaultTimeTable = { year = 427, month = 7, day = 16, hour = 9, daysPassed = 1, dayTimeScale = 30,

@@ -1,5 +1,7 @@
 --- What CoreScripts do with each event by default, between the validators and the handlers of scripts.
 local actor_moves = require("embedded.core.actor_moves")
+local chat_commands = require("embedded.core.chat_commands")
+local command_hooks = require("embedded.core.command_hooks")
 local cells = require("embedded.core.cells")
 local packet_reader = require("embedded.core.packet_reader")
 local player = require("embedded.core.player")
@@ -26,6 +28,7 @@ function M.OnPlayerConnect(pid)
   Players[pid] = player.new(pid, name)
   hook("OnPlayerConnect", { pid }, function()
     tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. " has joined the server.\n", true)
+    tes3mp.SendMessage(pid, ("Welcome %s\nYou have %d seconds to log in.\n"):format(name, config.loginTime), false)
     tes3mp.PasswordDialog(pid, 1, "Enter your password:", "")
   end)
 end
@@ -44,7 +47,7 @@ local function leave(pid)
 end
 
 function M.OnPlayerDisconnect(pid)
-  tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. " has left the server.\n", true, true)
+  tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. " has left the server.\n", true)
   if logged_in(pid) then
     hook("OnPlayerDisconnect", { pid }, function() leave(pid) end)
   end
@@ -64,12 +67,30 @@ function M.OnGUIAction(pid, idGui, data)
   end)
 end
 
-function M.OnPlayerSendMessage(pid, message)
-  if logged_in(pid) then
-    hook("OnPlayerSendMessage", { pid, message }, function()
-      tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. ": " .. message .. "\n", true)
-    end)
+--- The mark of a member of the staff before what it says.
+local function rank_of(speaker)
+  if speaker:IsServerOwner() then
+    return config.rankColors.serverOwner .. "[Owner] "
+  elseif speaker:IsAdmin() then
+    return config.rankColors.admin .. "[Admin] "
   end
+  return speaker:IsModerator() and config.rankColors.moderator .. "[Mod] " or ""
+end
+
+--- As CoreScripts 0.8.1: a command is run, anything else is shown to everybody.
+function M.OnPlayerSendMessage(pid, message)
+  if not logged_in(pid) then
+    return
+  end
+  tes3mp.LogMessage(enumerations.log.INFO, logicHandler.GetChatName(pid) .. ": " .. message)
+  hook("OnPlayerSendMessage", { pid, message }, function()
+    local words = command_hooks.words(message)
+    if words then
+      return chat_commands.process(pid, words)
+    end
+    local said = color.White .. logicHandler.GetChatName(pid) .. ": " .. message .. "\n"
+    tes3mp.SendMessage(pid, rank_of(Players[pid]) .. said, true)
+  end)
 end
 
 local function change_region(pid)

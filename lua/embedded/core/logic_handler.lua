@@ -29,9 +29,15 @@ function M.IsPlayerNameLoggedIn(name)
   return player ~= nil and player:IsLoggedIn()
 end
 
-function M.CheckPlayerValidity(_, targetPid)
-  local player = Players[tonumber(targetPid)]
-  return player ~= nil and player:IsLoggedIn()
+--- Tells the asker why not, where there is one.
+function M.CheckPlayerValidity(pid, targetPid)
+  local target = tonumber(targetPid)
+  local is_valid = target ~= nil and Players[target] ~= nil and Players[target]:IsLoggedIn()
+  if not is_valid and pid ~= nil then
+    local why = target and "That player is not logged in!\n" or "Please specify the player ID.\n"
+    tes3mp.SendMessage(pid, why, false)
+  end
+  return is_valid
 end
 
 function M.IsPlayerAllowedConsole(pid)

@@ -37,6 +37,18 @@ function M:IsServerStaff()
   return self.data.settings.staffRank > 0
 end
 
+function M:IsServerOwner()
+  return self.data.settings.staffRank == 3
+end
+
+function M:IsAdmin()
+  return self.data.settings.staffRank >= 2
+end
+
+function M:IsModerator()
+  return self.data.settings.staffRank >= 1
+end
+
 function M:LoadFromDrive()
   self.data = drive.load(self.file) or self.data
 end

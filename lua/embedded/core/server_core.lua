@@ -1,4 +1,6 @@
 --- The globals of CoreScripts: their tables and helpers, and the functions that the server calls by name.
+local chat_commands = require("embedded.core.chat_commands")
+local command_hooks = require("embedded.core.command_hooks")
 local event_handler = require("embedded.core.event_handler")
 local event_hooks = require("embedded.core.event_hooks")
 local make_config = require("embedded.core.config")
@@ -44,6 +46,9 @@ local function publish_tables()
   M.publish("config", make_config())
   M.publish("RecordStores", record_store.all())
   M.publish("customEventHooks", event_hooks.new())
+  M.publish("customCommandHooks", command_hooks.new())
+  customEventHooks.registerValidator("OnPlayerSendMessage", customCommandHooks.validator)
+  chat_commands.register(customCommandHooks)
   M.publish("WorldInstance", setmetatable(world.new(), world))
 end
 

@@ -51,7 +51,7 @@ local function find(list, actor)
 end
 
 function M:report(actor)
-  local cell = self.world.server.cells[actor.cell]
+  local cell = self.world.server:listed_cell(actor.cell)
   local index = find(cell.actors, actor)
   if not index then
     table.insert(cell.actors, entry_of(actor))
@@ -119,7 +119,8 @@ end
 
 --- The server's list of a cell forgets an actor.
 function M:leave_list(cell, actor)
-  local list = self.world.server.cells[cell] and self.world.server.cells[cell].actors or {}
+  local listed = self.world.server:listed_cell(cell)
+  local list = listed and listed.actors or {}
   local index = find(list, actor)
   if index then
     table.remove(list, index)

@@ -17,7 +17,10 @@ end
 --- A client loaded a cell.
 function M:enter(pid, description)
   local cells = self.world.server.cells
-  cells[description] = cells[description] or { visitors = {}, count = 0, actors = {} }
+  if not cells[description] then
+    self.loads = (self.loads or 0) + 1
+    cells[description] = { visitors = {}, count = 0, actors = {}, load = self.loads }
+  end
   local cell = cells[description]
   if not cell.visitors[pid] then
     cell.visitors[pid] = true

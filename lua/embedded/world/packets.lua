@@ -73,8 +73,13 @@ function handlers.Journal(self, packet)
   self:note_journal(packet.entries)
 end
 
+--- An empty line empties the window: so does a client of 0.8.1.
 function handlers.Chat(self, packet)
-  self:remember("chat", packet.text)
+  if packet.text == "" then
+    self.chat = {}
+  else
+    self:remember("chat", packet.text)
+  end
 end
 
 function handlers.ChatClear(self)

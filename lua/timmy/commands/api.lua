@@ -3,6 +3,7 @@
 local batch = require("timmy.api.batch")
 local json = require("timmy.json")
 local schema = require("timmy.schema")
+local trips = require("timmy.trips")
 
 local M = { name = "api" }
 
@@ -54,12 +55,12 @@ local function calls_of(given)
   return calls
 end
 
-function M.run(_, values)
+function M.run(pid, values, context)
   local calls, trouble = calls_of(values.calls)
   trouble = trouble or batch.judge(calls)
   if trouble then return nil, trouble end
   local results
-  results, trouble = batch.run(calls)
+  results, trouble = trips.follow(pid, context.revision, batch.run, calls)
   if trouble then return nil, trouble end
   return { results = results }
 end

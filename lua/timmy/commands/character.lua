@@ -2,6 +2,7 @@
 local attributes = require("timmy.attributes")
 local corescripts = require("timmy.corescripts")
 local game = require("timmy.game")
+local players = require("timmy.players")
 local races = require("timmy.races")
 local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
@@ -81,8 +82,39 @@ end
 local set_name = { name = "set_name", fields = { { name = "player", check = schema.name },
   { name = "name", check = schema.name } } }
 
+--- A name as others read it: spaces of any kind, and the case of its letters, tell no two apart.
+local SPACES = { "%s", "\194\160", "\225\154\128", "\226\128[\128-\143\168-\175]", "\226\129[\159-\164]",
+  "\227\128\128", "\239\187\191" }
+
+local function without_spaces(name)
+  for _, space in ipairs(SPACES) do name = name:gsub(space, "") end
+  return name:lower()
+end
+
+--- The player here, other than `pid`, who is called like that but for spaces: by its account, or over its head.
+local function namesake(pid, name)
+  local wanted = without_spaces(name)
+  for _, other in ipairs(players.online()) do
+    if other.pid ~= pid then
+      local shown = game.GetName(other.pid)
+      if without_spaces(other.name) == wanted or without_spaces(shown) == wanted then return other.name end
+    end
+  end
+end
+
+local function name_trouble(pid, name)
+  if without_spaces(name) == "" then return "a name needs more than spaces" end
+  if name:find("^%s") or name:find("%s$") or name:find("%s%s") then
+    return "spaces at its ends, or two together, are not seen: leave them out"
+  end
+  local other = namesake(pid, name)
+  return other and ("%s is here: a name that differs by nothing but spaces can't be told apart"):format(other)
+end
+
 --- What others see over its head until it leaves. Its account, and who it is here, keep the old name.
 function set_name.run(pid, values)
+  local wrong = name_trouble(pid, values.name)
+  if wrong then return refuse("bad_arguments", "name: " .. wrong, "name") end
   game.SetName(pid, values.name)
   game.SendBaseInfo(pid)
   return { name = values.name }

@@ -1,7 +1,13 @@
 --- What players are told: lines in their chat windows, and notes on their screens.
+local chat_event = require("timmy.chat_event")
 local game = require("timmy.game")
+local hearsay = require("timmy.hearsay")
+local json = require("timmy.json")
+local players = require("timmy.players")
 local questions = require("timmy.questions")
+local refuse = require("timmy.refusal")
 local schema = require("timmy.schema")
+local trips = require("timmy.trips")
 
 local TELLING = {
   { name = "player", check = schema.name },
@@ -18,13 +24,66 @@ function message.run(pid, values)
   return { text = values.text }
 end
 
+--- CoreScripts' sign of a chat command.
+local COMMAND_SIGN = "/"
+
+local function is_command(text) return text:sub(1, 1) == COMMAND_SIGN end
+
+--- Has the server handle a message of the player's, and says who was shown something of it. A chat command may send the
+-- player elsewhere.
+local function handled(pid, text, context)
+  local done, wrong, names = hearsay.count(trips.follow, pid, context.revision, chat_event.raise, pid, text)
+  if not done then return nil, wrong end
+  return { text = text, heard_by = json.array(names) }
+end
+
 local chat = { name = "chat", fields = TELLING }
 
---- As CoreScripts write what somebody said, for all to read.
-function chat.run(pid, values)
-  local said = _G.logicHandler.GetChatName(pid) .. ": " .. values.text
-  game.SendMessage(pid, _G.color.White .. line(said), true, false)
-  return { text = values.text }
+--- As if the player had typed it: what the server makes of that, and for whom, is its scripts' affair.
+function chat.run(pid, values, context)
+  if is_command(values.text) then
+    return refuse("bad_arguments", "text: begins with '/', so the server would take it for a chat command: give it to "
+      .. "chat_command, or begin with something else", "text")
+  end
+  return handled(pid, values.text, context)
+end
+
+local chat_command = { name = "chat_command", fields = TELLING }
+
+--- The player may be a member of the server's staff, whose commands reach everything: so a token says it by itself.
+function chat_command.permitted(context)
+  if context.chat_commands then return true end
+  return false, "this client's token has not the scope chat_command: the operator can add it in the server's token file"
+end
+
+function chat_command.run(pid, values, context)
+  if not is_command(values.text) then
+    return refuse("bad_arguments", "text: a chat command begins with '/': give what is to be said to chat", "text")
+  end
+  return handled(pid, values.text, context)
+end
+
+local whisper = { name = "whisper", fields = { { name = "player", check = schema.name },
+  { name = "to", check = schema.name }, { name = "text", check = schema.text } } }
+
+local function contains(list, wanted)
+  for _, value in ipairs(list) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- By the server's own command for it, so that its rules are kept, and the speaker reads it too.
+function whisper.run(pid, values, context)
+  local other, wrong = players.find(values.to)
+  if not other then return refuse(wrong.code, wrong.message, "to") end
+  if other == pid then return refuse("bad_arguments", "to: name another player than the one who whispers", "to") end
+  local told, trouble = handled(pid, ("/msg %d %s"):format(other, values.text), context)
+  if not told then return nil, trouble end
+  if not contains(told.heard_by, values.to) then
+    return refuse("game_refused", "the server's scripts did not pass it on to " .. values.to, "to")
+  end
+  return { to = values.to, text = values.text }
 end
 
 local broadcast = { name = "broadcast", fields = TELLING }
@@ -37,7 +96,7 @@ end
 local clear_chat = { name = "clear_chat", fields = { { name = "player", check = schema.name } } }
 
 function clear_chat.run(pid)
-  game.CleanChatForPid(pid)
+  game.SendMessage(pid, "", false, false) -- a client empties its window for an empty line
   return { cleared = true }
 end
 
@@ -48,4 +107,4 @@ function message_box.run(pid, values)
   return { text = values.text }
 end
 
-return { message, chat, broadcast, clear_chat, message_box }
+return { message, chat, chat_command, whisper, broadcast, clear_chat, message_box }

@@ -8,6 +8,7 @@ local players = require("timmy.players")
 local refuse = require("timmy.refusal")
 local saved = require("timmy.saved")
 local schema = require("timmy.schema")
+local trips = require("timmy.trips")
 
 local M = { name = "teleport" }
 
@@ -56,15 +57,21 @@ local function located(values)
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
 end
 
---- Where another player stands now, and looks.
+--- Where another player stands now, or will when it has arrived.
+local function place_of(pid)
+  return trips.target(pid) or { cell = game.GetCell(pid), x = game.GetPosX(pid), y = game.GetPosY(pid),
+    z = game.GetPosZ(pid) }
+end
+
+--- The same, and where that player looks.
 local function beside(values)
   local other, wrong = players.find(values.to_player)
   if not other then return refuse(wrong.code, wrong.message, "to_player") end
-  local cell = game.GetCell(other)
+  local place = place_of(other)
+  local cell, x, y, z = place.cell, place.x, place.y, place.z
   if not cells.is_safe(cell) then
     return refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
   end
-  local x, y, z = game.GetPosX(other), game.GetPosY(other), game.GetPosZ(other)
   if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
     return refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
   end
@@ -100,7 +107,7 @@ local function move(pid, target)
   game.SendPos(pid)
 end
 
-function M.run(pid, values)
+function M.run(pid, values, context)
   local locate, unclear = locator(values)
   if not locate then return nil, unclear end
   local target, wrong = locate(values)
@@ -108,7 +115,7 @@ function M.run(pid, values)
   if is_forbidden(target.cell) then
     return refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
   end
-  move(pid, target)
+  trips.follow(pid, context.revision, move, pid, target)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 

@@ -1,6 +1,5 @@
---- Players who come, go, move, speak, die and rise.
+--- Players who come, go, move, die and rise. What they read in the chat is no hook's: see timmy.hearsay.
 local game = require("timmy.game")
-local hearsay = require("timmy.hearsay")
 local json = require("timmy.json")
 local players = require("timmy.players")
 local shapes = require("timmy.events.shapes")
@@ -30,8 +29,6 @@ return {
   { event = "cell_change", hook = "OnPlayerCellChange", read = cell_change },
   { event = "cell_load", hook = "OnCellLoad", read = cell_only },
   { event = "cell_unload", hook = "OnCellUnload", read = cell_only },
-  { event = "chat", hook = "OnPlayerSendMessage", counts = hearsay.is_said,
-    read = function(_, text) return { text = hearsay.shortened(text) } end },
   { event = "death", hook = "OnPlayerDeath",
     read = function(pid) return { killer = killer_of(pid) or json.null } end },
   { event = "resurrect", hook = "OnPlayerResurrect", read = nothing },

@@ -4,6 +4,7 @@ return {
   GetPosX = { "pid" },
   GetPosY = { "pid" },
   GetPosZ = { "pid" },
+  GetAvgPing = { "pid" },
   GetRegion = { "pid" },
   GetRotX = { "pid" },
   GetRotZ = { "pid" },

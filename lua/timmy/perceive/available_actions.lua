@@ -3,6 +3,6 @@ local commands = require("timmy.commands")
 local json = require("timmy.json")
 
 return function(pid, options)
-  local names, unavailable = commands.available(pid, { allow_raw = options.allow_raw })
+  local names, unavailable = commands.available(pid, { allow_raw = options.allow_raw, chat_commands = true })
   return { commands = json.array(names), unavailable = json.object(unavailable) }
 end

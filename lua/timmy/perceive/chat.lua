@@ -1,5 +1,7 @@
---- What a player has heard in the chat.
+--- What a player's chat window shows.
 local hearsay = require("timmy.hearsay")
-local json = require("timmy.json")
 
-return function(pid) return { lines = json.array(hearsay.of(pid)) } end
+return function(pid)
+  local _, fragment = hearsay.of(pid)
+  return fragment
+end

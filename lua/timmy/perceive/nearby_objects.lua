@@ -17,16 +17,22 @@ local function see(thing, eye, radius)
   return seen
 end
 
---- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere.
+--- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere. How many more the
+-- cell has that were not looked at: any of them may be near.
 local function collect(cell, eye, options, found)
-  for _, thing in ipairs(scenery.of(cell, options.now, options.fresh)) do
+  local things, unseen = scenery.of(cell, options.now, options.fresh)
+  for _, thing in ipairs(things) do
     if thing.x or cell == eye.cell then found[#found + 1] = see(thing, eye, options.radius) end
   end
+  return unseen
 end
 
 return function(pid, options)
-  local eye, found = surroundings.eye(pid), {}
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do collect(cell, eye, options, found) end
+  local eye, found, unseen = surroundings.eye(pid), {}, 0
+  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do
+    unseen = unseen + collect(cell, eye, options, found)
+  end
   local objects, left_out = geometry.nearest(found, options.most, "unique_index")
+  left_out = left_out + unseen
   return { objects = json.array(objects), truncated = left_out > 0, left_out = left_out }
 end

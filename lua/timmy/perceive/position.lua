@@ -1,19 +1,10 @@
---- Where a player stands: live, since CoreScripts' table holds the place of the last cell change.
-local game = require("timmy.game")
+--- Where a player stands: live, since CoreScripts' table holds the place of the last cell change. Of one that is under
+-- way, where it stood before.
 local gazetteer = require("timmy.gazetteer")
-local numbers = require("timmy.numbers")
+local trips = require("timmy.trips")
 
 return function(pid)
-  local cell = game.GetCell(pid)
-  return {
-    cell = cell,
-    exterior = game.IsInExterior(pid),
-    region = game.GetRegion(pid):lower(),
-    place = gazetteer.place_of(cell),
-    x = numbers.finite(game.GetPosX(pid)),
-    y = numbers.finite(game.GetPosY(pid)),
-    z = numbers.finite(game.GetPosZ(pid)),
-    pitch = numbers.degrees(game.GetRotX(pid)),
-    yaw = numbers.heading(game.GetRotZ(pid)),
-  }
+  local seen = trips.held(pid) or trips.live(pid)
+  return { cell = seen.cell, exterior = seen.exterior, region = seen.region, x = seen.x, y = seen.y, z = seen.z,
+    pitch = seen.pitch, yaw = seen.yaw, place = gazetteer.place_of(seen.cell, seen.x, seen.y) }
 end

@@ -106,4 +106,25 @@ test("declines a class with a skill that does not exist or comes twice", functio
   refused("set_custom_class", CLASS, "game_refused")
 end)
 
+test("gives nobody a name that differs from another's by nothing but spaces", function()
+  stage.open()
+  for _, name in ipairs({ "Jiub", "Ji ub", "j i u b", "Jiub\194\160", "Ji\226\128\139ub", "\227\128\128Jiub" }) do
+    acting.refused("set_name", { name = name }, "bad_arguments", "name")
+  end
+  tes3mp.SetName(1, "Nere var")
+  stage.forget()
+  acting.refused("set_name", { name = "Nerevar" }, "bad_arguments", "name")
+  equal(acting.done("set_name", { name = "Jiubert" }), { name = "Jiubert" })
+  equal(acting.done("set_name", { name = "Timmy" }), { name = "Timmy" })
+  equal(acting.done("set_name", { player = "Jiub", name = "Ji ub" }), { name = "Ji ub" })
+end)
+
+test("gives nobody a name whose spaces are not seen", function()
+  stage.open()
+  for _, name in ipairs({ " Nerevar", "Nerevar ", "Lord  Nerevar", "   ", "\194\160" }) do
+    acting.refused("set_name", { name = name }, "bad_arguments", "name")
+  end
+  equal(acting.done("set_name", { name = "Lord Nerevar" }), { name = "Lord Nerevar" })
+end)
+
 acting.covers("character")

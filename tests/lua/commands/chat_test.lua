@@ -2,8 +2,16 @@ local acting = require("acting")
 local harness = require("harness")
 local stage = require("stage")
 
-local done = acting.done
+local declined, done = acting.declined, acting.done
 local equal, test = harness.equal, harness.test
+
+--- What a client may do whose token has the scope for chat commands.
+local SCOPE = { chat_commands = true }
+
+--- Gives a command that the server's scripts do not take, though it reached them.
+local function refused_by_the_game(name, arguments, field)
+  acting.refused_after_trying(name, arguments, "game_refused", field, SCOPE)
+end
 
 --- The newest line in a player's chat window.
 local function read(name)
@@ -18,18 +26,94 @@ test("shows a line to one player only", function()
   equal(read("Jiub"), "hello\n")
 end)
 
-test("lets everybody read what a player says", function()
+--- What CoreScripts 0.8.1 (commit 8f915f8) make of a chat line, as the simulated clients show it.
+test("lets the server handle what a player says, and tells who read it", function()
   stage.open()
-  equal(done("chat", { text = "Anybody here?" }), { text = "Anybody here?" })
+  equal(done("chat", { text = "Anybody here?" }), { text = "Anybody here?", heard_by = { "Jiub", "Timmy" } })
   local said = color.White .. "Timmy (0): Anybody here?\n"
   equal({ read("Timmy"), read("Jiub") }, { said, said })
 end)
 
-test("does not run what a player says as a chat command", function()
+test("passes the server's validators and handlers, once each, as a typed line does", function()
   stage.open()
-  done("chat", { text = "/kick 1" })
+  local asked, told = {}, {}
+  customEventHooks.registerValidator("OnPlayerSendMessage", function(_, ...) asked[#asked + 1] = { ... } end)
+  customEventHooks.registerHandler("OnPlayerSendMessage", function(_, ...) told[#told + 1] = { ... } end)
+  done("chat", { text = "Hello" })
+  equal({ asked, told }, { { { 0, "Hello" } }, { { 0, "Hello" } } })
+end)
+
+test("tells that nobody read what a script kept back", function()
+  stage.open()
+  customEventHooks.registerValidator("OnPlayerSendMessage", function()
+    return customEventHooks.makeEventStatus(false, false)
+  end)
+  equal(done("chat", { text = "Hello" }).heard_by, {})
+  equal({ read("Timmy"):find("Hello", 1, true), read("Jiub"):find("Hello", 1, true) }, {})
+end)
+
+test("declines what the server would take for a chat command, and runs nothing", function()
+  declined("chat", { text = "/kick 1" }, "bad_arguments", "text")
   stage.settle()
   equal(Players[1]:IsLoggedIn(), true)
+  equal(done("chat", { text = " /kick 1" }).heard_by, { "Jiub", "Timmy" })
+  equal(Players[1]:IsLoggedIn(), true)
+end)
+
+test("outlives a script that fails on a line, and says so", function()
+  stage.open()
+  customEventHooks.registerValidator("OnPlayerSendMessage", function() error("a script broke") end)
+  for name, text in pairs({ chat = "Hello", chat_command = "/me waves" }) do
+    local value, wrong = acting.run(name, { player = "Timmy", text = text }, SCOPE)
+    equal({ value, wrong.code }, { nil, "game_refused" })
+  end
+  refused_by_the_game("whisper", { to = "Jiub", text = "psst" })
+  equal(stage.host.death(), nil)
+  local logged = stage.calls("LogMessage")
+  harness.contains(logged[#logged][3], "a script broke")
+end)
+
+test("runs a chat command as the player, where the token says so", function()
+  declined("chat_command", { text = "/me waves" }, "not_permitted", "name")
+  equal(done("chat_command", { text = "/me waves" }, SCOPE), { text = "/me waves", heard_by = { "Jiub", "Timmy" } })
+  equal({ read("Timmy"), read("Jiub") }, { "Timmy (0) waves\n", "Timmy (0) waves\n" })
+  declined("chat_command", { text = "me waves" }, "bad_arguments", "text", SCOPE)
+end)
+
+test("runs a chat command with the player's rank, not with the server's", function()
+  stage.open()
+  done("chat_command", { text = "/kick 1" }, SCOPE)
+  stage.settle()
+  equal({ Players[1]:IsLoggedIn(), read("Timmy"):find("Not a valid command", 1, true) ~= nil }, { true, true })
+  Players[0].data.settings.staffRank = 1
+  done("chat_command", { text = "/kick 1" }, SCOPE)
+  stage.settle()
+  equal(Players[1], nil)
+end)
+
+test("whispers by the server's own command: both read it, nobody else does", function()
+  stage.open()
+  stage.host.connect("Nerevar")
+  local before = #stage.client("Nerevar").chat
+  equal(done("whisper", { to = "Jiub", text = "psst" }), { to = "Jiub", text = "psst" })
+  local said = "Timmy (0) to Jiub (1): psst\n"
+  equal({ read("Timmy"), read("Jiub"), #stage.client("Nerevar").chat - before }, { said, said, 0 })
+end)
+
+test("whispers to nobody who is not there, nor to oneself, nor past a server that has no whispering", function()
+  declined("whisper", { to = "Nobody", text = "psst" }, "no_such_player", "to")
+  declined("whisper", { to = "Timmy", text = "psst" }, "bad_arguments", "to")
+  customCommandHooks.removeCommand("msg")
+  refused_by_the_game("whisper", { to = "Jiub", text = "psst" }, "to")
+end)
+
+test("is refused where the server's scripts have no chat event", function()
+  stage.open()
+  local event = _G.OnPlayerSendMessage
+  rawset(_G, "OnPlayerSendMessage", nil)
+  refused_by_the_game("chat", { text = "Hello" })
+  refused_by_the_game("chat_command", { text = "/me waves" })
+  rawset(_G, "OnPlayerSendMessage", event)
 end)
 
 test("shows everybody a line of nobody's", function()

@@ -14,7 +14,7 @@ local values = require("fuzz.values")
 
 local M = {}
 
-local RAW = { allow_raw = true }
+local RAW = { allow_raw = true, chat_commands = true }
 local NEW_WORLD_AFTER, SETTLE_AFTER = 10000, 250
 local MOST_FAULTS = 10
 --- Shares of what is done.

@@ -36,7 +36,10 @@ class SetRace(CommandArguments):
 
 
 class SetName(CommandArguments):
-    """Change the name that others see over a player's head, until it leaves. Its account keeps the old one."""
+    """Change the name that others see over a player's head, until it leaves. Its account keeps the old one.
+
+    A name that differs from another player's here by nothing but spaces is declined.
+    """
 
     command = "set_name"
     idempotent = True

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from timmy_actors.model._base import Name
 from timmy_actors.model.commands._arguments import CommandArguments, Text
+
+COMMAND_SIGN = "/"
+"""What begins with it, CoreScripts take for a chat command."""
+
+
+def _said(text: str) -> str:
+    if text.startswith(COMMAND_SIGN):
+        raise ValueError("begins with '/', as the server's chat commands do: give it to chat_command")
+    return text
+
+
+def _command(text: str) -> str:
+    if not text.startswith(COMMAND_SIGN):
+        raise ValueError("a chat command begins with '/': give what is to be said to chat")
+    return text
 
 
 class Message(CommandArguments):
@@ -16,12 +36,38 @@ class Message(CommandArguments):
 
 
 class Chat(CommandArguments):
-    """Let everybody read a line that the player says, with its name before it."""
+    """Say something as the player, as if it had typed it: the server's scripts decide who reads it (`heard_by`)."""
 
     command = "chat"
     idempotent = False
+    errors = ("game_refused",)
     example = {"text": "Has anybody seen Fargoth?"}
 
+    text: Annotated[Text, AfterValidator(_said)]
+    """It does not begin with "/"."""
+
+
+class ChatCommand(CommandArguments):
+    """Run one of the server's chat commands as the player, with that player's rank; the token needs `chat_command`."""
+
+    command = "chat_command"
+    idempotent = False
+    errors = ("not_permitted", "game_refused")
+    example = {"text": "/me waves."}
+
+    text: Annotated[Text, AfterValidator(_command)]
+    """As the player would type it: it begins with "/"."""
+
+
+class Whisper(CommandArguments):
+    """Say something to one other player, by the server's own `/msg`: both read it."""
+
+    command = "whisper"
+    idempotent = False
+    errors = ("game_refused",)
+    example = {"to": "Jiub", "text": "Meet me at the lighthouse."}
+
+    to: Name
     text: Text
 
 
@@ -64,4 +110,4 @@ class Console(CommandArguments):
     text: Text
 
 
-COMMANDS = (Broadcast, Chat, ClearChat, Console, Message, MessageBox)
+COMMANDS = (Broadcast, Chat, ChatCommand, ClearChat, Console, Message, MessageBox, Whisper)

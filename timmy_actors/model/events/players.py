@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timmy_actors.model._base import Count
 from timmy_actors.model.events._data import EventData
 
 
@@ -46,10 +47,12 @@ class CellUnload(EventData):
 
 
 class Chat(EventData):
-    """A player said something to everybody."""
+    """A line came into the player's chat window: said by somebody (`speaker`), or the server's own."""
 
     event = "chat"
     text: str
+    speaker: str | None = None
+    speaker_pid: Count | None = None
 
 
 class Death(EventData):

@@ -70,6 +70,8 @@ class PerceptionOutput(Sections):
     """The game server process that said so; another boot is another world's history."""
     epoch: Count
     """The connection incarnation that brought it."""
+    revision: Count = 0
+    """Up to which command this shows what was done: see `Revision`."""
     revisions: dict[str, Count]
     """How often each section had changed when it was read."""
     timestamp: Annotated[datetime, Field(default_factory=lambda: datetime.now(UTC))]

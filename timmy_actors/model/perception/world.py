@@ -30,16 +30,18 @@ class World(Model):
 
 
 class ChatLine(Model):
-    """What somebody said to everybody."""
+    """A line of a player's chat window."""
 
-    player: str
-    pid: Count
+    player: str | None = None
+    """Who said it; None for the server's own lines and those of its scripts."""
+    pid: Count | None = None
     text: str
+    """As it is read there: with the speaker's name before it, without the marks that colour it."""
     now: Count
     """On the server's monotonic clock, in ms."""
 
 
 class Chat(Model):
-    """The latest lines that the player heard, oldest first."""
+    """The latest lines of the player's chat window, oldest first: all that the server sent there."""
 
     lines: tuple[ChatLine, ...]

@@ -1,0 +1,207 @@
+--- What an agent reads of the chat is what its player's client was sent, as CoreScripts 0.8.1 (commit 8f915f8) send it:
+-- the simulated clients' windows say what that was.
+local harness = require("harness")
+local hearsay = require("timmy.hearsay")
+local json = require("timmy.json")
+local perceive = require("timmy.perceive")
+local stage = require("stage")
+
+local equal, holds, test = harness.equal, harness.holds, harness.test
+
+local function lines_of(pid)
+  return json.decode(json.encode(perceive.read("chat", pid or 0))).lines
+end
+
+local function texts_of(pid)
+  local texts = {}
+  for _, line in ipairs(lines_of(pid)) do texts[#texts + 1] = line.text end
+  return texts
+end
+
+local function last_of(pid)
+  local lines = lines_of(pid)
+  local line = lines[#lines] or {}
+  return { line.text, line.player, line.pid }
+end
+
+test("reads what is said, with who said it", function()
+  stage.open()
+  stage.host.chat(1, "Hello")
+  equal({ last_of(0), last_of(1) }, { { "Jiub (1): Hello", "Jiub", 1 }, { "Jiub (1): Hello", "Jiub", 1 } })
+end)
+
+test("reads a member of the staff with the mark of its rank", function()
+  stage.open()
+  for rank, mark in ipairs({ "[Mod] ", "[Admin] ", "[Owner] " }) do
+    Players[1].data.settings.staffRank = rank
+    stage.host.chat(1, "Hello")
+    equal(last_of(0), { mark .. "Jiub (1): Hello", "Jiub", 1 })
+  end
+end)
+
+test("reads what the server's chat commands say, where they say it", function()
+  stage.open()
+  stage.host.chat(1, "/me waves")
+  equal(last_of(0), { "Jiub (1) waves", "Jiub", 1 })
+  stage.host.chat(1, "/msg 0 a word")
+  equal({ last_of(0), last_of(1) }, { { "Jiub (1) to Timmy (0): a word", "Jiub", 1 },
+    { "Jiub (1) to Timmy (0): a word", "Jiub", 1 } })
+  stage.host.chat(1, "/l here")
+  equal(last_of(0), { "Jiub (1) to local area: here", "Jiub", 1 })
+  stage.host.move(1, -23894, -15079, 505)
+  stage.settle()
+  stage.host.chat(1, "/l far")
+  equal({ last_of(0)[1], last_of(1)[1] }, { "Jiub (1) to local area: here", "Jiub (1) to local area: far" })
+end)
+
+test("reads the server's answer to a command as nobody's words, and only whom it was given to", function()
+  stage.open()
+  stage.host.chat(1, "/dance")
+  equal({ last_of(1), #lines_of(0) }, { { "Not a valid command. Type /help for more info." }, 0 })
+end)
+
+test("does not read what a script kept from the clients, by either of a validator's words", function()
+  for _, status in ipairs({ { false, nil }, { false, true }, { false, false } }) do
+    stage.open()
+    customEventHooks.registerValidator("OnPlayerSendMessage", function()
+      return customEventHooks.makeEventStatus(status[1], status[2])
+    end)
+    stage.host.chat(1, "muted")
+    equal({ #lines_of(0), #lines_of(1) }, { 0, 0 })
+  end
+end)
+
+test("reads a line that is kept from other scripts' handlers and shown to players all the same", function()
+  stage.open()
+  customEventHooks.registerValidator("OnPlayerSendMessage", function()
+    return customEventHooks.makeEventStatus(true, false)
+  end)
+  stage.host.chat(1, "Hello")
+  equal(last_of(0)[1], "Jiub (1): Hello")
+end)
+
+test("reads what a local chat's script shows in its own way, to whom it shows it", function()
+  stage.open()
+  customEventHooks.registerValidator("OnPlayerSendMessage", function(_, pid, text)
+    tes3mp.SendMessage(pid, "(nearby) " .. Players[pid].name .. ": " .. text .. "\n", false)
+    return customEventHooks.makeEventStatus(false, nil)
+  end)
+  stage.host.chat(1, "psst")
+  equal({ last_of(1), #lines_of(0) }, { { "(nearby) Jiub: psst", "Jiub", 1 }, 0 })
+end)
+
+test("reads joins, leaves, deaths and scripts' notices, as the windows show them", function()
+  stage.open()
+  local pid = stage.host.connect("Nerevar")
+  stage.host.kill(1, { name = "mudcrab", refId = "mudcrab" })
+  tes3mp.SendMessage(1, "Note: #FFFF00restart\nin an hour.\n", true, true)
+  stage.host.disconnect(pid)
+  equal(texts_of(0), { "Nerevar (2) has joined the server.", "Jiub (1) was killed by mudcrab.", "Note: restart",
+    "in an hour.", "Nerevar (2) has left the server." })
+  for _, line in ipairs(lines_of(0)) do equal(line.player, nil) end
+  equal(#lines_of(1), 3)
+end)
+
+test("shows a newcomer its own window only: from its coming on, the door's welcome too", function()
+  stage.open()
+  stage.host.chat(1, "before")
+  local pid = stage.host.connect("Nerevar")
+  stage.host.chat(0, "Welcome, Nerevar")
+  equal(texts_of(pid), { "Nerevar (2) has joined the server.", "Welcome Nerevar", "You have 60 seconds to log in.",
+    "Timmy (0): Welcome, Nerevar" })
+  stage.host.disconnect(pid)
+  equal(#texts_of(stage.host.connect("Sotha")), 3)
+end)
+
+test("reads what the bridge itself shows: an announcement, a line to one, an actor's words", function()
+  stage.open()
+  local commands = require("timmy.commands")
+  holds(commands.run("broadcast", { player = "Timmy", text = "A storm." }))
+  equal({ last_of(0), last_of(1) }, { { "A storm." }, { "A storm." } })
+  holds(commands.run("message", { player = "Jiub", text = "Run." }))
+  equal({ last_of(0)[1], last_of(1)[1] }, { "A storm.", "Run." })
+  local actor = perceive.read("nearby_actors", 0)
+  local index = json.decode(json.encode(actor)).actors[1].unique_index
+  holds(commands.run("say_as_actor", { player = "Timmy", unique_index = index, text = "Outlander!", name = "Fargoth" }))
+  equal(last_of(0), { "Fargoth: Outlander!" })
+end)
+
+test("takes colour marks as the window does: any six characters after the sign; a doubled sign is read", function()
+  stage.open()
+  local marked = { ["#FF0000red#FFFFFF"] = "red", ["no ##1"] = "no #1", ["a#zz"] = "a", ["##FF0000x"] = "#FF0000x",
+    ["#ééééééx"] = "x", ["50#"] = "50" }
+  for sent, read in pairs(marked) do
+    tes3mp.SendMessage(0, sent, false)
+    equal(last_of(0)[1], read)
+  end
+end)
+
+test("keeps the newest fifty lines, and what is no UTF-8 as far as it can be read", function()
+  stage.open()
+  for number = 1, 60 do stage.host.chat(1, "line " .. number) end
+  equal({ #lines_of(0), last_of(0)[1] }, { 50, "Jiub (1): line 60" })
+  tes3mp.SendMessage(0, "caf\233\n", false)
+  equal(last_of(0)[1], "caf\239\191\189")
+  tes3mp.SendMessage(0, ("line\n"):rep(5000), false)
+  equal({ #lines_of(0), last_of(0)[1] }, { 50, "line" })
+end)
+
+test("finds the window empty once it was emptied, by whatever call", function()
+  stage.open()
+  for _, empty in ipairs({ function() tes3mp.SendMessage(0, "", false) end, function() tes3mp.CleanChatForPid(0) end,
+    function() tes3mp.CleanChat() end }) do
+    stage.host.chat(1, "Hello")
+    empty()
+    equal({ #lines_of(0), #stage.client("Timmy").chat }, { 0, 0 })
+  end
+end)
+
+test("hears nothing of a line to somebody who is not there", function()
+  stage.open()
+  tes3mp.SendMessage(7, "to nobody\n", true)
+  equal(#lines_of(0), 0)
+  equal(table.concat(stage.client("Timmy").chat):find("nobody", 1, true), nil)
+end)
+
+test("hears a line about somebody who was turned away at the door", function()
+  stage.open()
+  local known = Players[1]
+  Players[1] = nil
+  tes3mp.SendMessage(1, "a stranger tried a name that is taken\n", true)
+  equal(last_of(0)[1], "a stranger tried a name that is taken")
+  Players[1] = known
+end)
+
+test("leaves every call to the server as it was, also a wrong one's end and a script's own stand-in", function()
+  stage.open()
+  local passed
+  local inner = tes3mp.SendMessage
+  tes3mp.SendMessage = function(pid, text, ...) passed = text return inner(pid, text:upper(), ...) end
+  stage.host.chat(1, "loud")
+  equal({ passed:find("loud", 1, true) ~= nil, last_of(0)[1] }, { true, "JIUB (1): LOUD" })
+  tes3mp.SendMessage = inner
+  holds(not pcall(tes3mp.SendMessage, 0, nil))
+  holds(stage.host.death():find("argument 'message' must be string", 1, true))
+end)
+
+test("stands in the way of a call once, however often it is begun", function()
+  stage.open()
+  hearsay.install()
+  hearsay.install()
+  stage.host.chat(1, "once")
+  equal(#lines_of(0), 1)
+end)
+
+test("says whose words a line has also where one message makes a script send another's, or fails", function()
+  stage.open()
+  customEventHooks.registerHandler("OnPlayerSendMessage", function(_, pid, text)
+    if text == "ping" then _G.OnPlayerSendMessage(1 - pid, "pong") end
+  end)
+  stage.host.chat(0, "ping")
+  equal(last_of(0), { "Jiub (1): pong", "Jiub", 1 })
+  tes3mp.SetScriptErrorIgnoringState(true)
+  customEventHooks.registerValidator("OnPlayerSendMessage", function() error("a script broke") end)
+  stage.host.chat(1, "lost")
+  tes3mp.SendMessage(0, "Jiub (1) is the word of the day.\n", false)
+  equal(last_of(0), { "Jiub (1) is the word of the day." })
+end)
