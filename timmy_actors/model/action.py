@@ -21,8 +21,10 @@ MAX_SECONDS = 30.0
 Pixel = Annotated[int, Field(ge=0, le=MAX_PIXEL)]
 Shift = Annotated[int, Field(ge=-MAX_PIXEL, le=MAX_PIXEL)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
+Expires = Annotated[float, Field(gt=0, le=60.0)]
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 Button = Literal["left", "middle", "right"]
+FoundBy = Literal["position", "keysym"]
 
 Outcome = Literal["done", "refused", "failed", "unknown"]
 
@@ -124,7 +126,15 @@ class TypeText(ActionParams):
     text: Annotated[str, Field(min_length=1, max_length=1024)]
 
 
-class PressKey(ActionParams):
+class KeyAction(ActionParams):
+    """What is done with keys, and how they are found."""
+
+    by: FoundBy | None = None
+    """`position`: where a US keyboard has the key, which is what games read; `keysym`: what makes it on the layout in
+    use. None: as the server does (the bundled one: position)."""
+
+
+class PressKey(KeyAction):
     """Press and release a key."""
 
     action = "press_key"
@@ -132,7 +142,7 @@ class PressKey(ActionParams):
     key: Key
 
 
-class Hotkey(ActionParams):
+class Hotkey(KeyAction):
     """Press keys together; they are separated by spaces: `ctrl shift s`."""
 
     action = "hotkey"
@@ -148,15 +158,17 @@ class Scroll(ActionParams):
     amount: Annotated[int, Field(ge=-100, le=100)]
 
 
-class KeyDown(ActionParams):
+class KeyDown(KeyAction):
     """Press a key and leave it down, until `key_up` or until the server lets it go."""
 
     action = "key_down"
 
     key: Key
+    expires_s: Expires | None = None
+    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
 
 
-class KeyUp(ActionParams):
+class KeyUp(KeyAction):
     """Release a key."""
 
     action = "key_up"
@@ -164,7 +176,7 @@ class KeyUp(ActionParams):
     key: Key
 
 
-class HoldKey(ActionParams):
+class HoldKey(KeyAction):
     """Hold a key for some seconds."""
 
     action = "hold_key"
@@ -179,6 +191,8 @@ class MouseDown(ActionParams):
     action = "mouse_down"
 
     button: Button = "left"
+    expires_s: Expires | None = None
+    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
 
 
 class MouseUp(ActionParams):

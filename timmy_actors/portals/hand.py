@@ -153,7 +153,7 @@ def _params(step: Action) -> dict[str, Any]:
 def _left_down(steps: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The steps that undo presses without a release among them, the last pressed first."""
     for number, (name, params) in reversed(list(enumerate(steps))):
-        release = (RELEASES.get(name, ""), params)
+        release = (RELEASES.get(name, ""), {key: value for key, value in params.items() if key != "expires_s"})
         if name in RELEASES and release not in steps[number:]:
             yield release
 

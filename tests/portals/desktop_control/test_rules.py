@@ -111,7 +111,7 @@ def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
 
 
 def test_a_key_and_a_button_of_the_same_number_are_two_things() -> None:
-    ledger = Ledger()
+    ledger: Ledger[str] = Ledger()
     ledger.hold(Held("key", 1, "a"), 1)
     assert not ledger.has(Held("button", 1, "left button"))
 

@@ -131,6 +131,7 @@ class Mouse:
             there = turn.target.on_screen(display, point, picture)
             turn.target.must_be_at(display, there)
             _warp(display, there)
+            _must_have_arrived(display, there)
 
         self._hands.move(turn, jump)
 
@@ -146,6 +147,7 @@ class Mouse:
                 end = turn.target.on_screen(display, point, picture)  # the window may move while we drag in it
                 along = Point(round(start.x + part * (end.x - start.x)), round(start.y + part * (end.y - start.y)))
                 _warp(display, along)
+                _must_have_arrived(display, along)
 
             self._hands.move(turn, step)
 
@@ -172,6 +174,17 @@ class Mouse:
 
 def _button(name: Button) -> Held:
     return Held("button", _CODES[name], f"{name} button")
+
+
+def _must_have_arrived(display: Display, there: Point) -> None:
+    """See that nothing kept the pointer from going there: a program that grabbed it may confine it to its window."""
+    point = layout.pointer_of(display)
+    if point != there:
+        raise refused(
+            "pointer_confined",
+            f"the pointer went to ({point.x}, {point.y}), not to ({there.x}, {there.y}): a program confines it there."
+            " Where that is the game itself, which looks around by the mouse, use move_relative",
+        )
 
 
 def _warp(display: Display, point: Point) -> None:
