@@ -52,12 +52,12 @@ def test_what_a_server_may_take_is_given_only_to_one_that_does() -> None:
 
 def test_an_option_is_never_taken_for_another_argument() -> None:
     known = offered("key_down", key=STRING, expires_s={"type": "number"}, by=STRING)
-    told = {"key": "w", "expires_s": 2.5, "by": "keysym"}
+    told: dict[str, Any] = {"key": "w", "expires_s": 2.5, "by": "keysym"}
     assert bound("key_down", known, **told).arguments == told
     other = offered("key_down", key=STRING, window=STRING)
     for option in ("expires_s", "by"):
         with pytest.raises(ToolTrouble, match=f"cannot be told '{option}': leave it out"):
-            bound("key_down", other, key="w", **{option: told[option]})
+            bound("key_down", other, **{"key": "w", option: told[option]})
 
 
 def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:

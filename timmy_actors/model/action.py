@@ -25,6 +25,8 @@ Expires = Annotated[float, Field(gt=0, le=60.0)]
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 Button = Literal["left", "middle", "right"]
 FoundBy = Literal["position", "keysym"]
+"""How a key is found: where a US keyboard has it, which is what games read, or what makes it on the layout in use. Not
+given: as the server does (the bundled one: position)."""
 
 Outcome = Literal["done", "refused", "failed", "unknown"]
 
@@ -126,28 +128,22 @@ class TypeText(ActionParams):
     text: Annotated[str, Field(min_length=1, max_length=1024)]
 
 
-class KeyAction(ActionParams):
-    """What is done with keys, and how they are found."""
-
-    by: FoundBy | None = None
-    """`position`: where a US keyboard has the key, which is what games read; `keysym`: what makes it on the layout in
-    use. None: as the server does (the bundled one: position)."""
-
-
-class PressKey(KeyAction):
+class PressKey(ActionParams):
     """Press and release a key."""
 
     action = "press_key"
 
     key: Key
+    by: FoundBy | None = None
 
 
-class Hotkey(KeyAction):
+class Hotkey(ActionParams):
     """Press keys together; they are separated by spaces: `ctrl shift s`."""
 
     action = "hotkey"
 
     keys: Annotated[str, Field(min_length=1, max_length=128)]
+    by: FoundBy | None = None
 
 
 class Scroll(ActionParams):
@@ -158,31 +154,34 @@ class Scroll(ActionParams):
     amount: Annotated[int, Field(ge=-100, le=100)]
 
 
-class KeyDown(KeyAction):
+class KeyDown(ActionParams):
     """Press a key and leave it down, until `key_up` or until the server lets it go."""
 
     action = "key_down"
 
     key: Key
+    by: FoundBy | None = None
     expires_s: Expires | None = None
     """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
 
 
-class KeyUp(KeyAction):
+class KeyUp(ActionParams):
     """Release a key."""
 
     action = "key_up"
 
     key: Key
+    by: FoundBy | None = None
 
 
-class HoldKey(KeyAction):
+class HoldKey(ActionParams):
     """Hold a key for some seconds."""
 
     action = "hold_key"
 
     key: Key
     seconds: Seconds = 1.0
+    by: FoundBy | None = None
 
 
 class MouseDown(ActionParams):
@@ -201,6 +200,15 @@ class MouseUp(ActionParams):
     action = "mouse_up"
 
     button: Button = "left"
+
+
+class HoldMouse(ActionParams):
+    """Hold a mouse button for some seconds where the mouse is."""
+
+    action = "hold_mouse"
+
+    button: Button = "left"
+    seconds: Seconds = 1.0
 
 
 class MoveRelative(ActionParams):
@@ -231,7 +239,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
     model.action: model
     for model in (
         Click, RightClick, DoubleClick, MoveTo, DragTo, TypeText, PressKey, Hotkey, Scroll,
-        KeyDown, KeyUp, HoldKey, MouseDown, MouseUp, MoveRelative, FocusWindow, ReleaseAll,
+        KeyDown, KeyUp, HoldKey, MouseDown, MouseUp, HoldMouse, MoveRelative, FocusWindow, ReleaseAll,
     )
 }  # fmt: skip
 

@@ -191,3 +191,20 @@ def test_a_game_that_captures_the_mouse_takes_an_absolute_move_for_a_turn(screen
         place = next(w for w in server.do("list_windows")["windows"] if w["title"] == SdlGame.TITLE)
         server.do("move_to", x=100, y=90, **ON_GAME)
         eventually(lambda: ["moved", place["x"] + 100, place["y"] + 90] in game.events("moved"))
+
+
+@pytest.mark.parametrize("name", ["black.png", "black.jpg", None])
+def test_a_window_that_shows_nothing_is_said_to_be_black(screen: Screen, server: Server, name: str | None) -> None:
+    plain = ("xterm", "-T", "dark", "-bg", "black", "-fg", "black", "-cr", "black", "+sb", "-e", "sleep 60")
+    with screen.program("dark", *plain):
+        assert server.do("take_screenshot", window_title="dark", filename=name)["black"]
+    with screen.program("light", "xterm", "-T", "light", "-bg", "green2"):
+        assert not server.do("take_screenshot", window_title="light", filename=name)["black"]
+
+
+def test_a_mouse_button_is_held_for_the_time_asked(server: Server, xev: Xev) -> None:
+    server.do("move_to", x=50, y=50, **ON_XEV)
+    server.do("hold_mouse", seconds=0.4, **ON_XEV)
+    down, up = xev.until("ButtonPress", "ButtonRelease", count=2)
+    assert up.time - down.time >= 399  # the X server counts whole milliseconds
+    assert server.refusal("hold_mouse", seconds=0, **ON_XEV) == "bad_arguments"

@@ -11,14 +11,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from Xlib import X
-from Xlib.display import Display
 from Xlib.protocol import event
 
 from tests.portals.desktop_control.stage import Screen, Server, skip_unless_installed
 from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
 
 GREEN = (0, 238, 0)
 TERMINAL = ("xterm", "-T", "game", "-bg", "green2", "-geometry", "40x12+60+60")
@@ -77,7 +80,7 @@ def test_a_nested_x_server_is_a_screen_of_its_own() -> None:
         read = outer.folder / "nested"
         with read.open("w") as told:
             outer.run("Xephyr", "-displayfd", "1", "-screen", "640x480", "-nolisten", "tcp", stdout=told)
-            name = ":" + eventually(lambda: read.read_text().strip())
+            name = f":{eventually(lambda: read.read_text().strip())}"
         terminal = subprocess.Popen(TERMINAL, env={**outer.environment, "DISPLAY": name})
         try:
             with Server.on(outer, DISPLAY=name) as server:
@@ -103,6 +106,7 @@ def test_windows_are_seen_under_weston_which_keeps_no_list_of_them() -> None:
             "--no-config", "--width=800", "--height=600",
         )  # fmt: skip
         name = eventually(lambda: _display_in(log), 20)
+        assert name is not None
         environment = {**outer.environment, "DISPLAY": name}
         terminal = subprocess.Popen(TERMINAL, env=environment)
         try:

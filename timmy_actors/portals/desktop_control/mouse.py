@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Button = Literal["left", "middle", "right"]
 
+GRACE_S = 0.1
+"""How much later than asked a held button is let go where nobody is left to do it in time."""
 HOVER_S = 0.02
 """Between arriving and pressing: a game's menu notes what the pointer is over in one frame and a click in the next."""
 STEP_S = 1 / 60
@@ -119,6 +121,28 @@ class Mouse:
             else:
                 self._press(turn, held, expires_s)
             return self._hands.acted(turn)
+
+    def hold(self, button: Button, seconds: float, titles: Titles | None) -> Acted:
+        """Hold a button for a while. Other actions may come in between: one aims while one draws a bow.
+
+        Raises:
+            Refused: the window was lost, or everything was let go, before the time was over.
+        """
+        if not 0 < seconds <= LONGEST_HOLD_S:
+            raise refused("bad_arguments", f"{seconds:g} s: a button is held for at most {LONGEST_HOLD_S:g} s")
+        held = _button(button)
+        with self._hands.turn(titles) as turn:
+            if self._hands.is_held(held):
+                raise refused("already_held", f"the {held.name} is held: mouse_up lets go of it first")
+            self._press(turn, held, seconds + GRACE_S)
+        try:
+            self._hands.wait(turn, seconds, until=lambda: not self._hands.is_held(held))
+            lost = self._hands.why_lost(held)
+        finally:
+            self._let_go(held)
+        if lost is not None:
+            raise refused("window_hidden", lost)
+        return self._hands.acted(turn)
 
     def up(self, button: Button) -> Acted:
         """Let a button go; nothing happens where it is not down."""

@@ -84,6 +84,7 @@ class Tools:
             source_height=look.image.height,
             window=look.window,
             covered=look.covered,
+            black=pictures.is_black(look.image),
             taken_at=look.taken_at,
         )
         return Pictured(capture, data if path is None else None)
@@ -171,6 +172,13 @@ class Tools:
     def mouse_up(self, button: Button = "left") -> Acted:
         """Let a mouse button go; nothing happens where it is not down."""
         return self._desktop.mouse.up(button)
+
+    def hold_mouse(
+        self, seconds: Annotated[float, Field(description="More than 0, at most 60")], button: Button = "left",
+        window_title: Title = None,
+    ) -> Acted:  # fmt: skip
+        """Hold a mouse button where the pointer is for a while, and answer when it is over."""
+        return self._desktop.mouse.hold(button, seconds, window_title)
 
     def type_text(
         self, text: str, window_title: Title = None,
