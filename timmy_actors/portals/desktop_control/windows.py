@@ -42,7 +42,11 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
             return _only_one(meant, pattern, hidden_too=hidden_too)
     seen = ", ".join(repr(candidate.title) for candidate in candidates[:8]) or "none"
     wanted = " or ".join(repr(pattern) for pattern in patterns)
-    raise refused("window_not_found", f"no window is called {wanted}; there are: {seen}. Is the game running?")
+    raise refused(
+        "window_not_found",
+        f"no window on display {display.get_display_name()} is called {wanted}; there are: {seen}. Is the game running?"
+        " One in gamescope has a display of its own: give this server that as DISPLAY",
+    )
 
 
 def _only_one(meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
