@@ -50,6 +50,16 @@ def test_what_a_server_may_take_is_given_only_to_one_that_does() -> None:
     assert bound("press_key", offered("press_key", key=STRING), key="j", window_title="Game").arguments == {"key": "j"}
 
 
+def test_an_option_is_never_taken_for_another_argument() -> None:
+    known = offered("key_down", key=STRING, expires_s={"type": "number"}, by=STRING)
+    told: dict[str, Any] = {"key": "w", "expires_s": 2.5, "by": "keysym"}
+    assert bound("key_down", known, **told).arguments == told
+    other = offered("key_down", key=STRING, window=STRING)
+    for option in ("expires_s", "by"):
+        with pytest.raises(ToolTrouble, match=f"cannot be told '{option}': leave it out"):
+            bound("key_down", other, **{"key": "w", option: told[option]})
+
+
 def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:
     tools = offered("steam_get_user_game_stats", params={"type": "object"})
     call = bound("steam-user-stats", tools, SHIPPED["steam-mcp"], user_id="me", app_id=5)

@@ -107,6 +107,9 @@ def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     state = made.runtime.capture()
     told = {problem.what: problem.code for problem in state.problems}
     assert told["visual.screenshot_path"] == "no_window"
+    window = next(finding for finding in made.runtime.check_portal().findings if finding.what == "window")
+    assert "gamescope" in window.told
+    assert "DISPLAY" in window.told
     assert state.visual.screenshot_path is None
     result = made.runtime.execute("journal")
     assert (result.success, "window_not_found" in str(result.reason)) == (False, True)
@@ -144,3 +147,10 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
 
 def _say(made: Desktop, text: str) -> ActionResult:
     return made.runtime.execute("type_text", text=f"{text}\n", timeout_s=30)
+
+
+def test_a_key_is_pressed_for_as_long_as_the_caller_says(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
+        assert made.runtime.execute("focus_window", timeout_s=60).success
+        assert made.runtime.execute("key_down", key="shift", expires_s=0.5).success
+        eventually(lambda: not any(screen.x.query_keymap()), 5)

@@ -21,8 +21,12 @@ MAX_SECONDS = 30.0
 Pixel = Annotated[int, Field(ge=0, le=MAX_PIXEL)]
 Shift = Annotated[int, Field(ge=-MAX_PIXEL, le=MAX_PIXEL)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
+Expires = Annotated[float, Field(gt=0, le=60.0)]
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 Button = Literal["left", "middle", "right"]
+FoundBy = Literal["position", "keysym"]
+"""How a key is found: where a US keyboard has it, which is what games read, or what makes it on the layout in use. Not
+given: as the server does (the bundled one: position)."""
 
 Outcome = Literal["done", "refused", "failed", "unknown"]
 
@@ -132,6 +136,7 @@ class PressKey(ActionParams):
     action = "press_key"
 
     key: Key
+    by: FoundBy | None = None
 
 
 class Hotkey(ActionParams):
@@ -140,6 +145,7 @@ class Hotkey(ActionParams):
     action = "hotkey"
 
     keys: Annotated[str, Field(min_length=1, max_length=128)]
+    by: FoundBy | None = None
 
 
 class Scroll(ActionParams):
@@ -156,6 +162,9 @@ class KeyDown(ActionParams):
     action = "key_down"
 
     key: Key
+    by: FoundBy | None = None
+    expires_s: Expires | None = None
+    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
 
 
 class KeyUp(ActionParams):
@@ -164,6 +173,7 @@ class KeyUp(ActionParams):
     action = "key_up"
 
     key: Key
+    by: FoundBy | None = None
 
 
 class HoldKey(ActionParams):
@@ -173,6 +183,7 @@ class HoldKey(ActionParams):
 
     key: Key
     seconds: Seconds = 1.0
+    by: FoundBy | None = None
 
 
 class MouseDown(ActionParams):
@@ -181,6 +192,8 @@ class MouseDown(ActionParams):
     action = "mouse_down"
 
     button: Button = "left"
+    expires_s: Expires | None = None
+    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
 
 
 class MouseUp(ActionParams):
@@ -189,6 +202,15 @@ class MouseUp(ActionParams):
     action = "mouse_up"
 
     button: Button = "left"
+
+
+class HoldMouse(ActionParams):
+    """Hold a mouse button for some seconds where the mouse is."""
+
+    action = "hold_mouse"
+
+    button: Button = "left"
+    seconds: Seconds = 1.0
 
 
 class MoveRelative(ActionParams):
@@ -219,7 +241,7 @@ ACTIONS: dict[str, type[ActionParams]] = {
     model.action: model
     for model in (
         Click, RightClick, DoubleClick, MoveTo, DragTo, TypeText, PressKey, Hotkey, Scroll,
-        KeyDown, KeyUp, HoldKey, MouseDown, MouseUp, MoveRelative, FocusWindow, ReleaseAll,
+        KeyDown, KeyUp, HoldKey, MouseDown, MouseUp, HoldMouse, MoveRelative, FocusWindow, ReleaseAll,
     )
 }  # fmt: skip
 

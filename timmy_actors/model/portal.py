@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.action import Action
@@ -22,6 +23,37 @@ class Destination(StrictModel):
 
     type: Name
     params: dict[str, Any] = Field(default_factory=dict)
+
+
+class GameSettings(StrictModel):
+    """How a player's own bindings are read from the game's settings file.
+
+    What it does not say stays as `actions` has it. A value that is not in `keys` refuses the action, as its default
+    would be wrong.
+    """
+
+    file: str
+    """`~` is the daemon's user's home."""
+    xpath: tuple[str, ...] = ()
+    """For XML: ElementTree's paths that end in `/@ATTRIBUTE`; `{}` stands for the game's name of the action."""
+    regex: tuple[str, ...] = ()
+    """For text: patterns with one group; `{}` as above. The first that matches counts."""
+    names: dict[BindingName, Name]
+    """By the portal's name of an action: the game's."""
+    keys: dict[str, Name]
+    """By the value that the file has: a key's name, `mouse left` or `mouse right`."""
+
+    @model_validator(mode="after")
+    def _one_way_to_look(self) -> GameSettings:
+        if bool(self.xpath) == bool(self.regex):
+            raise ValueError("give xpath or regex, one of them")
+        for pattern in self.regex:
+            if re.compile(pattern.replace("{}", "")).groups != 1:
+                raise ValueError(f"regex {pattern!r} must have one group, around the value")
+        for path in self.xpath:
+            if "/@" not in path:
+                raise ValueError(f"xpath {path!r} must end in /@ATTRIBUTE")
+        return self
 
 
 class PortalEntry(StrictModel):
@@ -44,6 +76,12 @@ class PortalEntry(StrictModel):
     home of the daemon's user."""
     actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
     """The game's own names for actions: a step, or several in their order."""
+    notes: dict[BindingName, str] = Field(default_factory=dict)
+    """What to know of an action: where the game's key is another than one would think."""
+    after_failure: dict[BindingName, tuple[Action, ...]] = Field(default_factory=dict)
+    """By an action of several steps: what is done where a later step fails, so that no box stays open."""
+    settings: GameSettings | None = None
+    """Where the player's own bindings stand."""
     prompts: Name | None = None
     """The file in `training/data/` that teaches a model this game."""
 

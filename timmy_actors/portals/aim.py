@@ -10,6 +10,11 @@ from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.reading import read_titles
 from timmy_actors.portals.tool_server import ToolServer
 
+REMEDY = (
+    "is the game running? One in gamescope has an X display of its own: name it under [desktop], as in"
+    ' environment = { DISPLAY = ":1" }'
+)
+
 
 async def aim_at(
     desktop: ToolServer, tool: str, entry: PortalEntry, deadline: float, argument: str = "window_title"
@@ -42,7 +47,7 @@ async def _first_there(desktop: ToolServer, entry: PortalEntry, deadline: float)
     for title in entry.titles:
         if title.strip().casefold() in known:
             return known[title.strip().casefold()]
-    raise ToolTrouble("no_window", f"no window is called {' or '.join(map(repr, entry.titles))}: is the game running?")
+    raise ToolTrouble("no_window", f"no window is called {' or '.join(map(repr, entry.titles))}: {REMEDY}")
 
 
 def _takes_list(schema: Mapping[str, Any]) -> bool:

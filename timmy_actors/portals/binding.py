@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     row, tool = find_tool(spec, table, tools)
     given = {name: value for name, value in values.items() if value is not None}
     given = {name: value for name, value in given.items() if name not in spec.extras or accepts(tool.schema, name)}
+    _refuse_unknown_options(spec, given, row, tool)
     if row.arguments is not None:
         arguments = _filled(row.arguments, given)
     else:
@@ -64,6 +66,15 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     if row.restriction is not None:
         _check(spec, arguments, row.restriction)
     return Bound(tool.name, arguments)
+
+
+def _refuse_unknown_options(spec: SpecTool, given: Mapping[str, Any], row: ToolRow, tool: Tool) -> None:
+    template = None if row.arguments is None else json.dumps(row.arguments)
+    for name in given.keys() & set(spec.options):
+        known = accepts(tool.schema, name) if template is None else f'"${name}"' in template
+        if not known:
+            told = f"{spec.name}: the {spec.server} in use cannot be told {name!r}: leave it out"
+            raise ToolTrouble("bad_arguments", told)
 
 
 def accepts(schema: Mapping[str, Any], name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from timmy_actors.errors import Refused, ToolTrouble
 from timmy_actors.model.action import Action, ActionResult, Outcome, parse_params
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.aim import aim_at
+from timmy_actors.portals.game_settings import bindings_of
 from timmy_actors.portals.names import resolve
 from timmy_actors.portals.reading import read_position, read_size, said_no
 from timmy_actors.portals.tool_server import ToolServer
@@ -24,6 +26,10 @@ RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
 RELEASE_ALL = "release_all"
 TYPED_IN_S = 0.03
 """What a character takes: the bundled server types 50 a second, and asks for the focus before each."""
+UNDONE_WITHIN_S = 5.0
+Steps = Sequence[tuple[str, dict[str, Any]]]
+
+log = logging.getLogger(__name__)
 
 
 class Hand:
@@ -41,19 +47,21 @@ class Hand:
         `release_all` waits for no turn, and drops what waits for one.
         """
         try:
-            steps = [(step.action, _params(step)) for step in resolve(action, entry.actions)]
+            steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
         except Refused as refused:
             return _result(action, "refused", refused.message)
         if [name for name, _ in steps] == [RELEASE_ALL]:
             self._pauses += 1
             outcome, reason = await self._run(steps, entry, deadline)
         else:
-            outcome, reason = await self._in_turn(steps, entry, deadline)
+            name = " ".join(action.action.lower().split())
+            undo = [(step.action, _params(step)) for step in entry.after_failure.get(name, ())]
+            outcome, reason = await self._in_turn(steps, undo, entry, deadline)
         told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
         return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
 
     async def _in_turn(
-        self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
+        self, steps: Steps, undo: Steps, entry: PortalEntry, deadline: float
     ) -> tuple[Outcome, str | None]:
         asked_at = self._pauses
         try:
@@ -64,7 +72,10 @@ class Hand:
         try:
             if self._pauses != asked_at:
                 return "refused", "everything was let go before this action's turn came: it was not done"
-            return await self._run(steps, entry, deadline)
+            outcome, reason = await self._run(steps, entry, deadline)
+            if outcome != "done" and undo:
+                await self._undo(undo, entry)
+            return outcome, reason
         finally:
             self._turn.release()
 
@@ -131,6 +142,15 @@ class Hand:
             return told
         return f"{name}: {LATCHED}" if _is_corner(where, size) else told
 
+    async def _undo(self, steps: Steps, entry: PortalEntry) -> None:
+        """Close what steps that were begun may have left open; each step that can be done is."""
+        deadline = asyncio.get_running_loop().time() + UNDONE_WITHIN_S
+        for name, params in steps:
+            try:
+                await self._step(name, params, entry, deadline)
+            except ToolTrouble as trouble:
+                log.warning("%s after a failure: %s", name, trouble.message)
+
     async def _let_go(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry) -> None:
         """Release what steps that were begun may have left down."""
         deadline = asyncio.get_running_loop().time() + 2.0
@@ -153,7 +173,7 @@ def _params(step: Action) -> dict[str, Any]:
 def _left_down(steps: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The steps that undo presses without a release among them, the last pressed first."""
     for number, (name, params) in reversed(list(enumerate(steps))):
-        release = (RELEASES.get(name, ""), params)
+        release = (RELEASES.get(name, ""), {key: value for key, value in params.items() if key != "expires_s"})
         if name in RELEASES and release not in steps[number:]:
             yield release
 

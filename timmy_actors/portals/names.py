@@ -36,9 +36,17 @@ def resolve(action: Action, bindings: Bindings) -> tuple[Action, ...]:
     timed = _TIMED.fullmatch(name.lower())
     if timed is not None and timed["name"] in bindings:
         seconds = float(timed["amount"]) / (1000 if timed["unit"] == "ms" else 1)
-        return _with_params(name, steps_of(bindings[timed["name"]]), {**action.params, "seconds": seconds})
+        return _with_params(name, _held(steps_of(bindings[timed["name"]])), {**action.params, "seconds": seconds})
     named = f"; this portal's names: {', '.join(sorted(bindings))}" if bindings else ""
     raise Refused("unknown_command", f"no action {name[:100]!r}; there are: {', '.join(ACTIONS)}{named}", "action")
+
+
+def _held(steps: tuple[Action, ...]) -> tuple[Action, ...]:
+    """A binding that is one click, as one that is held: a drawn bow or a strong blow is a long click."""
+    buttons = {"click": "left", "right_click": "right"}
+    if len(steps) == 1 and steps[0].action in buttons and not steps[0].params:
+        return (Action(action="hold_mouse", params={"button": buttons[steps[0].action]}),)
+    return steps
 
 
 def _with_params(name: str, steps: tuple[Action, ...], params: dict[str, object]) -> tuple[Action, ...]:

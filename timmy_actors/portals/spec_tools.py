@@ -29,6 +29,8 @@ class SpecTool:
     """In the order in which the protocol writes them."""
     extras: tuple[str, ...] = ()
     """What a server may take besides: given where its schema has it."""
+    options: tuple[str, ...] = ()
+    """What can be asked for besides, and only of a server that has an argument of that very name."""
     timeout_s: float = LOOK_TIMEOUT_S
     required: bool = True
     """Whether a portal counts as degraded without it."""
@@ -55,8 +57,17 @@ _STEAM = (
 _OF_THE_SPEC = frozenset(
     ("click", "right_click", "double_click", "move_to", "drag_to", "type_text", "press_key", "hotkey", "scroll")
 )
+_OPTIONS = ("by", "expires_s")
 _ACTS = tuple(
-    SpecTool(name, DESKTOP, tuple(model.model_fields), AIM, ACT_TIMEOUT_S, required=name in _OF_THE_SPEC)
+    SpecTool(
+        name,
+        DESKTOP,
+        tuple(field for field in model.model_fields if field not in _OPTIONS),
+        AIM,
+        tuple(field for field in model.model_fields if field in _OPTIONS),
+        ACT_TIMEOUT_S,
+        required=name in _OF_THE_SPEC,
+    )
     for name, model in ACTIONS.items()
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes.util
+import json
 import os
 import re
 import shutil
@@ -234,6 +236,38 @@ class Xev:
         return [event for event in map(_event, self._file.read_text().split("\n\n")) if event and event.kind in kinds]
 
     def until(self, *kinds: str, count: int) -> list[Event]:
+        """The same, once there are so many."""
+        eventually(lambda: len(self.events(*kinds)) >= count)
+        return self.events(*kinds)
+
+
+class SdlGame:
+    """A game of SDL2's, as `sdl_events.py` plays one: what reached it, in the terms that games think in."""
+
+    TITLE = "sdl game"
+
+    def __init__(self, screen: Screen, *options: str) -> None:
+        self._screen = screen
+        self._options = options
+        self._file = screen.folder / "sdl.txt"
+
+    @contextmanager
+    def shown(self) -> Iterator[Self]:
+        """Run it until the block ends, from when it has the focus."""
+        if ctypes.util.find_library("SDL2-2.0") is None:
+            pytest.skip("apt install libsdl2-2.0-0")
+        command = [sys.executable, str(Path(__file__).with_name("sdl_events.py")), self.TITLE, *self._options]
+        with self._file.open("w") as out, self._screen.program(self.TITLE, *command, stdout=out) as self.process:
+            self.until("focused", count=1)
+            yield self
+
+    def events(self, *kinds: str) -> list[list[Any]]:
+        """What it printed of these kinds so far: the kind, and then a scancode, a button, or a movement."""
+        lines = self._file.read_text().splitlines(keepends=True)
+        events = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [event for event in events if event[0] in kinds]
+
+    def until(self, *kinds: str, count: int) -> list[list[Any]]:
         """The same, once there are so many."""
         eventually(lambda: len(self.events(*kinds)) >= count)
         return self.events(*kinds)

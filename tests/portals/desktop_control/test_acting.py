@@ -170,11 +170,11 @@ def test_nothing_is_typed_when_one_character_cannot_be(server: Server, xev: Xev)
 
 
 def test_typing_with_caps_lock_on_is_refused(server: Server, xev: Xev) -> None:
-    server.do("press_key", key="capslock", **ON_XEV)
+    server.do("press_key", key="capslock", by="keysym", **ON_XEV)
     try:
         assert server.refusal("type_text", text="abc", **ON_XEV) == "cannot_type"
     finally:
-        server.do("press_key", key="capslock", **ON_XEV)
+        server.do("press_key", key="capslock", by="keysym", **ON_XEV)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from timmy_actors.errors import Refused
-from timmy_actors.portals.desktop_control.pictures import Album
+from timmy_actors.portals.desktop_control.pictures import Album, is_black
 
 
 def test_a_picture_replaces_an_older_one_of_its_name(tmp_path: Path) -> None:
@@ -48,3 +49,11 @@ def test_a_folder_in_the_pictures_place_is_an_error_and_leaves_nothing(tmp_path:
         Album(tmp_path).keep("a.png", b"new")
     assert caught.value.code == "captures_unwritable"
     assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_picture_that_shows_nothing_is_known() -> None:
+    black = Image.new("RGB", (640, 480))
+    assert is_black(black)
+    black.putpixel((3, 3), (0, 9, 0))
+    assert not is_black(black)
+    assert not is_black(Image.new("RGB", (640, 480), (200, 0, 0)))

@@ -96,7 +96,8 @@ def test_a_title_is_the_whole_title_unless_a_star_says_otherwise() -> None:
 
 
 def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
-    ledger, shift, w = Ledger(), Held("key", 50, "shift"), Held("key", 25, "w")
+    ledger: Ledger[str] = Ledger()
+    shift, w = Held("key", 50, "shift"), Held("key", 25, "w")
     ledger.hold(shift, 10)
     ledger.hold(w, 5)
     assert ledger.all() == [w, shift]
@@ -111,7 +112,7 @@ def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
 
 
 def test_a_key_and_a_button_of_the_same_number_are_two_things() -> None:
-    ledger = Ledger()
+    ledger: Ledger[str] = Ledger()
     ledger.hold(Held("key", 1, "a"), 1)
     assert not ledger.has(Held("button", 1, "left button"))
 

@@ -98,7 +98,7 @@ class Eye:
     def _meet(self, display: Display) -> None:
         """Over a new connection: the camera belongs to the X server that was there before."""
         self._drop_camera()
-        self._rootless = display.query_extension("XWAYLAND") is not None
+        self._rootless = layout.is_xwayland(display)
 
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))

@@ -47,14 +47,11 @@ def focus(connection: Connection, titles: Titles) -> WindowFacts:
 
 
 def _ask(display: Display, window: Window) -> None:
-    root = display.screen().root
     if windows.is_managed(display, window):
-        message = event.ClientMessage(
-            window=window,
-            client_type=display.get_atom("_NET_ACTIVE_WINDOW"),
-            data=(32, [FROM_A_PAGER, X.CurrentTime, 0, 0, 0]),
-        )
-        root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+        workspace = windows.workspace_of(display, window)
+        if workspace is not None:  # some window managers let no window bring its workspace to the front
+            _tell(display, display.screen().root, "_NET_CURRENT_DESKTOP", [workspace, X.CurrentTime, 0, 0, 0])
+        _tell(display, window, "_NET_ACTIVE_WINDOW", [FROM_A_PAGER, X.CurrentTime, 0, 0, 0])
     else:
         window.map()
         window.configure(stack_mode=X.Above)
@@ -62,3 +59,9 @@ def _ask(display: Display, window: Window) -> None:
         # BadMatch: it is not mapped yet, and then does not get the focus in time either, which is said.
         display.set_input_focus(window.id, X.RevertToParent, X.CurrentTime, onerror=error.CatchError(error.BadMatch))
     display.sync()
+
+
+def _tell(display: Display, window: Window, what: str, data: list[int]) -> None:
+    """Ask the window manager for something, as EWMH has it."""
+    message = event.ClientMessage(window=window, client_type=display.get_atom(what), data=(32, data))
+    display.screen().root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,6 +34,9 @@ press shorter than 33 ms falls between two questions (one of 0.2 ms was measured
 HOLD_LIMIT_S = 10.0
 """When a key that was pressed to stay is let go, unless the call said otherwise: whoever pressed it may be gone."""
 LONGEST_HOLD_S = 60.0
+WATCH_EVERY_S = 0.03
+"""How often it is looked whether what is held still has its window: X repeats a held key every 40 ms, so that one or
+two repetitions at most reach another window."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,10 +70,12 @@ class Hands:
         """When something was last pressed, let go or moved (monotonic)."""
         self._connection = connection
         self._record = record
-        self._ledger = Ledger()
+        self._ledger: Ledger[Target] = Ledger()
         self._acting = threading.Lock()
         self._changed = threading.Condition()  # taken before the connection, never after it
         self._pauses = 0
+        self._lost: dict[Held, str] = {}
+        """What was let go because its window was lost, and why, until it is pressed again."""
         self._closing = False
         self._expiry = threading.Thread(target=self._let_go_in_time, name="held-keys", daemon=True)
         connection.greeting = self._settle
@@ -121,9 +126,36 @@ class Hands:
             self._go_on(turn)
             with self._connection.alone() as display:
                 check(display)
-                self._ledger.hold(held, time.monotonic() + seconds)
+                self._hold(turn, held, time.monotonic() + seconds)
                 self._note()
                 _fake(display, held, down=True)
+            self.last_input = time.monotonic()
+            self._changed.notify_all()
+
+    def tap(self, turn: Turn, keys: Sequence[Held], seconds: float, check: Callable[[Display], None]) -> None:
+        """Press keys in order and let them go in reverse after `seconds`, if `check` has nothing against it.
+
+        The X server itself counts the time (XTEST's delay): however busy this machine, a key is not down for so long
+        that it repeats itself, and it comes up even where this process is killed meanwhile.
+
+        Raises:
+            Refused: as `press`.
+        """
+        with self._changed:
+            self._go_on(turn)
+            with self._connection.alone() as display:
+                check(display)
+                for key in keys:
+                    self._ledger.hold(key, time.monotonic() + HOLD_LIMIT_S)
+                self._note()
+                for key in keys:
+                    _fake(display, key, down=True)
+                display.ungrab_server()  # the others need not wait for the end
+                for number, key in enumerate(reversed(keys)):
+                    _fake(display, key, down=False, after_ms=0 if number else round(seconds * 1000))
+            for key in keys:
+                self._ledger.let_go(key)
+            self._note()
             self.last_input = time.monotonic()
             self._changed.notify_all()
 
@@ -144,6 +176,15 @@ class Hands:
             with self._connection.alone() as display:
                 act(display)
             self.last_input = time.monotonic()
+
+    def why_lost(self, held: Held) -> str | None:
+        """Why it was let go before its time, where its window was lost."""
+        with self._changed:
+            return self._lost.get(held)
+
+    def _hold(self, turn: Turn, held: Held, until: float) -> None:
+        self._lost.pop(held, None)
+        self._ledger.hold(held, until, turn.target if turn.target.window is not None else None)
 
     def is_held(self, held: Held) -> bool:
         """Whether it is down."""
@@ -230,6 +271,7 @@ class Hands:
                 _fake(display, Held("button", button, ""), down=False)
         forget(display, left.borrowed)
         self._ledger = Ledger()
+        self._lost.clear()
         self._record.note(keys=(), buttons=(), borrowed=())
         if left.keys or left.buttons:
             logger.warning("let go of what was left pressed: keys %s, buttons %s", left.keys, left.buttons)
@@ -238,9 +280,21 @@ class Hands:
         with self._changed:
             while not self._closing:
                 end = self._ledger.next_end()
-                self._changed.wait(None if end is None else max(0.0, end - time.monotonic()))
+                left = None if end is None else max(0.0, end - time.monotonic())
+                self._changed.wait(left if left is None or not self._ledger.aimed() else min(left, WATCH_EVERY_S))
                 for held in self._ledger.due(time.monotonic()):
                     self._expire(held)
+                for held, target in self._ledger.aimed():
+                    self._let_go_if_lost(held, target)
+
+    def _let_go_if_lost(self, held: Held, target: Target) -> None:
+        try:
+            with self._connection.using() as display:
+                target.must_be_reached_by(held, display)
+        except Refused as error:
+            self._lost[held] = error.message
+            logger.warning("%s was let go: %s", held.name, error.message)
+            self._expire(held)
 
     def _expire(self, held: Held) -> None:
         try:
@@ -252,6 +306,6 @@ class Hands:
             logger.warning("%s could not be let go in time: %s", held.name, error.message)
 
 
-def _fake(display: Display, held: Held, *, down: bool) -> None:
+def _fake(display: Display, held: Held, *, down: bool, after_ms: int = 0) -> None:
     presses, releases = (X.KeyPress, X.KeyRelease) if held.kind == "key" else (X.ButtonPress, X.ButtonRelease)
-    xtest.fake_input(display, presses if down else releases, held.code)
+    xtest.fake_input(display, presses if down else releases, held.code, time=after_ms)

@@ -46,11 +46,15 @@ def keysym_of_key(name: str) -> int:
     """
     if len(name) == 1 and name.isprintable() and name != " ":
         return keysym_of_character(name.lower())
-    known = _NAMES.get(name.lower().replace(" ", ""))
-    keysym = XK.string_to_keysym(known or name) if name.isascii() and len(name) <= LONGEST_NAME else 0
+    keysym = XK.string_to_keysym(x_name_of_key(name)) if name.isascii() and len(name) <= LONGEST_NAME else 0
     if keysym == 0:
         raise refused("unknown_key", f"no key is called {name[:LONGEST_NAME]!r}: {_advice(name)}")
     return keysym
+
+
+def x_name_of_key(name: str) -> str:
+    """What X calls the key: `Return` for `enter`; a name that is not one of ours is X's own."""
+    return _NAMES.get(name.lower().replace(" ", ""), name)
 
 
 def keys_of_combination(text: str) -> list[str]:

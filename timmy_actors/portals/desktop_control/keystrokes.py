@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from Xlib import XK, X
 
 from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop_control import xkb
 from timmy_actors.portals.desktop_control.hands import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.portals.desktop_control.held import Held
-from timmy_actors.portals.desktop_control.keyboard import Stroke
+from timmy_actors.portals.desktop_control.keyboard import By, Stroke
 from timmy_actors.portals.desktop_control.keys import keys_of_combination
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import Acted
 from timmy_actors.portals.desktop_control.titles import Titles
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
 
 TYPED_DOWN_S = 0.01
 """How long a typed key stays down: text goes to a program's event queue, which misses nothing however short."""
@@ -20,8 +27,10 @@ TYPED_APART_S = 0.02
 """From one character to the next: 50 a second, which a text field in a game takes without losing any."""
 LONGEST_TEXT = 1000
 """Characters in one call: 20 seconds of typing."""
-LOOK_AT_FOCUS_EVERY_S = 0.1
-"""How often a held key asks whether its window still has the focus."""
+GRACE_S = 0.1
+"""How much later than asked a held key is let go where nobody is left to do it in time."""
+MODIFIERS = {X.ShiftMask: "shift", X.ControlMask: "ctrl", X.Mod1Mask: "alt", X.Mod4Mask: "super", X.Mod5Mask: "altgr"}
+"""The modifiers that change what a typed character is. Caps Lock is looked for apart, and Num Lock changes no text."""
 
 
 class Keystrokes:
@@ -30,40 +39,40 @@ class Keystrokes:
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
 
-    def tap(self, key: str, titles: Titles | None) -> Acted:
+    def tap(self, key: str, titles: Titles | None, by: By = "position") -> Acted:
         """Press a key and let it go."""
-        return self.combination(" " if key == " " else key, [key], titles)
+        return self.combination(key, [key], titles, by)
 
-    def hotkey(self, text: str, titles: Titles | None) -> Acted:
+    def hotkey(self, text: str, titles: Titles | None, by: By = "position") -> Acted:
         """Press the keys of a combination in order, and let them go in reverse."""
-        return self.combination(text, keys_of_combination(text), titles)
+        return self.combination(text, keys_of_combination(text), titles, by)
 
-    def combination(self, text: str, names: Sequence[str], titles: Titles | None) -> Acted:
+    def combination(self, text: str, names: Sequence[str], titles: Titles | None, by: By) -> Acted:
         """Press keys one after the other, hold all for a moment, and let go of those that were not down before."""
         with self._hands.turn(titles) as turn:
-            keys = [key for name in names for key in self._keys_of(name)]
+            keys = [key for name in names for key in self._keys_of(name, by)]
             if self._hands.is_held(keys[-1]):
                 raise refused("already_held", f"{keys[-1].name} of {text!r} is held: key_up lets go of it first")
-            self._press_together(turn, [key for key in keys if not self._hands.is_held(key)])
+            self._tap(turn, [key for key in keys if not self._hands.is_held(key)], by)
             return self._hands.acted(turn)
 
-    def down(self, key: str, titles: Titles | None, expires_s: float = HOLD_LIMIT_S) -> Acted:
+    def down(self, key: str, titles: Titles | None, expires_s: float = HOLD_LIMIT_S, by: By = "position") -> Acted:
         """Press a key to stay; pressed again while it is down, it stays longer."""
         _refuse_longer_than_allowed(expires_s)
         with self._hands.turn(titles) as turn:
-            for each in self._keys_of(key):
+            for each in self._keys_of(key, by):
                 self._press(turn, each, expires_s)
             return self._hands.acted(turn)
 
-    def up(self, key: str) -> Acted:
+    def up(self, key: str, by: By = "position") -> Acted:
         """Let a key go; nothing happens where it is not down."""
         with self._hands.turn(None) as turn:
-            for each in reversed(self._keys_of(key)):
+            for each in reversed(self._keys_of(key, by)):
                 if self._hands.is_held(each):
                     self._hands.release(each)
             return self._hands.acted(turn)
 
-    def hold(self, key: str, seconds: float, titles: Titles | None) -> Acted:
+    def hold(self, key: str, seconds: float, titles: Titles | None, by: By = "position") -> Acted:
         """Hold a key for a while. Other actions may come in between: one looks around while one walks.
 
         Raises:
@@ -71,11 +80,11 @@ class Keystrokes:
         """
         _refuse_longer_than_allowed(seconds)
         with self._hands.turn(titles) as turn:
-            keys = self._keys_of(key)
+            keys = self._keys_of(key, by)
             if self._hands.is_held(keys[-1]):
                 raise refused("already_held", f"{key!r} is held already: key_up lets go of it first")
             for each in keys:
-                self._press(turn, each, seconds + LOOK_AT_FOCUS_EVERY_S)
+                self._press(turn, each, seconds + GRACE_S)
             end = time.monotonic() + seconds
         try:
             self._stay(turn, keys[-1], end, seconds)
@@ -108,27 +117,38 @@ class Keystrokes:
         self._hands.wait(turn, ready_in)
         with self._hands.looking() as display:
             stroke = self._hands.keyboard.stroke_of_keysym(display, keysym)
-            keys = self._with_shift(character, stroke)
+            keys = self._with_modifiers(character, stroke)
         if self._hands.is_held(keys[-1]):
             raise refused("already_held", f"the key that makes {character!r} is held: key_up lets go of it first")
-        self._press_together(turn, [key for key in keys if not self._hands.is_held(key)], TYPED_DOWN_S)
+        self._must_get_keys(turn)
+
+        def check(display: Display) -> None:
+            turn.target.must_have_focus(display)
+            _refuse_held_modifiers(display)
+
+        self._hands.tap(turn, keys, TYPED_DOWN_S, check)
         self._hands.wait(turn, interval_s - TYPED_DOWN_S)
 
-    def _press_together(self, turn: Turn, keys: list[Held], seconds: float = TAP_S) -> None:
-        pressed: list[Held] = []
-        try:
-            for key in keys:
-                pressed.append(key)
-                self._press(turn, key, HOLD_LIMIT_S)
-            self._hands.wait(turn, seconds)
-        finally:
-            self._let_go(pressed)
+    def _tap(self, turn: Turn, keys: list[Held], by: By) -> None:
+        self._must_get_keys(turn)
+        with self._hands.looking() as display:
+            locks = xkb.locked_modifiers(display) if by == "position" and _has_lock(display, keys) else None
+        self._hands.tap(turn, keys, TAP_S, turn.target.must_have_focus)
+        if locks is not None:
+            with self._hands.looking() as display:
+                xkb.lock_modifiers(display, locks)
 
     def _press(self, turn: Turn, key: Held, seconds: float) -> None:
         if self._hands.is_held(key):
             self._hands.renew(key, seconds)
-        else:
-            self._hands.press(turn, key, seconds, turn.target.must_have_focus)
+            return
+        self._must_get_keys(turn)
+        self._hands.press(turn, key, seconds, turn.target.must_have_focus)
+
+    def _must_get_keys(self, turn: Turn) -> None:
+        # Not while the other programs wait: one of them may have to be asked.
+        with self._hands.looking() as display:
+            turn.target.must_get_keys(display)
 
     def _let_go(self, keys: list[Held]) -> None:
         for key in reversed(keys):
@@ -136,25 +156,37 @@ class Keystrokes:
                 self._hands.release(key)
 
     def _stay(self, turn: Turn, key: Held, end: float, seconds: float) -> None:
-        while (left := end - time.monotonic()) > 0 and self._hands.is_held(key):
-            self._hands.wait(turn, min(left, LOOK_AT_FOCUS_EVERY_S), until=lambda: not self._hands.is_held(key))
-            with self._hands.looking() as display:
-                try:
-                    turn.target.must_have_focus(display)
-                except Refused as error:
-                    held = seconds - max(0.0, end - time.monotonic())
-                    raise refused("not_focused", f"{error.message} (let go after {held:.1f} s)") from error
+        self._hands.wait(turn, end - time.monotonic(), until=lambda: not self._hands.is_held(key))
+        lost = self._hands.why_lost(key)
+        if lost is not None:
+            held = seconds - max(0.0, end - time.monotonic())
+            raise refused("not_focused", f"{lost} (let go after {held:.1f} s)")
 
-    def _keys_of(self, name: str) -> list[Held]:
+    def _keys_of(self, name: str, by: By) -> list[Held]:
         with self._hands.looking() as display:
-            return self._with_shift(name, self._hands.keyboard.stroke_of_key(display, name))
+            return self._with_modifiers(name, self._hands.keyboard.stroke_of_key(display, name, by))
 
-    def _with_shift(self, name: str, stroke: Stroke) -> list[Held]:
-        key = Held("key", stroke.keycode, name)
-        if not stroke.shift:
-            return [key]
+    def _with_modifiers(self, name: str, stroke: Stroke) -> list[Held]:
+        keyboard, key = self._hands.keyboard, Held("key", stroke.keycode, name)
         with self._hands.looking() as display:
-            return [Held("key", self._hands.keyboard.shift(display), "shift"), key]
+            shift = [Held("key", keyboard.shift(display), "shift")] if stroke.shift else []
+            altgr = [Held("key", keyboard.altgr(display), "altgr")] if stroke.altgr else []
+        return [*shift, *altgr, key]
+
+
+def _has_lock(display: Display, keys: Sequence[Held]) -> bool:
+    """Whether one of them is a key that leaves a modifier on."""
+    locks = {XK.XK_Caps_Lock, XK.XK_Num_Lock, XK.XK_Scroll_Lock, XK.XK_Shift_Lock}
+    return any(not locks.isdisjoint(display.get_keyboard_mapping(key.code, 1)[0]) for key in keys)
+
+
+def _refuse_held_modifiers(display: Display) -> None:
+    mask = display.screen().root.query_pointer().mask
+    held = [name for bit, name in MODIFIERS.items() if mask & bit]
+    if held:
+        raise refused(
+            "cannot_type", f"{' and '.join(held)} is held, so the text would be another: key_up or release_all first"
+        )
 
 
 def _refuse_longer_than_allowed(seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from Xlib import X, error
 
@@ -120,3 +120,20 @@ def _contains(display: Display, window: Window, place: Place) -> bool:
         and place.x + place.width <= outer.x + outer.width
         and place.y + place.height <= outer.y + outer.height
     )
+
+
+def is_xwayland(display: Display) -> bool:
+    """Whether the X server is Xwayland, whose root window shows nothing: Wayland's compositor draws the windows.
+
+    From version 23.1 on it says so by an extension; before, only the names of its outputs tell (XWAYLAND0).
+    """
+    if display.query_extension("XWAYLAND") is not None:
+        return True
+    if display.query_extension("RANDR") is None:
+        return False
+    resources = cast(Any, display.screen().root).xrandr_get_screen_resources()
+    names = [
+        cast(Any, display).xrandr_get_output_info(output, resources.config_timestamp).name
+        for output in resources.outputs
+    ]
+    return any(name.startswith("XWAYLAND") for name in names)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Button = Literal["left", "middle", "right"]
 
+GRACE_S = 0.1
+"""How much later than asked a held button is let go where nobody is left to do it in time."""
 HOVER_S = 0.02
 """Between arriving and pressing: a game's menu notes what the pointer is over in one frame and a click in the next."""
 STEP_S = 1 / 60
@@ -120,6 +122,28 @@ class Mouse:
                 self._press(turn, held, expires_s)
             return self._hands.acted(turn)
 
+    def hold(self, button: Button, seconds: float, titles: Titles | None) -> Acted:
+        """Hold a button for a while. Other actions may come in between: one aims while one draws a bow.
+
+        Raises:
+            Refused: the window was lost, or everything was let go, before the time was over.
+        """
+        if not 0 < seconds <= LONGEST_HOLD_S:
+            raise refused("bad_arguments", f"{seconds:g} s: a button is held for at most {LONGEST_HOLD_S:g} s")
+        held = _button(button)
+        with self._hands.turn(titles) as turn:
+            if self._hands.is_held(held):
+                raise refused("already_held", f"the {held.name} is held: mouse_up lets go of it first")
+            self._press(turn, held, seconds + GRACE_S)
+        try:
+            self._hands.wait(turn, seconds, until=lambda: not self._hands.is_held(held))
+            lost = self._hands.why_lost(held)
+        finally:
+            self._let_go(held)
+        if lost is not None:
+            raise refused("window_hidden", lost)
+        return self._hands.acted(turn)
+
     def up(self, button: Button) -> Acted:
         """Let a button go; nothing happens where it is not down."""
         with self._hands.turn(None) as turn:
@@ -131,6 +155,7 @@ class Mouse:
             there = turn.target.on_screen(display, point, picture)
             turn.target.must_be_at(display, there)
             _warp(display, there)
+            _must_have_arrived(display, there)
 
         self._hands.move(turn, jump)
 
@@ -146,6 +171,7 @@ class Mouse:
                 end = turn.target.on_screen(display, point, picture)  # the window may move while we drag in it
                 along = Point(round(start.x + part * (end.x - start.x)), round(start.y + part * (end.y - start.y)))
                 _warp(display, along)
+                _must_have_arrived(display, along)
 
             self._hands.move(turn, step)
 
@@ -172,6 +198,17 @@ class Mouse:
 
 def _button(name: Button) -> Held:
     return Held("button", _CODES[name], f"{name} button")
+
+
+def _must_have_arrived(display: Display, there: Point) -> None:
+    """See that nothing kept the pointer from going there: a program that grabbed it may confine it to its window."""
+    point = layout.pointer_of(display)
+    if point != there:
+        raise refused(
+            "pointer_confined",
+            f"the pointer went to ({point.x}, {point.y}), not to ({there.x}, {there.y}): a program confines it there."
+            " Where that is the game itself, which looks around by the mouse, use move_relative",
+        )
 
 
 def _warp(display: Display, point: Point) -> None:

@@ -7,7 +7,7 @@ import io
 import os
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from PIL import Image
 
@@ -17,6 +17,9 @@ from timmy_actors.portals.desktop_control.reasons import refused
 Format = Literal["png", "jpeg"]
 
 SUFFIXES: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
+BLACK_LEVEL = 2
+"""Of 255: as the portal has it, which sees pictures after JPEG."""
+SAMPLE = (16, 16)
 LONGEST_NAME = 200
 """Bytes: what file systems allow, less what is put around it while the file is written."""
 PNG_LEVEL = 1
@@ -31,6 +34,16 @@ def encoded(image: Image.Image, kind: Format, quality: int) -> bytes:
     else:
         image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def is_black(image: Image.Image) -> bool:
+    """Whether a picture shows nothing. A few of its pixels are enough to see that it does."""
+    few = image.resize(SAMPLE, Image.Resampling.NEAREST)
+    return not any(_brightest(few)) and not any(_brightest(image))
+
+
+def _brightest(image: Image.Image) -> list[bool]:
+    return [cast(tuple[int, int], band)[1] > BLACK_LEVEL for band in image.getextrema()]
 
 
 def fitted(image: Image.Image, max_width: int | None, max_height: int | None) -> Image.Image:

@@ -18,6 +18,7 @@ Reason = Literal[
     "window_not_painted",
     "not_focused",
     "off_screen",
+    "pointer_confined",
     "unknown_key",
     "cannot_type",
     "already_held",

@@ -78,6 +78,7 @@ class Capture(Answer):
     source_height: int
     window: WindowFacts | None = Field(description="null: the whole screen")
     covered: bool = Field(description="other windows cover a part of it; the picture shows what is under them")
+    black: bool = Field(description="every pixel is black: a loading screen, or a window that shows nothing")
     taken_at: datetime
 
 

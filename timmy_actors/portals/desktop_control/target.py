@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from timmy_actors.portals.desktop_control import layout, windows
+from timmy_actors.portals.desktop_control import grabs, layout, windows
 from timmy_actors.portals.desktop_control.aim import Place, Point, Size, scaled
+from timmy_actors.portals.desktop_control.held import Held
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.titles import Titles
 
@@ -86,7 +87,7 @@ class Target:
         )
 
     def must_have_focus(self, display: Display) -> None:
-        """See that a key would reach it.
+        """See that the keyboard's focus is in it.
 
         Raises:
             Refused: another window has the focus, or none.
@@ -96,3 +97,31 @@ class Target:
                 "not_focused",
                 f"the window {self.title!r} does not have the focus: focus_window({self.title!r}) gives it",
             )
+
+    def must_get_keys(self, display: Display) -> None:
+        """See that a key would reach it: it has the focus, and no other program has grabbed the keyboard.
+
+        Raises:
+            Refused: the key would go elsewhere.
+        """
+        self.must_have_focus(display)
+        if self.window is not None and grabs.keyboard_is_taken_from(display, self.window):
+            raise refused(
+                "not_focused",
+                f"another program has grabbed the keyboard (a menu, a lock screen), so that no key reaches"
+                f" {self.title!r}: close it, or wait until it lets go",
+            )
+
+    def must_be_reached_by(self, held: Held, display: Display) -> None:
+        """See that what is held down still goes to it: a key while it has the focus, a button while it is shown.
+
+        Raises:
+            Refused: it lost the focus, was hidden, or closed.
+        """
+        try:
+            if held.kind == "key":
+                self.must_have_focus(display)
+            elif self.window is not None and not layout.is_visible(self.window):
+                raise refused("window_hidden", f"the window {self.title!r} was minimised or hidden")
+        except layout.GONE as gone:
+            raise refused("window_changed", f"the window {self.title!r} closed") from gone

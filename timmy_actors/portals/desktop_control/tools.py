@@ -13,6 +13,7 @@ from timmy_actors.portals.desktop_control.answering import Kind, Pictured, as_to
 from timmy_actors.portals.desktop_control.desktop import Desktop
 from timmy_actors.portals.desktop_control.focus import focus
 from timmy_actors.portals.desktop_control.hands import HOLD_LIMIT_S
+from timmy_actors.portals.desktop_control.keyboard import By
 from timmy_actors.portals.desktop_control.keystrokes import TYPED_APART_S
 from timmy_actors.portals.desktop_control.mouse import Button
 from timmy_actors.portals.desktop_control.pictures import Format
@@ -43,6 +44,9 @@ ImageSize = Annotated[
 X = Annotated[int, Field(description="From the left edge of the window, or of the screen without window_title")]
 Y = Annotated[int, Field(description="From the upper edge of the window, or of the screen without window_title")]
 Key = Annotated[str, Field(description="Such as w, space, enter, esc, ctrl, f5, up, or an X keysym's name")]
+FoundBy = Annotated[
+    By, Field(description="position: the key that a US keyboard calls so, on any layout; keysym: the key that makes it")
+]
 Expires = Annotated[float, Field(description="Seconds until it is let go by itself, at most 60")]
 
 
@@ -80,6 +84,7 @@ class Tools:
             source_height=look.image.height,
             window=look.window,
             covered=look.covered,
+            black=pictures.is_black(look.image),
             taken_at=look.taken_at,
         )
         return Pictured(capture, data if path is None else None)
@@ -168,6 +173,13 @@ class Tools:
         """Let a mouse button go; nothing happens where it is not down."""
         return self._desktop.mouse.up(button)
 
+    def hold_mouse(
+        self, seconds: Annotated[float, Field(description="More than 0, at most 60")], button: Button = "left",
+        window_title: Title = None,
+    ) -> Acted:  # fmt: skip
+        """Hold a mouse button where the pointer is for a while, and answer when it is over."""
+        return self._desktop.mouse.hold(button, seconds, window_title)
+
     def type_text(
         self, text: str, window_title: Title = None,
         interval_s: Annotated[float, Field(ge=0.01, le=1, description="Between characters")] = TYPED_APART_S,
@@ -175,31 +187,33 @@ class Tools:
         """Type text into what has the focus; a newline is the enter key. All of it can be typed, or nothing is."""
         return self._desktop.keystrokes.text(text, window_title, interval_s)
 
-    def press_key(self, key: Key, window_title: Title = None) -> Acted:
+    def press_key(self, key: Key, window_title: Title = None, by: FoundBy = "position") -> Acted:
         """Press a key and let it go, long enough for a game to see it."""
-        return self._desktop.keystrokes.tap(key, window_title)
+        return self._desktop.keystrokes.tap(key, window_title, by)
 
     def hotkey(
         self, keys: Annotated[str, Field(description="Names separated by spaces: ctrl shift s")],
-        window_title: Title = None,
+        window_title: Title = None, by: FoundBy = "position",
     ) -> Acted:  # fmt: skip
         """Press the keys of a combination together."""
-        return self._desktop.keystrokes.hotkey(keys, window_title)
+        return self._desktop.keystrokes.hotkey(keys, window_title, by)
 
-    def key_down(self, key: Key, window_title: Title = None, expires_s: Expires = HOLD_LIMIT_S) -> Acted:
+    def key_down(
+        self, key: Key, window_title: Title = None, expires_s: Expires = HOLD_LIMIT_S, by: FoundBy = "position"
+    ) -> Acted:
         """Press a key to stay until key_up, release_all or expires_s; again while it is down: it stays longer."""
-        return self._desktop.keystrokes.down(key, window_title, expires_s)
+        return self._desktop.keystrokes.down(key, window_title, expires_s, by)
 
-    def key_up(self, key: Key) -> Acted:
+    def key_up(self, key: Key, by: FoundBy = "position") -> Acted:
         """Let a key go; nothing happens where it is not down."""
-        return self._desktop.keystrokes.up(key)
+        return self._desktop.keystrokes.up(key, by)
 
     def hold_key(
         self, key: Key, seconds: Annotated[float, Field(description="More than 0, at most 60")],
-        window_title: Title = None,
+        window_title: Title = None, by: FoundBy = "position",
     ) -> Acted:  # fmt: skip
         """Hold a key for a while, and answer when it is over. Other actions may come meanwhile."""
-        return self._desktop.keystrokes.hold(key, seconds, window_title)
+        return self._desktop.keystrokes.hold(key, seconds, window_title, by)
 
     def release_all(self) -> Released:
         """Let go of every key and button now, and end the actions under way. Do it when the agent pauses."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from Xlib.xobject.drawable import Window
 
 MAX_TITLE_BYTES = 4096
+ON_EVERY_WORKSPACE = 0xFFFFFFFF
+"""What EWMH's _NET_WM_DESKTOP says of a window that is on all of them."""
 
 
 class Candidate(NamedTuple):
@@ -40,7 +42,11 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
             return _only_one(meant, pattern, hidden_too=hidden_too)
     seen = ", ".join(repr(candidate.title) for candidate in candidates[:8]) or "none"
     wanted = " or ".join(repr(pattern) for pattern in patterns)
-    raise refused("window_not_found", f"no window is called {wanted}; there are: {seen}. Is the game running?")
+    raise refused(
+        "window_not_found",
+        f"no window on display {display.get_display_name()} is called {wanted}; there are: {seen}. Is the game running?"
+        " One in gamescope has a display of its own: give this server that as DISPLAY",
+    )
 
 
 def _only_one(meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
@@ -64,6 +70,8 @@ def titled(display: Display) -> list[Candidate]:
     known = {window.id for window in managed} | {frame for window in managed for frame in _frame_of(window)}
     known |= set(_property(display, root, "_NET_SUPPORTING_WM_CHECK"))  # the window manager's own mark, one pixel large
     roots = [child for child in root.query_tree().children if child.id not in known]
+    if not managed:
+        roots = [window for child in roots for window in _clients_in(display, child)]
     found = [_candidate(display, window) for window in managed]
     found += [_candidate(display, window, alone=bool(managed)) for window in roots]
     return [candidate for candidate in found if candidate is not None]
@@ -80,6 +88,34 @@ def _managed(display: Display, root: Window) -> list[Window]:
     if not check or not listed or not _lives(display, check[0]):
         return []  # no window manager, or one that died and left its list
     return [_window(display, each) for each in listed]
+
+
+def _clients_in(display: Display, frame: Window) -> list[Window]:
+    """The programs' windows in one right under the root, where no list of them is kept (Weston keeps none).
+
+    A window manager marks each window that it looks after with WM_STATE (ICCCM, section 4.1.3.1).
+    """
+    try:
+        if title_of(display, frame) or _property(display, frame, "WM_STATE"):
+            return [frame]
+        return [window for child in frame.query_tree().children for window in _marked(display, child)]
+    except GONE:
+        return []  # it closed while we looked
+
+
+def _marked(display: Display, window: Window) -> list[Window]:
+    if _property(display, window, "WM_STATE"):
+        return [window]
+    return [found for child in window.query_tree().children for found in _marked(display, child)]
+
+
+def workspace_of(display: Display, window: Window) -> int | None:
+    """The number of the workspace that a window is on, where that is another than the one in front."""
+    current = _property(display, display.screen().root, "_NET_CURRENT_DESKTOP")
+    own = _property(display, window, "_NET_WM_DESKTOP")
+    if not current or not own or own[0] in (ON_EVERY_WORKSPACE, current[0]):
+        return None
+    return own[0]
 
 
 def _frame_of(window: Window) -> list[int]:
