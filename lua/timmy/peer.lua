@@ -88,6 +88,13 @@ local function unwrap(parts)
   return nil, parts[1] == ""
 end
 
+--- Hands a message on. One that is empty and comes first says only that the peer is there (ZMQ_PROBE_ROUTER).
+function Peer:take(parts, hear)
+  local is_probe = not self.has_spoken and #parts == 1 and parts[1] == ""
+  self.has_spoken = true
+  if not is_probe then hear.message(self, unwrap(parts)) end
+end
+
 --- Understands what has arrived, at most `messages_per_poll` frames of it, while `within_budget()`; calls
 -- `hear.ready(peer)` when the handshake is done, and `hear.message(peer, payload, delimited)` for each message.
 function Peer:understand(hear, within_budget)
@@ -101,7 +108,7 @@ function Peer:understand(hear, within_budget)
       self.token_number = self.connection.token_number
       hear.ready(self)
     end
-    if event.type == "message" then hear.message(self, unwrap(event.parts)) end
+    if event.type == "message" then self:take(event.parts, hear) end
     if not within_budget() then return end
   end
 end

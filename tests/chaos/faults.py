@@ -78,9 +78,10 @@ def duplicate(stage: Stage, _dice: random.Random) -> None:
 
 
 def jump(stage: Stage, dice: random.Random) -> None:
-    """The daemon's wall clock leaps, either way, past all that the journal keeps: `keep_days` is 30."""
-    stage.daemon.jump(dice.choice((-1, 1)) * JUMP_DAYS * DAY_S)
-    _wait(dice.uniform(0.0, 2 * SWEEP_S))
+    """The daemon's wall clock leaps both ways, past all that the journal keeps: `keep_days` is 30."""
+    for way in dice.sample((-1, 1), 2):
+        stage.daemon.jump(way * JUMP_DAYS * DAY_S)
+        _wait(dice.uniform(SWEEP_S, 2 * SWEEP_S))
 
 
 def full_disk(stage: Stage, dice: random.Random) -> None:

@@ -87,6 +87,13 @@ test("a delimiter comes back where one came", function()
   contains(socket.written, client.message("", "re: hi"))
 end)
 
+test("an empty message that comes first is a probe, a later one is a mistake", function()
+  local socket = new_socket(client.null_opening() .. client.message("") .. client.message("hi") .. client.message(""))
+  local listener, got = listen({ socket })
+  for _ = 1, 4 do poll(listener) end
+  equal(got, { "hi", "" })
+end)
+
 test("a message of two payloads has none", function()
   local socket = new_socket(client.null_opening() .. client.message("a", "b"))
   local listener, got = listen({ socket })
