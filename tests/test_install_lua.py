@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.link.lua_listener import luajit
+from tests.second_user import UID, let_enter, need_second_user, run_as_second_user
 from timmy_actors.cli import main
 from timmy_actors.errors import ConfigError
 from timmy_actors.install_lua import CUSTOM_SCRIPTS, MANIFEST, MODULES, TOKEN, carry_out, plan_install, plan_uninstall
@@ -218,6 +219,84 @@ def _run(*arguments: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0
+
+
+def _planted(home: Path, link: Path, victim: Path) -> None:
+    """The server's user puts a link there."""
+    planted = run_as_second_user(["sh", "-c", 'rm -rf "$1"; ln -s "$2" "$1"', "sh", home / link, victim])
+    assert planted.returncode == 0, planted.stderr
+
+
+@pytest.mark.parametrize(
+    "link", [CUSTOM_SCRIPTS, CUSTOM_SCRIPTS.with_name("customScripts.lua.new"), TOKEN, MANIFEST,
+             MODULES / "timmy_bridge.lua", MODULES / "timmy_bridge.lua.new"],
+)  # fmt: skip
+def test_root_follows_no_link_that_the_servers_user_put_in_a_files_place(home: Path, host: Path, link: Path) -> None:
+    _give_away(home)
+    victim = home.parent / "victim"
+    victim.write_bytes(b"root's own\n")
+    victim.chmod(0o644)
+    (home / link).parent.mkdir(exist_ok=True)
+    os.chown((home / link).parent, UID, UID)
+    _planted(home, link, victim)
+    try:
+        install(home, host)
+    except ConfigError as error:
+        assert f"{home / link} is a link, and is not followed" in str(error)  # noqa: PT017
+    facts = victim.stat()
+    assert (victim.read_bytes(), facts.st_uid, facts.st_mode & 0o777) == (b"root's own\n", 0, 0o644)
+    assert b"root's own" not in b"".join(
+        path.read_bytes() for path in home.rglob("*") if path.is_file() and not path.is_symlink()
+    )
+
+
+@pytest.mark.parametrize("folder", ["lib", "lib/lua", "lib/lua/timmy", "data", "scripts"])
+def test_root_follows_no_link_that_the_servers_user_put_in_a_folders_place(home: Path, host: Path, folder: str) -> None:
+    _give_away(home)
+    elsewhere = home.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "customScripts.lua").write_bytes(ORIGINAL)
+    (elsewhere / "old.lua").write_text("an earlier version's, by its name")
+    _planted(home, Path(folder), elsewhere)
+    with pytest.raises(ConfigError, match=rf"{home / folder} is a link, and is not followed"):
+        install(home, host)
+    assert {path.name for path in elsewhere.iterdir()} == {"customScripts.lua", "old.lua"}
+    assert (elsewhere / "customScripts.lua").read_bytes() == ORIGINAL
+    assert elsewhere.stat().st_uid == 0
+
+
+def test_root_reads_no_file_of_its_own_that_got_another_name_there(home: Path, host: Path) -> None:
+    need_second_user()
+    secret = home.parent / "secret"
+    secret.write_bytes(b"root's own\n")
+    (home / CUSTOM_SCRIPTS).unlink()
+    os.link(secret, home / CUSTOM_SCRIPTS)
+    for path in (home, *(path for path in home.rglob("*") if path.is_dir())):
+        os.chown(path, UID, UID)
+    with pytest.raises(ConfigError, match="another name of another user's file"):
+        install(home, host)
+    assert secret.read_bytes() == b"root's own\n"
+
+
+def _give_away(home: Path) -> None:
+    need_second_user()
+    let_enter(home.parent)
+    for path in [home, *home.rglob("*")]:
+        os.chown(path, UID, UID)
+
+
+def test_what_it_did_is_told_in_few_lines_with_the_configured_port(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / MODULES / "timmy_config.lua").write_text("-- port = 1\nreturn { limits = { report = 2 }, port = 8123 }\n")
+    _run("install-lua", str(home), "--dry-run", "--verbose")
+    assert len(capsys.readouterr().out.splitlines()) > 100
+    _run("install-lua", str(home))
+    told = capsys.readouterr().out
+    assert len(told.splitlines()) < 12
+    assert f"files in {home / 'lib'}" in told
+    assert f"edit    {home / CUSTOM_SCRIPTS}" in told
+    assert "listening on ...:8123" in told
 
 
 @pytest.mark.parametrize("content", ['{"files": 3}', '{"files": ["\\u0000"]}', "[]"])

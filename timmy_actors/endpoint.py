@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket as sockets
 import stat
+import struct
 import tempfile
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from timmy_actors.lockfile import LockFile
 
 VARIABLE = "TIMMY_ENDPOINT"
 SCHEME = "ipc://"
+_PEER = struct.Struct("3i")
+"""`struct ucred`: process, user, group."""
 PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
 
 
@@ -75,6 +80,36 @@ def make_private(folder: Path) -> None:
     except OSError as error:
         told = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
         raise CannotCreate(told) from error
+    _check_private(folder, facts)
+
+
+def check_trusted(path: Path) -> None:
+    """See that whoever listens on the socket at `path` can only be the user of this process, or root.
+
+    Raises:
+        ConfigError: its folder is another user's, or open to others; they could listen there in the daemon's place.
+    """
+    with contextlib.suppress(OSError):  # then nobody can be reached there, which the caller finds out
+        _check_private(path.parent, path.parent.stat(follow_symlinks=False))
+
+
+def check_peer(connected: sockets.socket, path: Path) -> None:
+    """See that the process at the other end of a Unix socket is this user's, or root's (unix(7), `SO_PEERCRED`).
+
+    Raises:
+        ConfigError: it is another user's.
+    """
+    if not hasattr(sockets, "SO_PEERCRED"):
+        return
+    _, owner, _ = _PEER.unpack(connected.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEER.size))
+    if owner not in (os.geteuid(), 0):
+        raise ConfigError(
+            f"{path}: another user (uid {owner}) listens there, and is not trusted: run this as the daemon's user,"
+            f" or choose another place with --endpoint or {VARIABLE}"
+        )
+
+
+def _check_private(folder: Path, facts: os.stat_result) -> None:
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
     if not stat.S_ISDIR(facts.st_mode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal.store import Journal
 from timmy_actors.journal.trouble import EX_CANTCREAT, EX_TEMPFAIL
+from timmy_actors.journal.wal import find_fault
 from timmy_actors.lockfile import LockFile
 from timmy_actors.paths import expand_user
 from timmy_actors.supervision import ChildSpec, Directory
+
+log = logging.getLogger(__name__)
 
 SUFFIX = ".journal"
 
@@ -65,8 +69,18 @@ class JournalDesk:
                 raise
 
     def _try_it(self) -> None:
+        self._say_what_is_lost()
         with contextlib.closing(Journal(self.path, self._settings.synchronous)) as journal:
             journal.unsettled(self._client)  # what the daemon cannot begin without
+
+    def _say_what_is_lost(self) -> None:
+        # Before it is opened: SQLite takes in what stands before a damaged place, and drops the rest without a word.
+        try:
+            fault = find_fault(self.path)
+        except OSError:
+            return  # opening it says what is wrong with its files
+        if fault is not None:
+            log.error("journal %s: %s: a command of then that is given again may be done twice", self.path, fault)
 
     def children(self, directory: Directory, board: Board) -> list[ChildSpec]:
         """Who writes it, where there is to be a journal."""

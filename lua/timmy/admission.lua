@@ -1,7 +1,8 @@
 --- Who gets a place. Connections in the handshake have places of their own, so that strangers who say nothing take none
 -- from clients; and each newcomer can have the place of the oldest of them, so that they don't keep new clients out.
 --
--- Peers come in the order in which they were accepted. Those that are ready never make room for anybody.
+-- Peers come in the order in which they were accepted. Those that are ready never make room for anybody, nor do those
+-- that guessed a token wrong: each has its place for the whole refusal delay, and that is what bounds the guesses.
 local M = {}
 
 --- A connection keeps its place this long at least. A handshake takes a client on this machine 5 ms, and 20 ms in a
@@ -18,7 +19,7 @@ end
 
 local function oldest_in_handshake(peers)
   for position, peer in ipairs(peers) do
-    if not peer:is_ready() then return position, peer end
+    if not peer:is_ready() and not peer:is_being_refused() then return position, peer end
   end
 end
 
@@ -26,11 +27,12 @@ local function handshakes_are_full(peers, limits)
   return #peers - count_ready(peers) >= limits.max_handshakes
 end
 
---- Whether one more connection can be taken. Otherwise it waits in the kernel's backlog: for the grace, not longer.
+--- Whether one more connection can be taken. Otherwise it waits in the kernel's backlog: for the grace, or until
+-- a place is free again of those that guessed.
 function M.takes_newcomers(peers, limits, now)
   if not handshakes_are_full(peers, limits) then return true end
   local _, oldest = oldest_in_handshake(peers)
-  return now - oldest.accepted_at >= M.GRACE_S
+  return oldest ~= nil and now - oldest.accepted_at >= M.GRACE_S
 end
 
 --- The position of the peer that makes room for a newcomer, when one has to.

@@ -4,6 +4,7 @@
 -- `delimited`), and gives the answer: a table, the text of an answer that was given before, or nil when it comes later.
 local clock = require("timmy.clock")
 local deferred = require("timmy.deferred")
+local digests = require("timmy.digest")
 local json = require("timmy.json")
 local protocol = require("timmy.protocol")
 local readings = require("timmy.readings")
@@ -124,36 +125,49 @@ local function write_answer(service, answer)
   return json.encode(protocol.result(answer.id, nil, bad("internal", "the answer could not be written")))
 end
 
---- The answer that a command had, kept for when it comes again.
-local function conclude(service, client, answer, now)
+--- Refusals before anything was done: a repeat may as well be tried anew, and a stranger's mistakes fill no memory.
+local NOTHING_DONE = {
+  bad_arguments = true, needs_client_input = true, no_such_player = true, not_permitted = true, unknown_command = true,
+}
+
+--- The answer that a command had, kept for when it comes again, after its digest.
+local function remember(service, entry, answer, now)
   local text = write_answer(service, answer)
-  service.memory:remember(client, answer.id, text, now)
+  service.memory:remember(entry.caller, answer.id, entry.digest .. text, now)
   return text
 end
 
 --- Why a command isn't begun now; nil when it is.
-local function obstacle(service, client, message, now)
+local function obstacle(service, caller, message, now)
   if message.deadline < clock.to_ms(now) then return bad("expired", "the deadline had passed", "deadline") end
-  if service.memory:has_room(client, now) then return nil end
+  if service.memory:has_room(caller, now) then return nil end
   return bad("overloaded", "too many results to remember: try later")
 end
 
-local function begin(service, session, message, now, asker)
-  local trouble = obstacle(service, session.client, message, now)
+local function begin(service, session, message, now, entry, asker)
+  local trouble = obstacle(service, entry.caller, message, now)
   if trouble then return protocol.result(message.id, nil, trouble) end
   local outcome = execute(service, session, message, service:next_revision())
   service:touch(message.arguments.player, now)
-  if not deferred.is(outcome) then return conclude(service, session.client, outcome, now) end
-  service.waiting:add(session.client, message, outcome, asker)
+  if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
+  if outcome.error and NOTHING_DONE[outcome.error.code] then return outcome end
+  return remember(service, entry, outcome, now)
 end
 
---- A command is done once for a client and id: one that was done is answered from memory, one that still runs is waited
--- for.
+local function another(id)
+  return protocol.result(id, nil, bad("bad_arguments", "another command was given under this id: take another", "id"))
+end
+
+--- A command is done once for a caller and id: one that was done is answered from memory, one that still runs is waited
+-- for. Another command under that id is refused.
 function M.command(service, session, message, now, asker)
-  local before = service.memory:recall(session.client, message.id, now)
-  if before then return before end
-  local runs, joined = service.waiting:join(session.client, message.id, asker)
-  if not runs then return begin(service, session, message, now, asker) end
+  local caller, digest = session.caller, digests.of(message.name, message.arguments)
+  local before = service.memory:recall(caller, message.id, now)
+  local given = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
+  if given and given ~= digest then return another(message.id) end
+  if before then return before:sub(digests.SIZE + 1) end
+  local runs, joined = service.waiting:join(caller, message.id, asker)
+  if not runs then return begin(service, session, message, now, { caller = caller, digest = digest }, asker) end
   if joined then return nil end
   return protocol.result(message.id, nil, bad("overloaded", "this command was sent too often while it runs: wait"))
 end
@@ -161,7 +175,7 @@ end
 --- The result of a command that ran until now, for everybody who waits for it.
 function M.late(service, entry, now)
   local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.trouble)
-  return conclude(service, entry.client, result_of(service, entry.player, result, service:next_revision()), now)
+  return remember(service, entry, result_of(service, entry.player, result, service:next_revision()), now)
 end
 
 function M.ping(service, session, message, now)

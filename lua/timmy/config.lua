@@ -1,6 +1,7 @@
 --- The operator's settings: the Lua module `timmy_config`, where there is one, over defaults that work.
 --
 --   return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
+local joining = require("timmy.api.joining")
 local limits = require("timmy.limits")
 local tokens = require("timmy.token")
 
@@ -30,6 +31,11 @@ local function is_table(value)
   return type(value) == "table", "a table"
 end
 
+local function is_list_of_joining(value)
+  local wanted = joining.fault(value)
+  return not wanted, wanted
+end
+
 --- Each setting: its check, and its default; token_file's depends on the server.
 local SETTINGS = {
   host = { check = is_text, default = "127.0.0.1" },
@@ -38,6 +44,7 @@ local SETTINGS = {
   token_file = { check = is_text },
   allow_remote = { check = is_boolean, default = false },
   allow_raw = { check = is_boolean, default = false },
+  raw_functions = { check = is_list_of_joining, default = {} },
   limits = { check = is_table, default = {} },
 }
 

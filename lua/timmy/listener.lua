@@ -16,7 +16,9 @@ local ACCEPTS_PER_POLL = 16
 --- After a failed accept (out of file descriptors, say) we wait this long: the connection stays in the backlog, and
 -- trying at every poll would only fill the log.
 local ACCEPT_PAUSE_S = 1
-local BACKLOG = 128
+--- Hundreds that guess tokens must not keep a client out of the queue, which is served in turn. The kernel may hold it
+-- to less (net.core.somaxconn).
+local BACKLOG = 1024
 
 local function ignore() end
 

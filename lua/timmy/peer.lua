@@ -26,6 +26,11 @@ function Peer:only_answers()
   return self.connection.socket_type == "REQ"
 end
 
+--- Whether it guessed a token wrong, and waits to be told.
+function Peer:is_being_refused()
+  return self.connection.state == "refusing"
+end
+
 --- Bytes that wait to be written.
 function Peer:backlog()
   return self.connection.outbox.size
@@ -65,6 +70,8 @@ end
 -- the peer to wait. Only a try to read says anything about silence, so time passes for the peer here.
 function Peer:read(now)
   local connection = self.connection
+  -- Who guessed a token keeps its place for the whole delay, also when it left: else it guesses as fast as it leaves.
+  if self.ended and connection.state == "refusing" then return connection:tick(now) end
   if self.ended or connection.inbox.size > self.limits.frame_bytes then return end
   local whole, why, part = self.socket:receive(self.limits.read_bytes_per_poll)
   local bytes = whole or part
@@ -81,17 +88,27 @@ local function unwrap(parts)
   return nil, parts[1] == ""
 end
 
+--- Hands a message on. One that is empty and comes first says only that the peer is there (ZMQ_PROBE_ROUTER).
+function Peer:take(parts, hear)
+  local is_probe = not self.has_spoken and #parts == 1 and parts[1] == ""
+  self.has_spoken = true
+  if not is_probe then hear.message(self, unwrap(parts)) end
+end
+
 --- Understands what has arrived, at most `messages_per_poll` frames of it, while `within_budget()`; calls
 -- `hear.ready(peer)` when the handshake is done, and `hear.message(peer, payload, delimited)` for each message.
 function Peer:understand(hear, within_budget)
   for _ = 1, self.limits.messages_per_poll do
     local event = self.connection:next_event()
     if not event then
-      if self.ended then self:close("the peer closed the connection") end
+      if self.ended and self.connection.state ~= "refusing" then self:close("the peer closed the connection") end
       return
     end
-    if event.type == "ready" then hear.ready(self) end
-    if event.type == "message" then hear.message(self, unwrap(event.parts)) end
+    if event.type == "ready" then
+      self.token_number = self.connection.token_number
+      hear.ready(self)
+    end
+    if event.type == "message" then self:take(event.parts, hear) end
     if not within_budget() then return end
   end
 end

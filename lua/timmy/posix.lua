@@ -28,6 +28,8 @@ int timmy_inet_pton(int family, const char *text, void *address) asm("inet_pton"
 const char *timmy_inet_ntop(int family, const void *address, char *text, uint32_t size) asm("inet_ntop");
 int timmy_clock_gettime(int clock, timmy_time *time) asm("clock_gettime");
 char *timmy_strerror(int number) asm("strerror");
+int timmy_fileno(void *file) asm("fileno");
+uint32_t timmy_geteuid(void) asm("geteuid");
 long timmy_syscall(long number, ...) asm("syscall");
 ]]
 -- Types are declared once a process; the module may be loaded again.
@@ -35,7 +37,8 @@ if not pcall(ffi.typeof, "timmy_time") then ffi.cdef(DECLARATIONS) end
 
 local FUNCTIONS = {
   "socket", "bind", "listen", "accept4", "getsockname", "getpeername", "setsockopt", "recv", "send", "close",
-  "inet_pton", "inet_ntop", "clock_gettime", "strerror", "syscall",
+  "inet_pton", "inet_ntop", "clock_gettime", "strerror", "fileno", "geteuid",
+  "syscall",
 }
 
 local M = { C = {} }

@@ -34,4 +34,9 @@ function M.of(peer, allow_raw)
   return names
 end
 
+--- A name for the token that a peer has: its number in the token file (0 without one), and its scopes.
+function M.token_name(peer)
+  return (peer.token_number or 0) .. " " .. table.concat(M.of(peer, true), " ")
+end
+
 return M

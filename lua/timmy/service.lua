@@ -85,7 +85,7 @@ function Service:introduce(session, client, now)
     supersede(older, now)
   end
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
-  session.client = client
+  session.client, session.caller = client, dedupe.caller(scopes.token_name(session.peer), client)
   self.by_client[client] = session
 end
 

@@ -11,26 +11,33 @@ local M = {}
 --- What PLAIN can carry at most (RFC 24: one byte of length), and less than this could be guessed.
 local MAX_BYTES, MIN_BYTES = 255, 16
 
---- statx(2): the one way to a file's mode whose layout is the same on every architecture and C library.
-local AT_FDCWD, STATX_MODE = -100, 2
-local STATX_BYTES, MODE_OFFSET = 256, 28
+--- statx(2): the one way to a file's mode and owner whose layout is the same on every architecture and C library.
+local AT_EMPTY_PATH, STATX_MODE_AND_UID = 0x1000, 2 + 8
+local STATX_BYTES, UID_OFFSET, MODE_OFFSET = 256, 20, 28
 local GROUP_AND_OTHERS = 63 -- octal 077
 
-local function file_mode(path)
+--- The mode and owner of an open file: not of its name, which may be another file's by now.
+local function facts_of(file)
   local ffi, posix = require("ffi"), require("timmy.posix")
   local result = ffi.new("uint8_t[?]", STATX_BYTES)
-  local arguments = { ffi.cast("long", AT_FDCWD), ffi.cast("const char *", path), ffi.cast("long", 0) }
-  local status = posix.C.syscall(posix.STATX_NUMBER, arguments[1], arguments[2], arguments[3],
-    ffi.cast("long", STATX_MODE), result)
+  local descriptor = ffi.cast("long", posix.C.fileno(file))
+  local status = posix.C.syscall(posix.STATX_NUMBER, descriptor, ffi.cast("const char *", ""),
+    ffi.cast("long", AT_EMPTY_PATH), ffi.cast("long", STATX_MODE_AND_UID), result)
   if status ~= 0 then return nil end
-  return result[MODE_OFFSET] + result[MODE_OFFSET + 1] * 256
+  local owner = 0
+  for index = 3, 0, -1 do owner = owner * 256 + result[UID_OFFSET + index] end
+  return { mode = result[MODE_OFFSET] + result[MODE_OFFSET + 1] * 256, owner = owner, own = posix.C.geteuid() }
 end
 
---- Whether others than the owner may read or write the file; nil where nothing can tell (no FFI, an old kernel).
-function M.is_open_to_others(path)
-  local known, mode = pcall(file_mode, path)
-  if not known or not mode then return nil end
-  return mode % (GROUP_AND_OTHERS + 1) ~= 0
+--- Why nobody should rely on an open token file being secret; nil when it is, or where nothing can tell (no FFI, an old
+-- kernel).
+local function exposure(file, path)
+  local known, facts = pcall(facts_of, file)
+  if not known or not facts then return nil end
+  if facts.owner ~= facts.own and facts.owner ~= 0 then
+    return ("belongs to another user (uid %d), who knows the token: make one of your own"):format(facts.owner)
+  end
+  if facts.mode % (GROUP_AND_OTHERS + 1) ~= 0 then return "is open to others: run `chmod 600 " .. path .. "`" end
 end
 
 local function advice(path)
@@ -41,12 +48,14 @@ end
 --- Each is compared with what a client says, whichever fits, so they are not to be many.
 local MAX_TOKENS, MAX_FILE_BYTES = 16, 16384
 
+--- What a token file holds; or nil, why it can't be read, and why it must not be.
 local function content_of(path)
   local file, why = io.open(path, "rb")
   if not file then return nil, why end
-  local content = file:read(MAX_FILE_BYTES) or ""
+  local exposed = exposure(file, path)
+  local content = not exposed and (file:read(MAX_FILE_BYTES) or "") or nil
   file:close()
-  return content
+  return content, nil, exposed
 end
 
 local function scopes_of(words)
@@ -90,11 +99,9 @@ end
 
 --- The tokens, each { secret =, scopes = { [scope] = true } }; nil and what to do when there is none to be had.
 function M.read(path)
-  local content, why = content_of(path)
+  local content, why, exposed = content_of(path)
+  if exposed then return nil, "token_file " .. path .. " " .. exposed end
   if not content then return nil, "token_file can't be read (" .. why .. "): " .. advice(path) end
-  if M.is_open_to_others(path) then
-    return nil, "token_file " .. path .. " is open to others: run `chmod 600 " .. path .. "`"
-  end
   local tokens, wrong = tokens_of(content)
   if not tokens then return nil, ("token_file %s: %s: %s"):format(path, wrong, advice(path)) end
   return tokens

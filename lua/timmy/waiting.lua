@@ -16,9 +16,9 @@ function M.new()
   return setmetatable({ entries = {} }, Waiting)
 end
 
-local function find(self, client, id)
+local function find(self, caller, id)
   for _, entry in ipairs(self.entries) do
-    if entry.client == client and entry.id == id then return entry end
+    if entry.caller == caller and entry.id == id then return entry end
   end
 end
 
@@ -31,16 +31,23 @@ local function still_there(askers)
   return kept
 end
 
---- A command whose answer is still to come. asker: { peer =, delimited = }.
-function Waiting:add(client, message, outcome, asker)
-  local entry = { client = client, id = message.id, player = message.arguments.player, deadline = message.deadline,
-    outcome = outcome, askers = { asker } }
+--- A command whose answer is still to come. caller: see timmy.dedupe; digest: timmy.digest;
+-- asker: { peer =, delimited = }.
+function Waiting:add(caller, message, outcome, asker, digest)
+  local entry = { caller = caller, id = message.id, player = message.arguments.player, deadline = message.deadline,
+    outcome = outcome, askers = { asker }, digest = digest }
   table.insert(self.entries, entry)
 end
 
---- Whether this client's command runs already. Then the asker waits for it too; false when too many do.
-function Waiting:join(client, id, asker)
-  local entry = find(self, client, id)
+--- The digest of this caller's command that runs under that id; nil when none does.
+function Waiting:digest(caller, id)
+  local entry = find(self, caller, id)
+  return entry and entry.digest
+end
+
+--- Whether this caller's command runs already. Then the asker waits for it too; false when too many do.
+function Waiting:join(caller, id, asker)
+  local entry = find(self, caller, id)
   if not entry then return false end
   entry.askers = still_there(entry.askers)
   if #entry.askers >= M.MOST_ASKERS then return true, false end

@@ -121,6 +121,7 @@ local function advance(self, step)
   if step.late then return put_off(self, step.refuse) end
   if step.refuse then return refuse(self, step.refuse) end
   self.expected, self.scopes = step.next, step.scopes or self.scopes
+  self.token_number = step.token_number or self.token_number
   if not step.next then self.state, self.socket_type = "ready", step.socket_type end
   write(self, step.send)
   return step.next and STEP or READY

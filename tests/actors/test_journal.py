@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from timmy_actors.actors import command, journal
 from timmy_actors.actors.messages import Received
 from timmy_actors.config import JournalSettings
 from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal import age
 from timmy_actors.journal.reading import Reader
 from timmy_actors.journal.store import Journal
 from timmy_actors.model.journal import JournalEntry
@@ -324,21 +326,72 @@ def test_two_daemons_do_not_share_a_journal(path: Path, runtime_folder: Path) ->
     assert unusable.value.exit_code == 75
 
 
-def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path) -> None:
-    today = datetime.now(UTC)
-    _write(
-        path,
-        done("old").model_copy(update={"settled_at": today - timedelta(days=3)}),
-        done("new").model_copy(update={"settled_at": today - timedelta(days=1)}),
-        _open("open"),
-    )
+def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 0.0, 0.0))
+    _write(path, done("old"), _open("open"))
+    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 2.5 * 86_400, 0.0))
+    _write(path, done("new"))
+    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 3.5 * 86_400, 0.0))
     with Peer(silent_to={"command", "hello"}) as peer:
         settings = JournalSettings(file=str(path), keep_days=2.0)
         with running(peer.address, journal=settings) as runtime:
             runtime.directory.tell("journal", "sweep")
             eventually(lambda: runtime.board.journal.value.entries == 2)
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["new", "open"]
+        assert [found.id for _, found in reader.after(0)] == ["open", "new"]
+
+
+@pytest.mark.parametrize("days", [40, -40])
+def test_a_wall_clock_that_jumps_has_no_command_done_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch, days: float
+) -> None:
+    with Peer() as peer, keeping(path, peer.address) as runtime:
+        assert runtime.command("give_item", item="gold_001", command_id="one").ok
+        true_time = time.time
+        monkeypatch.setattr(time, "time", lambda: true_time() + days * 86_400)
+        runtime.directory.tell("journal", "sweep")
+        assert runtime.command("message", text="written after the sweep", command_id="two").ok
+        assert runtime.command("give_item", item="gold_001", command_id="one").ok
+        assert peer.count("command") == 2
+    with Reader(path) as reader:
+        assert [found.id for _, found in reader.after(0)] == ["one", "two"]
+
+
+def test_what_is_too_old_is_forgotten_a_part_a_sweep(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "FORGET_AT_ONCE", 50)
+    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 0.0, 0.0))
+    _write(path, *(done(str(number)) for number in range(200)))
+    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 400 * 86_400.0, 0.0))
+    with Peer() as peer, keeping(path, peer.address) as runtime:
+        runtime.directory.tell("journal", "sweep")
+        eventually(lambda: runtime.board.journal.value.entries == 150)
+        runtime.directory.tell("journal", "sweep on")
+        runtime.directory.tell("journal", "sweep")
+        eventually(lambda: runtime.board.journal.value.entries == 100)
+
+
+def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_command(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "LARGE_WAL_BYTES", 200_000)
+    monkeypatch.setattr(journal, "PUBLISH_S", 0.01)
+    _write(path, done("first"))
+    with Peer() as peer, keeping(path, peer.address, max_mb=1.0) as runtime:
+        fresh(runtime)
+        stuck = sqlite3.connect(path, isolation_level=None)
+        stuck.execute("BEGIN")
+        assert stuck.execute("SELECT COUNT(*) FROM command").fetchone() == (1,)
+        for number in range(60):
+            assert runtime.command("message", text="x" * 200, command_id=f"n{number}").ok
+        eventually(lambda: "another program holds the journal" in "".join(runtime.status().reasons))
+        told = runtime.status().journal
+        assert told.wal_bytes > 200_000
+        assert told.bytes > told.wal_bytes
+        assert runtime.command("message", text="x" * 200, command_id="n0").ok
+        assert peer.count("command") == 60
+        stuck.close()
+        runtime.directory.tell("journal", "sweep")
+        eventually(lambda: runtime.status().verdict == "ok" and runtime.board.journal.value.wal_bytes < 200_000)
 
 
 def test_it_forgets_the_oldest_when_it_outgrows_its_bound(path: Path) -> None:

@@ -9,7 +9,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from tests.chaos.stage import Stage, faketime
+from tests.chaos.stage import SWEEP_S, Stage, faketime
+
+JUMP_DAYS, DAY_S = 40, 86_400
 
 Fault = Callable[[Stage, random.Random], None]
 
@@ -76,9 +78,10 @@ def duplicate(stage: Stage, _dice: random.Random) -> None:
 
 
 def jump(stage: Stage, dice: random.Random) -> None:
-    """The daemon's wall clock leaps by up to a day, either way."""
-    stage.daemon.jump(dice.uniform(-86_400, 86_400))
-    _wait(dice.uniform(0.0, 0.1))
+    """The daemon's wall clock leaps both ways, past all that the journal keeps: `keep_days` is 30."""
+    for way in dice.sample((-1, 1), 2):
+        stage.daemon.jump(way * JUMP_DAYS * DAY_S)
+        _wait(dice.uniform(SWEEP_S, 2 * SWEEP_S))
 
 
 def full_disk(stage: Stage, dice: random.Random) -> None:

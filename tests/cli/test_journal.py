@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,27 @@ def test_export_writes_them_all(path: Path, capfd: Any) -> None:
     ]  # fmt: skip
     assert json.loads(rows[0]["value"]) == {"total": 5}
     assert json.loads(rows[1]["error"])["code"] == "no_such_player"
+
+
+def test_a_backup_is_a_whole_journal_in_one_file(path: Path, tmp_path: Path, capsys: Output) -> None:
+    copy = tmp_path / "copy"
+    assert run("journal", "backup", str(copy), "--file", str(path)) == 0
+    assert capsys.readouterr().out == f"3 commands of {path} are in {copy}\n"
+    assert run("journal", "verify", "--file", str(copy)) == 0
+    assert capsys.readouterr().out == f"{copy}: everything is as it was written\n"
+    assert run("journal", "backup", str(copy), "--file", str(path)) == 73
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_verify_names_each_damaged_command_and_ends_with_an_exit_code(path: Path, capsys: Output) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("UPDATE command SET state = 'done' WHERE id != 'first'")
+    assert run("journal", "verify", "--file", str(path)) == 65
+    told = capsys.readouterr()
+    assert [line.partition(": ")[2] for line in told.out.splitlines()] == [
+        "command 2 (id 'second'): is not as it was written", "command 3 (id 'third'): is not as it was written",
+    ]  # fmt: skip
+    assert "2 damaged places" in told.err
 
 
 def test_without_a_journal_the_exit_code_and_the_words_say_so(tmp_path: Path, capsys: Output) -> None:

@@ -5,13 +5,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.journal.entries import NOON, done, entry, failed
+from tests.journal.entries import done, entry, failed
 from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal import upkeep
+from timmy_actors.journal.age import Moment
 from timmy_actors.journal.reading import Reader
 from timmy_actors.journal.store import Journal, Synchronous
 
@@ -111,21 +112,98 @@ def test_what_is_settled_is_not_written_over_and_what_was_not_accepted_is_not_ma
     journal.close()
 
 
-def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(path: Path) -> None:
+def _at(monkeypatch: pytest.MonkeyPatch, seconds: float, boot: str = "boot-1", wall_s: float | None = None) -> None:
+    """The host's clocks show that from now on."""
+    wall_s = 1e9 + seconds if wall_s is None else wall_s
+    monkeypatch.setattr("timmy_actors.journal.age.now", lambda: Moment(boot, float(seconds), float(wall_s)))
+
+
+def _settle(journal: Journal, key: str) -> None:
+    journal.accept(entry(key))
+    journal.record(done(key))
+
+
+def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _at(monkeypatch, 0)
     journal = Journal(path)
-    for day in range(10):
-        journal.accept(entry(str(day)))
-        if day != 2:
-            journal.record(done(str(day)).model_copy(update={"settled_at": NOON + timedelta(days=day)}))
-    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 3
-    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 1
-    assert journal.forget_before((NOON + timedelta(days=5)).timestamp(), most=3) == 0
+    for second in range(10):
+        _at(monkeypatch, second)
+        journal.accept(entry(str(second)))
+        if second != 2:
+            journal.record(done(str(second)))
+    _at(monkeypatch, 14)
+    assert journal.forget_older(9.5, most=3) == 3
+    assert journal.forget_older(9.5, most=3) == 1
+    assert journal.forget_older(9.5, most=3) == 0
     assert journal.forget_oldest(most=2) == 2
     journal.commit()
     assert [key for key in "0123456789" if journal.find("timmy", key)] == ["2", "7", "8", "9"]
     assert journal.forget_oldest(most=99) == 3
     assert journal.count() == 1
     journal.close()
+
+
+@pytest.mark.parametrize("jump_s", [40 * 86_400, -40 * 86_400])
+def test_a_wall_clock_that_jumps_makes_no_command_older(
+    path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float
+) -> None:
+    _at(monkeypatch, 100, wall_s=1e9)
+    journal = Journal(path)
+    _settle(journal, "a")
+    journal.commit()
+    _at(monkeypatch, 110, wall_s=1e9 + jump_s)
+    assert journal.forget_older(20, most=9) == 0
+    journal.close()
+    _at(monkeypatch, 115, wall_s=1e9)
+    journal = Journal(path)
+    assert journal.forget_older(20, most=9) == 0
+    _at(monkeypatch, 121, wall_s=1e9 - jump_s)
+    assert journal.forget_older(20, most=9) == 1
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("uptime_s", "wall_passed_s", "counted_s"),
+    [(30, 500, 30), (5_000, 500, 500), (30, 40 * 86_400, 30), (30, -40 * 86_400, 0)],
+    ids=["was off", "another machine's boot", "jumped forward", "jumped back"],
+)
+def test_after_a_reboot_no_more_age_is_counted_than_both_clocks_allow(
+    path: Path, monkeypatch: pytest.MonkeyPatch, uptime_s: float, wall_passed_s: float, counted_s: float
+) -> None:
+    _at(monkeypatch, 100, wall_s=1e9)
+    journal = Journal(path)
+    _settle(journal, "a")
+    journal.commit()
+    journal.close()
+    _at(monkeypatch, uptime_s, boot="boot-2", wall_s=1e9 + wall_passed_s)
+    journal = Journal(path)
+    assert journal.forget_older(counted_s + 1, most=9) == 0
+    assert journal.forget_older(counted_s - 1, most=9) == 1
+    journal.close()
+
+
+def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(path)
+    _settle(journal, "a")
+    journal.accept(entry("b"))
+    journal.commit()
+    for change in ("DROP TABLE clock", "ALTER TABLE command DROP COLUMN settled_age",
+                   "ALTER TABLE command DROP COLUMN checksum", "PRAGMA user_version = 1"):  # fmt: skip
+        journal._database.execute(change)
+    journal.close()
+    with Reader(path) as reader:
+        assert [found.id for _, found in reader.after(0)] == ["a", "b"]
+    assert "an earlier version" in "".join(upkeep.verify(path))
+    journal = Journal(path)
+    assert (journal.find("timmy", "a"), journal.unsettled("timmy")) == (done("a"), [entry("b")])
+    assert journal.forget_older(keep_s=60, most=9) == 0
+    journal.commit()
+    journal.close()
+    assert list(upkeep.verify(path)) == []
 
 
 def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:

@@ -87,6 +87,13 @@ test("a delimiter comes back where one came", function()
   contains(socket.written, client.message("", "re: hi"))
 end)
 
+test("an empty message that comes first is a probe, a later one is a mistake", function()
+  local socket = new_socket(client.null_opening() .. client.message("") .. client.message("hi") .. client.message(""))
+  local listener, got = listen({ socket })
+  for _ = 1, 4 do poll(listener) end
+  equal(got, { "hi", "" })
+end)
+
 test("a message of two payloads has none", function()
   local socket = new_socket(client.null_opening() .. client.message("a", "b"))
   local listener, got = listen({ socket })
@@ -219,6 +226,38 @@ test("a refused peer is told why before it is closed", function()
   for _ = 1, 3 do poll(listener) end
   contains(socket.written, "connect a DEALER or REQ socket")
   holds(socket.closed)
+end)
+
+local WRONG = ("w"):rep(20)
+
+local function listen_to_guessers(waiting)
+  local listener, got, log, server = listen(waiting, { max_handshakes = 4, refusal_delay_s = 0.5 })
+  listener.limits.mechanism = "PLAIN"
+  listener.limits.tokens = { { secret = ("r"):rep(20), scopes = {} } }
+  return listener, got, log, server
+end
+
+test("who guessed a token and left keeps its place for the whole delay", function()
+  local guessers = {}
+  for index = 1, 4 do guessers[index] = new_socket(client.plain_opening(WRONG), "EOF") end
+  local listener, got, _, server = listen_to_guessers({ unpack(guessers) })
+  for step = 0, 4 do poll(listener, step / 100) end
+  server.waiting = { new_socket(client.plain_opening(WRONG)) }
+  for step = 5, 49 do poll(listener, step / 100) end
+  equal({ #listener.peers, #server.waiting }, { 4, 1 })
+  for step = 51, 60 do poll(listener, step / 100) end
+  equal({ #server.waiting, #listener.peers }, { 0, 1 })
+  equal(got, {})
+end)
+
+test("who guessed a token makes room for nobody, and who says nothing does", function()
+  local guesser, mute = new_socket(client.plain_opening(WRONG)), new_socket()
+  local listener, got, _, server = listen_to_guessers({ guesser, mute, new_socket(), new_socket() })
+  for step = 0, 3 do poll(listener, step / 100) end
+  server.waiting = { new_socket(client.plain_opening(("r"):rep(20)) .. client.message("hi")) }
+  for step = 4, 9 do poll(listener, step / 100) end
+  holds(mute.closed and not guesser.closed)
+  equal(got, { "hi" })
 end)
 
 test("a mute peer is closed when the handshake's time is over", function()

@@ -119,8 +119,62 @@ test("a full memory means overloaded, and old repeats are still answered", funct
   equal(ask(service, peer, command("3", { deadline = 2e6 }), NOW + 600).value, { times = 3 })
 end)
 
+--- A client with a token of that number.
+local function with_token(service, number, scopes, name)
+  local peer = new_peer("DEALER", scopes)
+  peer.token_number = number
+  ask(service, peer, { type = "hello", id = "h", client = name or "tester" })
+  return peer
+end
+
+local WEAKER = { observe = true, act = true }
+
+test("another token reads no result of a client that is away, and takes none from it", function()
+  local service, game = new_service()
+  local strong = with_token(service, 1)
+  ask(service, strong, command("1"))
+  service:on_close(strong)
+  local weak = with_token(service, 2, WEAKER)
+  equal({ ask(service, weak, command("1")).value, #game.ran }, { { times = 2 }, 2 })
+  ask(service, weak, command("2"))
+  service:on_close(weak)
+  equal(ask(service, with_token(service, 1), command("2")).value, { times = 4 })
+  equal(ask(service, with_token(service, 1), command("1")).value, { times = 1 })
+end)
+
+test("another command under an id is refused, and not answered with the first one's result", function()
+  local service, peer, game = introduced()
+  ask(service, peer, command("1"))
+  local other = ask(service, peer, command("1", { arguments = { player = "Timmy", text = "another" } }))
+  equal({ other.error.code, other.error.field, #game.ran }, { "bad_arguments", "id", 1 })
+  equal(ask(service, peer, command("1", { name = "raise" })).error.code, "bad_arguments")
+  equal(ask(service, peer, command("1")).value, { times = 1 })
+end)
+
+test("a connection that takes ever new names fills its own token's share and no more", function()
+  local service = new_service({ remembered = 160 })
+  local wild = with_token(service, 1, WEAKER, "wild-0")
+  local kept = 0
+  for number = 1, 300 do
+    ask(service, wild, { type = "hello", id = "h", client = "wild-" .. number })
+    if ask(service, wild, command("1")).value then kept = kept + 1 end
+  end
+  equal(kept, 150)
+  local calm = with_token(service, 2, WEAKER, "calm")
+  for number = 1, 10 do equal(ask(service, calm, command(tostring(number))).error, nil) end
+end)
+
+test("a plain refusal takes no room and is tried anew", function()
+  local service, peer = introduced({ remembered = 2 })
+  for number = 1, 50 do
+    equal(ask(service, peer, command(tostring(number), { name = "nothing like it" })).error.code, "unknown_command")
+  end
+  equal(service.memory.count, 0)
+  equal(ask(service, peer, command("1")).value, { times = 1 })
+end)
+
 test("long answers mean overloaded before their number does", function()
-  local service, peer, game = introduced({ remembered_bytes = 100 })
+  local service, peer, game = introduced({ remembered_bytes = 140 })
   for number = 1, 3 do ask(service, peer, command(tostring(number))) end
   equal(peer.answers[#peer.answers].error.code, "overloaded")
   equal(#game.ran, 2)

@@ -112,6 +112,8 @@ def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
     if journal.state == "failing":
         meanwhile = "commands go on without it" if journal.goes_on else "no command is taken"
         yield f"{meanwhile}: {journal.reason}"
+    elif journal.reason:
+        yield journal.reason
 
 
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from timmy_actors.actors.messages import (
     Resumed,
 )
 from timmy_actors.errors import JournalUnusable
-from timmy_actors.journal.store import Journal, Synchronous
+from timmy_actors.journal.store import MAX_WAL_BYTES, Journal, Synchronous
 from timmy_actors.model.journal import JournalEntry, JournalStatus
 from timmy_actors.supervision import Actor, Directory
 
@@ -43,6 +42,15 @@ SWEEP_AFTER = 5_000
 """Commands after which it is looked in any case."""
 FORGET_AT_ONCE = 500
 """Commands forgotten in one turn, so that others get theirs: some 5 ms."""
+SWEEP_ON_S = 0.02
+"""How soon the next turn comes: meanwhile commands are written."""
+FORGET_PER_COMMAND = 2
+"""How many may be forgotten by age in a sweep for each that came since the last, besides one turn's: that keeps pace
+with any load, and a clock that is wrong all the same takes hours to do its harm."""
+WAL_PART = 1 / 8
+"""How much of its bound the write-ahead log may take."""
+LARGE_WAL_BYTES = 16 * 1024 * 1024
+"""A write-ahead log that stays larger than this is held by a reader that does not end."""
 DAY_S = 86_400.0
 MEGABYTE = 1_000_000
 TRIMMED_TO = 0.9
@@ -70,6 +78,8 @@ class JournalActor(Actor):
     def __init__(self, options: JournalOptions, *, directory: Directory, board: Board) -> None:
         super().__init__()
         self._options = options
+        self._most_bytes = options.max_mb * MEGABYTE
+        self._most_wal_bytes = min(MAX_WAL_BYTES, int(self._most_bytes * WAL_PART))
         self._directory = directory
         self._board = board
         self._journal: Journal | None = None
@@ -77,6 +87,7 @@ class JournalActor(Actor):
         self._settled: list[str] = []
         self._entries = 0
         self._since_sweep = 0
+        self._may_age = 0
         self._trimming = False
         self._complained = ""
         self._stopping = False
@@ -134,8 +145,8 @@ class JournalActor(Actor):
                 self._say(Known(key, journal.find(self._options.client, key)))
             case Resume(), Journal() as journal:
                 self._say(Resumed(tuple(journal.unsettled(self._options.client))))
-            case "sweep", Journal() as journal:
-                self._sweep(journal)
+            case (("sweep" | "sweep on"), Journal() as journal):
+                self._sweep(journal, begins=message == "sweep")
             case "publish", Journal() as journal:
                 self._publish(journal)
 
@@ -148,8 +159,16 @@ class JournalActor(Actor):
             self._say(Journaled(tuple(self._accepted), tuple(self._settled)))
             self._entries += sum(known is None for _, known in self._accepted)
             self._accepted, self._settled = [], []
-        if self._since_sweep >= SWEEP_AFTER:
-            self._sweep(self._journal)
+        self._tidy(self._journal)
+
+    def _tidy(self, journal: Journal) -> None:
+        """What follows a commit: who waited for it was told, and loses nothing if this goes wrong."""
+        try:
+            journal.keep_log_small(self._most_wal_bytes)
+            if self._since_sweep >= SWEEP_AFTER:
+                self._sweep(journal, begins=True)
+        except JournalUnusable as trouble:
+            self._fail(trouble)
 
     def _open(self) -> None:
         try:
@@ -184,32 +203,56 @@ class JournalActor(Actor):
         except JournalUnusable as trouble:
             log.warning("%s", trouble)
 
-    def _sweep(self, journal: Journal) -> None:
-        """Forget what is too old, or too much, a part at a time."""
-        self._since_sweep = 0
-        self._complained = ""
+    def _sweep(self, journal: Journal, *, begins: bool) -> None:
+        """Forget what is too old, or too much, a part at a time; `begins`: this is the first part."""
+        if begins:
+            self._may_age = FORGET_AT_ONCE + FORGET_PER_COMMAND * self._since_sweep
+            self._since_sweep = 0
+            self._complained = ""
         journal.commit()
-        forgotten = journal.forget_before(time.time() - self._options.keep_days * DAY_S, FORGET_AT_ONCE)
-        most = self._options.max_mb * MEGABYTE
-        if not forgotten and journal.bytes_used() > most * (TRIMMED_TO if self._trimming else 1):
-            forgotten = journal.forget_oldest(FORGET_AT_ONCE)
-        self._trimming = forgotten > 0
+        forgotten = self._forget(journal)
         journal.commit()
         journal.give_back()
+        if journal.wal_bytes() > self._most_wal_bytes:
+            journal.checkpoint()
         self._entries -= forgotten
         self._publish(journal)
         if forgotten:
-            self.mailbox.schedule("sweep on", 0.0, "sweep")
+            self.mailbox.schedule("sweep on", SWEEP_ON_S, "sweep on")
+
+    def _forget(self, journal: Journal) -> int:
+        aged = journal.forget_older(self._options.keep_days * DAY_S, min(self._may_age, FORGET_AT_ONCE))
+        self._may_age -= aged
+        # Not the log as it is: that grows while a reader holds it, and forgetting would not make it smaller.
+        bound = self._most_bytes * (TRIMMED_TO if self._trimming else 1) - self._most_wal_bytes
+        outgrown = journal.bytes_used() > bound
+        self._trimming = outgrown
+        return aged or (journal.forget_oldest(FORGET_AT_ONCE) if outgrown else 0)
 
     def _publish(self, journal: Journal) -> None:
+        wal_bytes = journal.wal_bytes()
         self._board.journal.value = JournalStatus(
-            state="ok", file=str(self._options.path), entries=self._entries, bytes=journal.bytes_used()
+            state="ok",
+            file=str(self._options.path),
+            reason=_wal_complaint(self._options.path, wal_bytes),
+            entries=self._entries,
+            bytes=journal.bytes_used() + wal_bytes,
+            wal_bytes=wal_bytes,
         )
 
     def _say(self, message: Journaled | NotJournaled | Known | Resumed | JournalUp) -> None:
         entry = self._directory.entries.get(LISTENER)
         if entry is not None and entry.ref is not None:  # before the first start there is nobody to tell
             self._directory.tell(LISTENER, message)
+
+
+def _wal_complaint(path: Path, wal_bytes: int) -> str | None:
+    if wal_bytes <= LARGE_WAL_BYTES:
+        return None
+    return (
+        f"journal {path}: its write-ahead log has {wal_bytes / MEGABYTE:.0f} MB, because another program holds the"
+        f" journal open in the middle of reading: end that program ('fuser {path}' names it)"
+    )
 
 
 def _keys(message: Any) -> tuple[str, ...]:

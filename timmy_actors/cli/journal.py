@@ -1,4 +1,4 @@
-"""The commands about the journal: tail, show, export. They read its file, so they work without the daemon too."""
+"""The commands about the journal. They read its file, so they work without the daemon too."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from timmy_actors.cli.harmless import harmless, harmless_json
 from timmy_actors.cli.words import describe_entry, describe_entry_whole
 from timmy_actors.config import config_path, load_settings
 from timmy_actors.endpoint import resolve_endpoint
-from timmy_actors.errors import Refused
+from timmy_actors.errors import JournalUnusable, Refused
+from timmy_actors.journal import upkeep
 from timmy_actors.journal.reading import Reader
+from timmy_actors.journal.trouble import EX_DATAERR
 from timmy_actors.journal_desk import journal_file
 from timmy_actors.model.journal import JournalEntry
 
@@ -44,10 +46,12 @@ def _which_file(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _open(file: Path | None, config: Path | None, endpoint: str | None) -> Reader:
-    if file is None:
-        file = journal_file(load_settings(config_path(config)), resolve_endpoint(endpoint))
-    return Reader(file)
+def _open(**place: Any) -> Reader:
+    return Reader(_path(**place))
+
+
+def _path(file: Path | None, config: Path | None, endpoint: str | None) -> Path:
+    return file or journal_file(load_settings(config_path(config)), resolve_endpoint(endpoint))
 
 
 @click.group()
@@ -108,6 +112,34 @@ def export(as_format: str, **place: Any) -> None:
             return
         for _, entry in reader.after(0):
             click.echo(entry.model_dump_json())
+
+
+@journal.command()
+@click.argument("copy", metavar="COPY", type=click.Path(dir_okay=False, path_type=Path))
+@_which_file
+def backup(copy: Path, **place: Any) -> None:
+    """Copy the whole journal into the new file COPY, also while a daemon writes it.
+
+    A copy of the journal's file alone lacks what still stands in its write-ahead log.
+    """
+    path = _path(**place)
+    count = upkeep.backup(path, copy)
+    click.echo(f"{count} commands of {harmless(str(path))} are in {harmless(str(copy))}")
+
+
+@journal.command()
+@_which_file
+def verify(**place: Any) -> None:
+    """Check that everything in the journal is as it was written; exit code 65 where something is not."""
+    path = _path(**place)
+    damaged = 0
+    for complaint in upkeep.verify(path):
+        damaged += 1
+        click.echo(f"{harmless(str(path))}: {harmless(complaint)}")
+    if damaged:
+        remedy = "what it says of these commands may be wrong or missing: restore a backup, or look into the game"
+        raise JournalUnusable(f"journal {path}: {damaged} damaged places: {remedy}", EX_DATAERR)
+    click.echo(f"{harmless(str(path))}: everything is as it was written")
 
 
 def _export_csv(reader: Reader) -> None:

@@ -18,7 +18,7 @@ import zmq
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from timmy_actors.endpoint import endpoint_path, resolve_endpoint
+from timmy_actors.endpoint import check_peer, check_trusted, endpoint_path, resolve_endpoint
 from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
 from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.endpoint import (
@@ -66,7 +66,7 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
     """Connect to the daemon at `endpoint` (default: `TIMMY_ENDPOINT`, else the user's own).
 
     Raises:
-        ConfigError: the endpoint is none that a daemon can listen at.
+        ConfigError: the endpoint is none that a daemon can listen at, or another user could listen, or does, there.
         DaemonUnreachable: no daemon answers there.
     """
     return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
@@ -346,6 +346,7 @@ def _present(value: T | None) -> T:
 def _probe(endpoint: str, timeout_s: float) -> None:
     """See that somebody listens: libzmq would wait for one without a word."""
     path = endpoint_path(endpoint)
+    check_trusted(path)
     with sockets.socket(sockets.AF_UNIX) as probe:
         # Not `settimeout`: with that the system does not wait at all for a daemon that has much to accept.
         probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDTIMEO, _timeval(timeout_s))
@@ -360,6 +361,7 @@ def _probe(endpoint: str, timeout_s: float) -> None:
                 f"no daemon at {endpoint} ({error.strerror}): start one with 'timmy-actors run',"
                 " or name its endpoint with --endpoint or TIMMY_ENDPOINT"
             ) from None
+        check_peer(probe, path)
 
 
 def _timeval(seconds: float) -> bytes:

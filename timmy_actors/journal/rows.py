@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from timmy_actors.journal.age import JournalClock, Moment
 from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.outcome import ErrorInfo
 
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: another program's database is not taken for a journal."""
-VERSION = 1
+VERSION = 2
+"""1 had no checksums and no clock of its own; such a journal is brought up to date when a daemon opens it."""
 
 TABLE = """
 CREATE TABLE command (
@@ -33,18 +37,42 @@ CREATE TABLE command (
     settled_at REAL,
     value TEXT,
     error TEXT,
+    settled_age REAL,
+    checksum INTEGER,
     UNIQUE (client, id)
 );
 CREATE INDEX unsettled ON command (client) WHERE settled_at IS NULL;
 """
+CLOCK_TABLE = """
+CREATE TABLE clock (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    age REAL NOT NULL,
+    boot TEXT NOT NULL,
+    boot_s REAL NOT NULL,
+    wall_s REAL NOT NULL,
+    checksum INTEGER NOT NULL
+);
+"""
+SELECT_CLOCK = "SELECT age, boot, boot_s, wall_s, checksum FROM clock"
+REPLACE_CLOCK = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?, ?)"
+FROM_VERSION_1 = """
+ALTER TABLE command ADD COLUMN settled_age REAL;
+ALTER TABLE command ADD COLUMN checksum INTEGER;
+UPDATE command SET settled_age = 0.0 WHERE settled_at IS NOT NULL;
+"""
+"""An older journal's commands count as settled when its clock begins: that keeps them longer, and never too short."""
 
 COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "boot", "accepted_ms", "deadline_ms", "due", "host",
     "attempts", "epoch", "sent_at", "settled_at", "value", "error",
 )  # fmt: skip
+KEPT = (*COLUMNS, "settled_age", "checksum")
+"""The columns in the file: an entry's, its age when it was settled (see `age`), and the checksum over all of these."""
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM command"  # noqa: S608  our own names
-INSERT = f"INSERT INTO command ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in COLUMNS)} WHERE client = ? AND id = ?"  # noqa: S608
+SELECT_KEPT = f"SELECT number, {', '.join(KEPT)} FROM command"  # noqa: S608
+INSERT = f"INSERT INTO command ({', '.join(KEPT)}) VALUES ({', '.join('?' * len(KEPT))})"  # noqa: S608
+UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in KEPT)} WHERE client = ? AND id = ?"  # noqa: S608
+SEAL = f"UPDATE command SET checksum = seal({', '.join(KEPT[:-1])})"  # noqa: S608
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -58,6 +86,41 @@ def to_row(entry: JournalEntry) -> Row:
         None if entry.value is None else json.dumps(entry.value),
         None if entry.error is None else entry.error.model_dump_json(),
     )  # fmt: skip
+
+
+def to_kept(entry: JournalEntry, age_s: float) -> Row:
+    """An entry, in the order of `KEPT`; `age_s` is the journal's age now."""
+    fields = (*to_row(entry), age_s if entry.settled else None)
+    return (*fields, checksum(fields))
+
+
+def checksum(fields: Sequence[Any]) -> int:
+    """The checksum of a row without its own: SQLite hands integers, floats, texts and NULL back just as they were."""
+    return zlib.crc32(repr(tuple(fields)).encode(errors="surrogateescape"))
+
+
+def is_as_written(kept: Row) -> bool:
+    """Whether a row that ends with its checksum is what was written."""
+    *fields, written = kept
+    return bool(checksum(fields) == written)
+
+
+def to_clock_row(clock: JournalClock) -> Row:
+    """The journal's clock, as its row."""
+    fields = (clock.age_s, clock.at.boot, clock.at.boot_s, clock.at.wall_s)
+    return (*fields, checksum(fields))
+
+
+def from_clock_row(row: Row) -> JournalClock:
+    """The journal's clock, from its row.
+
+    Raises:
+        ValueError: it is not as it was written.
+    """
+    if not is_as_written(row):
+        raise ValueError("the checksum of its clock does not fit")
+    age_s, *moment, _ = row
+    return JournalClock(age_s, Moment(*moment))
 
 
 def from_row(row: Row) -> JournalEntry:

@@ -59,8 +59,11 @@ class JournalStatus(Model):
     state: Literal["off", "ok", "failing"]
     file: str = ""
     reason: str | None = None
-    """Why it is failing, and what to do."""
+    """Why it is failing, or what is wrong with it although it works, and what to do."""
     goes_on: bool = False
     """Whether commands are taken without it while it is failing."""
     entries: int = 0
     bytes: int = 0
+    """What it takes of the disk, its write-ahead log included."""
+    wal_bytes: int = 0
+    """How much of that is the write-ahead log."""

@@ -1,6 +1,7 @@
 --- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only where the
 -- operator said `allow_raw`.
 local batch = require("timmy.api.batch")
+local joining = require("timmy.api.joining")
 local json = require("timmy.json")
 local schema = require("timmy.schema")
 local trips = require("timmy.trips")
@@ -57,7 +58,7 @@ end
 
 function M.run(pid, values, context)
   local calls, trouble = calls_of(values.calls)
-  trouble = trouble or batch.judge(calls)
+  trouble = trouble or batch.judge(calls) or joining.judge(calls)
   if trouble then return nil, trouble end
   local results
   results, trouble = trips.follow(pid, context.revision, batch.run, calls)

@@ -1,7 +1,7 @@
 --- From greeting to READY: the server's side of NULL (RFC 23) and PLAIN (RFC 24), one row a step.
 --
--- A step takes the command's data and gives { send=, next= | socket_type=, scopes=? } or { refuse=reason, late=? }:
--- `late` is for what a guesser must wait for.
+-- A step takes the command's data and gives { send=, next= | socket_type=, scopes=?, token_number=? } or
+-- { refuse=reason, late=? }: `late` is for what a guesser must wait for.
 local command = require("timmy.zmtp.command")
 local same_secret = require("timmy.zmtp.secret")
 
@@ -33,21 +33,21 @@ local function read_credentials(data)
   return username, password
 end
 
---- The token that the password is; all of them are compared, so that the time tells nothing.
+--- The token that the password is, and its number; all of them are compared, so that the time tells nothing.
 local function find(password, tokens)
-  local found
-  for _, token in ipairs(tokens) do
-    if same_secret(token.secret, password) then found = token end
+  local found, at
+  for number, token in ipairs(tokens) do
+    if same_secret(token.secret, password) then found, at = token, number end
   end
-  return found
+  return found, at
 end
 
 local function check_credentials(data, tokens)
   local username, password = read_credentials(data)
   if not username then return { refuse = "malformed HELLO" } end
-  local token = find(password, tokens)
+  local token, number = find(password, tokens)
   if not token then return { refuse = WRONG_CREDENTIALS, late = true } end
-  return { send = command.encode("WELCOME"), next = "INITIATE", scopes = token.scopes }
+  return { send = command.encode("WELCOME"), next = "INITIATE", scopes = token.scopes, token_number = number }
 end
 
 local FIRST = { NULL = "READY", PLAIN = "HELLO" }

@@ -3,6 +3,7 @@
 local acting = require("acting")
 local functions = require("timmy.api.functions")
 local harness = require("harness")
+local joining = require("timmy.api.joining")
 local json = require("timmy.json")
 local received = require("timmy.api.received")
 local stage = require("stage")
@@ -55,6 +56,22 @@ test("does nothing of a batch in which a call is wrong", function()
   stage.open()
   declined("bad_arguments", "calls.1.arguments.1", "x must be a number", call("SendPos", 0),
     call("SetPos", 0, "north", 2, 3))
+end)
+
+test("runs what changes who may join only where the operator listed it", function()
+  stage.open()
+  joining.allow({})
+  local calls = {
+    call("SetServerPassword", "secret"), call("SetPluginEnforcementState", 0), call("BanAddress", "192.0.2.1"),
+    call("SetDataFileEnforcementState", 0), call("AddDataFileRequirement", "a.esm", ""),
+  }
+  for _, one in ipairs(calls) do
+    declined("not_permitted", "calls.1.name", one.name .. " changes who may join", call("GetPort"), one)
+  end
+  joining.allow({ "SetServerPassword" })
+  declined("not_permitted", "calls.0.name", "raw_functions", call("BanAddress", "192.0.2.1"))
+  done(call("SetServerPassword", "secret"))
+  joining.allow({})
 end)
 
 test("declines a function that there is not, and one that is not run", function()

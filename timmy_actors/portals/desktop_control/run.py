@@ -88,6 +88,8 @@ def _desktop(settings: DesktopSettings) -> Desktop:
 
 
 def _token(settings: DesktopSettings) -> str:
+    if settings.token_file.parent == default_folder():
+        make_private(default_folder())  # in a shared temporary folder another user may have made it first
     if not settings.token_file.exists():
         make_token_file(settings.token_file)
     return read_token(settings.token_file)

@@ -61,12 +61,14 @@ async def serve_http(server: MCPServer, sole: SoleServer | None, port: int, toke
 
 
 def only_with_token(app: App, token: str) -> App:
-    """The application, for requests that carry the token (RFC 6750)."""
-    expected = f"Bearer {token}".encode()
+    """The application, for requests that carry the token (RFC 6750); the scheme's case means nothing (RFC 9110)."""
+    expected = token.encode()
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
         given = dict(scope.get("headers", ())).get(b"authorization", b"")
-        if scope["type"] == "lifespan" or hmac.compare_digest(given, expected):
+        scheme, _, said = given.partition(b" ")
+        fits = hmac.compare_digest(said.lstrip(b" "), expected) and scheme.lower() == b"bearer"
+        if scope["type"] == "lifespan" or fits:
             await app(scope, receive, send)
             return
         headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain; charset=utf-8")]
