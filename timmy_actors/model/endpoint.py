@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
-from timmy_actors.model._base import Model, Name, StrictModel
+from timmy_actors.model._base import Count, Model, Name, StrictModel
 from timmy_actors.model.action import Action, ActionResult
 from timmy_actors.model.command import ErrorInfo
-from timmy_actors.model.event import GameEvent
+from timmy_actors.model.event import EventName, GameEvent
 from timmy_actors.model.game_state import GameState
-from timmy_actors.model.health import Health
+from timmy_actors.model.health import Health, LinkStatus
 from timmy_actors.model.message import MessageId
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalId, PortalStatus
@@ -21,6 +21,8 @@ DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
 PORTAL_TIMEOUT_S = 15.0
 """The first look starts the servers, which takes them a second or two on a busy machine."""
+LONGEST_ACTION_S = 40.0
+"""What an action may last by its own arguments where no `timeout_s` bounds it: the longest text takes 31 s."""
 Timeout = Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)]
 MAX_REQUEST_BYTES = 256 * 1024
 """The gateway cuts a client off that sends more, without a word: a client refuses to."""
@@ -99,15 +101,38 @@ class ExecuteRequest(StrictModel):
     type: Literal["execute"] = "execute"
     id: RequestId
     action: Action
-    timeout_s: Timeout = PORTAL_TIMEOUT_S
+    timeout_s: Timeout | None = None
+    """Bounds the whole call: an action that lasts longer by its own arguments is refused before it begins, one that is
+    under way then is ended. None: `PORTAL_TIMEOUT_S`, and what the action lasts."""
 
 
-class WatchRequest(StrictModel):
-    """Push what happens to me: events, and each new snapshot of a player (None: of every player)."""
+class Interest(StrictModel):
+    """What a watch is about. The link's ups and downs are told to every watch."""
+
+    player: Name | None = None
+    """None: every player."""
+    events: frozenset[EventName] | None = None
+    """Only the events of these names. None: every event."""
+    snapshots: bool | None = None
+    """Whether each new snapshot is pushed. None: it is, unless `events` names what is wanted."""
+
+    @property
+    def wants_snapshots(self) -> bool:
+        """Whether snapshots are pushed."""
+        return self.events is None if self.snapshots is None else self.snapshots
+
+
+class WatchRequest(Interest):
+    """Push what happens to me from now on. Asked again for the same, the watch goes on; for something else, a new one
+    takes its place."""
 
     type: Literal["watch"] = "watch"
     id: RequestId
-    player: Name | None = None
+
+    @property
+    def interest(self) -> Interest:
+        """What it is about."""
+        return Interest(player=self.player, events=self.events, snapshots=self.snapshots)
 
 
 Request = Annotated[
@@ -134,7 +159,7 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id` and `command_id` is there."""
+    """The answer to a request: exactly one of the fields beside `id`, `command_id` and `link` is there."""
 
     id: RequestId | None = None
     status: Health | None = None
@@ -149,14 +174,35 @@ class Answer(Model):
     state: GameState | None = None
     result: ActionResult | None = None
     watching: bool | None = None
+    link: LinkStatus | None = None
+    """With `watching`: how the link to the game is as the watch begins, or goes on."""
     error: ErrorInfo | None = None
 
 
-class Pushed(Model):
-    """Something a watcher asked to be told."""
+class Push(Model):
+    """What happened: one of the three is there."""
 
     event: GameEvent | None = None
     snapshot: PerceptionOutput | None = None
+    link: LinkStatus | None = None
+    """The link to the game came up or went down; while it is down every snapshot is stale."""
+
+
+class Pushed(Push):
+    """Something a watcher asked to be told."""
+
+    seq: Count = 0
+    """The number of what happened, of all that is the watch's concern: it begins at 1."""
+    left_out: Count = 0
+    """How many before this one were not told, because the watcher read too slowly: `seq` is that of the last one told,
+    and 1, and these. Older snapshots of a player are left out first."""
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+FROM_DAEMON: TypeAdapter[Pushed | Answer] = TypeAdapter(
+    Annotated[
+        Annotated[Pushed, Tag("pushed")] | Annotated[Answer, Tag("answer")],
+        Discriminator(lambda value: "pushed" if isinstance(value, dict) and "seq" in value else "answer"),
+    ]
+)
+"""What a watcher hears: pushes, and the answers to what it asks meanwhile."""
