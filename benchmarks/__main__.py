@@ -1,13 +1,20 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [portal]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, drops, link, portal, supervision
+from benchmarks import bridge, drops, link, portal, supervision, watchers
 
-ROOMS = {"supervision": supervision, "bridge": bridge, "link": link, "drops": drops, "portal": portal}
+ROOMS = {
+    "supervision": supervision,
+    "bridge": bridge,
+    "link": link,
+    "drops": drops,
+    "watchers": watchers,
+    "portal": portal,
+}
 
 
 def main(names: list[str]) -> None:

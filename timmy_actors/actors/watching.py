@@ -38,7 +38,7 @@ def make_interest(player: str | None, events: Collection[str] | None, snapshots:
         return Interest.model_validate(names)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = str(first["loc"][0]) if first["loc"] else None
+        field = ".".join(str(part) for part in first["loc"]) or None
         raise Refused("bad_arguments", f"{field or 'watch'}: {first['msg']}", field) from error
 
 

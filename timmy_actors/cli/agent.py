@@ -125,16 +125,19 @@ def watch(
 ) -> None:
     """Show what happens, line by line, until Ctrl-C: events, snapshots, and the link's ups and downs."""
     said: dict[str, str] = {}
-    with contextlib.suppress(KeyboardInterrupt), connect(endpoint) as daemon:
-        with daemon.watch(
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        connect(endpoint) as daemon,
+        daemon.watch(
             player,
             events=events or None,
             snapshots=snapshots or not events,
             timeout_s=timeout_s,
             reconnect_s=reconnect_s,
-        ) as pushes:
-            for pushed in pushes:
-                _show(pushed, said, as_json=as_json)
+        ) as pushes,
+    ):
+        for pushed in pushes:
+            _show(pushed, said, as_json=as_json)
 
 
 def _show(pushed: Pushed, said: dict[str, str], *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import socket as sockets
 import struct
 import threading
 import time
+import weakref
 from typing import Any
 
 import zmq
@@ -42,6 +43,9 @@ class Line:
         self._closing = threading.Event()
         probe(endpoint, timeout_s)
         self._context: zmq.Context[Any] = zmq.Context()
+        self._sockets: list[zmq.Socket[bytes]] = []
+        # Whoever lets a line go without closing it: a context alone would wait for ever for its sockets' end.
+        self._let_go = weakref.finalize(self, _end, self._context, self._sockets)
         self._open()
 
     def send(self, frame: bytes) -> None:
@@ -124,6 +128,7 @@ class Line:
             self._socket.disable_monitor()
             self._monitor.close(linger=0)
             self._socket.close(linger=0)
+            self._sockets.clear()
 
     def give_up(self) -> None:
         """End the waiting of another thread; it is to be closed then."""
@@ -132,7 +137,7 @@ class Line:
     def close(self) -> None:
         """End it for good."""
         self._closing.set()
-        self._context.destroy(linger=0)
+        self._let_go()
 
     def _open(self) -> None:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
@@ -141,6 +146,7 @@ class Line:
             socket.rcvhwm = self._high_water_mark
         self._socket, self._ended = socket, False
         self._monitor: zmq.Socket[bytes] = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._sockets += [self._socket, self._monitor]
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._monitor, zmq.POLLIN)
@@ -149,6 +155,12 @@ class Line:
     def _has_ended(self) -> bool:
         self._ended = self._ended or read_event(self._monitor) is not None
         return self._ended
+
+
+def _end(context: zmq.Context[Any], open_sockets: list[zmq.Socket[bytes]]) -> None:
+    for socket in open_sockets:
+        socket.close(linger=0)
+    context.term()
 
 
 def probe(endpoint: str, timeout_s: float) -> None:

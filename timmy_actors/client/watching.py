@@ -7,7 +7,6 @@ import itertools
 import math
 import threading
 import time
-import weakref
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self
@@ -108,7 +107,6 @@ class _Watching:
         self._ids = itertools.count(1)
         self._following = Following(endpoint, reconnect_s)
         self._line = Line(endpoint, timeout_s=answer_s, high_water_mark=HIGH_WATER_MARK)
-        self._let_go = weakref.finalize(self, self._line.close)
 
     def _until(self) -> float:
         return math.inf if self._timeout_s is None else time.monotonic() + self._timeout_s
@@ -207,7 +205,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
         self._closed = True
         self._line.give_up()
         with self._turn:  # a socket that is closed under another thread's hands ends the process
-            self._let_go()
+            self._line.close()
 
     def __enter__(self) -> Self:
         return self
@@ -248,7 +246,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
     async def close(self) -> None:
         """Be told no more."""
         self._closed = True
-        self._let_go()
+        self._line.close()
 
     async def _begin(self) -> None:
         if self._has_begun or self._closed:

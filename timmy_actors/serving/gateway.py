@@ -281,12 +281,12 @@ class GatewayActor(SocketActor):
         watch, interest = self._watches.get(client), request.interest
         if watch is None and len(self._watches) >= MAX_WATCHERS:
             raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
-        self._send(client, Answer(id=request.id, watching=True, link=self._board.link.value))
         if watch is None or watch.interest != interest:
             if watch is not None:
                 watch.close()
             self._watches[client] = self._board.watch(Watch(interest, on_news=self._on_news))
-            self._on_news()
+        # Only now: who has the answer is told of all that happens from then on.
+        self._send(client, Answer(id=request.id, watching=True, link=self._board.link.value))
 
     def _on_news(self) -> None:
         # Called by whoever tells the watches: once is enough, however many they are.
