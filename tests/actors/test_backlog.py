@@ -14,7 +14,8 @@ def chat(text: str = "") -> Happened:
 
 
 def seen(player: str = "Timmy") -> Happened:
-    return Happened(snapshot=PerceptionOutput(player=player, pid=0, boot="b", epoch=1, revisions={}))
+    told = {"player": player, "pid": 0, "boot": "b", "epoch": 1, "revisions": {}}
+    return Happened(snapshot=PerceptionOutput.model_validate(told))
 
 
 def taken(backlog: Backlog) -> list[Numbered]:

@@ -1,4 +1,4 @@
-"""README and the page on worlds, done as they stand by somebody who believes them."""
+"""README and the pages on worlds and on watching, done as they stand by somebody who believes them."""
 
 from __future__ import annotations
 
@@ -67,6 +67,16 @@ def test_python_reaches_a_running_daemon(endpoint: str) -> None:
 def test_python_runs_a_daemon_of_its_own(tmp_path: Path) -> None:
     done = run("-c", BLOCK.findall(README)[1], endpoint=f"ipc://{tmp_path}/daemon.sock")
     assert done.stdout.startswith("bad_arguments count "), done.stderr
+
+
+def test_the_programs_of_the_page_on_watching_run(endpoint: str) -> None:
+    for program, place in zip(_blocks("watching.md"), ("Balmora", "Seyda Neen"), strict=True):
+        done = run("-c", program, endpoint=endpoint)
+        assert done.stdout.endswith(f"Timmy is in {place}\n"), done.stderr
+
+
+def _blocks(page: str) -> list[str]:
+    return BLOCK.findall((TOP / "docs" / page).read_text(encoding="utf-8"))
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:

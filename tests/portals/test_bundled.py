@@ -124,17 +124,17 @@ def test_a_caller_in_this_process_that_is_interrupted_holds_no_key_any_more(
 ) -> None:
     with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
         assert made.runtime.execute("focus_window").success
-        interrupting = threading.Thread(
-            target=lambda: (
-                eventually(lambda: screen.is_down(screen.keycode(HELD)), 30),
-                os.kill(os.getpid(), signal.SIGINT),
-            )
-        )
+        interrupting = threading.Thread(target=_interrupt_once_held, args=(screen,))
         interrupting.start()
         with pytest.raises(KeyboardInterrupt):
             made.runtime.execute("hold_key", key="w", seconds=30)
         interrupting.join()
         eventually(lambda: not screen.is_down(screen.keycode(HELD)))
+
+
+def _interrupt_once_held(screen: Screen) -> None:
+    eventually(lambda: screen.is_down(screen.keycode(HELD)), 30)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:

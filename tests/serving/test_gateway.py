@@ -402,7 +402,12 @@ def test_what_happens_is_written_as_json_once_however_many_are_told(
 ) -> None:
     written: list[Push] = []
     dump = Push.model_dump_json
-    monkeypatch.setattr(Push, "model_dump_json", lambda self, **how: written.append(self) or dump(self, **how))
+
+    def noted(push: Push, **how: Any) -> str:
+        written.append(push)
+        return dump(push, **how)
+
+    monkeypatch.setattr(Push, "model_dump_json", noted)
     with ExitStack() as watching:
         watchers = [watching.enter_context(client(runtime)) for _ in range(8)]
         for number, watcher in enumerate(watchers):
