@@ -1,17 +1,18 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [portal] [cli]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [cli]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, supervision
+from benchmarks import bridge, cli, drops, link, portal, supervision, watchers
 
 ROOMS = {
     "supervision": supervision,
     "bridge": bridge,
     "link": link,
     "drops": drops,
+    "watchers": watchers,
     "portal": portal,
     "cli": cli,
 }

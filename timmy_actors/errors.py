@@ -10,6 +10,7 @@ TimmyError
 ├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
 ├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
 ├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
+├── WatchTimeout           nothing that is watched happened in time                    exit 1
 ├── SpecError              a child spec or supervisor is declared wrong
 ├── ProtocolError          the peer sent what this protocol does not allow
 ├── ToolTrouble            a call of an MCP server's tool did not go well, with a typed code
@@ -102,6 +103,12 @@ class DaemonNotReady(TimmyError):
     """The daemon is up, but the game or the player is not yet."""
 
     exit_code = 69
+
+
+class WatchTimeout(TimmyError, TimeoutError):
+    """Nothing that is watched happened within the time that the watch was given; it can be read on."""
+
+    exit_code = 1
 
 
 class SpecError(TimmyError):

@@ -101,7 +101,6 @@ class GameTree:
             radius=settings.radius,
             directory=self._directory,
             board=self._board,
-            listeners=("gateway",),
         )
 
     def _address(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from timmy_actors.actors.caller import Caller
 from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.answer import Portals
@@ -38,24 +39,33 @@ class PortalCalls:
         Raises:
             Refused: `bad_arguments`: there is none of that name.
         """
-        answer: PortalCheck = self._ask_portal(CheckPortal(portal, timeout_s), timeout_s)
+        check = CheckPortal(portal, timeout_s)
+        answer: PortalCheck = self._ask_portal(check, timeout_s, check.caller)
         return answer
 
     def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
         """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        state: GameState = self._ask_portal(Capture(timeout_s), timeout_s)
+        look = Capture(timeout_s)
+        state: GameState = self._ask_portal(look, timeout_s, look.caller)
         return state
 
-    def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:
+    def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:
         """Do something through the chosen portal, once; the result says whether it succeeded, and why not.
 
         `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
+        `timeout_s` bounds the whole call: what lasts longer by its own arguments (a character of text counts 0.03 s) is
+        refused before it begins, and what is under way then is ended. None: 15 s, and what the action lasts.
         """
-        result: ActionResult = self._ask_portal(Execute(make_action(action, params), timeout_s), timeout_s)
+        act = Execute(make_action(action, params), timeout_s)
+        result: ActionResult = self._ask_portal(act, act.longest_s, act.caller)
         return result
 
-    def _ask_portal(self, message: object, timeout_s: float) -> Any:
-        return self._ask(message, timeout_s + PORTAL_MARGIN_S)
+    def _ask_portal(self, message: object, timeout_s: float, caller: Caller) -> Any:
+        try:
+            return self._ask(message, timeout_s + PORTAL_MARGIN_S)
+        except BaseException:  # Ctrl-C, say: nobody waits for it any longer
+            caller.leave()
+            raise
 
     def _ask(self, message: object, timeout_s: float) -> Any:
         # One that is being restarted is waited for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +14,7 @@ import zmq
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Await, Do
-from timmy_actors.actors.watching import Watch, Watchers
+from timmy_actors.actors.watching import AsyncWatch, Watch, Watchers, make_interest
 from timmy_actors.config import Settings, config_path, load_settings, portals_path
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
@@ -265,16 +266,38 @@ class Runtime(PortalCalls):
         ).wait()
         return result
 
-    def watch(self, player: str | None = None) -> Watch:
-        """What happens from now on: events, and each new snapshot (of `player`, or of everybody).
+    def watch(
+        self,
+        player: str | None = None,
+        *,
+        events: Collection[str] | None = None,
+        snapshots: bool | None = None,
+        timeout_s: float | None = None,
+    ) -> Watch:
+        """What happens from now on: events, each new snapshot (of `player`, or of everybody), and the link's changes.
 
-        An iterator that waits for the next; one that is not read misses the oldest, and holds nobody up.
+        An iterator that waits for the next, at most `timeout_s`; one that is not read misses the oldest, and holds
+        nobody up: `seq` numbers what is told, and `left_out` counts what was missed. While the link is down, it begins
+        with that and with the last snapshots, which are stale. `events` names those that are wanted: then only these
+        are told, and snapshots only with `snapshots=True`.
 
         Raises:
-            Refused: `bad_arguments`: no player can have that name.
+            Refused: `bad_arguments`: no player can have that name, or no event is called so.
+            WatchTimeout: while it is read: nothing came within `timeout_s`; it can be read on.
             DaemonUnreachable: while it is read: the daemon has ended.
         """
-        return self.board.watchers.add(player)
+        return self.board.watch(Watch(make_interest(player, events, snapshots), timeout_s=timeout_s))
+
+    def awatch(
+        self,
+        player: str | None = None,
+        *,
+        events: Collection[str] | None = None,
+        snapshots: bool | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncWatch:
+        """The same for coroutines: `async for pushed in timmy.awatch(): ...`."""
+        return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
 
     # The tree.
 

@@ -204,3 +204,39 @@ def test_a_declined_subscription_is_said_and_kills_nobody(caplog: pytest.LogCapt
         peer.push({"type": "error", "id": asked["id"], "error": {"code": "not_permitted", "message": "not you"}})
         eventually(lambda: "declined the subscription: not you" in caplog.text)
         assert runtime.directory.entries["perception"].restarts == 0
+
+
+def test_of_ever_new_players_no_more_than_have_room_are_kept_and_the_others_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "MAX_PLAYERS", 4)
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        for number in range(10):
+            peer.push({**of_jiub(peer, full=True), "player": f"New {number}"})
+        peer.push({**of_jiub(peer, full=False), "player": "New 9"})
+        eventually(lambda: runtime.board.players_left_out.value == 7)
+        assert set(runtime.board.snapshots.value) == {"Timmy", "New 0", "New 1", "New 2"}
+        eventually(lambda: runtime.status().players_left_out == 7)
+        assert "7 players are not perceived" in "; ".join(runtime.status().reasons)
+        peer.happen("disconnect", "New 1")
+        peer.push({**of_jiub(peer, full=True), "player": "Welcome"})
+        eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "New 0", "New 2", "Welcome"})
+        assert peer.count("subscribe") == 1
+
+
+def test_the_configured_player_finds_room_however_many_were_there_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "MAX_PLAYERS", 2)
+    with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        for name in ("Jiub", "Fargoth", "Timmy"):
+            peer.push({**of_jiub(peer, full=True), "player": name})
+        eventually(lambda: "Timmy" in runtime.board.snapshots.value)
+        assert runtime.board.players_left_out.value == 0
+
+
+def test_a_healthy_start_leaves_no_dead_letter() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        eventually(lambda: runtime.status().verdict == "ok")
+        assert runtime.directory.dead_letters.recent == ()

@@ -6,7 +6,7 @@ import pytest
 
 from timmy_actors.actors import watching
 from timmy_actors.actors.messages import Happened
-from timmy_actors.actors.watching import Watchers
+from timmy_actors.actors.watching import Watch, Watchers, make_interest
 from timmy_actors.errors import DaemonUnreachable
 from timmy_actors.model.answer import Pushed
 from timmy_actors.model.event import GameEvent
@@ -14,6 +14,10 @@ from timmy_actors.model.event import GameEvent
 
 def chat(text: str) -> Happened:
     return Happened(event=GameEvent(event="chat", player="Timmy", pid=0, now=0, data={"text": text}))
+
+
+def watch_of(player: str | None = None) -> Watch:
+    return Watch(make_interest(player, None, None))
 
 
 def text(pushed: Pushed) -> str:
@@ -27,16 +31,16 @@ def test_a_watch_that_is_not_read_misses_the_oldest_and_it_is_said_once(
 ) -> None:
     monkeypatch.setattr(watching, "MAX_WAITING", 2)
     watchers = Watchers()
-    slow = watchers.add(None)
+    slow = watchers.add(watch_of())
     for said in "abcd":
         watchers.tell(chat(said))
     assert [text(next(slow)), text(next(slow))] == ["c", "d"]
-    assert caplog.text.count("does not keep up") == 1
+    assert caplog.text.count("does not read what it watches") == 1
 
 
 def test_a_closed_watch_is_told_nothing_more() -> None:
     watchers = Watchers()
-    watch = watchers.add("Timmy")
+    watch = watchers.add(watch_of("Timmy"))
     watchers.tell(chat("unread"))
     watch.close()
     watchers.tell(chat("after it"))
@@ -45,14 +49,14 @@ def test_a_closed_watch_is_told_nothing_more() -> None:
 
 def test_a_watch_that_nobody_holds_is_forgotten() -> None:
     watchers = Watchers()
-    watchers.add(None)
+    watchers.add(watch_of())
     gc.collect()
-    assert watchers._all() == []
+    assert list(watchers._watches) == []
 
 
 def test_what_was_told_before_the_end_can_still_be_read() -> None:
     watchers = Watchers()
-    watch = watchers.add(None)
+    watch = watchers.add(watch_of())
     watchers.tell(chat("last words"))
     watchers.end()
     assert text(next(watch)) == "last words"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -168,14 +169,13 @@ def test_watch_repeats_no_line_that_says_the_same(runtime: Runtime, capsys: Outp
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_watch_tells_what_happens_until_the_daemon_goes(
-    peer: Peer, capsys: Output, monkeypatch: pytest.MonkeyPatch, as_json: bool
-) -> None:
-    monkeypatch.setattr(module, "RENEW_AFTER_MS", 100)
+def test_watch_tells_what_happens_until_the_daemon_goes(peer: Peer, capsys: Output, as_json: bool) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         codes: list[int] = []
-        watching = threading.Thread(target=lambda: codes.append(run("watch", *(["--json"] if as_json else []))))
+        watching = threading.Thread(
+            target=lambda: codes.append(run("watch", "--reconnect", "0", *(["--json"] if as_json else [])))
+        )
         watching.start()
         heard = ""
         while "hello" not in heard:
@@ -189,6 +189,12 @@ def test_watch_tells_what_happens_until_the_daemon_goes(
         assert pushed.event is not None
     else:
         assert "Timmy: chat (text: hello)" in heard
+
+
+@contextmanager
+def closing(pushes: list[Pushed]) -> Iterator[Iterator[Pushed]]:
+    """A watch that tells these."""
+    yield iter(pushes)
 
 
 STEERING = "\x1b]0;x\x07\x7f\x9b2J\u202eeno\u2066\U000e0001\n"
@@ -209,7 +215,7 @@ def test_names_and_chat_from_the_game_cannot_steer_a_terminal(
     happened = [Pushed(event=chat), Pushed(snapshot=known)]
     monkeypatch.setattr(module.Daemon, "snapshot", lambda *_: known)
     monkeypatch.setattr(module.Daemon, "status", lambda *_: health)
-    monkeypatch.setattr(module.Daemon, "watch", lambda *_: iter(happened))
+    monkeypatch.setattr(module.Daemon, "watch", lambda *_, **__: closing(happened))
     assert run(command, *(["--json"] if as_json else [])) == 0
     told = capsys.readouterr().out
     assert told

@@ -16,6 +16,7 @@ from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, Refused, Runtime, connect
 from timmy_actors.client import daemon as module
+from timmy_actors.client import watching as following
 from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
 from timmy_actors.model.answer import Pushed
 from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
@@ -210,7 +211,7 @@ def test_what_happens_from_the_call_on_is_watched(runtime: Runtime, peer: Peer) 
         assert pushed.snapshot is not None
         assert pushed.snapshot.position is not None
         assert pushed.snapshot.position.x == 7.0
-        pushes.close()  # type: ignore[attr-defined]
+        pushes.close()
 
 
 def test_a_watch_that_is_refused_says_so_at_once(runtime: Runtime) -> None:
@@ -219,7 +220,7 @@ def test_a_watch_that_is_refused_says_so_at_once(runtime: Runtime) -> None:
 
 
 def test_a_quiet_watch_goes_on(runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RENEW_AFTER_MS", 20)
+    monkeypatch.setattr(following, "RENEW_AFTER_S", 0.02)
     with connect() as daemon:
         pushes, seen = daemon.watch("Jiub"), list[Pushed]()
         watching = threading.Thread(target=lambda: seen.append(next(pushes)))
@@ -231,17 +232,21 @@ def test_a_quiet_watch_goes_on(runtime: Runtime, peer: Peer, monkeypatch: pytest
         peer.happen("chat", player="Jiub", text="at last")
         watching.join(PATIENCE_S)
         assert seen[0].event is not None
-        pushes.close()  # type: ignore[attr-defined]
+        pushes.close()
 
 
-def test_a_watch_ends_when_its_daemon_does(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_watch_tells_that_its_daemon_ended_and_ends_when_it_does_not_come_back(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         daemon = connect()
-        pushes = daemon.watch("Jiub")
-    monkeypatch.setattr(module, "RENEW_AFTER_MS", 50)
-    with pytest.raises(DaemonUnreachable, match="does not answer any more"):
+        pushes = daemon.watch("Jiub", reconnect_s=0.0)
+    gone = next(pushes)
+    assert gone.link is not None
+    assert (gone.link.carries, gone.seq) == (False, 1)
+    assert "ended" in (gone.link.reason or "")
+    with pytest.raises(DaemonUnreachable, match="did not come back"):
         next(pushes)
+    pushes.close()
     daemon.close()
 
 

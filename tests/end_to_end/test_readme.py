@@ -1,4 +1,4 @@
-"""README and the page on worlds, done as they stand by somebody who believes them."""
+"""README and the pages on worlds and on watching, done as they stand by somebody who believes them."""
 
 from __future__ import annotations
 
@@ -75,6 +75,16 @@ def test_two_agents_talk(endpoint: str) -> None:
         "Timmy (0): I am in Seyda Neen. Who are you?",
         "Jiub (1): They call me Jiub.",
     ], done.stderr
+
+
+def test_the_programs_of_the_page_on_watching_run(endpoint: str) -> None:
+    for program, place in zip(_blocks("watching.md"), ("Balmora", "Seyda Neen"), strict=True):
+        done = run("-c", program, endpoint=endpoint)
+        assert done.stdout.endswith(f"Timmy is in {place}\n"), done.stderr
+
+
+def _blocks(page: str) -> list[str]:
+    return BLOCK.findall((TOP / "docs" / page).read_text(encoding="utf-8"))
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:

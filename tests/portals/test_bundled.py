@@ -103,6 +103,40 @@ def test_a_server_that_runs_already_is_reached_by_its_url_and_token(screen: Scre
             }
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_caller_that_is_gone_holds_no_key_any_more(
+    made: Desktop, screen: Screen, tmp_path: Path, number: signal.Signals
+) -> None:
+    """The key would be held for half a minute, far longer than is waited here."""
+    hold = ["execute", "hold_key", "key=w", "seconds=30", "--endpoint", made.runtime.endpoint]
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
+        assert made.runtime.execute("focus_window").success
+        caller = subprocess.Popen([sys.executable, "-m", "timmy_actors", *hold], stderr=subprocess.DEVNULL)
+        eventually(lambda: screen.is_down(screen.keycode(HELD)), 30)
+        caller.send_signal(number)
+        caller.wait()
+        eventually(lambda: not screen.is_down(screen.keycode(HELD)))
+        assert made.runtime.execute("press_key", key="enter").success
+
+
+def test_a_caller_in_this_process_that_is_interrupted_holds_no_key_any_more(
+    made: Desktop, screen: Screen, tmp_path: Path
+) -> None:
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
+        assert made.runtime.execute("focus_window").success
+        interrupting = threading.Thread(target=_interrupt_once_held, args=(screen,))
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            made.runtime.execute("hold_key", key="w", seconds=30)
+        interrupting.join()
+        eventually(lambda: not screen.is_down(screen.keycode(HELD)))
+
+
+def _interrupt_once_held(screen: Screen) -> None:
+    eventually(lambda: screen.is_down(screen.keycode(HELD)), 30)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     state = made.runtime.capture()
     told = {problem.what: problem.code for problem in state.problems}

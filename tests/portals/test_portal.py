@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import threading
 from pathlib import Path
@@ -85,6 +86,30 @@ def test_what_cannot_be_done_is_refused_with_the_reason_and_never_sent(
         assert (result.success, result.outcome) == (False, "refused")
         assert told in str(result.reason)
         assert made.actions() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "params"), [("type_text", {"text": "x" * 1000}), ("hold_key", {"key": "w", "seconds": 30.0})]
+)
+def test_what_lasts_longer_than_its_call_may_is_not_begun_and_told_at_once(
+    tmp_path: Path, action: str, params: dict[str, Any]
+) -> None:
+    with desktop(tmp_path) as made:
+        result = made.runtime.execute(action, timeout_s=2.0, **params)
+        assert (result.success, result.outcome) == (False, "refused")
+        assert "timeout_s: 2 s are too few: the action itself takes about 30 s" in str(result.reason)
+        assert made.actions() == []
+
+
+def test_a_call_of_a_server_that_does_not_answer_is_given_up_when_the_callers_time_is_over(tmp_path: Path) -> None:
+    with desktop(tmp_path) as made:
+        assert made.runtime.execute("press_key", key="a").success
+        made.fault("slow 3")
+        result = made.runtime.execute("press_key", key="b", timeout_s=1.0)
+        assert (result.success, result.outcome) == (False, "unknown")
+        within = re.search(r"not answered within ([\d.]+) s", str(result.reason))
+        assert within is not None
+        assert float(within[1]) <= 1.0
 
 
 def test_what_a_server_says_it_did_not_do_is_no_success(tmp_path: Path) -> None:

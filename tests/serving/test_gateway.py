@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from timmy_actors.actors.command import MAX_PENDING
 from timmy_actors.endpoint import endpoint_path
 from timmy_actors.errors import ConfigError
 from timmy_actors.link.mailbox import Arrived
+from timmy_actors.model.answer import Push
 from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
 from timmy_actors.model.health import Health
 from timmy_actors.serving import gateway
@@ -344,3 +345,116 @@ def test_who_waits_only_until_it_is_accepted_is_told_the_commands_id(runtime: Ru
         result = daemon.command("message", text="hi", command_id=key)
         assert (result.id, result.value) == (key, {"done": True})
     assert peer.count("command") == 1
+
+
+def test_a_slow_reader_is_told_what_was_left_out_and_the_newest(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime, high_water_mark=1) as slow:
+        slow.ask({"type": "watch", "id": "1"})
+        for number in range(FLOOD):
+            peer.perceive(x=float(number), place="x" * 10_000)
+        peer.happen("chat", text="the last")
+        fresh(runtime, x=float(FLOOD - 1))
+        told = [slow.hear()]
+        while told[-1]["event"] is None:
+            told.append(slow.hear())
+    positions = [push["snapshot"]["position"]["x"] for push in told[:-1]]
+    assert positions[-1] == FLOOD - 1
+    assert positions == sorted(positions)
+    assert [push["seq"] for push in told] == _as_counted(told)
+    assert told[-1]["seq"] == FLOOD + 1
+    assert sum(push["left_out"] for push in told) == FLOOD + 1 - len(told) > FLOOD / 2
+
+
+FLOOD = 400
+
+
+def _as_counted(told: list[Message]) -> list[int]:
+    """The numbers that follow from what each push says was left out before it."""
+    last, numbers = 0, []
+    for push in told:
+        last += 1 + push["left_out"]
+        numbers.append(last)
+    return numbers
+
+
+def test_an_answer_goes_before_the_pushes_that_wait(runtime: Runtime, peer: Peer) -> None:
+    with client(runtime, high_water_mark=1) as slow:
+        slow.ask({"type": "watch", "id": "1", "events": ["chat"]})
+        for number in range(FLOOD):
+            peer.happen("chat", text=f"{number}" + "x" * 10_000)
+        watch = _only_watch(runtime)
+        eventually(lambda: len(watch._waiting) > FLOOD / 2)
+        slow.say({"type": "status", "id": "2"})
+        heard = [slow.hear()]
+        while "status" not in heard[-1]:
+            heard.append(slow.hear())
+        told = [slow.hear() for _ in range(FLOOD - len(heard) + 1)]
+        assert len(told) > FLOOD / 3
+        assert [push["seq"] for push in (*heard[:-1], *told)] == list(range(1, FLOOD + 1))
+
+
+def _only_watch(runtime: Runtime) -> Any:
+    (watch,) = runtime.board.watchers._watches
+    return watch
+
+
+def test_what_happens_is_written_as_json_once_however_many_are_told(
+    runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Push] = []
+    dump = Push.model_dump_json
+
+    def noted(push: Push, **how: Any) -> str:
+        written.append(push)
+        return dump(push, **how)
+
+    monkeypatch.setattr(Push, "model_dump_json", noted)
+    with ExitStack() as watching:
+        watchers = [watching.enter_context(client(runtime)) for _ in range(8)]
+        for number, watcher in enumerate(watchers):
+            watcher.ask({"type": "watch", "id": f"{number}"})
+        peer.happen("chat", text="hello")
+        assert {watcher.hear()["event"]["data"]["text"] for watcher in watchers} == {"hello"}
+    assert len(written) == 1
+
+
+def test_a_client_that_is_gone_is_watching_no_more(runtime: Runtime) -> None:
+    with client(runtime) as vanishing:
+        vanishing.ask({"type": "watch", "id": "1"})
+        watch = _only_watch(runtime)
+    eventually(lambda: watch._end is not None)
+
+
+def test_an_orderly_stop_lets_commands_end_and_answers_the_rest(peer: Peer) -> None:
+    peer.silent_to = {"command"}
+    with running(peer.address) as runtime, client(runtime) as caller:
+        fresh(runtime)
+        for key in ("answered", "open"):
+            caller.say(
+                {"type": "command", "id": key, "name": "message", "arguments": {"text": "hi"}, "command_id": key}
+            )
+            peer.wait_for(lambda message: message["id"] == key)  # noqa: B023  called here
+        stopping = threading.Thread(target=runtime.stop)
+        stopping.start()
+        eventually(lambda: _declines(caller))
+        peer.push({"type": "result", "id": "answered", "value": {"done": True}})
+        heard = {answer["id"]: answer for answer in (caller.hear(), caller.hear())}
+        stopping.join(2 * PATIENCE_S)
+    assert heard["answered"]["value"] == {"done": True}
+    assert heard["open"]["error"]["code"] == "in_doubt"
+    assert "the daemon is stopping" in heard["open"]["error"]["message"]
+    assert heard["open"]["command_id"] == "open"
+
+
+def _declines(caller: Client) -> bool:
+    error = caller.ask({"type": "snapshot", "id": "is it stopping?"})["error"]
+    return error is not None and "the daemon is stopping" in error["message"]
+
+
+def test_a_call_on_a_gateway_that_fails_is_answered(runtime: Runtime, peer: Peer) -> None:
+    peer.silent_to = {"command"}
+    with client(runtime) as caller:
+        caller.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        peer.wait_for(lambda message: message["type"] == "command")
+        runtime.directory.tell("gateway", Arrived("clients", []))
+        assert "the daemon's gateway failed" in caller.hear()["error"]["message"]

@@ -91,7 +91,7 @@ def _watch(endpoint: str, enough: threading.Event, calls: Counter[str]) -> None:
     with Daemon(endpoint) as daemon:
         while not enough.is_set():
             watch = daemon.watch()
-            with contextlib.closing(watch), contextlib.suppress(TimmyError):  # type: ignore[type-var]
+            with contextlib.closing(watch), contextlib.suppress(TimmyError):
                 for _ in watch:
                     calls["pushed"] += 1
                     if enough.is_set():

@@ -106,7 +106,7 @@ def race_a_stop(asks: int) -> list[Reply]:
         for number in range(asks // ASKERS):
             if number == asks // ASKERS // 2:
                 half.set()
-            replies.append(cast(Reply, ref.ask(number, block=False)))
+            replies.append(cast("Reply", ref.ask(number, block=False)))
 
     def stop() -> None:
         half.wait()

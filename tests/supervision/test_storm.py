@@ -204,7 +204,7 @@ def rage(world: World, seed: int) -> Storm:
     assert life.began.wait(CALM_S)
     actors, started = len(world.directory.entries) + 1, time.monotonic()
     assert actors >= 400
-    ledger = cast(Mailbox, world.directory.ref(LEDGER).actor_inbox).owner
+    ledger = cast("Mailbox", world.directory.ref(LEDGER).actor_inbox).owner
     prober, clients = Prober(world, seed), [Client(world, seed, number) for number in range(CLIENTS)]
     for thread in (prober, *clients):
         thread.start()
@@ -225,7 +225,7 @@ def rage(world: World, seed: int) -> Storm:
         f" supervisors answered in {statistics.median(prober.took_s):.4f} s, at most {max(prober.took_s):.3f} s"
     )
     monitored = [pair for client in clients for pair in client.monitored]
-    return Storm(life, cast(Ledger, ledger), monitored, replies, prober.took_s)
+    return Storm(life, cast("Ledger", ledger), monitored, replies, prober.took_s)
 
 
 def hold_together(world: World, storm: Storm) -> None:

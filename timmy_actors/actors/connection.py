@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_TIMEOUT_INTERVALS = 2
 """At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
+STOOD_STILL_INTERVALS = 2.0
+"""Without a turn of this actor, which pings each interval: its process was stopped, or had no processor."""
 SUSPECT_AFTER_INTERVALS = 1.5
 """Of silence. A ping goes out each interval, and its answer is long here by then from any server that is well."""
 LOOK_WITHIN_S = 0.5
@@ -94,7 +96,9 @@ class ConnectionActor(SocketActor):
         self._pings = itertools.count(1)
         self._pinged = ""
         self._pinged_at = 0.0
-        self._opened_at = self._heard_at = time.monotonic()
+        self._opened_at = self._heard_at = self._turned_at = time.monotonic()
+        self._stood_still_s, self._stood_still_until = 0.0, -math.inf
+        """The last time that this process itself did not run."""
         self._socket: zmq.Socket[bytes] | None = None
         self._monitor: zmq.Socket[bytes] | None = None
 
@@ -128,6 +132,7 @@ class ConnectionActor(SocketActor):
 
     def on_receive(self, message: Any) -> None:
         """Move messages between the socket and the actors."""
+        self._notice_standstill()
         match message:
             case Transmit():
                 self._transmit(message)
@@ -164,9 +169,20 @@ class ConnectionActor(SocketActor):
         if self._state is LinkState.GREETING:
             self._send(Hello(id="hello", client=self._options.client))
 
+    def _notice_standstill(self) -> None:
+        now = time.monotonic()
+        still_s, self._turned_at = now - self._turned_at, now
+        if self._state.carries and still_s > STOOD_STILL_INTERVALS * self._options.heartbeat_interval_s:
+            self._stood_still_s, self._stood_still_until = still_s, now
+
+    def _stood_still(self, now: float) -> float:
+        """How long this process had not run just before: what was heard of the peer by then says nothing of it."""
+        return self._stood_still_s if now - self._stood_still_until <= self._options.patience_s else 0.0
+
     def _why(self, before: LinkState, signal: Signal) -> str:
-        silent_s = time.monotonic() - self._heard_at
-        why = why_down(before, signal, silent_s=silent_s, patience_s=self._options.patience_s)
+        now, patience_s = time.monotonic(), self._options.patience_s
+        silent_s, stood_still_s = now - self._heard_at, self._stood_still(now)
+        why = why_down(before, signal, silent_s=silent_s, patience_s=patience_s, stood_still_s=stood_still_s)
         if wants_a_look(before, signal):
             self._end(why)
             why = f"{why}: {greeting.look(self._host, int(self._port), LOOK_WITHIN_S)}"
@@ -244,9 +260,10 @@ class ConnectionActor(SocketActor):
         self._ping()
 
     def _ping(self) -> None:
-        if time.monotonic() - self._heard_at > SUSPECT_AFTER_INTERVALS * self._options.heartbeat_interval_s:
+        now = self._pinged_at = time.monotonic()
+        suspect_after_s = SUSPECT_AFTER_INTERVALS * self._options.heartbeat_interval_s
+        if now - self._heard_at > suspect_after_s and not self._stood_still(now):
             self._on_signal(Signal.SILENT)
-        self._pinged_at = time.monotonic()
         self._pinged = f"ping-{next(self._pings)}"
         self._send(Ping(id=self._pinged))
 
@@ -313,7 +330,7 @@ class ConnectionActor(SocketActor):
 
     def _tell_listeners(self, message: LinkUp | LinkDown) -> None:
         for name in LISTENERS:
-            self._directory.tell(name, message)
+            self._directory.notify(name, message)
 
     def _publish(self, **changes: Any) -> None:
         status: LinkStatus = self._board.link.value

@@ -10,6 +10,7 @@ from typing import Any
 
 from timmy_actors.actors.board import Board
 from timmy_actors.link.merge import as_of
+from timmy_actors.link.retention import MAX_PLAYERS
 from timmy_actors.model.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
 from timmy_actors.model.journal import JournalStatus
 from timmy_actors.supervision import Actor, ChildState, Directory
@@ -52,8 +53,14 @@ class HealthActor(Actor):
         portal = board.portal.value
         actors = tuple(_actors(self._directory))
         perceptions = tuple(_perceptions(board, time.monotonic()))
+        left_out = board.players_left_out.value
         verdict, reasons = assess(
-            board.link.value, actors, perceptions, self._directory.orphans.alive, board.journal.value
+            board.link.value,
+            actors,
+            perceptions,
+            self._directory.orphans.alive,
+            board.journal.value,
+            players_left_out=left_out,
         )
         board.health.value = Health(
             verdict=verdict,
@@ -69,6 +76,7 @@ class HealthActor(Actor):
             world=board.world.value,
             journal=board.journal.value,
             perceptions=perceptions,
+            players_left_out=left_out,
             actors=actors,
             orphans=self._directory.orphans.alive,
             dead_letters=self._directory.dead_letters.count,
@@ -82,10 +90,14 @@ def assess(
     perceptions: tuple[PerceptionHealth, ...],
     orphans: int = 0,
     journal: JournalStatus = NO_JOURNAL,
+    *,
+    players_left_out: int = 0,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict and what speaks against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
     reasons += _journal_reasons(journal)
+    if players_left_out:
+        reasons.append(f"{players_left_out} players are not perceived: the server names more than {MAX_PLAYERS}")
     if orphans:
         reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
     if not link.carries:

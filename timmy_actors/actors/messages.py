@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import MessageId
+from timmy_actors.model.answer import Push
 from timmy_actors.model.endpoint import MAX_TIMEOUT_S
 from timmy_actors.model.event import GameEvent
+from timmy_actors.model.health import LinkStatus
 from timmy_actors.model.journal import JournalEntry
 from timmy_actors.model.message import ClientMessage, ServerMessage
 from timmy_actors.model.outcome import Revision
@@ -181,7 +184,19 @@ class JournalUp:
 
 @dataclass(frozen=True)
 class Happened:
-    """Told to listeners: a game event, or a player's new snapshot."""
+    """Told to listeners: a game event, a player's new snapshot, or that the link came up or went down."""
 
     event: GameEvent | None = None
     snapshot: PerceptionOutput | None = None
+    link: LinkStatus | None = None
+
+    @property
+    def player(self) -> str | None:
+        """Whom it is about; None: everybody."""
+        subject = self.event or self.snapshot
+        return None if subject is None else subject.player
+
+    @cached_property
+    def json(self) -> bytes:
+        """The members of a `Push` as JSON, made once however many are told."""
+        return Push(event=self.event, snapshot=self.snapshot, link=self.link).model_dump_json(by_alias=True).encode()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
 from timmy_actors.actors.awaiting import Awaiting
 from timmy_actors.actors.board import Board
-from timmy_actors.actors.messages import Await, Happened, LinkUp, Received, Transmit
-from timmy_actors.link.merge import mark_stale, merge
-from timmy_actors.link.retention import gone_since, of_boot, worth_keeping
+from timmy_actors.actors.messages import Await, Happened, LinkDown, LinkUp, Received, Transmit
+from timmy_actors.link.merge import as_of, mark_stale, merge
+from timmy_actors.link.retention import MAX_PLAYERS, gone_since, of_boot, room_for, worth_keeping
 from timmy_actors.model.event import EventName
 from timmy_actors.model.message import Error, Event, Perception, Subscribe, Subscribed
 from timmy_actors.model.perception import PerceptionOutput, SectionName
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 NAME = "perception"
 SWEEP_S = 60.0
 """How often it is looked whose snapshots are not worth keeping."""
+MOST_LEFT_OUT = 10_000
+"""Players without room that are counted."""
 
 
 class PerceptionActor(Actor):
@@ -40,7 +42,6 @@ class PerceptionActor(Actor):
         radius: float,
         directory: Directory,
         board: Board,
-        listeners: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._player = player
@@ -48,7 +49,6 @@ class PerceptionActor(Actor):
         self._radius = radius
         self._directory = directory
         self._board = board
-        self._listeners = tuple(listeners)
         self._ids = itertools.count(1)
         self._epoch = 0
         self._boot = ""
@@ -60,6 +60,8 @@ class PerceptionActor(Actor):
         self._awaiting = Awaiting(board)
         self._whole: set[str] = set()
         """Players of whom nothing was lost since their last full snapshot: only to these a delta may be added."""
+        self._left_out: set[str] = set()
+        """Players for whom there was no room."""
 
     def on_start(self) -> None:
         """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
@@ -67,6 +69,8 @@ class PerceptionActor(Actor):
         link = self._board.link.value
         if link.carries and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
+        else:
+            self._tell_down(link.epoch, link.reason or link.state)
 
     def on_receive(self, message: Any) -> Any:
         """Follow the link and what comes over it; answer who waits for something of it."""
@@ -75,6 +79,8 @@ class PerceptionActor(Actor):
                 return self._await(message)
             case LinkUp(epoch, boot) if epoch > self._epoch:
                 self._begin(epoch, boot, seq=0)
+            case LinkDown(epoch, reason) if epoch >= self._epoch:
+                self._tell_down(epoch, reason)
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
             case "sweep":
@@ -111,7 +117,18 @@ class PerceptionActor(Actor):
     def _begin(self, epoch: int, boot: str, *, seq: int | None) -> None:
         self._epoch, self._boot, self._seq = epoch, boot, seq
         self._asked = None
+        self._left_out.clear()
+        self._board.players_left_out.value = 0
+        link = self._board.link.value.model_copy(update={"state": "up", "epoch": epoch, "boot": boot, "reason": None})
+        self._board.watchers.tell_link(Happened(link=link), up=True)
         self._ask_anew()
+
+    def _tell_down(self, epoch: int, reason: str) -> None:
+        # The board's may be of the next try already.
+        link = self._board.link.value.model_copy(update={"state": "down", "epoch": epoch, "reason": reason})
+        snapshots = self._board.snapshots.value.values()
+        stale = (Happened(snapshot=as_of(snapshot, link)) for snapshot in snapshots if not snapshot.stale)
+        self._board.watchers.tell_link(Happened(link=link), *stale, up=False)
 
     def _ask_anew(self) -> None:
         self._whole.clear()
@@ -149,29 +166,44 @@ class PerceptionActor(Actor):
         before, self._seq = self._seq, seq
         if before is not None and seq != before + 1:
             log.warning("pushes %d to %d were lost: asking for everything anew", before + 1, seq - 1)
+            self._board.watchers.tell_lost(seq - before - 1)
             self._ask_anew()
 
     def _merge(self, perception: Perception) -> None:
-        previous = self._board.snapshots.value.get(perception.player)
+        snapshots = self._board.snapshots.value
+        previous = snapshots.get(perception.player)
+        if previous is None or previous.boot != self._boot:
+            snapshots = of_boot(snapshots, self._boot, player=self._player)
+        heard_at = self._board.heard_at.value
+        room = room_for(perception.player, snapshots, heard_at, player=self._player, epoch=self._epoch)
+        if room is None:
+            self._leave_out(perception.player)
+            return
         whole = perception.full or perception.player in self._whole
         merged = merge(previous, perception, boot=self._boot, epoch=self._epoch) if whole else None
         if merged is None:
             log.debug("dropped a delta of %s: what it is to be added to is not known", perception.player)
             self._ask_anew()
             return
+        self._whole &= room.keys()
         self._whole.add(merged.player)
-        snapshots = self._board.snapshots.value
-        if previous is None or previous.boot != self._boot:
-            snapshots = of_boot(snapshots, self._boot, player=self._player)
-        self._publish({**snapshots, merged.player: merged}, {merged.player: time.monotonic()})
-        self._tell_listeners(Happened(snapshot=merged))
+        self._publish({**room, merged.player: merged}, {merged.player: time.monotonic()})
+        self._board.watchers.tell(Happened(snapshot=merged))
+
+    def _leave_out(self, player: str) -> None:
+        if player in self._left_out or len(self._left_out) >= MOST_LEFT_OUT:
+            return
+        if not self._left_out:
+            log.warning("the server names more than %d players: those beyond are counted, not kept", MAX_PLAYERS)
+        self._left_out.add(player)
+        self._board.players_left_out.value = len(self._left_out)
 
     def _on_event(self, event: Event) -> None:
         snapshots = self._board.snapshots.value
         if event.event == "disconnect" and event.player in snapshots:
             left = mark_stale(snapshots[event.player], "the player has left the game")
             self._publish({**snapshots, event.player: left})
-        self._tell_listeners(Happened(event=event))
+        self._board.watchers.tell(Happened(event=event))
 
     def _sweep(self) -> None:
         snapshots, now = self._board.snapshots.value, time.monotonic()
@@ -187,8 +219,3 @@ class PerceptionActor(Actor):
         self._board.heard_at.value = MappingProxyType({name: times[name] for name in snapshots})
         self._board.snapshots.value = MappingProxyType(snapshots)
         self._answer_waiting()
-
-    def _tell_listeners(self, happened: Happened) -> None:
-        self._board.watchers.tell(happened)
-        for name in self._listeners:
-            self._directory.tell(name, happened)

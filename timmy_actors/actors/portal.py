@@ -6,18 +6,20 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pykka
 
 from timmy_actors.actors.board import Board
+from timmy_actors.actors.caller import Caller
 from timmy_actors.actors.server_line import ServerLine
 from timmy_actors.actors.session import Offer
 from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
 from timmy_actors.model.action import Action
 from timmy_actors.model.answer import Portals
+from timmy_actors.model.endpoint import LONGEST_ACTION_S, PORTAL_TIMEOUT_S
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 from timmy_actors.portals.album import Album
@@ -41,9 +43,9 @@ log = logging.getLogger(__name__)
 LOOK_AT_FILE_EVERY_S = 1.0
 PUBLISH_EVERY_S = 0.5
 RELEASE_WITHIN_S = 3.0
-PORTAL_MARGIN_S = 40.0
-"""How long past its own time-out an operation may take to say how it ended: an action that was sent in time may last
-its tool's time and what it holds, and a look that waited for another's gets a second of its own."""
+PORTAL_MARGIN_S = 3.0
+"""How long past its own time-out an operation may take to say how it ended: a look that waited for another's gets a
+second of its own, and what an action that failed left pressed is let go."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Capture:
     """Look at the game; answered with a `GameState`."""
 
     timeout_s: float
+    caller: Caller = field(default_factory=Caller)
+    """When it leaves, the look ends."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,15 @@ class Execute:
     """Do something in the game; answered with an `ActionResult`."""
 
     action: Action
-    timeout_s: float
+    timeout_s: float | None
+    """None: `PORTAL_TIMEOUT_S`, and what the action lasts by its own arguments."""
+    caller: Caller = field(default_factory=Caller)
+    """When it leaves, the action ends, and what it holds is let go."""
+
+    @property
+    def longest_s(self) -> float:
+        """How long it may take at most."""
+        return self.timeout_s if self.timeout_s is not None else PORTAL_TIMEOUT_S + LONGEST_ACTION_S
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,7 @@ class CheckPortal:
 
     portal_id: str | None
     timeout_s: float
+    caller: Caller = field(default_factory=Caller)
 
 
 @dataclass(frozen=True)
@@ -134,12 +147,12 @@ class PortalActor(Actor):
                 return self._portals()
             case UsePortal(portal_id):
                 return self._use(portal_id)
-            case Capture(timeout_s):
-                return self._have(self._capture(timeout_s))
-            case Execute(action, timeout_s):
-                return self._have(self._portal.execute_action(action, timeout_s))
-            case CheckPortal(portal_id, timeout_s):
-                return self._have(self._check(self._find(portal_id), timeout_s))
+            case Capture(timeout_s, caller):
+                return self._have(self._capture(timeout_s), caller)
+            case Execute(action, timeout_s, caller):
+                return self._have(self._portal.execute_action(action, timeout_s), caller)
+            case CheckPortal(portal_id, timeout_s, caller):
+                return self._have(self._check(self._find(portal_id), timeout_s), caller)
             case _Seen(state):
                 self._last = state
                 self._publish()
@@ -167,10 +180,12 @@ class PortalActor(Actor):
 
     # The operations.
 
-    def _have(self, work: Coroutine[Any, Any, Any]) -> object:
+    def _have(self, work: Coroutine[Any, Any, Any], caller: Caller) -> object:
         """Have it done in the loop, and answered when it is."""
         reply = self.take_reply()
-        self._loop.submit(work).add_done_callback(lambda done: _settle(reply, done))
+        under_way = self._loop.submit(work)
+        under_way.add_done_callback(lambda done: _settle(reply, done))
+        caller.on_leave(under_way.cancel)
         return DEFERRED
 
     async def _capture(self, timeout_s: float) -> GameState:
@@ -246,7 +261,7 @@ def _settle(reply: Reply, done: Future[Any]) -> None:
     try:
         reply.set(done.result(0))
     except CancelledError:
-        reply.fail(ActorGone("the portal is being restarted"))
+        reply.fail(ActorGone("it was ended: its caller is gone, or the portal is being restarted"))
     except Exception as error:
         if not isinstance(error, TimmyError):
             log.exception("the portal failed to do what it was asked")

@@ -64,6 +64,9 @@ class ServerLine:
             answer: ToolAnswer = await self._directory.ask(self._name, call, timeout_s=timeout_s + MARGIN_S)
         except (NoSuchActor, pykka.ActorDeadError) as error:
             raise ToolTrouble("server_unavailable", f"{self._name} is being restarted: nothing was sent") from error
+        except asyncio.CancelledError:
+            call.caller.leave()
+            raise
         except ActorError as error:
             raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._name}: {error}") from error
         return answer

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pykka
 
+from timmy_actors.actors.caller import Caller
 from timmy_actors.errors import ToolTrouble
 from timmy_actors.model.portal import ServerStatus
 from timmy_actors.portals.results import ToolAnswer
@@ -40,6 +41,8 @@ class CallTool:
     tool: str
     arguments: dict[str, Any] = field(repr=False)
     timeout_s: float
+    caller: Caller = field(default_factory=Caller, repr=False)
+    """When it leaves, the call is given up, and the server told so."""
 
 
 @dataclass(frozen=True)
@@ -201,13 +204,14 @@ class SessionActor(Actor):
 
     def _send(self, call: CallTool, reply: Reply) -> None:
         assert self._session is not None  # noqa: S101  for the type checker: who sends has looked
-        self._session.call(call.tool, call.arguments, call.timeout_s, lambda outcome: _settle(reply, outcome))
+        give_up = self._session.call(call.tool, call.arguments, call.timeout_s, lambda outcome: _settle(reply, outcome))
+        call.caller.on_leave(give_up)
 
     def _send_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for number, (call, reply) in waiting.items():
             self.mailbox.cancel(f"waiting {number}")
-            if not reply.expired(self.mailbox.clock.now()):
+            if not reply.expired(self.mailbox.clock.now()) and not call.caller.gone:
                 self._send(call, reply)
 
     def _fail_waiting(self) -> None:

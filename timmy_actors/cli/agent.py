@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from typing import Any
@@ -10,8 +11,9 @@ import click
 
 from timmy_actors.cli import options
 from timmy_actors.cli.harmless import harmless, harmless_json
-from timmy_actors.cli.words import describe_event, describe_snapshot
+from timmy_actors.cli.words import describe_event, describe_link, describe_snapshot
 from timmy_actors.client import connect
+from timmy_actors.client.watching import RECONNECT_S
 from timmy_actors.errors import Refused
 from timmy_actors.model.answer import Pushed
 from timmy_actors.model.commands import COMMANDS
@@ -97,23 +99,57 @@ def do(
 
 @click.command()
 @click.option("--player", help="Only what is about this player.")
+@click.option("--event", "events", multiple=True, help="Only events of this name, and no snapshots. May be repeated.")
+@click.option("--snapshots", is_flag=True, help="Snapshots beside the events that --event names.")
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(0.01), help="End when nothing happens for so many seconds."
+)
+@click.option(
+    "--reconnect",
+    "reconnect_s",
+    type=click.FloatRange(0),
+    default=RECONNECT_S,
+    show_default=True,
+    help="Seconds for which a daemon that went away is waited for.",
+)
 @options.as_json
 @options.endpoint
-def watch(player: str | None, as_json: bool, endpoint: str | None) -> None:
-    """Show what happens, line by line, until Ctrl-C."""
+def watch(
+    player: str | None,
+    *,
+    events: tuple[str, ...],
+    snapshots: bool,
+    timeout_s: float | None,
+    reconnect_s: float,
+    as_json: bool,
+    endpoint: str | None,
+) -> None:
+    """Show what happens, line by line, until Ctrl-C: events, snapshots, and the link's ups and downs."""
     said: dict[str, str] = {}
-    with connect(endpoint) as daemon:
-        try:
-            for pushed in daemon.watch(player):
-                _show(pushed, said, as_json=as_json)
-        except KeyboardInterrupt:
-            return
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        connect(endpoint) as daemon,
+        daemon.watch(
+            player,
+            events=events or None,
+            snapshots=snapshots or not events,
+            timeout_s=timeout_s,
+            reconnect_s=reconnect_s,
+        ) as pushes,
+    ):
+        for pushed in pushes:
+            _show(pushed, said, as_json=as_json)
 
 
 def _show(pushed: Pushed, said: dict[str, str], *, as_json: bool) -> None:
     """One line; of a snapshot only when it says something else than the last of its player."""
     if as_json:
         click.echo(harmless_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
+        return
+    if pushed.left_out:
+        click.echo(f"({pushed.left_out} were left out: they were not read in time)")
+    if pushed.link is not None:
+        click.echo(harmless(f"link {describe_link(pushed.link)}"))
     elif pushed.event is not None:
         click.echo(harmless(describe_event(pushed.event)))
     elif pushed.snapshot is not None:

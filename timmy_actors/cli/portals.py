@@ -26,6 +26,12 @@ from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S
 NOT_DONE = 1
 """The exit code of an action that was not done, and of a check that found something wrong."""
 
+action_timeout = click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0.01, 60),
+    help=f"Seconds for the whole call. Default: {PORTAL_TIMEOUT_S:g}, and what the action lasts.",
+)
 timeout = click.option(
     "--timeout",
     "timeout_s",
@@ -129,10 +135,10 @@ def _actions_help() -> str:
 
 @click.command(epilog=_actions_help())
 @click.argument("action", nargs=-1, required=True, metavar="ACTION [KEY=VALUE]...")
-@timeout
+@action_timeout
 @options.as_json
 @options.endpoint
-def execute(action: tuple[str, ...], timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+def execute(action: tuple[str, ...], timeout_s: float | None, as_json: bool, endpoint: str | None) -> None:
     """Do something in the game, once. As in: execute press_key key=space, execute journal, execute forward 2s."""
     name = " ".join(word for word in action if "=" not in word)
     params: dict[str, Any] = dict(_key_value(word) for word in action if "=" in word)

@@ -5,61 +5,54 @@ from __future__ import annotations
 import itertools
 import math
 import secrets
-import socket as sockets
-import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import zmq
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticSerializationError
 
-from timmy_actors.endpoint import check_peer, check_trusted, endpoint_path, resolve_endpoint
-from timmy_actors.errors import DaemonUnreachable, ProtocolError, Refused, TimmyError
+from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
+from timmy_actors.client.line import Ended, Line
+from timmy_actors.client.watching import RECONNECT_S, AsyncDaemonWatch, DaemonWatch
+from timmy_actors.endpoint import resolve_endpoint
+from timmy_actors.errors import DaemonUnreachable
 from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
-    MAX_REQUEST_BYTES,
+    LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
     ExecuteRequest,
+    Interest,
     PortalsRequest,
     Request,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
-    WatchRequest,
 )
 from timmy_actors.model.outcome import CommandResult, Revision
 
 if TYPE_CHECKING:
     from timmy_actors.model.action import ActionResult
-    from timmy_actors.model.answer import Answer, Portals, Pushed
+    from timmy_actors.model.answer import Answer, Portals
     from timmy_actors.model.game_state import GameState
     from timmy_actors.model.health import Health
     from timmy_actors.model.perception import PerceptionOutput
     from timmy_actors.model.portal import PortalCheck
 
 T = TypeVar("T")
-R = TypeVar("R", bound=BaseModel)
 
 ID_BYTES = 12
 """Random bytes of a command's id: no two are ever alike."""
-TRANSPORT_MARGIN_S = 4.0
-"""How long past a command's timeout the daemon may take to answer at all."""
-PORTAL_PATIENCE_S = 45.0
-"""The same for what is done through a portal: an action that was sent in time may last half a minute."""
-LOOK_UP_S = 0.1
-"""How often a call that waits looks whether the connection was closed meanwhile."""
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.001, 86_400.0
-RENEW_AFTER_MS = 2_000
-"""A quiet watch asks again after this, so that a daemon that died is noticed."""
+TRANSPORT_MARGIN_S = 2.0
+"""How long past a command's timeout the daemon may take to answer: it waits a second for the game's late word."""
+PORTAL_MARGIN_S = 5.0
+"""The same for what is done through a portal: what a failed action left pressed is let go before its answer."""
 
 
 def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Daemon:
@@ -75,8 +68,10 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
 class Daemon:
     """A connection to a running daemon. Threads may share it; their calls take turns.
 
-    Every call may raise `DaemonUnreachable`: no answer came in time, or the connection is closed; and `ProtocolError`:
-    what came is no answer that this version understands.
+    Every call may raise `DaemonUnreachable`: no answer came in time, the daemon ended before it answered, or the
+    connection is closed; and `ProtocolError`: what came is no answer that this version understands. A daemon that was
+    restarted is found again by the next call. A call that is given up (Ctrl-C, say) ends with its connection, and with
+    it what the daemon does through a portal for its sake; a command goes on, and can be asked for by its id.
     """
 
     def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
@@ -84,16 +79,13 @@ class Daemon:
         self._timeout_s = timeout_s
         self._ids = itertools.count(1)
         self._turn = threading.RLock()
-        self._closed = False
-        _probe(endpoint, timeout_s)
-        self._context: zmq.Context[Any] = zmq.Context()
-        self._socket = self._open()
+        self._line = Line(endpoint, timeout_s=timeout_s)
 
     def close(self) -> None:
         """Let the connection go; a call that waits in another thread ends with `DaemonUnreachable`."""
-        self._closed = True
+        self._line.give_up()
         with self._turn:  # a socket that is closed under another thread's hands ends the process
-            self._context.destroy(linger=0)
+            self._line.close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +109,7 @@ class Daemon:
             Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be waited
                 for was not perceived within `timeout_s`.
         """
-        request = _make(SnapshotRequest, id=self._id(), player=player, after=after, timeout_s=timeout_s)
+        request = make(SnapshotRequest, id=self._id(), player=player, after=after, timeout_s=timeout_s)
         waits_s = self._timeout_s if after is None else timeout_s + TRANSPORT_MARGIN_S
         return _present(self._ask(request, waits_s).snapshot)
 
@@ -127,7 +119,8 @@ class Daemon:
         """Do something in the game, and wait until it is done. `player` defaults to the daemon's configured one.
 
         A command that is repeated under the same `command_id` is not carried out again, but answered as before. None
-        has one made; the result has it as its `id`.
+        has one made; the result has it as its `id`. After `timeout_s` it is not begun any more; the call itself lasts
+        at most 2 s longer, for the game's late word.
 
         Raises:
             Refused: it was not done; `code`, `message` and `field` say why. `in_doubt`: it may have been.
@@ -161,7 +154,7 @@ class Daemon:
         until: Literal["accepted", "done"],
     ) -> CommandRequest:
         # An id of our own making: whatever happens to the daemon, the same command can be given again under it.
-        return _make(
+        return make(
             CommandRequest,
             id=self._id(),
             name=name,
@@ -183,7 +176,7 @@ class Daemon:
         Raises:
             Refused: `bad_arguments`: there is none of that name.
         """
-        answer = self._ask(_make(UsePortalRequest, id=self._id(), portal=portal), self._timeout_s)
+        answer = self._ask(make(UsePortalRequest, id=self._id(), portal=portal), self._timeout_s)
         return _present(answer.portals)
 
     def check_portal(self, portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> PortalCheck:
@@ -192,62 +185,77 @@ class Daemon:
         Raises:
             Refused: `bad_arguments`: there is none of that name.
         """
-        request = _make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
-        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).check)
+        request = make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
+        return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).check)
 
     def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
         """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        request = _make(CaptureRequest, id=self._id(), timeout_s=timeout_s)
-        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).state)
+        request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s)
+        return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).state)
 
-    def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:
+    def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:
         """Do something through the chosen portal, once; the result says whether it succeeded, and why not.
 
         `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
+        `timeout_s` bounds the whole call: what lasts longer by its own arguments (a character of text counts 0.03 s) is
+        refused before it begins, and what is under way then is ended. None: 15 s, and what the action lasts.
         A daemon that does not answer raises `DaemonUnreachable`: what was asked may have happened.
         """
         made = make_action(action, params)
-        request = _make(ExecuteRequest, id=self._id(), action=made, timeout_s=timeout_s)
-        return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).result)
+        request = make(ExecuteRequest, id=self._id(), action=made, timeout_s=timeout_s)
+        longest_s = PORTAL_TIMEOUT_S + LONGEST_ACTION_S if timeout_s is None else timeout_s
+        return _present(self._ask(request, longest_s + PORTAL_MARGIN_S).result)
 
-    def watch(self, player: str | None = None) -> Iterator[Pushed]:
-        """What happens from now on: events, and each new snapshot (of `player`, or of everybody).
+    def watch(
+        self,
+        player: str | None = None,
+        *,
+        events: Collection[str] | None = None,
+        snapshots: bool | None = None,
+        timeout_s: float | None = None,
+        reconnect_s: float = RECONNECT_S,
+    ) -> DaemonWatch:
+        """What happens from now on: events, each new snapshot (of `player`, or of everybody), and the link's changes.
+
+        While the link is down, a watch begins with that and with the last snapshots, which are stale. `events` names
+        those that are wanted: then only these are told, and snapshots only with `snapshots=True`. `seq` numbers what is
+        told, and `left_out` counts what a reader missed who read too slowly.
+
+        A daemon that went away shows as a link that is down, and is waited for: what happened until it is back is not
+        known.
+
+        Args:
+            timeout_s: how long each push is waited for; None: for ever.
+            reconnect_s: how long a daemon that went away is waited for.
 
         Raises:
-            DaemonUnreachable: the daemon went away.
+            Refused: `bad_arguments`: no player can have that name, or no event is called so; `overloaded`: too many
+                watch already.
+            WatchTimeout: while it is read: nothing came within `timeout_s`; it can be read on.
+            DaemonUnreachable: there is no daemon; while it is read: it did not come back within `reconnect_s`.
         """
-        # A connection of its own: its calls need not wait for the watch to end.
-        watcher = Daemon(self.endpoint, timeout_s=self._timeout_s)
-        try:
-            watcher._ask(_make(WatchRequest, id=watcher._id(), player=player), self._timeout_s)
-        except TimmyError:
-            watcher.close()
-            raise
-        return watcher._pushes(player)
+        interest = make(Interest, player=player, events=events, snapshots=snapshots)
+        return DaemonWatch(
+            self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
+        )
 
-    def _pushes(self, player: str | None) -> Iterator[Pushed]:
-        with self:
-            while True:
-                with self._open_still():
-                    frame = self._next_push(player)
-                pushed = _pushed(frame)
-                if pushed.event is not None or pushed.snapshot is not None:
-                    yield pushed
-                else:
-                    _raise_refusal(_answer(frame))
+    def awatch(
+        self,
+        player: str | None = None,
+        *,
+        events: Collection[str] | None = None,
+        snapshots: bool | None = None,
+        timeout_s: float | None = None,
+        reconnect_s: float = RECONNECT_S,
+    ) -> AsyncDaemonWatch:
+        """The same for coroutines: `async with daemon.awatch() as pushes: async for pushed in pushes: ...`.
 
-    def _next_push(self, player: str | None) -> bytes:
-        if not self._socket.poll(RENEW_AFTER_MS):
-            self._socket.send(_encode(WatchRequest(id=self._id(), player=player)))
-            if not self._socket.poll(RENEW_AFTER_MS):
-                raise DaemonUnreachable(f"the daemon at {self.endpoint} does not answer any more")
-        return self._socket.recv()
-
-    def _open(self) -> zmq.Socket[bytes]:
-        socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
-        socket.linger = 0
-        socket.connect(self.endpoint)
-        return socket
+        It begins as it is entered, or else when it is first read.
+        """
+        interest = make(Interest, player=player, events=events, snapshots=snapshots)
+        return AsyncDaemonWatch(
+            self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
+        )
 
     @contextmanager
     def _open_still(self) -> Iterator[None]:
@@ -256,115 +264,43 @@ class Daemon:
         except zmq.ZMQError as error:
             raise DaemonUnreachable(f"the connection to the daemon at {self.endpoint} is closed") from error
 
-    def _hears(self, deadline: float) -> bool:
-        """Whether something comes before the deadline."""
-        while not self._closed:
-            left_s = max(0.0, deadline - time.monotonic())
-            if self._socket.poll(round(min(left_s, LOOK_UP_S) * 1000)):
-                return True
-            if left_s <= LOOK_UP_S:
-                return False
-        raise zmq.ZMQError(zmq.ENOTSOCK)
-
     def _id(self) -> str:
         return str(next(self._ids))
 
     def _ask(self, request: Request, timeout_s: float) -> Answer:
         deadline = time.monotonic() + timeout_s
+        frame = encode(request)
         with self._turn, self._open_still():
-            self._socket.send(_encode(request))
-            while self._hears(deadline):
-                answer = _answer(self._socket.recv())
-                # An answer to an earlier call that had stopped waiting is not ours.
-                if answer.id in (request.id, None):
-                    _raise_refusal(answer)
-                    return answer
-            # What a daemon has not taken yet dies with its socket: one that comes back later must not carry it out.
-            self._socket.close(linger=0)
-            self._socket = self._open()
+            self._line.send(frame)
+            try:
+                answer = self._await_answer(request, deadline, timeout_s)
+            except BaseException:
+                # What a daemon has not taken yet dies with the connection: one that comes back later must not carry it
+                # out. What it does for the sake of this call alone ends.
+                self._line.hang_up()
+                raise
+        raise_refusal(answer)
+        return answer
+
+    def _await_answer(self, request: Request, deadline: float, timeout_s: float) -> Answer:
+        while (heard := self._line.wait(deadline)) is not None:
+            if isinstance(heard, Ended):
+                raise DaemonUnreachable(_unanswered(request, f"the daemon at {self.endpoint} ended before it answered"))
+            answer = decode_answer(heard)
+            # An answer to an earlier call that had stopped waiting is not ours.
+            if answer.id in (request.id, None):
+                return answer
         told = f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s"
-        if isinstance(request, CommandRequest):
-            told += f"; give the command again with the command_id {request.command_id!r} to learn what became of it"
-        raise DaemonUnreachable(told)
+        raise DaemonUnreachable(_unanswered(request, told))
 
 
-def _make(kind: type[R], **fields: Any) -> R:
-    try:
-        return kind(**fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise Refused("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
-
-
-def _encode(request: Request) -> bytes:
-    try:
-        frame = request.model_dump_json().encode()
-    except PydanticSerializationError as error:
-        raise Refused("bad_arguments", f"arguments: {error}", "arguments") from error
-    if len(frame) > MAX_REQUEST_BYTES:
-        told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
-        raise Refused("bad_arguments", told, "arguments")
-    return frame
-
-
-def _answer(frame: bytes) -> Answer:
-    # Not at the top: what a daemon answers takes longer to load than pydantic, and nothing before needs it.
-    from timmy_actors.model.answer import Answer  # noqa: PLC0415
-
-    return _decode(Answer, frame)
-
-
-def _pushed(frame: bytes) -> Pushed:
-    from timmy_actors.model.answer import Pushed  # noqa: PLC0415  the same
-
-    return _decode(Pushed, frame)
-
-
-def _decode(kind: type[R], frame: bytes) -> R:
-    try:
-        return kind.model_validate_json(frame)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise ProtocolError(
-            f"the daemon's answer is not understood ({where}: {first['msg']}): is it of another version?"
-        ) from error
-
-
-def _raise_refusal(answer: Answer) -> None:
-    if answer.error is not None:
-        raise Refused(answer.error.code, answer.error.message, answer.error.field)
+def _unanswered(request: Request, why: str) -> str:
+    if not isinstance(request, CommandRequest):
+        return why
+    return f"{why}; give the command again with the command_id {request.command_id!r} to learn what became of it"
 
 
 def _present(value: T | None) -> T:
     if value is None:
         raise DaemonUnreachable("the daemon's answer lacks what was asked for: is it of another version?")
     return value
-
-
-def _probe(endpoint: str, timeout_s: float) -> None:
-    """See that somebody listens: libzmq would wait for one without a word."""
-    path = endpoint_path(endpoint)
-    check_trusted(path)
-    with sockets.socket(sockets.AF_UNIX) as probe:
-        # Not `settimeout`: with that the system does not wait at all for a daemon that has much to accept.
-        probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDTIMEO, _timeval(timeout_s))
-        try:
-            probe.connect(str(path))
-        except BlockingIOError:
-            raise DaemonUnreachable(
-                f"the daemon at {endpoint} takes no connection within {timeout_s:g} s: it is frozen, or overloaded"
-            ) from None
-        except OSError as error:
-            raise DaemonUnreachable(
-                f"no daemon at {endpoint} ({error.strerror}): start one with 'timmy-actors run',"
-                " or name its endpoint with --endpoint or TIMMY_ENDPOINT"
-            ) from None
-        check_peer(probe, path)
-
-
-def _timeval(seconds: float) -> bytes:
-    """Seconds as setsockopt(2) takes them; none at all would mean to wait for ever."""
-    whole, part = divmod(min(max(seconds, SHORTEST_WAIT_S), LONGEST_WAIT_S), 1)
-    return struct.pack("@ll", int(whole), int(part * 1e6))

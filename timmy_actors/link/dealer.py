@@ -66,11 +66,16 @@ def connect(
     return socket, monitor
 
 
-def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:
-    """What the monitor has to say, if anything."""
+def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
+    """The number and value of what a monitor has to say, if anything."""
     try:
-        frames = monitor.recv_multipart(zmq.NOBLOCK)
+        number, value = _EVENT.unpack(monitor.recv_multipart(zmq.NOBLOCK)[0])
     except zmq.Again:
         return None
-    event, value = _EVENT.unpack(frames[0])
-    return _BY_VALUE.get((event, value)) or _SIGNALS.get(event)
+    return number, value
+
+
+def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:
+    """What the monitor of a link has to say, if anything."""
+    event = read_event(monitor)
+    return None if event is None else _BY_VALUE.get(event) or _SIGNALS.get(event[0])

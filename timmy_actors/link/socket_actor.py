@@ -18,4 +18,4 @@ class SocketActor(Actor):
     @property
     def sockets(self) -> SocketMailbox:
         """The mailbox, as what polls sockets."""
-        return cast(SocketMailbox, self.actor_inbox)
+        return cast("SocketMailbox", self.actor_inbox)

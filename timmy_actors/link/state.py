@@ -112,11 +112,19 @@ def advance(state: LinkState, signal: Signal) -> LinkState:
     return TRANSITIONS[state].get(signal, state)
 
 
-def why_down(state: LinkState, signal: Signal, *, silent_s: float, patience_s: float) -> str:
+def why_down(
+    state: LinkState, signal: Signal, *, silent_s: float, patience_s: float, stood_still_s: float = 0.0
+) -> str:
     """Why a link that was in `state` went down, as an operator would say it.
 
-    `silent_s` is how long nothing had been heard, `patience_s` the heartbeat timeout in force.
+    `silent_s` is how long nothing had been heard, `patience_s` the heartbeat timeout in force, `stood_still_s` how long
+    this process itself had not run just before.
     """
+    if state.carries and stood_still_s:
+        return (
+            f"this daemon itself stood still for {stood_still_s:.1f} s, and the link was lost meanwhile: it was stopped"
+            " (SIGSTOP), or the machine is overloaded"
+        )
     if state.carries and silent_s >= patience_s:
         return f"the server has been silent for {silent_s:.1f} s: frozen, or the network is gone"
     return _WHY.get((state, signal), "the server closed the connection")

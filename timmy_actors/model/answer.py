@@ -5,13 +5,15 @@ Apart from the requests: a client needs these with its first answer, and they ta
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from timmy_actors.model._base import Model, RequestId
+from pydantic import Discriminator, Tag, TypeAdapter
+
+from timmy_actors.model._base import Count, Model, RequestId
 from timmy_actors.model.action import ActionResult
 from timmy_actors.model.event import GameEvent
 from timmy_actors.model.game_state import GameState
-from timmy_actors.model.health import Health
+from timmy_actors.model.health import Health, LinkStatus
 from timmy_actors.model.outcome import ErrorInfo, Revision
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
@@ -27,7 +29,7 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id`, `command_id` and `revision` is there."""
+    """The answer to a request: exactly one of the fields beside `id`, `command_id`, `revision` and `link` is there."""
 
     id: RequestId | None = None
     status: Health | None = None
@@ -44,11 +46,34 @@ class Answer(Model):
     state: GameState | None = None
     result: ActionResult | None = None
     watching: bool | None = None
+    link: LinkStatus | None = None
+    """With `watching`: how the link to the game is as the watch begins, or goes on."""
     error: ErrorInfo | None = None
 
 
-class Pushed(Model):
-    """Something a watcher asked to be told."""
+class Push(Model):
+    """What happened: one of the three is there."""
 
     event: GameEvent | None = None
     snapshot: PerceptionOutput | None = None
+    link: LinkStatus | None = None
+    """The link to the game came up or went down; while it is down every snapshot is stale."""
+
+
+class Pushed(Push):
+    """Something a watcher asked to be told."""
+
+    seq: Count = 0
+    """The number of what happened, of all that is the watch's concern: it begins at 1."""
+    left_out: Count = 0
+    """How many before this one were not told, because the watcher read too slowly: `seq` is that of the last one told,
+    and 1, and these. Older snapshots of a player are left out first."""
+
+
+FROM_DAEMON: TypeAdapter[Pushed | Answer] = TypeAdapter(
+    Annotated[
+        Annotated[Pushed, Tag("pushed")] | Annotated[Answer, Tag("answer")],
+        Discriminator(lambda value: "pushed" if isinstance(value, dict) and "seq" in value else "answer"),
+    ]
+)
+"""What a watcher hears: pushes, and the answers to what it asks meanwhile."""

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from timmy_actors.model._base import MessageId, Name, RequestId, StrictModel
 from timmy_actors.model.action import Action
+from timmy_actors.model.event import EventName
 from timmy_actors.model.outcome import Revision
 from timmy_actors.model.portal import PortalId
 
@@ -15,6 +16,8 @@ DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
 PORTAL_TIMEOUT_S = 15.0
 """The first look starts the servers, which takes them a second or two on a busy machine."""
+LONGEST_ACTION_S = 40.0
+"""What an action may last by its own arguments where no `timeout_s` bounds it: the longest text takes 31 s."""
 Timeout = Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)]
 MAX_REQUEST_BYTES = 256 * 1024
 """The gateway cuts a client off that sends more, without a word: a client refuses to."""
@@ -97,15 +100,38 @@ class ExecuteRequest(StrictModel):
     type: Literal["execute"] = "execute"
     id: RequestId
     action: Action
-    timeout_s: Timeout = PORTAL_TIMEOUT_S
+    timeout_s: Timeout | None = None
+    """Bounds the whole call: an action that lasts longer by its own arguments is refused before it begins, one that is
+    under way then is ended. None: `PORTAL_TIMEOUT_S`, and what the action lasts."""
 
 
-class WatchRequest(StrictModel):
-    """Push what happens to me: events, and each new snapshot of a player (None: of every player)."""
+class Interest(StrictModel):
+    """What a watch is about. The link's ups and downs are told to every watch."""
+
+    player: Name | None = None
+    """None: every player."""
+    events: frozenset[EventName] | None = None
+    """Only the events of these names. None: every event."""
+    snapshots: bool | None = None
+    """Whether each new snapshot is pushed. None: it is, unless `events` names what is wanted."""
+
+    @property
+    def wants_snapshots(self) -> bool:
+        """Whether snapshots are pushed."""
+        return self.events is None if self.snapshots is None else self.snapshots
+
+
+class WatchRequest(Interest):
+    """Push what happens to me from now on. Asked again for the same, the watch goes on; for something else, a new one
+    takes its place."""
 
     type: Literal["watch"] = "watch"
     id: RequestId
-    player: Name | None = None
+
+    @property
+    def interest(self) -> Interest:
+        """What it is about."""
+        return Interest(player=self.player, events=self.events, snapshots=self.snapshots)
 
 
 Request = Annotated[

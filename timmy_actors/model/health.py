@@ -100,6 +100,8 @@ class Health(Model):
     world: WorldStatus | None
     journal: JournalStatus = JournalStatus(state="off")
     perceptions: tuple[PerceptionHealth, ...]
+    players_left_out: int = 0
+    """How many players the game server named beyond those who can be kept."""
     actors: tuple[ActorHealth, ...]
     orphans: int = 0
     """Hung actors that were left behind and still hold a thread."""

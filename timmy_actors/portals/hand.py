@@ -10,6 +10,7 @@ from typing import Any
 
 from timmy_actors.errors import Refused, ToolTrouble
 from timmy_actors.model.action import Action, ActionResult, Outcome, parse_params
+from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.aim import aim_at
 from timmy_actors.portals.game_settings import bindings_of
@@ -40,14 +41,19 @@ class Hand:
         self._turn = asyncio.Lock()
         self._pauses = 0
         """How often everything was let go: what was asked for before that is not done any more."""
+        self._letting_go: asyncio.Task[None] | None = None
+        """Held, for asyncio holds its tasks weakly."""
 
-    async def do(self, action: Action, entry: PortalEntry, deadline: float) -> ActionResult:
-        """Carry it out; one that has to wait for its turn beyond `deadline` is dropped undone.
+    async def do(self, action: Action, entry: PortalEntry, timeout_s: float | None) -> ActionResult:
+        """Carry it out within `timeout_s` (None: `PORTAL_TIMEOUT_S` and what it lasts by its own arguments).
 
-        `release_all` waits for no turn, and drops what waits for one.
+        What takes longer is refused before it begins, what waits for its turn until then is dropped undone, and what
+        is under way then is ended. So is what is cancelled. `release_all` waits for no turn, and drops what waits for
+        one.
         """
         try:
             steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
+            deadline = asyncio.get_running_loop().time() + _allowed_s(steps, timeout_s)
         except Refused as refused:
             return _result(action, "refused", refused.message)
         if [name for name, _ in steps] == [RELEASE_ALL]:
@@ -87,7 +93,11 @@ class Hand:
             if self._pauses != begun_at:
                 return "failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)"
             try:
+                _refuse_late_start(name, params, deadline)
                 await self._step(name, params, entry, deadline)
+            except asyncio.CancelledError:
+                self._letting_go = asyncio.create_task(self._let_go(steps[: number + 1], entry))
+                raise
             except ToolTrouble as trouble:
                 await self._let_go(steps[: number + 1], entry)
                 done = f" (after {number} of {len(steps)} steps)" if number else ""
@@ -164,6 +174,23 @@ class Hand:
 def lasts_s(params: Mapping[str, Any]) -> float:
     """How long an action lasts by its own arguments."""
     return float(params.get("seconds") or params.get("duration") or len(params.get("text", "")) * TYPED_IN_S)
+
+
+def _allowed_s(steps: Sequence[tuple[str, dict[str, Any]]], timeout_s: float | None) -> float:
+    lasts = sum(lasts_s(params) for _, params in steps)
+    if timeout_s is None:
+        return PORTAL_TIMEOUT_S + lasts
+    if lasts >= timeout_s:
+        told = f"timeout_s: {timeout_s:g} s are too few: the action itself takes about {lasts:g} s; it was not begun"
+        raise Refused("bad_arguments", told, "timeout_s")
+    return timeout_s
+
+
+def _refuse_late_start(name: str, params: Mapping[str, Any], deadline: float) -> None:
+    left = deadline - asyncio.get_running_loop().time()
+    if left <= lasts_s(params):
+        told = f"{name}: it takes about {lasts_s(params):g} s, and {max(left, 0.0):.1f} s were left: it was not begun"
+        raise ToolTrouble("bad_arguments", told)
 
 
 def _params(step: Action) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from timmy_actors.errors import Refused
 from timmy_actors.model.action import Action, ActionResult
 from timmy_actors.model.game_state import GameState
 from timmy_actors.model.portal import PortalEntry
@@ -16,7 +18,6 @@ from timmy_actors.portals.hand import Hand
 from timmy_actors.portals.tool_server import ToolServer
 
 CAPTURE_TIMEOUT_S = 10.0
-ACTION_TIMEOUT_S = 10.0
 LEAST_LOOK_S = 1.0
 STEAM_WAIT_S = 3.0
 """How long the first capture waits for Steam; later ones show what is known, and its age."""
@@ -44,10 +45,13 @@ class Portal:
         """The game as it is now: never an earlier picture. What could not be had is told in `problems`.
 
         Two who ask at once get a look each, one after the other: a look that began before one asked may show less.
+
+        Raises:
+            Refused: `overloaded`: the looks of others took until this one's deadline.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        async with self._looking:
+        async with _within(self._looking, deadline):
             entry, now, began = self._entry(), datetime.now(UTC), loop.time()
             # One who waited for another's look still gets one of its own.
             deadline = max(deadline, began + LEAST_LOOK_S)
@@ -63,11 +67,26 @@ class Portal:
             took_ms=round((loop.time() - began) * 1000, 1),
         )
 
-    async def execute_action(self, action: Action, timeout_s: float = ACTION_TIMEOUT_S) -> ActionResult:
-        """Do something, once; `success` is false with a reason where it was not done, or nobody knows."""
-        deadline = asyncio.get_running_loop().time() + timeout_s
-        return await self._hand.do(action, self._entry(), deadline)
+    async def execute_action(self, action: Action, timeout_s: float | None = None) -> ActionResult:
+        """Do something, once; `success` is false with a reason where it was not done, or nobody knows.
+
+        None: `PORTAL_TIMEOUT_S`, and what the action lasts by its own arguments.
+        """
+        return await self._hand.do(action, self._entry(), timeout_s)
 
     async def close(self) -> None:
         """Ask nobody any more."""
         await self._bookshelf.close()
+
+
+@asynccontextmanager
+async def _within(lock: asyncio.Lock, deadline: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout_at(deadline):
+            await lock.acquire()
+    except TimeoutError:
+        raise Refused("overloaded", "other looks at the game took until this one's deadline") from None
+    try:
+        yield
+    finally:
+        lock.release()

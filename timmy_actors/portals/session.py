@@ -54,7 +54,7 @@ class Session:
         self._client: Client | None = None
         self._heard_at = 0.0
         self._promises = _Promises()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: dict[CallDone, asyncio.Task[None]] = {}
         self._probing: asyncio.Task[None] | None = None
         self._saying_why: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
@@ -67,12 +67,16 @@ class Session:
         """Connect; what comes of it is told."""
         self._thread.start()
 
-    def call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> None:
-        """Call a tool; `done` is called once, mostly in the loop's thread, with a `ToolAnswer` or a `ToolTrouble`."""
+    def call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> Callable[[], None]:
+        """Call a tool; `done` is called once, mostly in the loop's thread, with a `ToolAnswer` or a `ToolTrouble`.
+
+        What is returned, to be called from any thread, gives the call up: the server is told that nobody waits for it.
+        """
         if self._promises.add(done):
             self._soon(lambda: self._start_call(tool, arguments, timeout_s, done))
         else:
             done(ToolTrouble("server_unavailable", f"{self._options.name} has ended: nothing was sent"))
+        return lambda: self._soon(lambda: self._give_up(done))
 
     def stop(self, within_s: float) -> None:
         """End it in order, and wait for that."""
@@ -210,8 +214,14 @@ class Session:
 
     def _start_call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> None:
         task = self._loop.create_task(self._call(tool, arguments, timeout_s, done))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        self._calls[done] = task
+        task.add_done_callback(lambda _: self._calls.pop(done))
+
+    def _give_up(self, done: CallDone) -> None:
+        task = self._calls.get(done)
+        if task is not None and self._promises.keep(done):
+            done(ToolTrouble("outcome_unknown", "outcome unknown: nobody waited for the answer any longer"))
+            task.cancel()  # the SDK tells the server
 
     async def _call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> None:
         try:

@@ -57,7 +57,7 @@ class ToolServer:
                 await asyncio.sleep(LEAST_S)
 
     async def act(self, name: str, values: Mapping[str, Any], deadline: float, lasts_s: float) -> ToolAnswer:
-        """An action, sent once; it may take `lasts_s` more than its tool's time, once it is sent.
+        """An action, sent once; it may take `lasts_s` more than its tool's time, and not beyond `deadline`.
 
         Raises:
             ToolTrouble: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
@@ -73,14 +73,12 @@ class ToolServer:
         _, tool = find_tool(SPEC_TOOLS[name], self.table, await self._tools(deadline))
         return tool.schema
 
-    async def _send(
-        self, name: str, values: Mapping[str, Any], deadline: float, *, lasts_s: float | None = None
-    ) -> ToolAnswer:
+    async def _send(self, name: str, values: Mapping[str, Any], deadline: float, *, lasts_s: float = 0.0) -> ToolAnswer:
         """Send a call once; a server that ended before it was sent is waited for."""
         spec = SPEC_TOOLS[name]
         while True:
             bound = bind(spec, values, self.table, await self._tools(deadline))
-            timeout_s = spec.timeout_s + lasts_s if lasts_s is not None else min(spec.timeout_s, _left(deadline))
+            timeout_s = min(spec.timeout_s + lasts_s, _left(deadline))
             try:
                 return await self._line.call(bound.tool, bound.arguments, max(timeout_s, LEAST_S))
             except ToolTrouble as trouble:

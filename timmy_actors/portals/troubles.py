@@ -37,7 +37,7 @@ def refined(trouble: ToolTrouble) -> ToolTrouble:
 def as_problem(what: str, trouble: ToolTrouble) -> Problem:
     """Why something is missing from a state."""
     told = refined(trouble)
-    return Problem(what=what, code=cast(ProblemCode, told.code), message=told.message)
+    return Problem(what=what, code=cast("ProblemCode", told.code), message=told.message)
 
 
 def as_outcome(trouble: ToolTrouble) -> Outcome:

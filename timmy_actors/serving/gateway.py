@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pykka
 import zmq
 from pydantic import ValidationError
 
+from timmy_actors.actors.backlog import Numbered
 from timmy_actors.actors.board import Board
+from timmy_actors.actors.caller import Caller
 from timmy_actors.actors.command import MAX_PENDING
-from timmy_actors.actors.messages import Await, Do, Happened
-from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
+from timmy_actors.actors.messages import Await, Do
+from timmy_actors.actors.portal import ListPortals
+from timmy_actors.actors.watching import Watch
 from timmy_actors.endpoint import endpoint_path
-from timmy_actors.errors import ActorError, MailboxFull, Refused
-from timmy_actors.link.mailbox import Arrived, SourceFailed, read_frames
+from timmy_actors.errors import MailboxFull, Refused
+from timmy_actors.link.mailbox import Arrived, SourceFailed
 from timmy_actors.link.socket_actor import SocketActor
-from timmy_actors.model._base import Model, RequestId
-from timmy_actors.model.action import ActionResult
-from timmy_actors.model.answer import Answer, Pushed
+from timmy_actors.model.answer import Answer
 from timmy_actors.model.endpoint import (
     MAX_REQUEST_BYTES,
     REQUEST,
@@ -37,26 +39,52 @@ from timmy_actors.model.endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.model.error_code import ErrorCode
-from timmy_actors.model.game_state import GameState
-from timmy_actors.model.outcome import CommandResult, ErrorInfo, Revision
+from timmy_actors.model.outcome import ErrorInfo, Revision
 from timmy_actors.model.perception import PerceptionOutput
-from timmy_actors.model.portal import PortalCheck
+from timmy_actors.serving.answers import (
+    PORTALS_TIMEOUT_S,
+    command_id,
+    explain,
+    for_portal,
+    readable_id,
+    to_answer,
+    unanswered,
+)
+from timmy_actors.serving.connections import Connections
 from timmy_actors.serving.fair_share import FairShare
+from timmy_actors.serving.outbox import HIGH_WATER_MARK, Outbox
 from timmy_actors.supervision import Directory, Reply
 
 log = logging.getLogger(__name__)
 
 MAX_WATCHERS = 64
-PORTALS_TIMEOUT_S = 2.0
+STOPPING = "the daemon is stopping"
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to say how it ended."""
+FINISH_WITHIN_S = 1.0
+"""How long a daemon that stops waits for the answers that are due; then each caller is told that it stops."""
+LAST_WORDS_MS = 500
+"""How long its last answers wait for clients that do not read them."""
+
+
+@dataclass(eq=False)
+class _Open:
+    """A request whose answer another actor has."""
+
+    client: bytes
+    request: Request
+    caller: Caller = field(default_factory=Caller)
 
 
 @dataclass(frozen=True)
 class _Answered:
-    client: bytes
+    open: _Open
     answer: Answer
+
+
+@dataclass(frozen=True)
+class _News:
+    """There is something to push."""
 
 
 class GatewayActor(SocketActor):
@@ -71,7 +99,11 @@ class GatewayActor(SocketActor):
         self._context = context
         self._directory = directory
         self._board = board
-        self._watchers: dict[bytes, str | None] = {}
+        self._watches: dict[bytes, Watch] = {}
+        self._woken = False
+        """Whether `_News` is on its way."""
+        self._open: set[_Open] = set()
+        self._stopping = False
         self._places = FairShare(MAX_PENDING)
         self._left: deque[bytes] = deque()
         """Clients whose commands were answered, noted in whichever thread did: each has one place to give back."""
@@ -81,36 +113,77 @@ class GatewayActor(SocketActor):
         """Open the endpoint."""
         socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._socket = socket
-        socket.linger = 0
+        socket.sndhwm = HIGH_WATER_MARK
         socket.maxmsgsize = MAX_REQUEST_BYTES
         socket.router_mandatory = True
+        self._outbox, self._connections = Outbox(socket), Connections(socket)
         socket.bind(self._endpoint)
         endpoint_path(self._endpoint).chmod(0o600)
-        self.sockets.attach("clients", socket, lambda: read_frames(socket))
+        self.sockets.attach("connections", self._connections.monitor, self._connections.gone)
+        self.sockets.attach("clients", socket, lambda: _read(socket))
 
     def on_receive(self, message: Any) -> None:
         """Answer, and push to those who watch."""
         match message:
             case Arrived("clients", frames):
-                self._on_request(frames[0], frames[-1])
-            case _Answered(client, answer):
-                self._send(client, answer)
-            case Happened():
-                self._push(message)
+                self._on_frames(frames)
+            case Arrived("connections", gone):
+                self._forget(gone)
+            case _Answered(open, answer):
+                self._settle(open, answer)
+            case _News():
+                self._push_news()
+            case "retry":
+                self._retry()
+            case "finish":
+                self.leave()
             case SourceFailed(_, error):
                 raise error
 
+    def may_stop(self) -> bool:
+        """Not before the answers that are due have come, or `FINISH_WITHIN_S` has passed; portal actions end now."""
+        self._stopping = True
+        for waiting in tuple(self._open):
+            if not isinstance(waiting.request, CommandRequest):
+                self._settle(waiting, unanswered(waiting.request, STOPPING))
+                waiting.caller.leave()
+        if self._open:
+            self.mailbox.schedule("finish", FINISH_WITHIN_S, "finish")
+        return not self._open
+
     def on_stop(self) -> None:
-        """Close the endpoint."""
-        self.sockets.detach("clients")
-        if self._socket is not None:
-            self._socket.close(linger=0)
-            self._socket = None
-            endpoint_path(self._endpoint).unlink(missing_ok=True)
+        """Answer those who wait, and close the endpoint."""
+        self._close(STOPPING)
 
     def on_failure(self, *_: object) -> None:
         """The same."""
-        self.on_stop()
+        self._close("the daemon's gateway failed")
+
+    def _close(self, why: str) -> None:
+        if self._socket is None:
+            return
+        self._woken = True  # nobody is told of news any more
+        for waiting in tuple(self._open):
+            waiting.caller.leave()
+            self._settle(waiting, unanswered(waiting.request, why))
+        for watch in self._watches.values():
+            watch.close()
+        self.sockets.detach("clients")
+        self.sockets.detach("connections")
+        self._connections.close(self._socket)
+        self._socket.close(linger=LAST_WORDS_MS)
+        self._socket = None
+        endpoint_path(self._endpoint).unlink(missing_ok=True)
+
+    # Requests.
+
+    def _on_frames(self, frames: list[zmq.Frame]) -> None:
+        client, request = frames[0].bytes, frames[-1]
+        self._forget(self._connections.gone())
+        if self._connections.note(client, request):
+            self._outbox.hurry(client)
+            self._on_request(client, request.bytes)
+            self._retry()
 
     def _on_request(self, client: bytes, frame: bytes) -> None:
         try:
@@ -119,21 +192,23 @@ class GatewayActor(SocketActor):
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or None
             refusal = ErrorInfo(code="bad_message", message=f"{where or 'request'}: {first['msg']}", field=where)
-            self._send(client, Answer(id=_readable_id(frame), error=refusal))
+            self._send(client, Answer(id=readable_id(frame), error=refusal))
             return
         try:
             self._answer(client, request)
         except Refused as refused:
-            self._send(client, Answer(id=request.id, command_id=_command_id(request), error=explain(refused)))
+            self._send(client, Answer(id=request.id, command_id=command_id(request), error=explain(refused)))
 
     def _answer(self, client: bytes, request: Any) -> None:
         match request:
+            case _ if self._stopping:
+                raise Refused("unavailable", STOPPING)
             case StatusRequest():
                 self._send(client, Answer(id=request.id, status=self._board.health.value))
             case SnapshotRequest(after=Revision() as after):
                 wanted = Await(request.player or self._player, after, request.timeout_s)
                 reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-                self._answer_later(client, request, reply)
+                self._answer_later(_Open(client, request), reply)
             case SnapshotRequest():
                 snapshot = find_snapshot(self._board, request.player or self._player)
                 self._send(client, Answer(id=request.id, snapshot=snapshot))
@@ -141,7 +216,7 @@ class GatewayActor(SocketActor):
                 self._command(client, request)
             case PortalsRequest():
                 reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
-                self._answer_later(client, request, reply)
+                self._answer_later(_Open(client, request), reply)
             case UsePortalRequest() | CheckPortalRequest() | CaptureRequest() | ExecuteRequest():
                 self._portal(client, request)
             case WatchRequest():
@@ -159,74 +234,110 @@ class GatewayActor(SocketActor):
             raise Refused("overloaded", "too many of this client's commands are on their way already")
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
         reply.add_done_callback(lambda _: self._left.append(client))
-        self._answer_later(client, request, reply)
+        self._answer_later(_Open(client, request), reply)
 
     def _portal(self, client: bytes, request: Any) -> None:
-        message, takes_s = _for_portal(request)
-        reply = self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S)
-        self._answer_later(client, request, reply)
+        waiting = _Open(client, request)
+        message, takes_s = for_portal(request, waiting.caller)
+        self._answer_later(waiting, self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S))
 
-    def _watch(self, client: bytes, request: WatchRequest) -> None:
-        if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
-            self._forget_vanished()
-        if client not in self._watchers and len(self._watchers) >= MAX_WATCHERS:
-            raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
-        self._watchers[client] = request.player
-        self._send(client, Answer(id=request.id, watching=True))
-
-    def _forget_vanished(self) -> None:
-        # That somebody is gone shows only when he is told something, and while the link is down nothing is pushed.
-        for watcher in tuple(self._watchers):
-            self._send(watcher, Answer(watching=True))
-
-    def _answer_later(self, client: bytes, request: Request, reply: Reply) -> None:
+    def _answer_later(self, waiting: _Open, reply: Reply) -> None:
+        self._open.add(waiting)
         tell = self._tell_self
-        reply.add_done_callback(lambda done: tell(_Answered(client, _to_answer(request, done))))
+        reply.add_done_callback(lambda done: tell(_Answered(waiting, to_answer(waiting.request, done))))
 
-    def _tell_self(self, answered: _Answered) -> None:
-        # Called in whichever thread has the answer.
+    def _settle(self, waiting: _Open, answer: Answer) -> None:
+        if waiting not in self._open:
+            return
+        self._open.discard(waiting)
+        self._send(waiting.client, answer)
+        if self._stopping and not self._open:
+            self.leave()
+
+    def _tell_self(self, message: _Answered | _News) -> None:
+        # Called in whichever thread has the answer, or the news.
         try:
-            self.actor_ref.tell(answered)
+            self.actor_ref.tell(message)
         except pykka.ActorDeadError:
             log.debug("the gateway ended before an answer")
         except MailboxFull as error:
             log.warning("an answer was dropped, its client will ask again: %s", error)
 
-    def _push(self, happened: Happened) -> None:
-        pushed = Pushed(event=happened.event, snapshot=happened.snapshot)
-        subject = happened.event or happened.snapshot
-        for client, player in list(self._watchers.items()):
-            if subject is not None and player in (None, subject.player):
-                self._send(client, pushed)
+    def _send(self, client: bytes, answer: Answer) -> None:
+        if self._socket is not None:
+            self._outbox.answer(client, answer.model_dump_json(by_alias=True).encode(), time.monotonic())
+            self._try_again_in_time()
 
-    def _send(self, client: bytes, message: Model) -> None:
-        if self._socket is None:
-            return
-        try:
-            self._socket.send_multipart([client, message.model_dump_json(by_alias=True).encode()], zmq.NOBLOCK)
-        except zmq.Again:
-            self._drop_slow(client)
-        except zmq.ZMQError as error:
-            if error.errno != zmq.EHOSTUNREACH:
-                raise
-            self._watchers.pop(client, None)
+    def _forget(self, gone: list[bytes]) -> None:
+        """Clients that are gone: nobody waits any more for what is done for their sake."""
+        for client in gone:
+            self._outbox.forget(client)
+            watch = self._watches.pop(client, None)
+            if watch is not None:
+                watch.close()
+            for waiting in [waiting for waiting in self._open if waiting.client == client]:
+                self._open.discard(waiting)
+                waiting.caller.leave()
 
-    def _drop_slow(self, client: bytes) -> None:
-        # Said of one who watched, and once: a flood of requests whose answers are not read must not fill the log.
-        if client in self._watchers:
-            del self._watchers[client]
-            log.warning("a client does not read what it watches: it is told nothing more until it asks again")
+    # Watches.
+
+    def _watch(self, client: bytes, request: WatchRequest) -> None:
+        watch, interest = self._watches.get(client), request.interest
+        if watch is None and len(self._watches) >= MAX_WATCHERS:
+            raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
+        if watch is None or watch.interest != interest:
+            if watch is not None:
+                watch.close()
+            self._watches[client] = self._board.watch(Watch(interest, on_news=self._on_news))
+        # Only now: who has the answer is told of all that happens from then on.
+        self._send(client, Answer(id=request.id, watching=True, link=self._board.link.value))
+
+    def _on_news(self) -> None:
+        # Called by whoever tells the watches: once is enough, however many they are.
+        if not self._woken:
+            self._woken = True
+            self._tell_self(_News())
+
+    def _push_news(self) -> None:
+        """One push to each: requests get their turn in between."""
+        self._woken = False
+        pushed = [self._push_one(client, watch) for client, watch in self._watches.items()]
+        if any(pushed):
+            self._on_news()
+        self._try_again_in_time()
+
+    def _push_one(self, client: bytes, watch: Watch) -> bool:
+        taken = None if self._outbox.is_full(client) else watch.take()
+        if taken is None:
+            return False
+        if self._outbox.push(client, _pushed(taken), time.monotonic()):
+            return True
+        watch.put_back(taken)
+        return False
+
+    def _retry(self) -> None:
+        now = time.monotonic()
+        if self._outbox.next_try() <= now:
+            self._outbox.retry(now)
+            self._push_news()
+
+    def _try_again_in_time(self) -> None:
+        again_in_s = self._outbox.next_try() - time.monotonic()
+        if again_in_s < math.inf:
+            self.mailbox.schedule("retry", max(0.0, again_in_s), "retry")
 
 
-class _Identified(Model):
-    id: RequestId
-
-
-def _readable_id(frame: bytes) -> str | None:
+def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:
+    """A request as frames, which know by which connection they came."""
     try:
-        return _Identified.model_validate_json(frame).id
-    except ValidationError:
+        return socket.recv_multipart(zmq.NOBLOCK, copy=False)
+    except zmq.Again:
         return None
+
+
+def _pushed(taken: Numbered) -> bytes:
+    """A `Pushed` as JSON; what happened is in it as it was written once for everybody."""
+    return b'{"seq":%d,"left_out":%d,%s' % (taken.seq, taken.left_out, taken.happened.json[1:])
 
 
 def find_snapshot(board: Board, player: str) -> PerceptionOutput:
@@ -245,58 +356,3 @@ def find_snapshot(board: Board, player: str) -> PerceptionOutput:
     raise Refused(
         "no_such_player", f"nothing is known of {player!r}; perceived: {', '.join(sorted(snapshots))}", "player"
     )
-
-
-def explain(error: Exception) -> ErrorInfo:
-    """An exception, as what a client is told of it."""
-    if isinstance(error, Refused):
-        return ErrorInfo.model_validate({"code": error.code, "message": error.message, "field": error.field})
-    code: ErrorCode = "unavailable" if isinstance(error, ActorError) else "internal"
-    if isinstance(error, MailboxFull):
-        code = "overloaded"
-    return ErrorInfo(code=code, message=str(error) or type(error).__name__)
-
-
-def _to_answer(request: Request, reply: Reply) -> Answer:
-    try:
-        outcome = reply.get(timeout=0)
-    except Exception as error:  # noqa: BLE001  whatever it was, the client is told
-        return Answer(id=request.id, command_id=_command_id(request), error=explain(error))
-    return Answer(id=request.id, **_told(request, outcome))
-
-
-_FIELDS: dict[type, str] = {
-    PortalCheck: "check",
-    GameState: "state",
-    ActionResult: "result",
-    PerceptionOutput: "snapshot",
-}
-"""The field of an `Answer` that an outcome stands in."""
-
-
-def _told(request: Request, outcome: Any) -> dict[str, Any]:
-    match outcome:
-        case CommandResult(id=key) if isinstance(request, CommandRequest) and request.until == "accepted":
-            return {"command_id": key, "accepted": True}
-        case CommandResult(id=key, value=value, revision=revision):
-            return {"command_id": key, "value": value or {}, "revision": revision}
-    return {_FIELDS.get(type(outcome), "portals"): outcome}
-
-
-def _for_portal(
-    request: UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest,
-) -> tuple[object, float]:
-    """What the portal is told of a request, and for how long its answer is waited for."""
-    match request:
-        case UsePortalRequest(portal=portal):
-            return UsePortal(portal), PORTALS_TIMEOUT_S
-        case CheckPortalRequest(portal=portal, timeout_s=timeout_s):
-            return CheckPortal(portal, timeout_s), timeout_s + PORTAL_MARGIN_S
-        case CaptureRequest(timeout_s=timeout_s):
-            return Capture(timeout_s), timeout_s + PORTAL_MARGIN_S
-        case ExecuteRequest(action=action, timeout_s=timeout_s):
-            return Execute(action, timeout_s), timeout_s + PORTAL_MARGIN_S
-
-
-def _command_id(request: Request) -> str | None:
-    return request.command_id if isinstance(request, CommandRequest) else None

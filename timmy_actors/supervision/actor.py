@@ -68,7 +68,7 @@ class Actor(pykka.ThreadingActor):
     @property
     def mailbox(self) -> Mailbox:
         """This actor's mailbox: schedule and cancel timers here."""
-        return cast(Mailbox, self.actor_inbox)
+        return cast("Mailbox", self.actor_inbox)
 
     def take_reply(self) -> Reply:
         """Take over answering the message at hand; the handler then returns `DEFERRED`.
@@ -200,7 +200,7 @@ class Actor(pykka.ThreadingActor):
 
     def _handle(self, letter: Letter) -> None:
         if letter.reply_to is not None:
-            self._answer(letter.message, cast(Reply, letter.reply_to))
+            self._answer(letter.message, cast("Reply", letter.reply_to))
             return
         try:
             self._carry_out_message(letter.message)

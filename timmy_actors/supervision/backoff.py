@@ -33,7 +33,7 @@ class Backoff:
         if restarts == 0:
             return 0.0
         wait = wait_exponential(multiplier=self.base_s, max=self.cap_s)
-        return wait(cast(RetryCallState, SimpleNamespace(attempt_number=restarts)))
+        return wait(cast("RetryCallState", SimpleNamespace(attempt_number=restarts)))
 
     def delay(self, restarts: int, random: Random) -> float:
         """A delay in seconds between nothing and the ceiling."""

@@ -142,6 +142,12 @@ class Directory:
             return False
         return True
 
+    def notify(self, name: str, message: Any) -> None:
+        """Tell who is there now. Nobody misses it: who starts later looks for himself how things stand."""
+        entry = self._entries.get(name)
+        if entry is not None and entry.ref is not None:
+            self.tell(name, message)
+
     def ask(self, name: str, message: Any, *, timeout_s: float, wait_s: float = 0.0) -> Reply:
         """Ask `name`; the reply's deadline is `timeout_s` from now, whatever happens to the actor.
 

@@ -106,7 +106,7 @@ class Screen:
 
     def _listed(self) -> Sequence[int]:
         found = self.x.screen().root.get_full_property(self.x.get_atom("_NET_CLIENT_LIST"), 0)
-        return cast(Sequence[int], found.value) if found is not None else ()
+        return cast("Sequence[int]", found.value) if found is not None else ()
 
     def restart(self) -> None:
         """End the X server and all that runs on it, and start another under the same name."""
@@ -184,13 +184,13 @@ class Server:
         """What a call that must work answers."""
         result = self.result(tool, **arguments)
         assert not result.is_error, result.content
-        return cast(dict[str, Any], result.structured_content)
+        return cast("dict[str, Any]", result.structured_content)
 
     def refusal(self, tool: str, **arguments: Any) -> str:
         """The code with which a call is refused."""
         result = self.result(tool, **arguments)
         assert result.is_error, result.structured_content
-        return str(cast(dict[str, Any], result.structured_content)["code"])
+        return str(cast("dict[str, Any]", result.structured_content)["code"])
 
     def picture(self, name: str = "look.png", **arguments: Any) -> Image.Image:
         """A capture's pixels."""
@@ -296,7 +296,7 @@ def _event(text: str) -> Event | None:
 def server_pid(screen: Screen) -> int:
     """The process that holds the screen."""
     held = screen.folder / "timmy-actors" / f"desktop-control-{screen.name[1:]}.lock"
-    return int(cast(re.Match[str], re.search(r'"pid": (\d+)', held.read_text()))[1])
+    return int(cast("re.Match[str]", re.search(r'"pid": (\d+)', held.read_text()))[1])
 
 
 def _end(process: subprocess.Popen[Any]) -> None:

@@ -66,22 +66,22 @@ class _Listener:
         self.heard = False
         self._data = type(display)(display.get_display_name())
         delivered = {**_NOTHING, "delivered_events": (FIRST_EVENT, LAST_EVENT)}
-        self._context = cast(Any, display).record_create_context(0, [window.id], [delivered])
+        self._context = cast("Any", display).record_create_context(0, [window.id], [delivered])
         display.sync()
         self._thread = threading.Thread(target=self._listen, name="who-gets-keys", daemon=True)
         self._thread.start()
 
     def stop(self, display: Display) -> None:
         """End it; what was heard is known then."""
-        cast(Any, display).record_disable_context(self._context)
+        cast("Any", display).record_disable_context(self._context)
         display.sync()
         self._thread.join(STARTED_WITHIN_S)
-        cast(Any, display).record_free_context(self._context)
+        cast("Any", display).record_free_context(self._context)
         display.sync()
         self._data.close()
 
     def _listen(self) -> None:
-        cast(Any, self._data).record_enable_context(self._context, self._take)
+        cast("Any", self._data).record_enable_context(self._context, self._take)
 
     def _take(self, reply: Any) -> None:
         if reply.category == START_OF_DATA:

@@ -26,7 +26,7 @@ def place_of(display: Display, window: Window) -> Place:
 
 def is_visible(window: Window) -> bool:
     """Whether it is mapped, with all that contain it."""
-    return cast(int, window.get_attributes().map_state) == X.IsViewable
+    return cast("int", window.get_attributes().map_state) == X.IsViewable
 
 
 def has_focus(display: Display, window: Window) -> bool:
@@ -131,9 +131,9 @@ def is_xwayland(display: Display) -> bool:
         return True
     if display.query_extension("RANDR") is None:
         return False
-    resources = cast(Any, display.screen().root).xrandr_get_screen_resources()
+    resources = cast("Any", display.screen().root).xrandr_get_screen_resources()
     names = [
-        cast(Any, display).xrandr_get_output_info(output, resources.config_timestamp).name
+        cast("Any", display).xrandr_get_output_info(output, resources.config_timestamp).name
         for output in resources.outputs
     ]
     return any(name.startswith("XWAYLAND") for name in names)

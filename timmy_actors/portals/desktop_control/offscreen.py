@@ -45,7 +45,7 @@ def pixels_of(display: Display, window: Window, part: Place) -> Image.Image:
         reply = pixmap.get_image(x, y, part.width, part.height, X.ZPixmap, ALL_PLANES)
     finally:
         pixmap.free()
-    return Image.frombuffer("RGB", (part.width, part.height), cast(bytes, reply.data), "raw", "BGRX", 0, 1)
+    return Image.frombuffer("RGB", (part.width, part.height), cast("bytes", reply.data), "raw", "BGRX", 0, 1)
 
 
 def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]] | None:
@@ -62,7 +62,7 @@ def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int
 
 def _named(display: Display, window: Window) -> Pixmap | None:
     caught = error.CatchError(error.BadMatch)
-    pixmap = composite.name_window_pixmap(cast(Any, window), onerror=caught)
+    pixmap = composite.name_window_pixmap(cast("Any", window), onerror=caught)
     display.sync()
     return None if caught.get_error() is not None else pixmap
 
@@ -72,10 +72,10 @@ def _given_memory(display: Display, window: Window) -> tuple[Pixmap, tuple[int, 
     try:
         painted = _wait_until_painted(display)
     finally:
-        cast(Any, display).damage_destroy(watch)
+        cast("Any", display).damage_destroy(watch)
     if not painted:
         # Back to how it was: its memory holds a background, which the next look must not take for a picture.
-        composite.unredirect_window(window, cast(Any, composite.RedirectAutomatic))
+        composite.unredirect_window(window, cast("Any", composite.RedirectAutomatic))
         display.sync()
         raise refused(
             "window_not_painted",
@@ -96,11 +96,11 @@ def _redirect(display: Display, window: Window) -> int:
     display.grab_server()
     try:
         focus = display.get_input_focus()
-        composite.redirect_window(window, cast(Any, composite.RedirectAutomatic))
+        composite.redirect_window(window, cast("Any", composite.RedirectAutomatic))
         display.sync()
         focused = focus.focus if isinstance(focus.focus, int) else focus.focus.id
         display.set_input_focus(focused, focus.revert_to, X.CurrentTime, onerror=error.CatchError(error.BadMatch))
-        watch = cast(int, cast(Any, window).damage_create(damage.DamageReportRawRectangles))
+        watch = cast("int", cast("Any", window).damage_create(damage.DamageReportRawRectangles))
         display.sync()
         while display.pending_events():  # a new watch begins with a report of everything there is
             display.next_event()

@@ -43,7 +43,7 @@ def is_black(image: Image.Image) -> bool:
 
 
 def _brightest(image: Image.Image) -> list[bool]:
-    return [cast(tuple[int, int], band)[1] > BLACK_LEVEL for band in image.getextrema()]
+    return [cast("tuple[int, int]", band)[1] > BLACK_LEVEL for band in image.getextrema()]
 
 
 def fitted(image: Image.Image, max_width: int | None, max_height: int | None) -> Image.Image:

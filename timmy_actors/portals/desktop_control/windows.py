@@ -168,7 +168,7 @@ def facts_or_none(display: Display, window: Window) -> WindowFacts | None:
 
 def _property(display: Display, window: Window, name: str) -> Sequence[int]:
     found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
-    return cast(Sequence[int], found.value) if found is not None and found.format == 32 else ()
+    return cast("Sequence[int]", found.value) if found is not None and found.format == 32 else ()
 
 
 def _lives(display: Display, window_id: int) -> bool:

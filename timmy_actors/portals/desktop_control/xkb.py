@@ -67,7 +67,7 @@ def key_names(display: Display) -> dict[str, int]:
         if aware is None:
             return {}
         reply = _GetNames(display=aware.display, opcode=opcode, device=CORE_KEYBOARD, which=KEY_NAMES)
-    raw, first = cast(bytes, reply.names), cast(int, reply.first)
+    raw, first = cast("bytes", reply.names), cast("int", reply.first)
     rows = [raw[at : at + NAME_BYTES] for at in range(0, reply.count * NAME_BYTES, NAME_BYTES)]
     return {row.rstrip(b"\0").decode("latin-1"): first + at for at, row in enumerate(rows) if row.strip(b"\0")}
 
@@ -77,7 +77,7 @@ def locked_modifiers(display: Display) -> int:
     with _aware(display) as (aware, opcode):
         if aware is None:
             return 0
-        return cast(int, _GetState(display=aware.display, opcode=opcode, device=CORE_KEYBOARD).locked_mods)
+        return cast("int", _GetState(display=aware.display, opcode=opcode, device=CORE_KEYBOARD).locked_mods)
 
 
 def lock_modifiers(display: Display, locked: int) -> None:
@@ -100,7 +100,7 @@ def _aware(display: Display) -> Iterator[tuple[Display | None, int]]:
     if extension is None:
         yield None, 0
         return
-    aware, opcode = type(display)(display.get_display_name()), cast(int, extension.major_opcode)
+    aware, opcode = type(display)(display.get_display_name()), cast("int", extension.major_opcode)
     try:
         supported = _UseExtension(display=aware.display, opcode=opcode, major=1, minor=0).supported
         yield (aware if supported else None), opcode

@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _active(stage: Stage) -> int:
-    return cast(ChildCount, stage.supervisor.actor_ref.ask(CountChildren(), timeout=PATIENCE_S)).active
+    return cast("ChildCount", stage.supervisor.actor_ref.ask(CountChildren(), timeout=PATIENCE_S)).active
 
 
 if __name__ == "__main__":
