@@ -294,7 +294,7 @@ def test_the_word_of_an_earlier_incarnation_is_not_taken_for_the_present_ones() 
     with Tree(spec(), intensity=Intensity(failures=0)) as tree:
         tree.started()
         first = tree.directory.ref("child")
-        life = first.proxy().lifecycle.get(timeout=PATIENCE_S)
+        life = first.proxy().actor_lifecycle.get(timeout=PATIENCE_S)
         tree.crash("child", LinkGone("x"))
         eventually(lambda: tree.directory.entries["child"].generation == 2 and tree.state("child") is ChildState.UP)
         life.down(ValueError("late word of the dead"))
