@@ -12,6 +12,7 @@ from tests.supervision.lives import Doer, Life, end, join
 from timmy_actors.errors import Fenced, Hung, StartFailed, TooManyOrphans
 from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Down, Entry, Intensity, Published, Supervisor
 from timmy_actors.supervision.here import current
+from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, hang
 
 PATIENCE_S = 10.0
@@ -82,6 +83,7 @@ def test_a_hung_actor_is_abandoned_and_its_replacement_answers(stage: Stage, cap
     assert directory.entries["child"].generation == 2
     assert directory.ask("child", lambda _: "here", timeout_s=1.0).wait() == "here"
     assert directory.entries["child"].reason_type is Hung
+    assert RELAY.flush(10)
     assert "gate.wait()" in caplog.text  # where it is stuck
     assert actor_of(directory, "other") is other
     assert kinds(directory)[-4:] == ["hung", "down", "restarting", "started"]

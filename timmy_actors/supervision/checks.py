@@ -42,11 +42,12 @@ def member(kind: type[E], value: Any, where: str) -> E:
     Raises:
         SpecError: it is neither; the message lists the values.
     """
-    try:
-        return kind(value)
-    except (ValueError, TypeError):
+    # Not by `kind(value)`: its error shows the value, by code of whoever made that.
+    found = next((one for one in kind if one is value or (isinstance(value, str) and one.value == value)), None)
+    if found is None:
         allowed = ", ".join(repr(one.value) for one in kind)
-        raise SpecError(f"{where}: {_shown(value)}: must be a {kind.__name__} or one of {allowed}") from None
+        raise SpecError(f"{where}: {_shown(value)}: must be a {kind.__name__} or one of {allowed}")
+    return found
 
 
 def timeout(seconds: float | None) -> float | None:
