@@ -1,4 +1,4 @@
-"""A step of a supervisor costs the same however many children it has; lines are counted, times depend on the machine."""
+"""A step of a supervisor costs the same however many children it has: lines are counted, as times vary."""
 
 from __future__ import annotations
 
