@@ -93,7 +93,7 @@ def test_what_a_mailbox_does_when_it_is_full_is_one_of_two_things() -> None:
         Mailbox(overflow="wait")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [-1, math.nan, "1", None])
+@pytest.mark.parametrize("wrong", [math.nan, "1", None])
 def test_a_timer_takes_some_seconds(wrong: Any) -> None:
     with pytest.raises(SpecError, match="timer 'beat': delay_s"):
         Mailbox().schedule("beat", wrong, "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 import os
 import queue
@@ -79,13 +80,23 @@ class Outlet:
 
 
 class _HarmlessFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_text:  # a traceback that is text already: nobody made it harmless
+            record = copy.copy(record)
+            record.exc_text = _harmless_lines(record.exc_text or "")
+        return super().format(record)
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
         return harmless(super().formatMessage(record))
 
     def formatException(  # noqa: N802  logging's name
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        return "\n".join(map(harmless, super().formatException(ei).splitlines()))
+        return _harmless_lines(super().formatException(ei))
+
+
+def _harmless_lines(text: str) -> str:
+    return "\n".join(map(harmless, text.splitlines()))
 
 
 class LogOutlet(logging.Handler):
@@ -103,7 +114,7 @@ class LogOutlet(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""
         line = self.format(record)
-        if self._held is not None and record.exc_info:
+        if self._held is not None and (record.exc_info or record.exc_text):
             self._held.append(line)
         else:
             self._outlet.post(line)

@@ -15,7 +15,7 @@ from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorGone, MailboxFull
-from timmy_actors.supervision.checks import is_count, is_duration, member, require
+from timmy_actors.supervision.checks import is_count, is_number, member, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
 from timmy_actors.supervision.reply import Reply
@@ -156,10 +156,12 @@ class Mailbox:
     def schedule(self, key: str, delay_s: float, message: Any, *, every: bool = False) -> None:
         """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key.
 
+        A delay that is over already (less than 0) is no delay.
+
         Raises:
             SpecError: `delay_s` is no number of seconds.
         """
-        require(is_duration(delay_s), f"timer {key!r}: delay_s", delay_s, "must be seconds, 0 or more")
+        require(is_number(delay_s), f"timer {key!r}: delay_s", delay_s, "must be seconds")
         self.cancel(key)
         timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer

@@ -165,7 +165,9 @@ class Root(Lifecycle):
                 return
             self._reason = reason
             if reason is not None:
-                RELAY.say(log, logging.CRITICAL, f"the tree {self._supervisor.actor_name} ended: {describe(reason)}")
+                # A start that failed is raised where it was asked for; of any other end nobody may have asked yet.
+                level = logging.DEBUG if isinstance(reason, StartFailed) else logging.CRITICAL
+                RELAY.say(log, level, f"the tree {self._supervisor.actor_name} ended: {describe(reason)}")
             self._ended.set()
         self._up.set()
         if self._on_end is not None:
