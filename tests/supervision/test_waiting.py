@@ -111,15 +111,14 @@ def test_a_deferred_reply_whose_actor_ends_is_gone_for_it_was_begun() -> None:
 
 
 def test_an_ask_that_waits_holds_no_event_loop_up() -> None:
-    async def main() -> float:
-        began = time.monotonic()
-        reply = Directory().ask("nobody", "x", timeout_s=0.05, wait_s=0.05)
-        took = time.monotonic() - began
+    async def main() -> bool:
+        reply = Directory().ask("nobody", "x", timeout_s=1, wait_s=1)
+        still_waits = not reply.done  # it waits on by itself: the call has returned
         with pytest.raises(NoSuchActor):
             await reply
-        return took
+        return still_waits
 
-    assert asyncio.run(main()) < 0.05
+    assert asyncio.run(main())
 
 
 def test_an_ask_that_waited_long_enough_is_answered_though_nobody_waits_for_its_reply() -> None:
