@@ -10,6 +10,9 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 ROUNDS = 21
 
@@ -88,8 +91,8 @@ def interleave(
     return mine, theirs
 
 
-def in_turn(*measures: Callable[[], float], rounds: int = ROUNDS) -> list[list[float]]:
-    """The same for any number of them."""
+def in_turn(*measures: Callable[[], T], rounds: int = ROUNDS) -> list[list[T]]:
+    """The same for any number of them, and of figures that each gives."""
     return [
         list(figures) for figures in zip(*([measure() for measure in measures] for _ in range(rounds)), strict=True)
     ]

@@ -21,6 +21,7 @@ TimmyError
 │   ├── MailboxFull        the actor's bounded mailbox has no room
 │   ├── NoSuchActor        nothing answers to that name (now)
 │   ├── CallCycle          an ask would wait for itself
+│   ├── EndedBefore        what a late monitor receives: an actor had failed, and why in words
 │   └── StartFailed        a child did not start
 └── Failure                an actor's reason to end, read by its supervisor
     ├── GaveUp             a supervisor's children failed too often
@@ -169,6 +170,10 @@ class NoSuchActor(ActorError):
 
 class CallCycle(ActorError):
     """An ask would wait for itself; the message names the circle."""
+
+
+class EndedBefore(ActorError):
+    """An actor failed before it was monitored; the message is its reason in words: the reason itself is not kept."""
 
 
 class StartFailed(ActorError):

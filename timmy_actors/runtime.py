@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Collection
@@ -14,12 +15,12 @@ import zmq
 from timmy_actors.actors.board import Board
 from timmy_actors.actors.health import HealthActor
 from timmy_actors.actors.messages import Await, Do
-from timmy_actors.actors.watching import AsyncWatch, Watch, Watchers, make_interest
+from timmy_actors.actors.watching import AsyncWatch, Watch, make_interest
 from timmy_actors.config import Settings, config_path, load_settings, portals_path
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
 from timmy_actors.endpoint import EndpointLock, resolve_endpoint
-from timmy_actors.errors import DaemonNotReady, StartFailed
+from timmy_actors.errors import AskTimeout, DaemonNotReady, StartFailed
 from timmy_actors.game_tree import GameTree
 from timmy_actors.journal_desk import JournalDesk
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
@@ -30,8 +31,7 @@ from timmy_actors.portal_calls import PortalCalls
 from timmy_actors.portal_tree import PortalTree
 from timmy_actors.portals.catalogue import choose, load_catalogue
 from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor, find_snapshot
-from timmy_actors.supervision import ChildSpec, Directory, Supervisor
-from timmy_actors.supervision.actor import Lifecycle
+from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
 from timmy_actors.tokens import make_token_file, read_token
 
 START_WITHIN_S = 30.0
@@ -66,8 +66,7 @@ class Runtime(PortalCalls):
         )
         self._portals_tree = PortalTree(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
-        self._life = _RootLife(self.board.watchers)
-        self._root: Supervisor | None = None
+        self._root: Root | None = None
         self._turn = threading.RLock()
 
     @classmethod
@@ -126,23 +125,22 @@ class Runtime(PortalCalls):
             self._release()
             raise
         self._context: zmq.Context[Any] = zmq.Context()
-        self._root = Supervisor(self._children(), self.directory)
-        self._root.name = "root"
-        self._root.lifecycle = self._life
+        self._root = Root(Supervisor(self._children(), self.directory), on_end=self.board.watchers.end)
         self._root.launch()
         try:
-            self._await_start(stop or threading.Event())
+            self._await_start(self._root, stop or threading.Event())
         except BaseException:  # Ctrl-C in a notebook, say: nobody would stop what was started
             self.stop()
             raise
         return self
 
-    def _await_start(self, stop: threading.Event) -> None:
+    def _await_start(self, root: Root, stop: threading.Event) -> None:
         deadline = time.monotonic() + START_WITHIN_S
-        while not self._life.began.wait(LOOK_EVERY_S) and not stop.is_set() and time.monotonic() < deadline:
-            pass
-        if not stop.is_set() and (not self._life.began.is_set() or self._life.ended.is_set()):
-            raise StartFailed(str(self._life.reason or f"the daemon did not start within {START_WITHIN_S:g} s"))
+        while not stop.is_set() and not root.wait_started(LOOK_EVERY_S):
+            if time.monotonic() >= deadline:
+                raise StartFailed(f"the daemon did not start within {START_WITHIN_S:g} s")
+        if not stop.is_set() and root.has_ended:
+            raise StartFailed("the daemon was stopped while it started")
 
     def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
         """Wait until the link is up and the configured player perceived.
@@ -152,7 +150,7 @@ class Runtime(PortalCalls):
         """
         deadline = time.monotonic() + timeout_s
         while not self._is_ready():
-            if time.monotonic() >= deadline or self._life.ended.wait(LOOK_EVERY_S):
+            if time.monotonic() >= deadline or self.wait(LOOK_EVERY_S):
                 raise DaemonNotReady(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
         return self
 
@@ -161,28 +159,34 @@ class Runtime(PortalCalls):
         return self.board.link.value.carries and snapshot is not None and not snapshot.stale
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time."""
-        return self._life.ended.wait(timeout_s)
+        """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time.
+
+        Raises:
+            StartFailed: it was never started.
+        """
+        if self._root is None:
+            raise StartFailed("the daemon has not started")
+        return self._root.wait(timeout_s)
 
     @property
     def failure(self) -> BaseException | None:
         """Why the tree gave up, if it did."""
-        return self._life.reason
+        return None if self._root is None else self._root.exit_reason
 
     def exit_report(self) -> list[str]:
         """Why the tree gave up: the reason, and what led there, newest last."""
         events = self.directory.events.recent
         end = events[-1].at if events else 0.0
         told = [f"{event.at - end:8.3f} s  {event.name} {event.kind}: {event.detail}" for event in events]
-        return [f"the daemon gave up: {self._life.reason}", *told]
+        return [f"the daemon gave up: {self.failure}", *told]
 
     def stop(self) -> None:
         """Stop every actor, the last started first, and let the endpoint go."""
         if self._root is not None:
-            self._root.stop()
-            self._life.ended.wait(STOP_WITHIN_S)
+            with contextlib.suppress(AskTimeout):
+                self._root.stop(STOP_WITHIN_S)
         # Sockets belong to their actors' threads, which are through; a hung one keeps the context to itself.
-        if self._root is not None and self._life.ended.is_set():
+        if self._root is not None and self._root.has_ended:
             with self._turn:  # of two threads that end a context at once, one ends the process
                 self._context.destroy(linger=0)
         self.board.watchers.end()
@@ -210,8 +214,10 @@ class Runtime(PortalCalls):
         health = self.board.health.value
         if health is None:
             raise StartFailed("the daemon has not started")
-        if self._life.ended.is_set():  # who published that is gone as well: it would stand for ever
-            reasons = (f"the daemon has ended: {self._life.reason or 'it was stopped'}",)
+        if (
+            self._root is not None and self._root.has_ended
+        ):  # who published that is gone as well: it would stand for ever
+            reasons = (f"the daemon has ended: {self.failure or 'it was stopped'}",)
             return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.board.link.value})
         return health
 
@@ -320,20 +326,3 @@ class Runtime(PortalCalls):
             directory=self.directory,
             board=self.board,
         )
-
-
-class _RootLife(Lifecycle):
-    def __init__(self, watchers: Watchers) -> None:
-        self._watchers = watchers
-        self.began = threading.Event()
-        self.ended = threading.Event()
-        self.reason: BaseException | None = None
-
-    def started(self) -> None:
-        self.began.set()
-
-    def down(self, reason: BaseException | None) -> None:
-        self.reason = reason
-        self.ended.set()
-        self.began.set()
-        self._watchers.end()

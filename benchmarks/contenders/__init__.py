@@ -11,6 +11,7 @@ ASKS = 300
 TELLS = 5_000
 BURSTS = 5
 LIVES = 20
+CRASHES = 20
 
 
 class Contender(Protocol):
@@ -31,7 +32,7 @@ class Contender(Protocol):
         ...
 
     def crash(self) -> float:
-        """From the crash to the first answer of the replacement."""
+        """From the crash to the first answer of the replacement: the median of `CRASHES`."""
         ...
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 from pathlib import Path
 
-from benchmarks.contenders import ASKS, BURSTS, LIVES, TELLS, Absent
+from benchmarks.contenders import ASKS, BURSTS, CRASHES, LIVES, TELLS, Absent
 
 SCRIPT = Path(__file__).with_name("otp.escript")
 
@@ -47,7 +47,11 @@ class Erlang:
 
     def crash(self) -> float:
         """See `Contender`."""
-        return self._measure("crash", 1)[0]
+        return self._measure("crash", CRASHES)[0]
+
+    def start_one_more(self, children: int) -> float:
+        """From asking for one more child to its first answer, beside so many."""
+        return self._measure("more", children)[0]
 
     def close(self) -> None:
         """See `Contender`."""

@@ -26,12 +26,19 @@ measure(tell, Times) -> burst(Times);
 measure(live, Times) ->
     {Starts, Stops} = lists:unzip([live() || _ <- lists:seq(1, Times)]),
     [median(Starts), median(Stops)];
+measure(more, Children) ->
+    populate(proplists:get_value(active, supervisor:count_children(root)), Children + 1),
+    {Starts, _} = lists:unzip([live() || _ <- lists:seq(1, 50)]),
+    [median(Starts)];
 measure(crash, Times) -> [median([timed(fun crash/0) || _ <- lists:seq(1, Times)])].
 
 burst(Times) ->
     Sent = timed(fun() -> tell(Times) end),
     Handled = Sent + timed(fun() -> gen_server:call(echo, 1) end),
     [Times / Sent * 1000, Times / Handled * 1000].
+
+populate(Have, Want) when Have >= Want -> ok;
+populate(Have, Want) -> {ok, _} = supervisor:start_child(root, child({crowd, Have})), populate(Have + 1, Want).
 
 tell(0) -> ok;
 tell(Times) -> gen_server:cast(echo, 1), tell(Times - 1).
@@ -62,6 +69,7 @@ median(Values) -> lists:nth((length(Values) + 1) div 2, lists:sort(Values)).
 
 child(Name) -> #{id => Name, start => {?MODULE, start_echo, [Name]}}.
 
+start_echo({crowd, _}) -> gen_server:start_link(?MODULE, echo, []);
 start_echo(Name) -> gen_server:start_link({local, Name}, ?MODULE, echo, []).
 
 init(root) -> {ok, {#{intensity => 1000000, period => 1}, [child(echo)]}};

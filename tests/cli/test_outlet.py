@@ -120,6 +120,20 @@ def test_tracebacks_that_are_held_are_written_when_they_are_let_go(pipe: tuple[T
     assert [line.split()[-1] for line in reader.read().splitlines()] == ["two", "one", "no", "three", "no"]
 
 
+def test_a_traceback_that_comes_as_text_is_held_and_made_harmless_too(pipe: tuple[TextIO, TextIO]) -> None:
+    reader, writer = pipe
+    outlet = Outlet("a pipe", writer)
+    log = LogOutlet(outlet, hold_tracebacks=True)
+    record = logging.makeLogRecord({"msg": "one", "exc_text": "Traceback\nValueError: \x1b[2J"})
+    log.emit(record)
+    log.emit(logging.makeLogRecord({"msg": "two"}))
+    log.let_go()
+    outlet.close()
+    writer.close()
+    assert [line.split()[-1] for line in reader.read().splitlines()] == ["two", "one", "Traceback", "\ufffd[2J"]
+    assert record.exc_text == "Traceback\nValueError: \x1b[2J"
+
+
 def test_a_record_is_one_line_with_its_level(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
     outlet = Outlet("a pipe", writer)

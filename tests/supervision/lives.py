@@ -66,7 +66,7 @@ class Doer(Actor):
 def launch(actor: A) -> tuple[ActorRef[A], Life]:
     """Start an actor with a recorded life."""
     life = Life()
-    actor.lifecycle = life
+    actor.actor_lifecycle = life
     return actor.launch(), life
 
 
@@ -78,9 +78,9 @@ def end(actor: Actor) -> None:
 
 def join(actor: Actor) -> None:
     """Wait until an actor's thread is through."""
-    assert actor.thread is not None
-    actor.thread.join(PATIENCE_S)
-    assert not actor.thread.is_alive()
+    assert actor.actor_thread is not None
+    actor.actor_thread.join(PATIENCE_S)
+    assert not actor.actor_thread.is_alive()
 
 
 def fail(error: BaseException) -> Callable[..., Any]:
@@ -109,8 +109,8 @@ class Tree:
         self.directory = Directory()
         self.life = Life()
         self.root = Supervisor(children, self.directory, intensity=intensity)
-        self.root.name = "root"
-        self.root.lifecycle = self.life
+        self.root.actor_name = "root"
+        self.root.actor_lifecycle = self.life
 
     def __enter__(self) -> Self:
         self.root.launch()

@@ -26,6 +26,7 @@ from timmy_actors.supervision import (
     Supervisor,
 )
 from timmy_actors.supervision.events import EventStream
+from timmy_actors.supervision.intensity import Window
 
 REGIONS, DISTRICTS = 4, 4
 WORKERS = {Strategy.ONE_FOR_ONE: 40, Strategy.ONE_FOR_ALL: 10, Strategy.REST_FOR_ONE: 10}
@@ -137,9 +138,18 @@ class Watched(Intensity):
 
     counted: list[float] = field(default_factory=list, compare=False)
 
-    def add(self, now: float) -> Intensity:
-        self.counted.append(now)
-        return super().add(now)
+    def window(self) -> Window:
+        return NotingWindow(self)
+
+
+class NotingWindow(Window):
+    """A window that notes them."""
+
+    intensity: Watched
+
+    def add(self, now: float) -> None:
+        self.intensity.counted.append(now)
+        super().add(now)
 
 
 @dataclass(frozen=True)
@@ -194,13 +204,13 @@ class Worker(Actor):
         if self._cradle.kind is Kind.HANGS_IN_START:
             self._hang()
         never = self._cradle.kind is Kind.NEVER_STARTS
-        error = Expected("never") if never else self._world.start_errors.pop(self.name, None)
+        error = Expected("never") if never else self._world.start_errors.pop(self.actor_name, None)
         if error is not None:
             raise error
 
     def on_stop(self) -> None:
         if self._cradle.rule.is_closing and not self._stopped_itself:
-            self._cradle.rule.stops.append(self.name)
+            self._cradle.rule.stops.append(self.actor_name)
         if self._fails_at_stop is not None:
             raise self._fails_at_stop
         self._world.end(self._life)
@@ -216,7 +226,7 @@ class Worker(Actor):
             case Order(Do.FAIL, BaseException() as error):
                 raise error
             case Order(Do.FAIL_NEXT_START, BaseException() as error):
-                self._world.start_errors[self.name] = error
+                self._world.start_errors[self.actor_name] = error
             case Order(Do.FAIL_NEXT_STOP, error):
                 self._fails_at_stop = error
             case Order(Do.STOP):
@@ -225,19 +235,19 @@ class Worker(Actor):
             case Order(Do.HANG):
                 self._hang()
                 return FROM_THE_PAST
-        return self.name, self._life.generation
+        return self.actor_name, self._life.generation
 
     def _hang(self) -> None:
         self._world.hanging.append(self._life)
         self._world.release.wait()
-        self._try(lambda: self._world.directory.tell(LEDGER, (self.name, self._life.generation, FROM_THE_PAST)))
+        self._try(lambda: self._world.directory.tell(LEDGER, (self.actor_name, self._life.generation, FROM_THE_PAST)))
         self._try(lambda: setattr(self._world.published, "value", FROM_THE_PAST))
 
     def _try(self, effect: Callable[[], object]) -> None:
         try:
             effect()
         except Fenced:
-            self._world.fenced.append(self.name)
+            self._world.fenced.append(self.actor_name)
 
 
 class Cradle:
@@ -310,10 +320,10 @@ class World:
 
     def begin(self, actor: Actor) -> Life:
         """A worker starts."""
-        life = Life(actor.name, actor.lifecycle._generation, actor, time.monotonic())  # type: ignore[attr-defined]
+        life = Life(actor.actor_name, actor.actor_lifecycle._generation, actor, time.monotonic())  # type: ignore[attr-defined]
         with self._lock:
-            beside = [other for other in self._living[life.name] if not other.actor.fenced]
-            if beside and not actor.fenced:
+            beside = [other for other in self._living[life.name] if not other.actor.actor_fenced]
+            if beside and not actor.actor_fenced:
                 self.violations.append(f"{life.name}: {life.generation} lives beside {beside[0].generation}")
             self._living[life.name].append(life)
             self.lives.append(life)
@@ -330,7 +340,7 @@ class World:
         ledger = ChildSpec(LEDGER, partial(rule.made, LEDGER, Ledger), hung_after_s=None)
         regions = [self._nested(rule, f"r{number}", self._region) for number in range(REGIONS)]
         root = self._supervisor(rule, Strategy.ONE_FOR_ONE, [ledger, *regions])
-        root.name = "root"
+        root.actor_name = "root"
         return root
 
     def _region(self, name: str) -> Supervisor:

@@ -10,8 +10,10 @@ import pytest
 from pykka._envelope import Envelope
 
 from tests.supervision.lives import PATIENCE_S, Doer, Life, end, fail, hold, join, launch
+from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
 from timmy_actors.supervision import DEFERRED, Reply
+from timmy_actors.supervision.log_relay import RELAY
 
 ENDINGS: list[BaseException] = [ValueError("bug"), SystemExit(2), KeyboardInterrupt(), GeneratorExit()]
 
@@ -70,7 +72,7 @@ def test_a_refusal_reaches_the_asker_and_kills_nobody() -> None:
 def test_an_actor_that_fails_to_start_cleans_up_and_answers_who_asked(error: BaseException) -> None:
     cleaned = threading.Event()
     actor, life = Doer(on_start=fail(error), on_failure=cleaned.set), Life()
-    actor.lifecycle = life
+    actor.actor_lifecycle = life
     reply = Reply()
     actor.actor_inbox.put(Envelope("early", reply_to=reply))
     actor.launch()
@@ -105,7 +107,7 @@ def test_a_down_comes_after_the_cleanup() -> None:
             order.append("down")
 
     actor = Doer(on_stop=lambda: order.append("cleanup"))
-    actor.lifecycle = Ordered()
+    actor.actor_lifecycle = Ordered()
     actor.launch()
     end(actor)
     assert order == ["cleanup", "down"]
@@ -171,8 +173,9 @@ def test_an_expired_ask_is_answered_but_not_carried_out() -> None:
     ref, _ = launch(actor := Doer())
     reply = Reply(deadline=time.monotonic() - 1)
     ref.actor_inbox.put(Envelope(lambda _: carried_out.set(), reply_to=reply))
+    eventually(lambda: reply.done)
     with pytest.raises(AskTimeout, match="dropped"):
-        reply.get(timeout=PATIENCE_S)
+        reply.get()
     end(actor)
     assert not carried_out.is_set()
 
@@ -213,8 +216,10 @@ def test_a_bug_is_logged_with_its_traceback_and_a_reason_is_not(
     ref, _ = launch(actor := Doer())
     ref.tell(fail(error))
     join(actor)
-    crashes = [record for record in caplog.records if record.levelno == logging.ERROR and record.exc_info]
-    assert bool(crashes) is logged
+    assert RELAY.flush(PATIENCE_S)
+    [crash] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert crash.getMessage().startswith("Doer crashed: ")
+    assert (f"in step\n    raise error\nValueError: {error}" in (crash.exc_text or "")) is logged
 
 
 def test_actors_stay_out_of_pykkas_process_wide_registry() -> None:
@@ -225,10 +230,10 @@ def test_actors_stay_out_of_pykkas_process_wide_registry() -> None:
 
 def test_an_actors_thread_bears_its_name_and_does_not_hold_up_the_interpreters_exit() -> None:
     actor = Doer()
-    actor.name = "perception"
+    actor.actor_name = "perception"
     actor.launch()
-    assert actor.thread is not None
-    assert (actor.thread.name, actor.thread.daemon) == ("perception", True)
+    assert actor.actor_thread is not None
+    assert (actor.actor_thread.name, actor.actor_thread.daemon) == ("perception", True)
     end(actor)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, join
@@ -9,6 +11,7 @@ from timmy_actors.supervision import (
     Backoff,
     ChildSpec,
     ChildState,
+    Entry,
     Intensity,
     RestartType,
     StartChild,
@@ -45,10 +48,19 @@ def await_backoff(tree: Tree) -> None:
     """Until `never_up` has failed its first restart as well, and waits for the next."""
 
     def waits() -> bool:
-        entry = tree.directory.entries.get("link")
+        entry = tree.directory.entry("link")
         return entry is not None and entry.generation == 2 and entry.state is ChildState.WAITING
 
     eventually(waits)
+
+
+def slow_start(gate: threading.Event) -> ChildSpec:
+    return ChildSpec("slow", lambda: Doer(on_start=gate.wait))
+
+
+def await_start(tree: Tree) -> None:
+    """Until `slow_start` is in its start."""
+    eventually(lambda: (tree.directory.entry("slow") or Entry("slow")).state is ChildState.STARTING)
 
 
 def test_a_child_that_is_started_later_answers_to_its_name_until_it_is_stopped() -> None:
@@ -70,7 +82,7 @@ def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else
             ask(tree, StartChild(broken))
         assert names(tree) == ["other"]
         assert "late" not in tree.directory.entries
-        assert ask(tree, StartChild(ChildSpec("late", Doer))) == 1
+        assert ask(tree, StartChild(ChildSpec("late", Doer))) == 2
         assert tree.life.downs == []
 
 
@@ -94,21 +106,25 @@ def test_a_wrong_request_is_answered_and_ends_nobody() -> None:
         assert tree.life.downs == []
 
 
-def test_stopping_a_child_that_waits_for_its_restart_answers_both_who_started_and_who_stops_it() -> None:
+def test_stopping_a_child_that_is_starting_answers_both_who_started_and_who_stops_it() -> None:
+    gate = threading.Event()
     with Tree(intensity=BORNE) as tree:
         tree.started()
-        starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
-        await_backoff(tree)
-        ask(tree, StopChild("link"))
-        with pytest.raises(StartFailed, match="stopped before it had started"):
+        starting = tree.root.actor_ref.ask(StartChild(slow_start(gate)), block=False)
+        await_start(tree)
+        stopping = tree.root.actor_ref.ask(StopChild("slow"), block=False)
+        assert names(tree) == ["slow"]
+        gate.set()
+        with pytest.raises(StartFailed, match="slow ended: stopped"):
             starting.get(timeout=PATIENCE_S)
+        assert stopping.get(timeout=PATIENCE_S) == 1
         assert names(tree) == []
 
 
 def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost() -> None:
     tree = Tree()
     tree.root = Supervisor([never_up()], tree.directory, strategy=Strategy.ONE_FOR_ALL)
-    tree.root.lifecycle = tree.life
+    tree.root.actor_lifecycle = tree.life
     with tree:
         await_backoff(tree)
         ask(tree, StopChild("link"))
@@ -116,21 +132,34 @@ def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost(
 
 
 def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
-    with Tree(intensity=BORNE) as tree:
-        tree.started()
-        starting = tree.root.actor_ref.ask(StartChild(never_up()), block=False)
-        await_backoff(tree)
+    gate = threading.Event()
+    with Tree(ChildSpec("first", lambda: Doer(on_start=gate.wait)), intensity=BORNE) as tree:
+        starting = tree.root.actor_ref.ask(StartChild(ChildSpec("late", Doer)), block=False)
+        assert names(tree) == ["first", "late"]
+        tree.root.stop()
+        gate.set()
+        join(tree.root)
     with pytest.raises(ActorGone, match="root ended before"):
         starting.get(timeout=PATIENCE_S)
+
+
+def test_an_expected_failure_of_its_first_start_is_answered_at_once_and_the_child_is_not_kept() -> None:
+    with Tree(intensity=BORNE) as tree:
+        tree.started()
+        with pytest.raises(StartFailed, match="link ended: no"):
+            ask(tree, StartChild(never_up()))
+        assert names(tree) == []
+        assert tree.life.downs == []
 
 
 def test_a_temporary_job_leaves_no_trace_when_it_is_through() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         for number in range(20):
-            assert ask(tree, StartChild(ChildSpec("job", Doer, RestartType.TEMPORARY))) == 1
+            generation = ask(tree, StartChild(ChildSpec("job", Doer, RestartType.TEMPORARY)))
+            assert generation == number + 1, "two incarnations of a name share a number"
             job = tree.directory.entries["job"].actor
-            assert job is not None
+            assert isinstance(job, Doer)
             job.actor_ref.tell(fail(ValueError("through")) if number % 2 else lambda actor: actor.leave())
             join(job)
         assert names(tree) == []
@@ -141,7 +170,7 @@ def test_a_declared_temporary_child_that_is_through_is_still_shown() -> None:
     with Tree(ChildSpec("job", Doer, RestartType.TEMPORARY), intensity=BORNE) as tree:
         tree.started()
         job = tree.directory.entries["job"].actor
-        assert job is not None
+        assert isinstance(job, Doer)
         job.stop()
         join(job)
         assert names(tree) == ["job"]

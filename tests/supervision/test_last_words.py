@@ -11,7 +11,7 @@ from pykka._envelope import Envelope
 
 from tests.supervision.lives import PATIENCE_S, Doer, Tree, end, fail, hold, join, launch
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, SpecError, StartFailed
+from timmy_actors.errors import ActorGone, Refused, SpecError, StartFailed
 from timmy_actors.supervision import (
     DEFERRED,
     Backoff,
@@ -68,7 +68,7 @@ def test_everybody_who_waits_for_a_hung_actor_is_answered_when_it_is_abandoned()
     promised, in_hand, behind = ask(actor, defer), ask(actor, take_and_hold), ask(actor, lambda _: None)
     assert begun.wait(PATIENCE_S)
     stopping = actor.actor_ref.stop(block=False)
-    actor.fence()
+    actor.actor_fence()
     for reply in (promised, in_hand, behind):
         with pytest.raises(ActorGone):
             reply.get(timeout=0)
@@ -86,7 +86,7 @@ def test_what_was_sorted_behind_the_message_in_hand_is_answered_too() -> None:
     behind = ask(actor, lambda _: None)  # sorted into its lane together with the one before
     first[1].set()
     assert second[0].wait(PATIENCE_S)
-    actor.fence()
+    actor.actor_fence()
     with pytest.raises(ActorGone):
         behind.get(timeout=0)
     second[1].set()
@@ -99,15 +99,16 @@ def test_a_ping_that_was_asked_is_answered() -> None:
     end(actor)
 
 
-def test_a_state_that_cannot_be_told_reaches_who_asked() -> None:
+def test_a_state_that_cannot_be_shown_reaches_who_asked_and_ends_nobody() -> None:
     class Secretive(Doer):
-        def state(self) -> dict[str, object]:
+        def actor_state(self) -> dict[str, object]:
             raise ValueError("bug")
 
-    launch(actor := Secretive())
-    with pytest.raises(ValueError, match="bug"):
+    _, life = launch(actor := Secretive())
+    with pytest.raises(Refused, match="Secretive cannot show its state: ValueError: bug"):
         ask(actor, GetState()).get(timeout=PATIENCE_S)
-    join(actor)
+    end(actor)
+    assert life.downs == [None]
 
 
 def test_a_thread_that_cannot_be_had_is_the_childs_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorGone, MailboxFull
 from timmy_actors.supervision import Control, Mailbox, Reply
-from timmy_actors.supervision.mailbox import Letter
+from timmy_actors.supervision.protocols import Letter
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from tests.supervision.lives import Doer, end
 from timmy_actors.errors import Hung, NoSuchActor
 from timmy_actors.supervision import ChildSpec, Directory, Down, Intensity, StopChild, Strategy, Supervisor
+from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, fail, hang
 
 BUG = ValueError("bug")
@@ -121,5 +122,6 @@ def test_a_monitor_that_fails_hurts_neither_the_supervisor_nor_the_other_monitor
     stage.monitor("b")
     stage.crash("b")
     assert stage.heard == [Down("b", 1, BUG)]
+    assert RELAY.flush(10)
     assert "a monitor of b failed" in caplog.text
     assert stage.directory.entries["b"].generation == 2

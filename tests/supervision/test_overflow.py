@@ -31,7 +31,7 @@ def test_the_oldest_makes_room_and_is_a_dead_letter(sorted_first: bool) -> None:
     mailbox = full(Overflow.DROP_OLDEST, sorted_first=sorted_first)
     mailbox.put(Envelope("late"))
     assert [mailbox.get().message for _ in range(3)] == [1, 2, "late"]
-    assert mailbox.dead_letters is not None
+    assert isinstance(mailbox.dead_letters, DeadLetters)
     assert [letter.kind for letter in mailbox.dead_letters.recent] == ["int"]
 
 

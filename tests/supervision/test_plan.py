@@ -735,13 +735,14 @@ def test_an_added_child_that_does_not_start_is_forgotten_and_hurts_nobody_else(
     assert (stage.state("b"), stage.exits) == ("GONE" if restart is TEMPORARY else "UP", [])
 
 
-def test_an_added_child_whose_first_start_fails_for_an_expected_reason_is_tried_again() -> None:
+def test_an_added_child_whose_first_start_fails_for_an_expected_reason_is_not_kept_either() -> None:
     stage = Stage([spec("a")], intensity=Intensity(failures=0)).begin()
     stage.behave("b", start=EXPECTED)
     stage.play(stage.plan.add(spec("b"), 0.0))
-    assert stage.state("b") == "WAITING"
+    assert (stage.state("b"), stage.exits) == ("GONE", [])
     stage.behave("b")
-    stage.tick()
+    stage.play(stage.plan.add(spec("b"), 0.0))
+    stage.end("b", EXPECTED)  # once it was up, it is part of life
     assert stage.state("b") == "UP"
 
 

@@ -148,7 +148,7 @@ def test_every_ask_that_races_a_fence_is_answered_though_the_actor_hangs() -> No
                 replies.append(reply)  # not `replies[-1]` below: another asker appends as well
                 inbox.put(Envelope(lambda _: None, reply_to=reply))
 
-        at_once(ask, actor.fence, ask)
+        at_once(ask, actor.actor_fence, ask)
         assert unanswered([answer, *replies]) == []
         release.set()
         join(actor)
@@ -165,7 +165,7 @@ def test_an_idle_actor_that_is_fenced_ends_whoever_puts_at_the_same_time() -> No
                 replies.append(reply)  # not `replies[-1]` below: another asker appends as well
                 inbox.put(Envelope(lambda _: None, reply_to=reply))
 
-        at_once(ask, actor.fence)
+        at_once(ask, actor.actor_fence)
         join(actor)
         assert unanswered(replies) == []
         assert len(life.downs) == 1
@@ -181,7 +181,7 @@ def test_every_letter_that_races_a_closing_is_answered_or_a_dead_letter() -> Non
 
     for _ in range(ROUNDS):
         mailbox, dead = Mailbox(), Taken()
-        mailbox.dead_letters = dead  # type: ignore[assignment]
+        mailbox.dead_letters = dead
         replies: list[Reply] = []
 
         def put(mailbox: Mailbox = mailbox, replies: list[Reply] = replies) -> None:

@@ -6,20 +6,32 @@ import pytest
 
 from timmy_actors.supervision import Backoff, ChildSpec, Intensity, RestartType
 from timmy_actors.supervision.actor import Actor
+from timmy_actors.supervision.intensity import Window
 from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, decide
 
 PERMANENT, TRANSIENT, TEMPORARY = RestartType.PERMANENT, RestartType.TRANSIENT, RestartType.TEMPORARY
 STOPPED, EXPECTED, FAILED = None, ConnectionError("link"), ValueError("bug")
 NOW = 100.0
-FULL = Intensity(failures=1, period_s=5.0, seen=(NOW - 1,))
-"""The next failure that counts is one too many."""
+
+
+def full() -> Window:
+    """The next failure that counts is one too many."""
+    window = Intensity(failures=1, period_s=5.0).window()
+    window.add(NOW - 1)
+    return window
 
 
 def decided(
-    restart: RestartType, reason: BaseException | None, *, window: Intensity = FULL, uptime_s: float = 0.0, n: int = 0
+    restart: RestartType,
+    reason: BaseException | None,
+    *,
+    window: Window | None = None,
+    uptime_s: float = 0.0,
+    n: int = 0,
 ) -> Decision:
     backoff = Backoff(base_s=1.0, cap_s=64.0, stable_after_s=10.0)
     spec = ChildSpec("child", Actor, restart=restart, expected=(ConnectionError,), backoff=backoff)
+    window = full() if window is None else window
     return decide(spec, reason, uptime_s=uptime_s, restarts=n, window=window, now=NOW, random=Random(1))
 
 
@@ -40,14 +52,14 @@ def decided(
 def test_the_restart_type_and_the_reason_decide(
     restart: RestartType, reason: BaseException | None, with_room: type, without_room: type
 ) -> None:
-    assert type(decided(restart, reason, window=Intensity())) is with_room
+    assert type(decided(restart, reason, window=Intensity().window())) is with_room
     assert type(decided(restart, reason)) is without_room
 
 
 def test_an_expected_reason_does_not_count() -> None:
-    decision = decided(PERMANENT, EXPECTED)
-    assert isinstance(decision, Restart)
-    assert decision.window == FULL
+    window = full()
+    assert isinstance(decided(PERMANENT, EXPECTED, window=window), Restart)
+    assert window.seen == (NOW - 1,)
 
 
 def test_an_exception_derived_from_an_expected_one_is_expected() -> None:
@@ -55,9 +67,9 @@ def test_an_exception_derived_from_an_expected_one_is_expected() -> None:
 
 
 def test_an_unexpected_reason_counts_once() -> None:
-    decision = decided(PERMANENT, FAILED, window=Intensity())
-    assert isinstance(decision, Restart)
-    assert decision.window.seen == (NOW,)
+    window = Intensity().window()
+    assert isinstance(decided(PERMANENT, FAILED, window=window), Restart)
+    assert window.seen == (NOW,)
 
 
 def test_each_restart_makes_the_next_delay_longer() -> None:

@@ -199,7 +199,7 @@ class Storm:
 def rage(world: World, seed: int) -> Storm:
     """Start the tree, let the storm pass, and stop the tree."""
     life, began = Life(), time.monotonic()
-    world.root.lifecycle = life
+    world.root.actor_lifecycle = life
     world.root.launch()
     assert life.began.wait(CALM_S)
     actors, started = len(world.directory.entries) + 1, time.monotonic()
@@ -237,6 +237,7 @@ def hold_together(world: World, storm: Storm) -> None:
     lives = Counter((incarnation.name, incarnation.generation) for incarnation in world.lives)
     assert [life for life, count in downs.items() if count != 1] == []  # (2)
     assert [life for life, count in lives.items() if count != 1 or downs[life] != 1] == []
+    eventually(lambda: all(seen for _, seen in storm.monitored), CALM_S)  # called outside the supervisors' threads
     assert [name for name, seen in storm.monitored if [down.name for down in seen] != [name]] == []
     for rule in world.rules:
         assert rule.attempts == rule.children[: len(rule.attempts)], f"{rule.name} started {rule.attempts}"  # (4)

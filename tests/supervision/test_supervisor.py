@@ -11,6 +11,7 @@ from tests.waiting import eventually
 from timmy_actors.errors import Failure, GaveUp, StartFailed
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Intensity, RestartType, Supervisor
 from timmy_actors.supervision.actor import Actor
+from timmy_actors.supervision.log_relay import RELAY
 
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)
@@ -237,6 +238,7 @@ def test_a_hung_child_is_abandoned_at_shutdown_and_the_others_are_stopped(caplog
         tree.directory.tell("hung", hold(hanging, gate))
         assert hanging.wait(PATIENCE_S)
     assert stopped.is_set()
+    assert RELAY.flush(PATIENCE_S)
     assert "hung is abandoned: it did not stop within 0.01 s" in caplog.text
     assert tree.directory.entries["hung"].ref is None
     gate.set()
@@ -294,7 +296,7 @@ def test_the_word_of_an_earlier_incarnation_is_not_taken_for_the_present_ones() 
     with Tree(spec(), intensity=Intensity(failures=0)) as tree:
         tree.started()
         first = tree.directory.ref("child")
-        life = first.proxy().lifecycle.get(timeout=PATIENCE_S)
+        life = first.proxy().actor_lifecycle.get(timeout=PATIENCE_S)
         tree.crash("child", LinkGone("x"))
         eventually(lambda: tree.directory.entries["child"].generation == 2 and tree.state("child") is ChildState.UP)
         life.down(ValueError("late word of the dead"))
@@ -310,6 +312,7 @@ def test_restarts_are_counted_and_the_repeated_reason_is_logged_once(caplog: pyt
         for restarts in (1, 2, 3):
             tree.crash("child", ValueError("bug"))
             tree.restarted("child", restarts)
+    assert RELAY.flush(PATIENCE_S)
     assert [record.getMessage() for record in caplog.records].count("child ended: ValueError: bug") == 1
 
 

@@ -144,7 +144,7 @@ def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, .
 def _actors(directory: Directory) -> Iterator[ActorHealth]:
     now = directory.clock.now()
     for entry in directory.entries.values():
-        busy_since, message = (entry.actor.busy_since, entry.actor.current) if entry.actor else (None, None)
+        busy_since, message = (entry.actor.actor_busy_since, entry.actor.actor_current) if entry.actor else (None, None)
         yield ActorHealth(
             name=entry.name,
             parent=entry.parent,

@@ -111,7 +111,7 @@ class JournalActor(Actor):
         if self._stopping and self.mailbox.empty():
             self.leave()
 
-    def may_stop(self) -> bool:
+    def actor_may_stop(self) -> bool:
         """Once everything that it was told is written."""
         self._stopping = True
         return self.mailbox.empty()

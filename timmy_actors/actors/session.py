@@ -135,9 +135,9 @@ class SessionActor(Actor):
         if self._session is not None:
             self._session.kill(KILL_WITHIN_S)
 
-    def fence(self) -> None:
+    def actor_fence(self) -> None:
         """Abandoned: its server must not live on beside its successor's."""
-        super().fence()
+        super().actor_fence()
         if self._session is not None:
             self._session.kill_soon()
 

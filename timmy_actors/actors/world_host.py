@@ -97,7 +97,7 @@ class WorldHostActor(SocketActor):
                 self._attach(name, stream.fileno())
         self.mailbox.schedule("ready", READY_WITHIN_S, "not ready")
 
-    def acknowledge_start(self) -> None:
+    def actor_acknowledge_start(self) -> None:
         """Not yet: the world's own word is what makes it started."""
 
     def on_receive(self, message: Any) -> None:
@@ -144,7 +144,7 @@ class WorldHostActor(SocketActor):
         self._board.world.value = WorldStatus(
             state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
         )
-        self.lifecycle.started()
+        self.actor_lifecycle.started()
 
     def _on_closed(self, stream: str) -> None:
         self.sockets.detach(stream)

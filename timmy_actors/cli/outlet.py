@@ -109,7 +109,7 @@ class LogOutlet(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record here, in the thread that logs, and have it written elsewhere."""
         line = self.format(record)
-        if self._held is not None and record.exc_info:
+        if self._held is not None and (record.exc_info or record.exc_text):
             self._held.append(line)
         else:
             self._outlet.post(line)

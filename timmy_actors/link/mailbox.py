@@ -12,7 +12,7 @@ import zmq
 from pykka._envelope import Envelope
 
 from timmy_actors.supervision import Mailbox
-from timmy_actors.supervision.mailbox import Letter
+from timmy_actors.supervision.protocols import Letter
 
 Readable = zmq.Socket[bytes] | int
 

@@ -140,7 +140,7 @@ class GatewayActor(SocketActor):
             case SourceFailed(_, error):
                 raise error
 
-    def may_stop(self) -> bool:
+    def actor_may_stop(self) -> bool:
         """Not before the answers that are due have come, or `FINISH_WITHIN_S` has passed; portal actions end now."""
         self._stopping = True
         for waiting in tuple(self._open):

@@ -13,12 +13,15 @@ from timmy_actors.supervision.control import (
     WhichChildren,
 )
 from timmy_actors.supervision.dead_letters import DeadLetter
-from timmy_actors.supervision.directory import Directory, Down, Entry
+from timmy_actors.supervision.directory import Directory, Entry
 from timmy_actors.supervision.events import Subscription, SupervisionEvent
 from timmy_actors.supervision.intensity import Intensity
+from timmy_actors.supervision.log_relay import dropped_log_records
 from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
+from timmy_actors.supervision.monitors import Down, Monitor
 from timmy_actors.supervision.published import Published
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.root import Root
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor
 
@@ -40,10 +43,12 @@ __all__ = [
     "GetState",
     "Intensity",
     "Mailbox",
+    "Monitor",
     "Overflow",
     "Published",
     "Reply",
     "RestartType",
+    "Root",
     "StartChild",
     "StopChild",
     "Strategy",
@@ -51,4 +56,5 @@ __all__ = [
     "SupervisionEvent",
     "Supervisor",
     "WhichChildren",
+    "dropped_log_records",
 ]

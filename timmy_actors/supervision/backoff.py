@@ -9,7 +9,7 @@ from typing import cast
 
 from tenacity import RetryCallState, wait_exponential
 
-from timmy_actors.errors import SpecError
+from timmy_actors.supervision.checks import is_duration, require
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Backoff:
 
     def __post_init__(self) -> None:
         for name in ("base_s", "cap_s", "stable_after_s"):
-            if not getattr(self, name) >= 0:  # nan is not either
-                raise SpecError(f"backoff: {name}: {getattr(self, name)!r}: give it some seconds, or 0")
+            value = getattr(self, name)
+            require(is_duration(value), f"backoff: {name}", value, "must be seconds, 0 or more")
 
     def ceiling(self, restarts: int) -> float:
         """The longest delay before a restart, `restarts` having been made since the child was last stable."""

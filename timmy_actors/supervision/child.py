@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from timmy_actors.supervision.spec import ChildSpec, RestartType
 
@@ -21,6 +23,11 @@ class ChildState(Enum):
 
 
 ALIVE = (ChildState.STARTING, ChildState.UP, ChildState.STOPPING)
+RESTING = (ChildState.UNSTARTED, ChildState.DOWN)
+"""Nothing runs, and nothing is going to run by itself."""
+
+Numbering: TypeAlias = Callable[[str, int], int]
+"""The number of a child's next incarnation, by its name and the number of the last one."""
 
 
 @dataclass
@@ -30,7 +37,7 @@ class Child:
     spec: ChildSpec
     state: ChildState = ChildState.UNSTARTED
     generation: int = 0
-    """How many incarnations there have been."""
+    """The number of its latest incarnation."""
     restarts: int = 0
     recent_restarts: int = 0
     """Restarts since it was last stable: what its backoff goes by."""
@@ -40,9 +47,9 @@ class Child:
     was_up: bool = False
     """Whether any incarnation ever did."""
     due: float = 0.0
-    """In WAITING, when it may start; in STOPPING, when patience ends; monotonic seconds."""
-    reason: BaseException | None = None
-    """Why its last incarnation ended."""
+    """In WAITING, when it may start; monotonic seconds."""
+    words: str | None = None
+    """Why its last incarnation ended; None when none has. In words only: the reason itself may hold on to anything."""
     added: bool = False
     """It was not declared with its supervisor but came later."""
     unwanted: bool = False
@@ -62,6 +69,11 @@ class Child:
     def alive(self) -> bool:
         """Whether an incarnation of it runs, or may run."""
         return self.state in ALIVE
+
+    @property
+    def is_done_once(self) -> bool:
+        """Whether it was started, and is not to be started a second time."""
+        return self.spec.restart is RestartType.TEMPORARY and self.state is not ChildState.UNSTARTED
 
     @property
     def is_over(self) -> bool:

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from queue import Empty
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from timmy_actors.supervision.mailbox import Letter, Mailbox
+from timmy_actors.supervision.checks import timeout
+from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 
 
 class Clock(Protocol):
-    """Time for mailboxes and supervisors, and how a mailbox waits in it."""
+    """Time for mailboxes, replies and supervisors, and how they wait in it."""
 
     watches: bool
-    """Whether it wants to hear of arrivals."""
+    """Whether it has to know of arrivals and of waits: time that a test moves."""
 
     def now(self) -> float:
         """Monotonic seconds."""
         ...
 
-    def wait(self, mailbox: Mailbox, timeout_s: float | None) -> Letter | None:
+    def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
         """The mailbox's next arrival, or None when `timeout_s` has passed without one."""
         ...
 
-    def join(self, mailbox: Mailbox) -> None:
+    def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
+        """Wait in this thread for an answer; False when `timeout_s` has passed without one."""
+        ...
+
+    def join(self, mailbox: MailboxLike) -> None:
         """An actor begins."""
         ...
 
-    def leave(self, mailbox: Mailbox) -> None:
+    def leave(self, mailbox: MailboxLike) -> None:
         """An actor has ended."""
         ...
 
-    def arrived(self, mailbox: Mailbox) -> None:
+    def arrived(self, mailbox: MailboxLike) -> None:
         """Something was put into the mailbox."""
         ...
 
@@ -47,21 +50,24 @@ class MonotonicClock:
         """Monotonic seconds."""
         return time.monotonic()
 
-    def wait(self, mailbox: Mailbox, timeout_s: float | None) -> Letter | None:
+    def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
         """The mailbox's next arrival, or None when `timeout_s` has passed without one."""
         try:
-            # For ever may be longer than the system can wait; the mailbox comes back.
-            return mailbox.arrivals.get(timeout=None if timeout_s is None else min(timeout_s, threading.TIMEOUT_MAX))
+            return mailbox.arrivals.get(timeout=timeout(timeout_s))
         except Empty:
             return None
 
-    def join(self, mailbox: Mailbox) -> None:
+    def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
+        """Wait in this thread for an answer; False when `timeout_s` has passed without one."""
+        return answer.await_answer(timeout_s)
+
+    def join(self, mailbox: MailboxLike) -> None:
         """Nothing to do: it goes by itself."""
 
-    def leave(self, mailbox: Mailbox) -> None:
+    def leave(self, mailbox: MailboxLike) -> None:
         """Nothing to do."""
 
-    def arrived(self, mailbox: Mailbox) -> None:
+    def arrived(self, mailbox: MailboxLike) -> None:
         """Nothing to do."""
 
 

@@ -16,7 +16,7 @@ class Ping(Control):
 
 @dataclass(frozen=True)
 class GetState(Control):
-    """Answered with `Actor.state()`, taken between two messages."""
+    """Answered with `Actor.actor_state()`, taken between two messages."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,11 @@ class CountChildren(Control):
 
 @dataclass(frozen=True)
 class StartChild(Control):
-    """To a supervisor: start one more child; answered with its generation when it is up, or with `StartFailed`."""
+    """To a supervisor: start one more child; answered with its generation when it is up.
+
+    Answered with `StartFailed` when it does not come up at the first try, whatever the reason: then it is not kept.
+    Answered with `SpecError` when the request is wrong.
+    """
 
     spec: ChildSpec
 
@@ -59,7 +63,8 @@ class ChildInfo:
     generation: int
     restarts: int
     is_supervisor: bool
-    reason: BaseException | None
+    reason: str | None
+    """Why its last incarnation ended, in words; None when none has."""
 
 
 @dataclass(frozen=True)

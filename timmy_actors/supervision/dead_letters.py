@@ -10,7 +10,7 @@ from typing import Any
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 
 KEPT = 100
-"""The latest ones that can be looked at; the count knows them all."""
+"""The latest ones that can be looked at; the count includes them all."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,44 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """Every thread may add; nobody waits."""
+    """Every thread may add, a signal handler as well; adding never waits."""
 
     def __init__(self, clock: Clock = MONOTONIC) -> None:
         self._clock = clock
+        self._new: deque[DeadLetter] = deque()
         self._recent: deque[DeadLetter] = deque(maxlen=KEPT)
-        self._lock = threading.Lock()
-        self.count = 0
+        self._count = 0
+        # Reentrant: a signal handler interrupts its own thread in the middle of any of these lines.
+        self._lock = threading.RLock()
+
+    @property
+    def count(self) -> int:
+        """How many there have ever been."""
+        with self._lock:
+            self._sort()
+            return self._count
 
     @property
     def recent(self) -> tuple[DeadLetter, ...]:
         """The latest, oldest first."""
         with self._lock:
+            self._sort()
             return tuple(self._recent)
 
     def add(self, to: str, message: Any, why: str) -> None:
         """Note one."""
-        letter = DeadLetter(to, type(message).__name__, why, self._clock.now())
-        with self._lock:
-            self.count += 1
+        self._new.append(DeadLetter(to, type(message).__name__, why, self._clock.now()))  # atomic: no lock to wait for
+        if len(self._new) > KEPT and self._lock.acquire(blocking=False):
+            try:
+                self._sort()
+            finally:
+                self._lock.release()
+
+    def _sort(self) -> None:
+        while True:
+            try:
+                letter = self._new.popleft()
+            except IndexError:
+                return
             self._recent.append(letter)
+            self._count += 1

@@ -55,6 +55,8 @@ class Ended:
     child: str
     generation: int
     reason: BaseException | None
+    words: str
+    """The reason in words."""
     asked: bool
     """Whether it was asked to stop; a reason all the same is a failure in stopping."""
 

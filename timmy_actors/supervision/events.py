@@ -6,7 +6,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Literal
+
+from timmy_actors.supervision.checks import timeout
 
 BACKLOG = 1_000
 """Events a subscriber may be behind; past it the oldest are dropped and counted."""
@@ -32,34 +35,44 @@ class Subscription:
     """A bounded queue of events: iterate over it in a thread of your own, close it when through."""
 
     def __init__(self) -> None:
-        self._events: deque[SupervisionEvent] = deque()
-        self._changed = threading.Condition()
+        self._events: SimpleQueue[SupervisionEvent | None] = SimpleQueue()
+        self._putting = threading.RLock()  # reentrant: a signal handler may interrupt a put and put as well
         self._closed = False
         self.dropped = 0
         """Events lost because nobody read them in time."""
 
     def put(self, event: SupervisionEvent) -> None:
         """Hand in an event; never waits for the reader."""
-        with self._changed:
+        with self._putting:
             if self._closed:
                 return
-            if len(self._events) >= BACKLOG:
-                self._events.popleft()
-                self.dropped += 1
-            self._events.append(event)
-            self._changed.notify()
+            if self._events.qsize() >= BACKLOG:
+                self._drop_oldest()
+            self._events.put(event)
 
     def get(self, timeout_s: float | None = None) -> SupervisionEvent | None:
         """The next event, or None when there was none in time or the subscription is closed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._events or self._closed, timeout_s)
-            return self._events.popleft() if self._events else None
+        try:
+            event = self._events.get(timeout=timeout(timeout_s))
+        except Empty:
+            return None
+        if event is None:
+            self._events.put(None)  # closed: for the next reader as well
+        return event
 
     def close(self) -> None:
         """Take no more events."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        with self._putting:
+            if not self._closed:
+                self._closed = True
+                self._events.put(None)
+
+    def _drop_oldest(self) -> None:
+        try:
+            self._events.get_nowait()
+        except Empty:
+            return  # the reader was quicker
+        self.dropped += 1
 
     def __iter__(self) -> Iterator[SupervisionEvent]:
         while (event := self.get()) is not None:
@@ -67,12 +80,12 @@ class Subscription:
 
 
 class EventStream:
-    """Where supervisors say what they did."""
+    """Where supervisors say what they did. No lock is held while anything is called or waited for."""
 
     def __init__(self) -> None:
         self._subscriptions: tuple[Subscription, ...] = ()
         self._recent: deque[SupervisionEvent] = deque(maxlen=KEPT)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # reentrant: a signal handler may look or subscribe as well
 
     @property
     def recent(self) -> tuple[SupervisionEvent, ...]:
@@ -81,20 +94,20 @@ class EventStream:
             return tuple(self._recent)
 
     def subscribe(self) -> Subscription:
-        """Hear of everything from now on."""
+        """Receive everything from now on."""
         subscription = Subscription()
         with self._lock:
             self._subscriptions = (*self._subscriptions, subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Hear of nothing more."""
+        """Receive nothing more."""
         with self._lock:
             self._subscriptions = tuple(other for other in self._subscriptions if other is not subscription)
         subscription.close()
 
     def publish(self, event: SupervisionEvent) -> None:
-        """Tell everybody."""
+        """Hand it to every subscriber."""
         with self._lock:
             self._recent.append(event)
         for subscription in self._subscriptions:

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass
 
-from timmy_actors.errors import SpecError
+from timmy_actors.supervision.checks import is_count, is_duration, require
 
 
 @dataclass(frozen=True)
 class Intensity:
-    """More than `failures` within `period_s`: the supervisor gives up. It counts failures, not restarted children."""
+    """More than `failures` within `period_s`: the supervisor gives up. It counts failures, not restarted children.
+
+    Raises:
+        SpecError: a value that cannot be.
+    """
 
     failures: int = 3
     period_s: float = 5.0
-    seen: tuple[float, ...] = ()
-    """When the failures inside the window happened, monotonic seconds."""
 
     def __post_init__(self) -> None:
-        if not self.failures >= 0:
-            raise SpecError(f"intensity: failures: {self.failures!r}: give it how many are borne, or 0 for none")
-        if not self.period_s > 0:
-            raise SpecError(f"intensity: period_s: {self.period_s!r}: give it some seconds")
+        require(
+            is_count(self.failures), "intensity: failures", self.failures, "must be the number tolerated, 0 for none"
+        )
+        require(
+            is_duration(self.period_s) and self.period_s > 0,
+            "intensity: period_s",
+            self.period_s,
+            "must be seconds, more than 0",
+        )
 
-    def add(self, now: float) -> Intensity:
-        """The window with one more failure in it."""
-        recent = tuple(then for then in self.seen if now < then + self.period_s)
-        return replace(self, seen=(*recent, now))
+    def window(self) -> Window:
+        """An empty window of this intensity."""
+        return Window(self)
+
+
+class Window:
+    """The failures of the latest period. Adding one costs the same however many there are."""
+
+    def __init__(self, intensity: Intensity) -> None:
+        self.intensity = intensity
+        self._seen: deque[float] = deque()
+
+    @property
+    def seen(self) -> tuple[float, ...]:
+        """When the failures inside the window happened, monotonic seconds, oldest first."""
+        return tuple(self._seen)
+
+    @property
+    def count(self) -> int:
+        """How many failures there are inside the window."""
+        return len(self._seen)
+
+    def add(self, now: float) -> None:
+        """One more failure; those a period ago or longer leave."""
+        while self._seen and now >= self._seen[0] + self.intensity.period_s:
+            self._seen.popleft()
+        self._seen.append(now)
 
     @property
     def exceeded(self) -> bool:
         """Whether it is time to give up."""
-        return len(self.seen) > self.failures
+        return len(self._seen) > self.intensity.failures

@@ -9,19 +9,16 @@ from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorGone, MailboxFull
+from timmy_actors.supervision.checks import is_count, is_number, member, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
-
-if TYPE_CHECKING:
-    from timmy_actors.supervision.actor import Actor
-    from timmy_actors.supervision.dead_letters import DeadLetters
-
-Letter: TypeAlias = Envelope[Any]
+from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
+from timmy_actors.supervision.reply import Reply
 
 DEFAULT_CAPACITY = 10_000
 """Messages waiting; past it the sender is told so. Far more than a healthy actor ever has, far less than memory."""
@@ -67,6 +64,7 @@ class Mailbox:
     """
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY, overflow: Overflow = Overflow.REJECT) -> None:
+        require(is_count(capacity) and capacity > 0, "mailbox: capacity", capacity, "must be a number of messages")
         # SimpleQueue takes 1.0-1.3 M puts a second where queue.Queue takes 0.1 M (reference, finding 9).
         self.arrivals: SimpleQueue[Letter] = SimpleQueue()
         self._control: deque[Letter] = deque()
@@ -76,11 +74,11 @@ class Mailbox:
         self._order = itertools.count()
         self._timer_had_its_turn = False
         self._capacity = capacity
-        self._overflow = overflow
+        self._overflow = member(Overflow, overflow, "mailbox: overflow")
         self._closed = False
-        self.owner: Actor | None = None
+        self.owner: ActorLike | None = None
         self.clock: Clock = MONOTONIC
-        self.dead_letters: DeadLetters | None = None
+        self.dead_letters: DeadLetterSink | None = None
         self.pinged_at: float | None = None
         """When the watchdog last asked whether the loop turns, until it does."""
 
@@ -111,7 +109,7 @@ class Mailbox:
             raise MailboxFull(f"{self.depth} messages are waiting already")
         oldest = self._take_oldest()
         if oldest is not None:
-            self._reject(oldest, "the mailbox was full, and this was the oldest")
+            self._reject(oldest, "the mailbox was full, and this was the oldest", for_good=True)
 
     def _take_oldest(self) -> Letter | None:
         # The actor takes from the same lanes at the same time: whoever comes second finds nothing.
@@ -156,7 +154,14 @@ class Mailbox:
         self._reject(letter, "the actor was abandoned before it handled the message")
 
     def schedule(self, key: str, delay_s: float, message: Any, *, every: bool = False) -> None:
-        """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key."""
+        """Deliver `message` after `delay_s`, again and again with `every`; replaces a timer of that key.
+
+        A delay that is over already (less than 0) is no delay.
+
+        Raises:
+            SpecError: `delay_s` is no number of seconds.
+        """
+        require(is_number(delay_s), f"timer {key!r}: delay_s", delay_s, "must be seconds")
         self.cancel(key)
         timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer
@@ -241,12 +246,14 @@ class Mailbox:
         if waking is not None:
             self.arrivals.put(waking)  # meant for the actor that waits: it would wait for ever
 
-    def _reject(self, letter: Letter, why: str) -> None:
+    def _reject(self, letter: Letter, why: str, *, for_good: bool = False) -> None:
         if letter.reply_to is None:
             if self.dead_letters is not None and not isinstance(letter.message, OVERTAKES):
-                self.dead_letters.add(self.owner.name if self.owner else "?", letter.message, why)
+                self.dead_letters.add(self.owner.actor_name if self.owner else "?", letter.message, why)
         elif isinstance(letter.message, _ActorStop):
             letter.reply_to.set(None)
+        elif isinstance(letter.reply_to, Reply) and not for_good:
+            letter.reply_to.refuse(ActorGone(why), self)
         else:
             letter.reply_to.set_exception((ActorGone, ActorGone(why), None))
 

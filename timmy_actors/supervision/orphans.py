@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from timmy_actors.supervision.checks import is_count, require
+
 DEFAULT_LIMIT = 8
 """More than these and the process had better be started afresh: each holds a thread and whatever it was stuck on."""
 
@@ -12,6 +14,7 @@ class Orphans:
     """The threads that were abandoned and still run."""
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+        require(is_count(limit), "directory: orphan_limit", limit, "must be the number tolerated, 0 for none")
         self.limit = limit
         self.abandoned = 0
         """How many there have ever been."""

@@ -1,11 +1,11 @@
-"""The decision after a child ended, as a pure function."""
+"""The decision after a child ended: plain data in, plain data out, besides the window that it counts a failure in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
 
-from timmy_actors.supervision.intensity import Intensity
+from timmy_actors.supervision.intensity import Window
 from timmy_actors.supervision.spec import ChildSpec, RestartType
 
 
@@ -16,7 +16,6 @@ class Restart:
     delay_s: float
     restarts: int
     """How many restarts its backoff has seen since it was last stable, this one included."""
-    window: Intensity
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,6 @@ class Forget:
 class GiveUp:
     """Too many failures: stop every child and fail."""
 
-    window: Intensity
-
 
 Decision = Restart | Forget | GiveUp
 
@@ -40,17 +37,17 @@ def decide(
     *,
     uptime_s: float,
     restarts: int,
-    window: Intensity,
+    window: Window,
     now: float,
     random: Random,
 ) -> Decision:
-    """What to do about a child that ended for `reason` (None: it stopped by itself)."""
+    """What to do about a child that ended for `reason` (None: it stopped by itself). A failure enters the window."""
     failed = reason is not None
     if spec.restart is RestartType.TEMPORARY or (spec.restart is RestartType.TRANSIENT and not failed):
         return Forget()
-    if not isinstance(reason, spec.expected):
-        window = window.add(now)
-    if window.exceeded:
-        return GiveUp(window)
+    if not spec.expects(reason):
+        window.add(now)
+        if window.exceeded:
+            return GiveUp()
     recent = 0 if uptime_s >= spec.backoff.stable_after_s else restarts
-    return Restart(spec.backoff.delay(recent, random), recent + 1, window)
+    return Restart(spec.backoff.delay(recent, random), recent + 1)

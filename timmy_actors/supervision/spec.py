@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from timmy_actors.errors import SpecError
 from timmy_actors.supervision.backoff import Backoff
+from timmy_actors.supervision.checks import is_duration, member, require
+from timmy_actors.supervision.protocols import ActorLike
 
-if TYPE_CHECKING:
-    from timmy_actors.supervision.actor import Actor
+Factory: TypeAlias = Callable[[], ActorLike]
+"""Makes a fresh `Actor`."""
 
 
 class Strategy(Enum):
@@ -56,10 +58,10 @@ class ChildSpec:
 
     id: str
     """Its name in the directory: what everybody else calls it, whichever incarnation answers."""
-    factory: Callable[[], Actor]
+    factory: Factory
     """Makes a fresh actor. Runs in the supervisor's thread: what takes time belongs into `on_start`.
 
-    What it raises is the child's failure.
+    What it raises is the child's failure; so is anything but an `Actor` that was never launched.
     """
     restart: RestartType = RestartType.PERMANENT
     expected: tuple[type[BaseException], ...] = ()
@@ -78,25 +80,34 @@ class ChildSpec:
     """Whether its end by itself counts for the supervisor's automatic shutdown."""
 
     def __post_init__(self) -> None:
-        self._require(isinstance(self.id, str) and self.id.strip() != "", "id", "give it a name")
-        self._require(callable(self.factory), "factory", "give it a callable that makes the actor")
-        self._require(_are_exceptions(self.expected), "expected", "give it a tuple of exception classes")
-        self._require(isinstance(self.backoff, Backoff), "backoff", "give it a Backoff")
-        self._require(isinstance(self.restart, RestartType), "restart", "give it a RestartType")
-        self._require(self.start_s is None or self.start_s > 0, "start_s", "give it some seconds, or None")
-        self._require(self.shutdown_s >= 0, "shutdown_s", "give it some seconds, or 0 not to wait at all")
-        self._require(
-            self.hung_after_s is None or self.hung_after_s > 0, "hung_after_s", "give it some seconds, or None"
-        )
+        require(isinstance(self.id, str) and self.id.strip() != "", "child: id", self.id, "must be a name")
+        self._require(callable(self.factory), "factory", "must be a callable that makes the actor")
+        self._require(_are_exceptions(self.expected), "expected", "must be a tuple of exception classes")
+        self._require(isinstance(self.backoff, Backoff), "backoff", "must be a Backoff")
+        object.__setattr__(self, "restart", member(RestartType, self.restart, f"child {self.id!r}: restart"))
+        self._require(is_patience(self.start_s), "start_s", "must be seconds, more than 0, or None for ever")
+        self._require(is_duration(self.shutdown_s), "shutdown_s", "must be seconds, or 0 not to wait at all")
+        self._require(is_patience(self.hung_after_s), "hung_after_s", "must be seconds, more than 0, or None for never")
+        self._require(isinstance(self.significant, bool), "significant", "must be True or False")
         self._require(
             not (self.significant and self.restart is RestartType.PERMANENT),
             "significant",
             "a permanent child is always restarted, so its end never counts: make it transient or temporary",
         )
 
-    def _require(self, right: bool, field_name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
-        if not right:
-            raise SpecError(f"child {self.id!r}: {field_name}: {remedy}")
+    def _require(self, right: bool, name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
+        require(right, f"child {self.id!r}: {name}", getattr(self, name), remedy)
+
+    def expects(self, reason: BaseException | None) -> bool:
+        """Whether the reason is an expected one: of one of these classes, or derived from one."""
+        # By identity in the class's own bases: `isinstance` would call a metaclass' `__instancecheck__`.
+        bases = type(reason).__mro__
+        return any(kind is base for kind in self.expected for base in bases)
+
+
+def is_patience(value: object) -> bool:
+    """Whether it is a number of seconds above 0, or None."""
+    return value is None or (is_duration(value) and value > 0)  # type: ignore[operator]
 
 
 def _are_exceptions(kinds: object) -> bool:
@@ -113,13 +124,22 @@ def check_children(children: Iterable[ChildSpec], strategy: Strategy, auto_shutd
     """
     seen: set[str] = set()
     for spec in children:
-        if spec.id in seen:
-            raise SpecError(
-                f"child {spec.id!r}: id: two children of this {strategy.value} supervisor have it: rename one"
-            )
+        check_child(spec, seen, strategy, auto_shutdown)
         seen.add(spec.id)
-        if spec.significant and auto_shutdown is AutoShutdown.NEVER:
-            raise SpecError(
-                f"child {spec.id!r}: significant: the supervisor's auto_shutdown is never, so it would count"
-                " for nothing: choose any_significant or all_significant"
-            )
+
+
+def check_child(spec: object, taken: Container[str], strategy: Strategy, auto_shutdown: AutoShutdown) -> None:
+    """See that a child can live with those whose names are taken.
+
+    Raises:
+        SpecError: it cannot; the message names the child and the remedy.
+    """
+    if not isinstance(spec, ChildSpec):
+        raise SpecError(f"child: a {type(spec).__name__}: must be a ChildSpec")
+    if spec.id in taken:
+        raise SpecError(f"child {spec.id!r}: id: two children of this {strategy.value} supervisor have it: rename one")
+    if spec.significant and auto_shutdown is AutoShutdown.NEVER:
+        raise SpecError(
+            f"child {spec.id!r}: significant: the supervisor's auto_shutdown is never, so it would count"
+            " for nothing: choose any_significant or all_significant"
+        )

@@ -7,6 +7,7 @@ Supervisor([ChildSpec("worker", Worker)], directory).launch()
 clock.settle()                                       # everybody has done what there was to do
 fail(directory, "worker", ValueError("on purpose"))
 clock.advance(10)                                    # ten seconds of timers, backoff and watchdogs, at once
+directory.ask("worker", "?", timeout_s=60).wait()    # an answer, or at the 60th second `AskTimeout`, at once as well
 ```
 """
 
@@ -17,13 +18,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from timmy_actors.supervision.control import Fault
 from timmy_actors.supervision.directory import Directory
-
-if TYPE_CHECKING:
-    from timmy_actors.supervision.mailbox import Letter, Mailbox
+from timmy_actors.supervision.here import current
+from timmy_actors.supervision.mailbox import Mailbox
+from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 
 SETTLE_WITHIN_S = 30.0
 """Real seconds; an actor that is busy for so long is stuck, and the test has failed."""
@@ -35,6 +36,8 @@ class _Waiter:
     idle: bool = False
     stuck: bool = False
     due: float | None = None
+    answer: AnswerLike | None = None
+    """What its actor waits for in a handler."""
 
 
 @dataclass
@@ -46,7 +49,7 @@ class VirtualClock:
     time: float = 0.0
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _waiters: dict[int, _Waiter] = field(default_factory=dict)
-    _mailboxes: dict[int, Mailbox] = field(default_factory=dict)
+    _mailboxes: dict[int, MailboxLike] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(self._lock)
@@ -78,27 +81,27 @@ class VirtualClock:
         """Virtual seconds."""
         return self.time
 
-    def join(self, mailbox: Mailbox) -> None:
+    def join(self, mailbox: MailboxLike) -> None:
         """An actor begins."""
         with self._lock:
             self._waiters[id(mailbox)] = _Waiter(threading.Condition(self._lock))
             self._mailboxes[id(mailbox)] = mailbox
 
-    def leave(self, mailbox: Mailbox) -> None:
+    def leave(self, mailbox: MailboxLike) -> None:
         """An actor has ended."""
         with self._changed:
             self._waiters.pop(id(mailbox), None)
             self._mailboxes.pop(id(mailbox), None)
             self._changed.notify_all()
 
-    def arrived(self, mailbox: Mailbox) -> None:
+    def arrived(self, mailbox: MailboxLike) -> None:
         """Something was put into the mailbox."""
         with self._lock:
             waiter = self._waiters.get(id(mailbox))
             if waiter is not None:
                 waiter.wake.notify_all()
 
-    def wait(self, mailbox: Mailbox, timeout_s: float | None) -> Letter | None:
+    def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
         """The mailbox's next arrival, or None when the clock was moved past `timeout_s`."""
         with self._changed:
             waiter = self._waiters[id(mailbox)]
@@ -111,7 +114,42 @@ class VirtualClock:
                 return mailbox.arrivals.get_nowait()
             return None
 
-    def hanging(self, mailbox: Mailbox, *, stuck: bool) -> None:
+    def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
+        """Wait for an answer; False when `timeout_s` virtual seconds have passed without one.
+
+        An actor that waits counts as quiet. A thread that is no actor's, a test's say, moves the time itself.
+        """
+        answer.wake_on_answer(self._notify_all)
+        actor = current()
+        waiter = self._waiters.get(id(actor.mailbox)) if actor is not None else None
+        if waiter is not None:
+            return self._wait_as_actor(waiter, answer, timeout_s)
+        return answer.await_answer(None) if timeout_s is None else self._wait_outside(answer, self.time + timeout_s)
+
+    def _wait_as_actor(self, waiter: _Waiter, answer: AnswerLike, timeout_s: float | None) -> bool:
+        with self._changed:
+            waiter.due = None if timeout_s is None else self.time + timeout_s
+            waiter.idle, waiter.answer = True, answer
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: answer.done or _is_due(waiter, self.time))
+            waiter.idle, waiter.answer, waiter.due = False, None, None
+        return answer.done
+
+    def _wait_outside(self, answer: AnswerLike, until: float) -> bool:
+        while True:
+            with self._changed:
+                if not self._changed.wait_for(lambda: answer.done or self._is_quiet(), SETTLE_WITHIN_S):
+                    raise TimeoutError(f"still busy after {SETTLE_WITHIN_S:g} s: {', '.join(self._busy())}")
+            if answer.done or self.time >= until:
+                return answer.done
+            due = self._next_due()
+            self._move_to(until if due is None else min(due, until))
+
+    def _notify_all(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def hanging(self, mailbox: MailboxLike, *, stuck: bool) -> None:
         """Whether an actor hangs on purpose, so that nobody waits for it."""
         with self._changed:
             waiter = self._waiters.get(id(mailbox))
@@ -124,14 +162,14 @@ class VirtualClock:
 
     def _busy(self) -> list[str]:
         return [
-            mailbox.owner.name if mailbox.owner is not None else "?"
+            mailbox.owner.actor_name if mailbox.owner is not None else "?"
             for key, mailbox in self._mailboxes.items()
             if not self._rests(self._waiters[key], mailbox)
         ]
 
-    def _rests(self, waiter: _Waiter, mailbox: Mailbox) -> bool:
-        waits = waiter.idle and mailbox.arrivals.empty() and not _is_due(waiter, self.time)
-        return waits or waiter.stuck
+    def _rests(self, waiter: _Waiter, mailbox: MailboxLike) -> bool:
+        awaited = mailbox.arrivals.empty() if waiter.answer is None else not waiter.answer.done
+        return waiter.stuck or (waiter.idle and awaited and not _is_due(waiter, self.time))
 
     def _next_due(self) -> float | None:
         with self._lock:
@@ -144,6 +182,7 @@ class VirtualClock:
             for waiter in self._waiters.values():
                 if _is_due(waiter, self.time):
                     waiter.wake.notify_all()
+            self._changed.notify_all()
 
 
 def fail(directory: Directory, name: str, error: BaseException) -> None:
@@ -157,7 +196,7 @@ def fail(directory: Directory, name: str, error: BaseException) -> None:
 
 def hang(directory: Directory, name: str) -> Callable[[], None]:
     """Have the actor of that name hang; the function that is returned lets it go on."""
-    mailbox, released = cast("Mailbox", directory.ref(name).actor_inbox), threading.Event()
+    mailbox, released = cast(Mailbox, directory.ref(name).actor_inbox), threading.Event()
 
     def strike() -> None:
         stuck(is_stuck=True)

@@ -1,0 +1,278 @@
+"""Asks that wait for a restart: each message has one documented answer, and no thread is held meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.supervision.lives import PATIENCE_S, Doer, Tree, end, fail, hold
+from tests.waiting import eventually
+from timmy_actors.errors import ActorGone, AskTimeout, CallCycle, MailboxFull, NoSuchActor, SpecError
+from timmy_actors.supervision import (
+    DEFERRED,
+    Backoff,
+    ChildSpec,
+    ChildState,
+    Directory,
+    Intensity,
+    Mailbox,
+    Overflow,
+    Reply,
+    StopChild,
+    Supervisor,
+)
+from timmy_actors.supervision.testkit import VirtualClock
+from timmy_actors.supervision.testkit import fail as strike
+
+AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
+BORNE = Intensity(failures=1_000_000, period_s=0.001)
+CRASHES = 300
+
+
+def tree_of_one(*, backoff: Backoff = AT_ONCE) -> Tree:
+    return Tree(ChildSpec("a", Doer, backoff=backoff), intensity=BORNE)
+
+
+def answer(_: Doer) -> str:
+    return "answer"
+
+
+def ask(tree: Tree, message: Callable[[Doer], Any] = answer, *, wait_s: float = PATIENCE_S) -> Reply:
+    return tree.directory.ask("a", message, timeout_s=PATIENCE_S, wait_s=wait_s)
+
+
+def test_every_ask_that_is_sent_after_an_actor_ended_is_answered_by_the_next() -> None:
+    with tree_of_one() as tree:
+        tree.started()
+        for _ in range(CRASHES):
+            ref = tree.directory.ref("a", PATIENCE_S)
+            ref.tell(fail(ValueError("bug")))
+            assert ref.actor_stopped.wait(PATIENCE_S)
+            assert ask(tree).wait() == "answer"
+
+
+def test_every_ask_that_races_a_crash_is_answered_by_one_or_the_next() -> None:
+    with tree_of_one() as tree:
+        tree.started()
+        for _ in range(CRASHES):
+            tree.directory.tell("a", fail(ValueError("bug")))
+            assert ask(tree).wait() == "answer"
+
+
+def test_messages_that_wait_through_a_crash_are_carried_to_the_next_incarnation_in_their_order() -> None:
+    begun, release, seen = threading.Event(), threading.Event(), list[int]()
+    with tree_of_one() as tree:
+        tree.started()
+        tree.directory.tell("a", hold(begun, release))
+        assert begun.wait(PATIENCE_S)
+        tree.directory.tell("a", fail(ValueError("bug")))
+        behind = [ask(tree, lambda _, n=n: seen.append(n)) for n in range(5)]  # type: ignore[misc]
+        impatient = ask(tree, wait_s=0)
+        release.set()
+        for reply in behind:
+            reply.wait()
+        assert seen == list(range(5))
+        with pytest.raises(ActorGone, match="before it handled"):
+            impatient.wait()
+
+
+def test_what_was_begun_is_never_done_twice() -> None:
+    done: list[int] = []
+
+    def fail_half_way(_: Doer) -> None:
+        done.append(1)
+        raise ValueError("half way")
+
+    with tree_of_one() as tree:
+        tree.started()
+        with pytest.raises(ValueError, match="half way"):
+            ask(tree, fail_half_way).wait()
+        assert ask(tree).wait() == "answer"
+        assert done == [1]
+
+
+def test_a_deferred_reply_whose_actor_ends_is_gone_for_it_was_begun() -> None:
+    def defer(actor: Doer) -> object:
+        actor.take_reply()
+        return DEFERRED
+
+    with tree_of_one() as tree:
+        tree.started()
+        deferred = ask(tree, defer)
+        tree.crash("a", ValueError("bug"))
+        with pytest.raises(ActorGone, match="promised"):
+            deferred.wait()
+
+
+def test_an_ask_that_waits_holds_no_event_loop_up() -> None:
+    async def main() -> bool:
+        reply = Directory().ask("nobody", "x", timeout_s=1, wait_s=1)
+        still_waits = not reply.done  # it waits on by itself: the call has returned
+        with pytest.raises(NoSuchActor):
+            await reply
+        return still_waits
+
+    assert asyncio.run(main())
+
+
+def test_an_ask_that_waited_long_enough_is_answered_though_nobody_waits_for_its_reply() -> None:
+    told = threading.Event()
+    reply = Directory().ask("nobody", "x", timeout_s=PATIENCE_S, wait_s=0.01)
+    reply.add_done_callback(lambda _: told.set())
+    assert told.wait(PATIENCE_S)
+    with pytest.raises(NoSuchActor, match="there is no such name"):
+        reply.get(timeout=0)
+
+
+def test_a_ref_can_be_waited_for() -> None:
+    with tree_of_one() as tree:
+        tree.started()
+        tree.crash("a", ValueError("bug"))
+        assert tree.directory.ref("a", PATIENCE_S) is not None
+    with pytest.raises(NoSuchActor, match="it is down"):
+        tree.directory.ref("a", 0.01)
+
+
+def test_as_many_wait_as_a_mailbox_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("timmy_actors.supervision.waiting.DEFAULT_CAPACITY", 2)
+    directory = Directory()
+    waiting = [directory.ask("nobody", "x", timeout_s=0.1, wait_s=0.1) for _ in range(3)]
+    with pytest.raises(MailboxFull):
+        waiting[2].get(timeout=0)
+    for reply in waiting[:2]:
+        with pytest.raises(NoSuchActor):
+            reply.wait()
+
+
+def test_a_message_that_made_room_is_not_handed_to_the_next_incarnation() -> None:
+    class Small(Doer):
+        @staticmethod
+        def _create_actor_inbox() -> Mailbox:
+            return Mailbox(1, Overflow.DROP_OLDEST)
+
+    begun, release = threading.Event(), threading.Event()
+    with Tree(ChildSpec("a", Small)) as tree:
+        tree.started()
+        tree.directory.tell("a", hold(begun, release))
+        assert begun.wait(PATIENCE_S)
+        oldest, newest = ask(tree), ask(tree)
+        with pytest.raises(ActorGone, match="this was the oldest"):
+            oldest.wait()
+        release.set()
+        assert newest.wait() == "answer"
+
+
+def test_a_time_out_may_be_infinite_and_nothing_that_is_no_time() -> None:
+    with tree_of_one() as tree:
+        tree.started()
+        assert tree.directory.ask("a", answer, timeout_s=math.inf, wait_s=math.inf).wait() == "answer"
+        assert asyncio.run(_await(tree.directory.ask("a", answer, timeout_s=math.inf))) == "answer"
+        for wrong in (math.nan, -1, "5", None):
+            with pytest.raises(SpecError, match="ask: timeout_s"):
+                tree.directory.ask("a", answer, timeout_s=wrong)  # type: ignore[arg-type]
+        with pytest.raises(SpecError, match="ask: wait_s"):
+            tree.directory.ask("a", answer, timeout_s=1, wait_s=math.nan)
+
+
+async def _await(reply: Reply) -> object:
+    return await reply
+
+
+def test_getting_an_answer_knows_the_deadline_and_the_circle() -> None:
+    with pytest.raises(AskTimeout):
+        Reply(deadline=time.monotonic() - 1).get()
+    with Tree(ChildSpec("a", Doer), ChildSpec("b", Doer)) as tree:
+        tree.started()
+
+        def asking(name: str, then: Callable[[Doer], Any]) -> Callable[[Doer], Any]:
+            return lambda _: tree.directory.ask(name, then, timeout_s=PATIENCE_S).get()
+
+        with pytest.raises(CallCycle, match="b asks a asks b"):
+            tree.directory.ask("a", asking("b", asking("a", answer)), timeout_s=PATIENCE_S).get()
+
+
+# In virtual time.
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def directory(clock: VirtualClock) -> Iterator[Directory]:
+    directory = Directory(clock=clock)
+    children = [ChildSpec(name, Doer, hung_after_s=None, backoff=Backoff(100.0, 100.0)) for name in "ab"]
+    root = Supervisor(children, directory, intensity=BORNE)
+    root.launch()
+    clock.settle()
+    yield directory
+    end(root)
+
+
+def mute(actor: Doer) -> object:
+    actor.take_reply()
+    return DEFERRED
+
+
+def test_who_waits_from_outside_moves_the_time_to_the_deadline(clock: VirtualClock, directory: Directory) -> None:
+    began = time.monotonic()
+    with pytest.raises(AskTimeout, match=r"within 3\.6e\+03 s"):
+        directory.ask("a", mute, timeout_s=3600).wait()
+    assert clock.now() == 3600
+    assert time.monotonic() - began < PATIENCE_S
+
+
+def test_an_actor_that_waits_is_quiet_and_times_out_in_virtual_time(clock: VirtualClock, directory: Directory) -> None:
+    ended: list[tuple[str, float]] = []
+
+    def wait(_: Doer) -> None:
+        try:
+            directory.ask("b", mute, timeout_s=60).wait()
+        except AskTimeout as error:
+            ended.append((type(error).__name__, clock.now()))
+
+    directory.tell("a", wait)
+    clock.advance(59)
+    assert ended == []
+    clock.advance(1)
+    assert ended == [("AskTimeout", 60.0)]
+
+
+def test_an_actor_that_waits_is_answered(clock: VirtualClock, directory: Directory) -> None:
+    answers: list[object] = []
+    directory.tell("a", lambda _: answers.append(directory.ask("b", answer, timeout_s=60).wait()))
+    clock.settle()
+    assert answers == ["answer"]
+
+
+def test_a_wait_for_a_restart_passes_in_virtual_time(clock: VirtualClock, directory: Directory) -> None:
+    for _ in range(3):  # the first restart is at once, the others are not
+        strike(directory, "a", ValueError("bug"))
+        clock.settle()
+        if directory.entries["a"].state is ChildState.WAITING:
+            break
+    assert directory.ask("a", answer, timeout_s=1000, wait_s=1000).wait() == "answer"
+    with pytest.raises(NoSuchActor):
+        directory.ask("nobody", answer, timeout_s=1000, wait_s=500).wait()
+
+
+def test_an_await_in_virtual_time_moves_it_too(clock: VirtualClock, directory: Directory) -> None:
+    with pytest.raises(AskTimeout):
+        asyncio.run(_await(directory.ask("a", mute, timeout_s=3600)))
+    assert clock.now() == 3600
+
+
+def test_a_name_that_is_stopped_for_good_keeps_nobody_waiting_longer_than_he_said() -> None:
+    with tree_of_one() as tree:
+        tree.started()
+        tree.root.actor_ref.ask(StopChild("a"), timeout=PATIENCE_S)
+        with pytest.raises(NoSuchActor):
+            ask(tree, wait_s=0.01).wait()
+        eventually(lambda: not any(thread.name == "waiting asks" for thread in threading.enumerate()))
