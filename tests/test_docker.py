@@ -93,7 +93,7 @@ def test_the_server_takes_the_scripts_place_so_that_signals_reach_it(container: 
     process = container.up()
     assert f"pid {process.pid} in {container.release} libraries ./lib" in container.report.read_text()
     assert stopped(process) == 0
-    assert container.report.read_text().splitlines()[-1].endswith(" stopped")
+    assert container.report.read_text().splitlines()[-1] == "stopped"
 
 
 def test_its_standard_input_is_open_and_has_nothing_to_read(container: Container) -> None:

@@ -90,6 +90,7 @@ def check_trusted(path: Path) -> None:
         ConfigError: its folder is another user's, or open to others; they could listen there in the daemon's place.
     """
     with contextlib.suppress(OSError):  # then nobody can be reached there, which the caller finds out
+        path.lstat()
         _check_private(path.parent, path.parent.stat(follow_symlinks=False))
 
 

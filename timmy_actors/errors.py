@@ -111,6 +111,11 @@ class WatchTimeout(TimmyError, TimeoutError):
 
     exit_code = 1
 
+    @classmethod
+    def after(cls, timeout_s: float | None) -> WatchTimeout:
+        """The one for a watch that was read for `timeout_s` seconds."""
+        return cls(f"nothing happened within {timeout_s:g} s")
+
 
 class SpecError(TimmyError):
     """A child spec or supervisor is declared wrong; the message names the child, the field and the remedy."""

@@ -91,7 +91,7 @@ class Watch(Iterator[Pushed]):
             self._news.wait_for(lambda: self._waiting or self._end, self._timeout_s)
             taken = self.take()
         if taken is None:
-            raise nothing_happened(self._timeout_s)
+            raise WatchTimeout.after(self._timeout_s)
         return as_pushed(taken)
 
     def take(self) -> Numbered | None:
@@ -170,7 +170,7 @@ class AsyncWatch(AsyncIterator[Pushed]):
             async with asyncio.timeout(self._timeout_s):
                 return await self._next()
         except TimeoutError:
-            raise nothing_happened(self._timeout_s) from None
+            raise WatchTimeout.after(self._timeout_s) from None
 
     async def close(self) -> None:
         """Be told no more."""
@@ -263,11 +263,6 @@ def as_pushed(taken: Numbered) -> Pushed:
     """What was taken, as it is told."""
     what = taken.happened
     return Pushed(seq=taken.seq, left_out=taken.left_out, event=what.event, snapshot=what.snapshot, link=what.link)
-
-
-def nothing_happened(timeout_s: float | None) -> WatchTimeout:
-    """Why a watch was not waited for any longer."""
-    return WatchTimeout(f"nothing happened within {timeout_s:g} s")
 
 
 def _gone() -> DaemonUnreachable:

@@ -13,11 +13,10 @@ from timmy_actors.cli import options
 from timmy_actors.cli.harmless import harmless, harmless_json
 from timmy_actors.cli.words import describe_event, describe_link, describe_snapshot
 from timmy_actors.client import connect
-from timmy_actors.client.watching import RECONNECT_S
 from timmy_actors.errors import Refused
 from timmy_actors.model.answer import Pushed
 from timmy_actors.model.commands import COMMANDS
-from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S
+from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, RECONNECT_S
 from timmy_actors.model.outcome import ErrorInfo
 
 

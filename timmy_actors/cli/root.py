@@ -24,7 +24,11 @@ COMMANDS = {
     "journal": Row("journal", "journal", "Show what became of every command, also when the daemon is not running."),
     "snapshot": Row("agent", "snapshot", "Show what is known of a player."),
     "do": Row("agent", "do", "Do something in the game."),
-    "watch": Row("agent", "watch", "Show what happens, line by line, until Ctrl-C."),
+    "watch": Row(
+        "agent",
+        "watch",
+        "Show what happens, line by line, until Ctrl-C: events, snapshots, and the link's ups and downs.",
+    ),
     "portals": Row("portals", "portals", "The games there are."),
     "capture": Row(
         "portals", "capture", "Look at the game through the chosen portal: a screenshot, and what Steam knows."

@@ -16,14 +16,14 @@ import zmq
 
 from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
 from timmy_actors.client.line import Ended, Line
-from timmy_actors.client.watching import RECONNECT_S, AsyncDaemonWatch, DaemonWatch
 from timmy_actors.endpoint import resolve_endpoint
 from timmy_actors.errors import DaemonUnreachable
-from timmy_actors.model.action import ActionResult, make_action
+from timmy_actors.model.action import make_action
 from timmy_actors.model.endpoint import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
+    RECONNECT_S,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
@@ -38,6 +38,7 @@ from timmy_actors.model.endpoint import (
 from timmy_actors.model.outcome import CommandResult, Revision
 
 if TYPE_CHECKING:
+    from timmy_actors.client.watching import AsyncDaemonWatch, DaemonWatch
     from timmy_actors.model.action import ActionResult
     from timmy_actors.model.answer import Answer, Portals
     from timmy_actors.model.game_state import GameState
@@ -235,6 +236,9 @@ class Daemon:
             DaemonUnreachable: there is no daemon; while it is read: it did not come back within `reconnect_s`.
         """
         interest = make(Interest, player=player, events=events, snapshots=snapshots)
+        # Not at the top: a client that only asks needs none of it.
+        from timmy_actors.client.watching import DaemonWatch  # noqa: PLC0415
+
         return DaemonWatch(
             self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
         )
@@ -253,6 +257,8 @@ class Daemon:
         It begins as it is entered, or else when it is first read.
         """
         interest = make(Interest, player=player, events=events, snapshots=snapshots)
+        from timmy_actors.client.watching import AsyncDaemonWatch  # noqa: PLC0415  the same
+
         return AsyncDaemonWatch(
             self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
         )

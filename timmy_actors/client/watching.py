@@ -13,16 +13,13 @@ from typing import Self
 
 import zmq
 
-from timmy_actors.actors.watching import nothing_happened
 from timmy_actors.client.codec import decode_answer, decode_watched, encode, raise_refusal
 from timmy_actors.client.line import Ended, Line
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.errors import DaemonUnreachable, WatchTimeout
 from timmy_actors.model.answer import Answer, Pushed
 from timmy_actors.model.endpoint import Interest, WatchRequest
 from timmy_actors.model.health import LinkStatus
 
-RECONNECT_S = 30.0
-"""How long a daemon that went away is waited for: a restart takes it a few seconds."""
 RENEW_AFTER_S = 2.0
 """A quiet watch asks again after this, so that a daemon that is frozen is noticed; one that ended is seen at once."""
 TRY_AGAIN_S = 0.1
@@ -190,7 +187,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
                 if pushed is not None:
                     return pushed
                 if time.monotonic() >= until:
-                    raise nothing_happened(self._timeout_s)
+                    raise WatchTimeout.after(self._timeout_s)
             raise StopIteration
 
     def _wait(self, until: float) -> bytes | Ended | None:
@@ -241,7 +238,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
             if pushed is not None:
                 return pushed
             if time.monotonic() >= until:
-                raise nothing_happened(self._timeout_s)
+                raise WatchTimeout.after(self._timeout_s)
         raise StopAsyncIteration
 
     async def close(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import struct
 from typing import Any
 
 import zmq
 
 from timmy_actors.link.codec import MAX_FRAME_BYTES
+from timmy_actors.link.monitor import read_event
 from timmy_actors.link.state import Signal
 
 CONNECT_TIMEOUT_MS = 1_000
@@ -37,8 +37,6 @@ _BY_VALUE: dict[tuple[int, int], Signal] = {
 }
 """Events whose value says more than their number."""
 _MASK = sum(_SIGNALS)
-_EVENT = struct.Struct("=hi")
-"""A monitor event's first frame: its number and value (zmq_socket_monitor(3)). pyzmq's reader imports asyncio."""
 
 
 def connect(
@@ -64,15 +62,6 @@ def connect(
     monitor: zmq.Socket[bytes] = socket.get_monitor_socket(_MASK)
     socket.connect(address)
     return socket, monitor
-
-
-def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
-    """The number and value of what a monitor has to say, if anything."""
-    try:
-        number, value = _EVENT.unpack(monitor.recv_multipart(zmq.NOBLOCK)[0])
-    except zmq.Again:
-        return None
-    return number, value
 
 
 def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:

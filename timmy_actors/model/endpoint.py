@@ -18,6 +18,8 @@ PORTAL_TIMEOUT_S = 15.0
 """The first look starts the servers, which takes them a second or two on a busy machine."""
 LONGEST_ACTION_S = 40.0
 """What an action may last by its own arguments where no `timeout_s` bounds it: the longest text takes 31 s."""
+RECONNECT_S = 30.0
+"""How long a daemon that went away is waited for: a restart takes it a few seconds."""
 Timeout = Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)]
 MAX_REQUEST_BYTES = 256 * 1024
 """The gateway cuts a client off that sends more, without a word: a client refuses to."""

@@ -37,7 +37,7 @@ local TEXTS = {
   ["is a cell"] = kinds.cell,
   ["is a path"] = kinds.path,
   ["is a folder"] = kinds.folder,
-  ["in lower case"] = kinds.faction,
+  ["in lower case"] = kinds.lower_case,
 }
 
 local function position_of(parameters, fits)
