@@ -45,14 +45,9 @@ function M.text(value)
   if utf8.first_invalid(value) then return "must be valid UTF-8" end
 end
 
---- Text in lower case, whatever its bytes: clients look ids up by it.
-function M.lower_case(value)
-  return value:find("%u") and "must be in lower case: clients find no other" or nil
-end
-
 --- A faction's id.
 function M.faction(value)
-  return M.text(value) or M.lower_case(value)
+  return M.text(value) or (value:find("%u") and "must be in lower case: clients find no other") or nil
 end
 
 function M.cell(value)

@@ -32,12 +32,15 @@ local INNER = {
   container = { itemIndex = "GetContainerChangesSize" },
 }
 
+--- Whatever its bytes: texts are judged elsewhere.
+local function lower_case(value) return value:find("%u") and "must be in lower case: clients find no other" or nil end
+
 --- The kinds of text, by what the words say of an argument.
 local TEXTS = {
   ["is a cell"] = kinds.cell,
   ["is a path"] = kinds.path,
   ["is a folder"] = kinds.folder,
-  ["in lower case"] = kinds.lower_case,
+  ["in lower case"] = lower_case,
 }
 
 local function position_of(parameters, fits)
