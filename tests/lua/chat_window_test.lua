@@ -133,6 +133,23 @@ test("has each client come from an address of its own", function()
   equal(count, pid + 1)
 end)
 
+-- As the windows of two clients of a TES3MP 0.8.1 server (49be5b6), CoreScripts 8f915f8, had it.
+test("reads invitations to an alliance, on both sides", function()
+  stage.open()
+  stage.host.chat(0, "/join 1")
+  equal(last_of(0)[1], "You have not yet been invited to become an ally of Jiub (1)")
+  stage.host.chat(0, "/invite 1")
+  equal({ last_of(0)[1], last_of(1)[1] }, { "You have invited Jiub (1) to be your ally.",
+    "Timmy (0) has invited you to become their ally. Write /join 0 to accept." })
+  stage.host.chat(1, "/join 0")
+  equal({ last_of(0)[1], Players[0].data.alliedPlayers, Players[1].data.alliedPlayers },
+    { "Jiub (1) has agreed to become your ally.", { Players[1].accountName }, { Players[0].accountName } })
+  stage.host.chat(1, "/leave 0")
+  equal({ last_of(0)[1], Players[0].data.alliedPlayers }, { "Jiub (1) has stopped having you as an ally.", {} })
+  stage.host.chat(1, "/leave 1")
+  equal(last_of(1)[1], "You can't leave an alliance with yourself.")
+end)
+
 -- TES3MP 0.8.1 (49be5b6), CoreScripts 8f915f8.
 test("calls who died by its own hand a suicide", function()
   stage.open()
