@@ -108,9 +108,53 @@ test("shows a newcomer its own window only: from its coming on, the door's welco
   local pid = stage.host.connect("Nerevar")
   stage.host.chat(0, "Welcome, Nerevar")
   equal(texts_of(pid), { "Nerevar (2) has joined the server.", "Welcome Nerevar", "You have 60 seconds to log in.",
-    "Timmy (0): Welcome, Nerevar" })
+    "You have successfully logged in.", "Timmy (0): Welcome, Nerevar" })
   stage.host.disconnect(pid)
-  equal(#texts_of(stage.host.connect("Sotha")), 3)
+  equal(#texts_of(stage.host.connect("Sotha")), 4)
+end)
+
+-- Seen in the windows of two clients of a TES3MP 0.8.1 server (49be5b6), CoreScripts 8f915f8.
+test("ends the door's welcome with the login, and the operator's instructions", function()
+  stage.open()
+  config.chatWindowInstructions = color.White .. "Be kind.\n"
+  local texts = texts_of(stage.host.connect("Nerevar"))
+  equal({ texts[#texts - 1], texts[#texts] }, { "You have successfully logged in.", "Be kind." })
+  equal(last_of(0)[1], "Nerevar (2) has joined the server.")
+end)
+
+-- TES3MP 0.8.1 (49be5b6), CoreScripts 8f915f8: who shares an address with others is said to.
+test("has each client come from an address of its own", function()
+  stage.open()
+  local pid = stage.host.connect("Nerevar")
+  local seen = {}
+  for other = 0, pid do seen[tes3mp.GetIP(other)] = true end
+  local count = 0
+  for _ in pairs(seen) do count = count + 1 end
+  equal(count, pid + 1)
+end)
+
+-- As the windows of two clients of a TES3MP 0.8.1 server (49be5b6), CoreScripts 8f915f8, had it.
+test("reads invitations to an alliance, on both sides", function()
+  stage.open()
+  stage.host.chat(0, "/join 1")
+  equal(last_of(0)[1], "You have not yet been invited to become an ally of Jiub (1)")
+  stage.host.chat(0, "/invite 1")
+  equal({ last_of(0)[1], last_of(1)[1] }, { "You have invited Jiub (1) to be your ally.",
+    "Timmy (0) has invited you to become their ally. Write /join 0 to accept." })
+  stage.host.chat(1, "/join 0")
+  equal({ last_of(0)[1], Players[0].data.alliedPlayers, Players[1].data.alliedPlayers },
+    { "Jiub (1) has agreed to become your ally.", { Players[1].accountName }, { Players[0].accountName } })
+  stage.host.chat(1, "/leave 0")
+  equal({ last_of(0)[1], Players[0].data.alliedPlayers }, { "Jiub (1) has stopped having you as an ally.", {} })
+  stage.host.chat(1, "/leave 1")
+  equal(last_of(1)[1], "You can't leave an alliance with yourself.")
+end)
+
+-- TES3MP 0.8.1 (49be5b6), CoreScripts 8f915f8.
+test("calls who died by its own hand a suicide", function()
+  stage.open()
+  stage.host.kill(1, { pid = 1, name = "Jiub" })
+  equal(last_of(0)[1], "Jiub (1) committed suicide.")
 end)
 
 test("reads what the bridge itself shows: an announcement, a line to one, an actor's words", function()

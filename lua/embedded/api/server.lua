@@ -75,9 +75,12 @@ local function numbers(server, define)
   define("GetLastPlayerId", function() return server.last_pid end)
 end
 
+--- Each client is at an address of its own: of those that share one CoreScripts say so, and turn the fourth away.
+local FIRST_HOST = 2
+
 local function connections(server, define_player)
   define_player("GetAvgPing", function() return TYPICAL_PING_MS end)
-  define_player("GetIP", function() return "127.0.0.1" end)
+  define_player("GetIP", function(player) return "127.0.0." .. player.pid + FIRST_HOST end)
   define_player("Kick", function(player) server.kick(player.pid) end)
 end
 

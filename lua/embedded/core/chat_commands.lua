@@ -1,5 +1,7 @@
 --- The chat commands of CoreScripts 0.8.1 that write into chat windows: those that are registered
 --- (defaultCommands.lua), and those of the default behaviour (commandHandler.lua).
+local ally_commands = require("embedded.core.ally_commands")
+
 local M = {}
 
 local function rest_of(words, first)
@@ -49,6 +51,9 @@ registered.message, registered.l = registered.msg, registered["local"]
 
 --- Registers those that are registered.
 function M.register(hooks)
+  for name, callback in pairs(ally_commands) do
+    hooks.registerCommand(name, callback)
+  end
   for name, callback in pairs(registered) do
     hooks.registerCommand(name, callback)
   end

@@ -4,6 +4,8 @@ return function()
     dataPath = tes3mp.GetDataPath(),
     gameMode = "Default",
     loginTime = 60, -- seconds
+    -- The original's are about the keys of a game that has them.
+    chatWindowInstructions = "",
     rankColors = { serverOwner = color.Orange, admin = color.Red, moderator = color.Green },
     maxClientsPerIP = 3,
     difficulty = 0,

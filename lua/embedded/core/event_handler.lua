@@ -63,6 +63,7 @@ function M.OnGUIAction(pid, idGui, data)
     if not Players[pid]:IsLoggedIn() then
       Players[pid]:LoadFromDrive()
       Players[pid]:FinishLogin()
+      Players[pid]:Message("You have successfully logged in.\n" .. config.chatWindowInstructions)
     end
   end)
 end

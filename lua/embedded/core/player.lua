@@ -142,11 +142,13 @@ function M:SetWerewolfState(state)
   tes3mp.SendShapeshift(self.pid)
 end
 
+--- A player may be its own killer.
 local function death_reason(pid)
-  local name = tes3mp.GetPlayerKillerName(pid)
   if tes3mp.DoesPlayerHavePlayerKiller(pid) then
-    return "was killed by player " .. logicHandler.GetChatName(tes3mp.GetPlayerKillerPid(pid))
+    local killer = tes3mp.GetPlayerKillerPid(pid)
+    return killer ~= pid and "was killed by player " .. logicHandler.GetChatName(killer) or "committed suicide"
   end
+  local name = tes3mp.GetPlayerKillerName(pid)
   return name ~= "" and "was killed by " .. name or "committed suicide"
 end
 

@@ -21,7 +21,8 @@ local weather = { name = "set_weather", fields = { PLAYER,
 local function region_of(pid, given)
   local name = (given or game.GetRegion(pid)):lower()
   if name == "" then
-    return nil, trouble("no_such_place", "the player is inside, where no weather is: name a region", "region")
+    local message = "the server knows of no region where the player is, as inside: name one"
+    return nil, trouble("no_such_place", message, "region")
   end
   local stored = corescripts.table_or_none(_G.WorldInstance.storedRegions)[name]
   if type(stored) ~= "table" or stored.authority == nil then

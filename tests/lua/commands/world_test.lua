@@ -1,4 +1,5 @@
 local acting = require("acting")
+local commands = require("timmy.commands")
 local harness = require("harness")
 local stage = require("stage")
 
@@ -28,6 +29,17 @@ test("sets no weather where nobody makes it", function()
   tes3mp.SendCell(0)
   stage.settle()
   refused("set_weather", { weather = "rain" }, "no_such_place", "region")
+end)
+
+-- TES3MP 0.8.1 (49be5b6), CoreScripts 8f915f8: a player stood outside whose client had named no region yet.
+test("does not say of a player outside, whose region is not known, that it is inside", function()
+  stage.open()
+  local region = tes3mp.GetRegion
+  tes3mp.GetRegion = function() return "" end
+  local _, wrong = commands.run("set_weather", { player = "Timmy", weather = "rain" })
+  tes3mp.GetRegion = region
+  equal({ wrong.code, wrong.message }, { "no_such_place",
+    "the server knows of no region where the player is, as inside: name one" })
 end)
 
 test("sets the time, for everybody", function()
