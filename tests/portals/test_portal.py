@@ -111,6 +111,26 @@ def test_steps_after_a_failed_one_are_not_done_and_nothing_stays_pressed(tmp_pat
         assert [done["action"] for done in made.actions()] == ["mouse_down", "type_text", "mouse_up"]
 
 
+def test_an_action_whose_answer_cannot_be_read_is_done_and_never_repeated(tmp_path: Path) -> None:
+    marks, tools = tmp_path / "marks", tmp_path / "tools.json"
+    press = {"tool": "wrong", "arguments": {"mark": str(marks), "content": 5}}
+    tools.write_text(json.dumps({"raw": {"tools": {"press_key": press}}}))
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
+        result = made.runtime.execute("press_key", key="a")
+        assert (result.success, result.outcome, marks.read_text()) == (True, "done", "x")
+        assert "cannot be read" in str(result.reason)
+
+
+def test_a_question_before_an_action_that_goes_wrong_leaves_it_undone(tmp_path: Path) -> None:
+    tools = tmp_path / "tools.json"
+    size = {"tool": "wrong", "arguments": {"content": 5}}
+    click = {"tool": "garbage", "arguments": {"lines": 0}}
+    tools.write_text(json.dumps({"raw": {"tools": {"get_screen_size": size, "click": click}}}))
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
+        result = made.runtime.execute("click", x=1, y=1)
+        assert (result.success, result.outcome) == (False, "refused")
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [

@@ -46,10 +46,14 @@ class ActionResult(Model):
     outcome: Outcome = "done"
     """`refused`: nothing was done. `failed`: the server says so. `unknown`: sent, and the answer never came.
 
+    An action that the server answered is `done` also where its answer cannot be read; `reason` says so.
+
     What is unknown may have happened, and is never done again by itself: look before repeating it.
     """
     reason: str | None = None
-    """Why it was not a success, in words."""
+    """Why it was not a success, in words; for one that is done, what is to be said of it."""
+    tool_code: str | None = None
+    """The code that the desktop server gave its error, where it gives one: `not_focused`, `window_covered`."""
     binding: str | None = None
     """The portal's own name that was given for it."""
     code: ErrorCode | None = None

@@ -49,7 +49,7 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     """The call of `spec` with `values` (by the protocol's argument names; None is not given).
 
     Raises:
-        ToolTrouble: `no_such_tool`, or `bad_arguments`: the server would not take them.
+        ToolTrouble: `no_such_tool`: it has none, or none that can be called; `bad_arguments`: it would not take them.
     """
     row, tool = find_tool(spec, table, tools)
     given = {name: value for name, value in values.items() if value is not None}
@@ -117,6 +117,7 @@ def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 def _check(spec: SpecTool, arguments: dict[str, Any], schema: SchemaCheck) -> None:
     told = schema.complaint(arguments) if schema.broken is None else None
     if schema.broken is not None:
-        raise ToolTrouble("bad_result", f"{spec.name}: the server's schema for it is none: {schema.broken}")
+        words = f"{spec.name}: the server's tool cannot be called: its JSON Schema is invalid: {schema.broken}"
+        raise ToolTrouble("no_such_tool", words)
     if told is not None:
         raise ToolTrouble("bad_arguments", f"{spec.name}: {told}")

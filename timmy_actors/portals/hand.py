@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,25 @@ TYPED_IN_S = 0.03
 """What a character takes: the bundled server types 50 a second, and asks for the focus before each."""
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """What became of an action, why, and the server's own code for it."""
+
+    outcome: Outcome
+    reason: str | None = None
+    tool_code: str | None = None
+
+    def after(self, number: int, steps: int) -> _Ended:
+        """The same for a whole action, of whose steps so many were done before."""
+        if not number:
+            return self
+        outcome: Outcome = "failed" if self.outcome == "refused" else self.outcome
+        return replace(self, outcome=outcome, reason=f"{self.reason} (after {number} of {steps} steps)")
+
+
+DONE = _Ended("done")
+
+
 class Hand:
     """Acts on one desktop."""
 
@@ -43,53 +63,58 @@ class Hand:
         try:
             steps = [(step.action, _params(step)) for step in resolve(action, entry.actions)]
         except Refused as refused:
-            return _result(action, "refused", refused.message)
+            return _result(action, _Ended("refused", refused.message))
         if [name for name, _ in steps] == [RELEASE_ALL]:
             self._pauses += 1
-            outcome, reason = await self._run(steps, entry, deadline)
+            ended = await self._run(steps, entry, deadline)
         else:
-            outcome, reason = await self._in_turn(steps, entry, deadline)
+            ended = await self._in_turn(steps, entry, deadline)
         told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
-        return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
+        return _result(told, ended, binding=action.action if told.action != action.action else None)
 
     async def _in_turn(
         self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
-    ) -> tuple[Outcome, str | None]:
+    ) -> _Ended:
         asked_at = self._pauses
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
         except TimeoutError:
-            return "refused", "an earlier action took until this one's deadline: it was not done"
+            return _Ended("refused", "an earlier action took until this one's deadline: it was not done")
         try:
             if self._pauses != asked_at:
-                return "refused", "everything was let go before this action's turn came: it was not done"
+                return _Ended("refused", "everything was let go before this action's turn came: it was not done")
             return await self._run(steps, entry, deadline)
         finally:
             self._turn.release()
 
-    async def _run(
-        self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
-    ) -> tuple[Outcome, str | None]:
-        begun_at = self._pauses
+    async def _run(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float) -> _Ended:
+        begun_at, ended = self._pauses, DONE
         for number, (name, params) in enumerate(steps):
             if self._pauses != begun_at:
-                return "failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)"
-            try:
-                await self._step(name, params, entry, deadline)
-            except ToolTrouble as trouble:
+                return _Ended("failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)")
+            ended = await self._step(name, params, entry, deadline)
+            if ended.outcome != "done":
                 await self._let_go(steps[: number + 1], entry)
-                done = f" (after {number} of {len(steps)} steps)" if number else ""
-                outcome = as_outcome(trouble)
-                return "failed" if number and outcome == "refused" else outcome, trouble.message + done
-        return "done", None
+                return ended.after(number, len(steps))
+        return ended
 
-    async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> None:
-        values = await self._aimed(name, params, entry, deadline)
-        await self._check_point(name, params, values, deadline)
-        answer = await self._desktop.act(name, values, deadline, lasts_s(params))
-        if said_no(answer.value):
-            raise ToolTrouble("tool_failed", await self._why_not(name))
+    async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> _Ended:
+        try:
+            values = await self._aimed(name, params, entry, deadline)
+            await self._check_point(name, params, values, deadline)
+        except ToolTrouble as trouble:  # in a question that comes before: the action was not sent
+            return _Ended("refused", trouble.message, trouble.tool_code)
+        return await self._send(name, values, deadline, lasts_s(params))
+
+    async def _send(self, name: str, values: dict[str, Any], deadline: float, seconds: float) -> _Ended:
+        try:
+            answer = await self._desktop.act(name, values, deadline, seconds)
+        except ToolTrouble as trouble:
+            outcome = as_outcome(trouble)
+            reason = f"done, and the answer cannot be read: {trouble.message}" if outcome == "done" else trouble.message
+            return _Ended(outcome, reason, trouble.tool_code)
+        return _Ended("failed", await self._why_not(name)) if said_no(answer.value) else DONE
 
     async def _aimed(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> dict[str, Any]:
         if name == "focus_window":
@@ -135,9 +160,7 @@ class Hand:
         """Release what steps that were begun may have left down."""
         deadline = asyncio.get_running_loop().time() + 2.0
         for name, params in _left_down(steps):
-            try:
-                await self._step(name, params, entry, deadline)
-            except ToolTrouble:
+            if (await self._step(name, params, entry, deadline)).outcome != "done":
                 return  # the server is gone or refuses: its successor lets go first
 
 
@@ -162,13 +185,14 @@ def _is_corner(point: tuple[int, int], size: tuple[int, int]) -> bool:
     return point[0] in (0, size[0] - 1) and point[1] in (0, size[1] - 1)
 
 
-def _result(action: Action, outcome: Outcome, reason: str | None, *, binding: str | None = None) -> ActionResult:
+def _result(action: Action, ended: _Ended, *, binding: str | None = None) -> ActionResult:
     return ActionResult(
-        success=outcome == "done",
+        success=ended.outcome == "done",
         action=action.action,
         params=action.params,
         timestamp=datetime.now(UTC),
-        outcome=outcome,
-        reason=reason,
+        outcome=ended.outcome,
+        reason=ended.reason,
+        tool_code=ended.tool_code,
         binding=binding,
     )

@@ -207,9 +207,12 @@ class Session:
             outcome: ToolAnswer | ToolTrouble = await self._ask(tool, arguments, timeout_s)
         except ToolTrouble as trouble:
             outcome = trouble
-        except Exception as error:  # noqa: BLE001  whatever a server's answer makes the SDK raise
+        except (ValidationError, RuntimeError) as error:  # how the SDK says that an answer, or its structure, is wrong
             told = f"{tool}: the answer is not what the protocol and the tool promise: {shorten(_root_of(error))}"
             outcome = ToolTrouble("bad_result", self._options.redactor.clean_text(told))
+        except Exception as error:  # noqa: BLE001  whatever else the SDK raises: no answer was seen
+            told = f"outcome unknown: {tool}: {shorten(_root_of(error))}"
+            outcome = ToolTrouble("outcome_unknown", self._options.redactor.clean_text(told))
         if self._promises.keep(done):
             done(outcome)
 
@@ -229,7 +232,7 @@ class Session:
             clean = self._options.redactor.clean_value
             content = [clean(block) if block.get("type") == "text" else block for block in content]
             structured = clean(structured)
-        return read_answer(is_error=result.is_error, content=content, structured=structured)
+        return read_answer(is_error=result.is_error, content=content, structured=structured, meta=result.meta)
 
     async def _or_over(self, call: Awaitable[types.CallToolResult]) -> types.CallToolResult:
         """The call's result, or the session's end, whichever comes first: the SDK need not notice."""

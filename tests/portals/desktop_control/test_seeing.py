@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from Xlib import X, Xatom
 
-from tests.portals.desktop_control.stage import HEIGHT, WIDTH, Screen, Server, Xev
+from tests.portals.desktop_control.stage import HEIGHT, WIDTH, Screen, Server, Xev, error_of
 from tests.waiting import eventually
 
 BLUE, RED = (0x12, 0x34, 0x56), (0xAB, 0x22, 0x11)
@@ -150,8 +150,8 @@ def test_the_first_title_that_matches_is_meant(screen: Screen, server: Server) -
 def test_a_title_that_is_only_a_part_of_a_windows_means_no_window(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"):
         result = server.result("take_screenshot", filename="x.jpg", window_title="blu")
-        assert result.structured_content["code"] == "window_not_found"
-        assert "'blue'" in result.structured_content["message"]
+        assert error_of(result)["code"] == "window_not_found"
+        assert "'blue'" in error_of(result)["message"]
 
 
 def test_two_windows_with_the_title_are_an_error(screen: Screen, server: Server) -> None:

@@ -17,6 +17,7 @@ from timmy_actors.portals.desktop_control.desktop import Desktop
 from timmy_actors.portals.desktop_control.server import serve_http, serve_stdio, server_of
 from timmy_actors.portals.desktop_control.settings import DesktopSettings
 from timmy_actors.portals.desktop_control.sole import SoleServer, file_name_of
+from timmy_actors.portals.desktop_control.standard_output import kept_for_the_protocol
 from timmy_actors.portals.leash import when_parent_ends
 from timmy_actors.tokens import make_token_file, read_token
 
@@ -53,8 +54,10 @@ def run(settings: DesktopSettings) -> int:
     if settings.http is None or token is None:
         anyio.run(serve_stdio, server, sole)
     else:
-        anyio.run(serve_http, server, sole, settings.http, token)
-    _let_go(grip)
+        with kept_for_the_protocol() as protocol:
+            anyio.run(serve_http, server, sole, settings.http, token, protocol)
+    with kept_for_the_protocol():
+        _let_go(grip)
     return 0
 
 
@@ -79,7 +82,8 @@ def _desktop(settings: DesktopSettings) -> Desktop:
     name = file_name_of(settings.display or "none")
     desktop = Desktop(settings.display, settings.captures, folder / f"desktop-control-{name}.held")
     try:
-        desktop.hands.start()
+        with kept_for_the_protocol():
+            desktop.hands.start()
     except Refused as error:
         # Not the end: the X server may come yet, and until then each tool says why it cannot.
         logger.warning("%s", error.message)
