@@ -15,6 +15,7 @@ from tests.portals.sessions import raw
 from tests.portals.test_catalogue import ENTRY
 from tests.waiting import eventually
 from timmy_actors import connect
+from timmy_actors.actors.session import Rest
 from timmy_actors.errors import Refused
 from timmy_actors.model.action import ActionResult
 from timmy_actors.model.game_state import GameState
@@ -45,6 +46,17 @@ def test_a_result_is_the_specs_field_for_field(tmp_path: Path) -> None:
     assert told.pop("timestamp").endswith("Z")
     spec = {"success": True, "action": "press_key", "params": {"key": "space"}}
     assert {name: told[name] for name in spec} == spec
+
+
+def test_a_status_that_is_read_after_an_operation_speaks_of_no_server_that_is_starting(tmp_path: Path) -> None:
+    with desktop(tmp_path) as made:
+        for _ in range(10):
+            made.runtime.directory.ask("desktop-control", Rest(), timeout_s=10).wait()
+            made.runtime.portals()
+            assert made.runtime.execute("press_key", key="space").success
+            status = made.runtime.status().portal_status
+            assert status is not None
+            assert (status.state, status.servers[0].state) in (("ready", "ready"), ("degraded", "ready"))
 
 
 def test_a_games_own_names_are_carried_out(tmp_path: Path) -> None:

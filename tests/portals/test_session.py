@@ -214,3 +214,16 @@ def test_a_key_never_comes_back_from_a_url_nor_is_the_urls_own_logged(caplog: py
 def test_a_url_where_nobody_listens_is_told() -> None:
     with opened((), url="http://127.0.0.1:9/mcp", start_timeout_s=5.0) as server:
         assert "server: " in str(server.over())
+
+
+def test_a_server_that_a_signal_stops_in_a_call_is_ended_long_before_the_calls_deadline() -> None:
+    with opened(probe_interval_s=10_000, probe_timeout_s=10_000) as server:
+        pid = server.connected().pid
+        assert pid is not None
+        answer = server.begin("slow", 10_000, seconds=600)
+        os.kill(pid, signal.SIGSTOP)
+        assert trouble(answer.get(timeout=30)).code == "outcome_unknown"
+        failure = server.over()
+        assert isinstance(failure, ServerHung)
+        assert "SIGSTOP" in str(failure)
+        assert is_gone(pid)

@@ -36,3 +36,10 @@ class Board:
         """The last known snapshot of a player, stale where the link that brought it is not up any more."""
         snapshot = self.snapshots.value.get(player)
         return None if snapshot is None else as_of(snapshot, self.link.value)
+
+    def current_health(self) -> Health | None:
+        """The last verdict, with the portal's status of this moment: that changes more often than a verdict is made."""
+        health, portal = self.health.value, self.portal.value
+        if health is None or portal is None:
+            return health
+        return health.model_copy(update={"portal": portal.id, "portal_status": self.portal_status.value})

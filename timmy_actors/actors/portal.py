@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pykka
 
@@ -31,10 +30,7 @@ from timmy_actors.portals.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.status import assess
 from timmy_actors.portals.tool_server import ToolServer
 from timmy_actors.portals.tool_tables import ToolTable
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Published
-
-if TYPE_CHECKING:
-    from timmy_actors.supervision import Reply
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +78,11 @@ class CheckPortal:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    state: GameState
+class _Done:
+    """An operation is over: its result, and who asked for it."""
+
+    result: Future[Any]
+    reply: Reply
 
 
 class Choice:
@@ -135,14 +134,14 @@ class PortalActor(Actor):
             case UsePortal(portal_id):
                 return self._use(portal_id)
             case Capture(timeout_s):
-                return self._have(self._capture(timeout_s))
+                return self._have(self._portal.capture_state(timeout_s))
             case Execute(action, timeout_s):
                 return self._have(self._portal.execute_action(action, timeout_s))
             case CheckPortal(portal_id, timeout_s):
                 return self._have(self._check(self._find(portal_id), timeout_s))
-            case _Seen(state):
-                self._last = state
-                self._publish()
+            case _Done(result, reply):
+                self._on_done(result)
+                _settle(reply, result)
             case "file":
                 self._look_at_file()
             case "publish":
@@ -170,13 +169,20 @@ class PortalActor(Actor):
     def _have(self, work: Coroutine[Any, Any, Any]) -> object:
         """Have it done in the loop, and answered when it is."""
         reply = self.take_reply()
-        self._loop.submit(work).add_done_callback(lambda done: _settle(reply, done))
+        self._loop.submit(work).add_done_callback(lambda result: self._tell_done(_Done(result, reply)))
         return DEFERRED
 
-    async def _capture(self, timeout_s: float) -> GameState:
-        state = await self._portal.capture_state(timeout_s)
-        self._tell_myself(_Seen(state))
-        return state
+    def _tell_done(self, done: _Done) -> None:
+        try:
+            self.actor_ref.tell(done)
+        except pykka.ActorDeadError:  # it ended after its actor
+            _settle(done.reply, done.result)
+
+    def _on_done(self, result: Future[Any]) -> None:
+        """Publish what is known before the answer is given: whoever has it reads of no server that is starting."""
+        if not result.cancelled() and result.exception() is None and isinstance(result.result(), GameState):
+            self._last = result.result()
+        self._publish()
 
     async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
         portal = await self._make(lambda: entry)
@@ -236,10 +242,6 @@ class PortalActor(Actor):
         if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
             return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
         return self._file.error
-
-    def _tell_myself(self, message: _Seen) -> None:
-        with contextlib.suppress(pykka.ActorDeadError):  # a look that ends after its actor
-            self.actor_ref.tell(message)
 
 
 def _settle(reply: Reply, done: Future[Any]) -> None:

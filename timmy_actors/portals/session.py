@@ -35,6 +35,10 @@ log = logging.getLogger(__name__)
 MAX_TOOL_PAGES = 20
 LISTEN_AGAIN_AFTER_S = 5.0
 """A stream of changes that broke off while the server lives is opened again."""
+STOPPED_LOOK_S = 0.1
+"""How often a child that owes an answer is looked at, whether a signal has stopped it."""
+STOPPED_LOOKS = 2
+"""Looks in a row that find it so; one could be a debugger's moment."""
 REQUEST_TIMEOUT = -32_001
 CONNECTION_CLOSED = -32_000
 
@@ -238,7 +242,7 @@ class Session:
         """The call's result, or the session's end, whichever comes first: the SDK need not notice."""
         asked, over = asyncio.ensure_future(call), asyncio.ensure_future(self._over.wait())
         try:
-            await asyncio.wait({asked, over}, return_when=asyncio.FIRST_COMPLETED)
+            await self._first_of(asked, over)
             if not asked.done():
                 told = self._ending.reason or "was ended"
                 raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._options.name} {told} before it answered")
@@ -246,6 +250,16 @@ class Session:
         finally:
             asked.cancel()
             over.cancel()
+
+    async def _first_of(self, *either: asyncio.Future[Any]) -> None:
+        """Wait for either. A child that a signal has stopped answers neither: it is ended, not waited for."""
+        looks = 0
+        while not any(each.done() for each in either):
+            await asyncio.wait(either, timeout=STOPPED_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+            looks = looks + 1 if self._child is not None and self._child.is_stopped() else 0
+            if looks == STOPPED_LOOKS and not self._over.is_set():
+                self._hung = True
+                self._ending.because("was stopped by a signal (SIGSTOP), and answers nothing")
 
     def _trouble(self, tool: str, error: MCPError, timeout_s: float) -> ToolTrouble:
         told = self._options.redactor.clean_text(shorten(str(error)))

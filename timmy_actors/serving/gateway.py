@@ -131,7 +131,7 @@ class GatewayActor(SocketActor):
     def _answer(self, client: bytes, request: Any) -> None:
         match request:
             case StatusRequest():
-                self._send(client, Answer(id=request.id, status=self._board.health.value))
+                self._send(client, Answer(id=request.id, status=self._board.current_health()))
             case SnapshotRequest():
                 snapshot = find_snapshot(self._board, request.player or self._player)
                 self._send(client, Answer(id=request.id, snapshot=snapshot))
