@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import select
@@ -25,6 +26,8 @@ LET_GO_WITHIN_S = 1.0
 """How long the end waits for an X server that hangs; the record makes good for it at the next start."""
 FINISH_WITHIN_S = 0.5
 """How long a server whose client hung up may take to end by itself, once everything was let go."""
+M_ARENA_MAX = -8
+"""mallopt(3)."""
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class _Grip:
 
 def run(settings: DesktopSettings) -> int:
     """Run the server until it is stopped; the exit code."""
+    _share_one_heap()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="desktop-control: %(message)s")
     grip = _Grip()
     _heed_signals(grip)
@@ -59,6 +63,16 @@ def run(settings: DesktopSettings) -> int:
     with kept_for_the_protocol():
         _let_go(grip)
     return 0
+
+
+def _share_one_heap() -> None:
+    """Let all threads allocate from one heap (glibc): each would keep a picture's 8 MB in its own, 30 MB in all.
+
+    Not by a lower threshold for mmap: that costs two thousand page faults a picture.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_ARENA_MAX, 1)
 
 
 def _heed_signals(grip: _Grip) -> None:
