@@ -7,7 +7,7 @@ from typing import Any
 from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S, Portals
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, make_look
 from timmy_actors.model.portal import PortalCheck
 from timmy_actors.supervision import Directory
 
@@ -40,9 +40,15 @@ class PortalCalls:
         answer: PortalCheck = self._ask_portal(CheckPortal(portal, timeout_s), timeout_s)
         return answer
 
-    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
-        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        state: GameState = self._ask_portal(Capture(timeout_s), timeout_s)
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
+
+        `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+
+        Raises:
+            Refused: `bad_arguments`: an option is wrong.
+        """
+        state: GameState = self._ask_portal(Capture(timeout_s, make_look(options)), timeout_s)
         return state
 
     def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:

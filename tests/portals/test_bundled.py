@@ -20,7 +20,9 @@ from tests.portals.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.portals.sessions import SERVERS
 from tests.waiting import eventually
+from timmy_actors import connect
 from timmy_actors.config import DesktopSettings, SteamSettings
+from timmy_actors.errors import Refused
 from timmy_actors.model.action import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
@@ -101,6 +103,50 @@ def test_a_server_that_runs_already_is_reached_by_its_url_and_token(screen: Scre
                 "server_unavailable",
                 "outcome_unknown",
             }
+
+
+def test_captures_and_actions_take_what_the_tools_take(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with (
+        screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")),
+        connect(made.runtime.endpoint) as far,
+    ):
+        whole = made.runtime.capture().visual.image_size
+        assert whole is not None
+        part = far.capture(region=(10, 10, 120, 80))
+        assert (part.visual.image_size, [each.code for each in part.problems if each.what.startswith("vis")]) == (
+            (120, 80),
+            [],
+        )
+        small = far.capture(max_width=whole[0] // 2).visual.image_size
+        assert small is not None
+        assert small[0] == whole[0] // 2
+        assert made.runtime.execute("focus_window").success
+        assert far.execute("click", x=small[0] - 1, y=small[1] - 1, image_size=list(small), button="middle").success
+        x, y = made.runtime.capture().visual.mouse_position or (0, 0)
+        assert (whole[0] - x, whole[1] - y) <= (3, 3)
+        outside = far.capture(region=(0, 0, 5000, 10))
+        assert outside.visual.screenshot_path is None
+        with pytest.raises(Refused, match="region"):
+            far.capture(region=(0, 0))
+
+
+def test_a_capture_waits_until_nothing_moves_or_something_changes(
+    made: Desktop, screen: Screen, tmp_path: Path
+) -> None:
+    script = "while read -r line; do for n in 1 2 3 4 5 6; do yes $n | head -c 1500; sleep 0.1; done; done"
+    moving = ("xterm", "-T", "OpenMW", "-geometry", "60x20+40+40", "-e", "sh", "-c", script)
+    with screen.program("OpenMW", *moving):
+        assert made.runtime.execute("focus_window").success
+        still = made.runtime.capture(wait_until="stable")
+        assert not [each for each in still.problems if each.code == "not_settled"]
+        assert made.runtime.execute("press_key", key="enter").success
+        changed = made.runtime.capture(wait_until="change", wait_s=20)
+        assert not [each for each in changed.problems if each.code == "not_settled"]
+        settled = made.runtime.capture(wait_until="stable", wait_s=20)
+        assert not [each for each in settled.problems if each.code == "not_settled"]
+        nothing = made.runtime.capture(wait_until="change", wait_s=0.3)
+        assert [each.code for each in nothing.problems if each.what == "visual.screenshot_path"] == ["not_settled"]
+        assert nothing.visual.screenshot_path is not None
 
 
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:

@@ -17,7 +17,7 @@ from timmy_actors.actors.session import Offer
 from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
 from timmy_actors.model.action import Action
 from timmy_actors.model.endpoint import Portals
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, LookOptions
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 from timmy_actors.portals.album import Album
 from timmy_actors.portals.bookshelf import SteamAccess
@@ -25,7 +25,7 @@ from timmy_actors.portals.catalogue import choose
 from timmy_actors.portals.catalogue_file import CatalogueFile
 from timmy_actors.portals.check import check
 from timmy_actors.portals.loop import LoopThread
-from timmy_actors.portals.portal import Portal
+from timmy_actors.portals.portal import PLAIN, Portal
 from timmy_actors.portals.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.status import assess
 from timmy_actors.portals.tool_server import ToolServer
@@ -59,6 +59,7 @@ class Capture:
     """Look at the game; answered with a `GameState`."""
 
     timeout_s: float
+    options: LookOptions = PLAIN
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,8 @@ class PortalActor(Actor):
                 return self._portals()
             case UsePortal(portal_id):
                 return self._use(portal_id)
-            case Capture(timeout_s):
-                return self._have(self._portal.capture_state(timeout_s))
+            case Capture(timeout_s, options):
+                return self._have(self._portal.capture_state(timeout_s, options))
             case Execute(action, timeout_s):
                 return self._have(self._portal.execute_action(action, timeout_s))
             case CheckPortal(portal_id, timeout_s):

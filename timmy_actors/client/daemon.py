@@ -40,7 +40,7 @@ from timmy_actors.model.endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, make_look
 from timmy_actors.model.health import Health
 from timmy_actors.model.perception import PerceptionOutput
 from timmy_actors.model.portal import PortalCheck
@@ -187,9 +187,15 @@ class Daemon:
         request = _make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
         return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).check)
 
-    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
-        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        request = _make(CaptureRequest, id=self._id(), timeout_s=timeout_s)
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
+
+        `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+
+        Raises:
+            Refused: `bad_arguments`: an option is wrong.
+        """
+        request = _make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=make_look(options))
         return _present(self._ask(request, timeout_s + PORTAL_PATIENCE_S).state)
 
     def execute(self, action: str, /, *, timeout_s: float = PORTAL_TIMEOUT_S, **params: Any) -> ActionResult:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, Name, StrictModel, in_words
@@ -24,7 +24,14 @@ Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 Button = Literal["left", "middle", "right"]
 
+Extent = Annotated[int, Field(ge=1, le=MAX_PIXEL)]
+
 Outcome = Literal["done", "refused", "failed", "unknown"]
+
+
+def split_numbers(value: Any) -> Any:
+    """`800x450` or `0,0,800,450`, as a command line has it, as its numbers; anything else as it is."""
+    return value.replace("x", ",").split(",") if isinstance(value, str) else value
 
 
 class Action(StrictModel):
@@ -74,16 +81,24 @@ class ActionParams(StrictModel):
     action: ClassVar[str]
 
 
-class Click(ActionParams):
-    """Press and release the left button at a point; without one, where the mouse is."""
+class InPicture(ActionParams):
+    """What is done at a point that may have been read in a picture of another size."""
+
+    image_size: Annotated[tuple[Extent, Extent] | None, BeforeValidator(split_numbers)] = None
+    """Width and height of the picture that x and y were read in; None: they are the window's own pixels."""
+
+
+class Click(InPicture):
+    """Press and release a button (the left one) at a point; without one, where the mouse is."""
 
     action = "click"
 
     x: Pixel | None = None
     y: Pixel | None = None
+    button: Button | None = None
 
 
-class RightClick(ActionParams):
+class RightClick(InPicture):
     """The same with the right button; without one, where the mouse is."""
 
     action = "right_click"
@@ -92,16 +107,17 @@ class RightClick(ActionParams):
     y: Pixel | None = None
 
 
-class DoubleClick(ActionParams):
-    """Two quick clicks with the left button; without one, where the mouse is."""
+class DoubleClick(InPicture):
+    """Two quick clicks with a button (the left one); without a point, where the mouse is."""
 
     action = "double_click"
 
     x: Pixel | None = None
     y: Pixel | None = None
+    button: Button | None = None
 
 
-class MoveTo(ActionParams):
+class MoveTo(InPicture):
     """Move the mouse to a point."""
 
     action = "move_to"
@@ -110,14 +126,15 @@ class MoveTo(ActionParams):
     y: Pixel
 
 
-class DragTo(ActionParams):
-    """Drag with the left button from where the mouse is to a point, for `duration` seconds."""
+class DragTo(InPicture):
+    """Drag with a button (the left one) from where the mouse is to a point, for `duration` seconds."""
 
     action = "drag_to"
 
     x: Pixel
     y: Pixel
     duration: Seconds = 0.5
+    button: Button | None = None
 
 
 class TypeText(ActionParams):

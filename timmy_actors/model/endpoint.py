@@ -10,7 +10,7 @@ from timmy_actors.model._base import Model, Name, StrictModel
 from timmy_actors.model.action import Action, ActionResult
 from timmy_actors.model.command import ErrorInfo
 from timmy_actors.model.event import GameEvent
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, LookOptions
 from timmy_actors.model.health import Health
 from timmy_actors.model.message import MessageId
 from timmy_actors.model.perception import PerceptionOutput
@@ -91,6 +91,7 @@ class CaptureRequest(StrictModel):
     type: Literal["capture"] = "capture"
     id: RequestId
     timeout_s: Timeout = PORTAL_TIMEOUT_S
+    options: LookOptions = LookOptions()
 
 
 class ExecuteRequest(StrictModel):

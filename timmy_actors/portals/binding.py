@@ -53,7 +53,9 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     """
     row, tool = find_tool(spec, table, tools)
     given = {name: value for name, value in values.items() if value is not None}
-    given = {name: value for name, value in given.items() if name not in spec.extras or accepts(tool.schema, name)}
+    extras = {name for name in spec.extras if not (name in row.names or accepts(tool.schema, name))}
+    given = {name: value for name, value in given.items() if name not in extras}
+    _refuse_unknown_options(spec, given, row, tool)
     if row.arguments is not None:
         arguments = _filled(row.arguments, given)
     else:
@@ -66,21 +68,34 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     return Bound(tool.name, arguments)
 
 
+def _refuse_unknown_options(spec: SpecTool, given: Mapping[str, Any], row: ToolRow, tool: Tool) -> None:
+    for name in given.keys() & set(spec.options):
+        known = accepts(tool.schema, name) if row.arguments is None else name in row.names
+        if not known:
+            told = f"{spec.name}: the {spec.server} in use cannot be told {name!r}: leave it out"
+            raise ToolTrouble("bad_arguments", told)
+
+
 def accepts(schema: Mapping[str, Any], name: str) -> bool:
     """Whether a tool takes an argument of that name."""
     return name in schema.get("properties", {})
 
 
 def _filled(template: Any, given: Mapping[str, Any]) -> Any:
-    """The template with each `"$name"` replaced; what was not given is left out."""
-    if isinstance(template, dict):
-        return {key: _filled(value, given) for key, value in template.items() if not _is_missing(value, given)}
-    if isinstance(template, str) and template.startswith("$"):
-        return given[template[1:]]
+    """The template with each `"$name"` replaced; what was not given is left out, and a list that lacks a part."""
+    match template:
+        case dict():
+            return {key: _filled(value, given) for key, value in template.items() if not _is_missing(value, given)}
+        case list():
+            return [_filled(value, given) for value in template]
+        case str() if template.startswith("$"):
+            return given[template[1:]]
     return template
 
 
 def _is_missing(template: Any, given: Mapping[str, Any]) -> bool:
+    if isinstance(template, list):
+        return any(_is_missing(inner, given) for inner in template)
     return isinstance(template, str) and template.startswith("$") and template[1:] not in given
 
 

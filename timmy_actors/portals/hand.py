@@ -14,6 +14,7 @@ from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.aim import aim_at
 from timmy_actors.portals.names import resolve
 from timmy_actors.portals.reading import read_position, read_size, said_no
+from timmy_actors.portals.spec_tools import FROM
 from timmy_actors.portals.tool_server import ToolServer
 from timmy_actors.portals.troubles import as_outcome
 
@@ -120,6 +121,10 @@ class Hand:
         if name == "focus_window":
             return params if params.get("title") else {"title": await self._title(entry, deadline)}
         values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
+        row = self._desktop.table.row(name)
+        if row is not None and row.names & set(FROM):
+            x, y = await self._where(values, deadline)
+            return {**values, "from_x": x, "from_y": y}
         return values if "x" in params else {**values, **await self._where_needed(name, values, deadline)}
 
     async def _title(self, entry: PortalEntry, deadline: float) -> str | list[str] | None:
@@ -129,15 +134,23 @@ class Hand:
         """The mouse's position, for a server whose clicks need a point."""
         if "x" not in (await self._desktop.schema(name, deadline)).get("required", ()):
             return {}
-        aimed = {"window_title": values["window_title"]}
-        x, y = read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
+        x, y = await self._where(values, deadline)
         return {"x": x, "y": y}
+
+    async def _where(self, values: dict[str, Any], deadline: float) -> tuple[int, int]:
+        aimed = {"window_title": values["window_title"]}
+        return read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
 
     async def _check_point(self, name: str, params: dict[str, Any], values: dict[str, Any], deadline: float) -> None:
         """See that a point is on the screen, where the server is not aimed at a window and so checks nothing itself."""
         if "x" not in params or values.get("window_title") is not None:
             return
-        width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+        try:
+            width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+        except ToolTrouble as trouble:
+            if trouble.code == "no_such_tool":
+                return  # it is left to the server to know
+            raise
         x, y = params["x"], params["y"]
         if not (x < width and y < height):
             raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")

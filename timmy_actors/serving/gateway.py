@@ -287,8 +287,8 @@ def _for_portal(
             return UsePortal(portal), PORTALS_TIMEOUT_S
         case CheckPortalRequest(portal=portal, timeout_s=timeout_s):
             return CheckPortal(portal, timeout_s), timeout_s + PORTAL_MARGIN_S
-        case CaptureRequest(timeout_s=timeout_s):
-            return Capture(timeout_s), timeout_s + PORTAL_MARGIN_S
+        case CaptureRequest(timeout_s=timeout_s, options=options):
+            return Capture(timeout_s, options), timeout_s + PORTAL_MARGIN_S
         case ExecuteRequest(action=action, timeout_s=timeout_s):
             return Execute(action, timeout_s), timeout_s + PORTAL_MARGIN_S
 

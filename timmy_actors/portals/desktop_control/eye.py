@@ -18,6 +18,7 @@ from timmy_actors.portals.desktop_control.camera import Camera
 from timmy_actors.portals.desktop_control.connection import Connection
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import WindowFacts
+from timmy_actors.portals.desktop_control.settling import LOOK_EVERY_S, Settling, Wait, thumbnail
 from timmy_actors.portals.desktop_control.target import Target
 from timmy_actors.portals.desktop_control.titles import Titles
 
@@ -54,24 +55,41 @@ class Eye:
         self._camera = Camera(connection.name)
         self._closing = threading.Event()
         self._rootless = False
+        self._seen: dict[tuple[str, Place | None], Image.Image] = {}
         connection.greeting = self._meet
 
-    def look(self, titles: Titles | None) -> Look:
-        """The window with one of the titles, or the whole screen.
+    def look(self, titles: Titles | None, region: Place | None = None) -> Look:
+        """The window with one of the titles, or the whole screen; of either the region, where one is given.
 
         Raises:
-            Refused: there is no such window, it is hidden, keeps changing, or does not paint itself.
+            Refused: there is no such window, it is hidden, keeps changing, or does not paint itself; the region is not
+            in it.
         """
         self._let_it_settle()
         with self._connection.using() as display:
             for _ in range(TRIES):
                 target = Target.find(display, titles)
-                taken = self._take(display, target, Place(0, 0, *target.size))
+                taken = self._take(display, target, _part_of(target.size, region))
                 if taken is not None:
                     image, covered, taken_at = taken
                     window = windows.facts_of(display, target.window) if target.window is not None else None
                     return Look(image, window, covered, taken_at)
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
+
+    def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:
+        """Look again and again until the picture is as wished, or the time is over; and whether it is."""
+        began = time.monotonic()
+        settling = Settling(wish, self._seen.get((str(titles), region)))
+        while True:
+            look, now = self.look(titles, region), time.monotonic()
+            if settling.is_so(thumbnail(look.image), now):
+                return look, True
+            if now - began >= within_s or self._closing.wait(LOOK_EVERY_S):
+                return look, False
+
+    def remember(self, titles: Titles | None, region: Place | None, look: Look) -> None:
+        """Keep what a caller has seen: a change is one from this. Of one target only, the last."""
+        self._seen = {(str(titles), region): thumbnail(look.image)}
 
     def colour(self, titles: Titles | None, point: Point, picture: Size | None) -> tuple[int, int, int]:
         """The colour of a point, red, green and blue.
@@ -143,6 +161,15 @@ class Eye:
             return self._camera.picture(screen.root, seen)
         except error.BadMatch:
             return None
+
+
+def _part_of(size: Size, region: Place | None) -> Place:
+    whole = Place(0, 0, *size)
+    if region is None:
+        return whole
+    if region.width < 1 or region.height < 1 or not region.within(size):
+        raise refused("off_screen", f"region {list(region)}: must lie in the {size.width} x {size.height} pixels there")
+    return region
 
 
 def _on_screen(display: Display, there: Place) -> Place:
