@@ -6,9 +6,11 @@ import json
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -18,7 +20,7 @@ from PIL import Image
 
 from tests.portals.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
-from tests.portals.sessions import SERVERS
+from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
 from timmy_actors import connect
 from timmy_actors.config import DesktopSettings, SteamSettings
@@ -28,6 +30,11 @@ from timmy_actors.model.action import ActionResult
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
 """How often a server is killed or frozen; `make portal-kills` does it a hundred times."""
 SEED = int(os.environ.get("TIMMY_PORTAL_SEED", str(random.randrange(2**32))))
+CAPTURES = 150
+"""`make bench` looks at a thousand, of 1920 x 1080 pixels."""
+MAX_GROWTH_MB = 10.0
+SLOWER_THAN_A_START = 3.0
+"""So many times a bare start, in the same run, may pass until there is a picture again."""
 HELD = 0x77
 """The keysym of w."""
 GREEN = (0, 238, 0)
@@ -158,11 +165,22 @@ def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     assert (result.success, "window_not_found" in str(result.reason)) == (False, True)
 
 
+def bare_start_s(screen: Screen) -> float:
+    """What the bundled server takes from its start to the list of its tools, alone, before a daemon has one."""
+    began = time.monotonic()
+    variables = {name: screen.environment[name] for name in ("DISPLAY", "XDG_RUNTIME_DIR")}
+    with opened(DesktopSettings().command[:3], environment=variables) as server:
+        server.connected()
+        return time.monotonic() - began
+
+
+@pytest.mark.timing
 def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
     made: Desktop, screen: Screen, tmp_path: Path
 ) -> None:
     chance = Random(SEED)
     typed = tmp_path / "typed"
+    bare_s, back_s = [bare_start_s(screen) for _ in range(3)], []
     with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
         made.runtime.capture()
         sent: dict[str, ActionResult] = {}
@@ -174,14 +192,21 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
             acting.start()
             threading.Event().wait(chance.uniform(0, 0.1))
             victim = chance.choice(["desktop-control", "desktop-control", "steam-info"])
-            os.kill(made.pid(victim), chance.choice([signal.SIGKILL, signal.SIGSTOP]))
-            acting.join(60)
+            pid, killed_at = made.pid(victim), time.monotonic()
+            os.kill(pid, chance.choice([signal.SIGKILL, signal.SIGSTOP]))
             state = made.runtime.capture(timeout_s=60)
+            back_s += [time.monotonic() - killed_at] if victim == "desktop-control" else []
+            acting.join(60)
             assert state.visual.screenshot_path is not None, f"seed {SEED}, kill {number}: {state.problems}"
             assert state.game_context.current_players_online == 22320
             if victim == "steam-info":
                 assert made.runtime.execute("key_up", key="w").success
             eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
+        slower = statistics.median(back_s) / statistics.median(bare_s) if back_s else 0.0
+        sys.stdout.write(
+            f"a picture again after {slower:.1f} x a bare start (at most {max(back_s, default=0):.2f} s)\n"
+        )
+        assert slower <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_s}"
         said = typed.read_text().split("\n") if typed.exists() else []
         for text, result in sent.items():
             times = sum(text in line for line in said)
@@ -190,3 +215,20 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
 
 def _say(made: Desktop, text: str) -> ActionResult:
     return made.runtime.execute("type_text", text=f"{text}\n", timeout_s=30)
+
+
+def test_captures_leave_no_memory_behind(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
+        assert made.runtime.capture().visual.screenshot_path is not None
+        processes = (made.pid(), os.getpid())
+        before = [resident_mb(pid) for pid in processes]
+        for _ in range(CAPTURES):
+            assert made.runtime.capture().visual.screenshot_path is not None
+        grown = [resident_mb(pid) - start for pid, start in zip(processes, before, strict=True)]
+        assert max(grown) <= MAX_GROWTH_MB, f"the server and the daemon grew by {grown} MB"
+
+
+def resident_mb(pid: int) -> float:
+    """A process's memory: proc(5)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
