@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop_control import jpeg
 from timmy_actors.portals.desktop_control.pictures import Album
 
 
@@ -48,3 +50,15 @@ def test_a_folder_in_the_pictures_place_is_an_error_and_leaves_nothing(tmp_path:
         Album(tmp_path).keep("a.png", b"new")
     assert caught.value.code == "captures_unwritable"
     assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1281, 801), (257, 999), (300, 300), (16, 16), (1, 1)])
+@pytest.mark.parametrize("quality", [1, 85, 95])
+def test_a_jpeg_made_by_two_threads_is_the_one_that_a_single_thread_makes(size: tuple[int, int], quality: int) -> None:
+    image = Image.merge("RGB", [Image.effect_noise(size, spread) for spread in (20, 60, 100)])
+    alone = io.BytesIO()
+    image.save(alone, "JPEG", quality=quality)
+    data = jpeg.encoded(image, quality)
+    with Image.open(io.BytesIO(data)) as made, Image.open(alone) as expected:
+        assert made.size == size
+        assert made.tobytes() == expected.tobytes()
