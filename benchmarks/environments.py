@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 MADE_WITHIN_S = 300
@@ -24,14 +25,28 @@ def made(*packages: str) -> Path:
     Raises:
         CalledProcessError, TimeoutExpired: pip cannot install them.
     """
-    name = hashlib.sha256(" ".join((*packages, sys.version)).encode()).hexdigest()[:16]
-    folder = CACHE / "environments" / name
+    return _kept((*packages, sys.version), lambda folder: _make(folder, packages)) / "bin"
+
+
+def made_for_node(*packages: str) -> Path:
+    """A folder with these packages of npm.
+
+    Raises:
+        CalledProcessError, TimeoutExpired: npm cannot install them.
+    """
+    return _kept(packages, lambda folder: _make_for_node(folder, packages))
+
+
+def _kept(key: tuple[str, ...], make: Callable[[Path], None]) -> Path:
+    folder = CACHE / "environments" / hashlib.sha256(" ".join(key).encode()).hexdigest()[:16]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "complete").exists():
-            _make(folder, packages)
-    return folder / "bin"
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            (folder / "complete").touch()
+    return folder
 
 
 def installing() -> dict[str, str]:
@@ -40,10 +55,14 @@ def installing() -> dict[str, str]:
 
 
 def _make(folder: Path, packages: tuple[str, ...]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
     for command in ([sys.executable, "-m", "venv", str(folder)], pip):
         subprocess.run(
             command, check=True, capture_output=True, timeout=MADE_WITHIN_S, env={**os.environ, **INSTALLERS}
         )
-    (folder / "complete").touch()
+
+
+def _make_for_node(folder: Path, packages: tuple[str, ...]) -> None:
+    folder.mkdir()
+    command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
+    subprocess.run(command, check=True, capture_output=True, timeout=MADE_WITHIN_S, cwd=folder, env=installing())

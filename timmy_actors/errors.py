@@ -129,13 +129,16 @@ class ToolTrouble(TimmyError):
     """A call of an MCP server's tool did not go well.
 
     `code` is one of `timmy_actors.model.game_state.ProblemCode`. With `outcome_unknown` the call was sent, and nobody
-    knows what came of it; with any other nothing was done, or the server itself says that it failed.
+    knows what came of it; with `bad_result` and `too_large` the server answered, and the answer cannot be read; with
+    any other nothing was done, or the server itself says that it failed. `tool_code` is the code that the server gave
+    its error, if it gave one: `not_focused`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, tool_code: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.tool_code = tool_code
 
 
 class Refused(TimmyError):

@@ -9,7 +9,7 @@ from timmy_actors.actors.portal import PORTAL_MARGIN_S, Capture, CheckPortal, Ex
 from timmy_actors.model.action import ActionResult, make_action
 from timmy_actors.model.answer import Portals
 from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, make_look
 from timmy_actors.model.portal import PortalCheck
 from timmy_actors.supervision import Directory
 
@@ -43,9 +43,15 @@ class PortalCalls:
         answer: PortalCheck = self._ask_portal(check, timeout_s, check.caller)
         return answer
 
-    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
-        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        look = Capture(timeout_s)
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
+
+        `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+
+        Raises:
+            Refused: `bad_arguments`: an option is wrong.
+        """
+        look = Capture(timeout_s, make_look(options))
         state: GameState = self._ask_portal(look, timeout_s, look.caller)
         return state
 

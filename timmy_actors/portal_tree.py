@@ -24,8 +24,8 @@ from timmy_actors.portals.tool_tables import ToolTable, choose_table, load_table
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Published, Supervisor
 from timmy_actors.tokens import read_token
 
-SERVER_BACKOFF = Backoff(base_s=0.1, cap_s=30.0, stable_after_s=10.0)
-"""A server that dies at import costs half a second of a core each time."""
+AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
+"""A session's actor starts its server when that is due: it knows whether the last one was of any use."""
 STOP_WITHIN_S = 15.0
 LARGEST_KEY_BYTES = 1_000
 SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
@@ -76,7 +76,7 @@ class PortalTree:
             name,
             lambda: SessionActor(options, wanted=wanted, offer=offer),
             expected=(ServerGone,),
-            backoff=SERVER_BACKOFF,
+            backoff=AT_ONCE,
             shutdown_s=STOP_WITHIN_S,
         )
 

@@ -211,7 +211,7 @@ class Runtime(PortalCalls):
         Raises:
             StartFailed: it has not started.
         """
-        health = self.board.health.value
+        health = self.board.current_health()
         if health is None:
             raise StartFailed("the daemon has not started")
         if (

@@ -1,17 +1,32 @@
-"""Other people's servers in environments of their own; the test is skipped where none can be made."""
+"""Other people's servers and clients in environments of their own; the test is skipped where none can be made."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from benchmarks.environments import PYAUTOGUI, made
+from benchmarks.environments import PYAUTOGUI, made, made_for_node
 
 STEAM_INFO = ("mcp>=1.30,<2", "steam-info-mcp==0.1.1")
+STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
+PYTHON_SDK_1 = ("mcp==1.30.0",)
+FASTMCP = ("fastmcp==4.2.3",)
+TYPESCRIPT_SDK = ("@modelcontextprotocol/sdk@1.32.2",)
+"""Of npm; runs on Node 20."""
 
-__all__ = ["PYAUTOGUI", "STEAM_INFO", "environment"]
+__all__ = [
+    "FASTMCP",
+    "PYAUTOGUI",
+    "PYTHON_SDK_1",
+    "STEAM_INFO",
+    "STEAM_MCP",
+    "TYPESCRIPT_SDK",
+    "environment",
+    "node_environment",
+]
 
 
 def environment(*packages: str) -> Path:
@@ -20,3 +35,14 @@ def environment(*packages: str) -> Path:
         return made(*packages)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"no environment with {', '.join(packages)} can be made here: {error}")
+
+
+def node_environment(*packages: str) -> Path:
+    """A folder with npm's packages in it; skips the test where they cannot be installed."""
+    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"apt install nodejs npm: {' and '.join(missing)} is missing")
+    try:
+        return made_for_node(*packages)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm cannot install {', '.join(packages)}: {error}")

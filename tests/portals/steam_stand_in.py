@@ -47,7 +47,7 @@ KEYLESS = ("/ISteamUserStats/GetNumberOfCurrentPlayers/v1/", "/ISteamNews/GetNew
 
 
 class StandIn:
-    """Answers as Valve does; `status` makes every answer that one."""
+    """Answers as Valve does; `status` makes every answer that one, and while `hangs` is set none comes."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = folder / "authority.pem"
@@ -58,6 +58,8 @@ class StandIn:
         self.proxy = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.asked: list[str] = []
         self.status = 200
+        self.hangs = False
+        self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -74,6 +76,7 @@ class StandIn:
 
     def close(self) -> None:
         """Answer nobody any more."""
+        self._closing.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in (self._accepting, *self._threads):
@@ -97,6 +100,8 @@ class StandIn:
 
     def _answer(self, target: str) -> bytes:
         self.asked.append(target)
+        if self.hangs:
+            self._closing.wait()
         parts = urlsplit(target)
         status, body = self.status, json.dumps(ANSWERS.get(parts.path, {}))
         if status == 200 and parts.path not in KEYLESS and parse_qs(parts.query).get("key") != [KEY]:

@@ -77,8 +77,8 @@ def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:
         (offered("click"), {"x": 1, "y": 2}, "bad_arguments", "the server has no argument for 'x'"),
         (offered("clic", x=INTEGER), {"x": 1}, "no_such_tool", "did its author rename it to 'clic'?"),
         ({}, {"x": 1}, "no_such_tool", "it has none at all"),
-        ({"click": Tool("click", {"type": 5})}, {}, "bad_result", "the server's schema for it is none"),
-        ({"click": Tool("click", {"$ref": "http://x/y"})}, {}, "bad_result", "the server's schema for it is none"),
+        ({"click": Tool("click", {"type": 5})}, {}, "no_such_tool", "its JSON Schema is invalid"),
+        ({"click": Tool("click", {"$ref": "http://x/y"})}, {}, "no_such_tool", "its JSON Schema is invalid"),
     ],
 )
 def test_what_a_server_would_not_take_is_never_sent(

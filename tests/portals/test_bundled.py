@@ -6,9 +6,11 @@ import json
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -18,14 +20,21 @@ from PIL import Image
 
 from tests.portals.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
-from tests.portals.sessions import SERVERS
+from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
+from timmy_actors import connect
 from timmy_actors.config import DesktopSettings, SteamSettings
+from timmy_actors.errors import Refused
 from timmy_actors.model.action import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
 """How often a server is killed or frozen; `make portal-kills` does it a hundred times."""
 SEED = int(os.environ.get("TIMMY_PORTAL_SEED", str(random.randrange(2**32))))
+CAPTURES = 150
+"""`make bench` looks at a thousand, of 1920 x 1080 pixels."""
+MAX_GROWTH_MB = 10.0
+SLOWER_THAN_A_START = 3.0
+"""So many times a bare start, in the same run, may pass until there is a picture again."""
 HELD = 0x77
 """The keysym of w."""
 GREEN = (0, 238, 0)
@@ -137,6 +146,50 @@ def _interrupt_once_held(screen: Screen) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_captures_and_actions_take_what_the_tools_take(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with (
+        screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")),
+        connect(made.runtime.endpoint) as far,
+    ):
+        whole = made.runtime.capture().visual.image_size
+        assert whole is not None
+        part = far.capture(region=(10, 10, 120, 80))
+        assert (part.visual.image_size, [each.code for each in part.problems if each.what.startswith("vis")]) == (
+            (120, 80),
+            [],
+        )
+        small = far.capture(max_width=whole[0] // 2).visual.image_size
+        assert small is not None
+        assert small[0] == whole[0] // 2
+        assert made.runtime.execute("focus_window").success
+        assert far.execute("click", x=small[0] - 1, y=small[1] - 1, image_size=list(small), button="middle").success
+        x, y = made.runtime.capture().visual.mouse_position or (0, 0)
+        assert (whole[0] - x, whole[1] - y) <= (3, 3)
+        outside = far.capture(region=(0, 0, 5000, 10))
+        assert outside.visual.screenshot_path is None
+        with pytest.raises(Refused, match="region"):
+            far.capture(region=(0, 0))
+
+
+def test_a_capture_waits_until_nothing_moves_or_something_changes(
+    made: Desktop, screen: Screen, tmp_path: Path
+) -> None:
+    script = "while read -r line; do for n in 1 2 3 4 5 6; do yes $n | head -c 1500; sleep 0.1; done; done"
+    moving = ("xterm", "-T", "OpenMW", "-geometry", "60x20+40+40", "-e", "sh", "-c", script)
+    with screen.program("OpenMW", *moving):
+        assert made.runtime.execute("focus_window").success
+        still = made.runtime.capture(wait_until="stable")
+        assert not [each for each in still.problems if each.code == "not_settled"]
+        assert made.runtime.execute("press_key", key="enter").success
+        changed = made.runtime.capture(wait_until="change", wait_s=20)
+        assert not [each for each in changed.problems if each.code == "not_settled"]
+        settled = made.runtime.capture(wait_until="stable", wait_s=20)
+        assert not [each for each in settled.problems if each.code == "not_settled"]
+        nothing = made.runtime.capture(wait_until="change", wait_s=0.3)
+        assert [each.code for each in nothing.problems if each.what == "visual.screenshot_path"] == ["not_settled"]
+        assert nothing.visual.screenshot_path is not None
+
+
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     state = made.runtime.capture()
     told = {problem.what: problem.code for problem in state.problems}
@@ -149,11 +202,22 @@ def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     assert (result.success, "window_not_found" in str(result.reason)) == (False, True)
 
 
+def bare_start_s(screen: Screen) -> float:
+    """What the bundled server takes from its start to the list of its tools, alone, before a daemon has one."""
+    began = time.monotonic()
+    variables = {name: screen.environment[name] for name in ("DISPLAY", "XDG_RUNTIME_DIR")}
+    with opened(DesktopSettings().command[:3], environment=variables) as server:
+        server.connected()
+        return time.monotonic() - began
+
+
+@pytest.mark.timing
 def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
     made: Desktop, screen: Screen, tmp_path: Path
 ) -> None:
     chance = Random(SEED)
     typed = tmp_path / "typed"
+    bare_s, back_s = [bare_start_s(screen) for _ in range(3)], []
     with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
         made.runtime.capture()
         sent: dict[str, ActionResult] = {}
@@ -165,14 +229,21 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
             acting.start()
             threading.Event().wait(chance.uniform(0, 0.1))
             victim = chance.choice(["desktop-control", "desktop-control", "steam-info"])
-            os.kill(made.pid(victim), chance.choice([signal.SIGKILL, signal.SIGSTOP]))
-            acting.join(60)
+            pid, killed_at = made.pid(victim), time.monotonic()
+            os.kill(pid, chance.choice([signal.SIGKILL, signal.SIGSTOP]))
             state = made.runtime.capture(timeout_s=60)
+            back_s += [time.monotonic() - killed_at] if victim == "desktop-control" else []
+            acting.join(60)
             assert state.visual.screenshot_path is not None, f"seed {SEED}, kill {number}: {state.problems}"
             assert state.game_context.current_players_online == 22320
             if victim == "steam-info":
                 assert made.runtime.execute("key_up", key="w").success
             eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
+        slower = statistics.median(back_s) / statistics.median(bare_s) if back_s else 0.0
+        sys.stdout.write(
+            f"a picture again after {slower:.1f} x a bare start (at most {max(back_s, default=0):.2f} s)\n"
+        )
+        assert slower <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_s}"
         said = typed.read_text().split("\n") if typed.exists() else []
         for text, result in sent.items():
             times = sum(text in line for line in said)
@@ -188,3 +259,20 @@ def test_a_key_is_pressed_for_as_long_as_the_caller_says(made: Desktop, screen: 
         assert made.runtime.execute("focus_window", timeout_s=60).success
         assert made.runtime.execute("key_down", key="shift", expires_s=0.5).success
         eventually(lambda: not any(screen.x.query_keymap()), 5)
+
+
+def test_captures_leave_no_memory_behind(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
+        assert made.runtime.capture().visual.screenshot_path is not None
+        processes = (made.pid(), os.getpid())
+        before = [resident_mb(pid) for pid in processes]
+        for _ in range(CAPTURES):
+            assert made.runtime.capture().visual.screenshot_path is not None
+        grown = [resident_mb(pid) - start for pid, start in zip(processes, before, strict=True)]
+        assert max(grown) <= MAX_GROWTH_MB, f"the server and the daemon grew by {grown} MB"
+
+
+def resident_mb(pid: int) -> float:
+    """A process's memory: proc(5)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024

@@ -16,6 +16,7 @@ from tests.portals.sessions import raw
 from tests.portals.test_catalogue import ENTRY
 from tests.waiting import eventually
 from timmy_actors import connect
+from timmy_actors.actors.session import Rest
 from timmy_actors.errors import Refused
 from timmy_actors.model.action import ActionResult
 from timmy_actors.model.game_state import GameState
@@ -46,6 +47,17 @@ def test_a_result_is_the_specs_field_for_field(tmp_path: Path) -> None:
     assert told.pop("timestamp").endswith("Z")
     spec = {"success": True, "action": "press_key", "params": {"key": "space"}}
     assert {name: told[name] for name in spec} == spec
+
+
+def test_a_status_that_is_read_after_an_operation_speaks_of_no_server_that_is_starting(tmp_path: Path) -> None:
+    with desktop(tmp_path) as made:
+        for _ in range(10):
+            made.runtime.directory.ask("desktop-control", Rest(), timeout_s=10).wait()
+            made.runtime.portals()
+            assert made.runtime.execute("press_key", key="space").success
+            status = made.runtime.status().portal_status
+            assert status is not None
+            assert (status.state, status.servers[0].state) in (("ready", "ready"), ("degraded", "ready"))
 
 
 def test_a_games_own_names_are_carried_out(tmp_path: Path) -> None:
@@ -134,6 +146,26 @@ def test_steps_after_a_failed_one_are_not_done_and_nothing_stays_pressed(tmp_pat
         assert (result.success, result.outcome, result.action) == (False, "failed", "combo")
         assert "(after 1 of 3 steps)" in str(result.reason)
         assert [done["action"] for done in made.actions()] == ["mouse_down", "type_text", "mouse_up"]
+
+
+def test_an_action_whose_answer_cannot_be_read_is_done_and_never_repeated(tmp_path: Path) -> None:
+    marks, tools = tmp_path / "marks", tmp_path / "tools.json"
+    press = {"tool": "wrong", "arguments": {"mark": str(marks), "content": 5}}
+    tools.write_text(json.dumps({"raw": {"tools": {"press_key": press}}}))
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
+        result = made.runtime.execute("press_key", key="a")
+        assert (result.success, result.outcome, marks.read_text()) == (True, "done", "x")
+        assert "cannot be read" in str(result.reason)
+
+
+def test_a_question_before_an_action_that_goes_wrong_leaves_it_undone(tmp_path: Path) -> None:
+    tools = tmp_path / "tools.json"
+    size = {"tool": "wrong", "arguments": {"content": 5}}
+    click = {"tool": "garbage", "arguments": {"lines": 0}}
+    tools.write_text(json.dumps({"raw": {"tools": {"get_screen_size": size, "click": click}}}))
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
+        result = made.runtime.execute("click", x=1, y=1)
+        assert (result.success, result.outcome) == (False, "refused")
 
 
 @pytest.mark.parametrize(

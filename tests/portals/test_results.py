@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from timmy_actors.errors import ToolTrouble
+from timmy_actors.portals.desktop_control.reasons import ERROR_META
 from timmy_actors.portals.lines import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.reading import read_colour, read_os, read_position, read_size, read_titles, said_no
 from timmy_actors.portals.redact import Redactor
@@ -92,10 +93,24 @@ def test_colours_systems_and_titles_are_read() -> None:
 
 
 def test_a_servers_reason_becomes_the_problems_code() -> None:
-    told = as_problem("visual.screenshot_path", ToolTrouble("tool_failed", "window_not_found: no window is called X"))
+    meta = {ERROR_META: {"code": "window_not_found", "message": "no window is called X"}}
+    words = text("window_not_found: no window is called X")
+    with pytest.raises(ToolTrouble) as trouble:
+        read_answer(is_error=True, content=[words], structured=None, meta=meta)
+    told = as_problem("visual.screenshot_path", trouble.value)
     assert (told.code, told.message) == ("no_window", "window_not_found: no window is called X")
-    assert as_problem("x", ToolTrouble("tool_failed", "captures_full: ...")).code == "no_space"
-    assert as_problem("x", ToolTrouble("tool_failed", "something else")).code == "tool_failed"
+    assert as_problem("x", ToolTrouble("tool_failed", "...", "captures_full")).code == "no_space"
+    assert as_problem("x", ToolTrouble("tool_failed", "...", "something else")).code == "tool_failed"
+
+
+@pytest.mark.parametrize(
+    "meta", [None, {}, {ERROR_META: 5}, {ERROR_META: {"code": 5}}, {ERROR_META: {"code": "x" * 999}}]
+)
+def test_a_code_is_never_read_out_of_a_text(meta: dict[str, Any] | None) -> None:
+    with pytest.raises(ToolTrouble) as trouble:
+        read_answer(is_error=True, content=[text("window_not_found: the title of a mail")], structured=None, meta=meta)
+    assert trouble.value.tool_code is None
+    assert as_problem("x", trouble.value).code == "tool_failed"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +118,7 @@ def test_a_servers_reason_becomes_the_problems_code() -> None:
     [
         ("server_unavailable", "refused"), ("no_such_tool", "refused"), ("bad_arguments", "refused"),
         ("tool_failed", "failed"),
-        ("outcome_unknown", "unknown"), ("bad_result", "unknown"), ("too_large", "unknown"),
+        ("outcome_unknown", "unknown"), ("bad_result", "done"), ("too_large", "done"),
     ],
 )  # fmt: skip
 def test_an_outcome_says_whether_it_may_have_happened(code: str, outcome: str) -> None:

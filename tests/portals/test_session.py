@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.sessions import TINY, http_server, is_gone, opened, raw, trouble, value
+from tests.portals.sessions import SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGone, ServerHung
 from timmy_actors.portals.redact import Redactor
@@ -259,3 +260,26 @@ def test_a_key_never_comes_back_from_a_url_nor_is_the_urls_own_logged(caplog: py
 def test_a_url_where_nobody_listens_is_told() -> None:
     with opened((), url="http://127.0.0.1:9/mcp", start_timeout_s=5.0) as server:
         assert "server: " in str(server.over())
+
+
+def test_a_server_that_a_signal_stops_in_a_call_is_ended_long_before_the_calls_deadline() -> None:
+    with opened(probe_interval_s=10_000, probe_timeout_s=10_000) as server:
+        pid = server.connected().pid
+        assert pid is not None
+        answer = server.begin("slow", 10_000, seconds=600)
+        os.kill(pid, signal.SIGSTOP)
+        assert trouble(answer.get(timeout=30)).code == "outcome_unknown"
+        failure = server.over()
+        assert isinstance(failure, ServerHung)
+        assert "SIGSTOP" in str(failure)
+        assert is_gone(pid)
+
+
+def test_a_server_that_dies_behind_a_wrapper_that_lives_is_seen_and_both_are_ended() -> None:
+    wrapped = f"{shlex.quote(sys.executable)} {shlex.quote(str(SERVERS / 'tiny.py'))}; exec sleep 600"
+    with opened(("sh", "-c", wrapped), probe_interval_s=10_000, probe_timeout_s=0.5) as server:
+        wrapper = server.connected().pid
+        assert wrapper is not None
+        assert trouble(server.ask("leave", 0.5, code=1)).code == "outcome_unknown"
+        assert isinstance(server.over(), ServerHung)
+        assert is_gone(wrapper)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from tests.portals.steam_stand_in import KEY, USER, StandIn, steam
 from tests.waiting import eventually
 from timmy_actors.config import SteamSettings
 from timmy_actors.errors import ToolTrouble
-from timmy_actors.model.game_state import GameContext, GameState
+from timmy_actors.model.game_state import GameContext, GameState, Problem
+from timmy_actors.portals.portal import STEAM_WAIT_S
 from timmy_actors.portals.steam import PARTS, Kept, keep, read_part
 
 pytestmark = pytest.mark.timeout(420)
@@ -83,6 +85,39 @@ def test_answers_are_kept_as_long_as_they_hold(tmp_path: Path, valve: StandIn) -
         for _ in range(5):
             made.runtime.capture()
         assert len(valve.asked) == asked
+
+
+@pytest.mark.parametrize("fault", ["hangs", "429"])
+def test_one_capture_pays_for_a_steam_that_does_not_answer(tmp_path: Path, valve: StandIn, fault: str) -> None:
+    valve.hangs, valve.status = fault == "hangs", 429 if fault == "429" else 200
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
+        made.runtime.capture(timeout_s=40)  # this one pays
+        eventually(lambda: valve.asked, 60)
+        paid = [state.took_ms for state in (made.runtime.capture() for _ in range(5))]
+        assert min(paid) < STEAM_WAIT_S * 1000 / 2
+        assert sum(took_ms >= STEAM_WAIT_S * 1000 for took_ms in paid) == 0
+        state = made.runtime.capture()
+        assert set(problems(state).values()) <= {"server_unavailable", "tool_failed", "outcome_unknown"}
+        assert problems(state)
+
+
+def test_a_steam_that_fails_later_leaves_what_was_known_and_says_how_old_it_is(
+    tmp_path: Path, valve: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, part in PARTS.items():
+        monkeypatch.setitem(PARTS, name, replace(part, fresh_s=0.0))
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
+        look(made, valve)
+        valve.status = 503
+
+        def failed() -> Problem | None:
+            state = made.runtime.capture(timeout_s=40)
+            assert state.game_context.current_players_online == 8421
+            return next((each for each in state.problems if each.what.endswith("players_online")), None)
+
+        problem = eventually(failed, 90)
+        assert problem is not None
+        assert "(shown is the answer of " in problem.message
 
 
 @pytest.mark.parametrize("program", ["steam-mcp", "steam-info-mcp"])

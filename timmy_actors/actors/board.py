@@ -51,3 +51,10 @@ class Board:
         yield Happened(link=link.model_copy(update={"state": "down"}))
         for snapshot in self.snapshots.value.values():
             yield Happened(snapshot=as_of(snapshot, link))
+
+    def current_health(self) -> Health | None:
+        """The last verdict, with the portal's status of this moment: that changes more often than a verdict is made."""
+        health, portal = self.health.value, self.portal.value
+        if health is None or portal is None:
+            return health
+        return health.model_copy(update={"portal": portal.id, "portal_status": self.portal_status.value})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pykka
 
@@ -20,7 +19,7 @@ from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
 from timmy_actors.model.action import Action
 from timmy_actors.model.answer import Portals
 from timmy_actors.model.endpoint import LONGEST_ACTION_S, PORTAL_TIMEOUT_S
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, LookOptions
 from timmy_actors.model.portal import PortalCheck, PortalEntry, PortalStatus
 from timmy_actors.portals.album import Album
 from timmy_actors.portals.bookshelf import SteamAccess
@@ -28,15 +27,12 @@ from timmy_actors.portals.catalogue import choose
 from timmy_actors.portals.catalogue_file import CatalogueFile
 from timmy_actors.portals.check import check
 from timmy_actors.portals.loop import LoopThread
-from timmy_actors.portals.portal import Portal
+from timmy_actors.portals.portal import PLAIN, Portal
 from timmy_actors.portals.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.status import assess
 from timmy_actors.portals.tool_server import ToolServer
 from timmy_actors.portals.tool_tables import ToolTable
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Published
-
-if TYPE_CHECKING:
-    from timmy_actors.supervision import Reply
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +61,7 @@ class Capture:
     """Look at the game; answered with a `GameState`."""
 
     timeout_s: float
+    options: LookOptions = PLAIN
     caller: Caller = field(default_factory=Caller)
     """When it leaves, the look ends."""
 
@@ -95,8 +92,11 @@ class CheckPortal:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    state: GameState
+class _Done:
+    """An operation is over: its result, and who asked for it."""
+
+    result: Future[Any]
+    reply: Reply
 
 
 class Choice:
@@ -147,15 +147,15 @@ class PortalActor(Actor):
                 return self._portals()
             case UsePortal(portal_id):
                 return self._use(portal_id)
-            case Capture(timeout_s, caller):
-                return self._have(self._capture(timeout_s), caller)
+            case Capture(timeout_s, options, caller):
+                return self._have(self._portal.capture_state(timeout_s, options), caller)
             case Execute(action, timeout_s, caller):
                 return self._have(self._portal.execute_action(action, timeout_s), caller)
             case CheckPortal(portal_id, timeout_s, caller):
                 return self._have(self._check(self._find(portal_id), timeout_s), caller)
-            case _Seen(state):
-                self._last = state
-                self._publish()
+            case _Done(result, reply):
+                self._on_done(result)
+                _settle(reply, result)
             case "file":
                 self._look_at_file()
             case "publish":
@@ -184,14 +184,21 @@ class PortalActor(Actor):
         """Have it done in the loop, and answered when it is."""
         reply = self.take_reply()
         under_way = self._loop.submit(work)
-        under_way.add_done_callback(lambda done: _settle(reply, done))
+        under_way.add_done_callback(lambda result: self._tell_done(_Done(result, reply)))
         caller.on_leave(under_way.cancel)
         return DEFERRED
 
-    async def _capture(self, timeout_s: float) -> GameState:
-        state = await self._portal.capture_state(timeout_s)
-        self._tell_myself(_Seen(state))
-        return state
+    def _tell_done(self, done: _Done) -> None:
+        try:
+            self.actor_ref.tell(done)
+        except pykka.ActorDeadError:  # it ended after its actor
+            _settle(done.reply, done.result)
+
+    def _on_done(self, result: Future[Any]) -> None:
+        """Publish what is known before the answer is given: whoever has it reads of no server that is starting."""
+        if not result.cancelled() and result.exception() is None and isinstance(result.result(), GameState):
+            self._last = result.result()
+        self._publish()
 
     async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
         portal = await self._make(lambda: entry)
@@ -251,10 +258,6 @@ class PortalActor(Actor):
         if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
             return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
         return self._file.error
-
-    def _tell_myself(self, message: _Seen) -> None:
-        with contextlib.suppress(pykka.ActorDeadError):  # a look that ends after its actor
-            self.actor_ref.tell(message)
 
 
 def _settle(reply: Reply, done: Future[Any]) -> None:

@@ -7,6 +7,7 @@ import importlib.util
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pykka
@@ -17,7 +18,7 @@ from timmy_actors.model.portal import ServerStatus
 from timmy_actors.portals.results import ToolAnswer
 from timmy_actors.portals.server_options import ServerOptions
 from timmy_actors.portals.session_events import Connected, Over, Tool, ToolsChanged
-from timmy_actors.supervision import DEFERRED, Actor, Published
+from timmy_actors.supervision import DEFERRED, Actor, Backoff, Published
 
 if TYPE_CHECKING:
     from timmy_actors.portals.session import Session
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 STOP_WITHIN_S = 5.0
 """The server's own end takes at most two seconds after its input closed, and two more after SIGTERM."""
 KILL_WITHIN_S = 6.0
+START_BACKOFF = Backoff(base_s=0.1, cap_s=30.0, stable_after_s=10.0)
+"""Between starts of a server that ends without having answered a call or stayed up: one that dies at import costs half
+a second of a core each time. One that was of use is started again at once."""
 MISSING = "the package 'mcp' is not installed: pip install 'timmy_actors[portals]'"
 UNNEEDED = "nobody has needed it yet"
 NOT_CONFIGURED = "no command and no url are configured for it"
@@ -62,6 +66,11 @@ class _FromSession:
 
 
 @dataclass(frozen=True)
+class _Loaded:
+    session: type[Session] | Exception
+
+
+@dataclass(frozen=True)
 class _GiveUpWaiting:
     number: int
 
@@ -76,6 +85,8 @@ class Wanted:
         """How often it was started."""
         self.failures = 0
         """How often in a row it ended without having been ready."""
+        self.idle_starts = 0
+        """How often it was started since it last answered a call, or was up for long."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +106,16 @@ class SessionActor(Actor):
         self._wanted = wanted
         self._offer = offer
         self._session: Session | None = None
-        self._ready = False
+        self._loading = False
+        self._ready_at: float | None = None
         self._waiting: dict[int, tuple[CallTool, Reply]] = {}
         self._numbers = 0
 
     def on_start(self) -> None:
         """Start the server again, where its predecessor had one. That it answers is a state, not a start."""
         if self._wanted.now.is_set():
-            self._connect()
+            delay_s = START_BACKOFF.delay(max(0, self._wanted.idle_starts - 1), Random())  # noqa: S311  spreads load
+            self.mailbox.schedule("connect", delay_s, "connect")
         else:
             self._publish("offline", self._obstacle() or UNNEEDED)
 
@@ -115,6 +128,10 @@ class SessionActor(Actor):
                 self._wake()
             case Rest():
                 self._rest()
+            case "connect":
+                self._connect()
+            case _Loaded(session):
+                self._on_loaded(session)
             case _FromSession(session, event) if session is self._session:
                 self._on_event(event)
             case _GiveUpWaiting(number) if number in self._waiting:
@@ -142,13 +159,15 @@ class SessionActor(Actor):
             self._session.kill_soon()
 
     def _wake(self) -> None:
-        if self._session is None and self._obstacle() is None:
+        if not self._wanted.now.is_set() and self._obstacle() is None:
             self._wanted.now.set()
             self._connect()
 
     def _rest(self) -> None:
         self._wanted.now.clear()
-        session, self._session, self._ready = self._session, None, False
+        self.mailbox.cancel("connect")
+        self._fail_waiting()
+        session, self._session, self._loading, self._ready_at = self._session, None, False, None
         if session is not None:
             session.stop(STOP_WITHIN_S)
         self._publish("offline", "nobody needs it now")
@@ -161,21 +180,41 @@ class SessionActor(Actor):
 
     def _connect(self) -> None:
         self._wanted.generation += 1
-        self._publish("starting", "it has not answered yet")  # before the import: that takes seconds on a busy machine
-        from timmy_actors.portals.session import Session  # noqa: PLC0415  40 MB that a daemon without portals spares
+        self._wanted.idle_starts += 1
+        self._loading = True
+        self._publish("starting", "it has not answered yet")
+        threading.Thread(target=self._load, name=f"loading {self._options.name}", daemon=True).start()
 
-        session = Session(self._options, lambda event: self._tell_myself(_FromSession(session, event)))
+    def _load(self) -> None:
+        """Import the MCP library beside the actor: it takes seconds on a busy machine, and the actor's loop is watched.
+
+        Not before a server is needed: a daemon without portals spares its 40 MB.
+        """
+        try:
+            from timmy_actors.portals.session import Session  # noqa: PLC0415
+
+            self._tell_myself(_Loaded(Session))
+        except Exception as error:  # noqa: BLE001  raised again in the actor
+            self._tell_myself(_Loaded(error))
+
+    def _on_loaded(self, loaded: type[Session] | Exception) -> None:
+        if not self._loading:
+            return  # nobody needs it any more
+        self._loading = False
+        if isinstance(loaded, Exception):
+            raise loaded
+        session = loaded(self._options, lambda event: self._tell_myself(_FromSession(session, event)))
         self._session = session
         session.start()
 
-    def _tell_myself(self, message: _FromSession) -> None:
+    def _tell_myself(self, message: _FromSession | _Loaded) -> None:
         with contextlib.suppress(pykka.ActorDeadError):  # what a session says after its actor's end is nobody's
             self.actor_ref.tell(message)
 
     def _on_event(self, event: Connected | ToolsChanged | Over) -> None:
         match event:
             case Connected(pid, server, protocol, tools):
-                self._ready = True
+                self._ready_at = self.mailbox.clock.now()
                 self._wanted.failures = 0
                 self._publish("ready", None, pid=pid, server=server, protocol=protocol, tools=tools)
                 self._send_waiting()
@@ -183,18 +222,24 @@ class SessionActor(Actor):
                 known = self._offer.value.status
                 self._publish("ready", None, pid=known.pid, server=known.server, protocol=known.protocol, tools=tools)
             case Over(failure):
-                self._wanted.failures += 0 if self._ready else 1
-                self._session, self._ready = None, False
+                self._count_end()
+                self._session, self._ready_at = None, None
                 self._publish("down", str(failure or "it ended").removeprefix(f"{self._options.name}: "))
                 if failure is not None:
                     raise failure
 
+    def _count_end(self) -> None:
+        if self._ready_at is None:
+            self._wanted.failures += 1
+        elif self.mailbox.clock.now() - self._ready_at >= START_BACKOFF.stable_after_s:
+            self._wanted.idle_starts = 0
+
     def _on_call(self, call: CallTool) -> Any:
         reply = self.take_reply()
         self._wake()
-        if self._session is None:
+        if self._session is None and not self._loading:
             reply.fail(self._unavailable())
-        elif self._ready:
+        elif self._ready_at is not None:
             self._send(call, reply)
         else:
             self._numbers += 1
@@ -204,8 +249,17 @@ class SessionActor(Actor):
 
     def _send(self, call: CallTool, reply: Reply) -> None:
         assert self._session is not None  # noqa: S101  for the type checker: who sends has looked
-        give_up = self._session.call(call.tool, call.arguments, call.timeout_s, lambda outcome: _settle(reply, outcome))
+        give_up = self._session.call(
+            call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+        )
         call.caller.on_leave(give_up)
+
+    def _settle(self, reply: Reply, outcome: ToolAnswer | ToolTrouble) -> None:
+        if isinstance(outcome, ToolTrouble):
+            reply.fail(outcome)
+        else:
+            self._wanted.idle_starts = 0
+            reply.set(outcome)
 
     def _send_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -246,10 +300,3 @@ class SessionActor(Actor):
             tools=tuple(tool.name for tool in tools),
         )
         self._offer.value = Offer(status, tools)
-
-
-def _settle(reply: Reply, outcome: ToolAnswer | ToolTrouble) -> None:
-    if isinstance(outcome, ToolTrouble):
-        reply.fail(outcome)
-    else:
-        reply.set(outcome)

@@ -113,17 +113,25 @@ def use(above: str | None, portal: str, endpoint: str | None) -> None:
 @click.command()
 @click.option("--watch", is_flag=True, help="Again and again, until Ctrl-C.")
 @click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=1.0, show_default=True, help="Seconds.")
+@click.option("--region", help="X,Y,WIDTH,HEIGHT: this part of the window only.")
+@click.option("--max-width", type=click.IntRange(1), help="Make the picture smaller where it is wider.")
+@click.option("--max-height", type=click.IntRange(1), help="Make the picture smaller where it is higher.")
+@click.option("--wait-until", type=click.Choice(["stable", "change"]), help="Wait for it, at most --wait seconds.")
+@click.option("--wait", "wait_s", type=click.FloatRange(0.1, 30), help="Seconds.")
 @timeout
 @options.as_json
 @options.endpoint
-def capture(watch: bool, every_s: float, timeout_s: float, as_json: bool, endpoint: str | None) -> None:
+def capture(
+    watch: bool, every_s: float, timeout_s: float, as_json: bool, endpoint: str | None, **look: str | float | None
+) -> None:
     """Look at the game through the chosen portal: a screenshot, and what Steam knows."""
+    given = {name: value for name, value in look.items() if value is not None}
     with connect(endpoint) as daemon:
         try:
-            _show_state(daemon.capture(timeout_s=timeout_s), as_json=as_json, watch=watch)
+            _show_state(daemon.capture(timeout_s=timeout_s, **given), as_json=as_json, watch=watch)
             while watch:
                 time.sleep(every_s)
-                _show_state(daemon.capture(timeout_s=timeout_s), as_json=as_json, watch=watch)
+                _show_state(daemon.capture(timeout_s=timeout_s, **given), as_json=as_json, watch=watch)
         except KeyboardInterrupt:
             return
 

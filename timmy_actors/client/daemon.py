@@ -189,9 +189,18 @@ class Daemon:
         request = make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
         return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).check)
 
-    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S) -> GameState:
-        """The game through the chosen portal, as it is now; what could not be had stands in `problems`."""
-        request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s)
+    def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> GameState:
+        """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
+
+        `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+
+        Raises:
+            Refused: `bad_arguments`: an option is wrong.
+        """
+        # Not at the top: a client that only asks needs none of it.
+        from timmy_actors.model.game_state import make_look  # noqa: PLC0415
+
+        request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=make_look(options))
         return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).state)
 
     def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:

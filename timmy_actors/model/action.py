@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.model._base import Model, Name, StrictModel, in_words
@@ -28,7 +28,14 @@ FoundBy = Literal["position", "keysym"]
 """How a key is found: where a US keyboard has it, which is what games read, or what makes it on the layout in use. Not
 given: as the server does (the bundled one: position)."""
 
+Extent = Annotated[int, Field(ge=1, le=MAX_PIXEL)]
+
 Outcome = Literal["done", "refused", "failed", "unknown"]
+
+
+def split_numbers(value: Any) -> Any:
+    """`800x450` or `0,0,800,450`, as a command line has it, as its numbers; anything else as it is."""
+    return value.replace("x", ",").split(",") if isinstance(value, str) else value
 
 
 class Action(StrictModel):
@@ -50,10 +57,14 @@ class ActionResult(Model):
     outcome: Outcome = "done"
     """`refused`: nothing was done. `failed`: the server says so. `unknown`: sent, and the answer never came.
 
+    An action that the server answered is `done` also where its answer cannot be read; `reason` says so.
+
     What is unknown may have happened, and is never done again by itself: look before repeating it.
     """
     reason: str | None = None
-    """Why it was not a success, in words."""
+    """Why it was not a success, in words; for one that is done, what is to be said of it."""
+    tool_code: str | None = None
+    """The code that the desktop server gave its error, where it gives one: `not_focused`, `window_covered`."""
     binding: str | None = None
     """The portal's own name that was given for it."""
     code: ErrorCode | None = None
@@ -76,16 +87,24 @@ class ActionParams(StrictModel):
     action: ClassVar[str]
 
 
-class Click(ActionParams):
-    """Press and release the left button at a point; without one, where the mouse is."""
+class InPicture(ActionParams):
+    """What is done at a point that may have been read in a picture of another size."""
+
+    image_size: Annotated[tuple[Extent, Extent] | None, BeforeValidator(split_numbers)] = None
+    """Width and height of the picture that x and y were read in; None: they are the window's own pixels."""
+
+
+class Click(InPicture):
+    """Press and release a button (the left one) at a point; without one, where the mouse is."""
 
     action = "click"
 
     x: Pixel | None = None
     y: Pixel | None = None
+    button: Button | None = None
 
 
-class RightClick(ActionParams):
+class RightClick(InPicture):
     """The same with the right button; without one, where the mouse is."""
 
     action = "right_click"
@@ -94,16 +113,17 @@ class RightClick(ActionParams):
     y: Pixel | None = None
 
 
-class DoubleClick(ActionParams):
-    """Two quick clicks with the left button; without one, where the mouse is."""
+class DoubleClick(InPicture):
+    """Two quick clicks with a button (the left one); without a point, where the mouse is."""
 
     action = "double_click"
 
     x: Pixel | None = None
     y: Pixel | None = None
+    button: Button | None = None
 
 
-class MoveTo(ActionParams):
+class MoveTo(InPicture):
     """Move the mouse to a point."""
 
     action = "move_to"
@@ -112,14 +132,15 @@ class MoveTo(ActionParams):
     y: Pixel
 
 
-class DragTo(ActionParams):
-    """Drag with the left button from where the mouse is to a point, for `duration` seconds."""
+class DragTo(InPicture):
+    """Drag with a button (the left one) from where the mouse is to a point, for `duration` seconds."""
 
     action = "drag_to"
 
     x: Pixel
     y: Pixel
     duration: Seconds = 0.5
+    button: Button | None = None
 
 
 class TypeText(ActionParams):

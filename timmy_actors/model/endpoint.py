@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from timmy_actors.model._base import MessageId, Name, RequestId, StrictModel
 from timmy_actors.model.action import Action
 from timmy_actors.model.event import EventName
+from timmy_actors.model.game_state import LookOptions
 from timmy_actors.model.outcome import Revision
 from timmy_actors.model.portal import PortalId
 
@@ -94,6 +95,7 @@ class CaptureRequest(StrictModel):
     type: Literal["capture"] = "capture"
     id: RequestId
     timeout_s: Timeout = PORTAL_TIMEOUT_S
+    options: LookOptions = LookOptions()
 
 
 class ExecuteRequest(StrictModel):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationError
 
-from timmy_actors.model._base import Model
+from timmy_actors.errors import Refused
+from timmy_actors.model._base import Model, StrictModel, in_words
+from timmy_actors.model.action import Extent, split_numbers
 
 ProblemCode = Literal[
     "server_unavailable",
@@ -25,6 +27,7 @@ ProblemCode = Literal[
     "no_space",
     "stale_frame",
     "black_frame",
+    "not_settled",
     "no_key",
     "no_user",
     "no_data",
@@ -33,6 +36,34 @@ ProblemCode = Literal[
 
 Shade = Annotated[int, Field(ge=0, le=255)]
 Count = Annotated[int, Field(ge=0)]
+
+
+class LookOptions(StrictModel):
+    """What a screenshot is to be like. What a server cannot do is a problem (`bad_arguments`) instead of a picture."""
+
+    region: Annotated[tuple[Count, Count, Extent, Extent] | None, BeforeValidator(split_numbers)] = None
+    """x, y, width and height of the part that is wanted, in the window's own pixels. None: all of it."""
+    max_width: Extent | None = None
+    """The picture is made smaller where it is wider; an action's `image_size` says which picture its point is in."""
+    max_height: Extent | None = None
+    wait_until: Literal["stable", "change"] | None = None
+    """`stable`: nothing has moved for 0.3 s. `change`: it differs from the last picture of it that was taken."""
+    wait_s: Annotated[float, Field(gt=0, le=30)] | None = None
+    """How long to wait for that at most; the picture is taken then, with a problem of code `not_settled`. None: 5."""
+
+
+def make_look(options: dict[str, Any]) -> LookOptions:
+    """Options as a caller gives them.
+
+    Raises:
+        Refused: `bad_arguments` with the option at fault.
+    """
+    try:
+        return LookOptions.model_validate(options)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "options"
+        raise Refused("bad_arguments", f"capture: {field}: {in_words(first)}", field) from error
 
 
 class Problem(Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,11 +49,12 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     """The call of `spec` with `values` (by the protocol's argument names; None is not given).
 
     Raises:
-        ToolTrouble: `no_such_tool`, or `bad_arguments`: the server would not take them.
+        ToolTrouble: `no_such_tool`: it has none, or none that can be called; `bad_arguments`: it would not take them.
     """
     row, tool = find_tool(spec, table, tools)
     given = {name: value for name, value in values.items() if value is not None}
-    given = {name: value for name, value in given.items() if name not in spec.extras or accepts(tool.schema, name)}
+    extras = {name for name in spec.extras if not (name in row.names or accepts(tool.schema, name))}
+    given = {name: value for name, value in given.items() if name not in extras}
     _refuse_unknown_options(spec, given, row, tool)
     if row.arguments is not None:
         arguments = _filled(row.arguments, given)
@@ -69,9 +69,8 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
 
 
 def _refuse_unknown_options(spec: SpecTool, given: Mapping[str, Any], row: ToolRow, tool: Tool) -> None:
-    template = None if row.arguments is None else json.dumps(row.arguments)
     for name in given.keys() & set(spec.options):
-        known = accepts(tool.schema, name) if template is None else f'"${name}"' in template
+        known = accepts(tool.schema, name) if row.arguments is None else name in row.names
         if not known:
             told = f"{spec.name}: the {spec.server} in use cannot be told {name!r}: leave it out"
             raise ToolTrouble("bad_arguments", told)
@@ -83,15 +82,20 @@ def accepts(schema: Mapping[str, Any], name: str) -> bool:
 
 
 def _filled(template: Any, given: Mapping[str, Any]) -> Any:
-    """The template with each `"$name"` replaced; what was not given is left out."""
-    if isinstance(template, dict):
-        return {key: _filled(value, given) for key, value in template.items() if not _is_missing(value, given)}
-    if isinstance(template, str) and template.startswith("$"):
-        return given[template[1:]]
+    """The template with each `"$name"` replaced; what was not given is left out, and a list that lacks a part."""
+    match template:
+        case dict():
+            return {key: _filled(value, given) for key, value in template.items() if not _is_missing(value, given)}
+        case list():
+            return [_filled(value, given) for value in template]
+        case str() if template.startswith("$"):
+            return given[template[1:]]
     return template
 
 
 def _is_missing(template: Any, given: Mapping[str, Any]) -> bool:
+    if isinstance(template, list):
+        return any(_is_missing(inner, given) for inner in template)
     return isinstance(template, str) and template.startswith("$") and template[1:] not in given
 
 
@@ -128,6 +132,7 @@ def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:
 def _check(spec: SpecTool, arguments: dict[str, Any], schema: SchemaCheck) -> None:
     told = schema.complaint(arguments) if schema.broken is None else None
     if schema.broken is not None:
-        raise ToolTrouble("bad_result", f"{spec.name}: the server's schema for it is none: {schema.broken}")
+        words = f"{spec.name}: the server's tool cannot be called: its JSON Schema is invalid: {schema.broken}"
+        raise ToolTrouble("no_such_tool", words)
     if told is not None:
         raise ToolTrouble("bad_arguments", f"{spec.name}: {told}")

@@ -42,6 +42,9 @@ class Bookshelf:
         self._access = access
         self._kept: dict[tuple[str, int], Kept] = {}
         self._asking: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._asked_at: dict[tuple[str, int], float] = {}
+        self._awaited: set[tuple[str, int]] = set()
+        """What a capture has waited for already, though it did not come."""
 
     async def look(self, entry: PortalEntry, deadline: float) -> tuple[GameContext, tuple[Problem, ...]]:
         """What is known now. What never came is waited for, until `deadline`; what is old is asked for meanwhile."""
@@ -66,9 +69,12 @@ class Bookshelf:
             kept, running = self._kept.get((tool, app_id)), self._asking.get((tool, app_id))
             if (running is None or running.done()) and (kept is None or kept.is_due(part, loop.time())):
                 self._asking[tool, app_id] = loop.create_task(self._ask(tool, part, app_id))
-        missing = [task for key, task in self._asking.items() if key not in self._kept and not task.done()]
-        if missing:
-            await asyncio.wait(missing, timeout=max(0.0, deadline - loop.time()))
+                self._asked_at[tool, app_id] = loop.time()
+        missing = {key: task for key, task in self._asking.items() if key not in self._kept and not task.done()}
+        awaited = [task for key, task in missing.items() if key not in self._awaited]
+        if awaited:
+            self._awaited |= missing.keys()  # one capture pays for a Steam that hangs, not each
+            await asyncio.wait(awaited, timeout=max(0.0, deadline - loop.time()))
 
     async def _ask(self, tool: str, part: SteamPart, app_id: int) -> None:
         loop = asyncio.get_running_loop()
@@ -107,14 +113,22 @@ class Bookshelf:
             kept = self._kept.get((tool, app_id))
             what = f"game_context.{part.fields[0]}"
             if kept is None:
-                told = ToolTrouble("server_unavailable", f"{tool}: not answered yet; the next capture may have it")
-                yield as_problem(what, told)
+                waited_s = asyncio.get_running_loop().time() - self._asked_at[tool, app_id]
+                words = f"{tool}: not answered for {waited_s:.0f} s; no capture waits for it any more"
+                yield as_problem(what, ToolTrouble("server_unavailable", words))
             elif kept.trouble is not None:
-                yield as_problem(what, kept.trouble)
+                yield as_problem(what, self._with_age(kept, kept.trouble))
             elif part.fields[0] not in kept.context:
                 yield Problem(
                     what=what, code="no_data", message=f"{tool}: the game was not played in the last two weeks"
                 )
+
+    @staticmethod
+    def _with_age(kept: Kept, trouble: ToolTrouble) -> ToolTrouble:
+        if kept.got_at is None:
+            return trouble
+        age_s = asyncio.get_running_loop().time() - kept.got_at
+        return ToolTrouble(trouble.code, f"{trouble.message} (shown is the answer of {age_s:.0f} s ago)")
 
 
 def _read_log(entry: PortalEntry) -> tuple[tuple[str, ...] | None, ToolTrouble | None]:

@@ -93,6 +93,14 @@ class Child:
         for pipe in self._pipes:
             pipe.close()
 
+    def is_stopped(self) -> bool:
+        """Whether a signal has halted it (SIGSTOP): it answers nothing until another one lets it go on. Linux only."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+        except OSError:
+            return False  # it is gone, which is seen elsewhere; or there is no /proc
+        return state.split()[0] == "T"
+
     def kill_now(self) -> None:
         """The same from any thread, without waiting."""
         self._signal(signal.SIGKILL)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from timmy_actors.errors import ToolTrouble
-from timmy_actors.model.game_state import PixelColour, Problem, Visual
+from timmy_actors.model.game_state import LookOptions, PixelColour, Problem, Visual
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.aim import aim_at
 from timmy_actors.portals.album import Album
@@ -21,6 +21,8 @@ from timmy_actors.portals.troubles import as_problem
 
 T = TypeVar("T")
 
+WAIT_S = 5.0
+"""What the bundled server waits where it is not told how long."""
 SCREENSHOT = "visual.screenshot_path"
 
 
@@ -33,11 +35,13 @@ class Eye:
         self._problems: list[Problem] = []
         self._known_system: tuple[Mapping[str, Any], str] | None = None
 
-    async def look(self, entry: PortalEntry, now: datetime, deadline: float) -> tuple[Visual, tuple[Problem, ...]]:
+    async def look(
+        self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
+    ) -> tuple[Visual, tuple[Problem, ...]]:
         """Everything there is to see now; what could not be had is None, and a problem says why."""
         self._problems = []
         parts = await asyncio.gather(
-            self._part(SCREENSHOT, self._screenshot(entry, now, deadline)),
+            self._part(SCREENSHOT, self._screenshot(entry, now, deadline, options)),
             self._part("visual.screen_size", self._size(deadline)),
             self._part("visual.mouse_position", self._mouse(entry, deadline)),
             self._part("visual.os", self._system(deadline)),
@@ -54,11 +58,14 @@ class Eye:
             self._problems.append(as_problem(what, trouble))
             return None
 
-    async def _screenshot(self, entry: PortalEntry, now: datetime, deadline: float) -> dict[str, Any]:
+    async def _screenshot(
+        self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
+    ) -> dict[str, Any]:
         title = await aim_at(self._desktop, "take_screenshot", entry, deadline)
         name = self._album.new_name(now)
         filename = name if self._desktop.table.files == "name" else str(self._album.folder / name)
-        answer = await self._desktop.look("take_screenshot", {"filename": filename, "window_title": title}, deadline)
+        values = {"filename": filename, "window_title": title, **options.model_dump()}
+        answer = await self._desktop.look("take_screenshot", values, deadline, waiting_s(options))
         path, facts = self._develop(name, answer, now)
         if title is None:
             told = "this server takes pictures of the whole screen only: coordinates are the screen's"
@@ -66,6 +73,9 @@ class Eye:
         if facts.is_black:
             told = "every pixel is black: a loading screen, or a window or screen that shows nothing"
             self._problems.append(Problem(what=SCREENSHOT, code="black_frame", message=told))
+        if isinstance(answer.value, Mapping) and answer.value.get("settled") is False:
+            told = f"what was waited for ({options.wait_until}) did not come in time: the picture is of then"
+            self._problems.append(Problem(what=SCREENSHOT, code="not_settled", message=told))
         size = (facts.width, facts.height)
         return {"screenshot_path": str(path), "image_size": size, "window": _window(answer, title)}
 
@@ -105,6 +115,11 @@ class Eye:
             answer = await self._desktop.look("pixel_color", {"x": x, "y": y, "window_title": title}, deadline)
             found.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
         return tuple(found)
+
+
+def waiting_s(options: LookOptions) -> float:
+    """How much longer a screenshot may take than one that waits for nothing."""
+    return 0.0 if options.wait_until is None else options.wait_s or WAIT_S
 
 
 def _window(answer: ToolAnswer, title: str | list[str] | None) -> str | None:

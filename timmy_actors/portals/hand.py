@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from timmy_actors.portals.aim import aim_at
 from timmy_actors.portals.game_settings import bindings_of
 from timmy_actors.portals.names import resolve
 from timmy_actors.portals.reading import read_position, read_size, said_no
+from timmy_actors.portals.spec_tools import FROM
 from timmy_actors.portals.tool_server import ToolServer
 from timmy_actors.portals.troubles import as_outcome
 
@@ -31,6 +33,25 @@ UNDONE_WITHIN_S = 5.0
 Steps = Sequence[tuple[str, dict[str, Any]]]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """What became of an action, why, and the server's own code for it."""
+
+    outcome: Outcome
+    reason: str | None = None
+    tool_code: str | None = None
+
+    def after(self, number: int, steps: int) -> _Ended:
+        """The same for a whole action, of whose steps so many were done before."""
+        if not number:
+            return self
+        outcome: Outcome = "failed" if self.outcome == "refused" else self.outcome
+        return replace(self, outcome=outcome, reason=f"{self.reason} (after {number} of {steps} steps)")
+
+
+DONE = _Ended("done")
 
 
 class Hand:
@@ -55,67 +76,77 @@ class Hand:
             steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
             deadline = asyncio.get_running_loop().time() + _allowed_s(steps, timeout_s)
         except Refused as refused:
-            return _result(action, "refused", refused.message)
+            return _result(action, _Ended("refused", refused.message))
         if [name for name, _ in steps] == [RELEASE_ALL]:
             self._pauses += 1
-            outcome, reason = await self._run(steps, entry, deadline)
+            ended = await self._run(steps, entry, deadline)
         else:
             name = " ".join(action.action.lower().split())
             undo = [(step.action, _params(step)) for step in entry.after_failure.get(name, ())]
-            outcome, reason = await self._in_turn(steps, undo, entry, deadline)
+            ended = await self._in_turn(steps, undo, entry, deadline)
         told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
-        return _result(told, outcome, reason, binding=action.action if told.action != action.action else None)
+        return _result(told, ended, binding=action.action if told.action != action.action else None)
 
-    async def _in_turn(
-        self, steps: Steps, undo: Steps, entry: PortalEntry, deadline: float
-    ) -> tuple[Outcome, str | None]:
+    async def _in_turn(self, steps: Steps, undo: Steps, entry: PortalEntry, deadline: float) -> _Ended:
         asked_at = self._pauses
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
         except TimeoutError:
-            return "refused", "an earlier action took until this one's deadline: it was not done"
+            return _Ended("refused", "an earlier action took until this one's deadline: it was not done")
         try:
             if self._pauses != asked_at:
-                return "refused", "everything was let go before this action's turn came: it was not done"
-            outcome, reason = await self._run(steps, entry, deadline)
-            if outcome != "done" and undo:
+                return _Ended("refused", "everything was let go before this action's turn came: it was not done")
+            ended = await self._run(steps, entry, deadline)
+            if ended.outcome != "done" and undo:
                 await self._undo(undo, entry)
-            return outcome, reason
+            return ended
         finally:
             self._turn.release()
 
-    async def _run(
-        self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float
-    ) -> tuple[Outcome, str | None]:
-        begun_at = self._pauses
+    async def _run(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float) -> _Ended:
+        begun_at, ended = self._pauses, DONE
         for number, (name, params) in enumerate(steps):
             if self._pauses != begun_at:
-                return "failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)"
+                return _Ended("failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)")
             try:
                 _refuse_late_start(name, params, deadline)
-                await self._step(name, params, entry, deadline)
+                ended = await self._step(name, params, entry, deadline)
             except asyncio.CancelledError:
                 self._letting_go = asyncio.create_task(self._let_go(steps[: number + 1], entry))
                 raise
             except ToolTrouble as trouble:
+                ended = _Ended(as_outcome(trouble), trouble.message, trouble.tool_code)
+            if ended.outcome != "done":
                 await self._let_go(steps[: number + 1], entry)
-                done = f" (after {number} of {len(steps)} steps)" if number else ""
-                outcome = as_outcome(trouble)
-                return "failed" if number and outcome == "refused" else outcome, trouble.message + done
-        return "done", None
+                return ended.after(number, len(steps))
+        return ended
 
-    async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> None:
-        values = await self._aimed(name, params, entry, deadline)
-        await self._check_point(name, params, values, deadline)
-        answer = await self._desktop.act(name, values, deadline, lasts_s(params))
-        if said_no(answer.value):
-            raise ToolTrouble("tool_failed", await self._why_not(name))
+    async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> _Ended:
+        try:
+            values = await self._aimed(name, params, entry, deadline)
+            await self._check_point(name, params, values, deadline)
+        except ToolTrouble as trouble:  # in a question that comes before: the action was not sent
+            return _Ended("refused", trouble.message, trouble.tool_code)
+        return await self._send(name, values, deadline, lasts_s(params))
+
+    async def _send(self, name: str, values: dict[str, Any], deadline: float, seconds: float) -> _Ended:
+        try:
+            answer = await self._desktop.act(name, values, deadline, seconds)
+        except ToolTrouble as trouble:
+            outcome = as_outcome(trouble)
+            reason = f"done, and the answer cannot be read: {trouble.message}" if outcome == "done" else trouble.message
+            return _Ended(outcome, reason, trouble.tool_code)
+        return _Ended("failed", await self._why_not(name)) if said_no(answer.value) else DONE
 
     async def _aimed(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> dict[str, Any]:
         if name == "focus_window":
             return params if params.get("title") else {"title": await self._title(entry, deadline)}
         values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
+        row = self._desktop.table.row(name)
+        if row is not None and row.names & set(FROM):
+            x, y = await self._where(values, deadline)
+            return {**values, "from_x": x, "from_y": y}
         return values if "x" in params else {**values, **await self._where_needed(name, values, deadline)}
 
     async def _title(self, entry: PortalEntry, deadline: float) -> str | list[str] | None:
@@ -125,15 +156,23 @@ class Hand:
         """The mouse's position, for a server whose clicks need a point."""
         if "x" not in (await self._desktop.schema(name, deadline)).get("required", ()):
             return {}
-        aimed = {"window_title": values["window_title"]}
-        x, y = read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
+        x, y = await self._where(values, deadline)
         return {"x": x, "y": y}
+
+    async def _where(self, values: dict[str, Any], deadline: float) -> tuple[int, int]:
+        aimed = {"window_title": values["window_title"]}
+        return read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
 
     async def _check_point(self, name: str, params: dict[str, Any], values: dict[str, Any], deadline: float) -> None:
         """See that a point is on the screen, where the server is not aimed at a window and so checks nothing itself."""
         if "x" not in params or values.get("window_title") is not None:
             return
-        width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+        try:
+            width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+        except ToolTrouble as trouble:
+            if trouble.code == "no_such_tool":
+                return  # it is left to the server to know
+            raise
         x, y = params["x"], params["y"]
         if not (x < width and y < height):
             raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")
@@ -165,9 +204,7 @@ class Hand:
         """Release what steps that were begun may have left down."""
         deadline = asyncio.get_running_loop().time() + 2.0
         for name, params in _left_down(steps):
-            try:
-                await self._step(name, params, entry, deadline)
-            except ToolTrouble:
+            if (await self._step(name, params, entry, deadline)).outcome != "done":
                 return  # the server is gone or refuses: its successor lets go first
 
 
@@ -209,13 +246,14 @@ def _is_corner(point: tuple[int, int], size: tuple[int, int]) -> bool:
     return point[0] in (0, size[0] - 1) and point[1] in (0, size[1] - 1)
 
 
-def _result(action: Action, outcome: Outcome, reason: str | None, *, binding: str | None = None) -> ActionResult:
+def _result(action: Action, ended: _Ended, *, binding: str | None = None) -> ActionResult:
     return ActionResult(
-        success=outcome == "done",
+        success=ended.outcome == "done",
         action=action.action,
         params=action.params,
         timestamp=datetime.now(UTC),
-        outcome=outcome,
-        reason=reason,
+        outcome=ended.outcome,
+        reason=ended.reason,
+        tool_code=ended.tool_code,
         binding=binding,
     )

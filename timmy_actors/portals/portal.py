@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from timmy_actors.errors import Refused
 from timmy_actors.model.action import Action, ActionResult
-from timmy_actors.model.game_state import GameState
+from timmy_actors.model.game_state import GameState, LookOptions
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.album import Album
 from timmy_actors.portals.bookshelf import Bookshelf, SteamAccess
-from timmy_actors.portals.eye import Eye
+from timmy_actors.portals.eye import Eye, waiting_s
 from timmy_actors.portals.hand import Hand
 from timmy_actors.portals.tool_server import ToolServer
 
@@ -21,6 +21,9 @@ CAPTURE_TIMEOUT_S = 10.0
 LEAST_LOOK_S = 1.0
 STEAM_WAIT_S = 3.0
 """How long the first capture waits for Steam; later ones show what is known, and its age."""
+
+
+PLAIN = LookOptions()
 
 
 class Portal:
@@ -41,7 +44,7 @@ class Portal:
         self._bookshelf = Bookshelf(steam, access)
         self._looking = asyncio.Lock()
 
-    async def capture_state(self, timeout_s: float = CAPTURE_TIMEOUT_S) -> GameState:
+    async def capture_state(self, timeout_s: float = CAPTURE_TIMEOUT_S, options: LookOptions = PLAIN) -> GameState:
         """The game as it is now: never an earlier picture. What could not be had is told in `problems`.
 
         Two who ask at once get a look each, one after the other: a look that began before one asked may show less.
@@ -50,13 +53,14 @@ class Portal:
             Refused: `overloaded`: the looks of others took until this one's deadline.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s
+        deadline = loop.time() + timeout_s + waiting_s(options)
         async with _within(self._looking, deadline):
             entry, now, began = self._entry(), datetime.now(UTC), loop.time()
             # One who waited for another's look still gets one of its own.
             deadline = max(deadline, began + LEAST_LOOK_S)
             seen, known = await asyncio.gather(
-                self._eye.look(entry, now, deadline), self._bookshelf.look(entry, min(deadline, began + STEAM_WAIT_S))
+                self._eye.look(entry, now, deadline, options),
+                self._bookshelf.look(entry, min(deadline, began + STEAM_WAIT_S)),
             )
         return GameState(
             portal_id=entry.id,

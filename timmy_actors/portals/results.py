@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.errors import ToolTrouble
+from timmy_actors.portals.desktop_control.reasons import ERROR_META
 
 MAX_IMAGE_BYTES = 48 * 1024 * 1024
 """An image in an answer, decoded: above a 4k screenshot as PNG of pure noise (33 MB)."""
 LONGEST_LITERAL = 1_000
 """Characters of a text that may be Python's way to write a tuple."""
+LONGEST_CODE = 64
 MAX_TOLD = 500
 """Characters of a server's own words that are passed on."""
 
@@ -36,7 +38,13 @@ class ToolAnswer:
     images: tuple[Image, ...] = ()
 
 
-def read_answer(*, is_error: bool, content: Sequence[Mapping[str, Any]], structured: Any) -> ToolAnswer:
+def read_answer(
+    *,
+    is_error: bool,
+    content: Sequence[Mapping[str, Any]],
+    structured: Any,
+    meta: Mapping[str, Any] | None = None,
+) -> ToolAnswer:
     """What a `tools/call` result says.
 
     Raises:
@@ -44,9 +52,17 @@ def read_answer(*, is_error: bool, content: Sequence[Mapping[str, Any]], structu
     """
     texts = [str(block.get("text", "")) for block in content if block.get("type") == "text"]
     if is_error:
-        raise ToolTrouble("tool_failed", shorten(" ".join(texts)) or "the server says that it failed, and not why")
+        words = shorten(" ".join(texts)) or "the server says that it failed, and not why"
+        raise ToolTrouble("tool_failed", words, _tool_code(meta or {}))
     images = tuple(_image(block) for block in content if block.get("type") == "image")
     return ToolAnswer(_unwrap(structured) if structured is not None else _value(texts), images)
+
+
+def _tool_code(meta: Mapping[str, Any]) -> str | None:
+    """The code of an error, from where the bundled desktop-control puts it. Never from the text: that is for people."""
+    error = meta.get(ERROR_META)
+    code = error.get("code") if isinstance(error, Mapping) else None
+    return code if isinstance(code, str) and len(code) <= LONGEST_CODE else None
 
 
 def shorten(text: str) -> str:

@@ -35,6 +35,10 @@ log = logging.getLogger(__name__)
 MAX_TOOL_PAGES = 20
 LISTEN_AGAIN_AFTER_S = 5.0
 """A stream of changes that broke off while the server lives is opened again."""
+STOPPED_LOOK_S = 0.1
+"""How often a child that owes an answer is looked at, whether a signal has stopped it."""
+STOPPED_LOOKS = 2
+"""Looks in a row that find it so; one could be a debugger's moment."""
 REQUEST_TIMEOUT = -32_001
 CONNECTION_CLOSED = -32_000
 
@@ -228,9 +232,12 @@ class Session:
             outcome: ToolAnswer | ToolTrouble = await self._ask(tool, arguments, timeout_s)
         except ToolTrouble as trouble:
             outcome = trouble
-        except Exception as error:  # noqa: BLE001  whatever a server's answer makes the SDK raise
+        except (ValidationError, RuntimeError) as error:  # how the SDK says that an answer, or its structure, is wrong
             told = f"{tool}: the answer is not what the protocol and the tool promise: {shorten(_root_of(error))}"
             outcome = ToolTrouble("bad_result", self._options.redactor.clean_text(told))
+        except Exception as error:  # noqa: BLE001  whatever else the SDK raises: no answer was seen
+            told = f"outcome unknown: {tool}: {shorten(_root_of(error))}"
+            outcome = ToolTrouble("outcome_unknown", self._options.redactor.clean_text(told))
         if self._promises.keep(done):
             done(outcome)
 
@@ -250,13 +257,13 @@ class Session:
             clean = self._options.redactor.clean_value
             content = [clean(block) if block.get("type") == "text" else block for block in content]
             structured = clean(structured)
-        return read_answer(is_error=result.is_error, content=content, structured=structured)
+        return read_answer(is_error=result.is_error, content=content, structured=structured, meta=result.meta)
 
     async def _or_over(self, call: Awaitable[types.CallToolResult]) -> types.CallToolResult:
         """The call's result, or the session's end, whichever comes first: the SDK need not notice."""
         asked, over = asyncio.ensure_future(call), asyncio.ensure_future(self._over.wait())
         try:
-            await asyncio.wait({asked, over}, return_when=asyncio.FIRST_COMPLETED)
+            await self._first_of(asked, over)
             if not asked.done():
                 told = self._ending.reason or "was ended"
                 raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._options.name} {told} before it answered")
@@ -264,6 +271,16 @@ class Session:
         finally:
             asked.cancel()
             over.cancel()
+
+    async def _first_of(self, *either: asyncio.Future[Any]) -> None:
+        """Wait for either. A child that a signal has stopped answers neither: it is ended, not waited for."""
+        looks = 0
+        while not any(each.done() for each in either):
+            await asyncio.wait(either, timeout=STOPPED_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+            looks = looks + 1 if self._child is not None and self._child.is_stopped() else 0
+            if looks == STOPPED_LOOKS and not self._over.is_set():
+                self._hung = True
+                self._ending.because("was stopped by a signal (SIGSTOP), and answers nothing")
 
     def _trouble(self, tool: str, error: MCPError, timeout_s: float) -> ToolTrouble:
         told = self._options.redactor.clean_text(shorten(str(error)))

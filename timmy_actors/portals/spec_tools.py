@@ -35,12 +35,22 @@ class SpecTool:
     required: bool = True
     """Whether a portal counts as degraded without it."""
 
+    @property
+    def fillable(self) -> frozenset[str]:
+        """The names that a template of its arguments may speak of."""
+        start = FROM if self.name == "drag_to" else ()
+        return frozenset((*self.arguments, *self.extras, *self.options, *start))
 
+
+FROM = ("from_x", "from_y")
+"""Where the mouse is when a drag begins: for servers whose drag takes two points."""
 AIM = ("window_title",)
 """Desktop tools that take it are aimed at the portal's window; their coordinates are the window's then."""
 
+LOOK_OPTIONS = ("region", "max_width", "max_height", "wait_until", "wait_s")
+"""What a screenshot can be asked for besides; `timmy_actors.model.game_state.LookOptions`."""
 _LOOKS = (
-    SpecTool("take_screenshot", DESKTOP, ("filename",), AIM),
+    SpecTool("take_screenshot", DESKTOP, ("filename",), AIM, LOOK_OPTIONS),
     SpecTool("get_screen_size", DESKTOP),
     SpecTool("get_mouse_position", DESKTOP, (), AIM),
     SpecTool("pixel_color", DESKTOP, ("x", "y"), AIM),
@@ -57,14 +67,21 @@ _STEAM = (
 _OF_THE_SPEC = frozenset(
     ("click", "right_click", "double_click", "move_to", "drag_to", "type_text", "press_key", "hotkey", "scroll")
 )
-_OPTIONS = ("by", "expires_s")
+_OPTIONS = ("by", "expires_s", "image_size")
+_BUTTON_IS_AN_OPTION = ("click", "double_click", "drag_to")
+
+
+def _options(action: str) -> tuple[str, ...]:
+    return (*_OPTIONS, "button") if action in _BUTTON_IS_AN_OPTION else _OPTIONS
+
+
 _ACTS = tuple(
     SpecTool(
         name,
         DESKTOP,
-        tuple(field for field in model.model_fields if field not in _OPTIONS),
+        tuple(field for field in model.model_fields if field not in _options(name)),
         AIM,
-        tuple(field for field in model.model_fields if field in _OPTIONS),
+        tuple(field for field in model.model_fields if field in _options(name)),
         ACT_TIMEOUT_S,
         required=name in _OF_THE_SPEC,
     )

@@ -42,15 +42,17 @@ class ToolServer:
         self._line = line
         self.table = table
 
-    async def look(self, name: str, values: Mapping[str, Any], deadline: float) -> ToolAnswer:
+    async def look(self, name: str, values: Mapping[str, Any], deadline: float, waits_s: float = 0.0) -> ToolAnswer:
         """An observation: a server that is being restarted is waited for, until `deadline` (the loop's time).
+
+        It may take `waits_s` more than its tool's time, if it is to wait for something.
 
         Raises:
             ToolTrouble: it could not be had.
         """
         while True:
             try:
-                return await self._send(name, values, deadline)
+                return await self._send(name, values, deadline, waits_s)
             except ToolTrouble as trouble:
                 if trouble.code != "outcome_unknown" or _left(deadline) < 2 * LEAST_S:
                     raise
@@ -62,7 +64,7 @@ class ToolServer:
         Raises:
             ToolTrouble: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
         """
-        return await self._send(name, values, deadline, lasts_s=lasts_s)
+        return await self._send(name, values, deadline, lasts_s)
 
     async def schema(self, name: str, deadline: float) -> Mapping[str, Any]:
         """The JSON Schema of the arguments of the server's tool for it.
@@ -73,7 +75,7 @@ class ToolServer:
         _, tool = find_tool(SPEC_TOOLS[name], self.table, await self._tools(deadline))
         return tool.schema
 
-    async def _send(self, name: str, values: Mapping[str, Any], deadline: float, *, lasts_s: float = 0.0) -> ToolAnswer:
+    async def _send(self, name: str, values: Mapping[str, Any], deadline: float, lasts_s: float) -> ToolAnswer:
         """Send a call once; a server that ended before it was sent is waited for."""
         spec = SPEC_TOOLS[name]
         while True:

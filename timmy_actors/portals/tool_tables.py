@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,9 +24,15 @@ class ToolRow(StrictModel):
     tool: Name
     """The server's name for it."""
     arguments: dict[str, Any] | None = None
-    """What it is called with; `"$app_id"` stands for the protocol's argument. None: bound by name, else by position."""
+    """What it is called with; `"$app_id"` stands for the protocol's argument, also within a list: `["$x", "$y"]`.
+    `"$from_x"` and `"$from_y"` of `drag_to` are where the mouse is. None: bound by name, else by position."""
     restrict: dict[str, Any] | None = None
     """A JSON Schema that the arguments must meet besides the server's own: for what it takes and does not do."""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The protocol's arguments that `arguments` speaks of."""
+        return frozenset(_names_in(self.arguments))
 
     @cached_property
     def restriction(self) -> SchemaCheck | None:
@@ -40,6 +46,8 @@ class ToolTable(StrictModel):
     about: str = ""
     files: Literal["path", "name"] = "path"
     """Whether a screenshot's file is named by its whole path, or by its name in a folder that the server was told."""
+    selectors: bool = False
+    """Whether it takes `id:`, `class:` and `pid:` where it takes a window's title."""
     corners_latch: bool = False
     """Whether the pointer in a corner of the screen stops the server from doing anything more."""
     tools: dict[str, ToolRow | None] = Field(default_factory=dict)
@@ -48,6 +56,18 @@ class ToolTable(StrictModel):
     def row(self, name: str) -> ToolRow | None:
         """The server's version of a tool; None: it has none."""
         return self.tools[name] if name in self.tools else ToolRow(tool=name)
+
+
+def _names_in(template: Any) -> Iterator[str]:
+    match template:
+        case str() if template.startswith("$"):
+            yield template[1:]
+        case dict():
+            for inner in template.values():
+                yield from _names_in(inner)
+        case list():
+            for inner in template:
+                yield from _names_in(inner)
 
 
 Tables = Mapping[str, ToolTable]
@@ -79,7 +99,18 @@ def load_tables(path: Path) -> Tables:
             line = line_of(text, (server, "tools", name))
             told = f"{server}.tools.{name}: no tool of the protocol; there are: {', '.join(SPEC_TOOLS)}"
             raise ConfigError(f"{path}, line {line}: {told}")
+        for name, row in table.tools.items():
+            _refuse_unfillable(path, text, (server, "tools", name), row)
     return tables
+
+
+def _refuse_unfillable(path: Path, text: str, where: tuple[str, str, str], row: ToolRow | None) -> None:
+    """See that each `$name` of a template is an argument that the protocol's tool has."""
+    fillable = SPEC_TOOLS[where[2]].fillable
+    for name in () if row is None else sorted(row.names - fillable):
+        line = line_of(text, (*where, "arguments"))
+        told = f"{'.'.join(where)}.arguments: nothing fills ${name}; there are: {', '.join(sorted(fillable)) or 'none'}"
+        raise ConfigError(f"{path}, line {line}: {told}")
 
 
 def choose_table(tables: Tables, name: str, path: Path) -> ToolTable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
 from timmy_actors.errors import ToolTrouble
@@ -17,21 +16,18 @@ _REASONS: dict[str, ProblemCode] = {
     "captures_full": "no_space",
     "captures_unwritable": "folder_unwritable",
 }
-"""What the bundled desktop-control calls its reasons."""
-_REASON = re.compile(r"\b(" + "|".join(_REASONS) + r")\b")
+"""What the bundled desktop-control's codes are in a state."""
 
 NOTHING_DONE = ("server_unavailable", "no_such_tool", "bad_arguments", "no_window")
 """Codes of an action that was never sent."""
-NOBODY_KNOWS = ("outcome_unknown", "bad_result", "too_large")
-"""Codes of one that was sent, with no answer that says what came of it."""
+UNREADABLE = ("bad_result", "too_large")
+"""Codes of a call that was answered, and not refused, by an answer that cannot be read."""
 
 
 def refined(trouble: ToolTrouble) -> ToolTrouble:
-    """The same with the code that the server's own reason stands for."""
-    found = _REASON.search(trouble.message)
-    if trouble.code != "tool_failed" or found is None:
-        return trouble
-    return ToolTrouble(_REASONS[found[1]], trouble.message)
+    """The trouble with the problem's code that the server's own code stands for."""
+    code = _REASONS.get(trouble.tool_code or "")
+    return trouble if code is None else ToolTrouble(code, trouble.message, trouble.tool_code)
 
 
 def as_problem(what: str, trouble: ToolTrouble) -> Problem:
@@ -41,7 +37,12 @@ def as_problem(what: str, trouble: ToolTrouble) -> Problem:
 
 
 def as_outcome(trouble: ToolTrouble) -> Outcome:
-    """What became of an action."""
+    """What became of an action whose call ended so.
+
+    A call that was answered by what cannot be read was carried out: the action is done, and never to be repeated.
+    """
+    if trouble.code in UNREADABLE:
+        return "done"
     if trouble.code in NOTHING_DONE:
         return "refused"
-    return "unknown" if trouble.code in NOBODY_KNOWS else "failed"
+    return "unknown" if trouble.code == "outcome_unknown" else "failed"

@@ -204,7 +204,7 @@ class GatewayActor(SocketActor):
             case _ if self._stopping:
                 raise Refused("unavailable", STOPPING)
             case StatusRequest():
-                self._send(client, Answer(id=request.id, status=self._board.health.value))
+                self._send(client, Answer(id=request.id, status=self._board.current_health()))
             case SnapshotRequest(after=Revision() as after):
                 wanted = Await(request.player or self._player, after, request.timeout_s)
                 reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)

@@ -23,6 +23,7 @@ from PIL import Image
 from Xlib import display as xdisplay
 
 from tests.waiting import eventually
+from timmy_actors.portals.desktop_control.reasons import ERROR_META
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
@@ -190,7 +191,7 @@ class Server:
         """The code with which a call is refused."""
         result = self.result(tool, **arguments)
         assert result.is_error, result.structured_content
-        return str(cast("dict[str, Any]", result.structured_content)["code"])
+        return error_of(result)["code"]
 
     def picture(self, name: str = "look.png", **arguments: Any) -> Image.Image:
         """A capture's pixels."""
@@ -200,6 +201,12 @@ class Server:
     def tools(self) -> dict[str, Any]:
         """The tools it lists, by name."""
         return {tool.name: tool for tool in self._portal.call(self._client.list_tools).tools}
+
+
+def error_of(result: CallToolResult) -> dict[str, str]:
+    """The code and the message of a refused call, from where every client finds them."""
+    assert result.meta is not None, result
+    return cast(dict[str, str], result.meta[ERROR_META])
 
 
 @dataclass(frozen=True)

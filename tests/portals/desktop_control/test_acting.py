@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.portals.desktop_control.stage import Screen, Server, Xev, sokoban
+from tests.portals.desktop_control.stage import Screen, Server, Xev, error_of, sokoban
 from tests.waiting import eventually
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
@@ -159,7 +159,7 @@ def test_release_all_ends_what_is_under_way_and_lets_go_of_everything(server: Se
     walking = server.start("hold_key", key="w", seconds=30, **ON_XEV)
     xev.until("KeyPress", count=2)
     assert server.do("release_all")["released"] == ["w", "shift"]
-    assert walking.result(10).structured_content["code"] == "interrupted"
+    assert error_of(walking.result(10))["code"] == "interrupted"
     assert not any(screen.x.query_keymap())
 
 
@@ -251,5 +251,4 @@ def test_however_many_actions_wait_one_can_look_and_let_go(server: Server, xev: 
     xev.until("KeyPress", count=1)
     server.do("take_screenshot", filename="busy.jpg", **ON_XEV)
     server.do("release_all")
-    answers = [typing.result(20).structured_content for typing in waiting]
-    assert {answer.get("code") for answer in answers} == {"interrupted"}
+    assert {error_of(typing.result(20))["code"] for typing in waiting} == {"interrupted"}

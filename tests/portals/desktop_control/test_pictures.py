@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop_control import jpeg
 from timmy_actors.portals.desktop_control.pictures import Album, is_black
 
 
@@ -57,3 +58,15 @@ def test_a_picture_that_shows_nothing_is_known() -> None:
     black.putpixel((3, 3), (0, 9, 0))
     assert not is_black(black)
     assert not is_black(Image.new("RGB", (640, 480), (200, 0, 0)))
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1281, 801), (257, 999), (300, 300), (16, 16), (1, 1)])
+@pytest.mark.parametrize("quality", [1, 85, 95])
+def test_a_jpeg_made_by_two_threads_is_the_one_that_a_single_thread_makes(size: tuple[int, int], quality: int) -> None:
+    image = Image.merge("RGB", [Image.effect_noise(size, spread) for spread in (20, 60, 100)])
+    alone = io.BytesIO()
+    image.save(alone, "JPEG", quality=quality)
+    data = jpeg.encoded(image, quality)
+    with Image.open(io.BytesIO(data)) as made, Image.open(alone) as expected:
+        assert made.size == size
+        assert made.tobytes() == expected.tobytes()

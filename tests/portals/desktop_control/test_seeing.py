@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from Xlib import X, Xatom
 
-from tests.portals.desktop_control.stage import HEIGHT, WIDTH, Screen, Server, Xev
+from tests.portals.desktop_control.stage import HEIGHT, WIDTH, Screen, Server, Xev, error_of
 from tests.waiting import eventually
 
 BLUE, RED = (0x12, 0x34, 0x56), (0xAB, 0x22, 0x11)
@@ -150,8 +150,8 @@ def test_the_first_title_that_matches_is_meant(screen: Screen, server: Server) -
 def test_a_title_that_is_only_a_part_of_a_windows_means_no_window(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"):
         result = server.result("take_screenshot", filename="x.jpg", window_title="blu")
-        assert result.structured_content["code"] == "window_not_found"
-        assert "'blue'" in result.structured_content["message"]
+        assert error_of(result)["code"] == "window_not_found"
+        assert "'blue'" in error_of(result)["message"]
 
 
 def test_two_windows_with_the_title_are_an_error(screen: Screen, server: Server) -> None:
@@ -249,3 +249,55 @@ def test_under_a_compositor_too_a_covered_window_is_seen(screen: Screen, server:
         assert server.do("take_screenshot", filename="under.png", **ON_BLUE)["covered"]
         assert share(server.picture(**ON_BLUE), BLUE) > 0.99
         assert share(server.picture(), BLUE) == 0
+
+
+def test_of_two_windows_with_one_title_each_is_chosen_by_id_class_or_pid(screen: Screen, server: Server) -> None:
+    one = ["xterm", "-T", "twin", "-class", "One", "-geometry", "40x10+10+10"]
+    other = ["xterm", "-T", "twin", "-class", "Other", "-geometry", "50x12+400+300"]
+    with screen.started(*one) as first, screen.started(*other) as second:
+        found = eventually(lambda: two(server.do("list_windows")["windows"]))
+        assert server.refusal("get_screen_size", window_title="twin") == "window_ambiguous"
+        by_class = {each["window_class"]: each for each in found}
+        assert [by_class[name]["pid"] for name in ("One", "Other")] == [first.pid, second.pid]
+        for each in found:
+            size = {"width": each["width"], "height": each["height"]}
+            for way in (
+                f"id:{each['id']:#x}",
+                f"id:{each['id']}",
+                f"pid:{each['pid']}",
+                f"class:{each['window_class']}",
+            ):
+                assert server.do("get_screen_size", window_title=["nowhere", way]) == size
+        hint = error_of(server.result("get_screen_size", window_title="twin"))["message"]
+        assert all(f"id:{each['id']:#x}" in hint for each in found)
+        assert server.refusal("get_screen_size", window_title="id:first") == "bad_arguments"
+        assert server.refusal("get_screen_size", window_title="title:id:first") == "window_not_found"
+
+
+def two(windows: list[dict[str, Any]]) -> Any:
+    twins = [each for each in windows if each["title"] == "twin" and each["visible"]]
+    return twins if len(twins) == 2 else None
+
+
+def test_a_window_a_pixel_off_the_screen_is_photographed_there(screen: Screen, server: Server) -> None:
+    command = ["xterm", "-T", "edge", "-bg", "green2", "-geometry", "60x20+0+0"]
+    with screen.program("edge", *command):
+        window = screen.x.create_resource_object("window", screen.window("edge") or 0)
+        window.set_input_focus(0, 0)
+        frame = window
+        while frame.query_tree().parent.id != screen.x.screen().root.id:
+            frame = frame.query_tree().parent
+        place = server.do("get_mouse_position", window_title="edge")
+        frame.configure(x=-(640 - place["x"]) - 1)
+        screen.x.sync()
+        look = eventually(lambda: moved(server))
+        assert look["covered"] is False
+        picture = server.picture(window_title="edge")
+        assert picture.size == (look["source_width"], look["source_height"])
+        assert picture.getpixel((0, picture.height // 2)) == (0, 0, 0)
+        assert picture.getpixel((picture.width - 20, picture.height // 2)) == (0, 238, 0)
+
+
+def moved(server: Server) -> Any:
+    look = server.do("take_screenshot", window_title="edge", filename="edge.png")
+    return look if look["window"]["x"] == -1 else None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, server_pid, skip_unless_installed
+from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, error_of, server_pid, skip_unless_installed
 from tests.portals.sessions import is_gone
 from tests.waiting import eventually
 from timmy_actors.portals.desktop_control.record import Pressed, Record
@@ -104,7 +104,7 @@ def test_a_window_that_closes_while_a_key_is_held_ends_the_hold(screen: Screen) 
         with Xev(screen).shown() as xev:
             walking = server.start("hold_key", key="w", seconds=60, **ON_XEV)
             xev.until("KeyPress", count=1)
-        assert walking.result(10).structured_content["code"] in ("not_focused", "window_changed")
+        assert error_of(walking.result(10))["code"] in ("not_focused", "window_changed")
         assert nothing_is_held(screen)
 
 
@@ -114,7 +114,7 @@ def test_a_window_that_closes_in_the_middle_of_a_drag_ends_it(screen: Screen) ->
             server.do("move_to", x=5, y=5, **ON_XEV)
             dragging = server.start("drag_to", x=200, y=150, duration=30, **ON_XEV)
             xev.until("ButtonPress", count=1)
-        assert dragging.result(10).structured_content["code"] in ("window_changed", "window_hidden")
+        assert error_of(dragging.result(10))["code"] in ("window_changed", "window_hidden")
         assert nothing_is_held(screen)
 
 
@@ -125,7 +125,7 @@ def test_a_window_that_is_resized_in_the_middle_of_a_drag_ends_it(screen: Screen
         xev.until("ButtonPress", count=1)
         screen.x.create_resource_object("window", screen.window(Xev.TITLE) or 0).configure(width=200, height=100)
         screen.x.sync()
-        assert dragging.result(10).structured_content["code"] == "window_changed"
+        assert error_of(dragging.result(10))["code"] == "window_changed"
         assert nothing_is_held(screen)
 
 
@@ -136,8 +136,8 @@ def test_a_window_that_loses_the_focus_gets_no_more_keys(screen: Screen, xev: Xe
         xev.until("KeyPress", count=5)
         server.do("focus_window", title="other")
         result = typing.result(20)
-        assert result.structured_content["code"] == "not_focused"
-        typed = int(result.structured_content["message"].split("(")[-1].split(" of ")[0])
+        assert error_of(result)["code"] == "not_focused"
+        typed = int(error_of(result)["message"].split("(")[-1].split(" of ")[0])
         assert len(xev.until("KeyPress", count=typed)) == typed
 
 
@@ -184,7 +184,7 @@ def test_a_display_that_ends_is_said_and_one_that_comes_back_is_used(own_screen:
         for _ in range(2):
             for tool, arguments in (("take_screenshot", {}), ("press_key", {"key": "w"}), ("list_windows", {})):
                 result = server.result(tool, **arguments)
-                assert not result.is_error or result.structured_content["code"] == "no_display"
+                assert not result.is_error or error_of(result)["code"] == "no_display"
         with Xev(own_screen).shown() as xev:
             server.do("press_key", key="w", **ON_XEV)
             assert xev.until("KeyPress", count=1)[0].detail == "w"

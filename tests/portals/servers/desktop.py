@@ -14,8 +14,10 @@ from typing import Any
 
 from mcp.server.mcpserver import Image as Picture
 from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import CallToolResult, TextContent
 from PIL import Image
+
+from timmy_actors.portals.desktop_control.reasons import ERROR_META
 
 FOLDER = Path(sys.argv[1])
 TITLES = ("Other", "OpenMW")
@@ -43,13 +45,18 @@ def done(action: str, **params: Any) -> bool:
     return word != "false"
 
 
+def refusal(code: str, message: str) -> CallToolResult:
+    text = TextContent(type="text", text=f"{code}: {message}")
+    return CallToolResult(content=[text], is_error=True, _meta={ERROR_META: {"code": code, "message": message}})
+
+
 @server.tool()
 def take_screenshot(filename: str, window_title: str | list[str]) -> Any:
     """Write a picture of the window."""
     titles = [window_title] if isinstance(window_title, str) else window_title
     title = next((title for title in titles if title in TITLES), None)
     if title is None or fault() == "no_window":
-        raise ToolError(f"window_not_found: no window is called {titles}")
+        return refusal("window_not_found", f"no window is called {titles}")
     return shoot(FOLDER / "captures" / filename, title)
 
 
@@ -68,7 +75,7 @@ def shoot(path: Path, title: str) -> Any:
     try:
         picture.save(path)
     except OSError as error:
-        raise ToolError(f"captures_unwritable: {error}") from error
+        return refusal("captures_unwritable", str(error))
     if kind == "half":
         os.truncate(path, path.stat().st_size // 2)
     if kind == "image":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 TOOLS = ["garbage", "wrong", "huge", "grow", "endless"]
@@ -50,6 +51,9 @@ def call(number: Any, tool: str, arguments: dict[str, Any]) -> None:
             sys.stdout.write("what is no message\n" * arguments["lines"])
             say({"id": number, "result": {"content": [{"type": "text", "text": "said"}]}})
         case "wrong":
+            if "mark" in arguments:
+                with Path(arguments["mark"]).open("a") as marks:
+                    marks.write("x")
             say({"id": number, "result": {"content": arguments.get("content", 5)}})
         case "huge":
             image = {"type": "image", "mimeType": "image/png", "data": "A" * arguments["size"]}

@@ -39,6 +39,12 @@ class Place(NamedTuple):
         across = self.x < other.x + other.width and other.x < self.x + self.width
         return across and self.y < other.y + other.height and other.y < self.y + self.height
 
+    def on(self, size: Size) -> Place:
+        """The part of it that is on a screen of that size; without extent where there is none."""
+        x, y = max(0, self.x), max(0, self.y)
+        right, lower = min(size.width, self.x + self.width), min(size.height, self.y + self.height)
+        return Place(x, y, max(0, right - x), max(0, lower - y))
+
     def within(self, size: Size) -> bool:
         """Whether all of it is on a screen of that size."""
         return self.x >= 0 and self.y >= 0 and self.x + self.width <= size.width and self.y + self.height <= size.height

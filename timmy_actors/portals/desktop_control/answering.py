@@ -12,11 +12,13 @@ import anyio
 import anyio.to_thread
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
 from timmy_actors.errors import Refused
 from timmy_actors.portals.desktop_control.hands import CALL, Hands
+from timmy_actors.portals.desktop_control.reasons import ERROR_META
 from timmy_actors.portals.desktop_control.results import Capture
 
 if TYPE_CHECKING:
@@ -35,6 +37,23 @@ class Pictured(NamedTuple):
 
 
 Answer = BaseModel | Pictured
+
+
+class ArgumentsAsSent(FuncMetadata):
+    """Reads no JSON out of the strings of a call, but for a list where an argument takes only that.
+
+    The SDK (2.3) parses each string whose argument is not annotated `str` alone: the window title "null" would be none,
+    and the input would go to whichever window has the focus. Some clients send a list as a string: those are parsed.
+    """
+
+    def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The arguments, each as it was sent."""
+        schemas = self.arg_model.model_json_schema()["properties"]
+        parsed = super().pre_parse_json(data)
+        return {
+            name: parsed[name] if isinstance(parsed[name], list) and not _takes_text(schemas.get(name, {})) else value
+            for name, value in data.items()
+        }
 
 
 class AimedTool(Tool):
@@ -63,7 +82,12 @@ def as_tool(method: Callable[..., Answer], hands: Hands, *, kind: Kind) -> Tool:
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
     tool.parameters["additionalProperties"] = False
+    tool.fn_metadata = ArgumentsAsSent.model_construct(**dict(tool.fn_metadata))
     return tool
+
+
+def _takes_text(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "string" or any(_takes_text(choice) for choice in schema.get("anyOf", ()))
 
 
 def _answering(method: Callable[..., Answer], hands: Hands, kind: Kind) -> Callable[..., Any]:
@@ -101,6 +125,5 @@ def _answer(method: Callable[..., Answer], arguments: dict[str, object]) -> Call
 
 
 def _refusal(code: str, message: str) -> CallToolResult:
-    told: dict[str, object] = {"code": code, "message": message}
     text = TextContent(type="text", text=f"{code}: {message}")
-    return CallToolResult(content=[text], structured_content=told, is_error=True)
+    return CallToolResult(content=[text], is_error=True, _meta={ERROR_META: {"code": code, "message": message}})

@@ -6,12 +6,10 @@ import select
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from PIL import Image
 from Xlib import X, error
 from Xlib.ext import composite, damage
 
 from timmy_actors.portals.desktop_control import layout
-from timmy_actors.portals.desktop_control.aim import Place
 from timmy_actors.portals.desktop_control.reasons import refused
 
 if TYPE_CHECKING:
@@ -24,28 +22,25 @@ QUIET_S = 0.05
 """A window that has painted nothing for so long is done."""
 PAINTING_S = 0.5
 """A window that paints without a pause, as games do, is done after so long: 30 frames at 60 a second."""
-ALL_PLANES = 0xFFFFFFFF
+READABLE_DEPTHS = (24, 32)
+"""Bits a pixel: blue, green, red, and a byte of padding or transparency."""
 
 
-def pixels_of(display: Display, window: Window, part: Place) -> Image.Image:
-    """A part of the window, counted from its upper left corner, whatever is above it.
+def memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]]:
+    """The memory that holds the window's pixels, whatever is above it, and where the window's inside is in it.
 
     The first time, the window is given memory of its own and paints itself anew (it may flicker once); it keeps the
-    memory until this connection ends.
+    memory until this connection ends. Free the pixmap after use.
 
     Raises:
         Refused: it does not paint itself, so that its pixels are not known; or its colours are none we can read.
     """
     pixmap, corner = _memory_of(display, window) or _given_memory(display, window)
-    try:
-        shape = window.get_geometry()
-        if shape.depth not in (24, 32):
-            raise refused("unsupported", f"the window has {shape.depth} bits a pixel: only 24 and 32 can be read")
-        x, y = corner[0] + part.x, corner[1] + part.y
-        reply = pixmap.get_image(x, y, part.width, part.height, X.ZPixmap, ALL_PLANES)
-    finally:
+    depth = window.get_geometry().depth
+    if depth not in READABLE_DEPTHS:
         pixmap.free()
-    return Image.frombuffer("RGB", (part.width, part.height), cast("bytes", reply.data), "raw", "BGRX", 0, 1)
+        raise refused("unsupported", f"the window has {depth} bits a pixel: only 24 and 32 can be read")
+    return pixmap, corner
 
 
 def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]] | None:

@@ -11,6 +11,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
+from timmy_actors.portals.desktop_control import jpeg
 from timmy_actors.portals.desktop_control.aim import Size, shrunk
 from timmy_actors.portals.desktop_control.reasons import refused
 
@@ -28,11 +29,10 @@ PNG_LEVEL = 1
 
 def encoded(image: Image.Image, kind: Format, quality: int) -> bytes:
     """The picture as a file's content; `quality` (1 to 95) is JPEG's."""
+    if kind == "jpeg":
+        return jpeg.encoded(image, quality)
     buffer = io.BytesIO()
-    if kind == "png":
-        image.save(buffer, "PNG", compress_level=PNG_LEVEL)
-    else:
-        image.save(buffer, "JPEG", quality=quality)
+    image.save(buffer, "PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()
 
 

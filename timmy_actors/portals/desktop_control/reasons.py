@@ -30,6 +30,14 @@ Reason = Literal[
 ]
 
 
+ERROR_META = "timmy-actors/error"
+"""The key in the `_meta` of a tool result under which an error's `code` and `message` are.
+
+Not in its structured content: that must match the tool's output schema, and the TypeScript SDK (1.32) replaces an error
+whose content does not match by one of its own.
+"""
+
+
 def refused(reason: Reason, message: str) -> Refused:
     """The error for `reason`; `message` names what was wrong and what to do."""
     return Refused(reason, message)

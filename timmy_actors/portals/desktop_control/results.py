@@ -19,6 +19,8 @@ class WindowFacts(Answer):
 
     id: int
     title: str
+    window_class: str = Field("", description="the second name of its WM_CLASS; `class:` takes it in window_title")
+    pid: int | None = Field(None, description="its process; null: on another machine")
     x: int
     y: int
     width: int
@@ -77,6 +79,8 @@ class Capture(Answer):
     source_width: int = Field(description="the width in the window's or the screen's own pixels")
     source_height: int
     window: WindowFacts | None = Field(description="null: the whole screen")
+    region: tuple[int, int, int, int] | None = Field(None, description="x, y, width, height of the part that it shows")
+    settled: bool | None = Field(None, description="whether what wait_until asked for came in time; null: not asked")
     covered: bool = Field(description="other windows cover a part of it; the picture shows what is under them")
     black: bool = Field(description="every pixel is black: a loading screen, or a window that shows nothing")
     taken_at: datetime

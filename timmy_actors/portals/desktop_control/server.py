@@ -5,9 +5,8 @@ from __future__ import annotations
 import hmac
 import json
 import socket
-import sys
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import anyio
 import uvicorn
@@ -46,14 +45,14 @@ async def serve_stdio(server: MCPServer, sole: SoleServer | None) -> None:
         tasks.cancel_scope.cancel()
 
 
-async def serve_http(server: MCPServer, sole: SoleServer | None, port: int, token: str) -> None:
-    """Answer at http://127.0.0.1:PORT/mcp until the process is stopped; one JSON line on stdout names the URL."""
+async def serve_http(server: MCPServer, sole: SoleServer | None, port: int, token: str, ready: TextIO) -> None:
+    """Answer at http://127.0.0.1:PORT/mcp until the process is stopped; one JSON line on `ready` names the URL."""
     with socket.create_server((LOOPBACK, port)) as listener:
         bound = listener.getsockname()[1]
         app = only_with_token(server.streamable_http_app(host=LOOPBACK), token)
         serving = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", lifespan="on"))
-        sys.stdout.write(json.dumps({"ready": True, "url": f"http://{LOOPBACK}:{bound}/mcp"}) + "\n")
-        sys.stdout.flush()
+        ready.write(json.dumps({"ready": True, "url": f"http://{LOOPBACK}:{bound}/mcp"}) + "\n")
+        ready.flush()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_beat, sole)
             await serving.serve(sockets=[listener])

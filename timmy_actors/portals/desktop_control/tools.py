@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from timmy_actors.portals.desktop_control import pictures
-from timmy_actors.portals.desktop_control.aim import Point, Size
+from timmy_actors.portals.desktop_control.aim import Place, Point, Size
 from timmy_actors.portals.desktop_control.answering import Kind, Pictured, as_tool
 from timmy_actors.portals.desktop_control.desktop import Desktop
 from timmy_actors.portals.desktop_control.focus import focus
@@ -29,17 +29,25 @@ from timmy_actors.portals.desktop_control.results import (
     WindowFacts,
     Windows,
 )
+from timmy_actors.portals.desktop_control.settling import Wait
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
 Title = Annotated[
     str | list[str] | None,
-    Field(description="The window meant: its title (* stands for anything), or a list of which the first match wins"),
+    Field(
+        description="The window meant: its title (* stands for anything), class:NAME, pid:NUMBER or id:NUMBER, or a"
+        " list of which the first match wins"
+    ),
 ]
 ImageSize = Annotated[
     tuple[int, int] | None,
     Field(description="[width, height] of the picture that x and y were read in; without it they are the window's own"),
+]
+Region = Annotated[
+    tuple[int, int, int, int] | None,
+    Field(description="[x, y, width, height]: the part wanted of the window or the screen, in its own pixels"),
 ]
 X = Annotated[int, Field(description="From the left edge of the window, or of the screen without window_title")]
 Y = Annotated[int, Field(description="From the upper edge of the window, or of the screen without window_title")]
@@ -67,10 +75,20 @@ class Tools:
         quality: Annotated[int, Field(ge=1, le=95, description="JPEG's")] = 85,
         max_width: Annotated[int | None, Field(ge=1, description="Shrink the picture to this width")] = None,
         max_height: Annotated[int | None, Field(ge=1, description="Shrink the picture to this height")] = None,
+        region: Region = None,
+        wait_until: Annotated[
+            Wait | None, Field(description="stable: nothing moves; change: it differs from the last picture of it")
+        ] = None,
+        wait_s: Annotated[float, Field(gt=0, le=30, description="How long to wait for that at most, in seconds")] = 5.0,
     ) -> Pictured:
         """Take a picture of the window (covered or not) or of the whole screen, never older than the last action."""
         kind = _format(filename, format)
-        look = self._desktop.eye.look(window_title)
+        part, settled = None if region is None else Place(*region), None
+        if wait_until is None:
+            look = self._desktop.eye.look(window_title, part)
+        else:
+            look, settled = self._desktop.eye.look_until(window_title, part, wait_until, wait_s)
+        self._desktop.eye.remember(window_title, part, look)
         image = pictures.fitted(look.image, max_width, max_height)
         data = pictures.encoded(image, kind, quality)
         path = None if filename is None else self._desktop.album.keep(filename, data)
@@ -83,6 +101,8 @@ class Tools:
             source_width=look.image.width,
             source_height=look.image.height,
             window=look.window,
+            region=region,
+            settled=settled,
             covered=look.covered,
             black=pictures.is_black(look.image),
             taken_at=look.taken_at,

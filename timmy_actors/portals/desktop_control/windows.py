@@ -10,7 +10,8 @@ from Xlib import X
 from timmy_actors.portals.desktop_control.layout import GONE, has_focus, is_visible, outermost, place_of
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import WindowFacts
-from timmy_actors.portals.desktop_control.titles import Titles, as_patterns, matches
+from timmy_actors.portals.desktop_control.selectors import classes_of, is_meant, pid_of
+from timmy_actors.portals.desktop_control.titles import Titles, as_patterns
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -37,9 +38,9 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
     """
     patterns, candidates = as_patterns(titles), titled(display)
     for pattern in patterns:
-        meant = [candidate for candidate in candidates if matches(candidate.title, pattern)]
+        meant = [each for each in candidates if _is_meant(display, each, pattern)]
         if meant:
-            return _only_one(meant, pattern, hidden_too=hidden_too)
+            return _only_one(display, meant, pattern, hidden_too=hidden_too)
     seen = ", ".join(repr(candidate.title) for candidate in candidates[:8]) or "none"
     wanted = " or ".join(repr(pattern) for pattern in patterns)
     raise refused(
@@ -49,7 +50,14 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
     )
 
 
-def _only_one(meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
+def _is_meant(display: Display, candidate: Candidate, pattern: str) -> bool:
+    try:
+        return is_meant(display, candidate.window, candidate.title, pattern)
+    except GONE:
+        return False  # it closed while we looked
+
+
+def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
     visible = [candidate for candidate in meant if candidate.visible]
     if not visible and not hidden_too:
         raise refused(
@@ -57,9 +65,8 @@ def _only_one(meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Wind
         )
     left = visible or meant
     if len(left) > 1:
-        raise refused(
-            "window_ambiguous", f"{len(left)} windows are called {pattern!r}: close one, or give a longer title"
-        )
+        ids = ", ".join(f"id:{each.window.id:#x} (pid:{pid_of(display, each.window)})" for each in left)
+        raise refused("window_ambiguous", f"{len(left)} windows are {pattern!r}: give one of these instead: {ids}")
     return left[0].window
 
 
@@ -152,6 +159,8 @@ def facts_of(display: Display, window: Window) -> WindowFacts:
     return WindowFacts(
         id=window.id,
         title=title_of(display, window),
+        window_class=next(iter(classes_of(window)[1:]), ""),
+        pid=pid_of(display, window),
         **place._asdict(),
         visible=is_visible(window),
         focused=has_focus(display, window),

@@ -1,0 +1,35 @@
+// The official TypeScript SDK as a client: node typescript.mjs COMMAND..., the calls on standard input, as [tool, arguments]
+// pairs in JSON. Prints what each call gave, as JSON.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const installed = createRequire(`${process.cwd()}/package.json`);
+const load = (name) => import(pathToFileURL(installed.resolve(`@modelcontextprotocol/sdk/client/${name}`)));
+const { Client } = await load("index.js");
+const { StdioClientTransport } = await load("stdio.js");
+
+const [command, ...args] = process.argv.slice(2);
+const transport = new StdioClientTransport({ command, args, env: process.env, stderr: "inherit" });
+const client = new Client({ name: "typescript", version: "1" });
+const stray = [];
+client.onerror = (error) => stray.push(String(error));
+await client.connect(transport);
+await client.listTools(); // so that it knows the tools' output schemas, as every host does
+
+const found = [];
+for (const [name, argumentsOfIt] of JSON.parse(readFileSync(0, "utf8"))) {
+  try {
+    const result = await client.callTool({ name, arguments: argumentsOfIt });
+    found.push({
+      is_error: result.isError === true,
+      meta: result._meta ?? null,
+      structured: result.structuredContent ?? null,
+      text: result.content[0]?.text ?? null,
+    });
+  } catch (error) {
+    found.push({ raised: `${error.code}: ${error.message}` });
+  }
+}
+await client.close();
+console.log(JSON.stringify({ results: found, stray }));

@@ -1,0 +1,19 @@
+"""The page's table of reports from elsewhere names tests that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent.parent / "docs" / "portals.md"
+REPORTS = 8
+
+
+def test_each_report_has_a_test() -> None:
+    rows = re.findall(
+        r"^\| \[\S+\]\(https://github.com/\S+\) \|.*\| `(\S+)::(\w+)` \|$", PAGE.read_text(), re.MULTILINE
+    )
+    assert len(rows) == REPORTS
+    for file, test in rows:
+        assert f"def {test}(" in (HERE / file).read_text(), (file, test)
