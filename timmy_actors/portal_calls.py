@@ -47,12 +47,13 @@ class PortalCalls:
         """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
 
         `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+        What is waited for comes on top of `timeout_s`.
 
         Raises:
             Refused: `bad_arguments`: an option is wrong.
         """
         look = Capture(timeout_s, make_look(options))
-        state: GameState = self._ask_portal(look, timeout_s, look.caller)
+        state: GameState = self._ask_portal(look, look.longest_s, look.caller)
         return state
 
     def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:

@@ -190,6 +190,17 @@ def test_a_capture_waits_until_nothing_moves_or_something_changes(
         assert nothing.visual.screenshot_path is not None
 
 
+def test_what_a_capture_waits_for_comes_on_top_of_its_time(made: Desktop, screen: Screen, tmp_path: Path) -> None:
+    with (
+        screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")),
+        connect(made.runtime.endpoint) as far,
+    ):
+        assert made.runtime.capture(wait_until="stable").visual.screenshot_path is not None
+        for daemon in (made.runtime, far):
+            nothing = daemon.capture(timeout_s=2, wait_until="change", wait_s=8)
+            assert [each.code for each in nothing.problems if each.what == "visual.screenshot_path"] == ["not_settled"]
+
+
 def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
     state = made.runtime.capture()
     told = {problem.what: problem.code for problem in state.problems}

@@ -74,6 +74,30 @@ def test_a_wrong_entry_is_named_with_its_field(file: Path, changes: dict[str, An
     assert told in complaint(file, json.dumps([{**ENTRY, **changes}]))
 
 
+STEP = '{"action": "press_key", "params": {"key": "e"}}'
+READ = '"file": "~/game.cfg", "regex": ["^{}=(.*)$"], "keys": {"E": "e"}'
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "told"),
+    [
+        ('"notes": {\n"jump": "",\n"jmup": ""}', 5, "notes.jmup: no such name in actions; there are: jump"),
+        (f'"after_failure": {{\n"jmup": [{STEP}]}}', 4, "after_failure.jmup: no such name in actions"),
+        (f'"settings": {{{READ},\n"names": {{\n"jmup": "Jump"}}}}', 5, "settings.names.jmup: no such name in actions"),
+        ('"after_failure": {\n"jump": [{"action": "jmup"}]}', 4, "after_failure.jump: no action 'jmup'"),
+        (
+            f'"after_failure": {{\n"jump": [{STEP}, {{"action": "press_key"}}]}}',
+            4,
+            "after_failure.jump: press_key: key",
+        ),
+    ],
+)
+def test_a_wrong_name_beside_the_actions_is_named_with_its_line(file: Path, said: str, line: int, told: str) -> None:
+    entry = json.dumps(ENTRY).removesuffix("}")
+    message = complaint(file, f'[{entry},\n"actions": {{"jump": {STEP}}},\n{said}}}]')
+    assert message.startswith(f"{file}, line {line}: portal 1 (game): {told}")
+
+
 def test_a_missing_field_is_named_with_the_entrys_number(file: Path) -> None:
     second = {key: value for key, value in ENTRY.items() if key != "app_id"} | {"id": "other"}
     assert "portal 2 (other): app_id: is required" in complaint(file, json.dumps([ENTRY, second]))

@@ -119,12 +119,13 @@ def test_a_click_with_a_time_is_held() -> None:
     assert (step.action, step.params) == ("hold_mouse", {"button": "left", "seconds": 1.5})
 
 
-def test_a_chain_that_fails_half_way_closes_what_it_opened(tmp_path: Path) -> None:
+def test_a_chain_that_fails_half_way_closes_what_it_opened(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with desktop(tmp_path) as made:
         result = made.runtime.execute("say", text="refused")
         assert not result.success
         assert "after 1 of 3 steps" in str(result.reason)
         assert _keys(made) == ["y", "backspace", "enter"]
+        assert "focus_window after a failure: " in caplog.text, "what could not be undone is logged"
 
 
 def test_a_chain_that_succeeds_undoes_nothing(tmp_path: Path) -> None:

@@ -65,6 +65,11 @@ class Capture:
     caller: Caller = field(default_factory=Caller)
     """When it leaves, the look ends."""
 
+    @property
+    def longest_s(self) -> float:
+        """How long it may take at most."""
+        return self.timeout_s + self.options.waits_s
+
 
 @dataclass(frozen=True)
 class Execute:

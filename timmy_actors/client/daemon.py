@@ -193,6 +193,7 @@ class Daemon:
         """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
 
         `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+        What is waited for comes on top of `timeout_s`.
 
         Raises:
             Refused: `bad_arguments`: an option is wrong.
@@ -200,8 +201,9 @@ class Daemon:
         # Not at the top: a client that only asks needs none of it.
         from timmy_actors.model.game_state import make_look  # noqa: PLC0415
 
-        request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=make_look(options))
-        return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).state)
+        look = make_look(options)
+        request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=look)
+        return _present(self._ask(request, timeout_s + look.waits_s + PORTAL_MARGIN_S).state)
 
     def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:
         """Do something through the chosen portal, once; the result says whether it succeeded, and why not.

@@ -36,6 +36,8 @@ ProblemCode = Literal[
 
 Shade = Annotated[int, Field(ge=0, le=255)]
 Count = Annotated[int, Field(ge=0)]
+WAIT_S = 5.0
+"""What the bundled server waits where it is not told how long."""
 
 
 class LookOptions(StrictModel):
@@ -50,6 +52,11 @@ class LookOptions(StrictModel):
     """`stable`: nothing has moved for 0.3 s. `change`: it differs from the last picture of it that was taken."""
     wait_s: Annotated[float, Field(gt=0, le=30)] | None = None
     """How long to wait for that at most; the picture is taken then, with a problem of code `not_settled`. None: 5."""
+
+    @property
+    def waits_s(self) -> float:
+        """How much longer a screenshot may take than one that waits for nothing."""
+        return 0.0 if self.wait_until is None else self.wait_s or WAIT_S
 
 
 def make_look(options: dict[str, Any]) -> LookOptions:

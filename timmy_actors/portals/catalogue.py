@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from timmy_actors.model.action import parse_params
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.paths import from_folder
 from timmy_actors.portals.json_lines import line_of
-from timmy_actors.portals.names import steps_of
+from timmy_actors.portals.names import Bindings, steps_of
 from timmy_actors.text_files import read_text
 
 if TYPE_CHECKING:
@@ -90,16 +91,37 @@ def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "entry"
         raise source.complaint(number, first["loc"], f"{name}: {field}: {_remedy(first)}") from error
-    for binding, action in portal.actions.items():
+    _refuse_unknown_names(source, number, name, portal)
+    _refuse_wrong_steps(source, number, name, "actions", portal.actions)
+    _refuse_wrong_steps(source, number, name, "after_failure", portal.after_failure)
+    if portal.log_file is None:
+        return portal
+    return portal.model_copy(update={"log_file": from_folder(portal.log_file, source.path.parent)})
+
+
+def _refuse_unknown_names(source: _Source, number: int, name: str, portal: PortalEntry) -> None:
+    """See that what is said of an action is said of one that the portal has."""
+    settings = {} if portal.settings is None else portal.settings.names
+    said_of: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = (
+        (("notes",), portal.notes),
+        (("after_failure",), portal.after_failure),
+        (("settings", "names"), settings),
+    )
+    known = ", ".join(sorted(portal.actions)) or "none"
+    for where, said in said_of:
+        for binding in (each for each in said if each not in portal.actions):
+            told = f"{name}: {'.'.join((*where, binding))}: no such name in actions; there are: {known}"
+            raise source.complaint(number, (*where, binding), told)
+
+
+def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindings: Bindings) -> None:
+    for binding, action in bindings.items():
         for step in steps_of(action):
             try:
                 parse_params(step.action, step.params)
             except Refused as refused:
-                told = f"{name}: actions.{binding}: {refused.message}"
-                raise source.complaint(number, ("actions", binding), told) from refused
-    if portal.log_file is None:
-        return portal
-    return portal.model_copy(update={"log_file": from_folder(portal.log_file, source.path.parent)})
+                told = f"{name}: {key}.{binding}: {refused.message}"
+                raise source.complaint(number, (key, binding), told) from refused
 
 
 def _remedy(error: ErrorDetails) -> str:

@@ -21,8 +21,6 @@ from timmy_actors.portals.troubles import as_problem
 
 T = TypeVar("T")
 
-WAIT_S = 5.0
-"""What the bundled server waits where it is not told how long."""
 SCREENSHOT = "visual.screenshot_path"
 
 
@@ -65,7 +63,7 @@ class Eye:
         name = self._album.new_name(now)
         filename = name if self._desktop.table.files == "name" else str(self._album.folder / name)
         values = {"filename": filename, "window_title": title, **options.model_dump()}
-        answer = await self._desktop.look("take_screenshot", values, deadline, waiting_s(options))
+        answer = await self._desktop.look("take_screenshot", values, deadline, options.waits_s)
         path, facts = self._develop(name, answer, now)
         if title is None:
             told = "this server takes pictures of the whole screen only: coordinates are the screen's"
@@ -115,11 +113,6 @@ class Eye:
             answer = await self._desktop.look("pixel_color", {"x": x, "y": y, "window_title": title}, deadline)
             found.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
         return tuple(found)
-
-
-def waiting_s(options: LookOptions) -> float:
-    """How much longer a screenshot may take than one that waits for nothing."""
-    return 0.0 if options.wait_until is None else options.wait_s or WAIT_S
 
 
 def _window(answer: ToolAnswer, title: str | list[str] | None) -> str | None:

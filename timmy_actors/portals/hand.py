@@ -104,19 +104,16 @@ class Hand:
         finally:
             self._turn.release()
 
-    async def _run(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry, deadline: float) -> _Ended:
+    async def _run(self, steps: Steps, entry: PortalEntry, deadline: float) -> _Ended:
         begun_at, ended = self._pauses, DONE
         for number, (name, params) in enumerate(steps):
             if self._pauses != begun_at:
                 return _Ended("failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)")
             try:
-                _refuse_late_start(name, params, deadline)
-                ended = await self._step(name, params, entry, deadline)
+                ended = _late_start(name, params, deadline) or await self._step(name, params, entry, deadline)
             except asyncio.CancelledError:
                 self._letting_go = asyncio.create_task(self._let_go(steps[: number + 1], entry))
                 raise
-            except ToolTrouble as trouble:
-                ended = _Ended(as_outcome(trouble), trouble.message, trouble.tool_code)
             if ended.outcome != "done":
                 await self._let_go(steps[: number + 1], entry)
                 return ended.after(number, len(steps))
@@ -195,12 +192,11 @@ class Hand:
         """Close what steps that were begun may have left open; each step that can be done is."""
         deadline = asyncio.get_running_loop().time() + UNDONE_WITHIN_S
         for name, params in steps:
-            try:
-                await self._step(name, params, entry, deadline)
-            except ToolTrouble as trouble:
-                log.warning("%s after a failure: %s", name, trouble.message)
+            ended = await self._step(name, params, entry, deadline)
+            if ended.outcome != "done":
+                log.warning("%s after a failure: %s", name, ended.reason)
 
-    async def _let_go(self, steps: Sequence[tuple[str, dict[str, Any]]], entry: PortalEntry) -> None:
+    async def _let_go(self, steps: Steps, entry: PortalEntry) -> None:
         """Release what steps that were begun may have left down."""
         deadline = asyncio.get_running_loop().time() + 2.0
         for name, params in _left_down(steps):
@@ -213,7 +209,7 @@ def lasts_s(params: Mapping[str, Any]) -> float:
     return float(params.get("seconds") or params.get("duration") or len(params.get("text", "")) * TYPED_IN_S)
 
 
-def _allowed_s(steps: Sequence[tuple[str, dict[str, Any]]], timeout_s: float | None) -> float:
+def _allowed_s(steps: Steps, timeout_s: float | None) -> float:
     lasts = sum(lasts_s(params) for _, params in steps)
     if timeout_s is None:
         return PORTAL_TIMEOUT_S + lasts
@@ -223,18 +219,20 @@ def _allowed_s(steps: Sequence[tuple[str, dict[str, Any]]], timeout_s: float | N
     return timeout_s
 
 
-def _refuse_late_start(name: str, params: Mapping[str, Any], deadline: float) -> None:
+def _late_start(name: str, params: Mapping[str, Any], deadline: float) -> _Ended | None:
+    """How a step ends for which the time that is left is too short; None: it is long enough."""
     left = deadline - asyncio.get_running_loop().time()
-    if left <= lasts_s(params):
-        told = f"{name}: it takes about {lasts_s(params):g} s, and {max(left, 0.0):.1f} s were left: it was not begun"
-        raise ToolTrouble("bad_arguments", told)
+    if left > lasts_s(params):
+        return None
+    told = f"{name}: it takes about {lasts_s(params):g} s, and {max(left, 0.0):.1f} s were left: it was not begun"
+    return _Ended("refused", told)
 
 
 def _params(step: Action) -> dict[str, Any]:
     return parse_params(step.action, step.params).model_dump(exclude_none=True)
 
 
-def _left_down(steps: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _left_down(steps: Steps) -> Iterator[tuple[str, dict[str, Any]]]:
     """The steps that undo presses without a release among them, the last pressed first."""
     for number, (name, params) in reversed(list(enumerate(steps))):
         release = (RELEASES.get(name, ""), {key: value for key, value in params.items() if key != "expires_s"})

@@ -13,7 +13,7 @@ from timmy_actors.model.game_state import GameState, LookOptions
 from timmy_actors.model.portal import PortalEntry
 from timmy_actors.portals.album import Album
 from timmy_actors.portals.bookshelf import Bookshelf, SteamAccess
-from timmy_actors.portals.eye import Eye, waiting_s
+from timmy_actors.portals.eye import Eye
 from timmy_actors.portals.hand import Hand
 from timmy_actors.portals.tool_server import ToolServer
 
@@ -53,7 +53,7 @@ class Portal:
             Refused: `overloaded`: the looks of others took until this one's deadline.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s + waiting_s(options)
+        deadline = loop.time() + timeout_s + options.waits_s
         async with _within(self._looking, deadline):
             entry, now, began = self._entry(), datetime.now(UTC), loop.time()
             # One who waited for another's look still gets one of its own.

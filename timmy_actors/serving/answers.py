@@ -90,7 +90,8 @@ def for_portal(
         case CheckPortalRequest(portal=portal, timeout_s=timeout_s):
             return CheckPortal(portal, timeout_s, caller), timeout_s + PORTAL_MARGIN_S
         case CaptureRequest(timeout_s=timeout_s, options=options):
-            return Capture(timeout_s, options, caller), timeout_s + PORTAL_MARGIN_S
+            capture = Capture(timeout_s, options, caller)
+            return capture, capture.longest_s + PORTAL_MARGIN_S
         case ExecuteRequest(action=action, timeout_s=timeout_s):
             execute = Execute(action, timeout_s, caller)
             return execute, execute.longest_s + PORTAL_MARGIN_S
