@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from tests.portals.desktop_control.stage import MODULE, Screen, Server, Xev, error_of, server_pid, skip_unless_installed
 from tests.portals.sessions import is_gone
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.portals.desktop_control.record import Pressed, Record
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
@@ -279,6 +280,31 @@ def test_a_server_whose_client_is_killed_lets_go_first(screen: Screen, xev: Xev,
             os.kill(pid, signal.SIGSTOP)
         client.kill()
         eventually(lambda: nothing_is_held(screen) and is_gone(pid))
+
+
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+KEY_DOWN = {"name": "key_down", "arguments": {"key": "w", "expires_s": 60}}
+
+
+def test_a_server_whose_answers_nobody_reads_any_more_lets_go_and_ends(screen: Screen, xev: Xev) -> None:
+    """Its standard input stays open: what the client closed is the other pipe."""
+    command = [sys.executable, "-m", MODULE]
+    with subprocess.Popen(command, env=screen.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        for request in (
+            {"id": 1, "method": "initialize", "params": HELLO},
+            {"method": "notifications/initialized"},
+            {"id": 2, "method": "tools/call", "params": KEY_DOWN},
+        ):
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", **request}).encode() + b"\n")
+            server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(2)]
+        assert [answer["id"] for answer in answers] == [1, 2]
+        assert screen.is_down(screen.keycode(W))
+        server.stdout.close()
+        assert server.wait(PATIENCE_S) == 0
+        assert nothing_is_held(screen)
 
 
 def test_a_record_of_nonsense_is_no_record(own_screen: Screen) -> None:

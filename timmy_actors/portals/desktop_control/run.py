@@ -49,20 +49,25 @@ def run(settings: DesktopSettings) -> int:
     try:
         sole = _sole(settings)
         if settings.http is None:
-            threading.Thread(target=_end_on_hang_up, args=(grip, os.dup(0)), name="hang-up", daemon=True).start()
+            pipes = (os.dup(0), os.dup(1))
+            threading.Thread(target=_end_on_hang_up, args=(grip, pipes), name="hang-up", daemon=True).start()
         desktop = grip.desktop = _desktop(settings)
         token = None if settings.http is None else _token(settings)
     except TimmyError as error:
         sys.stderr.write(f"desktop-control: {error}\n")
         return error.exit_code
     server = server_of(desktop)
-    if settings.http is None or token is None:
-        anyio.run(serve_stdio, server, sole)
-    else:
-        with kept_for_the_protocol() as protocol:
-            anyio.run(serve_http, server, sole, settings.http, token, protocol)
-    with kept_for_the_protocol():
-        _let_go(grip)
+    try:
+        if settings.http is None or token is None:
+            anyio.run(serve_stdio, server, sole)
+        else:
+            with kept_for_the_protocol() as protocol:
+                anyio.run(serve_http, server, sole, settings.http, token, protocol)
+    except* BrokenPipeError:
+        logger.warning("the client has closed its end of standard output")
+    finally:  # whatever ended it: an exit that overtakes the thread that lets go leaves a key down
+        with kept_for_the_protocol():
+            _let_go(grip)
     return 0
 
 
@@ -122,10 +127,11 @@ def _end_on_a_signal(grip: _Grip, parent: int) -> None:
     os._exit(128 + number)
 
 
-def _end_on_hang_up(grip: _Grip, stdin: int) -> None:
-    """The client is gone when nobody holds stdin's other end: a key that is being held would outlast it otherwise."""
+def _end_on_hang_up(grip: _Grip, pipes: tuple[int, int]) -> None:
+    """End once nobody holds the other end of stdin, or of stdout: a key that is held would outlast its client."""
     watch = select.poll()
-    watch.register(stdin, 0)
+    for pipe in pipes:
+        watch.register(pipe, 0)  # POLLHUP of a pipe to read and POLLERR of one to write are always reported
     watch.poll()
     _let_go(grip)
     threading.Event().wait(FINISH_WITHIN_S)

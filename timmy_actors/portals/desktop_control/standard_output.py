@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 STDOUT, STDERR = 1, 2
@@ -18,7 +18,8 @@ def kept_for_the_protocol() -> Iterator[TextIO]:
     python-xlib 0.33 prints a warning on standard output when the X authority file is empty. While MCP is served over
     stdio the SDK (2.3) does the same by itself; this covers the time before and after.
     """
-    sys.stdout.flush()
+    with suppress(BrokenPipeError):  # whoever was to read it is gone
+        sys.stdout.flush()
     real = os.dup(STDOUT)
     os.dup2(STDERR, STDOUT)
     try:
