@@ -70,7 +70,7 @@ schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals
 docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
 	$(BIN)/python -m timmy_actors.command_docs docs/commands.md
 
-docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md anew: what must hold before each call of the script API
+docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md: what must hold before each call of the script API
 	$(BIN)/python -m timmy_actors.embedded.api_docs docs/script-api.md
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.environments import installing
+from tests.peer import Peer
+from tests.runtimes import fresh, running
 from tests.waiting import LOOK_EVERY_S
+from timmy_actors import Runtime
 
 GONE_WITHIN_S = 30.0
 
@@ -43,6 +46,21 @@ def nothing_left_behind(runtime_folder: Path) -> Iterator[None]:
     while (left := _left(threads, children)) and time.monotonic() < deadline:
         threading.Event().wait(LOOK_EVERY_S)
     assert not left, f"left behind: {', '.join(left)}"
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    """A game server's end of the wire, in a thread of its own."""
+    with Peer() as made:
+        yield made
+
+
+@pytest.fixture
+def runtime(peer: Peer) -> Iterator[Runtime]:
+    """A daemon in this process that is linked to `peer` and perceives its player."""
+    with running(peer.address) as made:
+        fresh(made)
+        yield made
 
 
 def _left(threads: set[threading.Thread], children: set[int]) -> list[str]:

@@ -68,7 +68,7 @@ end
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
 --- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not
---- return; report(line) for the log; ledger(player, item, count), told of what reaches a client's inventory; scripts;
+--- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
 --- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
 --- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)

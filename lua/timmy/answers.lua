@@ -70,7 +70,7 @@ local function snapshot(service, player, message, now)
   return sections, revisions
 end
 
---- The snapshot of a player as it is now, or why there is none.
+--- The snapshot of a player as it is now, or an error.
 function M.snapshot(service, message, now)
   local pid, trouble = service.players.find(message.player)
   if not pid then return protocol.error(trouble, message.id) end
@@ -125,7 +125,7 @@ local function write_answer(service, answer)
   return json.encode(protocol.result(answer.id, nil, bad("internal", "the answer could not be written")))
 end
 
---- Refusals before anything was done: a repeat may as well be tried anew, and a stranger's mistakes fill no memory.
+--- Refusals before anything was done: a repeat is safe to run again, and a stranger's mistakes fill no memory.
 local NOTHING_DONE = {
   bad_arguments = true, needs_client_input = true, no_such_player = true, not_permitted = true, unknown_command = true,
 }

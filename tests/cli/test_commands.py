@@ -20,12 +20,6 @@ Output = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as made:
-        yield made
-
-
-@pytest.fixture
 def runtime(peer: Peer) -> Iterator[Runtime]:
     with running(peer.address) as made:
         fresh(made)

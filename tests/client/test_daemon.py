@@ -22,19 +22,6 @@ from timmy_actors.model.answer import Pushed
 from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
 
 
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as made:
-        yield made
-
-
-@pytest.fixture
-def runtime(peer: Peer) -> Iterator[Runtime]:
-    with running(peer.address) as made:
-        fresh(made)
-        yield made
-
-
 def test_the_same_calls_have_the_same_answers_in_process_and_from_another(runtime: Runtime) -> None:
     with connect() as daemon:
         assert daemon.snapshot() == runtime.snapshot()

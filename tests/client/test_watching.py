@@ -20,19 +20,6 @@ from timmy_actors.model.health import LinkStatus
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 
 
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as made:
-        yield made
-
-
-@pytest.fixture
-def runtime(peer: Peer) -> Iterator[Runtime]:
-    with running(peer.address) as made:
-        fresh(made)
-        yield made
-
-
 def kinds(pushes: list[Pushed]) -> list[str]:
     """What was told, in a word each."""
     told = []

@@ -60,19 +60,6 @@ def client(runtime: Runtime, **options: int) -> Iterator[Client]:
     made.context.destroy(linger=0)
 
 
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as made:
-        yield made
-
-
-@pytest.fixture
-def runtime(peer: Peer) -> Iterator[Runtime]:
-    with running(peer.address) as made:
-        fresh(made)
-        yield made
-
-
 def test_the_socket_is_its_owners_alone(runtime: Runtime) -> None:
     path = endpoint_path(runtime.endpoint)
     assert path.stat().st_mode & 0o777 == 0o600

@@ -4,7 +4,7 @@ local M = {}
 
 local SIGN = "/"
 
---- The words of a chat command, its name first; nil for a line that is none.
+--- The words of a chat command, its name first; nil if the line is not a command.
 function M.words(message)
   return message:sub(1, 1) == SIGN and message:sub(2):split(" ") or nil
 end

@@ -25,7 +25,7 @@ function M.allow(names)
   for _, name in ipairs(names) do allowed[name] = true end
 end
 
---- The error of the first call that the operator did not list; nil when there is none.
+--- The error of the first call that the operator did not list; nil if the operator listed them all.
 function M.judge(calls)
   for position, call in ipairs(calls) do
     if M.FUNCTIONS[call.name] and not allowed[call.name] then
