@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket as sockets
 import struct
@@ -91,6 +90,8 @@ class Line:
 
     async def wait_in_loop(self, until: float) -> bytes | Ended | None:
         """The same in an asyncio event loop, which goes on turning."""
+        import asyncio  # noqa: PLC0415  it takes 18 ms to load, and only an asynchronous watch needs it
+
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         descriptors = [] if self.is_down else [self._socket.FD, self._monitor.FD]
         for descriptor in descriptors:
