@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LAST_WORDS = 8
 """Lines of a server's standard error that are repeated when it ended."""
 LONGEST_LOG_LINE = 4_096
-SETTLE_WITHIN_S = 0.1
+SETTLE_WITHIN_S = 0.5
 """How long an ended server may take to be gone, and its last words to come: what it started may hold its log open."""
 CHUNK_BYTES = 256 * 1024
 LEAVE_WITHIN_S = 2.0
@@ -66,13 +66,17 @@ class Child:
         self._pipes = (reading, listening, writing)
         return output, asyncio.StreamWriter(writing, protocol, None, loop)
 
-    async def how_it_ended(self) -> str:
-        """In words, with what it said last; its process and its log are waited for, but not for long."""
+    async def how_it_ended(self, closed: str = "output") -> str:
+        """How the server ended and its last lines of log, after a short wait for both.
+
+        Args:
+            closed: which pipe it closed, if its process turns out to be still running.
+        """
         await self._gone_within(SETTLE_WITHIN_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._log_ended.wait(), SETTLE_WITHIN_S)
         code = self.process.poll()
-        ended = "closed its output" if code is None else how_it_ended(code)
+        ended = f"closed its {closed}" if code is None else how_it_ended(code)
         words = " | ".join(self._last_words)
         return f"{ended}; its last words: {words}" if words else ended
 

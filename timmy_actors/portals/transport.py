@@ -63,7 +63,7 @@ async def child_streams(child: Child, redactor: Redactor, ending: Ending) -> Asy
     to_session, incoming = anyio.create_memory_object_stream[Incoming](0)
     outgoing, from_session = anyio.create_memory_object_stream[SessionMessage](0)
     reading = asyncio.create_task(_read(output, to_session, _Reading(redactor, ending, child)))
-    writing = asyncio.create_task(_write(from_session, writer, ending))
+    writing = asyncio.create_task(_write(from_session, writer, ending, child))
     try:
         yield incoming, outgoing
     finally:
@@ -135,7 +135,7 @@ async def _read(output: asyncio.StreamReader, session: MemoryObjectSendStream[In
 
 
 async def _write(
-    session: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter, ending: Ending
+    session: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter, ending: Ending, child: Child
 ) -> None:
     async with session:
         async for outgoing in session:
@@ -144,5 +144,6 @@ async def _write(
                 writer.write(text.encode() + b"\n")
                 await writer.drain()
             except OSError:
-                ending.because("closed its input")
+                # A dying process closes its pipes first: its end is the reason, when there is one.
+                ending.because(await child.how_it_ended("input"))
                 return
