@@ -9,8 +9,8 @@ local server = {
 }
 read_globals = server
 -- Written by `make api-table`.
-files["lua/timmy/api/table.lua"] = { max_line_length = false }
+files["lua/timmy/raw/table.lua"] = { max_line_length = false }
 files["lua/timmy/bridge.lua"] = { globals = { "TimmyBridgePoll" } }
 -- The stand-in for the server defines what the server gives.
-files["lua/embedded"] = { globals = server }
+files["lua/simulator"] = { globals = server }
 files["tests/lua"] = { globals = server }

@@ -64,17 +64,17 @@ portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=
 	  $(BIN)/python -m pytest tests/portals/test_bundled.py --capture=no
 
 schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
-	$(BIN)/python -m timmy_actors.model.schema docs/protocol/schema
-	$(BIN)/python -m timmy_actors.portals.schema config/portals.schema.json
+	$(BIN)/python -m tools.schemas docs/protocol/schema
+	$(BIN)/python -m tools.portal_schema config/portals.schema.json
 
 docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
-	$(BIN)/python -m timmy_actors.command_docs docs/commands.md
+	$(BIN)/python -m tools.command_docs docs/commands.md
 
 docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md: what must hold before each call of the script API
-	$(BIN)/python -m timmy_actors.embedded.api_docs docs/script-api.md
+	$(BIN)/python -m tools.api_docs docs/script-api.md
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
-	$(BIN)/python -m timmy_actors.embedded.api_table lua/timmy/api/table.lua
+	$(BIN)/python -m tools.api_table lua/timmy/raw/table.lua
 
 clean: ## Remove what the others made
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg

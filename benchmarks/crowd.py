@@ -23,7 +23,7 @@ CONTENDERS = Path(__file__).parent / "contenders"
 WATCH = """
 -- The thread's own time: on a shared machine the wall's has the others' in it.
 local name, samples, count = ..., {}, 0
-local poll, posix, ffi = _G[name], require("timmy.posix"), require("ffi")
+local poll, posix, ffi = _G[name], require("timmy.server.posix"), require("ffi")
 local THREAD_TIME, WALL_TIME = 3, 1
 local time = ffi.new("timmy_time")
 local function read(clock)

@@ -16,9 +16,9 @@ import zmq
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
 from timmy_actors.actors.messages import Do
-from timmy_actors.config import JournalSettings, LinkSettings, Settings, WorldSettings
-from timmy_actors.paths import config_folder
-from timmy_actors.runtime import Runtime
+from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
+from timmy_actors.system.paths import config_folder
+from timmy_actors.daemon.runtime import Runtime
 
 TRIPS = 200
 AT_ONCE, BURSTS, RATE_ROUNDS = 100, 20, 5

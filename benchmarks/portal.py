@@ -23,7 +23,7 @@ from PIL import Image
 from benchmarks.contenders import mcp_pyautogui
 from benchmarks.harness import Figure, Note, Reading, in_turn, p50
 from timmy_actors import Runtime
-from timmy_actors.config import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.daemon.settings import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
 
 WIDTH, HEIGHT = 1920, 1080
 QUALITY = 85
@@ -141,7 +141,7 @@ def _bare(stack: ExitStack, display: str, path: Path) -> Callable[[], None]:
 
 
 def _desktop_control(display: str, folder: Path) -> StdioServerParameters:
-    arguments = ["-m", "timmy_actors.portals.desktop_control", "--captures", str(folder)]
+    arguments = ["-m", "timmy_actors.desktop_control", "--captures", str(folder)]
     environment = {"DISPLAY": display, "XDG_RUNTIME_DIR": str(folder)}
     return StdioServerParameters(command=sys.executable, args=arguments, env=environment)
 

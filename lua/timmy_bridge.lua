@@ -12,7 +12,7 @@ local function protected(act)
 end
 
 -- Before other scripts keep the functions for themselves.
-protected(function() require("timmy.chat_sent").attach() end)
+protected(function() require("timmy.game.chat_sent").attach() end)
 
 protected(function()
   customEventHooks.registerHandler("OnServerPostInit", function()

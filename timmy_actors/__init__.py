@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from timmy_actors.client.daemon import Daemon, connect
+    from timmy_actors.client.connection import Daemon, connect
     from timmy_actors.errors import Refused, TimmyError
-    from timmy_actors.model.action import ActionResult
-    from timmy_actors.model.game_state import GameState
-    from timmy_actors.model.health import Health
-    from timmy_actors.model.outcome import CommandResult
-    from timmy_actors.model.perception import PerceptionOutput
-    from timmy_actors.runtime import Runtime
+    from timmy_actors.protocol.action import ActionResult
+    from timmy_actors.protocol.game_state import GameState
+    from timmy_actors.protocol.health import Health
+    from timmy_actors.protocol.outcome import CommandResult
+    from timmy_actors.protocol.perception import PerceptionOutput
+    from timmy_actors.daemon.runtime import Runtime
     from timmy_actors.version import __version__
 
 __all__ = [
@@ -35,17 +35,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ActionResult": "timmy_actors.model.action",
-    "CommandResult": "timmy_actors.model.outcome",
-    "Daemon": "timmy_actors.client.daemon",
-    "GameState": "timmy_actors.model.game_state",
-    "Health": "timmy_actors.model.health",
-    "PerceptionOutput": "timmy_actors.model.perception",
+    "ActionResult": "timmy_actors.protocol.action",
+    "CommandResult": "timmy_actors.protocol.outcome",
+    "Daemon": "timmy_actors.client.connection",
+    "GameState": "timmy_actors.protocol.game_state",
+    "Health": "timmy_actors.protocol.health",
+    "PerceptionOutput": "timmy_actors.protocol.perception",
     "Refused": "timmy_actors.errors",
-    "Runtime": "timmy_actors.runtime",
+    "Runtime": "timmy_actors.daemon.runtime",
     "TimmyError": "timmy_actors.errors",
     "__version__": "timmy_actors.version",
-    "connect": "timmy_actors.client.daemon",
+    "connect": "timmy_actors.client.connection",
 }
 
 

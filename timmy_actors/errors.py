@@ -128,7 +128,7 @@ class ProtocolError(TimmyError):
 class ToolTrouble(TimmyError):
     """A call of an MCP server's tool did not go well.
 
-    `code` is one of `timmy_actors.model.game_state.ProblemCode`. With `outcome_unknown` the call was sent, and nobody
+    `code` is one of `timmy_actors.protocol.game_state.ProblemCode`. With `outcome_unknown` the call was sent, and nobody
     knows what came of it; with `bad_result` and `too_large` the server answered, and the answer cannot be read; with
     any other nothing was done, or the server itself says that it failed. `tool_code` is the code that the server gave
     its error, if it gave one: `not_focused`.
@@ -144,7 +144,7 @@ class ToolTrouble(TimmyError):
 class Refused(TimmyError):
     """A request was understood and declined: nothing changed, nobody dies of it.
 
-    `code` is one of `timmy_actors.model.ErrorCode`; `field` names the argument at fault, if one is.
+    `code` is one of `timmy_actors.protocol.ErrorCode`; `field` names the argument at fault, if one is.
     """
 
     exit_code = 1

@@ -1,11 +1,11 @@
 --- The design of the best bridge before this one, written anew to be measured beside ours: a timer at 30 Hz, messages
 -- of a four-byte length and JSON, one of which is read a turn, whole snapshots of every player at 10 Hz. It reads the game
 -- with our readers, as fresh as they can.
-local json = require("timmy.json")
-local perceive = require("timmy.perceive")
-local players = require("timmy.players")
-local commands = require("timmy.commands")
-local sockets = require("timmy.sockets")
+local json = require("timmy.wire.json")
+local perceive = require("timmy.sections.registry")
+local players = require("timmy.state.players")
+local commands = require("timmy.commands.registry")
+local sockets = require("timmy.server.sockets")
 
 local M = {}
 

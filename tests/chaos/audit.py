@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.callers import command_id
-from timmy_actors.journal.reading import Reader
-from timmy_actors.model.journal import JournalEntry
+from timmy_actors.journal.reader import Reader
+from timmy_actors.protocol.journal import JournalEntry
 
 
 @dataclass(frozen=True)

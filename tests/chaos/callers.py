@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from timmy_actors.client import Daemon, connect
 from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
-from timmy_actors.link.once import FORGOTTEN, RESTARTED
+from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED
 
 CALLERS = 8
 TIMEOUT_S = 1.0

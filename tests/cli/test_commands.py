@@ -11,10 +11,11 @@ from tests.peer import Peer
 from tests.runtimes import fresh, running
 from tests.waiting import eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
-from timmy_actors.cli import agent, main
-from timmy_actors.client import daemon as module
-from timmy_actors.model.answer import Portals, Pushed
-from timmy_actors.model.event import GameEvent
+from timmy_actors.cli import main
+from timmy_actors.cli import agent
+from timmy_actors.client import connection as module
+from timmy_actors.protocol.answer import Portals, Pushed
+from timmy_actors.protocol.event import GameEvent
 
 Output = pytest.CaptureFixture[str]
 

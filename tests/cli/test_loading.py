@@ -22,9 +22,9 @@ def loaded_by(program: str, *arguments: str) -> set[str]:
 
 def test_a_client_loads_neither_asyncio_nor_a_model_of_a_command_an_event_or_an_answer() -> None:
     modules = loaded_by("from timmy_actors import connect")
-    assert "timmy_actors.client.daemon" in modules
+    assert "timmy_actors.client.connection" in modules
     unused = ("commands", "events", "perception", "message", "answer")
-    assert not {"asyncio", *(f"timmy_actors.model.{name}" for name in unused)} & modules
+    assert not {"asyncio", *(f"timmy_actors.protocol.{name}" for name in unused)} & modules
 
 
 def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
@@ -36,12 +36,12 @@ def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
 
 def test_status_loads_nothing_of_the_daemon() -> None:
     modules = loaded_by("import timmy_actors.cli.health")
-    assert "timmy_actors.model.health" in modules
-    assert not {"pykka", "timmy_actors.runtime", "timmy_actors.model.commands", "timmy_actors.model.events"} & modules
+    assert "timmy_actors.protocol.health" in modules
+    assert not {"pykka", "timmy_actors.daemon.runtime", "timmy_actors.protocol.commands", "timmy_actors.protocol.events"} & modules
 
 
 def test_the_daemon_loads_commands_and_events_with_itself() -> None:
-    assert {"timmy_actors.model.commands", "timmy_actors.model.events"} <= loaded_by("import timmy_actors.runtime")
+    assert {"timmy_actors.protocol.commands", "timmy_actors.protocol.events"} <= loaded_by("import timmy_actors.daemon.runtime")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

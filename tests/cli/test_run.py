@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_outlet import fill
+from tests.cli.test_async_writer import fill
 from tests.peer import Peer
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import connect
-from timmy_actors.paths import config_folder
+from timmy_actors.system.paths import config_folder
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_a_daemon_whose_tree_gave_up_ends_with_70(configuration: Path) -> None:
         program = f"""
 import sys, threading
 from timmy_actors.cli import main, operate
-from timmy_actors.link.mailbox import Arrived
+from timmy_actors.supervision.polling_mailbox import Arrived
 class Crashing(operate.Narrator):
     def look(self):
         self._runtime.directory.tell("gateway", Arrived("clients", []))
@@ -219,7 +219,7 @@ def test_a_signal_while_the_world_comes_up_stops_it_in_order(configuration: Path
     configuration.write_text(f'portals_file = "{config_folder() / "portals.json"}"\n')
     program = f"""
 import sys
-from timmy_actors.actors.world_host import WorldOptions
+from timmy_actors.embedded.host import WorldOptions
 from timmy_actors.cli import main
 mute = "import os, sys; os.read(int(sys.argv[1]), 1)"
 WorldOptions.command_line = lambda _self, lifeline: [sys.executable, "-c", mute, str(lifeline)]
@@ -241,7 +241,7 @@ def test_a_start_that_fails_is_one_line_and_its_tracebacks_are_for_debugging(con
         write(configuration, peer)
         configuration.write_text(f'log_level = "{level}"\n' + configuration.read_text())
         program = f"""
-from timmy_actors.actors.portal import PortalActor
+from timmy_actors.portals.actor import PortalActor
 from timmy_actors.cli import main
 def fail(_self):
     raise ValueError("no such portal")

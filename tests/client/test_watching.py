@@ -13,9 +13,9 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client.watching import Following
 from timmy_actors.errors import DaemonUnreachable, WatchTimeout
-from timmy_actors.link.mailbox import Arrived
-from timmy_actors.model.answer import Answer, Pushed
-from timmy_actors.model.health import LinkStatus
+from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.protocol.answer import Answer, Pushed
+from timmy_actors.protocol.health import LinkStatus
 
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 

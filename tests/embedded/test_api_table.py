@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from timmy_actors.embedded.api_docs import page
-from timmy_actors.embedded.api_table import Function, Precondition, current, lua_module
-from timmy_actors.paths import lua_folder
+from tools.api_docs import page
+from tools.api_table import Function, Precondition, current, lua_module
+from timmy_actors.system.paths import lua_folder
 
 
 def test_the_table_of_the_bridge_is_the_recorded_one() -> None:
-    written = (lua_folder() / "timmy" / "api" / "table.lua").read_text(encoding="utf-8")
+    written = (lua_folder() / "timmy" / "raw" / "table.lua").read_text(encoding="utf-8")
     assert written == current(), "run 'make api-table'"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.embedded.lua_calls import LuaCall, calls
 from timmy_actors.embedded.world import API
-from timmy_actors.paths import lua_folder
+from timmy_actors.system.paths import lua_folder
 
 LUA = lua_folder()
 FUNCTIONS: dict[str, Any] = {function["name"]: function for function in json.loads(API.read_text(encoding="utf-8"))}
@@ -64,7 +64,7 @@ def unchecked() -> Iterator[tuple[str, str]]:
 def test_what_goes_through_it_unchecked_exists_and_is_only_what_the_raw_door_needs() -> None:
     named = list(unchecked())
     assert [name for _, name in named if name not in FUNCTIONS] == []
-    assert {Path(file).parts[1] for file, _ in named} == {"api"}
+    assert {Path(file).parts[1] for file, _ in named} == {"raw"}
 
 
 KINDS = {

@@ -10,7 +10,7 @@ import pytest
 
 from timmy_actors.embedded.luajit import search_only
 from timmy_actors.embedded.world import API, PRECONDITIONS
-from timmy_actors.paths import lua_folder
+from timmy_actors.system.paths import lua_folder
 
 luajit = pytest.importorskip("lupa.luajit21")
 
@@ -34,8 +34,8 @@ class Server:
     def __init__(self, *declared: Function) -> None:
         self._lua = luajit.LuaRuntime(unpack_returned_tuples=True)
         search_only(self._lua, lua_folder())
-        self._host = self._lua.require("embedded.host")
-        decode = self._lua.require("timmy.json").decode
+        self._host = self._lua.require("simulator.host")
+        decode = self._lua.require("timmy.wire.json").decode
         self._options = self._lua.table_from(
             {
                 "api": decode(json.dumps([*FUNCTIONS, *declared])),
@@ -108,6 +108,6 @@ def test_every_recorded_event_is_an_event_of_the_real_server() -> None:
     events = {event["name"] for event in json.loads(Path(API).with_name("events-0.8.1.json").read_text())}
     lua = luajit.LuaRuntime(unpack_returned_tuples=True)
     search_only(lua, lua_folder())
-    ours = set(lua.require("embedded.core.event_handler").keys())
+    ours = set(lua.require("simulator.core.event_handler").keys())
     by_timer = {"OnDeathTimeExpiration"}
     assert ours - by_timer <= events

@@ -236,9 +236,9 @@ SCRIPTS = {
     "logs": r"tes3mp.LogMessage(1, 'Caf\\233 Sol') tes3mp.LogAppend(1, 'd\\233j\\224') tes3mp.StopServer(0)",
     "is survived": r"tes3mp.SetScriptErrorIgnoringState(true)"
     r" customEventHooks.registerHandler('OnPlayerSendMessage', function() error('Caf\\233 Sol') end)"
-    r" require('embedded.host').chat(0, 'hi') tes3mp.StopServer(0)",
+    r" require('simulator.host').chat(0, 'hi') tes3mp.StopServer(0)",
     "dies": r"customEventHooks.registerHandler('OnPlayerSendMessage', function() error('Caf\\233 Sol') end)"
-    r" require('embedded.host').chat(0, 'hi')",
+    r" require('simulator.host').chat(0, 'hi')",
 }
 before = World.tick
 

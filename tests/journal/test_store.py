@@ -13,7 +13,7 @@ from tests.journal.entries import done, entry, failed
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import upkeep
 from timmy_actors.journal.age import Moment
-from timmy_actors.journal.reading import Reader
+from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import Journal, Synchronous
 
 

@@ -15,7 +15,7 @@ from tests.journal.entries import done, entry
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import upkeep
 from timmy_actors.journal.files import beside
-from timmy_actors.journal.reading import Reader
+from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal
 from timmy_actors.journal.wal import find_fault
 

@@ -1,9 +1,9 @@
 --- Giving commands on the stage: each is done or declined, and what a command's model says it can be declined with has
 -- to have been seen.
-local commands = require("timmy.commands")
-local deferred = require("timmy.deferred")
+local commands = require("timmy.commands.registry")
+local deferred = require("timmy.server.deferred")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local equal, holds = harness.equal, harness.holds

@@ -1,10 +1,10 @@
 --- Batches of the raw API that its rules allow: a function, and the calls that must come before it by the rules' own
 -- data, for lists in which clients have sent at least one entry.
-local bounds = require("timmy.api.bounds")
-local functions = require("timmy.api.functions")
-local json = require("timmy.json")
-local order = require("timmy.api.order")
-local rules = require("timmy.api.rules")
+local bounds = require("timmy.raw.bounds")
+local functions = require("timmy.raw.functions")
+local json = require("timmy.wire.json")
+local order = require("timmy.raw.order")
+local rules = require("timmy.raw.rules")
 local stage = require("stage")
 
 local M = {}

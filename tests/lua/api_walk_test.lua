@@ -2,11 +2,11 @@
 -- arguments that the rule itself finds good, after what must come before it; or it is refused, with the reason.
 local acting = require("acting")
 local allowed = require("allowed")
-local functions = require("timmy.api.functions")
+local functions = require("timmy.raw.functions")
 local harness = require("harness")
-local joining = require("timmy.api.joining")
-local json = require("timmy.json")
-local received = require("timmy.api.received")
+local joining = require("timmy.raw.joining")
+local json = require("timmy.wire.json")
+local received = require("timmy.raw.received")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test

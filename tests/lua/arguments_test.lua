@@ -1,5 +1,5 @@
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 
@@ -11,7 +11,7 @@ file:close()
 local function run(vector, players)
   _G.tes3mp = { LogMessage = function() end }
   _G.Players = players
-  local commands = require("timmy.commands")
+  local commands = require("timmy.commands.registry")
   return commands.run(vector.command, vector.arguments, { allow_raw = true, chat_commands = true })
 end
 

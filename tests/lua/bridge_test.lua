@@ -28,7 +28,7 @@ local function new_server(settings, sockets)
     registerValidator = function() end,
   }
   package.loaded.timmy_config = settings
-  package.loaded["timmy.sockets"] = sockets
+  package.loaded["timmy.server.sockets"] = sockets
   return server
 end
 
@@ -126,7 +126,7 @@ end)
 
 test("a second start changes nothing", function()
   local server = start({ mechanism = "NULL" })
-  package.loaded["timmy.sockets"].bind = function() return nil, "address already in use" end
+  package.loaded["timmy.server.sockets"].bind = function() return nil, "address already in use" end
   server.handlers.OnServerPostInit()
   contains(logged(server), "started already")
   _G.TimmyBridgePoll()
@@ -142,10 +142,10 @@ end)
 test("without sockets of any kind it stays off and says why", function()
   local server = new_server({ mechanism = "NULL" }, nil)
   local preload = package.preload
-  preload["timmy.sockets"] = function() error("no sockets on this machine") end
+  preload["timmy.server.sockets"] = function() error("no sockets on this machine") end
   require("timmy_bridge")
   server.handlers.OnServerPostInit()
-  preload["timmy.sockets"] = nil
+  preload["timmy.server.sockets"] = nil
   contains(logged(server), "no sockets on this machine")
   equal(server.timers, {})
 end)

@@ -1,9 +1,9 @@
 --- What an agent reads of the chat is what its player's client was sent, as CoreScripts 0.8.1 (commit 8f915f8) send it:
 -- the simulated clients' windows say what that was.
 local harness = require("harness")
-local hearsay = require("timmy.hearsay")
-local json = require("timmy.json")
-local perceive = require("timmy.perceive")
+local hearsay = require("timmy.state.chat_log")
+local json = require("timmy.wire.json")
+local perceive = require("timmy.sections.registry")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
@@ -159,7 +159,7 @@ end)
 
 test("reads what the bridge itself shows: an announcement, a line to one, an actor's words", function()
   stage.open()
-  local commands = require("timmy.commands")
+  local commands = require("timmy.commands.registry")
   holds(commands.run("broadcast", { player = "Timmy", text = "A storm." }))
   equal({ last_of(0), last_of(1) }, { { "A storm." }, { "A storm." } })
   holds(commands.run("message", { player = "Jiub", text = "Run." }))

@@ -1,6 +1,6 @@
 --- What a ZMTP client says, byte by byte as the RFC has it: for tests that want to say it wrongly too.
-local command = require("timmy.zmtp.command")
-local frames = require("timmy.zmtp.frames")
+local command = require("timmy.wire.zmtp.command")
+local frames = require("timmy.wire.zmtp.frames")
 
 local M = {}
 

@@ -1,4 +1,4 @@
-local clock = require("timmy.clock")
+local clock = require("timmy.server.clock")
 local harness = require("harness")
 
 local equal, test = harness.equal, harness.test

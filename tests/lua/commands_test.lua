@@ -1,8 +1,8 @@
 local acting = require("acting")
-local commands = require("timmy.commands")
-local deferred = require("timmy.deferred")
+local commands = require("timmy.commands.registry")
+local deferred = require("timmy.server.deferred")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local declined, done, refused, run = acting.declined, acting.done, acting.refused, acting.run

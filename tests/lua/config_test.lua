@@ -1,8 +1,8 @@
 local harness = require("harness")
-local config = require("timmy.config")
-local limits = require("timmy.limits")
-local throttle = require("timmy.throttle")
-local tokens = require("timmy.token")
+local config = require("timmy.server.config")
+local limits = require("timmy.server.limits")
+local throttle = require("timmy.server.throttle")
+local tokens = require("timmy.wire.token")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 

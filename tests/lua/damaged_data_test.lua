@@ -1,9 +1,9 @@
 --- Other scripts, and editors of saves, leave anything in the tables that CoreScripts share with us.
-local commands = require("timmy.commands")
+local commands = require("timmy.commands.registry")
 local harness = require("harness")
-local json = require("timmy.json")
-local perceive = require("timmy.perceive")
-local players = require("timmy.players")
+local json = require("timmy.wire.json")
+local perceive = require("timmy.sections.registry")
+local players = require("timmy.state.players")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test

@@ -1,8 +1,8 @@
 --- Functions that a test declares beside the server's own, so that what must hold before a call can be tried out of
 -- bounds without a call that a real server has. The simulator enforces their preconditions, and the guard of the raw
 -- API (timmy.api), loaded a second time over a table that has them, refuses by them.
-local json = require("timmy.json")
-local listed = require("timmy.api.table")
+local json = require("timmy.wire.json")
+local listed = require("timmy.raw.table")
 local stage = require("stage")
 
 local M = {}
@@ -65,9 +65,9 @@ end
 --- The modules of the raw API's guard, over a table with the declared functions: { batch =, received = }.
 local function load_guard(functions)
   local kept = set_aside("^timmy%.api%.")
-  package.loaded["timmy.api.table"] = extended_table(functions)
-  local guard = { batch = require("timmy.api.batch"), received = require("timmy.api.received"),
-    rules = require("timmy.api.rules") }
+  package.loaded["timmy.raw.table"] = extended_table(functions)
+  local guard = { batch = require("timmy.raw.batch"), received = require("timmy.raw.received"),
+    rules = require("timmy.raw.rules") }
   set_aside("^timmy%.api%.")
   for name, module in pairs(kept) do package.loaded[name] = module end
   return guard

@@ -1,5 +1,5 @@
 local harness = require("harness")
-local dedupe = require("timmy.dedupe")
+local dedupe = require("timmy.server.dedupe")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 

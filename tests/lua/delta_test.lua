@@ -1,8 +1,8 @@
 local harness = require("harness")
 local fakes = require("fakes")
-local delta = require("timmy.delta")
-local json = require("timmy.json")
-local services = require("timmy.service")
+local delta = require("timmy.server.delta")
+local json = require("timmy.wire.json")
+local services = require("timmy.server.service")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 
@@ -193,7 +193,7 @@ test("a slot that another player took starts full again", function()
 end)
 
 test("the next push is never now, whatever rounding does", function()
-  local subscription = require("timmy.subscription").new({
+  local subscription = require("timmy.server.subscription").new({
     players = "all", sections = { "world" }, rate_hz = 20, radius = 1, most = 64, events = {},
   })
   for pid = 0, 3 do
@@ -207,7 +207,7 @@ test("the next push is never now, whatever rounding does", function()
 end)
 
 test("pushes are spread over the interval", function()
-  local subscription = require("timmy.subscription").new({
+  local subscription = require("timmy.server.subscription").new({
     players = "all", sections = { "world" }, rate_hz = 10, radius = 1, most = 64, events = {},
   })
   local roster, first, last = {}, math.huge, 0

@@ -1,6 +1,6 @@
-local earshot = require("timmy.earshot")
+local earshot = require("timmy.server.event_filter")
 local harness = require("harness")
-local subscriptions = require("timmy.subscription")
+local subscriptions = require("timmy.server.subscription")
 
 local equal, test = harness.equal, harness.test
 

@@ -298,10 +298,10 @@ cases["the weather of a region is reported and changes"] = function()
 end
 
 cases["every cell of the gazetteer is a cell of this world"] = function()
-  local gazetteer = require("timmy.gazetteer")
+  local gazetteer = require("timmy.state.gazetteer")
   for _, name in ipairs(gazetteer.names) do
     local cell = gazetteer.find(name).cell
-    equal(require("embedded.world.map").resolve(cell), cell, name)
+    equal(require("simulator.world.map").resolve(cell), cell, name)
   end
 end
 

@@ -1,7 +1,7 @@
 --- What each event says, from the packets that CoreScripts hand to their hooks.
-local events = require("timmy.events")
+local events = require("timmy.events.registry")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 local test_root = require("test_root")
 

@@ -1,8 +1,8 @@
-local events = require("timmy.events")
+local events = require("timmy.events.registry")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
-local vocabulary = require("timmy.vocabulary")
+local vocabulary = require("timmy.wire.wire_names")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 

@@ -1,7 +1,7 @@
 --- A game of two players for the message layer's tests: what commands, perceive and players are on a server.
-local deferred = require("timmy.deferred")
-local json = require("timmy.json")
-local vocabulary = require("timmy.vocabulary")
+local deferred = require("timmy.server.deferred")
+local json = require("timmy.wire.json")
+local vocabulary = require("timmy.wire.wire_names")
 
 local M = {}
 
@@ -66,7 +66,7 @@ end
 --- The default limits, with some replaced.
 function M.limits(replaced)
   local limits = {}
-  for name, limit in pairs(require("timmy.limits")) do limits[name] = limit.default end
+  for name, limit in pairs(require("timmy.server.limits")) do limits[name] = limit.default end
   for name, value in pairs(replaced or {}) do limits[name] = value end
   return limits
 end

@@ -1,9 +1,9 @@
-local api_kinds = require("timmy.api.kinds")
-local functions = require("timmy.api.functions")
-local game = require("timmy.game")
+local api_kinds = require("timmy.raw.kinds")
+local functions = require("timmy.raw.functions")
+local game = require("timmy.game.guard")
 local harness = require("harness")
 local kinds = require("timmy.game.kinds")
-local preconditions = require("timmy.api.preconditions")
+local preconditions = require("timmy.raw.preconditions")
 
 local test = harness.test
 

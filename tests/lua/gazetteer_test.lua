@@ -1,7 +1,7 @@
 local harness = require("harness")
-local cells = require("timmy.cells")
-local gazetteer = require("timmy.gazetteer")
-local places = require("timmy.places")
+local cells = require("timmy.state.cells")
+local gazetteer = require("timmy.state.gazetteer")
+local places = require("timmy.state.places")
 
 local test = harness.test
 

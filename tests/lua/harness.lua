@@ -1,6 +1,6 @@
 --- A small test harness: a test is a sentence and a function, a failure is an error. A file registers its tests with
 -- `test`, or returns them as a table.
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 
 local M = {}
 

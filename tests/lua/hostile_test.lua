@@ -1,9 +1,9 @@
 --- No argument that anybody can think of may kill the server, change the game, or escape as an error.
 local acting = require("acting")
-local commands = require("timmy.commands")
-local deferred = require("timmy.deferred")
+local commands = require("timmy.commands.registry")
+local deferred = require("timmy.server.deferred")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test

@@ -1,8 +1,8 @@
 local harness = require("harness")
-local json = require("timmy.json")
-local fast = require("timmy.json.fast")
-local reader = require("timmy.json.reader")
-local utf8 = require("timmy.utf8")
+local json = require("timmy.wire.json")
+local fast = require("timmy.wire.json.fast")
+local reader = require("timmy.wire.json.reader")
+local utf8 = require("timmy.wire.utf8")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 

@@ -1,6 +1,6 @@
 --- What an argument of the raw API may be, kind by kind: at its bounds, and one step outside. Nothing is called.
 local harness = require("harness")
-local kinds = require("timmy.api.kinds")
+local kinds = require("timmy.raw.kinds")
 
 local holds, test = harness.holds, harness.test
 

@@ -7,12 +7,12 @@ local root, socket_kind, mechanism, token = ...
 package.path = root .. "/lua/?.lua;" .. root .. "/tests/lua/?.lua;" .. package.path
 
 local ffi = require("ffi")
-local clock = require("timmy.clock")
+local clock = require("timmy.server.clock")
 local fakes = require("fakes")
-local json = require("timmy.json")
-local listeners = require("timmy.listener")
-local scopes = require("timmy.scopes")
-local services = require("timmy.service")
+local json = require("timmy.wire.json")
+local listeners = require("timmy.server.listener")
+local scopes = require("timmy.wire.permissions")
+local services = require("timmy.server.service")
 
 ffi.cdef [[
 typedef struct { int fd; short events; short revents; } timmy_test_poll;
@@ -58,7 +58,7 @@ local service = services.new(options)
 local listener_limits = fakes.limits(limits)
 listener_limits.mechanism, listener_limits.tokens = mechanism, { { secret = token, scopes = scopes.EVERYTHING } }
 local listener = assert(listeners.open({
-  sockets = require(socket_kind == "ffi" and "timmy.socket_ffi" or "socket"),
+  sockets = require(socket_kind == "ffi" and "timmy.server.socket_ffi" or "socket"),
   host = "127.0.0.1",
   port = 0,
   limits = listener_limits,

@@ -1,7 +1,7 @@
 local harness = require("harness")
 local client = require("client")
 local fakes = require("fakes")
-local listeners = require("timmy.listener")
+local listeners = require("timmy.server.listener")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 

@@ -1,9 +1,9 @@
 --- What is kept of those around a player between two readings never shows: it is as if all were read anew.
-local geometry = require("timmy.geometry")
+local geometry = require("timmy.state.geometry")
 local harness = require("harness")
-local json = require("timmy.json")
-local perceive = require("timmy.perceive")
-local random = require("embedded.random")
+local json = require("timmy.wire.json")
+local perceive = require("timmy.sections.registry")
+local random = require("simulator.random")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
@@ -135,7 +135,7 @@ test("cuts a cell that has too much in a defined order, whatever became of its t
 end)
 
 test("keeps the lowest of many as sorting all of them would", function()
-  local chance, lowest = random.new(5), require("timmy.lowest")
+  local chance, lowest = random.new(5), require("timmy.state.lowest")
   local function is_below(one, other) return one < other end
   for _ = 1, 200 do
     local heap, all, most = {}, {}, chance:integer(1, 20)
@@ -172,7 +172,7 @@ test("keeps the actors of the exterior 0, 0 and of an interior apart, whichever 
   local inside = { name = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 }
   for _, order in ipairs({ { 0, 1 }, { 1, 0 } }) do
     stage.open()
-    local commands = require("timmy.commands")
+    local commands = require("timmy.commands.registry")
     local function go(pid)
       local player = Players[pid].name
       local place = pid == 0 and { x = 100, y = 100, z = 100 } or { cell = inside.name, x = 10, y = 20, z = 30 }

@@ -1,6 +1,6 @@
 local harness = require("harness")
-local perceive = require("timmy.perceive")
-local players = require("timmy.players")
+local perceive = require("timmy.sections.registry")
+local players = require("timmy.state.players")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test

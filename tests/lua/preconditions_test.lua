@@ -1,10 +1,10 @@
 --- What must hold before a call, one kind at a time, at functions that are declared here: where it holds, the raw API
 -- makes the call and the simulator runs it; one step outside, both refuse it in the same words.
 local declared = require("declared")
-local functions = require("timmy.api.functions")
+local functions = require("timmy.raw.functions")
 local harness = require("harness")
-local json = require("timmy.json")
-local preconditions = require("timmy.api.preconditions")
+local json = require("timmy.wire.json")
+local preconditions = require("timmy.raw.preconditions")
 local stage = require("stage")
 
 local contains, equal, holds, test = harness.contains, harness.equal, harness.holds, harness.test
@@ -240,7 +240,7 @@ test("changes only those entries by their number that the batch has added or cop
     { "AddObject" } }
   holds(declared.run(add[1], add[2], add[3], { change, 0, 0, 5 }))
   holds(declared.run({ "ReadReceivedObjectList" }, { "CopyReceivedObjectListToStore" }, { change, 0, 0, 5 }))
-  local judge = require("timmy.api.written").new()
+  local judge = require("timmy.raw.written").new()
   for _, name in ipairs({ "ClearObjectList", "AddContainerItem", "AddObject" }) do judge:follow(name) end
   equal({ judge:judge(change, 0, 0, 5) }, {})
   local words, position = judge:judge(change, 0, 1, 5)
@@ -253,7 +253,7 @@ end)
 
 test("forgets what a batch has added where it begins anew, and where the type of its records changes", function()
   local change = "SetRecordIdByIndex"
-  local written = require("timmy.api.written")
+  local written = require("timmy.raw.written")
   for _, name in ipairs({ "ClearRecords", "SetRecordType", "CopyReceivedWorldstateToStore",
     "CopyLastWorldstateToStore" }) do
     local judge = written.new()

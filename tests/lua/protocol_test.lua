@@ -1,6 +1,6 @@
 local harness = require("harness")
-local json = require("timmy.json")
-local protocol = require("timmy.protocol")
+local json = require("timmy.wire.json")
+local protocol = require("timmy.wire.protocol")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 

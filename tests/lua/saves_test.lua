@@ -1,6 +1,6 @@
 --- CoreScripts' saves, written through the bridge's way of saving, in a folder of their own.
 local harness = require("harness")
-local saves = require("timmy.saves")
+local saves = require("timmy.game.saves")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 

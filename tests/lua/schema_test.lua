@@ -1,6 +1,6 @@
 local harness = require("harness")
-local json = require("timmy.json")
-local schema = require("timmy.schema")
+local json = require("timmy.wire.json")
+local schema = require("timmy.wire.checks")
 
 local test = harness.test
 

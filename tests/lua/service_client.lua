@@ -1,8 +1,8 @@
 --- A message layer to talk to, as a client does, over a game of two players.
 local fakes = require("fakes")
-local json = require("timmy.json")
-local all_scopes = require("timmy.scopes")
-local services = require("timmy.service")
+local json = require("timmy.wire.json")
+local all_scopes = require("timmy.wire.permissions")
+local services = require("timmy.server.service")
 
 local M = {}
 

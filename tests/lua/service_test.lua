@@ -1,7 +1,7 @@
 local client = require("service_client")
 local harness = require("harness")
-local json = require("timmy.json")
-local protocol = require("timmy.protocol")
+local json = require("timmy.wire.json")
+local protocol = require("timmy.wire.protocol")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 

@@ -1,7 +1,7 @@
 local harness = require("harness")
 local ffi = require("ffi")
-local posix = require("timmy.posix")
-local sockets = require("timmy.socket_ffi")
+local posix = require("timmy.server.posix")
+local sockets = require("timmy.server.socket_ffi")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 
@@ -182,6 +182,6 @@ test("both ends know each other's address", function()
 end)
 
 test("the module may be loaded twice", function()
-  package.loaded["timmy.posix"], package.loaded["timmy.socket_ffi"] = nil, nil
-  holds(require("timmy.socket_ffi") ~= sockets)
+  package.loaded["timmy.server.posix"], package.loaded["timmy.server.socket_ffi"] = nil, nil
+  holds(require("timmy.server.socket_ffi") ~= sockets)
 end)

@@ -1,8 +1,8 @@
 --- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
-local hearsay = require("timmy.hearsay")
-local host = require("embedded.host")
-local questions = require("timmy.questions")
-local trips = require("timmy.trips")
+local hearsay = require("timmy.state.chat_log")
+local host = require("simulator.host")
+local questions = require("timmy.state.questions")
+local trips = require("timmy.state.trips")
 
 local M = { host = host }
 

@@ -9,7 +9,7 @@ import pytest
 from tests.lua.test_lua import ROOT, need_luajit
 from tests.second_user import UID, need_second_user
 
-READ = "package.path = arg[1] .. '/lua/?.lua'; print(tostring((select(2, require('timmy.token').read(arg[2])))))"
+READ = "package.path = arg[1] .. '/lua/?.lua'; print(tostring((select(2, require('timmy.wire.token').read(arg[2])))))"
 
 
 def read(token: Path) -> str:

@@ -2,9 +2,9 @@
 -- real server were seen to.
 local acting = require("acting")
 local harness = require("harness")
-local perceive = require("timmy.perceive")
+local perceive = require("timmy.sections.registry")
 local stage = require("stage")
-local trips = require("timmy.trips")
+local trips = require("timmy.state.trips")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
@@ -147,7 +147,7 @@ end)
 
 test("follows a player whom functions of the script API send elsewhere", function()
   stage.open()
-  local json = require("timmy.json")
+  local json = require("timmy.wire.json")
   do_as(3, "api", { calls = json.array({
     { name = "SetPos", arguments = json.array({ 0, -10000, -71000, 250 }) },
     { name = "SendPos", arguments = json.array({ 0 }) },

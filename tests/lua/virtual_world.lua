@@ -1,5 +1,5 @@
 --- A world in virtual time: `open` starts one, `run(ms)` lets that much time pass, a tick a millisecond.
-local host = require("embedded.host")
+local host = require("simulator.host")
 
 local M = { host = host, lines = {} }
 

@@ -1,9 +1,9 @@
-local deferred = require("timmy.deferred")
+local deferred = require("timmy.server.deferred")
 local fakes = require("fakes")
 local harness = require("harness")
-local json = require("timmy.json")
-local services = require("timmy.service")
-local waiting = require("timmy.waiting")
+local json = require("timmy.wire.json")
+local services = require("timmy.server.service")
+local waiting = require("timmy.server.waiting")
 
 local test, equal, holds = harness.test, harness.equal, harness.holds
 

@@ -1,7 +1,7 @@
 --- What each of the richer sections says of a world whose content is known.
 local harness = require("harness")
-local json = require("timmy.json")
-local perceive = require("timmy.perceive")
+local json = require("timmy.wire.json")
+local perceive = require("timmy.sections.registry")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test

@@ -1,6 +1,6 @@
 local harness = require("harness")
 local client = require("client")
-local zmtp = require("timmy.zmtp")
+local zmtp = require("timmy.wire.zmtp")
 
 local STREAMS, SEED = 2000, 20240917
 local TOKEN = "a token of some length"

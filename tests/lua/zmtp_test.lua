@@ -1,10 +1,10 @@
 local harness = require("harness")
 local client = require("client")
-local command = require("timmy.zmtp.command")
-local frames = require("timmy.zmtp.frames")
-local same_secret = require("timmy.zmtp.secret")
-local scopes = require("timmy.scopes")
-local zmtp = require("timmy.zmtp")
+local command = require("timmy.wire.zmtp.command")
+local frames = require("timmy.wire.zmtp.frames")
+local same_secret = require("timmy.wire.zmtp.secret")
+local scopes = require("timmy.wire.permissions")
+local zmtp = require("timmy.wire.zmtp")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
 

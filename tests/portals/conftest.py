@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.portals.desktop_control.stage import Screen
+    from tests.desktop_control.stage import Screen
 
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[Screen]:
     """A screen with a window manager."""
-    from tests.portals.desktop_control.stage import Screen, skip_unless_installed
+    from tests.desktop_control.stage import Screen, skip_unless_installed
 
     skip_unless_installed()
     with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as made:

@@ -18,14 +18,14 @@ from random import Random
 import pytest
 from PIL import Image
 
-from tests.portals.desktop_control.stage import Screen
+from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
 from timmy_actors import connect
-from timmy_actors.config import DesktopSettings, SteamSettings
+from timmy_actors.daemon.settings import DesktopSettings, SteamSettings
 from timmy_actors.errors import Refused
-from timmy_actors.model.action import ActionResult
+from timmy_actors.protocol.action import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
 """How often a server is killed or frozen; `make portal-kills` does it a hundred times."""
@@ -90,7 +90,7 @@ def test_a_key_is_refused_where_the_game_is_not_in_front(made: Desktop, screen: 
 
 def test_a_server_that_runs_already_is_reached_by_its_url_and_token(screen: Screen, tmp_path: Path) -> None:
     token = tmp_path / "token"
-    command = [sys.executable, "-m", "timmy_actors.portals.desktop_control", "--http", "0", "--token-file", str(token)]
+    command = [sys.executable, "-m", "timmy_actors.desktop_control", "--http", "0", "--token-file", str(token)]
     command += ["--captures", str(tmp_path / "captures")]
     with (
         screen.started(*command, stdout=subprocess.PIPE) as process,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.desktop_control.stage import Screen
+from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.portals.environments import PYAUTOGUI, environment
 from tests.portals.test_bundled import terminal

@@ -16,13 +16,13 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
-from timmy_actors.actors.command import MAX_PENDING
-from timmy_actors.endpoint import endpoint_path
+from timmy_actors.commands.actor import MAX_PENDING
+from timmy_actors.client.endpoint import endpoint_path
 from timmy_actors.errors import ConfigError
-from timmy_actors.link.mailbox import Arrived
-from timmy_actors.model.answer import Push
-from timmy_actors.model.endpoint import MAX_REQUEST_BYTES
-from timmy_actors.model.health import Health
+from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.protocol.answer import Push
+from timmy_actors.protocol.endpoint import MAX_REQUEST_BYTES
+from timmy_actors.protocol.health import Health
 from timmy_actors.serving import gateway
 
 Message = dict[str, Any]

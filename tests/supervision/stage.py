@@ -12,7 +12,7 @@ from timmy_actors.errors import Failure
 from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Intensity, RestartType, Strategy
 from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.effects import Effect, Ended, Exit, Launch, Stop
-from timmy_actors.supervision.plan import Plan
+from timmy_actors.supervision.state_machine import Plan
 
 E = TypeVar("E")
 

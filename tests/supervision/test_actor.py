@@ -9,7 +9,7 @@ import pykka
 import pytest
 from pykka._envelope import Envelope
 
-from tests.supervision.lives import PATIENCE_S, Doer, Life, end, fail, hold, join, launch
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, end, fail, hold, join, launch
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
 from timmy_actors.supervision import DEFERRED, Reply

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree
 from timmy_actors.errors import CallCycle, Refused
 from timmy_actors.supervision import ChildSpec, Directory
 

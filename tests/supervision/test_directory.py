@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.supervision.lives import Doer, end, fail, join, launch
+from tests.supervision.lifecycles import Doer, end, fail, join, launch
 from timmy_actors.errors import ActorGone, AskTimeout, NoSuchActor, Refused
 from timmy_actors.supervision import ChildState, Directory, Entry
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, join
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, join
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
 from timmy_actors.supervision import (

@@ -14,7 +14,7 @@ from tests.supervision.stage import BUG, ONE_FOR_ALL, ONE_FOR_ONE, REST_FOR_ONE,
 from timmy_actors.supervision import AutoShutdown, Directory, Entry, Intensity, RestartType, Strategy
 from timmy_actors.supervision.deadlines import FORGOTTEN, Deadlines
 from timmy_actors.supervision.effects import Effect, Launch
-from timmy_actors.supervision.plan import Plan
+from timmy_actors.supervision.state_machine import Plan
 
 FEW, MANY = 100, 1_500
 TOLERANCE = 1.5

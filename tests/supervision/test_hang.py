@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.lives import Doer, Life, end, join
+from tests.supervision.lifecycles import Doer, Life, end, join
 from timmy_actors.errors import Fenced, Hung, StartFailed, TooManyOrphans
 from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Down, Entry, Intensity, Published, Supervisor
-from timmy_actors.supervision.here import current
+from timmy_actors.supervision.context import current
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, hang
 

@@ -13,7 +13,7 @@ from typing import Any
 import pykka
 import pytest
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, hold
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, hold
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
 from timmy_actors.supervision import (
@@ -31,7 +31,7 @@ from timmy_actors.supervision import (
 )
 from timmy_actors.supervision.effects import Abandon, Exit, Launch, Started, Stop
 from timmy_actors.supervision.log_relay import BACKLOG, RELAY
-from timmy_actors.supervision.words import MAX_WORDS
+from timmy_actors.supervision.formatting import MAX_WORDS
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
 BORNE = Intensity(failures=1_000_000, period_s=0.001)
@@ -383,7 +383,7 @@ def test_what_the_log_does_not_take_is_dropped_and_counted(
 
 UNREAD = """
 import sys
-from tests.supervision.lives import Doer, Tree, fail
+from tests.supervision.lifecycles import Doer, Tree, fail
 from timmy_actors.supervision import Backoff, ChildSpec, CountChildren, Intensity
 with Tree(ChildSpec("a", Doer, backoff=Backoff(0, 0)), intensity=Intensity(10**6, 0.001)) as tree:
     tree.started()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.supervision.lives import Doer, end
+from tests.supervision.lifecycles import Doer, end
 from timmy_actors.errors import Hung, NoSuchActor
 from timmy_actors.supervision import ChildSpec, Directory, Down, Intensity, StopChild, Strategy, Supervisor
 from timmy_actors.supervision.log_relay import RELAY

@@ -21,7 +21,7 @@ from pykka._envelope import Envelope
 from pykka.messages import ProxyCall
 
 import timmy_actors.supervision
-from tests.supervision.lives import PATIENCE_S, Doer, Life, Tree, end, fail, hold, join, launch
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, Tree, end, fail, hold, join, launch
 from tests.supervision.storm import Expected
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, AskTimeout, CallCycle, MailboxFull

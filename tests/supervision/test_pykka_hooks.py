@@ -12,7 +12,7 @@ from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 import timmy_actors.supervision
-from tests.supervision.lives import PATIENCE_S, Doer, end, launch
+from tests.supervision.lifecycles import PATIENCE_S, Doer, end, launch
 from timmy_actors.supervision import Actor, Mailbox, Reply
 
 

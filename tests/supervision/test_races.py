@@ -17,7 +17,7 @@ import pykka
 import pytest
 from pykka._envelope import Envelope
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree, fail, hold, join, launch
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, hold, join, launch
 from tests.supervision.storm import Expected
 from tests.waiting import eventually
 from timmy_actors.errors import ActorError, ActorGone, MailboxFull
@@ -34,7 +34,7 @@ from timmy_actors.supervision import (
     StartChild,
     StopChild,
 )
-from timmy_actors.supervision.reports import Beat
+from timmy_actors.supervision.messages import Beat
 
 FULL = os.environ.get("TIMMY_RACES") == "full"
 ASKS, STOPS = (1_000_000, 10_000) if FULL else (50_000, 500)

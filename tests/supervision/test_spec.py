@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.lives import Doer
+from tests.supervision.lifecycles import Doer
 from timmy_actors.errors import SpecError
 from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Directory, Intensity, RestartType, Supervisor
 

@@ -17,7 +17,7 @@ from typing import cast
 
 import pytest
 
-from tests.supervision.lives import Life, join
+from tests.supervision.lifecycles import Life, join
 from tests.supervision.storm import (
     ENDINGS,
     FROM_THE_PAST,

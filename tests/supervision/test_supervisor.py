@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree, end, fail, hold, join
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold, join
 from tests.waiting import eventually
 from timmy_actors.errors import Failure, GaveUp, StartFailed
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Intensity, RestartType, Supervisor

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.lives import PATIENCE_S, Doer, Tree, end, fail, hold
+from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, AskTimeout, CallCycle, MailboxFull, NoSuchActor, SpecError
 from timmy_actors.supervision import (

@@ -11,15 +11,15 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.model._base import MessageId
-from timmy_actors.model.answer import Push
-from timmy_actors.model.endpoint import MAX_TIMEOUT_S
-from timmy_actors.model.event import GameEvent
-from timmy_actors.model.health import LinkStatus
-from timmy_actors.model.journal import JournalEntry
-from timmy_actors.model.message import ClientMessage, ServerMessage
-from timmy_actors.model.outcome import Revision
-from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.protocol._base import MessageId
+from timmy_actors.protocol.answer import Push
+from timmy_actors.protocol.endpoint import MAX_TIMEOUT_S
+from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol.health import LinkStatus
+from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.protocol.message import ClientMessage, ServerMessage
+from timmy_actors.protocol.outcome import Revision
+from timmy_actors.protocol.perception import PerceptionOutput
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 

@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.harmless import harmless, harmless_json
-from timmy_actors.cli.words import describe_event, describe_link, describe_snapshot
+from timmy_actors.cli.terminal import harmless, harmless_json
+from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
-from timmy_actors.model.answer import Pushed
-from timmy_actors.model.commands import COMMANDS
-from timmy_actors.model.endpoint import DEFAULT_TIMEOUT_S, RECONNECT_S
-from timmy_actors.model.outcome import ErrorInfo
+from timmy_actors.protocol.answer import Pushed
+from timmy_actors.protocol.commands import COMMANDS
+from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S, RECONNECT_S
+from timmy_actors.protocol.outcome import ErrorInfo
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from timmy_actors.install_lua import TOKEN, Step, carry_out, configured_port, plan_install, plan_uninstall, summary
+from timmy_actors.cli.install_plan import TOKEN, Step, carry_out, configured_port, plan_install, plan_uninstall, summary
 
 
 @click.command("install-lua")

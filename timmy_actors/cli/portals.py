@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.harmless import harmless, harmless_json
-from timmy_actors.cli.portal_words import (
+from timmy_actors.cli.terminal import harmless, harmless_json
+from timmy_actors.cli.portal_formatting import (
     describe_check,
     describe_entry,
     describe_portals,
@@ -19,9 +19,9 @@ from timmy_actors.cli.portal_words import (
 )
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
-from timmy_actors.model.action import describe_actions
-from timmy_actors.model.answer import Portals
-from timmy_actors.model.endpoint import PORTAL_TIMEOUT_S
+from timmy_actors.protocol.action import describe_actions
+from timmy_actors.protocol.answer import Portals
+from timmy_actors.protocol.endpoint import PORTAL_TIMEOUT_S
 
 NOT_DONE = 1
 """The exit code of an action that was not done, and of a check that found something wrong."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from timmy_actors.cli.harmless import harmless
-from timmy_actors.model.health import ActorHealth, Health
+from timmy_actors.cli.terminal import harmless
+from timmy_actors.protocol.health import ActorHealth, Health
 
 ROOT = "root"
 NAME_WIDTH = 26

@@ -1,5 +1,5 @@
 """What another process imports to talk to a running daemon."""
 
-from timmy_actors.client.daemon import Daemon, connect
+from timmy_actors.client.connection import Daemon, connect
 
 __all__ = ["Daemon", "connect"]

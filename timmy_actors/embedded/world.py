@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from timmy_actors.embedded.luajit import new_runtime, search_only
 from timmy_actors.embedded.settings import WorldSettings
 from timmy_actors.errors import ConfigError
-from timmy_actors.paths import lua_folder
+from timmy_actors.system.paths import lua_folder
 
 DATA = Path(__file__).parent / "data"
 API = DATA / "api-0.8.1.json"
@@ -73,7 +73,7 @@ class World:
         search_only(self._lua, lua_folder())
         package = self._lua.globals().package
         package.loaded["timmy_config"] = self._lua.table_from(self._bridge_settings(settings))
-        self._host = self._lua.require("embedded.host")
+        self._host = self._lua.require("simulator.host")
         self._host.start(self._lua.table_from(self._host_options(settings)))
         self._tick = self._host.tick
         bridge = self._host.loaded("timmy.bridge")

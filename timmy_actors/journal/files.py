@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from timmy_actors.errors import JournalUnusable
-from timmy_actors.journal.trouble import ELSEWHERE, EX_CANTCREAT, EX_IOERR
+from timmy_actors.journal.errors import ELSEWHERE, EX_CANTCREAT, EX_IOERR
 
 
 def beside(path: Path) -> tuple[Path, Path]:

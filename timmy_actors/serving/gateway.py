@@ -13,19 +13,19 @@ import pykka
 import zmq
 from pydantic import ValidationError
 
-from timmy_actors.actors.backlog import Numbered
-from timmy_actors.actors.board import Board
-from timmy_actors.actors.caller import Caller
-from timmy_actors.actors.command import MAX_PENDING
+from timmy_actors.perception.backlog import Numbered
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.portals.caller import Caller
+from timmy_actors.commands.actor import MAX_PENDING
 from timmy_actors.actors.messages import Await, Do
-from timmy_actors.actors.portal import ListPortals
-from timmy_actors.actors.watching import Watch
-from timmy_actors.endpoint import endpoint_path
+from timmy_actors.portals.actor import ListPortals
+from timmy_actors.perception.watching import Watch
+from timmy_actors.client.endpoint import endpoint_path
 from timmy_actors.errors import MailboxFull, Refused
-from timmy_actors.link.mailbox import Arrived, SourceFailed
-from timmy_actors.link.socket_actor import SocketActor
-from timmy_actors.model.answer import Answer
-from timmy_actors.model.endpoint import (
+from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
+from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.protocol.answer import Answer
+from timmy_actors.protocol.endpoint import (
     MAX_REQUEST_BYTES,
     REQUEST,
     CaptureRequest,
@@ -39,8 +39,8 @@ from timmy_actors.model.endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.model.outcome import ErrorInfo, Revision
-from timmy_actors.model.perception import PerceptionOutput
+from timmy_actors.protocol.outcome import ErrorInfo, Revision
+from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.serving.answers import (
     PORTALS_TIMEOUT_S,
     command_id,

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from pykka._envelope import Envelope
 
 from timmy_actors.supervision.clock import Clock
-from timmy_actors.supervision.here import HandOver, enter
+from timmy_actors.supervision.context import HandOver, enter
 from timmy_actors.supervision.mailbox import Control, Mailbox
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom
 

@@ -13,7 +13,7 @@ from logging.handlers import QueueHandler
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from timmy_actors.supervision.words import describe_traceback
+from timmy_actors.supervision.formatting import describe_traceback
 
 BACKLOG = 1_000
 """Records that may wait for the handlers; what comes beyond is dropped and counted."""

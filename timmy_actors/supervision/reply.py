@@ -17,7 +17,7 @@ import pykka
 from timmy_actors.errors import AskTimeout, CallCycle
 from timmy_actors.supervision.checks import timeout as system_timeout
 from timmy_actors.supervision.clock import MONOTONIC, Clock
-from timmy_actors.supervision.here import call_observer, current
+from timmy_actors.supervision.context import call_observer, current
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.protocols import ActorLike
 

@@ -27,18 +27,18 @@ from timmy_actors.supervision.effects import (
     Stop,
 )
 from timmy_actors.supervision.failure_log import FailureLog
-from timmy_actors.supervision.here import enter
+from timmy_actors.supervision.context import enter
 from timmy_actors.supervision.intensity import Intensity
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.names import Names
-from timmy_actors.supervision.plan import Plan
+from timmy_actors.supervision.state_machine import Plan
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
-from timmy_actors.supervision.reports import Beat, ChildDown, ChildStarted, Report, Tick
+from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Report, Tick
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
-from timmy_actors.supervision.stacks import stack_of
+from timmy_actors.supervision.stacktrace import stack_of
 from timmy_actors.supervision.watchdog import Watchdog
-from timmy_actors.supervision.words import describe
+from timmy_actors.supervision.formatting import describe
 
 log = logging.getLogger(__name__)
 

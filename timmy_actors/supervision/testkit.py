@@ -22,7 +22,7 @@ from typing import cast
 
 from timmy_actors.supervision.control import Fault
 from timmy_actors.supervision.directory import Directory
-from timmy_actors.supervision.here import current
+from timmy_actors.supervision.context import current
 from timmy_actors.supervision.mailbox import Mailbox
 from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 

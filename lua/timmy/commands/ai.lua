@@ -1,11 +1,11 @@
 --- What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
-local packets = require("timmy.actor_packets")
-local players = require("timmy.players")
-local schema = require("timmy.schema")
-local spots = require("timmy.spots")
-local commands = require("timmy.thing_commands")
-local things = require("timmy.things")
-local trouble = require("timmy.trouble")
+local packets = require("timmy.game.actor_packets")
+local players = require("timmy.state.players")
+local schema = require("timmy.wire.checks")
+local spots = require("timmy.state.placement")
+local commands = require("timmy.commands.thing_commands")
+local things = require("timmy.state.things")
+local trouble = require("timmy.commands.errors")
 
 --- In hours of the game.
 local LONGEST_DURATION = 1000

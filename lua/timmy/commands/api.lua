@@ -1,10 +1,10 @@
 --- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only where the
 -- operator said `allow_raw`.
-local batch = require("timmy.api.batch")
-local joining = require("timmy.api.joining")
-local json = require("timmy.json")
-local schema = require("timmy.schema")
-local trips = require("timmy.trips")
+local batch = require("timmy.raw.batch")
+local joining = require("timmy.raw.joining")
+local json = require("timmy.wire.json")
+local schema = require("timmy.wire.checks")
+local trips = require("timmy.state.trips")
 
 local M = { name = "api" }
 

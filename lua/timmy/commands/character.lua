@@ -1,11 +1,11 @@
 --- Who a player is: its class, race, birthsign and name.
-local attributes = require("timmy.attributes")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local players = require("timmy.players")
-local races = require("timmy.races")
-local refuse = require("timmy.refusal")
-local schema = require("timmy.schema")
+local attributes = require("timmy.state.attributes")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local players = require("timmy.state.players")
+local races = require("timmy.state.races")
+local refuse = require("timmy.commands.refusal")
+local schema = require("timmy.wire.checks")
 
 local set_class = { name = "set_class" }
 

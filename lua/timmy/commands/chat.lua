@@ -1,13 +1,13 @@
 --- What players are told: lines in their chat windows, and notes on their screens.
-local chat_event = require("timmy.chat_event")
-local game = require("timmy.game")
-local hearsay = require("timmy.hearsay")
-local json = require("timmy.json")
-local players = require("timmy.players")
-local questions = require("timmy.questions")
-local refuse = require("timmy.refusal")
-local schema = require("timmy.schema")
-local trips = require("timmy.trips")
+local chat_event = require("timmy.game.chat_event")
+local game = require("timmy.game.guard")
+local hearsay = require("timmy.state.chat_log")
+local json = require("timmy.wire.json")
+local players = require("timmy.state.players")
+local questions = require("timmy.state.questions")
+local refuse = require("timmy.commands.refusal")
+local schema = require("timmy.wire.checks")
+local trips = require("timmy.state.trips")
 
 local TELLING = {
   { name = "player", check = schema.name },

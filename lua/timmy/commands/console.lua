@@ -1,6 +1,6 @@
 --- Runs a console command on a player's client. The text is passed as it is: only where the operator said `allow_raw`.
-local corescripts = require("timmy.corescripts")
-local schema = require("timmy.schema")
+local corescripts = require("timmy.game.corescripts")
+local schema = require("timmy.wire.checks")
 
 local M = { name = "console" }
 

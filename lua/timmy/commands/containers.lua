@@ -1,13 +1,13 @@
 --- What is in a container, or on an actor: put in, taken out, or set.
-local corescripts = require("timmy.corescripts")
-local items = require("timmy.items")
-local nested = require("timmy.nested")
-local packets = require("timmy.object_packets")
-local records = require("timmy.record_making")
-local schema = require("timmy.schema")
-local commands = require("timmy.thing_commands")
-local things = require("timmy.things")
-local trouble = require("timmy.trouble")
+local corescripts = require("timmy.game.corescripts")
+local items = require("timmy.state.items")
+local nested = require("timmy.wire.nested")
+local packets = require("timmy.game.object_packets")
+local records = require("timmy.commands.record_making")
+local schema = require("timmy.wire.checks")
+local commands = require("timmy.commands.thing_commands")
+local things = require("timmy.state.things")
+local trouble = require("timmy.commands.errors")
 
 local MOST_STACKS = 200
 local STACK = { { name = "item", check = schema.name },

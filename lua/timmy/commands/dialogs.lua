@@ -1,9 +1,9 @@
 --- What a player is asked in a box on its screen. The result comes when it answers: see timmy.questions.
-local game = require("timmy.game")
-local json = require("timmy.json")
-local questions = require("timmy.questions")
-local schema = require("timmy.schema")
-local utf8 = require("timmy.utf8")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local questions = require("timmy.state.questions")
+local schema = require("timmy.wire.checks")
+local utf8 = require("timmy.wire.utf8")
 
 local player = { name = "player", check = schema.name }
 local text = { name = "text", check = schema.text }

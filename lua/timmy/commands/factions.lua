@@ -1,9 +1,9 @@
 --- What a player is in factions: its rank, its reputation there, whether it was expelled.
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local refuse = require("timmy.refusal")
-local saved = require("timmy.saved")
-local schema = require("timmy.schema")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local refuse = require("timmy.commands.refusal")
+local saved = require("timmy.game.saved")
+local schema = require("timmy.wire.checks")
 
 local player = { name = "player", check = schema.name }
 local faction = { name = "faction", check = schema.name }

@@ -1,10 +1,10 @@
 --- What a player carries: items put into its inventory, or taken out of it. CoreScripts' table is changed with the
 -- client, which doesn't echo what it is sent.
-local corescripts = require("timmy.corescripts")
-local items = require("timmy.items")
-local numbers = require("timmy.numbers")
-local refuse = require("timmy.refusal")
-local schema = require("timmy.schema")
+local corescripts = require("timmy.game.corescripts")
+local items = require("timmy.state.items")
+local numbers = require("timmy.wire.numbers")
+local refuse = require("timmy.commands.refusal")
+local schema = require("timmy.wire.checks")
 
 local item_count = schema.integer(1, 1000000)
 

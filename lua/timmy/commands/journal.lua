@@ -1,8 +1,8 @@
 --- Writes a quest's entry into the journal, or sets its stage without a text.
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local numbers = require("timmy.numbers")
-local schema = require("timmy.schema")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local numbers = require("timmy.wire.numbers")
+local schema = require("timmy.wire.checks")
 
 local M = { name = "journal" }
 

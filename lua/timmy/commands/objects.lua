@@ -1,14 +1,14 @@
 --- Objects in the world: placed, deleted, moved, turned, scaled, locked, opened, used.
-local cells = require("timmy.cells")
-local corescripts = require("timmy.corescripts")
-local numbers = require("timmy.numbers")
-local packets = require("timmy.object_packets")
-local records = require("timmy.record_making")
-local schema = require("timmy.schema")
-local spots = require("timmy.spots")
-local commands = require("timmy.thing_commands")
-local things = require("timmy.things")
-local trouble = require("timmy.trouble")
+local cells = require("timmy.state.cells")
+local corescripts = require("timmy.game.corescripts")
+local numbers = require("timmy.wire.numbers")
+local packets = require("timmy.game.object_packets")
+local records = require("timmy.commands.record_making")
+local schema = require("timmy.wire.checks")
+local spots = require("timmy.state.placement")
+local commands = require("timmy.commands.thing_commands")
+local things = require("timmy.state.things")
+local trouble = require("timmy.commands.errors")
 
 local M = {}
 

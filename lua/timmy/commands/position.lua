@@ -1,14 +1,14 @@
 --- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; marks a place for it.
-local cells = require("timmy.cells")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local gazetteer = require("timmy.gazetteer")
-local numbers = require("timmy.numbers")
-local players = require("timmy.players")
-local refuse = require("timmy.refusal")
-local saved = require("timmy.saved")
-local schema = require("timmy.schema")
-local trips = require("timmy.trips")
+local cells = require("timmy.state.cells")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local gazetteer = require("timmy.state.gazetteer")
+local numbers = require("timmy.wire.numbers")
+local players = require("timmy.state.players")
+local refuse = require("timmy.commands.refusal")
+local saved = require("timmy.game.saved")
+local schema = require("timmy.wire.checks")
+local trips = require("timmy.state.trips")
 
 local M = { name = "teleport" }
 

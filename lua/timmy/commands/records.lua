@@ -1,9 +1,9 @@
 --- Makes, copies and removes records: spells, potions, books, weapons, NPCs and all the other types.
-local nested = require("timmy.nested")
-local records = require("timmy.record_making")
-local types = require("timmy.record_types")
-local refuse = require("timmy.refusal")
-local schema = require("timmy.schema")
+local nested = require("timmy.wire.nested")
+local records = require("timmy.commands.record_making")
+local types = require("timmy.state.record_types")
+local refuse = require("timmy.commands.refusal")
+local schema = require("timmy.wire.checks")
 
 local create = { name = "create_record" }
 

@@ -1,11 +1,11 @@
 --- What a player's client may do and how it runs, by player. Without a value: as the server has it for everybody.
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local json = require("timmy.json")
-local numbers = require("timmy.numbers")
-local refuse = require("timmy.refusal")
-local saved = require("timmy.saved")
-local schema = require("timmy.schema")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
+local refuse = require("timmy.commands.refusal")
+local saved = require("timmy.game.saved")
+local schema = require("timmy.wire.checks")
 
 local player = { name = "player", check = schema.name }
 

@@ -1,11 +1,11 @@
 --- What a player can cast, and what is at work on it.
-local attributes = require("timmy.attributes")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local items = require("timmy.items")
-local refuse = require("timmy.refusal")
-local saved = require("timmy.saved")
-local schema = require("timmy.schema")
+local attributes = require("timmy.state.attributes")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local items = require("timmy.state.items")
+local refuse = require("timmy.commands.refusal")
+local saved = require("timmy.game.saved")
+local schema = require("timmy.wire.checks")
 
 local player = { name = "player", check = schema.name }
 local spell = { name = "spell", check = schema.name }

@@ -1,9 +1,9 @@
 --- Sets an attribute, a skill, the level, or what is left (and what is full) of health, magicka or fatigue.
-local attributes = require("timmy.attributes")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local numbers = require("timmy.numbers")
-local schema = require("timmy.schema")
+local attributes = require("timmy.state.attributes")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local numbers = require("timmy.wire.numbers")
+local schema = require("timmy.wire.checks")
 
 local M = { name = "set_stat" }
 

@@ -1,13 +1,13 @@
 --- The world that all players share: weather, time, variables of scripts, where doors lead, cells, collision.
-local cells = require("timmy.cells")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local numbers = require("timmy.numbers")
-local players = require("timmy.players")
-local saved = require("timmy.saved")
-local schema = require("timmy.schema")
-local things = require("timmy.things")
-local trouble = require("timmy.trouble")
+local cells = require("timmy.state.cells")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local numbers = require("timmy.wire.numbers")
+local players = require("timmy.state.players")
+local saved = require("timmy.game.saved")
+local schema = require("timmy.wire.checks")
+local things = require("timmy.state.things")
+local trouble = require("timmy.commands.errors")
 
 local PLAYER = { name = "player", check = schema.name }
 local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }

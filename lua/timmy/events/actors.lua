@@ -1,11 +1,11 @@
 --- Actors that come into sight, dress, are enchanted, die, and walk from cell to cell. The client that simulates a cell
 -- tells of them. Only its packets of a cell's list and of deaths say what an actor is; else CoreScripts' records do.
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local json = require("timmy.json")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
 local shapes = require("timmy.events.shapes")
-local slots = require("timmy.slots")
-local texts = require("timmy.texts")
+local slots = require("timmy.state.slots")
+local texts = require("timmy.state.id_lists")
 
 --- What is recorded of an actor in a cell: its id, or nil.
 local function recorded(unique_index, cell)

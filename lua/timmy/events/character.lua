@@ -1,13 +1,13 @@
 --- What changes about a player: what it can do, has, wears and is under.
-local attributes = require("timmy.attributes")
-local corescripts = require("timmy.corescripts")
-local game = require("timmy.game")
-local json = require("timmy.json")
-local numbers = require("timmy.numbers")
+local attributes = require("timmy.state.attributes")
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local slots = require("timmy.slots")
-local stack = require("timmy.stack")
-local texts = require("timmy.texts")
+local slots = require("timmy.state.slots")
+local stack = require("timmy.state.stack")
+local texts = require("timmy.state.id_lists")
 
 --- CoreScripts' numbers for what a packet does to a list (`enumerations.inventory`, `.spellbook`).
 local ACTIONS = { [0] = "set", "add", "remove" }

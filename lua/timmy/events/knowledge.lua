@@ -1,10 +1,10 @@
 --- What a player learns: journal, topics, books, and how factions think of it.
-local chronicle = require("timmy.chronicle")
-local game = require("timmy.game")
-local json = require("timmy.json")
-local numbers = require("timmy.numbers")
+local chronicle = require("timmy.state.journal_data")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local texts = require("timmy.texts")
+local texts = require("timmy.state.id_lists")
 
 local function journal(_, packet)
   local lines, entries = shapes.table_or_empty(shapes.table_or_empty(packet).journal), {}

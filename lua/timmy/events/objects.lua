@@ -1,8 +1,8 @@
 --- What is done to things: opened, locked, placed, taken, hit, spoken to.
-local json = require("timmy.json")
-local numbers = require("timmy.numbers")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local texts = require("timmy.texts")
+local texts = require("timmy.state.id_lists")
 
 local finite, whole = numbers.finite, numbers.whole
 

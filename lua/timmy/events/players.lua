@@ -1,7 +1,7 @@
 --- Players who come, go, move, die and rise. What they read in the chat is no hook's: see timmy.hearsay.
-local game = require("timmy.game")
-local json = require("timmy.json")
-local players = require("timmy.players")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local players = require("timmy.state.players")
 local shapes = require("timmy.events.shapes")
 
 local function nothing() return json.object({}) end

@@ -1,7 +1,7 @@
 --- What events say of things, actors and players, from the tables that CoreScripts make of a packet.
-local json = require("timmy.json")
-local players = require("timmy.players")
-local texts = require("timmy.texts")
+local json = require("timmy.wire.json")
+local players = require("timmy.state.players")
+local texts = require("timmy.state.id_lists")
 
 local M = {}
 

@@ -1,10 +1,10 @@
 --- What changes for everybody: weather, the map, kills, records, the game's own variables.
-local game = require("timmy.game")
-local json = require("timmy.json")
-local numbers = require("timmy.numbers")
+local game = require("timmy.game.guard")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local texts = require("timmy.texts")
-local weather = require("timmy.weather")
+local texts = require("timmy.state.id_lists")
+local weather = require("timmy.state.weather")
 
 local whole = numbers.whole
 

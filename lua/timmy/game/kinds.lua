@@ -1,6 +1,6 @@
 --- The kinds of arguments that the server's functions take: each a check that is true of what they can be given.
-local cells = require("timmy.cells")
-local numbers = require("timmy.numbers")
+local cells = require("timmy.state.cells")
+local numbers = require("timmy.wire.numbers")
 
 local M = {}
 

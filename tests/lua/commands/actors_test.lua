@@ -1,6 +1,6 @@
 local acting = require("acting")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local declined, done, refused = acting.declined, acting.done, acting.refused
@@ -22,7 +22,7 @@ end
 
 --- The health that the server holds of an actor of Seyda Neen, as its client reported it.
 local function reported(index)
-  for _, actor in ipairs(require("timmy.game").actors_in(SEYDA)) do
+  for _, actor in ipairs(require("timmy.game.guard").actors_in(SEYDA)) do
     if actor.unique_index == index then return actor end
   end
 end
@@ -75,7 +75,7 @@ end)
 
 test("says an actor's lines to who speaks to it, the next one each time", function()
   stage.open()
-  require("timmy.lines").install()
+  require("timmy.state.npc_lines").install()
   done("set_actor_lines", fargoth({ lines = { "My ring!", "Gone!" } }))
   local function speak()
     stage.host.activate(0, SEYDA, { refNum = 102001, mpNum = 0, refId = "fargoth" })
@@ -86,7 +86,7 @@ test("says an actor's lines to who speaks to it, the next one each time", functi
   local before = #client("Jiub").chat
   speak()
   equal(#client("Jiub").chat, before)
-  done("set_actor_lines", fargoth({ lines = require("timmy.json").array({}) }))
+  done("set_actor_lines", fargoth({ lines = require("timmy.wire.json").array({}) }))
   before = #client().chat
   speak()
   equal({ #client().chat, kept().timmyLines }, { before, nil })
@@ -198,7 +198,7 @@ end)
 
 test("is not perceived any more once it is deleted", function()
   local function is_seen()
-    local section = require("timmy.perceive").read("nearby_actors", 0, { radius = 8192 })
+    local section = require("timmy.sections.registry").read("nearby_actors", 0, { radius = 8192 })
     for _, actor in ipairs(json.decode(json.encode(section)).actors) do
       if actor.unique_index == FARGOTH then return true end
     end

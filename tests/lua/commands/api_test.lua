@@ -1,11 +1,11 @@
 --- The raw API: what it runs, in which order, and what it declines by name, type and order. What must hold before a
 -- call is tried out in preconditions_test.lua, at functions of its own.
 local acting = require("acting")
-local functions = require("timmy.api.functions")
+local functions = require("timmy.raw.functions")
 local harness = require("harness")
-local joining = require("timmy.api.joining")
-local json = require("timmy.json")
-local received = require("timmy.api.received")
+local joining = require("timmy.raw.joining")
+local json = require("timmy.wire.json")
+local received = require("timmy.raw.received")
 local stage = require("stage")
 
 local equal, holds, contains, test = harness.equal, harness.holds, harness.contains, harness.test
@@ -214,7 +214,7 @@ test("takes no batch without calls, with too many, or of another shape", functio
 end)
 
 test("has a rule, or a reason to refuse, for every function", function()
-  local rules = require("timmy.api.rules")
+  local rules = require("timmy.raw.rules")
   local refused = {}
   for _, entry in ipairs(functions.all) do
     local rule, reason = rules.of(entry.name)

@@ -58,7 +58,7 @@ test("gives a container exactly what is said", function()
   done("set_container", barrel({ items = { { item = "gold_001", count = 100 }, { item = "torch" } } }))
   equal({ count_of("gold_001"), count_of("torch"), count_of("ingred_bread_01") }, { 100, 1, 0 })
   equal(contents("Jiub"), { gold_001 = 100, torch = 1 })
-  equal(done("set_container", barrel({ items = require("timmy.json").array({}) })).stacks, 0)
+  equal(done("set_container", barrel({ items = require("timmy.wire.json").array({}) })).stacks, 0)
   equal(contents("Jiub"), {})
 end)
 

@@ -1,6 +1,6 @@
 local acting = require("acting")
 local harness = require("harness")
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local answered, declined, done, refused = acting.answered, acting.declined, acting.done, acting.refused

@@ -1,7 +1,7 @@
 local acting = require("acting")
 local harness = require("harness")
 local stage = require("stage")
-local types = require("timmy.record_types")
+local types = require("timmy.state.record_types")
 
 local declined, done, refused = acting.declined, acting.done, acting.refused
 local equal, holds, test = harness.equal, harness.holds, harness.test

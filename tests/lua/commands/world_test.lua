@@ -1,5 +1,5 @@
 local acting = require("acting")
-local commands = require("timmy.commands")
+local commands = require("timmy.commands.registry")
 local harness = require("harness")
 local stage = require("stage")
 

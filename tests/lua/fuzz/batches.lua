@@ -1,8 +1,8 @@
 --- Random batches of the script API that its rules allow, and some that it refuses by a name or a type alone.
 local allowed = require("allowed")
-local functions = require("timmy.api.functions")
-local json = require("timmy.json")
-local rules = require("timmy.api.rules")
+local functions = require("timmy.raw.functions")
+local json = require("timmy.wire.json")
+local rules = require("timmy.raw.rules")
 local values = require("fuzz.values")
 
 local M = {}

@@ -6,9 +6,9 @@
 local acting = require("acting")
 local allowed = require("allowed")
 local batches = require("fuzz.batches")
-local commands = require("timmy.commands")
-local json = require("timmy.json")
-local received = require("timmy.api.received")
+local commands = require("timmy.commands.registry")
+local json = require("timmy.wire.json")
+local received = require("timmy.raw.received")
 local stage = require("stage")
 local values = require("fuzz.values")
 

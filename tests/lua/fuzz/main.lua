@@ -4,7 +4,7 @@ local root, count, seed = arg[1], tonumber(arg[2]), tonumber(arg[3])
 package.path = root .. "/lua/?.lua;" .. root .. "/tests/lua/?.lua;" .. package.path
 package.loaded["test_root"] = root
 
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 
 local function say(given)
   print(("%9d commands, the world is alive"):format(given))

@@ -1,6 +1,6 @@
 --- Values for random commands, the same for the same seed: such as a field may take, and such as it refuses by their
 -- type alone.
-local json = require("timmy.json")
+local json = require("timmy.wire.json")
 
 local M = {}
 

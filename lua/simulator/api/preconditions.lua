@@ -1,0 +1,171 @@
+--- What must hold before a function runs, enforced: the rules that the bridge goes by (timmy.api.preconditions), looked
+-- up in what the simulator itself holds. Where one is not met the process ends, and says which.
+local rules_of_words = require("timmy.raw.preconditions")
+
+local M = {}
+
+--- The list that each size function counts, in what a Read* selected or inside an entry of it.
+local LISTS = {
+  GetActorListSize = "entries", GetObjectListSize = "entries", GetRecordCount = "records", GetKillChangesSize = "kills",
+  GetMapChangesSize = "tiles", GetClientGlobalsSize = "globals", GetActorSpellsActiveChangesSize = "spells",
+  GetActorSpellsActiveEffectCount = "effects", GetClientLocalsSize = "locals", GetContainerChangesSize = "items",
+  GetRecordEffectCount = "effects",
+}
+
+--- Which selection a precondition's list is read from.
+local SELECTED = { actors = "actors", objects = "objects", worldstate = "worldstate", records = "worldstate" }
+
+--- The argument at a position, without the cost of a variable number of them.
+local pick = {
+  function(a) return a end,
+  function(_, b) return b end,
+  function(_, _, c) return c end,
+}
+
+local function nothing() return 0 end
+
+local makers = {}
+
+--- A selection of a cell that is not loaded is one of nothing: only its size can be asked for.
+function makers.selection(rule, server)
+  if not rule.any_of then return nil end
+  local family = SELECTED[rule.list]
+  return function()
+    local selected = server.selected[family]
+    if not selected or (selected.is_gone and selected.is_gone()) then return false end
+    if rule.list == "records" and not selected.records then return false end
+    return rule.sized or not selected.is_unloaded
+  end
+end
+
+function makers.order(rule, server)
+  return function()
+    for _, name in ipairs(rule.any_of) do
+      if server.ran[name] then return true end
+    end
+    return false
+  end
+end
+
+local function bounded(rule)
+  local argument = pick[rule.position]
+  return function(a, b, c) return rules_of_words.holds(rule, argument(a, b, c)) end
+end
+
+makers.range, makers.text = bounded, bounded
+
+local states = {
+  ["a player has connected since the start"] = function(server) return server.last_pid >= 0 end,
+  ["no timer callback is running"] = function(server) return not server.timers.running end,
+  ["the timer was not freed"] = function(server, id) return server.timers[id] ~= false end,
+}
+
+function makers.state(rule, server)
+  local holds = states[rule.words]
+  return function(id) return holds(server, id) end
+end
+
+--- Follows the indexes of a call from list to list in what is selected: whether there is an entry at each.
+local function entry_follower(family, indexes, server)
+  return function(a, b, c)
+    local place = server.selected[family]
+    for _, rule in ipairs(indexes) do
+      local list = place[LISTS[rule.size]]
+      place = list and list[pick[rule.position](a, b, c) + 1]
+      if not place then return false end
+    end
+    return true
+  end
+end
+
+--- A player's own list, by the function that tells its length. A player who is not there has none, and is no mistake.
+local function counted(rule, server, bodies)
+  local size_of = bodies[rule.size] or nothing
+  return function(a, b, c)
+    local index = pick[rule.position](a, b, c)
+    return not server.players[a] or (index >= 0 and index < size_of(a, b))
+  end
+end
+
+--- What a script has filled so far, by the function that changes an entry of it.
+local written = {
+  SetContainerItemActionCountByIndex = function(server, object, item)
+    local entry = server.writing.objects.entries[object + 1]
+    return entry ~= nil and (item == nil or (entry.items or {})[item + 1] ~= nil)
+  end,
+  SetRecordIdByIndex = function(server, index) return server.writing.records.entries[index + 1] ~= nil end,
+}
+written.SetRecordEnchantmentIdByIndex = written.SetRecordIdByIndex
+
+local function in_written(rule, server, name)
+  local is_there = written[name]
+  return function(a, b) return is_there(server, a, rule.position > 1 and b or nil) end
+end
+
+--- The check of an index: `outer` are the indexes of the same call that lead to its list, itself the last.
+local function index_check(rule, server, entry, bodies, outer)
+  if not rule.size then return in_written(rule, server, entry.name) end
+  for _, other in ipairs(entry.preconditions) do
+    if other.kind == "selection" then return entry_follower(SELECTED[other.list], outer, server) end
+  end
+  return counted(rule, server, bodies)
+end
+
+local function checks_of(entry, server, bodies)
+  local checks, indexes = {}, {}
+  for _, rule in ipairs(entry.preconditions) do
+    local check
+    if rule.kind == "index" then
+      indexes[#indexes + 1] = rule
+      check = index_check(rule, server, entry, bodies, { unpack(indexes) })
+    else
+      check = makers[rule.kind](rule, server)
+    end
+    if check then checks[#checks + 1] = { holds = check, rule = rule } end
+  end
+  return checks
+end
+
+local function end_by(server, name, rule, ...)
+  local value = rule.position and rules_of_words.with_value(rule, (select(rule.position, ...))) or ""
+  server:kill(rules_of_words.unmet(name, rule.words .. value))
+end
+
+--- The body of a function with its preconditions (`entry.preconditions`) checked before it; `bodies` has the others'.
+function M.enforce(entry, server, bodies, body)
+  local checks = checks_of(entry, server, bodies)
+  if #checks == 0 then return body end
+  return function(a, b, c, ...)
+    for _, check in ipairs(checks) do
+      if not check.holds(a, b, c) then end_by(server, entry.name, check.rule, a, b, c) end
+    end
+    return body(a, b, c, ...)
+  end
+end
+
+--- Remembers that a function ran, for those whose precondition is that it did.
+function M.note(name, server, body)
+  return function(...)
+    server.ran[name] = true
+    return body(...)
+  end
+end
+
+--- The length of the list that a size function counts in what is selected, by the indexes that lead to it; nil for a
+-- function that counts none.
+function M.counter(entry, server)
+  local list = LISTS[entry.name]
+  if not list then return nil end
+  local family, indexes = nil, {}
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.kind == "selection" then family = SELECTED[rule.list] end
+    if rule.kind == "index" then indexes[#indexes + 1] = rule end
+  end
+  return function(...)
+    local place = server.selected[family]
+    for _, rule in ipairs(indexes) do place = place[LISTS[rule.size]][select(rule.position, ...) + 1] end
+    return #(place[list] or {})
+  end
+end
+
+return M

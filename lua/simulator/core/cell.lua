@@ -1,0 +1,166 @@
+--- LoadedCells[cell]: who is there, who simulates its actors, and what was recorded about its objects.
+local actor_methods = require("simulator.core.cell_actors")
+local link_methods = require("simulator.core.cell_links")
+local object_methods = require("simulator.core.cell_objects")
+local drive = require("simulator.core.drive")
+local inventory_helper = require("simulator.core.inventory_helper")
+local table_helper = require("simulator.core.table_helper")
+
+local M = drive.mixin({})
+M.__index = M
+
+for _, methods in ipairs { actor_methods, object_methods, link_methods } do
+  for name, method in pairs(methods) do
+    M[name] = method
+  end
+end
+
+local EXTERIOR = "^(%-?%d+), ?(%-?%d+)$"
+
+local function fresh_data(description)
+  return {
+    entry = { description = description, creationTime = os.time() },
+    loadState = { hasFullActorList = false, hasFullContainerData = false },
+    lastVisit = {}, objectData = {}, packets = {}, recordLinks = {},
+  }
+end
+
+--- What a new cell's file could not be written for is told to `pid`, which a cell has not got.
+local function create_entry(made)
+  if not drive.save(made.file, made.data) then
+    tes3mp.SendMessage(made.pid, "Failed to create JSON file for " .. made.description, true)
+  end
+end
+
+function M.new(description)
+  local x, y = description:match(EXTERIOR)
+  local file = "cell/" .. description .. ".json"
+  local made = setmetatable({
+    description = description, file = file, data = drive.load(file) or fresh_data(description),
+    visitors = {}, authority = nil, isExterior = x ~= nil, gridX = tonumber(x), gridY = tonumber(y),
+    isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
+    unusableContainerUniqueIndexes = {},
+  }, M)
+  made:EnsurePacketTables()
+  if drive.files[file] == nil then
+    create_entry(made)
+  end
+  return made
+end
+
+function M:EnsurePacketTables()
+  for _, kind in ipairs(config.cellPacketTypes) do
+    self.data.packets[kind] = self.data.packets[kind] or {}
+  end
+end
+
+function M:GetVisitorCount()
+  return table_helper.getCount(self.visitors)
+end
+
+function M:GetAuthority()
+  return self.authority
+end
+
+function M:SetAuthority(pid)
+  self.authority = pid
+  tes3mp.ClearActorList()
+  tes3mp.SetActorListPid(pid)
+  tes3mp.SetActorListCell(self.description)
+  tes3mp.SendActorAuthority()
+end
+
+function M:ContainsObject(uniqueIndex)
+  local object = self.data.objectData[uniqueIndex]
+  return object ~= nil and object.refId ~= nil
+end
+
+function M:InitializeObjectData(uniqueIndex, refId)
+  if uniqueIndex ~= nil and refId ~= nil and self.data.objectData[uniqueIndex] == nil then
+    self.data.objectData[uniqueIndex] = { refId = refId }
+  end
+end
+
+function M:RequestContainers(pid)
+  self.isRequestingContainerData, self.containerRequestPid = true, pid
+  tes3mp.ClearObjectList()
+  tes3mp.SetObjectListPid(pid)
+  tes3mp.SetObjectListCell(self.description)
+  tes3mp.SetObjectListAction(enumerations.container.REQUEST)
+  tes3mp.SetObjectListContainerSubAction(enumerations.containerSub.NONE)
+  tes3mp.SendContainer()
+end
+
+function M:RequestActorList(pid)
+  self.isRequestingActorList, self.actorListRequestPid = true, pid
+  tes3mp.ClearActorList()
+  tes3mp.SetActorListPid(pid)
+  tes3mp.SetActorListCell(self.description)
+  tes3mp.SetActorListAction(enumerations.container.REQUEST)
+  tes3mp.SendActorList()
+end
+
+function M:AddVisitor(pid)
+  if table_helper.containsValue(self.visitors, pid) then
+    return
+  end
+  table.insert(self.visitors, pid)
+  Players[pid]:AddCellLoaded(self.description)
+  self:LoadGeneratedRecords(pid)
+  local last_visit = self.data.lastVisit[Players[pid].accountName]
+  if last_visit == nil or Players[pid].data.timestamps.lastLogin > last_visit then
+    self:LoadInitialCellData(pid)
+  end
+  if not self.data.loadState.hasFullContainerData and not self.isRequestingContainerData then
+    self:RequestContainers(pid)
+  end
+  if not self.data.loadState.hasFullActorList and not self.isRequestingActorList then
+    self:RequestActorList(pid)
+  end
+end
+
+local function forget_request(cell, pid, flag, holder)
+  if cell[flag] and cell[holder] == pid then
+    cell[flag], cell[holder] = false, nil
+  end
+end
+
+function M:RemoveVisitor(pid)
+  if not table_helper.containsValue(self.visitors, pid) then
+    return
+  end
+  table_helper.removeValue(self.visitors, pid)
+  Players[pid]:RemoveCellLoaded(self.description)
+  self.data.lastVisit[Players[pid].accountName] = os.time()
+  forget_request(self, pid, "isRequestingContainerData", "containerRequestPid")
+  forget_request(self, pid, "isRequestingActorList", "actorListRequestPid")
+end
+
+local function container_items(objectIndex)
+  local inventory = {}
+  for index = 0, tes3mp.GetContainerChangesSize(objectIndex) - 1 do
+    inventory_helper.addItem(inventory, tes3mp.GetContainerItemRefId(objectIndex, index),
+      tes3mp.GetContainerItemCount(objectIndex, index), tes3mp.GetContainerItemCharge(objectIndex, index),
+      tes3mp.GetContainerItemEnchantmentCharge(objectIndex, index),
+      tes3mp.GetContainerItemSoul(objectIndex, index))
+  end
+  return inventory
+end
+
+--- Saves the containers of the received list: the whole contents, as a client answers a request for them.
+function M:SaveContainers()
+  tes3mp.ReadReceivedObjectList()
+  for index = 0, tes3mp.GetObjectListSize() - 1 do
+    local uniqueIndex = tes3mp.GetObjectRefNum(index) .. "-" .. tes3mp.GetObjectMpNum(index)
+    self:InitializeObjectData(uniqueIndex, tes3mp.GetObjectRefId(index))
+    table_helper.insertValueIfMissing(self.data.packets.container, uniqueIndex)
+    self.data.objectData[uniqueIndex].inventory = container_items(index)
+  end
+  if tes3mp.GetObjectListContainerSubAction() == enumerations.containerSub.REPLY_TO_REQUEST then
+    self.isRequestingContainerData = false
+    self.data.loadState.hasFullContainerData = true
+  end
+  self:QuicksaveToDrive()
+end
+
+return M

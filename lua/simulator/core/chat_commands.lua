@@ -1,0 +1,83 @@
+--- The chat commands of CoreScripts 0.8.1 that write into chat windows: those that are registered
+--- (defaultCommands.lua), and those of the default behaviour (commandHandler.lua).
+local ally_commands = require("simulator.core.ally_commands")
+
+local M = {}
+
+local function rest_of(words, first)
+  return table.concat(words, " ", first)
+end
+
+local function tell_error(pid, text)
+  tes3mp.SendMessage(pid, color.Error .. text .. "\n" .. color.Default, false)
+end
+
+local registered = {}
+
+--- A line to one player, which the sender reads too.
+function registered.msg(pid, words)
+  local target = tonumber(words[2])
+  if pid == target then
+    tes3mp.SendMessage(pid, "You can't message yourself.\n")
+  elseif words[3] == nil then
+    tes3mp.SendMessage(pid, "You cannot send a blank message.\n")
+  elseif logicHandler.CheckPlayerValidity(pid, words[2]) then
+    local line = ("%s to %s: %s\n"):format(logicHandler.GetChatName(pid), logicHandler.GetChatName(target),
+      rest_of(words, 3))
+    tes3mp.SendMessage(pid, line, false)
+    tes3mp.SendMessage(target, line, false)
+  end
+end
+
+function registered.me(pid, words)
+  tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. " " .. rest_of(words, 2) .. "\n", true)
+end
+
+--- A line to those who have the cell of the speaker's last cell change loaded.
+registered["local"] = function(pid, words)
+  local cell = LoadedCells[Players[pid].data.location.cell]
+  for _, visitor in pairs(cell and cell.visitors or {}) do
+    local line = logicHandler.GetChatName(pid) .. " to local area: " .. rest_of(words, 2) .. "\n"
+    tes3mp.SendMessage(visitor, line, false)
+  end
+end
+
+function registered.greentext(pid, words)
+  tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. ": " .. color.GreenText .. ">" .. rest_of(words, 2) .. "\n",
+    true)
+end
+
+registered.message, registered.l = registered.msg, registered["local"]
+
+--- Registers those that are registered.
+function M.register(hooks)
+  for name, callback in pairs(ally_commands) do
+    hooks.registerCommand(name, callback)
+  end
+  for name, callback in pairs(registered) do
+    hooks.registerCommand(name, callback)
+  end
+end
+
+local function kick(pid, words)
+  if not logicHandler.CheckPlayerValidity(pid, words[2]) then
+    return
+  end
+  local target = tonumber(words[2])
+  tes3mp.SendMessage(pid, ("%s was kicked from the server by %s.\n"):format(logicHandler.GetChatName(target),
+    logicHandler.GetChatName(pid)), true)
+  Players[target]:Kick()
+end
+
+--- What becomes of a chat command that nobody registered.
+function M.process(pid, words)
+  if words[1] == nil then
+    return tell_error(pid, "Please use a command after the / symbol.")
+  end
+  if words[1]:lower() == "kick" and Players[pid]:IsModerator() then
+    return kick(pid, words)
+  end
+  tell_error(pid, "Not a valid command. Type /help for more info.")
+end
+
+return M

@@ -1,0 +1,110 @@
+--- logicHandler: the shared verbs of CoreScripts that scripts call.
+local cells = require("simulator.core.cells")
+local creation = require("simulator.core.object_creation")
+local table_helper = require("simulator.core.table_helper")
+local version = require("simulator.core.version")
+
+local M = {}
+
+for name, verb in pairs(creation) do
+  M[name] = verb
+end
+
+function M.GetChatName(pid)
+  local player = Players[pid]
+  return player and ("%s (%d)"):format(player.name, pid) or ("Unlogged player (%s)"):format(tostring(pid))
+end
+
+function M.GetPlayerByName(name)
+  for _, player in pairs(Players) do
+    if player.accountName:lower() == tostring(name):lower() then
+      return player
+    end
+  end
+  return nil
+end
+
+function M.IsPlayerNameLoggedIn(name)
+  local player = M.GetPlayerByName(name)
+  return player ~= nil and player:IsLoggedIn()
+end
+
+--- Tells the asker why not, where there is one.
+function M.CheckPlayerValidity(pid, targetPid)
+  local target = tonumber(targetPid)
+  local is_valid = target ~= nil and Players[target] ~= nil and Players[target]:IsLoggedIn()
+  if not is_valid and pid ~= nil then
+    local why = target and "That player is not logged in!\n" or "Please specify the player ID.\n"
+    tes3mp.SendMessage(pid, why, false)
+  end
+  return is_valid
+end
+
+function M.IsPlayerAllowedConsole(pid)
+  local allowed = Players[pid].data.settings.consoleAllowed
+  if allowed == "default" then
+    return config.allowConsole
+  end
+  return allowed
+end
+
+function M.IsCellLoaded(cellDescription)
+  return LoadedCells[cellDescription] ~= nil
+end
+
+function M.GetCellContainingActor(uniqueIndex)
+  for _, cell in pairs(LoadedCells) do
+    if table_helper.containsValue(cell.data.packets.actorList, uniqueIndex) then
+      return cell
+    end
+  end
+  return nil
+end
+
+M.LoadCell = cells.load
+M.UnloadCell = cells.unload
+M.LoadCellForPlayer = cells.load_for
+M.UnloadCellForPlayer = cells.unload_for
+
+local function queue_command(pid, command, forEveryone)
+  for other, player in pairs(Players) do
+    if forEveryone or other == pid then
+      table.insert(player.consoleCommandsQueued, command)
+    end
+  end
+end
+
+local function begin_command(pid, command, cellDescription)
+  tes3mp.ClearObjectList()
+  tes3mp.SetObjectListPid(pid)
+  tes3mp.SetObjectListCell(cellDescription)
+  tes3mp.SetObjectListConsoleCommand(command)
+end
+
+function M.RunConsoleCommandOnPlayer(pid, consoleCommand, forEveryone)
+  begin_command(pid, consoleCommand, Players[pid].data.location.cell)
+  tes3mp.SetPlayerAsObject(pid)
+  tes3mp.AddObject()
+  queue_command(pid, consoleCommand, forEveryone)
+  tes3mp.SendConsoleCommand(forEveryone)
+end
+
+function M.RunConsoleCommandOnObjects(pid, consoleCommand, cellDescription, uniqueIndexes, forEveryone)
+  begin_command(pid, consoleCommand, cellDescription)
+  for _, uniqueIndex in pairs(uniqueIndexes) do
+    local numbers = uniqueIndex:split("-")
+    tes3mp.SetObjectRefNum(numbers[1])
+    tes3mp.SetObjectMpNum(numbers[2])
+    tes3mp.AddObject()
+    if forEveryone or version.queues_object_commands then
+      queue_command(pid, consoleCommand, forEveryone)
+    end
+  end
+  tes3mp.SendConsoleCommand(forEveryone)
+end
+
+function M.RunConsoleCommandOnObject(pid, consoleCommand, cellDescription, uniqueIndex, forEveryone)
+  M.RunConsoleCommandOnObjects(pid, consoleCommand, cellDescription, { uniqueIndex }, forEveryone)
+end
+
+return M

@@ -1,0 +1,175 @@
+--- The stand-in for a TES3MP 0.8.1 server with CoreScripts: `start` makes the globals and the world, `tick` is one turn
+--- of the server's loop. What would end the real process ends this one: through `die`.
+local boxes = require("simulator.world.boxes")
+local clock = require("simulator.clock")
+local crowd = require("simulator.world.crowd")
+local drive = require("simulator.core.drive")
+local events = require("simulator.events")
+local history = require("simulator.world.history")
+local life = require("simulator.world.life")
+local objects = require("simulator.world.objects")
+local population = require("simulator.world.population")
+local registry = require("simulator.api.registry")
+local server_core = require("simulator.core.server_core")
+local server_state = require("simulator.server")
+local socket_guard = require("simulator.socket_guard")
+local timer_loop = require("simulator.timer_loop")
+
+local M = {}
+
+local server, world
+
+--- A JSON file's contents, or the table itself.
+local function load_table(source)
+  if type(source) == "table" then
+    return source
+  end
+  local file = assert(io.open(source, "r"))
+  local text = file:read("*a")
+  file:close()
+  local decoded, reason = require("timmy.wire.json").decode(text)
+  return decoded or error(source .. ": " .. tostring(reason))
+end
+
+local function default_die(reason)
+  error("the server died: " .. reason, 0)
+end
+
+local function make_server(options)
+  server = server_state.new {
+    clock = options.clock or clock.monotonic_ms, die = options.die or default_die,
+    report = options.report or function() end, ledger = options.ledger, seed = options.seed or 1,
+    data_path = options.data_path, port = options.port,
+  }
+  local api = server_core.publish("tes3mp", {})
+  registry.build(api, server, load_table(options.api), load_table(options.preconditions))
+end
+
+local function load_scripts(names)
+  for _, name in ipairs(names) do
+    local ok, problem = xpcall(require, debug.traceback, name)
+    server:check_alive()
+    if not ok then
+      server:kill("error while loading " .. name .. ": " .. tostring(problem))
+    end
+  end
+end
+
+local function people(names)
+  _G.WorldInstance.data.journal = population.journal()
+  history.write(server, _G.WorldInstance)
+  for _, name in ipairs(names) do
+    world:connect(name)
+  end
+  world:settle()
+end
+
+--- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
+--- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
+---
+--- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not
+--- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
+--- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
+--- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
+function M.start(options)
+  make_server(options)
+  socket_guard.install(function(line) server.report(line) end)
+  server_core.install(options.core_scripts)
+  world = life.new(server, options.seed or 1)
+  load_scripts(options.scripts or {})
+  for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
+    events.fire(server, event)
+  end
+  if options.crowd then
+    crowd.gather(world, options.crowd, options.company or 0)
+  end
+  people(options.players or options.crowd and crowd.names(options.crowd) or population.PLAYERS)
+end
+
+--- One turn of the loop: what clients sent, then the timers. False once a script has asked the server to stop.
+function M.tick()
+  server:check_alive()
+  world:advance(server.clock())
+  timer_loop.run(server)
+  return server.stop_code == nil
+end
+
+--- Ends the server in order.
+function M.stop()
+  if not server.dead then
+    events.fire(server, "OnServerExit", false)
+  end
+end
+
+--- Why the process died, or nil.
+function M.death()
+  return server.dead
+end
+
+--- The simulated client of a connected player (see world/client.lua), or nil.
+function M.player(name)
+  return world:find(name)
+end
+
+--- A player connects, logs in and arrives, all at once. Its pid.
+function M.connect(name)
+  local pid = world:connect(name)
+  world:settle()
+  return pid
+end
+
+function M.disconnect(pid)
+  world:disconnect(pid)
+end
+
+--- A player writes a chat line.
+function M.chat(pid, text)
+  events.fire(server, "OnPlayerSendMessage", pid, text)
+end
+
+--- A player dies. killer: {pid = }, {name = , refId = }, or nil.
+function M.kill(pid, killer)
+  world.clients[pid]:set_health(0, killer)
+end
+
+--- A player answers the box it was shown last: the number of a button or line, or a text.
+function M.answer(pid, data)
+  boxes.answer(world.clients[pid], data)
+end
+
+--- A player uses an object of a cell: { refNum, mpNum, refId }.
+function M.activate(pid, cell, object)
+  objects.use(world.clients[pid], cell, object)
+end
+
+--- An actor dies, by its refNum. False where nobody has its cell loaded.
+function M.kill_actor(refNum, killer_pid)
+  return world.actors:kill(refNum, killer_pid)
+end
+
+--- A client's packet arrives: `kind` is actors, objects or worldstate, `packet` what the functions of that kind read,
+--- `event` the one that the server raises for it, if any.
+function M.receive(kind, packet, event, pid, ...)
+  server.received[kind] = packet
+  if event then
+    events.fire(server, event, pid, ...)
+  end
+end
+
+--- A player walks to a place in one step, over a border if need be.
+function M.move(pid, x, y, z)
+  world.clients[pid]:walk(x, y, z)
+end
+
+--- A module that a script has loaded, or nil where it was not loaded or failed to.
+function M.loaded(name)
+  local module = package.loaded[name]
+  return type(module) == "table" and module or nil
+end
+
+--- What a player's saved file holds, by name; nil for one who never was here.
+function M.saved(name)
+  return drive.load("player/" .. name .. ".json")
+end
+
+return M

@@ -1,0 +1,104 @@
+--- Console commands as the simulated client runs them. It echoes every command, known to it or not.
+local actor_orders = require("simulator.world.actor_orders")
+local travel = require("simulator.world.travel")
+
+local M = {}
+
+local ECHO_MS = 30
+local ADD, REMOVE = 1, 2 -- enumerations.inventory
+local ENTRY = 0 -- enumerations.journal
+
+--- The words of a command without its `player->`; a quoted one is one word.
+local function split(text)
+  local found, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
+  while true do
+    local word, after = rest:match('^[%s,]*"([^"]*)"(.*)$')
+    if not word then
+      word, after = rest:match("^[%s,]*([^%s,]+)(.*)$")
+    end
+    if not word then
+      return found
+    end
+    table.insert(found, word)
+    rest = after
+  end
+end
+
+local function change_items(self, action, id, count)
+  local copy = self:copy()
+  count = math.max(math.floor(tonumber(count) or 1), 1)
+  copy.inventory_changes = { action = action,
+    { refId = id, count = count, charge = -1, enchantmentCharge = -1, soul = "" } }
+  self:change_inventory(action, copy.inventory_changes)
+  self:fire("OnPlayerInventory")
+end
+
+local commands = {}
+
+function commands.additem(self, id, count)
+  change_items(self, ADD, id, count)
+end
+
+function commands.removeitem(self, id, count)
+  change_items(self, REMOVE, id, count)
+end
+
+function commands.journal(self, quest, index)
+  local copy = self:copy()
+  local stage = math.floor(tonumber(index) or 0)
+  copy.journal_changes = { { type = ENTRY, quest = quest:lower(), index = stage, actorRefId = "player" } }
+  self:note_journal(copy.journal_changes)
+  self:fire("OnPlayerJournal")
+end
+
+function commands.coc(self, cell)
+  travel.cell(self, { cell = cell })
+end
+
+--- Below its first rank a member is none.
+function commands.pclowerrank(self, faction)
+  local known = self.factions[faction:lower()]
+  if known and known.rank then
+    known.rank = known.rank - 1
+    if known.rank < 0 then self.factions[faction:lower()] = nil end
+  end
+end
+
+local function set_health(self, value)
+  self:set_health(tonumber(value) or 0)
+end
+
+commands.sethealth = set_health
+commands.setcurrenthealth = set_health
+
+local function echo(self, packet)
+  local received = self.world.server.empty_list()
+  received.command, received.cell, received.entries = packet.command, packet.cell, packet.entries
+  self.world.server.received.objects = received
+  self:fire("OnConsoleCommand", packet.cell)
+end
+
+local function is_about_players(packet)
+  return packet.entries[1] and packet.entries[1].pid ~= nil
+end
+
+local function run(self, packet)
+  self:remember("console", packet.command)
+  local found = split(packet.command)
+  if not is_about_players(packet) then
+    actor_orders.run_console(self, packet, found)
+    return echo(self, packet)
+  end
+  local command = commands[(found[1] or ""):lower()]
+  if command and found[2] then
+    command(self, found[2], found[3])
+  end
+  echo(self, packet)
+end
+
+--- A command that the server asks for.
+function M.receive(self, packet)
+  self:after(ECHO_MS, function() run(self, packet) end)
+end
+
+return M

@@ -1,0 +1,63 @@
+--- How a client obeys SendCell and SendPos: it loads the cell, stands in the middle of it, reports that, and only then
+--- goes to the position asked for. A cell its data files don't have leaves it where it was.
+local map = require("simulator.world.map")
+
+local M = {}
+
+local LOAD_MS = 80 -- until the new cells are loaded
+local SETTLE_MS = 20 -- from then until the cell change is reported
+local MOVE_MS = 120 -- from then until the asked position is taken; sent before, it waits
+local STEP_MS = 30 -- a move inside the loaded cells
+local REVERT_MS = 600 -- until a client reports that it stayed (seen on a real server)
+
+local function stay(self)
+  self.arriving = false
+  self:stand(self.x, self.y, self.z)
+  self:report_cell(self.cell)
+end
+
+local function take_position(self)
+  self.arriving = false
+  local wanted = self.wanted
+  self.wanted = nil
+  if wanted then
+    self:walk(wanted.x, wanted.y, wanted.z, wanted.yaw)
+  end
+end
+
+local function arrive(self, cell)
+  self:load_around(cell)
+  self:after(SETTLE_MS, function()
+    self:stand(map.arrival(cell))
+    self:report_cell(cell)
+    self:after(MOVE_MS, function() take_position(self) end, self.trip)
+  end, self.trip)
+end
+
+--- The client is told to go to a cell. A newer order replaces one it has not finished.
+function M.cell(self, packet)
+  local cell = map.resolve(packet.cell)
+  self.world.agenda:forget(self.trip)
+  self.arriving, self.wanted = true, nil
+  self.refusing = cell == nil
+  if cell then
+    self:after(LOAD_MS, function() arrive(self, cell) end, self.trip)
+  else
+    self:after(REVERT_MS, function() stay(self) end, self.trip)
+  end
+end
+
+--- The client is told where to stand. While it loads a cell, it does so after that; in a cell it refused, never.
+function M.position(self, packet)
+  if self.arriving then
+    self.wanted = not self.refusing and packet or nil
+    return
+  end
+  self:after(STEP_MS, function()
+    if not self.arriving then
+      self:walk(packet.x, packet.y, packet.z, packet.yaw)
+    end
+  end, self.trip)
+end
+
+return M

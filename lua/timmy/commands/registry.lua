@@ -1,0 +1,113 @@
+--- The commands an agent can give: looked up, their arguments read, their player found, and run.
+local client_input = require("timmy.commands.client_input")
+local log = require("timmy.server.log")
+local players = require("timmy.state.players")
+local schema = require("timmy.wire.checks")
+
+local M = {}
+
+local registry, names = {}, {}
+
+--- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, available = ?,
+-- run = }. `permitted(context)` gives true, or false and why, for everybody; `available(pid, context)` true for a
+-- logged-in player for whom it can be done at present, or nil and the trouble that `run` would answer with.
+local TOPICS = {
+  require("timmy.commands.actors"),
+  require("timmy.commands.ai"),
+  require("timmy.commands.api"),
+  require("timmy.commands.character"),
+  require("timmy.commands.chat"),
+  require("timmy.commands.allies"),
+  require("timmy.commands.console"),
+  require("timmy.commands.containers"),
+  require("timmy.commands.dialogs"),
+  require("timmy.commands.factions"),
+  require("timmy.commands.lifecycle"),
+  require("timmy.commands.inventory"),
+  require("timmy.commands.journal"),
+  require("timmy.commands.topics"),
+  require("timmy.commands.objects"),
+  require("timmy.commands.animation"),
+  require("timmy.commands.position"),
+  require("timmy.commands.records"),
+  require("timmy.commands.reputation"),
+  require("timmy.commands.settings"),
+  require("timmy.commands.shapeshift"),
+  require("timmy.commands.spells"),
+  require("timmy.commands.stats"),
+  require("timmy.commands.world"),
+}
+
+for _, topic in ipairs(TOPICS) do
+  for _, command in ipairs(topic) do
+    registry[command.name] = command
+    names[#names + 1] = command.name
+  end
+end
+
+--- The names of all commands, by the alphabet.
+M.names = names
+table.sort(names)
+
+--- What a command takes: its fields, in order.
+function M.fields_of(name) return registry[name].fields end
+
+--- How much of an unknown command's name an answer repeats, in bytes: it may be anything, and the answer is kept.
+local LONGEST_NAME = 256
+
+local function unknown(name)
+  local guidance = client_input.guidance(name)
+  if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
+  local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; welcome.server.commands lists them"
+  return { code = "unknown_command", message = message, field = "name" }
+end
+
+--- Why a command would be declined before its arguments are looked at: for everybody as configured, or for this player
+-- as it is. Nil where nothing is known against it.
+local function objection(command, pid, context)
+  if command.permitted then
+    local allowed, reason = command.permitted(context)
+    if not allowed then return { code = "not_permitted", message = reason } end
+  end
+  if command.available then
+    local possible, trouble = command.available(pid, context)
+    if not possible then return { code = trouble.code, message = trouble.message } end
+  end
+  return nil
+end
+
+--- The names of the commands that would be taken now for a logged-in player, and what stands against the others, by
+-- name: what each says of itself, nothing of its arguments.
+function M.available(pid, context)
+  local possible, declined = {}, {}
+  for _, name in ipairs(names) do
+    local trouble = objection(registry[name], pid, context)
+    if trouble then declined[name] = trouble else possible[#possible + 1] = name end
+  end
+  return possible, declined
+end
+
+local function run(name, arguments, context)
+  local command = registry[name]
+  if not command then return nil, unknown(name) end
+  if command.permitted then
+    local allowed, reason = command.permitted(context)
+    if not allowed then return nil, { code = "not_permitted", message = reason, field = "name" } end
+  end
+  local values, wrong = schema.read(command.fields, arguments)
+  if not values then return nil, wrong end
+  local pid, missing = players.find(values.player)
+  if not pid then return nil, missing end
+  return command.run(pid, values, context)
+end
+
+--- Runs a command: its value, or nil and { code =, message =, field =? }. Never raises: a defect of ours is logged and
+-- answered as `internal`.
+function M.run(name, arguments, context)
+  local ok, value, wrong = xpcall(run, debug.traceback, name, arguments, context or {})
+  if ok then return value, wrong end
+  log("error", "command " .. tostring(name) .. " failed: " .. tostring(value))
+  return nil, { code = "internal", message = "the command failed on the server; its log says where" }
+end
+
+return M

@@ -1,0 +1,53 @@
+--- Commands about one object or actor: what they share is how it is named, found and told of.
+local schema = require("timmy.wire.checks")
+local things = require("timmy.state.things")
+
+local M = {}
+
+--- The fields that every command has.
+M.PLAYER = { { name = "player", check = schema.name } }
+--- The fields that name an object or an actor.
+M.THING = { M.PLAYER[1], { name = "unique_index", check = things.unique_index },
+  { name = "cell", check = schema.name, optional = true } }
+
+--- Lists of fields in one.
+function M.fields(...)
+  local all = {}
+  for _, group in ipairs({ ... }) do
+    for _, field in ipairs(group) do all[#all + 1] = field end
+  end
+  return all
+end
+
+--- What an answer says of the object, with `more`.
+function M.answer(thing, more)
+  local told = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
+  for name, value in pairs(more or {}) do told[name] = value end
+  return told
+end
+
+local function command(find, name, own_fields, act, check)
+  return { name = name, fields = M.fields(M.THING, own_fields), run = function(pid, values)
+    local contradiction = check and check(values)
+    if contradiction then return nil, contradiction end
+    local thing, wrong = find(values)
+    if not thing then return nil, wrong end
+    local more
+    more, wrong = act(thing, values, pid)
+    if wrong then return nil, wrong end
+    return M.answer(thing, more)
+  end }
+end
+
+--- A command about an object: `act(object, values, pid)` gives what its answer adds, or nil and why not. Where
+-- `check(values)` finds arguments that don't go together, nobody looks for the object.
+function M.of_object(name, own_fields, act, check)
+  return command(things.object, name, own_fields, act, check)
+end
+
+--- The same about an actor that lives.
+function M.of_actor(name, own_fields, act, check)
+  return command(things.living_actor, name, own_fields, act, check)
+end
+
+return M

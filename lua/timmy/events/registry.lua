@@ -1,0 +1,84 @@
+--- What happens in the game without being asked for, from CoreScripts' hooks.
+--
+-- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
+-- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
+local hearsay = require("timmy.state.chat_log")
+local hooks = require("timmy.game.hooks")
+local json = require("timmy.wire.json")
+local players = require("timmy.state.players")
+
+local M = {}
+
+--- One topic a file; each gives a list of sources: { event =, hook =, counts = ?, read = }. `counts(status, ...)` says
+-- whether it happened at all; `read(pid, ...)` gives the event's data as its model says.
+local ABOUT_PLAYERS = {
+  require("timmy.events.players"),
+  require("timmy.events.character"),
+  require("timmy.events.knowledge"),
+}
+--- These come from the player whose client simulates a cell: they say nothing of that player.
+local AROUND_PLAYERS = {
+  require("timmy.events.actors"),
+  require("timmy.events.objects"),
+  require("timmy.events.world"),
+}
+
+--- Every event but `disconnect`, which takes two hooks, and `chat`, which is no hook's.
+local function each_source(act)
+  for _, topics in ipairs({ ABOUT_PLAYERS, AROUND_PLAYERS }) do
+    for _, topic in ipairs(topics) do
+      for _, source in ipairs(topic) do act(source, topics == ABOUT_PLAYERS) end
+    end
+  end
+end
+
+--- The hook behind each event.
+M.hooks = { disconnect = "OnPlayerDisconnect", chat = "OnPlayerSendMessage" }
+each_source(function(source) M.hooks[source.event] = source.hook end)
+
+--- The names of all events, by the alphabet.
+M.names = {}
+for event in pairs(M.hooks) do M.names[#M.names + 1] = event end
+table.sort(M.names)
+
+local function listen(source, touches, listener)
+  hooks.hear(source.hook, function(status, pid, ...)
+    local name = players.name(pid)
+    if not name or (source.counts and not source.counts(status, ...)) then return end
+    if touches then listener.happened(pid) end
+    if listener.wants(source.event) then listener.emit(source.event, pid, name, source.read(pid, ...)) end
+  end)
+end
+
+--- In older CoreScripts a player is gone from `Players` before the handlers hear of it, so its name is taken down in a
+-- validator, which runs first in all of them.
+local function listen_for_leaving(listener)
+  local leaving = {}
+  _G.customEventHooks.registerValidator("OnPlayerDisconnect", hooks.protected("OnPlayerDisconnect", function(_, pid)
+    leaving[pid] = players.name(pid)
+  end))
+  hooks.hear("OnPlayerDisconnect", function(_, pid)
+    local name = leaving[pid]
+    leaving[pid] = nil
+    if name then listener.emit("disconnect", pid, name, json.object({})) end
+  end)
+end
+
+--- A line in a player's chat window is an event of that player's, whoever said it.
+local function listen_to_chat(listener)
+  hearsay.tell(function(pid, line)
+    local name = listener.wants("chat") and players.name(pid)
+    if not name then return end
+    listener.emit("chat", pid, name, { text = line.text, speaker = line.player, speaker_pid = line.pid })
+  end)
+end
+
+--- Hears the game from now on. `listener.happened(pid)` is told whenever something befell a player;
+-- `listener.wants(event)` says whether anybody is to be told; then `listener.emit(event, pid, player_name, data)` is.
+function M.install(listener)
+  each_source(function(source, touches) listen(source, touches, listener) end)
+  listen_for_leaving(listener)
+  listen_to_chat(listener)
+end
+
+return M

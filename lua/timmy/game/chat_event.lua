@@ -1,0 +1,46 @@
+--- The server's own chat event: what a player types goes through it, and what the bridge has a player say. So scripts
+-- that filter, mute, relay or keep chat local see both, and stop both.
+local log = require("timmy.server.log")
+local refuse = require("timmy.commands.refusal")
+
+local M = {}
+
+local EVENT = "OnPlayerSendMessage"
+
+--- Whose messages are being handled: one may make a script send another.
+local speakers = {}
+local ours
+
+--- The slot of the player whose message the server is handling, or nil.
+function M.speaker() return speakers[#speakers] end
+
+local function leave(ok, ...)
+  speakers[#speakers] = nil
+  if not ok then error((...), 0) end -- as it came: what becomes of it is the server's affair
+  return ...
+end
+
+--- Knows from now on whose message is handled. A second time does nothing.
+function M.install()
+  local handle = _G[EVENT]
+  if type(handle) ~= "function" or handle == ours then return end
+  ours = function(pid, ...)
+    speakers[#speakers + 1] = tonumber(pid) or -1
+    return leave(pcall(handle, pid, ...))
+  end
+  rawset(_G, EVENT, ours)
+end
+
+--- Has the server handle a message as if the player had typed it: true, or nil and why not. A script that fails in it
+-- is logged and ends nothing.
+function M.raise(pid, message)
+  local handle = _G[EVENT]
+  if type(handle) ~= "function" then return refuse("game_refused", "the server's scripts have no chat event") end
+  local ok, trouble = xpcall(handle, debug.traceback, pid, message)
+  if ok then return true end
+  log("error", "a script failed on a chat message of the bridge: " .. tostring(trouble))
+  return refuse("game_refused", "a script of the server failed while it handled the message (its log says which): "
+    .. "some may have been shown it")
+end
+
+return M

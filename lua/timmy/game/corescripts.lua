@@ -1,0 +1,147 @@
+--- CoreScripts' globals, looked up late (they are made after custom scripts load), and the shapes we rely on.
+--
+-- Its `Load...` functions give a player's saved tables to the server unchecked: a hole in a damaged save would end the
+-- process. So a table is checked for what its loader reads before that loader is called. And other scripts write in the
+-- same tables: what is looked up here may be anything.
+local cells = require("timmy.state.cells")
+local numbers = require("timmy.wire.numbers")
+
+local M = {}
+
+--- Stands for a table that is not there.
+local NONE = setmetatable({}, { __newindex = function() error("this table stands for none: it is for reading", 2) end })
+
+--- The value where it is a table, else an empty one for reading.
+function M.table_or_none(value)
+  return type(value) == "table" and value or NONE
+end
+
+--- One of CoreScripts' global tables (`Players`, `LoadedCells`, ...), for reading.
+function M.global(name)
+  return M.table_or_none(_G[name])
+end
+
+--- What a player, a cell or the world has saved, for reading.
+function M.data_of(holder)
+  return M.table_or_none(M.table_or_none(holder).data)
+end
+
+local function is_player(value)
+  return type(value) == "table" and type(value.data) == "table" and type(value.IsLoggedIn) == "function"
+end
+
+--- The player in a slot, when it is logged in and its data are there.
+function M.player(pid)
+  local player = M.global("Players")[pid]
+  if is_player(player) and player:IsLoggedIn() then return player end
+  return nil
+end
+
+--- A value of CoreScripts' `config`, or `default` where this version doesn't have it.
+function M.setting(name, default)
+  local value = M.global("config")[name]
+  if value == nil then return default end
+  return value
+end
+
+--- Who holds what a setting of the configuration shares: the world while it is shared, else the player.
+function M.shared(player, setting, default)
+  if M.setting(setting, default) then return _G.WorldInstance end
+  return player
+end
+
+--- Who holds the journal.
+function M.journal_holder(player)
+  return M.shared(player, "shareJournal", true)
+end
+
+--- A loaded cell whose data are there, or nil.
+function M.loaded_cell(description)
+  local cell = M.global("LoadedCells")[description]
+  return type(cell) == "table" and type(cell.data) == "table" and cell or nil
+end
+
+local function is_text(value) return type(value) == "string" and not value:find("\0", 1, true) end
+local function is_text_or_nil(value) return value == nil or is_text(value) end
+local function is_int(value) return numbers.is_whole(value, -2147483647, 2147483647) end
+local function is_int_or_nil(value) return value == nil or is_int(value) end
+local function is_truth_or_nil(value) return value == nil or type(value) == "boolean" end
+local function is_number_or_nil(value) return value == nil or numbers.is_finite(value) end
+
+--- What each loader of a player reads: the table under `data`, and its fields.
+local RECORDS = {
+  character = { race = is_text, head = is_text, hair = is_text, birthsign = is_text, gender = is_int,
+    modelOverride = is_text_or_nil },
+  stats = { level = is_int_or_nil, levelProgress = is_int_or_nil },
+  shapeshift = { scale = is_number_or_nil, isWerewolf = is_truth_or_nil, creatureRefId = is_text_or_nil,
+    displayCreatureName = is_truth_or_nil },
+}
+
+--- The same for tables of such tables, by name.
+local COLLECTIONS = {
+  attributes = { base = is_int, damage = numbers.is_finite, skillIncrease = is_int },
+  skills = { base = is_int, damage = numbers.is_finite, progress = numbers.is_finite },
+}
+
+--- A stack, as `inventoryHelper` compares it.
+local ITEM = { refId = is_text, count = is_int, charge = is_int_or_nil, enchantmentCharge = is_number_or_nil,
+  soul = is_text_or_nil }
+
+local function fits(record, fields)
+  if type(record) ~= "table" then return false end
+  for field, check in pairs(fields) do
+    if not check(record[field]) then return false end
+  end
+  return true
+end
+
+--- Before 0.7 a save held a bare number for each attribute and skill; CoreScripts still read it.
+local function all_fit(collection, fields)
+  if type(collection) ~= "table" then return false end
+  for name, record in pairs(collection) do
+    if not is_text(name) or not (is_int(record) or fits(record, fields)) then return false end
+  end
+  return true
+end
+
+--- Whether a player's table (`character`, `stats`, `attributes`, `skills`) can be given to its loader.
+function M.is_loadable(player, name)
+  local data = player.data
+  if type(data) ~= "table" then return false end
+  if RECORDS[name] then return fits(data[name], RECORDS[name]) end
+  return all_fit(data[name], COLLECTIONS[name])
+end
+
+--- Whether an inventory, or what somebody wears, can be searched and changed by CoreScripts' helper, and sent.
+function M.is_sound_inventory(inventory)
+  if type(inventory) ~= "table" then return false end
+  for _, item in pairs(inventory) do
+    if not fits(item, ITEM) then return false end
+  end
+  return true
+end
+
+--- What is in a slot, as the loader of equipment gives it to the server.
+local WORN = { refId = is_text, count = is_int, charge = is_int, enchantmentCharge = is_number_or_nil }
+
+--- Whether what a player wears can be given to its loader.
+function M.is_sound_equipment(equipment)
+  if type(equipment) ~= "table" then return false end
+  for _, item in pairs(equipment) do
+    if not fits(item, WORN) then return false end
+  end
+  return true
+end
+
+--- Whether an id can stand between quotes in a console command, and be nothing but an id there.
+function M.is_plain_id(id)
+  return id:find("^[%w _'%-]+$") ~= nil
+end
+
+--- Whether console commands can be queued for this player: they are sent with the cell of its last cell change.
+function M.takes_console_commands(player)
+  local location = player.data and player.data.location
+  return type(player.consoleCommandsQueued) == "table" and type(location) == "table" and cells.is_safe(location.cell)
+end
+
+return M

@@ -1,0 +1,171 @@
+--- The only door to `tes3mp.*`.
+--
+-- The server does not check what it is given, and `pcall` does not help: the C++ side is `noexcept`. So each function
+-- here checks every argument before it makes the call, and a wrong one is an ordinary Lua error, naming the function.
+-- Lists that are read by index (actors) are only reachable through a walk that selects them.
+local cells = require("timmy.state.cells")
+local kinds = require("timmy.game.kinds")
+
+local M = {}
+
+--- The server's numbers for how loud a log line is.
+local LEVELS = { verbose = 0, info = 1, warn = 2, error = 3, fatal = 4 }
+
+--- What each function takes, in order, one topic a file. A function that isn't there isn't called.
+local TOPICS = {
+  require("timmy.game.character"),
+  require("timmy.game.chat"),
+  require("timmy.game.factions"),
+  require("timmy.game.lifecycle"),
+  require("timmy.game.chat_log"),
+  require("timmy.game.journal"),
+  require("timmy.game.topics"),
+  require("timmy.game.mechanics"),
+  require("timmy.game.animation"),
+  require("timmy.game.position"),
+  require("timmy.game.reputation"),
+  require("timmy.game.server"),
+  require("timmy.game.settings"),
+  require("timmy.game.shapeshift"),
+  require("timmy.game.spells"),
+  require("timmy.game.stats"),
+  require("timmy.game.things"),
+}
+
+local function refuse(name, position, kind, value)
+  error(string.format("tes3mp.%s: argument %d must be a safe %s, not %s", name, position, kind, tostring(value)), 3)
+end
+
+local function miscounted(name, count)
+  error(string.format("tes3mp.%s takes %d arguments", name, count), 3)
+end
+
+--- Functions of one and two arguments are asked dozens of times for each perception: without the loop, which isn't
+-- compiled, they take half the time.
+local function checked_one(name, kind)
+  local is_safe = kinds.of[kind]
+  return function(value, ...)
+    if select("#", ...) ~= 0 then miscounted(name, 1) end
+    if not is_safe(value) then refuse(name, 1, kind, value) end
+    return tes3mp[name](value)
+  end
+end
+
+local function checked_two(name, first, second)
+  local is_safe_first, is_safe_second = kinds.of[first], kinds.of[second]
+  return function(one, other, ...)
+    if select("#", ...) ~= 0 then miscounted(name, 2) end
+    if not is_safe_first(one) then refuse(name, 1, first, one) end
+    if not is_safe_second(other) then refuse(name, 2, second, other) end
+    return tes3mp[name](one, other)
+  end
+end
+
+--- A function of the server behind its checks: `signature` has the kind of each argument (timmy.game.kinds), in order.
+function M.checked(name, signature)
+  local count = #signature
+  if count == 1 then return checked_one(name, signature[1]) end
+  if count == 2 then return checked_two(name, signature[1], signature[2]) end
+  return function(...)
+    if select("#", ...) ~= count then miscounted(name, count) end
+    for position = 1, count do
+      local value = select(position, ...)
+      if not kinds.of[signature[position]](value) then refuse(name, position, signature[position], value) end
+    end
+    return tes3mp[name](...)
+  end
+end
+
+--- The kinds of the arguments of each function here, by its name.
+M.signatures = {}
+
+for _, signatures in ipairs(TOPICS) do
+  for name, signature in pairs(signatures) do
+    M.signatures[name] = signature
+    M[name] = M.checked(name, signature)
+  end
+end
+
+--- Calls a function of the server with nothing checked: for `timmy.api`, whose rules have judged the call.
+function M.unchecked(name, ...) return tes3mp[name](...) end
+
+--- Ends an object whose items are taken out of a container: how many of each leave. What the server looks up by number
+-- here is what was added just before, so that no number is outside.
+function M.add_object_taking(counts)
+  M.AddObject()
+  for position, count in ipairs(counts) do
+    if not kinds.of.int(count) then refuse("SetContainerItemActionCountByIndex", 3, "int", count) end
+    tes3mp.SetContainerItemActionCountByIndex(0, position - 1, count)
+  end
+end
+
+--- The entry of the actor list at `index`, which is inside the list: `actor` where that is the one.
+local function actor_at(index, actor)
+  local ref_num, mp_num = tes3mp.GetActorRefNum(index), tes3mp.GetActorMpNum(index)
+  if actor and actor.ref_num == ref_num and actor.mp_num == mp_num then return actor end
+  return { ref_num = ref_num, mp_num = mp_num, unique_index = ref_num .. "-" .. mp_num }
+end
+
+local function look_at(actor, index)
+  local has_health = tes3mp.DoesActorHaveStatsDynamic(index)
+  actor.x, actor.y, actor.z = tes3mp.GetActorPosX(index), tes3mp.GetActorPosY(index), tes3mp.GetActorPosZ(index)
+  actor.health = has_health and tes3mp.GetActorHealthCurrent(index) or nil
+  actor.health_base = has_health and tes3mp.GetActorHealthBase(index) or nil
+end
+
+--- Where the actors of a loaded cell are now, as far as the server was told: { unique_index, x, y, z, health?,
+-- health_base? }. `found` is what an earlier call gave for that cell: the list and the tables in it are filled anew.
+function M.actors_in(cell, found)
+  if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
+  local list, count = found or {}, 0
+  tes3mp.ReadCellActorList(cell)
+  for index = 0, tes3mp.GetActorListSize() - 1 do
+    if tes3mp.DoesActorHavePosition(index) then
+      count = count + 1
+      list[count] = actor_at(index, list[count])
+      look_at(list[count], index)
+    end
+  end
+  for position = #list, count + 1, -1 do list[position] = nil end
+  return list
+end
+
+--- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. At no other time.
+function M.received_actors()
+  local found = {}
+  tes3mp.ReadReceivedActorList()
+  for index = 0, tes3mp.GetActorListSize() - 1 do
+    found[#found + 1] = {
+      unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
+      ref_id = tes3mp.GetActorRefId(index), cell = tes3mp.GetActorCell(index),
+    }
+  end
+  return found
+end
+
+--- The kills of the packet whose event is being handled: { ref_id, count } each. At no other time.
+function M.received_kills()
+  local found = {}
+  tes3mp.ReadReceivedWorldstate()
+  for index = 0, tes3mp.GetKillChangesSize() - 1 do
+    found[#found + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
+  end
+  return found
+end
+
+--- The weather of the packet whose event is being handled, its numbers under `names`. At no other time.
+function M.received_weather(names)
+  tes3mp.ReadReceivedWorldstate()
+  return {
+    region = tes3mp.GetWeatherRegion():lower(), current = names[tes3mp.GetWeatherCurrent()] or "clear",
+    next = names[tes3mp.GetWeatherNext()],
+  }
+end
+
+--- Writes a line to the server's log; never raises. `level` is verbose, info, warn, error or fatal.
+function M.log(level, text)
+  local line = tostring(text):gsub("%z", ""):sub(1, kinds.LONGEST_TEXT)
+  pcall(M.LogMessage, LEVELS[level] or LEVELS.info, line)
+end
+
+return M

@@ -1,0 +1,30 @@
+--- Console commands that a client runs on an actor, where no function of the server does the same.
+local corescripts = require("timmy.game.corescripts")
+local trouble = require("timmy.commands.errors")
+
+local M = {}
+
+local function count(list)
+  local total = 0
+  for _ in pairs(list) do total = total + 1 end
+  return total
+end
+
+--- Runs a command on an actor through the client that simulates it: what is wrong, or nil where nothing is.
+--
+-- The client says every command back, and CoreScripts kick it for one they did not expect. Those of the 0.8.1 release
+-- do not write down what is run on an object; newer ones do, so it is written down only where they did not.
+function M.run(actor, command)
+  local player = corescripts.player(actor.authority)
+  if not player or not corescripts.takes_console_commands(player) then
+    return trouble("game_refused", "the client that moves the actor has not arrived in a cell yet; try again")
+  end
+  local queue = player.consoleCommandsQueued
+  local before = count(queue)
+  local cell = actor.cell.description
+  _G.logicHandler.RunConsoleCommandOnObject(actor.authority, command, cell, actor.unique_index, false)
+  if count(queue) == before then table.insert(queue, command) end
+  return nil
+end
+
+return M

@@ -1,9 +1,0 @@
---- The server's log, at a rate at which nobody fills a disk: what is written here, a stranger, a client or a player can
--- cause. `log(level, text)`; the levels are `timmy.game`'s.
-local clock = require("timmy.clock")
-local game = require("timmy.game")
-local throttle = require("timmy.throttle")
-
-local quiet = throttle.new(game.log, clock.now)
-
-return function(level, text) quiet(level, "timmy: " .. text) end

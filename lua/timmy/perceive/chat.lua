@@ -1,7 +1,0 @@
---- What a player's chat window shows.
-local hearsay = require("timmy.hearsay")
-
-return function(pid)
-  local _, fragment = hearsay.of(pid)
-  return fragment
-end

@@ -1,0 +1,96 @@
+--- The arguments of one call: values, or names of values: `{ "result": 0 }` is the first value that call 0 of the batch
+-- returned, `{ "pid": "Timmy" }` a player's slot.
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
+local players = require("timmy.state.players")
+local preconditions = require("timmy.raw.preconditions")
+
+local M = {}
+
+--- Stands for a value that is known once the batch runs.
+M.UNKNOWN = setmetatable({}, { __tostring = function() return "a value not known yet" end })
+
+local function wrong(place, message, code)
+  return { code = code or "bad_arguments", message = place .. ": " .. message, field = place }
+end
+
+--- The name and the value of a reference with one name; nil for anything else.
+local function reference(value)
+  if not json.is_object(value) then return nil end
+  local name, named = next(value)
+  if next(value, name) ~= nil then return nil end
+  return name, named
+end
+
+local resolve = {}
+
+function resolve.result(number, state)
+  if not numbers.is_whole(number, 0, #state.results - 1) then
+    return nil, "must name an earlier call of the batch, from 0"
+  end
+  local result = state.results[number + 1]
+  if result == M.UNKNOWN then return M.UNKNOWN end
+  if result[1] == nil or result[1] == json.null then return nil, "call " .. number .. " returned nothing" end
+  return result[1]
+end
+
+function resolve.pid(name)
+  if type(name) ~= "string" then return nil, "must be a player's name" end
+  local pid, trouble = players.find(name)
+  return pid, trouble and trouble.message, trouble and trouble.code
+end
+
+local function value_of(given, state)
+  if type(given) ~= "table" then return given end
+  local name, named = reference(given)
+  if not resolve[name] then return nil, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}' end
+  return resolve[name](named, state)
+end
+
+--- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
+local function judge(parameter, value)
+  if value == M.UNKNOWN then return nil end
+  local problem = parameter.kind(value)
+  if problem and parameter.need then
+    return parameter.need.words .. preconditions.with_value(parameter.need, value)
+  end
+  if problem then return parameter.name .. " " .. problem end
+  if parameter.is_pid and not players.name(value) then
+    return ("%s must be the slot of a player who is logged in, not %d"):format(parameter.name, value), "no_such_player"
+  end
+end
+
+--- The value of an argument, checked; or nil, what is wrong and the error's code.
+local function read_one(parameter, given, state)
+  local value, problem, code = value_of(given, state)
+  if problem then return nil, parameter.name .. " " .. problem, code end
+  problem, code = judge(parameter, value)
+  if problem then return nil, problem, code end
+  return value
+end
+
+local function judge_count(rule, count)
+  local most = #rule.parameters
+  if count >= rule.needed and count <= most then return nil end
+  local names = {}
+  for position, parameter in ipairs(rule.parameters) do names[position] = parameter.name end
+  return string.format("takes %s%d arguments (%s), not %d", rule.needed < most and rule.needed .. " to " or "", most,
+    table.concat(names, ", "), count)
+end
+
+--- The values of a call's arguments, checked: { n =, ... }; or nil and an error. `state.results` holds what the calls
+-- before it returned.
+function M.read(rule, given, state, place)
+  local count = judge_count(rule, #given)
+  if count then return nil, wrong(place .. ".arguments", rule.name .. " " .. count) end
+  local values = { n = #given }
+  for position = 1, #given do
+    local parameter, at = rule.parameters[position], place .. ".arguments." .. position - 1
+    local value, problem, code = read_one(parameter, given[position], state)
+    if problem then return nil, wrong(at, preconditions.unmet(rule.name, problem), code) end
+    values[position] = value
+  end
+  return values
+end
+
+return M

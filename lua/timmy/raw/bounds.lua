@@ -1,0 +1,39 @@
+--- Whether the indexes of a call are inside their lists: each precondition of kind index names the function that tells
+-- how long the list is. The server itself does not look.
+--
+-- A size function's arguments are the first ones of the call that is checked, as many as it has parameters.
+local functions = require("timmy.raw.functions")
+
+local M = {}
+
+--- More entries than a server takes in one packet: a list that claims more was never read.
+M.LONGEST_LIST = 3000
+
+local made = {}
+
+local function make(entry)
+  local found = {}
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.size then
+      local takes = #functions.find(rule.size).parameters
+      found[#found + 1] = { position = rule.position, name = rule.argument, size = rule.size, takes = takes,
+        words = rule.words }
+    end
+  end
+  return found
+end
+
+--- The bounds of a function's indexes, outermost first: { { position =, name =, size =, takes =, words = }... }.
+function M.of(name)
+  made[name] = made[name] or make(functions.find(name))
+  return made[name]
+end
+
+--- What is wrong with an index, `size` being how many entries there are; nil when nothing is.
+function M.judge(bound, index, size)
+  if index < size and size <= M.LONGEST_LIST then return nil end
+  local reason = size > M.LONGEST_LIST and ": the list was never read whole" or ""
+  return ("%s (%s is %d, %s is %d%s)"):format(bound.words, bound.name, index, bound.size, size, reason)
+end
+
+return M

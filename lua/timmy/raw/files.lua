@@ -1,0 +1,63 @@
+--- Paths that the script API may be given: within the server's data folder, so that nothing outside it is read or
+-- written.
+local game = require("timmy.game.guard")
+
+local M = {}
+
+--- Limits of the file systems.
+local LONGEST_PATH, LONGEST_NAME = 4000, 255
+--- The largest map tile that the server takes, in bytes.
+local LARGEST_IMAGE = 1800
+
+local function has_long_name(path)
+  for name in path:gmatch("[^/]+") do
+    if #name > LONGEST_NAME then return true end
+  end
+  return false
+end
+
+--- A path in the data folder; nothing need be there.
+function M.path(value)
+  if type(value) ~= "string" then return "must be a string" end
+  local folder = game.GetDataPath()
+  if value ~= folder and value:sub(1, #folder + 1) ~= folder .. "/" then
+    return "must be a path in the server's data folder: what GetDataPath gives, and / and a name"
+  end
+  if #value > LONGEST_PATH or has_long_name(value) then return "must be a path that the file system can hold" end
+  if value:find("..", 1, true) or value:find("[%c\\]") then return "must have no .., backslash or control character" end
+end
+
+--- A folder that is there and can be listed.
+function M.folder(value)
+  local wrong = M.path(value)
+  if wrong then return wrong end
+  local opened = io.open(value .. "/.", "r")
+  if not opened then return "must be a folder that is there" end
+  opened:close()
+end
+
+--- The image of a map tile to be written. Its ending keeps everything else that the data folder holds.
+function M.new_image(value)
+  local wrong = M.path(value)
+  if wrong then return wrong end
+  if not value:find("[^/]%.png$") then return "must end in .png" end
+end
+
+local function size_of(path)
+  local opened = io.open(path, "rb")
+  if not opened then return nil end
+  local size = opened:seek("end")
+  opened:close()
+  return size
+end
+
+--- The image of a map tile that is there. A larger one would be read whole, with the game standing still.
+function M.image(value)
+  local wrong = M.new_image(value)
+  if wrong then return wrong end
+  local size = size_of(value)
+  if not size then return "must be an image that is there" end
+  if size > LARGEST_IMAGE then return "must be an image of at most " .. LARGEST_IMAGE .. " bytes" end
+end
+
+return M

@@ -1,0 +1,95 @@
+--- What an argument of the script API may be: narrower than its type, wherever a value of that type can do harm.
+--
+-- A kind takes a value and gives nil, or what is wrong with it. NaN and infinity are within no bounds.
+local cells = require("timmy.state.cells")
+local files = require("timmy.raw.files")
+local numbers = require("timmy.wire.numbers")
+local utf8 = require("timmy.wire.utf8")
+
+local M = {}
+
+--- The longest text, in bytes: a script's source, and half of the 64 KiB that a packet's string carries.
+M.LONGEST_TEXT = 32768
+
+--- A checksum has 32 bits, which are eight hexadecimal digits.
+local LONGEST_CHECKSUM = 8
+
+local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
+
+--- What each kind takes, in words: for the page that says what every argument must be.
+M.words = {}
+
+--- A whole number within bounds, both included.
+function M.whole(low, high)
+  local words = string.format("a whole number from %.0f to %.0f", low, high)
+  local function judge(value)
+    if not numbers.is_whole(value, low, high) then return "must be " .. words end
+  end
+  M.words[judge] = words
+  return judge
+end
+
+function M.boolean(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+end
+
+function M.number(value)
+  if not numbers.is_finite(value) then return "must be a number below 1e14" end
+end
+
+--- A text at a NUL byte ends for C++; and the game's own texts are the only ones that may be broken UTF-8.
+function M.text(value)
+  if type(value) ~= "string" then return "must be a string" end
+  if #value > M.LONGEST_TEXT then return "must have at most " .. M.LONGEST_TEXT .. " bytes" end
+  if value:find("\0", 1, true) then return "must have no NUL byte" end
+  if utf8.first_invalid(value) then return "must be valid UTF-8" end
+end
+
+--- A faction's id.
+function M.faction(value)
+  return M.text(value) or (value:find("%u") and "must be in lower case: clients find no other") or nil
+end
+
+function M.cell(value)
+  if cells.is_safe(value) then return nil end
+  return string.format('must be a cell: "x, y" from -%d to %d, or an interior\'s name of at most %d bytes',
+    cells.FARTHEST, cells.FARTHEST, cells.LONGEST)
+end
+
+--- Digits that are a number in both notations, decimal and hexadecimal: what is known of how the server reads them
+-- vouches for no others. Empty means any checksum.
+function M.checksum(value)
+  if type(value) ~= "string" or not value:find("^%d*$") or #value > LONGEST_CHECKSUM then
+    return "must be a checksum of at most " .. LONGEST_CHECKSUM .. " digits, or empty for any"
+  end
+end
+
+--- RakNet keeps 15 bytes of an address; `*` stands for any number.
+function M.address(value)
+  if type(value) ~= "string" or not value:find("^[%d.*]+$") or #value > 15 then
+    return "must be an IPv4 address, where * stands for any number"
+  end
+end
+
+M.int = M.whole(-INT, INT)
+M.unsigned = M.whole(0, UNSIGNED)
+M.unsigned_short = M.whole(0, UNSIGNED_SHORT)
+M.byte = M.whole(0, 255)
+--- 65535 is RakNet's "nobody".
+M.pid = M.whole(0, UNSIGNED_SHORT - 1)
+M.index = M.whole(0, INT)
+M.attribute, M.any_attribute = M.whole(0, 7), M.whole(-1, 7)
+M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
+M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
+M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
+M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
+
+M.words[M.boolean] = "true or false"
+M.words[M.number] = "a number below 1e14"
+M.words[M.text] = "a text of at most " .. M.LONGEST_TEXT .. " bytes, in UTF-8, without NUL"
+M.words[M.address] = "an IPv4 address, where * stands for any number"
+M.words[M.image] = "a .png image of at most 1800 bytes that is there, in the server's data folder"
+M.words[M.new_image] = "a path that ends in .png, in the server's data folder"
+M.words[M.pid] = "the slot of a player who is logged in"
+
+return M

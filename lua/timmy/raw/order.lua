@@ -1,0 +1,117 @@
+--- What must have run earlier in the same batch: the `Read*` that selects the list which is read, and the `Clear*` that
+-- begins the list which is filled and sent. Between two ticks other scripts use the same lists.
+local functions = require("timmy.raw.functions")
+
+local M = {}
+
+local COPY_ACTORS = { "CopyReceivedActorListToStore", "CopyLastActorListToStore" }
+local COPY_OBJECTS = { "CopyReceivedObjectListToStore", "CopyLastObjectListToStore" }
+local COPY_WORLDSTATE = { "CopyReceivedWorldstateToStore", "CopyLastWorldstateToStore" }
+
+local function joined(one, other)
+  local all = {}
+  for _, name in ipairs(one) do all[#all + 1] = name end
+  for _, name in ipairs(other) do all[#all + 1] = name end
+  return all
+end
+
+local ACTOR_LIST = joined({ "ClearActorList", "InitializeActorList" }, COPY_ACTORS)
+local OBJECT_LIST = joined({ "ClearObjectList", "InitializeObjectList", "InitializeEvent" }, COPY_OBJECTS)
+local RECORDS = joined({ "ClearRecords" }, COPY_WORLDSTATE)
+
+--- What fills a list or sends it, by names or the beginnings of names (with *), and what begins that list.
+local BEGUN = {
+  { { "AddActor" }, ACTOR_LIST },
+  { { "SendActor*" }, ACTOR_LIST },
+  { { "SendActor*" }, joined({ "SetActorListPid", "InitializeActorList" }, COPY_ACTORS) },
+  { { "AddObject", "AddWorldObject" }, OBJECT_LIST },
+  { { "SendObject*", "SendDoor*", "SendContainer", "SendVideoPlay", "SendClientScriptLocal", "SendConsoleCommand" },
+    OBJECT_LIST },
+  { { "SendObject*", "SendDoor*", "SendContainer", "SendVideoPlay", "SendClientScriptLocal", "SendConsoleCommand" },
+    joined({ "SetObjectListPid", "InitializeObjectList", "InitializeEvent" }, COPY_OBJECTS) },
+  { { "AddRecord", "SendRecordDynamic" }, RECORDS },
+  { { "AddRecord", "SendRecordDynamic" }, joined({ "SetRecordType" }, COPY_WORLDSTATE) },
+  { { "AddKill" }, { "ClearKillChanges" } },
+  { { "LoadMapTileImageFile" }, { "ClearMapChanges" } },
+  { { "AddClientGlobal*" }, { "ClearClientGlobals" } },
+  { { "AddSynchronizedClientScriptId" }, { "ClearSynchronizedClientScriptIds" } },
+  { { "AddSynchronizedClientGlobalId" }, { "ClearSynchronizedClientGlobalIds" } },
+  { { "AddEnforcedCollisionRefId" }, { "ClearEnforcedCollisionRefIds" } },
+  { { "AddCellToReset" }, { "ClearCellsToReset" } },
+  { { "AddDestinationOverride" }, { "ClearDestinationOverrides" } },
+}
+
+--- The same for lists that each player has: begun for the player in the first argument.
+local BEGUN_FOR_PLAYER = {
+  { { "AddBook" }, { "ClearBookChanges", "InitializeBookChanges" } },
+  { { "AddTopic" }, { "ClearTopicChanges", "InitializeTopicChanges" } },
+  { { "AddFaction" }, { "ClearFactionChanges", "InitializeFactionChanges" } },
+  { { "AddQuickKey" }, { "ClearQuickKeyChanges", "InitializeQuickKeyChanges" } },
+  { { "AddItem", "AddItemChange" }, { "ClearInventoryChanges", "InitializeInventoryChanges" } },
+  { { "AddJournal*" }, { "ClearJournalChanges", "InitializeJournalChanges" } },
+  { { "AddSpell" }, { "ClearSpellbookChanges", "InitializeSpellbookChanges" } },
+  { { "AddSpellActive" }, { "ClearSpellsActiveChanges" } },
+  { { "AddCooldownSpell" }, { "ClearCooldownChanges" } },
+  { { "AddAlliedPlayerForPlayer" }, { "ClearAlliedPlayersForPlayer" } },
+}
+
+local function is_named(name, patterns)
+  for _, pattern in ipairs(patterns) do
+    local start = pattern:match("^(.*)%*$")
+    if name == pattern or (start and name:sub(1, #start) == start) then return true end
+  end
+  return false
+end
+
+local function add_begun(found, name, lists, for_player)
+  for _, list in ipairs(lists) do
+    if is_named(name, list[1]) then found[#found + 1] = { any_of = list[2], for_player = for_player } end
+  end
+end
+
+--- The precondition that a list is selected, of a function that reads one; else nil.
+function M.selection(entry)
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.kind == "selection" and rule.any_of then return rule end
+  end
+end
+
+local function make(entry)
+  local found = {}
+  for _, rule in ipairs(entry.preconditions) do
+    if rule.any_of then found[#found + 1] = { any_of = rule.any_of, words = rule.words } end
+  end
+  add_begun(found, entry.name, BEGUN, false)
+  add_begun(found, entry.name, BEGUN_FOR_PLAYER, true)
+  return found
+end
+
+local made = {}
+
+--- What must have run before a function: of each entry any one. { { any_of = names, for_player = whether for the player
+-- in the first argument, words = the precondition's, where it has any }... }
+function M.of(name)
+  made[name] = made[name] or make(functions.find(name))
+  return made[name]
+end
+
+--- How a batch remembers that a function ran, and that it ran for a player.
+function M.mark(name, pid) return pid and name .. ":" .. pid or name end
+
+--- The first of a function's needs that is not met, in words; `ran` holds the marks of what ran.
+function M.missing(name, pid, ran)
+  for _, need in ipairs(M.of(name)) do
+    local met = false
+    for _, earlier in ipairs(need.any_of) do
+      met = met or ran[M.mark(earlier, need.for_player and pid or nil)]
+    end
+    if not met then
+      local whom = need.for_player and " for the same player" or ""
+      local earlier = "needs " .. table.concat(need.any_of, " or ") .. " earlier in the batch" .. whom
+      return need.words and need.words .. ": " .. earlier or earlier
+    end
+  end
+  return nil
+end
+
+return M

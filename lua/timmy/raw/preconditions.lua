@@ -1,0 +1,173 @@
+--- What must hold before a function of the script API is called: the words of preconditions-0.8.1.json, and the rule
+-- that each of them stands for. The raw API refuses by these rules, the simulator enforces them, both say the words.
+--
+-- A rule: { words =, kind =, ... }. By its kind it has
+--   selection: list, any_of (what selects it; without, the list that the batch itself fills), sized (also where empty)
+--   order: any_of (what must have run before)
+--   index: position, argument, size (the function that tells the list's length; without, the batch's own list)
+--   range: position, argument, low, high
+--   text: position, argument, judge (gives nil for what is good)
+--   state: the words alone; the simulator knows the state
+local kinds = require("timmy.raw.kinds")
+
+local M = {}
+
+--- How much of an argument's value a message repeats, in bytes.
+local LONGEST_SHOWN = 40
+
+local READ_ACTORS = { "ReadReceivedActorList", "ReadLastActorList", "ReadCellActorList" }
+local READ_OBJECTS = { "ReadReceivedObjectList", "ReadLastObjectList", "ReadLastEvent" }
+local READ_WORLDSTATE = { "ReadReceivedWorldstate", "ReadLastWorldstate" }
+local BEGIN_ACTORS = { "ClearActorList", "InitializeActorList", "CopyReceivedActorListToStore",
+  "CopyLastActorListToStore" }
+
+--- Parameters that are an index of the outer list.
+local OUTER = { index = true, actorIndex = true, objectIndex = true, recordIndex = true }
+
+--- Parameters that are an index of a list inside an entry, by whose entry it is: the function that tells its length.
+local INNER = {
+  spell = { spellIndex = "GetActorSpellsActiveChangesSize", effectIndex = "GetActorSpellsActiveEffectCount" },
+  effect = { effectIndex = "GetRecordEffectCount" },
+  variable = { variableIndex = "GetClientLocalsSize" },
+  container = { itemIndex = "GetContainerChangesSize" },
+}
+
+--- Whatever its bytes: texts are judged elsewhere.
+local function lower_case(value) return value:find("%u") and "must be in lower case: clients find no other" or nil end
+
+--- The kinds of text, by what the words say of an argument.
+local TEXTS = {
+  ["is a cell"] = kinds.cell,
+  ["is a path"] = kinds.path,
+  ["is a folder"] = kinds.folder,
+  ["in lower case"] = lower_case,
+}
+
+local function position_of(parameters, fits)
+  for position, parameter in ipairs(parameters) do
+    if fits(parameter.name) then return position, parameter.name end
+  end
+end
+
+local function named(name) return function(candidate) return candidate == name end end
+
+--- A setter's index means what the batch itself has filled, for which there is no size function.
+local function index_rule(name, parameters, fits, size)
+  local position, argument = position_of(parameters, fits)
+  return { kind = "index", position = position, argument = argument, size = not name:find("^Set") and size or nil }
+end
+
+local function outer_index(name, parameters, size)
+  return { index_rule(name, parameters, function(candidate) return OUTER[candidate] end, size) }
+end
+
+local function inner_indexes(name, parameters, whose)
+  local found = {}
+  for _, parameter in ipairs(parameters) do
+    local size = INNER[whose][parameter.name]
+    if size then found[#found + 1] = index_rule(name, parameters, named(parameter.name), size) end
+  end
+  return found
+end
+
+local function named_index(name, parameters, argument, size)
+  return { index_rule(name, parameters, named(argument), size) }
+end
+
+--- Of the size functions in the words, the one whose list the function's name means.
+local function one_of_indexes(name, parameters, sizes)
+  for size in sizes:gmatch("Get%w+Size") do
+    local list = size:match("^Get(%w-)ChangesSize$") or size:match("^Get(%w-)sSize$")
+    if name:find(list, 1, true) then return outer_index(name, parameters, size) end
+  end
+end
+
+local function selection(list, any_of)
+  return function(name)
+    return { { kind = "selection", list = list, any_of = not name:find("^Set") and any_of or nil } }
+  end
+end
+
+local function range(_, parameters, argument, low, high)
+  local position = position_of(parameters, named(argument))
+  return { { kind = "range", position = position, argument = argument, low = tonumber(low), high = tonumber(high) } }
+end
+
+local function text(_, parameters, argument, what)
+  return { { kind = "text", position = position_of(parameters, named(argument)), argument = argument,
+    judge = TEXTS[what] } }
+end
+
+local function state() return { { kind = "state" } } end
+
+--- What the words can be, and what makes the rules of them: from the function's name, its parameters and what the
+-- pattern captured.
+local FORMS = {
+  { "^an actor list is selected %(", selection("actors", READ_ACTORS) },
+  { "^an actor list is selected, and its cell is still loaded$",
+    function() return { { kind = "selection", list = "actors", any_of = READ_ACTORS, sized = true } } end },
+  { "^an object list is selected %(", selection("objects", READ_OBJECTS) },
+  { "^a received worldstate is selected %(", selection("worldstate", READ_WORLDSTATE) },
+  { "^a received worldstate with records is selected %(", selection("records", READ_WORLDSTATE) },
+  { "^an actor is being written %(", function() return { { kind = "order", any_of = BEGIN_ACTORS } } end },
+  { "^index below (Get%w+)$", outer_index },
+  { "^index below the size function of its list %((.*)%)$", one_of_indexes },
+  { "^index below the number of records", outer_index },
+  { "^(%w+) .-index below the size function of its inner list$", inner_indexes },
+  { "^(%w+Index) below (Get%w+)$", named_index },
+  { "^(%w+) from (%-?%d+) to (%d+)$", range },
+  { "^the checksum is a hexadecimal number of at most 8 digits$", function(_, parameters)
+    return { { kind = "text", position = position_of(parameters, named("checksumString")),
+      argument = "checksumString", judge = kinds.checksum } }
+  end },
+  { "^(%w+) (is a cell)", text }, { "^(%w+) (is a path)", text }, { "^(%w+) (is a folder)", text },
+  { "^(%w+) (in lower case)$", text },
+  { "^a player has connected since the start$", state },
+  { "^no timer callback is running$", state },
+  { "^the timer was not freed$", state },
+}
+
+local function made(form, words, name, parameters)
+  local captured = { words:match(form[1]) }
+  if captured[1] == nil then return nil end
+  return form[2](name, parameters, unpack(captured))
+end
+
+local function rules_of(words, name, parameters)
+  for _, form in ipairs(FORMS) do
+    local rules = made(form, words, name, parameters)
+    if rules then return rules end
+  end
+  error(("the precondition of %s has no rule: %s"):format(name, words), 0)
+end
+
+--- The rules of a function, in the order of its needs (words). Raises for words that stand for no rule.
+function M.read(name, parameters, needs)
+  local all = {}
+  for _, words in ipairs(needs) do
+    for _, rule in ipairs(rules_of(words, name, parameters)) do
+      rule.words = words
+      all[#all + 1] = rule
+    end
+  end
+  return all
+end
+
+--- A number that is a whole one within the bounds of a rule of kind range; a text that its judge finds good.
+function M.holds(rule, value)
+  if rule.kind == "text" then return rule.judge(value) == nil end
+  return type(value) == "number" and value % 1 == 0 and value >= rule.low and value <= rule.high
+end
+
+local function shown(value)
+  if type(value) == "string" then return ("%q"):format(value:sub(1, LONGEST_SHOWN)) end
+  return type(value) == "number" and ("%.14g"):format(value) or type(value)
+end
+
+--- How the argument of a rule is said with its value, for the end of a message.
+function M.with_value(rule, value) return (" (%s is %s)"):format(rule.argument, shown(value)) end
+
+--- The message of a call that is refused.
+function M.unmet(name, words) return ("precondition of %s not met: %s"):format(name, words) end
+
+return M

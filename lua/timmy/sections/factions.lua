@@ -1,0 +1,33 @@
+--- A player's standing with each faction it has dealt with.
+local corescripts = require("timmy.game.corescripts")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
+local texts = require("timmy.state.id_lists")
+
+--- The game with both expansions has fewer.
+local MOST_FACTIONS = 200
+
+--- The table of the player or of the world, as the configuration shares it.
+local function shared(player, setting, default, name)
+  return corescripts.table_or_none(corescripts.data_of(corescripts.shared(player, setting, default))[name])
+end
+
+return function(pid)
+  local player = corescripts.player(pid)
+  local ranks = shared(player, "shareFactionRanks", true, "factionRanks")
+  local reputations = shared(player, "shareFactionReputation", true, "factionReputation")
+  local expulsions = shared(player, "shareFactionExpulsion", false, "factionExpulsion")
+  local every = {}
+  for _, held in ipairs({ ranks, reputations, expulsions }) do
+    for faction in pairs(held) do every[faction] = true end
+  end
+  local factions, names, truncated = {}, texts.names(every, MOST_FACTIONS)
+  for _, faction in ipairs(names) do
+    factions[faction] = {
+      rank = numbers.is_finite(ranks[faction]) and math.floor(ranks[faction]) or nil,
+      reputation = numbers.whole(reputations[faction]),
+      expelled = expulsions[faction] == true,
+    }
+  end
+  return { factions = json.object(factions), truncated = truncated }
+end

@@ -1,0 +1,31 @@
+--- What a player carries.
+local corescripts = require("timmy.game.corescripts")
+local json = require("timmy.wire.json")
+local stack = require("timmy.state.stack")
+
+--- More stacks than a hoarder's bag has; past them a snapshot would be mostly inventory.
+local MOST_STACKS = 500
+
+--- The keys in order: the table has holes, and the same bag must read the same twice.
+local function sorted_keys(inventory)
+  local keys = {}
+  for key in pairs(inventory) do
+    if type(key) == "number" then keys[#keys + 1] = key end
+  end
+  table.sort(keys)
+  return keys
+end
+
+return function(pid)
+  local inventory = corescripts.table_or_none(corescripts.player(pid).data.inventory)
+  local items, truncated = {}, false
+  for _, key in ipairs(sorted_keys(inventory)) do
+    local item = stack(inventory[key])
+    if item and #items == MOST_STACKS then
+      truncated = true
+      break
+    end
+    items[#items + 1] = item
+  end
+  return { items = json.array(items), truncated = truncated }
+end

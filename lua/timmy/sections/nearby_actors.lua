@@ -1,0 +1,57 @@
+--- NPCs and creatures near a player, from all the cells its client has loaded.
+--
+-- This is most of a push, so it is written here instead of being built of tables: an actor's own words are kept
+-- (`timmy.cast`), and only how it lies from the player is new each time.
+local cast = require("timmy.state.cell_actors")
+local geometry = require("timmy.state.geometry")
+local json = require("timmy.wire.json")
+local surroundings = require("timmy.state.surroundings")
+
+--- The list of those who are within the radius, and the pieces of the text: used again, to leave no garbage.
+local found, pieces = {}, {}
+
+--- Notes the actors of a cell that are within the radius, and how far: whole units, as they are told. A place that is
+-- NaN is within no radius. How many there are then.
+local function collect(cell, eye, options, count)
+  local company = cast.of(cell, options.now, options.fresh)
+  local reach = options.radius * options.radius
+  for _, actor in ipairs(company.actors) do
+    local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
+    local square = east * east + north * north + up * up
+    if square <= reach and cast.role(company, actor) then
+      count = count + 1
+      found[count], actor.distance = actor, math.floor(math.sqrt(square))
+    end
+  end
+  return count
+end
+
+--- Puts seven pieces from `at` on: the actor as seen from `eye`.
+local function put(actor, eye, at)
+  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cast.health(actor), cast.place(actor)
+  pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)
+  pieces[at + 5], pieces[at + 6] = ',"distance":', actor.distance
+end
+
+local PIECES_EACH = 8
+
+local function write(actors, eye, left_out)
+  local at = 1
+  pieces[1] = '{"actors":['
+  for position, actor in ipairs(actors) do
+    put(actor, eye, at + 1)
+    at = at + PIECES_EACH
+    pieces[at] = position < #actors and "}," or "}"
+  end
+  pieces[at + 1], pieces[at + 2] = '],"left_out":', left_out
+  pieces[at + 3] = left_out > 0 and ',"truncated":true}' or ',"truncated":false}'
+  return json.fragment(table.concat(pieces, "", 1, at + 3))
+end
+
+return function(pid, options)
+  local eye, count = surroundings.eye(pid), 0
+  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do count = collect(cell, eye, options, count) end
+  for position = count + 1, #found do found[position] = nil end
+  local actors, left_out = geometry.nearest(found, options.most, "unique_index")
+  return write(actors, eye, left_out)
+end

@@ -1,0 +1,38 @@
+--- Things around a player, from all the cells its client has loaded: the nearest first, then those of the cells nearby
+-- whose place nobody told the server.
+local geometry = require("timmy.state.geometry")
+local json = require("timmy.wire.json")
+local scenery = require("timmy.state.cell_objects")
+local surroundings = require("timmy.state.surroundings")
+
+--- A copy of a thing with where it lies, when it is within the radius; `rank` orders those without a place.
+local function see(thing, eye, radius)
+  local distance, bearing
+  if thing.x then
+    distance, bearing = geometry.toward(eye, thing)
+    if distance > radius then return nil end
+  end
+  local seen = { distance = distance, bearing = bearing }
+  for name, value in pairs(thing) do seen[name] = value end
+  return seen
+end
+
+--- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere. How many more the
+-- cell has that were not looked at: any of them may be near.
+local function collect(cell, eye, options, found)
+  local things, unseen = scenery.of(cell, options.now, options.fresh)
+  for _, thing in ipairs(things) do
+    if thing.x or cell == eye.cell then found[#found + 1] = see(thing, eye, options.radius) end
+  end
+  return unseen
+end
+
+return function(pid, options)
+  local eye, found, unseen = surroundings.eye(pid), {}, 0
+  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do
+    unseen = unseen + collect(cell, eye, options, found)
+  end
+  local objects, left_out = geometry.nearest(found, options.most, "unique_index")
+  left_out = left_out + unseen
+  return { objects = json.array(objects), truncated = left_out > 0, left_out = left_out }
+end

@@ -1,0 +1,75 @@
+--- The spellbook, the selected spell, and what is at work on a player.
+local corescripts = require("timmy.game.corescripts")
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
+local texts = require("timmy.state.id_lists")
+
+--- The game has fewer spells than the first; nobody is under more than the second.
+local MOST_SPELLS, MOST_ACTIVE = 1000, 64
+--- CoreScripts' sign of an effect that is about no attribute or skill.
+local NO_ARGUMENT = -1
+
+local function effect_of(effect)
+  if type(effect) ~= "table" or not numbers.is_finite(effect.id) then return nil end
+  return {
+    id = math.floor(effect.id),
+    magnitude = numbers.finite(effect.magnitude),
+    duration = numbers.finite(effect.duration),
+    time_left = numbers.finite(effect.timeLeft),
+    argument = numbers.whole(effect.arg, NO_ARGUMENT),
+  }
+end
+
+local function caster_of(caster)
+  if type(caster) ~= "table" then return nil end
+  if texts.is_id(caster.playerName) then return caster.playerName end
+  return texts.is_id(caster.refId) and caster.refId or nil
+end
+
+local function instance_of(spell, instance)
+  local effects = {}
+  for _, effect in ipairs(type(instance.effects) == "table" and instance.effects or {}) do
+    effects[#effects + 1] = effect_of(effect)
+  end
+  return {
+    spell = spell,
+    name = type(instance.displayName) == "string" and instance.displayName or "",
+    effects = json.array(effects),
+    caster = caster_of(instance.caster),
+    since = numbers.whole(instance.startTime),
+  }
+end
+
+--- The instances of one spell in the order of their numbers.
+local function add_instances(active, spell, instances)
+  local positions = {}
+  for position in pairs(type(instances) == "table" and instances or {}) do
+    if type(position) == "number" then positions[#positions + 1] = position end
+  end
+  table.sort(positions)
+  for _, position in ipairs(positions) do
+    if type(instances[position]) == "table" and #active < MOST_ACTIVE then
+      active[#active + 1] = instance_of(spell, instances[position])
+    end
+  end
+end
+
+local function active_of(data)
+  local active = {}
+  for _, spell in ipairs((texts.names(data.spellsActive, MOST_ACTIVE))) do
+    add_instances(active, spell, data.spellsActive[spell])
+  end
+  return json.array(active)
+end
+
+return function(pid)
+  local data = corescripts.player(pid).data
+  local known, truncated = texts.list(data.spellbook, MOST_SPELLS)
+  local selected = type(data.miscellaneous) == "table" and data.miscellaneous.selectedSpell
+  return {
+    known = known,
+    selected = texts.is_id(selected) and selected or nil,
+    active = active_of(data),
+    truncated = truncated,
+  }
+end

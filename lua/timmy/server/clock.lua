@@ -1,0 +1,45 @@
+--- Time that never jumps: seconds as a float, from a start of its own.
+local M = {}
+
+local MS_PER_S, NS_PER_S = 1000, 1e9
+--- How many milliseconds the server's stopwatch counts before it begins anew: its C++ int turns negative after 25 days.
+local WRAP_MS = 2 ^ 32
+
+local function posix_clock()
+  local ffi, posix = require("ffi"), require("timmy.server.posix")
+  local time = ffi.new("timmy_time")
+  return function()
+    posix.C.clock_gettime(posix.CLOCK_MONOTONIC, time)
+    return tonumber(time.seconds) + tonumber(time.nanoseconds) / NS_PER_S
+  end
+end
+
+--- Seconds from a 32-bit count of milliseconds that wraps, and that a change of the wall clock may put back: then time
+-- stands still for a moment.
+function M.from_counter(count_ms)
+  local last, elapsed = 0, 0
+  return function()
+    local count = count_ms()
+    local step = (count - last) % WRAP_MS
+    last = count
+    if step < WRAP_MS / 2 then elapsed = elapsed + step end
+    return elapsed / MS_PER_S
+  end
+end
+
+--- Without FFI the server's own stopwatch has to do: whole milliseconds.
+local function server_clock()
+  return M.from_counter(require("timmy.game.guard").GetMillisecondsSinceServerStart)
+end
+
+local available, clock = pcall(posix_clock)
+
+--- Monotonic seconds.
+M.now = available and clock or server_clock()
+
+--- Monotonic whole milliseconds, as they stand in messages.
+function M.to_ms(seconds)
+  return math.floor(seconds * MS_PER_S)
+end
+
+return M

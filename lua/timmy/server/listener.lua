@@ -1,0 +1,140 @@
+--- Owns the sockets: accepts, reads, writes and closes, a bounded amount a poll, and never waits.
+--
+-- What happens to one peer concerns no other: an error in handling one closes that one. Peers take turns in being
+-- first, so that a poll whose budget ran out goes on with those it had not reached.
+local admission = require("timmy.server.admission")
+local peers = require("timmy.server.peer")
+
+local Listener = {}
+Listener.__index = Listener
+
+local M = {}
+
+--- Connections accepted a poll, about 20 us each: a flood of them must not cost a tick, and a kernel whose backlog is
+-- full makes the next one wait a second.
+local ACCEPTS_PER_POLL = 16
+--- After a failed accept (out of file descriptors, say) we wait this long: the connection stays in the backlog, and
+-- trying at every poll would only fill the log.
+local ACCEPT_PAUSE_S = 1
+--- Hundreds that guess tokens must not keep a client out of the queue, which is served in turn. The kernel may hold it
+-- to less (net.core.somaxconn).
+local BACKLOG = 1024
+
+local function ignore() end
+
+--- Closes a peer whose handshake was done after the last place had gone.
+local function enter(self, peer)
+  local why_not = admission.refusal(self.peers, self.limits, true)
+  if why_not then peer:close(why_not) end
+end
+
+--- Listens at once. options: sockets (luasocket's interface), host, port, limits (see timmy.config; with mechanism and
+-- tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Gives nil and why not when the
+-- address can't be had.
+function M.open(options)
+  local server, why = options.sockets.bind(options.host, options.port, BACKLOG)
+  if not server then return nil, why end
+  server:settimeout(0)
+  local _, port = server:getsockname()
+  local listener = setmetatable({
+    server = server,
+    port = tonumber(port),
+    limits = options.limits,
+    on_close = options.on_close or ignore,
+    log = options.log or ignore,
+    peers = {},
+    accepted = 0,
+    first = 0,
+    accept_after = 0,
+  }, Listener)
+  listener.hear = { message = options.on_message, ready = function(peer) enter(listener, peer) end }
+  return listener
+end
+
+local function make_room(self)
+  local position = admission.who_makes_room(self.peers, self.limits)
+  if not position then return end
+  self.peers[position]:close("a newcomer got its place before the handshake was done (limits.max_handshakes)")
+  self:drop(position)
+end
+
+local function admit(self, socket, now)
+  local why_not = admission.refusal(self.peers, self.limits, false)
+  if why_not then
+    socket:close()
+    return self.log("a peer was turned away: " .. why_not)
+  end
+  make_room(self)
+  self.accepted = self.accepted + 1
+  self.peers[#self.peers + 1] = peers.new(socket, self.accepted, self.limits, now)
+end
+
+local function pause(self, now, why)
+  self.accept_after = now + ACCEPT_PAUSE_S
+  self.log("a connection could not be accepted: " .. tostring(why))
+end
+
+--- Accepts the connections that wait, while `within_budget()`; one at least, so call it after `read`: who is here comes
+-- before who wants to be.
+function Listener:accept(now, within_budget)
+  if now < self.accept_after then return end
+  for _ = 1, ACCEPTS_PER_POLL do
+    if not admission.takes_newcomers(self.peers, self.limits, now) then return end
+    local socket, why = self.server:accept()
+    if not socket then return why ~= "timeout" and pause(self, now, why) end
+    admit(self, socket, now)
+    if not within_budget() then return end
+  end
+end
+
+--- Runs `step` of a peer; what goes wrong in it ends that peer only.
+local function guarded(self, peer, step, ...)
+  local ok, trouble = xpcall(step, debug.traceback, peer, ...)
+  if ok then return end
+  self.log("peer " .. peer.number .. ": " .. tostring(trouble))
+  peer:close("an error in handling it")
+end
+
+local function serve(peer, now, hear, within_budget)
+  peer:read(now)
+  peer:understand(hear, within_budget)
+end
+
+--- Reads from every peer and handles what they say, while `within_budget()`; the first peer always gets its turn.
+function Listener:read(now, within_budget)
+  local count, first = #self.peers, self.first
+  for turn = 0, count - 1 do
+    local position = (first + turn) % count + 1
+    guarded(self, self.peers[position], serve, now, self.hear, within_budget)
+    self.first = position
+    if not within_budget() then return end
+  end
+end
+
+--- Writes what waits for each peer, then closes those that are over.
+function Listener:write()
+  for index = #self.peers, 1, -1 do
+    local peer = self.peers[index]
+    if not peer:is_over() and peer:backlog() > 0 then guarded(self, peer, peer.write) end
+    if peer:is_over() then self:drop(index) end
+  end
+end
+
+--- Closes a peer's socket and forgets it.
+function Listener:drop(index)
+  local peer = table.remove(self.peers, index)
+  peer.socket:close()
+  self.log("peer " .. peer.number .. " closed: " .. tostring(peer.connection.reason))
+  self.on_close(peer)
+end
+
+--- Closes everything.
+function Listener:close()
+  for index = #self.peers, 1, -1 do
+    self.peers[index]:close("the listener closes")
+    self:drop(index)
+  end
+  self.server:close()
+end
+
+return M

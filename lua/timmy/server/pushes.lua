@@ -1,0 +1,96 @@
+--- Perceptions that nobody asks for one by one: what is due, as far as the poll's budget and each reader allow.
+local clock = require("timmy.server.clock")
+local delta = require("timmy.server.delta")
+local json = require("timmy.wire.json")
+
+local M = {}
+
+--- What was read for the push that is being made, and its pieces: used again, to leave no garbage.
+local texts, revisions, pieces = {}, {}, {}
+
+--- Reads what the entry's client wants of its player: texts and revisions by section.
+local function look(service, subscription, entry, now)
+  for _, section in ipairs(subscription.sections) do
+    local reading = service.readings:pushed(entry.player, section, subscription.view, entry.due, now)
+    texts[section], revisions[section] = reading and reading.text, reading and reading.revision
+  end
+end
+
+--- Puts the members of an object from `at` on, and gives where the next piece goes.
+local function put_members(at, names, values)
+  for position, name in ipairs(names) do
+    pieces[at], pieces[at + 1], pieces[at + 2] = position > 1 and ',"' or '"', name, '":'
+    pieces[at + 3] = values[name]
+    at = at + 4
+  end
+  return at
+end
+
+local function opening_of(player)
+  return '{"type":"perception","player":' .. json.encode(player.name) .. ',"pid":' .. player.pid .. ',"now":'
+end
+
+--- The message of a push. It is joined here, because its sections are texts already, and making tables of them to write
+-- takes longer than all else in it.
+local function message_of(entry, names, seq, revision, now)
+  entry.opening = entry.opening or opening_of(entry.player)
+  pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
+  pieces[5], pieces[6] = ',"revision":', revision
+  pieces[7] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
+  local at = put_members(8, names, revisions)
+  pieces[at] = '},"sections":{'
+  at = put_members(at + 1, names, texts)
+  pieces[at] = "}}"
+  return table.concat(pieces, "", 1, at)
+end
+
+--- Whether a perception of this revision tells of a command that none before it did.
+local function tells_of_a_command(service, entry, revision)
+  local done = service.done[entry.player.name]
+  return done and done <= revision and (entry.revision or 0) < done
+end
+
+--- Pushes an entry: everything the first time, later what changed, nothing when nothing did and no command was done.
+local function push(service, session, entry, now)
+  look(service, session.subscription, entry, now)
+  local revision = service:revision_of(entry.player.pid, now)
+  local names = delta.changed(session.subscription.sections, revisions, entry.sent)
+  session.subscription:reschedule(entry, now)
+  if #names == 0 and not tells_of_a_command(service, entry, revision) then return end
+  session:push_text(message_of(entry, names, session.seq + 1, revision, now))
+  entry.full, entry.revision = false, revision
+  for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
+end
+
+--- Whether the client reads what it is sent. One that doesn't gets its next perception when it does: of that moment,
+-- with everything that changed since.
+local function keeps_up(service, session)
+  return session.peer:is_ready() and session.peer:backlog() <= service.limits.backlog_bytes
+end
+
+--- Follows who is online and pushes one session's due entries, each once; false when the budget ran out.
+local function serve(service, session, now, within_budget)
+  local subscription = session.subscription
+  local followed = subscription:follow(service.roster, now)
+  for _ = 1, #subscription.entries do
+    local entry = keeps_up(service, session) and subscription:next_due(now)
+    if not entry then break end
+    push(service, session, entry, now)
+    if not within_budget() then return false end
+  end
+  return not followed or within_budget()
+end
+
+--- Pushes what is due, beginning after the session that was served last.
+function M.run(service, now, within_budget)
+  local sessions = service.order
+  local first = service.push_turn or 0
+  for step = 1, #sessions do
+    local position = (first + step - 1) % #sessions + 1
+    local session = sessions[position]
+    service.push_turn = position
+    if session.subscription and not serve(service, session, now, within_budget) then return end
+  end
+end
+
+return M

@@ -1,0 +1,133 @@
+--- What was read of the game, shared by all who look: each section of a player is read once, compared with what it was,
+-- numbered when it changed, and written as JSON once.
+local json = require("timmy.wire.json")
+
+local Readings = {}
+Readings.__index = Readings
+
+local M = {}
+
+--- Readings by view kept of a player: more views than clients that mean well ask for. Past that these start anew, the
+-- sections that everybody shares don't.
+local MOST_BY_VIEW = 64
+--- The longest section, in bytes: half of what may wait for a reader. The longest of an honest game takes a quarter of
+-- it; a game client that sends names of any length must not end the connections of those who look at it.
+local LONGEST_BYTES = 524288
+
+--- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
+function M.new(perceive, log, allow_raw)
+  local options = { allow_raw = allow_raw == true }
+  return setmetatable({ perceive = perceive, log = log, options = options, players = {}, revisions = {} }, Readings)
+end
+
+--- How somebody looks: how far, and how many of a kind it wants to be told of.
+function M.view(radius, most)
+  return { radius = radius, most = most, key = ":" .. radius .. ":" .. most }
+end
+
+--- What is known of the player in a slot; a slot that changed hands starts anew.
+local function known_of(self, player)
+  local known = self.players[player.pid]
+  if not known or known.name ~= player.name then
+    known = { name = player.name, readings = {}, by_view = {}, views = 0, touched = -math.huge }
+    self.players[player.pid] = known
+  end
+  return known
+end
+
+local function read(self, section, player, view, now, fresh)
+  local options = self.options
+  options.radius, options.most, options.now, options.fresh = view.radius, view.most, now, fresh
+  local ok, value = xpcall(self.perceive.look, debug.traceback, section, player.pid, options)
+  if ok then return value end -- nil: the player has just left
+  self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
+end
+
+local function place_by_view(known, section, view)
+  local key = section .. view.key
+  if known.by_view[key] then return known.by_view[key] end
+  if known.views >= MOST_BY_VIEW then known.by_view, known.views = {}, 0 end
+  known.by_view[key], known.views = {}, known.views + 1
+  return known.by_view[key]
+end
+
+--- Where the reading of a section is kept.
+local function place(self, known, section, view)
+  if self.perceive.by_view[section] then return place_by_view(known, section, view) end
+  known.readings[section] = known.readings[section] or {}
+  return known.readings[section]
+end
+
+--- The next number of a section in a slot. It goes on when the slot changes hands: a push would else pass for what was
+-- sent of somebody before.
+local function next_revision(self, pid, section)
+  local last = self.revisions[pid] or {}
+  self.revisions[pid] = last
+  last[section] = (last[section] or 0) + 1
+  return last[section]
+end
+
+--- Numbers a value that differs from the one before. Equal values are equal texts, since names are sorted, and most of
+-- what is read often has changed: so the texts are compared, not the tables.
+local function renew(self, player, reading, section, value)
+  local text, why = json.encode(value)
+  if text and #text > LONGEST_BYTES then text, why = nil, #text .. " bytes are too many" end
+  if not text then return self.log("section " .. section .. " of " .. player.name .. " can't be sent: " .. why) end
+  if text ~= reading.text then
+    reading.text, reading.revision = text, next_revision(self, player.pid, section)
+    reading.fragment = json.fragment(text)
+  end
+  return reading
+end
+
+--- A reading from before a trip holds until the player has arrived, unless it is of long ago: of a view that nobody had
+-- looked at for a while.
+local HOLDS_S = 1
+
+local function is_held(self, player, reading, section)
+  local since = reading.revision and self.perceive.held(section, player.pid)
+  return since and reading.at >= since - HOLDS_S
+end
+
+local function brought_up_to_date(self, player, reading, section, view, now, fresh)
+  if is_held(self, player, reading, section) then return reading end
+  local value = read(self, section, player, view, now, fresh)
+  if not value then return nil end
+  reading.at = now
+  return renew(self, player, reading, section, value)
+end
+
+--- A section as { revision, fragment }, as it is now; nil when it could not be read.
+function Readings:now(player, section, view, now)
+  local known = known_of(self, player)
+  return brought_up_to_date(self, player, place(self, known, section, view), section, view, now, true)
+end
+
+--- The same for a push that was due at `due`: one reading serves all who are due by then, and what changes seldom may
+-- be as old as `perceive.keeps_s` says, unless the player was touched since.
+function Readings:pushed(player, section, view, due, now)
+  local known = known_of(self, player)
+  local reading = place(self, known, section, view)
+  local touched = not reading.at or reading.at <= known.touched
+  if not touched and reading.at >= due - (self.perceive.keeps_s[section] or 0) then
+    return reading.fragment and reading
+  end
+  return brought_up_to_date(self, player, reading, section, view, now, touched)
+end
+
+--- Something was done to a player, or befell it: what was read of it before doesn't hold any more.
+function Readings:touch(pid, now)
+  local known = self.players[pid]
+  if known then known.touched = now end
+end
+
+--- Forgets players who left.
+function Readings:keep(roster)
+  local here = {}
+  for _, player in ipairs(roster) do here[player.pid] = true end
+  for pid in pairs(self.players) do
+    if not here[pid] then self.players[pid] = nil end
+  end
+end
+
+return M

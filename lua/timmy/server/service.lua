@@ -1,0 +1,247 @@
+--- The message layer: peers' messages in, answers and pushes out. It knows neither sockets nor the game's functions,
+-- only what it was made with.
+local answers = require("timmy.server.answers")
+local clock = require("timmy.server.clock")
+local dedupe = require("timmy.server.dedupe")
+local earshot = require("timmy.server.event_filter")
+local json = require("timmy.wire.json")
+local observers = require("timmy.server.observers")
+local protocol = require("timmy.wire.protocol")
+local pushes = require("timmy.server.pushes")
+local readings = require("timmy.server.readings")
+local scopes = require("timmy.wire.permissions")
+local sessions = require("timmy.server.client")
+local waiting = require("timmy.server.waiting")
+
+local Service = {}
+Service.__index = Service
+
+local M = {}
+
+M.BRIDGE_VERSION = "0.1.0"
+
+--- How often the list of players is looked at: a newcomer's first perception comes that late at most.
+local ROSTER_INTERVAL_S = 0.1
+
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts, trips,
+-- log(level, text).
+function M.new(options)
+  local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
+    done = {} }, Service)
+  for name, value in pairs(options) do service[name] = value end
+  service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
+  service.waiting, service.observers = waiting.new(), observers.new()
+  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
+  return service
+end
+
+--- Number of connections that have sent a message.
+function Service:peer_count()
+  return #self.order
+end
+
+--- What `welcome` says about the server, and about what this client may do.
+function Service:facts(session)
+  return {
+    version = self.server_version,
+    bridge = M.BRIDGE_VERSION,
+    tick_ms = self.tick_ms,
+    features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
+    scopes = json.array(scopes.of(session.peer, self.allow_raw)),
+    commands = json.array(self.commands.names),
+    sections = json.array(self.perceive.names),
+    events = json.array(protocol.EVENTS),
+    limits = self.limits,
+  }
+end
+
+local function session_of(self, peer)
+  local session = self.by_peer[peer]
+  if not session then
+    session = sessions.new(peer)
+    self.by_peer[peer] = session
+    self.order[#self.order + 1] = session
+  end
+  return session
+end
+
+--- Ends a connection whose client came again. Two clients of one name would end each other for ever: it is told why. A
+-- REQ peer gets answers only.
+local function supersede(older, now)
+  local trouble = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
+  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(trouble))) end
+  older.peer:finish("the client said hello on another connection", now)
+end
+
+--- Gives a session its client's name; an older connection of that client ends. Why not, where that one may do more:
+-- nobody gets rid of a client, or is told its results, by a name.
+function Service:introduce(session, client, now)
+  local older = self.by_client[client]
+  if older and older ~= session then
+    if not scopes.covers(session.peer, older.peer) then
+      local message = "a client of this name is connected, and its token allows more than this one: take another name"
+      return { code = "not_permitted", message = message, field = "client" }
+    end
+    supersede(older, now)
+  end
+  if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
+  session.client, session.caller = client, dedupe.caller(scopes.token_name(session.peer), client)
+  self.by_client[client] = session
+end
+
+local function refused(message, trouble)
+  local answer = message.type == "command" and protocol.result(message.id, nil, trouble)
+  return answer or protocol.error(trouble, message.id)
+end
+
+local function answer_to(self, session, payload, now, asker)
+  local message, trouble, id = protocol.read(payload)
+  if not message then return protocol.error(trouble, id) end
+  if not session.client and message.type ~= "hello" then
+    return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
+  end
+  local refusal = scopes.refusal(session.peer, message.type)
+  if refusal then return refused(message, refusal) end
+  return answers[message.type](self, session, message, now, asker)
+end
+
+local function send_answer(self, asker, answer)
+  if type(answer) == "string" then return asker.peer:answer(answer, asker.delimited) end
+  local text, why = json.encode(answer)
+  if not text then
+    self.log("error", "an answer has no JSON: " .. why)
+    text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
+  end
+  asker.peer:answer(text, asker.delimited)
+end
+
+--- Handles one message and queues its one answer, unless that comes later.
+function Service:on_message(peer, payload, delimited, now)
+  local asker = { peer = peer, delimited = delimited }
+  local answer = answer_to(self, session_of(self, peer), payload, now, asker)
+  if answer ~= nil then send_answer(self, asker, answer) end
+end
+
+--- Whether a command has sent a player elsewhere, where it has not arrived yet.
+function Service:is_under_way(name, now)
+  local pid = self.players.find(name)
+  return pid ~= nil and self.trips.revision(pid, now) ~= nil
+end
+
+local function answer_observers(self, now)
+  local function is_under_way(name) return self:is_under_way(name, now) end
+  for _, entry in ipairs(self.observers:take_due(is_under_way, now)) do
+    send_answer(self, entry.asker, answers.snapshot(self, entry.message, now))
+  end
+end
+
+--- Answers the commands whose result has come since, or can't come any more, and who asked for players that have
+-- arrived since.
+function Service:answer_late(now)
+  if #self.observers.waiting > 0 then answer_observers(self, now) end
+  for _, entry in ipairs(self.waiting:take_settled(clock.to_ms(now))) do
+    local text = answers.late(self, entry, now)
+    for _, asker in ipairs(entry.askers) do asker.peer:answer(text, asker.delimited) end
+  end
+end
+
+--- Forgets a peer that is gone.
+function Service:on_close(peer)
+  local session = self.by_peer[peer]
+  if not session then return end
+  self.by_peer[peer] = nil
+  if self.by_client[session.client or ""] == session then self.by_client[session.client] = nil end
+  for position = #self.order, 1, -1 do
+    if self.order[position] == session then table.remove(self.order, position) end
+  end
+end
+
+--- The number of a command that is given now: each is perceived by when a perception's `revision` has come to it.
+function Service:next_revision()
+  self.revision = self.revision + 1
+  return self.revision
+end
+
+--- A command was done on a player: it is to be told of it, whether anything of it shows or not.
+function Service:note_done(name, revision)
+  self.done[name] = math.max(self.done[name] or 0, revision)
+end
+
+--- Up to which command a perception of a player as it is now shows what was done: not the one that has it under way.
+function Service:revision_of(pid, now)
+  local under_way = self.trips.revision(pid, now)
+  return under_way and math.max(0, under_way - 1) or self.revision
+end
+
+--- A command was given for a player: what was read of it before is looked at again.
+function Service:touch(name, now)
+  for _, player in ipairs(self.roster) do
+    if player.name == name then self.readings:touch(player.pid, now) end
+  end
+end
+
+--- Something befell a player: what was read of it before is looked at again.
+function Service:happened(pid, now)
+  self.readings:touch(pid, now)
+end
+
+--- Whether any client asked for this kind of event.
+function Service:wants(event)
+  for _, session in ipairs(self.order) do
+    if session.subscription and session.subscription:wants(event) then return true end
+  end
+  return false
+end
+
+--- Tells every client that asked for it what happened in the game.
+function Service:emit(event, pid, name, data, now)
+  -- Who comes next may get the same slot before the list is looked at again.
+  if event == "disconnect" then self.roster_due = 0 end
+  local happening = { event = event, pid = pid, name = name, data = data }
+  for _, session in ipairs(self.order) do
+    local subscription = session.subscription
+    if subscription and earshot.reaches(subscription, happening, self.roster, self.whereabouts) then
+      local pushed, why = session:push({
+        type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
+      })
+      if not pushed then self.log("error", "event " .. event .. " has no JSON: " .. why) end
+    end
+  end
+end
+
+local function same_roster(one, other)
+  if #one ~= #other then return false end
+  for position, player in ipairs(one) do
+    if player.pid ~= other[position].pid or player.name ~= other[position].name then return false end
+  end
+  return true
+end
+
+--- Looks who is online. A list that says the same stays the same table: each subscription sees by that, when its turn
+-- comes, whether there is anything to follow.
+local function look_at_roster(self, now)
+  if now < self.roster_due then return end
+  self.roster_due = now + ROSTER_INTERVAL_S
+  local roster = self.players.online()
+  if same_roster(roster, self.roster) then return end
+  self.roster = roster
+  self.readings:keep(roster)
+  local done = {}
+  for _, player in ipairs(roster) do done[player.name] = self.done[player.name] end
+  self.done = done
+end
+
+--- Pushes the perceptions that are due, while `within_budget()`.
+function Service:push(now, within_budget)
+  self.trips.look(now)
+  if #self.order == 0 then return end
+  look_at_roster(self, now)
+  pushes.run(self, now, within_budget)
+end
+
+--- Notes how a poll went, for each client's next `pong`.
+function Service:note_load(tick_s, poll_s, deferred)
+  for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s, deferred) end
+end
+
+return M

@@ -1,0 +1,92 @@
+--- What CoreScripts recorded of an actor, as text: its record, whether it is dead, what it wears and was told to do.
+--
+-- Making the text takes some 10 us, and a cell has dozens of actors which nothing happens to: so what the last one was
+-- made of is compared first.
+local json = require("timmy.wire.json")
+local memo = require("timmy.game.cache")
+local numbers = require("timmy.wire.numbers")
+local records = require("timmy.state.records")
+local slots = require("timmy.state.slots")
+local texts = require("timmy.state.id_lists")
+
+local M = {}
+
+--- CoreScripts' numbers for AI packages (`enumerations.ai`).
+local PACKAGES = { [0] = "cancel", "activate", "combat", "escort", "follow", "travel", "wander" }
+--- What is read of an AI package.
+local AI = { "action", "targetPlayer", "targetUniqueIndex", "posX", "posY", "posZ", "distance", "duration",
+  "shouldRepeat" }
+local NOTHING = {}
+
+local function table_or_nothing(value) return type(value) == "table" and value or NOTHING end
+
+local function optional(value) return numbers.is_finite(value) and value or nil end
+
+local function target_of(ai)
+  if texts.is_id(ai.targetPlayer) then return ai.targetPlayer end
+  return texts.is_id(ai.targetUniqueIndex) and ai.targetUniqueIndex or nil
+end
+
+local function package_of(ai)
+  local package = type(ai) == "table" and PACKAGES[ai.action]
+  if not package then return nil end
+  return {
+    package = package, target = target_of(ai), x = optional(ai.posX), y = optional(ai.posY), z = optional(ai.posZ),
+    distance = optional(ai.distance), duration = optional(ai.duration), repeats = ai.shouldRepeat == true,
+  }
+end
+
+local function worn(item)
+  return type(item) == "table" and texts.is_id(item.refId) and item.refId or nil
+end
+
+--- Names of records by id (false: none), for all who are read at one moment: finding one means a look into two dozen
+-- stores.
+local names = memo.new(function()
+  return setmetatable({}, { __index = function(found, ref_id)
+    found[ref_id] = records.name_of(ref_id) or false
+    return found[ref_id]
+  end })
+end)
+
+--- Everything that the text is made of, in a list without holes.
+local function traits_of(record, dead, name, traits)
+  local ai, equipment = table_or_nothing(record.ai), table_or_nothing(record.equipment)
+  traits[1], traits[2], traits[3] = record.refId, dead, name
+  for position = 1, #AI do traits[3 + position] = ai[AI[position]] or false end
+  for position = 1, #slots.NAMES do
+    traits[3 + #AI + position] = table_or_nothing(equipment[position - 1]).refId or false
+  end
+  return traits
+end
+
+local function are_same(one, other)
+  for position = 1, #one do
+    if one[position] ~= other[position] then return false end
+  end
+  return true
+end
+
+local function write(cell, unique_index, record, dead, name)
+  local text = assert(json.encode({
+    unique_index = unique_index, ref_id = record.refId, name = name or nil, cell = cell, dead = dead,
+    ai = package_of(record.ai), equipment = json.object(slots.named(record.equipment, worn)),
+  }))
+  return text:sub(1, -2)
+end
+
+local latest = {}
+
+--- What is recorded of an actor: { text }, a JSON object without its closing brace; `before`, what this gave the last
+-- time, when nothing changed. Nil where `record` isn't one of an actor. `now` in seconds.
+function M.of(before, cell, unique_index, record, dead, now)
+  if type(record) ~= "table" or not texts.is_id(record.refId) then return nil end
+  local name = names(_G.RecordStores or NOTHING, now, now)[record.refId]
+  traits_of(record, dead, name, latest)
+  if before and are_same(latest, before.traits) then return before end
+  local role = { traits = latest, text = write(cell, unique_index, record, dead, name) }
+  latest = {}
+  return role
+end
+
+return M

@@ -1,0 +1,96 @@
+--- The actors of a loaded cell: where the server was told they are, and what CoreScripts recorded of each.
+--
+-- A cell is seen by everybody around, so it is read once for all of them: places at most twenty times a second, the
+-- rest twice. Who asks for a snapshot gets what is true then. What an actor says of itself is text, made again only
+-- when it changed: most of what stands around a player is as it was a tenth of a second ago.
+local corescripts = require("timmy.game.corescripts")
+local game = require("timmy.game.guard")
+local numbers = require("timmy.wire.numbers")
+local roles = require("timmy.state.actor_records")
+
+local M = {}
+
+local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
+
+local NOBODY = { actors = {} }
+
+--- What is known of each cell, for as long as CoreScripts keep it loaded.
+local known = setmetatable({}, { __mode = "k" })
+
+local function company_in(loaded, cell)
+  local company = known[loaded]
+  if not company then
+    company = { cell = cell, actors = {}, placed_at = -math.huge, recorded_at = -math.huge, notes = 0 }
+    known[loaded] = company
+  end
+  return company
+end
+
+local function set_of(list)
+  local set = {}
+  for _, value in pairs(type(list) == "table" and list or {}) do set[value] = true end
+  return set
+end
+
+--- Looks again into what CoreScripts noted of the cell. The server's list keeps those that were deleted, and of the
+-- data files' CoreScripts keep the record.
+local function note(company, loaded, now)
+  local data = loaded.data
+  local packets = type(data.packets) == "table" and data.packets or {}
+  company.records = type(data.objectData) == "table" and data.objectData or {}
+  company.dead, company.deleted = set_of(packets.death), set_of(packets.delete)
+  company.recorded_at, company.notes = now, company.notes + 1
+end
+
+--- The actors of a loaded cell: { actors = { { unique_index, x, y, z, health?, health_base? }, ... } }, for `role` too.
+-- The tables are filled anew at each reading: use them at once. Nobody where the cell isn't loaded. `fresh`: as of now.
+function M.of(cell, now, fresh)
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return NOBODY end
+  local company = company_in(loaded, cell)
+  if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then
+    game.actors_in(cell, company.actors)
+    company.placed_at = now
+  end
+  if #company.actors == 0 then return company end
+  if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then note(company, loaded, now) end
+  return company
+end
+
+--- The text of what is recorded of an actor (see `timmy.roles`), or nil for one that CoreScripts never heard of: the
+-- server's own list has no ids.
+function M.role(company, actor)
+  if actor.noted ~= company.notes then
+    local index = actor.unique_index
+    local record = not company.deleted[index] and company.records[index]
+    actor.role = roles.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
+    actor.noted = company.notes
+  end
+  return actor.role and actor.role.text
+end
+
+--- Places to the unit (1.4 cm): more digits would be most of a push, and change with every breath.
+local function whole(value) return math.floor(numbers.finite(value)) end
+
+--- The text of where an actor is: `,"x":1,"y":2,"z":3`.
+function M.place(actor)
+  local x, y, z = whole(actor.x), whole(actor.y), whole(actor.z)
+  if x ~= actor.told_x or y ~= actor.told_y or z ~= actor.told_z then
+    actor.told_x, actor.told_y, actor.told_z = x, y, z
+    actor.place = string.format(',"x":%d,"y":%d,"z":%d', x, y, z) -- a third quicker than joining
+  end
+  return actor.place
+end
+
+--- The text of how an actor fares: `,"health":{"base":60,"current":60}`; empty where the server wasn't told.
+function M.health(actor)
+  if not actor.health then return "" end
+  local current, base = numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0
+  if current ~= actor.told_health or base ~= actor.told_base then
+    actor.told_health, actor.told_base = current, base
+    actor.gauge = ',"health":{"base":' .. base .. ',"current":' .. current .. "}"
+  end
+  return actor.gauge
+end
+
+return M

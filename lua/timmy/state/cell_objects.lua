@@ -1,0 +1,129 @@
+--- The objects of a loaded cell that the server was told something about: what was placed, opened, locked, looked into.
+--
+-- A cell may have hundreds, and all who are around see the same: it is looked through once a second at most. Who asks
+-- for a snapshot gets what is true then.
+local corescripts = require("timmy.game.corescripts")
+local lowest = require("timmy.state.lowest")
+local memo = require("timmy.game.cache")
+local numbers = require("timmy.wire.numbers")
+local records = require("timmy.state.records")
+local texts = require("timmy.state.id_lists")
+
+local M = {}
+
+local KEEP_S = 1
+--- Objects of one cell that are described, the lowest unique indexes first: past this a hoarder's house would stop the
+-- game. The rest are counted.
+local MOST_IN_A_CELL = 2000
+local UNTOUCHED = -1
+
+--- CoreScripts' numbers for a door (`enumerations.doorstate`).
+local DOORS = { "open", "closed" }
+local KINDS = { container = "container", door = "door", activator = "activator" }
+
+local function set_of(list)
+  local set = {}
+  for _, value in pairs(type(list) == "table" and list or {}) do set[value] = true end
+  return set
+end
+
+--- What a thing is, as far as what happened to it tells.
+local function kind_of(index, object, told)
+  local _, store = records.find(object.refId)
+  if KINDS[store] then return KINDS[store] end
+  if told.container[index] or type(object.inventory) == "table" then return "container" end
+  if DOORS[object.doorState] then return "door" end
+  if told.place[index] then return "item" end
+  return "other"
+end
+
+local function stacks_in(inventory)
+  if type(inventory) ~= "table" then return nil end
+  local count = 0
+  for _ in pairs(inventory) do count = count + 1 end
+  return count
+end
+
+local function add_place(thing, location)
+  if type(location) ~= "table" then return end
+  local x, y, z = location.posX, location.posY, location.posZ
+  if not (numbers.is_finite(x) and numbers.is_finite(y) and numbers.is_finite(z)) then return end
+  thing.x, thing.y, thing.z = x, y, z
+end
+
+local function describe(cell, index, object, told)
+  local thing = {
+    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, told), cell = cell,
+    name = records.name_of(object.refId),
+    door = DOORS[object.doorState],
+    lock_level = numbers.is_finite(object.lockLevel) and math.floor(object.lockLevel) or nil,
+    trap_sprung = told.trap[index] == true,
+    enabled = object.state ~= false,
+    scale = numbers.finite(object.scale, 1),
+    contents = stacks_in(object.inventory),
+    count = math.max(0, numbers.whole(object.count, 1)),
+    charge = numbers.finite(object.charge, UNTOUCHED),
+    enchantment_charge = numbers.finite(object.enchantmentCharge, UNTOUCHED),
+    soul = type(object.soul) == "string" and object.soul or "",
+  }
+  add_place(thing, object.location)
+  return thing
+end
+
+--- Packets of what isn't a thing that is there: actors are somebody else's matter, the rest is deleted or elsewhere.
+local NOT_THERE = { "actorList", "spawn", "delete", "cellChangeTo" }
+
+--- What CoreScripts noted of the cell's packets, as sets.
+local function told_of(data)
+  local packets = type(data.packets) == "table" and data.packets or {}
+  local not_there = {}
+  for _, kind in ipairs(NOT_THERE) do
+    for _, index in pairs(type(packets[kind]) == "table" and packets[kind] or {}) do not_there[index] = true end
+  end
+  return { not_there = not_there, container = set_of(packets.container), place = set_of(packets.place),
+    trap = set_of(packets.trap) }
+end
+
+local function is_thing(index, object, told)
+  if type(index) ~= "string" or type(object) ~= "table" or not texts.is_id(object.refId) then return false end
+  return not told.not_there[index]
+end
+
+--- By number, as far as an index has one: "99-0" before "100-0", and those of the data files before those made here.
+local function is_below(one, other)
+  if #one ~= #other then return #one < #other end
+  return one < other
+end
+
+--- The indexes of a cell's things that are described, and how many there are.
+local function indexes_of(objects, told)
+  local kept, count = {}, 0
+  for index, object in pairs(objects) do
+    if is_thing(index, object, told) then
+      count = count + 1
+      lowest.add(kept, index, MOST_IN_A_CELL, is_below)
+    end
+  end
+  return kept, count
+end
+
+local things = memo.new(function(loaded, cell)
+  local told, found = told_of(loaded.data), {}
+  local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
+  local kept, count = indexes_of(objects, told)
+  for position, index in ipairs(kept) do found[position] = describe(cell, index, objects[index], told) end
+  return { found = found, left_out = count - #found }
+end)
+
+local NOTHING = {}
+
+--- The objects of a loaded cell in the wire's words, without distance, and how many more there are; none where it isn't
+-- loaded. `fresh`: as of now.
+function M.of(cell, now, fresh)
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return NOTHING, 0 end
+  local seen = things(loaded, fresh and now or now - KEEP_S, now, cell)
+  return seen.found, seen.left_out
+end
+
+return M

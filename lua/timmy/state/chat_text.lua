@@ -1,0 +1,49 @@
+--- What a chat window shows of a message: its lines, without the marks that colour them.
+local utf8 = require("timmy.wire.utf8")
+
+local M = {}
+
+--- How much of a line is passed on, in bytes: players type less, and a client may send any length.
+M.LONGEST_LINE = 1024
+local CUT = "\226\128\166" -- an ellipsis, so that a reader sees that there was more
+
+--- After a "#" the window (MyGUI's text without its tags) takes whatever six characters come for a colour; "##" is a
+--- "#" to read.
+local CHARACTER = "[%z\1-\127\194-\244][\128-\191]*"
+local COLOUR = "^#" .. CHARACTER:rep(6)
+
+local function after_mark(text, at)
+  local _, last = text:find(COLOUR, at)
+  return (last or #text) + 1
+end
+
+local function without_colours(text)
+  local pieces, from = {}, 1
+  local at = text:find("#", 1, true)
+  while at do
+    local is_sign = text:sub(at + 1, at + 1) == "#"
+    pieces[#pieces + 1] = text:sub(from, is_sign and at or at - 1)
+    from = is_sign and at + 2 or after_mark(text, at)
+    at = text:find("#", from, true)
+  end
+  pieces[#pieces + 1] = text:sub(from)
+  return table.concat(pieces)
+end
+
+local function shortened(line)
+  if #line <= M.LONGEST_LINE then return line end
+  local kept = line:sub(1, M.LONGEST_LINE - #CUT)
+  return kept:gsub("[\194-\244][\128-\191]*$", "") .. CUT
+end
+
+--- The lines of a message as they are read, in order; those without a character are none. At most `most`, the last.
+function M.lines(message, most)
+  local lines = {}
+  for line in without_colours(utf8.repair(message)):gmatch("[^\n]+") do
+    if line:find("%S") then lines[#lines + 1] = shortened(line) end
+    if #lines > most then table.remove(lines, 1) end
+  end
+  return lines
+end
+
+return M

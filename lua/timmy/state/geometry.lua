@@ -1,0 +1,67 @@
+--- Where one thing lies as seen from another.
+local cells = require("timmy.state.cells")
+
+local M = {}
+
+--- Bearing in degrees clockwise from north, from one position to another.
+local function bearing(from, to)
+  return math.deg(math.atan2(to.x - from.x, to.y - from.y)) % 360
+end
+
+--- The same in whole degrees, 0 to 359.
+function M.bearing(from, to)
+  return math.floor(bearing(from, to)) % 360
+end
+
+--- The square of the distance in game units.
+function M.square(from, to)
+  local east, north, up = to.x - from.x, to.y - from.y, to.z - from.z
+  return east * east + north * north + up * up
+end
+
+--- Distance in game units and bearing in degrees, from one position to another.
+function M.toward(from, to)
+  return math.sqrt(M.square(from, to)), bearing(from, to)
+end
+
+--- Whether two cells share one space: the exterior is one, each interior has coordinates of its own.
+function M.are_joined(one, other)
+  if cells.grid(one) then return cells.grid(other) ~= nil end
+  return one == other
+end
+
+--- What has no distance lies behind everything that has one. Two cells may each have a thing of one index.
+local function is_nearer(one, other, order)
+  local here, there = one.distance or math.huge, other.distance or math.huge
+  if here ~= there then return here < there end
+  if one[order] ~= other[order] then return one[order] < other[order] end
+  return (one.cell or "") < (other.cell or "")
+end
+
+--- Where a thing belongs among the first `count` of a list in order.
+local function place_among(kept, count, thing, order)
+  local low, high = 1, count + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if is_nearer(thing, kept[middle], order) then high = middle else low = middle + 1 end
+  end
+  return low
+end
+
+--- The nearest `most` of a list, nearest first, and how many were left out. Equal distances go by the field `order`, so
+-- that nothing trembles between two readings. Only those that are kept are put in order: `table.sort` would compare
+-- all, each time by a call that isn't compiled.
+function M.nearest(found, most, order)
+  local kept, count = {}, 0
+  for _, thing in ipairs(found) do
+    local place = place_among(kept, count, thing, order)
+    if place <= most then
+      count = math.min(count + 1, most)
+      for position = count, place + 1, -1 do kept[position] = kept[position - 1] end
+      kept[place] = thing
+    end
+  end
+  return kept, #found - count
+end
+
+return M

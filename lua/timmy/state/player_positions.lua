@@ -1,0 +1,22 @@
+--- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
+local corescripts = require("timmy.game.corescripts")
+local memo = require("timmy.game.cache")
+local players = require("timmy.state.players")
+local surroundings = require("timmy.state.surroundings")
+
+local M = {}
+
+local KEEP_S = 0.05
+
+local places = memo.new(function()
+  local found = players.online()
+  for _, player in ipairs(found) do player.place = surroundings.eye(player.pid) end
+  return found
+end)
+
+--- { pid, name, place = { cell, x, y, z } } each, to be read only. `fresh`: as of now.
+function M.of(now, fresh)
+  return places(corescripts.global("Players"), fresh and now or now - KEEP_S, now)
+end
+
+return M

@@ -1,0 +1,70 @@
+--- Questions that a player is asked in a box on its screen, one at a time.
+--
+-- Every box of every script answers by the same hook, a password's box too: so only what comes under a number that was
+-- given out here is looked at, and everything else is somebody else's secret.
+local deferred = require("timmy.server.deferred")
+local hooks = require("timmy.game.hooks")
+local refuse = require("timmy.commands.refusal")
+
+local M = {}
+
+--- The numbers given out: CoreScripts' own are below 10,000, and a number is a C++ int. Each is used once, so that a
+-- late answer to an older box is no answer to a newer one.
+local FIRST, LAST = 1600000000, 2100000000
+--- What a box without an answer is shown under.
+local NO_NUMBER = -1
+
+local open, last_number = {}, FIRST - 1
+
+local function next_number()
+  last_number = last_number < LAST and last_number + 1 or FIRST
+  return last_number
+end
+
+local function question_of(pid)
+  local question = open[pid]
+  if question and not question.outcome.is_settled then return question end
+  open[pid] = nil
+end
+
+--- Shows a box with `show(number)`; `read(data)` makes the command's value of what the player answers. Gives what the
+-- command returns: an answer that is still to come, or why there will be none.
+function M.ask(pid, show, read)
+  if question_of(pid) then
+    return refuse("game_refused", "the player has a question on its screen already; wait for that answer", "player")
+  end
+  local number = next_number()
+  show(number)
+  open[pid] = { number = number, read = read, outcome = deferred.new() }
+  return open[pid].outcome
+end
+
+--- The number to show a plain box under. A client answers under the number of the newest box it was shown, so one that
+-- asks nothing must bear the number of the question that is still open.
+function M.number_for_a_note(pid)
+  local question = question_of(pid)
+  return question and question.number or NO_NUMBER
+end
+
+local function hear_answer(_, pid, number, data)
+  local question = question_of(pid)
+  if not question or question.number ~= number then return end
+  open[pid] = nil
+  question.outcome:settle(question.read(tostring(data)))
+end
+
+local function hear_leaving(_, pid)
+  local question = question_of(pid)
+  if not question then return end
+  open[pid] = nil
+  question.outcome:settle(refuse("no_such_player", "the player left before it answered", "player"))
+end
+
+--- Hears answers from now on.
+function M.install()
+  open = {}
+  hooks.hear("OnGUIAction", hear_answer)
+  hooks.hear("OnPlayerDisconnect", hear_leaving)
+end
+
+return M

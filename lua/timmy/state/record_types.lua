@@ -1,0 +1,155 @@
+--- The types of records that can be made at run time, and the fields of each: what `timmy_actors/protocol/records.py`
+-- says, said once more for Lua. A field's name is CoreScripts' with underscores.
+local nested = require("timmy.wire.nested")
+local schema = require("timmy.wire.checks")
+local utf8 = require("timmy.wire.utf8")
+
+local M = {}
+
+local INT = 2147483647
+--- Of a book or a script, in characters.
+local LONGEST_TEXT = 16384
+--- Fields that are lists hold no more.
+local MOST_PARTS = 32
+
+local int, number = schema.integer(-INT, INT), schema.number(-1e6, 1e6)
+local count = schema.integer(0, INT)
+
+local function text(value)
+  if type(value) ~= "string" then return "must be a string" end
+  if value == "" then return "must not be empty" end
+  if utf8.length(value) > LONGEST_TEXT then return "must have at most " .. LONGEST_TEXT .. " characters" end
+  if value:gsub("[\t\n\r]", ""):find("%c") then return "must have no control characters but tabs and line ends" end
+  return nil
+end
+
+local function optional(name, check) return { name = name, check = check, optional = true } end
+
+M.EFFECT = {
+  -- The game has 143 effects; a client ends over the id of another.
+  { name = "id", check = schema.integer(0, 142) },
+  optional("attribute", schema.integer(-1, 7)), optional("skill", schema.integer(-1, 26)),
+  optional("range_type", schema.integer(0, 2)), optional("area", count), optional("duration", count),
+  optional("magnitude_min", count), optional("magnitude_max", count),
+}
+M.PART = { { name = "part_type", check = schema.integer(0, 26) }, optional("male_part", schema.name),
+  optional("female_part", schema.name) }
+M.ITEM = { { name = "id", check = schema.name }, { name = "count", check = schema.integer(1, 1000000), default = 1 } }
+M.DAMAGE = { { name = "min", check = schema.integer(0, 10000) }, { name = "max", check = schema.integer(0, 10000) } }
+local byte = schema.integer(0, 255)
+M.COLOR = { { name = "red", check = byte }, { name = "green", check = byte }, { name = "blue", check = byte } }
+
+local function list(fields) return schema.list(nested.object_of(fields), 0, MOST_PARTS) end
+
+local damage = nested.object_of(M.DAMAGE)
+
+--- What each field takes, wherever it stands.
+local CHECKS = {
+  name = schema.name, model = schema.name, icon = schema.name, script = schema.name, race = schema.name,
+  hair = schema.name, head = schema.name, class = schema.name, faction = schema.name, sound = schema.name,
+  open_sound = schema.name, close_sound = schema.name, enchantment_id = schema.name, string_var = text,
+  inventory_base_id = schema.name, text = text, script_text = text,
+  weight = schema.number(0, 1e6), quality = schema.number(0, 1e6), speed = schema.number(0, 100),
+  reach = schema.number(0, 100), scale = schema.number(0.1, 10), volume = schema.number(0, 255),
+  min_range = schema.number(0, 255), max_range = schema.number(0, 255), float_var = number, int_var = int,
+  subtype = count, value = count, uses = count, time = int, radius = count, health = count, magicka = count,
+  fatigue = count, level = schema.integer(1, 10000), armor_rating = count, blood_type = schema.integer(0, 7),
+  soul_value = count, ai_fight = schema.integer(0, 100), ai_flee = schema.integer(0, 100),
+  ai_alarm = schema.integer(0, 100), ai_services = count, auto_calc = schema.integer(0, 1), flags = count,
+  cost = count, charge = count, enchantment_charge = count, skill_id = schema.integer(-1, 26),
+  part = schema.integer(0, 14), scroll_state = schema.boolean, key_state = schema.boolean,
+  vampire_state = schema.boolean,
+  gender = schema.one_of("male", "female"), damage_chop = damage, damage_slash = damage, damage_thrust = damage,
+  color = nested.object_of(M.COLOR), effects = list(M.EFFECT), parts = list(M.PART), items = list(M.ITEM),
+}
+
+--- The fields of a field that is an object, or of each item of one that is a list.
+M.INNER = { effects = M.EFFECT, parts = M.PART, items = M.ITEM, damage_chop = M.DAMAGE, damage_slash = M.DAMAGE,
+  damage_thrust = M.DAMAGE, color = M.COLOR }
+M.LISTS = { effects = true, parts = true, items = true }
+
+local ITEM = "name model icon weight value script "
+local ENCHANTABLE = ITEM .. "enchantment_id enchantment_charge "
+local ACTOR = "name level health magicka fatigue ai_fight ai_flee ai_alarm ai_services script items "
+
+local TYPES = {
+  activator = "name model script",
+  apparatus = ITEM .. "subtype quality",
+  armor = ENCHANTABLE .. "subtype health armor_rating parts",
+  bodypart = "subtype part model race vampire_state flags",
+  book = ENCHANTABLE .. "text scroll_state skill_id",
+  cell = "",
+  clothing = ENCHANTABLE .. "subtype parts",
+  container = "name model weight flags script items",
+  creature = ACTOR .. "model subtype scale blood_type soul_value damage_chop damage_slash damage_thrust flags",
+  door = "name model open_sound close_sound script",
+  enchantment = "subtype cost charge flags effects",
+  gamesetting = "int_var float_var string_var",
+  ingredient = ITEM .. "effects",
+  light = ITEM .. "sound time radius color flags",
+  lockpick = ITEM .. "quality uses",
+  miscellaneous = ITEM .. "key_state",
+  npc = ACTOR .. "inventory_base_id gender race hair head class auto_calc faction",
+  potion = ITEM .. "auto_calc effects",
+  probe = ITEM .. "quality uses",
+  ["repair"] = ITEM .. "quality uses",
+  script = "script_text",
+  sound = "sound volume min_range max_range",
+  spell = "name subtype cost flags effects",
+  static = "model",
+  weapon = ENCHANTABLE .. "subtype health speed reach damage_chop damage_slash damage_thrust flags",
+}
+
+--- What a record needs that is not made after another (`base_id`). CoreScripts' own list.
+local NEEDED = {
+  activator = "name model", apparatus = "name model", armor = "name model", bodypart = "subtype part model",
+  book = "name model", cell = "id", clothing = "name model", container = "name model", creature = "base_id",
+  door = "name model", enchantment = "effects", gamesetting = "id", ingredient = "name model", light = "model",
+  lockpick = "name model", miscellaneous = "name model", npc = "name race class", potion = "name model",
+  probe = "name model", ["repair"] = "name model", script = "id script_text", sound = "sound", spell = "name",
+  static = "model", weapon = "name model",
+}
+
+M.names = {}
+
+for name, fields in pairs(TYPES) do
+  local type_fields = { optional("type", schema.name), optional("id", schema.name), optional("base_id", schema.name) }
+  for field in fields:gmatch("%S+") do type_fields[#type_fields + 1] = optional(field, CHECKS[field]) end
+  M[name] = type_fields
+  M.names[#M.names + 1] = name
+end
+
+table.sort(M.names)
+
+local is_name = schema.one_of(unpack(M.names))
+
+--- The first field that a record of its own lacks, or nil.
+local function lacking(record)
+  if record.base_id then return nil end
+  for field in NEEDED[record.type]:gmatch("%S+") do
+    local value = record[field]
+    if value == nil or (M.LISTS[field] and #value == 0) then return field end
+  end
+  return nil
+end
+
+--- The check of a record's fields, whose type is known: nil, or what is wrong and where in it.
+function M.check_fields(value)
+  local wrong, place = nested.object_of(M[value.type])(value)
+  if wrong then return wrong, place end
+  local missing = lacking(nested.values(M[value.type], value))
+  return missing and missing .. ": is required where no base_id is given" or nil
+end
+
+--- The check of a record: its type, then the fields of that type. What is wrong is placed as the models place it: the
+-- type comes before the field.
+function M.check(value)
+  if type(value) ~= "table" then return "must be an object" end
+  local unknown_type = is_name(value.type)
+  if unknown_type then return "type: " .. unknown_type end
+  local wrong, place = M.check_fields(value)
+  if not wrong then return nil end
+  return wrong, place and value.type .. "." .. place or value.type
+end
+
+return M

@@ -1,0 +1,160 @@
+--- Objects and actors as commands name them: a cell that somebody has loaded, and the unique index in it ("12345-0"),
+-- as perception gives them.
+local cells = require("timmy.state.cells")
+local corescripts = require("timmy.game.corescripts")
+local players = require("timmy.state.players")
+local trouble = require("timmy.commands.errors")
+
+local M = {}
+
+local LARGEST_INT = 2147483647
+local INDEX = "^(%d+)%-(%d+)$"
+
+--- The check of a unique index: two numbers of the data files or the server, joined by a hyphen.
+function M.unique_index(value)
+  if type(value) ~= "string" then return "must be a string" end
+  local ref_num, mp_num = value:match(INDEX)
+  if not ref_num or #value > 21 or tonumber(ref_num) > LARGEST_INT or tonumber(mp_num) > LARGEST_INT then
+    return 'must be a unique index like "12345-0" or "0-17"'
+  end
+  return nil
+end
+
+--- The two numbers of a unique index.
+function M.numbers(unique_index)
+  local ref_num, mp_num = unique_index:match(INDEX)
+  return tonumber(ref_num), tonumber(mp_num)
+end
+
+--- Whether a list of CoreScripts' (which may have holes) holds a value.
+function M.contains(list, wanted)
+  for _, value in pairs(type(list) == "table" and list or {}) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- Notes with an object's cell that a kind of packet (`container`, `equipment`, `ai`) is to be sent of it to newcomers.
+function M.note(thing, kind)
+  local list = thing.cell.data.packets[kind]
+  if not M.contains(list, thing.unique_index) then table.insert(list, thing.unique_index) end
+end
+
+--- Whether CoreScripts' functions come through with a cell: they look into every list of packets unseen.
+local function is_sound(cell)
+  local data = corescripts.data_of(cell)
+  if type(data.objectData) ~= "table" or type(data.packets) ~= "table" then return false end
+  for _, kind in pairs(corescripts.table_or_none(corescripts.setting("cellPacketTypes"))) do
+    if type(data.packets[kind]) ~= "table" then return false end
+  end
+  return true
+end
+
+local function damaged(field)
+  return nil, trouble("game_refused", "the saved cell is damaged; nothing was changed", field)
+end
+
+--- A cell that somebody has loaded, by the name that was given; else nil and why not.
+function M.loaded_cell(given, field)
+  local description = cells.normalise(given)
+  local cell = cells.is_safe(description) and corescripts.loaded_cell(description)
+  if not cell then
+    local message = "nobody has the cell " .. given .. " loaded: the server knows and changes only what is near players"
+    return nil, trouble("no_such_cell", message, field or "cell")
+  end
+  if not is_sound(cell) then return damaged(field or "cell") end
+  return cell
+end
+
+local function holds(cell, unique_index)
+  local record = corescripts.table_or_none(corescripts.data_of(cell).objectData)[unique_index]
+  return type(record) == "table" and type(record.refId) == "string" and record.refId ~= ""
+end
+
+--- The loaded cell that knows an object, the first by the alphabet.
+local function cell_holding(unique_index)
+  local found
+  for description, cell in pairs(corescripts.global("LoadedCells")) do
+    if holds(cell, unique_index) and (not found or description < found) then found = description end
+  end
+  return found and _G.LoadedCells[found]
+end
+
+local function unknown(unique_index, cell, field)
+  local other = cell_holding(unique_index)
+  local where = other and "; it is in " .. other.description or
+    ": the server hears of an object when a client mentions it; see nearby_objects and nearby_actors"
+  local place = cell and " in " .. cell.description or " in any loaded cell"
+  return nil, trouble("no_such_target", "no object " .. unique_index .. " is known" .. place .. where, field)
+end
+
+local function cell_of(values, field)
+  if values.cell then return M.loaded_cell(values.cell, "cell") end
+  local cell = cell_holding(values[field])
+  if not cell then return unknown(values[field], nil, field) end
+  if not is_sound(cell) then return damaged(field) end
+  return cell
+end
+
+local function describe(cell, unique_index)
+  local ref_num, mp_num = M.numbers(unique_index)
+  local data = cell.data.objectData[unique_index]
+  return { cell = cell, unique_index = unique_index, ref_num = ref_num, mp_num = mp_num, data = data,
+    ref_id = data.refId, is_actor = M.contains(cell.data.packets.actorList, unique_index),
+    was_made = M.contains(cell.data.packets.place, unique_index) or M.contains(cell.data.packets.spawn, unique_index) }
+end
+
+--- The object that a command names: { cell, unique_index, ref_num, mp_num, data, ref_id, is_actor, was_made }; else nil
+-- and why not. `field` is what names it (`unique_index`).
+function M.object(values, field)
+  field = field or "unique_index"
+  local cell, wrong = cell_of(values, field)
+  if not cell then return nil, wrong end
+  local unique_index = values[field]
+  if not holds(cell, unique_index) then return unknown(unique_index, cell, field) end
+  if M.contains(cell.data.packets.delete, unique_index) then
+    return nil, trouble("no_such_target", unique_index .. " was deleted", field)
+  end
+  return describe(cell, unique_index)
+end
+
+local function authority_of(cell)
+  local pid = cell.authority
+  if pid ~= nil and players.name(pid) then return pid end
+  local message = "no player's client simulates the actors of " .. cell.description .. " at the moment; try again"
+  return nil, trouble("game_refused", message, "unique_index")
+end
+
+--- The same for an actor, with `authority`: the player whose client moves it.
+function M.actor(values)
+  local actor, wrong = M.object(values)
+  if not actor then return nil, wrong end
+  if not actor.is_actor then
+    local message = actor.unique_index .. " (" .. actor.ref_id .. ") is no creature and no NPC"
+    return nil, trouble("no_such_target", message, "unique_index")
+  end
+  actor.authority, wrong = authority_of(actor.cell)
+  if wrong then return nil, wrong end
+  return actor
+end
+
+--- The same for one that lives.
+function M.living_actor(values)
+  local actor, wrong = M.actor(values)
+  if not actor then return nil, wrong end
+  if M.contains(actor.cell.data.packets.death, actor.unique_index) then
+    return nil, trouble("no_such_target", actor.unique_index .. " (" .. actor.ref_id .. ") is dead", "unique_index")
+  end
+  return actor
+end
+
+--- Changes an object as CoreScripts do when a client reports the change: in the cell's data, then for every client.
+function M.change(pid, thing, packet_type, fields)
+  fields.refId = thing.ref_id
+  local objects = { [thing.unique_index] = fields }
+  thing.cell:SaveObjectsByPacketType(packet_type, objects)
+  thing.cell:LoadObjectsByPacketType(packet_type, pid, objects, { thing.unique_index }, true)
+  thing.cell:QuicksaveToDrive()
+end
+
+return M

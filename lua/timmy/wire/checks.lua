@@ -1,0 +1,124 @@
+--- Declared arguments: what the pydantic models of `timmy_actors/protocol/commands` say, said once more for Lua.
+--
+-- A field is { name =, check =, default =?, optional =? }; `check(value)` gives nil, or what was wrong and in which
+-- item. A null is an absent value only where the field is optional, as in the models.
+local json = require("timmy.wire.json")
+local numbers = require("timmy.wire.numbers")
+local utf8 = require("timmy.wire.utf8")
+
+local M = {}
+
+local function line(longest)
+  return function(value)
+    if type(value) ~= "string" then return "must be a string" end
+    if value == "" then return "must not be empty" end
+    if utf8.length(value) > longest then return "must have at most " .. longest .. " characters" end
+    if value:find("%c") then return "must be one line without control characters" end
+    return nil
+  end
+end
+
+--- A game identifier, player, cell or quest name.
+M.name = line(256)
+--- A line of text.
+M.text = line(1024)
+
+--- A number between two bounds, both included.
+function M.number(low, high)
+  return function(value)
+    if type(value) ~= "number" then return "must be a number" end
+    if not (value >= low and value <= high) then return string.format("must be between %.0f and %.0f", low, high) end
+    return nil
+  end
+end
+
+--- The same without a fraction.
+function M.integer(low, high)
+  local in_bounds = M.number(low, high)
+  return function(value)
+    local wrong = in_bounds(value)
+    if not wrong and not numbers.is_whole(value) then wrong = "must be a whole number" end
+    return wrong
+  end
+end
+
+--- One of a few words.
+function M.one_of(...)
+  local words, known = { ... }, {}
+  for _, word in ipairs(words) do known[word] = true end
+  return function(value)
+    if type(value) ~= "string" or not known[value] then return "must be one of " .. table.concat(words, ", ") end
+    return nil
+  end
+end
+
+--- True or false.
+function M.boolean(value)
+  if type(value) ~= "boolean" then return "must be true or false" end
+end
+
+--- A list of `least` to `most` items, each of which passes `check`. The wire counts them from 0.
+function M.list(check, least, most)
+  return function(value)
+    if not json.is_array(value) then return "must be a list" end
+    if #value < least or #value > most then return ("must have %d to %d items"):format(least, most) end
+    for position, item in ipairs(value) do
+      local wrong, place = check(item)
+      if wrong then return wrong, place and position - 1 .. "." .. place or position - 1 end
+    end
+  end
+end
+
+--- A line of text that fits on a button, and has no sign in it that would make two of it.
+function M.label(value)
+  local wrong = line(60)(value)
+  if not wrong and value:find(";", 1, true) then wrong = "must have no ';' in it" end
+  return wrong
+end
+
+--- How much of a field's name an answer repeats, in bytes: it may be anything.
+local LONGEST_NAME = 256
+
+local function wrong_argument(name, message)
+  local field = name:sub(1, LONGEST_NAME)
+  return { code = "bad_arguments", message = field .. ": " .. message, field = field }
+end
+
+local function read_field(field, given)
+  if given == nil or (given == json.null and field.optional) then
+    if field.default == nil and not field.optional then return nil, wrong_argument(field.name, "is required") end
+    return field.default
+  end
+  local wrong, place = field.check(given)
+  if wrong then return nil, wrong_argument(place and field.name .. "." .. place or field.name, wrong) end
+  return given
+end
+
+--- The first argument that no field declares, by the alphabet, so that the same mistake has the same answer.
+local function unknown_field(fields, arguments)
+  local declared, first = {}, nil
+  for _, field in ipairs(fields) do declared[field.name] = true end
+  for name in pairs(arguments) do
+    local text = tostring(name)
+    if not declared[name] and (first == nil or text < first) then first = text end
+  end
+  return first
+end
+
+--- The arguments by name, defaults filled in; or nil and an error that names the field at fault.
+function M.read(fields, arguments)
+  if type(arguments) ~= "table" or arguments == json.null then
+    return nil, { code = "bad_arguments", message = "arguments must be an object", field = "arguments" }
+  end
+  local values = {}
+  for _, field in ipairs(fields) do
+    local value, wrong = read_field(field, arguments[field.name])
+    if wrong then return nil, wrong end
+    values[field.name] = value
+  end
+  local unknown = unknown_field(fields, arguments)
+  if unknown then return nil, wrong_argument(unknown, "is no argument of this command") end
+  return values
+end
+
+return M

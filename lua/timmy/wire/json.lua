@@ -1,0 +1,26 @@
+--- JSON as the wire wants it: RFC 8259, the same on every host.
+--
+-- `encode(value)` and `decode(text)` give nil and a reason instead of raising. Refused both ways: NaN, infinity,
+-- numbers of 1e14 and more, nesting past `MAX_DEPTH`. Invalid UTF-8 is repaired (U+FFFD) in what we write, because the
+-- game's strings have it, and refused in what we read. The last of equal names wins.
+local fast = require("timmy.wire.json.fast")
+local reader = require("timmy.wire.json.reader")
+local shapes = require("timmy.wire.json.shapes")
+local writer = require("timmy.wire.json.writer")
+
+local M = {
+  MAX_INTEGER = shapes.TOO_LARGE - 1,
+  null = shapes.null,
+  array = shapes.array,
+  object = shapes.object,
+  fragment = shapes.fragment,
+  constant = shapes.constant,
+  is_array = shapes.is_array,
+  is_object = shapes.is_object,
+  encode = writer.encode,
+}
+
+local found, cjson = pcall(require, "cjson")
+M.decode = found and fast.over(cjson) or reader.decode
+
+return M

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pykka.messages import ProxySetAttr
+
+from tests.peer import Peer
+from tests.runtimes import fresh, link_up, restarted, running
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import Refused, Runtime
+from timmy_actors.actors.messages import LinkUp
+from timmy_actors.portals.actor import ListPortals
+from timmy_actors.embedded import luajit
+from timmy_actors.errors import (
+    ConfigError,
+    DaemonNotReady,
+    DaemonUnreachable,
+    EndpointInUse,
+    GaveUp,
+    LuaJitMissing,
+    StartFailed,
+)
+from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.protocol.answer import Pushed
+from timmy_actors.supervision import ChildState
+
+CRASH = Arrived("clients", [])
+"""A message without frames, which the gateway never gets from a socket."""
+
+
+def test_the_tree_is_the_one_that_is_drawn() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
+        assert parents == {
+            "link": "root", "connection": "link", "perception": "link", "command": "link",
+            "health": "root", "gateway": "root", "journal": "root",
+            "portals": "root", "portal": "portals", "desktop-control": "portals", "steam-info": "portals",
+        }  # fmt: skip
+        eventually(lambda: all(entry.state is ChildState.UP for entry in runtime.directory.entries.values()))
+
+
+def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            fresh(runtime)
+            runtime.stop()
+            assert runtime.wait(0)
+            assert runtime.failure is None
+        with running(peer.address) as again:
+            fresh(again)
+
+
+def test_a_runtime_lives_once() -> None:
+    with Peer() as peer:
+        with running(peer.address) as runtime:
+            with pytest.raises(StartFailed, match="started before"):
+                runtime.start()
+            fresh(runtime)
+        with pytest.raises(StartFailed, match="make another"):
+            runtime.start()
+
+
+def test_a_second_daemon_refuses_to_start_and_leaves_the_first_alone() -> None:
+    with Peer() as peer, running(peer.address) as first:
+        fresh(first)
+        with pytest.raises(EndpointInUse, match="process"), running(peer.address):
+            pass
+        assert first.command("message", text="alive").ok
+
+
+def test_two_daemons_in_one_process_share_nothing(runtime_folder: Path) -> None:
+    with Peer() as one, Peer(boot="other") as two, running(one.address) as first:
+        with running(two.address, endpoint=f"ipc://{runtime_folder}/second.sock") as second:
+            assert fresh(first).boot == "boot-1"
+            assert fresh(second).boot == "other"
+        assert first.command("message", text="alive").ok
+
+
+def test_a_tree_that_gives_up_ends_with_its_reason_and_can_be_stopped() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        for times in (1, 2, 3):
+            runtime.directory.tell("gateway", CRASH)
+            restarted(runtime, "gateway", times)
+        runtime.directory.tell("gateway", CRASH)
+        assert runtime.wait(PATIENCE_S)
+        assert isinstance(runtime.failure, GaveUp)
+        assert "gateway" in str(runtime.failure)
+        assert {entry.state for entry in runtime.directory.entries.values()} == {ChildState.DOWN}
+
+
+def test_a_link_whose_actors_fail_too_often_is_restarted_whole_before_the_daemon_gives_up() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        for times in (1, 2, 3):
+            runtime.directory.tell("command", ProxySetAttr(("_pending",), None))
+            runtime.directory.tell("command", LinkUp(times, "boot-1"))
+            restarted(runtime, "command", times)
+        runtime.directory.tell("command", ProxySetAttr(("_pending",), None))
+        runtime.directory.tell("command", LinkUp(4, "boot-1"))
+        restarted(runtime, "link")
+        assert not runtime.wait(0)
+        link_up(runtime)
+
+
+def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Runtime, "check", lambda _self: None)
+    with Peer() as peer:
+        told = pytest.raises(StartFailed, match=r"portal did not start: .*nowhere\.json")
+        with told, running(peer.address, portals_file=str(tmp_path / "nowhere.json")):
+            pass
+        with running(peer.address) as runtime:
+            fresh(runtime)
+
+
+def test_a_world_whose_token_cannot_be_written_fails_the_start_and_lets_the_endpoint_go(runtime_folder: Path) -> None:
+    token = runtime_folder / "timmy-actors" / "daemon.sock.world-token"
+    token.parent.mkdir(mode=0o700)
+    token.mkdir()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="cannot write the token"):
+            Runtime.from_config().start()
+
+
+def test_a_daemon_whose_world_cannot_run_in_this_python_says_so_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(luajit, "CANDIDATES", ("lupa.no_such_luajit",))
+    with pytest.raises(LuaJitMissing, match=r"pip install 'timmy_actors\[embedded\]'") as missing:
+        Runtime.from_config()
+    assert missing.value.exit_code == os.EX_UNAVAILABLE
+    with Peer() as peer, running(peer.address) as runtime:
+        runtime.check()
+
+
+def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:
+    with pytest.raises(StartFailed, match="has not started"):
+        Runtime.from_config().status()
+
+
+def test_what_must_survive_survives_a_crash_of_the_link() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        known = fresh(runtime)
+        runtime.directory.tell("connection", Arrived("game", []))
+        link_up(runtime, after=known.epoch)
+        assert runtime.board.snapshots.value["Timmy"].position == known.position
+        assert runtime.directory.entries["perception"].restarts == 0
+
+
+def test_what_happens_from_the_call_on_is_watched_in_process_too() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        everybody, jiub = runtime.watch(), runtime.watch("Jiub")
+        peer.happen("chat", text="hello")
+        peer.happen("chat", player="Jiub", text="hi")
+        peer.perceive(x=7.0)
+        told = [next(everybody) for _ in range(3)]
+        assert [pushed.event.data["text"] for pushed in told[:2] if pushed.event] == ["hello", "hi"]
+        assert told[2].snapshot == fresh(runtime, x=7.0)
+        heard = next(jiub).event
+        assert heard is not None
+        assert heard.player == "Jiub"
+        with pytest.raises(Refused) as refused:
+            runtime.watch("")
+        assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
+
+
+def test_a_watch_ends_with_the_daemon_even_while_it_is_waited_for() -> None:
+    ends: list[BaseException] = []
+
+    def read(watch: Iterator[Pushed]) -> None:
+        try:
+            next(watch)
+        except DaemonUnreachable as error:
+            ends.append(error)
+
+    with Peer() as peer, running(peer.address) as runtime:
+        waiting = threading.Thread(target=read, args=(runtime.watch("Nobody"),))
+        waiting.start()
+        fresh(runtime)
+    waiting.join(PATIENCE_S)
+    assert [str(end) for end in ends] == ["the daemon has ended"]
+    with pytest.raises(DaemonUnreachable):
+        next(runtime.watch())
+
+
+def test_the_portal_is_chosen_and_listed() -> None:
+    with Peer() as peer, running(peer.address, portal="bannerlord") as runtime:
+        assert runtime.portals().chosen == "bannerlord"
+        assert [portal.id for portal in runtime.portals().portals] == ["bannerlord", "morrowind"]
+        portal = runtime.board.portal.value
+        assert portal is not None
+        assert portal.app_id == 261550
+
+
+def test_the_choice_of_a_portal_outlives_its_actors_crash() -> None:
+    with Peer() as peer, running(peer.address, portal="bannerlord") as runtime:
+        runtime.directory.tell("portal", ProxySetAttr(("_portals",), None))
+        runtime.directory.tell("portal", ListPortals())
+        restarted(runtime, "portal")
+        assert runtime.portals().chosen == "bannerlord"
+        eventually(lambda: runtime.status().portal == "bannerlord")
+
+
+def test_it_says_when_it_is_ready_and_what_is_missing_until_then() -> None:
+    with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        with pytest.raises(DaemonNotReady, match="nobody is perceived"):
+            runtime.wait_ready(timeout_s=0.3)
+        peer.perceive(full=True)
+        assert runtime.wait_ready() is runtime
+        assert not runtime.snapshot().stale
+
+
+def test_what_it_says_of_itself_does_not_outlive_it() -> None:
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        eventually(lambda: runtime.status().link.state == "up")
+        runtime.stop()
+        ended = runtime.status()
+    assert (ended.verdict, ended.link.state) == ("down", "down")
+    assert ended.reasons == ("the daemon has ended: it was stopped",)
+
+
+def test_an_interrupted_start_leaves_nothing_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Peer() as peer:
+        with monkeypatch.context() as patched:
+            patched.setattr(Runtime, "_await_start", interrupt)
+            with pytest.raises(KeyboardInterrupt), running(peer.address):
+                pass
+        with running(peer.address) as again:
+            fresh(again)
+
+
+def test_many_threads_may_stop_it_at_once() -> None:
+    program = """
+import threading
+from tests.peer import Peer
+from tests.runtimes import running
+
+with Peer() as peer, running(peer.address) as runtime:
+    together = threading.Barrier(8)
+
+    def stop():
+        together.wait()
+        runtime.stop()
+
+    threads = [threading.Thread(target=stop) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+    # In a process of its own: libzmq aborts where it finds a context ended by two.
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr) == (0, "")

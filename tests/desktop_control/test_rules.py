@@ -1,0 +1,127 @@
+"""The rules that need no screen: scaling, names of keys, titles, and what is held until when."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timmy_actors.errors import Refused
+from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled, shrunk
+from timmy_actors.desktop_control.held_keys import Held, Ledger
+from timmy_actors.desktop_control.keys import keys_of_combination, keysym_of_character, keysym_of_key
+from timmy_actors.desktop_control.singleton import file_name_of, started_at
+from timmy_actors.desktop_control.titles import matches
+
+SIDES = st.integers(1, 8000)
+SIZES = st.builds(Size, SIDES, SIDES)
+
+
+@given(picture=SIZES, target=SIZES, across=st.floats(0, 1, exclude_max=True), down=st.floats(0, 1, exclude_max=True))
+def test_each_point_of_a_picture_is_a_point_of_what_it_shows(
+    picture: Size, target: Size, across: float, down: float
+) -> None:
+    point = Point(int(across * picture.width), int(down * picture.height))
+    found = scaled(point, picture, target)
+    assert 0 <= found.x < target.width
+    assert 0 <= found.y < target.height
+    assert abs(found.x / target.width - point.x / picture.width) <= 1 / picture.width + 1 / target.width
+
+
+@given(size=SIZES, across=st.integers(0, 7999), down=st.integers(0, 7999))
+def test_a_picture_that_was_not_shrunk_has_the_windows_own_coordinates(size: Size, across: int, down: int) -> None:
+    point = Point(across % size.width, down % size.height)
+    assert scaled(point, size, size) == scaled(point, None, size) == point
+
+
+@pytest.mark.parametrize("point", [Point(-1, 0), Point(0, -1), Point(10, 0), Point(0, 5), Point(10**9, 0)])
+def test_a_point_outside_the_picture_is_refused(point: Point) -> None:
+    with pytest.raises(Refused) as caught:
+        scaled(point, Size(10, 5), Size(100, 50))
+    assert caught.value.code == "off_screen"
+
+
+@given(size=SIZES, width=st.none() | SIDES, height=st.none() | SIDES)
+def test_a_picture_keeps_to_its_bounds_and_never_grows(size: Size, width: int | None, height: int | None) -> None:
+    found = shrunk(size, width, height)
+    assert 1 <= found.width <= min(size.width, width or size.width)
+    assert 1 <= found.height <= min(size.height, height or size.height)
+
+
+def test_places_that_only_touch_do_not_overlap() -> None:
+    place = Place(10, 10, 10, 10)
+    assert place.overlaps(Place(19, 19, 5, 5))
+    assert not place.overlaps(Place(20, 10, 5, 5))
+    assert not place.overlaps(Place(10, 0, 10, 10))
+
+
+def test_a_key_has_one_name_or_many() -> None:
+    assert keysym_of_key("ctrl") == keysym_of_key("Control") == keysym_of_key("CtrlLeft") == keysym_of_key("Control_L")
+    assert keysym_of_key("W") == keysym_of_key("w") == ord("w")
+    assert keysym_of_key("altgr") == 0xFE03
+    assert keys_of_combination(" ctrl  shift s ") == ["ctrl", "shift", "s"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("ctrl+s", "'ctrl s'"), ("entr", "enter"), ("", "letters"), ("x" * 10_000, "letters"), ("\x00", "letters")],
+)
+def test_an_unknown_key_is_refused_with_advice(name: str, told: str) -> None:
+    with pytest.raises(Refused, match=told) as caught:
+        keysym_of_key(name)
+    assert caught.value.code == "unknown_key"
+    assert len(caught.value.message) < 300
+
+
+@given(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]))
+def test_every_character_that_is_one_has_a_keysym(character: str) -> None:
+    code = ord(character)
+    assert keysym_of_character(character) in (code, 0x01000000 + code)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff"])
+def test_control_characters_and_halves_are_refused(character: str) -> None:
+    with pytest.raises(Refused) as caught:
+        keysym_of_character(character)
+    assert caught.value.code == "cannot_type"
+
+
+def test_a_title_is_the_whole_title_unless_a_star_says_otherwise() -> None:
+    assert matches("OpenMW", " openmw ")
+    assert not matches("OpenMW wiki", "OpenMW")
+    assert matches("Mount & Blade II: Bannerlord - v1.2", "Mount & Blade II*")
+    assert matches("a[1]?", "a[1]*")
+    assert not matches("a1x", "a[1]*")
+    assert not matches("abc", "a?*")
+
+
+def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
+    ledger: Ledger[str] = Ledger()
+    shift, w = Held("key", 50, "shift"), Held("key", 25, "w")
+    ledger.hold(shift, 10)
+    ledger.hold(w, 5)
+    assert ledger.all() == [w, shift]
+    assert ledger.next_end() == 5
+    assert ledger.due(4.9) == []
+    assert ledger.due(5) == [w]
+    ledger.hold(w, 20)
+    assert ledger.due(10) == [shift]
+    ledger.let_go(shift)
+    assert ledger.all() == [w]
+    assert not ledger.has(shift)
+
+
+def test_a_key_and_a_button_of_the_same_number_are_two_things() -> None:
+    ledger: Ledger[str] = Ledger()
+    ledger.hold(Held("key", 1, "a"), 1)
+    assert not ledger.has(Held("button", 1, "left button"))
+
+
+def test_one_keyboard_has_one_lock_whatever_its_display_is_called() -> None:
+    assert file_name_of(":99") == file_name_of(":99.0") == file_name_of("unix:99") == "99"
+    assert file_name_of("far.example:10.0") == "far_example_10"
+
+
+def test_a_process_that_never_was_has_no_start_time() -> None:
+    assert started_at(2**22 + 1) == 0
+    assert started_at(1) > 0

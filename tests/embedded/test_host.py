@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.supervision.lifecycles import PATIENCE_S, Tree
+from tests.waiting import eventually
+from timmy_actors.embedded import host
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.embedded.host import WorldHostActor, WorldOptions
+from timmy_actors.errors import GaveUp, StartFailed, WorldGone
+from timmy_actors.supervision.polling_mailbox import SourceFailed
+from timmy_actors.protocol.health import WorldStatus
+from timmy_actors.system.processes import how_it_ended
+from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
+from timmy_actors.system.tokens import make_token_file
+
+READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'
+UNTIL_THE_LIFELINE_ENDS = "import sys; os.read(int(sys.argv[1]), 1)\n"
+
+
+@dataclass(frozen=True)
+class Script(WorldOptions):
+    """Another program in the world's place."""
+
+    program: str = ""
+
+    def command_line(self, lifeline: int) -> list[str]:
+        return [sys.executable, "-S", "-c", self.program, str(lifeline)]
+
+
+class World:
+    """A world host under a supervisor that restarts it as the daemon's does."""
+
+    def __init__(self, options: WorldOptions, *, again: bool = True) -> None:
+        self.board = Board()
+        pause = Backoff(base_s=0.001, cap_s=0.01) if again else Backoff(base_s=1e6, cap_s=1e6)
+        self.tree = Tree(
+            ChildSpec("world", lambda: WorldHostActor(options, board=self.board), expected=(WorldGone,), backoff=pause)
+        )
+
+    @property
+    def status(self) -> WorldStatus:
+        status = self.board.world.value
+        return status if status is not None else WorldStatus(state="down")
+
+    @property
+    def entry(self) -> Entry:
+        return self.tree.directory.entries["world"]
+
+    def up(self, *, other_than: int | None = None) -> int:
+        """Its process, once it is up."""
+
+        def look() -> bool:
+            return self.status.state == "up" and self.status.pid != other_than and self.entry.state is ChildState.UP
+
+        eventually(look)
+        assert self.status.pid is not None
+        return self.status.pid
+
+    def ended_because(self, told: str) -> None:
+        """Wait until an incarnation has ended for a reason that says `told`."""
+        eventually(lambda: "world" in self.tree.directory.entries and told in (self.entry.last_reason or ""))
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> WorldOptions:
+    make_token_file(tmp_path / "token")
+    return WorldOptions(port=0, token_file=tmp_path / "token", seed=1, allow_raw=False)
+
+
+def script(program: str) -> Script:
+    return Script(port=0, token_file=Path("token"), seed=1, allow_raw=False, program=program)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_the_world_comes_up_in_a_session_of_its_own_and_tells_where_it_listens(options: WorldOptions) -> None:
+    world = World(options)
+    with world.tree:
+        pid = world.up()
+        assert os.getsid(pid) == pid != os.getsid(0)
+        assert world.status.port
+        assert world.status.token_file == str(options.token_file)
+    assert gone(pid)
+    assert world.status.state == "down"
+
+
+def test_a_killed_world_comes_back_as_another_process(options: WorldOptions) -> None:
+    world = World(options)
+    with world.tree:
+        first = world.up()
+        os.kill(first, signal.SIGKILL)
+        second = world.up(other_than=first)
+        assert (world.entry.restarts, gone(first)) == (1, True)
+        assert "was killed by SIGKILL" in (world.entry.last_reason or "")
+    assert gone(second)
+
+
+def test_a_world_that_cannot_start_says_why_in_its_last_words(options: WorldOptions) -> None:
+    options.token_file.write_text("short")
+    world = World(options, again=False)
+    with world.tree:
+        world.ended_because("its last words: ")
+        assert "exited with code" in (world.entry.last_reason or "")
+        assert "token" in (world.entry.last_reason or "")
+
+
+def test_a_frozen_world_is_left_alone_and_ends_with_the_daemon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "STOP_WITHIN_S", 0.1)
+    world = World(script(READY + UNTIL_THE_LIFELINE_ENDS))
+    with world.tree:
+        pid = world.up()
+        os.kill(pid, signal.SIGSTOP)
+        assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
+        assert (world.entry.restarts, world.status.pid) == (0, pid)
+    assert gone(pid)
+
+
+def test_a_frozen_world_ends_with_an_actor_that_failed_and_another_takes_its_place(
+    options: WorldOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "STOP_WITHIN_S", 0.1)
+    world = World(options)
+    with world.tree:
+        frozen = world.up()
+        os.kill(frozen, signal.SIGSTOP)
+        world.tree.directory.tell("world", SourceFailed("out", OSError("gone")))
+        second = world.up(other_than=frozen)
+        assert (gone(frozen), gone(second)) == (True, False)
+        assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
+        assert (world.entry.restarts, world.status.pid) == (1, second)
+
+
+def test_a_world_that_does_not_hear_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "STOP_WITHIN_S", 0.1)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    world = World(script(deaf + READY + "signal.pause(); signal.pause()"))
+    with world.tree:
+        pid = world.up()
+    assert gone(pid)
+
+
+def test_of_what_the_daemon_has_open_a_world_has_its_lifeline_alone() -> None:
+    world = World(script(READY + UNTIL_THE_LIFELINE_ENDS))
+    with world.tree:
+        inherited = [descriptor for descriptor in descriptors(world.up()) if descriptor > 2]
+    assert len(inherited) == 1
+
+
+def descriptors(process: int | str) -> list[int]:
+    """What a process has open."""
+    return [int(entry.name) for entry in Path(f"/proc/{process}/fd").iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("import sys; sys.stderr.write('one\\ntwo'); sys.exit(3)", "exited with code 3; its last words: one | two"),
+        ("print('hello', flush=True); input()", "said something else than that it is ready: 'hello'"),
+        ("print('{\"ready\": false}', flush=True)", "said something else than that it is ready"),
+        (READY + "print('again', flush=True)\n" + UNTIL_THE_LIFELINE_ENDS, "said something else"),
+        ("import os; os.kill(os.getpid(), 11)", "was killed by SIGSEGV"),
+        ("pass", "exited with code 0"),
+    ],
+)
+def test_a_world_that_fails_is_told_of_and_started_again(program: str, told: str) -> None:
+    world = World(script(program))
+    with world.tree:
+        world.ended_because(told)
+        eventually(lambda: world.entry.restarts >= 2)
+        assert world.tree.life.downs == []
+
+
+@pytest.mark.parametrize("code", [69, 78])
+def test_a_world_that_cannot_run_here_is_a_start_that_failed_with_its_last_words(code: int) -> None:
+    world = World(script(f"import sys; sys.stderr.write('no LuaJIT'); sys.exit({code})"))
+    with world.tree:
+        failure = world.tree.ended()
+        assert isinstance(failure, StartFailed)
+        assert f"exited with code {code}; its last words: no LuaJIT" in str(failure)
+
+
+def test_a_world_that_cannot_run_any_more_is_given_up_with_its_last_words() -> None:
+    world = World(script(READY + "os._exit(78)"))
+    with world.tree:
+        assert isinstance(world.tree.ended(), GaveUp)
+        assert "exited with code 78" in (world.entry.last_reason or "")
+
+
+def test_a_world_that_closes_its_output_and_lives_on_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "STOP_WITHIN_S", 0.1)
+    world = World(script(READY + "os.close(1)\n" + UNTIL_THE_LIFELINE_ENDS), again=False)
+    with world.tree:
+        pid = world.up()
+        world.ended_because("closed its output")
+        eventually(lambda: gone(pid))
+
+
+def test_a_world_that_never_says_it_is_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "READY_WITHIN_S", 0.1)
+    world = World(script("import os\n" + UNTIL_THE_LIFELINE_ENDS), again=False)
+    with world.tree:
+        world.ended_because("did not come up within 0.1 s")
+
+
+def test_what_it_says_in_pieces_is_put_together() -> None:
+    piecewise = (
+        "import os, time\n"
+        'text = b\'{"ready": true, "pid": %d, "port": 7979}\\n\' % os.getpid()\n'
+        "for byte in text: os.write(1, bytes([byte]))\n"
+    )
+    world = World(script(piecewise + UNTIL_THE_LIFELINE_ENDS))
+    with world.tree:
+        world.up()
+        assert world.status.port == 7979
+
+
+def test_a_program_that_is_not_there_is_a_world_that_is_gone() -> None:
+    class Missing(Script):
+        def command_line(self, lifeline: int) -> list[str]:
+            return ["/nowhere/python"]
+
+    world = World(Missing(port=0, token_file=Path("token"), seed=1, allow_raw=False), again=False)
+    with world.tree:
+        world.ended_because("cannot be started")
+
+
+def test_a_world_that_flaps_leaves_no_descriptor_behind() -> None:
+    world = World(script("pass"))
+    with world.tree:
+        eventually(lambda: "world" in world.tree.directory.entries and world.entry.restarts >= 3)
+        before = len(descriptors("self"))
+        eventually(lambda: world.entry.restarts >= 15)
+        assert len(descriptors("self")) <= before + 8  # what one incarnation has open: it may be between two now
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (0, "exited with code 0"),
+        (3, "exited with code 3"),
+        (-9, "was killed by SIGKILL"),
+        (-200, "was killed by signal 200"),
+    ],
+)
+def test_an_end_is_told_in_words(code: int, told: str) -> None:
+    assert how_it_ended(code).startswith(told)
+
+
+def test_its_arguments_are_what_the_settings_say(options: WorldOptions) -> None:
+    line = options.command_line(7)
+    assert line[1:3] == ["-m", "timmy_actors.embedded"]
+    assert "--allow-raw" not in line
+    assert line[line.index("--lifeline") + 1] == "7"
+    raw = WorldOptions(port=1, token_file=options.token_file, seed=5, allow_raw=True).command_line(7)
+    assert "--allow-raw" in raw
+    assert raw[raw.index("--seed") + 1] == "5"

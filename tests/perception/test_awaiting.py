@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from tests.peer import Peer
+from tests.runtimes import fresh, link_up, running
+from timmy_actors import Refused, Runtime, connect
+from timmy_actors.errors import TimmyError
+from timmy_actors.protocol.outcome import Revision
+from timmy_actors.protocol.perception import PerceptionOutput
+
+WAIT_S = 20.0
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer() as made:
+        made.counts = True
+        yield made
+
+
+@contextmanager
+def waiting(runtime: Runtime, after: Revision, timeout_s: float = WAIT_S) -> Iterator[Future[PerceptionOutput]]:
+    """Somebody who waits for it in a thread."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = threading.Event()
+
+        def ask() -> PerceptionOutput:
+            asked.set()
+            return runtime.snapshot(after=after, timeout_s=timeout_s)
+
+        future = pool.submit(ask)
+        assert asked.wait(WAIT_S)
+        yield future
+
+
+def produced(runtime: Runtime) -> Revision:
+    revision = runtime.command("message", text="hi").revision
+    assert revision is not None
+    return revision
+
+
+def test_a_result_says_what_it_produced(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        assert [produced(runtime).number, produced(runtime).number] == [1, 2]
+        assert produced(runtime).boot == peer.boot
+
+
+def test_what_was_done_is_waited_for(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        after = produced(runtime)
+        with waiting(runtime, after) as future:
+            peer.perceive(x=5.0, shows=0)
+            fresh(runtime, x=5.0)
+            assert not future.done()
+            peer.perceive(x=6.0, shows=after.number)
+            seen = future.result(WAIT_S)
+        assert seen.position is not None
+        assert (seen.position.x, seen.revision, seen.stale) == (6.0, after.number, False)
+
+
+def test_what_is_perceived_already_is_not_waited_for(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        after = produced(runtime)
+        peer.perceive(x=6.0, shows=after.number)
+        fresh(runtime, x=6.0)
+        assert runtime.snapshot(after=after, timeout_s=0.001).revision == after.number
+
+
+def test_what_is_not_perceived_in_time_is_told_as_such_and_leaves_nothing_behind(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        after = produced(runtime)
+        with pytest.raises(Refused, match="the last that was shows 0") as refused:
+            runtime.snapshot(after=after, timeout_s=0.05)
+        assert refused.value.code == "expired"
+        peer.perceive(x=6.0, shows=after.number)
+        assert runtime.snapshot(after=after, timeout_s=WAIT_S).revision == after.number
+
+
+def test_a_link_that_is_down_shows_nothing_and_one_to_another_server_process_shows_all(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        after = produced(runtime)
+        port, epoch = peer.port, runtime.board.link.value.epoch
+        with waiting(runtime, after) as future:
+            peer.__exit__()
+            with Peer(port=port, boot="boot-2"):
+                link_up(runtime, after=epoch)
+                assert future.result(WAIT_S).boot == "boot-2"
+
+
+@pytest.mark.parametrize("timeout_s", [0, -1, 61, float("nan")])
+def test_nothing_is_waited_for_that_long(peer: Peer, timeout_s: float) -> None:
+    with running(peer.address) as runtime, connect() as daemon:
+        for game in (runtime, daemon):
+            with pytest.raises(Refused) as refused:
+                game.snapshot(after=Revision(boot="b", number=1), timeout_s=timeout_s)
+            assert (refused.value.code, refused.value.field) == ("bad_arguments", "timeout_s")
+
+
+def test_a_daemon_that_stops_leaves_nobody_waiting(peer: Peer) -> None:
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        after = produced(runtime)
+        with waiting(runtime, after) as future:
+            runtime.stop()
+            with pytest.raises(TimmyError):
+                future.result(WAIT_S)
+
+
+def test_another_process_waits_for_it_too(peer: Peer) -> None:
+    with running(peer.address) as runtime, connect() as daemon, ThreadPoolExecutor(1) as pool:
+        fresh(runtime)
+        result = daemon.command("message", text="hi")
+        assert result.revision == Revision(boot=peer.boot, number=1)
+        future = pool.submit(daemon.snapshot, after=result.revision, timeout_s=WAIT_S)
+        peer.perceive(x=6.0, shows=1)
+        assert future.result(WAIT_S).revision == 1
+        with pytest.raises(Refused) as refused:
+            daemon.snapshot(after=Revision(boot=peer.boot, number=2), timeout_s=0.05)
+        assert refused.value.code == "expired"

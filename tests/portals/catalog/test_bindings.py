@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from timmy_actors.errors import Refused
+from timmy_actors.protocol.action import ACTIONS, Action
+from timmy_actors.system.paths import config_folder
+from timmy_actors.portals.catalog.catalog import load_catalogue
+from timmy_actors.portals.catalog.bindings import resolve
+
+BINDINGS: dict[str, Action | tuple[Action, ...]] = {
+    "journal": Action(action="press_key", params={"key": "j"}),
+    "forward": Action(action="hold_key", params={"key": "w", "seconds": 1.0}),
+    "block": (
+        Action(action="mouse_down", params={"button": "right"}),
+        Action(action="mouse_up", params={"button": "right"}),
+    ),
+    "click": Action(action="press_key", params={"key": "f"}),
+}
+
+
+def steps(name: str, **params: object) -> list[tuple[str, dict[str, object]]]:
+    return [(step.action, step.params) for step in resolve(Action(action=name, params=params), BINDINGS)]
+
+
+def test_a_games_own_name_stands_for_its_action() -> None:
+    assert steps("journal") == [("press_key", {"key": "j"})]
+    assert steps("  Journal ") == [("press_key", {"key": "j"})]
+
+
+def test_a_name_of_several_steps_is_all_of_them() -> None:
+    assert [step for step, _ in steps("block")] == ["mouse_down", "mouse_up"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("forward 2s", 2.0), ("forward 500ms", 0.5), ("FORWARD  1.5 s", 1.5), ("forward", 1.0)]
+)
+def test_a_time_behind_a_name_is_how_long_it_is_held(said: str, seconds: float) -> None:
+    assert steps(said) == [("hold_key", {"key": "w", "seconds": seconds})]
+
+
+def test_given_parameters_replace_a_names_own() -> None:
+    assert steps("forward", seconds=3) == [("hold_key", {"key": "w", "seconds": 3})]
+
+
+def test_a_games_name_comes_before_the_protocols() -> None:
+    assert steps("click") == [("press_key", {"key": "f"})]
+    assert steps("right-click", x=1, y=2) == [("right_click", {"x": 1, "y": 2})]
+
+
+@pytest.mark.parametrize(
+    ("said", "params", "told"),
+    [
+        ("dance", {}, "no action 'dance'; there are: click"),
+        ("dance", {}, "this portal's names: block, click, forward, journal"),
+        ("journal 2s", {}, "journal 2s: it has 1 steps, and 0 of them take seconds"),
+        ("block", {"button": "left"}, "2 of them take button"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(said: str, params: dict[str, object], told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        steps(said, **params)
+    assert told in refused.value.message
+
+
+def test_both_portals_ship_with_names_for_what_their_games_do() -> None:
+    portals = {portal.id: portal for portal in load_catalogue(config_folder() / "portals.json")}
+    assert {"inventory", "attack", "block", "move here", "save", "load"} <= portals["bannerlord"].actions.keys()
+    assert {"inventory", "journal", "rest", "attack", "block", "forward"} <= portals["morrowind"].actions.keys()
+    assert resolve(Action(action="forward 2s"), portals["morrowind"].actions)[0].params == {"key": "w", "seconds": 2.0}
+    assert all(name not in ACTIONS for portal in portals.values() for name in portal.actions)

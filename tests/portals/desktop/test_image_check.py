@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import io
+import os
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from timmy_actors.errors import ToolTrouble
+from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.desktop.image_check import Facts, look_at
+
+SIZE = (640, 480)
+
+
+def encoded(kind: str, colour: tuple[int, int, int] | None) -> bytes:
+    """A picture of one colour; of noise where there is none."""
+    file = io.BytesIO()
+    noise = random.Random(1).randbytes(SIZE[0] * SIZE[1] * 3)
+    picture = Image.frombytes("RGB", SIZE, noise) if colour is None else Image.new("RGB", SIZE, colour)
+    picture.save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP"])
+def test_a_black_picture_is_told_from_a_dark_and_a_lively_one(kind: str) -> None:
+    found = [look_at(encoded(kind, colour)) for colour in ((0, 0, 0), (0, 0, 40), None)]
+    assert found == [Facts(*SIZE, is_black) for is_black in (True, False, False)]
+
+
+def test_one_lit_corner_is_no_black_picture() -> None:
+    picture = Image.new("RGB", SIZE, (0, 0, 0))
+    picture.paste((255, 255, 255), (600, 440, 640, 480))
+    file = io.BytesIO()
+    picture.save(file, "JPEG")
+    assert not look_at(file.getvalue()).is_black
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("colour", [(0, 0, 0), None])
+def test_a_part_of_a_picture_is_none(kind: str, colour: tuple[int, int, int] | None) -> None:
+    whole = encoded(kind, colour)
+    for size in (0, 3, len(whole) // 2, len(whole) - 70):
+        with pytest.raises(ToolTrouble) as trouble:
+            look_at(whole[:size])
+        assert trouble.value.code == "bad_result"
+
+
+@pytest.mark.parametrize("data", [b"GIF89a" + b"\0" * 100, b"BM" + b"\0" * 100, b"\x89PNG\r\n\x1a\n" + b"\0" * 100])
+def test_what_is_no_picture_is_told(data: bytes) -> None:
+    with pytest.raises(ToolTrouble, match="screenshot is"):
+        look_at(data)
+
+
+def test_a_full_disk_is_told_for_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    album = Album(tmp_path)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    trouble = album.trouble()
+    assert trouble is not None
+    assert (trouble.code, "make room" in trouble.message) == ("no_space", True)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    album = Album(tmp_path)
+    now = datetime.now(UTC)
+    fifo, endless = tmp_path / "capture_1.png", tmp_path / "capture_2.png"
+    os.mkfifo(fifo)
+    endless.symlink_to("/dev/zero")
+    for path in (fifo, endless):
+        with pytest.raises(ToolTrouble, match="put no file there"):
+            album.add(path, datetime.fromtimestamp(0, UTC) if path == endless else now)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timmy_actors.errors import Refused
+from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT, guidance
+from timmy_actors.protocol.command import parse_command, wire_arguments
+from timmy_actors.protocol.commands import COMMANDS
+from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
+from timmy_actors.protocol.outcome import MAX_ECHO
+
+
+def refusal(name: str, **arguments: Any) -> Refused:
+    """What a command is refused with."""
+    with pytest.raises(Refused) as refused:
+        parse_command(name, {"player": "Timmy", **arguments})
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("give_item", {}, "give_item: item: is required"),
+        ("give_item", {"item": "x", "count": 0}, "give_item: count: must be greater than or equal to 1"),
+        ("message", {"text": "a\nb"}, "message: text: must be one line without control characters"),
+        ("teleport", {}, "teleport: give 'to' (a place), 'to_player', or all of x, y and z"),
+        ("set_class", {"clas": "x"}, "set_class: class: is required"),
+        (
+            "set_class",
+            {"class": "x", "clas": "x"},
+            "set_class: clas: is no argument of this command; there are: player, class",
+        ),
+    ],
+)
+def test_a_refusal_says_in_plain_words_what_would_be_right(name: str, arguments: dict[str, Any], told: str) -> None:
+    assert str(refusal(name, **arguments)) == told
+
+
+def test_an_unknown_command_is_answered_with_those_that_may_have_been_meant() -> None:
+    assert str(refusal("telport")) == "no command 'telport'; did you mean teleport?"
+    assert str(refusal("fly")) == "no command 'fly'; 'timmy-actors do --help' lists those there are"
+
+
+def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:
+    flood = "x" * 100_000
+    assert len(str(refusal(flood))) < 2 * MAX_ECHO + len(", ".join(COMMANDS))
+    refused = refusal("message", text="hi", **{flood: 1})
+    assert refused.field == "x" * MAX_ECHO
+    assert len(str(refused)) < 3 * MAX_ECHO
+
+
+def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that() -> None:
+    sent = CommandRequest(id="1", name="teleport", arguments={"x": float("nan"), "y": 0, "z": 0})
+    heard = REQUEST.validate_json(sent.model_dump_json())
+    assert isinstance(heard, CommandRequest)
+    refused = refusal(heard.name, **heard.arguments)
+    assert (refused.field, str(refused)) == ("x", "teleport: x: must be a finite number")
+
+
+def test_a_verb_for_the_players_own_client_is_answered_with_what_it_takes() -> None:
+    refused = refusal("walk", to="Balmora")
+    assert (refused.code, refused.field) == ("needs_client_input", "name")
+    assert str(refused).startswith("a server can't walk for a player; it takes keys pressed")
+
+
+def test_no_command_is_a_verb_for_the_players_own_client() -> None:
+    assert COMMANDS.keys() & NEEDS_CLIENT_INPUT.keys() == set()
+
+
+def test_the_verbs_are_those_that_the_bridge_knows() -> None:
+    golden = Path(__file__).parents[2] / "docs" / "protocol" / "golden" / "client_input.json"
+    assert {row["verb"]: row["guidance"] for row in json.loads(golden.read_text())} == {
+        verb: guidance(verb) for verb in NEEDS_CLIENT_INPUT
+    }
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        (1e300, "must be a finite number below 1e14"),
+        (float("nan"), "must be a finite number below 1e14"),
+        (10**20, "must be a finite number below 1e14"),
+        ("x" * 32769, "must have at most 32768 characters"),
+        ({"result": 256}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        ({"result": True}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        ({"pid": "Timmy", "result": 0}, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+        (None, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
+    ],
+)
+def test_an_argument_of_the_raw_door_is_refused_in_one_sentence_at_its_place(argument: object, told: str) -> None:
+    refused = refusal("api", calls=[{"name": "GetPort"}, {"name": "SetRace", "arguments": [0, argument]}])
+    assert (refused.field, str(refused)) == ("calls.1.arguments.1", f"api: calls.1.arguments.1: {told}")
+
+
+def test_the_arguments_of_the_raw_door_cross_the_wire_as_they_are() -> None:
+    given = [True, False, 0, 1, -1.5, "1", "", {"result": 0}, {"pid": "Timmy"}]
+    parsed = parse_command("api", {"player": "Timmy", "calls": [{"name": "f", "arguments": given}]})
+    sent = wire_arguments(parsed)["calls"][0]["arguments"]
+    assert json.dumps(sent) == json.dumps(given)

@@ -1,0 +1,151 @@
+"""Values in a person's words. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol.health import Health, LinkStatus
+from timmy_actors.protocol.journal import JournalEntry, JournalStatus
+from timmy_actors.protocol.message import TickLoad
+from timmy_actors.protocol.perception import Gauge, PerceptionOutput, Position
+
+LONGEST_REASON = 100
+"""Characters of an error that stand in one line with its command; `journal show` has all of it."""
+
+
+def describe_position(position: Position) -> str:
+    """Where somebody stands."""
+    spot = f"{position.x:.0f}, {position.y:.0f}, {position.z:.0f}"
+    if position.place is not None:
+        return f"{position.place} (cell {position.cell}) at {spot}"
+    return f"cell {position.cell} at {spot}"
+
+
+def describe_snapshot(snapshot: PerceptionOutput) -> list[str]:
+    """A snapshot, its headline first."""
+    where = f"stands in {describe_position(snapshot.position)}" if snapshot.position is not None else "is in the game"
+    lines = [f"{snapshot.player} {where}" + (f"  [stale: {snapshot.stale_reason}]" if snapshot.stale else "")]
+    if snapshot.stats is not None:
+        stats = snapshot.stats
+        lines.append(
+            f"  level {stats.level} {stats.race} {stats.character_class}, health {_gauge(stats.health)},"
+            f" magicka {_gauge(stats.magicka)}, fatigue {_gauge(stats.fatigue)}"
+        )
+    if snapshot.inventory is not None:
+        items = ", ".join(f"{item.count} {item.ref_id}" for item in snapshot.inventory.items)
+        lines.append(f"  carries {items or 'nothing'}")
+    if snapshot.quests is not None and snapshot.quests.stages:
+        lines.append("  quests " + ", ".join(f"{quest} at {stage}" for quest, stage in snapshot.quests.stages.items()))
+    if snapshot.nearby_players is not None:
+        lines += [f"  near: {player.name}, {player.distance:.0f} away" for player in snapshot.nearby_players.players]
+    if snapshot.nearby_actors is not None:
+        lines += [f"  near: {actor.ref_id}, {actor.distance:.0f} away" for actor in snapshot.nearby_actors.actors]
+    if snapshot.world is not None:
+        weather = (
+            f", {snapshot.world.weather.current} in {snapshot.world.weather.region}" if snapshot.world.weather else ""
+        )
+        lines.append(f"  it is {_clock(snapshot.world.hour)} on day {snapshot.world.day}{weather}")
+    return lines
+
+
+def describe_event(event: GameEvent) -> str:
+    """An event in one line."""
+    told = ", ".join(f"{key}: {value}" for key, value in event.data.items())
+    return f"{event.player}: {event.event}" + (f" ({told})" if told else "")
+
+
+def describe_link(link: LinkStatus) -> str:
+    """The link in one line."""
+    if not link.carries:
+        return f"{link.state}: {link.reason or 'no reason known'}"
+    round_trip = f", round trip {link.round_trip_ms:.1f} ms" if link.round_trip_ms is not None else ""
+    return f"{link.state} at {link.address}{round_trip}{_lag(link.load)}"
+
+
+def _lag(load: TickLoad | None) -> str:
+    if load is None:
+        return ""
+    full = f", {load.deferred} of {load.polls} polls used up their budget" if load.deferred else ""
+    return f", server tick {load.tick_ms:.1f} ms (worst {load.tick_max_ms:.1f}){full}"
+
+
+def describe_health(health: Health) -> list[str]:
+    """Everything `status` shows above the tree."""
+    lines = [f"{health.verdict}" + (f": {health.reasons[0]}" if health.reasons else "")]
+    lines += [f"    and {reason}" for reason in health.reasons[1:]]
+    lines += [
+        f"daemon   {health.version}, process {health.pid}, at {health.endpoint}",
+        f"link     {describe_link(health.link)}",
+    ]
+    if health.world is not None:
+        lines.append(f"world    embedded, {health.world.state}, process {health.world.pid}, port {health.world.port}")
+    if health.world is not None and health.world.token_file is not None:
+        lines.append(f"token    {health.world.token_file}")
+    lines.append(f"journal  {describe_journal(health.journal)}")
+    lines.append(f"portal   {health.portal}" + _portal_state(health))
+    for seen in health.perceptions:
+        lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
+    return lines
+
+
+def describe_journal(journal: JournalStatus) -> str:
+    """The journal in one line."""
+    match journal.state:
+        case "ok":
+            return f"{journal.entries} commands, {journal.bytes / 1e6:.1f} MB, {journal.file}"
+        case "failing":
+            return "failing, commands go on without it" if journal.goes_on else "failing, no command is taken"
+    return "off: what is under way when the daemon dies is forgotten"
+
+
+def describe_entry(entry: JournalEntry) -> str:
+    """A command of the journal in one line."""
+    arguments = " ".join(f"{key}={value}" for key, value in entry.arguments.items())
+    why = f": {entry.error.code}: {_short(entry.error.message)}" if entry.error is not None else ""
+    return f"{_moment(entry.accepted_at)}  {entry.state:<8}  {entry.id}  {entry.name} {arguments}{why}"
+
+
+def describe_entry_whole(entry: JournalEntry) -> list[str]:
+    """All that the journal knows of a command."""
+    lines = [
+        f"id        {entry.id}",
+        f"client    {entry.client}",
+        f"command   {entry.name} " + " ".join(f"{key}={value}" for key, value in entry.arguments.items()),
+        f"state     {entry.state}",
+        f"accepted  {_moment(entry.accepted_at)} for the server process {entry.boot}",
+    ]
+    if entry.sent_at is not None:
+        lines.append(f"sent      {_moment(entry.sent_at)}, {_times(entry.attempts)} epoch {entry.epoch}")
+    if entry.settled_at is not None:
+        lines.append(f"settled   {_moment(entry.settled_at)}")
+    if entry.value is not None:
+        lines.append("value     " + ", ".join(f"{key} {value}" for key, value in entry.value.items()))
+    if entry.error is not None:
+        lines.append(f"error     {entry.error.code}: {entry.error.message}")
+    return lines
+
+
+def _times(attempts: int) -> str:
+    return "once, in" if attempts == 1 else f"{attempts} times, last in"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 3] + "..."
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
+
+
+def _portal_state(health: Health) -> str:
+    status = health.portal_status
+    return "" if status is None else f", {status.state}" + (f": {status.reasons[0]}" if status.reasons else "")
+
+
+def _gauge(gauge: Gauge) -> str:
+    return f"{gauge.current:.0f}/{gauge.base:.0f}"
+
+
+def _clock(hour: float) -> str:
+    return f"{int(hour):02d}:{int(hour % 1 * 60):02d}"

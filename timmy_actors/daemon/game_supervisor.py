@@ -1,0 +1,122 @@
+"""Settings to the game's part of the tree: the embedded world, the link with its actors, and the journal."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.link.actor import ConnectionActor, LinkOptions
+from timmy_actors.perception.actor import PerceptionActor
+from timmy_actors.embedded.host import WorldHostActor, WorldOptions
+from timmy_actors.daemon.settings import Settings
+from timmy_actors.client.endpoint import endpoint_path
+from timmy_actors.errors import ConfigError, LinkLost, WorldGone
+from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.link.resolver import Resolver
+from timmy_actors.system.paths import expand_user
+from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
+from timmy_actors.system.tokens import read_token
+
+if TYPE_CHECKING:
+    import zmq
+
+STOP_WITHIN_S = 15.0
+LOOPBACK_BACKOFF = Backoff(base_s=0.02, cap_s=0.1, stable_after_s=10.0)
+"""A server on this machine costs nothing to try again, and 100 ms is the link's number to hold."""
+REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
+WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
+
+
+class GameTree:
+    """How to make the actors between the agent and the game."""
+
+    def __init__(
+        self, settings: Settings, *, endpoint: str, desk: JournalDesk, directory: Directory, board: Board
+    ) -> None:
+        self._settings = settings
+        self._endpoint = endpoint
+        self._desk = desk
+        self._directory = directory
+        self._board = board
+
+    def specs(self, context: zmq.Context[Any]) -> list[ChildSpec]:
+        """In the order of starting: what the others lean on first."""
+        journal = self._desk.children(self._directory, self._board)
+        world = [self._world()] if self._settings.world.embedded else []
+        return [*journal, *world, self._link(context)]
+
+    def token_file(self) -> Path:
+        """Where the token for the game's bridge stands.
+
+        Raises:
+            ConfigError: it is in the home of somebody unknown.
+        """
+        if not self._settings.world.embedded:
+            return expand_user(self._settings.link.token_file, "link.token_file")
+        path = endpoint_path(self._endpoint)
+        return path.with_name(path.name + ".world-token")
+
+    def _world(self) -> ChildSpec:
+        settings = self._settings.world
+        options = WorldOptions(
+            port=settings.port, token_file=self.token_file(), seed=settings.seed, allow_raw=settings.allow_raw
+        )
+        return ChildSpec(
+            "world",
+            lambda: WorldHostActor(options, board=self._board),
+            expected=(WorldGone,),
+            backoff=WORLD_BACKOFF,
+        )
+
+    def _link(self, context: zmq.Context[Any]) -> ChildSpec:
+        children = [
+            ChildSpec("connection", self._connections(context), expected=(LinkLost,), backoff=self._link_backoff()),
+            ChildSpec("perception", self._perception),
+            ChildSpec("command", lambda: self._desk.command_actor(self._directory, self._board)),
+        ]
+        return ChildSpec("link", lambda: Supervisor(children, self._directory), shutdown_s=STOP_WITHIN_S)
+
+    def _connections(self, context: zmq.Context[Any]) -> Callable[[], ConnectionActor]:
+        epochs = itertools.count(1)
+        plain = self._settings.world.embedded or self._settings.link.mechanism == "plain"
+        options = LinkOptions(
+            address=self._address,
+            token=self._token if plain else lambda: None,
+            client=self._settings.link.client,
+            heartbeat_interval_s=self._settings.link.heartbeat_interval_s,
+            resolve=Resolver(),
+        )
+        return lambda: ConnectionActor(
+            options, epoch=next(epochs), context=context, directory=self._directory, board=self._board
+        )
+
+    def _perception(self) -> PerceptionActor:
+        settings = self._settings.perception
+        return PerceptionActor(
+            player=self._settings.player,
+            rate_hz=settings.rate_hz,
+            radius=settings.radius,
+            directory=self._directory,
+            board=self._board,
+        )
+
+    def _address(self) -> str:
+        if not self._settings.world.embedded:
+            return self._settings.link.address
+        world = self._board.world.value
+        if world is None or world.port is None:
+            raise LinkLost("the embedded world is not up")
+        return f"tcp://127.0.0.1:{world.port}"
+
+    def _token(self) -> str:
+        try:
+            return read_token(self.token_file())
+        except ConfigError as error:
+            raise LinkLost(str(error)) from error
+
+    def _link_backoff(self) -> Backoff:
+        local = self._settings.world.embedded or "//127." in self._settings.link.address
+        return LOOPBACK_BACKOFF if local or "//localhost" in self._settings.link.address else REMOTE_BACKOFF

@@ -1,0 +1,173 @@
+"""The health: gathers what everybody published into one verdict with its reasons, without asking a busy actor."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.perception.merge import as_of
+from timmy_actors.perception.retention import MAX_PLAYERS
+from timmy_actors.protocol.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
+from timmy_actors.protocol.journal import JournalStatus
+from timmy_actors.supervision import Actor, ChildState, Directory
+from timmy_actors.version import __version__
+
+NO_JOURNAL = JournalStatus(state="off")
+PERIOD_S = 0.25
+"""How often the verdict is renewed."""
+LATEST_DEAD_LETTERS = 10
+DEEP_MAILBOX = 1_000
+"""Messages waiting that are worth a word."""
+NEEDED_SCOPES = ("observe", "act")
+"""What a daemon's token is to be good for."""
+SLOW_TICK_MS = 100.0
+"""A worst gap between two turns of the server's loop that players begin to feel."""
+
+
+class HealthActor(Actor):
+    """Publishes a fresh `Health` every `PERIOD_S`, and whenever it is told something."""
+
+    def __init__(self, *, endpoint: str, directory: Directory, board: Board) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._directory = directory
+        self._board = board
+        self._started = datetime.now(UTC)
+
+    def on_start(self) -> None:
+        """Say how things stand from the first moment on."""
+        self._publish()
+        self.mailbox.schedule("up", 0.0, "publish")  # and once more when this actor itself counts as up
+        self.mailbox.schedule("publish", PERIOD_S, "publish", every=True)
+
+    def on_receive(self, _message: Any) -> None:
+        """Renew the verdict."""
+        self._publish()
+
+    def _publish(self) -> None:
+        board = self._board
+        portal = board.portal.value
+        actors = tuple(_actors(self._directory))
+        perceptions = tuple(_perceptions(board, time.monotonic()))
+        left_out = board.players_left_out.value
+        verdict, reasons = assess(
+            board.link.value,
+            actors,
+            perceptions,
+            self._directory.orphans.alive,
+            board.journal.value,
+            players_left_out=left_out,
+        )
+        board.health.value = Health(
+            verdict=verdict,
+            reasons=reasons,
+            version=__version__,
+            pid=os.getpid(),
+            endpoint=self._endpoint,
+            started=self._started,
+            timestamp=datetime.now(UTC),
+            portal=portal.id if portal is not None else "",
+            portal_status=board.portal_status.value,
+            link=board.link.value,
+            world=board.world.value,
+            journal=board.journal.value,
+            perceptions=perceptions,
+            players_left_out=left_out,
+            actors=actors,
+            orphans=self._directory.orphans.alive,
+            dead_letters=self._directory.dead_letters.count,
+            latest_dead_letters=tuple(_dead_letters(self._directory)),
+        )
+
+
+def assess(
+    link: LinkStatus,
+    actors: tuple[ActorHealth, ...],
+    perceptions: tuple[PerceptionHealth, ...],
+    orphans: int = 0,
+    journal: JournalStatus = NO_JOURNAL,
+    *,
+    players_left_out: int = 0,
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict and what speaks against a better one. Pure."""
+    reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
+    reasons += _journal_reasons(journal)
+    if players_left_out:
+        reasons.append(f"{players_left_out} players are not perceived: the server names more than {MAX_PLAYERS}")
+    if orphans:
+        reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
+    if not link.carries:
+        return "down", tuple(reasons)
+    return ("degraded" if reasons else "ok"), tuple(reasons)
+
+
+def _link_reasons(link: LinkStatus) -> Iterator[str]:
+    if link.state == "suspect":
+        yield "the game server has gone silent: frozen, overloaded, or the network is slow"
+    elif not link.carries:
+        yield f"no link to the game at {link.address or 'an address not known yet'}: {link.reason or link.state}"
+    elif lacking := _lacking_scopes(link):
+        yield f"the daemon's token has not the scope {' and '.join(lacking)}: add it in the server's token file"
+    elif link.load is not None and link.load.tick_max_ms > SLOW_TICK_MS:
+        yield f"the server's loop stood still for {link.load.tick_max_ms:.0f} ms"
+
+
+def _lacking_scopes(link: LinkStatus) -> list[str]:
+    return [scope for scope in NEEDED_SCOPES if link.server is not None and scope not in link.server.scopes]
+
+
+def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
+    if journal.state == "failing":
+        meanwhile = "commands go on without it" if journal.goes_on else "no command is taken"
+        yield f"{meanwhile}: {journal.reason}"
+    elif journal.reason:
+        yield journal.reason
+
+
+def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:
+    for actor in actors:
+        if actor.state != ChildState.UP.value and actor.name != "connection":
+            yield f"{actor.name} is {actor.state}: {actor.last_reason or 'no reason known'}"
+        if actor.mailbox_depth > DEEP_MAILBOX:
+            yield f"{actor.name} is behind: {actor.mailbox_depth} messages wait"
+
+
+def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, ...]) -> Iterator[str]:
+    if link.carries and not any(not perception.stale for perception in perceptions):
+        yield "nobody is perceived: is the player in the game and logged in?"
+
+
+def _actors(directory: Directory) -> Iterator[ActorHealth]:
+    now = directory.clock.now()
+    for entry in directory.entries.values():
+        busy_since, message = (entry.actor.actor_busy_since, entry.actor.actor_current) if entry.actor else (None, None)
+        yield ActorHealth(
+            name=entry.name,
+            parent=entry.parent,
+            state=entry.state.value,
+            generation=entry.generation,
+            restarts=entry.restarts,
+            last_reason=entry.last_reason,
+            mailbox_depth=entry.depth,
+            busy_s=None if busy_since is None else round(now - busy_since, 3),
+            busy_with=None if busy_since is None else type(message).__name__,
+        )
+
+
+def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:
+    now = time.monotonic()
+    for letter in directory.dead_letters.recent[-LATEST_DEAD_LETTERS:]:
+        yield DeadLetterHealth(to=letter.to, kind=letter.kind, why=letter.why, age_s=round(letter.age_s(now), 3))
+
+
+def _perceptions(board: Board, now: float) -> Iterator[PerceptionHealth]:
+    link, snapshots = board.link.value, board.snapshots.value
+    heard_at = board.heard_at.value
+    for published in snapshots.values():
+        snapshot = as_of(published, link)
+        age_s = max(0.0, now - heard_at.get(snapshot.player, now))
+        yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

@@ -1,0 +1,154 @@
+"""Settings to the portals' part of the tree: the portal, and a session a MCP server."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.portals.actor import Choice, PortalActor, PortalOptions
+from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
+from timmy_actors.daemon.settings import ServerSettings, Settings, portals_path
+from timmy_actors.errors import ConfigError, ServerGone
+from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.system.paths import config_folder
+from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.steam.cache import SteamAccess
+from timmy_actors.portals.mcp.redact import Redactor
+from timmy_actors.portals.mcp.server_options import CAPTURES, ServerOptions, pick
+from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
+from timmy_actors.portals.steam.answers import KEY_VARIABLE
+from timmy_actors.portals.tools.tool_tables import ToolTable, choose_table, load_tables
+from timmy_actors.supervision import Backoff, ChildSpec, Directory, Published, Supervisor
+from timmy_actors.system.tokens import read_token
+
+AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
+"""A session's actor starts its server when that is due: it knows whether the last one was of any use."""
+STOP_WITHIN_S = 15.0
+LARGEST_KEY_BYTES = 1_000
+SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
+"""Variables whose values are taken out of all that a server says."""
+
+
+class PortalTree:
+    """What of the portals outlives its actors, and how to make those.
+
+    Raises:
+        ConfigError: a file that the settings name cannot be used.
+    """
+
+    def __init__(self, settings: Settings, *, folder: Path) -> None:
+        self._settings = settings
+        self._catalogue = portals_path(settings, folder)
+        self._captures = expand(settings.desktop.captures_folder, "desktop.captures_folder", folder)
+        self._tables = _tables(settings, folder)
+        key = _steam_key(settings, folder)
+        self._access = SteamAccess(settings.steam.user_id, has_key=key is not None)
+        steam = {KEY_VARIABLE: key} if key else {}
+        self._options = {
+            DESKTOP: self._server(DESKTOP, settings.desktop, folder, {}),
+            STEAM: self._server(STEAM, settings.steam, folder, steam),
+        }
+        self._offers = {name: Published(Offer(ServerStatus(name=name, reason=UNNEEDED))) for name in self._options}
+        self._wanted = {name: Wanted() for name in self._options}
+        self._choice = Choice(settings.portal)
+
+    def spec(self, directory: Directory, board: Board) -> ChildSpec:
+        """The supervisor of the portal and its servers."""
+        portal = PortalOptions(
+            catalogue=self._catalogue,
+            tables=self._tables,
+            offers=self._offers,
+            album=self._album(),
+            access=self._access,
+        )
+        children = [
+            ChildSpec("portal", lambda: PortalActor(portal, choice=self._choice, directory=directory, board=board)),
+            *(self._session(name) for name in self._options),
+        ]
+        return ChildSpec("portals", lambda: Supervisor(children, directory), shutdown_s=2 * STOP_WITHIN_S)
+
+    def _session(self, name: str) -> ChildSpec:
+        options, wanted, offer = self._options[name], self._wanted[name], self._offers[name]
+        return ChildSpec(
+            name,
+            lambda: SessionActor(options, wanted=wanted, offer=offer),
+            expected=(ServerGone,),
+            backoff=AT_ONCE,
+            shutdown_s=STOP_WITHIN_S,
+        )
+
+    def _album(self) -> Album:
+        desktop = self._settings.desktop
+        return Album(self._captures, extension=desktop.captures_format, keep=desktop.captures_kept)
+
+    def _server(self, name: str, settings: ServerSettings, folder: Path, extra: Mapping[str, str]) -> ServerOptions:
+        command = [word.replace(CAPTURES, str(self._captures)) for word in settings.command]
+        if command and "/" in command[0]:  # a bare name is looked for on the PATH
+            command[0] = str(expand(command[0], f"{name}: command", folder))
+        environment = {**pick(settings.pass_environment), **settings.environment, **extra}
+        headers = _headers(settings, folder)
+        return ServerOptions(
+            name=name,
+            command=() if settings.url else tuple(command),
+            url=settings.url,
+            headers=headers,
+            environment=environment,
+            protocol=settings.protocol,
+            start_timeout_s=settings.start_timeout_s,
+            probe_interval_s=settings.probe_interval_s,
+            redactor=Redactor(_secrets(environment, headers)),
+        )
+
+
+def expand(path: str, key: str, folder: Path) -> Path:
+    """A path of the configuration; a relative one starts at the configuration's folder.
+
+    Raises:
+        ConfigError: it is in the home of somebody unknown.
+    """
+    try:
+        return folder / Path(path).expanduser()
+    except RuntimeError as error:
+        told = f"{key}: {path}: whose home that is cannot be found out: give the whole path"
+        raise ConfigError(told) from error
+
+
+def _tables(settings: Settings, folder: Path) -> dict[str, ToolTable]:
+    """The tables that ship, and the operator's own, which come first."""
+    path = config_folder() / "portal_tools.json"
+    tables = dict(load_tables(path))
+    if settings.tools_file is not None:
+        path = expand(settings.tools_file, "tools_file", folder)
+        tables |= load_tables(path)
+    return {
+        DESKTOP: choose_table(tables, settings.desktop.tools, path),
+        STEAM: choose_table(tables, settings.steam.tools, path),
+    }
+
+
+def _headers(settings: ServerSettings, folder: Path) -> dict[str, str]:
+    if settings.url is None or settings.token_file is None:
+        return {}
+    return {"Authorization": f"Bearer {read_token(expand(settings.token_file, 'token_file', folder))}"}
+
+
+def _secrets(environment: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
+    """What a server is given and may not say again."""
+    given = [value for name, value in environment.items() if SECRET_NAMES.search(name)]
+    return [*given, *(value.removeprefix("Bearer ") for value in headers.values())]
+
+
+def _steam_key(settings: Settings, folder: Path) -> str | None:
+    """The key, of the file that is configured, else of the environment."""
+    if settings.steam.api_key_file is None:
+        return (settings.steam.environment.get(KEY_VARIABLE) or os.environ.get(KEY_VARIABLE) or "").strip() or None
+    path = expand(settings.steam.api_key_file, "steam.api_key_file", folder)
+    try:
+        with path.open(encoding="ascii") as file:
+            return file.read(LARGEST_KEY_BYTES).strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        told = getattr(error, "strerror", None) or "a key is plain ASCII text"
+        raise ConfigError(f"steam.api_key_file: {path}: {told}: put the key there, readable by you only") from error

@@ -1,0 +1,262 @@
+"""The settings: what an operator writes in `timmy.toml`, each with a default that works."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
+
+from timmy_actors.errors import ConfigError
+from timmy_actors.protocol._base import Name, StrictModel, in_words
+from timmy_actors.protocol.message import ClientName
+from timmy_actors.protocol.portal import PortalId
+from timmy_actors.system.paths import config_folder, from_folder
+from timmy_actors.portals.mcp.server_options import CAPTURES, PYTHON
+from timmy_actors.system.text_files import read_text
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+VARIABLE = "TIMMY_CONFIG"
+PLACE_REMEDY = f"name another with --config or {VARIABLE}"
+MAX_PORT = 65535
+PORTALS_FILE = "portals.json"
+PLACEHOLDERS = (PYTHON, CAPTURES)
+
+
+_TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
+
+
+def _tcp_address(text: str) -> str:
+    if text.startswith("tcp://["):
+        raise ValueError("must be tcp://HOST:PORT with a name or an IPv4 address: the bridge does not listen on IPv6")
+    match = _TCP_ADDRESS.fullmatch(text)
+    if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would take port 99999 for 34463
+        raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
+    return text
+
+
+def _from_the_file(path: str, info: ValidationInfo) -> str:
+    """A path of a configuration file starts at that file's folder, wherever the daemon is started."""
+    return path if info.context is None else from_folder(path, info.context)
+
+
+FilePath = Annotated[Name, AfterValidator(_from_the_file)]
+
+
+class WorldSettings(StrictModel):
+    """`[world]`: the embedded world, for when there is no game server."""
+
+    embedded: bool = True
+    port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 0
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    allow_raw: bool = False
+
+
+class LinkSettings(StrictModel):
+    """`[link]`: the way to the game server's bridge."""
+
+    address: Annotated[str, AfterValidator(_tcp_address)] = "tcp://127.0.0.1:7979"
+    mechanism: Literal["plain", "null"] = "plain"
+    token_file: FilePath = "~/.config/timmy-actors/token"  # noqa: S105  a path
+    client: ClientName = "timmy-daemon"
+    heartbeat_interval_s: Annotated[float, Field(ge=0.05, le=60)] = 1.0
+
+
+class PerceptionSettings(StrictModel):
+    """`[perception]`: what the game is asked to push."""
+
+    rate_hz: Annotated[float, Field(gt=0, le=20)] = 5.0
+    radius: Annotated[float, Field(gt=0, le=32768)] = 4096.0
+
+
+def _frozen(array: object) -> object:
+    return tuple(array) if isinstance(array, list) else array  # TOML's arrays are lists
+
+
+Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_frozen)]
+
+
+_PLACEHOLDER = re.compile(r"(?<!\$)\{\w+\}")
+
+
+def _command_of_the_file(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if info.context is None:
+        return command  # a program may leave a server out
+    if not command:
+        raise ValueError("names no program: leave the key out for the default")
+    for found in (word for part in command for word in _PLACEHOLDER.findall(part)):
+        if found not in PLACEHOLDERS:
+            raise ValueError(f"no such placeholder as {found}; there are: {', '.join(PLACEHOLDERS)}")
+    return command
+
+
+Command = Annotated[Words, AfterValidator(_command_of_the_file)]
+
+
+class ServerSettings(StrictModel):
+    """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and which names its tools have."""
+
+    command: Command = ()
+    url: Name | None = None
+    token_file: FilePath | None = None
+    tools: Name
+    environment: dict[str, str] = Field(default_factory=dict)
+    pass_environment: Words = ()
+    protocol: Literal["auto", "legacy"] = "auto"
+    start_timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
+    probe_interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 15.0
+
+
+class DesktopSettings(ServerSettings):
+    """`[desktop]`: the protocol's `desktop-control`: screen, mouse and keyboard."""
+
+    command: Command = ("{python}", "-m", "timmy_actors.desktop_control", "--captures", "{captures}")
+    tools: Name = "desktop-control"
+    pass_environment: Words = ("DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE")
+    captures_folder: FilePath = "~/.local/state/timmy-actors/captures"
+    captures_format: Literal["jpg", "png"] = "jpg"
+    captures_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+
+
+class SteamSettings(ServerSettings):
+    """`[steam]`: the protocol's `steam-info`: what Steam knows of the game and its player."""
+
+    command: Command = ("{python}", "-m", "steam_mcp.server")
+    tools: Name = "steam-mcp"
+    pass_environment: Words = ("HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    user_id: Name | None = None
+    api_key_file: FilePath | None = None
+
+
+class JournalSettings(StrictModel):
+    """`[journal]`: what is kept of commands, so that none is lost or done twice when the daemon dies."""
+
+    enabled: bool = True
+    file: FilePath | Literal[""] = ""
+    synchronous: Literal["normal", "full"] = "normal"
+    on_trouble: Literal["refuse", "continue"] = "refuse"
+    keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+    max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
+
+
+class Settings(StrictModel):
+    """All of `timmy.toml`."""
+
+    player: Name = "Timmy"
+    portal: PortalId = "morrowind"
+    portals_file: FilePath | None = None
+    tools_file: FilePath | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    world: WorldSettings = Field(default_factory=WorldSettings)
+    link: LinkSettings = Field(default_factory=LinkSettings)
+    perception: PerceptionSettings = Field(default_factory=PerceptionSettings)
+    desktop: DesktopSettings = Field(default_factory=DesktopSettings)
+    steam: SteamSettings = Field(default_factory=SteamSettings)
+    journal: JournalSettings = Field(default_factory=JournalSettings)
+
+
+_TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
+_REPEATED = re.compile("overwrite|twice|[Dd]uplicate")
+"""In what tomllib says of a key that is there twice."""
+_ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
+
+
+def config_path(given: Path | None = None) -> Path:
+    """The file in force, absolute: the one given, else `TIMMY_CONFIG`, else the one that ships."""
+    if given is not None:
+        return given.absolute()
+    named = os.environ.get(VARIABLE)
+    return Path(named).absolute() if named else config_folder() / "timmy.toml"
+
+
+def portals_path(settings: Settings, folder: Path) -> Path:
+    """The portal catalogue: the one that is configured, else the one beside the configuration, else what ships."""
+    if settings.portals_file is not None:
+        return folder / settings.portals_file
+    beside = folder / PORTALS_FILE
+    return beside if beside.exists() else config_folder() / PORTALS_FILE
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in `path`, the paths among them absolute.
+
+    Raises:
+        ConfigError: the file is missing or wrong; the message names the line or key, and the remedy.
+    """
+    text = read_text(path, "the configuration", PLACE_REMEDY)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}{_what_is_no_toml(text, str(error))}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+    try:
+        # TOML has types of its own: "7979" is no port.
+        return Settings.model_validate(document, strict=True, context=path.parent.absolute())
+    except ValidationError as error:
+        raise ConfigError(_explain(path, text, error)) from error
+
+
+def _what_is_no_toml(text: str, told: str) -> str:
+    first: dict[str, int] = {}
+    for number, keys in _keys_by_line(text) if _REPEATED.search(told) else ():
+        key = ".".join(keys)
+        if key in first:
+            return f", line {number}: {key}: is there already, on line {first[key]}: keep one of them"
+        first[key] = number
+    lines = len(text.splitlines())
+    return f": {told.replace('at end of document', f'at the end, line {lines}')}: mend the TOML there"
+
+
+def _explain(path: Path, text: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    keys = [str(part) for part in first["loc"]]
+    line = _line_of(text, keys)
+    where = f"{path}, line {line}" if line else str(path)
+    return f"{where}: {'.'.join(keys)}: {_remedy(first, keys)}"
+
+
+def _remedy(error: ErrorDetails, keys: list[str]) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return f"no such key; there are: {', '.join(_known_keys(keys[:-1]))}"
+        case "model_type":
+            return f"must be a table: [{'.'.join(keys)}], its keys below it"
+    return in_words(error)
+
+
+def _known_keys(section: list[str]) -> list[str]:
+    model: Any = Settings
+    for key in section:
+        model = model.model_fields[key].annotation
+    return sorted(model.model_fields)
+
+
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """The line of the key, or of the innermost table around it that has one of its own."""
+    lines = list(_keys_by_line(text))
+    for depth in range(len(keys), 0, -1):
+        for number, found in lines:
+            if found == keys[:depth]:
+                return number
+    return None
+
+
+def _keys_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
+    table: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _parts(header[1])
+            yield number, table
+        elif assignment := _ASSIGNMENT.match(line):
+            yield number, [*table, *_parts(assignment[1])]
+
+
+def _parts(dotted: str) -> list[str]:
+    return [part.strip(" \t\"'") for part in dotted.split(".")]

@@ -1,0 +1,96 @@
+"""What keys are called: plain names, pyautogui's names, characters, and X's own keysym names. Pure."""
+
+from __future__ import annotations
+
+import difflib
+
+from Xlib import XK
+
+from timmy_actors.desktop_control.reasons import refused
+
+LONGEST_NAME = 40
+
+XK.load_keysym_group("xkb")  # ISO_Level3_Shift, which AltGr is
+
+_NAMES = {
+    "alt": "Alt_L", "altleft": "Alt_L", "altright": "Alt_R", "altgr": "ISO_Level3_Shift",
+    "ctrl": "Control_L", "control": "Control_L", "ctrlleft": "Control_L", "ctrlright": "Control_R",
+    "shift": "Shift_L", "shiftleft": "Shift_L", "shiftright": "Shift_R",
+    "super": "Super_L", "win": "Super_L", "winleft": "Super_L", "winright": "Super_R",
+    "cmd": "Super_L", "command": "Super_L", "meta": "Super_L", "option": "Alt_L",
+    "enter": "Return", "return": "Return", "esc": "Escape", "escape": "Escape", "space": "space", "tab": "Tab",
+    "backspace": "BackSpace", "delete": "Delete", "del": "Delete", "insert": "Insert", "home": "Home", "end": "End",
+    "pageup": "Page_Up", "page_up": "Page_Up", "pgup": "Page_Up",
+    "pagedown": "Page_Down", "page_down": "Page_Down", "pgdn": "Page_Down",
+    "up": "Up", "down": "Down", "left": "Left", "right": "Right",
+    "capslock": "Caps_Lock", "caps_lock": "Caps_Lock", "numlock": "Num_Lock", "scrolllock": "Scroll_Lock",
+    "printscreen": "Print", "prtsc": "Print", "pause": "Pause", "menu": "Menu", "apps": "Menu",
+    "plus": "plus", "minus": "minus", "comma": "comma", "period": "period", "slash": "slash",
+    "add": "KP_Add", "subtract": "KP_Subtract", "multiply": "KP_Multiply", "divide": "KP_Divide",
+    "decimal": "KP_Decimal",
+    **{f"num{digit}": f"KP_{digit}" for digit in range(10)},
+    **{f"f{number}": f"F{number}" for number in range(1, 25)},
+}  # fmt: skip
+
+UNICODE_KEYSYM = 0x01000000
+"""Every character has this keysym plus its code point (X Window System Protocol, appendix A)."""
+
+_CONTROL_KEYSYMS = {"\n": XK.XK_Return, "\t": XK.XK_Tab}
+
+
+def keysym_of_key(name: str) -> int:
+    """The keysym of the key called `name`; a letter is its key, whether written large or small.
+
+    Raises:
+        Refused: no key has that name; the message says which are near.
+    """
+    if len(name) == 1 and name.isprintable() and name != " ":
+        return keysym_of_character(name.lower())
+    keysym = XK.string_to_keysym(x_name_of_key(name)) if name.isascii() and len(name) <= LONGEST_NAME else 0
+    if keysym == 0:
+        raise refused("unknown_key", f"no key is called {name[:LONGEST_NAME]!r}: {_advice(name)}")
+    return keysym
+
+
+def x_name_of_key(name: str) -> str:
+    """What X calls the key: `Return` for `enter`; a name that is not one of ours is X's own."""
+    return _NAMES.get(name.lower().replace(" ", ""), name)
+
+
+def keys_of_combination(text: str) -> list[str]:
+    """The names in a combination such as `ctrl shift s`.
+
+    Raises:
+        Refused: it is empty, or one is named twice.
+    """
+    names = text.split()
+    if not names:
+        raise refused("bad_arguments", "a combination names at least one key, such as 'ctrl s'")
+    if len({keysym_of_key(name) for name in names}) < len(names):
+        raise refused("bad_arguments", f"{text!r} names a key twice: each key of a combination is pressed once")
+    return names
+
+
+def keysym_of_character(character: str) -> int:
+    """The keysym that types `character`.
+
+    Raises:
+        Refused: it is a control character other than a newline or a tab, and no key types it.
+    """
+    code = ord(character)
+    if character in _CONTROL_KEYSYMS:
+        return _CONTROL_KEYSYMS[character]
+    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE:
+        raise refused("cannot_type", f"U+{code:04X} is no character that a keyboard types: leave it out")
+    return code if code < 0x100 else UNICODE_KEYSYM + code
+
+
+def _advice(name: str) -> str:
+    if "+" in name.strip("+"):
+        return f"keys of a combination are separated by spaces: hotkey({name.replace('+', ' ')!r})"
+    near = difflib.get_close_matches(name.lower(), _NAMES, n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return (
+        "letters, digits, space, enter, esc, tab, ctrl, shift, alt, up, down, left, right, f1 to f24, and X's own names"
+    )

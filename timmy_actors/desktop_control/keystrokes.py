@@ -1,0 +1,194 @@
+"""What is done with the keyboard: taps, combinations, text, and keys that stay down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from Xlib import XK, X
+
+from timmy_actors.errors import Refused
+from timmy_actors.desktop_control import xkb
+from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
+from timmy_actors.desktop_control.held_keys import Held
+from timmy_actors.desktop_control.keyboard import By, Stroke
+from timmy_actors.desktop_control.keys import keys_of_combination
+from timmy_actors.desktop_control.reasons import refused
+from timmy_actors.desktop_control.results import Acted
+from timmy_actors.desktop_control.titles import Titles
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+
+TYPED_DOWN_S = 0.01
+"""How long a typed key stays down: text goes to a program's event queue, which misses nothing however short."""
+TYPED_APART_S = 0.02
+"""From one character to the next: 50 a second, which a text field in a game takes without losing any."""
+LONGEST_TEXT = 1000
+"""Characters in one call: 20 seconds of typing."""
+GRACE_S = 0.1
+"""How much later than asked a held key is let go where nobody is left to do it in time."""
+MODIFIERS = {X.ShiftMask: "shift", X.ControlMask: "ctrl", X.Mod1Mask: "alt", X.Mod4Mask: "super", X.Mod5Mask: "altgr"}
+"""The modifiers that change what a typed character is. Caps Lock is looked for apart, and Num Lock changes no text."""
+
+
+class Keystrokes:
+    """The keyboard of an X display, aimed at a window."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    def tap(self, key: str, titles: Titles | None, by: By = "position") -> Acted:
+        """Press a key and let it go."""
+        return self.combination(key, [key], titles, by)
+
+    def hotkey(self, text: str, titles: Titles | None, by: By = "position") -> Acted:
+        """Press the keys of a combination in order, and let them go in reverse."""
+        return self.combination(text, keys_of_combination(text), titles, by)
+
+    def combination(self, text: str, names: Sequence[str], titles: Titles | None, by: By) -> Acted:
+        """Press keys one after the other, hold all for a moment, and let go of those that were not down before."""
+        with self._hands.turn(titles) as turn:
+            keys = [key for name in names for key in self._keys_of(name, by)]
+            if self._hands.is_held(keys[-1]):
+                raise refused("already_held", f"{keys[-1].name} of {text!r} is held: key_up lets go of it first")
+            self._tap(turn, [key for key in keys if not self._hands.is_held(key)], by)
+            return self._hands.acted(turn)
+
+    def down(self, key: str, titles: Titles | None, expires_s: float = HOLD_LIMIT_S, by: By = "position") -> Acted:
+        """Press a key to stay; pressed again while it is down, it stays longer."""
+        _refuse_longer_than_allowed(expires_s)
+        with self._hands.turn(titles) as turn:
+            for each in self._keys_of(key, by):
+                self._press(turn, each, expires_s)
+            return self._hands.acted(turn)
+
+    def up(self, key: str, by: By = "position") -> Acted:
+        """Let a key go; nothing happens where it is not down."""
+        with self._hands.turn(None) as turn:
+            for each in reversed(self._keys_of(key, by)):
+                if self._hands.is_held(each):
+                    self._hands.release(each)
+            return self._hands.acted(turn)
+
+    def hold(self, key: str, seconds: float, titles: Titles | None, by: By = "position") -> Acted:
+        """Hold a key for a while. Other actions may come in between: one looks around while one walks.
+
+        Raises:
+            Refused: the window lost the focus, or everything was let go, before the time was over.
+        """
+        _refuse_longer_than_allowed(seconds)
+        with self._hands.turn(titles) as turn:
+            keys = self._keys_of(key, by)
+            if self._hands.is_held(keys[-1]):
+                raise refused("already_held", f"{key!r} is held already: key_up lets go of it first")
+            for each in keys:
+                self._press(turn, each, seconds + GRACE_S)
+            end = time.monotonic() + seconds
+        try:
+            self._stay(turn, keys[-1], end, seconds)
+        finally:
+            self._let_go(keys)
+        return self._hands.acted(turn)
+
+    def text(self, text: str, titles: Titles | None, interval_s: float = TYPED_APART_S) -> Acted:
+        """Type text, character by character; nothing is typed where one of them cannot be.
+
+        Raises:
+            Refused: it was interrupted or the window lost the focus; the message says how much had been typed.
+        """
+        if not 0 < len(text) <= LONGEST_TEXT:
+            raise refused("bad_arguments", f"text: 1 to {LONGEST_TEXT} characters in one call, this has {len(text)}")
+        with self._hands.turn(titles) as turn:
+            with self._hands.looking() as display:
+                keysyms = self._hands.keyboard.keysyms_of_text(display, text)
+            for typed, keysym in enumerate(keysyms):
+                try:
+                    self._type(turn, text[typed], keysym, interval_s)
+                except Refused as error:
+                    error.message += f" ({typed} of {len(text)} characters had been typed)"
+                    raise
+            return self._hands.acted(turn)
+
+    def _type(self, turn: Turn, character: str, keysym: int, interval_s: float) -> None:
+        with self._hands.looking() as display:
+            ready_in = self._hands.keyboard.ready_in(display, keysym)
+        self._hands.wait(turn, ready_in)
+        with self._hands.looking() as display:
+            stroke = self._hands.keyboard.stroke_of_keysym(display, keysym)
+            keys = self._with_modifiers(character, stroke)
+        if self._hands.is_held(keys[-1]):
+            raise refused("already_held", f"the key that makes {character!r} is held: key_up lets go of it first")
+        self._must_get_keys(turn)
+
+        def check(display: Display) -> None:
+            turn.target.must_have_focus(display)
+            _refuse_held_modifiers(display)
+
+        self._hands.tap(turn, keys, TYPED_DOWN_S, check)
+        self._hands.wait(turn, interval_s - TYPED_DOWN_S)
+
+    def _tap(self, turn: Turn, keys: list[Held], by: By) -> None:
+        self._must_get_keys(turn)
+        with self._hands.looking() as display:
+            locks = xkb.locked_modifiers(display) if by == "position" and _has_lock(display, keys) else None
+        self._hands.tap(turn, keys, TAP_S, turn.target.must_have_focus)
+        if locks is not None:
+            with self._hands.looking() as display:
+                xkb.lock_modifiers(display, locks)
+
+    def _press(self, turn: Turn, key: Held, seconds: float) -> None:
+        if self._hands.is_held(key):
+            self._hands.renew(key, seconds)
+            return
+        self._must_get_keys(turn)
+        self._hands.press(turn, key, seconds, turn.target.must_have_focus)
+
+    def _must_get_keys(self, turn: Turn) -> None:
+        # Not while the other programs wait: one of them may have to be asked.
+        with self._hands.looking() as display:
+            turn.target.must_get_keys(display)
+
+    def _let_go(self, keys: list[Held]) -> None:
+        for key in reversed(keys):
+            if self._hands.is_held(key):
+                self._hands.release(key)
+
+    def _stay(self, turn: Turn, key: Held, end: float, seconds: float) -> None:
+        self._hands.wait(turn, end - time.monotonic(), until=lambda: not self._hands.is_held(key))
+        lost = self._hands.why_lost(key)
+        if lost is not None:
+            held = seconds - max(0.0, end - time.monotonic())
+            raise refused("not_focused", f"{lost} (let go after {held:.1f} s)")
+
+    def _keys_of(self, name: str, by: By) -> list[Held]:
+        with self._hands.looking() as display:
+            return self._with_modifiers(name, self._hands.keyboard.stroke_of_key(display, name, by))
+
+    def _with_modifiers(self, name: str, stroke: Stroke) -> list[Held]:
+        keyboard, key = self._hands.keyboard, Held("key", stroke.keycode, name)
+        with self._hands.looking() as display:
+            shift = [Held("key", keyboard.shift(display), "shift")] if stroke.shift else []
+            altgr = [Held("key", keyboard.altgr(display), "altgr")] if stroke.altgr else []
+        return [*shift, *altgr, key]
+
+
+def _has_lock(display: Display, keys: Sequence[Held]) -> bool:
+    """Whether one of them is a key that leaves a modifier on."""
+    locks = {XK.XK_Caps_Lock, XK.XK_Num_Lock, XK.XK_Scroll_Lock, XK.XK_Shift_Lock}
+    return any(not locks.isdisjoint(display.get_keyboard_mapping(key.code, 1)[0]) for key in keys)
+
+
+def _refuse_held_modifiers(display: Display) -> None:
+    mask = display.screen().root.query_pointer().mask
+    held = [name for bit, name in MODIFIERS.items() if mask & bit]
+    if held:
+        raise refused(
+            "cannot_type", f"{' and '.join(held)} is held, so the text would be another: key_up or release_all first"
+        )
+
+
+def _refuse_longer_than_allowed(seconds: float) -> None:
+    if not 0 < seconds <= LONGEST_HOLD_S:
+        raise refused("bad_arguments", f"{seconds:g} s: a key is held for more than 0 and at most {LONGEST_HOLD_S:g} s")

@@ -1,0 +1,139 @@
+"""Where windows are: their places, what is above them, who has the focus, and what is under a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from Xlib import X, error
+
+from timmy_actors.desktop_control.window_target import Place, Point, Size
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.xobject.drawable import Window
+
+GONE = (error.BadWindow, error.BadDrawable)
+"""What X says of a window that closed."""
+
+
+def place_of(display: Display, window: Window) -> Place:
+    """Where the window's inside is on the screen."""
+    shape = window.get_geometry()
+    corner = display.screen().root.translate_coords(window, 0, 0)
+    # X answers where a point of the source is in the destination: python-xlib's receiver is the destination.
+    return Place(corner.x, corner.y, shape.width, shape.height)
+
+
+def is_visible(window: Window) -> bool:
+    """Whether it is mapped, with all that contain it."""
+    return cast("int", window.get_attributes().map_state) == X.IsViewable
+
+
+def has_focus(display: Display, window: Window) -> bool:
+    """Whether what is typed now goes to it or to something inside it."""
+    focus = display.get_input_focus().focus
+    if focus == X.PointerRoot:
+        return window.id in chain_at(display, pointer_of(display))
+    return not isinstance(focus, int) and _is_inside(focus, window)
+
+
+def _is_inside(inner: Window, outer: Window) -> bool:
+    while inner.id != outer.id:
+        parent = inner.query_tree().parent
+        if isinstance(parent, int) or parent is None:
+            return False
+        inner = parent
+    return True
+
+
+def pointer_of(display: Display) -> Point:
+    """Where the pointer is on the screen."""
+    found = display.screen().root.query_pointer()
+    return Point(found.root_x, found.root_y)
+
+
+def chain_at(display: Display, point: Point) -> list[int]:
+    """The windows under a point of the screen, from the outermost to the one that a click there would reach."""
+    root = display.screen().root
+    inner, chain = root, [root.id]
+    while True:
+        child = inner.translate_coords(root, point.x, point.y).child
+        if isinstance(child, int) or child is None:
+            return chain
+        inner = child
+        chain.append(child.id)
+
+
+def outermost(window: Window) -> Window:
+    """Its ancestor right under the root: the window manager's frame, or the window itself."""
+    while True:
+        tree = window.query_tree()
+        if tree.parent.id == tree.root.id:
+            return window
+        window = tree.parent
+
+
+def is_covered(display: Display, window: Window, place: Place) -> bool:
+    """Whether a part of it is under another window, hidden by what contains it, or off the screen.
+
+    A window with holes counts as if it had none.
+    """
+    root = display.screen().root.get_geometry()
+    if not place.within(Size(root.width, root.height)):
+        return True
+    inner = window
+    while True:
+        parent = inner.query_tree().parent
+        if isinstance(parent, int) or parent is None:
+            return False
+        if any(_hides(display, each, place) for each in _above(inner, parent)) or not _contains(display, parent, place):
+            return True
+        inner = parent
+
+
+def _above(window: Window, parent: Window) -> list[Window]:
+    stack = parent.query_tree().children  # from the lowest to the highest
+    order = [each.id for each in stack]
+    return list(stack[order.index(window.id) + 1 :]) if window.id in order else []
+
+
+def _hides(display: Display, window: Window, place: Place) -> bool:
+    try:
+        attributes = window.get_attributes()
+        if attributes.map_state != X.IsViewable or attributes.win_class == X.InputOnly:
+            return False
+        shape = window.get_geometry()
+        corner = display.screen().root.translate_coords(window, 0, 0)
+    except GONE:
+        return False  # it closed while we looked
+    border = shape.border_width
+    return place.overlaps(
+        Place(corner.x - border, corner.y - border, shape.width + 2 * border, shape.height + 2 * border)
+    )
+
+
+def _contains(display: Display, window: Window, place: Place) -> bool:
+    outer = place_of(display, window)
+    return (
+        place.x >= outer.x
+        and place.y >= outer.y
+        and place.x + place.width <= outer.x + outer.width
+        and place.y + place.height <= outer.y + outer.height
+    )
+
+
+def is_xwayland(display: Display) -> bool:
+    """Whether the X server is Xwayland, whose root window shows nothing: Wayland's compositor draws the windows.
+
+    From version 23.1 on it says so by an extension; before, only the names of its outputs tell (XWAYLAND0).
+    """
+    if display.query_extension("XWAYLAND") is not None:
+        return True
+    if display.query_extension("RANDR") is None:
+        return False
+    resources = cast("Any", display.screen().root).xrandr_get_screen_resources()
+    names = [
+        cast("Any", display).xrandr_get_output_info(output, resources.config_timestamp).name
+        for output in resources.outputs
+    ]
+    return any(name.startswith("XWAYLAND") for name in names)

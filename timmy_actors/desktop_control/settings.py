@@ -1,0 +1,53 @@
+"""How the server is run: its command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from timmy_actors.client.endpoint import default_folder
+
+MAX_PORT = 65535
+
+
+@dataclass(frozen=True)
+class DesktopSettings:
+    """What the process is told."""
+
+    http: int | None = None
+    """The port on 127.0.0.1; 0 takes any free one, which the ready line names. None: MCP over stdin and stdout."""
+    token_file: Path = field(default_factory=lambda: default_folder() / "desktop-control.token")
+    """Where the token for HTTP is; made if it is missing."""
+    captures: Path = Path("captures")
+    """The folder that `take_screenshot` writes into."""
+    display: str | None = field(default_factory=lambda: os.environ.get("DISPLAY"))
+    """The X display."""
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= MAX_PORT:
+        raise ValueError
+    return port
+
+
+def parse(arguments: Sequence[str] | None = None) -> DesktopSettings:
+    """Read the command line; a mistake ends the process with a usage message (exit code 2)."""
+    unset = DesktopSettings()
+    parser = argparse.ArgumentParser(
+        prog="python -m timmy_actors.desktop_control",
+        description="An MCP server for the screen, the mouse and the keyboard of an X display (DISPLAY).",
+    )
+    parser.add_argument(
+        "--http", type=_port, metavar="PORT", help="serve HTTP on 127.0.0.1 (0: any free port), not stdio"
+    )
+    parser.add_argument(
+        "--token-file", type=Path, default=unset.token_file, help="the token for HTTP; made if missing (%(default)s)"
+    )
+    parser.add_argument(
+        "--captures", type=Path, default=unset.captures, help="the folder for screenshots (%(default)s)"
+    )
+    return DesktopSettings(**vars(parser.parse_args(arguments)))

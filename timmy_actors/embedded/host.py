@@ -1,0 +1,200 @@
+"""The world host: a supervised process that runs the real Lua bridge in the embedded world."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.errors import ConfigError, LuaJitMissing, WorldGone, WorldUnusable
+from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
+from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.protocol._base import Model
+from timmy_actors.protocol.health import WorldStatus
+from timmy_actors.system.processes import how_it_ended
+
+log = logging.getLogger(__name__)
+
+READY_WITHIN_S = 20.0
+"""A cold start on a busy machine takes a few seconds."""
+STOP_WITHIN_S = 3.0
+LAST_WORDS = 12
+"""Lines of the process's log that are repeated when it died."""
+EVERYDAY = ("] [INFO] ", "] [WARN] ")
+"""Levels of the process's log that say nothing of why it ended."""
+CHUNK_BYTES = 65536
+HOPELESS = (LuaJitMissing.exit_code, ConfigError.exit_code)
+"""Exit codes of a process that would end the same way again: what it needs is not there, or set wrongly."""
+
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """How to run the embedded world."""
+
+    port: int
+    """0 takes any free one, another one after each restart."""
+    token_file: Path
+    seed: int
+    allow_raw: bool
+
+    def command_line(self, lifeline: int) -> list[str]:
+        """The process's arguments."""
+        arguments = [sys.executable, "-m", "timmy_actors.embedded", "--port", str(self.port), "--seed", str(self.seed)]
+        arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline)]
+        return [*arguments, "--allow-raw"] if self.allow_raw else arguments
+
+
+class _Ready(Model):
+    ready: Literal[True]
+    pid: int
+    port: int
+
+
+class WorldHostActor(SocketActor):
+    """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
+
+    The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it. On
+    Linux the kernel kills it, even a frozen one, when this actor's thread ends; a restarted actor starts another one.
+    A frozen process is not a dead one: it is left alone.
+    """
+
+    def __init__(self, options: WorldOptions, *, board: Board) -> None:
+        super().__init__()
+        self._options = options
+        self._board = board
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
+        self._partial: dict[str, bytes] = {"out": b"", "err": b""}
+        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+
+    def on_start(self) -> None:
+        """Start the process; it says itself when it is ready."""
+        watched, self._lifeline = os.pipe()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own module
+                self._options.command_line(watched),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(watched,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WorldGone(f"the embedded world cannot be started: {error}") from error
+        finally:
+            os.close(watched)
+        self._board.world.value = WorldStatus(state="starting", pid=self._process.pid)
+        for name, stream in (("out", self._process.stdout), ("err", self._process.stderr)):
+            if stream is not None:
+                self._attach(name, stream.fileno())
+        self.mailbox.schedule("ready", READY_WITHIN_S, "not ready")
+
+    def actor_acknowledge_start(self) -> None:
+        """Not yet: the world's own word is what makes it started."""
+
+    def on_receive(self, message: Any) -> None:
+        """Listen to the process."""
+        match message:
+            case Arrived(stream, chunk):
+                self._on_output(stream, chunk)
+            case "not ready":
+                raise WorldGone(f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._said()}")
+            case SourceFailed(_, error):
+                raise WorldGone(f"the embedded world's output cannot be read: {error}")
+
+    def on_stop(self) -> None:
+        """End the process."""
+        self._end()
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self._end()
+
+    def _attach(self, name: str, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        self.sockets.attach(name, descriptor, lambda: _read_chunk(descriptor))
+
+    def _on_output(self, stream: str, chunk: bytes) -> None:
+        if not chunk:
+            self._on_closed(stream)
+            return
+        *lines, self._partial[stream] = (self._partial[stream] + chunk).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace")
+            if stream == "out":
+                self._on_said(text)
+            else:
+                self._last_words.append(text)
+                log.debug("world: %s", text)
+
+    def _on_said(self, line: str) -> None:
+        try:
+            ready = _Ready.model_validate_json(line)
+        except ValidationError:
+            raise WorldGone(f"the embedded world said something else than that it is ready: {line[:200]!r}") from None
+        self.mailbox.cancel("ready")
+        self._board.world.value = WorldStatus(
+            state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
+        )
+        self.actor_lifecycle.started()
+
+    def _on_closed(self, stream: str) -> None:
+        self.sockets.detach(stream)
+        if stream == "err" or self._process is None:
+            return
+        try:
+            code = self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            raise WorldGone("the embedded world closed its output") from None
+        ended = WorldUnusable if code in HOPELESS else WorldGone
+        raise ended(f"the embedded world's process {how_it_ended(code)}{self._said()}")
+
+    def _said(self) -> str:
+        rest = self._partial["err"]
+        for chunk in iter(lambda: _read_chunk(self._process.stderr.fileno()), None):  # type: ignore[union-attr]
+            if not chunk:
+                break
+            rest += chunk
+        self._last_words.extend(rest.decode(errors="replace").splitlines())
+        # What a healthy world says tells nothing of its end.
+        words = [line for line in self._last_words if not any(level in line for level in EVERYDAY)]
+        return "; its last words: " + " | ".join(words) if words else ""
+
+    def _end(self) -> None:
+        self._board.world.value = WorldStatus(state="down")
+        for stream in ("out", "err"):
+            self.sockets.detach(stream)
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._process is not None:
+            _stop(self._process)
+            self._process = None
+
+
+def _read_chunk(descriptor: int) -> bytes | None:
+    try:
+        return os.read(descriptor, CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        # A stopped (SIGSTOP) or stuck process does not hear SIGTERM.
+        process.kill()
+        process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

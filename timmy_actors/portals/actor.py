@@ -1,0 +1,276 @@
+"""The portal: which games there are, which one the agent is in, and the two operations on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pykka
+
+from timmy_actors.daemon.shared_state import Board
+from timmy_actors.portals.caller import Caller
+from timmy_actors.portals.mcp.session_handle import ServerLine
+from timmy_actors.portals.mcp.session_actor import Offer
+from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
+from timmy_actors.protocol.action import Action
+from timmy_actors.protocol.answer import Portals
+from timmy_actors.protocol.endpoint import LONGEST_ACTION_S, PORTAL_TIMEOUT_S
+from timmy_actors.protocol.game_state import GameState, LookOptions
+from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.steam.cache import SteamAccess
+from timmy_actors.portals.catalog.catalog import choose
+from timmy_actors.portals.catalog.catalog_file import CatalogueFile
+from timmy_actors.portals.check import check
+from timmy_actors.portals.mcp.loop import LoopThread
+from timmy_actors.portals.portal import PLAIN, Portal
+from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
+from timmy_actors.portals.status import assess
+from timmy_actors.portals.tools.tool_server import ToolServer
+from timmy_actors.portals.tools.tool_tables import ToolTable
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
+
+log = logging.getLogger(__name__)
+
+LOOK_AT_FILE_EVERY_S = 1.0
+PUBLISH_EVERY_S = 0.5
+RELEASE_WITHIN_S = 3.0
+PORTAL_MARGIN_S = 3.0
+"""How long past its own time-out an operation may take to say how it ended: a look that waited for another's gets a
+second of its own, and what an action that failed left pressed is let go."""
+
+
+@dataclass(frozen=True)
+class ListPortals:
+    """Answered with `Portals`."""
+
+
+@dataclass(frozen=True)
+class UsePortal:
+    """Choose another portal; answered with `Portals`, or `Refused`."""
+
+    portal_id: str
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Look at the game; answered with a `GameState`."""
+
+    timeout_s: float
+    options: LookOptions = PLAIN
+    caller: Caller = field(default_factory=Caller)
+    """When it leaves, the look ends."""
+
+    @property
+    def longest_s(self) -> float:
+        """How long it may take at most."""
+        return self.timeout_s + self.options.waits_s
+
+
+@dataclass(frozen=True)
+class Execute:
+    """Do something in the game; answered with an `ActionResult`."""
+
+    action: Action
+    timeout_s: float | None
+    """None: `PORTAL_TIMEOUT_S`, and what the action lasts by its own arguments."""
+    caller: Caller = field(default_factory=Caller)
+    """When it leaves, the action ends, and what it holds is let go."""
+
+    @property
+    def longest_s(self) -> float:
+        """How long it may take at most."""
+        return self.timeout_s if self.timeout_s is not None else PORTAL_TIMEOUT_S + LONGEST_ACTION_S
+
+
+@dataclass(frozen=True)
+class CheckPortal:
+    """See what works; answered with a `PortalCheck`. None: the chosen portal."""
+
+    portal_id: str | None
+    timeout_s: float
+    caller: Caller = field(default_factory=Caller)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """An operation is over: its result, and who asked for it."""
+
+    result: Future[Any]
+    reply: Reply
+
+
+class Choice:
+    """Which portal is in use: it outlives the actor that is told so."""
+
+    def __init__(self, portal_id: str) -> None:
+        self.portal_id = portal_id
+
+
+@dataclass(frozen=True)
+class PortalOptions:
+    """What a portal stands on."""
+
+    catalogue: Path
+    tables: Mapping[str, ToolTable]
+    """By the protocol's server names."""
+    offers: Mapping[str, Published[Offer]]
+    album: Album
+    access: SteamAccess
+
+
+class PortalActor(Actor):
+    """Holds the catalogue and the choice; what takes time runs in an event loop beside it: it always answers."""
+
+    def __init__(self, options: PortalOptions, *, choice: Choice, directory: Directory, board: Board) -> None:
+        super().__init__()
+        self._options = options
+        self._choice = choice
+        self._directory = directory
+        self._board = board
+        self._album = options.album
+        self._last: GameState | None = None
+        self._loop = LoopThread("portal")
+
+    def on_start(self) -> None:
+        """Read the catalogue and choose."""
+        self._file = CatalogueFile(self._options.catalogue)
+        self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
+        self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
+        self._publish()
+        self.mailbox.schedule("file", LOOK_AT_FILE_EVERY_S, "file", every=True)
+        self.mailbox.schedule("publish", PUBLISH_EVERY_S, "publish", every=True)
+
+    def on_receive(self, message: Any) -> Any:
+        """Tell what there is, and have done what is asked."""
+        match message:
+            case ListPortals():
+                return self._portals()
+            case UsePortal(portal_id):
+                return self._use(portal_id)
+            case Capture(timeout_s, options, caller):
+                return self._have(self._portal.capture_state(timeout_s, options), caller)
+            case Execute(action, timeout_s, caller):
+                return self._have(self._portal.execute_action(action, timeout_s), caller)
+            case CheckPortal(portal_id, timeout_s, caller):
+                return self._have(self._check(self._find(portal_id), timeout_s), caller)
+            case _Done(result, reply):
+                self._on_done(result)
+                _settle(reply, result)
+            case "file":
+                self._look_at_file()
+            case "publish":
+                self._publish()
+        return None
+
+    def on_stop(self) -> None:
+        """Ask nobody any more."""
+        self._loop.stop()
+
+    def on_failure(self, *_: object) -> None:
+        """The same."""
+        self.on_stop()
+
+    async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
+        desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
+        return Portal(entry, desktop=desktop, steam=steam, album=self._album, access=self._options.access)
+
+    def _server(self, name: str) -> ToolServer:
+        line = ServerLine(name, directory=self._directory, offer=self._options.offers[name])
+        return ToolServer(line, self._options.tables[name])
+
+    # The operations.
+
+    def _have(self, work: Coroutine[Any, Any, Any], caller: Caller) -> object:
+        """Have it done in the loop, and answered when it is."""
+        reply = self.take_reply()
+        under_way = self._loop.submit(work)
+        under_way.add_done_callback(lambda result: self._tell_done(_Done(result, reply)))
+        caller.on_leave(under_way.cancel)
+        return DEFERRED
+
+    def _tell_done(self, done: _Done) -> None:
+        try:
+            self.actor_ref.tell(done)
+        except pykka.ActorDeadError:  # it ended after its actor
+            _settle(done.reply, done.result)
+
+    def _on_done(self, result: Future[Any]) -> None:
+        """Publish what is known before the answer is given: whoever has it reads of no server that is starting."""
+        if not result.cancelled() and result.exception() is None and isinstance(result.result(), GameState):
+            self._last = result.result()
+        self._publish()
+
+    async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
+        portal = await self._make(lambda: entry)
+        try:
+            state = await portal.capture_state(timeout_s)
+        finally:
+            await portal.close()
+        return check(
+            self._assess(entry, state),
+            entry,
+            state,
+            tables=self._options.tables,
+            access=self._options.access,
+            folder=self._file.path.parent,
+        )
+
+    # The choice.
+
+    def _use(self, portal_id: str) -> Portals:
+        entry = self._find(portal_id)
+        if entry.id != self._entry.id and self._options.offers[DESKTOP].value.status.state == "ready":
+            # What is held down belongs to the game that is left.
+            self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
+        self._entry, self._choice.portal_id = entry, entry.id
+        self._publish()
+        return self._portals()
+
+    def _find(self, portal_id: str | None) -> PortalEntry:
+        if portal_id is None:
+            return self._entry
+        try:
+            return choose(self._file.portals, portal_id, self._file.path)
+        except ConfigError as error:
+            raise Refused("bad_arguments", str(error), "portal") from error
+
+    def _portals(self) -> Portals:
+        return Portals(chosen=self._entry.id, portals=self._file.portals, status=self._assess(self._entry, self._last))
+
+    # What everybody may read.
+
+    def _look_at_file(self) -> None:
+        if not self._file.look():
+            return
+        known = {entry.id: entry for entry in self._file.portals}
+        self._entry = known.get(self._entry.id, self._entry)
+        self._publish()
+
+    def _publish(self) -> None:
+        self._board.portal.value = self._entry
+        self._board.portal_status.value = self._assess(self._entry, self._last)
+
+    def _assess(self, entry: PortalEntry, last: GameState | None) -> PortalStatus:
+        servers = [self._options.offers[name].value.status for name in (DESKTOP, STEAM)]
+        return assess(entry, servers, self._options.tables[DESKTOP], last, self._catalogue_error())
+
+    def _catalogue_error(self) -> str | None:
+        if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
+            return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
+        return self._file.error
+
+
+def _settle(reply: Reply, done: Future[Any]) -> None:
+    try:
+        reply.set(done.result(0))
+    except CancelledError:
+        reply.fail(ActorGone("it was ended: its caller is gone, or the portal is being restarted"))
+    except Exception as error:
+        if not isinstance(error, TimmyError):
+            log.exception("the portal failed to do what it was asked")
+        reply.fail(error)

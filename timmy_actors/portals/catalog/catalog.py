@@ -1,0 +1,138 @@
+"""The catalogue: `portals.json`, read and checked, with errors that name file, line and remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.protocol._base import in_words
+from timmy_actors.protocol.action import parse_params
+from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.system.paths import from_folder
+from timmy_actors.portals.catalog.json_lines import line_of
+from timmy_actors.portals.catalog.bindings import Bindings, steps_of
+from timmy_actors.system.text_files import read_text
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def load_catalogue(path: Path) -> tuple[PortalEntry, ...]:
+    """The portals listed in `path`.
+
+    Raises:
+        ConfigError: the file is missing, is no JSON, or an entry is wrong.
+    """
+    source = _Source(path, read_text(path, "the portal catalogue"))
+    entries = _entries(source)
+    portals = tuple(_portal(source, number, entry) for number, entry in enumerate(entries))
+    _refuse_duplicates(source, portals)
+    return portals
+
+
+def choose(portals: tuple[PortalEntry, ...], portal_id: str, path: Path) -> PortalEntry:
+    """The portal called `portal_id`.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    for portal in portals:
+        if portal.id == portal_id:
+            return portal
+    known = ", ".join(portal.id for portal in portals) or "none"
+    raise ConfigError(f"{path}: no portal {portal_id!r}; there are: {known}. Choose one of them, or add an entry")
+
+
+@dataclass
+class _Source:
+    path: Path
+    text: str
+    prefix: tuple[str, ...] = ()
+    """Where the list of portals stands: in a key, or it is the whole file."""
+
+    def complaint(self, number: int, where: tuple[str | int, ...], told: str) -> ConfigError:
+        """What is wrong with the entry of that number (from 0), and on which line."""
+        line = line_of(self.text, (*self.prefix, number, *where))
+        return ConfigError(f"{self.path}, line {line}: {told}")
+
+
+def _entries(source: _Source) -> list[object]:
+    path = source.path
+    try:
+        document = json.loads(source.text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict) or not isinstance(document.get("portals"), list):
+        raise ConfigError(f'{path}: must be a list of portals: [ {{...}}, ... ], alone or as "portals" of an object')
+    for key in document.keys() - {"$schema", "portals"}:
+        line = line_of(source.text, (key,))
+        raise ConfigError(f'{path}, line {line}: {key}: no such key; there are: "$schema" and "portals"')
+    source.prefix = ("portals",)
+    entries: list[object] = document["portals"]
+    return entries
+
+
+def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
+    name = f"portal {number + 1} ({entry.get('id', '?') if isinstance(entry, dict) else '?'})"
+    try:
+        # Strict JSON types: "12345" is not an app id.
+        portal = PortalEntry.model_validate_json(json.dumps(entry), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise source.complaint(number, first["loc"], f"{name}: {field}: {_remedy(first)}") from error
+    _refuse_unknown_names(source, number, name, portal)
+    _refuse_wrong_steps(source, number, name, "actions", portal.actions)
+    _refuse_wrong_steps(source, number, name, "after_failure", portal.after_failure)
+    if portal.log_file is None:
+        return portal
+    return portal.model_copy(update={"log_file": from_folder(portal.log_file, source.path.parent)})
+
+
+def _refuse_unknown_names(source: _Source, number: int, name: str, portal: PortalEntry) -> None:
+    """See that what is said of an action is said of one that the portal has."""
+    settings = {} if portal.settings is None else portal.settings.names
+    said_of: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = (
+        (("notes",), portal.notes),
+        (("after_failure",), portal.after_failure),
+        (("settings", "names"), settings),
+    )
+    known = ", ".join(sorted(portal.actions)) or "none"
+    for where, said in said_of:
+        for binding in (each for each in said if each not in portal.actions):
+            told = f"{name}: {'.'.join((*where, binding))}: no such name in actions; there are: {known}"
+            raise source.complaint(number, (*where, binding), told)
+
+
+def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindings: Bindings) -> None:
+    for binding, action in bindings.items():
+        for step in steps_of(action):
+            try:
+                parse_params(step.action, step.params)
+            except Refused as refused:
+                told = f"{name}: {key}.{binding}: {refused.message}"
+                raise source.complaint(number, (key, binding), told) from refused
+
+
+def _remedy(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        return f"no such key; there are: {', '.join(sorted(PortalEntry.model_fields))}"
+    return in_words(error)
+
+
+def _refuse_duplicates(source: _Source, portals: tuple[PortalEntry, ...]) -> None:
+    seen: set[str] = set()
+    for number, portal in enumerate(portals):
+        if portal.id in seen:
+            raise source.complaint(number, ("id",), f"two portals are called {portal.id!r}: rename one")
+        seen.add(portal.id)

@@ -1,0 +1,115 @@
+"""Prompts that teach a model a game: `training/data/prompts_*.yaml`, checked against the portal's own names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.protocol._base import Name, StrictModel, in_words
+from timmy_actors.protocol.action import Action, parse_params
+from timmy_actors.protocol.portal import PortalEntry, PortalId
+from timmy_actors.system.paths import training_folder
+from timmy_actors.portals.catalog.bindings import resolve
+from timmy_actors.system.text_files import read_text
+
+Line = Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class NamedAction(StrictModel):
+    """One of the game's names for actions, and when to use it."""
+
+    name: Name
+    use: Line
+
+
+class Scene(StrictModel):
+    """A kind of screen: how to recognise it, what to know of it, and what to do."""
+
+    name: Name
+    see: Line
+    know: Line
+    do: Line
+
+
+class Decision(StrictModel):
+    """An example: what is seen, the thought, and the action that follows. None: nothing is done this time."""
+
+    see: Line
+    think: Line
+    action: Action | None
+
+
+class Prompts(StrictModel):
+    """All that a model is told of a game before it plays."""
+
+    portal: PortalId
+    game: Name
+    system: Annotated[str, Field(min_length=1, max_length=20_000)]
+    actions: tuple[NamedAction, ...]
+    scenes: tuple[Scene, ...]
+    decisions: Annotated[tuple[Decision, ...], Field(min_length=1)]
+
+
+def load_prompts(entry: PortalEntry, folder: Path | None = None) -> Prompts | None:
+    """The prompts of a portal; None: its entry names none. A file that does not ship is looked for in `folder`.
+
+    Raises:
+        ConfigError: the file is missing or wrong, or speaks of actions that the portal does not have.
+    """
+    if entry.prompts is None:
+        return None
+    path = training_folder() / "data" / entry.prompts
+    if not path.exists() and folder is not None:
+        path = folder / entry.prompts
+    prompts = _parse(path, _document(path))
+    _check_actions(path, prompts, entry)
+    return prompts
+
+
+def _document(path: Path) -> Any:
+    try:
+        import yaml  # noqa: PLC0415  of the extra `portals`
+    except ImportError as error:
+        raise ConfigError(f"{path}: needs PyYAML: pip install 'timmy_actors[portals]'") from error
+    try:
+        return yaml.safe_load(read_text(path, "the prompts"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        raise ConfigError(f"{path}{line}: {getattr(error, 'problem', None) or error}: mend the YAML there") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply to be prompts") from error
+
+
+def _parse(path: Path, document: Any) -> Prompts:
+    try:
+        return Prompts.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ConfigError(f"{path}: {field}: {in_words(first)}") from error
+
+
+def _check_actions(path: Path, prompts: Prompts, entry: PortalEntry) -> None:
+    if prompts.portal != entry.id:
+        raise ConfigError(f"{path}: portal: these are the prompts of {prompts.portal!r}, not of {entry.id!r}")
+    named = {f"actions.{number}": Action(action=told.name) for number, told in enumerate(prompts.actions)}
+    shown = {f"decisions.{n}": told.action for n, told in enumerate(prompts.decisions) if told.action is not None}
+    for where, action in named.items():
+        _resolve(path, where, action, entry)
+    for where, action in shown.items():
+        for step in _resolve(path, where, action, entry):
+            try:
+                parse_params(step.action, step.params)
+            except Refused as refused:
+                raise ConfigError(f"{path}: {where}: {refused.message}") from refused
+
+
+def _resolve(path: Path, where: str, action: Action, entry: PortalEntry) -> tuple[Action, ...]:
+    try:
+        return resolve(action, entry.actions)
+    except Refused as refused:
+        raise ConfigError(f"{path}: {where}: {refused.message}") from refused

@@ -1,0 +1,123 @@
+"""What a portal sees: the visual part of a `GameState`, each part for itself, with what is missing and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from timmy_actors.errors import ToolTrouble
+from timmy_actors.protocol.game_state import LookOptions, PixelColour, Problem, Visual
+from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.portals.desktop.window_target import aim_at
+from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.desktop.image_check import Facts
+from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read_position, read_size, said_no
+from timmy_actors.portals.tools.results import ToolAnswer
+from timmy_actors.portals.tools.tool_server import ToolServer
+from timmy_actors.portals.tools.errors import as_problem
+
+T = TypeVar("T")
+
+SCREENSHOT = "visual.screenshot_path"
+
+
+class Eye:
+    """Looks at one desktop. One look at a time."""
+
+    def __init__(self, desktop: ToolServer, album: Album) -> None:
+        self._desktop = desktop
+        self._album = album
+        self._problems: list[Problem] = []
+        self._known_system: tuple[Mapping[str, Any], str] | None = None
+
+    async def look(
+        self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
+    ) -> tuple[Visual, tuple[Problem, ...]]:
+        """Everything there is to see now; what could not be had is None, and a problem says why."""
+        self._problems = []
+        parts = await asyncio.gather(
+            self._part(SCREENSHOT, self._screenshot(entry, now, deadline, options)),
+            self._part("visual.screen_size", self._size(deadline)),
+            self._part("visual.mouse_position", self._mouse(entry, deadline)),
+            self._part("visual.os", self._system(deadline)),
+            self._part("visual.pixels", self._pixels(entry, deadline)),
+        )
+        shot, size, mouse, system, pixels = parts
+        visual = Visual(screen_size=size, mouse_position=mouse, os=system, pixels=pixels)
+        return (visual if shot is None else visual.model_copy(update=shot)), tuple(self._problems)
+
+    async def _part(self, what: str, look: Awaitable[T]) -> T | None:
+        try:
+            return await look
+        except ToolTrouble as trouble:
+            self._problems.append(as_problem(what, trouble))
+            return None
+
+    async def _screenshot(
+        self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
+    ) -> dict[str, Any]:
+        title = await aim_at(self._desktop, "take_screenshot", entry, deadline)
+        name = self._album.new_name(now)
+        filename = name if self._desktop.table.files == "name" else str(self._album.folder / name)
+        values = {"filename": filename, "window_title": title, **options.model_dump()}
+        answer = await self._desktop.look("take_screenshot", values, deadline, options.waits_s)
+        path, facts = self._develop(name, answer, now)
+        if title is None:
+            told = "this server takes pictures of the whole screen only: coordinates are the screen's"
+            self._problems.append(Problem(what="visual.window", code="not_aimed", message=told))
+        if facts.is_black:
+            told = "every pixel is black: a loading screen, or a window or screen that shows nothing"
+            self._problems.append(Problem(what=SCREENSHOT, code="black_frame", message=told))
+        if isinstance(answer.value, Mapping) and answer.value.get("settled") is False:
+            told = f"what was waited for ({options.wait_until}) did not come in time: the picture is of then"
+            self._problems.append(Problem(what=SCREENSHOT, code="not_settled", message=told))
+        size = (facts.width, facts.height)
+        return {"screenshot_path": str(path), "image_size": size, "window": _window(answer, title)}
+
+    def _develop(self, name: str, answer: ToolAnswer, now: datetime) -> tuple[Path, Facts]:
+        """The picture's file, whether the server wrote it or sent what is to be in it."""
+        path = self._album.folder / name
+        if answer.images:
+            path = self._album.write(name, answer.images[0])
+        elif said_no(answer.value):
+            failed = ToolTrouble("tool_failed", "the server says that it could not take a screenshot, and not why")
+            raise self._album.trouble() or failed
+        elif isinstance(answer.value, Mapping) and isinstance(answer.value.get("path"), str):
+            path = self._album.folder / answer.value["path"]
+            if path.name != name:
+                raise ToolTrouble("bad_result", f"the server was to write {name}, and says that it wrote {path.name}")
+        return path, self._album.add(path, now)
+
+    async def _size(self, deadline: float) -> tuple[int, int]:
+        return read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
+
+    async def _mouse(self, entry: PortalEntry, deadline: float) -> tuple[int, int]:
+        title = await aim_at(self._desktop, "get_mouse_position", entry, deadline)
+        return read_position((await self._desktop.look("get_mouse_position", {"window_title": title}, deadline)).value)
+
+    async def _system(self, deadline: float) -> str:
+        schema = await self._desktop.schema("get_os", deadline)
+        if self._known_system is None or self._known_system[0] is not schema:  # of another incarnation of the server
+            self._known_system = (schema, read_os((await self._desktop.look("get_os", {}, deadline)).value))
+        return self._known_system[1]
+
+    async def _pixels(self, entry: PortalEntry, deadline: float) -> tuple[PixelColour, ...] | None:
+        if not entry.pixels:
+            return None
+        title = await aim_at(self._desktop, "pixel_color", entry, deadline)
+        found = []
+        for x, y in entry.pixels:
+            answer = await self._desktop.look("pixel_color", {"x": x, "y": y, "window_title": title}, deadline)
+            found.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
+        return tuple(found)
+
+
+def _window(answer: ToolAnswer, title: str | list[str] | None) -> str | None:
+    """The title of the window that was shown."""
+    if isinstance(answer.value, Mapping) and isinstance(answer.value.get("window"), Mapping):
+        told = answer.value["window"].get("title")
+        return str(told) if told is not None else None
+    return title if isinstance(title, str) else None

@@ -1,4 +1,0 @@
-"""`desktop-control`: an MCP server for screen, mouse and keyboard, aimed at one window.
-
-Run it with `python -m timmy_actors.portals.desktop_control`; docs/desktop-control.md says what it promises.
-"""

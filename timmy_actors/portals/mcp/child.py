@@ -1,0 +1,187 @@
+"""An MCP server as a child process: its pipes in an event loop, its death seen at once, its end made sure of."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from timmy_actors.errors import ServerGone
+from timmy_actors.portals.mcp import die_with_parent
+from timmy_actors.portals.mcp.lines import Lines, TooLong
+from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
+from timmy_actors.system.processes import how_it_ended
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS = 8
+"""Lines of a server's standard error that are repeated when it ended."""
+LONGEST_LOG_LINE = 4_096
+SETTLE_WITHIN_S = 0.5
+"""How long an ended server may take to be gone, and its last words to come: what it started may hold its log open."""
+CHUNK_BYTES = 256 * 1024
+LEAVE_WITHIN_S = 2.0
+"""After its input closed; the Model Context Protocol's order of things, then SIGTERM, then SIGKILL."""
+TERM_WITHIN_S = 2.0
+KILLED_WITHIN_S = 5.0
+LOOK_EVERY_S = 0.01
+
+
+class Child:
+    """A running server. Everything is called in the event loop's thread.
+
+    Raises:
+        ServerGone: its program is not there.
+    """
+
+    def __init__(self, options: ServerOptions, on_exit: Callable[[], None]) -> None:
+        self._name = options.name
+        self._redactor = options.redactor
+        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._log_lines = Lines(LONGEST_LOG_LINE)
+        self._log_ended = asyncio.Event()
+        self.process = _launch(options)
+        self.pid = self.process.pid
+        self._on_exit = on_exit
+        self._pidfd = _watch_process(self.pid, self._exited)
+        self._pipes: tuple[asyncio.BaseTransport, ...] = ()
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Its output to read and its input to write."""
+        loop, process = asyncio.get_running_loop(), self.process
+        output = asyncio.StreamReader(limit=CHUNK_BYTES)
+        reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
+        listening, _ = await loop.connect_read_pipe(lambda: _LogPipe(self._on_log, self._log_ended), process.stderr)
+        writing, protocol = await loop.connect_write_pipe(
+            lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), process.stdin
+        )
+        self._pipes = (reading, listening, writing)
+        return output, asyncio.StreamWriter(writing, protocol, None, loop)
+
+    async def how_it_ended(self, closed: str = "output") -> str:
+        """How the server ended and its last lines of log, after a short wait for both.
+
+        Args:
+            closed: which pipe it closed, if its process turns out to be still running.
+        """
+        await self._gone_within(SETTLE_WITHIN_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._log_ended.wait(), SETTLE_WITHIN_S)
+        code = self.process.poll()
+        ended = f"closed its {closed}" if code is None else how_it_ended(code)
+        words = " | ".join(self._last_words)
+        return f"{ended}; its last words: {words}" if words else ended
+
+    async def leave(self, writer: asyncio.StreamWriter) -> None:
+        """End it in order: close its input, then ask, then kill."""
+        writer.close()
+        if not await self._gone_within(LEAVE_WITHIN_S):
+            self._signal(signal.SIGTERM)
+            await self._gone_within(TERM_WITHIN_S)
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it and what it started, at once. A stopped (SIGSTOP) one as well."""
+        self._signal(signal.SIGKILL)
+        if not await self._gone_within(KILLED_WITHIN_S):
+            log.error("%s: process %d does not end even when killed", self._name, self.pid)
+        self._forget()
+        for pipe in self._pipes:
+            pipe.close()
+
+    def is_stopped(self) -> bool:
+        """Whether a signal has halted it (SIGSTOP): it answers nothing until another one lets it go on. Linux only."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+        except OSError:
+            return False  # it is gone, which is seen elsewhere; or there is no /proc
+        return state.split()[0] == "T"
+
+    def kill_now(self) -> None:
+        """The same from any thread, without waiting."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Its group, for what it started. Not once it is reaped and its number free: unless others of it still run.
+        try:
+            os.killpg(self.pid, number)
+        except (ProcessLookupError, PermissionError):
+            log.debug("%s: nothing of process group %d is left", self._name, self.pid)
+
+    async def _gone_within(self, seconds: float) -> bool:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while self.process.poll() is None:
+            if loop.time() >= deadline:
+                return False
+            await asyncio.sleep(LOOK_EVERY_S)
+        return True
+
+    def _exited(self) -> None:
+        self._forget()
+        self.process.poll()
+        self._on_exit()
+
+    def _forget(self) -> None:
+        if self._pidfd is not None:
+            asyncio.get_running_loop().remove_reader(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def _on_log(self, chunk: bytes) -> None:
+        for line in self._log_lines.feed(chunk):
+            raw = line.head if isinstance(line, TooLong) else line
+            text = self._redactor.clean(raw).decode(errors="replace").rstrip()
+            if text:
+                self._last_words.append(text)
+                log.debug("%s: %s", self._name, text)
+
+
+class _LogPipe(asyncio.Protocol):
+    def __init__(self, take: Callable[[bytes], None], ended: asyncio.Event) -> None:
+        self._take = take
+        self._ended = ended
+
+    def data_received(self, data: bytes) -> None:
+        self._take(data)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._take(b"\n")  # what it had not ended
+        self._ended.set()
+
+
+def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
+    arguments = options.arguments
+    if shutil.which(arguments[0], path=os.environ.get("PATH")) is None:
+        raise ServerGone(f"{options.name}: there is no program {arguments[0]!r}: install it, or correct the command")
+    if sys.platform == "linux":
+        arguments = [sys.executable, "-I", "-S", str(Path(die_with_parent.__file__)), *arguments]
+    try:
+        return subprocess.Popen(  # noqa: S603  the operator's own command
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**pick(INHERITED), **options.environment},
+            cwd=options.folder,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ServerGone(f"{options.name}: cannot be started: {error.strerror}") from error
+
+
+def _watch_process(pid: int, on_exit: Callable[[], None]) -> int | None:
+    # Its output's end would do, but for what it started and left with its pipes.
+    if not hasattr(os, "pidfd_open"):
+        return None
+    descriptor = os.pidfd_open(pid)
+    asyncio.get_running_loop().add_reader(descriptor, on_exit)
+    return descriptor

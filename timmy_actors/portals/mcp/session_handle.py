@@ -1,0 +1,87 @@
+"""The way to a session actor for the portal's coroutines: by name, whichever incarnation answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pykka
+
+from timmy_actors.portals.mcp.session_actor import CallTool, Offer, Wake
+from timmy_actors.errors import ActorError, NoSuchActor, ToolTrouble
+from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.portals.tools.results import ToolAnswer
+from timmy_actors.portals.mcp.session_events import Tool
+from timmy_actors.supervision import Directory, Published
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.01
+"""How often a server that is being started is looked at."""
+PATIENCE = 3
+"""Starts in a row that failed, after which a caller is told at once; the supervisor goes on trying."""
+MARGIN_S = 2.0
+"""How long past a call's own time its session may take to say how it ended."""
+
+
+class ServerLine:
+    """A `timmy_actors.portals.tools.tool_server.Line` through the directory."""
+
+    def __init__(self, name: str, *, directory: Directory, offer: Published[Offer]) -> None:
+        self._name = name
+        self._directory = directory
+        self._offer = offer
+        self._known: tuple[tuple[Tool, ...], Mapping[str, Tool]] = ((), {})
+
+    async def tools(self, within_s: float) -> Mapping[str, Tool]:
+        """What the server offers, once it is up.
+
+        Raises:
+            ToolTrouble: `server_unavailable`.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_s
+        while (offer := self._offer.value).status.state != "ready":
+            if offer.status.state == "offline":
+                await self._wake()
+            if loop.time() >= deadline or _is_hopeless(self._offer.value.status):
+                raise _unavailable(self._offer.value.status)
+            await asyncio.sleep(LOOK_EVERY_S)
+        if self._known[0] is not offer.tools:
+            self._known = (offer.tools, {tool.name: tool for tool in offer.tools})
+        return self._known[1]
+
+    async def call(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> ToolAnswer:
+        """Call a tool by the server's own name for it.
+
+        Raises:
+            ToolTrouble: it did not go well.
+        """
+        call = CallTool(tool, arguments, timeout_s)
+        try:
+            answer: ToolAnswer = await self._directory.ask(self._name, call, timeout_s=timeout_s + MARGIN_S)
+        except (NoSuchActor, pykka.ActorDeadError) as error:
+            raise ToolTrouble("server_unavailable", f"{self._name} is being restarted: nothing was sent") from error
+        except asyncio.CancelledError:
+            call.caller.leave()
+            raise
+        except ActorError as error:
+            raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._name}: {error}") from error
+        return answer
+
+    async def _wake(self) -> None:
+        try:
+            await self._directory.ask(self._name, Wake(), timeout_s=MARGIN_S)
+        except ActorError as error:
+            log.debug("%s cannot be woken: %s", self._name, error)  # what is seen of it next tells
+
+
+def _is_hopeless(status: ServerStatus) -> bool:
+    """Whether waiting is no use: it cannot be started, or was, again and again, and never came up."""
+    return status.state == "offline" or (status.state == "down" and status.failures >= PATIENCE)
+
+
+def _unavailable(status: ServerStatus) -> ToolTrouble:
+    return ToolTrouble("server_unavailable", f"{status.name} is {status.state}: {status.reason}")

@@ -1,0 +1,93 @@
+"""The raw API: functions of the server's script API, as they are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictStr
+
+from timmy_actors.protocol._base import MAX_INTEGER, Integer, Name, StrictModel
+from timmy_actors.protocol.commands._arguments import CommandArguments
+
+MOST_CALLS = 256
+MOST_ARGUMENTS = 16
+LONGEST_TEXT = 32_768
+
+
+class ResultReference(StrictModel):
+    """Stands for the first value that an earlier call of the batch returned."""
+
+    result: Annotated[int, Field(ge=0, lt=MOST_CALLS)]
+    """The number of that call, from 0."""
+
+
+class PidReference(StrictModel):
+    """Stands for the slot of a player who is logged in."""
+
+    pid: Name
+
+
+def _is_reference(members: list[tuple[object, object]]) -> bool:
+    match members:
+        case [("pid", str())]:
+            return True
+        case [("result", int() as number)]:
+            return not isinstance(number, bool) and number in range(MOST_CALLS)
+    return False
+
+
+def _is_argument(value: object) -> object:
+    """Judge what a union would only say the opposite of: one sentence, not one for each of its members."""
+    match value:
+        case bool() | ResultReference() | PidReference():
+            return value
+        case int() | float() if not abs(value) <= MAX_INTEGER:  # NaN is not either
+            raise ValueError("must be a finite number below 1e14")
+        case str() if len(value) > LONGEST_TEXT:
+            raise ValueError(f"must have at most {LONGEST_TEXT} characters")
+        case int() | float() | str():
+            return value
+        case dict() if _is_reference(list(value.items())):
+            return value
+    raise ValueError('must be a value, {"result": number of a call} or {"pid": a player\'s name}')
+
+
+Argument = Annotated[
+    StrictBool
+    | Integer
+    | Annotated[float, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+    | Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
+    | ResultReference
+    | PidReference,
+    BeforeValidator(_is_argument),
+]
+
+
+class Call(StrictModel):
+    """One call: a function of the API table (its case matters), and its arguments in order."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    arguments: Annotated[list[Argument], Field(max_length=MOST_ARGUMENTS)] = []
+
+
+class Api(CommandArguments):
+    """Run functions of the TES3MP script API, in order and within one tick of the server.
+
+    Only where the server's configuration says `allow_raw`. The batch is checked before the first call is made; what can
+    only be known later (how long a list is) is checked right before its call, and ends the batch there.
+    """
+
+    command = "api"
+    idempotent = False
+    errors = ("not_permitted",)
+    example = {
+        "calls": [
+            {"name": "GetName", "arguments": [{"pid": "Timmy"}]},
+            {"name": "SendMessage", "arguments": [{"pid": "Timmy"}, {"result": 0}]},
+        ]
+    }
+
+    calls: Annotated[list[Call], Field(min_length=1, max_length=MOST_CALLS)]
+
+
+COMMANDS = (Api,)

@@ -1,0 +1,113 @@
+"""What players are told: in the chat, on the screen; and what a client is made to run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from timmy_actors.protocol._base import Name
+from timmy_actors.protocol.commands._arguments import CommandArguments, Text
+
+COMMAND_SIGN = "/"
+"""What begins with it, CoreScripts take for a chat command."""
+
+
+def _said(text: str) -> str:
+    if text.startswith(COMMAND_SIGN):
+        raise ValueError("begins with '/', as the server's chat commands do: give it to chat_command")
+    return text
+
+
+def _command(text: str) -> str:
+    if not text.startswith(COMMAND_SIGN):
+        raise ValueError("a chat command begins with '/': give what is to be said to chat")
+    return text
+
+
+class Message(CommandArguments):
+    """Show a line in a player's chat window, to nobody else."""
+
+    command = "message"
+    idempotent = False
+    example = {"text": "Welcome to Morrowind."}
+
+    text: Text
+
+
+class Chat(CommandArguments):
+    """Say something as the player, as if it had typed it: the server's scripts decide who reads it (`heard_by`)."""
+
+    command = "chat"
+    idempotent = False
+    errors = ("game_refused",)
+    example = {"text": "Has anybody seen Fargoth?"}
+
+    text: Annotated[Text, AfterValidator(_said)]
+    """It does not begin with "/"."""
+
+
+class ChatCommand(CommandArguments):
+    """Run one of the server's chat commands as the player, with that player's rank; the token needs `chat_command`."""
+
+    command = "chat_command"
+    idempotent = False
+    errors = ("not_permitted", "game_refused")
+    example = {"text": "/me waves."}
+
+    text: Annotated[Text, AfterValidator(_command)]
+    """As the player would type it: it begins with "/"."""
+
+
+class Whisper(CommandArguments):
+    """Say something to one other player, by the server's own `/msg`: both read it."""
+
+    command = "whisper"
+    idempotent = False
+    errors = ("game_refused",)
+    example = {"to": "Jiub", "text": "Meet me at the lighthouse."}
+
+    to: Name
+    text: Text
+
+
+class Broadcast(CommandArguments):
+    """Show a line in everybody's chat window, with nobody's name before it."""
+
+    command = "broadcast"
+    idempotent = False
+    example = {"text": "A storm is coming."}
+
+    text: Text
+
+
+class ClearChat(CommandArguments):
+    """Empty a player's chat window."""
+
+    command = "clear_chat"
+    idempotent = True
+    example = {}
+
+
+class MessageBox(CommandArguments):
+    """Show a note on a player's screen for a few seconds."""
+
+    command = "message_box"
+    idempotent = False
+    example = {"text": "Your journal has been updated."}
+
+    text: Text
+
+
+class Console(CommandArguments):
+    """Run a console command on a player's client, where the server's configuration says `allow_raw`."""
+
+    command = "console"
+    idempotent = False
+    errors = ("not_permitted", "game_refused")
+    example = {"text": "player->additem gold_001 5"}
+
+    text: Text
+
+
+COMMANDS = (Broadcast, Chat, ChatCommand, ClearChat, Console, Message, MessageBox, Whisper)

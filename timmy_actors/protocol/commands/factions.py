@@ -1,0 +1,65 @@
+"""What a player is in factions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from timmy_actors.protocol._base import Name
+from timmy_actors.protocol.commands._arguments import CommandArguments
+
+
+class SetFactionRank(CommandArguments):
+    """Let a player join a faction (rank 0), or give it another rank, from 0 to 9.
+
+    Above 0 only in the ten factions that are known to have ten ranks: for a rank that a faction does not have the
+    players' clients hang. Shared with everybody where the server shares ranks, as it does by default.
+    """
+
+    command = "set_faction_rank"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"faction": "mages guild", "rank": 2}
+
+    faction: Name
+    rank: Annotated[int, Field(ge=0, le=9)]
+
+
+class SetFactionReputation(CommandArguments):
+    """Set how well a player is thought of in a faction."""
+
+    command = "set_faction_reputation"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"faction": "mages guild", "reputation": 15}
+
+    faction: Name
+    reputation: Annotated[int, Field(ge=-100_000, le=100_000)]
+
+
+class SetFactionExpelled(CommandArguments):
+    """Expel a player from a faction, or take it back (`expelled=False`)."""
+
+    command = "set_faction_expelled"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"faction": "mages guild", "expelled": True}
+
+    faction: Name
+    expelled: bool
+
+
+class LeaveFaction(CommandArguments):
+    """Let a player leave a faction, from rank 0 (`set_faction_rank`)."""
+
+    command = "leave_faction"
+    idempotent = False
+    errors = ("no_such_target", "game_refused")
+    example = {"faction": "mages guild"}
+    example_after = (("set_faction_rank", {"faction": "mages guild", "rank": 0}),)
+
+    faction: Name
+
+
+COMMANDS = (LeaveFaction, SetFactionExpelled, SetFactionRank, SetFactionReputation)

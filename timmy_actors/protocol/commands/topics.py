@@ -1,0 +1,61 @@
+"""What a player knows: topics, books, kills, its map."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from timmy_actors.protocol._base import Name
+from timmy_actors.protocol.commands._arguments import CommandArguments
+
+GridNumber = Annotated[int, Field(ge=-976, le=976)]
+
+
+class AddTopic(CommandArguments):
+    """Let a player talk about a topic; everybody where the server shares topics, as it does by default."""
+
+    command = "add_topic"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"topic": "background"}
+
+    topic: Name
+
+
+class AddBook(CommandArguments):
+    """Count a skill book as read by a player: it teaches nothing any more."""
+
+    command = "add_book"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"book": "bookskill_acrobatics2"}
+
+    book: Name
+
+
+class SetKills(CommandArguments):
+    """Set how many of a creature or NPC were killed, which quests ask for."""
+
+    command = "set_kills"
+    idempotent = True
+    errors = ("game_refused",)
+    example = {"ref_id": "mudcrab", "count": 3}
+
+    ref_id: Name
+    count: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ShowMap(CommandArguments):
+    """Show an exterior cell on a player's map: one that some player has been to, so that the server has its picture."""
+
+    command = "show_map"
+    idempotent = True
+    errors = ("no_such_target", "game_refused")
+    example = {"x": -2, "y": -9}
+
+    x: GridNumber
+    y: GridNumber
+
+
+COMMANDS = (AddBook, AddTopic, SetKills, ShowMap)

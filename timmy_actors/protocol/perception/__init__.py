@@ -1,0 +1,63 @@
+"""What an agent perceives of its player, section by section, a concern a module.
+
+Lengths are game units (8192 to an exterior cell's side), angles degrees clockwise from north.
+"""
+
+from __future__ import annotations
+
+from timmy_actors.protocol.perception.belongings import Equipment, Inventory, Item
+from timmy_actors.protocol.perception.character import Attribute, Condition, Gauge, Mark, Position, Skill, Stats
+from timmy_actors.protocol.perception.magic import ActiveSpell, SpellEffect, Spells
+from timmy_actors.protocol.perception.nearby import (
+    ArtificialIntelligence,
+    NearbyActor,
+    NearbyActors,
+    NearbyObject,
+    NearbyObjects,
+    NearbyPlayer,
+    NearbyPlayers,
+)
+from timmy_actors.protocol.perception.past import Books, Factions, Journal, JournalEntry, Kills, Membership, Quests, Topics
+from timmy_actors.protocol.perception.possibilities import AvailableActions, Unavailable
+from timmy_actors.protocol.perception.snapshot import PerceptionOutput, SectionName, Sections
+from timmy_actors.protocol.perception.world import Chat, ChatLine, Weather, World
+
+__all__ = [
+    "ActiveSpell",
+    "ArtificialIntelligence",
+    "Attribute",
+    "AvailableActions",
+    "Books",
+    "Chat",
+    "ChatLine",
+    "Condition",
+    "Equipment",
+    "Factions",
+    "Gauge",
+    "Inventory",
+    "Item",
+    "Journal",
+    "JournalEntry",
+    "Kills",
+    "Mark",
+    "Membership",
+    "NearbyActor",
+    "NearbyActors",
+    "NearbyObject",
+    "NearbyObjects",
+    "NearbyPlayer",
+    "NearbyPlayers",
+    "PerceptionOutput",
+    "Position",
+    "Quests",
+    "SectionName",
+    "Sections",
+    "Skill",
+    "SpellEffect",
+    "Spells",
+    "Stats",
+    "Topics",
+    "Unavailable",
+    "Weather",
+    "World",
+]

@@ -1,0 +1,122 @@
+"""Who and what is around the player."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from timmy_actors.protocol._base import Count, Integer, Model
+from timmy_actors.protocol.perception.character import Gauge
+
+
+class ArtificialIntelligence(Model):
+    """The AI package that a script gave to an actor last; what the game's own data make it do, clients know."""
+
+    package: Literal["cancel", "activate", "combat", "escort", "follow", "travel", "wander"]
+    target: str | None = None
+    """A player's name, or the unique index of an actor or object."""
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    distance: float | None = None
+    duration: float | None = None
+    """Game hours."""
+    repeats: bool = False
+
+
+class NearbyActor(Model):
+    """An NPC or creature near the player. `unique_index` names it in commands."""
+
+    unique_index: str
+    ref_id: str
+    name: str | None = None
+    """Only records made at run time have a name here: the server has no data files."""
+    cell: str
+    x: float
+    y: float
+    z: float
+    distance: float
+    bearing: float
+    health: Gauge | None = None
+    dead: bool = False
+    ai: ArtificialIntelligence | None = None
+    equipment: Annotated[dict[str, str], Field(default_factory=dict)]
+    """What it wears and holds: slot name to record."""
+
+
+class NearbyActors(Model):
+    """Actors within the subscribed radius, nearest first."""
+
+    actors: tuple[NearbyActor, ...]
+    truncated: bool = False
+    left_out: Count = 0
+    """How many more there are, past the number that was asked for."""
+
+
+class NearbyPlayer(Model):
+    """Another player near this one."""
+
+    name: str
+    pid: Count
+    cell: str
+    x: float
+    y: float
+    z: float
+    distance: float
+    bearing: float
+    level: Integer = 1
+    race: str = ""
+    character_class: Annotated[str, Field(alias="class")] = ""
+    health: Gauge | None = None
+    dead: bool = False
+    drawn: Literal["nothing", "weapon", "spell"] = "nothing"
+    sneaking: bool = False
+    werewolf: bool = False
+
+
+class NearbyPlayers(Model):
+    """Players within the subscribed radius, nearest first."""
+
+    players: tuple[NearbyPlayer, ...]
+    truncated: bool = False
+    left_out: Count = 0
+
+
+class NearbyObject(Model):
+    """A thing in the cells around the player about which the server was told something.
+
+    Things of the data files that nobody has touched are unknown to the server. Of those it knows, a place is known only
+    when a script or a player put it there: the others come last, without one.
+    """
+
+    unique_index: str
+    ref_id: str
+    kind: Literal["container", "door", "item", "activator", "other"]
+    name: str | None = None
+    cell: str
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    distance: float | None = None
+    bearing: float | None = None
+    door: Literal["open", "closed"] | None = None
+    lock_level: Integer | None = None
+    """0 is unlocked; None is not known."""
+    trap_sprung: bool = False
+    enabled: bool = True
+    scale: float = 1
+    contents: Count | None = None
+    """Number of stacks inside a container; None is not known."""
+    count: Count = 1
+    charge: float = -1
+    enchantment_charge: float = -1
+    soul: str = ""
+
+
+class NearbyObjects(Model):
+    """Objects within the subscribed radius, nearest first, and those whose place is not known after them."""
+
+    objects: tuple[NearbyObject, ...]
+    truncated: bool = False
+    left_out: Count = 0

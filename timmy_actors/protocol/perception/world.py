@@ -1,0 +1,47 @@
+"""What is the same for all: date, hour, weather, and what is said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from timmy_actors.protocol._base import Count, Integer, Model
+
+
+class Weather(Model):
+    """A region's weather as the clients last reported it."""
+
+    region: str
+    current: str
+    next: str | None = None
+    transition: float = 0
+
+
+class World(Model):
+    """Date, hour (0 to 24) and weather."""
+
+    year: Integer
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Integer
+    hour: float
+    days_passed: Integer
+    weather: Weather | None = None
+
+
+class ChatLine(Model):
+    """A line of a player's chat window."""
+
+    player: str | None = None
+    """Who said it; None for the server's own lines and those of its scripts."""
+    pid: Count | None = None
+    text: str
+    """As it is read there: with the speaker's name before it, without the marks that colour it."""
+    now: Count
+    """On the server's monotonic clock, in ms."""
+
+
+class Chat(Model):
+    """The latest lines of the player's chat window, oldest first: all that the server sent there."""
+
+    lines: tuple[ChatLine, ...]

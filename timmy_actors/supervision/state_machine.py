@@ -1,0 +1,399 @@
+"""The supervisor's mind: what happened goes in with its time, what to do comes out. No thread, no clock, no actor.
+
+Children start one after the other, each when the one before is up. One that fails for an expected reason is passed over
+and restarted by its backoff; any other failure of a first start ends the supervisor. Which children a later failure
+concerns is the strategy; whether it is one too many is the intensity. A child that ends while it is to be stopped
+anyway, for its group or with its supervisor, is no failure of its own. An effect that could not be carried out is one
+more thing that happens: a launch that failed is the child's end, a stop that failed makes it an abandoned one, and
+anything else ends the supervisor in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from timmy_actors.errors import GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
+from timmy_actors.supervision.child import ALIVE, Child, ChildState, Numbering
+from timmy_actors.supervision.effects import (
+    Abandon,
+    Acknowledge,
+    Effect,
+    Ended,
+    Exit,
+    Launch,
+    Restarting,
+    Started,
+    Stop,
+)
+from timmy_actors.supervision.intensity import Intensity
+from timmy_actors.supervision.restart import Forget, GiveUp, Restart, decide
+from timmy_actors.supervision.roster import Roster
+from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy, check_child, check_children
+from timmy_actors.supervision.formatting import describe
+
+
+class Plan:
+    """One supervisor's children and what is to become of them.
+
+    Every method takes the monotonic time and gives the effects to carry out, in order.
+    """
+
+    def __init__(
+        self,
+        children: Sequence[ChildSpec],
+        *,
+        strategy: Strategy = Strategy.ONE_FOR_ONE,
+        intensity: Intensity | None = None,
+        auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
+        max_children: int | None = None,
+        random: Random | None = None,
+        numbering: Numbering = lambda _name, last: last + 1,
+    ) -> None:
+        check_children(children, strategy, auto_shutdown)
+        self.strategy = strategy
+        self.window = (intensity or Intensity()).window()
+        self._auto_shutdown = auto_shutdown
+        self._max_children = math.inf if max_children is None else max_children
+        self._random = random or Random()  # noqa: S311  jitter, not a secret
+        self._numbering = numbering
+        self.roster = Roster(children)
+        self._to_stop: dict[str, None] = {}
+        """Children to stop one after the other, the last first, before the sequence goes on."""
+        self._to_close: list[str] = []
+        """Children to stop before the end, the last first."""
+        self._acknowledged = False
+        self._closing = False
+        self._exit_reason: BaseException | None = None
+        self.exited = False
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Every child, in the order of starting."""
+        return tuple(self.roster)
+
+    def child(self, name: str) -> Child | None:
+        """The child of that name."""
+        return self.roster.get(name)
+
+    # What can happen.
+
+    def begin(self, now: float) -> list[Effect]:
+        """Start the children."""
+        return list(self._go_on(now))
+
+    def started(self, name: str, generation: int, now: float) -> list[Effect]:
+        """A child acknowledged its start."""
+        child = self._current(name, generation, ChildState.STARTING)
+        if child is None:
+            return []
+        self.roster.move(child, ChildState.UP)
+        child.up_since, child.was_up = now, True
+        if self._closing:
+            return []
+        self.roster.leave_sequence(name)
+        return [Started(name, generation), *self._go_on(now)]
+
+    def ended(
+        self, name: str, generation: int, reason: BaseException | None, now: float, words: str | None = None
+    ) -> list[Effect]:
+        """A child's incarnation has ended; `words` describe the reason, where that is done already."""
+        child = self._current(name, generation, *ALIVE)
+        if child is None:
+            return []
+        return [*self._end(child, reason, describe(reason) if words is None else words, now), *self._go_on(now)]
+
+    def hung(self, name: str, generation: int, now: float) -> list[Effect]:
+        """A child's loop does not turn."""
+        child = self._current(name, generation, ChildState.UP)
+        if child is None:
+            return []
+        why = f"its loop has not turned for {child.spec.hung_after_s:g} s"
+        return [*self._abandon(child, why, f"{name} hung: {why}", now), *self._go_on(now)]
+
+    def failed(self, effect: Effect, error: BaseException, now: float) -> list[Effect]:
+        """An effect could not be carried out."""
+        match effect:
+            case Launch(name, generation):
+                return self.ended(name, generation, error, now)
+            case Stop(name):
+                return self._fail_stop(name, error, now)
+        return self.close(now, error)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time has passed."""
+        effects: list[Effect] = []
+        for child in self.roster.overdue(now):
+            effects += self._run_out(child, now)
+        return [*effects, *self._go_on(now)]
+
+    def add(self, spec: ChildSpec, now: float) -> list[Effect]:
+        """Start one more child.
+
+        Raises:
+            SpecError: there is one of that name, there are too many, or the supervisor is stopping.
+        """
+        before = self._replaced(spec)
+        generation = before.generation if before is not None else 0
+        if before is not None:
+            self.roster.drop(before)
+        self.roster.add(Child(spec, generation=generation, added=True))
+        return list(self._go_on(now))
+
+    def _replaced(self, spec: ChildSpec) -> Child | None:
+        """See that a child can be added; the one that is over and has its name, if there is one.
+
+        Raises:
+            SpecError: see `add`.
+        """
+        check_child(spec, (), self.strategy, self._auto_shutdown)
+        if self._closing:
+            raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it takes no more children")
+        before = self.roster.get(spec.id)
+        if before is not None and before.is_over:
+            return before
+        check_child(spec, self.roster, self.strategy, self._auto_shutdown)
+        if len(self.roster) >= self._max_children:
+            raise SpecError(
+                f"child {spec.id!r}: max_children: this supervisor has {len(self.roster)} children, and takes no more"
+            )
+        return None
+
+    def remove(self, name: str, now: float) -> list[Effect]:
+        """Stop a child for good and forget it.
+
+        Raises:
+            SpecError: there is none of that name.
+        """
+        child = self.roster.get(name)
+        if child is None:
+            raise SpecError(f"child {name!r}: there is none of that name")
+        self.roster.renounce(child)
+        self.roster.leave_sequence(name)
+        if not child.alive:
+            self.roster.drop(child)
+            return list(self._go_on(now))
+        if self._closing:
+            return []  # its turn comes
+        return [*self._stop(child, now), *self._go_on(now)]
+
+    def close(self, now: float, reason: BaseException | None = None) -> list[Effect]:
+        """Stop every child, the last started first, then end."""
+        if self._closing:
+            if isinstance(reason, TooManyOrphans):
+                self._exit_reason = reason  # that has to reach the root, whatever this supervisor was ending for
+            return []
+        self._closing, self._exit_reason = True, reason
+        self.roster.set_sequence(())
+        self._to_stop.clear()
+        self._to_close = [child.id for child in self.roster if child.alive]
+        for child in self.roster:
+            if not child.alive:
+                self.roster.move(child, ChildState.DOWN)
+        return list(self._go_on(now))
+
+    def due(self) -> float | None:
+        """When `tick` is next to be called, or None."""
+        due = self.roster.next_limit
+        first = self.roster.first
+        if first is not None and not self._blocked(first):
+            due = min(due, self._sequence_due(first))
+        return due if math.isfinite(due) else None
+
+    # What follows.
+
+    def _go_on(self, now: float) -> Iterator[Effect]:
+        if self.exited:
+            return
+        if self._closing:
+            yield from self._close_next(now)
+            return
+        for child in self.roster.due_alone(now):
+            yield self._launch(child, now)
+        yield from self._stop_next(now)
+        yield from self._start_next(now)
+        if not self._acknowledged and self.roster.first is None:
+            self._acknowledged = True
+            yield Acknowledge()
+
+    def _close_next(self, now: float) -> Iterator[Effect]:
+        if not self.roster.alive:
+            self.exited = True
+            yield Exit(self._exit_reason)
+        elif not self.roster.stopping:
+            for child in self._next_to_close():
+                yield from self._stop(child, now)
+
+    def _next_to_close(self) -> list[Child]:
+        """The last child that is alive; of those that came later and do not need each other, all at once."""
+        batch: list[Child] = []
+        while self._to_close:
+            child = self.roster.get(self._to_close[-1])
+            if child is not None and child.alive:
+                if batch and not self._is_independent(child):
+                    break
+                batch.append(child)
+            self._to_close.pop()
+            if batch and not self._is_independent(batch[-1]):
+                break
+        return batch
+
+    def _is_independent(self, child: Child) -> bool:
+        return child.added and self.strategy is Strategy.ONE_FOR_ONE
+
+    def _stop_next(self, now: float) -> Iterator[Effect]:
+        while self._to_stop and not self.roster.stopping_to_return:
+            name, _ = self._to_stop.popitem()
+            child = self.roster.get(name)
+            if child is not None and child.state in (ChildState.STARTING, ChildState.UP):
+                yield from self._stop(child, now)
+
+    def _start_next(self, now: float) -> Iterator[Effect]:
+        first = self.roster.first
+        if first is None or self._blocked(first):
+            return
+        self.roster.end_backoffs(now)
+        if self._sequence_due(first) <= now:
+            yield self._launch(first, now)
+
+    def _blocked(self, first: Child) -> bool:
+        return bool(self._to_stop) or self.roster.stopping_to_return > 0 or first.state is ChildState.STARTING
+
+    def _sequence_due(self, first: Child) -> float:
+        """When the next of the sequence may start: one waits for its own backoff, a group of equals for everybody's."""
+        if self.strategy is Strategy.ONE_FOR_ALL:
+            due = self.roster.next_in_turn
+            return due if math.isfinite(due) else -math.inf
+        return first.due if first.state is ChildState.WAITING else -math.inf
+
+    def _launch(self, child: Child, now: float) -> Launch:
+        child.launched_at, child.up_since = now, None
+        child.generation = self._numbering(child.id, child.generation)
+        self.roster.move(child, ChildState.STARTING, child.start_by)
+        return Launch(child.id, child.generation)
+
+    def _stop(self, child: Child, now: float) -> Iterator[Effect]:
+        if child.state is not ChildState.STOPPING:
+            self.roster.move(child, ChildState.STOPPING, now + child.spec.shutdown_s)
+            yield Stop(child.id)
+
+    def _run_out(self, child: Child, now: float) -> list[Effect]:
+        if child.state is ChildState.STARTING:
+            why = f"its start was not through within {child.spec.start_s:g} s"
+        else:
+            why = f"it did not stop within {child.spec.shutdown_s:g} s"
+        return self._abandon(child, why, f"{child.id}: {why}", now)
+
+    def _fail_stop(self, name: str, error: BaseException, now: float) -> list[Effect]:
+        child = self.roster.get(name)
+        if child is None or child.state is not ChildState.STOPPING:
+            return []
+        why = f"it could not be asked to stop: {describe(error)}"
+        return [*self._abandon(child, why, f"{name}: {why}", now), *self._go_on(now)]
+
+    def _abandon(self, child: Child, why: str, words: str, now: float) -> list[Effect]:
+        return [Abandon(child.id, why), *self._end(child, Hung(words), words, now)]
+
+    def _end(self, child: Child, reason: BaseException | None, words: str, now: float) -> Iterator[Effect]:
+        asked = child.state is ChildState.STOPPING
+        child.words = words
+        yield Ended(child.id, child.generation, reason, words, asked)
+        if isinstance(reason, TooManyOrphans):
+            self._was_stopped(child, now)
+            yield from self.close(now, reason)
+        elif asked or self._closing or child.id in self._to_stop:
+            self._was_stopped(child, now)
+        elif self._is_failed_start(child, reason):
+            yield from self._fail_start(child, now)
+        else:
+            yield from self._judge(child, reason, now)
+
+    def _was_stopped(self, child: Child, now: float) -> None:
+        if child.unwanted:
+            self.roster.drop(child)
+        elif self._closing or child.spec.restart is RestartType.TEMPORARY:
+            self._rest(child)
+        else:
+            self._wait(child, now)
+
+    def _is_failed_start(self, child: Child, reason: BaseException | None) -> bool:
+        """Whether it failed to come up at all, when that is not to be tried again."""
+        if child.was_up or (reason is None and child.spec.restart is not RestartType.PERMANENT):
+            return False
+        return child.added or (not self._acknowledged and not child.spec.expects(reason))
+
+    def _fail_start(self, child: Child, now: float) -> Iterator[Effect]:
+        if child.added:  # whoever asked for it receives the reason; the others have done nothing wrong
+            self.roster.drop(child)
+            return
+        self._rest(child)
+        yield from self.close(now, StartFailed(f"{child.id} did not start: {child.words}"))
+
+    def _rest(self, child: Child) -> None:
+        """It will not come back by itself; what was added as temporary leaves no trace, as in OTP."""
+        self.roster.move(child, ChildState.DOWN)
+        self.roster.leave_sequence(child.id)
+        if child.added and child.is_over:
+            self.roster.drop(child)
+
+    def _wait(self, child: Child, due: float) -> None:
+        self.roster.move(child, ChildState.WAITING, due)
+        child.restarts += 1
+
+    def _judge(self, child: Child, reason: BaseException | None, now: float) -> Iterator[Effect]:
+        decision = decide(
+            child.spec,
+            reason,
+            uptime_s=0.0 if child.up_since is None else now - child.up_since,
+            restarts=child.recent_restarts,
+            window=self.window,
+            now=now,
+            random=self._random,
+        )
+        match decision:
+            case Forget():
+                self._rest(child)
+                yield from self._after_work(child, now)
+            case GiveUp():
+                self._rest(child)
+                yield from self.close(now, self._gave_up(child))
+            case Restart(delay_s, restarts):
+                child.recent_restarts = restarts
+                self._wait(child, now + delay_s)
+                yield Restarting(child.id, delay_s)
+                self._restart(child, now)
+
+    def _gave_up(self, child: Child) -> GaveUp:
+        allowed = self.window.intensity
+        return GaveUp(
+            f"{self.window.count} failures within {allowed.period_s:g} s, more than the {allowed.failures} allowed,"
+            f" the last of {child.id}: {child.words}"
+        )
+
+    def _restart(self, failed: Child, now: float) -> None:
+        """Let the strategy say who else goes down and comes up again."""
+        if self.strategy is Strategy.ONE_FOR_ONE:
+            self.roster.leave_sequence(failed.id)
+            return
+        order = self.roster.names
+        first = 0 if self.strategy is Strategy.ONE_FOR_ALL else order.index(failed.id)
+        concerned = [child for child in list(self.roster)[first:] if not child.is_over and not child.unwanted]
+        self._to_stop = {child.id: None for child in concerned if child.alive}
+        for child in concerned:
+            if child.state is ChildState.DOWN:  # a job that was done has to be done again, on new ground
+                self._wait(child, now)
+        coming = self.roster.sequence | {child.id for child in concerned if not child.is_done_once}
+        self.roster.set_sequence(name for name in order if name in coming)
+
+    def _after_work(self, child: Child, now: float) -> Iterator[Effect]:
+        """Stop the supervisor when its significant children are through."""
+        if not child.spec.significant:
+            return
+        if self._auto_shutdown is AutoShutdown.ANY_SIGNIFICANT or not self.roster.significant_left:
+            yield from self.close(now)
+
+    def _current(self, name: str, generation: int, *states: ChildState) -> Child | None:
+        child = self.roster.get(name)
+        fits = child is not None and child.generation == generation and child.state in states
+        return child if fits else None

@@ -1,0 +1,22 @@
+"""The JSON Schema of `portals.json`, for editors: `python -m tools.portal_schema FILE`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from timmy_actors.protocol.portal import Catalogue
+
+
+def catalogue_schema() -> dict[str, object]:
+    """What an editor checks the catalogue against."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The portal catalogue of timmy_actors",
+        **Catalogue.model_json_schema(by_alias=True),
+    }
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(json.dumps(catalogue_schema(), indent=2) + "\n", encoding="utf-8")

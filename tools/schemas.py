@@ -1,0 +1,61 @@
+"""The JSON Schemas of the wire, generated from the models: `python -m tools.schemas FOLDER`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from timmy_actors.protocol import message
+from timmy_actors.protocol._base import Model
+from timmy_actors.protocol.commands import COMMANDS, EVERY_COMMAND, CommandArguments
+from timmy_actors.protocol.events import EVENT_DATA
+from timmy_actors.protocol.perception import PerceptionOutput
+
+MESSAGES: dict[str, type[Model]] = {
+    model.model_fields["type"].default: model
+    for model in (
+        message.Hello, message.Welcome, message.Subscribe, message.Subscribed, message.Observe, message.Perception,
+        message.Command, message.Result, message.Ping, message.Pong, message.Event, message.Error,
+    )
+}  # fmt: skip
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name to schema: one a message type, one an event's data, one a command's arguments, and the snapshot."""
+    models: dict[str, type[Model]] = {
+        **{f"message.{name}": model for name, model in MESSAGES.items()},
+        "snapshot": PerceptionOutput,
+    }
+    return {
+        **{f"{name}.json": _schema(model) for name, model in models.items()},
+        **{f"event.{name}.json": _schema(model) for name, model in EVENT_DATA.items()},
+        **{f"command.{name}.json": _command_schema(model) for name, model in COMMANDS.items()},
+    }
+
+
+def _schema(model: type[Model]) -> dict[str, Any]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+
+
+def _command_schema(model: type[CommandArguments]) -> dict[str, Any]:
+    """What a client of another language wants to know too: an example, what may go wrong, whether twice is once."""
+    return {
+        **_schema(model),
+        "examples": [model.whole_example()],
+        "x-after": [{"name": name, "arguments": dict(arguments)} for name, arguments in model.example_after],
+        "x-errors": [*EVERY_COMMAND, *model.errors],
+        "x-idempotent": model.idempotent,
+    }
+
+
+def main(folder: Path) -> None:
+    """Write every schema into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas().items():
+        (folder / name).write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
