@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks.harness import Reading
 from benchmarks.link import running, until
-from timmy_actors.daemon.settings import LinkSettings, Settings, WorldSettings
 from timmy_actors.daemon.runtime import Runtime
+from timmy_actors.daemon.settings import LinkSettings, Settings, WorldSettings
 from timmy_actors.system.tokens import make_token_file
 
 DROPS = 200
@@ -34,7 +34,7 @@ def run() -> Iterator[Reading]:
                 for _ in range(DROPS):
                     world = _restart(timmy, world, token, port)
                     returned = time.perf_counter()
-                    until(lambda: timmy.board.link.value.carries)
+                    until(lambda: timmy.shared.link.value.carries)
                     up.append((time.perf_counter() - returned) * 1000)
                     until(lambda: not timmy.snapshot().stale)
                     whole.append((time.perf_counter() - returned) * 1000)
@@ -47,7 +47,7 @@ def run() -> Iterator[Reading]:
 def _restart(timmy: Runtime, world: subprocess.Popen[str], token: Path, port: int) -> subprocess.Popen[str]:
     until(lambda: not timmy.snapshot().stale)
     _kill(world)
-    until(lambda: not timmy.board.link.value.carries)
+    until(lambda: not timmy.shared.link.value.carries)
     return _start(token, port)[0]
 
 

@@ -15,10 +15,10 @@ import zmq
 
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
-from timmy_actors.actors.messages import Do
+from timmy_actors.commands.messages import Do
+from timmy_actors.daemon.runtime import Runtime
 from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
 from timmy_actors.system.paths import config_folder
-from timmy_actors.daemon.runtime import Runtime
 
 TRIPS = 200
 AT_ONCE, BURSTS, RATE_ROUNDS = 100, 20, 5
@@ -109,31 +109,31 @@ def _freezes(timmy: Runtime) -> Reading:
 
 
 def _freeze_world(timmy: Runtime) -> float:
-    board = timmy.board
-    until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
-    world = board.world.value
+    shared = timmy.shared
+    until(lambda: shared.link.value.state == "up" and not timmy.snapshot().stale)
+    world = shared.world.value
     assert world is not None
     assert world.pid is not None
     os.kill(world.pid, signal.SIGSTOP)
     began = time.perf_counter()
     try:
-        until(lambda: not board.link.value.carries)
+        until(lambda: not shared.link.value.carries)
         return time.perf_counter() - began
     finally:
         os.kill(world.pid, signal.SIGCONT)
 
 
 def _kill_world(timmy: Runtime) -> tuple[float, float]:
-    board = timmy.board
-    until(lambda: board.link.value.state == "up" and not timmy.snapshot().stale)
-    world = board.world.value
+    shared = timmy.shared
+    until(lambda: shared.link.value.state == "up" and not timmy.snapshot().stale)
+    world = shared.world.value
     assert world is not None
     assert world.pid is not None
     killed = time.perf_counter()
     os.kill(world.pid, signal.SIGKILL)
-    until(lambda: board.link.value.state != "up")
+    until(lambda: shared.link.value.state != "up")
     dropped = time.perf_counter()
-    until(lambda: (now := board.world.value) is not None and now.state == "up" and now.pid != world.pid)
+    until(lambda: (now := shared.world.value) is not None and now.state == "up" and now.pid != world.pid)
     listening = time.perf_counter()
     until(lambda: not timmy.snapshot().stale)
     return (dropped - killed) * 1000, (time.perf_counter() - listening) * 1000
@@ -180,5 +180,5 @@ def running(settings: Settings) -> Iterator[Runtime]:
             kept = settings.journal.model_copy(update={"file": f"{folder}/bench.journal"})
             settings = settings.model_copy(update={"journal": kept})
         with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/bench.sock") as timmy:
-            until(lambda: timmy.board.link.value.state == "up")
+            until(lambda: timmy.shared.link.value.state == "up")
             yield timmy

@@ -19,7 +19,7 @@ from benchmarks.contenders.mode_streaming import ModeStreaming
 from benchmarks.contenders.population import Population
 from benchmarks.contenders.timmy import Timmy
 from benchmarks.harness import Figure, Note, Reading, in_turn, p50
-from timmy_actors.daemon.shared_state import Board
+from timmy_actors.daemon.shared_state import SharedState
 
 ROUNDS = 20
 READS = 20_000
@@ -117,6 +117,6 @@ def _one_more_in_erlang(stack: ExitStack, name: str, beside: str) -> Iterator[Fi
 
 
 def _reads() -> Reading:
-    board = Board()
-    values = [p50(lambda: board.snapshots.value.get("Timmy"), READS) for _ in range(21)]
+    shared = SharedState()
+    values = [p50(lambda: shared.perceptions.snapshots.value.get("Timmy"), READS) for _ in range(21)]
     return Reading("snapshot read in process", values, "<= 1 us", lambda us: us <= 1, "us")

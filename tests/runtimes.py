@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.waiting import eventually
 from timmy_actors import Refused, Runtime
-from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
 from timmy_actors.client.endpoint import endpoint_path, resolve_endpoint
+from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
 from timmy_actors.protocol.health import LinkStatus
 from timmy_actors.protocol.perception import PerceptionOutput
-from timmy_actors.system.paths import config_folder
 from timmy_actors.supervision import ChildState, Published
+from timmy_actors.system.paths import config_folder
 
 BEAT_S = 0.2
 """The heartbeat interval: short enough for a quick test, long enough for a busy machine."""
@@ -42,7 +42,7 @@ def running(address: str, *, endpoint: str | None = None, **settings: Any) -> It
     settings.setdefault("journal", JournalSettings(file=f"{socket}.journal"))
     made = Settings(world=WorldSettings(embedded=False), link=link, **settings)
     runtime = Runtime(made, folder=config_folder(), endpoint=endpoint)
-    runtime.board.link = LinkHistory(runtime.board.link.value)
+    runtime.shared.link = LinkHistory(runtime.shared.link.value)
     with runtime:
         yield runtime
 
@@ -51,7 +51,7 @@ def link_up(runtime: Runtime, *, after: int = 0) -> LinkStatus:
     """The link, once it is up in an epoch later than `after`."""
 
     def look() -> LinkStatus | None:
-        link = runtime.board.link.value
+        link = runtime.shared.link.value
         return link if link.state == "up" and link.epoch > after else None
 
     found = eventually(look)
@@ -61,7 +61,7 @@ def link_up(runtime: Runtime, *, after: int = 0) -> LinkStatus:
 
 def link_down(runtime: Runtime, told: str) -> LinkStatus:
     """The link, once it was down for a reason that says `told`."""
-    history = runtime.board.link
+    history = runtime.shared.link
     assert isinstance(history, LinkHistory)
 
     def look() -> LinkStatus | None:
@@ -74,7 +74,7 @@ def link_down(runtime: Runtime, told: str) -> LinkStatus:
 
 def link_lost(runtime: Runtime) -> None:
     """Wait until the link is down."""
-    eventually(lambda: not runtime.board.link.value.carries)
+    eventually(lambda: not runtime.shared.link.value.carries)
 
 
 def fresh(runtime: Runtime, **position: Any) -> PerceptionOutput:

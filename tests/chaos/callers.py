@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from timmy_actors.client import Daemon, connect
-from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
 from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED
+from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
 
 CALLERS = 8
 TIMEOUT_S = 1.0

@@ -11,8 +11,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, running
 from tests.waiting import eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
-from timmy_actors.cli import main
-from timmy_actors.cli import agent
+from timmy_actors.cli import agent, main
 from timmy_actors.client import connection as module
 from timmy_actors.protocol.answer import Portals, Pushed
 from timmy_actors.protocol.event import GameEvent

@@ -9,8 +9,16 @@ import pytest
 from tests.link.lua_listener import luajit
 from tests.second_user import UID, let_enter, need_second_user, run_as_second_user
 from timmy_actors.cli import main
+from timmy_actors.cli.install_plan import (
+    CUSTOM_SCRIPTS,
+    MANIFEST,
+    MODULES,
+    TOKEN,
+    carry_out,
+    plan_install,
+    plan_uninstall,
+)
 from timmy_actors.errors import ConfigError
-from timmy_actors.cli.install_plan import CUSTOM_SCRIPTS, MANIFEST, MODULES, TOKEN, carry_out, plan_install, plan_uninstall
 from timmy_actors.system.paths import lua_folder
 from timmy_actors.system.tokens import read_token
 
@@ -199,9 +207,7 @@ def test_where_it_may_not_write_it_says_so_with_the_remedy(home: Path, host: Pat
 def test_what_was_installed_loads_in_luajit_by_the_servers_paths(home: Path) -> None:
     list(carry_out(plan_install(home)))
     paths = f"package.path = '{home}/lib/lua/?.lua'; package.cpath = '{home}/lib/?.so'"
-    script = (
-        f"{paths}; require('timmy.server.listener'); require('timmy.commands.registry'); print(type(require('timmy.server.sockets').bind))"
-    )
+    script = f"{paths}; require('timmy.server.listener'); require('timmy.commands.registry'); print(type(require('timmy.server.sockets').bind))"
     done = subprocess.run([luajit(), "-e", script], capture_output=True, text=True, check=False, cwd=home.parent)
     assert (done.stdout.strip(), done.stderr) == ("function", "")
 

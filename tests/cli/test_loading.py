@@ -37,11 +37,16 @@ def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
 def test_status_loads_nothing_of_the_daemon() -> None:
     modules = loaded_by("import timmy_actors.cli.health")
     assert "timmy_actors.protocol.health" in modules
-    assert not {"pykka", "timmy_actors.daemon.runtime", "timmy_actors.protocol.commands", "timmy_actors.protocol.events"} & modules
+    assert (
+        not {"pykka", "timmy_actors.daemon.runtime", "timmy_actors.protocol.commands", "timmy_actors.protocol.events"}
+        & modules
+    )
 
 
 def test_the_daemon_loads_commands_and_events_with_itself() -> None:
-    assert {"timmy_actors.protocol.commands", "timmy_actors.protocol.events"} <= loaded_by("import timmy_actors.daemon.runtime")
+    assert {"timmy_actors.protocol.commands", "timmy_actors.protocol.events"} <= loaded_by(
+        "import timmy_actors.daemon.runtime"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

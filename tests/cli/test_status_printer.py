@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from timmy_actors.cli.status_printer import MAX_REASONS, REPEATS_EVERY_S, Falls, Narrator
+from timmy_actors.daemon.runtime import Runtime
 from timmy_actors.daemon.settings import LinkSettings, Settings, WorldSettings
 from timmy_actors.protocol.health import LinkStatus, WorldStatus
-from timmy_actors.daemon.runtime import Runtime
 from timmy_actors.supervision import Entry
 
 
@@ -20,7 +20,7 @@ class Stage:
 
     def link(self, state: str, epoch: int) -> None:
         status = {"state": state, "epoch": epoch, "address": "tcp://here:1", "up_after_ms": 2.0}
-        self.runtime.board.link.value = LinkStatus.model_validate(status)
+        self.runtime.shared.link.value = LinkStatus.model_validate(status)
 
     def fell(self, name: str, restarts: int, reason: str) -> None:
         self.runtime.directory.write(Entry(name, restarts=restarts, last_reason=reason))
@@ -61,9 +61,9 @@ def test_a_name_that_would_steer_the_terminal_is_harmless() -> None:
 
 def test_a_world_that_was_restarted_is_told_of() -> None:
     stage = Stage()
-    stage.runtime.board.world.value = WorldStatus(state="up", pid=5, port=6)
+    stage.runtime.shared.world.value = WorldStatus(state="up", pid=5, port=6)
     assert stage.said() == ["world up embedded, process 5, bridge on 127.0.0.1:6"]
-    stage.runtime.board.world.value = WorldStatus(state="starting", pid=7)
+    stage.runtime.shared.world.value = WorldStatus(state="starting", pid=7)
     stage.fell("world", 1, "killed")
     assert stage.said() == ["world down killed; starting it again"]
 

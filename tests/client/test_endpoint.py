@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import zmq
 
-from timmy_actors.client.endpoint import VARIABLE, EndpointLock, default_folder, make_private, resolve_endpoint
+from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
 from timmy_actors.errors import ConfigError, EndpointInUse
+from timmy_actors.system.private_folder import VARIABLE, default_folder, make_private
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 
 from tests.second_user import UID, as_second_user, let_enter, need_second_user
 from timmy_actors import connect
-from timmy_actors.client.endpoint import default_folder
-from timmy_actors.errors import ConfigError
 from timmy_actors.desktop_control.run import _token
 from timmy_actors.desktop_control.settings import DesktopSettings
+from timmy_actors.errors import ConfigError
+from timmy_actors.system.private_folder import default_folder
 from timmy_actors.system.tokens import make_token_file, read_token
 
 LISTEN = (

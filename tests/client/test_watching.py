@@ -13,9 +13,9 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client.watching import Following
 from timmy_actors.errors import DaemonUnreachable, WatchTimeout
-from timmy_actors.supervision.polling_mailbox import Arrived
 from timmy_actors.protocol.answer import Answer, Pushed
 from timmy_actors.protocol.health import LinkStatus
+from timmy_actors.supervision.polling_mailbox import Arrived
 
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 
@@ -62,7 +62,7 @@ def test_a_watch_that_begins_while_the_link_is_down_begins_with_that(
 ) -> None:
     peer.__exit__()
     link_lost(runtime)
-    eventually(lambda: not runtime.board.watchers._link_is_up)
+    eventually(lambda: not runtime.shared.perceptions.watchers._link_is_up)
     with connect() as daemon, (daemon if remote else runtime).watch(timeout_s=PATIENCE_S) as watch:
         told = [next(watch), next(watch)]
         assert kinds(told) == ["down", "stale"]

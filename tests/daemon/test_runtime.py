@@ -14,8 +14,6 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime
-from timmy_actors.actors.messages import LinkUp
-from timmy_actors.portals.actor import ListPortals
 from timmy_actors.embedded import luajit
 from timmy_actors.errors import (
     ConfigError,
@@ -26,9 +24,11 @@ from timmy_actors.errors import (
     LuaJitMissing,
     StartFailed,
 )
-from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.link.messages import LinkUp
+from timmy_actors.portals.actor import ListPortals
 from timmy_actors.protocol.answer import Pushed
 from timmy_actors.supervision import ChildState
+from timmy_actors.supervision.polling_mailbox import Arrived
 
 CRASH = Arrived("clients", [])
 """A message without frames, which the gateway never gets from a socket."""
@@ -150,7 +150,7 @@ def test_what_must_survive_survives_a_crash_of_the_link() -> None:
         known = fresh(runtime)
         runtime.directory.tell("connection", Arrived("game", []))
         link_up(runtime, after=known.epoch)
-        assert runtime.board.snapshots.value["Timmy"].position == known.position
+        assert runtime.shared.perceptions.snapshots.value["Timmy"].position == known.position
         assert runtime.directory.entries["perception"].restarts == 0
 
 
@@ -195,7 +195,7 @@ def test_the_portal_is_chosen_and_listed() -> None:
     with Peer() as peer, running(peer.address, portal="bannerlord") as runtime:
         assert runtime.portals().chosen == "bannerlord"
         assert [portal.id for portal in runtime.portals().portals] == ["bannerlord", "morrowind"]
-        portal = runtime.board.portal.value
+        portal = runtime.shared.portal.value
         assert portal is not None
         assert portal.app_id == 261550
 

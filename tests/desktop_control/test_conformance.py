@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.node import install, need
 from tests.desktop_control.stage import Screen
+from tests.interop.node import install, need
 
 SUITE = "@modelcontextprotocol/conformance@0.1.13"
 """The last version that runs on Node 20."""

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from timmy_actors.errors import Refused
 from timmy_actors.desktop_control import jpeg
 from timmy_actors.desktop_control.pictures import Album, is_black
+from timmy_actors.errors import Refused
 
 
 def test_a_picture_replaces_an_older_one_of_its_name(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from timmy_actors.system.paths import lua_folder
 from tools.api_docs import page
 from tools.api_table import Function, Precondition, current, lua_module
-from timmy_actors.system.paths import lua_folder
 
 
 def test_the_table_of_the_bridge_is_the_recorded_one() -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Tree
 from tests.waiting import eventually
+from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import host
-from timmy_actors.daemon.shared_state import Board
 from timmy_actors.embedded.host import WorldHostActor, WorldOptions
 from timmy_actors.errors import GaveUp, StartFailed, WorldGone
-from timmy_actors.supervision.polling_mailbox import SourceFailed
 from timmy_actors.protocol.health import WorldStatus
-from timmy_actors.system.processes import how_it_ended
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
+from timmy_actors.supervision.polling_mailbox import SourceFailed
+from timmy_actors.system.processes import how_it_ended
 from timmy_actors.system.tokens import make_token_file
 
 READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'
@@ -38,15 +38,17 @@ class World:
     """A world host under a supervisor that restarts it as the daemon's does."""
 
     def __init__(self, options: WorldOptions, *, again: bool = True) -> None:
-        self.board = Board()
+        self.shared = SharedState()
         pause = Backoff(base_s=0.001, cap_s=0.01) if again else Backoff(base_s=1e6, cap_s=1e6)
         self.tree = Tree(
-            ChildSpec("world", lambda: WorldHostActor(options, board=self.board), expected=(WorldGone,), backoff=pause)
+            ChildSpec(
+                "world", lambda: WorldHostActor(options, status=self.shared.world), expected=(WorldGone,), backoff=pause
+            )
         )
 
     @property
     def status(self) -> WorldStatus:
-        status = self.board.world.value
+        status = self.shared.world.value
         return status if status is not None else WorldStatus(state="down")
 
     @property

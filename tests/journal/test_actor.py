@@ -17,13 +17,13 @@ from tests.runtimes import fresh, link_down, link_lost, link_up, restarted, runn
 from tests.waiting import eventually
 from timmy_actors import CommandResult, Refused, Runtime
 from timmy_actors.commands import actor as command_actor
-from timmy_actors.journal import actor as journal_actor
-from timmy_actors.actors.messages import Received
 from timmy_actors.daemon.settings import JournalSettings
 from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal import actor as journal_actor
 from timmy_actors.journal import age
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import Journal
+from timmy_actors.link.messages import Received
 from timmy_actors.protocol.journal import JournalEntry
 from timmy_actors.protocol.message import Result
 
@@ -67,7 +67,7 @@ def test_what_became_of_a_command_is_written_down_before_its_caller_hears_it(pat
         assert (written.state, written.value, written.attempts, written.boot) == (
             "done", {"echo": "give_item"}, 1, "boot-1",
         )  # fmt: skip
-        assert (written.client, written.epoch) == (CLIENT, runtime.board.link.value.epoch)
+        assert (written.client, written.epoch) == (CLIENT, runtime.shared.link.value.epoch)
         assert written.sent_at is not None
         assert written.settled_at is not None
         assert written.accepted_at <= written.sent_at <= written.settled_at
@@ -214,7 +214,7 @@ def test_a_command_that_could_not_be_sent_before_its_deadline_expires_and_is_nev
         with locked(path):
             call = Call(runtime, command_id="one", timeout_s=0.1)
             assert call.refused() in ("expired", "unavailable")
-        eventually(lambda: runtime.board.journal.value.state == "ok")
+        eventually(lambda: runtime.shared.journal.value.state == "ok")
         assert runtime.command("message", text="hi").ok
         assert peer.count("command") == 1
 
@@ -268,7 +268,7 @@ def test_a_repeat_that_comes_while_the_journal_fails_leaves_what_it_knows_alone(
         with locked(path):
             assert Call(runtime, command_id="new").refused() == "unavailable"
             assert Call(runtime, command_id="one").refused() == "unavailable"
-        eventually(lambda: runtime.board.journal.value.state == "ok")
+        eventually(lambda: runtime.shared.journal.value.state == "ok")
         assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
         assert isinstance(Call(runtime, command_id="new").outcome(), CommandResult)
         assert (kept(path, "one").attempts, kept(path, "one").state) == (1, "done")
@@ -337,7 +337,7 @@ def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path, monkeypat
         settings = JournalSettings(file=str(path), keep_days=2.0)
         with running(peer.address, journal=settings) as runtime:
             runtime.directory.tell("journal", "sweep")
-            eventually(lambda: runtime.board.journal.value.entries == 2)
+            eventually(lambda: runtime.shared.journal.value.entries == 2)
     with Reader(path) as reader:
         assert [found.id for _, found in reader.after(0)] == ["open", "new"]
 
@@ -365,10 +365,10 @@ def test_what_is_too_old_is_forgotten_a_part_a_sweep(path: Path, monkeypatch: py
     monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 400 * 86_400.0, 0.0))
     with Peer() as peer, keeping(path, peer.address) as runtime:
         runtime.directory.tell("journal", "sweep")
-        eventually(lambda: runtime.board.journal.value.entries == 150)
+        eventually(lambda: runtime.shared.journal.value.entries == 150)
         runtime.directory.tell("journal", "sweep on")
         runtime.directory.tell("journal", "sweep")
-        eventually(lambda: runtime.board.journal.value.entries == 100)
+        eventually(lambda: runtime.shared.journal.value.entries == 100)
 
 
 def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_command(
@@ -392,7 +392,7 @@ def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_comm
         assert peer.count("command") == 60
         stuck.close()
         runtime.directory.tell("journal", "sweep")
-        eventually(lambda: runtime.status().verdict == "ok" and runtime.board.journal.value.wal_bytes < 200_000)
+        eventually(lambda: runtime.status().verdict == "ok" and runtime.shared.journal.value.wal_bytes < 200_000)
 
 
 def test_it_forgets_the_oldest_when_it_outgrows_its_bound(path: Path) -> None:
@@ -400,10 +400,10 @@ def test_it_forgets_the_oldest_when_it_outgrows_its_bound(path: Path) -> None:
     today = datetime.now(UTC)
     _write(path, *(entry.model_copy(update={"settled_at": today}) for entry in many))
     with Peer() as peer, keeping(path, peer.address, max_mb=1.0) as runtime:
-        assert runtime.board.journal.value.bytes > 2_000_000
+        assert runtime.shared.journal.value.bytes > 2_000_000
         runtime.directory.tell("journal", "sweep")
-        eventually(lambda: runtime.board.journal.value.bytes <= 900_000)
-        assert runtime.board.journal.value.entries < 1_000
+        eventually(lambda: runtime.shared.journal.value.bytes <= 900_000)
+        assert runtime.shared.journal.value.entries < 1_000
         assert kept(path, "1999").state == "done"
 
 
@@ -449,7 +449,7 @@ def _write(path: Path, *entries: JournalEntry) -> None:
 
 
 def _unwritable() -> Any:
-    from timmy_actors.actors.messages import Record
+    from timmy_actors.journal.messages import Record
 
     return Record(JournalEntry.model_construct(id="broken"))
 

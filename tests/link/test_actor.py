@@ -18,10 +18,11 @@ from tests.supervision.lifecycles import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors import Refused, connect
+from timmy_actors.commands.messages import Do
 from timmy_actors.link import actor as connection_actor
-from timmy_actors.link.actor import MOST_COMPLAINTS
-from timmy_actors.actors.messages import Do, Transmit
 from timmy_actors.link import game_socket
+from timmy_actors.link.actor import MOST_COMPLAINTS
+from timmy_actors.link.messages import Transmit
 from timmy_actors.protocol.message import Ping
 
 NOTICED_WITHIN_S = 0.05
@@ -44,8 +45,8 @@ def test_the_link_comes_up_and_says_what_it_is_linked_to() -> None:
 
 def test_it_measures_the_round_trip_and_tells_the_servers_load() -> None:
     with Peer() as peer, running(peer.address) as runtime:
-        eventually(lambda: runtime.board.link.value.round_trip_ms is not None)
-        load = runtime.board.link.value.load
+        eventually(lambda: runtime.shared.link.value.round_trip_ms is not None)
+        load = runtime.shared.link.value.load
         assert load is not None
         assert load.tick_max_ms == 2.0
         eventually(lambda: peer.count("ping") >= 3)
@@ -122,7 +123,7 @@ def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
         epoch = link_up(runtime).epoch
         peer.say(frame)
         assert runtime.command("message", text="still here").ok
-        assert runtime.board.link.value.epoch == epoch
+        assert runtime.shared.link.value.epoch == epoch
 
 
 def test_a_welcome_that_comes_twice_is_one_link() -> None:
@@ -187,7 +188,7 @@ def test_of_two_daemons_of_one_name_the_older_gives_way_and_says_why(
             link_up(second)
             link_down(first, "another connection uses the name")
             assert first.directory.entries["connection"].restarts == 0
-            assert second.board.link.value.state == "up"
+            assert second.shared.link.value.state == "up"
 
 
 def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +283,7 @@ def test_a_server_that_falls_silent_is_suspect_until_it_is_heard_again() -> None
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         peer.silent_to = ("ping",)
-        suspect = eventually(lambda: link if (link := runtime.board.link.value).state == "suspect" else None)
+        suspect = eventually(lambda: link if (link := runtime.shared.link.value).state == "suspect" else None)
         assert suspect is not None
         eventually(lambda: "has gone silent" in " ".join(runtime.status().reasons))
         assert runtime.status().verdict == "degraded"
@@ -324,7 +325,7 @@ def test_the_servers_clock_is_learned_anew_from_each_pong() -> None:
         first = link_up(runtime).server_clock_ms
         assert first is not None
         peer.ahead_ms += 90_000
-        eventually(lambda: (runtime.board.link.value.server_clock_ms or 0) > first + 80_000)
+        eventually(lambda: (runtime.shared.link.value.server_clock_ms or 0) > first + 80_000)
 
 
 def test_a_message_that_the_server_would_not_take_is_declined_and_the_link_stays(
@@ -337,7 +338,7 @@ def test_a_message_that_the_server_would_not_take_is_declined_and_the_link_stays
             runtime.command("message", text="\u00e4" * 1_000)
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
         assert runtime.command("message", text="short").ok
-        assert (peer.count("command"), runtime.board.link.value.epoch) == (1, epoch)
+        assert (peer.count("command"), runtime.shared.link.value.epoch) == (1, epoch)
 
 
 def test_a_server_that_talks_nonsense_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:

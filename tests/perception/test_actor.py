@@ -8,8 +8,8 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import eventually
 from timmy_actors import Refused
+from timmy_actors.link.messages import Received
 from timmy_actors.perception import actor as perception_actor
-from timmy_actors.actors.messages import Received
 from timmy_actors.perception import retention
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.message import Perception
@@ -104,9 +104,9 @@ def test_a_delta_of_somebody_unknown_is_not_published_and_asks_anew() -> None:
         fresh(runtime)
         peer.push(of_jiub(peer, full=False))
         eventually(lambda: peer.count("subscribe") == 2)
-        assert "Jiub" not in runtime.board.snapshots.value
+        assert "Jiub" not in runtime.shared.perceptions.snapshots.value
         peer.push(of_jiub(peer, full=True))
-        eventually(lambda: "Jiub" in runtime.board.snapshots.value)
+        eventually(lambda: "Jiub" in runtime.shared.perceptions.snapshots.value)
 
 
 def test_the_last_snapshot_is_readable_and_stale_while_the_link_is_down() -> None:
@@ -145,13 +145,13 @@ def test_of_an_older_boot_nothing_is_kept_but_the_configured_players_last_snapsh
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.push(of_jiub(peer, full=True))
-        eventually(lambda: "Jiub" in runtime.board.snapshots.value)
+        eventually(lambda: "Jiub" in runtime.shared.perceptions.snapshots.value)
         peer.__exit__()
         with Peer(port=peer.port, boot="boot-2", silent_to={"subscribe"}) as another:
             another.wait_for(lambda message: message["type"] == "subscribe")
-            assert set(runtime.board.snapshots.value) == {"Timmy", "Jiub"}
+            assert set(runtime.shared.perceptions.snapshots.value) == {"Timmy", "Jiub"}
             another.push({**of_jiub(another, full=True), "player": "Fargoth"})
-            eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "Fargoth"})
+            eventually(lambda: set(runtime.shared.perceptions.snapshots.value) == {"Timmy", "Fargoth"})
             assert runtime.snapshot().boot == "boot-1"
 
 
@@ -162,13 +162,13 @@ def test_who_left_long_ago_is_forgotten_but_never_the_configured_player(monkeypa
         fresh(runtime)
         for name in ("Jiub", "Fargoth"):
             peer.push({**of_jiub(peer, full=True), "player": name})
-        eventually(lambda: len(runtime.board.snapshots.value) == 3)
+        eventually(lambda: len(runtime.shared.perceptions.snapshots.value) == 3)
         peer.happen("disconnect")
         peer.happen("disconnect", "Jiub")
-        eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "Fargoth"})
+        eventually(lambda: set(runtime.shared.perceptions.snapshots.value) == {"Timmy", "Fargoth"})
         assert runtime.snapshot().stale
         peer.push(of_jiub(peer, full=True))
-        eventually(lambda: "Jiub" in runtime.board.snapshots.value)
+        eventually(lambda: "Jiub" in runtime.shared.perceptions.snapshots.value)
 
 
 def test_what_an_older_link_said_is_dropped() -> None:
@@ -215,13 +215,13 @@ def test_of_ever_new_players_no_more_than_have_room_are_kept_and_the_others_coun
         for number in range(10):
             peer.push({**of_jiub(peer, full=True), "player": f"New {number}"})
         peer.push({**of_jiub(peer, full=False), "player": "New 9"})
-        eventually(lambda: runtime.board.players_left_out.value == 7)
-        assert set(runtime.board.snapshots.value) == {"Timmy", "New 0", "New 1", "New 2"}
+        eventually(lambda: runtime.shared.perceptions.players_left_out.value == 7)
+        assert set(runtime.shared.perceptions.snapshots.value) == {"Timmy", "New 0", "New 1", "New 2"}
         eventually(lambda: runtime.status().players_left_out == 7)
         assert "7 players are not perceived" in "; ".join(runtime.status().reasons)
         peer.happen("disconnect", "New 1")
         peer.push({**of_jiub(peer, full=True), "player": "Welcome"})
-        eventually(lambda: set(runtime.board.snapshots.value) == {"Timmy", "New 0", "New 2", "Welcome"})
+        eventually(lambda: set(runtime.shared.perceptions.snapshots.value) == {"Timmy", "New 0", "New 2", "Welcome"})
         assert peer.count("subscribe") == 1
 
 
@@ -231,8 +231,8 @@ def test_the_configured_player_finds_room_however_many_were_there_before(monkeyp
         link_up(runtime)
         for name in ("Jiub", "Fargoth", "Timmy"):
             peer.push({**of_jiub(peer, full=True), "player": name})
-        eventually(lambda: "Timmy" in runtime.board.snapshots.value)
-        assert runtime.board.players_left_out.value == 0
+        eventually(lambda: "Timmy" in runtime.shared.perceptions.snapshots.value)
+        assert runtime.shared.perceptions.players_left_out.value == 0
 
 
 def test_a_healthy_start_leaves_no_dead_letter() -> None:

@@ -90,7 +90,7 @@ def test_a_link_that_is_down_shows_nothing_and_one_to_another_server_process_sho
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
-        port, epoch = peer.port, runtime.board.link.value.epoch
+        port, epoch = peer.port, runtime.shared.link.value.epoch
         with waiting(runtime, after) as future:
             peer.__exit__()
             with Peer(port=port, boot="boot-2"):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timmy_actors.perception.backlog import Backlog, Numbered
-from timmy_actors.actors.messages import Happened
+from timmy_actors.perception.messages import Happened
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.perception import PerceptionOutput
 

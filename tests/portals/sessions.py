@@ -15,10 +15,10 @@ from typing import Any
 
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGone, ToolTrouble
-from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
 from timmy_actors.portals.mcp.session_events import Connected, Over, ToolsChanged
+from timmy_actors.portals.tools.results import ToolAnswer
 
 SERVERS = Path(__file__).parent / "servers"
 TINY = ("{python}", str(SERVERS / "tiny.py"))

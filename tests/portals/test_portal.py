@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.portals.catalog.test_catalog import ENTRY
 from tests.portals.desktops import desktop
 from tests.portals.sessions import raw
-from tests.portals.catalog.test_catalog import ENTRY
 from tests.waiting import eventually
 from timmy_actors import connect
-from timmy_actors.portals.mcp.session_actor import Rest
 from timmy_actors.errors import Refused
+from timmy_actors.portals.desktop.actions import lasts_s
+from timmy_actors.portals.mcp.session_actor import Rest
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.game_state import GameState
-from timmy_actors.portals.desktop.actions import lasts_s
 
 
 def codes(state: GameState) -> dict[str, str]:

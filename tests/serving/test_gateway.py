@@ -16,14 +16,14 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
-from timmy_actors.commands.actor import MAX_PENDING
 from timmy_actors.client.endpoint import endpoint_path
+from timmy_actors.commands.actor import MAX_PENDING
 from timmy_actors.errors import ConfigError
-from timmy_actors.supervision.polling_mailbox import Arrived
 from timmy_actors.protocol.answer import Push
 from timmy_actors.protocol.endpoint import MAX_REQUEST_BYTES
 from timmy_actors.protocol.health import Health
 from timmy_actors.serving import gateway
+from timmy_actors.supervision.polling_mailbox import Arrived
 
 Message = dict[str, Any]
 
@@ -381,7 +381,7 @@ def test_an_answer_goes_before_the_pushes_that_wait(runtime: Runtime, peer: Peer
 
 
 def _only_watch(runtime: Runtime) -> Any:
-    (watch,) = runtime.board.watchers._watches
+    (watch,) = runtime.shared.perceptions.watchers._watches
     return watch
 
 

@@ -12,8 +12,21 @@ from pykka._envelope import Envelope
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold, join, launch
 from tests.waiting import eventually
 from timmy_actors.errors import ActorGone, Refused, SpecError, StartFailed
-from timmy_actors.supervision import DEFERRED, Backoff, ChildSpec, ChildState, Down, GetState, Intensity, Reply, RestartType, StartChild, StopChild, Supervisor
-from timmy_actors.supervision import testkit
+from timmy_actors.supervision import (
+    DEFERRED,
+    Backoff,
+    ChildSpec,
+    ChildState,
+    Down,
+    GetState,
+    Intensity,
+    Reply,
+    RestartType,
+    StartChild,
+    StopChild,
+    Supervisor,
+    testkit,
+)
 from timmy_actors.supervision.control import Ping
 
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)

@@ -30,8 +30,8 @@ from timmy_actors.supervision import (
     dropped_log_records,
 )
 from timmy_actors.supervision.effects import Abandon, Exit, Launch, Started, Stop
-from timmy_actors.supervision.log_relay import BACKLOG, RELAY
 from timmy_actors.supervision.formatting import MAX_WORDS
+from timmy_actors.supervision.log_relay import BACKLOG, RELAY
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
 BORNE = Intensity(failures=1_000_000, period_s=0.001)

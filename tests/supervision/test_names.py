@@ -13,8 +13,20 @@ import pytest
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, Tree, end, fail, join
 from tests.waiting import eventually
 from timmy_actors.errors import ActorError, EndedBefore, SpecError, StartFailed
-from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Down, Entry, Intensity, RestartType, StartChild, StopChild, Supervisor
-from timmy_actors.supervision import testkit
+from timmy_actors.supervision import (
+    Backoff,
+    ChildSpec,
+    ChildState,
+    Directory,
+    Down,
+    Entry,
+    Intensity,
+    RestartType,
+    StartChild,
+    StopChild,
+    Supervisor,
+    testkit,
+)
 from timmy_actors.supervision.directory import Owner
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)

@@ -9,8 +9,19 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, fail, hold
 from timmy_actors.errors import AskTimeout, GaveUp, Hung, SpecError, StartFailed
-from timmy_actors.supervision import ChildCount, ChildSpec, ChildState, CountChildren, Directory, Intensity, Root, StartChild, Strategy, Supervisor
-from timmy_actors.supervision import testkit
+from timmy_actors.supervision import (
+    ChildCount,
+    ChildSpec,
+    ChildState,
+    CountChildren,
+    Directory,
+    Intensity,
+    Root,
+    StartChild,
+    Strategy,
+    Supervisor,
+    testkit,
+)
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock
 

@@ -10,8 +10,19 @@ import pytest
 from tests.supervision.lifecycles import Doer
 from tests.supervision.test_supervisor import spec
 from timmy_actors.errors import SpecError
-from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Directory, Intensity, Mailbox, Overflow, RestartType, Root, Supervisor
-from timmy_actors.supervision import testkit
+from timmy_actors.supervision import (
+    AutoShutdown,
+    Backoff,
+    ChildSpec,
+    Directory,
+    Intensity,
+    Mailbox,
+    Overflow,
+    RestartType,
+    Root,
+    Supervisor,
+    testkit,
+)
 from timmy_actors.supervision.testkit import VirtualClock
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.supervision.lifecycles import Doer, end
 from timmy_actors.errors import AskTimeout
-from timmy_actors.supervision import Backoff, ChildSpec, Directory, Intensity, Reply, Supervisor
-from timmy_actors.supervision import testkit
+from timmy_actors.supervision import Backoff, ChildSpec, Directory, Intensity, Reply, Supervisor, testkit
 from timmy_actors.supervision.testkit import VirtualClock, fail, hang
 
 

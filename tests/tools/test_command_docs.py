@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.command_docs import Rehearsal, categories, current
 from timmy_actors.protocol.commands import COMMANDS
+from tools.command_docs import Rehearsal, categories, current
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 OUTSIDE_THE_21 = {"Timer", "Public"}

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
+from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
 from timmy_actors.protocol.answer import Pushed

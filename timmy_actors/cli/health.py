@@ -8,9 +8,9 @@ import time
 import click
 
 from timmy_actors.cli import options
+from timmy_actors.cli.formatting import describe_health
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.cli.tree import draw_tree
-from timmy_actors.cli.formatting import describe_health
 from timmy_actors.client import Daemon, connect
 
 REDRAW_EVERY_S = 0.5

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from timmy_actors.system.confined import Confined
 from timmy_actors.errors import ConfigError
+from timmy_actors.system.confined import Confined
 from timmy_actors.system.paths import lua_folder
 from timmy_actors.system.tokens import fresh_token
 from timmy_actors.version import __version__

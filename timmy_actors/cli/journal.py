@@ -13,15 +13,15 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
-from timmy_actors.daemon.settings import config_path, load_settings
+from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client.endpoint import resolve_endpoint
+from timmy_actors.daemon.journal_holder import journal_file
+from timmy_actors.daemon.settings import config_path, load_settings
 from timmy_actors.errors import JournalUnusable, Refused
 from timmy_actors.journal import upkeep
-from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.errors import EX_DATAERR
-from timmy_actors.daemon.journal_holder import journal_file
+from timmy_actors.journal.reader import Reader
 from timmy_actors.protocol.journal import JournalEntry
 
 LOOK_EVERY_S = 0.25

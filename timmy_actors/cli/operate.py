@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.terminal import harmless_lines
-from timmy_actors.cli.status_printer import Narrator
 from timmy_actors.cli.async_writer import LogOutlet, Outlet, stamp
-from timmy_actors.errors import TimmyError
+from timmy_actors.cli.status_printer import Narrator
+from timmy_actors.cli.terminal import harmless_lines
 from timmy_actors.daemon.runtime import Runtime
+from timmy_actors.errors import TimmyError
 
 WATCH_EVERY_S = 0.05
 """How often the foreground looks whether there is something new to say."""

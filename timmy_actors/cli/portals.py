@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from timmy_actors.cli import options
-from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.cli.portal_formatting import (
     describe_check,
     describe_entry,
@@ -17,6 +16,7 @@ from timmy_actors.cli.portal_formatting import (
     describe_result,
     describe_state,
 )
+from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
 from timmy_actors.protocol.action import describe_actions

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import click
 
-from timmy_actors.cli.terminal import harmless
 from timmy_actors.cli.lazy import LazyGroup, Row
 from timmy_actors.cli.output import checked_output
+from timmy_actors.cli.terminal import harmless
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from timmy_actors.cli.terminal import harmless
 from timmy_actors.cli.formatting import describe_position
+from timmy_actors.cli.terminal import harmless
 from timmy_actors.daemon.runtime import Runtime
 from timmy_actors.supervision import Entry
 
@@ -19,7 +19,7 @@ MAX_REASONS = 8
 class Falls:
     """What is to be said of an actor's restarts: each reason once, and how many followed, until it is up. Pure.
 
-    The directory is followed, not the board: what is restarted at once is down for less than a look's time.
+    The directory is followed, not the shared state: what is restarted at once is down for less than a look's time.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Narrator:
         self._write(harmless(line))
 
     def _look_at_world(self) -> None:
-        world = self._runtime.board.world.value
+        world = self._runtime.shared.world.value
         reason = self._world_falls.since(self._runtime.directory.entries.get("world"), time.monotonic())
         if reason is not None:
             self._say(f"world down    {reason}; starting it again")
@@ -85,7 +85,7 @@ class Narrator:
             self._say(f"world up      embedded, process {world.pid}, bridge on 127.0.0.1:{world.port}")
 
     def _look_at_link(self) -> None:
-        link = self._runtime.board.link.value
+        link = self._runtime.shared.link.value
         reason = self._link_falls.since(self._runtime.directory.entries.get("connection"), time.monotonic())
         if reason is not None:
             self._say(f"link down     {link.address}: {reason}; trying again")
@@ -95,14 +95,14 @@ class Narrator:
             self._say(f"link up       {link.address} in {link.up_after_ms:.0f} ms")
 
     def _look_at_portal(self) -> None:
-        portal = self._runtime.board.portal.value
+        portal = self._runtime.shared.portal.value
         if portal is not None and portal.id != self._portal:
             self._portal = portal.id
             self._say(f"portal        {portal.id}: {portal.name}")
 
     def _look_at_player(self) -> None:
         player = self._runtime.settings.player
-        snapshot = self._runtime.board.snapshots.value.get(player)
+        snapshot = self._runtime.shared.perceptions.snapshots.value.get(player)
         if self._greeted or snapshot is None or snapshot.position is None:
             return
         self._greeted = True

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 import zmq
 
 from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
-from timmy_actors.client.line import Ended, Line
 from timmy_actors.client.endpoint import resolve_endpoint
+from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachable
 from timmy_actors.protocol.action import make_action
 from timmy_actors.protocol.endpoint import (

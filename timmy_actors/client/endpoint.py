@@ -7,19 +7,17 @@ import os
 import socket as sockets
 import stat
 import struct
-import tempfile
 from pathlib import Path
 
 import zmq
 
 from timmy_actors.errors import CannotCreate, ConfigError, EndpointInUse
 from timmy_actors.system.lockfile import LockFile
+from timmy_actors.system.private_folder import PLACE_REMEDY, VARIABLE, check_private, default_folder, make_private
 
-VARIABLE = "TIMMY_ENDPOINT"
 SCHEME = "ipc://"
 _PEER = struct.Struct("3i")
 """`struct ucred`: process, user, group."""
-PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
 
 
 def resolve_endpoint(given: str | None = None) -> str:
@@ -51,38 +49,6 @@ def endpoint_path(endpoint: str) -> Path:
     return Path(path)
 
 
-def default_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/timmy-actors`, else a folder of the user's under the system's temporary one.
-
-    Raises:
-        ConfigError: there is no place for temporary files.
-    """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and Path(runtime).is_dir():
-        return Path(runtime) / "timmy-actors"
-    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    try:
-        return Path(tempfile.gettempdir()) / f"timmy-actors-{user}"
-    except OSError as error:
-        raise ConfigError(f"no folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}") from error
-
-
-def make_private(folder: Path) -> None:
-    """Make `folder` if it is not there, and see that it is the user's alone.
-
-    Raises:
-        ConfigError: it is somebody else's, or open to others.
-        CannotCreate: it cannot be made.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        facts = folder.stat(follow_symlinks=False)
-    except OSError as error:
-        told = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
-        raise CannotCreate(told) from error
-    _check_private(folder, facts)
-
-
 def check_trusted(path: Path) -> None:
     """See that whoever listens on the socket at `path` can only be the user of this process, or root.
 
@@ -91,7 +57,7 @@ def check_trusted(path: Path) -> None:
     """
     with contextlib.suppress(OSError):  # then nobody can be reached there, which the caller finds out
         path.lstat()
-        _check_private(path.parent, path.parent.stat(follow_symlinks=False))
+        check_private(path.parent, path.parent.stat(follow_symlinks=False))
 
 
 def check_peer(connected: sockets.socket, path: Path) -> None:
@@ -107,18 +73,6 @@ def check_peer(connected: sockets.socket, path: Path) -> None:
         raise ConfigError(
             f"{path}: another user (uid {owner}) listens there, and is not trusted: run this as the daemon's user,"
             f" or choose another place with --endpoint or {VARIABLE}"
-        )
-
-
-def _check_private(folder: Path, facts: os.stat_result) -> None:
-    if hasattr(os, "getuid") and facts.st_uid != os.getuid():
-        raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
-    if not stat.S_ISDIR(facts.st_mode):
-        raise ConfigError(f"{folder}: is a link: name the folder itself with --endpoint or {VARIABLE}")
-    if stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError(
-            f"{folder}: others can enter it: name a folder of your own with --endpoint or {VARIABLE}"
-            " (mkdir -m 700), or, if this one is, chmod 700 it"
         )
 
 

@@ -9,31 +9,29 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from timmy_actors.daemon.shared_state import Board
 from timmy_actors.commands.dispatch import ASK_AGAIN_S, SENDER, Dispatch
-from timmy_actors.actors.messages import (
+from timmy_actors.commands.messages import Do
+from timmy_actors.commands.pending import Pending, Stage, Waiter
+from timmy_actors.errors import Refused
+from timmy_actors.journal.messages import (
     Accept,
-    Do,
     Journaled,
     JournalUp,
     Known,
-    LinkUp,
     Look,
     NotJournaled,
-    Received,
     Record,
     Resume,
     Resumed,
 )
-from timmy_actors.commands.pending import Pending, Stage, Waiter
-from timmy_actors.errors import Refused
+from timmy_actors.link.messages import LinkUp, Received
 from timmy_actors.protocol.command import parse_command, wire_arguments
 from timmy_actors.protocol.commands import COMMANDS
 from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.protocol.journal import JournalEntry, JournalStatus
 from timmy_actors.protocol.message import Error, Result
 from timmy_actors.protocol.outcome import CommandResult, ErrorInfo
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 NAME = SENDER
 MAX_PENDING = 1_000
@@ -83,12 +81,19 @@ class CommandActor(Actor):
     What an earlier incarnation left, of this actor or of the daemon, is taken over from the journal.
     """
 
-    def __init__(self, options: CommandOptions, *, directory: Directory, board: Board) -> None:
+    def __init__(
+        self,
+        options: CommandOptions,
+        *,
+        directory: Directory,
+        link: Published[LinkStatus],
+        journal: Published[JournalStatus],
+    ) -> None:
         super().__init__()
         self._options = options
         self._directory = directory
-        self._board = board
-        self._dispatch = Dispatch(options.client, directory, board)
+        self._journal = journal
+        self._dispatch = Dispatch(options.client, directory, link)
         self._pending: dict[str, Pending] = {}
         self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
         self._resumed = not options.journaled
@@ -150,9 +155,9 @@ class CommandActor(Actor):
     def _accept(self, pending: Pending, do: Do, link: LinkStatus) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
-        failing = self._options.journaled and self._board.journal.value.state == "failing"
+        failing = self._options.journaled and self._journal.value.state == "failing"
         if failing and not self._options.goes_on:
-            raise Refused("unavailable", f"not taken: {self._board.journal.value.reason}")
+            raise Refused("unavailable", f"not taken: {self._journal.value.reason}")
         key = pending.id
         self._pending[key] = pending
         pending.waiters.append(Waiter(self.take_reply(), pending.due, do.until == "accepted"))

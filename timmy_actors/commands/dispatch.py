@@ -7,18 +7,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.actors.messages import Do, Record, Transmit
+from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED, Next, decide, proves_undone, wire_deadline
+from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending
 from timmy_actors.errors import Refused
-from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED, Next, decide, proves_undone, wire_deadline
+from timmy_actors.journal.messages import Record
+from timmy_actors.link.messages import Transmit
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.protocol.commands import CommandArguments
 from timmy_actors.protocol.health import LinkStatus
 from timmy_actors.protocol.journal import UNDONE_FOR_SURE
 from timmy_actors.protocol.message import Command
 from timmy_actors.protocol.outcome import ErrorInfo
-from timmy_actors.supervision import Directory
+from timmy_actors.supervision import Directory, Published
 
 SENDER = "command"
 DEFAULT_REMEMBER_S = 600.0
@@ -39,24 +40,24 @@ _DOUBTS = {
 class Dispatch:
     """What the command actor knows of the link, and does over it. What is decided is decided in `link.once`."""
 
-    def __init__(self, client: str, directory: Directory, board: Board) -> None:
+    def __init__(self, client: str, directory: Directory, link: Published[LinkStatus]) -> None:
         self._client = client
         self._directory = directory
-        self._board = board
+        self._link = link
         self._host = _HOST_BOOT.read_text().strip() if _HOST_BOOT.exists() else secrets.token_hex(8)
 
     def reachable(self) -> LinkStatus | None:
         """The link, if it is up. Whoever is told so later finds what was sent over it meanwhile (`is_out`)."""
-        link = self._board.link.value
+        link = self._link.value
         return link if link.carries and link.server_clock_ms is not None else None
 
     def is_out(self, pending: Pending) -> bool:
         """Whether a command was sent over the link that is up now."""
-        return pending.epoch == self._board.link.value.epoch
+        return pending.epoch == self._link.value.epoch
 
     def unavailable(self) -> Refused:
         """Why nothing can be sent."""
-        link = self._board.link.value
+        link = self._link.value
         return Refused("unavailable", f"no link to the game: {link.reason or link.state}")
 
     def accepted(
@@ -110,7 +111,7 @@ class Dispatch:
         """An answer's error, as far as it can be believed."""
         if error is None or error.code not in UNDONE_FOR_SURE:
             return error
-        link = self._board.link.value
+        link = self._link.value
         now_ms = _server_now_ms(link)
         if proves_undone(pending, now_ms=now_ms, remember_s=_remember_s(link)):
             return error

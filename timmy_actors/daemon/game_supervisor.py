@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.link.actor import ConnectionActor, LinkOptions
-from timmy_actors.perception.actor import PerceptionActor
-from timmy_actors.embedded.host import WorldHostActor, WorldOptions
-from timmy_actors.daemon.settings import Settings
 from timmy_actors.client.endpoint import endpoint_path
-from timmy_actors.errors import ConfigError, LinkLost, WorldGone
 from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.daemon.settings import Settings
+from timmy_actors.daemon.shared_state import SharedState
+from timmy_actors.embedded.host import WorldHostActor, WorldOptions
+from timmy_actors.errors import ConfigError, LinkLost, WorldGone
+from timmy_actors.link.actor import ConnectionActor, LinkOptions
 from timmy_actors.link.resolver import Resolver
-from timmy_actors.system.paths import expand_user
+from timmy_actors.perception.actor import PerceptionActor
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
+from timmy_actors.system.paths import expand_user
 from timmy_actors.system.tokens import read_token
 
 if TYPE_CHECKING:
@@ -34,17 +34,17 @@ class GameTree:
     """How to make the actors between the agent and the game."""
 
     def __init__(
-        self, settings: Settings, *, endpoint: str, desk: JournalDesk, directory: Directory, board: Board
+        self, settings: Settings, *, endpoint: str, desk: JournalDesk, directory: Directory, shared: SharedState
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
         self._desk = desk
         self._directory = directory
-        self._board = board
+        self._shared = shared
 
     def specs(self, context: zmq.Context[Any]) -> list[ChildSpec]:
         """In the order of starting: what the others lean on first."""
-        journal = self._desk.children(self._directory, self._board)
+        journal = self._desk.children(self._directory, self._shared)
         world = [self._world()] if self._settings.world.embedded else []
         return [*journal, *world, self._link(context)]
 
@@ -66,7 +66,7 @@ class GameTree:
         )
         return ChildSpec(
             "world",
-            lambda: WorldHostActor(options, board=self._board),
+            lambda: WorldHostActor(options, status=self._shared.world),
             expected=(WorldGone,),
             backoff=WORLD_BACKOFF,
         )
@@ -75,7 +75,7 @@ class GameTree:
         children = [
             ChildSpec("connection", self._connections(context), expected=(LinkLost,), backoff=self._link_backoff()),
             ChildSpec("perception", self._perception),
-            ChildSpec("command", lambda: self._desk.command_actor(self._directory, self._board)),
+            ChildSpec("command", lambda: self._desk.command_actor(self._directory, self._shared)),
         ]
         return ChildSpec("link", lambda: Supervisor(children, self._directory), shutdown_s=STOP_WITHIN_S)
 
@@ -90,7 +90,7 @@ class GameTree:
             resolve=Resolver(),
         )
         return lambda: ConnectionActor(
-            options, epoch=next(epochs), context=context, directory=self._directory, board=self._board
+            options, epoch=next(epochs), context=context, directory=self._directory, status=self._shared.link
         )
 
     def _perception(self) -> PerceptionActor:
@@ -100,13 +100,13 @@ class GameTree:
             rate_hz=settings.rate_hz,
             radius=settings.radius,
             directory=self._directory,
-            board=self._board,
+            shared=self._shared.perceptions,
         )
 
     def _address(self) -> str:
         if not self._settings.world.embedded:
             return self._settings.link.address
-        world = self._board.world.value
+        world = self._shared.world.value
         if world is None or world.port is None:
             raise LinkLost("the embedded world is not up")
         return f"tcp://127.0.0.1:{world.port}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from timmy_actors.daemon.shared_state import Board
+from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.perception.merge import as_of
 from timmy_actors.perception.retention import MAX_PLAYERS
 from timmy_actors.protocol.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
@@ -31,11 +31,11 @@ SLOW_TICK_MS = 100.0
 class HealthActor(Actor):
     """Publishes a fresh `Health` every `PERIOD_S`, and whenever it is told something."""
 
-    def __init__(self, *, endpoint: str, directory: Directory, board: Board) -> None:
+    def __init__(self, *, endpoint: str, directory: Directory, shared: SharedState) -> None:
         super().__init__()
         self._endpoint = endpoint
         self._directory = directory
-        self._board = board
+        self._shared = shared
         self._started = datetime.now(UTC)
 
     def on_start(self) -> None:
@@ -49,20 +49,20 @@ class HealthActor(Actor):
         self._publish()
 
     def _publish(self) -> None:
-        board = self._board
-        portal = board.portal.value
+        shared = self._shared
+        portal = shared.portal.value
         actors = tuple(_actors(self._directory))
-        perceptions = tuple(_perceptions(board, time.monotonic()))
-        left_out = board.players_left_out.value
+        perceptions = tuple(_perceptions(shared, time.monotonic()))
+        left_out = shared.perceptions.players_left_out.value
         verdict, reasons = assess(
-            board.link.value,
+            shared.link.value,
             actors,
             perceptions,
             self._directory.orphans.alive,
-            board.journal.value,
+            shared.journal.value,
             players_left_out=left_out,
         )
-        board.health.value = Health(
+        shared.health.value = Health(
             verdict=verdict,
             reasons=reasons,
             version=__version__,
@@ -71,10 +71,10 @@ class HealthActor(Actor):
             started=self._started,
             timestamp=datetime.now(UTC),
             portal=portal.id if portal is not None else "",
-            portal_status=board.portal_status.value,
-            link=board.link.value,
-            world=board.world.value,
-            journal=board.journal.value,
+            portal_status=shared.portal_status.value,
+            link=shared.link.value,
+            world=shared.world.value,
+            journal=shared.journal.value,
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,
@@ -164,10 +164,10 @@ def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:
         yield DeadLetterHealth(to=letter.to, kind=letter.kind, why=letter.why, age_s=round(letter.age_s(now), 3))
 
 
-def _perceptions(board: Board, now: float) -> Iterator[PerceptionHealth]:
-    link, snapshots = board.link.value, board.snapshots.value
-    heard_at = board.heard_at.value
+def _perceptions(shared: SharedState, now: float) -> Iterator[PerceptionHealth]:
+    link, snapshots = shared.link.value, shared.perceptions.snapshots.value
+    received_at = shared.perceptions.received_at.value
     for published in snapshots.values():
         snapshot = as_of(published, link)
-        age_s = max(0.0, now - heard_at.get(snapshot.player, now))
+        age_s = max(0.0, now - received_at.get(snapshot.player, now))
         yield PerceptionHealth(player=snapshot.player, age_s=round(age_s, 3), stale=snapshot.stale)

@@ -7,18 +7,18 @@ import logging
 import os
 from pathlib import Path
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.commands.actor import CommandActor, CommandOptions
-from timmy_actors.journal.actor import JournalActor, JournalOptions
-from timmy_actors.daemon.settings import Settings
 from timmy_actors.client.endpoint import endpoint_path
+from timmy_actors.commands.actor import CommandActor, CommandOptions
+from timmy_actors.daemon.settings import Settings
+from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import JournalUnusable
-from timmy_actors.journal.store import Journal
+from timmy_actors.journal.actor import JournalActor, JournalOptions
 from timmy_actors.journal.errors import EX_CANTCREAT, EX_TEMPFAIL
+from timmy_actors.journal.store import Journal
 from timmy_actors.journal.wal import find_fault
+from timmy_actors.supervision import ChildSpec, Directory
 from timmy_actors.system.lockfile import LockFile
 from timmy_actors.system.paths import expand_user
-from timmy_actors.supervision import ChildSpec, Directory
 
 log = logging.getLogger(__name__)
 
@@ -82,16 +82,16 @@ class JournalDesk:
         if fault is not None:
             log.error("journal %s: %s: a command of then that is given again may be done twice", self.path, fault)
 
-    def children(self, directory: Directory, board: Board) -> list[ChildSpec]:
+    def children(self, directory: Directory, shared: SharedState) -> list[ChildSpec]:
         """Who writes it, where there is to be a journal."""
-        return [ChildSpec("journal", lambda: self._journal_actor(directory, board))] if self._settings.enabled else []
+        return [ChildSpec("journal", lambda: self._journal_actor(directory, shared))] if self._settings.enabled else []
 
-    def command_actor(self, directory: Directory, board: Board) -> CommandActor:
+    def command_actor(self, directory: Directory, shared: SharedState) -> CommandActor:
         """Who has the commands written."""
         options = CommandOptions(self._client, journaled=self._settings.enabled, goes_on=self._goes_on)
-        return CommandActor(options, directory=directory, board=board)
+        return CommandActor(options, directory=directory, link=shared.link, journal=shared.journal)
 
-    def _journal_actor(self, directory: Directory, board: Board) -> JournalActor:
+    def _journal_actor(self, directory: Directory, shared: SharedState) -> JournalActor:
         settings = self._settings
         options = JournalOptions(
             path=self.path,
@@ -101,7 +101,7 @@ class JournalDesk:
             keep_days=settings.keep_days,
             max_mb=settings.max_mb,
         )
-        return JournalActor(options, directory=directory, board=board)
+        return JournalActor(options, directory=directory, status=shared.journal)
 
     @property
     def _goes_on(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.actor import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
+from timmy_actors.portals.caller import Caller
 from timmy_actors.protocol.action import ActionResult, make_action
 from timmy_actors.protocol.answer import Portals
 from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S

@@ -7,21 +7,21 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.portals.actor import Choice, PortalActor, PortalOptions
-from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
 from timmy_actors.daemon.settings import ServerSettings, Settings, portals_path
+from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import ConfigError, ServerGone
-from timmy_actors.protocol.portal import ServerStatus
-from timmy_actors.system.paths import config_folder
+from timmy_actors.portals.actor import Choice, PortalActor, PortalOptions
 from timmy_actors.portals.desktop.capture_store import Album
-from timmy_actors.portals.steam.cache import SteamAccess
 from timmy_actors.portals.mcp.redact import Redactor
 from timmy_actors.portals.mcp.server_options import CAPTURES, ServerOptions, pick
-from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
+from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
 from timmy_actors.portals.steam.answers import KEY_VARIABLE
+from timmy_actors.portals.steam.cache import SteamAccess
+from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.tools.tool_tables import ToolTable, choose_table, load_tables
+from timmy_actors.protocol.portal import ServerStatus
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Published, Supervisor
+from timmy_actors.system.paths import config_folder
 from timmy_actors.system.tokens import read_token
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
@@ -55,7 +55,7 @@ class PortalTree:
         self._wanted = {name: Wanted() for name in self._options}
         self._choice = Choice(settings.portal)
 
-    def spec(self, directory: Directory, board: Board) -> ChildSpec:
+    def spec(self, directory: Directory, shared: SharedState) -> ChildSpec:
         """The supervisor of the portal and its servers."""
         portal = PortalOptions(
             catalogue=self._catalogue,
@@ -65,7 +65,12 @@ class PortalTree:
             access=self._access,
         )
         children = [
-            ChildSpec("portal", lambda: PortalActor(portal, choice=self._choice, directory=directory, board=board)),
+            ChildSpec(
+                "portal",
+                lambda: PortalActor(
+                    portal, choice=self._choice, directory=directory, entry=shared.portal, status=shared.portal_status
+                ),
+            ),
             *(self._session(name) for name in self._options),
         ]
         return ChildSpec("portals", lambda: Supervisor(children, directory), shutdown_s=2 * STOP_WITHIN_S)

@@ -12,25 +12,26 @@ from typing import Any, Self
 
 import zmq
 
-from timmy_actors.daemon.shared_state import Board
+from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
+from timmy_actors.commands.messages import Do
+from timmy_actors.daemon.game_supervisor import GameTree
 from timmy_actors.daemon.health import HealthActor
-from timmy_actors.actors.messages import Await, Do
-from timmy_actors.perception.watching import AsyncWatch, Watch, make_interest
+from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.daemon.portal_calls import PortalCalls
+from timmy_actors.daemon.portal_supervisor import PortalTree
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
+from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import luajit
 from timmy_actors.embedded.port import check_port_is_free
-from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
 from timmy_actors.errors import AskTimeout, DaemonNotReady, StartFailed
-from timmy_actors.daemon.game_supervisor import GameTree
-from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.perception.messages import Await
+from timmy_actors.perception.watching import AsyncWatch, Watch, make_interest
+from timmy_actors.portals.catalog.catalog import choose, load_catalogue
 from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S
 from timmy_actors.protocol.health import Health
 from timmy_actors.protocol.outcome import CommandResult, Revision
 from timmy_actors.protocol.perception import PerceptionOutput
-from timmy_actors.daemon.portal_calls import PortalCalls
-from timmy_actors.daemon.portal_supervisor import PortalTree
-from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor, find_snapshot
+from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor
 from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
 from timmy_actors.system.tokens import make_token_file, read_token
 
@@ -53,7 +54,7 @@ class Runtime(PortalCalls):
     def __init__(self, settings: Settings, *, folder: Path, endpoint: str | None = None) -> None:
         self.settings = settings
         self.endpoint = resolve_endpoint(endpoint)
-        self.board = Board()
+        self.shared = SharedState()
         self.directory = Directory()
         self._catalogue = portals_path(settings, folder)
         self._desk = JournalDesk(settings, self.endpoint)
@@ -62,7 +63,7 @@ class Runtime(PortalCalls):
             endpoint=self.endpoint,
             desk=self._desk,
             directory=self.directory,
-            board=self.board,
+            shared=self.shared,
         )
         self._portals_tree = PortalTree(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
@@ -125,7 +126,7 @@ class Runtime(PortalCalls):
             self._release()
             raise
         self._context: zmq.Context[Any] = zmq.Context()
-        self._root = Root(Supervisor(self._children(), self.directory), on_end=self.board.watchers.end)
+        self._root = Root(Supervisor(self._children(), self.directory), on_end=self.shared.perceptions.watchers.end)
         self._root.launch()
         try:
             self._await_start(self._root, stop or threading.Event())
@@ -155,8 +156,8 @@ class Runtime(PortalCalls):
         return self
 
     def _is_ready(self) -> bool:
-        snapshot = self.board.snapshot(self.settings.player)
-        return self.board.link.value.carries and snapshot is not None and not snapshot.stale
+        snapshot = self.shared.perceptions.snapshot(self.settings.player)
+        return self.shared.link.value.carries and snapshot is not None and not snapshot.stale
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time.
@@ -189,7 +190,7 @@ class Runtime(PortalCalls):
         if self._root is not None and self._root.has_ended:
             with self._turn:  # of two threads that end a context at once, one ends the process
                 self._context.destroy(linger=0)
-        self.board.watchers.end()
+        self.shared.perceptions.watchers.end()
         self._release()
 
     def _release(self) -> None:
@@ -211,14 +212,14 @@ class Runtime(PortalCalls):
         Raises:
             StartFailed: it has not started.
         """
-        health = self.board.current_health()
+        health = self.shared.current_health()
         if health is None:
             raise StartFailed("the daemon has not started")
         if (
             self._root is not None and self._root.has_ended
         ):  # who published that is gone as well: it would stand for ever
             reasons = (f"the daemon has ended: {self.failure or 'it was stopped'}",)
-            return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.board.link.value})
+            return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.shared.link.value})
         return health
 
     def snapshot(
@@ -234,7 +235,7 @@ class Runtime(PortalCalls):
         """
         name = player or self.settings.player
         if after is None:
-            return find_snapshot(self.board, name)
+            return self.shared.perceptions.find(name)
         wanted = Await(name, after, timeout_s)
         found: PerceptionOutput = self.directory.ask(
             "perception", wanted, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
@@ -292,7 +293,7 @@ class Runtime(PortalCalls):
             WatchTimeout: while it is read: nothing came within `timeout_s`; it can be read on.
             DaemonUnreachable: while it is read: the daemon has ended.
         """
-        return self.board.watch(Watch(make_interest(player, events, snapshots), timeout_s=timeout_s))
+        return self.shared.perceptions.watch(Watch(make_interest(player, events, snapshots), timeout_s=timeout_s))
 
     def awatch(
         self,
@@ -310,13 +311,13 @@ class Runtime(PortalCalls):
     def _children(self) -> list[ChildSpec]:
         return [
             *self._game_tree.specs(self._context),
-            self._portals_tree.spec(self.directory, self.board),
+            self._portals_tree.spec(self.directory, self.shared),
             ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]
 
     def _health(self) -> HealthActor:
-        return HealthActor(endpoint=self.endpoint, directory=self.directory, board=self.board)
+        return HealthActor(endpoint=self.endpoint, directory=self.directory, shared=self.shared)
 
     def _gateway(self) -> GatewayActor:
         return GatewayActor(
@@ -324,5 +325,6 @@ class Runtime(PortalCalls):
             player=self.settings.player,
             context=self._context,
             directory=self.directory,
-            board=self.board,
+            perceptions=self.shared.perceptions,
+            health=self.shared.current_health,
         )

@@ -16,10 +16,10 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
-from timmy_actors.errors import Refused
 from timmy_actors.desktop_control.input import CALL, Hands
 from timmy_actors.desktop_control.reasons import ERROR_META
 from timmy_actors.desktop_control.results import Capture
+from timmy_actors.errors import Refused
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import Context

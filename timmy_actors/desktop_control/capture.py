@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from Xlib import error
 
-from timmy_actors.desktop_control import layout
-from timmy_actors.desktop_control import offscreen
-from timmy_actors.desktop_control import windows
-from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
+from timmy_actors.desktop_control import layout, offscreen, windows
 from timmy_actors.desktop_control.camera import Camera
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.reasons import refused
@@ -23,6 +20,7 @@ from timmy_actors.desktop_control.results import WindowFacts
 from timmy_actors.desktop_control.settling import LOOK_EVERY_S, Settling, Wait, thumbnail
 from timmy_actors.desktop_control.target import Target
 from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
 
 if TYPE_CHECKING:
     from Xlib.display import Display

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from timmy_actors.desktop_control import layout
-from timmy_actors.desktop_control import windows
-from timmy_actors.desktop_control.connection import Connection
+from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.capture import Eye
+from timmy_actors.desktop_control.connection import Connection
+from timmy_actors.desktop_control.held_file import Record
 from timmy_actors.desktop_control.input import Hands
 from timmy_actors.desktop_control.keystrokes import Keystrokes
 from timmy_actors.desktop_control.mouse import Mouse
 from timmy_actors.desktop_control.pictures import Album
-from timmy_actors.desktop_control.held_file import Record
 from timmy_actors.desktop_control.results import MousePosition, ScreenSize, Windows
 from timmy_actors.desktop_control.target import Target
 from timmy_actors.desktop_control.titles import Titles

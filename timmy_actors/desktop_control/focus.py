@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from Xlib import X, error
 from Xlib.protocol import event
 
-from timmy_actors.desktop_control import layout
-from timmy_actors.desktop_control import windows
+from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts

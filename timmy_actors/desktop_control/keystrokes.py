@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from Xlib import XK, X
 
-from timmy_actors.errors import Refused
 from timmy_actors.desktop_control import xkb
-from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.desktop_control.held_keys import Held
+from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.desktop_control.keyboard import By, Stroke
 from timmy_actors.desktop_control.keys import keys_of_combination
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.errors import Refused
 
 if TYPE_CHECKING:
     from Xlib.display import Display

@@ -9,12 +9,12 @@ from Xlib import X
 from Xlib.ext import xtest
 
 from timmy_actors.desktop_control import layout
-from timmy_actors.desktop_control.window_target import Point, Size
-from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.desktop_control.held_keys import Held
+from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.window_target import Point, Size
 
 if TYPE_CHECKING:
     from Xlib.display import Display

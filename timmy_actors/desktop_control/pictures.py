@@ -12,8 +12,8 @@ from typing import Literal, cast
 from PIL import Image
 
 from timmy_actors.desktop_control import jpeg
-from timmy_actors.desktop_control.window_target import Size, shrunk
 from timmy_actors.desktop_control.reasons import refused
+from timmy_actors.desktop_control.window_target import Size, shrunk
 
 Format = Literal["png", "jpeg"]
 

@@ -12,14 +12,14 @@ import threading
 
 import anyio
 
-from timmy_actors.client.endpoint import default_folder, make_private
-from timmy_actors.errors import Refused, TimmyError
 from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.server import serve_http, serve_stdio, server_of
 from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.desktop_control.singleton import SoleServer, file_name_of
 from timmy_actors.desktop_control.standard_output import kept_for_the_protocol
-from timmy_actors.portals.mcp.die_with_parent import when_parent_ends
+from timmy_actors.errors import Refused, TimmyError
+from timmy_actors.system.die_with_parent import when_parent_ends
+from timmy_actors.system.private_folder import default_folder, make_private
 from timmy_actors.system.tokens import make_token_file, read_token
 
 LET_GO_WITHIN_S = 1.0

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from timmy_actors.client.endpoint import make_private
 from timmy_actors.errors import DisplayInUse
+from timmy_actors.system.private_folder import make_private
 
 BEAT_S = 0.25
 """How often a working server shows that it is: its event loop turns."""

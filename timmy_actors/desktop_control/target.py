@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from timmy_actors.desktop_control import grabs
-from timmy_actors.desktop_control import layout
-from timmy_actors.desktop_control import windows
-from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
+from timmy_actors.desktop_control import grabs, layout, windows
 from timmy_actors.desktop_control.held_keys import Held
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
 
 if TYPE_CHECKING:
     from Xlib.display import Display

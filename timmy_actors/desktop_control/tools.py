@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from timmy_actors.desktop_control import pictures
-from timmy_actors.desktop_control.window_target import Place, Point, Size
 from timmy_actors.desktop_control.answering import Kind, Pictured, as_tool
 from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.focus import focus
@@ -30,6 +29,7 @@ from timmy_actors.desktop_control.results import (
     Windows,
 )
 from timmy_actors.desktop_control.settling import Wait
+from timmy_actors.desktop_control.window_target import Place, Point, Size
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool

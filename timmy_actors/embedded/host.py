@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from timmy_actors.daemon.shared_state import Board
 from timmy_actors.errors import ConfigError, LuaJitMissing, WorldGone, WorldUnusable
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
-from timmy_actors.supervision.socket_actor import SocketActor
 from timmy_actors.protocol._base import Model
 from timmy_actors.protocol.health import WorldStatus
+from timmy_actors.supervision import Published
+from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
+from timmy_actors.supervision.socket_actor import SocketActor
 from timmy_actors.system.processes import how_it_ended
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,10 @@ class WorldHostActor(SocketActor):
     A frozen process is not a dead one: it is left alone.
     """
 
-    def __init__(self, options: WorldOptions, *, board: Board) -> None:
+    def __init__(self, options: WorldOptions, *, status: Published[WorldStatus | None]) -> None:
         super().__init__()
         self._options = options
-        self._board = board
+        self._status = status
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._partial: dict[str, bytes] = {"out": b"", "err": b""}
@@ -91,7 +91,7 @@ class WorldHostActor(SocketActor):
             raise WorldGone(f"the embedded world cannot be started: {error}") from error
         finally:
             os.close(watched)
-        self._board.world.value = WorldStatus(state="starting", pid=self._process.pid)
+        self._status.value = WorldStatus(state="starting", pid=self._process.pid)
         for name, stream in (("out", self._process.stdout), ("err", self._process.stderr)):
             if stream is not None:
                 self._attach(name, stream.fileno())
@@ -141,7 +141,7 @@ class WorldHostActor(SocketActor):
         except ValidationError:
             raise WorldGone(f"the embedded world said something else than that it is ready: {line[:200]!r}") from None
         self.mailbox.cancel("ready")
-        self._board.world.value = WorldStatus(
+        self._status.value = WorldStatus(
             state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
         )
         self.actor_lifecycle.started()
@@ -169,7 +169,7 @@ class WorldHostActor(SocketActor):
         return "; its last words: " + " | ".join(words) if words else ""
 
     def _end(self) -> None:
-        self._board.world.value = WorldStatus(state="down")
+        self._status.value = WorldStatus(state="down")
         for stream in ("out", "err"):
             self.sockets.detach(stream)
         if self._lifeline is not None:

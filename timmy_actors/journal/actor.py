@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.actors.messages import (
+from timmy_actors.errors import JournalUnusable
+from timmy_actors.journal.messages import (
     Accept,
     Journaled,
     JournalUp,
@@ -19,10 +19,9 @@ from timmy_actors.actors.messages import (
     Resume,
     Resumed,
 )
-from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal, Synchronous
 from timmy_actors.protocol.journal import JournalEntry, JournalStatus
-from timmy_actors.supervision import Actor, Directory
+from timmy_actors.supervision import Actor, Directory, Published
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +74,13 @@ class JournalActor(Actor):
     Writes are committed when nothing more waits: one command alone at once, a thousand a second in groups.
     """
 
-    def __init__(self, options: JournalOptions, *, directory: Directory, board: Board) -> None:
+    def __init__(self, options: JournalOptions, *, directory: Directory, status: Published[JournalStatus]) -> None:
         super().__init__()
         self._options = options
         self._most_bytes = options.max_mb * MEGABYTE
         self._most_wal_bytes = min(MAX_WAL_BYTES, int(self._most_bytes * WAL_PART))
         self._directory = directory
-        self._board = board
+        self._status = status
         self._journal: Journal | None = None
         self._accepted: list[tuple[str, JournalEntry | None]] = []
         self._settled: list[str] = []
@@ -133,7 +132,7 @@ class JournalActor(Actor):
             case "open", None:
                 self._open()
             case ((Accept(JournalEntry(id=key)) | Record(JournalEntry(id=key)) | Look(key)), None):
-                self._say(NotJournaled((key,), self._board.journal.value.reason or ""))
+                self._say(NotJournaled((key,), self._status.value.reason or ""))
             case Accept(entry), Journal() as journal:
                 self._accepted.append((entry.id, journal.accept(entry)))
                 self._since_sweep += 1
@@ -185,7 +184,7 @@ class JournalActor(Actor):
         if str(trouble) != self._complained:  # one that comes back with each try is said once between two sweeps
             self._complained = str(trouble)
             log.error("%s", trouble)
-        self._board.journal.value = JournalStatus(
+        self._status.value = JournalStatus(
             state="failing", file=str(self._options.path), reason=str(trouble), goes_on=self._options.goes_on
         )
         lost = (*(key for key, _ in self._accepted), *self._settled, *_keys(message))
@@ -231,7 +230,7 @@ class JournalActor(Actor):
 
     def _publish(self, journal: Journal) -> None:
         wal_bytes = journal.wal_bytes()
-        self._board.journal.value = JournalStatus(
+        self._status.value = JournalStatus(
             state="ok",
             file=str(self._options.path),
             reason=_wal_complaint(self._options.path, wal_bytes),

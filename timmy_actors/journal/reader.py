@@ -13,8 +13,8 @@ from typing import Self
 
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import rows
-from timmy_actors.journal.files import beside, wal_bytes
 from timmy_actors.journal.errors import EX_DATAERR, EX_IOERR, MOVE_AWAY, explain
+from timmy_actors.journal.files import beside, wal_bytes
 from timmy_actors.protocol.journal import JournalEntry
 
 EX_NOINPUT = 66

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from timmy_actors.errors import JournalUnusable
-from timmy_actors.journal import age
-from timmy_actors.journal import rows
+from timmy_actors.journal import age, rows
 from timmy_actors.journal.age import JournalClock
-from timmy_actors.journal.files import free_bytes, make_private, wal_bytes
 from timmy_actors.journal.errors import EX_DATAERR, MOVE_AWAY, explain
+from timmy_actors.journal.files import free_bytes, make_private, wal_bytes
 from timmy_actors.protocol.journal import JournalEntry
 
 Synchronous: TypeAlias = Literal["normal", "full"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import rows
-from timmy_actors.journal.reader import PAGE, Reader
 from timmy_actors.journal.errors import EX_CANTCREAT, EX_IOERR, explain
+from timmy_actors.journal.reader import PAGE, Reader
 from timmy_actors.journal.wal import WalFault, find_fault
 
 LOOKS, BETWEEN_LOOKS_S = 3, 0.05

@@ -15,21 +15,19 @@ from typing import Any
 import pykka
 import zmq
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.actors.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.errors import LinkLost, ProtocolError
-from timmy_actors.link import game_socket
-from timmy_actors.link import probe
+from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed, read_frames
+from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.resolver import Hear, is_numeric
 from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.supervision.socket_actor import SocketActor
 from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
 from timmy_actors.protocol.health import LinkStatus
 from timmy_actors.protocol.message import PROTOCOL_VERSION, Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
 from timmy_actors.protocol.outcome import ErrorInfo
-from timmy_actors.supervision import Directory
+from timmy_actors.supervision import Directory, Published
+from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed, read_frames
+from timmy_actors.supervision.socket_actor import SocketActor
 
 log = logging.getLogger(__name__)
 
@@ -81,14 +79,20 @@ class ConnectionActor(SocketActor):
     """Opens its socket and returns: being up is a state, not a start. Holds nothing worth saving."""
 
     def __init__(
-        self, options: LinkOptions, *, epoch: int, context: zmq.Context[Any], directory: Directory, board: Board
+        self,
+        options: LinkOptions,
+        *,
+        epoch: int,
+        context: zmq.Context[Any],
+        directory: Directory,
+        status: Published[LinkStatus],
     ) -> None:
         super().__init__()
         self._options = options
         self._epoch = epoch
         self._context = context
         self._directory = directory
-        self._board = board
+        self._status = status
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
         self._takes_bytes = math.inf
@@ -275,7 +279,7 @@ class ConnectionActor(SocketActor):
             update["round_trip_ms"] = round(round_trip_ms, 3)
             if round_trip_ms <= TELLING_ROUND_TRIP_MS:
                 update["server_clock_ms"] = ServerClock.heard(pong.now, self._heard_at).offset_ms
-        self._board.link.value = self._board.link.value.model_copy(update=update)
+        self._status.value = self._status.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:
         if message.epoch != self._epoch or not self._state.carries:
@@ -314,7 +318,7 @@ class ConnectionActor(SocketActor):
             self._on_signal(signal)
 
     def _end(self, reason: str) -> None:
-        was_up = self._state.carries or self._board.link.value.carries
+        was_up = self._state.carries or self._status.value.carries
         self._state = LinkState.DOWN
         self.sockets.detach("monitor")
         self.sockets.detach("game")
@@ -334,8 +338,8 @@ class ConnectionActor(SocketActor):
             self._directory.notify(name, message)
 
     def _publish(self, **changes: Any) -> None:
-        status: LinkStatus = self._board.link.value
+        status: LinkStatus = self._status.value
         state = self._state.value
         since = status.since if status.state == state else datetime.now(UTC)
         update = {"state": state, "since": since, "epoch": self._epoch, **changes}
-        self._board.link.value = status.model_copy(update=update)
+        self._status.value = status.model_copy(update=update)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
+from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.perception.awaiting import Awaiting
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.actors.messages import Await, Happened, LinkDown, LinkUp, Received, Transmit
 from timmy_actors.perception.merge import as_of, mark_stale, merge
+from timmy_actors.perception.messages import Await, Happened
 from timmy_actors.perception.retention import MAX_PLAYERS, gone_since, of_boot, room_for, worth_keeping
+from timmy_actors.perception.shared import Perceptions
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.message import Error, Event, Perception, Subscribe, Subscribed
 from timmy_actors.protocol.perception import PerceptionOutput, SectionName
@@ -29,7 +30,7 @@ MOST_LEFT_OUT = 10_000
 
 
 class PerceptionActor(Actor):
-    """Last known snapshots outlive the link; who reads them sees by its state whether they hold (`Board.snapshot`).
+    """Last known snapshots outlive the link; who reads them sees by its state whether they hold (`Perceptions.snapshot`).
 
     A gap in the sequence asks for everything anew.
     """
@@ -41,14 +42,14 @@ class PerceptionActor(Actor):
         rate_hz: float,
         radius: float,
         directory: Directory,
-        board: Board,
+        shared: Perceptions,
     ) -> None:
         super().__init__()
         self._player = player
         self._rate_hz = rate_hz
         self._radius = radius
         self._directory = directory
-        self._board = board
+        self._shared = shared
         self._ids = itertools.count(1)
         self._epoch = 0
         self._boot = ""
@@ -57,7 +58,7 @@ class PerceptionActor(Actor):
         """The subscription that is not answered yet: what arrives before its answer belongs to the one before it."""
         self._gone: dict[str, float] = {}
         """Since when players are gone."""
-        self._awaiting = Awaiting(board)
+        self._awaiting = Awaiting(shared)
         self._whole: set[str] = set()
         """Players of whom nothing was lost since their last full snapshot: only to these a delta may be added."""
         self._left_out: set[str] = set()
@@ -66,7 +67,7 @@ class PerceptionActor(Actor):
     def on_start(self) -> None:
         """If the link is up already, ask for everything: an earlier incarnation had been told of it."""
         self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
-        link = self._board.link.value
+        link = self._shared.link.value
         if link.carries and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
         else:
@@ -118,17 +119,17 @@ class PerceptionActor(Actor):
         self._epoch, self._boot, self._seq = epoch, boot, seq
         self._asked = None
         self._left_out.clear()
-        self._board.players_left_out.value = 0
-        link = self._board.link.value.model_copy(update={"state": "up", "epoch": epoch, "boot": boot, "reason": None})
-        self._board.watchers.tell_link(Happened(link=link), up=True)
+        self._shared.players_left_out.value = 0
+        link = self._shared.link.value.model_copy(update={"state": "up", "epoch": epoch, "boot": boot, "reason": None})
+        self._shared.watchers.tell_link(Happened(link=link), up=True)
         self._ask_anew()
 
     def _tell_down(self, epoch: int, reason: str) -> None:
         # The board's may be of the next try already.
-        link = self._board.link.value.model_copy(update={"state": "down", "epoch": epoch, "reason": reason})
-        snapshots = self._board.snapshots.value.values()
+        link = self._shared.link.value.model_copy(update={"state": "down", "epoch": epoch, "reason": reason})
+        snapshots = self._shared.snapshots.value.values()
         stale = (Happened(snapshot=as_of(snapshot, link)) for snapshot in snapshots if not snapshot.stale)
-        self._board.watchers.tell_link(Happened(link=link), *stale, up=False)
+        self._shared.watchers.tell_link(Happened(link=link), *stale, up=False)
 
     def _ask_anew(self) -> None:
         self._whole.clear()
@@ -166,15 +167,15 @@ class PerceptionActor(Actor):
         before, self._seq = self._seq, seq
         if before is not None and seq != before + 1:
             log.warning("pushes %d to %d were lost: asking for everything anew", before + 1, seq - 1)
-            self._board.watchers.tell_lost(seq - before - 1)
+            self._shared.watchers.tell_lost(seq - before - 1)
             self._ask_anew()
 
     def _merge(self, perception: Perception) -> None:
-        snapshots = self._board.snapshots.value
+        snapshots = self._shared.snapshots.value
         previous = snapshots.get(perception.player)
         if previous is None or previous.boot != self._boot:
             snapshots = of_boot(snapshots, self._boot, player=self._player)
-        heard_at = self._board.heard_at.value
+        heard_at = self._shared.received_at.value
         room = room_for(perception.player, snapshots, heard_at, player=self._player, epoch=self._epoch)
         if room is None:
             self._leave_out(perception.player)
@@ -188,7 +189,7 @@ class PerceptionActor(Actor):
         self._whole &= room.keys()
         self._whole.add(merged.player)
         self._publish({**room, merged.player: merged}, {merged.player: time.monotonic()})
-        self._board.watchers.tell(Happened(snapshot=merged))
+        self._shared.watchers.tell(Happened(snapshot=merged))
 
     def _leave_out(self, player: str) -> None:
         if player in self._left_out or len(self._left_out) >= MOST_LEFT_OUT:
@@ -196,17 +197,17 @@ class PerceptionActor(Actor):
         if not self._left_out:
             log.warning("the server names more than %d players: those beyond are counted, not kept", MAX_PLAYERS)
         self._left_out.add(player)
-        self._board.players_left_out.value = len(self._left_out)
+        self._shared.players_left_out.value = len(self._left_out)
 
     def _on_event(self, event: Event) -> None:
-        snapshots = self._board.snapshots.value
+        snapshots = self._shared.snapshots.value
         if event.event == "disconnect" and event.player in snapshots:
             left = mark_stale(snapshots[event.player], "the player has left the game")
             self._publish({**snapshots, event.player: left})
-        self._board.watchers.tell(Happened(event=event))
+        self._shared.watchers.tell(Happened(event=event))
 
     def _sweep(self) -> None:
-        snapshots, now = self._board.snapshots.value, time.monotonic()
+        snapshots, now = self._shared.snapshots.value, time.monotonic()
         self._gone = gone_since(snapshots, self._epoch, self._gone, now=now)
         kept = worth_keeping(snapshots, self._gone, player=self._player, now=now)
         if len(kept) < len(snapshots):
@@ -214,8 +215,8 @@ class PerceptionActor(Actor):
             self._publish(kept)
 
     def _publish(self, snapshots: dict[str, PerceptionOutput], heard: Mapping[str, float] | None = None) -> None:
-        times = {**self._board.heard_at.value, **(heard or {})}
+        times = {**self._shared.received_at.value, **(heard or {})}
         # Before the snapshots: who finds one finds its time.
-        self._board.heard_at.value = MappingProxyType({name: times[name] for name in snapshots})
-        self._board.snapshots.value = MappingProxyType(snapshots)
+        self._shared.received_at.value = MappingProxyType({name: times[name] for name in snapshots})
+        self._shared.snapshots.value = MappingProxyType(snapshots)
         self._answer_waiting()

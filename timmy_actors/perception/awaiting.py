@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.actors.messages import Await
 from timmy_actors.errors import Refused
 from timmy_actors.perception.merge import shows
+from timmy_actors.perception.messages import Await
+from timmy_actors.perception.shared import Perceptions
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.supervision import Reply
 
@@ -25,13 +25,13 @@ class _Waiter:
 class Awaiting:
     """Those who wait, each answered with the first published snapshot that shows what it waits for."""
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, shared: Perceptions) -> None:
+        self._shared = shared
         self._waiters: list[_Waiter] = []
 
     def found(self, wanted: Await) -> PerceptionOutput | None:
         """The snapshot that is wanted, if it is there."""
-        snapshot = self._board.snapshot(wanted.player)
+        snapshot = self._shared.snapshot(wanted.player)
         return snapshot if snapshot is not None and shows(snapshot, wanted.after) else None
 
     def add(self, wanted: Await, reply: Reply) -> None:
@@ -67,7 +67,7 @@ class Awaiting:
         return min((waiter.wanted.due for waiter in self._waiters), default=None)
 
     def _late(self, wanted: Await) -> Refused:
-        known = self._board.snapshot(wanted.player)
+        known = self._shared.snapshot(wanted.player)
         if known is None:
             last = "nothing of that player was"
         elif known.stale:

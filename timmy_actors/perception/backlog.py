@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from timmy_actors.actors.messages import Happened
+from timmy_actors.perception.messages import Happened
 
 
 class Numbered(NamedTuple):

@@ -11,27 +11,26 @@ from typing import Any
 
 import pykka
 
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.portals.caller import Caller
-from timmy_actors.portals.mcp.session_handle import ServerLine
-from timmy_actors.portals.mcp.session_actor import Offer
 from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
+from timmy_actors.portals.caller import Caller
+from timmy_actors.portals.catalog.catalog import choose
+from timmy_actors.portals.catalog.catalog_file import CatalogueFile
+from timmy_actors.portals.check import check
+from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.mcp.loop import LoopThread
+from timmy_actors.portals.mcp.session_actor import Offer
+from timmy_actors.portals.mcp.session_handle import ServerLine
+from timmy_actors.portals.portal import PLAIN, Portal
+from timmy_actors.portals.status import assess
+from timmy_actors.portals.steam.cache import SteamAccess
+from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
+from timmy_actors.portals.tools.tool_server import ToolServer
+from timmy_actors.portals.tools.tool_tables import ToolTable
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.answer import Portals
 from timmy_actors.protocol.endpoint import LONGEST_ACTION_S, PORTAL_TIMEOUT_S
 from timmy_actors.protocol.game_state import GameState, LookOptions
 from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
-from timmy_actors.portals.desktop.capture_store import Album
-from timmy_actors.portals.steam.cache import SteamAccess
-from timmy_actors.portals.catalog.catalog import choose
-from timmy_actors.portals.catalog.catalog_file import CatalogueFile
-from timmy_actors.portals.check import check
-from timmy_actors.portals.mcp.loop import LoopThread
-from timmy_actors.portals.portal import PLAIN, Portal
-from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
-from timmy_actors.portals.status import assess
-from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.portals.tools.tool_tables import ToolTable
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 log = logging.getLogger(__name__)
@@ -126,12 +125,21 @@ class PortalOptions:
 class PortalActor(Actor):
     """Holds the catalogue and the choice; what takes time runs in an event loop beside it: it always answers."""
 
-    def __init__(self, options: PortalOptions, *, choice: Choice, directory: Directory, board: Board) -> None:
+    def __init__(
+        self,
+        options: PortalOptions,
+        *,
+        choice: Choice,
+        directory: Directory,
+        entry: Published[PortalEntry | None],
+        status: Published[PortalStatus | None],
+    ) -> None:
         super().__init__()
         self._options = options
         self._choice = choice
         self._directory = directory
-        self._board = board
+        self._shared_entry = entry
+        self._shared_status = status
         self._album = options.album
         self._last: GameState | None = None
         self._loop = LoopThread("portal")
@@ -252,8 +260,8 @@ class PortalActor(Actor):
         self._publish()
 
     def _publish(self) -> None:
-        self._board.portal.value = self._entry
-        self._board.portal_status.value = self._assess(self._entry, self._last)
+        self._shared_entry.value = self._entry
+        self._shared_status.value = self._assess(self._entry, self._last)
 
     def _assess(self, entry: PortalEntry, last: GameState | None) -> PortalStatus:
         servers = [self._options.offers[name].value.status for name in (DESKTOP, STEAM)]

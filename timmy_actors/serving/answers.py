@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from timmy_actors.portals.caller import Caller
-from timmy_actors.portals.actor import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, UsePortal
 from timmy_actors.errors import ActorError, MailboxFull, Refused
+from timmy_actors.portals.actor import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, UsePortal
+from timmy_actors.portals.caller import Caller
 from timmy_actors.protocol._base import Model, RequestId
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.answer import Answer

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,17 +14,16 @@ import pykka
 import zmq
 from pydantic import ValidationError
 
-from timmy_actors.perception.backlog import Numbered
-from timmy_actors.daemon.shared_state import Board
-from timmy_actors.portals.caller import Caller
-from timmy_actors.commands.actor import MAX_PENDING
-from timmy_actors.actors.messages import Await, Do
-from timmy_actors.portals.actor import ListPortals
-from timmy_actors.perception.watching import Watch
 from timmy_actors.client.endpoint import endpoint_path
+from timmy_actors.commands.actor import MAX_PENDING
+from timmy_actors.commands.messages import Do
 from timmy_actors.errors import MailboxFull, Refused
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
-from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.perception.backlog import Numbered
+from timmy_actors.perception.messages import Await
+from timmy_actors.perception.shared import Perceptions
+from timmy_actors.perception.watching import Watch
+from timmy_actors.portals.actor import ListPortals
+from timmy_actors.portals.caller import Caller
 from timmy_actors.protocol.answer import Answer
 from timmy_actors.protocol.endpoint import (
     MAX_REQUEST_BYTES,
@@ -39,8 +39,8 @@ from timmy_actors.protocol.endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
+from timmy_actors.protocol.health import Health
 from timmy_actors.protocol.outcome import ErrorInfo, Revision
-from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.serving.answers import (
     PORTALS_TIMEOUT_S,
     command_id,
@@ -54,6 +54,8 @@ from timmy_actors.serving.connections import Connections
 from timmy_actors.serving.fair_share import FairShare
 from timmy_actors.serving.outbox import HIGH_WATER_MARK, Outbox
 from timmy_actors.supervision import Directory, Reply
+from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
+from timmy_actors.supervision.socket_actor import SocketActor
 
 log = logging.getLogger(__name__)
 
@@ -91,14 +93,22 @@ class GatewayActor(SocketActor):
     """One ROUTER socket. Nothing here waits: what another actor has to answer comes back as a message."""
 
     def __init__(
-        self, *, endpoint: str, player: str, context: zmq.Context[Any], directory: Directory, board: Board
+        self,
+        *,
+        endpoint: str,
+        player: str,
+        context: zmq.Context[Any],
+        directory: Directory,
+        perceptions: Perceptions,
+        health: Callable[[], Health | None],
     ) -> None:
         super().__init__()
         self._endpoint = endpoint
         self._player = player
         self._context = context
         self._directory = directory
-        self._board = board
+        self._perceptions = perceptions
+        self._health = health
         self._watches: dict[bytes, Watch] = {}
         self._woken = False
         """Whether `_News` is on its way."""
@@ -204,13 +214,13 @@ class GatewayActor(SocketActor):
             case _ if self._stopping:
                 raise Refused("unavailable", STOPPING)
             case StatusRequest():
-                self._send(client, Answer(id=request.id, status=self._board.current_health()))
+                self._send(client, Answer(id=request.id, status=self._health()))
             case SnapshotRequest(after=Revision() as after):
                 wanted = Await(request.player or self._player, after, request.timeout_s)
                 reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
                 self._answer_later(_Open(client, request), reply)
             case SnapshotRequest():
-                snapshot = find_snapshot(self._board, request.player or self._player)
+                snapshot = self._perceptions.find(request.player or self._player)
                 self._send(client, Answer(id=request.id, snapshot=snapshot))
             case CommandRequest():
                 self._command(client, request)
@@ -288,9 +298,9 @@ class GatewayActor(SocketActor):
         if watch is None or watch.interest != interest:
             if watch is not None:
                 watch.close()
-            self._watches[client] = self._board.watch(Watch(interest, on_news=self._on_news))
+            self._watches[client] = self._perceptions.watch(Watch(interest, on_news=self._on_news))
         # Only now: who has the answer is told of all that happens from then on.
-        self._send(client, Answer(id=request.id, watching=True, link=self._board.link.value))
+        self._send(client, Answer(id=request.id, watching=True, link=self._perceptions.link.value))
 
     def _on_news(self) -> None:
         # Called by whoever tells the watches: once is enough, however many they are.
@@ -338,21 +348,3 @@ def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:
 def _pushed(taken: Numbered) -> bytes:
     """A `Pushed` as JSON; what happened is in it as it was written once for everybody."""
     return b'{"seq":%d,"left_out":%d,%s' % (taken.seq, taken.left_out, taken.happened.json[1:])
-
-
-def find_snapshot(board: Board, player: str) -> PerceptionOutput:
-    """The published snapshot of a player.
-
-    Raises:
-        Refused: there is none.
-    """
-    snapshot = board.snapshot(player)
-    if snapshot is not None:
-        return snapshot
-    snapshots = board.snapshots.value
-    if not snapshots:
-        link = board.link.value
-        raise Refused("unavailable", f"nothing is perceived yet: the link is {link.state}")
-    raise Refused(
-        "no_such_player", f"nothing is known of {player!r}; perceived: {', '.join(sorted(snapshots))}", "player"
-    )

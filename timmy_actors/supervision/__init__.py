@@ -19,9 +19,9 @@ from timmy_actors.supervision.intensity import Intensity
 from timmy_actors.supervision.log_relay import dropped_log_records
 from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.monitors import Down, Monitor
-from timmy_actors.supervision.shared_value import Published
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.root import Root
+from timmy_actors.supervision.shared_value import Published
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor
 

@@ -13,16 +13,16 @@ import pykka
 from pykka._envelope import Envelope
 
 from timmy_actors.errors import ActorError, EndedBefore, Fenced, MailboxFull, NoSuchActor, SpecError
+from timmy_actors.supervision.abandoned import Orphans
 from timmy_actors.supervision.checks import is_duration, require
 from timmy_actors.supervision.child import RESTING, ChildState
 from timmy_actors.supervision.clock import MONOTONIC, Clock
+from timmy_actors.supervision.context import call_observer, check_fence
 from timmy_actors.supervision.dead_letters import DeadLetters
 from timmy_actors.supervision.events import EventStream
-from timmy_actors.supervision.context import call_observer, check_fence
 from timmy_actors.supervision.keeper import Keeper
 from timmy_actors.supervision.monitors import Down, Monitor, Monitors, Watcher
 from timmy_actors.supervision.observers import Observers
-from timmy_actors.supervision.abandoned import Orphans
 from timmy_actors.supervision.protocols import ActorLike
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom

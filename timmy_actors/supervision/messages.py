@@ -10,10 +10,10 @@ import pykka
 
 from timmy_actors.supervision.actor import Lifecycle
 from timmy_actors.supervision.failure_log import FailureLog
+from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.mailbox import Control
 from timmy_actors.supervision.spec import ChildSpec
-from timmy_actors.supervision.formatting import describe
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from timmy_actors.supervision.polling_mailbox import SocketMailbox
 from timmy_actors.supervision import Actor
+from timmy_actors.supervision.polling_mailbox import SocketMailbox
 
 
 class SocketActor(Actor):

@@ -27,11 +27,11 @@ from timmy_actors.supervision.effects import (
     Started,
     Stop,
 )
+from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.intensity import Intensity
 from timmy_actors.supervision.restart import Forget, GiveUp, Restart, decide
 from timmy_actors.supervision.roster import Roster
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy, check_child, check_children
-from timmy_actors.supervision.formatting import describe
 
 
 class Plan:

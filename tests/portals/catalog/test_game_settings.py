@@ -15,12 +15,12 @@ from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.waiting import eventually
 from timmy_actors.errors import Refused
+from timmy_actors.portals.catalog.bindings import resolve, steps_of
+from timmy_actors.portals.catalog.catalog import choose, load_catalogue
+from timmy_actors.portals.catalog.game_settings import bindings_of
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.portal import GameSettings, PortalEntry
 from timmy_actors.system.paths import config_folder
-from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.portals.catalog.game_settings import bindings_of
-from timmy_actors.portals.catalog.bindings import resolve, steps_of
 
 OPENMW = "/usr/games/openmw"
 CATALOGUE = config_folder() / "portals.json"

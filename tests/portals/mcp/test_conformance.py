@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.node import install, need
 from tests.desktop_control.test_conformance import SUITE
+from tests.interop.node import install, need
 
 CHECKOUT = Path(__file__).parents[2]
 PASSED = ("initialize", "tools_call", "sse-retry")

@@ -15,10 +15,10 @@ from tests.portals.sessions import SERVERS, TINY, http_server, is_gone, opened, 
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGone, ServerHung
 from timmy_actors.portals.mcp.redact import Redactor
-from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
 from timmy_actors.portals.mcp.transport import LONGEST_MESSAGE
+from timmy_actors.portals.tools.results import ToolAnswer
 
 STOP_WITHIN_S = 3.0
 

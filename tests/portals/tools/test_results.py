@@ -5,13 +5,20 @@ from typing import Any
 
 import pytest
 
-from timmy_actors.errors import ToolTrouble
 from timmy_actors.desktop_control.reasons import ERROR_META
+from timmy_actors.errors import ToolTrouble
 from timmy_actors.portals.mcp.lines import HEAD_BYTES, Lines, TooLong
-from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read_position, read_size, read_titles, said_no
 from timmy_actors.portals.mcp.redact import Redactor
-from timmy_actors.portals.tools.results import Image, parse_text, read_answer
+from timmy_actors.portals.tools.answer_parsing import (
+    read_colour,
+    read_os,
+    read_position,
+    read_size,
+    read_titles,
+    said_no,
+)
 from timmy_actors.portals.tools.errors import as_outcome, as_problem
+from timmy_actors.portals.tools.results import Image, parse_text, read_answer
 
 
 def text(told: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.portal import GameSettings, PortalEntry
-from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.system.text_files import read_text
 
 BUTTONS = {"mouse left": "click", "mouse right": "right_click"}

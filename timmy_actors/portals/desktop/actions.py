@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from timmy_actors.errors import Refused, ToolTrouble
+from timmy_actors.portals.catalog.bindings import resolve
+from timmy_actors.portals.catalog.game_settings import bindings_of
+from timmy_actors.portals.desktop.window_target import aim_at
+from timmy_actors.portals.tools.answer_parsing import read_position, read_size, said_no
+from timmy_actors.portals.tools.errors import as_outcome
+from timmy_actors.portals.tools.spec_tools import FROM
+from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol.action import Action, ActionResult, Outcome, parse_params
 from timmy_actors.protocol.endpoint import PORTAL_TIMEOUT_S
 from timmy_actors.protocol.portal import PortalEntry
-from timmy_actors.portals.desktop.window_target import aim_at
-from timmy_actors.portals.catalog.game_settings import bindings_of
-from timmy_actors.portals.catalog.bindings import resolve
-from timmy_actors.portals.tools.answer_parsing import read_position, read_size, said_no
-from timmy_actors.portals.tools.spec_tools import FROM
-from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.portals.tools.errors import as_outcome
 
 LATCHED = (
     "the pointer is in a corner of the screen, where this server refuses to do anything (PyAutoGUI's fail-safe) until"

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from timmy_actors.errors import ToolTrouble
-from timmy_actors.protocol.game_state import LookOptions, PixelColour, Problem, Visual
-from timmy_actors.protocol.portal import PortalEntry
-from timmy_actors.portals.desktop.window_target import aim_at
 from timmy_actors.portals.desktop.capture_store import Album
 from timmy_actors.portals.desktop.image_check import Facts
+from timmy_actors.portals.desktop.window_target import aim_at
 from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read_position, read_size, said_no
+from timmy_actors.portals.tools.errors import as_problem
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.portals.tools.errors import as_problem
+from timmy_actors.protocol.game_state import LookOptions, PixelColour, Problem, Visual
+from timmy_actors.protocol.portal import PortalEntry
 
 T = TypeVar("T")
 

@@ -20,10 +20,10 @@ from pydantic import ValidationError
 from timmy_actors.errors import ServerGone, ServerHung, TimmyError, ToolTrouble
 from timmy_actors.portals.mcp.child import Child
 from timmy_actors.portals.mcp.http import http_streams
-from timmy_actors.portals.tools.results import ToolAnswer, read_answer, shorten
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session_events import CallDone, Connected, Over, Told, Tool, ToolsChanged
 from timmy_actors.portals.mcp.transport import TOO_LARGE, Ending, child_streams
+from timmy_actors.portals.tools.results import ToolAnswer, read_answer, shorten
 from timmy_actors.version import __version__
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
 from timmy_actors.desktop_control.reasons import ERROR_META
+from timmy_actors.errors import ToolTrouble
 
 MAX_IMAGE_BYTES = 48 * 1024 * 1024
 """An image in an answer, decoded: above a 4k screenshot as PNG of pure noise (33 MB)."""

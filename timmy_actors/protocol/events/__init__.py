@@ -1,11 +1,6 @@
 """What events say, one topic a file, each a model of the event's `data`."""
 
-from timmy_actors.protocol.events import actors
-from timmy_actors.protocol.events import character
-from timmy_actors.protocol.events import knowledge
-from timmy_actors.protocol.events import objects
-from timmy_actors.protocol.events import players
-from timmy_actors.protocol.events import world
+from timmy_actors.protocol.events import actors, character, knowledge, objects, players, world
 from timmy_actors.protocol.events._data import EventData
 
 TOPICS = (players, character, knowledge, actors, objects, world)

@@ -17,7 +17,16 @@ from timmy_actors.protocol.perception.nearby import (
     NearbyPlayer,
     NearbyPlayers,
 )
-from timmy_actors.protocol.perception.past import Books, Factions, Journal, JournalEntry, Kills, Membership, Quests, Topics
+from timmy_actors.protocol.perception.past import (
+    Books,
+    Factions,
+    Journal,
+    JournalEntry,
+    Kills,
+    Membership,
+    Quests,
+    Topics,
+)
 from timmy_actors.protocol.perception.possibilities import AvailableActions, Unavailable
 from timmy_actors.protocol.perception.snapshot import PerceptionOutput, SectionName, Sections
 from timmy_actors.protocol.perception.world import Chat, ChatLine, Weather, World
