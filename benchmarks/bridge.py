@@ -22,10 +22,9 @@ from benchmarks.crowd import CrowdProcess
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import ROUNDS, Figure, Note, Reading, p50
 from timmy_actors import connect
-from timmy_actors.embedded.settings import WorldSettings
-from timmy_actors.embedded.world import World
-from timmy_actors.protocol.perception import SectionName
-from timmy_actors.system.paths import config_folder
+from timmy_actors.embedded import World, WorldSettings
+from timmy_actors.protocol import SectionName
+from timmy_actors.system import config_folder
 
 POLLS = 1_000
 CROWDS = (1, 10, 100)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.harness import Figure, in_turn
 from benchmarks.link import running
-from timmy_actors.daemon.settings import Settings
+from timmy_actors.daemon import Settings
 
 PROGRAM = str(Path(sys.executable).with_name("timmy-actors"))
 BARE_LIBRARIES = "import pydantic, zmq\nclass One(pydantic.BaseModel):\n    number: int\n"

@@ -14,9 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from timmy_actors.embedded.loop import Loop
-from timmy_actors.embedded.settings import WorldSettings
-from timmy_actors.embedded.world import World
+from timmy_actors.embedded import Loop, World, WorldSettings
 
 CONTENDERS = Path(__file__).parent / "contenders"
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from benchmarks.harness import Reading
 from benchmarks.link import running, until
-from timmy_actors.daemon.runtime import Runtime
-from timmy_actors.daemon.settings import LinkSettings, Settings, WorldSettings
-from timmy_actors.system.tokens import make_token_file
+from timmy_actors.daemon import LinkSettings, Runtime, Settings, WorldSettings
+from timmy_actors.system import make_token_file
 
 DROPS = 200
 BOUND_MS = 100.0

@@ -15,10 +15,9 @@ import zmq
 
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
-from timmy_actors.commands.messages import Do
-from timmy_actors.daemon.runtime import Runtime
-from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
-from timmy_actors.system.paths import config_folder
+from timmy_actors.commands import Do
+from timmy_actors.daemon import JournalSettings, LinkSettings, Runtime, Settings, WorldSettings
+from timmy_actors.system import config_folder
 
 TRIPS = 200
 AT_ONCE, BURSTS, RATE_ROUNDS = 100, 20, 5

@@ -23,7 +23,7 @@ from PIL import Image
 from benchmarks.contenders import mcp_pyautogui
 from benchmarks.harness import Figure, Note, Reading, in_turn, p50
 from timmy_actors import Runtime
-from timmy_actors.daemon.settings import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.daemon import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
 
 WIDTH, HEIGHT = 1920, 1080
 QUALITY = 85

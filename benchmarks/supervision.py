@@ -19,7 +19,7 @@ from benchmarks.contenders.mode_streaming import ModeStreaming
 from benchmarks.contenders.population import Population
 from benchmarks.contenders.timmy import Timmy
 from benchmarks.harness import Figure, Note, Reading, in_turn, p50
-from timmy_actors.daemon.shared_state import SharedState
+from timmy_actors.daemon import SharedState
 
 ROUNDS = 20
 READS = 20_000

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from benchmarks.harness import Figure, Reading
 from timmy_actors import Daemon, connect
-from timmy_actors.client.watching import DaemonWatch
+from timmy_actors.client import DaemonWatch
 from timmy_actors.errors import TimmyError
-from timmy_actors.protocol.answer import Pushed
-from timmy_actors.system.paths import config_folder
+from timmy_actors.protocol import Pushed
+from timmy_actors.system import config_folder
 
 WATCHERS = 64
 ROUNDS = int(os.environ.get("TIMMY_WATCHER_ROUNDS", "7"))

@@ -6,7 +6,7 @@ Start a daemon (`timmy-actors run`), then: `python examples/wanderer.py`
 from __future__ import annotations
 
 from timmy_actors import connect
-from timmy_actors.protocol.action import Action
+from timmy_actors.protocol import Action
 from timmy_actors.worlds import PlayerBody, WorldInterface
 
 

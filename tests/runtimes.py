@@ -8,12 +8,11 @@ from typing import Any
 
 from tests.waiting import eventually
 from timmy_actors import Refused, Runtime
-from timmy_actors.client.endpoint import endpoint_path, resolve_endpoint
-from timmy_actors.daemon.settings import JournalSettings, LinkSettings, Settings, WorldSettings
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.client import endpoint_path, resolve_endpoint
+from timmy_actors.daemon import JournalSettings, LinkSettings, Settings, WorldSettings
+from timmy_actors.protocol import LinkStatus, PerceptionOutput
 from timmy_actors.supervision import ChildState, Published
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 BEAT_S = 0.2
 """The heartbeat interval: short enough for a quick test, long enough for a busy machine."""

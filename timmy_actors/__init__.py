@@ -10,14 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from timmy_actors.client.connection import Daemon, connect
-    from timmy_actors.daemon.runtime import Runtime
+    from timmy_actors.client import Daemon, connect
+    from timmy_actors.daemon import Runtime
     from timmy_actors.errors import Refused, TimmyError
-    from timmy_actors.protocol.action import ActionResult
-    from timmy_actors.protocol.game_state import GameState
-    from timmy_actors.protocol.health import Health
-    from timmy_actors.protocol.outcome import CommandResult
-    from timmy_actors.protocol.perception import PerceptionOutput
+    from timmy_actors.protocol import ActionResult, CommandResult, GameState, Health, PerceptionOutput
     from timmy_actors.version import __version__
 
 __all__ = [

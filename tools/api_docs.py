@@ -6,8 +6,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from timmy_actors.embedded.luajit import new_runtime, search_only
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.embedded import new_runtime, search_only
+from timmy_actors.system import lua_folder
 
 HEAD = """\
 # The script API: what must hold before each call

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
-from timmy_actors.embedded.world import API, PRECONDITIONS
+from timmy_actors.embedded import API, PRECONDITIONS
 
 HEAD = """\
 --- Every function that TES3MP 0.8.1 gives to Lua, by category: `name(parameter:type,...):what it returns`, and the

@@ -15,11 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from timmy_actors.embedded.luajit import new_runtime, search_only
-from timmy_actors.embedded.world import API, PRECONDITIONS
-from timmy_actors.protocol.commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
-from timmy_actors.protocol.commands._arguments import EXAMPLE_PLAYER
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.embedded import API, PRECONDITIONS, new_runtime, search_only
+from timmy_actors.protocol import COMMANDS, EVERY_COMMAND, EXAMPLE_PLAYER, TOPICS, CommandArguments
+from timmy_actors.system import lua_folder
 
 HEAD = """\
 # The commands

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from timmy_actors.protocol.portal import Catalogue
+from timmy_actors.protocol import Catalogue
 
 
 def catalogue_schema() -> dict[str, object]:

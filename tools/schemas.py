@@ -7,11 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.protocol import message
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.commands import COMMANDS, EVERY_COMMAND, CommandArguments
-from timmy_actors.protocol.events import EVENT_DATA
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import (
+    COMMANDS,
+    EVENT_DATA,
+    EVERY_COMMAND,
+    CommandArguments,
+    Model,
+    PerceptionOutput,
+    message,
+)
 
 MESSAGES: dict[str, type[Model]] = {
     model.model_fields["type"].default: model

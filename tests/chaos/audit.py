@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.callers import command_id
-from timmy_actors.journal.reader import Reader
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.journal import Reader
+from timmy_actors.protocol import JournalEntry
 
 
 @dataclass(frozen=True)

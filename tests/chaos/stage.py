@@ -16,7 +16,7 @@ from typing import Any, Self
 from tests.chaos.proxy import FaultProxy
 from tests.waiting import eventually
 from tests.wires import free_port
-from timmy_actors.system.tokens import make_token_file
+from timmy_actors.system import make_token_file
 
 UP_WITHIN_S = 60.0
 SMALLEST_DISK_BYTES = 64 * 1024

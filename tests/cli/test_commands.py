@@ -13,8 +13,7 @@ from tests.waiting import eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import agent, main
 from timmy_actors.client import connection as module
-from timmy_actors.protocol.answer import Portals, Pushed
-from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol import GameEvent, Portals, Pushed
 
 Output = pytest.CaptureFixture[str]
 

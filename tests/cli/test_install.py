@@ -19,8 +19,7 @@ from timmy_actors.cli.install_plan import (
     plan_uninstall,
 )
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.paths import lua_folder
-from timmy_actors.system.tokens import read_token
+from timmy_actors.system import lua_folder, read_token
 
 ORIGINAL = b'-- Load up your custom scripts here!\nrequire("custom/other")\n'
 

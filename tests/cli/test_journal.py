@@ -16,9 +16,9 @@ from tests.journal.entries import done, entry, failed
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors.daemon.settings import JournalSettings
-from timmy_actors.journal.store import Journal
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.daemon import JournalSettings
+from timmy_actors.journal import Journal
+from timmy_actors.protocol import JournalEntry
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ import pytest
 from tests.cli.test_commands import Output, run
 from tests.portals.desktops import Desktop, desktop
 from tests.waiting import eventually
-from timmy_actors.protocol.action import ActionResult
-from timmy_actors.protocol.game_state import GameState
-from timmy_actors.protocol.portal import PortalCheck, PortalEntry
+from timmy_actors.protocol import ActionResult, GameState, PortalCheck, PortalEntry
 
 
 @pytest.fixture

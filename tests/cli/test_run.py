@@ -13,7 +13,7 @@ from tests.cli.test_async_writer import fill
 from tests.peer import Peer
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import connect
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from timmy_actors.cli.status_printer import MAX_REASONS, REPEATS_EVERY_S, Falls, Narrator
-from timmy_actors.daemon.runtime import Runtime
-from timmy_actors.daemon.settings import LinkSettings, Settings, WorldSettings
-from timmy_actors.protocol.health import LinkStatus, WorldStatus
+from timmy_actors.daemon import LinkSettings, Runtime, Settings, WorldSettings
+from timmy_actors.protocol import LinkStatus, WorldStatus
 from timmy_actors.supervision import Entry
 
 

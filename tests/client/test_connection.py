@@ -18,8 +18,7 @@ from timmy_actors import Daemon, Refused, Runtime, connect
 from timmy_actors.client import connection as module
 from timmy_actors.client import watching as following
 from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
-from timmy_actors.protocol.answer import Pushed
-from timmy_actors.protocol.endpoint import MAX_REQUEST_BYTES
+from timmy_actors.protocol import MAX_REQUEST_BYTES, Pushed
 
 
 def test_the_same_calls_have_the_same_answers_in_process_and_from_another(runtime: Runtime) -> None:

@@ -12,7 +12,7 @@ import zmq
 
 from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
 from timmy_actors.errors import ConfigError, EndpointInUse
-from timmy_actors.system.private_folder import VARIABLE, default_folder, make_private
+from timmy_actors.system import VARIABLE, default_folder, make_private
 
 
 @pytest.fixture

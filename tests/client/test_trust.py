@@ -15,8 +15,7 @@ from timmy_actors import connect
 from timmy_actors.desktop_control.run import _token
 from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.private_folder import default_folder
-from timmy_actors.system.tokens import make_token_file, read_token
+from timmy_actors.system import default_folder, make_token_file, read_token
 
 LISTEN = (
     "import socket, sys\n"

@@ -13,8 +13,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.client.watching import Following
 from timmy_actors.errors import DaemonUnreachable, WatchTimeout
-from timmy_actors.protocol.answer import Answer, Pushed
-from timmy_actors.protocol.health import LinkStatus
+from timmy_actors.protocol import Answer, LinkStatus, Pushed
 from timmy_actors.supervision.polling_mailbox import Arrived
 
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")

@@ -12,8 +12,8 @@ from tests.waiting import PATIENCE_S, eventually
 from tests.wires import free_port
 from timmy_actors import CommandResult, Refused, Runtime, TimmyError
 from timmy_actors.commands import actor as command_actor
-from timmy_actors.link.messages import Received
-from timmy_actors.protocol.message import Result
+from timmy_actors.link import Received
+from timmy_actors.protocol import Result
 
 FLOOD_PERIOD_S = 0.0005
 """Between two perceptions: a hundred players at the highest rate there is."""

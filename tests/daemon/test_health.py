@@ -10,8 +10,8 @@ from tests.runtimes import fresh, link_up, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.daemon.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
 from timmy_actors.perception import merge
-from timmy_actors.protocol.health import ActorHealth, LinkStatus, PerceptionHealth
-from timmy_actors.protocol.message import ServerFacts, TickLoad
+from timmy_actors.protocol import ActorHealth, LinkStatus, PerceptionHealth, TickLoad
+from timmy_actors.protocol.message import ServerFacts
 
 UP = LinkStatus(state="up", address="tcp://here:1")
 SUSPECT = UP.model_copy(update={"state": "suspect"})

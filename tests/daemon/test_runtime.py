@@ -24,9 +24,9 @@ from timmy_actors.errors import (
     LuaJitMissing,
     StartFailed,
 )
-from timmy_actors.link.messages import LinkUp
-from timmy_actors.portals.actor import ListPortals
-from timmy_actors.protocol.answer import Pushed
+from timmy_actors.link import LinkUp
+from timmy_actors.portals import ListPortals
+from timmy_actors.protocol import Pushed
 from timmy_actors.supervision import ChildState
 from timmy_actors.supervision.polling_mailbox import Arrived
 

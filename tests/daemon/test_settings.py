@@ -9,7 +9,7 @@ from timmy_actors import Runtime
 from timmy_actors.daemon.portal_supervisor import PortalTree
 from timmy_actors.daemon.settings import VARIABLE, Settings, config_path, load_settings
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 PORTALS = f'portals_file = "{config_folder() / "portals.json"}"\n'
 NO_WORLD = "[world]\nembedded = false\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.system import lua_folder
 from tools.api_docs import page
 from tools.api_table import Function, Precondition, current, lua_module
 

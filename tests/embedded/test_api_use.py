@@ -12,7 +12,7 @@ import pytest
 
 from tests.embedded.lua_calls import LuaCall, calls
 from timmy_actors.embedded.world import API
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.system import lua_folder
 
 LUA = lua_folder()
 FUNCTIONS: dict[str, Any] = {function["name"]: function for function in json.loads(API.read_text(encoding="utf-8"))}

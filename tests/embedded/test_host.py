@@ -10,15 +10,14 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Tree
 from tests.waiting import eventually
-from timmy_actors.daemon.shared_state import SharedState
+from timmy_actors.daemon import SharedState
 from timmy_actors.embedded import host
 from timmy_actors.embedded.host import WorldHostActor, WorldOptions
 from timmy_actors.errors import GaveUp, StartFailed, WorldGone
-from timmy_actors.protocol.health import WorldStatus
+from timmy_actors.protocol import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
 from timmy_actors.supervision.polling_mailbox import SourceFailed
-from timmy_actors.system.processes import how_it_ended
-from timmy_actors.system.tokens import make_token_file
+from timmy_actors.system import how_it_ended, make_token_file
 
 READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'
 UNTIL_THE_LIFELINE_ENDS = "import sys; os.read(int(sys.argv[1]), 1)\n"

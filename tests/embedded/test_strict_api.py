@@ -10,7 +10,7 @@ import pytest
 
 from timmy_actors.embedded.luajit import search_only
 from timmy_actors.embedded.world import API, PRECONDITIONS
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.system import lua_folder
 
 luajit = pytest.importorskip("lupa.luajit21")
 

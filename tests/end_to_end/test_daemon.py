@@ -16,7 +16,7 @@ import pytest
 from tests.end_to_end.daemon import COME_UP_WITHIN_S, DaemonProcess, is_running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, PerceptionOutput, Refused
-from timmy_actors.protocol.answer import Pushed
+from timmy_actors.protocol import Pushed
 
 BALMORA = (-23894, -15079)
 HEARTBEAT_S = 1.0

@@ -10,8 +10,7 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 from tests.waiting import eventually
 from timmy_actors import Daemon
-from timmy_actors.protocol.action import Action
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import Action, PerceptionOutput
 from timmy_actors.worlds import PlayerBody
 
 BALMORA = ("-3, -2", -23894.0, -15079.0)

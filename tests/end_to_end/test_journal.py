@@ -16,10 +16,9 @@ from tests.chaos.stage import Stage
 from tests.waiting import eventually
 from timmy_actors import Daemon, Refused, connect
 from timmy_actors.errors import DaemonUnreachable
-from timmy_actors.journal.reader import Reader
-from timmy_actors.journal.store import Journal
-from timmy_actors.protocol.journal import JournalEntry
-from timmy_actors.system.paths import config_folder
+from timmy_actors.journal import Journal, Reader
+from timmy_actors.protocol import JournalEntry
+from timmy_actors.system import config_folder
 
 COME_UP_WITHIN_S = 60.0
 

@@ -14,7 +14,7 @@ from tests.end_to_end.daemon import DaemonProcess
 from tests.link.lua_listener import TOKEN, LuaListener
 from tests.waiting import eventually
 from timmy_actors import Refused, TimmyError, connect
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 
 def configured(folder: Path, text: str) -> list[str]:

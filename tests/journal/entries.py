@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from timmy_actors.protocol.journal import JournalEntry
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.protocol import ErrorInfo, JournalEntry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -17,15 +17,14 @@ from tests.runtimes import fresh, link_down, link_lost, link_up, restarted, runn
 from tests.waiting import eventually
 from timmy_actors import CommandResult, Refused, Runtime
 from timmy_actors.commands import actor as command_actor
-from timmy_actors.daemon.settings import JournalSettings
+from timmy_actors.daemon import JournalSettings
 from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import actor as journal_actor
 from timmy_actors.journal import age
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import Journal
-from timmy_actors.link.messages import Received
-from timmy_actors.protocol.journal import JournalEntry
-from timmy_actors.protocol.message import Result
+from timmy_actors.link import Received
+from timmy_actors.protocol import JournalEntry, Result
 
 CLIENT = "timmy-daemon"
 

@@ -18,12 +18,12 @@ from tests.supervision.lifecycles import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors import Refused, connect
-from timmy_actors.commands.messages import Do
+from timmy_actors.commands import Do
 from timmy_actors.link import actor as connection_actor
 from timmy_actors.link import game_socket
 from timmy_actors.link.actor import MOST_COMPLAINTS
 from timmy_actors.link.messages import Transmit
-from timmy_actors.protocol.message import Ping
+from timmy_actors.protocol import Ping
 
 NOTICED_WITHIN_S = 0.05
 """What libzmq needs to notice that its peer has gone: nothing tells when. Too short, and the test proves less."""

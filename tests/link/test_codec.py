@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from tests.peer import FACTS, LOAD, Peer
 from timmy_actors.errors import ProtocolError
 from timmy_actors.link.codec import MAX_FRAME_BYTES, decode, encode
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.message import Command, Hello, Perception, Result, ServerMessage, Welcome
+from timmy_actors.protocol import Command, Hello, Model, Perception, Result, ServerMessage, Welcome
 
 WELCOME = {
     "type": "welcome", "id": "1", "protocol": 1, "boot": "b", "now": 1, "remember_s": 600.0, "server": FACTS,

@@ -18,7 +18,7 @@ import zmq
 from tests.fuzz.listener_fuzz import fuzz
 from tests.link import zmtp_bytes as zmtp
 from tests.link.lua_listener import TOKEN, LuaListener, answer, ask, hello, is_closed_by_peer
-from timmy_actors.protocol.message import SERVER_MESSAGE
+from timmy_actors.protocol import SERVER_MESSAGE
 
 FAR_DEADLINE = 10**13
 SOCKETS = ("luasocket", "ffi")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from timmy_actors.system.processes import how_it_ended
+from timmy_actors.system import how_it_ended
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -8,12 +8,10 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import eventually
 from timmy_actors import Refused
-from timmy_actors.link.messages import Received
+from timmy_actors.link import Received
 from timmy_actors.perception import actor as perception_actor
 from timmy_actors.perception import retention
-from timmy_actors.protocol.event import EventName
-from timmy_actors.protocol.message import Perception
-from timmy_actors.protocol.perception import SectionName
+from timmy_actors.protocol import EventName, Perception, SectionName
 
 
 def of_jiub(peer: Peer, *, full: bool) -> dict[str, Any]:

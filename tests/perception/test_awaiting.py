@@ -11,8 +11,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, running
 from timmy_actors import Refused, Runtime, connect
 from timmy_actors.errors import TimmyError
-from timmy_actors.protocol.outcome import Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import PerceptionOutput, Revision
 
 WAIT_S = 20.0
 

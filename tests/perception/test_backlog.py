@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from timmy_actors.perception.backlog import Backlog, Numbered
 from timmy_actors.perception.messages import Happened
-from timmy_actors.protocol.event import GameEvent
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import GameEvent, PerceptionOutput
 
 
 def chat(text: str = "") -> Happened:

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timmy_actors.perception.merge import mark_stale, merge
-from timmy_actors.protocol.message import Perception
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import Perception, PerceptionOutput
 
 numbers = st.floats(-1e6, 1e6)
 names = st.text(max_size=8)

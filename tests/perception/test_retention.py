@@ -3,8 +3,7 @@ from __future__ import annotations
 from tests.peer import Peer
 from timmy_actors.perception.merge import mark_stale, merge
 from timmy_actors.perception.retention import KEEP_GONE_S, gone_since, of_boot, worth_keeping
-from timmy_actors.protocol.message import Perception
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import Perception, PerceptionOutput
 
 
 def snapshot(*, boot: str = "now", epoch: int = 2) -> PerceptionOutput:

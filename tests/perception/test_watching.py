@@ -8,8 +8,7 @@ from timmy_actors.errors import DaemonUnreachable
 from timmy_actors.perception import watching
 from timmy_actors.perception.messages import Happened
 from timmy_actors.perception.watching import Watch, Watchers, make_interest
-from timmy_actors.protocol.answer import Pushed
-from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol import GameEvent, Pushed
 
 
 def chat(text: str) -> Happened:

@@ -11,9 +11,9 @@ from typing import Any
 from tests.portals.sessions import SERVERS
 from tests.waiting import eventually
 from timmy_actors import Runtime
-from timmy_actors.daemon.settings import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
-from timmy_actors.protocol.portal import ServerStatus
-from timmy_actors.system.paths import config_folder
+from timmy_actors.daemon import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.protocol import ServerStatus
+from timmy_actors.system import config_folder
 
 DESKTOP = str(SERVERS / "desktop.py")
 

@@ -23,9 +23,9 @@ from tests.portals.desktops import Desktop, desktop
 from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
 from timmy_actors import connect
-from timmy_actors.daemon.settings import DesktopSettings, SteamSettings
+from timmy_actors.daemon import DesktopSettings, SteamSettings
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.action import ActionResult
+from timmy_actors.protocol import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
 """How often a server is killed or frozen; `make portal-kills` does it a hundred times."""

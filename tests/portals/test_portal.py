@@ -19,8 +19,7 @@ from timmy_actors import connect
 from timmy_actors.errors import Refused
 from timmy_actors.portals.desktop.actions import lasts_s
 from timmy_actors.portals.mcp.session_actor import Rest
-from timmy_actors.protocol.action import ActionResult
-from timmy_actors.protocol.game_state import GameState
+from timmy_actors.protocol import ActionResult, GameState
 
 
 def codes(state: GameState) -> dict[str, str]:

@@ -16,12 +16,10 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import PerceptionOutput, Runtime, connect
-from timmy_actors.client.endpoint import endpoint_path
-from timmy_actors.commands.actor import MAX_PENDING
+from timmy_actors.client import endpoint_path
+from timmy_actors.commands import MAX_PENDING
 from timmy_actors.errors import ConfigError
-from timmy_actors.protocol.answer import Push
-from timmy_actors.protocol.endpoint import MAX_REQUEST_BYTES
-from timmy_actors.protocol.health import Health
+from timmy_actors.protocol import MAX_REQUEST_BYTES, Health, Push
 from timmy_actors.serving import gateway
 from timmy_actors.supervision.polling_mailbox import Arrived
 

@@ -17,7 +17,7 @@ from tests.end_to_end.daemon import DaemonProcess
 from tests.soak.samples import Curve, Sample, journal_mb, look
 from timmy_actors.client import Daemon
 from timmy_actors.errors import TimmyError
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 SAMPLES = 240
 SHORTEST_INTERVAL_S = 0.25

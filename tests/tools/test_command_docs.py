@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from timmy_actors.protocol.commands import COMMANDS
+from timmy_actors.protocol import COMMANDS
 from tools.command_docs import Rehearsal, categories, current
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"

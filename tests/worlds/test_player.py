@@ -12,10 +12,7 @@ import pytest
 from tests.peer import Peer
 from tests.runtimes import fresh, running
 from timmy_actors import Refused, Runtime, connect
-from timmy_actors.protocol.action import Action
-from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT
-from timmy_actors.protocol.outcome import CommandResult, Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, CommandResult, PerceptionOutput, Revision
 from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "wanderer.py"

@@ -14,10 +14,7 @@ from timmy_actors.cli.formatting import describe_event, describe_link, describe_
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.answer import Pushed
-from timmy_actors.protocol.commands import COMMANDS
-from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S, RECONNECT_S
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed
 
 
 @click.command()

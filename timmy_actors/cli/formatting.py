@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from timmy_actors.protocol.event import GameEvent
-from timmy_actors.protocol.health import Health, LinkStatus
-from timmy_actors.protocol.journal import JournalEntry, JournalStatus
-from timmy_actors.protocol.message import TickLoad
-from timmy_actors.protocol.perception import Gauge, PerceptionOutput, Position
+from timmy_actors.protocol import (
+    GameEvent,
+    Gauge,
+    Health,
+    JournalEntry,
+    JournalStatus,
+    LinkStatus,
+    PerceptionOutput,
+    Position,
+    TickLoad,
+)
 
 LONGEST_REASON = 100
 """Characters of an error that stand in one line with its command; `journal show` has all of it."""

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.confined import Confined
-from timmy_actors.system.paths import lua_folder
-from timmy_actors.system.tokens import fresh_token
+from timmy_actors.system import Confined, fresh_token, lua_folder
 from timmy_actors.version import __version__
 
 CUSTOM_SCRIPTS = Path("scripts", "customScripts.lua")

@@ -15,14 +15,11 @@ import click
 from timmy_actors.cli import options
 from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
 from timmy_actors.cli.terminal import harmless, harmless_json
-from timmy_actors.client.endpoint import resolve_endpoint
-from timmy_actors.daemon.journal_holder import journal_file
-from timmy_actors.daemon.settings import config_path, load_settings
+from timmy_actors.client import resolve_endpoint
+from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import JournalUnusable, Refused
-from timmy_actors.journal import upkeep
-from timmy_actors.journal.errors import EX_DATAERR
-from timmy_actors.journal.reader import Reader
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.journal import EX_DATAERR, Reader, upkeep
+from timmy_actors.protocol import JournalEntry
 
 LOOK_EVERY_S = 0.25
 MOST_LINES = 1_000_000

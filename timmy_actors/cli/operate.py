@@ -16,7 +16,7 @@ from timmy_actors.cli import options
 from timmy_actors.cli.async_writer import LogOutlet, Outlet, stamp
 from timmy_actors.cli.status_printer import Narrator
 from timmy_actors.cli.terminal import harmless_lines
-from timmy_actors.daemon.runtime import Runtime
+from timmy_actors.daemon import Runtime
 from timmy_actors.errors import TimmyError
 
 WATCH_EVERY_S = 0.05

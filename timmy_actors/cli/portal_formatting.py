@@ -7,10 +7,17 @@ from collections.abc import Iterator
 import click
 
 from timmy_actors.cli.terminal import harmless
-from timmy_actors.protocol.action import Action, ActionResult
-from timmy_actors.protocol.answer import Portals
-from timmy_actors.protocol.game_state import GameContext, GameState, Visual
-from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.protocol import (
+    Action,
+    ActionResult,
+    GameContext,
+    GameState,
+    PortalCheck,
+    PortalEntry,
+    Portals,
+    PortalStatus,
+    Visual,
+)
 
 
 def describe_portals(answer: Portals) -> Iterator[str]:

@@ -19,9 +19,7 @@ from timmy_actors.cli.portal_formatting import (
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.action import describe_actions
-from timmy_actors.protocol.answer import Portals
-from timmy_actors.protocol.endpoint import PORTAL_TIMEOUT_S
+from timmy_actors.protocol import PORTAL_TIMEOUT_S, Portals, describe_actions
 
 NOT_DONE = 1
 """The exit code of an action that was not done, and of a check that found something wrong."""

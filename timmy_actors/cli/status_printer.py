@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from timmy_actors.cli.formatting import describe_position
 from timmy_actors.cli.terminal import harmless
-from timmy_actors.daemon.runtime import Runtime
+from timmy_actors.daemon import Runtime
 from timmy_actors.supervision import Entry
 
 REPEATS_EVERY_S = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from timmy_actors.cli.terminal import harmless
-from timmy_actors.protocol.health import ActorHealth, Health
+from timmy_actors.protocol import ActorHealth, Health
 
 ROOT = "root"
 NAME_WIDTH = 26

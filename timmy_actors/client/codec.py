@@ -10,10 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from timmy_actors.errors import ProtocolError, Refused
-from timmy_actors.protocol.endpoint import MAX_REQUEST_BYTES, Request
+from timmy_actors.protocol import MAX_REQUEST_BYTES, Request
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol.answer import Answer, Pushed
+    from timmy_actors.protocol import Answer, Pushed
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -55,7 +55,7 @@ def decode_answer(frame: bytes) -> Answer:
         ProtocolError: this version does not understand it.
     """
     # Not at the top: what a daemon answers takes longer to load than pydantic, and nothing before needs it.
-    from timmy_actors.protocol.answer import Answer  # noqa: PLC0415
+    from timmy_actors.protocol import Answer
 
     with _understood():
         return Answer.model_validate_json(frame)
@@ -67,7 +67,7 @@ def decode_watched(frame: bytes) -> Pushed | Answer:
     Raises:
         ProtocolError: it is none that this version understands.
     """
-    from timmy_actors.protocol.answer import FROM_DAEMON  # noqa: PLC0415  the same
+    from timmy_actors.protocol import FROM_DAEMON
 
     with _understood():
         return FROM_DAEMON.validate_json(frame)

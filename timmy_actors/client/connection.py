@@ -18,8 +18,7 @@ from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
 from timmy_actors.client.endpoint import resolve_endpoint
 from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachable
-from timmy_actors.protocol.action import make_action
-from timmy_actors.protocol.endpoint import (
+from timmy_actors.protocol import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
@@ -27,24 +26,21 @@ from timmy_actors.protocol.endpoint import (
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
+    CommandResult,
     ExecuteRequest,
     Interest,
     PortalsRequest,
     Request,
+    Revision,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
+    make_action,
 )
-from timmy_actors.protocol.outcome import CommandResult, Revision
 
 if TYPE_CHECKING:
     from timmy_actors.client.watching import AsyncDaemonWatch, DaemonWatch
-    from timmy_actors.protocol.action import ActionResult
-    from timmy_actors.protocol.answer import Answer, Portals
-    from timmy_actors.protocol.game_state import GameState
-    from timmy_actors.protocol.health import Health
-    from timmy_actors.protocol.perception import PerceptionOutput
-    from timmy_actors.protocol.portal import PortalCheck
+    from timmy_actors.protocol import ActionResult, Answer, GameState, Health, PerceptionOutput, PortalCheck, Portals
 
 T = TypeVar("T")
 
@@ -199,7 +195,7 @@ class Daemon:
             Refused: `bad_arguments`: an option is wrong.
         """
         # Not at the top: a client that only asks needs none of it.
-        from timmy_actors.protocol.game_state import make_look  # noqa: PLC0415
+        from timmy_actors.protocol import make_look
 
         look = make_look(options)
         request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=look)

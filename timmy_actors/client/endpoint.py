@@ -12,8 +12,7 @@ from pathlib import Path
 import zmq
 
 from timmy_actors.errors import CannotCreate, ConfigError, EndpointInUse
-from timmy_actors.system.lockfile import LockFile
-from timmy_actors.system.private_folder import PLACE_REMEDY, VARIABLE, check_private, default_folder, make_private
+from timmy_actors.system import PLACE_REMEDY, VARIABLE, LockFile, check_private, default_folder, make_private
 
 SCHEME = "ipc://"
 _PEER = struct.Struct("3i")

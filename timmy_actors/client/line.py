@@ -14,7 +14,7 @@ import zmq
 
 from timmy_actors.client.endpoint import check_peer, check_trusted, endpoint_path
 from timmy_actors.errors import DaemonUnreachable
-from timmy_actors.system.socket_monitor import read_event
+from timmy_actors.system import read_event
 
 LOOK_UP_S = 0.1
 """How often one that waits looks whether the connection was closed meanwhile."""

@@ -16,9 +16,7 @@ import zmq
 from timmy_actors.client.codec import decode_answer, decode_watched, encode, raise_refusal
 from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachable, WatchTimeout
-from timmy_actors.protocol.answer import Answer, Pushed
-from timmy_actors.protocol.endpoint import Interest, WatchRequest
-from timmy_actors.protocol.health import LinkStatus
+from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
 
 RENEW_AFTER_S = 2.0
 """A quiet watch asks again after this, so that a daemon that is frozen is noticed; one that ended is seen at once."""

@@ -13,24 +13,20 @@ from timmy_actors.commands.dispatch import ASK_AGAIN_S, SENDER, Dispatch
 from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending, Stage, Waiter
 from timmy_actors.errors import Refused
-from timmy_actors.journal.messages import (
-    Accept,
-    Journaled,
-    JournalUp,
-    Known,
-    Look,
-    NotJournaled,
-    Record,
-    Resume,
-    Resumed,
+from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
+from timmy_actors.link import LinkUp, Received
+from timmy_actors.protocol import (
+    COMMANDS,
+    CommandResult,
+    Error,
+    ErrorInfo,
+    JournalEntry,
+    JournalStatus,
+    LinkStatus,
+    Result,
+    parse_command,
+    wire_arguments,
 )
-from timmy_actors.link.messages import LinkUp, Received
-from timmy_actors.protocol.command import parse_command, wire_arguments
-from timmy_actors.protocol.commands import COMMANDS
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.journal import JournalEntry, JournalStatus
-from timmy_actors.protocol.message import Error, Result
-from timmy_actors.protocol.outcome import CommandResult, ErrorInfo
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 NAME = SENDER

@@ -11,14 +11,9 @@ from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED, Next, decide, p
 from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending
 from timmy_actors.errors import Refused
-from timmy_actors.journal.messages import Record
-from timmy_actors.link.messages import Transmit
-from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.protocol.commands import CommandArguments
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.journal import UNDONE_FOR_SURE
-from timmy_actors.protocol.message import Command
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.journal import Record
+from timmy_actors.link import ServerClock, Transmit
+from timmy_actors.protocol import UNDONE_FOR_SURE, Command, CommandArguments, ErrorInfo, LinkStatus
 from timmy_actors.supervision import Directory, Published
 
 SENDER = "command"

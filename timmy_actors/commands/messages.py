@@ -10,8 +10,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import Refused
-from timmy_actors.protocol._base import MessageId
-from timmy_actors.protocol.endpoint import MAX_TIMEOUT_S
+from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 

@@ -9,8 +9,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.journal import CommandState, JournalEntry
-from timmy_actors.protocol.outcome import CommandResult, ErrorInfo, Revision
+from timmy_actors.protocol import CommandResult, CommandState, ErrorInfo, JournalEntry, Revision
 from timmy_actors.supervision import Reply
 
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}

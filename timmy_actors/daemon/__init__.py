@@ -1,0 +1,6 @@
+"""daemon"""
+
+import lazy_loader
+
+# What stands in `__init__.pyi` is imported when it is first used: a client that only asks needs few of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from timmy_actors.client.endpoint import endpoint_path
+from timmy_actors.client import endpoint_path
 from timmy_actors.daemon.journal_holder import JournalDesk
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.embedded.host import WorldHostActor, WorldOptions
+from timmy_actors.embedded import WorldHostActor, WorldOptions
 from timmy_actors.errors import ConfigError, LinkLost, WorldGone
-from timmy_actors.link.actor import ConnectionActor, LinkOptions
-from timmy_actors.link.resolver import Resolver
-from timmy_actors.perception.actor import PerceptionActor
+from timmy_actors.link import ConnectionActor, LinkOptions, Resolver
+from timmy_actors.perception import PerceptionActor
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
-from timmy_actors.system.paths import expand_user
-from timmy_actors.system.tokens import read_token
+from timmy_actors.system import expand_user, read_token
 
 if TYPE_CHECKING:
     import zmq

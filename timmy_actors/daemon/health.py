@@ -9,10 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.perception.merge import as_of
-from timmy_actors.perception.retention import MAX_PLAYERS
-from timmy_actors.protocol.health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict
-from timmy_actors.protocol.journal import JournalStatus
+from timmy_actors.perception import MAX_PLAYERS, as_of
+from timmy_actors.protocol import (
+    ActorHealth,
+    DeadLetterHealth,
+    Health,
+    JournalStatus,
+    LinkStatus,
+    PerceptionHealth,
+    Verdict,
+)
 from timmy_actors.supervision import Actor, ChildState, Directory
 from timmy_actors.version import __version__
 

@@ -7,18 +7,14 @@ import logging
 import os
 from pathlib import Path
 
-from timmy_actors.client.endpoint import endpoint_path
-from timmy_actors.commands.actor import CommandActor, CommandOptions
+from timmy_actors.client import endpoint_path
+from timmy_actors.commands import CommandActor, CommandOptions
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import JournalUnusable
-from timmy_actors.journal.actor import JournalActor, JournalOptions
-from timmy_actors.journal.errors import EX_CANTCREAT, EX_TEMPFAIL
-from timmy_actors.journal.store import Journal
-from timmy_actors.journal.wal import find_fault
+from timmy_actors.journal import EX_CANTCREAT, EX_TEMPFAIL, Journal, JournalActor, JournalOptions, find_fault
 from timmy_actors.supervision import ChildSpec, Directory
-from timmy_actors.system.lockfile import LockFile
-from timmy_actors.system.paths import expand_user
+from timmy_actors.system import LockFile, expand_user
 
 log = logging.getLogger(__name__)
 

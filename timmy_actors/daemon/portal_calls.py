@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from timmy_actors.portals.actor import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, ListPortals, UsePortal
-from timmy_actors.portals.caller import Caller
-from timmy_actors.protocol.action import ActionResult, make_action
-from timmy_actors.protocol.answer import Portals
-from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S, PORTAL_TIMEOUT_S
-from timmy_actors.protocol.game_state import GameState, make_look
-from timmy_actors.protocol.portal import PortalCheck
+from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, ListPortals, UsePortal
+from timmy_actors.protocol import (
+    DEFAULT_TIMEOUT_S,
+    PORTAL_TIMEOUT_S,
+    ActionResult,
+    GameState,
+    PortalCheck,
+    Portals,
+    make_action,
+    make_look,
+)
 from timmy_actors.supervision import Directory
 
 

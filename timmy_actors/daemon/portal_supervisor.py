@@ -10,19 +10,30 @@ from pathlib import Path
 from timmy_actors.daemon.settings import ServerSettings, Settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import ConfigError, ServerGone
-from timmy_actors.portals.actor import Choice, PortalActor, PortalOptions
-from timmy_actors.portals.desktop.capture_store import Album
-from timmy_actors.portals.mcp.redact import Redactor
-from timmy_actors.portals.mcp.server_options import CAPTURES, ServerOptions, pick
-from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
-from timmy_actors.portals.steam.answers import KEY_VARIABLE
-from timmy_actors.portals.steam.cache import SteamAccess
-from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
-from timmy_actors.portals.tools.tool_tables import ToolTable, choose_table, load_tables
-from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.portals import (
+    CAPTURES,
+    DESKTOP,
+    KEY_VARIABLE,
+    STEAM,
+    UNNEEDED,
+    Album,
+    Choice,
+    Offer,
+    PortalActor,
+    PortalOptions,
+    Redactor,
+    ServerOptions,
+    SessionActor,
+    SteamAccess,
+    ToolTable,
+    Wanted,
+    choose_table,
+    load_tables,
+    pick,
+)
+from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Published, Supervisor
-from timmy_actors.system.paths import config_folder
-from timmy_actors.system.tokens import read_token
+from timmy_actors.system import config_folder, read_token
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
 """A session's actor starts its server when that is due: it knows whether the last one was of any use."""

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import zmq
 
-from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
-from timmy_actors.commands.messages import Do
+from timmy_actors.client import EndpointLock, resolve_endpoint
+from timmy_actors.commands import Do
 from timmy_actors.daemon.game_supervisor import GameTree
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.journal_holder import JournalDesk
@@ -21,19 +21,14 @@ from timmy_actors.daemon.portal_calls import PortalCalls
 from timmy_actors.daemon.portal_supervisor import PortalTree
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.embedded import luajit
-from timmy_actors.embedded.port import check_port_is_free
+from timmy_actors.embedded import check_port_is_free, luajit
 from timmy_actors.errors import AskTimeout, DaemonNotReady, StartFailed
-from timmy_actors.perception.messages import Await
-from timmy_actors.perception.watching import AsyncWatch, Watch, make_interest
-from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.protocol.endpoint import DEFAULT_TIMEOUT_S
-from timmy_actors.protocol.health import Health
-from timmy_actors.protocol.outcome import CommandResult, Revision
-from timmy_actors.protocol.perception import PerceptionOutput
-from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor
+from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
+from timmy_actors.portals import choose, load_catalogue
+from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
+from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor
 from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
-from timmy_actors.system.tokens import make_token_file, read_token
+from timmy_actors.system import make_token_file, read_token
 
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0

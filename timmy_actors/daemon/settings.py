@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.mcp.server_options import CAPTURES, PYTHON
-from timmy_actors.protocol._base import Name, StrictModel, in_words
-from timmy_actors.protocol.message import ClientName
-from timmy_actors.protocol.portal import PortalId
-from timmy_actors.system.paths import config_folder, from_folder
-from timmy_actors.system.text_files import read_text
+from timmy_actors.portals import CAPTURES, PYTHON
+from timmy_actors.protocol import ClientName, Name, PortalId, StrictModel, in_words
+from timmy_actors.system import config_folder, from_folder, read_text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

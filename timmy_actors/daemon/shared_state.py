@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from timmy_actors.perception.shared import Perceptions
-from timmy_actors.protocol.health import Health, LinkStatus, WorldStatus
-from timmy_actors.protocol.journal import JournalStatus
-from timmy_actors.protocol.portal import PortalEntry, PortalStatus
+from timmy_actors.perception import Perceptions
+from timmy_actors.protocol import Health, JournalStatus, LinkStatus, PortalEntry, PortalStatus, WorldStatus
 from timmy_actors.supervision import Published
 
 

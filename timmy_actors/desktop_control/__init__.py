@@ -2,3 +2,9 @@
 
 Run it with `python -m timmy_actors.desktop_control`; docs/desktop-control.md says what it promises.
 """
+
+from timmy_actors.desktop_control.reasons import ERROR_META
+
+__all__ = [
+    "ERROR_META",
+]

@@ -18,9 +18,7 @@ from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.desktop_control.singleton import SoleServer, file_name_of
 from timmy_actors.desktop_control.standard_output import kept_for_the_protocol
 from timmy_actors.errors import Refused, TimmyError
-from timmy_actors.system.die_with_parent import when_parent_ends
-from timmy_actors.system.private_folder import default_folder, make_private
-from timmy_actors.system.tokens import make_token_file, read_token
+from timmy_actors.system import default_folder, make_private, make_token_file, read_token, when_parent_ends
 
 LET_GO_WITHIN_S = 1.0
 """How long the end waits for an X server that hangs; the record makes good for it at the next start."""

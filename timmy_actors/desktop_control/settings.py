@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timmy_actors.system.private_folder import default_folder
+from timmy_actors.system import default_folder
 
 MAX_PORT = 65535
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from timmy_actors.errors import DisplayInUse
-from timmy_actors.system.private_folder import make_private
+from timmy_actors.system import make_private
 
 BEAT_S = 0.25
 """How often a working server shows that it is: its event loop turns."""

@@ -14,12 +14,11 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from timmy_actors.errors import ConfigError, LuaJitMissing, WorldGone, WorldUnusable
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.health import WorldStatus
+from timmy_actors.protocol import Model, WorldStatus
 from timmy_actors.supervision import Published
 from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
 from timmy_actors.supervision.socket_actor import SocketActor
-from timmy_actors.system.processes import how_it_ended
+from timmy_actors.system import how_it_ended
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from timmy_actors.embedded.luajit import new_runtime, search_only
 from timmy_actors.embedded.settings import WorldSettings
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.paths import lua_folder
+from timmy_actors.system import lua_folder
 
 DATA = Path(__file__).parent / "data"
 API = DATA / "api-0.8.1.json"

@@ -20,7 +20,7 @@ from timmy_actors.journal.messages import (
     Resumed,
 )
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal, Synchronous
-from timmy_actors.protocol.journal import JournalEntry, JournalStatus
+from timmy_actors.protocol import JournalEntry, JournalStatus
 from timmy_actors.supervision import Actor, Directory, Published
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.protocol import JournalEntry
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from timmy_actors.errors import JournalUnusable
 from timmy_actors.journal import rows
 from timmy_actors.journal.errors import EX_DATAERR, EX_IOERR, MOVE_AWAY, explain
 from timmy_actors.journal.files import beside, wal_bytes
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.protocol import JournalEntry
 
 EX_NOINPUT = 66
 BUSY_TIMEOUT_S = 2.0

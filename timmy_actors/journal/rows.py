@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from timmy_actors.journal.age import JournalClock, Moment
-from timmy_actors.protocol.journal import JournalEntry
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.protocol import ErrorInfo, JournalEntry
 
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: another program's database is not taken for a journal."""

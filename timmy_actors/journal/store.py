@@ -13,7 +13,7 @@ from timmy_actors.journal import age, rows
 from timmy_actors.journal.age import JournalClock
 from timmy_actors.journal.errors import EX_DATAERR, MOVE_AWAY, explain
 from timmy_actors.journal.files import free_bytes, make_private, wal_bytes
-from timmy_actors.protocol.journal import JournalEntry
+from timmy_actors.protocol import JournalEntry
 
 Synchronous: TypeAlias = Literal["normal", "full"]
 

@@ -22,9 +22,19 @@ from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.resolver import Hear, is_numeric
 from timmy_actors.link.server_clock import ServerClock
 from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.message import PROTOCOL_VERSION, Error, Event, Hello, Perception, Ping, Pong, Result, Welcome
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.protocol import (
+    PROTOCOL_VERSION,
+    Error,
+    ErrorInfo,
+    Event,
+    Hello,
+    LinkStatus,
+    Perception,
+    Ping,
+    Pong,
+    Result,
+    Welcome,
+)
 from timmy_actors.supervision import Directory, Published
 from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.supervision.socket_actor import SocketActor

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 import timmy_actors.protocol.events  # noqa: F401  with the daemon, or its first event would wait for them to load
 from timmy_actors.errors import ProtocolError
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.message import SERVER_MESSAGE, Event, Result, ServerMessage
+from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 """The largest message taken from the game: a full snapshot of a hoarder's inventory is under a tenth of it."""

@@ -9,7 +9,7 @@ import zmq
 
 from timmy_actors.link.codec import MAX_FRAME_BYTES
 from timmy_actors.link.state import Signal
-from timmy_actors.system.socket_monitor import read_event
+from timmy_actors.system import read_event
 
 CONNECT_TIMEOUT_MS = 1_000
 HANDSHAKE_TIMEOUT_MS = 1_500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from timmy_actors.protocol.message import ClientMessage, ServerMessage
+from timmy_actors.protocol import ClientMessage, ServerMessage
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
-from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
+from timmy_actors.link import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.perception.awaiting import Awaiting
 from timmy_actors.perception.merge import as_of, mark_stale, merge
 from timmy_actors.perception.messages import Await, Happened
 from timmy_actors.perception.retention import MAX_PLAYERS, gone_since, of_boot, room_for, worth_keeping
 from timmy_actors.perception.shared import Perceptions
-from timmy_actors.protocol.event import EventName
-from timmy_actors.protocol.message import Error, Event, Perception, Subscribe, Subscribed
-from timmy_actors.protocol.perception import PerceptionOutput, SectionName
+from timmy_actors.protocol import (
+    Error,
+    Event,
+    EventName,
+    Perception,
+    PerceptionOutput,
+    SectionName,
+    Subscribe,
+    Subscribed,
+)
 from timmy_actors.supervision import DEFERRED, Actor, Directory
 
 log = logging.getLogger(__name__)

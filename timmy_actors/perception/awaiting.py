@@ -9,7 +9,7 @@ from timmy_actors.errors import Refused
 from timmy_actors.perception.merge import shows
 from timmy_actors.perception.messages import Await
 from timmy_actors.perception.shared import Perceptions
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import PerceptionOutput
 from timmy_actors.supervision import Reply
 
 MAX_WAITING = 1_000

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.message import Perception
-from timmy_actors.protocol.outcome import Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import LinkStatus, Perception, PerceptionOutput, Revision
 
 
 def merge(

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.answer import Push
-from timmy_actors.protocol.endpoint import MAX_TIMEOUT_S
-from timmy_actors.protocol.event import GameEvent
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.outcome import Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import MAX_TIMEOUT_S, GameEvent, LinkStatus, PerceptionOutput, Push, Revision
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import PerceptionOutput
 
 KEEP_GONE_S = 600.0
 """How long the last snapshot of a player who left can still be read."""

@@ -9,8 +9,7 @@ from timmy_actors.errors import Refused
 from timmy_actors.perception.merge import as_of
 from timmy_actors.perception.messages import Happened
 from timmy_actors.perception.watching import Watch, Watchers
-from timmy_actors.protocol.health import LinkStatus
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import LinkStatus, PerceptionOutput
 from timmy_actors.supervision import Published
 
 Snapshots = Mapping[str, PerceptionOutput]

@@ -17,8 +17,7 @@ from pydantic import ValidationError
 from timmy_actors.errors import DaemonUnreachable, Refused, WatchTimeout
 from timmy_actors.perception.backlog import Backlog, Numbered
 from timmy_actors.perception.messages import Happened
-from timmy_actors.protocol.answer import Pushed
-from timmy_actors.protocol.endpoint import Interest
+from timmy_actors.protocol import Interest, Pushed
 
 log = logging.getLogger(__name__)
 

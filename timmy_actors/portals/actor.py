@@ -26,11 +26,17 @@ from timmy_actors.portals.steam.cache import SteamAccess
 from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.portals.tools.tool_tables import ToolTable
-from timmy_actors.protocol.action import Action
-from timmy_actors.protocol.answer import Portals
-from timmy_actors.protocol.endpoint import LONGEST_ACTION_S, PORTAL_TIMEOUT_S
-from timmy_actors.protocol.game_state import GameState, LookOptions
-from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.protocol import (
+    LONGEST_ACTION_S,
+    PORTAL_TIMEOUT_S,
+    Action,
+    GameState,
+    LookOptions,
+    PortalCheck,
+    PortalEntry,
+    Portals,
+    PortalStatus,
+)
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,7 @@ from timmy_actors.portals.catalog.prompts import load_prompts
 from timmy_actors.portals.steam.cache import NO_KEY, NO_USER, SteamAccess
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
 from timmy_actors.portals.tools.tool_tables import ToolTable
-from timmy_actors.protocol.game_state import GameState
-from timmy_actors.protocol.portal import Finding, PortalCheck, PortalEntry, PortalStatus, ServerStatus
+from timmy_actors.protocol import Finding, GameState, PortalCheck, PortalEntry, PortalStatus, ServerStatus
 
 
 def check(

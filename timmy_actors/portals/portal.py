@@ -13,9 +13,7 @@ from timmy_actors.portals.desktop.capture import Eye
 from timmy_actors.portals.desktop.capture_store import Album
 from timmy_actors.portals.steam.cache import Bookshelf, SteamAccess
 from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.protocol.action import Action, ActionResult
-from timmy_actors.protocol.game_state import GameState, LookOptions
-from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.protocol import Action, ActionResult, GameState, LookOptions, PortalEntry
 
 CAPTURE_TIMEOUT_S = 10.0
 LEAST_LOOK_S = 1.0

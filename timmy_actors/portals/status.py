@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from timmy_actors.portals.tools.spec_tools import DESKTOP, SPEC_TOOLS
 from timmy_actors.portals.tools.tool_tables import ToolTable
-from timmy_actors.protocol.game_state import GameState
-from timmy_actors.protocol.portal import PortalEntry, PortalState, PortalStatus, ServerStatus
+from timmy_actors.protocol import GameState, PortalEntry, PortalState, PortalStatus, ServerStatus
 
 TOLD_OTHERWISE = ("no_such_tool", "server_unavailable", "no_key", "no_user", "no_data")
 """Codes of what the servers' own states tell, and of what an operator chose to do without."""

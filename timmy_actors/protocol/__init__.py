@@ -1,1 +1,6 @@
 """The words: perception, command, result, event, portal state, health. Frozen, no behaviour beyond validation."""
+
+import lazy_loader
+
+# What stands in `__init__.pyi` is imported when it is first used: a client that only asks needs few of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

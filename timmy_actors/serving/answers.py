@@ -8,24 +8,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from timmy_actors.errors import ActorError, MailboxFull, Refused
-from timmy_actors.portals.actor import PORTAL_MARGIN_S, Capture, CheckPortal, Execute, UsePortal
-from timmy_actors.portals.caller import Caller
-from timmy_actors.protocol._base import Model, RequestId
-from timmy_actors.protocol.action import ActionResult
-from timmy_actors.protocol.answer import Answer
-from timmy_actors.protocol.endpoint import (
+from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, UsePortal
+from timmy_actors.protocol import (
+    ActionResult,
+    Answer,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
+    CommandResult,
+    ErrorCode,
+    ErrorInfo,
     ExecuteRequest,
+    GameState,
+    Model,
+    PerceptionOutput,
+    PortalCheck,
     Request,
+    RequestId,
     UsePortalRequest,
 )
-from timmy_actors.protocol.error_code import ErrorCode
-from timmy_actors.protocol.game_state import GameState
-from timmy_actors.protocol.outcome import CommandResult, ErrorInfo
-from timmy_actors.protocol.perception import PerceptionOutput
-from timmy_actors.protocol.portal import PortalCheck
 from timmy_actors.supervision import Reply
 
 PORTALS_TIMEOUT_S = 2.0

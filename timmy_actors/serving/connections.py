@@ -6,7 +6,7 @@ from typing import Any
 
 import zmq
 
-from timmy_actors.system.socket_monitor import read_event
+from timmy_actors.system import read_event
 
 
 class Connections:

@@ -14,33 +14,29 @@ import pykka
 import zmq
 from pydantic import ValidationError
 
-from timmy_actors.client.endpoint import endpoint_path
-from timmy_actors.commands.actor import MAX_PENDING
-from timmy_actors.commands.messages import Do
+from timmy_actors.client import endpoint_path
+from timmy_actors.commands import MAX_PENDING, Do
 from timmy_actors.errors import MailboxFull, Refused
-from timmy_actors.perception.backlog import Numbered
-from timmy_actors.perception.messages import Await
-from timmy_actors.perception.shared import Perceptions
-from timmy_actors.perception.watching import Watch
-from timmy_actors.portals.actor import ListPortals
-from timmy_actors.portals.caller import Caller
-from timmy_actors.protocol.answer import Answer
-from timmy_actors.protocol.endpoint import (
+from timmy_actors.perception import Await, Numbered, Perceptions, Watch
+from timmy_actors.portals import Caller, ListPortals
+from timmy_actors.protocol import (
     MAX_REQUEST_BYTES,
     REQUEST,
+    Answer,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
+    ErrorInfo,
     ExecuteRequest,
+    Health,
     PortalsRequest,
     Request,
+    Revision,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
     WatchRequest,
 )
-from timmy_actors.protocol.health import Health
-from timmy_actors.protocol.outcome import ErrorInfo, Revision
 from timmy_actors.serving.answers import (
     PORTALS_TIMEOUT_S,
     command_id,

@@ -4,4 +4,11 @@ from timmy_actors.worlds.asynchronous import AsyncWorld
 from timmy_actors.worlds.interface import Game, Manner, Step, WorldInterface
 from timmy_actors.worlds.player import PlayerBody
 
-__all__ = ["AsyncWorld", "Game", "Manner", "PlayerBody", "Step", "WorldInterface"]
+__all__ = [
+    "AsyncWorld",
+    "Game",
+    "Manner",
+    "PlayerBody",
+    "Step",
+    "WorldInterface",
+]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal, overload
 
-from timmy_actors.protocol.action import Action, ActionResult
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import Action, ActionResult, PerceptionOutput
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step, WorldInterface
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, Protocol, overload
 
-from timmy_actors.protocol.action import Action, ActionResult
-from timmy_actors.protocol.outcome import CommandResult, Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.protocol import Action, ActionResult, CommandResult, PerceptionOutput, Revision
 
 OBSERVE_WITHIN_S = 5.0
 """How long the world after an action is waited for: a teleport takes a client a second or two, to load the cell."""

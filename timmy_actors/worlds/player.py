@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
 from timmy_actors.errors import Refused
-from timmy_actors.perception.merge import mark_stale, shows
-from timmy_actors.protocol.action import Action, ActionResult, Outcome
-from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT
-from timmy_actors.protocol.outcome import Revision
-from timmy_actors.protocol.perception import PerceptionOutput
+from timmy_actors.perception import mark_stale, shows
+from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, Outcome, PerceptionOutput, Revision
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Game, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0

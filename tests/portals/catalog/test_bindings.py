@@ -5,8 +5,8 @@ import pytest
 from timmy_actors.errors import Refused
 from timmy_actors.portals.catalog.bindings import resolve
 from timmy_actors.portals.catalog.catalog import load_catalogue
-from timmy_actors.protocol.action import ACTIONS, Action
-from timmy_actors.system.paths import config_folder
+from timmy_actors.protocol import ACTIONS, Action
+from timmy_actors.system import config_folder
 
 BINDINGS: dict[str, Action | tuple[Action, ...]] = {
     "journal": Action(action="press_key", params={"key": "j"}),

@@ -8,7 +8,7 @@ import pytest
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 from timmy_actors.system.text_files import MAX_FILE_BYTES
 
 ENTRY: dict[str, Any] = {

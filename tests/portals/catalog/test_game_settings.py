@@ -18,9 +18,8 @@ from timmy_actors.errors import Refused
 from timmy_actors.portals.catalog.bindings import resolve, steps_of
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
 from timmy_actors.portals.catalog.game_settings import bindings_of
-from timmy_actors.protocol.action import Action
-from timmy_actors.protocol.portal import GameSettings, PortalEntry
-from timmy_actors.system.paths import config_folder
+from timmy_actors.protocol import Action, GameSettings, PortalEntry
+from timmy_actors.system import config_folder
 
 OPENMW = "/usr/games/openmw"
 CATALOGUE = config_folder() / "portals.json"

@@ -8,8 +8,8 @@ import yaml
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals.catalog.catalog import load_catalogue
 from timmy_actors.portals.catalog.prompts import Prompts, load_prompts
-from timmy_actors.protocol.portal import PortalEntry
-from timmy_actors.system.paths import config_folder, training_folder
+from timmy_actors.protocol import PortalEntry
+from timmy_actors.system import config_folder, training_folder
 
 PORTALS = {portal.id: portal for portal in load_catalogue(config_folder() / "portals.json")}
 

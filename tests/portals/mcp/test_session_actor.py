@@ -18,7 +18,7 @@ from timmy_actors.errors import ServerGone, ToolTrouble
 from timmy_actors.portals.mcp import session
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session_actor import START_BACKOFF, CallTool, Offer, SessionActor, Wake, Wanted
-from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import ChildSpec, Directory, Published, Supervisor
 
 

@@ -17,7 +17,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.types import CallToolResult, TextContent
 from PIL import Image
 
-from timmy_actors.desktop_control.reasons import ERROR_META
+from timmy_actors.desktop_control import ERROR_META
 
 FOLDER = Path(sys.argv[1])
 TITLES = ("Other", "OpenMW")

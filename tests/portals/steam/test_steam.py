@@ -14,11 +14,11 @@ from tests.portals.desktops import Desktop, desktop
 from tests.portals.environments import STEAM_INFO, environment
 from tests.portals.steam.stand_in import KEY, USER, StandIn, steam
 from tests.waiting import eventually
-from timmy_actors.daemon.settings import SteamSettings
+from timmy_actors.daemon import SteamSettings
 from timmy_actors.errors import ToolTrouble
 from timmy_actors.portals.portal import STEAM_WAIT_S
 from timmy_actors.portals.steam.answers import PARTS, Kept, keep, read_part
-from timmy_actors.protocol.game_state import GameContext, GameState, Problem
+from timmy_actors.protocol import GameContext, GameState, Problem
 
 pytestmark = pytest.mark.timeout(420)
 APP = 261550

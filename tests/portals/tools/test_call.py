@@ -11,7 +11,7 @@ from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.call import Bound, bind
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
 from timmy_actors.portals.tools.tool_tables import ToolRow, ToolTable, choose_table, load_tables
-from timmy_actors.system.paths import config_folder
+from timmy_actors.system import config_folder
 
 SHIPPED = load_tables(config_folder() / "portal_tools.json")
 INTEGER, STRING = {"type": "integer"}, {"type": "string"}

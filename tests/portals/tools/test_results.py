@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from timmy_actors.desktop_control.reasons import ERROR_META
+from timmy_actors.desktop_control import ERROR_META
 from timmy_actors.errors import ToolTrouble
 from timmy_actors.portals.mcp.lines import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.mcp.redact import Redactor

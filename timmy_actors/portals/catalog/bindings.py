@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from timmy_actors.errors import Refused
-from timmy_actors.protocol.action import ACTIONS, Action
+from timmy_actors.protocol import ACTIONS, Action
 
 Bindings = Mapping[str, Action | tuple[Action, ...]]
 

@@ -13,11 +13,8 @@ from pydantic import ValidationError
 from timmy_actors.errors import ConfigError, Refused
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.portals.catalog.json_lines import line_of
-from timmy_actors.protocol._base import in_words
-from timmy_actors.protocol.action import parse_params
-from timmy_actors.protocol.portal import PortalEntry
-from timmy_actors.system.paths import from_folder
-from timmy_actors.system.text_files import read_text
+from timmy_actors.protocol import PortalEntry, in_words, parse_params
+from timmy_actors.system import from_folder, read_text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

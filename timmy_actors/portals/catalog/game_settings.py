@@ -9,9 +9,8 @@ from xml.etree import ElementTree
 
 from timmy_actors.errors import ConfigError, Refused
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
-from timmy_actors.protocol.action import Action
-from timmy_actors.protocol.portal import GameSettings, PortalEntry
-from timmy_actors.system.text_files import read_text
+from timmy_actors.protocol import Action, GameSettings, PortalEntry
+from timmy_actors.system import read_text
 
 BUTTONS = {"mouse left": "click", "mouse right": "right_click"}
 """The words of a key table that mean a mouse button, with the action that presses it."""

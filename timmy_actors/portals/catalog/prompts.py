@@ -9,11 +9,8 @@ from pydantic import Field, ValidationError
 
 from timmy_actors.errors import ConfigError, Refused
 from timmy_actors.portals.catalog.bindings import resolve
-from timmy_actors.protocol._base import Name, StrictModel, in_words
-from timmy_actors.protocol.action import Action, parse_params
-from timmy_actors.protocol.portal import PortalEntry, PortalId
-from timmy_actors.system.paths import training_folder
-from timmy_actors.system.text_files import read_text
+from timmy_actors.protocol import Action, Name, PortalEntry, PortalId, StrictModel, in_words, parse_params
+from timmy_actors.system import read_text, training_folder
 
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]
 

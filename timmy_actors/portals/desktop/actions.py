@@ -17,9 +17,7 @@ from timmy_actors.portals.tools.answer_parsing import read_position, read_size, 
 from timmy_actors.portals.tools.errors import as_outcome
 from timmy_actors.portals.tools.spec_tools import FROM
 from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.protocol.action import Action, ActionResult, Outcome, parse_params
-from timmy_actors.protocol.endpoint import PORTAL_TIMEOUT_S
-from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.protocol import PORTAL_TIMEOUT_S, Action, ActionResult, Outcome, PortalEntry, parse_params
 
 LATCHED = (
     "the pointer is in a corner of the screen, where this server refuses to do anything (PyAutoGUI's fail-safe) until"

@@ -16,8 +16,7 @@ from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read
 from timmy_actors.portals.tools.errors import as_problem
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.protocol.game_state import LookOptions, PixelColour, Problem, Visual
-from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.protocol import LookOptions, PixelColour, PortalEntry, Problem, Visual
 
 T = TypeVar("T")
 

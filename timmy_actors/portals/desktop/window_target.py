@@ -10,7 +10,7 @@ from timmy_actors.errors import ToolTrouble
 from timmy_actors.portals.tools.answer_parsing import read_titles
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.portals.tools.tool_tables import ToolRow
-from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.protocol import PortalEntry
 
 SELECTOR = re.compile(r"(id|class|pid):")
 """What the bundled desktop-control takes besides titles."""

@@ -17,8 +17,7 @@ from pathlib import Path
 from timmy_actors.errors import ServerGone
 from timmy_actors.portals.mcp.lines import Lines, TooLong
 from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
-from timmy_actors.system import die_with_parent
-from timmy_actors.system.processes import how_it_ended
+from timmy_actors.system import die_with_parent, how_it_ended
 
 log = logging.getLogger(__name__)
 

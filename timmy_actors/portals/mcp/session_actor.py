@@ -17,7 +17,7 @@ from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session_events import Connected, Over, Tool, ToolsChanged
 from timmy_actors.portals.tools.results import ToolAnswer
-from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import DEFERRED, Actor, Backoff, Published
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from timmy_actors.errors import ActorError, NoSuchActor, ToolTrouble
 from timmy_actors.portals.mcp.session_actor import CallTool, Offer, Wake
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.results import ToolAnswer
-from timmy_actors.protocol.portal import ServerStatus
+from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import Directory, Published
 
 log = logging.getLogger(__name__)

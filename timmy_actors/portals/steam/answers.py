@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from timmy_actors.errors import ToolTrouble
-from timmy_actors.protocol.game_state import NewsItem, PlayedGame, Stat
+from timmy_actors.protocol import NewsItem, PlayedGame, Stat
 
 MAX_DEPTH = 6
 MAX_ITEMS = 500

@@ -13,8 +13,7 @@ from timmy_actors.portals.steam.answers import PARTS, Context, Kept, SteamPart, 
 from timmy_actors.portals.steam.log_tail import last_lines
 from timmy_actors.portals.tools.errors import as_problem
 from timmy_actors.portals.tools.tool_server import ToolServer
-from timmy_actors.protocol.game_state import GameContext, Problem
-from timmy_actors.protocol.portal import PortalEntry
+from timmy_actors.protocol import GameContext, PortalEntry, Problem
 
 NO_USER = "whose games they are is not configured: set user_id under [steam] (a SteamID64 or a profile's name)"
 NO_KEY = (

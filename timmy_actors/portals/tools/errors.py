@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from timmy_actors.errors import ToolTrouble
-from timmy_actors.protocol.action import Outcome
-from timmy_actors.protocol.game_state import Problem, ProblemCode
+from timmy_actors.protocol import Outcome, Problem, ProblemCode
 
 _REASONS: dict[str, ProblemCode] = {
     "window_not_found": "no_window",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from timmy_actors.desktop_control.reasons import ERROR_META
+from timmy_actors.desktop_control import ERROR_META
 from timmy_actors.errors import ToolTrouble
 
 MAX_IMAGE_BYTES = 48 * 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from timmy_actors.protocol.action import ACTIONS
+from timmy_actors.protocol import ACTIONS
 
 ServerName = Literal["desktop-control", "steam-info"]
 DESKTOP: Final = "desktop-control"

@@ -14,8 +14,8 @@ from timmy_actors.errors import ConfigError
 from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.portals.tools.schema_check import SchemaCheck
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
-from timmy_actors.protocol._base import Name, StrictModel, in_words
-from timmy_actors.system.text_files import read_text
+from timmy_actors.protocol import Name, StrictModel, in_words
+from timmy_actors.system import read_text
 
 
 class ToolRow(StrictModel):
