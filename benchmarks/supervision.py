@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.contenders import Absent, Contender
+from benchmarks.contenders import AbsentError, Contender
 from benchmarks.contenders.bare_pykka import BarePykka
 from benchmarks.contenders.erlang import Erlang
 from benchmarks.contenders.mode_streaming import ModeStreaming
@@ -59,7 +59,7 @@ def run() -> Iterator[Figure | Reading | Note]:
         for rival in RIVALS:
             try:
                 rivals.append(rival())
-            except Absent as absent:
+            except AbsentError as absent:
                 yield Note(f"{absent}: its rows are left out")
             else:
                 stack.callback(rivals[-1].close)
@@ -106,7 +106,7 @@ def _one_more() -> Iterator[Figure | Note]:
 def _one_more_in_erlang(stack: ExitStack, name: str, beside: str) -> Iterator[Figure | Note]:
     try:
         erlang = [Erlang(), Erlang()]
-    except Absent as absent:
+    except AbsentError as absent:
         yield Note(f"{absent}: its row is left out")
         return
     for one in erlang:

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.waiting import eventually
-from timmy_actors import Refused, Runtime
+from timmy_actors import RefusedError, Runtime
 from timmy_actors.client import endpoint_path, resolve_endpoint
 from timmy_actors.daemon import JournalSettings, LinkSettings, Settings, WorldSettings
 from timmy_actors.protocol import LinkStatus, PerceptionOutput
-from timmy_actors.supervision import ChildState, Published
+from timmy_actors.supervision import ChildState, SharedValue
 from timmy_actors.system import config_folder
 
 BEAT_S = 0.2
 """The heartbeat interval: short enough for a quick test, long enough for a busy machine."""
 
 
-class LinkHistory(Published[LinkStatus]):
+class LinkHistory(SharedValue[LinkStatus]):
     """Keeps what was published: a link that is down comes up again before a test can look."""
 
     __slots__ = ("seen",)
@@ -82,7 +82,7 @@ def fresh(runtime: Runtime, **position: Any) -> PerceptionOutput:
     def look() -> PerceptionOutput | None:
         try:
             known = runtime.snapshot("Timmy")
-        except Refused:
+        except RefusedError:
             return None
         there = all(getattr(known.position, name) == value for name, value in position.items())
         return known if there and not known.stale else None

@@ -1,39 +1,42 @@
-"""Every error this package raises, as one tree.
+"""Every error this package raises, as one tree, grouped by what the one who catches it does about it.
 
 TimmyError
-├── ConfigError            a setting, file or argument given by a person is wrong      exit 78
-│   └── CannotCreate       a file or folder that the daemon needs cannot be made     exit 73
-├── OutputFailed           standard output cannot be written                          exit 74
-├── EndpointInUse          another daemon already serves this endpoint                 exit 69
-├── DisplayInUse           another desktop-control works on this display               exit 69
-├── JournalUnusable        the command journal cannot be read or written               exit 65, 73, 74, 75
-├── LuaJitMissing          the embedded world cannot run in this Python                exit 69
-├── DaemonUnreachable      no daemon answers at the endpoint                           exit 69
-├── DaemonNotReady         the daemon is up, but the game or the player is not yet     exit 69
-├── WatchTimeout           nothing that is watched happened in time                    exit 1
-├── SpecError              a child spec or supervisor is declared wrong
-├── ProtocolError          the peer sent what this protocol does not allow
-├── ToolTrouble            a call of an MCP server's tool did not go well, with a typed code
-├── Refused                a request was understood and declined, with a typed code    exit 1
-├── ActorError             something about the actors themselves
-│   ├── ActorGone          the actor stopped before it answered
-│   ├── AskTimeout         no answer before the deadline
-│   ├── MailboxFull        the actor's bounded mailbox has no room
-│   ├── NoSuchActor        nothing answers to that name (now)
-│   ├── CallCycle          an ask would wait for itself
-│   ├── EndedBefore        what a late monitor receives: an actor had failed, and why in words
-│   └── StartFailed        a child did not start
-└── Failure                an actor's reason to end, read by its supervisor
-    ├── GaveUp             a supervisor's children failed too often
-    ├── Hung               an actor's loop did not turn, or it did not start or stop in time
-    ├── TooManyOrphans     more hung actors were left behind than a process should carry
-    ├── LinkLost           the link to the game ended, or never came up
-    ├── ServerGone         an MCP server ended, or never came up
-    │   └── ServerHung     it runs, and does not answer
-    ├── WorldGone          the embedded world's process ended
-    └── WorldUnusable      the embedded world's process says that it cannot run as things are
+├── ConfigError                    correct a setting, file or argument                        exit 78
+│   └── CannotCreateError          make the place writable where the daemon needs a file      exit 73
+├── HostError                      correct the host, then start again
+│   ├── OutputFailedError          standard output cannot be written                          exit 74
+│   ├── EndpointInUseError         another daemon already serves this endpoint                exit 69
+│   ├── DisplayInUseError          another desktop-control works on this display              exit 69
+│   ├── JournalUnusableError       the command journal cannot be read or written              exit 65, 66, 73, 74, 75
+│   └── LuaJitMissingError         the embedded world cannot run in this Python               exit 69
+├── NotReadyError                  ask again later
+│   ├── DaemonUnreachableError     no daemon answers at the endpoint                          exit 69
+│   ├── DaemonNotReadyError        the daemon runs, but not yet its game or player            exit 69
+│   └── WatchTimeoutError          nothing that is watched happened in time                   exit 1
+├── DeclinedError                  read `code`, then change the request
+│   ├── RefusedError               a request was understood and declined                      exit 1
+│   └── ToolError                  a call of an MCP server's tool failed
+├── SpecError                      correct the program: a child spec or supervisor is wrong
+├── ProtocolError                  the peer sent what this protocol does not allow
+├── ActorError                     the message was not handled: ask again, or give up
+│   ├── ActorGoneError             the actor stopped before it answered
+│   ├── AskTimeoutError            no answer before the deadline
+│   ├── MailboxFullError           the actor's bounded mailbox has no room
+│   ├── NoSuchActorError           no actor is registered under that name now
+│   ├── CallCycleError             an ask would wait for itself
+│   ├── EndedBeforeError           what a late monitor receives: the actor had failed, and why
+│   └── StartFailedError           a child did not start
+└── ActorFailureError              an actor's reason to end: its supervisor decides
+    ├── GaveUpError                a supervisor's children failed too often
+    ├── HungError                  an actor's loop did not turn, or it did not start or stop in time
+    ├── TooManyAbandonedError      more hung actors were abandoned than a process should carry
+    ├── LinkLostError              the link to the game ended, or never came up
+    ├── ServerGoneError            an MCP server ended, or never came up
+    │   └── ServerHungError        it runs, and does not answer
+    ├── WorldGoneError             the embedded world's process ended
+    └── WorldUnusableError         the embedded world's process reports that it cannot run here
 
-Fenced (a BaseException, so that no handler swallows it): an abandoned actor woke up and tried to have an effect.
+FencedError (a BaseException, so that no handler swallows it): an abandoned actor woke up and tried to have an effect.
 """
 
 from __future__ import annotations
@@ -52,31 +55,33 @@ class ConfigError(TimmyError):
     exit_code = 78
 
 
-class CannotCreate(ConfigError):
+class CannotCreateError(ConfigError):
     """A file or folder that the daemon needs cannot be made where it belongs; the message names the remedy."""
 
     exit_code = 73
 
 
-class OutputFailed(TimmyError):
+class HostError(TimmyError):
+    """The host does not provide what is needed; the message names the place and the remedy."""
+
+    exit_code = 69
+
+
+class OutputFailedError(HostError):
     """Standard output cannot be written: the disk is full, or it was closed."""
 
     exit_code = 74
 
 
-class EndpointInUse(TimmyError):
+class EndpointInUseError(HostError):
     """Another daemon already serves this endpoint; the message names it."""
 
-    exit_code = 69
 
-
-class DisplayInUse(TimmyError):
+class DisplayInUseError(HostError):
     """Another desktop-control works on this display; the message names it."""
 
-    exit_code = 69
 
-
-class JournalUnusable(TimmyError):
+class JournalUnusableError(HostError):
     """The command journal cannot be read or written; the message names the file, the reason and the remedy.
 
     `exit_code` is 65 where it is damaged, 66 where there is none to read, 73 where it cannot be made, 75 where somebody
@@ -88,31 +93,31 @@ class JournalUnusable(TimmyError):
         self.exit_code = exit_code
 
 
-class LuaJitMissing(TimmyError):
+class LuaJitMissingError(HostError):
     """No LuaJIT can be embedded in this Python; the message names the remedy."""
 
+
+class NotReadyError(TimmyError):
+    """What is asked for is not there yet: the same call may succeed later."""
+
     exit_code = 69
 
 
-class DaemonUnreachable(TimmyError):
+class DaemonUnreachableError(NotReadyError):
     """No daemon answers at the endpoint."""
 
-    exit_code = 69
 
-
-class DaemonNotReady(TimmyError):
+class DaemonNotReadyError(NotReadyError):
     """The daemon is up, but the game or the player is not yet."""
 
-    exit_code = 69
 
-
-class WatchTimeout(TimmyError, TimeoutError):
+class WatchTimeoutError(NotReadyError, TimeoutError):
     """Nothing that is watched happened within the time that the watch was given; it can be read on."""
 
     exit_code = 1
 
     @classmethod
-    def after(cls, timeout_s: float | None) -> WatchTimeout:
+    def after(cls, timeout_s: float | None) -> WatchTimeoutError:
         """The one for a watch that was read for `timeout_s` seconds."""
         return cls(f"nothing happened within {timeout_s:g} s")
 
@@ -125,104 +130,119 @@ class ProtocolError(TimmyError):
     """The peer sent what this protocol does not allow."""
 
 
-class ToolTrouble(TimmyError):
-    """A call of an MCP server's tool did not go well.
+class DeclinedError(TimmyError):
+    """A request was not carried out as asked; no actor ends because of it.
 
-    `code` is one of `timmy_actors.protocol.game_state.ProblemCode`. With `outcome_unknown` the call was sent, and nobody
-    knows what came of it; with `bad_result` and `too_large` the server answered, and the answer cannot be read; with
-    any other nothing was done, or the server itself says that it failed. `tool_code` is the code that the server gave
-    its error, if it gave one: `not_focused`.
+    Attributes:
+        code: why, as one word of a closed list.
+        message: why, in a sentence.
     """
 
-    def __init__(self, code: str, message: str, tool_code: str | None = None) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.tool_code = tool_code
 
 
-class Refused(TimmyError):
-    """A request was understood and declined: nothing changed, nobody dies of it.
+class RefusedError(DeclinedError):
+    """A request was understood and declined: nothing changed.
 
-    `code` is one of `timmy_actors.protocol.ErrorCode`; `field` names the argument at fault, if one is.
+    `code` is one of `timmy_actors.protocol.ErrorCode`; `field` names the argument at fault, if there is one.
     """
 
     exit_code = 1
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+        super().__init__(code, message)
         self.field = field
+
+
+Refused = RefusedError
+"""The short name, for the `except` clauses of an agent."""
+
+
+class ToolError(DeclinedError):
+    """A call of an MCP server's tool failed.
+
+    `code` is one of `timmy_actors.protocol.ProblemCode`. With `outcome_unknown` the call was sent, and its effect is
+    unknown; with `bad_result` and `too_large` the server answered, and the answer cannot be read; with any other
+    nothing was done, or the server itself reports a failure. `tool_code` is the code that the server gave its error,
+    if it gave
+    one: `not_focused`.
+    """
+
+    def __init__(self, code: str, message: str, tool_code: str | None = None) -> None:
+        super().__init__(code, message)
+        self.tool_code = tool_code
 
 
 class ActorError(TimmyError):
     """Something about the actors themselves."""
 
 
-class ActorGone(ActorError):
+class ActorGoneError(ActorError):
     """The actor stopped before it answered."""
 
 
-class AskTimeout(ActorError):
+class AskTimeoutError(ActorError):
     """No answer before the deadline."""
 
 
-class MailboxFull(ActorError):
+class MailboxFullError(ActorError):
     """The actor's bounded mailbox has no room; the message was not taken."""
 
 
-class NoSuchActor(ActorError):
+class NoSuchActorError(ActorError):
     """Nothing answers to that name now."""
 
 
-class CallCycle(ActorError):
+class CallCycleError(ActorError):
     """An ask would wait for itself; the message names the circle."""
 
 
-class EndedBefore(ActorError):
+class EndedBeforeError(ActorError):
     """An actor failed before it was monitored; the message is its reason in words: the reason itself is not kept."""
 
 
-class StartFailed(ActorError):
+class StartFailedError(ActorError):
     """A child did not start."""
 
 
-class Failure(TimmyError):
+class ActorFailureError(TimmyError):
     """An actor's reason to end, read by its supervisor. `detail` is for people, the class is for child specs."""
 
 
-class GaveUp(Failure):
+class GaveUpError(ActorFailureError):
     """A supervisor's children failed too often."""
 
 
-class Hung(Failure):
+class HungError(ActorFailureError):
     """An actor's loop did not turn, or it did not start or stop in time."""
 
 
-class TooManyOrphans(Failure):
+class TooManyAbandonedError(ActorFailureError):
     """More hung actors were left behind than a process should carry: it must end, and be started afresh."""
 
 
-class LinkLost(Failure):
+class LinkLostError(ActorFailureError):
     """The link to the game ended, or never came up."""
 
 
-class ServerGone(Failure):
+class ServerGoneError(ActorFailureError):
     """An MCP server ended, or never came up."""
 
 
-class ServerHung(ServerGone):
+class ServerHungError(ServerGoneError):
     """An MCP server runs, and does not answer."""
 
 
-class WorldGone(Failure):
+class WorldGoneError(ActorFailureError):
     """The embedded world's process ended."""
 
 
-class WorldUnusable(Failure):
+class WorldUnusableError(ActorFailureError):
     """The embedded world's process says that it cannot run as things are: another try would end the same way."""
 
 
-class Fenced(BaseException):
+class FencedError(BaseException):
     """An abandoned actor woke up and tried to have an effect: it ends instead."""

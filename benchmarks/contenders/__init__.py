@@ -40,5 +40,5 @@ class Contender(Protocol):
         ...
 
 
-class Absent(Exception):
+class AbsentError(Exception):
     """It cannot be measured here; the message says why, and what to do."""

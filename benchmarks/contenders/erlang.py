@@ -7,7 +7,7 @@ import statistics
 import subprocess
 from pathlib import Path
 
-from benchmarks.contenders import ASKS, BURSTS, CRASHES, LIVES, TELLS, Absent
+from benchmarks.contenders import ASKS, BURSTS, CRASHES, LIVES, TELLS, AbsentError
 
 SCRIPT = Path(__file__).with_name("otp.escript")
 
@@ -21,11 +21,11 @@ class Erlang:
         """Start it.
 
         Raises:
-            Absent: there is no Erlang here.
+            AbsentError: there is no Erlang here.
         """
         escript = shutil.which("escript")
         if escript is None:
-            raise Absent("Erlang/OTP is not installed (apt install erlang-base)")
+            raise AbsentError("Erlang/OTP is not installed (apt install erlang-base)")
         self._process = subprocess.Popen(
             [escript, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

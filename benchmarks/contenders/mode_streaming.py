@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from benchmarks.contenders import ASKS, BURSTS, LIVES, TELLS, Absent
+from benchmarks.contenders import ASKS, BURSTS, LIVES, TELLS, AbsentError
 
 try:
     mode: Any = importlib.import_module("mode")
@@ -29,10 +29,10 @@ class ModeStreaming:
         """Start both.
 
         Raises:
-            Absent: it is not installed.
+            AbsentError: it is not installed.
         """
         if mode is None:
-            raise Absent("mode-streaming is not installed (pip install --editable '.[bench]')")
+            raise AbsentError("mode-streaming is not installed (pip install --editable '.[bench]')")
         self._service_class = _echo_class()
         self._runner = asyncio.Runner()
         self._runner.run(self._begin())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from timmy_actors.client import Daemon, connect
 from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED
-from timmy_actors.errors import DaemonUnreachable, Refused, TimmyError
+from timmy_actors.errors import DaemonUnreachableError, RefusedError, TimmyError
 
 CALLERS = 8
 TIMEOUT_S = 1.0
@@ -89,7 +89,7 @@ class Callers:
         while True:
             try:
                 return connect(self._endpoint)
-            except DaemonUnreachable:
+            except DaemonUnreachableError:
                 threading.Event().wait(AGAIN_AFTER_S)
 
     def _give(self, number: int, daemon: Daemon) -> str | None:
@@ -107,7 +107,7 @@ def _give_once(give: Callable[[], object]) -> tuple[str, bool]:
     """The answer, and whether it is the last word."""
     try:
         give()
-    except Refused as refused:
+    except RefusedError as refused:
         known = refused.message in (RESTARTED, FORGOTTEN)
         again = refused.code in ("expired", "overloaded", "unavailable") or (refused.code == "in_doubt" and not known)
         return refused.code, not again

@@ -23,9 +23,7 @@ SMALLEST_DISK_BYTES = 64 * 1024
 HEARTBEAT_S = 0.2
 SWEEP_S = 0.1
 """How often the journal is looked through for what is too old: it is to meet every jump of the clock."""
-RUN = (
-    f"from timmy_actors.actors import journal\nfrom timmy_actors.cli import main\njournal.SWEEP_S = {SWEEP_S}\nmain()\n"
-)
+RUN = f"from timmy_actors.cli import main\nfrom timmy_actors.journal import actor\nactor.SWEEP_S = {SWEEP_S}\nmain()\n"
 
 
 def faketime() -> Path | None:

@@ -206,7 +206,8 @@ def test_where_it_may_not_write_it_says_so_with_the_remedy(home: Path, host: Pat
 def test_what_was_installed_loads_in_luajit_by_the_servers_paths(home: Path) -> None:
     list(carry_out(plan_install(home)))
     paths = f"package.path = '{home}/lib/lua/?.lua'; package.cpath = '{home}/lib/?.so'"
-    script = f"{paths}; require('timmy.server.listener'); require('timmy.commands.registry'); print(type(require('timmy.server.sockets').bind))"
+    loads = "require('timmy.server.listener'); require('timmy.commands.registry')"
+    script = f"{paths}; {loads}; print(type(require('timmy.server.sockets').bind))"
     done = subprocess.run([luajit(), "-e", script], capture_output=True, text=True, check=False, cwd=home.parent)
     assert (done.stdout.strip(), done.stderr) == ("function", "")
 

@@ -14,10 +14,10 @@ import zmq
 from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Daemon, Refused, Runtime, connect
+from timmy_actors import Daemon, RefusedError, Runtime, connect
 from timmy_actors.client import connection as module
 from timmy_actors.client import watching as following
-from timmy_actors.errors import ConfigError, DaemonUnreachable, ProtocolError
+from timmy_actors.errors import ConfigError, DaemonUnreachableError, ProtocolError
 from timmy_actors.protocol import MAX_REQUEST_BYTES, Pushed
 
 
@@ -43,7 +43,7 @@ def test_a_refusal_is_the_same_in_process_and_from_another(
 ) -> None:
     with connect() as daemon:
         for call in (runtime.command, daemon.command):
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(RefusedError) as refused:
                 call(name, **arguments)
             assert (refused.value.code, refused.value.field) == (code, field)
 
@@ -54,21 +54,21 @@ def test_a_commands_own_id_reaches_the_game_from_another_process_too(runtime: Ru
         assert peer.wait_for(lambda message: message["type"] == "command")["id"] == "mine"
         for call in (runtime.command, daemon.command):
             for wrong in ("", "x" * 129, "two\nlines"):
-                with pytest.raises(Refused) as refused:
+                with pytest.raises(RefusedError) as refused:
                     call("message", text="hi", command_id=wrong)
                 assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
 
 
 def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime) -> None:
     with connect() as daemon:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             daemon.snapshot("")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
         for timeout_s in (0.0, -1.0, 61.0, float("nan")):
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(RefusedError) as refused:
                 daemon.command("message", text="hi", timeout_s=timeout_s)
             assert refused.value.field == "timeout_s"
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             daemon.command("message", text=object())
         assert refused.value.field == "arguments"
         assert daemon.status().verdict
@@ -76,21 +76,21 @@ def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime)
 
 def test_more_than_a_daemon_takes_is_refused_before_it_is_sent(runtime_folder: Path) -> None:
     with deaf(runtime_folder) as (endpoint, router), connect(endpoint, timeout_s=0.05) as daemon:
-        with pytest.raises(Refused, match=f"it may have {MAX_REQUEST_BYTES}") as refused:
+        with pytest.raises(RefusedError, match=f"it may have {MAX_REQUEST_BYTES}") as refused:
             daemon.command("message", text="x" * MAX_REQUEST_BYTES)
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
-        with pytest.raises(DaemonUnreachable):
+        with pytest.raises(DaemonUnreachableError):
             daemon.status()
         assert b"status" in router.recv_multipart()[-1]
 
 
 def test_a_wrong_player_is_refused_by_name(runtime: Runtime) -> None:
-    with connect() as daemon, pytest.raises(Refused, match="Nobody"):
+    with connect() as daemon, pytest.raises(RefusedError, match="Nobody"):
         daemon.snapshot("Nobody")
 
 
 def test_where_no_daemon_is_is_told_at_once_with_the_remedy(runtime_folder: Path) -> None:
-    with pytest.raises(DaemonUnreachable, match="start one with 'timmy-actors run'"):
+    with pytest.raises(DaemonUnreachableError, match="start one with 'timmy-actors run'"):
         connect()
     with pytest.raises(ConfigError):
         connect("tcp://127.0.0.1:1")
@@ -102,7 +102,7 @@ def test_a_socket_that_a_killed_daemon_left_is_no_daemon(runtime_folder: Path) -
     path = runtime_folder / "left.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
-    with pytest.raises(DaemonUnreachable, match="Connection refused"):
+    with pytest.raises(DaemonUnreachableError, match="Connection refused"):
         connect(f"ipc://{path}")
 
 
@@ -121,7 +121,7 @@ def test_a_call_on_a_closed_connection_says_so(runtime: Runtime) -> None:
     daemon = connect()
     daemon.close()
     for call in (daemon.status, daemon.portals, daemon.snapshot, lambda: daemon.command("message", text="hi")):
-        with pytest.raises(DaemonUnreachable, match="is closed"):
+        with pytest.raises(DaemonUnreachableError, match="is closed"):
             call()
     daemon.close()
 
@@ -141,7 +141,7 @@ def test_an_answer_that_is_none_is_told_in_words(runtime_folder: Path, frame: by
 
 
 def test_a_daemon_that_does_not_answer_is_told_as_such(runtime_folder: Path) -> None:
-    told = pytest.raises(DaemonUnreachable, match=r"did not answer within 0\.05 s")
+    told = pytest.raises(DaemonUnreachableError, match=r"did not answer within 0\.05 s")
     with deaf(runtime_folder) as (endpoint, _), connect(endpoint, timeout_s=0.05) as daemon, told:
         daemon.status()
 
@@ -152,7 +152,7 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_ones(
     monkeypatch.setattr(module, "TRANSPORT_MARGIN_S", 0.0)
     peer.silent_to = {"command"}
     with connect() as daemon:
-        with pytest.raises(DaemonUnreachable):
+        with pytest.raises(DaemonUnreachableError):
             daemon.command("message", text="late", timeout_s=0.05)
         late = peer.wait_for(lambda message: message["type"] == "command")
         peer.push({"type": "result", "id": late["id"], "value": {"late": True}})
@@ -166,7 +166,7 @@ def test_a_command_that_was_given_up_is_not_carried_out_by_a_daemon_that_comes_b
     with running(peer.address) as first:
         fresh(first)
         daemon = connect()
-    with pytest.raises(DaemonUnreachable):
+    with pytest.raises(DaemonUnreachableError):
         daemon.command("give_item", item="gold_001", timeout_s=0.05)
     with running(peer.address) as second:
         fresh(second)
@@ -201,7 +201,7 @@ def test_what_happens_from_the_call_on_is_watched(runtime: Runtime, peer: Peer) 
 
 
 def test_a_watch_that_is_refused_says_so_at_once(runtime: Runtime) -> None:
-    with connect() as daemon, pytest.raises(Refused):
+    with connect() as daemon, pytest.raises(RefusedError):
         daemon.watch("")
 
 
@@ -230,7 +230,7 @@ def test_a_watch_tells_that_its_daemon_ended_and_ends_when_it_does_not_come_back
     assert gone.link is not None
     assert (gone.link.carries, gone.seq) == (False, 1)
     assert "ended" in (gone.link.reason or "")
-    with pytest.raises(DaemonUnreachable, match="did not come back"):
+    with pytest.raises(DaemonUnreachableError, match="did not come back"):
         next(pushes)
     pushes.close()
     daemon.close()
@@ -269,7 +269,7 @@ def test_a_daemon_that_accepts_nobody_any_more_keeps_no_caller_waiting(runtime_f
             caller.setblocking(False)
             code = caller.connect_ex(path)
         assert code == errno.EAGAIN
-        with pytest.raises(DaemonUnreachable, match="it is frozen, or overloaded"):
+        with pytest.raises(DaemonUnreachableError, match="it is frozen, or overloaded"):
             connect(f"ipc://{path}", timeout_s=0.05)
 
 
@@ -279,7 +279,7 @@ def test_closing_it_ends_the_call_that_waits_in_another_thread(runtime_folder: P
     def ask(daemon: Daemon) -> None:
         try:
             daemon.status()
-        except DaemonUnreachable as error:
+        except DaemonUnreachableError as error:
             ended.append(str(error))
 
     with deaf(runtime_folder) as (endpoint, router):

@@ -11,7 +11,7 @@ import pytest
 import zmq
 
 from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
-from timmy_actors.errors import ConfigError, EndpointInUse
+from timmy_actors.errors import ConfigError, EndpointInUseError
 from timmy_actors.system import VARIABLE, default_folder, make_private
 
 
@@ -138,7 +138,7 @@ def test_a_full_disk_is_said_and_the_endpoint_let_go(
 def test_a_second_daemon_is_refused_and_told_of_the_first(endpoint: str) -> None:
     first = EndpointLock(endpoint)
     first.acquire()
-    with pytest.raises(EndpointInUse, match=rf"a daemon already serves {endpoint}: process {os.getpid()}\."):
+    with pytest.raises(EndpointInUseError, match=rf"a daemon already serves {endpoint}: process {os.getpid()}\."):
         EndpointLock(endpoint).acquire()
     first.release()
 
@@ -163,7 +163,7 @@ sys.stdin.read()
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(EndpointInUse, match=f"process {holder.pid}"):
+        with pytest.raises(EndpointInUseError, match=f"process {holder.pid}"):
             EndpointLock(endpoint).acquire()
         holder.kill()
     lock = EndpointLock(endpoint)
@@ -175,7 +175,7 @@ def test_a_holder_that_left_no_number_is_told_of_all_the_same(endpoint: str, run
     first = EndpointLock(endpoint)
     first.acquire()
     (runtime_folder / "daemon.sock.lock").write_text("not json")
-    with pytest.raises(EndpointInUse, match="a process that did not say its number"):
+    with pytest.raises(EndpointInUseError, match="a process that did not say its number"):
         EndpointLock(endpoint).acquire()
     first.release()
 

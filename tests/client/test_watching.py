@@ -10,9 +10,9 @@ import pytest
 from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Refused, Runtime, connect
+from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.client.watching import Following
-from timmy_actors.errors import DaemonUnreachable, WatchTimeout
+from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, LinkStatus, Pushed
 from timmy_actors.supervision.polling_mailbox import Arrived
 
@@ -78,7 +78,7 @@ def test_a_watch_of_a_daemon_that_was_never_linked_says_so_at_once(runtime_folde
 def test_who_waits_no_longer_than_he_said_can_read_on(peer: Peer, runtime: Runtime, remote: bool) -> None:
     with connect() as daemon, (daemon if remote else runtime).watch("Jiub", timeout_s=0.05) as watch:
         for _ in range(2):
-            with pytest.raises(WatchTimeout, match=r"nothing happened within 0\.05 s"):
+            with pytest.raises(WatchTimeoutError, match=r"nothing happened within 0\.05 s"):
                 next(watch)
         peer.happen("chat", player="Jiub", text="at last")
         pushed = eventually(lambda: _next_or_none(watch))
@@ -89,7 +89,7 @@ def test_who_waits_no_longer_than_he_said_can_read_on(peer: Peer, runtime: Runti
 def _next_or_none(watch: Iterator[Pushed]) -> Pushed | None:
     try:
         return next(watch)
-    except WatchTimeout:
+    except WatchTimeoutError:
         return None
 
 
@@ -109,9 +109,9 @@ def test_only_events_of_the_names_given_are_told_and_snapshots_where_they_are_as
             peer.happen("death", killer=None)
             assert kinds([next(deaths)]) == ["event"]
             assert kinds([next(both), next(both)]) == ["fresh", "event"]
-            with pytest.raises(WatchTimeout):
+            with pytest.raises(WatchTimeoutError):
                 next(nothing)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             game.watch(events=["no such event"])
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "events.0")
 
@@ -195,7 +195,7 @@ def test_a_coroutine_waits_no_longer_than_it_said_and_can_be_cancelled(runtime: 
     async def watching() -> None:
         with connect() as daemon:
             async with (daemon if remote else runtime).awatch("Jiub", timeout_s=0.02) as pushes:
-                with pytest.raises(WatchTimeout):
+                with pytest.raises(WatchTimeoutError):
                     await anext(pushes)
             async with (daemon if remote else runtime).awatch("Jiub") as pushes:
                 with pytest.raises(TimeoutError):
@@ -208,7 +208,7 @@ def test_an_async_watch_that_is_refused_says_so(runtime: Runtime, monkeypatch: p
     monkeypatch.setattr("timmy_actors.serving.gateway.MAX_WATCHERS", 0)
 
     async def watching() -> None:
-        with connect() as daemon, pytest.raises(Refused) as refused:
+        with connect() as daemon, pytest.raises(RefusedError) as refused:
             await anext(daemon.awatch())
         assert refused.value.code == "overloaded"
 
@@ -233,7 +233,7 @@ def test_a_daemon_that_stays_away_too_long_ends_the_watch() -> None:
     following = Following("ipc:///somewhere", reconnect_s=1.0)
     assert following.ended(10.0) is not None
     assert following.ended(11.0) is None
-    with pytest.raises(DaemonUnreachable, match="did not come back within 1 s"):
+    with pytest.raises(DaemonUnreachableError, match="did not come back within 1 s"):
         following.ended(11.1)
 
 

@@ -10,7 +10,7 @@ from tests.peer import Peer
 from tests.runtimes import link_down, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import free_port
-from timmy_actors import CommandResult, Refused, Runtime, TimmyError
+from timmy_actors import CommandResult, RefusedError, Runtime, TimmyError
 from timmy_actors.commands import actor as command_actor
 from timmy_actors.link import Received
 from timmy_actors.protocol import Result
@@ -42,7 +42,7 @@ class Call:
 
     def refused(self) -> str:
         outcome = self.outcome()
-        assert isinstance(outcome, Refused), outcome
+        assert isinstance(outcome, RefusedError), outcome
         return outcome.code
 
 
@@ -94,7 +94,7 @@ def test_a_bad_command_is_refused_by_field_and_never_sent(
 ) -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.command(name, **arguments)
         assert (refused.value.code, refused.value.field) == (code, field)
         assert runtime.command("message", text="the actor lives").ok
@@ -104,7 +104,7 @@ def test_a_bad_command_is_refused_by_field_and_never_sent(
 def test_without_a_link_a_command_is_refused_at_once() -> None:
     with running(f"tcp://127.0.0.1:{free_port()}") as runtime:
         link_down(runtime, "nobody listens there")
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.command("message", text="hi", timeout_s=60.0)
         assert refused.value.code == "unavailable"
         assert "nobody listens there" in refused.value.message
@@ -114,7 +114,7 @@ def test_what_the_game_refuses_reaches_the_caller_with_its_field() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
         peer.refusal = {"code": "no_such_place", "message": "no place 'x'", "field": "to"}
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.command("teleport", to="x")
         assert (refused.value.code, refused.value.field) == ("no_such_place", "to")
 
@@ -195,7 +195,7 @@ def test_the_same_id_cannot_be_on_its_way_twice() -> None:
         link_up(runtime)
         call = Call(runtime, command_id="mine")
         sent(peer)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.command("message", text="hi", command_id="mine")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
         peer.push({"type": "result", "id": "mine", "value": {}})

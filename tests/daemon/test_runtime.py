@@ -13,16 +13,16 @@ from pykka.messages import ProxySetAttr
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Refused, Runtime
+from timmy_actors import RefusedError, Runtime
 from timmy_actors.embedded import luajit
 from timmy_actors.errors import (
     ConfigError,
-    DaemonNotReady,
-    DaemonUnreachable,
-    EndpointInUse,
-    GaveUp,
-    LuaJitMissing,
-    StartFailed,
+    DaemonNotReadyError,
+    DaemonUnreachableError,
+    EndpointInUseError,
+    GaveUpError,
+    LuaJitMissingError,
+    StartFailedError,
 )
 from timmy_actors.link import LinkUp
 from timmy_actors.portals import ListPortals
@@ -59,17 +59,17 @@ def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
 def test_a_runtime_lives_once() -> None:
     with Peer() as peer:
         with running(peer.address) as runtime:
-            with pytest.raises(StartFailed, match="started before"):
+            with pytest.raises(StartFailedError, match="started before"):
                 runtime.start()
             fresh(runtime)
-        with pytest.raises(StartFailed, match="make another"):
+        with pytest.raises(StartFailedError, match="make another"):
             runtime.start()
 
 
 def test_a_second_daemon_refuses_to_start_and_leaves_the_first_alone() -> None:
     with Peer() as peer, running(peer.address) as first:
         fresh(first)
-        with pytest.raises(EndpointInUse, match="process"), running(peer.address):
+        with pytest.raises(EndpointInUseError, match="process"), running(peer.address):
             pass
         assert first.command("message", text="alive").ok
 
@@ -89,7 +89,7 @@ def test_a_tree_that_gives_up_ends_with_its_reason_and_can_be_stopped() -> None:
             restarted(runtime, "gateway", times)
         runtime.directory.tell("gateway", CRASH)
         assert runtime.wait(PATIENCE_S)
-        assert isinstance(runtime.failure, GaveUp)
+        assert isinstance(runtime.failure, GaveUpError)
         assert "gateway" in str(runtime.failure)
         assert {entry.state for entry in runtime.directory.entries.values()} == {ChildState.DOWN}
 
@@ -113,7 +113,7 @@ def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(
 ) -> None:
     monkeypatch.setattr(Runtime, "check", lambda _self: None)
     with Peer() as peer:
-        told = pytest.raises(StartFailed, match=r"portal did not start: .*nowhere\.json")
+        told = pytest.raises(StartFailedError, match=r"portal did not start: .*nowhere\.json")
         with told, running(peer.address, portals_file=str(tmp_path / "nowhere.json")):
             pass
         with running(peer.address) as runtime:
@@ -133,7 +133,7 @@ def test_a_daemon_whose_world_cannot_run_in_this_python_says_so_before_it_starts
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(luajit, "CANDIDATES", ("lupa.no_such_luajit",))
-    with pytest.raises(LuaJitMissing, match=r"pip install 'timmy_actors\[embedded\]'") as missing:
+    with pytest.raises(LuaJitMissingError, match=r"pip install 'timmy_actors\[embedded\]'") as missing:
         Runtime.from_config()
     assert missing.value.exit_code == os.EX_UNAVAILABLE
     with Peer() as peer, running(peer.address) as runtime:
@@ -141,7 +141,7 @@ def test_a_daemon_whose_world_cannot_run_in_this_python_says_so_before_it_starts
 
 
 def test_the_status_of_a_daemon_that_was_not_started_is_refused() -> None:
-    with pytest.raises(StartFailed, match="has not started"):
+    with pytest.raises(StartFailedError, match="has not started"):
         Runtime.from_config().status()
 
 
@@ -167,7 +167,7 @@ def test_what_happens_from_the_call_on_is_watched_in_process_too() -> None:
         heard = next(jiub).event
         assert heard is not None
         assert heard.player == "Jiub"
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.watch("")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
 
@@ -178,7 +178,7 @@ def test_a_watch_ends_with_the_daemon_even_while_it_is_waited_for() -> None:
     def read(watch: Iterator[Pushed]) -> None:
         try:
             next(watch)
-        except DaemonUnreachable as error:
+        except DaemonUnreachableError as error:
             ends.append(error)
 
     with Peer() as peer, running(peer.address) as runtime:
@@ -187,7 +187,7 @@ def test_a_watch_ends_with_the_daemon_even_while_it_is_waited_for() -> None:
         fresh(runtime)
     waiting.join(PATIENCE_S)
     assert [str(end) for end in ends] == ["the daemon has ended"]
-    with pytest.raises(DaemonUnreachable):
+    with pytest.raises(DaemonUnreachableError):
         next(runtime.watch())
 
 
@@ -212,7 +212,7 @@ def test_the_choice_of_a_portal_outlives_its_actors_crash() -> None:
 def test_it_says_when_it_is_ready_and_what_is_missing_until_then() -> None:
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
-        with pytest.raises(DaemonNotReady, match="nobody is perceived"):
+        with pytest.raises(DaemonNotReadyError, match="nobody is perceived"):
             runtime.wait_ready(timeout_s=0.3)
         peer.perceive(full=True)
         assert runtime.wait_ready() is runtime

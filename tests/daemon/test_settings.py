@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from timmy_actors import Runtime
-from timmy_actors.daemon.portal_supervisor import PortalTree
+from timmy_actors.daemon.portal_supervisor import PortalSupervisor
 from timmy_actors.daemon.settings import VARIABLE, Settings, config_path, load_settings
 from timmy_actors.errors import ConfigError
 from timmy_actors.system import config_folder
@@ -208,7 +208,7 @@ def test_every_path_starts_at_the_file_wherever_the_daemon_is_started(
     (file.parent / "tools.json").write_text((config_folder() / "portal_tools.json").read_text())
     for token in ("key", "desktop-token"):
         (file.parent / token).write_text("a-token-of-this-test")
-    options = PortalTree(settings, folder=file.parent)._options
+    options = PortalSupervisor(settings, folder=file.parent)._options
     assert options["desktop-control"].command == (f"{folder}/bin/server", f"{folder}/captures", "--env=${HOME}")
     assert options["steam-info"].command == ("server",)
 

@@ -10,22 +10,22 @@ import pytest
 from PIL import Image
 
 from timmy_actors.desktop_control import jpeg
-from timmy_actors.desktop_control.pictures import Album, is_black
-from timmy_actors.errors import Refused
+from timmy_actors.desktop_control.pictures import CaptureStore, is_black
+from timmy_actors.errors import RefusedError
 
 
 def test_a_picture_replaces_an_older_one_of_its_name(tmp_path: Path) -> None:
-    album = Album(tmp_path / "captures")
+    album = CaptureStore(tmp_path / "captures")
     album.keep("a.png", b"old")
     assert album.keep("a.png", b"new").read_bytes() == b"new"
     assert [each.name for each in album.folder.iterdir()] == ["a.png"]
 
 
 def test_a_full_folder_is_an_error_and_keeps_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    album = Album(tmp_path)
+    album = CaptureStore(tmp_path)
     album.keep("a.png", b"old")
     monkeypatch.setattr(Path, "open", _on_a_full_disk)
-    with pytest.raises(Refused, match="no space is left") as caught:
+    with pytest.raises(RefusedError, match="no space is left") as caught:
         album.keep("a.png", b"new")
     assert caught.value.code == "captures_full"
     monkeypatch.undo()
@@ -39,15 +39,15 @@ def _on_a_full_disk(path: Path, mode: str) -> Any:
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(Refused) as caught:
-        Album(tmp_path / "file" / "captures").keep("a.png", b"new")
+    with pytest.raises(RefusedError) as caught:
+        CaptureStore(tmp_path / "file" / "captures").keep("a.png", b"new")
     assert caught.value.code == "captures_unwritable"
 
 
 def test_a_folder_in_the_pictures_place_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.png" / "b").mkdir(parents=True)
-    with pytest.raises(Refused) as caught:
-        Album(tmp_path).keep("a.png", b"new")
+    with pytest.raises(RefusedError) as caught:
+        CaptureStore(tmp_path).keep("a.png", b"new")
     assert caught.value.code == "captures_unwritable"
     assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
 

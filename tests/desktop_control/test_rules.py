@@ -11,7 +11,7 @@ from timmy_actors.desktop_control.keys import keys_of_combination, keysym_of_cha
 from timmy_actors.desktop_control.singleton import file_name_of, started_at
 from timmy_actors.desktop_control.titles import matches
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled, shrunk
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 
 SIDES = st.integers(1, 8000)
 SIZES = st.builds(Size, SIDES, SIDES)
@@ -36,7 +36,7 @@ def test_a_picture_that_was_not_shrunk_has_the_windows_own_coordinates(size: Siz
 
 @pytest.mark.parametrize("point", [Point(-1, 0), Point(0, -1), Point(10, 0), Point(0, 5), Point(10**9, 0)])
 def test_a_point_outside_the_picture_is_refused(point: Point) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedError) as caught:
         scaled(point, Size(10, 5), Size(100, 50))
     assert caught.value.code == "off_screen"
 
@@ -67,7 +67,7 @@ def test_a_key_has_one_name_or_many() -> None:
     [("ctrl+s", "'ctrl s'"), ("entr", "enter"), ("", "letters"), ("x" * 10_000, "letters"), ("\x00", "letters")],
 )
 def test_an_unknown_key_is_refused_with_advice(name: str, told: str) -> None:
-    with pytest.raises(Refused, match=told) as caught:
+    with pytest.raises(RefusedError, match=told) as caught:
         keysym_of_key(name)
     assert caught.value.code == "unknown_key"
     assert len(caught.value.message) < 300
@@ -81,7 +81,7 @@ def test_every_character_that_is_one_has_a_keysym(character: str) -> None:
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff"])
 def test_control_characters_and_halves_are_refused(character: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RefusedError) as caught:
         keysym_of_character(character)
     assert caught.value.code == "cannot_type"
 

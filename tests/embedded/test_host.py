@@ -13,7 +13,7 @@ from tests.waiting import eventually
 from timmy_actors.daemon import SharedState
 from timmy_actors.embedded import host
 from timmy_actors.embedded.host import WorldHostActor, WorldOptions
-from timmy_actors.errors import GaveUp, StartFailed, WorldGone
+from timmy_actors.errors import GaveUpError, StartFailedError, WorldGoneError
 from timmy_actors.protocol import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
 from timmy_actors.supervision.polling_mailbox import SourceFailed
@@ -41,7 +41,10 @@ class World:
         pause = Backoff(base_s=0.001, cap_s=0.01) if again else Backoff(base_s=1e6, cap_s=1e6)
         self.tree = Tree(
             ChildSpec(
-                "world", lambda: WorldHostActor(options, status=self.shared.world), expected=(WorldGone,), backoff=pause
+                "world",
+                lambda: WorldHostActor(options, status=self.shared.world),
+                expected=(WorldGoneError,),
+                backoff=pause,
             )
         )
 
@@ -189,14 +192,14 @@ def test_a_world_that_cannot_run_here_is_a_start_that_failed_with_its_last_words
     world = World(script(f"import sys; sys.stderr.write('no LuaJIT'); sys.exit({code})"))
     with world.tree:
         failure = world.tree.ended()
-        assert isinstance(failure, StartFailed)
+        assert isinstance(failure, StartFailedError)
         assert f"exited with code {code}; its last words: no LuaJIT" in str(failure)
 
 
 def test_a_world_that_cannot_run_any_more_is_given_up_with_its_last_words() -> None:
     world = World(script(READY + "os._exit(78)"))
     with world.tree:
-        assert isinstance(world.tree.ended(), GaveUp)
+        assert isinstance(world.tree.ended(), GaveUpError)
         assert "exited with code 78" in (world.entry.last_reason or "")
 
 

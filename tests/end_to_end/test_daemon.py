@@ -15,7 +15,7 @@ import pytest
 
 from tests.end_to_end.daemon import COME_UP_WITHIN_S, DaemonProcess, is_running
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors import Daemon, PerceptionOutput, Refused
+from timmy_actors import Daemon, PerceptionOutput, RefusedError
 from timmy_actors.protocol import Pushed
 
 BALMORA = (-23894, -15079)
@@ -109,7 +109,7 @@ def test_what_cannot_be_done_is_refused_with_the_field_and_changes_nothing(
     shared: Daemon, name: str, arguments: dict[str, Any], code: str, field: str | None
 ) -> None:
     before = shared.snapshot()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         shared.command(name, **arguments)
     assert (refused.value.code, refused.value.field) == (code, field)
     after = shared.snapshot()
@@ -153,7 +153,7 @@ def test_a_frozen_world_is_a_link_that_is_down_and_no_reason_to_restart_the_worl
     assert down_since - frozen_at <= 3.5 * timedelta(seconds=HEARTBEAT_S)
     assert daemon.status().verdict == "down"
     assert daemon.snapshot().stale
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         daemon.command("message", text="is anybody there?", timeout_s=0.5)
     assert refused.value.code == "unavailable"
     os.kill(pid, signal.SIGCONT)

@@ -14,7 +14,7 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, connect
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.errors import DaemonUnreachableError
 
 LONG_S = 50.0
 """The timeout of a call that must not be what ends it."""
@@ -44,7 +44,7 @@ def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number
     assert len(told) == 1
     assert "waits" in str(told[0]) or "command_id" in str(told[0])
     if number is signal.SIGKILL:
-        assert isinstance(told[0], DaemonUnreachable)
+        assert isinstance(told[0], DaemonUnreachableError)
         assert "ended before it answered" in str(told[0])
 
 
@@ -65,7 +65,7 @@ def test_a_daemon_that_was_stopped_says_so_and_does_not_blame_the_server(runtime
         epoch = daemon.status().link.epoch
         os.kill(process.process.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(DaemonUnreachable), connect(process.endpoint, timeout_s=STOPPED_S) as impatient:
+            with pytest.raises(DaemonUnreachableError), connect(process.endpoint, timeout_s=STOPPED_S) as impatient:
                 impatient.status()
         finally:
             os.kill(process.process.pid, signal.SIGCONT)

@@ -14,8 +14,8 @@ from tests.chaos.audit import read_books
 from tests.chaos.callers import GOLD
 from tests.chaos.stage import Stage
 from tests.waiting import eventually
-from timmy_actors import Daemon, Refused, connect
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors import Daemon, RefusedError, connect
+from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.journal import Journal, Reader
 from timmy_actors.protocol import JournalEntry
 from timmy_actors.system import config_folder
@@ -38,7 +38,7 @@ def ready(stage: Stage) -> Daemon:
             if daemon.status().link.carries:
                 return daemon
             daemon.close()
-        except DaemonUnreachable:
+        except DaemonUnreachableError:
             pass
         return None
 
@@ -75,7 +75,7 @@ def test_what_was_accepted_survives_a_daemon_that_is_killed_at_that_moment(stage
 def test_a_request_in_the_buffer_of_a_frozen_daemon_is_not_done_after_its_deadline(stage: Stage) -> None:
     with ready(stage) as daemon:
         os.kill(stage.daemon.process.pid, signal.SIGSTOP)
-        with pytest.raises(DaemonUnreachable, match="give the command again with the command_id 'late'"):
+        with pytest.raises(DaemonUnreachableError, match="give the command again with the command_id 'late'"):
             daemon.command("give_item", item=GOLD, timeout_s=0.2, command_id="late")
         os.kill(stage.daemon.process.pid, signal.SIGCONT)
         assert daemon.command("give_item", item=GOLD, command_id="later").ok
@@ -85,7 +85,7 @@ def test_a_request_in_the_buffer_of_a_frozen_daemon_is_not_done_after_its_deadli
 def test_a_request_in_the_buffer_of_a_frozen_world_is_not_done_after_its_deadline(stage: Stage) -> None:
     with ready(stage) as daemon:
         os.kill(stage.world.process.pid, signal.SIGSTOP)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             daemon.command("give_item", item=GOLD, timeout_s=0.1, command_id="late")
         assert refused.value.code == "in_doubt"
         os.kill(stage.world.process.pid, signal.SIGCONT)

@@ -13,7 +13,7 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 from tests.link.lua_listener import TOKEN, LuaListener
 from tests.waiting import eventually
-from timmy_actors import Refused, TimmyError, connect
+from timmy_actors import RefusedError, TimmyError, connect
 from timmy_actors.system import config_folder
 
 
@@ -50,7 +50,7 @@ def test_the_token_of_a_daemon_that_saw_trouble_stands_in_its_file_and_nowhere_e
         assert health.world.token_file is not None
         secret_file = Path(health.world.token_file)
         token = secret_file.read_text().strip()
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             daemon.command("give_item", item="gold_001", count=0)
         os.kill(process.world_pid(health), signal.SIGKILL)
         eventually(lambda: daemon.status().link.epoch > health.link.epoch and not daemon.snapshot().stale)

@@ -15,10 +15,10 @@ from tests.journal.entries import done, entry
 from tests.peer import Peer
 from tests.runtimes import fresh, link_down, link_lost, link_up, restarted, running
 from tests.waiting import eventually
-from timmy_actors import CommandResult, Refused, Runtime
+from timmy_actors import CommandResult, RefusedError, Runtime
 from timmy_actors.commands import actor as command_actor
 from timmy_actors.daemon import JournalSettings
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import actor as journal_actor
 from timmy_actors.journal import age
 from timmy_actors.journal.reader import Reader
@@ -114,7 +114,7 @@ def test_a_repeat_is_answered_from_the_journal_also_after_a_restart_and_without_
 def test_an_id_is_one_commands_alone(path: Path) -> None:
     with Peer() as peer, keeping(path, peer.address) as runtime:
         runtime.command("give_item", item="gold_001", command_id="one")
-        with pytest.raises(Refused, match="was given to another command") as refused:
+        with pytest.raises(RefusedError, match="was given to another command") as refused:
             runtime.command("give_item", item="gold_001", count=2, command_id="one")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
         assert kept(path, "one").state == "done"
@@ -247,7 +247,7 @@ def test_while_the_journal_cannot_be_written_nothing_is_taken_and_health_says_so
     with Peer() as peer, keeping(path, peer.address) as runtime:
         fresh(runtime)
         with locked(path):
-            with pytest.raises(Refused, match="another program holds it locked") as refused:
+            with pytest.raises(RefusedError, match="another program holds it locked") as refused:
                 runtime.command("message", text="hi")
             assert refused.value.code == "unavailable"
             eventually(lambda: runtime.status().verdict == "degraded")
@@ -307,7 +307,7 @@ def test_what_became_of_a_command_meanwhile_is_written_down_when_that_works_agai
 def test_a_journal_that_cannot_be_used_stops_the_start_unless_the_operator_chose_otherwise(path: Path) -> None:
     path.write_text("no database\n" * 1_000)
     with Peer() as peer:
-        with pytest.raises(JournalUnusable, match="it is no journal"), keeping(path, peer.address):
+        with pytest.raises(JournalUnusableError, match="it is no journal"), keeping(path, peer.address):
             raise AssertionError("it started")
         with keeping(path, peer.address, on_trouble="continue") as runtime:
             assert runtime.command("message", text="hi").ok
@@ -319,7 +319,7 @@ def test_two_daemons_do_not_share_a_journal(path: Path, runtime_folder: Path) ->
     with (
         Peer() as peer,
         keeping(path, peer.address),
-        pytest.raises(JournalUnusable, match=r"another daemon writes it \(process \d+\)") as unusable,
+        pytest.raises(JournalUnusableError, match=r"another daemon writes it \(process \d+\)") as unusable,
         running(peer.address, endpoint=f"ipc://{runtime_folder}/second.sock", journal=settings),
     ):
         raise AssertionError("it started")
@@ -465,7 +465,7 @@ def _damage_a_row(path: Path) -> None:
 
 def test_a_daemon_that_cannot_read_what_was_left_open_does_not_start(path: Path) -> None:
     _damage_a_row(path)
-    with Peer() as peer, pytest.raises(JournalUnusable, match="it is damaged"), keeping(path, peer.address):
+    with Peer() as peer, pytest.raises(JournalUnusableError, match="it is damaged"), keeping(path, peer.address):
         pass
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.entries import done, entry, failed
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import upkeep
 from timmy_actors.journal.age import Moment
 from timmy_actors.journal.reader import Reader
@@ -288,7 +288,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason_and_the_remedy(
     path: Path, spoil: Callable[[Path], sqlite3.Connection | None], exit_code: int, told: str
 ) -> None:
     holder = spoil(path)
-    with pytest.raises(JournalUnusable, match=told) as unusable:
+    with pytest.raises(JournalUnusableError, match=told) as unusable:
         Journal(path)
     assert unusable.value.exit_code == exit_code
     assert str(path) in str(unusable.value)
@@ -307,7 +307,7 @@ def test_a_full_disk_is_said_and_what_was_durable_stays(path: Path) -> None:
     journal.accept(entry("a"))
     journal.commit()
     journal._database.execute("PRAGMA max_page_count = 8")  # what SQLite does when no page can be added
-    with pytest.raises(JournalUnusable, match=r"the disk is full .*make room there") as full:
+    with pytest.raises(JournalUnusableError, match=r"the disk is full .*make room there") as full:
         _fill(journal)
     assert full.value.exit_code == 74
     journal.close()
@@ -334,11 +334,11 @@ def test_it_is_read_while_it_is_written_and_without_a_writer(path: Path) -> None
 
 
 def test_a_reader_says_what_is_wrong_with_the_file(path: Path) -> None:
-    with pytest.raises(JournalUnusable, match="there is none") as missing:
+    with pytest.raises(JournalUnusableError, match="there is none") as missing:
         Reader(path)
     assert missing.value.exit_code == 66
     _another_programs(path)
-    with pytest.raises(JournalUnusable, match="it is no journal"):
+    with pytest.raises(JournalUnusableError, match="it is no journal"):
         Reader(path)
 
 
@@ -353,7 +353,7 @@ def test_a_row_that_was_not_written_by_this_package_is_said_to_be_damaged(
     journal.accept(entry("a"))
     journal.commit()
     journal._database.execute(f"UPDATE command SET {column} = ?", (value,))
-    with pytest.raises(JournalUnusable, match="it is damaged") as unusable:
+    with pytest.raises(JournalUnusableError, match="it is damaged") as unusable:
         journal.unsettled("timmy")
     assert unusable.value.exit_code == 65
     journal.close()

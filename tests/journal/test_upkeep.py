@@ -12,7 +12,7 @@ import pytest
 
 from tests.disks import small_disk
 from tests.journal.entries import done, entry
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import upkeep
 from timmy_actors.journal.files import beside
 from timmy_actors.journal.reader import Reader
@@ -118,7 +118,7 @@ def test_a_changed_row_is_found_and_named(path: Path, column: str, value: object
     assert complaint.startswith("command 8 (id '")
     journal = Journal(path)
     if column not in ("id", "arguments"):
-        with pytest.raises(JournalUnusable, match="the checksum of '7' does not fit"):
+        with pytest.raises(JournalUnusableError, match="the checksum of '7' does not fit"):
             journal.find("timmy", "7")
     assert journal.find("timmy", "6") == done("6")
     journal.close()
@@ -129,7 +129,7 @@ def test_a_changed_clock_is_found_and_forgets_nothing(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE clock SET age = 1e12")
     assert "its clock" in "".join(upkeep.verify(path))
-    with pytest.raises(JournalUnusable, match="the checksum of its clock does not fit"):
+    with pytest.raises(JournalUnusableError, match="the checksum of its clock does not fit"):
         Journal(path)
 
 
@@ -189,17 +189,17 @@ def test_a_backup_overwrites_nothing_and_leaves_nothing_half(path: Path, tmp_pat
     _fill(path)
     there = tmp_path / "there"
     there.write_text("mine")
-    with pytest.raises(JournalUnusable, match="is there already"):
+    with pytest.raises(JournalUnusableError, match="is there already"):
         upkeep.backup(path, there)
     assert there.read_text() == "mine"
-    with pytest.raises(JournalUnusable, match="cannot be made"):
+    with pytest.raises(JournalUnusableError, match="cannot be made"):
         upkeep.backup(path, tmp_path / "no" / "folder")
 
 
 def test_a_backup_that_finds_no_room_leaves_nothing(path: Path, tmp_path: Path) -> None:
     _fill(path, count=600)
     with small_disk(tmp_path, 100) as disk:
-        with pytest.raises(JournalUnusable, match="the disk is full"):
+        with pytest.raises(JournalUnusableError, match="the disk is full"):
             upkeep.backup(path, disk / "copy")
         assert list(disk.iterdir()) == []
 
@@ -284,7 +284,7 @@ def test_a_disk_that_others_filled_is_used_again_as_soon_as_some_of_it_is_free(t
         journal = Journal(path)
         _add(journal, 0, 10)
         _fill_up(others)
-        with pytest.raises(JournalUnusable, match="the disk is full"):
+        with pytest.raises(JournalUnusableError, match="the disk is full"):
             _add(journal, 10, 100)
         journal.close()
         os.truncate(others, max(0, others.stat().st_size - 100_000))

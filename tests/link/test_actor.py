@@ -17,7 +17,7 @@ from tests.runtimes import BEAT_S, fresh, link_down, link_lost, link_up, running
 from tests.supervision.lifecycles import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
-from timmy_actors import Refused, connect
+from timmy_actors import RefusedError, connect
 from timmy_actors.commands import Do
 from timmy_actors.link import actor as connection_actor
 from timmy_actors.link import game_socket
@@ -164,7 +164,7 @@ def test_a_daemon_whose_name_another_one_uses_says_so_and_waits_before_it_comes_
         peer.push(RIVAL)
         lost = link_down(runtime, "another connection uses the name 'timmy-daemon'")
         assert "give one of them another name" in (lost.reason or "")
-        with pytest.raises(Refused, match="another connection"):
+        with pytest.raises(RefusedError, match="another connection"):
             runtime.command("message", text="hi")
         link_up(runtime, after=epoch)
         assert time.monotonic() - began >= 0.3
@@ -334,7 +334,7 @@ def test_a_message_that_the_server_would_not_take_is_declined_and_the_link_stays
     monkeypatch.setitem(FACTS, "limits", {"frame_bytes": 2_000})
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
-        with pytest.raises(Refused, match=r"the game server takes 2000 \(limits.frame_bytes\)") as refused:
+        with pytest.raises(RefusedError, match=r"the game server takes 2000 \(limits.frame_bytes\)") as refused:
             runtime.command("message", text="\u00e4" * 1_000)
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
         assert runtime.command("message", text="short").ok

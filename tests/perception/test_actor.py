@@ -7,7 +7,7 @@ import pytest
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, restarted, running
 from tests.waiting import eventually
-from timmy_actors import Refused
+from timmy_actors import RefusedError
 from timmy_actors.link import Received
 from timmy_actors.perception import actor as perception_actor
 from timmy_actors.perception import retention
@@ -29,7 +29,7 @@ def test_it_asks_for_everything_of_everybody() -> None:
 def test_nothing_perceived_yet_is_told_as_such() -> None:
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.snapshot()
         assert refused.value.code == "unavailable"
 
@@ -45,7 +45,7 @@ def test_a_full_snapshot_is_published_with_where_it_came_from() -> None:
 def test_a_player_that_is_not_perceived_is_refused_by_name() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             runtime.snapshot("Nobody")
         assert (refused.value.code, refused.value.field) == ("no_such_player", "player")
         assert "Timmy" in refused.value.message

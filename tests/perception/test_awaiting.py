@@ -9,7 +9,7 @@ import pytest
 
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, running
-from timmy_actors import Refused, Runtime, connect
+from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.errors import TimmyError
 from timmy_actors.protocol import PerceptionOutput, Revision
 
@@ -78,7 +78,7 @@ def test_what_is_not_perceived_in_time_is_told_as_such_and_leaves_nothing_behind
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
-        with pytest.raises(Refused, match="the last that was shows 0") as refused:
+        with pytest.raises(RefusedError, match="the last that was shows 0") as refused:
             runtime.snapshot(after=after, timeout_s=0.05)
         assert refused.value.code == "expired"
         peer.perceive(x=6.0, shows=after.number)
@@ -101,7 +101,7 @@ def test_a_link_that_is_down_shows_nothing_and_one_to_another_server_process_sho
 def test_nothing_is_waited_for_that_long(peer: Peer, timeout_s: float) -> None:
     with running(peer.address) as runtime, connect() as daemon:
         for game in (runtime, daemon):
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(RefusedError) as refused:
                 game.snapshot(after=Revision(boot="b", number=1), timeout_s=timeout_s)
             assert (refused.value.code, refused.value.field) == ("bad_arguments", "timeout_s")
 
@@ -124,6 +124,6 @@ def test_another_process_waits_for_it_too(peer: Peer) -> None:
         future = pool.submit(daemon.snapshot, after=result.revision, timeout_s=WAIT_S)
         peer.perceive(x=6.0, shows=1)
         assert future.result(WAIT_S).revision == 1
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             daemon.snapshot(after=Revision(boot=peer.boot, number=2), timeout_s=0.05)
         assert refused.value.code == "expired"

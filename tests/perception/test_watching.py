@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.perception import watching
 from timmy_actors.perception.messages import Happened
 from timmy_actors.perception.watching import Watch, Watchers, make_interest
@@ -59,5 +59,5 @@ def test_what_was_told_before_the_end_can_still_be_read() -> None:
     watchers.tell(chat("last words"))
     watchers.end()
     assert text(next(watch)) == "last words"
-    with pytest.raises(DaemonUnreachable):
+    with pytest.raises(DaemonUnreachableError):
         next(watch)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.waiting import eventually
-from timmy_actors.errors import ServerGone, ToolTrouble
+from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
 from timmy_actors.portals.mcp.session_events import Connected, Over, ToolsChanged
@@ -53,19 +53,19 @@ class Open:
                 assert isinstance(told, ToolsChanged), told
                 return told
 
-    def over(self) -> ServerGone | None:
+    def over(self) -> ServerGoneError | None:
         """How it ended."""
         while not isinstance(told := self.told.get(timeout=PATIENCE_S), Over):
             pass
         return told.failure
 
-    def ask(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> ToolAnswer | ToolTrouble:
+    def ask(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> ToolAnswer | ToolError:
         """Call a tool and wait."""
         return self.begin(tool, timeout_s, **arguments).get(timeout=PATIENCE_S)
 
-    def begin(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> queue.Queue[ToolAnswer | ToolTrouble]:
+    def begin(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> queue.Queue[ToolAnswer | ToolError]:
         """Call a tool; the answer comes in the queue."""
-        answers: queue.Queue[ToolAnswer | ToolTrouble] = queue.Queue()
+        answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
         self.session.call(tool, arguments, timeout_s, answers.put)
         return answers
 
@@ -104,13 +104,13 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def trouble(outcome: ToolAnswer | ToolTrouble) -> ToolTrouble:
+def trouble(outcome: ToolAnswer | ToolError) -> ToolError:
     """The outcome, which must be trouble."""
-    assert isinstance(outcome, ToolTrouble), outcome
+    assert isinstance(outcome, ToolError), outcome
     return outcome
 
 
-def value(outcome: ToolAnswer | ToolTrouble) -> Any:
+def value(outcome: ToolAnswer | ToolError) -> Any:
     """The outcome's value, which must be an answer."""
     assert isinstance(outcome, ToolAnswer), outcome
     return outcome.value

@@ -24,7 +24,7 @@ from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
 from timmy_actors import connect
 from timmy_actors.daemon import DesktopSettings, SteamSettings
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ActionResult
 
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
@@ -167,7 +167,7 @@ def test_captures_and_actions_take_what_the_tools_take(made: Desktop, screen: Sc
         assert (whole[0] - x, whole[1] - y) <= (3, 3)
         outside = far.capture(region=(0, 0, 5000, 10))
         assert outside.visual.screenshot_path is None
-        with pytest.raises(Refused, match="region"):
+        with pytest.raises(RefusedError, match="region"):
             far.capture(region=(0, 0))
 
 

@@ -16,7 +16,7 @@ from tests.portals.desktops import desktop
 from tests.portals.sessions import raw
 from tests.waiting import eventually
 from timmy_actors import connect
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import lasts_s
 from timmy_actors.portals.mcp.session_actor import Rest
 from timmy_actors.protocol import ActionResult, GameState
@@ -248,7 +248,7 @@ def test_a_third_portal_is_an_entry_of_the_file_and_nothing_else(tmp_path: Path)
 
 def test_a_choice_outlives_the_actor_that_was_told_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
     with desktop(tmp_path) as made:
-        with pytest.raises(Refused, match="no portal 'skyrim'; there are: bannerlord, morrowind"):
+        with pytest.raises(RefusedError, match="no portal 'skyrim'; there are: bannerlord, morrowind"):
             made.runtime.use_portal("skyrim")
         made.runtime.use_portal("bannerlord")
         from timmy_actors.supervision.testkit import fail

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.protocol.command import parse_command, wire_arguments
 from timmy_actors.protocol.commands import COMMANDS
@@ -14,9 +14,9 @@ from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
 from timmy_actors.protocol.outcome import MAX_ECHO
 
 
-def refusal(name: str, **arguments: Any) -> Refused:
+def refusal(name: str, **arguments: Any) -> RefusedError:
     """What a command is refused with."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         parse_command(name, {"player": "Timmy", **arguments})
     return refused.value
 

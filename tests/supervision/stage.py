@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar
 
-from timmy_actors.errors import Failure
+from timmy_actors.errors import ActorFailureError
 from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Intensity, RestartType, Strategy
 from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.effects import Effect, Ended, Exit, Launch, Stop
@@ -23,16 +23,16 @@ START_S, SHUTDOWN_S = 30.0, 5.0
 BUG = ValueError("bug")
 
 
-class LinkGone(Failure):
+class LinkGoneError(ActorFailureError):
     """An expected reason."""
 
 
-EXPECTED = LinkGone("link")
+EXPECTED = LinkGoneError("link")
 
 
 def spec(name: str, restart: RestartType = PERMANENT, **changes: Any) -> ChildSpec:
     """A child with an expected reason and round numbers."""
-    settings = {"expected": (LinkGone,), "backoff": BACKOFF, "start_s": START_S, "shutdown_s": SHUTDOWN_S}
+    settings = {"expected": (LinkGoneError,), "backoff": BACKOFF, "start_s": START_S, "shutdown_s": SHUTDOWN_S}
     return ChildSpec(name, Actor, restart, **{**settings, **changes})
 
 

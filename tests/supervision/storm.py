@@ -12,15 +12,15 @@ from functools import partial
 from random import Random
 from types import TracebackType
 
-from timmy_actors.errors import Failure, Fenced, Hung
+from timmy_actors.errors import ActorFailureError, FencedError, HungError
 from timmy_actors.supervision import (
     Actor,
     Backoff,
     ChildSpec,
     Directory,
     Intensity,
-    Published,
     RestartType,
+    SharedValue,
     Strategy,
     SupervisionEvent,
     Supervisor,
@@ -42,26 +42,26 @@ LEDGER = "ledger"
 FROM_THE_PAST = "from the past"
 
 
-class Expected(Failure):
+class ExpectedError(ActorFailureError):
     """A reason that never counts."""
 
 
-class Uncaught(BaseException):
+class UncaughtError(BaseException):
     """What no handler catches."""
 
 
-class ObserverFailed(BaseException):
+class ObserverFailedError(BaseException):
     """What somebody raises who only looks on; nobody may end for it."""
 
 
 ENDINGS: tuple[Callable[[], BaseException], ...] = (
-    partial(Expected, "part of life"),
-    partial(Expected, "again"),
+    partial(ExpectedError, "part of life"),
+    partial(ExpectedError, "again"),
     partial(ValueError, "bug"),
     partial(SystemExit, 2),
     KeyboardInterrupt,
     GeneratorExit,
-    partial(Uncaught, "nobody catches it"),
+    partial(UncaughtError, "nobody catches it"),
 )
 
 
@@ -204,7 +204,7 @@ class Worker(Actor):
         if self._cradle.kind is Kind.HANGS_IN_START:
             self._hang()
         never = self._cradle.kind is Kind.NEVER_STARTS
-        error = Expected("never") if never else self._world.start_errors.pop(self.actor_name, None)
+        error = ExpectedError("never") if never else self._world.start_errors.pop(self.actor_name, None)
         if error is not None:
             raise error
 
@@ -218,8 +218,8 @@ class Worker(Actor):
     def on_failure(self, _kind: object, error: BaseException | None, _traceback: TracebackType | None) -> None:
         self._world.failures.append(time.monotonic())
         self._world.end(self._life)
-        if isinstance(error, Uncaught):
-            raise Uncaught("in the cleanup as well")
+        if isinstance(error, UncaughtError):
+            raise UncaughtError("in the cleanup as well")
 
     def on_receive(self, order: Order) -> object:
         match order:
@@ -246,7 +246,7 @@ class Worker(Actor):
     def _try(self, effect: Callable[[], object]) -> None:
         try:
             effect()
-        except Fenced:
+        except FencedError:
             self._world.fenced.append(self.actor_name)
 
 
@@ -268,7 +268,7 @@ class Cradle:
             self.name,
             self._make,
             restart,
-            expected=(Expected, Hung),
+            expected=(ExpectedError, HungError),
             backoff=self._backoff,
             start_s=START_S if self.kind is Kind.HANGS_IN_START else PATIENCE_S,
             shutdown_s=0.1 if self.kind is Kind.HANGS_IN_START else HUNG_AFTER_S,
@@ -302,7 +302,7 @@ class World:
         self.directory = Directory(orphan_limit=10_000)
         self.events = self.directory.events = Recorded()
         self.release = threading.Event()
-        self.published = Published("nothing yet")
+        self.published = SharedValue("nothing yet")
         self.workers: dict[str, Strategy] = {}
         """Every worker, with its supervisor's strategy."""
         self.supervisors: list[str] = []

@@ -11,14 +11,14 @@ from pykka._envelope import Envelope
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, end, fail, hold, join, launch
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, AskTimeout, Failure, Refused
+from timmy_actors.errors import ActorFailureError, ActorGoneError, AskTimeoutError, RefusedError
 from timmy_actors.supervision import DEFERRED, Reply
 from timmy_actors.supervision.log_relay import RELAY
 
 ENDINGS: list[BaseException] = [ValueError("bug"), SystemExit(2), KeyboardInterrupt(), GeneratorExit()]
 
 
-class OutOfTheOrdinary(Failure):
+class OutOfTheOrdinaryError(ActorFailureError):
     """A reason that its supervisor reads."""
 
 
@@ -43,7 +43,7 @@ def test_an_exception_in_an_asked_handler_reaches_the_asker_and_ends_the_actor()
 @pytest.mark.parametrize("error", ENDINGS[1:], ids=repr)
 def test_an_asker_is_not_ended_by_what_ends_an_actor(error: BaseException) -> None:
     ref, life = launch(actor := Doer())
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         ref.ask(fail(error), timeout=PATIENCE_S)
     join(actor)
     assert life.downs == [error]
@@ -60,8 +60,8 @@ def test_an_actors_end_leaves_unrelated_actors_alone() -> None:
 
 def test_a_refusal_reaches_the_asker_and_kills_nobody() -> None:
     ref, life = launch(actor := Doer())
-    with pytest.raises(Refused) as refused:
-        ref.ask(fail(Refused("bad_arguments", "no", "count")), timeout=PATIENCE_S)
+    with pytest.raises(RefusedError) as refused:
+        ref.ask(fail(RefusedError("bad_arguments", "no", "count")), timeout=PATIENCE_S)
     assert (refused.value.code, refused.value.field) == ("bad_arguments", "count")
     assert ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
     end(actor)
@@ -77,7 +77,7 @@ def test_an_actor_that_fails_to_start_cleans_up_and_answers_who_asked(error: Bas
     actor.actor_inbox.put(Envelope("early", reply_to=reply))
     actor.launch()
     join(actor)
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         reply.wait()
     assert (life.downs, life.began.is_set(), cleaned.is_set()) == ([error], False, True)
 
@@ -125,7 +125,7 @@ def test_a_stop_does_not_wait_for_the_work_before_it() -> None:
     actor.stop()
     blocking.set()
     join(actor)
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         waiting.get(timeout=0)
     assert handled == []
 
@@ -174,7 +174,7 @@ def test_an_expired_ask_is_answered_but_not_carried_out() -> None:
     reply = Reply(deadline=time.monotonic() - 1)
     ref.actor_inbox.put(Envelope(lambda _: carried_out.set(), reply_to=reply))
     eventually(lambda: reply.done)
-    with pytest.raises(AskTimeout, match="dropped"):
+    with pytest.raises(AskTimeoutError, match="dropped"):
         reply.get()
     end(actor)
     assert not carried_out.is_set()
@@ -208,7 +208,9 @@ def test_who_listens_for_an_answer_cannot_keep_an_actors_end_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "logged"), [(ValueError("bug"), True), (OutOfTheOrdinary("part of life"), False)], ids=["bug", "failure"]
+    ("error", "logged"),
+    [(ValueError("bug"), True), (OutOfTheOrdinaryError("part of life"), False)],
+    ids=["bug", "failure"],
 )
 def test_a_bug_is_logged_with_its_traceback_and_a_reason_is_not(
     error: Exception, logged: bool, caplog: pytest.LogCaptureFixture
@@ -258,7 +260,7 @@ def test_a_thousand_asks_from_many_threads_each_get_their_own_answer() -> None:
 
 def test_a_refusal_of_what_was_told_kills_nobody_either() -> None:
     ref, life = launch(Doer())
-    ref.tell(fail(Refused("bad_arguments", "no")))
+    ref.tell(fail(RefusedError("bad_arguments", "no")))
     assert ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"
     assert life.downs == []
     assert ref.stop(timeout=PATIENCE_S)

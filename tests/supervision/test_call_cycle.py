@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree
-from timmy_actors.errors import CallCycle, Refused
+from timmy_actors.errors import CallCycleError, RefusedError
 from timmy_actors.supervision import ChildSpec, Directory
 
 
@@ -24,8 +24,8 @@ def asking(directory: Directory, *names: str) -> Callable[[Doer], Any]:
             return "the end"
         try:
             return directory.ask(names[0], asking(directory, *names[1:]), timeout_s=PATIENCE_S).wait()
-        except CallCycle as circle:
-            raise Refused("cycle", str(circle)) from circle
+        except CallCycleError as circle:
+            raise RefusedError("cycle", str(circle)) from circle
 
     return ask
 
@@ -34,7 +34,7 @@ def asking(directory: Directory, *names: str) -> Callable[[Doer], Any]:
     ("path", "named"), [("a", "a asks a"), ("ba", "b asks a asks b"), ("bca", "c asks a asks b asks c")]
 )
 def test_a_circle_is_named_instead_of_waited_for(directory: Directory, path: str, named: str) -> None:
-    with pytest.raises(Refused, match=f"{named}: none of them would ever be answered"):
+    with pytest.raises(RefusedError, match=f"{named}: none of them would ever be answered"):
         directory.ask("a", asking(directory, *path), timeout_s=PATIENCE_S).wait()
 
 

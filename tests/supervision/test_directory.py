@@ -6,21 +6,21 @@ import time
 import pytest
 
 from tests.supervision.lifecycles import Doer, end, fail, join, launch
-from timmy_actors.errors import ActorGone, AskTimeout, NoSuchActor, Refused
+from timmy_actors.errors import ActorGoneError, AskTimeoutError, NoSuchActorError, RefusedError
 from timmy_actors.supervision import ChildState, Directory, Entry
 
 
 def test_a_name_nobody_answers_to_fails_fast_and_says_so() -> None:
     directory = Directory()
-    with pytest.raises(NoSuchActor, match="no such name"):
+    with pytest.raises(NoSuchActorError, match="no such name"):
         directory.ref("nobody")
     directory.write(Entry("late", state=ChildState.WAITING))
-    with pytest.raises(NoSuchActor, match="waiting to restart"):
+    with pytest.raises(NoSuchActorError, match="waiting to restart"):
         directory.ref("late")
 
 
 def test_an_ask_of_nobody_fails_through_its_reply() -> None:
-    with pytest.raises(NoSuchActor):
+    with pytest.raises(NoSuchActorError):
         Directory().ask("nobody", "message", timeout_s=1.0).wait()
 
 
@@ -35,7 +35,7 @@ def test_one_that_may_wait_gets_the_next_incarnation() -> None:
 @pytest.mark.timing
 def test_waiting_for_an_incarnation_is_bounded_by_the_deadline() -> None:
     started = time.monotonic()
-    with pytest.raises(NoSuchActor):
+    with pytest.raises(NoSuchActorError):
         Directory().ask("nobody", "message", timeout_s=0.02, wait_s=60.0).wait()
     assert time.monotonic() - started < 30
 
@@ -57,7 +57,7 @@ def test_an_ask_of_one_that_has_ended_fails_at_once() -> None:
     launch(actor)
     directory.write(Entry("name", ref=actor.actor_ref))
     end(actor)
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         directory.ask("name", lambda _: None, timeout_s=60.0).wait()
 
 
@@ -65,7 +65,7 @@ def test_an_answer_that_does_not_come_is_a_timeout() -> None:
     directory, actor, release = Directory(), Doer(), threading.Event()
     launch(actor)
     directory.write(Entry("name", ref=actor.actor_ref))
-    with pytest.raises(AskTimeout):
+    with pytest.raises(AskTimeoutError):
         directory.ask("name", lambda _: release.wait(), timeout_s=0.02).wait()
     release.set()
     end(actor)
@@ -75,8 +75,8 @@ def test_a_refusal_and_a_crash_reach_the_asker() -> None:
     directory, actor = Directory(), Doer()
     launch(actor)
     directory.write(Entry("name", ref=actor.actor_ref))
-    with pytest.raises(Refused):
-        directory.ask("name", fail(Refused("unavailable", "no")), timeout_s=5.0).wait()
+    with pytest.raises(RefusedError):
+        directory.ask("name", fail(RefusedError("unavailable", "no")), timeout_s=5.0).wait()
     with pytest.raises(ValueError, match="bug"):
         directory.ask("name", fail(ValueError("bug")), timeout_s=5.0).wait()
     join(actor)

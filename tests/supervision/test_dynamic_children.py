@@ -6,7 +6,7 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, join
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
+from timmy_actors.errors import ActorFailureError, ActorGoneError, SpecError, StartFailedError
 from timmy_actors.supervision import (
     Backoff,
     ChildSpec,
@@ -26,7 +26,7 @@ BORNE = Intensity(failures=0)
 """Not a single failure: whatever happens in these tests is none of the supervisor's."""
 
 
-class LinkGone(Failure):
+class LinkGoneError(ActorFailureError):
     """An expected reason."""
 
 
@@ -41,7 +41,8 @@ def names(tree: Tree) -> list[str]:
 
 
 def never_up() -> ChildSpec:
-    return ChildSpec("link", lambda: Doer(on_start=fail(LinkGone("no"))), expected=(LinkGone,), backoff=NEVER_AGAIN)
+    down = LinkGoneError("no")
+    return ChildSpec("link", lambda: Doer(on_start=fail(down)), expected=(LinkGoneError,), backoff=NEVER_AGAIN)
 
 
 def await_backoff(tree: Tree) -> None:
@@ -78,7 +79,7 @@ def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else
     broken = ChildSpec("late", lambda: Doer(on_start=fail(ValueError("no"))), restart)
     with Tree(ChildSpec("other", Doer), intensity=BORNE) as tree:
         tree.started()
-        with pytest.raises(StartFailed, match="late ended: ValueError: no"):
+        with pytest.raises(StartFailedError, match="late ended: ValueError: no"):
             ask(tree, StartChild(broken))
         assert names(tree) == ["other"]
         assert "late" not in tree.directory.entries
@@ -89,7 +90,7 @@ def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else
 def test_a_factory_that_fails_is_a_failed_start_as_well() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
-        with pytest.raises(StartFailed, match="OSError: no"):
+        with pytest.raises(StartFailedError, match="OSError: no"):
             ask(tree, StartChild(ChildSpec("late", fail(OSError("no")))))
         assert names(tree) == []
 
@@ -115,7 +116,7 @@ def test_stopping_a_child_that_is_starting_answers_both_who_started_and_who_stop
         stopping = tree.root.actor_ref.ask(StopChild("slow"), block=False)
         assert names(tree) == ["slow"]
         gate.set()
-        with pytest.raises(StartFailed, match="slow ended: stopped"):
+        with pytest.raises(StartFailedError, match="slow ended: stopped"):
             starting.get(timeout=PATIENCE_S)
         assert stopping.get(timeout=PATIENCE_S) == 1
         assert names(tree) == []
@@ -139,14 +140,14 @@ def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
         tree.root.stop()
         gate.set()
         join(tree.root)
-    with pytest.raises(ActorGone, match="root ended before"):
+    with pytest.raises(ActorGoneError, match="root ended before"):
         starting.get(timeout=PATIENCE_S)
 
 
 def test_an_expected_failure_of_its_first_start_is_answered_at_once_and_the_child_is_not_kept() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
-        with pytest.raises(StartFailed, match="link ended: no"):
+        with pytest.raises(StartFailedError, match="link ended: no"):
             ask(tree, StartChild(never_up()))
         assert names(tree) == []
         assert tree.life.downs == []

@@ -11,7 +11,7 @@ from pykka._envelope import Envelope
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold, join, launch
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, Refused, SpecError, StartFailed
+from timmy_actors.errors import ActorGoneError, RefusedError, SpecError, StartFailedError
 from timmy_actors.supervision import (
     DEFERRED,
     Backoff,
@@ -32,7 +32,7 @@ from timmy_actors.supervision.control import Ping
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 
 
-class ObserverFailed(BaseException):
+class ObserverFailedError(BaseException):
     """What somebody raises who only looks on."""
 
 
@@ -53,7 +53,7 @@ def test_a_promised_answer_is_given_when_the_actor_ends_without_it() -> None:
     _, _life = launch(actor := Doer())
     promised = ask(actor, defer)
     end(actor)
-    with pytest.raises(ActorGone, match="promised"):
+    with pytest.raises(ActorGoneError, match="promised"):
         promised.get(timeout=0)
 
 
@@ -70,7 +70,7 @@ def test_everybody_who_waits_for_a_hung_actor_is_answered_when_it_is_abandoned()
     stopping = actor.actor_ref.stop(block=False)
     actor.actor_fence()
     for reply in (promised, in_hand, behind):
-        with pytest.raises(ActorGone):
+        with pytest.raises(ActorGoneError):
             reply.get(timeout=0)
     assert stopping.get(timeout=PATIENCE_S)
     release.set()
@@ -87,7 +87,7 @@ def test_what_was_sorted_behind_the_message_in_hand_is_answered_too() -> None:
     first[1].set()
     assert second[0].wait(PATIENCE_S)
     actor.actor_fence()
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         behind.get(timeout=0)
     second[1].set()
     join(actor)
@@ -105,7 +105,7 @@ def test_a_state_that_cannot_be_shown_reaches_who_asked_and_ends_nobody() -> Non
             raise ValueError("bug")
 
     _, life = launch(actor := Secretive())
-    with pytest.raises(Refused, match="Secretive cannot show its state: ValueError: bug"):
+    with pytest.raises(RefusedError, match="Secretive cannot show its state: ValueError: bug"):
         ask(actor, GetState()).get(timeout=PATIENCE_S)
     end(actor)
     assert life.downs == [None]
@@ -130,7 +130,7 @@ def test_a_thread_that_cannot_be_had_is_the_childs_failure(monkeypatch: pytest.M
 @pytest.mark.parametrize("error", [SystemExit(2), KeyboardInterrupt()], ids=repr)
 def test_whatever_a_factory_raises_is_the_childs_failure(error: BaseException) -> None:
     with Tree(ChildSpec("child", fail(error))) as tree:
-        assert isinstance(tree.ended(), StartFailed)
+        assert isinstance(tree.ended(), StartFailedError)
 
 
 @pytest.mark.parametrize("message", [StartChild(ChildSpec("child", Doer)), StopChild("nobody")], ids=["start", "stop"])
@@ -148,7 +148,7 @@ def test_a_child_that_was_never_started_is_answered_for_when_its_supervisor_ends
     with Tree(ChildSpec("slow", lambda: Doer(on_start=gate.wait), shutdown_s=0.01)) as tree:
         eventually(lambda: "slow" in tree.directory.entries)
         starting = ask(tree.root, StartChild(ChildSpec("late", Doer, RestartType.TEMPORARY)))
-    with pytest.raises((StartFailed, ActorGone)):
+    with pytest.raises((StartFailedError, ActorGoneError)):
         starting.get(timeout=PATIENCE_S)
     gate.set()
 
@@ -194,7 +194,7 @@ def test_a_monitor_that_raises_anything_ends_no_supervisor() -> None:
 
     def watcher(down: Down) -> None:
         seen.append(down)
-        raise ObserverFailed
+        raise ObserverFailedError
 
     with Tree(ChildSpec("child", Doer, backoff=AT_ONCE)) as tree:
         tree.started()
@@ -211,7 +211,7 @@ def test_who_listens_for_an_answer_may_raise_anything_and_the_actor_is_still_dow
     ask(actor, hold(begun, release))
     assert begun.wait(PATIENCE_S)
     heard, behind = ask(actor, lambda _: None), ask(actor, lambda _: None)
-    heard.add_done_callback(fail(ObserverFailed()))
+    heard.add_done_callback(fail(ObserverFailedError()))
     actor.stop()
     release.set()
     join(actor)

@@ -9,8 +9,18 @@ from typing import Any
 import pytest
 
 from tests.supervision.lifecycles import Doer, Life, end, join
-from timmy_actors.errors import Fenced, Hung, StartFailed, TooManyOrphans
-from timmy_actors.supervision import Actor, Backoff, ChildSpec, Directory, Down, Entry, Intensity, Published, Supervisor
+from timmy_actors.errors import FencedError, HungError, StartFailedError, TooManyAbandonedError
+from timmy_actors.supervision import (
+    Actor,
+    Backoff,
+    ChildSpec,
+    Directory,
+    Down,
+    Entry,
+    Intensity,
+    SharedValue,
+    Supervisor,
+)
 from timmy_actors.supervision.context import current
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, hang
@@ -82,7 +92,7 @@ def test_a_hung_actor_is_abandoned_and_its_replacement_answers(stage: Stage, cap
     stage.clock.advance(LONG_S)
     assert directory.entries["child"].generation == 2
     assert directory.ask("child", lambda _: "here", timeout_s=1.0).wait() == "here"
-    assert directory.entries["child"].reason_type is Hung
+    assert directory.entries["child"].reason_type is HungError
     assert RELAY.flush(10)
     assert "gate.wait()" in caplog.text  # where it is stuck
     assert actor_of(directory, "other") is other
@@ -107,7 +117,7 @@ def test_an_orphan_is_counted_while_it_runs_and_gone_when_it_wakes(stage: Stage)
 
 def test_what_an_abandoned_actor_still_does_has_no_effect(stage: Stage) -> None:
     directory = stage.tree(spec(), spec("other"))
-    published = Published("before")
+    published = SharedValue("before")
     told: list[str] = []
     downs: list[Down] = []
     met: list[object] = []
@@ -124,7 +134,7 @@ def test_what_an_abandoned_actor_still_does_has_no_effect(stage: Stage) -> None:
         for attempt in attempts:
             try:
                 attempt()
-            except Fenced:
+            except FencedError:
                 met.append(attempt)
 
     hung = actor_of(directory, "child")
@@ -179,7 +189,7 @@ def test_without_a_patience_an_actor_may_take_as_long_as_it_likes(stage: Stage) 
 def test_a_hang_in_the_first_start_fails_the_start_and_is_abandoned(stage: Stage) -> None:
     directory = stage.tree(spec("fine"), spec("child", lambda: Doer(on_start=stage.stuck)))
     stage.clock.advance(LONG_S)
-    assert isinstance(stage.life.downs[0], StartFailed)
+    assert isinstance(stage.life.downs[0], StartFailedError)
     assert (directory.orphans.alive, directory.entries["fine"].ref) == (1, None)
 
 
@@ -217,7 +227,7 @@ def test_more_orphans_than_the_limit_end_the_tree(stage: Stage) -> None:
     stage.clock.settle()
     stage.clock.advance(LONG_S)
     [reason] = stage.life.downs
-    assert isinstance(reason, TooManyOrphans)
+    assert isinstance(reason, TooManyAbandonedError)
     assert "2 hung actors were left behind" in str(reason)
     assert {entry.ref for entry in directory.entries.values()} == {None}
 
@@ -235,7 +245,7 @@ def test_too_many_orphans_below_end_the_root_as_well(stage: Stage) -> None:
     directory.tell("leaf", stage.stuck)
     stage.clock.settle()
     stage.clock.advance(LONG_S)
-    assert [type(reason) for reason in life.downs] == [TooManyOrphans]
+    assert [type(reason) for reason in life.downs] == [TooManyAbandonedError]
 
 
 def test_what_it_is_busy_with_is_read_without_asking(stage: Stage) -> None:
@@ -252,7 +262,7 @@ def test_what_it_is_busy_with_is_read_without_asking(stage: Stage) -> None:
 
 def test_a_hang_that_is_expected_never_counts(stage: Stage) -> None:
     directory = Directory(clock=stage.clock, orphan_limit=100)
-    root = Supervisor([spec(expected=(Hung,))], directory, intensity=Intensity(failures=0))
+    root = Supervisor([spec(expected=(HungError,))], directory, intensity=Intensity(failures=0))
     stage.roots.append(root)
     root.launch()
     stage.clock.settle()

@@ -15,7 +15,7 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, hold
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, Failure, SpecError, StartFailed
+from timmy_actors.errors import ActorFailureError, ActorGoneError, SpecError, StartFailedError
 from timmy_actors.supervision import (
     Actor,
     Backoff,
@@ -70,7 +70,7 @@ def test_a_name_of_another_supervisors_child_is_refused_and_the_asked_supervisor
         for number in range(3):
             branches["right"].actor_ref.ask(StartChild(ChildSpec(f"r{number}", Doer)), timeout=PATIENCE_S)
         branches["left"].actor_ref.ask(StartChild(ChildSpec("ann", Doer)), timeout=PATIENCE_S)
-        with pytest.raises(StartFailed, match="'ann': id: a child of left has this name"):
+        with pytest.raises(StartFailedError, match="'ann': id: a child of left has this name"):
             branches["right"].actor_ref.ask(StartChild(ChildSpec("ann", Doer)), timeout=PATIENCE_S)
         assert [tree.state(f"r{number}") for number in range(3)] == [ChildState.UP] * 3
         entry = tree.directory.entries["ann"]
@@ -87,7 +87,7 @@ def test_a_declared_name_that_is_taken_fails_the_start_after_its_siblings_were_a
         second.directory = first.directory
         second.root._names._directory = first.directory
         with second:
-            assert isinstance(second.ended(), StartFailed)
+            assert isinstance(second.ended(), StartFailedError)
         assert stopped.is_set()
         assert first.directory.orphans.abandoned == 0
         assert first.directory.ask("x", lambda _: "mine", timeout_s=PATIENCE_S).wait() == "mine"
@@ -134,7 +134,7 @@ class Foreign(Doer):
 def test_what_is_no_actor_to_follow_is_a_failed_start(factory: Any, message: str) -> None:
     with Tree(ChildSpec("a", Doer)) as tree:
         tree.started()
-        with pytest.raises(StartFailed, match=message):
+        with pytest.raises(StartFailedError, match=message):
             ask(tree, StartChild(ChildSpec("b", factory)))
         assert ask(tree, CountChildren()).specs == 1
 
@@ -202,7 +202,7 @@ def test_a_launch_or_a_stop_that_fails_is_the_childs_own_failure() -> None:
     stage = Stage([spec("a"), spec("b")])
     stage.plan.begin(0.0)
     stage.play(stage.plan.failed(Launch("a", 1), ValueError("bug"), 0.0))
-    assert [type(reason) for reason in stage.exits] == [StartFailed]
+    assert [type(reason) for reason in stage.exits] == [StartFailedError]
     stage = Stage([spec("a")]).begin()
     stage.behave("a", stop="mute")
     stage.close()
@@ -214,14 +214,14 @@ def test_a_launch_or_a_stop_that_fails_is_the_childs_own_failure() -> None:
 # Somebody else's code.
 
 
-class Unspeakable(Exception):
+class UnspeakableError(Exception):
     """Raises where it should say what it is."""
 
     def __str__(self) -> str:
         raise SystemExit(1)
 
 
-class Unrepresentable(BaseException):
+class UnrepresentableError(BaseException):
     def __repr__(self) -> str:
         raise ValueError("repr")
 
@@ -233,16 +233,16 @@ class Meta(type):
         raise RuntimeError("meta")
 
 
-class Refusing(Exception, metaclass=Meta):
+class RefusingError(Exception, metaclass=Meta):
     pass
 
 
-@pytest.mark.parametrize("error", [Unspeakable(), Unrepresentable()], ids=["exits", "raises"])
+@pytest.mark.parametrize("error", [UnspeakableError(), UnrepresentableError()], ids=["exits", "raises"])
 def test_an_exception_that_cannot_be_put_into_words_is_a_crash_like_any_other(error: BaseException) -> None:
     with Tree(crashing(), ChildSpec("b", Doer), intensity=BORNE) as tree:
         tree.started()
         reply = tree.directory.ask("a", fail(error), timeout_s=PATIENCE_S)
-        with pytest.raises((Unspeakable, ActorGone)):
+        with pytest.raises((UnspeakableError, ActorGoneError)):
             reply.wait()
         tree.restarted("a")
         assert tree.directory.entries["a"].last_reason == f"{type(error).__name__}, which does not say why"
@@ -250,7 +250,7 @@ def test_an_exception_that_cannot_be_put_into_words_is_a_crash_like_any_other(er
 
 
 def test_an_expected_class_whose_metaclass_raises_is_not_asked() -> None:
-    with Tree(ChildSpec("a", Doer, expected=(Refusing,), backoff=AT_ONCE), intensity=BORNE) as tree:
+    with Tree(ChildSpec("a", Doer, expected=(RefusingError,), backoff=AT_ONCE), intensity=BORNE) as tree:
         tree.started()
         tree.crash("a", ValueError("bug"))
         tree.restarted("a")
@@ -260,7 +260,7 @@ def test_an_expected_class_whose_metaclass_raises_is_not_asked() -> None:
 def test_a_supervisor_answers_while_an_exception_takes_its_time_to_say_what_it_is() -> None:
     asked, release = threading.Event(), threading.Event()
 
-    class Slow(Exception):
+    class SlowError(Exception):
         def __str__(self) -> str:
             asked.set()
             release.wait()
@@ -268,30 +268,30 @@ def test_a_supervisor_answers_while_an_exception_takes_its_time_to_say_what_it_i
 
     with Tree(crashing(), ChildSpec("b", Doer), intensity=BORNE) as tree:
         tree.started()
-        tree.crash("a", Slow())
+        tree.crash("a", SlowError())
         assert asked.wait(PATIENCE_S)
         assert ask(tree, CountChildren()).active == 2
         tree.crash("b", ValueError("bug"))
         tree.restarted("b")
         release.set()
-        assert tree.restarted("a").last_reason == "Slow: at last"
+        assert tree.restarted("a").last_reason == "SlowError: at last"
 
 
 def test_a_message_of_any_size_is_kept_as_a_few_words_and_its_exception_is_not_kept_at_all() -> None:
     import gc
     import weakref
 
-    class Big(Exception):
+    class BigError(Exception):
         pass
 
     with Tree(crashing(), intensity=BORNE) as tree:
         tree.started()
-        error = Big("x" * 5_000_000)
+        error = BigError("x" * 5_000_000)
         gone = weakref.ref(error)
         tree.directory.tell("a", fail(error))
         entry = tree.restarted("a")
         del error
-        assert entry.reason_type is Big
+        assert entry.reason_type is BigError
         assert len(entry.last_reason or "") < MAX_WORDS + 100
         eventually(lambda: gc.collect() >= 0 and gone() is None)
 
@@ -336,12 +336,12 @@ def slow_handler() -> Iterator[tuple[threading.Event, threading.Event]]:
     """A log handler that blocks: when it has begun, and what releases it."""
     begun, release = threading.Event(), threading.Event()
 
-    class Slow(logging.Handler):
+    class SlowHandler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             begun.set()
             release.wait()
 
-    handler, logger = Slow(), logging.getLogger("timmy_actors")
+    handler, logger = SlowHandler(), logging.getLogger("timmy_actors")
     logger.addHandler(handler)
     yield begun, release
     release.set()
@@ -406,15 +406,15 @@ def test_a_pipe_that_nobody_reads_stops_no_supervision() -> None:
 
 
 def test_a_repeated_failure_is_logged_again_with_its_count(caplog: pytest.LogCaptureFixture) -> None:
-    class Again(Failure):
+    class AgainError(ActorFailureError):
         pass
 
     with Tree(crashing(), intensity=BORNE) as tree:
         tree.started()
         for number in range(1, 21):
-            tree.crash("a", Again("the same"))
+            tree.crash("a", AgainError("the same"))
             tree.restarted("a", number)
-        tree.crash("a", Again("another"))
+        tree.crash("a", AgainError("another"))
         tree.restarted("a", 21)
     assert RELAY.flush(PATIENCE_S)
     said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("a ended")]

@@ -10,7 +10,7 @@ import pytest
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGone, MailboxFull
+from timmy_actors.errors import ActorGoneError, MailboxFullError
 from timmy_actors.supervision import Control, Mailbox, Reply
 from timmy_actors.supervision.protocols import Letter
 
@@ -162,7 +162,7 @@ def test_a_periodic_timer_that_is_always_due_does_not_starve_the_work(monkeypatc
 def test_a_full_mailbox_refuses_work_but_takes_control() -> None:
     mailbox = Mailbox(capacity=2)
     put(mailbox, 1, 2)
-    with pytest.raises(MailboxFull):
+    with pytest.raises(MailboxFullError):
         put(mailbox, 3)
     put(mailbox, Urgent("a"), _ActorStop())
     assert mailbox.depth == 4
@@ -173,7 +173,7 @@ def test_what_is_sorted_but_not_taken_still_fills_it() -> None:
     put(mailbox, 1, 2, 3)
     mailbox.get()
     put(mailbox, 4)
-    with pytest.raises(MailboxFull):
+    with pytest.raises(MailboxFullError):
         put(mailbox, 5)
 
 
@@ -192,7 +192,7 @@ def test_closing_answers_everything_that_waits_in_every_lane() -> None:
     mailbox.get()
     mailbox.close()
     for reply in replies[:2]:
-        with pytest.raises(ActorGone):
+        with pytest.raises(ActorGoneError):
             reply.wait()
     assert replies[2].wait() is None
 

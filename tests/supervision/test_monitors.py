@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.supervision.lifecycles import Doer, end
-from timmy_actors.errors import Hung, NoSuchActor
+from timmy_actors.errors import HungError, NoSuchActorError
 from timmy_actors.supervision import ChildSpec, Directory, Down, Intensity, StopChild, Strategy, Supervisor
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, fail, hang
@@ -81,7 +81,7 @@ def test_a_late_monitor_hears_at_once_of_the_last_end(stage: Stage) -> None:
 def test_a_monitor_of_nobody_hears_so_at_once(stage: Stage) -> None:
     stage.monitor("stranger")
     [down] = stage.heard
-    assert (down.name, down.generation, type(down.reason)) == ("stranger", 0, NoSuchActor)
+    assert (down.name, down.generation, type(down.reason)) == ("stranger", 0, NoSuchActorError)
 
 
 def test_a_child_that_is_stopped_for_good_is_down_too_and_its_names_next_bearer_is_not(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def test_a_hung_actor_is_down_when_it_is_abandoned_and_not_again_when_it_wakes(s
     release()
     stage.clock.settle()
     [down] = stage.heard
-    assert (down.generation, type(down.reason)) == (1, Hung)
+    assert (down.generation, type(down.reason)) == (1, HungError)
 
 
 def test_a_child_is_down_when_its_supervisor_fails_and_generations_go_on_in_the_next(stage: Stage) -> None:

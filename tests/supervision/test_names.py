@@ -12,7 +12,7 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, Tree, end, fail, join
 from tests.waiting import eventually
-from timmy_actors.errors import ActorError, EndedBefore, SpecError, StartFailed
+from timmy_actors.errors import ActorError, EndedBeforeError, SpecError, StartFailedError
 from timmy_actors.supervision import (
     Backoff,
     ChildSpec,
@@ -48,7 +48,7 @@ def test_two_roots_of_one_name_do_not_take_each_others_children() -> None:
     second, life = root(directory, ChildSpec("x", Doer))
     assert life.ended.wait(PATIENCE_S)
     join(second)
-    assert isinstance(life.downs[0], StartFailed)
+    assert isinstance(life.downs[0], StartFailedError)
     assert directory.ref("x") is before
     assert directory.ask("x", lambda _: "here", timeout_s=PATIENCE_S).wait() == "here"
     assert downs == []
@@ -82,7 +82,7 @@ def test_a_name_that_waits_for_its_restart_is_taken() -> None:
     directory.tell("x", fail(ValueError("bug")))
     eventually(lambda: directory.entries["x"].state is ChildState.WAITING)
     second, _ = root(directory)
-    with pytest.raises(StartFailed, match="a child of Supervisor has this name"):
+    with pytest.raises(StartFailedError, match="a child of Supervisor has this name"):
         second.actor_ref.ask(StartChild(ChildSpec("x", Doer)), timeout=PATIENCE_S)
     end(second)
     end(first)
@@ -172,6 +172,6 @@ def test_a_late_monitor_receives_the_reason_in_words() -> None:
         seen: list[Down] = []
         tree.directory.monitor("a", seen.append)
         [down] = seen
-        assert isinstance(down.reason, EndedBefore)
+        assert isinstance(down.reason, EndedBeforeError)
         assert isinstance(down.reason, ActorError)
         assert (down.generation, str(down.reason)) == (1, "ValueError: bug")

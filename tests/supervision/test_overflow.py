@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pykka._envelope import Envelope
 
-from timmy_actors.errors import ActorGone, MailboxFull
+from timmy_actors.errors import ActorGoneError, MailboxFullError
 from timmy_actors.supervision import Control, Mailbox, Overflow, Reply
 from timmy_actors.supervision.dead_letters import DeadLetters
 
@@ -21,7 +21,7 @@ def full(overflow: Overflow, *, sorted_first: bool) -> Mailbox:
 @pytest.mark.parametrize("sorted_first", [True, False])
 def test_a_sender_that_is_rejected_is_told_and_everything_else_stays(sorted_first: bool) -> None:
     mailbox = full(Overflow.REJECT, sorted_first=sorted_first)
-    with pytest.raises(MailboxFull, match="3 messages"):
+    with pytest.raises(MailboxFullError, match="3 messages"):
         mailbox.put(Envelope("late"))
     assert [mailbox.get().message for _ in range(3)] == [0, 1, 2]
 
@@ -39,7 +39,7 @@ def test_an_asker_whose_message_made_room_is_answered() -> None:
     mailbox, reply = Mailbox(1, Overflow.DROP_OLDEST), Reply()
     mailbox.put(Envelope("asked", reply_to=reply))
     mailbox.put(Envelope("newer"))
-    with pytest.raises(ActorGone, match="the oldest"):
+    with pytest.raises(ActorGoneError, match="the oldest"):
         reply.get(timeout=0)
 
 

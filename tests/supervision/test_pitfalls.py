@@ -22,9 +22,9 @@ from pykka.messages import ProxyCall
 
 import timmy_actors.supervision
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Life, Tree, end, fail, hold, join, launch
-from tests.supervision.storm import Expected
+from tests.supervision.storm import ExpectedError
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, AskTimeout, CallCycle, MailboxFull
+from timmy_actors.errors import ActorGoneError, AskTimeoutError, CallCycleError, MailboxFullError
 from timmy_actors.supervision import ChildSpec, ChildState, Control, Mailbox, Reply
 
 TABLE = Path(__file__).parents[2] / "docs" / "pitfalls.md"
@@ -61,7 +61,7 @@ def test_p2_a_failed_start_runs_the_cleanup_and_is_told() -> None:
 def test_p3_an_uncaught_kind_of_exception_answers_the_asker_and_ends_no_other_actor(error: BaseException) -> None:
     bystander, _ = launch(unrelated := Doer())
     ref, life = launch(actor := Doer())
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         ref.ask(fail(error), timeout=PATIENCE_S)
     join(actor)
     assert life.downs == [error]
@@ -84,7 +84,7 @@ def test_p4b_an_uncaught_kind_of_exception_in_a_stop_answers_everybody() -> None
     asked, stopping = ref.ask(lambda _: None, block=False), ref.stop(block=False)
     release.set()
     assert stopping.get(timeout=PATIENCE_S)
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         asked.get(timeout=PATIENCE_S)
     join(actor)
     assert len(life.downs) == 1
@@ -118,7 +118,7 @@ def test_p7_a_letter_put_after_the_closing_is_answered_all_the_same() -> None:
     mailbox, late = Mailbox(), Reply()
     mailbox.close()
     mailbox.put(Envelope("late", reply_to=late))
-    with pytest.raises(ActorGone):
+    with pytest.raises(ActorGoneError):
         late.get(timeout=0)
 
 
@@ -130,7 +130,7 @@ def test_p8_what_nobody_waits_for_any_more_is_not_carried_out() -> None:
         tree.directory.tell("child", hold(begun, release))
         assert begun.wait(PATIENCE_S)
         reply = tree.directory.ask("child", lambda _: carried_out.set(), timeout_s=0.001)
-        with pytest.raises(AskTimeout):
+        with pytest.raises(AskTimeoutError):
             reply.wait()
         eventually(lambda: time.monotonic() > (reply.deadline or 0))
         release.set()
@@ -208,11 +208,11 @@ def test_p14_a_name_outlives_its_incarnations() -> None:
 
 
 def test_p15_a_proxy_holds_on_to_a_dead_actor_and_the_directory_to_none() -> None:
-    with Tree(ChildSpec("child", Doer, expected=(Expected,))) as tree:
+    with Tree(ChildSpec("child", Doer, expected=(ExpectedError,))) as tree:
         tree.started()
         proxy: Any = tree.directory.ref("child").proxy()
         gone = weakref.ref(proxy._actor)
-        tree.crash("child", Expected("again"))
+        tree.crash("child", ExpectedError("again"))
         tree.restarted("child")
         gc.collect()
         assert gone() is not None
@@ -305,7 +305,7 @@ def test_p21_a_full_mailbox_refuses_and_never_blocks_even_the_actor_itself() -> 
 
     def tell_itself(actor: Doer) -> None:
         actor.actor_ref.tell(lambda _: None)
-        with pytest.raises(MailboxFull):
+        with pytest.raises(MailboxFullError):
             actor.actor_ref.tell(lambda _: None)
 
     ref, life = launch(actor := Small())
@@ -335,7 +335,7 @@ def test_p24_actors_that_would_wait_for_each_other_are_told_so_by_name() -> None
         def asking(name: str, then: Callable[[Doer], Any]) -> Callable[[Doer], Any]:
             return lambda _: tree.directory.ask(name, then, timeout_s=PATIENCE_S).wait()
 
-        with pytest.raises(CallCycle, match="b asks a asks b"):
+        with pytest.raises(CallCycleError, match="b asks a asks b"):
             tree.directory.ask("a", asking("b", asking("a", lambda _: None)), timeout_s=PATIENCE_S).wait()
 
 

@@ -12,7 +12,7 @@ import zmq
 from pykka._envelope import Envelope
 
 from tests.waiting import PATIENCE_S
-from timmy_actors.errors import MailboxFull
+from timmy_actors.errors import MailboxFullError
 from timmy_actors.supervision import Control
 from timmy_actors.supervision.polling_mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
 
@@ -231,7 +231,7 @@ def test_an_ended_file_keeps_saying_so_until_it_is_detached(mailbox: SocketMailb
 def test_it_is_bounded_too() -> None:
     mailbox = SocketMailbox(capacity=1)
     put(mailbox, 1)
-    with pytest.raises(MailboxFull):
+    with pytest.raises(MailboxFullError):
         put(mailbox, 2)
     mailbox.close()
 

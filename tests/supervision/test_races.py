@@ -18,9 +18,9 @@ import pytest
 from pykka._envelope import Envelope
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, fail, hold, join, launch
-from tests.supervision.storm import Expected
+from tests.supervision.storm import ExpectedError
 from tests.waiting import eventually
-from timmy_actors.errors import ActorError, ActorGone, MailboxFull
+from timmy_actors.errors import ActorError, ActorGoneError, MailboxFullError
 from timmy_actors.supervision import (
     Actor,
     Backoff,
@@ -213,7 +213,7 @@ def test_a_full_mailbox_that_is_emptied_meanwhile_ends_nobody(overflow: Overflow
                 reply = Reply()
                 try:
                     ref.actor_inbox.put(Envelope(number, reply_to=reply))
-                except MailboxFull:
+                except MailboxFullError:
                     continue
                 replies.append(reply)
 
@@ -225,7 +225,7 @@ def test_a_full_mailbox_that_is_emptied_meanwhile_ends_nobody(overflow: Overflow
 
 
 def test_a_monitor_that_races_a_restart_is_told_exactly_once_of_one_life() -> None:
-    child = ChildSpec("child", Doer, expected=(Expected,), backoff=AT_ONCE)
+    child = ChildSpec("child", Doer, expected=(ExpectedError,), backoff=AT_ONCE)
     seen: list[list[Down]] = []
     with Tree(child) as tree:
         tree.started()
@@ -233,7 +233,7 @@ def test_a_monitor_that_races_a_restart_is_told_exactly_once_of_one_life() -> No
             mine: list[Down] = []
             seen.append(mine)
             at_once(
-                partial(tree.crash, "child", Expected("again")),
+                partial(tree.crash, "child", ExpectedError("again")),
                 partial(watch, tree, mine),
             )
             tree.restarted("child", restarts)
@@ -242,12 +242,12 @@ def test_a_monitor_that_races_a_restart_is_told_exactly_once_of_one_life() -> No
 
 
 def test_a_child_that_ends_as_it_is_looked_at_hurts_no_supervisor() -> None:
-    child = ChildSpec("child", Doer, expected=(Expected,), backoff=AT_ONCE)
+    child = ChildSpec("child", Doer, expected=(ExpectedError,), backoff=AT_ONCE)
     with Tree(child) as tree:
         tree.started()
         for restarts in range(1, ROUNDS // 2 + 1):
             at_once(
-                partial(tree.crash, "child", Expected("again")),
+                partial(tree.crash, "child", ExpectedError("again")),
                 partial(look, tree),
             )
             tree.restarted("child", restarts)
@@ -276,13 +276,15 @@ def test_starting_and_stopping_children_while_the_supervisor_stops_answers_every
 
 
 def test_an_ask_that_waits_for_a_restart_never_gets_the_incarnation_that_ended() -> None:
-    child = ChildSpec("child", Doer, expected=(Expected,), backoff=AT_ONCE)
+    child = ChildSpec("child", Doer, expected=(ExpectedError,), backoff=AT_ONCE)
     with Tree(child) as tree:
         tree.started()
         for _ in range(ROUNDS // 2):
             before = tree.directory.entries["child"].generation
-            with pytest.raises(Expected):
-                tree.directory.ask("child", fail(Expected("again")), timeout_s=PATIENCE_S, wait_s=PATIENCE_S).wait()
+            with pytest.raises(ExpectedError):
+                tree.directory.ask(
+                    "child", fail(ExpectedError("again")), timeout_s=PATIENCE_S, wait_s=PATIENCE_S
+                ).wait()
             eventually(lambda past=before: tree.directory.entries["child"].generation > past)  # type: ignore[misc]
             answer = tree.directory.ask("child", lambda _: "new", timeout_s=PATIENCE_S, wait_s=PATIENCE_S)
             assert answer.wait() == "new"
@@ -313,5 +315,5 @@ def test_a_stopped_actor_tells_its_askers_so() -> None:
     ref, _ = launch(actor := Doer())
     actor.stop()
     join(actor)
-    with pytest.raises((ActorGone, pykka.ActorDeadError)):
+    with pytest.raises((ActorGoneError, pykka.ActorDeadError)):
         ref.ask(lambda _: None, timeout=PATIENCE_S)

@@ -7,7 +7,7 @@ import time
 import pykka
 import pytest
 
-from timmy_actors.errors import AskTimeout
+from timmy_actors.errors import AskTimeoutError
 from timmy_actors.supervision import Reply
 
 
@@ -27,7 +27,7 @@ def test_a_failure_is_raised_where_it_is_waited_for() -> None:
 
 
 def test_no_answer_by_the_deadline_is_an_ask_timeout() -> None:
-    with pytest.raises(AskTimeout):
+    with pytest.raises(AskTimeoutError):
         Reply(deadline=time.monotonic() - 1).wait()
 
 

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, fail, hold
-from timmy_actors.errors import AskTimeout, GaveUp, Hung, SpecError, StartFailed
+from timmy_actors.errors import AskTimeoutError, GaveUpError, HungError, SpecError, StartFailedError
 from timmy_actors.supervision import (
     ChildCount,
     ChildSpec,
@@ -55,17 +55,17 @@ def test_a_start_reports_its_error_and_leaves_nothing_running() -> None:
         ChildSpec("fine", lambda: Doer(on_stop=stopped.set)),
         ChildSpec("bad", lambda: Doer(on_start=fail(OSError("no")))),
     )
-    with pytest.raises(StartFailed, match="bad did not start: OSError: no"):
+    with pytest.raises(StartFailedError, match="bad did not start: OSError: no"):
         tree.start()
     assert stopped.is_set()
     assert tree.has_ended
-    assert isinstance(tree.exit_reason, StartFailed)
+    assert isinstance(tree.exit_reason, StartFailedError)
 
 
 def test_a_start_that_takes_too_long_is_stopped() -> None:
     gate = threading.Event()
     tree, _ = root(ChildSpec("slow", lambda: Doer(on_start=gate.wait), shutdown_s=0.01))
-    with pytest.raises(StartFailed, match=r"did not start within 0\.05 s"):
+    with pytest.raises(StartFailedError, match=r"did not start within 0\.05 s"):
         tree.start(0.05)
     assert tree.has_ended
     gate.set()
@@ -77,9 +77,9 @@ def test_a_tree_that_gave_up_tells_its_caller_and_the_log(caplog: pytest.LogCapt
     tree = Root(Supervisor([ChildSpec("a", Doer)], directory, intensity=NONE_BORNE), name="top", on_end=ended.set)
     tree.start()
     directory.tell("a", fail(ValueError("bug")))
-    with pytest.raises(GaveUp, match="top gave up: 1 failures within 5 s"):
+    with pytest.raises(GaveUpError, match="top gave up: 1 failures within 5 s"):
         tree.join(PATIENCE_S)
-    assert isinstance(tree.exit_reason, GaveUp)
+    assert isinstance(tree.exit_reason, GaveUpError)
     assert ended.wait(PATIENCE_S)
     assert RELAY.flush(PATIENCE_S)
     assert "the tree top ended: top gave up" in caplog.text
@@ -94,7 +94,7 @@ def test_leaving_a_tree_that_gave_up_raises_why() -> None:
             directory.tell("a", fail(ValueError("bug")))
             assert tree.wait(PATIENCE_S)
 
-    with pytest.raises(GaveUp):
+    with pytest.raises(GaveUpError):
         live()
 
 
@@ -110,9 +110,9 @@ def test_a_bare_supervisor_that_gives_up_says_so_in_the_log(caplog: pytest.LogCa
 
 def test_a_root_lives_once() -> None:
     tree, _ = root()
-    with tree, pytest.raises(StartFailed, match="lives once"):
+    with tree, pytest.raises(StartFailedError, match="lives once"):
         tree.launch()
-    with pytest.raises(StartFailed):
+    with pytest.raises(StartFailedError):
         tree.start()
 
 
@@ -126,7 +126,7 @@ def test_a_stop_that_takes_too_long_says_so() -> None:
     tree.start()
     directory.tell("a", hold(begun, release))
     assert begun.wait(PATIENCE_S)
-    with pytest.raises(AskTimeout, match=r"did not stop within 0\.01 s"):
+    with pytest.raises(AskTimeoutError, match=r"did not stop within 0\.01 s"):
         tree.stop(0.01)
     release.set()
     tree.stop()
@@ -142,7 +142,7 @@ def test_the_topmost_loop_is_watched_too() -> None:
         return Doer()
 
     tree.ref.tell(StartChild(ChildSpec("stuck", factory)))
-    with pytest.raises(Hung, match=r"root hung: its loop has not turned for 0\.2 s"):
+    with pytest.raises(HungError, match=r"root hung: its loop has not turned for 0\.2 s"):
         tree.join(PATIENCE_S)
     assert directory.entries["a"].ref is None
     release.set()

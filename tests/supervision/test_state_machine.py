@@ -22,7 +22,7 @@ from tests.supervision.stage import (
     Stage,
     spec,
 )
-from timmy_actors.errors import GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
+from timmy_actors.errors import GaveUpError, HungError, SpecError, StartFailedError, TooManyAbandonedError
 from timmy_actors.supervision import AutoShutdown, Intensity, RestartType, Strategy
 from timmy_actors.supervision.effects import Abandon, Acknowledge, Ended, Launch, Restarting, Started, Stop
 
@@ -30,7 +30,7 @@ NAMES = ["a", "b", "c", "d"]
 NEIGHBOURS = {"a": PERMANENT, "b": TEMPORARY, "c": TRANSIENT, "d": PERMANENT}
 STRATEGIES, TYPES, POSITIONS = list(Strategy), list(RestartType), ["a", "b", "d"]
 GROUPS = [ONE_FOR_ALL, REST_FOR_ONE]
-LIFE_ENDS = {"normal": None, "unexpected": BUG, "expected": EXPECTED, "hung": Hung("stuck")}
+LIFE_ENDS = {"normal": None, "unexpected": BUG, "expected": EXPECTED, "hung": HungError("stuck")}
 
 
 class Oracle:
@@ -100,7 +100,7 @@ def test_a_failure_that_is_one_too_many_stops_everybody_in_reverse_and_only_what
         return
     assert stage.stopped == [name for name in reversed(NAMES) if name != failing]
     assert (stage.launched, stage.of(Restarting)) == ([], [])
-    assert [type(reason) for reason in stage.exits] == [GaveUp]
+    assert [type(reason) for reason in stage.exits] == [GaveUpError]
     assert {stage.state(name) for name in NAMES} == {"DOWN"}
 
 
@@ -122,7 +122,7 @@ def test_a_failed_first_start_stops_what_was_started_and_starts_nothing_more(
     before = NAMES[: NAMES.index(failing)]
     assert stage.launched == [*before, failing]
     assert stage.stopped == before[::-1]
-    assert [type(reason) for reason in stage.exits] == [StartFailed]
+    assert [type(reason) for reason in stage.exits] == [StartFailedError]
     assert f"{failing} did not start" in str(stage.exits[0])
     assert (stage.of(Acknowledge), stage.plan.window.seen) == ([], ())
 
@@ -288,7 +288,7 @@ def test_a_failed_restart_counts_as_well() -> None:
     stage = Stage([spec("a")], intensity=Intensity(failures=1)).begin()
     stage.behave("a", start=BUG)
     stage.end("a", BUG)
-    assert [type(reason) for reason in stage.exits] == [GaveUp]
+    assert [type(reason) for reason in stage.exits] == [GaveUpError]
     assert len(stage.of(Launch)) == 1
 
 
@@ -568,7 +568,7 @@ def test_a_second_close_changes_nothing(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize("reason", [None, BUG, EXPECTED, TooManyOrphans("x")], ids=repr)
+@pytest.mark.parametrize("reason", [None, BUG, EXPECTED, TooManyAbandonedError("x")], ids=repr)
 def test_whoever_ends_while_the_others_are_stopped_is_not_restarted_and_does_not_count(
     strategy: Strategy, reason: BaseException | None
 ) -> None:
@@ -579,7 +579,7 @@ def test_whoever_ends_while_the_others_are_stopped_is_not_restarted_and_does_not
     assert (stage.of(Restarting), stage.plan.window.seen) == ([], ())
     stage.end("d", None)
     assert stage.stopped == ["d", "c", "a"]
-    assert stage.exits == [reason if isinstance(reason, TooManyOrphans) else None]
+    assert stage.exits == [reason if isinstance(reason, TooManyAbandonedError) else None]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -641,7 +641,7 @@ def test_too_many_orphans_below_end_this_supervisor_too_with_that_reason(
     strategy: Strategy, restart: RestartType
 ) -> None:
     stage = four(types_with("b", restart), strategy).begin()
-    reason = TooManyOrphans("too many")
+    reason = TooManyAbandonedError("too many")
     stage.end("b", reason)
     assert (stage.stopped, stage.exits, stage.launched) == (["d", "c", "a"], [reason], [])
 

@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.supervision.stage import BUG, EXPECTED, ONE_FOR_ALL, ONE_FOR_ONE, TEMPORARY, LinkGone, spec
-from timmy_actors.errors import GaveUp, SpecError, StartFailed, TooManyOrphans
+from tests.supervision.stage import BUG, EXPECTED, ONE_FOR_ALL, ONE_FOR_ONE, TEMPORARY, LinkGoneError, spec
+from timmy_actors.errors import GaveUpError, SpecError, StartFailedError, TooManyAbandonedError
 from timmy_actors.supervision import AutoShutdown, ChildSpec, ChildState, Intensity, RestartType, Strategy
 from timmy_actors.supervision.effects import (
     Abandon,
@@ -26,7 +26,7 @@ from timmy_actors.supervision.effects import (
 from timmy_actors.supervision.state_machine import Plan
 
 PERIOD_S = 5.0
-REASONS: list[BaseException | None] = [None, BUG, BUG, EXPECTED, EXPECTED, TooManyOrphans("below")]
+REASONS: list[BaseException | None] = [None, BUG, BUG, EXPECTED, EXPECTED, TooManyAbandonedError("below")]
 ALLOWED_AT_THE_END = (Stop, Abandon, Ended, Exit)
 
 specs = st.builds(
@@ -156,7 +156,7 @@ class Actors:
         child = self.plan.child(name)
         assert child is not None
         assert child.spec.restart is not TEMPORARY
-        if not isinstance(end.reason, LinkGone):
+        if not isinstance(end.reason, LinkGoneError):
             self.counted.append(self.now)
             within = [then for then in self.counted if self.now < then + PERIOD_S]
             assert len(within) <= self.failures, "it should have given up"
@@ -336,7 +336,7 @@ def wind_up(actors: Actors) -> None:
         actors.check()
     assert len(actors.exits) == 1
     [reason] = actors.exits
-    assert reason is None or isinstance(reason, GaveUp | StartFailed | TooManyOrphans)
-    if isinstance(reason, GaveUp):
+    assert reason is None or isinstance(reason, GaveUpError | StartFailedError | TooManyAbandonedError)
+    if isinstance(reason, GaveUpError):
         assert len(actors.plan.window.seen) == actors.failures + 1
     assert actors.plan.close(actors.now) == actors.plan.tick(actors.now) == []

@@ -26,7 +26,7 @@ from tests.supervision.storm import (
     Do,
     Kind,
     Ledger,
-    ObserverFailed,
+    ObserverFailedError,
     Order,
     Rule,
     Watched,
@@ -68,7 +68,7 @@ class Client(threading.Thread):
                     (self.fail, self.fail_later, self.work, self.ask_patiently, self.watch, self.host, self.hang),
                     (30, 4, 20, 10, 5, 1, 1),
                 )[0]()
-            with contextlib.suppress(ObserverFailed):  # answered already: called in this very thread
+            with contextlib.suppress(ObserverFailedError):  # answered already: called in this very thread
                 self.replies[-1].add_done_callback(raise_from_observer)
             wait_until_done(self.replies[-1])
 
@@ -99,9 +99,9 @@ class Client(threading.Thread):
 
         def watcher(down: Down) -> None:
             seen.append(down)
-            raise ObserverFailed
+            raise ObserverFailedError
 
-        with contextlib.suppress(ObserverFailed):  # told at once, in this very thread
+        with contextlib.suppress(ObserverFailedError):  # told at once, in this very thread
             self.world.directory.monitor(name, watcher)
 
     def host(self) -> None:
@@ -143,7 +143,7 @@ class Prober(threading.Thread):
 
 
 def raise_from_observer(_: Reply) -> None:
-    raise ObserverFailed
+    raise ObserverFailedError
 
 
 def wait_until_done(reply: Reply) -> None:
@@ -246,4 +246,4 @@ def hold_together(world: World, storm: Storm) -> None:
     assert [name for name, entry in world.directory.entries.items() if entry.ref is not None] == []
     assert statistics.median(storm.latencies_s) < LATENCY_S / 20  # (8)
     assert max(storm.latencies_s) < LATENCY_S
-    assert not any(ObserverFailed.__name__ in event.detail for event in world.events.all)  # (10)
+    assert not any(ObserverFailedError.__name__ in event.detail for event in world.events.all)  # (10)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold, join
 from tests.waiting import eventually
-from timmy_actors.errors import Failure, GaveUp, StartFailed
+from timmy_actors.errors import ActorFailureError, GaveUpError, StartFailedError
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Directory, Intensity, RestartType, Supervisor
 from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.log_relay import RELAY
@@ -17,7 +17,7 @@ AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)
 
 
-class LinkGone(Failure):
+class LinkGoneError(ActorFailureError):
     """An expected reason."""
 
 
@@ -29,7 +29,7 @@ def spec(
     backoff: Backoff = AT_ONCE,
     shutdown_s: float = PATIENCE_S,
 ) -> ChildSpec:
-    return ChildSpec(name, factory, restart, expected=(LinkGone,), backoff=backoff, shutdown_s=shutdown_s)
+    return ChildSpec(name, factory, restart, expected=(LinkGoneError,), backoff=backoff, shutdown_s=shutdown_s)
 
 
 def in_turn(*steps: Callable[[], object] | None) -> Callable[[], Doer]:
@@ -100,7 +100,7 @@ def test_expected_reasons_never_count() -> None:
     with Tree(spec(), intensity=Intensity(failures=0)) as tree:
         tree.started()
         for restarts in range(1, 31):
-            tree.crash("child", LinkGone("again"))
+            tree.crash("child", LinkGoneError("again"))
             tree.restarted("child", restarts)
         assert tree.life.downs == []
 
@@ -114,7 +114,7 @@ def test_too_many_failures_end_the_supervisor_and_every_child() -> None:
         eventually(lambda: tree.directory.entries["child"].restarts == 1)
         tree.crash("child", ValueError("two"))
         reason = tree.ended()
-    assert isinstance(reason, GaveUp)
+    assert isinstance(reason, GaveUpError)
     assert "child: ValueError: two" in str(reason)
     assert stopped.is_set()
     assert (tree.state("other"), tree.state("child")) == (ChildState.DOWN, ChildState.DOWN)
@@ -133,8 +133,8 @@ def test_four_children_that_crash_at_once_are_four_failures_and_all_restarted() 
     ("restart", "error", "again"),
     [
         (RestartType.TRANSIENT, None, False),
-        (RestartType.TRANSIENT, LinkGone("x"), True),
-        (RestartType.TEMPORARY, LinkGone("x"), False),
+        (RestartType.TRANSIENT, LinkGoneError("x"), True),
+        (RestartType.TEMPORARY, LinkGoneError("x"), False),
         (RestartType.TEMPORARY, ValueError("x"), False),
         (RestartType.PERMANENT, None, True),
     ],
@@ -184,7 +184,7 @@ def test_an_escalation_goes_up_to_the_root_when_nobody_bears_it() -> None:
         tree.started()
         tree.crash("leaf", ValueError("bug"))
         reason = tree.ended()
-    assert isinstance(reason, GaveUp)
+    assert isinstance(reason, GaveUpError)
     assert "ValueError: bug" in str(reason)
 
 
@@ -197,7 +197,7 @@ def test_a_failed_first_start_stops_what_was_started_and_starts_nothing_more() -
     ]
     with Tree(*children) as tree:
         reason = tree.ended()
-    assert isinstance(reason, StartFailed)
+    assert isinstance(reason, StartFailedError)
     assert "broken did not start: ValueError: no" in str(reason)
     assert stopped.is_set()
     assert "never" not in tree.directory.entries
@@ -205,14 +205,14 @@ def test_a_failed_first_start_stops_what_was_started_and_starts_nothing_more() -
 
 
 def test_an_expected_failure_of_a_first_start_keeps_nobody_from_starting() -> None:
-    children = [spec("link", in_turn(fail(LinkGone("no server"))), backoff=NEVER_AGAIN), spec("other")]
+    children = [spec("link", in_turn(fail(LinkGoneError("no server"))), backoff=NEVER_AGAIN), spec("other")]
     with Tree(*children) as tree:
         tree.started()
         assert tree.state("other") is ChildState.UP
 
 
 def test_one_that_fails_to_start_for_ever_leaves_its_supervisor_answerable_and_stoppable() -> None:
-    failing = spec("failing", lambda: Doer(on_start=fail(LinkGone("no server"))))
+    failing = spec("failing", lambda: Doer(on_start=fail(LinkGoneError("no server"))))
     with Tree(failing, spec("other")) as tree:
         tree.started()
         eventually(lambda: tree.directory.entries["failing"].restarts > 20)
@@ -263,9 +263,9 @@ def test_a_child_that_is_just_ending_does_not_keep_the_others_from_being_stopped
 
 
 def test_a_child_that_waits_for_its_restart_is_down_once_its_supervisor_is() -> None:
-    with Tree(spec("link", in_turn(fail(LinkGone("x"))), backoff=NEVER_AGAIN), spec("late")) as tree:
+    with Tree(spec("link", in_turn(fail(LinkGoneError("x"))), backoff=NEVER_AGAIN), spec("late")) as tree:
         tree.started()
-        tree.crash("link", LinkGone("again"))
+        tree.crash("link", LinkGoneError("again"))
         eventually(lambda: tree.state("link") is ChildState.WAITING)
     assert tree.state("link") is ChildState.DOWN
 
@@ -281,7 +281,7 @@ def test_a_factory_that_fails_is_a_failure_of_its_child() -> None:
 
     with Tree(spec(factory=factory), intensity=Intensity(failures=3, period_s=60.0)) as tree:
         tree.started()
-        tree.crash("child", LinkGone("x"))
+        tree.crash("child", LinkGoneError("x"))
         eventually(lambda: len(made) == 4 and tree.state("child") is ChildState.UP)
         assert tree.directory.entries["child"].last_reason == "OSError: too many open files"
 
@@ -289,7 +289,7 @@ def test_a_factory_that_fails_is_a_failure_of_its_child() -> None:
 def test_a_factory_that_fails_in_the_first_start_fails_the_start() -> None:
     with Tree(spec(factory=fail(OSError("no")))) as tree:
         reason = tree.ended()
-    assert isinstance(reason, StartFailed)
+    assert isinstance(reason, StartFailedError)
 
 
 def test_the_word_of_an_earlier_incarnation_is_not_taken_for_the_present_ones() -> None:
@@ -297,10 +297,10 @@ def test_the_word_of_an_earlier_incarnation_is_not_taken_for_the_present_ones() 
         tree.started()
         first = tree.directory.ref("child")
         life = first.proxy().actor_lifecycle.get(timeout=PATIENCE_S)
-        tree.crash("child", LinkGone("x"))
+        tree.crash("child", LinkGoneError("x"))
         eventually(lambda: tree.directory.entries["child"].generation == 2 and tree.state("child") is ChildState.UP)
         life.down(ValueError("late word of the dead"))
-        tree.crash("child", LinkGone("y"))
+        tree.crash("child", LinkGoneError("y"))
         eventually(lambda: tree.directory.entries["child"].generation == 3)
         assert tree.directory.entries["child"].last_reason == "y"
         assert tree.life.downs == []  # one failure that counts would have been too many

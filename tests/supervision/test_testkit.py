@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.supervision.lifecycles import Doer, end
-from timmy_actors.errors import AskTimeout
+from timmy_actors.errors import AskTimeoutError
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Intensity, Reply, Supervisor, testkit
 from timmy_actors.supervision.testkit import VirtualClock, fail, hang
 
@@ -122,5 +122,5 @@ def test_an_answer_can_be_awaited_while_the_loop_turns_and_not_for_longer_than_i
 
     assert asyncio.run(turn(Reply(deadline=time.monotonic() + 10))) == "answer"
     assert turned == list(range(10))
-    with pytest.raises(AskTimeout):
+    with pytest.raises(AskTimeoutError):
         asyncio.run(too_late())

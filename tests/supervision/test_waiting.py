@@ -13,7 +13,14 @@ import pytest
 
 from tests.supervision.lifecycles import PATIENCE_S, Doer, Tree, end, fail, hold
 from tests.waiting import eventually
-from timmy_actors.errors import ActorGone, AskTimeout, CallCycle, MailboxFull, NoSuchActor, SpecError
+from timmy_actors.errors import (
+    ActorGoneError,
+    AskTimeoutError,
+    CallCycleError,
+    MailboxFullError,
+    NoSuchActorError,
+    SpecError,
+)
 from timmy_actors.supervision import (
     DEFERRED,
     Backoff,
@@ -78,7 +85,7 @@ def test_messages_that_wait_through_a_crash_are_carried_to_the_next_incarnation_
         for reply in behind:
             reply.wait()
         assert seen == list(range(5))
-        with pytest.raises(ActorGone, match="before it handled"):
+        with pytest.raises(ActorGoneError, match="before it handled"):
             impatient.wait()
 
 
@@ -106,7 +113,7 @@ def test_a_deferred_reply_whose_actor_ends_is_gone_for_it_was_begun() -> None:
         tree.started()
         deferred = ask(tree, defer)
         tree.crash("a", ValueError("bug"))
-        with pytest.raises(ActorGone, match="promised"):
+        with pytest.raises(ActorGoneError, match="promised"):
             deferred.wait()
 
 
@@ -114,7 +121,7 @@ def test_an_ask_that_waits_holds_no_event_loop_up() -> None:
     async def main() -> bool:
         reply = Directory().ask("nobody", "x", timeout_s=1, wait_s=1)
         still_waits = not reply.done  # it waits on by itself: the call has returned
-        with pytest.raises(NoSuchActor):
+        with pytest.raises(NoSuchActorError):
             await reply
         return still_waits
 
@@ -126,7 +133,7 @@ def test_an_ask_that_waited_long_enough_is_answered_though_nobody_waits_for_its_
     reply = Directory().ask("nobody", "x", timeout_s=PATIENCE_S, wait_s=0.01)
     reply.add_done_callback(lambda _: told.set())
     assert told.wait(PATIENCE_S)
-    with pytest.raises(NoSuchActor, match="there is no such name"):
+    with pytest.raises(NoSuchActorError, match="there is no such name"):
         reply.get(timeout=0)
 
 
@@ -135,7 +142,7 @@ def test_a_ref_can_be_waited_for() -> None:
         tree.started()
         tree.crash("a", ValueError("bug"))
         assert tree.directory.ref("a", PATIENCE_S) is not None
-    with pytest.raises(NoSuchActor, match="it is down"):
+    with pytest.raises(NoSuchActorError, match="it is down"):
         tree.directory.ref("a", 0.01)
 
 
@@ -143,10 +150,10 @@ def test_as_many_wait_as_a_mailbox_takes(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("timmy_actors.supervision.waiting.DEFAULT_CAPACITY", 2)
     directory = Directory()
     waiting = [directory.ask("nobody", "x", timeout_s=0.1, wait_s=0.1) for _ in range(3)]
-    with pytest.raises(MailboxFull):
+    with pytest.raises(MailboxFullError):
         waiting[2].get(timeout=0)
     for reply in waiting[:2]:
-        with pytest.raises(NoSuchActor):
+        with pytest.raises(NoSuchActorError):
             reply.wait()
 
 
@@ -162,7 +169,7 @@ def test_a_message_that_made_room_is_not_handed_to_the_next_incarnation() -> Non
         tree.directory.tell("a", hold(begun, release))
         assert begun.wait(PATIENCE_S)
         oldest, newest = ask(tree), ask(tree)
-        with pytest.raises(ActorGone, match="this was the oldest"):
+        with pytest.raises(ActorGoneError, match="this was the oldest"):
             oldest.wait()
         release.set()
         assert newest.wait() == "answer"
@@ -185,7 +192,7 @@ async def _await(reply: Reply) -> object:
 
 
 def test_getting_an_answer_knows_the_deadline_and_the_circle() -> None:
-    with pytest.raises(AskTimeout):
+    with pytest.raises(AskTimeoutError):
         Reply(deadline=time.monotonic() - 1).get()
     with Tree(ChildSpec("a", Doer), ChildSpec("b", Doer)) as tree:
         tree.started()
@@ -193,7 +200,7 @@ def test_getting_an_answer_knows_the_deadline_and_the_circle() -> None:
         def asking(name: str, then: Callable[[Doer], Any]) -> Callable[[Doer], Any]:
             return lambda _: tree.directory.ask(name, then, timeout_s=PATIENCE_S).get()
 
-        with pytest.raises(CallCycle, match="b asks a asks b"):
+        with pytest.raises(CallCycleError, match="b asks a asks b"):
             tree.directory.ask("a", asking("b", asking("a", answer)), timeout_s=PATIENCE_S).get()
 
 
@@ -223,7 +230,7 @@ def mute(actor: Doer) -> object:
 
 def test_who_waits_from_outside_moves_the_time_to_the_deadline(clock: VirtualClock, directory: Directory) -> None:
     began = time.monotonic()
-    with pytest.raises(AskTimeout, match=r"within 3\.6e\+03 s"):
+    with pytest.raises(AskTimeoutError, match=r"within 3\.6e\+03 s"):
         directory.ask("a", mute, timeout_s=3600).wait()
     assert clock.now() == 3600
     assert time.monotonic() - began < PATIENCE_S
@@ -235,7 +242,7 @@ def test_an_actor_that_waits_is_quiet_and_times_out_in_virtual_time(clock: Virtu
     def wait(_: Doer) -> None:
         try:
             directory.ask("b", mute, timeout_s=60).wait()
-        except AskTimeout as error:
+        except AskTimeoutError as error:
             ended.append((type(error).__name__, clock.now()))
 
     directory.tell("a", wait)
@@ -259,12 +266,12 @@ def test_a_wait_for_a_restart_passes_in_virtual_time(clock: VirtualClock, direct
         if directory.entries["a"].state is ChildState.WAITING:
             break
     assert directory.ask("a", answer, timeout_s=1000, wait_s=1000).wait() == "answer"
-    with pytest.raises(NoSuchActor):
+    with pytest.raises(NoSuchActorError):
         directory.ask("nobody", answer, timeout_s=1000, wait_s=500).wait()
 
 
 def test_an_await_in_virtual_time_moves_it_too(clock: VirtualClock, directory: Directory) -> None:
-    with pytest.raises(AskTimeout):
+    with pytest.raises(AskTimeoutError):
         asyncio.run(_await(directory.ask("a", mute, timeout_s=3600)))
     assert clock.now() == 3600
 
@@ -273,6 +280,6 @@ def test_a_name_that_is_stopped_for_good_keeps_nobody_waiting_longer_than_he_sai
     with tree_of_one() as tree:
         tree.started()
         tree.root.actor_ref.ask(StopChild("a"), timeout=PATIENCE_S)
-        with pytest.raises(NoSuchActor):
+        with pytest.raises(NoSuchActorError):
             ask(tree, wait_s=0.01).wait()
         eventually(lambda: not any(thread.name == "waiting asks" for thread in threading.enumerate()))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.peer import Peer
 from tests.runtimes import fresh, running
-from timmy_actors import Refused, Runtime, connect
+from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, CommandResult, PerceptionOutput, Revision
 from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
 
@@ -64,14 +64,14 @@ def test_a_refusal_is_told_with_its_code_and_field_and_not_raised(body: PlayerBo
 
 
 def test_somebody_unknown_can_not_be_seen(runtime: Runtime) -> None:
-    with pytest.raises(Refused, match="Nobody"):
+    with pytest.raises(RefusedError, match="Nobody"):
         PlayerBody(runtime, "Nobody").observe()
 
 
 class Recorder:
     """A game that writes down what it is told to do, and declines it when `declines` says so."""
 
-    def __init__(self, declines: Refused | None = None) -> None:
+    def __init__(self, declines: RefusedError | None = None) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.ids: list[str | None] = []
         self.awaited: list[tuple[Revision | None, float]] = []
@@ -83,7 +83,7 @@ class Recorder:
     ) -> PerceptionOutput:
         self.awaited.append((after, timeout_s))
         if after is not None and after.number > self.perceived:
-            raise Refused("expired", "not perceived")
+            raise RefusedError("expired", "not perceived")
         known = {
             "player": player or "Timmy",
             "pid": 0,
@@ -151,7 +151,7 @@ def test_an_action_given_again_under_its_id_is_the_same_command() -> None:
     [("in_doubt", "unknown"), ("game_refused", "failed"), ("internal", "failed"), ("no_such_place", "refused")],
 )
 def test_the_outcome_says_whether_it_may_have_been_done(code: Any, outcome: str) -> None:
-    result = PlayerBody(Recorder(Refused(code, "no"))).act(Action(action="teleport", params={"to": "X"}))
+    result = PlayerBody(Recorder(RefusedError(code, "no"))).act(Action(action="teleport", params={"to": "X"}))
     assert (result.outcome, result.code, result.success) == (outcome, code, False)
 
 
@@ -170,7 +170,7 @@ def test_what_an_action_did_is_waited_for() -> None:
 
 def test_what_is_not_perceived_in_time_is_refused() -> None:
     body = PlayerBody(Recorder())
-    with pytest.raises(Refused, match="not perceived"):
+    with pytest.raises(RefusedError, match="not perceived"):
         body.observe(after=body.act(HELLO))
 
 
@@ -198,7 +198,7 @@ def test_the_world_before_an_action_is_never_passed_off_as_the_one_after_it() ->
 
 
 def test_after_an_action_that_was_declined_nothing_is_waited_for() -> None:
-    game = Recorder(Refused("no_such_place", "no"))
+    game = Recorder(RefusedError("no_such_place", "no"))
     step = PlayerBody(game).act(HELLO, observe=True)
     assert (step.result.revision, step.seen.stale, game.awaited[0][0]) == (None, False, None)
 

@@ -13,7 +13,7 @@ from timmy_actors.cli import options
 from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed
 
 
@@ -80,7 +80,7 @@ def do(
                 click.echo(json.dumps({"id": accepted}) if as_json else accepted)
                 return
             result = daemon.command(command, timeout_s=timeout_s, command_id=command_id, **values)
-    except Refused as refused:
+    except RefusedError as refused:
         if not as_json:
             raise
         error = ErrorInfo.model_validate({"code": refused.code, "message": refused.message, "field": refused.field})

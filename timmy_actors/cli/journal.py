@@ -17,7 +17,7 @@ from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
-from timmy_actors.errors import JournalUnusable, Refused
+from timmy_actors.errors import JournalUnusableError, RefusedError
 from timmy_actors.journal import EX_DATAERR, Reader, upkeep
 from timmy_actors.protocol import JournalEntry
 
@@ -90,7 +90,7 @@ def show(command_id: str, as_json: bool, **place: Any) -> None:
         found = reader.named(command_id)
     if not found:
         told = f"no command with the id {command_id!r}: 'timmy-actors journal tail' shows the newest"
-        raise Refused("no_such_target", told, "ID")
+        raise RefusedError("no_such_target", told, "ID")
     for entry in found:
         if as_json:
             click.echo(harmless_json(entry.model_dump_json(indent=2)))
@@ -135,7 +135,7 @@ def verify(**place: Any) -> None:
         click.echo(f"{harmless(str(path))}: {harmless(complaint)}")
     if damaged:
         remedy = "what it says of these commands may be wrong or missing: restore a backup, or look into the game"
-        raise JournalUnusable(f"journal {path}: {damaged} damaged places: {remedy}", EX_DATAERR)
+        raise JournalUnusableError(f"journal {path}: {damaged} damaged places: {remedy}", EX_DATAERR)
     click.echo(f"{harmless(str(path))}: everything is as it was written")
 
 

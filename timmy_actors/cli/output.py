@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, TypeVar
 
-from timmy_actors.errors import OutputFailed
+from timmy_actors.errors import OutputFailedError
 
 T = TypeVar("T")
 
@@ -22,18 +22,19 @@ def checked_output(arguments: Sequence[str]) -> Iterator[None]:
     """Standard output for a command line, its failure an error of its own kind.
 
     Raises:
-        OutputFailed: nothing can be written there. A reader that has gone is no such failure, but click's to see to.
+        OutputFailedError: nothing can be written there. A reader that has gone is no such failure, but click's to see
+            to.
     """
     stream = sys.stdout
     if next(iter(arguments), None) in GOES_ON_WITHOUT:
         yield
         return
     if stream is None:
-        raise OutputFailed("standard output is closed: nothing was done")
+        raise OutputFailedError("standard output is closed: nothing was done")
     sys.stdout = _Checked(stream)
     try:
         yield
-    except OutputFailed:
+    except OutputFailedError:
         _forget(stream)
         raise
     finally:
@@ -60,7 +61,7 @@ class _Checked:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise OutputFailed(f"standard output cannot be written: {error.strerror}") from error
+            raise OutputFailedError(f"standard output cannot be written: {error.strerror}") from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

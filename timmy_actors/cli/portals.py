@@ -18,7 +18,7 @@ from timmy_actors.cli.portal_formatting import (
 )
 from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import PORTAL_TIMEOUT_S, Portals, describe_actions
 
 NOT_DONE = 1
@@ -72,7 +72,7 @@ def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | N
     entry = next((entry for entry in answer.portals if entry.id == (portal or answer.chosen)), None)
     if entry is None:
         known = ", ".join(entry.id for entry in answer.portals) or "none"
-        raise Refused("bad_arguments", f"no portal {portal!r}; there are: {known}", "portal")
+        raise RefusedError("bad_arguments", f"no portal {portal!r}; there are: {known}", "portal")
     if as_json:
         click.echo(harmless_json(entry.model_dump_json(indent=2, exclude_none=True)))
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from timmy_actors.errors import ProtocolError, Refused
+from timmy_actors.errors import ProtocolError, RefusedError
 from timmy_actors.protocol import MAX_REQUEST_BYTES, Request
 
 if TYPE_CHECKING:
@@ -22,29 +22,29 @@ def make(kind: type[R], **fields: Any) -> R:
     """A request of that kind.
 
     Raises:
-        Refused: `bad_arguments`: it cannot be asked.
+        RefusedError: `bad_arguments`: it cannot be asked.
     """
     try:
         return kind(**fields)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
-        raise Refused("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
+        raise RefusedError("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
 
 
 def encode(request: Request) -> bytes:
     """A request as JSON.
 
     Raises:
-        Refused: `bad_arguments`: it has no JSON, or is larger than a daemon takes.
+        RefusedError: `bad_arguments`: it has no JSON, or is larger than a daemon takes.
     """
     try:
         frame = request.model_dump_json().encode()
     except PydanticSerializationError as error:
-        raise Refused("bad_arguments", f"arguments: {error}", "arguments") from error
+        raise RefusedError("bad_arguments", f"arguments: {error}", "arguments") from error
     if len(frame) > MAX_REQUEST_BYTES:
         told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
-        raise Refused("bad_arguments", told, "arguments")
+        raise RefusedError("bad_arguments", told, "arguments")
     return frame
 
 
@@ -55,7 +55,7 @@ def decode_answer(frame: bytes) -> Answer:
         ProtocolError: this version does not understand it.
     """
     # Not at the top: what a daemon answers takes longer to load than pydantic, and nothing before needs it.
-    from timmy_actors.protocol import Answer
+    from timmy_actors.protocol import Answer  # noqa: PLC0415
 
     with _understood():
         return Answer.model_validate_json(frame)
@@ -67,7 +67,7 @@ def decode_watched(frame: bytes) -> Pushed | Answer:
     Raises:
         ProtocolError: it is none that this version understands.
     """
-    from timmy_actors.protocol import FROM_DAEMON
+    from timmy_actors.protocol import FROM_DAEMON  # noqa: PLC0415  the same
 
     with _understood():
         return FROM_DAEMON.validate_json(frame)
@@ -89,7 +89,7 @@ def raise_refusal(answer: Answer) -> None:
     """Nothing, unless the answer is a refusal.
 
     Raises:
-        Refused: it is.
+        RefusedError: it is.
     """
     if answer.error is not None:
-        raise Refused(answer.error.code, answer.error.message, answer.error.field)
+        raise RefusedError(answer.error.code, answer.error.message, answer.error.field)

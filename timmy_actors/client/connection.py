@@ -17,7 +17,7 @@ import zmq
 from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
 from timmy_actors.client.endpoint import resolve_endpoint
 from timmy_actors.client.line import Ended, Line
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
@@ -57,7 +57,7 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
 
     Raises:
         ConfigError: the endpoint is none that a daemon can listen at, or another user could listen, or does, there.
-        DaemonUnreachable: no daemon answers there.
+        DaemonUnreachableError: no daemon answers there.
     """
     return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
 
@@ -65,7 +65,7 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
 class Daemon:
     """A connection to a running daemon. Threads may share it; their calls take turns.
 
-    Every call may raise `DaemonUnreachable`: no answer came in time, the daemon ended before it answered, or the
+    Every call may raise `DaemonUnreachableError`: no answer came in time, the daemon ended before it answered, or the
     connection is closed; and `ProtocolError`: what came is no answer that this version understands. A daemon that was
     restarted is found again by the next call. A call that is given up (Ctrl-C, say) ends with its connection, and with
     it what the daemon does through a portal for its sake; a command goes on, and can be asked for by its id.
@@ -79,7 +79,7 @@ class Daemon:
         self._line = Line(endpoint, timeout_s=timeout_s)
 
     def close(self) -> None:
-        """Let the connection go; a call that waits in another thread ends with `DaemonUnreachable`."""
+        """Let the connection go; a call that waits in another thread ends with `DaemonUnreachableError`."""
         self._line.give_up()
         with self._turn:  # a socket that is closed under another thread's hands ends the process
             self._line.close()
@@ -103,8 +103,8 @@ class Daemon:
         With `after`, the `revision` of a command's result, it waits until what that command did is perceived.
 
         Raises:
-            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be waited
-                for was not perceived within `timeout_s`.
+            RefusedError: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be
+                waited for was not perceived within `timeout_s`.
         """
         request = make(SnapshotRequest, id=self._id(), player=player, after=after, timeout_s=timeout_s)
         waits_s = self._timeout_s if after is None else timeout_s + TRANSPORT_MARGIN_S
@@ -120,7 +120,7 @@ class Daemon:
         at most 2 s longer, for the game's late word.
 
         Raises:
-            Refused: it was not done; `code`, `message` and `field` say why. `in_doubt`: it may have been.
+            RefusedError: it was not done; `code`, `message` and `field` say why. `in_doubt`: it may have been.
         """
         request = self._command_request(name, arguments, timeout_s, command_id, "done")
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
@@ -136,7 +136,7 @@ class Daemon:
         is learnt by giving the same command again under that `command_id`.
 
         Raises:
-            Refused: it was not taken; `code`, `message` and `field` say why.
+            RefusedError: it was not taken; `code`, `message` and `field` say why.
         """
         request = self._command_request(name, arguments, timeout_s, command_id, "accepted")
         _present(self._ask(request, timeout_s + TRANSPORT_MARGIN_S).accepted)
@@ -171,7 +171,7 @@ class Daemon:
         """Choose another portal, until the daemon ends.
 
         Raises:
-            Refused: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is none of that name.
         """
         answer = self._ask(make(UsePortalRequest, id=self._id(), portal=portal), self._timeout_s)
         return _present(answer.portals)
@@ -180,7 +180,7 @@ class Daemon:
         """What works of a portal (None: the chosen one), and what does not. Starts the servers, and takes a picture.
 
         Raises:
-            Refused: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is none of that name.
         """
         request = make(CheckPortalRequest, id=self._id(), portal=portal, timeout_s=timeout_s)
         return _present(self._ask(request, timeout_s + PORTAL_MARGIN_S).check)
@@ -192,10 +192,10 @@ class Daemon:
         What is waited for comes on top of `timeout_s`.
 
         Raises:
-            Refused: `bad_arguments`: an option is wrong.
+            RefusedError: `bad_arguments`: an option is wrong.
         """
         # Not at the top: a client that only asks needs none of it.
-        from timmy_actors.protocol import make_look
+        from timmy_actors.protocol import make_look  # noqa: PLC0415
 
         look = make_look(options)
         request = make(CaptureRequest, id=self._id(), timeout_s=timeout_s, options=look)
@@ -207,7 +207,7 @@ class Daemon:
         `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
         `timeout_s` bounds the whole call: what lasts longer by its own arguments (a character of text counts 0.03 s) is
         refused before it begins, and what is under way then is ended. None: 15 s, and what the action lasts.
-        A daemon that does not answer raises `DaemonUnreachable`: what was asked may have happened.
+        A daemon that does not answer raises `DaemonUnreachableError`: what was asked may have happened.
         """
         made = make_action(action, params)
         request = make(ExecuteRequest, id=self._id(), action=made, timeout_s=timeout_s)
@@ -237,10 +237,10 @@ class Daemon:
             reconnect_s: how long a daemon that went away is waited for.
 
         Raises:
-            Refused: `bad_arguments`: no player can have that name, or no event is called so; `overloaded`: too many
-                watch already.
-            WatchTimeout: while it is read: nothing came within `timeout_s`; it can be read on.
-            DaemonUnreachable: there is no daemon; while it is read: it did not come back within `reconnect_s`.
+            RefusedError: `bad_arguments`: no player can have that name, or no event is called so; `overloaded`: too
+                many watch already.
+            WatchTimeoutError: while it is read: nothing came within `timeout_s`; it can be read on.
+            DaemonUnreachableError: there is no daemon; while it is read: it did not come back within `reconnect_s`.
         """
         interest = make(Interest, player=player, events=events, snapshots=snapshots)
         # Not at the top: a client that only asks needs none of it.
@@ -275,7 +275,7 @@ class Daemon:
         try:
             yield
         except zmq.ZMQError as error:
-            raise DaemonUnreachable(f"the connection to the daemon at {self.endpoint} is closed") from error
+            raise DaemonUnreachableError(f"the connection to the daemon at {self.endpoint} is closed") from error
 
     def _id(self) -> str:
         return str(next(self._ids))
@@ -298,13 +298,15 @@ class Daemon:
     def _await_answer(self, request: Request, deadline: float, timeout_s: float) -> Answer:
         while (heard := self._line.wait(deadline)) is not None:
             if isinstance(heard, Ended):
-                raise DaemonUnreachable(_unanswered(request, f"the daemon at {self.endpoint} ended before it answered"))
+                raise DaemonUnreachableError(
+                    _unanswered(request, f"the daemon at {self.endpoint} ended before it answered")
+                )
             answer = decode_answer(heard)
             # An answer to an earlier call that had stopped waiting is not ours.
             if answer.id in (request.id, None):
                 return answer
         told = f"the daemon at {self.endpoint} did not answer within {timeout_s:g} s"
-        raise DaemonUnreachable(_unanswered(request, told))
+        raise DaemonUnreachableError(_unanswered(request, told))
 
 
 def _unanswered(request: Request, why: str) -> str:
@@ -315,5 +317,5 @@ def _unanswered(request: Request, why: str) -> str:
 
 def _present(value: T | None) -> T:
     if value is None:
-        raise DaemonUnreachable("the daemon's answer lacks what was asked for: is it of another version?")
+        raise DaemonUnreachableError("the daemon's answer lacks what was asked for: is it of another version?")
     return value

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import zmq
 
-from timmy_actors.errors import CannotCreate, ConfigError, EndpointInUse
+from timmy_actors.errors import CannotCreateError, ConfigError, EndpointInUseError
 from timmy_actors.system import PLACE_REMEDY, VARIABLE, LockFile, check_private, default_folder, make_private
 
 SCHEME = "ipc://"
@@ -87,9 +87,9 @@ class EndpointLock:
         """Take it.
 
         Raises:
-            EndpointInUse: another daemon holds it; the message names that one.
+            EndpointInUseError: another daemon holds it; the message names that one.
             ConfigError: something else is in its place.
-            CannotCreate: its folder cannot be written.
+            CannotCreateError: its folder cannot be written.
         """
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
@@ -98,9 +98,9 @@ class EndpointLock:
             holder = self._file.acquire()
         except OSError as error:
             where = error.filename or path.parent
-            raise CannotCreate(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
+            raise CannotCreateError(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
         if holder is not None:
-            raise EndpointInUse(
+            raise EndpointInUseError(
                 f"a daemon already serves {self._endpoint}: {holder}."
                 f" Stop it, or give this one another endpoint with --endpoint or {VARIABLE}"
             )

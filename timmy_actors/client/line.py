@@ -13,7 +13,7 @@ from typing import Any
 import zmq
 
 from timmy_actors.client.endpoint import check_peer, check_trusted, endpoint_path
-from timmy_actors.errors import DaemonUnreachable
+from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.system import read_event
 
 LOOK_UP_S = 0.1
@@ -32,7 +32,7 @@ class Line:
     """A DEALER socket and its monitor. For one thread at a time; only `give_up` may come from another.
 
     Raises:
-        DaemonUnreachable: nobody listens at the endpoint.
+        DaemonUnreachableError: nobody listens at the endpoint.
     """
 
     def __init__(self, endpoint: str, *, timeout_s: float, high_water_mark: int | None = None) -> None:
@@ -51,7 +51,7 @@ class Line:
         """Send, on a new connection where the last one has ended.
 
         Raises:
-            DaemonUnreachable: nobody listens at the endpoint any more.
+            DaemonUnreachableError: nobody listens at the endpoint any more.
         """
         if self._has_ended():
             self.reopen()
@@ -116,7 +116,7 @@ class Line:
         """Begin a new connection: what the daemon did for the sake of the last one's calls ends.
 
         Raises:
-            DaemonUnreachable: nobody listens at the endpoint.
+            DaemonUnreachableError: nobody listens at the endpoint.
         """
         self.hang_up()
         probe(self.endpoint, self._timeout_s if timeout_s is None else timeout_s)
@@ -168,7 +168,7 @@ def probe(endpoint: str, timeout_s: float) -> None:
     """See that somebody listens: libzmq would wait for one without a word.
 
     Raises:
-        DaemonUnreachable: nobody does.
+        DaemonUnreachableError: nobody does.
         ConfigError: another user listens there, or could.
     """
     path = endpoint_path(endpoint)
@@ -179,11 +179,11 @@ def probe(endpoint: str, timeout_s: float) -> None:
         try:
             probing.connect(str(path))
         except BlockingIOError:
-            raise DaemonUnreachable(
+            raise DaemonUnreachableError(
                 f"the daemon at {endpoint} takes no connection within {timeout_s:g} s: it is frozen, or overloaded"
             ) from None
         except OSError as error:
-            raise DaemonUnreachable(
+            raise DaemonUnreachableError(
                 f"no daemon at {endpoint} ({error.strerror}): start one with 'timmy-actors run',"
                 " or name its endpoint with --endpoint or TIMMY_ENDPOINT"
             ) from None

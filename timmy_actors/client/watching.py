@@ -15,7 +15,7 @@ import zmq
 
 from timmy_actors.client.codec import decode_answer, decode_watched, encode, raise_refusal
 from timmy_actors.client.line import Ended, Line
-from timmy_actors.errors import DaemonUnreachable, WatchTimeout
+from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
 
 RENEW_AFTER_S = 2.0
@@ -82,7 +82,7 @@ class Following:
             self._away_since = now
             return self._own(LinkStatus(state="down", reason=why))
         if now - self._away_since > self._reconnect_s:
-            raise DaemonUnreachable(f"{why}, and did not come back within {self._reconnect_s:g} s")
+            raise DaemonUnreachableError(f"{why}, and did not come back within {self._reconnect_s:g} s")
         return None
 
     def _own(self, link: LinkStatus) -> Pushed:
@@ -124,7 +124,7 @@ class _Watching:
         return self._look_for_it(now) if self._line.is_down else self._renew(now)
 
     def _look_for_it(self, now: float) -> Pushed | None:
-        with contextlib.suppress(DaemonUnreachable):
+        with contextlib.suppress(DaemonUnreachableError):
             self._line.reopen(TRY_AGAIN_S)
             self._ask(anew=True)
             return None
@@ -140,12 +140,12 @@ class _Watching:
         """What was heard is to be the daemon's word that it is watched from now on.
 
         Raises:
-            Refused: it declined.
-            DaemonUnreachable: it ended, or did not answer.
+            RefusedError: it declined.
+            DaemonUnreachableError: it ended, or did not answer.
         """
         if heard is None or isinstance(heard, Ended):
             how = "ended" if heard is not None else f"did not answer within {self._answer_s:g} s"
-            raise DaemonUnreachable(f"the daemon at {self._line.endpoint} {how}")
+            raise DaemonUnreachableError(f"the daemon at {self._line.endpoint} {how}")
         answer = decode_answer(heard)
         raise_refusal(answer)
         self._following.heard(answer, time.monotonic())
@@ -175,8 +175,8 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
 
         Raises:
             StopIteration: the watch was closed.
-            WatchTimeout: there was none within `timeout_s`; the watch can be read on.
-            DaemonUnreachable: the daemon went away, and did not come back within `reconnect_s`.
+            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
+            DaemonUnreachableError: the daemon went away, and did not come back within `reconnect_s`.
         """
         until = self._until()
         with self._turn:
@@ -185,7 +185,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
                 if pushed is not None:
                     return pushed
                 if time.monotonic() >= until:
-                    raise WatchTimeout.after(self._timeout_s)
+                    raise WatchTimeoutError.after(self._timeout_s)
             raise StopIteration
 
     def _wait(self, until: float) -> bytes | Ended | None:
@@ -236,7 +236,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
             if pushed is not None:
                 return pushed
             if time.monotonic() >= until:
-                raise WatchTimeout.after(self._timeout_s)
+                raise WatchTimeoutError.after(self._timeout_s)
         raise StopAsyncIteration
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from timmy_actors.commands.dispatch import ASK_AGAIN_S, SENDER, Dispatch
 from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending, Stage, Waiter
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
 from timmy_actors.link import LinkUp, Received
 from timmy_actors.protocol import (
@@ -27,7 +27,7 @@ from timmy_actors.protocol import (
     parse_command,
     wire_arguments,
 )
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
 
 NAME = SENDER
 MAX_PENDING = 1_000
@@ -82,8 +82,8 @@ class CommandActor(Actor):
         options: CommandOptions,
         *,
         directory: Directory,
-        link: Published[LinkStatus],
-        journal: Published[JournalStatus],
+        link: SharedValue[LinkStatus],
+        journal: SharedValue[JournalStatus],
     ) -> None:
         super().__init__()
         self._options = options
@@ -138,7 +138,7 @@ class CommandActor(Actor):
             pending.refuse_another(do.name, given)
             self._join(pending, do, self.take_reply())
         elif time.monotonic() >= do.due:
-            raise Refused("expired", "it came here after its deadline: it was not done")
+            raise RefusedError("expired", "it came here after its deadline: it was not done")
         elif link is not None:
             self._accept(self._dispatch.accepted(do, key, arguments, given, link), do, link)
         elif do.id is not None and self._options.journaled:
@@ -150,10 +150,10 @@ class CommandActor(Actor):
 
     def _accept(self, pending: Pending, do: Do, link: LinkStatus) -> None:
         if len(self._pending) >= MAX_PENDING:
-            raise Refused("overloaded", f"{MAX_PENDING} commands are on their way already")
+            raise RefusedError("overloaded", f"{MAX_PENDING} commands are on their way already")
         failing = self._options.journaled and self._journal.value.state == "failing"
         if failing and not self._options.goes_on:
-            raise Refused("unavailable", f"not taken: {self._journal.value.reason}")
+            raise RefusedError("unavailable", f"not taken: {self._journal.value.reason}")
         key = pending.id
         self._pending[key] = pending
         pending.waiters.append(Waiter(self.take_reply(), pending.due, do.until == "accepted"))
@@ -219,9 +219,9 @@ class CommandActor(Actor):
             case Stage.SETTLED:
                 pending.answer(reply)
             case Stage.JOURNALING:
-                reply.fail(Refused("expired", "the journal did not take it in time: it was not done"))
+                reply.fail(RefusedError("expired", "the journal did not take it in time: it was not done"))
             case Stage.UNDER_WAY:
-                reply.fail(Refused("in_doubt", NOT_KNOWN_YET.format(key=pending.id)))
+                reply.fail(RefusedError("in_doubt", NOT_KNOWN_YET.format(key=pending.id)))
 
     def _settle(
         self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None
@@ -283,7 +283,7 @@ class CommandActor(Actor):
         recorded = Pending.settled(known)
         try:
             recorded.refuse_another(pending.name, pending.arguments)
-        except Refused as refused:
+        except RefusedError as refused:
             self._refuse(pending, refused)
         else:
             recorded.waiters = pending.waiters
@@ -308,7 +308,7 @@ class CommandActor(Actor):
                 self.mailbox.cancel(key)
                 self._deliver(pending)
 
-    def _refuse(self, pending: Pending, refused: Refused) -> None:
+    def _refuse(self, pending: Pending, refused: RefusedError) -> None:
         del self._pending[pending.id]
         self.mailbox.cancel(pending.id)
         self.mailbox.cancel(_overdue_key(pending.id))
@@ -319,7 +319,7 @@ class CommandActor(Actor):
         for repeat in self._looked_up.pop(key, ()):
             try:
                 self._answer_repeat(repeat, self._pending.get(key), entry)
-            except Refused as refused:
+            except RefusedError as refused:
                 repeat.reply.fail(refused)
 
     def _answer_repeat(self, repeat: _Repeat, pending: Pending | None, entry: JournalEntry | None) -> None:
@@ -343,7 +343,7 @@ class CommandActor(Actor):
             try:
                 resumed.refuse_another(given.name, given.arguments)
                 resumed.waiters = given.waiters
-            except Refused as refused:
+            except RefusedError as refused:
                 self._refuse(given, refused)
         self._pending[resumed.id] = resumed
         left_s = self._dispatch.left_s(resumed)
@@ -373,7 +373,7 @@ class CommandActor(Actor):
             self._deliver(pending)
         for waiting in self._looked_up.values():
             for repeat in waiting:
-                repeat.reply.fail(Refused("unavailable", why))
+                repeat.reply.fail(RefusedError("unavailable", why))
 
 
 def _overdue_key(key: str) -> str:

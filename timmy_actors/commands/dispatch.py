@@ -10,11 +10,11 @@ from typing import Any
 from timmy_actors.commands.delivery import FORGOTTEN, RESTARTED, Next, decide, proves_undone, wire_deadline
 from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Record
 from timmy_actors.link import ServerClock, Transmit
 from timmy_actors.protocol import UNDONE_FOR_SURE, Command, CommandArguments, ErrorInfo, LinkStatus
-from timmy_actors.supervision import Directory, Published
+from timmy_actors.supervision import Directory, SharedValue
 
 SENDER = "command"
 DEFAULT_REMEMBER_S = 600.0
@@ -35,7 +35,7 @@ _DOUBTS = {
 class Dispatch:
     """What the command actor knows of the link, and does over it. What is decided is decided in `link.once`."""
 
-    def __init__(self, client: str, directory: Directory, link: Published[LinkStatus]) -> None:
+    def __init__(self, client: str, directory: Directory, link: SharedValue[LinkStatus]) -> None:
         self._client = client
         self._directory = directory
         self._link = link
@@ -50,10 +50,10 @@ class Dispatch:
         """Whether a command was sent over the link that is up now."""
         return pending.epoch == self._link.value.epoch
 
-    def unavailable(self) -> Refused:
+    def unavailable(self) -> RefusedError:
         """Why nothing can be sent."""
         link = self._link.value
-        return Refused("unavailable", f"no link to the game: {link.reason or link.state}")
+        return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")
 
     def accepted(
         self, do: Do, key: str, arguments: CommandArguments, given: dict[str, Any], link: LinkStatus

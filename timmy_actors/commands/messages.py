@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
@@ -17,13 +17,13 @@ _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 
 @dataclass(frozen=True)
 class Do:
-    """Carry out a command; answered with its `CommandResult`, or `Refused`.
+    """Carry out a command; answered with its `CommandResult`, or `RefusedError`.
 
     `id` is the caller's idempotency key; None has one made. `until` "accepted" is answered, with a result without a
     value, once the command is on its way for good.
 
     Raises:
-        Refused: `bad_arguments`: no command could be sent under that id, or wait that long.
+        RefusedError: `bad_arguments`: no command could be sent under that id, or wait that long.
     """
 
     name: str
@@ -42,12 +42,14 @@ class Do:
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
-            raise Refused("bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s")
+            raise RefusedError(
+                "bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s"
+            )
         if self.id is None:
             return
         try:
             _COMMAND_ID.validate_python(self.id)
         except ValidationError as error:
-            raise Refused(
+            raise RefusedError(
                 "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
             ) from error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import CommandResult, CommandState, ErrorInfo, JournalEntry, Revision
 from timmy_actors.supervision import Reply
 
@@ -109,11 +109,11 @@ class Pending:
         """See that a repeat of its id means the same command.
 
         Raises:
-            Refused: `bad_arguments`: it does not.
+            RefusedError: `bad_arguments`: it does not.
         """
         if (name, arguments) != (self.name, self.arguments):
             told = f"the id {self.id!r} was given to another command ({self.name}): choose a new one"
-            raise Refused("bad_arguments", told, "command_id")
+            raise RefusedError("bad_arguments", told, "command_id")
 
     def sent(self, epoch: int) -> None:
         """It goes out once more."""
@@ -148,7 +148,7 @@ class Pending:
     def answer(self, reply: Reply) -> None:
         """Say what became of it."""
         if self.error is not None:
-            reply.fail(Refused(self.error.code, self.error.message, self.error.field))
+            reply.fail(RefusedError(self.error.code, self.error.message, self.error.field))
         else:
             produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
             reply.set(CommandResult(id=self.id, value=self.value, revision=produced))

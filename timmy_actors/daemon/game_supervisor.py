@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from timmy_actors.client import endpoint_path
-from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.daemon.journal_holder import JournalHolder
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import WorldHostActor, WorldOptions
-from timmy_actors.errors import ConfigError, LinkLost, WorldGone
+from timmy_actors.errors import ConfigError, LinkLostError, WorldGoneError
 from timmy_actors.link import ConnectionActor, LinkOptions, Resolver
 from timmy_actors.perception import PerceptionActor
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
@@ -28,11 +28,11 @@ REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
 WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
 
 
-class GameTree:
+class GameSupervisor:
     """How to make the actors between the agent and the game."""
 
     def __init__(
-        self, settings: Settings, *, endpoint: str, desk: JournalDesk, directory: Directory, shared: SharedState
+        self, settings: Settings, *, endpoint: str, desk: JournalHolder, directory: Directory, shared: SharedState
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
@@ -65,13 +65,15 @@ class GameTree:
         return ChildSpec(
             "world",
             lambda: WorldHostActor(options, status=self._shared.world),
-            expected=(WorldGone,),
+            expected=(WorldGoneError,),
             backoff=WORLD_BACKOFF,
         )
 
     def _link(self, context: zmq.Context[Any]) -> ChildSpec:
         children = [
-            ChildSpec("connection", self._connections(context), expected=(LinkLost,), backoff=self._link_backoff()),
+            ChildSpec(
+                "connection", self._connections(context), expected=(LinkLostError,), backoff=self._link_backoff()
+            ),
             ChildSpec("perception", self._perception),
             ChildSpec("command", lambda: self._desk.command_actor(self._directory, self._shared)),
         ]
@@ -106,14 +108,14 @@ class GameTree:
             return self._settings.link.address
         world = self._shared.world.value
         if world is None or world.port is None:
-            raise LinkLost("the embedded world is not up")
+            raise LinkLostError("the embedded world is not up")
         return f"tcp://127.0.0.1:{world.port}"
 
     def _token(self) -> str:
         try:
             return read_token(self.token_file())
         except ConfigError as error:
-            raise LinkLost(str(error)) from error
+            raise LinkLostError(str(error)) from error
 
     def _link_backoff(self) -> Backoff:
         local = self._settings.world.embedded or "//127." in self._settings.link.address

@@ -11,7 +11,7 @@ from timmy_actors.client import endpoint_path
 from timmy_actors.commands import CommandActor, CommandOptions
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import EX_CANTCREAT, EX_TEMPFAIL, Journal, JournalActor, JournalOptions, find_fault
 from timmy_actors.supervision import ChildSpec, Directory
 from timmy_actors.system import LockFile, expand_user
@@ -39,7 +39,7 @@ def journal_file(settings: Settings, endpoint: str) -> Path:
     return expand_user(state, "XDG_STATE_HOME") / "timmy-actors" / (settings.link.client + SUFFIX)
 
 
-class JournalDesk:
+class JournalHolder:
     """Holds the journal's file for one daemon, and sees at the start that it can be used."""
 
     def __init__(self, settings: Settings, endpoint: str) -> None:
@@ -52,14 +52,14 @@ class JournalDesk:
         """Take it, where there is to be a journal.
 
         Raises:
-            JournalUnusable: another daemon has it; or it cannot be used, and commands are not to go on without it.
+            JournalUnusableError: another daemon has it; or it cannot be used, and commands are not to go on without it.
         """
         if not self._settings.enabled:
             return
         try:
             self._hold()
             self._try_it()
-        except JournalUnusable:
+        except JournalUnusableError:
             if not self._goes_on:
                 self.close()
                 raise
@@ -112,13 +112,13 @@ class JournalDesk:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             holder = self._lock.acquire()
         except OSError as error:
-            raise JournalUnusable(
+            raise JournalUnusableError(
                 f"journal {self.path}: its folder cannot be written ({error.strerror}):"
                 " see that it is yours and has room, or name another with journal.file",
                 EX_CANTCREAT,
             ) from error
         if holder is not None:
-            raise JournalUnusable(
+            raise JournalUnusableError(
                 f"journal {self.path}: another daemon writes it ({holder}): stop that one, or give this one another"
                 f" name than {self._client!r} with link.client, or another file with journal.file",
                 EX_TEMPFAIL,

@@ -32,7 +32,7 @@ class PortalCalls:
         """Choose another portal, until this daemon ends.
 
         Raises:
-            Refused: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is none of that name.
         """
         answer: Portals = self._ask(UsePortal(portal), DEFAULT_TIMEOUT_S)
         return answer
@@ -41,7 +41,7 @@ class PortalCalls:
         """What works of a portal (None: the chosen one), and what does not. Starts the servers, and takes a picture.
 
         Raises:
-            Refused: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is none of that name.
         """
         check = CheckPortal(portal, timeout_s)
         answer: PortalCheck = self._ask_portal(check, timeout_s, check.caller)
@@ -54,7 +54,7 @@ class PortalCalls:
         What is waited for comes on top of `timeout_s`.
 
         Raises:
-            Refused: `bad_arguments`: an option is wrong.
+            RefusedError: `bad_arguments`: an option is wrong.
         """
         look = Capture(timeout_s, make_look(options))
         state: GameState = self._ask_portal(look, look.longest_s, look.caller)

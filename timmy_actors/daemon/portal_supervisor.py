@@ -9,14 +9,14 @@ from pathlib import Path
 
 from timmy_actors.daemon.settings import ServerSettings, Settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.errors import ConfigError, ServerGone
+from timmy_actors.errors import ConfigError, ServerGoneError
 from timmy_actors.portals import (
     CAPTURES,
     DESKTOP,
     KEY_VARIABLE,
     STEAM,
     UNNEEDED,
-    Album,
+    CaptureStore,
     Choice,
     Offer,
     PortalActor,
@@ -32,7 +32,7 @@ from timmy_actors.portals import (
     pick,
 )
 from timmy_actors.protocol import ServerStatus
-from timmy_actors.supervision import Backoff, ChildSpec, Directory, Published, Supervisor
+from timmy_actors.supervision import Backoff, ChildSpec, Directory, SharedValue, Supervisor
 from timmy_actors.system import config_folder, read_token
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
@@ -43,7 +43,7 @@ SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 """Variables whose values are taken out of all that a server says."""
 
 
-class PortalTree:
+class PortalSupervisor:
     """What of the portals outlives its actors, and how to make those.
 
     Raises:
@@ -62,7 +62,7 @@ class PortalTree:
             DESKTOP: self._server(DESKTOP, settings.desktop, folder, {}),
             STEAM: self._server(STEAM, settings.steam, folder, steam),
         }
-        self._offers = {name: Published(Offer(ServerStatus(name=name, reason=UNNEEDED))) for name in self._options}
+        self._offers = {name: SharedValue(Offer(ServerStatus(name=name, reason=UNNEEDED))) for name in self._options}
         self._wanted = {name: Wanted() for name in self._options}
         self._choice = Choice(settings.portal)
 
@@ -91,14 +91,14 @@ class PortalTree:
         return ChildSpec(
             name,
             lambda: SessionActor(options, wanted=wanted, offer=offer),
-            expected=(ServerGone,),
+            expected=(ServerGoneError,),
             backoff=AT_ONCE,
             shutdown_s=STOP_WITHIN_S,
         )
 
-    def _album(self) -> Album:
+    def _album(self) -> CaptureStore:
         desktop = self._settings.desktop
-        return Album(self._captures, extension=desktop.captures_format, keep=desktop.captures_kept)
+        return CaptureStore(self._captures, extension=desktop.captures_format, keep=desktop.captures_kept)
 
     def _server(self, name: str, settings: ServerSettings, folder: Path, extra: Mapping[str, str]) -> ServerOptions:
         command = [word.replace(CAPTURES, str(self._captures)) for word in settings.command]

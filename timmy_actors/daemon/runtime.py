@@ -14,15 +14,15 @@ import zmq
 
 from timmy_actors.client import EndpointLock, resolve_endpoint
 from timmy_actors.commands import Do
-from timmy_actors.daemon.game_supervisor import GameTree
+from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
-from timmy_actors.daemon.journal_holder import JournalDesk
+from timmy_actors.daemon.journal_holder import JournalHolder
 from timmy_actors.daemon.portal_calls import PortalCalls
-from timmy_actors.daemon.portal_supervisor import PortalTree
+from timmy_actors.daemon.portal_supervisor import PortalSupervisor
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, luajit
-from timmy_actors.errors import AskTimeout, DaemonNotReady, StartFailed
+from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
 from timmy_actors.portals import choose, load_catalogue
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
@@ -52,15 +52,15 @@ class Runtime(PortalCalls):
         self.shared = SharedState()
         self.directory = Directory()
         self._catalogue = portals_path(settings, folder)
-        self._desk = JournalDesk(settings, self.endpoint)
-        self._game_tree = GameTree(
+        self._desk = JournalHolder(settings, self.endpoint)
+        self._game_tree = GameSupervisor(
             settings,
             endpoint=self.endpoint,
             desk=self._desk,
             directory=self.directory,
             shared=self.shared,
         )
-        self._portals_tree = PortalTree(settings, folder=folder)
+        self._portals_tree = PortalSupervisor(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
         self._root: Root | None = None
         self._turn = threading.RLock()
@@ -73,7 +73,7 @@ class Runtime(PortalCalls):
 
         Raises:
             ConfigError: something in it is wrong.
-            LuaJitMissing: the embedded world is asked for and cannot run in this Python.
+            LuaJitMissingError: the embedded world is asked for and cannot run in this Python.
         """
         file = config_path(Path(path) if path is not None else None)
         settings = load_settings(file)
@@ -88,7 +88,7 @@ class Runtime(PortalCalls):
 
         Raises:
             ConfigError: it is not.
-            LuaJitMissing: the embedded world is asked for and cannot run in this Python.
+            LuaJitMissingError: the embedded world is asked for and cannot run in this Python.
         """
         choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
         if self.settings.world.embedded:
@@ -105,13 +105,13 @@ class Runtime(PortalCalls):
         Returns early once `stop` is set: `stop()` then stops what was started. A runtime lives once.
 
         Raises:
-            EndpointInUse: another daemon serves the endpoint.
+            EndpointInUseError: another daemon serves the endpoint.
             ConfigError: the endpoint's folder cannot be used.
-            JournalUnusable: the journal cannot be used, or another daemon's is in the same file.
-            StartFailed: an actor did not start, or this runtime was started before.
+            JournalUnusableError: the journal cannot be used, or another daemon's is in the same file.
+            StartFailedError: an actor did not start, or this runtime was started before.
         """
         if self._root is not None:
-            raise StartFailed("this runtime was started before, and lives once: make another")
+            raise StartFailedError("this runtime was started before, and lives once: make another")
         self._lock.acquire()
         try:
             self._desk.open()
@@ -134,20 +134,20 @@ class Runtime(PortalCalls):
         deadline = time.monotonic() + START_WITHIN_S
         while not stop.is_set() and not root.wait_started(LOOK_EVERY_S):
             if time.monotonic() >= deadline:
-                raise StartFailed(f"the daemon did not start within {START_WITHIN_S:g} s")
+                raise StartFailedError(f"the daemon did not start within {START_WITHIN_S:g} s")
         if not stop.is_set() and root.has_ended:
-            raise StartFailed("the daemon was stopped while it started")
+            raise StartFailedError("the daemon was stopped while it started")
 
     def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
         """Wait until the link is up and the configured player perceived.
 
         Raises:
-            DaemonNotReady: it is not so within `timeout_s`; the message says what is missing.
+            DaemonNotReadyError: it is not so within `timeout_s`; the message says what is missing.
         """
         deadline = time.monotonic() + timeout_s
         while not self._is_ready():
             if time.monotonic() >= deadline or self.wait(LOOK_EVERY_S):
-                raise DaemonNotReady(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
+                raise DaemonNotReadyError(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
         return self
 
     def _is_ready(self) -> bool:
@@ -158,10 +158,10 @@ class Runtime(PortalCalls):
         """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time.
 
         Raises:
-            StartFailed: it was never started.
+            StartFailedError: it was never started.
         """
         if self._root is None:
-            raise StartFailed("the daemon has not started")
+            raise StartFailedError("the daemon has not started")
         return self._root.wait(timeout_s)
 
     @property
@@ -179,7 +179,7 @@ class Runtime(PortalCalls):
     def stop(self) -> None:
         """Stop every actor, the last started first, and let the endpoint go."""
         if self._root is not None:
-            with contextlib.suppress(AskTimeout):
+            with contextlib.suppress(AskTimeoutError):
                 self._root.stop(STOP_WITHIN_S)
         # Sockets belong to their actors' threads, which are through; a hung one keeps the context to itself.
         if self._root is not None and self._root.has_ended:
@@ -205,11 +205,11 @@ class Runtime(PortalCalls):
         """How the daemon does.
 
         Raises:
-            StartFailed: it has not started.
+            StartFailedError: it has not started.
         """
         health = self.shared.current_health()
         if health is None:
-            raise StartFailed("the daemon has not started")
+            raise StartFailedError("the daemon has not started")
         if (
             self._root is not None and self._root.has_ended
         ):  # who published that is gone as well: it would stand for ever
@@ -225,8 +225,8 @@ class Runtime(PortalCalls):
         With `after`, the `revision` of a command's result, it waits until what that command did is perceived.
 
         Raises:
-            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be waited
-                for was not perceived within `timeout_s`.
+            RefusedError: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be
+                waited for was not perceived within `timeout_s`.
         """
         name = player or self.settings.player
         if after is None:
@@ -243,7 +243,7 @@ class Runtime(PortalCalls):
         """Do something in the game, and wait until it is done. `player` defaults to the configured one.
 
         Raises:
-            Refused: it was not done; `code`, `message` and `field` say why.
+            RefusedError: it was not done; `code`, `message` and `field` say why.
         """
         do = Do(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
         return self._give(do)
@@ -257,7 +257,7 @@ class Runtime(PortalCalls):
         is learnt by giving the same command again under that `command_id`.
 
         Raises:
-            Refused: it was not taken; `code`, `message` and `field` say why.
+            RefusedError: it was not taken; `code`, `message` and `field` say why.
         """
         arguments = {"player": self.settings.player, **arguments}
         return self._give(Do(name, arguments, timeout_s, command_id, until="accepted")).id
@@ -284,9 +284,9 @@ class Runtime(PortalCalls):
         are told, and snapshots only with `snapshots=True`.
 
         Raises:
-            Refused: `bad_arguments`: no player can have that name, or no event is called so.
-            WatchTimeout: while it is read: nothing came within `timeout_s`; it can be read on.
-            DaemonUnreachable: while it is read: the daemon has ended.
+            RefusedError: `bad_arguments`: no player can have that name, or no event is called so.
+            WatchTimeoutError: while it is read: nothing came within `timeout_s`; it can be read on.
+            DaemonUnreachableError: while it is read: the daemon has ended.
         """
         return self.shared.perceptions.watch(Watch(make_interest(player, events, snapshots), timeout_s=timeout_s))
 

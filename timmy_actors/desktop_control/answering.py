@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from timmy_actors.desktop_control.input import CALL, Hands
 from timmy_actors.desktop_control.reasons import ERROR_META
 from timmy_actors.desktop_control.results import Capture
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import Context
@@ -114,7 +114,7 @@ def _answering(method: Callable[..., Answer], hands: Hands, kind: Kind) -> Calla
 def _answer(method: Callable[..., Answer], arguments: dict[str, object]) -> CallToolResult:
     try:
         answer = method(**arguments)
-    except Refused as error:
+    except RefusedError as error:
         return _refusal(error.code, error.message)
     model, data = answer if isinstance(answer, Pictured) else (answer, None)
     content: list[ContentBlock] = [TextContent(type="text", text=model.model_dump_json())]

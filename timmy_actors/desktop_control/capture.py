@@ -62,8 +62,8 @@ class Eye:
         """The window with one of the titles, or the whole screen; of either the region, where one is given.
 
         Raises:
-            Refused: there is no such window, it is hidden, keeps changing, or does not paint itself; the region is not
-            in it.
+            RefusedError: there is no such window, it is hidden, keeps changing, or does not paint itself; the region
+            is not in it.
         """
         self._let_it_settle()
         with self._connection.using() as display:
@@ -95,7 +95,7 @@ class Eye:
         """The colour of a point, red, green and blue.
 
         Raises:
-            Refused: as `look`, or the point is outside.
+            RefusedError: as `look`, or the point is outside.
         """
         self._let_it_settle()
         with self._connection.using() as display:

@@ -28,7 +28,7 @@ class Connection:
         """The display, for this thread alone.
 
         Raises:
-            Refused: no X server answers, or the window in question is gone.
+            RefusedError: no X server answers, or the window in question is gone.
         """
         with self._lock:
             try:

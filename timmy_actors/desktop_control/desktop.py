@@ -11,7 +11,7 @@ from timmy_actors.desktop_control.held_file import Record
 from timmy_actors.desktop_control.input import Hands
 from timmy_actors.desktop_control.keystrokes import Keystrokes
 from timmy_actors.desktop_control.mouse import Mouse
-from timmy_actors.desktop_control.pictures import Album
+from timmy_actors.desktop_control.pictures import CaptureStore
 from timmy_actors.desktop_control.results import MousePosition, ScreenSize, Windows
 from timmy_actors.desktop_control.target import Target
 from timmy_actors.desktop_control.titles import Titles
@@ -28,7 +28,7 @@ class Desktop:
         self.mouse = Mouse(self.hands)
         self.keystrokes = Keystrokes(self.hands)
         self.eye = Eye(self.connection, lambda: self.hands.last_input)
-        self.album = Album(captures)
+        self.album = CaptureStore(captures)
 
     def size(self, titles: Titles | None) -> ScreenSize:
         """How large the window or the screen is."""

@@ -30,7 +30,7 @@ def focus(connection: Connection, titles: Titles) -> WindowFacts:
     """Bring the window with one of the titles to the front, minimised or not, and give it the focus.
 
     Raises:
-        Refused: there is no such window, or the focus does not come.
+        RefusedError: there is no such window, or the focus does not come.
     """
     with connection.using() as display:
         window = windows.find(display, titles, hidden_too=True)

@@ -45,7 +45,7 @@ class Record:
         """Write what is about to be pressed, or was let go.
 
         Raises:
-            Refused: it cannot be written; then nothing may be pressed either.
+            RefusedError: it cannot be written; then nothing may be pressed either.
         """
         pressed = self._pressed.model_copy(update=changed)
         if pressed == self._pressed:

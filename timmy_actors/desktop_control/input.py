@@ -23,7 +23,7 @@ from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.target import Target
 from timmy_actors.desktop_control.titles import Titles
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -84,7 +84,7 @@ class Hands:
         """Let go of what a server before this one left pressed, if the display can be reached, and watch the ends.
 
         Raises:
-            Refused: the display cannot be reached; what was left is let go as soon as it can.
+            RefusedError: the display cannot be reached; what was left is let go as soon as it can.
         """
         self._expiry.start()
         with self.looking():
@@ -120,7 +120,7 @@ class Hands:
         """Press a key or button, to be let go after `seconds` at the latest, if `check` has nothing against it.
 
         Raises:
-            Refused: it was refused, everything was let go meanwhile, or it cannot be recorded.
+            RefusedError: it was refused, everything was let go meanwhile, or it cannot be recorded.
         """
         with self._changed:
             self._go_on(turn)
@@ -139,7 +139,7 @@ class Hands:
         that it repeats itself, and it comes up even where this process is killed meanwhile.
 
         Raises:
-            Refused: as `press`.
+            RefusedError: as `press`.
         """
         with self._changed:
             self._go_on(turn)
@@ -201,7 +201,7 @@ class Hands:
         """Let time pass, or less once `until` is so.
 
         Raises:
-            Refused: everything was let go meanwhile.
+            RefusedError: everything was let go meanwhile.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._why_stop(turn) is not None or until(), max(0.0, seconds))
@@ -291,7 +291,7 @@ class Hands:
         try:
             with self._connection.using() as display:
                 target.must_be_reached_by(held, display)
-        except Refused as error:
+        except RefusedError as error:
             self._lost[held] = error.message
             logger.warning("%s was let go: %s", held.name, error.message)
             self._expire(held)
@@ -299,7 +299,7 @@ class Hands:
     def _expire(self, held: Held) -> None:
         try:
             self.release(held)
-        except Refused as error:
+        except RefusedError as error:
             # The display is gone, and with it what was pressed there; should it be the same one after all, _settle
             # finds it in the record.
             self._ledger.let_go(held)

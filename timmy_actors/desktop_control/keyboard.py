@@ -59,7 +59,7 @@ class Keyboard:
         What a US keyboard does not have, and on an X server without XKB everything, is found by keysym.
 
         Raises:
-            Refused: no key is called so, or this keyboard has none such.
+            RefusedError: no key is called so, or this keyboard has none such.
         """
         keysym, keymap = keysym_of_key(name), self._keymap(display)
         place = place_of_key(name, x_name_of_key(name)) if by == "position" else None
@@ -74,7 +74,7 @@ class Keyboard:
         """The keysyms that type `text`, once it is sure that each can be typed.
 
         Raises:
-            Refused: one cannot be typed; nothing was.
+            RefusedError: one cannot be typed; nothing was.
         """
         _refuse_a_shifted_meaning(display)
         keysyms = [keysym_of_character(character) for character in text]
@@ -99,7 +99,7 @@ class Keyboard:
         """The key that makes `keysym`, a spare one taught to if need be; ask `ready_in` first.
 
         Raises:
-            Refused: no key is spare.
+            RefusedError: no key is spare.
         """
         return self._on_the_map(self._keymap(display), keysym) or self._borrow(display, keysym)
 

@@ -42,7 +42,7 @@ def keysym_of_key(name: str) -> int:
     """The keysym of the key called `name`; a letter is its key, whether written large or small.
 
     Raises:
-        Refused: no key has that name; the message says which are near.
+        RefusedError: no key has that name; the message says which are near.
     """
     if len(name) == 1 and name.isprintable() and name != " ":
         return keysym_of_character(name.lower())
@@ -61,7 +61,7 @@ def keys_of_combination(text: str) -> list[str]:
     """The names in a combination such as `ctrl shift s`.
 
     Raises:
-        Refused: it is empty, or one is named twice.
+        RefusedError: it is empty, or one is named twice.
     """
     names = text.split()
     if not names:
@@ -75,7 +75,7 @@ def keysym_of_character(character: str) -> int:
     """The keysym that types `character`.
 
     Raises:
-        Refused: it is a control character other than a newline or a tab, and no key types it.
+        RefusedError: it is a control character other than a newline or a tab, and no key types it.
     """
     code = ord(character)
     if character in _CONTROL_KEYSYMS:

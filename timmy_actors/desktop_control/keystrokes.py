@@ -16,7 +16,7 @@ from timmy_actors.desktop_control.keys import keys_of_combination
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.titles import Titles
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -76,7 +76,7 @@ class Keystrokes:
         """Hold a key for a while. Other actions may come in between: one looks around while one walks.
 
         Raises:
-            Refused: the window lost the focus, or everything was let go, before the time was over.
+            RefusedError: the window lost the focus, or everything was let go, before the time was over.
         """
         _refuse_longer_than_allowed(seconds)
         with self._hands.turn(titles) as turn:
@@ -96,7 +96,7 @@ class Keystrokes:
         """Type text, character by character; nothing is typed where one of them cannot be.
 
         Raises:
-            Refused: it was interrupted or the window lost the focus; the message says how much had been typed.
+            RefusedError: it was interrupted or the window lost the focus; the message says how much had been typed.
         """
         if not 0 < len(text) <= LONGEST_TEXT:
             raise refused("bad_arguments", f"text: 1 to {LONGEST_TEXT} characters in one call, this has {len(text)}")
@@ -106,7 +106,7 @@ class Keystrokes:
             for typed, keysym in enumerate(keysyms):
                 try:
                     self._type(turn, text[typed], keysym, interval_s)
-                except Refused as error:
+                except RefusedError as error:
                     error.message += f" ({typed} of {len(text)} characters had been typed)"
                     raise
             return self._hands.acted(turn)

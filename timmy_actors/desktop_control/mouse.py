@@ -126,7 +126,7 @@ class Mouse:
         """Hold a button for a while. Other actions may come in between: one aims while one draws a bow.
 
         Raises:
-            Refused: the window was lost, or everything was let go, before the time was over.
+            RefusedError: the window was lost, or everything was let go, before the time was over.
         """
         if not 0 < seconds <= LONGEST_HOLD_S:
             raise refused("bad_arguments", f"{seconds:g} s: a button is held for at most {LONGEST_HOLD_S:g} s")

@@ -33,7 +33,7 @@ def memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]
     memory until this connection ends. Free the pixmap after use.
 
     Raises:
-        Refused: it does not paint itself, so that its pixels are not known; or its colours are none we can read.
+        RefusedError: it does not paint itself, so that its pixels are not known; or its colours are none we can read.
     """
     pixmap, corner = _memory_of(display, window) or _given_memory(display, window)
     depth = window.get_geometry().depth

@@ -56,7 +56,7 @@ def format_of(filename: str) -> Format:
     """The format that a file's name says.
 
     Raises:
-        Refused: it is no plain name, or does not say one of the formats.
+        RefusedError: it is no plain name, or does not say one of the formats.
     """
     if not filename or "/" in filename or "\\" in filename or not filename.isprintable() or filename.startswith("."):
         raise refused(
@@ -70,7 +70,7 @@ def format_of(filename: str) -> Format:
     return kind
 
 
-class Album:
+class CaptureStore:
     """The folder that captures go to, and to no other."""
 
     def __init__(self, folder: Path) -> None:
@@ -81,7 +81,7 @@ class Album:
         """Write a picture; whoever reads `filename` sees the old one or the new one, whole.
 
         Raises:
-            Refused: the folder is full or cannot be written; an older picture of that name is still there.
+            RefusedError: the folder is full or cannot be written; an older picture of that name is still there.
         """
         format_of(filename)
         path, beside = self.folder / filename, self.folder / f".{filename}.new"

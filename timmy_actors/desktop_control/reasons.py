@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 
 Reason = Literal[
     "bad_arguments",
@@ -38,6 +38,6 @@ whose content does not match by one of its own.
 """
 
 
-def refused(reason: Reason, message: str) -> Refused:
+def refused(reason: Reason, message: str) -> RefusedError:
     """The error for `reason`; `message` names what was wrong and what to do."""
-    return Refused(reason, message)
+    return RefusedError(reason, message)

@@ -17,7 +17,7 @@ from timmy_actors.desktop_control.server import serve_http, serve_stdio, server_
 from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.desktop_control.singleton import SoleServer, file_name_of
 from timmy_actors.desktop_control.standard_output import kept_for_the_protocol
-from timmy_actors.errors import Refused, TimmyError
+from timmy_actors.errors import RefusedError, TimmyError
 from timmy_actors.system import default_folder, make_private, make_token_file, read_token, when_parent_ends
 
 LET_GO_WITHIN_S = 1.0
@@ -102,7 +102,7 @@ def _desktop(settings: DesktopSettings) -> Desktop:
     try:
         with kept_for_the_protocol():
             desktop.hands.start()
-    except Refused as error:
+    except RefusedError as error:
         # Not the end: the X server may come yet, and until then each tool says why it cannot.
         logger.warning("%s", error.message)
     return desktop
@@ -147,5 +147,5 @@ def _let_go(grip: _Grip) -> None:
 def _close(desktop: Desktop) -> None:
     try:
         desktop.close()
-    except Refused as error:
+    except RefusedError as error:
         logger.warning("%s", error.message)

@@ -23,7 +23,7 @@ def is_meant(display: Display, window: Window, title: str, text: str) -> bool:
     like one of these, and anything else is a title.
 
     Raises:
-        Refused: `bad_arguments`: no number stands where one must.
+        RefusedError: `bad_arguments`: no number stands where one must.
     """
     kind, colon, value = text.strip().partition(":")
     if not colon or kind not in KINDS:

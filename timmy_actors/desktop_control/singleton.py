@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from timmy_actors.errors import DisplayInUse
+from timmy_actors.errors import DisplayInUseError
 from timmy_actors.system import make_private
 
 BEAT_S = 0.25
@@ -46,7 +46,7 @@ class SoleServer:
         """Take the display; a hung predecessor is killed first.
 
         Raises:
-            DisplayInUse: a working server holds it, or one that may not be killed.
+            DisplayInUseError: a working server holds it, or one that may not be killed.
             ConfigError: the folder is not this user's alone.
         """
         make_private(self._path.parent)
@@ -61,7 +61,7 @@ class SoleServer:
                 self._end(known)
                 seen_at = now
             elif now - began > LEAVE_WITHIN_S and now - seen_at <= HUNG_AFTER_S:
-                raise DisplayInUse(self._in_words(known, "works on it. Stop it first, or use that one"))
+                raise DisplayInUseError(self._in_words(known, "works on it. Stop it first, or use that one"))
             never.wait(LOOK_EVERY_S)
         self.beat()
 
@@ -90,7 +90,7 @@ class SoleServer:
         """Kill the process that hangs, and wait for its end: what it would still do, it may not do later."""
         # The number alone may be another process's by now; a lock that is held says that the holder lives.
         if holder is None or started_at(holder.pid) != holder.started or holder.started == 0:
-            raise DisplayInUse(self._in_words(holder, "hangs, and cannot be ended from here. End it yourself"))
+            raise DisplayInUseError(self._in_words(holder, "hangs, and cannot be ended from here. End it yourself"))
         os.kill(holder.pid, signal.SIGKILL)
         deadline = time.monotonic() + GONE_WITHIN_S
         while started_at(holder.pid) == holder.started and time.monotonic() < deadline:

@@ -29,7 +29,7 @@ class Target:
         """The window with one of the titles, or the screen.
 
         Raises:
-            Refused: there is no such window, or more than one, or it is hidden.
+            RefusedError: there is no such window, or more than one, or it is hidden.
         """
         if titles is None:
             root = display.screen().root.get_geometry()
@@ -41,7 +41,7 @@ class Target:
         """Where it is now: it may have moved, but not gone, hidden or changed its size.
 
         Raises:
-            Refused: it did.
+            RefusedError: it did.
         """
         if self.window is None:
             return Place(0, 0, *self.size)
@@ -60,7 +60,7 @@ class Target:
         """Where a point of it (or of a picture of it) is on the screen now.
 
         Raises:
-            Refused: the point is outside it, or that part of it is off the screen.
+            RefusedError: the point is outside it, or that part of it is off the screen.
         """
         place = self.place(display)
         inside = scaled(point, picture, place.size)
@@ -76,7 +76,7 @@ class Target:
         """See that a click at a point of the screen would reach it.
 
         Raises:
-            Refused: something else is there.
+            RefusedError: something else is there.
         """
         if self.window is None or self.window.id in layout.chain_at(display, point):
             return
@@ -90,7 +90,7 @@ class Target:
         """See that the keyboard's focus is in it.
 
         Raises:
-            Refused: another window has the focus, or none.
+            RefusedError: another window has the focus, or none.
         """
         if self.window is not None and not layout.has_focus(display, self.window):
             raise refused(
@@ -102,7 +102,7 @@ class Target:
         """See that a key would reach it: it has the focus, and no other program has grabbed the keyboard.
 
         Raises:
-            Refused: the key would go elsewhere.
+            RefusedError: the key would go elsewhere.
         """
         self.must_have_focus(display)
         if self.window is not None and grabs.keyboard_is_taken_from(display, self.window):
@@ -116,7 +116,7 @@ class Target:
         """See that what is held down still goes to it: a key while it has the focus, a button while it is shown.
 
         Raises:
-            Refused: it lost the focus, was hidden, or closed.
+            RefusedError: it lost the focus, was hidden, or closed.
         """
         try:
             if held.kind == "key":

@@ -15,7 +15,7 @@ def as_patterns(titles: Titles) -> list[str]:
     """One title or many, as a list.
 
     Raises:
-        Refused: there is none, or one is empty.
+        RefusedError: there is none, or one is empty.
     """
     patterns = [titles] if isinstance(titles, str) else list(titles)
     if not patterns or not all(pattern.strip() for pattern in patterns):

@@ -56,7 +56,7 @@ def scaled(point: Point, picture: Size | None, target: Size) -> Point:
     Without a picture's size, the coordinates are the target's own.
 
     Raises:
-        Refused: the point is not in the picture.
+        RefusedError: the point is not in the picture.
     """
     picture = picture or target
     if picture.width < 1 or picture.height < 1:

@@ -34,7 +34,7 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
     """The window that the first matching title means; hidden ones only where asked for, and where none is visible.
 
     Raises:
-        Refused: no window has one of the titles, two have it, or it is hidden.
+        RefusedError: no window has one of the titles, two have it, or it is hidden.
     """
     patterns, candidates = as_patterns(titles), titled(display)
     for pattern in patterns:

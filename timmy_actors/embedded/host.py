@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import ConfigError, LuaJitMissing, WorldGone, WorldUnusable
+from timmy_actors.errors import ConfigError, LuaJitMissingError, WorldGoneError, WorldUnusableError
 from timmy_actors.protocol import Model, WorldStatus
-from timmy_actors.supervision import Published
+from timmy_actors.supervision import SharedValue
 from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
 from timmy_actors.supervision.socket_actor import SocketActor
 from timmy_actors.system import how_it_ended
@@ -30,7 +30,7 @@ LAST_WORDS = 12
 EVERYDAY = ("] [INFO] ", "] [WARN] ")
 """Levels of the process's log that say nothing of why it ended."""
 CHUNK_BYTES = 65536
-HOPELESS = (LuaJitMissing.exit_code, ConfigError.exit_code)
+HOPELESS = (LuaJitMissingError.exit_code, ConfigError.exit_code)
 """Exit codes of a process that would end the same way again: what it needs is not there, or set wrongly."""
 
 
@@ -65,7 +65,7 @@ class WorldHostActor(SocketActor):
     A frozen process is not a dead one: it is left alone.
     """
 
-    def __init__(self, options: WorldOptions, *, status: Published[WorldStatus | None]) -> None:
+    def __init__(self, options: WorldOptions, *, status: SharedValue[WorldStatus | None]) -> None:
         super().__init__()
         self._options = options
         self._status = status
@@ -87,7 +87,7 @@ class WorldHostActor(SocketActor):
                 start_new_session=True,
             )
         except OSError as error:
-            raise WorldGone(f"the embedded world cannot be started: {error}") from error
+            raise WorldGoneError(f"the embedded world cannot be started: {error}") from error
         finally:
             os.close(watched)
         self._status.value = WorldStatus(state="starting", pid=self._process.pid)
@@ -105,9 +105,9 @@ class WorldHostActor(SocketActor):
             case Arrived(stream, chunk):
                 self._on_output(stream, chunk)
             case "not ready":
-                raise WorldGone(f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._said()}")
+                raise WorldGoneError(f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._said()}")
             case SourceFailed(_, error):
-                raise WorldGone(f"the embedded world's output cannot be read: {error}")
+                raise WorldGoneError(f"the embedded world's output cannot be read: {error}")
 
     def on_stop(self) -> None:
         """End the process."""
@@ -138,7 +138,9 @@ class WorldHostActor(SocketActor):
         try:
             ready = _Ready.model_validate_json(line)
         except ValidationError:
-            raise WorldGone(f"the embedded world said something else than that it is ready: {line[:200]!r}") from None
+            raise WorldGoneError(
+                f"the embedded world said something else than that it is ready: {line[:200]!r}"
+            ) from None
         self.mailbox.cancel("ready")
         self._status.value = WorldStatus(
             state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
@@ -152,8 +154,8 @@ class WorldHostActor(SocketActor):
         try:
             code = self._process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
-            raise WorldGone("the embedded world closed its output") from None
-        ended = WorldUnusable if code in HOPELESS else WorldGone
+            raise WorldGoneError("the embedded world closed its output") from None
+        ended = WorldUnusableError if code in HOPELESS else WorldGoneError
         raise ended(f"the embedded world's process {how_it_ended(code)}{self._said()}")
 
     def _said(self) -> str:

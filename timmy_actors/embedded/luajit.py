@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.errors import LuaJitMissing
+from timmy_actors.errors import LuaJitMissingError
 
 CANDIDATES = ("lupa.luajit21", "lupa.luajit20")
 
@@ -17,7 +17,7 @@ def new_runtime(encoding: str = "utf-8") -> Any:
     of them, and one that it cannot read raises.
 
     Raises:
-        LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
+        LuaJitMissingError: lupa is not installed, or has no LuaJIT for this machine.
     """
     return find().LuaRuntime(
         unpack_returned_tuples=True, register_eval=False, register_builtins=False, encoding=encoding
@@ -28,14 +28,14 @@ def find() -> Any:
     """The module that has a LuaJIT in it; takes milliseconds.
 
     Raises:
-        LuaJitMissing: lupa is not installed, or has no LuaJIT for this machine.
+        LuaJitMissingError: lupa is not installed, or has no LuaJIT for this machine.
     """
     for name in CANDIDATES:
         try:
             return importlib.import_module(name)
         except ImportError:
             continue
-    raise LuaJitMissing(
+    raise LuaJitMissingError(
         "the embedded world needs LuaJIT inside Python: pip install 'timmy_actors[embedded]' "
         f"(looked for {' and '.join(CANDIDATES)})"
     )

@@ -64,7 +64,7 @@ class World:
     """A stand-in server that has just started, with the bridge listening.
 
     Raises:
-        LuaJitMissing: there is no LuaJIT to run it.
+        LuaJitMissingError: there is no LuaJIT to run it.
         ConfigError: the bridge stayed off; the log says why.
     """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal.messages import (
     Accept,
     Journaled,
@@ -21,7 +21,7 @@ from timmy_actors.journal.messages import (
 )
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal, Synchronous
 from timmy_actors.protocol import JournalEntry, JournalStatus
-from timmy_actors.supervision import Actor, Directory, Published
+from timmy_actors.supervision import Actor, Directory, SharedValue
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class JournalActor(Actor):
     Writes are committed when nothing more waits: one command alone at once, a thousand a second in groups.
     """
 
-    def __init__(self, options: JournalOptions, *, directory: Directory, status: Published[JournalStatus]) -> None:
+    def __init__(self, options: JournalOptions, *, directory: Directory, status: SharedValue[JournalStatus]) -> None:
         super().__init__()
         self._options = options
         self._most_bytes = options.max_mb * MEGABYTE
@@ -105,7 +105,7 @@ class JournalActor(Actor):
                 self._commit()
             else:
                 self.mailbox.schedule("commit", COMMIT_WITHIN_S, "commit")
-        except JournalUnusable as trouble:
+        except JournalUnusableError as trouble:
             self._fail(trouble, message)
         if self._stopping and self.mailbox.empty():
             self.leave()
@@ -119,7 +119,7 @@ class JournalActor(Actor):
         """Write what is left and let the file go."""
         try:
             self._commit()
-        except JournalUnusable as trouble:
+        except JournalUnusableError as trouble:
             log.warning("%s", trouble)
         self._close()
 
@@ -166,7 +166,7 @@ class JournalActor(Actor):
             journal.keep_log_small(self._most_wal_bytes)
             if self._since_sweep >= SWEEP_AFTER:
                 self._sweep(journal, begins=True)
-        except JournalUnusable as trouble:
+        except JournalUnusableError as trouble:
             self._fail(trouble)
 
     def _open(self) -> None:
@@ -174,13 +174,13 @@ class JournalActor(Actor):
             self._journal = Journal(self._options.path, self._options.synchronous)
             self._entries = self._journal.count()
             self._publish(self._journal)
-        except JournalUnusable as trouble:
+        except JournalUnusableError as trouble:
             self._fail(trouble)
             return
         log.debug("journal %s: %d commands", self._options.path, self._entries)
         self._say(JournalUp())
 
-    def _fail(self, trouble: JournalUnusable, message: Any = None) -> None:
+    def _fail(self, trouble: JournalUnusableError, message: Any = None) -> None:
         if str(trouble) != self._complained:  # one that comes back with each try is said once between two sweeps
             self._complained = str(trouble)
             log.error("%s", trouble)
@@ -199,7 +199,7 @@ class JournalActor(Actor):
         try:
             if journal is not None:
                 journal.close()
-        except JournalUnusable as trouble:
+        except JournalUnusableError as trouble:
             log.warning("%s", trouble)
 
     def _sweep(self, journal: Journal, *, begins: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 
 EX_DATAERR, EX_CANTCREAT, EX_IOERR, EX_TEMPFAIL = 65, 73, 74, 75
 MOVE_AWAY = "move it (and the files -wal and -shm beside it) away, and a fresh one is made"
@@ -25,8 +25,8 @@ _PRIMARY = 0xFF
 """The low byte of an extended result code is the code itself."""
 
 
-def explain(path: Path, error: sqlite3.Error) -> JournalUnusable:
+def explain(path: Path, error: sqlite3.Error) -> JournalUnusableError:
     """SQLite's error, as this package's."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     exit_code, reason, remedy = _KNOWN.get(code, (EX_IOERR, "it cannot be used", f"see to the disk, {ELSEWHERE}"))
-    return JournalUnusable(f"journal {path}: {reason} ({error}): {remedy}", exit_code)
+    return JournalUnusableError(f"journal {path}: {reason} ({error}): {remedy}", exit_code)

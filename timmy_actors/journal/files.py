@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal.errors import ELSEWHERE, EX_CANTCREAT, EX_IOERR
 
 
@@ -34,7 +34,7 @@ def make_private(path: Path) -> None:
     """Make a journal's file if it is not there; it, and what is beside it, is then its owner's alone.
 
     Raises:
-        JournalUnusable: it cannot be made, or belongs to another user.
+        JournalUnusableError: it cannot be made, or belongs to another user.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def make_private(path: Path) -> None:
         code, remedy = (
             (EX_IOERR, "make room there") if error.errno == errno.ENOSPC else (EX_CANTCREAT, "see that it is yours")
         )
-        raise JournalUnusable(
+        raise JournalUnusableError(
             f"journal {path}: it cannot be opened ({error.strerror}): {remedy}, {ELSEWHERE}", code
         ) from error
 

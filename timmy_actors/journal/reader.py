@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import rows
 from timmy_actors.journal.errors import EX_DATAERR, EX_IOERR, MOVE_AWAY, explain
 from timmy_actors.journal.files import beside, wal_bytes
@@ -30,7 +30,7 @@ class Reader:
     With `untouched` a copy is read, so that even SQLite changes nothing: not what a log holds that is damaged.
 
     Raises:
-        JournalUnusable: there is no journal, or it cannot be read. Every method too.
+        JournalUnusableError: there is no journal, or it cannot be read. Every method too.
     """
 
     def __init__(self, path: Path, *, untouched: bool = False) -> None:
@@ -38,7 +38,7 @@ class Reader:
         self._untouched = untouched
         if not path.is_file():
             remedy = "name it with --file, or the daemon's configuration with --config"
-            raise JournalUnusable(f"journal {path}: there is none: {remedy}", EX_NOINPUT)
+            raise JournalUnusableError(f"journal {path}: there is none: {remedy}", EX_NOINPUT)
         self._held = ExitStack()
         try:
             self._database = self._open()
@@ -48,7 +48,7 @@ class Reader:
             raise explain(path, error) from error
         if found != rows.APPLICATION_ID:
             self.close()
-            raise JournalUnusable(f"journal {path}: it is no journal: {MOVE_AWAY}", EX_DATAERR)
+            raise JournalUnusableError(f"journal {path}: it is no journal: {MOVE_AWAY}", EX_DATAERR)
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +115,7 @@ class Reader:
                 shutil.copyfile(beside(self.path)[0], beside(copy)[0])
         except OSError as error:
             told = f"it is read from a copy, and none can be made ({error.strerror}): make room for one, or set TMPDIR"
-            raise JournalUnusable(f"journal {self.path}: {told}", EX_IOERR) from error
+            raise JournalUnusableError(f"journal {self.path}: {told}", EX_IOERR) from error
         return copy
 
     def _rows(self, which: str, values: rows.Row) -> list[tuple[int, JournalEntry]]:
@@ -126,7 +126,9 @@ class Reader:
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
         except ValueError as error:
-            raise JournalUnusable(f"journal {self.path}: it is damaged ({error}): {MOVE_AWAY}", EX_DATAERR) from error
+            raise JournalUnusableError(
+                f"journal {self.path}: it is damaged ({error}): {MOVE_AWAY}", EX_DATAERR
+            ) from error
 
 
 def _is_text(word: str) -> bool:

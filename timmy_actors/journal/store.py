@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import age, rows
 from timmy_actors.journal.age import JournalClock
 from timmy_actors.journal.errors import EX_DATAERR, MOVE_AWAY, explain
@@ -36,7 +36,8 @@ class Journal:
     `synchronous` "normal" it survives the process, with "full" the machine's power as well.
 
     Raises:
-        JournalUnusable: the file is locked, damaged, another program's, or cannot be made or written. Every method too.
+        JournalUnusableError: the file is locked, damaged, another program's, or cannot be made or written. Every
+            method too.
     """
 
     def __init__(self, path: Path, synchronous: Synchronous = "normal") -> None:
@@ -48,7 +49,7 @@ class Journal:
         try:
             with self._explained():
                 self._prepare(synchronous)
-        except JournalUnusable:
+        except JournalUnusableError:
             self._database.close()
             raise
 
@@ -174,11 +175,13 @@ class Journal:
             execute(f"PRAGMA application_id = {rows.APPLICATION_ID}")
             execute(f"PRAGMA user_version = {rows.VERSION}")
         elif application != rows.APPLICATION_ID:
-            raise JournalUnusable(f"journal {self.path}: it is another program's database: {MOVE_AWAY}", EX_DATAERR)
+            raise JournalUnusableError(
+                f"journal {self.path}: it is another program's database: {MOVE_AWAY}", EX_DATAERR
+            )
         elif version == 1:
             self._from_version_1()
         elif version != rows.VERSION:
-            raise JournalUnusable(
+            raise JournalUnusableError(
                 f"journal {self.path}: it is of version {version}, this daemon writes {rows.VERSION}: {MOVE_AWAY}",
                 EX_DATAERR,
             )
@@ -234,8 +237,8 @@ class Journal:
         except ValueError as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, why: object) -> JournalUnusable:
-        return JournalUnusable(f"journal {self.path}: it is damaged ({why}): {MOVE_AWAY}", EX_DATAERR)
+    def _damaged(self, why: object) -> JournalUnusableError:
+        return JournalUnusableError(f"journal {self.path}: it is damaged ({why}): {MOVE_AWAY}", EX_DATAERR)
 
     def _checked(self, kept: list[Any]) -> JournalEntry:
         entry = rows.from_row(tuple(kept[: len(rows.COLUMNS)]))

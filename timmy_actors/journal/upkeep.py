@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from timmy_actors.errors import JournalUnusable
+from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import rows
 from timmy_actors.journal.errors import EX_CANTCREAT, EX_IOERR, explain
 from timmy_actors.journal.reader import PAGE, Reader
@@ -25,7 +25,7 @@ def verify(path: Path) -> Iterator[str]:
     The write-ahead log comes first: SQLite drops what stands behind a damaged place in it without a word.
 
     Raises:
-        JournalUnusable: there is no journal, or it cannot be read at all.
+        JournalUnusableError: there is no journal, or it cannot be read at all.
     """
     fault = _lasting_fault(path)
     if fault is not None:
@@ -42,7 +42,7 @@ def backup(path: Path, copy: Path) -> int:
     """Copy a journal whole, also while a daemon writes it, into one new file; gives how many commands are in the copy.
 
     Raises:
-        JournalUnusable: there is no journal, it cannot be read, or the copy is there already or cannot be written.
+        JournalUnusableError: there is no journal, it cannot be read, or the copy is there already or cannot be written.
     """
     with Reader(path) as reader:
         _make_new(copy)
@@ -60,10 +60,10 @@ def _make_new(copy: Path) -> None:
     try:
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise JournalUnusable(f"{copy}: is there already: name a file that is not", EX_CANTCREAT) from error
+        raise JournalUnusableError(f"{copy}: is there already: name a file that is not", EX_CANTCREAT) from error
     except OSError as error:
         told = f"{copy}: cannot be made ({error.strerror}): name a file where you may write"
-        raise JournalUnusable(told, EX_IOERR) from error
+        raise JournalUnusableError(told, EX_IOERR) from error
 
 
 def _lasting_fault(path: Path) -> WalFault | None:
@@ -76,7 +76,9 @@ def _lasting_fault(path: Path) -> WalFault | None:
             again = find_fault(path)
             fault = again if again is not None and again.frame == fault.frame else None
     except OSError as error:
-        raise JournalUnusable(f"journal {path}: its write-ahead log cannot be read ({error.strerror})", 66) from error
+        raise JournalUnusableError(
+            f"journal {path}: its write-ahead log cannot be read ({error.strerror})", 66
+        ) from error
     return fault
 
 

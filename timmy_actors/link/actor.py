@@ -15,7 +15,7 @@ from typing import Any
 import pykka
 import zmq
 
-from timmy_actors.errors import LinkLost, ProtocolError
+from timmy_actors.errors import LinkLostError, ProtocolError
 from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
@@ -35,7 +35,7 @@ from timmy_actors.protocol import (
     Result,
     Welcome,
 )
-from timmy_actors.supervision import Directory, Published
+from timmy_actors.supervision import Directory, SharedValue
 from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed, read_frames
 from timmy_actors.supervision.socket_actor import SocketActor
 
@@ -66,7 +66,7 @@ class LinkOptions:
     """How to reach the game."""
 
     address: Callable[[], str]
-    """Asked at every start: the embedded world's port may change. Raises `LinkLost` when there is none yet."""
+    """Asked at every start: the embedded world's port may change. Raises `LinkLostError` when there is none yet."""
     token: Callable[[], str | None]
     """The shared secret for PLAIN, read anew at every start; None for the NULL mechanism."""
     client: str
@@ -95,7 +95,7 @@ class ConnectionActor(SocketActor):
         epoch: int,
         context: zmq.Context[Any],
         directory: Directory,
-        status: Published[LinkStatus],
+        status: SharedValue[LinkStatus],
     ) -> None:
         super().__init__()
         self._options = options
@@ -153,7 +153,7 @@ class ConnectionActor(SocketActor):
                 self._transmit(message)
             case _Resolved(address):
                 self._on_resolved(address)
-            case LinkLost():
+            case LinkLostError():
                 raise message
             case Arrived("game", frames):
                 self._on_frames(frames)
@@ -162,7 +162,7 @@ class ConnectionActor(SocketActor):
             case "ping":
                 self._ping()
             case SourceFailed(_, error):
-                raise LinkLost(f"the socket failed: {error}")
+                raise LinkLostError(f"the socket failed: {error}")
 
     def on_stop(self) -> None:
         """Close the socket and say so."""
@@ -177,7 +177,7 @@ class ConnectionActor(SocketActor):
         if before is LinkState.DOWN:
             return
         if self._state is LinkState.DOWN:
-            raise LinkLost(self._why(before, signal))
+            raise LinkLostError(self._why(before, signal))
         if self._state is before:
             return
         self._publish()
@@ -218,7 +218,7 @@ class ConnectionActor(SocketActor):
             case Pong():
                 self._on_pong(message)
             case Error(id="hello"):
-                raise LinkLost(f"the server declined: {message.error.message}")
+                raise LinkLostError(f"the server declined: {message.error.message}")
             case Error(id=None) if message.error.code == "not_permitted" and message.error.field == "client":
                 self._give_way()
             case Perception(id=None) | Event():
@@ -227,7 +227,7 @@ class ConnectionActor(SocketActor):
                 self._route(message.id, Received(self._epoch, message))
 
     def _give_way(self) -> None:
-        lost = LinkLost(
+        lost = LinkLostError(
             f"another connection uses the name {self._options.client!r} that this daemon has in link.client:"
             " stop that daemon, or give one of them another name"
         )
@@ -253,7 +253,7 @@ class ConnectionActor(SocketActor):
 
     def _on_welcome(self, welcome: Welcome) -> None:
         if welcome.protocol != PROTOCOL_VERSION:
-            raise LinkLost(
+            raise LinkLostError(
                 f"the server speaks version {welcome.protocol} of the bridge's protocol, this daemon version"
                 f" {PROTOCOL_VERSION}: update the older of them"
             )
@@ -296,7 +296,7 @@ class ConnectionActor(SocketActor):
             log.debug("dropped a message of epoch %d in epoch %d", message.epoch, self._epoch)
             return
         if len(self._senders) >= MAX_UNANSWERED:
-            raise LinkLost(f"the server left {MAX_UNANSWERED} messages unanswered")
+            raise LinkLostError(f"the server left {MAX_UNANSWERED} messages unanswered")
         frame = encode(message.message)
         if len(frame) > self._takes_bytes:
             self._decline(message, len(frame))
@@ -321,7 +321,7 @@ class ConnectionActor(SocketActor):
         except zmq.Again:
             self._take_signals()  # a link that has just ended looks like one that is full
             if self._state is not LinkState.DOWN:
-                raise LinkLost("the server does not read what it is sent") from None
+                raise LinkLostError("the server does not read what it is sent") from None
 
     def _take_signals(self) -> None:
         while self._monitor is not None and (signal := game_socket.read_signal(self._monitor)) is not None:

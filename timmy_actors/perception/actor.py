@@ -37,7 +37,8 @@ MOST_LEFT_OUT = 10_000
 
 
 class PerceptionActor(Actor):
-    """Last known snapshots outlive the link; who reads them sees by its state whether they hold (`Perceptions.snapshot`).
+    """Last known snapshots outlive the link; who reads them sees by its state whether they hold
+    (`Perceptions.snapshot`).
 
     A gap in the sequence asks for everything anew.
     """

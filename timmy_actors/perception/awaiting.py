@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.perception.merge import shows
 from timmy_actors.perception.messages import Await
 from timmy_actors.perception.shared import Perceptions
@@ -38,10 +38,10 @@ class Awaiting:
         """Have somebody wait.
 
         Raises:
-            Refused: `overloaded`: too many do.
+            RefusedError: `overloaded`: too many do.
         """
         if len(self._waiters) >= MAX_WAITING:
-            raise Refused("overloaded", f"{MAX_WAITING} calls wait for perceptions already")
+            raise RefusedError("overloaded", f"{MAX_WAITING} calls wait for perceptions already")
         self._waiters.append(_Waiter(wanted, reply))
 
     def answer(self) -> None:
@@ -60,13 +60,13 @@ class Awaiting:
         """Leave nobody waiting."""
         waiting, self._waiters = self._waiters, []
         for waiter in waiting:
-            waiter.reply.fail(Refused("unavailable", why))
+            waiter.reply.fail(RefusedError("unavailable", why))
 
     def next_due(self) -> float | None:
         """When the first of them has waited long enough, in monotonic seconds."""
         return min((waiter.wanted.due for waiter in self._waiters), default=None)
 
-    def _late(self, wanted: Await) -> Refused:
+    def _late(self, wanted: Await) -> RefusedError:
         known = self._shared.snapshot(wanted.player)
         if known is None:
             last = "nothing of that player was"
@@ -75,4 +75,4 @@ class Awaiting:
         else:
             last = f"the last that was shows {known.revision}"
         told = f"what command {wanted.after.number} did to {wanted.player} was not perceived within"
-        return Refused("expired", f"{told} {wanted.timeout_s:g} s: {last}")
+        return RefusedError("expired", f"{told} {wanted.timeout_s:g} s: {last}")

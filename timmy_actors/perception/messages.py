@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import MAX_TIMEOUT_S, GameEvent, LinkStatus, PerceptionOutput, Push, Revision
 
 
@@ -14,10 +14,10 @@ from timmy_actors.protocol import MAX_TIMEOUT_S, GameEvent, LinkStatus, Percepti
 class Await:
     """Asked of the perception: the first snapshot of a player that shows what was done up to `after`, and still holds.
 
-    Answered with it, or `Refused` (`expired`) where none came within `timeout_s`.
+    Answered with it, or `RefusedError` (`expired`) where none came within `timeout_s`.
 
     Raises:
-        Refused: `bad_arguments`: nothing can be waited for that long.
+        RefusedError: `bad_arguments`: nothing can be waited for that long.
     """
 
     player: str
@@ -32,7 +32,9 @@ class Await:
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout_s <= MAX_TIMEOUT_S:
-            raise Refused("bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s")
+            raise RefusedError(
+                "bad_arguments", f"timeout_s: must be above 0 and at most {MAX_TIMEOUT_S:g}", "timeout_s"
+            )
 
 
 @dataclass(frozen=True)

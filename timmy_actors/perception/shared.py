@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.perception.merge import as_of
 from timmy_actors.perception.messages import Happened
 from timmy_actors.perception.watching import Watch, Watchers
 from timmy_actors.protocol import LinkStatus, PerceptionOutput
-from timmy_actors.supervision import Published
+from timmy_actors.supervision import SharedValue
 
 Snapshots = Mapping[str, PerceptionOutput]
 
@@ -18,13 +18,13 @@ Snapshots = Mapping[str, PerceptionOutput]
 class Perceptions:
     """The last known snapshots, and who watches what happens. Written by the perception actor, read by anybody."""
 
-    def __init__(self, link: Published[LinkStatus]) -> None:
+    def __init__(self, link: SharedValue[LinkStatus]) -> None:
         self.link = link
         """The link's status, written by the connection."""
-        self.snapshots: Published[Snapshots] = Published(MappingProxyType({}))
-        self.received_at: Published[Mapping[str, float]] = Published(MappingProxyType({}))
+        self.snapshots: SharedValue[Snapshots] = SharedValue(MappingProxyType({}))
+        self.received_at: SharedValue[Mapping[str, float]] = SharedValue(MappingProxyType({}))
         """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
-        self.players_left_out: Published[int] = Published(0)
+        self.players_left_out: SharedValue[int] = SharedValue(0)
         """How many players the server named beyond those whose snapshots are kept."""
         self.watchers = Watchers()
         """Who watches what happens: callers in this process, and the gateway for those in others."""
@@ -50,7 +50,7 @@ class Perceptions:
         """The published snapshot of a player.
 
         Raises:
-            Refused: there is none.
+            RefusedError: there is none.
         """
         snapshot = self.snapshot(player)
         if snapshot is not None:
@@ -58,7 +58,7 @@ class Perceptions:
         snapshots = self.snapshots.value
         if not snapshots:
             link = self.link.value
-            raise Refused("unavailable", f"nothing is perceived yet: the link is {link.state}")
-        raise Refused(
+            raise RefusedError("unavailable", f"nothing is perceived yet: the link is {link.state}")
+        raise RefusedError(
             "no_such_player", f"nothing is known of {player!r}; perceived: {', '.join(sorted(snapshots))}", "player"
         )

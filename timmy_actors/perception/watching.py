@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import DaemonUnreachable, Refused, WatchTimeout
+from timmy_actors.errors import DaemonUnreachableError, RefusedError, WatchTimeoutError
 from timmy_actors.perception.backlog import Backlog, Numbered
 from timmy_actors.perception.messages import Happened
 from timmy_actors.protocol import Interest, Pushed
@@ -31,7 +31,7 @@ def make_interest(player: str | None, events: Collection[str] | None, snapshots:
     """What a watch is to be about.
 
     Raises:
-        Refused: `bad_arguments`: no player can have that name, or no event is called so.
+        RefusedError: `bad_arguments`: no player can have that name, or no event is called so.
     """
     names = {"player": player, "events": events, "snapshots": snapshots}
     try:
@@ -39,7 +39,7 @@ def make_interest(player: str | None, events: Collection[str] | None, snapshots:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
-        raise Refused("bad_arguments", f"{field or 'watch'}: {first['msg']}", field) from error
+        raise RefusedError("bad_arguments", f"{field or 'watch'}: {first['msg']}", field) from error
 
 
 def concerns(interest: Interest, happened: Happened) -> bool:
@@ -83,14 +83,14 @@ class Watch(Iterator[Pushed]):
 
         Raises:
             StopIteration: the watch was closed.
-            WatchTimeout: there was none within `timeout_s`; the watch can be read on.
-            DaemonUnreachable: the daemon has ended.
+            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
+            DaemonUnreachableError: the daemon has ended.
         """
         with self._news:
             self._news.wait_for(lambda: self._waiting or self._end, self._timeout_s)
             taken = self.take()
         if taken is None:
-            raise WatchTimeout.after(self._timeout_s)
+            raise WatchTimeoutError.after(self._timeout_s)
         return as_pushed(taken)
 
     def take(self) -> Numbered | None:
@@ -98,7 +98,7 @@ class Watch(Iterator[Pushed]):
 
         Raises:
             StopIteration: the watch was closed.
-            DaemonUnreachable: the daemon has ended.
+            DaemonUnreachableError: the daemon has ended.
         """
         with self._news:
             taken = self._waiting.take()
@@ -162,14 +162,14 @@ class AsyncWatch(AsyncIterator[Pushed]):
 
         Raises:
             StopAsyncIteration: the watch was closed.
-            WatchTimeout: there was none within `timeout_s`; the watch can be read on.
-            DaemonUnreachable: the daemon has ended.
+            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
+            DaemonUnreachableError: the daemon has ended.
         """
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._next()
         except TimeoutError:
-            raise WatchTimeout.after(self._timeout_s) from None
+            raise WatchTimeoutError.after(self._timeout_s) from None
 
     async def close(self) -> None:
         """Be told no more."""
@@ -264,5 +264,5 @@ def as_pushed(taken: Numbered) -> Pushed:
     return Pushed(seq=taken.seq, left_out=taken.left_out, event=what.event, snapshot=what.snapshot, link=what.link)
 
 
-def _gone() -> DaemonUnreachable:
-    return DaemonUnreachable("the daemon has ended")
+def _gone() -> DaemonUnreachableError:
+    return DaemonUnreachableError("the daemon has ended")

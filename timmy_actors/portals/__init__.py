@@ -13,7 +13,7 @@ from timmy_actors.portals.actor import (
 )
 from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.mcp.redact import Redactor
 from timmy_actors.portals.mcp.server_options import CAPTURES, PYTHON, ServerOptions, pick
 from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
@@ -30,9 +30,9 @@ __all__ = [
     "PYTHON",
     "STEAM",
     "UNNEEDED",
-    "Album",
     "Caller",
     "Capture",
+    "CaptureStore",
     "CheckPortal",
     "Choice",
     "Execute",

@@ -11,12 +11,12 @@ from typing import Any
 
 import pykka
 
-from timmy_actors.errors import ActorGone, ConfigError, Refused, TimmyError
+from timmy_actors.errors import ActorGoneError, ConfigError, RefusedError, TimmyError
 from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.catalog.catalog import choose
 from timmy_actors.portals.catalog.catalog_file import CatalogueFile
 from timmy_actors.portals.check import check
-from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.mcp.loop import LoopThread
 from timmy_actors.portals.mcp.session_actor import Offer
 from timmy_actors.portals.mcp.session_handle import ServerLine
@@ -37,7 +37,7 @@ from timmy_actors.protocol import (
     Portals,
     PortalStatus,
 )
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Published, Reply
+from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class ListPortals:
 
 @dataclass(frozen=True)
 class UsePortal:
-    """Choose another portal; answered with `Portals`, or `Refused`."""
+    """Choose another portal; answered with `Portals`, or `RefusedError`."""
 
     portal_id: str
 
@@ -123,8 +123,8 @@ class PortalOptions:
     catalogue: Path
     tables: Mapping[str, ToolTable]
     """By the protocol's server names."""
-    offers: Mapping[str, Published[Offer]]
-    album: Album
+    offers: Mapping[str, SharedValue[Offer]]
+    album: CaptureStore
     access: SteamAccess
 
 
@@ -137,8 +137,8 @@ class PortalActor(Actor):
         *,
         choice: Choice,
         directory: Directory,
-        entry: Published[PortalEntry | None],
-        status: Published[PortalStatus | None],
+        entry: SharedValue[PortalEntry | None],
+        status: SharedValue[PortalStatus | None],
     ) -> None:
         super().__init__()
         self._options = options
@@ -251,7 +251,7 @@ class PortalActor(Actor):
         try:
             return choose(self._file.portals, portal_id, self._file.path)
         except ConfigError as error:
-            raise Refused("bad_arguments", str(error), "portal") from error
+            raise RefusedError("bad_arguments", str(error), "portal") from error
 
     def _portals(self) -> Portals:
         return Portals(chosen=self._entry.id, portals=self._file.portals, status=self._assess(self._entry, self._last))
@@ -283,7 +283,7 @@ def _settle(reply: Reply, done: Future[Any]) -> None:
     try:
         reply.set(done.result(0))
     except CancelledError:
-        reply.fail(ActorGone("it was ended: its caller is gone, or the portal is being restarted"))
+        reply.fail(ActorGoneError("it was ended: its caller is gone, or the portal is being restarted"))
     except Exception as error:
         if not isinstance(error, TimmyError):
             log.exception("the portal failed to do what it was asked")

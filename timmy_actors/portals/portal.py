@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import Hand
 from timmy_actors.portals.desktop.capture import Eye
-from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.steam.cache import Bookshelf, SteamAccess
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol import Action, ActionResult, GameState, LookOptions, PortalEntry
@@ -33,7 +33,7 @@ class Portal:
         *,
         desktop: ToolServer,
         steam: ToolServer,
-        album: Album,
+        album: CaptureStore,
         access: SteamAccess,
     ) -> None:
         self._entry = entry
@@ -48,7 +48,7 @@ class Portal:
         Two who ask at once get a look each, one after the other: a look that began before one asked may show less.
 
         Raises:
-            Refused: `overloaded`: the looks of others took until this one's deadline.
+            RefusedError: `overloaded`: the looks of others took until this one's deadline.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s + options.waits_s
@@ -87,7 +87,7 @@ async def _within(lock: asyncio.Lock, deadline: float) -> AsyncIterator[None]:
         async with asyncio.timeout_at(deadline):
             await lock.acquire()
     except TimeoutError:
-        raise Refused("overloaded", "other looks at the game took until this one's deadline") from None
+        raise RefusedError("overloaded", "other looks at the game took until this one's deadline") from None
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import Model, Name, StrictModel, in_words
 from timmy_actors.protocol.error_code import ErrorCode
 from timmy_actors.protocol.outcome import MAX_ECHO, Revision
@@ -271,36 +271,38 @@ def make_action(name: str, params: dict[str, Any]) -> Action:
     """An action as a caller says it.
 
     Raises:
-        Refused: `bad_arguments`: none can have that name.
+        RefusedError: `bad_arguments`: none can have that name.
     """
     try:
         return Action(action=name, params=params)
     except ValidationError as error:
         told = in_words(error.errors(include_url=False)[0])
-        raise Refused("bad_arguments", f"action: {told}", "action") from error
+        raise RefusedError("bad_arguments", f"action: {told}", "action") from error
 
 
 def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
     """Validate an action by name; numbers may be strings, as a command line has them.
 
     Raises:
-        Refused: `unknown_command`, or `bad_arguments` with the field at fault.
+        RefusedError: `unknown_command`, or `bad_arguments` with the field at fault.
     """
     model = ACTIONS.get(name)
     if model is None:
-        raise Refused("unknown_command", f"no action {name[:MAX_ECHO]!r}; there are: {', '.join(ACTIONS)}", "action")
+        raise RefusedError(
+            "unknown_command", f"no action {name[:MAX_ECHO]!r}; there are: {', '.join(ACTIONS)}", "action"
+        )
     try:
         return _whole(model.model_validate(params))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
         told = in_words(first) if first["type"] != "extra_forbidden" else _known(model)
-        raise Refused("bad_arguments", f"{name}: {field or 'params'}: {told}", field) from error
+        raise RefusedError("bad_arguments", f"{name}: {field or 'params'}: {told}", field) from error
 
 
 def _whole(params: ActionParams) -> ActionParams:
     if isinstance(params, Click | RightClick | DoubleClick) and (params.x is None) != (params.y is None):
-        raise Refused("bad_arguments", f"{params.action}: give both x and y, or neither", "x")
+        raise RefusedError("bad_arguments", f"{params.action}: give both x and y, or neither", "x")
     return params
 
 

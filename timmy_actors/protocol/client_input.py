@@ -1,6 +1,7 @@
 """What a server can't do for a player, because only the player's own client does it: key presses and clicks.
 
-`lua/timmy/commands/client_input.lua` says the same for the bridge; `docs/protocol/golden/client_input.json` holds both to it.
+`lua/timmy/commands/client_input.lua` says the same for the bridge; `docs/protocol/golden/client_input.json` holds
+both to it.
 """
 
 from __future__ import annotations

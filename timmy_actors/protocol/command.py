@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import in_words
 from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT, guidance
 from timmy_actors.protocol.commands import COMMANDS, CommandArguments
@@ -21,20 +21,20 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     """Validate a command by name.
 
     Raises:
-        Refused: `unknown_command`, `needs_client_input`, or `bad_arguments` with the field at fault.
+        RefusedError: `unknown_command`, `needs_client_input`, or `bad_arguments` with the field at fault.
     """
     model = COMMANDS.get(name)
     if model is None and name in NEEDS_CLIENT_INPUT:
-        raise Refused("needs_client_input", guidance(name), "name")
+        raise RefusedError("needs_client_input", guidance(name), "name")
     if model is None:
-        raise Refused("unknown_command", f"no command {name[:MAX_ECHO]!r}; {_likely(name)}", "name")
+        raise RefusedError("unknown_command", f"no command {name[:MAX_ECHO]!r}; {_likely(name)}", "name")
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
         where = f"{field}: " if field else ""
-        raise Refused("bad_arguments", f"{name}: {where}{_remedy(model, first)}", field) from error
+        raise RefusedError("bad_arguments", f"{name}: {where}{_remedy(model, first)}", field) from error
 
 
 def _likely(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import Model, StrictModel, in_words
 from timmy_actors.protocol.action import Extent, split_numbers
 
@@ -63,14 +63,14 @@ def make_look(options: dict[str, Any]) -> LookOptions:
     """Options as a caller gives them.
 
     Raises:
-        Refused: `bad_arguments` with the option at fault.
+        RefusedError: `bad_arguments` with the option at fault.
     """
     try:
         return LookOptions.model_validate(options)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "options"
-        raise Refused("bad_arguments", f"capture: {field}: {in_words(first)}", field) from error
+        raise RefusedError("bad_arguments", f"capture: {field}: {in_words(first)}", field) from error
 
 
 class Problem(Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import ActorError, MailboxFull, Refused
+from timmy_actors.errors import ActorError, MailboxFullError, RefusedError
 from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, UsePortal
 from timmy_actors.protocol import (
     ActionResult,
@@ -46,10 +46,10 @@ def readable_id(frame: bytes) -> str | None:
 
 def explain(error: Exception) -> ErrorInfo:
     """An exception, as what a client is told of it."""
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedError):
         return ErrorInfo.model_validate({"code": error.code, "message": error.message, "field": error.field})
     code: ErrorCode = "unavailable" if isinstance(error, ActorError) else "internal"
-    if isinstance(error, MailboxFull):
+    if isinstance(error, MailboxFullError):
         code = "overloaded"
     return ErrorInfo(code=code, message=str(error) or type(error).__name__)
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from timmy_actors.client import endpoint_path
 from timmy_actors.commands import MAX_PENDING, Do
-from timmy_actors.errors import MailboxFull, Refused
+from timmy_actors.errors import MailboxFullError, RefusedError
 from timmy_actors.perception import Await, Numbered, Perceptions, Watch
 from timmy_actors.portals import Caller, ListPortals
 from timmy_actors.protocol import (
@@ -202,13 +202,13 @@ class GatewayActor(SocketActor):
             return
         try:
             self._answer(client, request)
-        except Refused as refused:
+        except RefusedError as refused:
             self._send(client, Answer(id=request.id, command_id=command_id(request), error=explain(refused)))
 
     def _answer(self, client: bytes, request: Any) -> None:
         match request:
             case _ if self._stopping:
-                raise Refused("unavailable", STOPPING)
+                raise RefusedError("unavailable", STOPPING)
             case StatusRequest():
                 self._send(client, Answer(id=request.id, status=self._health()))
             case SnapshotRequest(after=Revision() as after):
@@ -237,7 +237,7 @@ class GatewayActor(SocketActor):
         while self._left:
             self._places.leave(self._left.popleft())
         if not self._places.admit(client):
-            raise Refused("overloaded", "too many of this client's commands are on their way already")
+            raise RefusedError("overloaded", "too many of this client's commands are on their way already")
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
         reply.add_done_callback(lambda _: self._left.append(client))
         self._answer_later(_Open(client, request), reply)
@@ -266,7 +266,7 @@ class GatewayActor(SocketActor):
             self.actor_ref.tell(message)
         except pykka.ActorDeadError:
             log.debug("the gateway ended before an answer")
-        except MailboxFull as error:
+        except MailboxFullError as error:
             log.warning("an answer was dropped, its client will ask again: %s", error)
 
     def _send(self, client: bytes, answer: Answer) -> None:
@@ -290,7 +290,7 @@ class GatewayActor(SocketActor):
     def _watch(self, client: bytes, request: WatchRequest) -> None:
         watch, interest = self._watches.get(client), request.interest
         if watch is None and len(self._watches) >= MAX_WATCHERS:
-            raise Refused("overloaded", f"{MAX_WATCHERS} watch already")
+            raise RefusedError("overloaded", f"{MAX_WATCHERS} watch already")
         if watch is None or watch.interest != interest:
             if watch is not None:
                 watch.close()

@@ -21,7 +21,7 @@ from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.monitors import Down, Monitor
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.root import Root
-from timmy_actors.supervision.shared_value import Published
+from timmy_actors.supervision.shared_value import SharedValue
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor
 
@@ -45,10 +45,10 @@ __all__ = [
     "Mailbox",
     "Monitor",
     "Overflow",
-    "Published",
     "Reply",
     "RestartType",
     "Root",
+    "SharedValue",
     "StartChild",
     "StopChild",
     "Strategy",

@@ -16,7 +16,7 @@ import pykka
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGone, AskTimeout, Failure, Fenced, Refused
+from timmy_actors.errors import ActorFailureError, ActorGoneError, AskTimeoutError, FencedError, RefusedError
 from timmy_actors.supervision.context import check_fence, enter
 from timmy_actors.supervision.control import Fault, GetState, Ping
 from timmy_actors.supervision.formatting import describe
@@ -45,7 +45,8 @@ class Lifecycle:
 
 
 class Actor(pykka.ThreadingActor):
-    """An actor that crashes on every unexpected exception, asked or told, and refuses with `Refused` without dying.
+    """An actor that crashes on every unexpected exception, asked or told, and refuses with `RefusedError` without
+    dying.
 
     Its thread is a daemon: a hung actor must not keep the process from exiting. Its supervisor stops it in order.
     """
@@ -82,8 +83,8 @@ class Actor(pykka.ThreadingActor):
     def take_reply(self) -> Reply:
         """Take over answering the message at hand; the handler then returns `DEFERRED`.
 
-        One that is still unanswered when the actor ends is answered with `ActorGone`, also where the asker would have
-        waited for a restart: what was begun may have been done.
+        One that is still unanswered when the actor ends is answered with `ActorGoneError`, also where the asker would
+        have waited for a restart: what was begun may have been done.
         """
         reply, self._actor_reply = self._actor_reply, None
         if reply is None:
@@ -121,7 +122,7 @@ class Actor(pykka.ThreadingActor):
         self.actor_stopped.set()
         reply = self._actor_reply
         if reply is not None:
-            reply.fail(ActorGone(f"{self.actor_name} hung and was abandoned"))
+            reply.fail(ActorGoneError(f"{self.actor_name} hung and was abandoned"))
         self._actor_answer_rest(f"{self.actor_name} hung and was abandoned")
         self.mailbox.shut_out()
 
@@ -181,7 +182,7 @@ class Actor(pykka.ThreadingActor):
 
     def _actor_answer_rest(self, why: str) -> None:
         for deferred in tuple(self._actor_deferred):
-            deferred.fail(ActorGone(why))
+            deferred.fail(ActorGoneError(why))
         for reply in tuple(self._actor_stop_replies):
             reply.set(None)
 
@@ -222,7 +223,7 @@ class Actor(pykka.ThreadingActor):
             return
         try:
             self._actor_carry_out(letter.message)
-        except Refused as refusal:
+        except RefusedError as refusal:
             RELAY.say(log, logging.DEBUG, f"{self.actor_name} declined what it was told: {describe(refusal)}")
 
     def _actor_carry_out(self, message: Any) -> Any:
@@ -236,15 +237,15 @@ class Actor(pykka.ThreadingActor):
     def _actor_tell_state(self) -> dict[str, Any]:
         try:
             return self.actor_state()
-        except (Fenced, Refused):
+        except (FencedError, RefusedError):
             raise
         except Exception as error:
             # Who looks at an actor must not end it: nothing of its own work has failed.
-            raise Refused("internal", f"{self.actor_name} cannot show its state: {describe(error)}") from error
+            raise RefusedError("internal", f"{self.actor_name} cannot show its state: {describe(error)}") from error
 
     def _actor_answer(self, message: Any, reply: Reply) -> None:
         if reply.expired(self._actor_now()):
-            reply.fail(AskTimeout("the message was handled only after its deadline, so it was dropped"))
+            reply.fail(AskTimeoutError("the message was handled only after its deadline, so it was dropped"))
             if self.mailbox.dead_letters is not None:
                 self.mailbox.dead_letters.add(self.actor_name, message, "its deadline had passed")
             return
@@ -255,11 +256,11 @@ class Actor(pykka.ThreadingActor):
             answer = self._actor_carry_out(message)
             if self.actor_fenced:
                 check_fence()
-        except Refused as refusal:
+        except RefusedError as refusal:
             reply.fail(refusal)
         except BaseException as failure:
             # By its class alone: its own words may raise or block, and the asker would be left without an answer.
-            gone = ActorGone(f"{self.actor_name} ended: {type(failure).__name__}")
+            gone = ActorGoneError(f"{self.actor_name} ended: {type(failure).__name__}")
             reply.fail(failure if isinstance(failure, Exception) else gone)
             raise
         else:
@@ -270,12 +271,12 @@ class Actor(pykka.ThreadingActor):
 
     def _actor_clean_up(self, failure: BaseException) -> None:
         if not self.actor_lifecycle.logs_failures:
-            # Nobody else says it. A `Failure` is a reason, not a bug: its words are enough.
-            bug = None if isinstance(failure, Failure) else failure
+            # Nobody else says it. A `ActorFailureError` is a reason, not a bug: its words are enough.
+            bug = None if isinstance(failure, ActorFailureError) else failure
             RELAY.say(log, logging.ERROR, f"{self.actor_name} crashed: {describe(failure)}", bug)
         try:
             self.on_failure(type(failure), failure, failure.__traceback__)
-        except Fenced:
+        except FencedError:
             RELAY.say(log, logging.DEBUG, f"{self.actor_name} was abandoned; its cleanup went as far as it may")
         except BaseException as error:  # noqa: BLE001  it is ending already, and this is logged
             words = f"{self.actor_name}: its cleanup after a failure failed as well"

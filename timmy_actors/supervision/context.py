@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from timmy_actors.errors import Fenced
+from timmy_actors.errors import FencedError
 from timmy_actors.supervision.protocols import ActorLike
 
 HandOver: TypeAlias = Callable[[Callable[[], object]], None]
@@ -46,8 +46,8 @@ def check_fence() -> None:
     It knows an actor by its thread. A thread that the actor started itself is not fenced.
 
     Raises:
-        Fenced: this thread's actor was abandoned.
+        FencedError: this thread's actor was abandoned.
     """
     actor = _here.actor
     if actor is not None and actor.actor_fenced:
-        raise Fenced(f"{actor.actor_name} was abandoned and replaced")
+        raise FencedError(f"{actor.actor_name} was abandoned and replaced")

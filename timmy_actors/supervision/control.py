@@ -40,8 +40,8 @@ class CountChildren(Control):
 class StartChild(Control):
     """To a supervisor: start one more child; answered with its generation when it is up.
 
-    Answered with `StartFailed` when it does not come up at the first try, whatever the reason: then it is not kept.
-    Answered with `SpecError` when the request is wrong.
+    Answered with `StartFailedError` when it does not come up at the first try, whatever the reason: then it is not
+    kept. Answered with `SpecError` when the request is wrong.
     """
 
     spec: ChildSpec

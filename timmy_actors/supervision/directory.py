@@ -12,7 +12,7 @@ from typing import Any
 import pykka
 from pykka._envelope import Envelope
 
-from timmy_actors.errors import ActorError, EndedBefore, Fenced, MailboxFull, NoSuchActor, SpecError
+from timmy_actors.errors import ActorError, EndedBeforeError, FencedError, MailboxFullError, NoSuchActorError, SpecError
 from timmy_actors.supervision.abandoned import Orphans
 from timmy_actors.supervision.checks import is_duration, require
 from timmy_actors.supervision.child import RESTING, ChildState
@@ -108,17 +108,17 @@ class Directory:
         """The incarnation that answers to `name`, waiting up to `wait_s` for one; this blocks the thread.
 
         Raises:
-            NoSuchActor: there is none.
+            NoSuchActorError: there is none.
         """
         entry = self._entries.get(name)
         if entry is not None and entry.ref is not None:
             return entry.ref
         if wait_s <= 0:
-            raise NoSuchActor(self.why_not(name))
+            raise NoSuchActorError(self.why_not(name))
         until = self.clock.now() + wait_s
         reply = Reply(None, self.clock)
         reply.redirection = WaitingAsk(self, name, None, reply, until)
-        reply.refuse(NoSuchActor(self.why_not(name)), None)
+        reply.refuse(NoSuchActorError(self.why_not(name)), None)
         ref: pykka.ActorRef[Any] = reply.get()
         return ref
 
@@ -166,7 +166,7 @@ class Directory:
             reply.redirection = WaitingAsk(self, name, letter, reply, now + min(wait_s, timeout_s))
         entry = self._entries.get(name)
         if entry is None or entry.ref is None:
-            reply.refuse(NoSuchActor(self.why_not(name)), None)
+            reply.refuse(NoSuchActorError(self.why_not(name)), None)
             return reply
         inbox = entry.ref.actor_inbox
         reply.asked = getattr(inbox, "owner", None)
@@ -187,7 +187,7 @@ class Directory:
             try:
                 if not here:
                     self._waiting.add(ask)
-            except MailboxFull as error:
+            except MailboxFullError as error:
                 ask.fail(error)
                 return True
         if here and ref is not None:
@@ -201,7 +201,7 @@ class Directory:
         with self._lock:
             waits = self._waiting.discard(ask)
         if waits:
-            ask.fail(NoSuchActor(self.why_not(ask.name)))
+            ask.fail(NoSuchActorError(self.why_not(ask.name)))
             self._look_who_waits()
 
     def _look_who_waits(self) -> None:
@@ -223,7 +223,7 @@ class Directory:
             if entry is not None and entry.ref is not None:
                 self._monitors.add(monitor)
                 return monitor
-        down = Down(name, 0, NoSuchActor(self.why_not(name))) if entry is None else _past(entry)
+        down = Down(name, 0, NoSuchActorError(self.why_not(name))) if entry is None else _past(entry)
         call_observer(partial(monitor.notify, down))
         return monitor
 
@@ -243,12 +243,12 @@ class Directory:
 
         Raises:
             SpecError: another supervisor's child has the name.
-            Fenced: the owner was abandoned.
+            FencedError: the owner was abandoned.
         """
         check_fence()
         with self._lock:
             if owner is not None and owner.revoked and not last:
-                raise Fenced(f"the supervisor of {entry.name} was abandoned and replaced")
+                raise FencedError(f"the supervisor of {entry.name} was abandoned and replaced")
             before = self._entries.get(entry.name)
             self._refuse_second_owner(before, owner)
             self._entries[entry.name] = entry
@@ -298,5 +298,5 @@ class Directory:
 
 def _past(entry: Entry) -> Down:
     """What a monitor that comes late receives."""
-    reason = None if entry.reason_type is None else EndedBefore(entry.last_reason or entry.reason_type.__name__)
+    reason = None if entry.reason_type is None else EndedBeforeError(entry.last_reason or entry.reason_type.__name__)
     return Down(entry.name, entry.generation, reason)

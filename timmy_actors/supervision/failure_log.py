@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from timmy_actors.errors import Failure
+from timmy_actors.errors import ActorFailureError
 from timmy_actors.supervision.log_relay import RELAY
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class FailureLog:
         text = f"{self._child} {'failed while it stopped' if asked else 'ended'}: {words}"
         if text != self._words:
             self._words, self._times, self._again_at = text, 1, AGAIN_EVERY
-            RELAY.say(log, logging.WARNING, text, None if isinstance(reason, Failure) else reason)
+            RELAY.say(log, logging.WARNING, text, None if isinstance(reason, ActorFailureError) else reason)
             return
         self._times += 1
         if self._times == self._again_at:

@@ -14,7 +14,7 @@ from typing import Any
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGone, MailboxFull
+from timmy_actors.errors import ActorGoneError, MailboxFullError
 from timmy_actors.supervision.checks import is_count, is_number, member, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
@@ -91,7 +91,7 @@ class Mailbox:
         """Take a message in.
 
         Raises:
-            MailboxFull: there is no room for it.
+            MailboxFullError: there is no room for it.
         """
         # `depth` less the control lane, written out: every tell pays for a call. Work first: what the actor sorts
         # between the two looks would else be counted in both, and a mailbox that is half full refuse.
@@ -106,7 +106,7 @@ class Mailbox:
 
     def _make_room(self) -> None:
         if self._overflow is Overflow.REJECT:
-            raise MailboxFull(f"{self.depth} messages are waiting already")
+            raise MailboxFullError(f"{self.depth} messages are waiting already")
         oldest = self._take_oldest()
         if oldest is not None:
             self._reject(oldest, "the mailbox was full, and this was the oldest", for_good=True)
@@ -136,7 +136,7 @@ class Mailbox:
         return self.depth == 0
 
     def close(self) -> None:
-        """Answer everything that waits, and whatever still comes, with `ActorGone`."""
+        """Answer everything that waits, and whatever still comes, with `ActorGoneError`."""
         self._closed = True
         self._timers.clear()
         self._due.clear()
@@ -253,9 +253,9 @@ class Mailbox:
         elif isinstance(letter.message, _ActorStop):
             letter.reply_to.set(None)
         elif isinstance(letter.reply_to, Reply) and not for_good:
-            letter.reply_to.refuse(ActorGone(why), self)
+            letter.reply_to.refuse(ActorGoneError(why), self)
         else:
-            letter.reply_to.set_exception((ActorGone, ActorGone(why), None))
+            letter.reply_to.set_exception((ActorGoneError, ActorGoneError(why), None))
 
 
 def _take(lane: deque[Letter]) -> Letter | None:

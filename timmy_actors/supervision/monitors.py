@@ -20,7 +20,7 @@ class Down:
     name: str
     generation: int
     reason: BaseException | None
-    """Why; None for a stop. What a late monitor receives is `EndedBefore`, with the reason in words."""
+    """Why; None for a stop. What a late monitor receives is `EndedBeforeError`, with the reason in words."""
 
 
 Watcher: TypeAlias = Callable[[Down], object]

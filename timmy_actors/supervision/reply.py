@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pykka
 
-from timmy_actors.errors import AskTimeout, CallCycle
+from timmy_actors.errors import AskTimeoutError, CallCycleError
 from timmy_actors.supervision.checks import timeout as system_timeout
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.context import call_observer, current
@@ -71,9 +71,9 @@ class Reply(pykka.Future[Any]):
         """The answer, waited for until the deadline, or for `timeout` real seconds where that is less.
 
         Raises:
-            AskTimeout: there was none by the deadline.
+            AskTimeoutError: there was none by the deadline.
             pykka.Timeout: there was none within `timeout` seconds.
-            CallCycle: the one who is asked waits, directly or through others, for the one who asks.
+            CallCycleError: the one who is asked waits, directly or through others, for the one who asks.
             Exception: what the actor answered with.
         """
         if self._get_hook is not None:
@@ -131,7 +131,7 @@ class Reply(pykka.Future[Any]):
         if self.redirection is not None:
             self.redirection.give_up()
         if not self.done:
-            raise AskTimeout(f"no answer within {left_s or 0.0:.3g} s")
+            raise AskTimeoutError(f"no answer within {left_s or 0.0:.3g} s")
 
     def _left(self, until: float | None) -> float | None:
         """Seconds until then; None for ever."""
@@ -236,7 +236,7 @@ def _refuse_cycle(asker: ActorLike, asked: ActorLike) -> None:
     while actor is not None and len(circle) <= MAX_CIRCLE:
         circle.append(actor.actor_name)
         if actor is asker:
-            raise CallCycle(" asks ".join(circle) + ": none of them would ever be answered")
+            raise CallCycleError(" asks ".join(circle) + ": none of them would ever be answered")
         actor = actor.actor_waiting_for
 
 

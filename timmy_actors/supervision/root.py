@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from timmy_actors.errors import AskTimeout, Hung, StartFailed
+from timmy_actors.errors import AskTimeoutError, HungError, StartFailedError
 from timmy_actors.supervision.actor import Lifecycle
 from timmy_actors.supervision.checks import is_duration, require, timeout
 from timmy_actors.supervision.formatting import describe
@@ -37,7 +37,8 @@ class Root(Lifecycle):
     ```
 
     `on_end` is called once, in the supervisor's thread, when the tree has ended. `hung_after_s` is how long the
-    supervisor's own loop may stand still: then the tree is abandoned, and has ended with `Hung`. None watches nothing.
+    supervisor's own loop may stand still: then the tree is abandoned, and has ended with `HungError`. None watches
+    nothing.
     """
 
     logs_failures = True
@@ -82,10 +83,10 @@ class Root(Lifecycle):
         """Start it without waiting. A root lives once.
 
         Raises:
-            StartFailed: it was launched before.
+            StartFailedError: it was launched before.
         """
         if self._supervisor.actor_thread is not None:
-            raise StartFailed(f"{self._supervisor.actor_name} was started before, and lives once: make another")
+            raise StartFailedError(f"{self._supervisor.actor_name} was started before, and lives once: make another")
         self._supervisor.launch()
         if self._hung_after_s is not None and not self._supervisor.mailbox.clock.watches:
             threading.Thread(target=self._watch, args=(self._hung_after_s,), name="root watch", daemon=True).start()
@@ -95,30 +96,31 @@ class Root(Lifecycle):
         """Start it, and return when every child is up.
 
         Raises:
-            StartFailed: a child did not start, or not all of them within `timeout_s`; what was started is stopped.
+            StartFailedError: a child did not start, or not all of them within `timeout_s`; what was started is stopped.
         """
         self.launch()
         if not self.wait_started(timeout_s):
             self.stop()
-            raise StartFailed(f"{self._supervisor.actor_name} did not start within {timeout_s:g} s")
+            raise StartFailedError(f"{self._supervisor.actor_name} did not start within {timeout_s:g} s")
         return self
 
     def wait_started(self, timeout_s: float) -> bool:
         """Wait until every child is up; False when they are not in time.
 
         Raises:
-            StartFailed: a child did not start, or the tree has ended since for another reason.
+            StartFailedError: a child did not start, or the tree has ended since for another reason.
         """
         came = self._up.wait(timeout(timeout_s))
         if self._reason is not None:
-            raise StartFailed(describe(self._reason)) from self._reason
+            raise StartFailedError(describe(self._reason)) from self._reason
         return came
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended; False when it has not in time.
 
         Raises:
-            BaseException: `exit_reason`, where it ended by itself: `GaveUp`, `StartFailed`, `TooManyOrphans`, `Hung`.
+            BaseException: `exit_reason`, where it ended by itself: `GaveUpError`, `StartFailedError`,
+            `TooManyAbandonedError`, `HungError`.
         """
         if not self._ended.wait(timeout(timeout_s)):
             return False
@@ -134,13 +136,13 @@ class Root(Lifecycle):
         """Stop every child, the last started first, and wait for the end; a no-op when it has ended.
 
         Raises:
-            AskTimeout: it has not ended within `timeout_s`.
+            AskTimeoutError: it has not ended within `timeout_s`.
         """
         if self._supervisor.actor_thread is None:
             return
         Supervisor.stop(self._supervisor)
         if not self._ended.wait(timeout(timeout_s)):
-            raise AskTimeout(f"{self._supervisor.actor_name} did not stop within {timeout_s:g} s")
+            raise AskTimeoutError(f"{self._supervisor.actor_name} did not stop within {timeout_s:g} s")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -166,7 +168,7 @@ class Root(Lifecycle):
             self._reason = reason
             if reason is not None:
                 # A start that failed is raised where it was asked for; of any other end nobody may have asked yet.
-                level = logging.DEBUG if isinstance(reason, StartFailed) else logging.CRITICAL
+                level = logging.DEBUG if isinstance(reason, StartFailedError) else logging.CRITICAL
                 RELAY.say(log, level, f"the tree {self._supervisor.actor_name} ended: {describe(reason)}")
             self._ended.set()
         self._up.set()
@@ -183,4 +185,4 @@ class Root(Lifecycle):
         name, stack = self._supervisor.actor_name, stack_of(self._supervisor.actor_thread)
         RELAY.say(log, logging.CRITICAL, f"{name} is abandoned with its tree: {why}; it is stuck in\n{stack}")
         self._supervisor.actor_fence()
-        self.down(Hung(f"{name} hung: {why}"))
+        self.down(HungError(f"{name} hung: {why}"))

@@ -9,7 +9,7 @@ from timmy_actors.supervision.context import check_fence
 T = TypeVar("T")
 
 
-class Published(Generic[T]):
+class SharedValue(Generic[T]):
     """One reference, swapped whole. It outlives the actor that writes it; what it holds must be immutable."""
 
     __slots__ = ("_value",)

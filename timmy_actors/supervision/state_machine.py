@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from timmy_actors.errors import GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
+from timmy_actors.errors import GaveUpError, HungError, SpecError, StartFailedError, TooManyAbandonedError
 from timmy_actors.supervision.child import ALIVE, Child, ChildState, Numbering
 from timmy_actors.supervision.effects import (
     Abandon,
@@ -181,7 +181,7 @@ class Plan:
     def close(self, now: float, reason: BaseException | None = None) -> list[Effect]:
         """Stop every child, the last started first, then end."""
         if self._closing:
-            if isinstance(reason, TooManyOrphans):
+            if isinstance(reason, TooManyAbandonedError):
                 self._exit_reason = reason  # that has to reach the root, whatever this supervisor was ending for
             return []
         self._closing, self._exit_reason = True, reason
@@ -293,13 +293,13 @@ class Plan:
         return [*self._abandon(child, why, f"{name}: {why}", now), *self._go_on(now)]
 
     def _abandon(self, child: Child, why: str, words: str, now: float) -> list[Effect]:
-        return [Abandon(child.id, why), *self._end(child, Hung(words), words, now)]
+        return [Abandon(child.id, why), *self._end(child, HungError(words), words, now)]
 
     def _end(self, child: Child, reason: BaseException | None, words: str, now: float) -> Iterator[Effect]:
         asked = child.state is ChildState.STOPPING
         child.words = words
         yield Ended(child.id, child.generation, reason, words, asked)
-        if isinstance(reason, TooManyOrphans):
+        if isinstance(reason, TooManyAbandonedError):
             self._was_stopped(child, now)
             yield from self.close(now, reason)
         elif asked or self._closing or child.id in self._to_stop:
@@ -328,7 +328,7 @@ class Plan:
             self.roster.drop(child)
             return
         self._rest(child)
-        yield from self.close(now, StartFailed(f"{child.id} did not start: {child.words}"))
+        yield from self.close(now, StartFailedError(f"{child.id} did not start: {child.words}"))
 
     def _rest(self, child: Child) -> None:
         """It will not come back by itself; what was added as temporary leaves no trace, as in OTP."""
@@ -364,9 +364,9 @@ class Plan:
                 yield Restarting(child.id, delay_s)
                 self._restart(child, now)
 
-    def _gave_up(self, child: Child) -> GaveUp:
+    def _gave_up(self, child: Child) -> GaveUpError:
         allowed = self.window.intensity
-        return GaveUp(
+        return GaveUpError(
             f"{self.window.count} failures within {allowed.period_s:g} s, more than the {allowed.failures} allowed,"
             f" the last of {child.id}: {child.words}"
         )

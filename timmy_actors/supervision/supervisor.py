@@ -8,7 +8,15 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
-from timmy_actors.errors import ActorGone, Fenced, GaveUp, Hung, SpecError, StartFailed, TooManyOrphans
+from timmy_actors.errors import (
+    ActorGoneError,
+    FencedError,
+    GaveUpError,
+    HungError,
+    SpecError,
+    StartFailedError,
+    TooManyAbandonedError,
+)
 from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle, request_stop
 from timmy_actors.supervision.admission import check_settings, fresh_actor
 from timmy_actors.supervision.checks import member, require
@@ -157,7 +165,7 @@ class Supervisor(Actor):
         # A bug of its own, or a fault injected: it ends as ever, after its children, so that none meets its successor.
         try:
             super()._actor_turn(letter)
-        except Fenced:
+        except FencedError:
             raise
         except BaseException as failure:
             if self._plan.exited or self._failed:
@@ -189,7 +197,7 @@ class Supervisor(Actor):
             return ()
         try:
             return self._launch(effect) if isinstance(effect, Launch) else self._do(effect)
-        except Fenced:
+        except FencedError:
             raise
         except BaseException as error:  # noqa: BLE001  whatever it was, the plan knows whose failure it is
             return self._on_failed_effect(effect, error)
@@ -261,7 +269,7 @@ class Supervisor(Actor):
         self._fence(actor)
         if not orphans.too_many:
             return ()
-        reason = TooManyOrphans(f"{orphans.alive} hung actors were left behind, the last of them {name}: {why}")
+        reason = TooManyAbandonedError(f"{orphans.alive} hung actors were left behind, the last of them {name}: {why}")
         return self._plan.close(self._now(), reason)
 
     def _fence(self, actor: Actor) -> None:
@@ -273,7 +281,7 @@ class Supervisor(Actor):
             RELAY.say(log, logging.ERROR, words, error)
 
     def _abandon_children(self) -> None:
-        reason = Hung(f"its supervisor {self.actor_name} was abandoned, or failed while it stopped its children")
+        reason = HungError(f"its supervisor {self.actor_name} was abandoned, or failed while it stopped its children")
         for name, actor in reversed(list(self._actors.items())):
             self._reports[name].given_up = True
             if actor.actor_busy_since is not None and actor.actor_thread is not None and actor.actor_thread.is_alive():
@@ -296,7 +304,7 @@ class Supervisor(Actor):
         self._names.ended(name, ended.reason, ended.words, state=state, generation=ended.generation, restarts=restarts)
         self._names.say("down", name, ended.generation, ended.words)
         if rests:
-            answer_all(self._starting.pop(name, []), StartFailed(f"{name} ended: {ended.words}"))
+            answer_all(self._starting.pop(name, []), StartFailedError(f"{name} ended: {ended.words}"))
         if child is None:
             self._forget(name, ended.generation)
 
@@ -304,7 +312,7 @@ class Supervisor(Actor):
         self._names.forget(name)
         self._failures.pop(name, None)
         answer_all(self._stopping.pop(name, []), generation)
-        answer_all(self._starting.pop(name, []), StartFailed(f"{name} was stopped before it had started"))
+        answer_all(self._starting.pop(name, []), StartFailedError(f"{name} was stopped before it had started"))
 
     def _exit(self, reason: BaseException | None) -> None:
         self._names.leave(self._plan.children)
@@ -312,14 +320,14 @@ class Supervisor(Actor):
         if reason is None:
             self.leave()
             return
-        if isinstance(reason, GaveUp):
-            reason = GaveUp(f"{self.actor_name} gave up: {reason}")
+        if isinstance(reason, GaveUpError):
+            reason = GaveUpError(f"{self.actor_name} gave up: {reason}")
         self._names.say("gave up", self.actor_name, 0, describe(reason))
         raise reason
 
     def _answer_waiting(self) -> None:
         for replies in [*self._starting.values(), *self._stopping.values()]:
-            answer_all(replies, ActorGone(f"{self.actor_name} ended before it was done"))
+            answer_all(replies, ActorGoneError(f"{self.actor_name} ended before it was done"))
 
     # Watching.
 

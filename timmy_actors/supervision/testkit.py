@@ -7,8 +7,8 @@ Supervisor([ChildSpec("worker", Worker)], directory).launch()
 clock.settle()                                       # everybody has done what there was to do
 fail(directory, "worker", ValueError("on purpose"))
 clock.advance(10)                                    # ten seconds of timers, backoff and watchdogs, at once
-directory.ask("worker", "?", timeout_s=60).wait()    # an answer, or at the 60th second `AskTimeout`, at once as well
-```
+directory.ask("worker", "?", timeout_s=60).wait()    # an answer, or at the 60th second `AskTimeoutError`, at once as
+well ```
 """
 
 from __future__ import annotations

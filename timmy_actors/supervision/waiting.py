@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from timmy_actors.errors import ActorError, MailboxFull
+from timmy_actors.errors import ActorError, MailboxFullError
 from timmy_actors.supervision.mailbox import DEFAULT_CAPACITY
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply
@@ -55,7 +55,7 @@ class WaitingAsk:
         self._reply.asked = getattr(ref.actor_inbox, "owner", None)
         try:
             ref.actor_inbox.put(self._letter)
-        except MailboxFull as error:
+        except MailboxFullError as error:
             self._reply.fail(error)
 
 
@@ -72,11 +72,11 @@ class WaitingRoom:
         """One more.
 
         Raises:
-            MailboxFull: as many wait as a mailbox takes.
+            MailboxFullError: as many wait as a mailbox takes.
         """
         kept = self._by_name.setdefault(ask.name, {})
         if len(kept) >= DEFAULT_CAPACITY:
-            raise MailboxFull(f"{len(kept)} messages wait for {ask.name!r} to come back already")
+            raise MailboxFullError(f"{len(kept)} messages wait for {ask.name!r} to come back already")
         kept[ask] = None
 
     def discard(self, ask: WaitingAsk) -> bool:

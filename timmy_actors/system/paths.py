@@ -6,27 +6,18 @@ from pathlib import Path
 
 from timmy_actors.errors import ConfigError
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def shipped_folder(name: str) -> Path:
-    """The folder `name` of the repository's top level, wherever this package was installed from.
-
-    A checkout (and an editable install, which points into one) has it beside the package; the wheel carries it inside
-    the package, as `_shipped/`. A `lua/` of somebody else's beside an installed package is never taken for ours.
-    """
-    inside = _PACKAGE / "_shipped" / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+_SHIPPED = Path(__file__).parents[1] / "_shipped"
+"""In a checkout, links to the folders of the top level; in an installed package, copies of them."""
 
 
 def lua_folder() -> Path:
     """The folder with `timmy_bridge.lua`."""
-    return shipped_folder("lua")
+    return (_SHIPPED / "lua").resolve()
 
 
 def config_folder() -> Path:
     """The folder with `timmy.toml`, `portals.json` and `portal_tools.json`."""
-    return shipped_folder("config")
+    return (_SHIPPED / "config").resolve()
 
 
 def from_folder(path: str, folder: Path) -> str:
@@ -48,4 +39,4 @@ def expand_user(path: str, key: str) -> Path:
 
 def training_folder() -> Path:
     """The folder with `data/`: prompts that teach a model its games."""
-    return shipped_folder("training")
+    return (_SHIPPED / "training").resolve()

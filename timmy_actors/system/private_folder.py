@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from timmy_actors.errors import CannotCreate, ConfigError
+from timmy_actors.errors import CannotCreateError, ConfigError
 
 VARIABLE = "TIMMY_ENDPOINT"
 PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
@@ -34,14 +34,14 @@ def make_private(folder: Path) -> None:
 
     Raises:
         ConfigError: it is somebody else's, or open to others.
-        CannotCreate: it cannot be made.
+        CannotCreateError: it cannot be made.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat(follow_symlinks=False)
     except OSError as error:
         told = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
-        raise CannotCreate(told) from error
+        raise CannotCreateError(told) from error
     check_private(folder, facts)
 
 

@@ -1,7 +1,7 @@
 """Tokens: the secret that PLAIN asks for, in a file that only its owner can read.
 
-The file is the game server's too (`lua/timmy/wire/token.lua`): one token a line, and after it what it is good for. A daemon
-uses the first.
+The file is the game server's too (`lua/timmy/wire/token.lua`): one token a line, and after it what it is good for. A
+daemon uses the first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from timmy_actors.errors import CannotCreate, ConfigError
+from timmy_actors.errors import CannotCreateError, ConfigError
 
 TOKEN_BYTES = 24
 SHORTEST = 16
@@ -29,7 +29,7 @@ def make_token_file(path: Path) -> None:
     """Write a fresh random token to `path`, for its owner only.
 
     Raises:
-        CannotCreate: it cannot be written.
+        CannotCreateError: it cannot be written.
     """
     try:
         path.unlink(missing_ok=True)
@@ -37,7 +37,9 @@ def make_token_file(path: Path) -> None:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(fresh_token() + "\n")
     except OSError as error:
-        raise CannotCreate(f"{path}: cannot write the token: {error.strerror}: mend that, and start again") from error
+        raise CannotCreateError(
+            f"{path}: cannot write the token: {error.strerror}: mend that, and start again"
+        ) from error
 
 
 def read_token(path: Path) -> str:

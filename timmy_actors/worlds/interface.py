@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
 
 class WorldInterface(Protocol):
-    """A body in a world. Every call may raise `DaemonUnreachable` where the daemon is another process's."""
+    """A body in a world. Every call may raise `DaemonUnreachableError` where the daemon is another process's."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
         """The last that was perceived; `stale` says that it may not hold any more.
@@ -36,8 +36,8 @@ class WorldInterface(Protocol):
         was perceived before the body's last action was done is `stale`.
 
         Raises:
-            Refused: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what the action did
-                was not perceived within `deadline_s`.
+            RefusedError: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what the
+                action did was not perceived within `deadline_s`.
         """
 
     @overload
@@ -53,7 +53,8 @@ class WorldInterface(Protocol):
         the world after it is given too.
 
         Raises:
-            Refused: with `observe`, after the action: `no_such_player`, or `unavailable`: nothing was perceived yet.
+            RefusedError: with `observe`, after the action: `no_such_player`, or `unavailable`: nothing was perceived
+                yet.
         """
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:

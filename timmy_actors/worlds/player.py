@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, Outcome, PerceptionOutput, Revision
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Game, Manner, Step
@@ -58,7 +58,7 @@ class PlayerBody:
     def _after(self, result: ActionResult) -> PerceptionOutput:
         try:
             return self.observe(after=result)
-        except Refused as refused:
+        except RefusedError as refused:
             return mark_stale(self._game.snapshot(self._player), refused.message)
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
@@ -81,7 +81,7 @@ class PlayerBody:
         given = secrets.token_hex(ID_BYTES) if command_id is None else command_id
         try:
             result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=given, **arguments)
-        except Refused as refused:
+        except RefusedError as refused:
             return _declined(action, refused, given)
         self._produced = result.revision or self._produced
         return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=given)
@@ -93,7 +93,7 @@ def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionO
     return mark_stale(snapshot, "not perceived again since the last action was done")
 
 
-def _declined(action: Action, refused: Refused, command_id: str) -> ActionResult:
+def _declined(action: Action, refused: RefusedError, command_id: str) -> ActionResult:
     needs = NEEDS_CLIENT_INPUT.get(action.action) if refused.code == "needs_client_input" else None
     return _result(
         action,

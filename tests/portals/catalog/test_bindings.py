@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.portals.catalog.bindings import resolve
 from timmy_actors.portals.catalog.catalog import load_catalogue
 from timmy_actors.protocol import ACTIONS, Action
@@ -58,7 +58,7 @@ def test_a_games_name_comes_before_the_protocols() -> None:
     ],
 )
 def test_what_cannot_be_meant_is_refused(said: str, params: dict[str, object], told: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         steps(said, **params)
     assert told in refused.value.message
 

@@ -14,7 +14,7 @@ import pytest
 from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.waiting import eventually
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.portals.catalog.bindings import resolve, steps_of
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
 from timmy_actors.portals.catalog.game_settings import bindings_of
@@ -92,11 +92,11 @@ def test_what_a_player_chose_is_pressed(written_by_openmw: Path, tmp_path: Path)
 def test_a_key_that_the_table_does_not_have_is_not_guessed(written_by_openmw: Path, tmp_path: Path) -> None:
     changed = tmp_path / "input_v3.xml"
     changed.write_text(written_by_openmw.read_text().replace('key="13"', 'key="299"'))
-    with pytest.raises(Refused, match="binds it to '299'"):
+    with pytest.raises(RefusedError, match="binds it to '299'"):
         first(morrowind(changed), "journal")
     assert first(morrowind(changed), "rest") == ("press_key", "t")
     changed.write_text("<Controller><")
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(RefusedError, match="cannot be read"):
         first(morrowind(changed), "journal")
 
 

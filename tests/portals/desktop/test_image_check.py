@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from timmy_actors.errors import ToolTrouble
-from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.errors import ToolError
+from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.desktop.image_check import Facts, look_at
 
 SIZE = (640, 480)
@@ -44,19 +44,19 @@ def test_one_lit_corner_is_no_black_picture() -> None:
 def test_a_part_of_a_picture_is_none(kind: str, colour: tuple[int, int, int] | None) -> None:
     whole = encoded(kind, colour)
     for size in (0, 3, len(whole) // 2, len(whole) - 70):
-        with pytest.raises(ToolTrouble) as trouble:
+        with pytest.raises(ToolError) as trouble:
             look_at(whole[:size])
         assert trouble.value.code == "bad_result"
 
 
 @pytest.mark.parametrize("data", [b"GIF89a" + b"\0" * 100, b"BM" + b"\0" * 100, b"\x89PNG\r\n\x1a\n" + b"\0" * 100])
 def test_what_is_no_picture_is_told(data: bytes) -> None:
-    with pytest.raises(ToolTrouble, match="screenshot is"):
+    with pytest.raises(ToolError, match="screenshot is"):
         look_at(data)
 
 
 def test_a_full_disk_is_told_for_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    album = Album(tmp_path)
+    album = CaptureStore(tmp_path)
 
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
@@ -68,11 +68,11 @@ def test_a_full_disk_is_told_for_what_it_is(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
-    album = Album(tmp_path)
+    album = CaptureStore(tmp_path)
     now = datetime.now(UTC)
     fifo, endless = tmp_path / "capture_1.png", tmp_path / "capture_2.png"
     os.mkfifo(fifo)
     endless.symlink_to("/dev/zero")
     for path in (fifo, endless):
-        with pytest.raises(ToolTrouble, match="put no file there"):
+        with pytest.raises(ToolError, match="put no file there"):
             album.add(path, datetime.fromtimestamp(0, UTC) if path == endless else now)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.portals.environments import STEAM_INFO, environment
 from tests.portals.sessions import SERVERS, opened, trouble, value
-from timmy_actors.errors import ServerHung
+from timmy_actors.errors import ServerHungError
 from timmy_actors.portals.tools.results import ToolAnswer
 
 pytestmark = pytest.mark.timeout(420)
@@ -48,4 +48,4 @@ def test_a_frozen_server_on_sdk_1_is_killed(old: tuple[str, ...]) -> None:
         pid = server.connected().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        assert isinstance(server.over(), ServerHung)
+        assert isinstance(server.over(), ServerHungError)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.portals.sessions import SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
 from tests.waiting import eventually
-from timmy_actors.errors import ServerGone, ServerHung
+from timmy_actors.errors import ServerGoneError, ServerHungError
 from timmy_actors.portals.mcp.redact import Redactor
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
@@ -81,7 +81,7 @@ def test_a_frozen_server_is_killed_when_it_answers_neither_the_call_nor_the_prob
         os.kill(pid, signal.SIGSTOP)
         assert trouble(server.ask("echo", 0.3, text="x")).code == "outcome_unknown"
         failure = server.over()
-        assert isinstance(failure, ServerHung)
+        assert isinstance(failure, ServerHungError)
         assert is_gone(pid)
 
 
@@ -90,7 +90,7 @@ def test_a_frozen_server_is_seen_without_a_call() -> None:
         pid = server.connected().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        assert isinstance(server.over(), ServerHung)
+        assert isinstance(server.over(), ServerHungError)
         assert is_gone(pid)
 
 
@@ -239,7 +239,7 @@ def test_a_server_behind_a_url_is_called_and_its_end_is_seen() -> None:
         assert server.connected().server == "tiny"
         assert value(server.ask("echo", text="hello")) == "hello"
         process.kill()
-        assert isinstance(server.over(), ServerGone)
+        assert isinstance(server.over(), ServerGoneError)
 
 
 def test_a_key_never_comes_back_from_a_url_nor_is_the_urls_own_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -270,7 +270,7 @@ def test_a_server_that_a_signal_stops_in_a_call_is_ended_long_before_the_calls_d
         os.kill(pid, signal.SIGSTOP)
         assert trouble(answer.get(timeout=30)).code == "outcome_unknown"
         failure = server.over()
-        assert isinstance(failure, ServerHung)
+        assert isinstance(failure, ServerHungError)
         assert "SIGSTOP" in str(failure)
         assert is_gone(pid)
 
@@ -281,5 +281,5 @@ def test_a_server_that_dies_behind_a_wrapper_that_lives_is_seen_and_both_are_end
         wrapper = server.connected().pid
         assert wrapper is not None
         assert trouble(server.ask("leave", 0.5, code=1)).code == "outcome_unknown"
-        assert isinstance(server.over(), ServerHung)
+        assert isinstance(server.over(), ServerHungError)
         assert is_gone(wrapper)

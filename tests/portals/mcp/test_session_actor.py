@@ -14,18 +14,18 @@ import pytest
 from tests.portals.sessions import TINY, raw
 from tests.waiting import eventually
 from timmy_actors.daemon.portal_supervisor import AT_ONCE
-from timmy_actors.errors import ServerGone, ToolTrouble
+from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.mcp import session
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session_actor import START_BACKOFF, CallTool, Offer, SessionActor, Wake, Wanted
 from timmy_actors.protocol import ServerStatus
-from timmy_actors.supervision import ChildSpec, Directory, Published, Supervisor
+from timmy_actors.supervision import ChildSpec, Directory, SharedValue, Supervisor
 
 
 class SlowToLoad(ModuleType):
     """`timmy_actors.portals.mcp.session`, which tells what is known of the server at the moment it is imported from."""
 
-    def __init__(self, offer: Published[Offer]) -> None:
+    def __init__(self, offer: SharedValue[Offer]) -> None:
         super().__init__(session.__name__)
         self.offer = offer
         self.known: list[str] = []
@@ -40,12 +40,12 @@ class SlowToLoad(ModuleType):
 
 @contextmanager
 def actor(
-    name: str, command: tuple[str, ...], offer: Published[Offer], wanted: Wanted | None = None
+    name: str, command: tuple[str, ...], offer: SharedValue[Offer], wanted: Wanted | None = None
 ) -> Iterator[Directory]:
     """A session actor under a supervisor."""
     options, wanted, directory = ServerOptions(name, command=command), wanted or Wanted(), Directory()
     spec = ChildSpec(
-        name, lambda: SessionActor(options, wanted=wanted, offer=offer), expected=(ServerGone,), backoff=AT_ONCE
+        name, lambda: SessionActor(options, wanted=wanted, offer=offer), expected=(ServerGoneError,), backoff=AT_ONCE
     )
     supervisor = Supervisor([spec], directory).launch()
     try:
@@ -54,9 +54,9 @@ def actor(
         supervisor.stop(timeout=10)
 
 
-def offered(name: str) -> Published[Offer]:
+def offered(name: str) -> SharedValue[Offer]:
     """What a server says of itself before it was needed."""
-    return Published(Offer(ServerStatus(name=name, state="offline", since=datetime.now(UTC))))
+    return SharedValue(Offer(ServerStatus(name=name, state="offline", since=datetime.now(UTC))))
 
 
 def test_an_actor_answers_while_the_mcp_library_is_being_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_a_server_that_was_of_use_is_started_again_at_once() -> None:
             eventually(partial(is_ready, number), 30)
             directory.ask("tiny", CallTool("echo", {"text": "x"}, 30), timeout_s=60).wait()
             assert wanted.idle_starts == 0
-            with pytest.raises(ToolTrouble):
+            with pytest.raises(ToolError):
                 directory.ask("tiny", CallTool("leave", {"code": 1}, 30), timeout_s=60).wait()
 
 

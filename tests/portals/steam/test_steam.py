@@ -15,7 +15,7 @@ from tests.portals.environments import STEAM_INFO, environment
 from tests.portals.steam.stand_in import KEY, USER, StandIn, steam
 from tests.waiting import eventually
 from timmy_actors.daemon import SteamSettings
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.portal import STEAM_WAIT_S
 from timmy_actors.portals.steam.answers import PARTS, Kept, keep, read_part
 from timmy_actors.protocol import GameContext, GameState, Problem
@@ -153,7 +153,7 @@ def test_a_key_is_never_told(tmp_path: Path, valve: StandIn, program: str, caplo
     ],
 )
 def test_an_answer_that_is_none_is_told(tool: str, value: Any, code: str) -> None:
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         read_part(tool, value, APP)
     assert trouble.value.code == code
 
@@ -166,6 +166,6 @@ def test_a_failure_leaves_the_older_answer_and_is_tried_again_sooner() -> None:
     part = PARTS["steam-news"]
     known = keep(None, {"news": ()}, 0.0)
     assert [known.is_due(part, now) for now in (0.0, 3599.0, 3600.0)] == [False, False, True]
-    failed = keep(known, ToolTrouble("tool_failed", "no"), 3600.0)
+    failed = keep(known, ToolError("tool_failed", "no"), 3600.0)
     assert failed == Kept({"news": ()}, failed.trouble, 3600.0, 0.0)
     assert [failed.is_due(part, now) for now in (3601.0, 3660.0)] == [False, True]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from timmy_actors.errors import ConfigError, ToolTrouble
+from timmy_actors.errors import ConfigError, ToolError
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.call import Bound, bind
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
@@ -38,7 +38,7 @@ def test_a_value_is_given_in_the_type_that_is_asked_for() -> None:
     tools = offered("steam-current-players", appid=STRING)
     assert bound("steam-current-players", tools, app_id=5).arguments == {"appid": "5"}
     for odd in ("--5", "\N{SUPERSCRIPT TWO}"):
-        with pytest.raises(ToolTrouble, match="appid"):
+        with pytest.raises(ToolError, match="appid"):
             bound("steam-current-players", offered("steam-current-players", appid=INTEGER), app_id=odd)
     keys = offered("hotkey", keys={"type": "array", "items": STRING})
     assert bound("hotkey", keys, keys="ctrl shift s").arguments == {"keys": ["ctrl", "shift", "s"]}
@@ -56,7 +56,7 @@ def test_an_option_is_never_taken_for_another_argument() -> None:
     assert bound("key_down", known, **told).arguments == told
     other = offered("key_down", key=STRING, window=STRING)
     for option in ("expires_s", "by"):
-        with pytest.raises(ToolTrouble, match=f"cannot be told '{option}': leave it out"):
+        with pytest.raises(ToolError, match=f"cannot be told '{option}': leave it out"):
             bound("key_down", other, **{"key": "w", option: told[option]})
 
 
@@ -84,7 +84,7 @@ def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:
 def test_what_a_server_would_not_take_is_never_sent(
     tools: dict[str, Tool], values: dict[str, Any], code: str, told: str
 ) -> None:
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         bound("click", tools, **values)
     assert trouble.value.code == code
     assert told in trouble.value.message
@@ -92,7 +92,7 @@ def test_what_a_server_would_not_take_is_never_sent(
 
 def test_a_tool_that_a_server_lacks_is_said_to_be_lacking() -> None:
     tools = offered("drag", x=INTEGER)
-    with pytest.raises(ToolTrouble, match="has no such tool"):
+    with pytest.raises(ToolError, match="has no such tool"):
         bound("drag_to", tools, SHIPPED["mcp-pyautogui"], x=1, y=2, duration=1.0)
 
 
@@ -106,7 +106,7 @@ def test_a_tool_that_a_server_lacks_is_said_to_be_lacking() -> None:
 )
 def test_what_pyautogui_takes_and_does_not_do_is_not_sent(name: str, values: dict[str, str]) -> None:
     tools = offered(name, **dict.fromkeys(values, STRING))
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         bound(name, tools, SHIPPED["mcp-pyautogui"], **values)
     assert trouble.value.code == "bad_arguments"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from timmy_actors.desktop_control import ERROR_META
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.mcp.lines import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.mcp.redact import Redactor
 from timmy_actors.portals.tools.answer_parsing import (
@@ -52,15 +52,15 @@ def test_an_image_is_its_bytes() -> None:
 
 @pytest.mark.parametrize("data", [None, 5, "no base64!", "AAA"])
 def test_an_image_that_is_none_is_told(data: Any) -> None:
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         read_answer(is_error=False, content=[{"type": "image", "data": data}], structured=None)
     assert trouble.value.code == "bad_result"
 
 
 def test_an_error_is_the_servers_own_words_on_one_line() -> None:
-    with pytest.raises(ToolTrouble, match=r"^it is broken: all of it$"):
+    with pytest.raises(ToolError, match=r"^it is broken: all of it$"):
         read_answer(is_error=True, content=[text("it is broken:\n  all of it")], structured=None)
-    with pytest.raises(ToolTrouble, match="and not why"):
+    with pytest.raises(ToolError, match="and not why"):
         read_answer(is_error=True, content=[], structured=None)
 
 
@@ -78,14 +78,14 @@ def test_a_size_is_read_however_it_is_written(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "wide", {"width": "1"}, [1], [0, 5], [float("inf"), 1], [True, True], 5])
 def test_what_is_no_size_is_told(value: Any) -> None:
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         read_size(value)
     assert trouble.value.code == "bad_result"
 
 
 def test_servers_ways_to_say_that_they_do_not_know_are_failures() -> None:
     for read, value in ((read_position, "(-1, -1)"), (read_colour, "(-1, -1, -1)")):
-        with pytest.raises(ToolTrouble) as trouble:
+        with pytest.raises(ToolError) as trouble:
             read(value)
         assert trouble.value.code == "tool_failed"
     assert [said_no(value) for value in (False, {"success": False}, True, None, {}, 0)] == [True, True] + [False] * 4
@@ -102,19 +102,19 @@ def test_colours_systems_and_titles_are_read() -> None:
 def test_a_servers_reason_becomes_the_problems_code() -> None:
     meta = {ERROR_META: {"code": "window_not_found", "message": "no window is called X"}}
     words = text("window_not_found: no window is called X")
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         read_answer(is_error=True, content=[words], structured=None, meta=meta)
     told = as_problem("visual.screenshot_path", trouble.value)
     assert (told.code, told.message) == ("no_window", "window_not_found: no window is called X")
-    assert as_problem("x", ToolTrouble("tool_failed", "...", "captures_full")).code == "no_space"
-    assert as_problem("x", ToolTrouble("tool_failed", "...", "something else")).code == "tool_failed"
+    assert as_problem("x", ToolError("tool_failed", "...", "captures_full")).code == "no_space"
+    assert as_problem("x", ToolError("tool_failed", "...", "something else")).code == "tool_failed"
 
 
 @pytest.mark.parametrize(
     "meta", [None, {}, {ERROR_META: 5}, {ERROR_META: {"code": 5}}, {ERROR_META: {"code": "x" * 999}}]
 )
 def test_a_code_is_never_read_out_of_a_text(meta: dict[str, Any] | None) -> None:
-    with pytest.raises(ToolTrouble) as trouble:
+    with pytest.raises(ToolError) as trouble:
         read_answer(is_error=True, content=[text("window_not_found: the title of a mail")], structured=None, meta=meta)
     assert trouble.value.tool_code is None
     assert as_problem("x", trouble.value).code == "tool_failed"
@@ -129,7 +129,7 @@ def test_a_code_is_never_read_out_of_a_text(meta: dict[str, Any] | None) -> None
     ],
 )  # fmt: skip
 def test_an_outcome_says_whether_it_may_have_happened(code: str, outcome: str) -> None:
-    assert as_outcome(ToolTrouble(code, "")) == outcome
+    assert as_outcome(ToolError(code, "")) == outcome
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1_000])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from timmy_actors.errors import Refused
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ACTIONS, Action
 
 Bindings = Mapping[str, Action | tuple[Action, ...]]
@@ -25,7 +25,7 @@ def resolve(action: Action, bindings: Bindings) -> tuple[Action, ...]:
     NAME holds for that long. Parameters that are given replace those of a binding's only step.
 
     Raises:
-        Refused: `unknown_command`: no such action and no such name; or `bad_arguments`: it holds nothing to time.
+        RefusedError: `unknown_command`: no such action and no such name; or `bad_arguments`: it holds nothing to time.
     """
     name = " ".join(action.action.split())
     spelled = name.lower().replace("-", "_")
@@ -38,7 +38,7 @@ def resolve(action: Action, bindings: Bindings) -> tuple[Action, ...]:
         seconds = float(timed["amount"]) / (1000 if timed["unit"] == "ms" else 1)
         return _with_params(name, _held(steps_of(bindings[timed["name"]])), {**action.params, "seconds": seconds})
     named = f"; this portal's names: {', '.join(sorted(bindings))}" if bindings else ""
-    raise Refused("unknown_command", f"no action {name[:100]!r}; there are: {', '.join(ACTIONS)}{named}", "action")
+    raise RefusedError("unknown_command", f"no action {name[:100]!r}; there are: {', '.join(ACTIONS)}{named}", "action")
 
 
 def _held(steps: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -55,7 +55,7 @@ def _with_params(name: str, steps: tuple[Action, ...], params: dict[str, object]
     takers = [number for number, step in enumerate(steps) if params.keys() <= ACTIONS[step.action].model_fields.keys()]
     if len(takers) != 1:
         told = f"{name}: it has {len(steps)} steps, and {len(takers)} of them take {', '.join(params)}"
-        raise Refused("bad_arguments", told, next(iter(params)))
+        raise RefusedError("bad_arguments", told, next(iter(params)))
     chosen = takers[0]
     changed = steps[chosen].model_copy(update={"params": {**steps[chosen].params, **params}})
     return (*steps[:chosen], changed, *steps[chosen + 1 :])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.protocol import PortalEntry, in_words, parse_params
@@ -116,7 +116,7 @@ def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindi
         for step in steps_of(action):
             try:
                 parse_params(step.action, step.params)
-            except Refused as refused:
+            except RefusedError as refused:
                 told = f"{name}: {key}.{binding}: {refused.message}"
                 raise source.complaint(number, (key, binding), told) from refused
 

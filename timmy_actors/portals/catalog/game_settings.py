@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
-from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.protocol import Action, GameSettings, PortalEntry
 from timmy_actors.system import read_text
@@ -22,8 +22,8 @@ def bindings_of(entry: PortalEntry, name: str) -> Bindings:
     """The portal's names for actions, `name` (which may end in a time) as the game's settings have it now.
 
     Raises:
-        Refused: `bad_arguments`: the settings cannot be read, or bind the action to what the key table does not have;
-            then the default would press something else.
+        RefusedError: `bad_arguments`: the settings cannot be read, or bind the action to what the key table does not
+            have; then the default would press something else.
     """
     settings, said = entry.settings, " ".join(name.lower().split())
     if settings is None or not Path(settings.file).expanduser().is_file():
@@ -44,12 +44,12 @@ def _value(settings: GameSettings, number: str, name: str) -> str | None:
         text = read_text(Path(settings.file).expanduser(), "the game's settings")
         found = _by_regex(settings, text, number) if settings.regex else _by_xpath(settings, text, number)
     except (ConfigError, ElementTree.ParseError) as error:
-        raise Refused("bad_arguments", f"{name}: {settings.file} cannot be read: {error}", "action") from error
+        raise RefusedError("bad_arguments", f"{name}: {settings.file} cannot be read: {error}", "action") from error
     if found is None:
         return None
     if found not in settings.keys:
         told = f"{name}: {settings.file} binds it to {found[:40]!r}, which the portal's key table does not have: add it"
-        raise Refused("bad_arguments", told, "action")
+        raise RefusedError("bad_arguments", told, "action")
     return settings.keys[found]
 
 
@@ -63,7 +63,7 @@ def _by_regex(settings: GameSettings, text: str, number: str) -> str | None:
 
 def _by_xpath(settings: GameSettings, text: str, number: str) -> str | None:
     if "<!" in text.replace("<!--", ""):
-        raise Refused(
+        raise RefusedError(
             "bad_arguments", f"{settings.file}: declares XML entities, which no settings file needs", "action"
         )
     root = ElementTree.fromstring(text.encode())  # noqa: S314  no entities, as seen above
@@ -84,7 +84,9 @@ def _rebound(step: Action, value: str, name: str) -> Action:
     if step.action in (*BY_BUTTON, "press_key"):
         return Action(action=BUTTONS[value], params=_points(step.params))
     if step.action in BY_KEY:
-        raise Refused("bad_arguments", f"{name}: the game has it on a mouse button, which cannot be held as a key is")
+        raise RefusedError(
+            "bad_arguments", f"{name}: the game has it on a mouse button, which cannot be held as a key is"
+        )
     return step
 
 

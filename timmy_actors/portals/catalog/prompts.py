@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from timmy_actors.errors import ConfigError, Refused
+from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import resolve
 from timmy_actors.protocol import Action, Name, PortalEntry, PortalId, StrictModel, in_words, parse_params
 from timmy_actors.system import read_text, training_folder
@@ -101,12 +101,12 @@ def _check_actions(path: Path, prompts: Prompts, entry: PortalEntry) -> None:
         for step in _resolve(path, where, action, entry):
             try:
                 parse_params(step.action, step.params)
-            except Refused as refused:
+            except RefusedError as refused:
                 raise ConfigError(f"{path}: {where}: {refused.message}") from refused
 
 
 def _resolve(path: Path, where: str, action: Action, entry: PortalEntry) -> tuple[Action, ...]:
     try:
         return resolve(action, entry.actions)
-    except Refused as refused:
+    except RefusedError as refused:
         raise ConfigError(f"{path}: {where}: {refused.message}") from refused

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from timmy_actors.errors import Refused, ToolTrouble
+from timmy_actors.errors import RefusedError, ToolError
 from timmy_actors.portals.catalog.bindings import resolve
 from timmy_actors.portals.catalog.game_settings import bindings_of
 from timmy_actors.portals.desktop.window_target import aim_at
@@ -73,7 +73,7 @@ class Hand:
         try:
             steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
             deadline = asyncio.get_running_loop().time() + _allowed_s(steps, timeout_s)
-        except Refused as refused:
+        except RefusedError as refused:
             return _result(action, _Ended("refused", refused.message))
         if [name for name, _ in steps] == [RELEASE_ALL]:
             self._pauses += 1
@@ -121,14 +121,14 @@ class Hand:
         try:
             values = await self._aimed(name, params, entry, deadline)
             await self._check_point(name, params, values, deadline)
-        except ToolTrouble as trouble:  # in a question that comes before: the action was not sent
+        except ToolError as trouble:  # in a question that comes before: the action was not sent
             return _Ended("refused", trouble.message, trouble.tool_code)
         return await self._send(name, values, deadline, lasts_s(params))
 
     async def _send(self, name: str, values: dict[str, Any], deadline: float, seconds: float) -> _Ended:
         try:
             answer = await self._desktop.act(name, values, deadline, seconds)
-        except ToolTrouble as trouble:
+        except ToolError as trouble:
             outcome = as_outcome(trouble)
             reason = f"done, and the answer cannot be read: {trouble.message}" if outcome == "done" else trouble.message
             return _Ended(outcome, reason, trouble.tool_code)
@@ -164,15 +164,15 @@ class Hand:
             return
         try:
             width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
-        except ToolTrouble as trouble:
+        except ToolError as trouble:
             if trouble.code == "no_such_tool":
                 return  # it is left to the server to know
             raise
         x, y = params["x"], params["y"]
         if not (x < width and y < height):
-            raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")
+            raise ToolError("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")
         if self._desktop.table.corners_latch and _is_corner((x, y), (width, height)):
-            raise ToolTrouble("bad_arguments", f"{name}: ({x}, {y}): with {LATCHED}")
+            raise ToolError("bad_arguments", f"{name}: ({x}, {y}): with {LATCHED}")
 
     async def _why_not(self, name: str) -> str:
         told = f"{name}: the server says that it failed, and not why"
@@ -182,7 +182,7 @@ class Hand:
         try:
             size = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
             where = read_position((await self._desktop.look("get_mouse_position", {}, deadline)).value)
-        except ToolTrouble:
+        except ToolError:
             return told
         return f"{name}: {LATCHED}" if _is_corner(where, size) else told
 
@@ -213,7 +213,7 @@ def _allowed_s(steps: Steps, timeout_s: float | None) -> float:
         return PORTAL_TIMEOUT_S + lasts
     if lasts >= timeout_s:
         told = f"timeout_s: {timeout_s:g} s are too few: the action itself takes about {lasts:g} s; it was not begun"
-        raise Refused("bad_arguments", told, "timeout_s")
+        raise RefusedError("bad_arguments", told, "timeout_s")
     return timeout_s
 
 

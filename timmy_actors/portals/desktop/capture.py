@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from timmy_actors.errors import ToolTrouble
-from timmy_actors.portals.desktop.capture_store import Album
+from timmy_actors.errors import ToolError
+from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.desktop.image_check import Facts
 from timmy_actors.portals.desktop.window_target import aim_at
 from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read_position, read_size, said_no
@@ -26,7 +26,7 @@ SCREENSHOT = "visual.screenshot_path"
 class Eye:
     """Looks at one desktop. One look at a time."""
 
-    def __init__(self, desktop: ToolServer, album: Album) -> None:
+    def __init__(self, desktop: ToolServer, album: CaptureStore) -> None:
         self._desktop = desktop
         self._album = album
         self._problems: list[Problem] = []
@@ -51,7 +51,7 @@ class Eye:
     async def _part(self, what: str, look: Awaitable[T]) -> T | None:
         try:
             return await look
-        except ToolTrouble as trouble:
+        except ToolError as trouble:
             self._problems.append(as_problem(what, trouble))
             return None
 
@@ -82,12 +82,12 @@ class Eye:
         if answer.images:
             path = self._album.write(name, answer.images[0])
         elif said_no(answer.value):
-            failed = ToolTrouble("tool_failed", "the server says that it could not take a screenshot, and not why")
+            failed = ToolError("tool_failed", "the server says that it could not take a screenshot, and not why")
             raise self._album.trouble() or failed
         elif isinstance(answer.value, Mapping) and isinstance(answer.value.get("path"), str):
             path = self._album.folder / answer.value["path"]
             if path.name != name:
-                raise ToolTrouble("bad_result", f"the server was to write {name}, and says that it wrote {path.name}")
+                raise ToolError("bad_result", f"the server was to write {name}, and says that it wrote {path.name}")
         return path, self._album.add(path, now)
 
     async def _size(self, deadline: float) -> tuple[int, int]:

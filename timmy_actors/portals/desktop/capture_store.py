@@ -10,7 +10,7 @@ from collections import deque
 from datetime import datetime
 from pathlib import Path
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.desktop.image_check import Facts, look_at
 from timmy_actors.portals.tools.results import Image
 
@@ -23,7 +23,7 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/bmp": "bmp"}
 
 
-class Album:
+class CaptureStore:
     """Names files, looks at what is in them, and keeps the newest `keep`."""
 
     def __init__(self, folder: Path, *, extension: str = "jpg", keep: int = 200) -> None:
@@ -37,7 +37,7 @@ class Album:
         """A file's name that was never used: what is found under it is new.
 
         Raises:
-            ToolTrouble: `folder_unwritable`: there is no folder to put it into.
+            ToolError: `folder_unwritable`: there is no folder to put it into.
         """
         self._open()
         return f"{PREFIX}{now:%Y%m%dT%H%M%S_%f}_{next(self._numbers):06d}.{self.extension}"
@@ -46,17 +46,17 @@ class Album:
         """Look at a file that a server wrote, and count it in.
 
         Raises:
-            ToolTrouble: it is not there, older than it may be, or no whole picture.
+            ToolError: it is not there, older than it may be, or no whole picture.
         """
         try:
             facts = look_at(_read(path, not_before))
         except FileNotFoundError:
-            raise self.trouble() or ToolTrouble(
+            raise self.trouble() or ToolError(
                 "bad_result", f"the server says that it took a screenshot, and there is no {path}"
             ) from None
         except OSError as error:
-            raise ToolTrouble("folder_unwritable", f"{path}: cannot be read: {error.strerror}") from error
-        except ToolTrouble:
+            raise ToolError("folder_unwritable", f"{path}: cannot be read: {error.strerror}") from error
+        except ToolError:
             _delete(path)
             raise
         self._count(path)
@@ -66,7 +66,7 @@ class Album:
         """Keep a picture that a server sent.
 
         Raises:
-            ToolTrouble: `no_space` or `folder_unwritable`.
+            ToolError: `no_space` or `folder_unwritable`.
         """
         path = (self.folder / name).with_suffix(f".{EXTENSIONS.get(image.mime_type, self.extension)}")
         beside = path.with_name(f".{name}.new")
@@ -78,7 +78,7 @@ class Album:
             raise _in_words(self.folder, error) from error
         return path
 
-    def trouble(self) -> ToolTrouble | None:
+    def trouble(self) -> ToolError | None:
         """Why nothing can be written into the folder now; None: something can."""
         probe = self.folder / f".{PREFIX}probe"
         try:
@@ -110,11 +110,11 @@ class Album:
 def _read(path: Path, not_before: datetime) -> bytes:
     facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):  # reading a FIFO would wait for ever, and a device never end
-        raise ToolTrouble("bad_result", f"{path}: the server put no file there")
+        raise ToolError("bad_result", f"{path}: the server put no file there")
     if facts.st_size > MAX_FILE_BYTES:
-        raise ToolTrouble("too_large", f"{path}: the screenshot has {facts.st_size} bytes, at most {MAX_FILE_BYTES}")
+        raise ToolError("too_large", f"{path}: the screenshot has {facts.st_size} bytes, at most {MAX_FILE_BYTES}")
     if facts.st_mtime < not_before.timestamp() - CLOCK_GRAIN_S:
-        raise ToolTrouble("stale_frame", f"{path}: was written before it was asked for: an old picture")
+        raise ToolError("stale_frame", f"{path}: was written before it was asked for: an old picture")
     return path.read_bytes()
 
 
@@ -125,8 +125,8 @@ def _delete(path: Path) -> None:
         log.debug("%s cannot be deleted: %s", path, error.strerror)
 
 
-def _in_words(folder: Path, error: OSError) -> ToolTrouble:
+def _in_words(folder: Path, error: OSError) -> ToolError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ToolTrouble("no_space", f"{folder}: no space is left for captures: make room there")
+        return ToolError("no_space", f"{folder}: no space is left for captures: make room there")
     told = f"{folder}: captures cannot be written: {error.strerror}: mend that, or choose another captures_folder"
-    return ToolTrouble("folder_unwritable", told)
+    return ToolError("folder_unwritable", told)

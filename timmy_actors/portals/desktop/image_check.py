@@ -6,7 +6,7 @@ import io
 import struct
 from dataclasses import dataclass
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
@@ -40,24 +40,24 @@ def look_at(data: bytes) -> Facts:
     """What a PNG, JPEG or BMP shows.
 
     Raises:
-        ToolTrouble: `bad_result`: it is none, or not a whole one.
+        ToolError: `bad_result`: it is none, or not a whole one.
     """
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  of the extra `portals`
 
     kind = next((kind for kind in ENDS if data.startswith(kind)), None)
     if kind is None:
-        raise ToolTrouble("bad_result", "the screenshot is no PNG, JPEG or BMP")
+        raise ToolError("bad_result", "the screenshot is no PNG, JPEG or BMP")
     if ENDS[kind] not in data[-END_BYTES:]:
-        raise ToolTrouble("bad_result", "the screenshot is not a whole picture: its end is missing")
+        raise ToolError("bad_result", "the screenshot is not a whole picture: its end is missing")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "BMP")) as image:
             width, height = image.size
             if max(width, height) > LARGEST_SIDE or width * height > MAX_PIXELS:
-                raise ToolTrouble("too_large", f"the screenshot has {width} x {height} pixels: that is no screen")
+                raise ToolError("too_large", f"the screenshot has {width} x {height} pixels: that is no screen")
             dull = kind == BMP or width * height > DULL_PIXELS_PER_BYTE * len(data) or len(data) < FEW_BYTES
             is_black = dull and not any(image.convert("L").histogram()[BLACK_LEVEL + 1 :])
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
-        raise ToolTrouble("bad_result", f"the screenshot is not a whole picture: {error}") from error
+        raise ToolError("bad_result", f"the screenshot is not a whole picture: {error}") from error
     except Image.DecompressionBombError as error:
-        raise ToolTrouble("too_large", f"the screenshot is too large: {error}") from error
+        raise ToolError("too_large", f"the screenshot is too large: {error}") from error
     return Facts(width, height, is_black)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.tools.answer_parsing import read_titles
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.portals.tools.tool_tables import ToolRow
@@ -29,7 +29,7 @@ async def aim_at(
     A server that takes several titles chooses by itself. One that takes one gets the first for which it lists a window.
 
     Raises:
-        ToolTrouble: `no_window`, or the server is not up.
+        ToolError: `no_window`, or the server is not up.
     """
     properties = (await desktop.schema(tool, deadline)).get("properties", {})
     schema = properties.get(_name_in(desktop.table.row(tool), argument))
@@ -50,7 +50,7 @@ def _name_in(row: ToolRow | None, argument: str) -> str:
 async def _first_there(desktop: ToolServer, titles: Sequence[str], deadline: float) -> str:
     try:
         there = read_titles((await desktop.look("list_windows", {}, deadline)).value)
-    except ToolTrouble as trouble:
+    except ToolError as trouble:
         if trouble.code != "no_such_tool":
             raise
         return titles[0]
@@ -58,7 +58,7 @@ async def _first_there(desktop: ToolServer, titles: Sequence[str], deadline: flo
     for title in titles:
         if title.strip().casefold() in known:
             return known[title.strip().casefold()]
-    raise ToolTrouble("no_window", f"no window is called {' or '.join(map(repr, titles))}: {REMEDY}")
+    raise ToolError("no_window", f"no window is called {' or '.join(map(repr, titles))}: {REMEDY}")
 
 
 def _takes_list(schema: Mapping[str, Any]) -> bool:

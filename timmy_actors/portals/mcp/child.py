@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from timmy_actors.errors import ServerGone
+from timmy_actors.errors import ServerGoneError
 from timmy_actors.portals.mcp.lines import Lines, TooLong
 from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
 from timmy_actors.system import die_with_parent, how_it_ended
@@ -38,7 +38,7 @@ class Child:
     """A running server. Everything is called in the event loop's thread.
 
     Raises:
-        ServerGone: its program is not there.
+        ServerGoneError: its program is not there.
     """
 
     def __init__(self, options: ServerOptions, on_exit: Callable[[], None]) -> None:
@@ -160,7 +160,9 @@ class _LogPipe(asyncio.Protocol):
 def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
     arguments = options.arguments
     if shutil.which(arguments[0], path=os.environ.get("PATH")) is None:
-        raise ServerGone(f"{options.name}: there is no program {arguments[0]!r}: install it, or correct the command")
+        raise ServerGoneError(
+            f"{options.name}: there is no program {arguments[0]!r}: install it, or correct the command"
+        )
     if sys.platform == "linux":
         arguments = [sys.executable, "-I", "-S", str(Path(die_with_parent.__file__)), *arguments]
     try:
@@ -174,7 +176,7 @@ def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
             start_new_session=True,
         )
     except OSError as error:
-        raise ServerGone(f"{options.name}: cannot be started: {error.strerror}") from error
+        raise ServerGoneError(f"{options.name}: cannot be started: {error.strerror}") from error
 
 
 def _watch_process(pid: int, on_exit: Callable[[], None]) -> int | None:

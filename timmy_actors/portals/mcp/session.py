@@ -17,7 +17,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from timmy_actors.errors import ServerGone, ServerHung, TimmyError, ToolTrouble
+from timmy_actors.errors import ServerGoneError, ServerHungError, TimmyError, ToolError
 from timmy_actors.portals.mcp.child import Child
 from timmy_actors.portals.mcp.http import http_streams
 from timmy_actors.portals.mcp.server_options import ServerOptions
@@ -72,14 +72,14 @@ class Session:
         self._thread.start()
 
     def call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> Callable[[], None]:
-        """Call a tool; `done` is called once, mostly in the loop's thread, with a `ToolAnswer` or a `ToolTrouble`.
+        """Call a tool; `done` is called once, mostly in the loop's thread, with a `ToolAnswer` or a `ToolError`.
 
         What is returned, to be called from any thread, gives the call up: the server is told that nobody waits for it.
         """
         if self._promises.add(done):
             self._soon(lambda: self._start_call(tool, arguments, timeout_s, done))
         else:
-            done(ToolTrouble("server_unavailable", f"{self._options.name} has ended: nothing was sent"))
+            done(ToolError("server_unavailable", f"{self._options.name} has ended: nothing was sent"))
         return lambda: self._soon(lambda: self._give_up(done))
 
     def stop(self, within_s: float) -> None:
@@ -109,7 +109,7 @@ class Session:
 
     def _live(self) -> None:
         asyncio.set_event_loop(self._loop)
-        failure: ServerGone | None = None
+        failure: ServerGoneError | None = None
         try:
             self._loop.run_until_complete(self._run())
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, it is this server's failure
@@ -119,7 +119,7 @@ class Session:
         finally:
             self._close_loop()
             for done in self._promises.close():  # what came as the loop closed
-                done(ToolTrouble("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered"))
+                done(ToolError("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered"))
             self.ended.set()
             self._tell(Over(failure))
 
@@ -136,12 +136,12 @@ class Session:
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
-    def _explain(self, error: BaseException | None) -> ServerGone:
+    def _explain(self, error: BaseException | None) -> ServerGoneError:
         name = self._options.name
-        if isinstance(error, ServerGone):
+        if isinstance(error, ServerGoneError):
             return error
         told = self._ending.reason or (_root_of(error) if error is not None else "ended")
-        kind = ServerHung if self._hung else ServerGone
+        kind = ServerHungError if self._hung else ServerGoneError
         return kind(f"{name}: {self._options.redactor.clean_text(told)}")
 
     async def _run(self) -> None:
@@ -224,26 +224,26 @@ class Session:
     def _give_up(self, done: CallDone) -> None:
         task = self._calls.get(done)
         if task is not None and self._promises.keep(done):
-            done(ToolTrouble("outcome_unknown", "outcome unknown: nobody waited for the answer any longer"))
+            done(ToolError("outcome_unknown", "outcome unknown: nobody waited for the answer any longer"))
             task.cancel()  # the SDK tells the server
 
     async def _call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> None:
         try:
-            outcome: ToolAnswer | ToolTrouble = await self._ask(tool, arguments, timeout_s)
-        except ToolTrouble as trouble:
+            outcome: ToolAnswer | ToolError = await self._ask(tool, arguments, timeout_s)
+        except ToolError as trouble:
             outcome = trouble
         except (ValidationError, RuntimeError) as error:  # how the SDK says that an answer, or its structure, is wrong
             told = f"{tool}: the answer is not what the protocol and the tool promise: {shorten(_root_of(error))}"
-            outcome = ToolTrouble("bad_result", self._options.redactor.clean_text(told))
+            outcome = ToolError("bad_result", self._options.redactor.clean_text(told))
         except Exception as error:  # noqa: BLE001  whatever else the SDK raises: no answer was seen
             told = f"outcome unknown: {tool}: {shorten(_root_of(error))}"
-            outcome = ToolTrouble("outcome_unknown", self._options.redactor.clean_text(told))
+            outcome = ToolError("outcome_unknown", self._options.redactor.clean_text(told))
         if self._promises.keep(done):
             done(outcome)
 
     async def _ask(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> ToolAnswer:
         if self._client is None or self._over.is_set():
-            raise ToolTrouble("server_unavailable", f"{self._options.name} has ended: nothing was sent")
+            raise ToolError("server_unavailable", f"{self._options.name} has ended: nothing was sent")
         try:
             result = await self._or_over(self._client.call_tool(tool, arguments, read_timeout_seconds=timeout_s))
         except MCPError as error:
@@ -266,7 +266,7 @@ class Session:
             await self._first_of(asked, over)
             if not asked.done():
                 told = self._ending.reason or "was ended"
-                raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._options.name} {told} before it answered")
+                raise ToolError("outcome_unknown", f"outcome unknown: {self._options.name} {told} before it answered")
             return asked.result()
         finally:
             asked.cancel()
@@ -282,18 +282,18 @@ class Session:
                 self._hung = True
                 self._ending.because("was stopped by a signal (SIGSTOP), and answers nothing")
 
-    def _trouble(self, tool: str, error: MCPError, timeout_s: float) -> ToolTrouble:
+    def _trouble(self, tool: str, error: MCPError, timeout_s: float) -> ToolError:
         told = self._options.redactor.clean_text(shorten(str(error)))
         if self._options.url is not None:
             self._probe()  # a server elsewhere tells nobody that it ended
         if error.code == TOO_LARGE:
-            return ToolTrouble("too_large", f"{tool}: {told}")
+            return ToolError("too_large", f"{tool}: {told}")
         if error.code == REQUEST_TIMEOUT:
             self._probe()
-            return ToolTrouble("outcome_unknown", f"outcome unknown: {tool} was not answered within {timeout_s:g} s")
+            return ToolError("outcome_unknown", f"outcome unknown: {tool} was not answered within {timeout_s:g} s")
         if error.code == CONNECTION_CLOSED:
-            return ToolTrouble("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered")
-        return ToolTrouble("tool_failed", f"{tool}: {told}")
+            return ToolError("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered")
+        return ToolError("tool_failed", f"{tool}: {told}")
 
     # Whether it still answers.
 
@@ -380,7 +380,7 @@ async def _list_tools(client: Client) -> tuple[Tool, ...]:
         cursor = page.next_cursor
         if cursor is None:
             return tuple(found)
-    raise ServerGone(f"a server lists its tools on more than {MAX_TOOL_PAGES} pages")
+    raise ServerGoneError(f"a server lists its tools on more than {MAX_TOOL_PAGES} pages")
 
 
 def _introduce(client: Client) -> str:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pykka
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session_events import Connected, Over, Tool, ToolsChanged
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.protocol import ServerStatus
-from timmy_actors.supervision import DEFERRED, Actor, Backoff, Published
+from timmy_actors.supervision import DEFERRED, Actor, Backoff, SharedValue
 
 if TYPE_CHECKING:
     from timmy_actors.portals.mcp.session import Session
@@ -37,7 +37,7 @@ NOT_CONFIGURED = "no command and no url are configured for it"
 
 @dataclass(frozen=True)
 class CallTool:
-    """Call a tool by the server's own name for it; answered with a `ToolAnswer`, or `ToolTrouble`.
+    """Call a tool by the server's own name for it; answered with a `ToolAnswer`, or `ToolError`.
 
     A call that finds the server starting waits for it, at most `timeout_s`.
     """
@@ -100,7 +100,7 @@ class Offer:
 class SessionActor(Actor):
     """Hands calls to its session; fails when that ends, having made sure that the process is gone."""
 
-    def __init__(self, options: ServerOptions, *, wanted: Wanted, offer: Published[Offer]) -> None:
+    def __init__(self, options: ServerOptions, *, wanted: Wanted, offer: SharedValue[Offer]) -> None:
         super().__init__()
         self._options = options
         self._wanted = wanted
@@ -254,8 +254,8 @@ class SessionActor(Actor):
         )
         call.caller.on_leave(give_up)
 
-    def _settle(self, reply: Reply, outcome: ToolAnswer | ToolTrouble) -> None:
-        if isinstance(outcome, ToolTrouble):
+    def _settle(self, reply: Reply, outcome: ToolAnswer | ToolError) -> None:
+        if isinstance(outcome, ToolError):
             reply.fail(outcome)
         else:
             self._wanted.idle_starts = 0
@@ -273,9 +273,9 @@ class SessionActor(Actor):
         for _, reply in waiting.values():
             reply.fail(self._unavailable())
 
-    def _unavailable(self) -> ToolTrouble:
+    def _unavailable(self) -> ToolError:
         status = self._offer.value.status
-        return ToolTrouble("server_unavailable", f"{self._options.name} is {status.state}: {status.reason}")
+        return ToolError("server_unavailable", f"{self._options.name} is {status.state}: {status.reason}")
 
     def _publish(
         self,

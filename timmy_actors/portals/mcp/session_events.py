@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from timmy_actors.errors import ServerGone, ToolTrouble
+from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.schema_check import SchemaCheck
 
@@ -48,9 +48,9 @@ class ToolsChanged:
 class Over:
     """The session has ended, and with it the server's process, if it was ours."""
 
-    failure: ServerGone | None
+    failure: ServerGoneError | None
     """None: it was asked to."""
 
 
 Told = Callable[[Connected | ToolsChanged | Over], object]
-CallDone = Callable[[ToolAnswer | ToolTrouble], object]
+CallDone = Callable[[ToolAnswer | ToolError], object]

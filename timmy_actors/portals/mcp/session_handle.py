@@ -9,12 +9,12 @@ from typing import Any
 
 import pykka
 
-from timmy_actors.errors import ActorError, NoSuchActor, ToolTrouble
+from timmy_actors.errors import ActorError, NoSuchActorError, ToolError
 from timmy_actors.portals.mcp.session_actor import CallTool, Offer, Wake
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.protocol import ServerStatus
-from timmy_actors.supervision import Directory, Published
+from timmy_actors.supervision import Directory, SharedValue
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ MARGIN_S = 2.0
 class ServerLine:
     """A `timmy_actors.portals.tools.tool_server.Line` through the directory."""
 
-    def __init__(self, name: str, *, directory: Directory, offer: Published[Offer]) -> None:
+    def __init__(self, name: str, *, directory: Directory, offer: SharedValue[Offer]) -> None:
         self._name = name
         self._directory = directory
         self._offer = offer
@@ -39,7 +39,7 @@ class ServerLine:
         """What the server offers, once it is up.
 
         Raises:
-            ToolTrouble: `server_unavailable`.
+            ToolError: `server_unavailable`.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
@@ -57,18 +57,18 @@ class ServerLine:
         """Call a tool by the server's own name for it.
 
         Raises:
-            ToolTrouble: it did not go well.
+            ToolError: it did not go well.
         """
         call = CallTool(tool, arguments, timeout_s)
         try:
             answer: ToolAnswer = await self._directory.ask(self._name, call, timeout_s=timeout_s + MARGIN_S)
-        except (NoSuchActor, pykka.ActorDeadError) as error:
-            raise ToolTrouble("server_unavailable", f"{self._name} is being restarted: nothing was sent") from error
+        except (NoSuchActorError, pykka.ActorDeadError) as error:
+            raise ToolError("server_unavailable", f"{self._name} is being restarted: nothing was sent") from error
         except asyncio.CancelledError:
             call.caller.leave()
             raise
         except ActorError as error:
-            raise ToolTrouble("outcome_unknown", f"outcome unknown: {self._name}: {error}") from error
+            raise ToolError("outcome_unknown", f"outcome unknown: {self._name}: {error}") from error
         return answer
 
     async def _wake(self) -> None:
@@ -83,5 +83,5 @@ def _is_hopeless(status: ServerStatus) -> bool:
     return status.state == "offline" or (status.state == "down" and status.failures >= PATIENCE)
 
 
-def _unavailable(status: ServerStatus) -> ToolTrouble:
-    return ToolTrouble("server_unavailable", f"{status.name} is {status.state}: {status.reason}")
+def _unavailable(status: ServerStatus) -> ToolError:
+    return ToolError("server_unavailable", f"{status.name} is {status.state}: {status.reason}")

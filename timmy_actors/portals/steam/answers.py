@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.protocol import NewsItem, PlayedGame, Stat
 
 MAX_DEPTH = 6
@@ -88,21 +88,21 @@ def read_part(tool: str, value: Any, app_id: int) -> Context:
     """What a tool's answer fills in.
 
     Raises:
-        ToolTrouble: `no_key`, `no_data`: the server says in words why it has nothing; `bad_result`.
+        ToolError: `no_key`, `no_data`: the server says in words why it has nothing; `bad_result`.
     """
     if isinstance(value, str):
         raise in_words(tool, value)
     try:
         return PARTS[tool].read(value, app_id)
     except (TypeError, ValueError, AttributeError, OverflowError, OSError) as error:  # OSError: a date out of time_t
-        raise ToolTrouble("bad_result", f"{tool}: the answer is not understood: {error}"[:300]) from error
+        raise ToolError("bad_result", f"{tool}: the answer is not understood: {error}"[:300]) from error
 
 
-def in_words(tool: str, told: str) -> ToolTrouble:
+def in_words(tool: str, told: str) -> ToolError:
     """What a server says in words, with the code that fits."""
     lacks_key = KEY_VARIABLE in told and "403" not in told  # else there is one, and Steam turned it down
     code = "no_key" if lacks_key else "tool_failed" if told.startswith("Error") else "no_data"
-    return ToolTrouble(code, f"{tool}: {' '.join(told.split())[:300]}")
+    return ToolError(code, f"{tool}: {' '.join(told.split())[:300]}")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Kept:
     """What is known of one tool's answer."""
 
     context: Context
-    trouble: ToolTrouble | None
+    trouble: ToolError | None
     asked_at: float
     """Monotonic seconds: when it was asked last."""
     got_at: float | None
@@ -121,9 +121,9 @@ class Kept:
         return now - self.asked_at >= (part.fresh_s if self.trouble is None else min(FAILED_FRESH_S, part.fresh_s))
 
 
-def keep(before: Kept | None, outcome: Context | ToolTrouble, now: float) -> Kept:
+def keep(before: Kept | None, outcome: Context | ToolError, now: float) -> Kept:
     """What is known after an answer; a failure leaves the older answer, which says how old it is."""
-    if isinstance(outcome, ToolTrouble):
+    if isinstance(outcome, ToolError):
         return Kept(before.context if before else {}, outcome, now, before.got_at if before else None)
     return Kept(outcome, None, now, now)
 
@@ -141,7 +141,7 @@ def _find(value: Any, names: tuple[str, ...], depth: int = 0) -> Any:
 def _list(value: Any, names: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
     found = _find(value, names)
     if found is None and isinstance(value, Mapping) and (told := _reason(value)):
-        raise ToolTrouble("no_data", told)
+        raise ToolError("no_data", told)
     if found is None and value == {"response": {}}:
         return ()  # how Valve says that there is none
     if not isinstance(found, Sequence) or isinstance(found, str):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.steam.answers import PARTS, Context, Kept, SteamPart, in_words, keep, read_part
 from timmy_actors.portals.steam.log_tail import last_lines
 from timmy_actors.portals.tools.errors import as_problem
@@ -78,21 +78,21 @@ class Bookshelf:
     async def _ask(self, tool: str, part: SteamPart, app_id: int) -> None:
         loop = asyncio.get_running_loop()
         try:
-            outcome: Context | ToolTrouble = await self._answer(tool, part, app_id)
-        except ToolTrouble as trouble:
+            outcome: Context | ToolError = await self._answer(tool, part, app_id)
+        except ToolError as trouble:
             outcome = trouble
         self._kept[tool, app_id] = keep(self._kept.get((tool, app_id)), outcome, loop.time())
 
     async def _answer(self, tool: str, part: SteamPart, app_id: int) -> Context:
         if part.needs_user and self._access.user_id is None:
-            raise ToolTrouble("no_user", f"{tool}: {NO_USER}")
+            raise ToolError("no_user", f"{tool}: {NO_USER}")
         if part.needs_user and not self._access.has_key:
-            raise ToolTrouble("no_key", f"{tool}: {NO_KEY}")
+            raise ToolError("no_key", f"{tool}: {NO_KEY}")
         values: dict[str, Any] = {"user_id": self._access.user_id, "app_id": app_id}
         deadline = asyncio.get_running_loop().time() + SLOWEST_S
         try:
             answer = await self._steam.look(tool, values, deadline)
-        except ToolTrouble as trouble:
+        except ToolError as trouble:
             raise in_words(tool, trouble.message) if trouble.code == "tool_failed" else trouble from trouble
         return read_part(tool, answer.value, app_id)
 
@@ -114,7 +114,7 @@ class Bookshelf:
             if kept is None:
                 waited_s = asyncio.get_running_loop().time() - self._asked_at[tool, app_id]
                 words = f"{tool}: not answered for {waited_s:.0f} s; no capture waits for it any more"
-                yield as_problem(what, ToolTrouble("server_unavailable", words))
+                yield as_problem(what, ToolError("server_unavailable", words))
             elif kept.trouble is not None:
                 yield as_problem(what, self._with_age(kept, kept.trouble))
             elif part.fields[0] not in kept.context:
@@ -123,17 +123,17 @@ class Bookshelf:
                 )
 
     @staticmethod
-    def _with_age(kept: Kept, trouble: ToolTrouble) -> ToolTrouble:
+    def _with_age(kept: Kept, trouble: ToolError) -> ToolError:
         if kept.got_at is None:
             return trouble
         age_s = asyncio.get_running_loop().time() - kept.got_at
-        return ToolTrouble(trouble.code, f"{trouble.message} (shown is the answer of {age_s:.0f} s ago)")
+        return ToolError(trouble.code, f"{trouble.message} (shown is the answer of {age_s:.0f} s ago)")
 
 
-def _read_log(entry: PortalEntry) -> tuple[tuple[str, ...] | None, ToolTrouble | None]:
+def _read_log(entry: PortalEntry) -> tuple[tuple[str, ...] | None, ToolError | None]:
     if entry.log_file is None:
         return None, None
     try:
         return last_lines(Path(entry.log_file).expanduser()), None
     except (OSError, RuntimeError) as error:
-        return None, ToolTrouble("unreadable", f"{entry.log_file}: {getattr(error, 'strerror', None) or error}")
+        return None, ToolError("unreadable", f"{entry.log_file}: {getattr(error, 'strerror', None) or error}")

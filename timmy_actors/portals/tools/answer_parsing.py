@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 
 _NUMBERS = re.compile(r"-?\d+")
 
@@ -16,11 +16,11 @@ def read_size(value: Any) -> tuple[int, int]:
     """A width and a height: `{"width": ..., "height": ...}`, a pair, or a text with two numbers.
 
     Raises:
-        ToolTrouble: `bad_result`.
+        ToolError: `bad_result`.
     """
     width, height = _numbers(value, ("width", "height"), "a size")
     if width < 1 or height < 1:
-        raise ToolTrouble("bad_result", f"a screen of {width} x {height} pixels is none")
+        raise ToolError("bad_result", f"a screen of {width} x {height} pixels is none")
     return width, height
 
 
@@ -28,11 +28,11 @@ def read_position(value: Any) -> tuple[int, int]:
     """Where the mouse is.
 
     Raises:
-        ToolTrouble: `tool_failed`: (-1, -1) is how servers say that they do not know; `bad_result`.
+        ToolError: `tool_failed`: (-1, -1) is how servers say that they do not know; `bad_result`.
     """
     x, y = _numbers(value, ("x", "y"), "a position")
     if (x, y) == (-1, -1):
-        raise ToolTrouble("tool_failed", "the server cannot tell where the mouse is: it answers (-1, -1)")
+        raise ToolError("tool_failed", "the server cannot tell where the mouse is: it answers (-1, -1)")
     return x, y
 
 
@@ -40,14 +40,14 @@ def read_colour(value: Any) -> tuple[int, int, int]:
     """A colour's red, green and blue.
 
     Raises:
-        ToolTrouble: `tool_failed`: (-1, -1, -1) is a server's word for a point that is nowhere; `bad_result`.
+        ToolError: `tool_failed`: (-1, -1, -1) is a server's word for a point that is nowhere; `bad_result`.
     """
     names = ("red", "green", "blue") if isinstance(value, Mapping) and "red" in value else ("r", "g", "b")
     red, green, blue = _numbers(value, names, "a colour")
     if min(red, green, blue) < 0:
-        raise ToolTrouble("tool_failed", "the server has no colour for that point: is it on the screen?")
+        raise ToolError("tool_failed", "the server has no colour for that point: is it on the screen?")
     if max(red, green, blue) > 255:
-        raise ToolTrouble("bad_result", f"({red}, {green}, {blue}) is no colour")
+        raise ToolError("bad_result", f"({red}, {green}, {blue}) is no colour")
     return red, green, blue
 
 
@@ -55,12 +55,12 @@ def read_os(value: Any) -> str:
     """The operating system's name.
 
     Raises:
-        ToolTrouble: `bad_result`.
+        ToolError: `bad_result`.
     """
     if isinstance(value, Mapping):
         value = value.get("system") or value.get("os") or value.get("name")
     if not isinstance(value, str) or not value:
-        raise ToolTrouble("bad_result", f"no operating system has the name {value!r}")
+        raise ToolError("bad_result", f"no operating system has the name {value!r}")
     return value[:256]
 
 
@@ -68,11 +68,11 @@ def read_titles(value: Any) -> tuple[str, ...]:
     """The titles of the windows there are.
 
     Raises:
-        ToolTrouble: `bad_result`.
+        ToolError: `bad_result`.
     """
     windows = value.get("windows") if isinstance(value, Mapping) else value
     if not isinstance(windows, Sequence) or isinstance(windows, str):
-        raise ToolTrouble("bad_result", "that is no list of windows")
+        raise ToolError("bad_result", "that is no list of windows")
     titles = [window.get("title") if isinstance(window, Mapping) else window for window in windows]
     return tuple(title for title in titles if isinstance(title, str))
 
@@ -92,7 +92,7 @@ def _numbers(value: Any, names: tuple[str, ...], what: str) -> tuple[int, ...]:
         case list() | tuple():
             found = value
     if len(found) < len(names) or not all(_is_whole(number) for number in found[: len(names)]):
-        raise ToolTrouble("bad_result", f"{str(value)[:100]!r} is no answer for {what}")
+        raise ToolError("bad_result", f"{str(value)[:100]!r} is no answer for {what}")
     return tuple(int(number) for number in found[: len(names)])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.schema_check import SchemaCheck
 from timmy_actors.portals.tools.spec_tools import SpecTool
@@ -31,17 +31,17 @@ def find_tool(spec: SpecTool, table: ToolTable, tools: Mapping[str, Tool]) -> tu
     """The server's tool for one of the protocol's.
 
     Raises:
-        ToolTrouble: `no_such_tool`: it has none.
+        ToolError: `no_such_tool`: it has none.
     """
     row = table.row(spec.name)
     if row is None:
-        raise ToolTrouble("no_such_tool", f"{spec.name}: the {spec.server} in use has no such tool")
+        raise ToolError("no_such_tool", f"{spec.name}: the {spec.server} in use has no such tool")
     if row.tool not in tools:
         near = difflib.get_close_matches(row.tool, tools, n=1)
         hint = f" (did its author rename it to {near[0]!r}?)" if near else ""
         named = ", ".join(sorted(tools)[:MAX_NAMED]) or "none at all"
         told = f"{spec.name}: the {spec.server} in use has no tool {row.tool!r}{hint}; it has {named}"
-        raise ToolTrouble("no_such_tool", told)
+        raise ToolError("no_such_tool", told)
     return row, tools[row.tool]
 
 
@@ -49,7 +49,7 @@ def bind(spec: SpecTool, values: Mapping[str, Any], table: ToolTable, tools: Map
     """The call of `spec` with `values` (by the protocol's argument names; None is not given).
 
     Raises:
-        ToolTrouble: `no_such_tool`: it has none, or none that can be called; `bad_arguments`: it would not take them.
+        ToolError: `no_such_tool`: it has none, or none that can be called; `bad_arguments`: it would not take them.
     """
     row, tool = find_tool(spec, table, tools)
     given = {name: value for name, value in values.items() if value is not None}
@@ -73,7 +73,7 @@ def _refuse_unknown_options(spec: SpecTool, given: Mapping[str, Any], row: ToolR
         known = accepts(tool.schema, name) if row.arguments is None else name in row.names
         if not known:
             told = f"{spec.name}: the {spec.server} in use cannot be told {name!r}: leave it out"
-            raise ToolTrouble("bad_arguments", told)
+            raise ToolError("bad_arguments", told)
 
 
 def accepts(schema: Mapping[str, Any], name: str) -> bool:
@@ -108,7 +108,7 @@ def _by_name_or_position(spec: SpecTool, given: Mapping[str, Any], schema: Mappi
         if name not in given or name in bound:
             continue
         if not free:
-            raise ToolTrouble("bad_arguments", f"{spec.name}: the server has no argument for {name!r}")
+            raise ToolError("bad_arguments", f"{spec.name}: the server has no argument for {name!r}")
         bound[free.pop(0)] = given[name]
     return bound
 
@@ -133,6 +133,6 @@ def _check(spec: SpecTool, arguments: dict[str, Any], schema: SchemaCheck) -> No
     told = schema.complaint(arguments) if schema.broken is None else None
     if schema.broken is not None:
         words = f"{spec.name}: the server's tool cannot be called: its JSON Schema is invalid: {schema.broken}"
-        raise ToolTrouble("no_such_tool", words)
+        raise ToolError("no_such_tool", words)
     if told is not None:
-        raise ToolTrouble("bad_arguments", f"{spec.name}: {told}")
+        raise ToolError("bad_arguments", f"{spec.name}: {told}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.protocol import Outcome, Problem, ProblemCode
 
 _REASONS: dict[str, ProblemCode] = {
@@ -23,19 +23,19 @@ UNREADABLE = ("bad_result", "too_large")
 """Codes of a call that was answered, and not refused, by an answer that cannot be read."""
 
 
-def refined(trouble: ToolTrouble) -> ToolTrouble:
+def refined(trouble: ToolError) -> ToolError:
     """The trouble with the problem's code that the server's own code stands for."""
     code = _REASONS.get(trouble.tool_code or "")
-    return trouble if code is None else ToolTrouble(code, trouble.message, trouble.tool_code)
+    return trouble if code is None else ToolError(code, trouble.message, trouble.tool_code)
 
 
-def as_problem(what: str, trouble: ToolTrouble) -> Problem:
+def as_problem(what: str, trouble: ToolError) -> Problem:
     """Why something is missing from a state."""
     told = refined(trouble)
     return Problem(what=what, code=cast("ProblemCode", told.code), message=told.message)
 
 
-def as_outcome(trouble: ToolTrouble) -> Outcome:
+def as_outcome(trouble: ToolError) -> Outcome:
     """What became of an action whose call ended so.
 
     A call that was answered by what cannot be read was carried out: the action is done, and never to be repeated.

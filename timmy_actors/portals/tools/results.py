@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.desktop_control import ERROR_META
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 
 MAX_IMAGE_BYTES = 48 * 1024 * 1024
 """An image in an answer, decoded: above a 4k screenshot as PNG of pure noise (33 MB)."""
@@ -48,12 +48,12 @@ def read_answer(
     """What a `tools/call` result says.
 
     Raises:
-        ToolTrouble: `tool_failed`: the server says so; `bad_result` or `too_large`: what it says is no answer.
+        ToolError: `tool_failed`: the server says so; `bad_result` or `too_large`: what it says is no answer.
     """
     texts = [str(block.get("text", "")) for block in content if block.get("type") == "text"]
     if is_error:
         words = shorten(" ".join(texts)) or "the server says that it failed, and not why"
-        raise ToolTrouble("tool_failed", words, _tool_code(meta or {}))
+        raise ToolError("tool_failed", words, _tool_code(meta or {}))
     images = tuple(_image(block) for block in content if block.get("type") == "image")
     return ToolAnswer(_unwrap(structured) if structured is not None else _value(texts), images)
 
@@ -107,11 +107,11 @@ def _python_value(text: str) -> Any:
 def _image(block: Mapping[str, Any]) -> Image:
     encoded = block.get("data")
     if not isinstance(encoded, str):
-        raise ToolTrouble("bad_result", "the server sent an image without data")
+        raise ToolError("bad_result", "the server sent an image without data")
     if len(encoded) > MAX_IMAGE_BYTES * 4 // 3:
-        raise ToolTrouble("too_large", f"the server sent an image of more than {MAX_IMAGE_BYTES} bytes")
+        raise ToolError("too_large", f"the server sent an image of more than {MAX_IMAGE_BYTES} bytes")
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ToolTrouble("bad_result", f"the server sent an image that is no base64: {error}") from error
+        raise ToolError("bad_result", f"the server sent an image that is no base64: {error}") from error
     return Image(data, str(block.get("mime_type") or block.get("mimeType") or ""))

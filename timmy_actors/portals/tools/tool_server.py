@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from timmy_actors.errors import ToolTrouble
+from timmy_actors.errors import ToolError
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.call import bind, find_tool
 from timmy_actors.portals.tools.results import ToolAnswer
@@ -24,14 +24,14 @@ class Line(Protocol):
         """What it offers, once it is up; it is started for that.
 
         Raises:
-            ToolTrouble: `server_unavailable`: it is not up within that time.
+            ToolError: `server_unavailable`: it is not up within that time.
         """
 
     async def call(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> ToolAnswer:
         """Call a tool by the server's own name.
 
         Raises:
-            ToolTrouble: it did not go well.
+            ToolError: it did not go well.
         """
 
 
@@ -48,12 +48,12 @@ class ToolServer:
         It may take `waits_s` more than its tool's time, if it is to wait for something.
 
         Raises:
-            ToolTrouble: it could not be had.
+            ToolError: it could not be had.
         """
         while True:
             try:
                 return await self._send(name, values, deadline, waits_s)
-            except ToolTrouble as trouble:
+            except ToolError as trouble:
                 if trouble.code != "outcome_unknown" or _left(deadline) < 2 * LEAST_S:
                     raise
                 await asyncio.sleep(LEAST_S)
@@ -62,7 +62,7 @@ class ToolServer:
         """An action, sent once; it may take `lasts_s` more than its tool's time, and not beyond `deadline`.
 
         Raises:
-            ToolTrouble: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
+            ToolError: `outcome_unknown`: it was sent, and may have happened; with other codes it was not done.
         """
         return await self._send(name, values, deadline, lasts_s)
 
@@ -70,7 +70,7 @@ class ToolServer:
         """The JSON Schema of the arguments of the server's tool for it.
 
         Raises:
-            ToolTrouble: it has none, or is not up.
+            ToolError: it has none, or is not up.
         """
         _, tool = find_tool(SPEC_TOOLS[name], self.table, await self._tools(deadline))
         return tool.schema
@@ -83,7 +83,7 @@ class ToolServer:
             timeout_s = min(spec.timeout_s + lasts_s, _left(deadline))
             try:
                 return await self._line.call(bound.tool, bound.arguments, max(timeout_s, LEAST_S))
-            except ToolTrouble as trouble:
+            except ToolError as trouble:
                 if trouble.code != "server_unavailable" or _left(deadline) < LEAST_S:
                     raise
                 await asyncio.sleep(LEAST_S)

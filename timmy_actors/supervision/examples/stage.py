@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from timmy_actors.errors import Failure
+from timmy_actors.errors import ActorFailureError
 from timmy_actors.supervision import Actor, ChildSpec, Directory, Strategy, Supervisor
 from timmy_actors.supervision.testkit import VirtualClock, fail
 
 
-class Broken(Failure):
-    """Why a worker ends in these stories. The log gives a `Failure` one line, and any other exception its traceback."""
+class BrokenError(ActorFailureError):
+    """Why a worker ends in these examples.
+
+    The log gives an `ActorFailureError` one line, and any other exception its traceback.
+    """
 
 
 class Worker(Actor):
@@ -53,7 +56,7 @@ class Stage:
     def crash(self, name: str) -> None:
         """Have it fail, and wait until everybody has done what follows."""
         tell(f"{name} fails")
-        fail(self.directory, name, Broken("on purpose"))
+        fail(self.directory, name, BrokenError("on purpose"))
         self.clock.settle()
 
 

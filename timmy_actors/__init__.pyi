@@ -1,0 +1,20 @@
+from .client import Daemon, connect
+from .daemon import Runtime
+from .errors import Refused, RefusedError, TimmyError
+from .protocol import ActionResult, CommandResult, GameState, Health, PerceptionOutput
+from .version import __version__
+
+__all__ = [
+    "ActionResult",
+    "CommandResult",
+    "Daemon",
+    "GameState",
+    "Health",
+    "PerceptionOutput",
+    "Refused",
+    "RefusedError",
+    "Runtime",
+    "TimmyError",
+    "__version__",
+    "connect",
+]

@@ -1,1 +1,0 @@
-"""Trajectories for training, flight recorder and replay."""
