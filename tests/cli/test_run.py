@@ -202,7 +202,7 @@ def test_a_daemon_whose_tree_gave_up_ends_with_70(configuration: Path) -> None:
         program = f"""
 import sys, threading
 from timmy_actors.cli import main, operate
-from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.supervision.sockets import Arrived
 class Crashing(operate.Narrator):
     def look(self):
         self._runtime.directory.tell("gateway", Arrived("clients", []))

@@ -14,7 +14,7 @@ from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.client.watching import Following
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, LinkStatus, Pushed
-from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.supervision.sockets import Arrived
 
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 

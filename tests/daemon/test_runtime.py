@@ -28,7 +28,7 @@ from timmy_actors.link import LinkUp
 from timmy_actors.portals import ListPortals
 from timmy_actors.protocol import Pushed
 from timmy_actors.supervision import ChildState
-from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.supervision.sockets import Arrived
 
 CRASH = Arrived("clients", [])
 """A message without frames, which the gateway never gets from a socket."""

@@ -16,7 +16,7 @@ from timmy_actors.embedded.host import WorldHostActor, WorldOptions
 from timmy_actors.errors import GaveUpError, StartFailedError, WorldGoneError
 from timmy_actors.protocol import WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
-from timmy_actors.supervision.polling_mailbox import SourceFailed
+from timmy_actors.supervision.sockets import SourceFailed
 from timmy_actors.system import how_it_ended, make_token_file
 
 READY = 'import os; print(\'{"ready": true, "pid": %d, "port": 7979}\' % os.getpid(), flush=True)\n'

@@ -21,7 +21,7 @@ from timmy_actors.commands import MAX_PENDING
 from timmy_actors.errors import ConfigError
 from timmy_actors.protocol import MAX_REQUEST_BYTES, Health, Push
 from timmy_actors.serving import gateway
-from timmy_actors.supervision.polling_mailbox import Arrived
+from timmy_actors.supervision.sockets import Arrived
 
 Message = dict[str, Any]
 

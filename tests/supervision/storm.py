@@ -26,7 +26,7 @@ from timmy_actors.supervision import (
     Supervisor,
 )
 from timmy_actors.supervision.events import EventStream
-from timmy_actors.supervision.intensity import Window
+from timmy_actors.supervision.restart import Window
 
 REGIONS, DISTRICTS = 4, 4
 WORKERS = {Strategy.ONE_FOR_ONE: 40, Strategy.ONE_FOR_ALL: 10, Strategy.REST_FOR_ONE: 10}

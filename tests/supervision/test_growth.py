@@ -12,8 +12,8 @@ import pytest
 
 from tests.supervision.stage import BUG, ONE_FOR_ALL, ONE_FOR_ONE, REST_FOR_ONE, spec
 from timmy_actors.supervision import AutoShutdown, Directory, Entry, Intensity, RestartType, Strategy
-from timmy_actors.supervision.deadlines import FORGOTTEN, Deadlines
 from timmy_actors.supervision.effects import Effect, Launch
+from timmy_actors.supervision.mailbox import FORGOTTEN, Deadlines
 from timmy_actors.supervision.state_machine import Plan
 
 FEW, MANY = 100, 1_500

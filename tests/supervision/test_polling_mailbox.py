@@ -14,7 +14,7 @@ from pykka._envelope import Envelope
 from tests.waiting import PATIENCE_S
 from timmy_actors.errors import MailboxFullError
 from timmy_actors.supervision import Control
-from timmy_actors.supervision.polling_mailbox import Arrived, SocketMailbox, SourceFailed, read_frames
+from timmy_actors.supervision.sockets import Arrived, SocketMailbox, SourceFailed, read_frames
 
 Socket = zmq.Socket[bytes]
 

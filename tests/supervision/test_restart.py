@@ -6,8 +6,7 @@ import pytest
 
 from timmy_actors.supervision import Backoff, ChildSpec, Intensity, RestartType
 from timmy_actors.supervision.actor import Actor
-from timmy_actors.supervision.intensity import Window
-from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, decide
+from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, Window, decide
 
 PERMANENT, TRANSIENT, TEMPORARY = RestartType.PERMANENT, RestartType.TRANSIENT, RestartType.TEMPORARY
 STOPPED, EXPECTED, FAILED = None, ConnectionError("link"), ValueError("bug")

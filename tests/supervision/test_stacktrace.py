@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from timmy_actors.supervision.stacktrace import stack_of
+from timmy_actors.supervision.watchdog import stack_of
 
 LOOKS = 300
 COLLECTIONS = 40

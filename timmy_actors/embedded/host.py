@@ -16,8 +16,7 @@ from pydantic import ValidationError
 from timmy_actors.errors import ConfigError, LuaJitMissingError, WorldGoneError, WorldUnusableError
 from timmy_actors.protocol import Model, WorldStatus
 from timmy_actors.supervision import SharedValue
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
-from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 from timmy_actors.system import how_it_ended
 
 log = logging.getLogger(__name__)

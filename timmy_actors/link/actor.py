@@ -36,8 +36,7 @@ from timmy_actors.protocol import (
     Welcome,
 )
 from timmy_actors.supervision import Directory, SharedValue
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed, read_frames
-from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed, read_frames
 
 log = logging.getLogger(__name__)
 

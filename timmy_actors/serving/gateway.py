@@ -50,8 +50,7 @@ from timmy_actors.serving.connections import Connections
 from timmy_actors.serving.fair_share import FairShare
 from timmy_actors.serving.outbox import HIGH_WATER_MARK, Outbox
 from timmy_actors.supervision import Directory, Reply
-from timmy_actors.supervision.polling_mailbox import Arrived, SourceFailed
-from timmy_actors.supervision.socket_actor import SocketActor
+from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 
 log = logging.getLogger(__name__)
 

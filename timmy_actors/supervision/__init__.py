@@ -1,9 +1,12 @@
 """OTP's contract on Pykka: supervised actors with names, backoff, timers and replies. Knows no game and no socket."""
 
 from timmy_actors.supervision.actor import DEFERRED, Actor
-from timmy_actors.supervision.backoff import Backoff
-from timmy_actors.supervision.child import ChildState
-from timmy_actors.supervision.control import (
+from timmy_actors.supervision.dead_letters import DeadLetter
+from timmy_actors.supervision.directory import Directory, Entry
+from timmy_actors.supervision.events import Subscription, SupervisionEvent
+from timmy_actors.supervision.log_relay import dropped_log_records
+from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
+from timmy_actors.supervision.messages import (
     ChildCount,
     ChildInfo,
     CountChildren,
@@ -12,15 +15,11 @@ from timmy_actors.supervision.control import (
     StopChild,
     WhichChildren,
 )
-from timmy_actors.supervision.dead_letters import DeadLetter
-from timmy_actors.supervision.directory import Directory, Entry
-from timmy_actors.supervision.events import Subscription, SupervisionEvent
-from timmy_actors.supervision.intensity import Intensity
-from timmy_actors.supervision.log_relay import dropped_log_records
-from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.monitors import Down, Monitor
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.restart import Backoff, Intensity
 from timmy_actors.supervision.root import Root
+from timmy_actors.supervision.roster import ChildState
 from timmy_actors.supervision.shared_value import SharedValue
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor

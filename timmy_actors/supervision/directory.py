@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -13,19 +13,72 @@ import pykka
 from pykka._envelope import Envelope
 
 from timmy_actors.errors import ActorError, EndedBeforeError, FencedError, MailboxFullError, NoSuchActorError, SpecError
-from timmy_actors.supervision.abandoned import Orphans
-from timmy_actors.supervision.checks import is_duration, require
-from timmy_actors.supervision.child import RESTING, ChildState
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.context import call_observer, check_fence
 from timmy_actors.supervision.dead_letters import DeadLetters
-from timmy_actors.supervision.events import EventStream
-from timmy_actors.supervision.keeper import Keeper
+from timmy_actors.supervision.effects import Keeper
+from timmy_actors.supervision.events import EventKind, EventStream, Observers, SupervisionEvent
 from timmy_actors.supervision.monitors import Down, Monitor, Monitors, Watcher
-from timmy_actors.supervision.observers import Observers
 from timmy_actors.supervision.protocols import ActorLike
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.roster import RESTING, Child, ChildState
+from timmy_actors.supervision.spec import is_duration, require
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom
+from timmy_actors.supervision.watchdog import Orphans
+
+
+class Names:
+    """What one incarnation of a supervisor says of its children."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.parent = ""
+        """What the supervisor is called."""
+        self._directory = directory
+        self._owner = Owner()
+
+    def claim(self, name: str, generation: int, ref: Any) -> None:
+        """Let an incarnation answer to a name from now on.
+
+        Raises:
+            SpecError: another supervisor's child has the name.
+        """
+        entry = self._directory.entry(name) or Entry(name)
+        changes = {"state": ChildState.STARTING, "generation": generation, "parent": self.parent, "ref": ref}
+        started = replace(entry, **changes)
+        self._directory.write(started, self._owner)
+
+    def write(self, name: str, reason: BaseException | None = None, *, last: bool = False, **changes: Any) -> None:
+        """Change what is known of a name; a no-op when it is not, or not any more, one of this supervisor's."""
+        if self._directory.owns(name, self._owner):
+            entry = self._directory.entry(name) or Entry(name)
+            self._directory.write(replace(entry, **changes), self._owner, reason, last=last)
+
+    def ended(self, name: str, reason: BaseException | None, words: str, *, last: bool = False, **changes: Any) -> None:
+        """Say that an incarnation ended."""
+        kind = None if reason is None else type(reason)
+        self.write(name, reason, last=last, ref=None, reason_type=kind, last_reason=words, **changes)
+
+    def forget(self, name: str) -> None:
+        """Drop a name; a no-op when it is not one of this supervisor's."""
+        self._directory.forget(name, self._owner)
+
+    def revoke(self) -> None:
+        """This supervisor was abandoned: its names are free for its successor."""
+        self._owner.revoked = True
+
+    def leave(self, children: Iterable[Child]) -> None:
+        """The supervisor ends: those that were declared are down until its successor comes, the others are gone."""
+        for child in children:
+            if child.added:
+                self.forget(child.id)
+            else:
+                self.write(child.id, state=ChildState.DOWN, ref=None)
+
+    def say(self, kind: EventKind, name: str, generation: int, detail: str) -> None:
+        """Publish an event."""
+        event = SupervisionEvent(kind, name, generation, detail, self._directory.clock.now())
+        self._directory.events.publish(event)
+
 
 __all__ = ["Directory", "Down", "Entry", "Owner"]
 

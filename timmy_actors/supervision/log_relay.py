@@ -13,17 +13,42 @@ from logging.handlers import QueueHandler
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
+from timmy_actors.errors import ActorFailureError
 from timmy_actors.supervision.formatting import describe_traceback
+
+log = logging.getLogger(__name__)
+AGAIN_EVERY = 10
+"""A failure that repeats word by word is logged again the 10th, 100th, 1,000th, ... time in a row, with that number."""
+
+
+class FailureLog:
+    """Belongs to a child, whichever incarnation of it fails. Called in the thread of the one that failed."""
+
+    def __init__(self, child: str) -> None:
+        self._child = child
+        self._words = ""
+        self._times = 0
+        self._again_at = AGAIN_EVERY
+
+    def say(self, reason: BaseException, words: str, *, asked: bool) -> None:
+        """Log one; `asked` if the child was asked to stop."""
+        text = f"{self._child} {'failed while it stopped' if asked else 'ended'}: {words}"
+        if text != self._words:
+            self._words, self._times, self._again_at = text, 1, AGAIN_EVERY
+            RELAY.say(log, logging.WARNING, text, None if isinstance(reason, ActorFailureError) else reason)
+            return
+        self._times += 1
+        if self._times == self._again_at:
+            self._again_at *= AGAIN_EVERY
+            RELAY.say(log, logging.WARNING, f"{text} (for the {self._times:,}th time in a row)")
+
 
 BACKLOG = 1_000
 """Records that may wait for the handlers; what comes beyond is dropped and counted."""
 AT_EXIT_S = 1.0
 """How long the interpreter's exit waits for what is still to be logged."""
-
 Item: TypeAlias = "logging.LogRecord | threading.Event"
 """A record, or what is to be set once the records before it are through."""
-
-log = logging.getLogger(__name__)
 
 
 class _Bounded(QueueHandler):
@@ -123,7 +148,6 @@ class Relay:
 
 RELAY = Relay()
 """The whole process's, like the logging it serves."""
-
 atexit.register(RELAY.at_exit)
 
 

@@ -5,20 +5,102 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
+import math
 from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from queue import Empty, SimpleQueue
+from random import Random
 from typing import Any
 
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGoneError, MailboxFullError
-from timmy_actors.supervision.checks import is_count, is_number, member, require
+from timmy_actors.errors import ActorGoneError, MailboxFullError, SpecError
+from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.clock import MONOTONIC, Clock
+from timmy_actors.supervision.directory import Directory
 from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.restart import Intensity
+from timmy_actors.supervision.spec import ChildSpec, is_count, is_number, member, require
+
+
+def check_settings(
+    children: object, directory: object, intensity: object, max_children: object, random: object
+) -> None:
+    """See that a supervisor can be made of these.
+
+    Raises:
+        SpecError: it cannot; the message names the setting and the remedy.
+    """
+    is_list = isinstance(children, Iterable) and not isinstance(children, str | bytes)
+    require(is_list, "supervisor: children", children, "must be ChildSpecs, one after the other")
+    require(isinstance(directory, Directory), "supervisor: directory", directory, "must be a Directory")
+    right = intensity is None or isinstance(intensity, Intensity)
+    require(right, "supervisor: intensity", intensity, "must be an Intensity")
+    right = max_children is None or is_count(max_children)
+    require(right, "supervisor: max_children", max_children, "must be a number of children, or None for any")
+    require(random is None or isinstance(random, Random), "supervisor: random", random, "must be a random.Random")
+
+
+def fresh_actor(spec: ChildSpec) -> Actor:
+    """What a child's factory makes.
+
+    Raises:
+        SpecError: it is no actor that a supervisor can follow.
+    """
+    actor, where = spec.factory(), f"child {spec.id!r}: factory"
+    if not isinstance(actor, Actor):
+        raise SpecError(f"{where}: it made a {type(actor).__name__}: it must make a timmy_actors.supervision.Actor")
+    if actor.actor_thread is not None:
+        raise SpecError(f"{where}: it gave an actor that was launched already: it must make a fresh one each time")
+    if not isinstance(actor.actor_inbox, Mailbox):
+        kind = type(actor.actor_inbox).__name__
+        raise SpecError(f"{where}: its actor's inbox is a {kind}: it must be a timmy_actors.supervision.Mailbox")
+    return actor
+
+
+FORGOTTEN = 64
+"""Entries of a heap that may be out of date beside as many as are valid, before they are swept out."""
+
+
+class Deadlines:
+    """One due time a name; setting and clearing cost O(log n). Of those due at the same time the first set is first."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+        self._heap: list[tuple[float, int, str]] = []
+        self._order = itertools.count()
+
+    def set(self, name: str, due: float) -> None:
+        """Let a name be due then, instead of whenever it was; never, if that is infinitely far away."""
+        self.clear(name)
+        if math.isfinite(due):
+            self._due[name] = due
+            heapq.heappush(self._heap, (due, next(self._order), name))
+
+    def clear(self, name: str) -> None:
+        """Let a name not be due."""
+        if self._due.pop(name, None) is not None and len(self._heap) > 2 * len(self._due) + FORGOTTEN:
+            self._heap = [entry for entry in self._heap if self._due.get(entry[2]) == entry[0]]
+            heapq.heapify(self._heap)
+
+    @property
+    def earliest(self) -> float:
+        """When the next one is due; infinity for none."""
+        while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else math.inf
+
+    def take(self, now: float) -> Iterator[str]:
+        """Each name that is due, cleared."""
+        while self.earliest <= now:
+            _, _, name = heapq.heappop(self._heap)
+            del self._due[name]
+            yield name
+
 
 DEFAULT_CAPACITY = 10_000
 """Messages waiting; past it the sender is told so. Far more than a healthy actor ever has, far less than memory."""
@@ -43,8 +125,6 @@ class _Wake(Control):
 
 OVERTAKES = (Control, _ActorStop)
 """What goes before work. A tuple that is there: `Control | _ActorStop`, made anew, costs more than the look."""
-
-
 FORGOTTEN_TIMERS = 64
 """Cancelled timers that may wait for their time beside as many as there are live ones, before they are swept out."""
 

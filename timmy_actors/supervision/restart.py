@@ -1,12 +1,100 @@
-"""The decision after a child ended: plain data in, plain data out, besides the window that it counts a failure in."""
+"""When a child restarts, how long it waits, and when a supervisor gives up: pure, with the time as an argument."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from random import Random
+from types import SimpleNamespace
+from typing import cast
 
-from timmy_actors.supervision.intensity import Window
-from timmy_actors.supervision.spec import ChildSpec, RestartType
+from tenacity import RetryCallState, wait_exponential
+
+from timmy_actors.supervision.spec import ChildSpec, RestartType, is_count, is_duration, require
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """The first restart at once, then full jitter under an exponential ceiling (tenacity's `wait_exponential`)."""
+
+    base_s: float = 0.1
+    """The ceiling of the second restart's delay; each further one doubles it."""
+    cap_s: float = 5.0
+    """No ceiling is higher."""
+    stable_after_s: float = 10.0
+    """A child that was up this long starts again from the first restart."""
+
+    def __post_init__(self) -> None:
+        for name in ("base_s", "cap_s", "stable_after_s"):
+            value = getattr(self, name)
+            require(is_duration(value), f"backoff: {name}", value, "must be seconds, 0 or more")
+
+    def ceiling(self, restarts: int) -> float:
+        """The longest delay before a restart, `restarts` having been made since the child was last stable."""
+        if restarts == 0:
+            return 0.0
+        wait = wait_exponential(multiplier=self.base_s, max=self.cap_s)
+        return wait(cast("RetryCallState", SimpleNamespace(attempt_number=restarts)))
+
+    def delay(self, restarts: int, random: Random) -> float:
+        """A delay in seconds between nothing and the ceiling."""
+        return random.uniform(0.0, self.ceiling(restarts))
+
+
+@dataclass(frozen=True)
+class Intensity:
+    """More than `failures` within `period_s`: the supervisor gives up. It counts failures, not restarted children.
+
+    Raises:
+        SpecError: a value that cannot be.
+    """
+
+    failures: int = 3
+    period_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        require(
+            is_count(self.failures), "intensity: failures", self.failures, "must be the number tolerated, 0 for none"
+        )
+        require(
+            is_duration(self.period_s) and self.period_s > 0,
+            "intensity: period_s",
+            self.period_s,
+            "must be seconds, more than 0",
+        )
+
+    def window(self) -> Window:
+        """An empty window of this intensity."""
+        return Window(self)
+
+
+class Window:
+    """The failures of the latest period. Adding one costs the same however many there are."""
+
+    def __init__(self, intensity: Intensity) -> None:
+        self.intensity = intensity
+        self._seen: deque[float] = deque()
+
+    @property
+    def seen(self) -> tuple[float, ...]:
+        """When the failures inside the window happened, monotonic seconds, oldest first."""
+        return tuple(self._seen)
+
+    @property
+    def count(self) -> int:
+        """How many failures there are inside the window."""
+        return len(self._seen)
+
+    def add(self, now: float) -> None:
+        """One more failure; those a period ago or longer leave."""
+        while self._seen and now >= self._seen[0] + self.intensity.period_s:
+            self._seen.popleft()
+        self._seen.append(now)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether it is time to give up."""
+        return len(self._seen) > self.intensity.failures
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from timmy_actors.errors import GaveUpError, HungError, SpecError, StartFailedError, TooManyAbandonedError
-from timmy_actors.supervision.child import ALIVE, Child, ChildState, Numbering
 from timmy_actors.supervision.effects import (
     Abandon,
     Acknowledge,
@@ -28,9 +27,8 @@ from timmy_actors.supervision.effects import (
     Stop,
 )
 from timmy_actors.supervision.formatting import describe
-from timmy_actors.supervision.intensity import Intensity
-from timmy_actors.supervision.restart import Forget, GiveUp, Restart, decide
-from timmy_actors.supervision.roster import Roster
+from timmy_actors.supervision.restart import Forget, GiveUp, Intensity, Restart, decide
+from timmy_actors.supervision.roster import ALIVE, Child, ChildState, Numbering, Roster
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy, check_child, check_children
 
 

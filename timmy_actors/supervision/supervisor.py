@@ -18,12 +18,8 @@ from timmy_actors.errors import (
     TooManyAbandonedError,
 )
 from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle, request_stop
-from timmy_actors.supervision.admission import check_settings, fresh_actor
-from timmy_actors.supervision.checks import member, require
-from timmy_actors.supervision.child import Child, ChildState
 from timmy_actors.supervision.context import enter
-from timmy_actors.supervision.control import ChildCount, ChildInfo, CountChildren, StartChild, StopChild, WhichChildren
-from timmy_actors.supervision.directory import Directory
+from timmy_actors.supervision.directory import Directory, Names
 from timmy_actors.supervision.effects import (
     Abandon,
     Acknowledge,
@@ -35,18 +31,29 @@ from timmy_actors.supervision.effects import (
     Started,
     Stop,
 )
-from timmy_actors.supervision.failure_log import FailureLog
 from timmy_actors.supervision.formatting import describe
-from timmy_actors.supervision.intensity import Intensity
-from timmy_actors.supervision.log_relay import RELAY
-from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Report, Tick
-from timmy_actors.supervision.names import Names
+from timmy_actors.supervision.log_relay import RELAY, FailureLog
+from timmy_actors.supervision.mailbox import check_settings, fresh_actor
+from timmy_actors.supervision.messages import (
+    Beat,
+    ChildCount,
+    ChildDown,
+    ChildInfo,
+    ChildStarted,
+    CountChildren,
+    Report,
+    StartChild,
+    StopChild,
+    Tick,
+    WhichChildren,
+)
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
-from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
-from timmy_actors.supervision.stacktrace import stack_of
+from timmy_actors.supervision.restart import Intensity
+from timmy_actors.supervision.roster import Child, ChildState
+from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy, member, require
 from timmy_actors.supervision.state_machine import Plan
-from timmy_actors.supervision.watchdog import Watchdog
+from timmy_actors.supervision.watchdog import Watchdog, stack_of
 
 log = logging.getLogger(__name__)
 

@@ -1,16 +1,80 @@
-"""Finds children whose loops do not turn."""
+"""Whether an actor still turns its loop, what a hung one was doing, and how many were abandoned."""
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Iterable
+import sys
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from pykka._envelope import Envelope
 
-from timmy_actors.supervision.child import Child, ChildState
-from timmy_actors.supervision.control import Ping
 from timmy_actors.supervision.mailbox import Mailbox
-from timmy_actors.supervision.spec import ChildSpec
+from timmy_actors.supervision.messages import Ping
+from timmy_actors.supervision.roster import Child, ChildState
+from timmy_actors.supervision.spec import ChildSpec, is_count, require
+
+_looking = threading.Lock()
+
+
+def stack_of(thread: threading.Thread | None) -> str:
+    """The thread's stack as a traceback shows it, the innermost call last."""
+    # A collection amid this lets other threads on, where it runs Python code. CPython below 3.12.1 holds its lock on
+    # threads in `_current_frames`: if one of those starts a thread then, the process stands still for ever (gh-106883;
+    # the storm showed it). And a frame whose thread goes on while it is made into an object is read after its end.
+    with _no_collection():
+        frame = None if thread is None else sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  no other way
+        return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    with _looking:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
+
+
+DEFAULT_LIMIT = 8
+"""More than these and the process had better be started afresh: each holds a thread and whatever it was stuck on."""
+
+
+class Orphans:
+    """The threads that were abandoned and still run."""
+
+    def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
+        require(is_count(limit), "directory: orphan_limit", limit, "must be the number tolerated, 0 for none")
+        self.limit = limit
+        self.abandoned = 0
+        """How many there have ever been."""
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+
+    def add(self, thread: threading.Thread) -> None:
+        """One more."""
+        with self._lock:
+            self.abandoned += 1
+            self._threads.append(thread)
+
+    @property
+    def alive(self) -> int:
+        """How many still run; one that wakes up meets its fence and ends."""
+        with self._lock:
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
+            return len(self._threads)
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more than the limit."""
+        return self.alive > self.limit
+
 
 BEATS_PER_PATIENCE = 4
 """How often a child is looked at within the time after which it counts as hung."""

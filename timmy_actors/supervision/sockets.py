@@ -1,4 +1,4 @@
-"""A mailbox that also polls sockets: mailbox, timers, ZeroMQ sockets and file descriptors wait in one place."""
+"""An actor that waits for messages, timers, ZeroMQ sockets and file descriptors in one place. Needs pyzmq."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import socket as sockets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import zmq
 from pykka._envelope import Envelope
 
-from timmy_actors.supervision import Mailbox
+from timmy_actors.supervision import Actor, Mailbox
 from timmy_actors.supervision.protocols import Letter
 
 Readable = zmq.Socket[bytes] | int
-
 WAKES_AT_ONCE = 4096
 """Far more than ever wait: what is left over only wakes the actor once more."""
 
@@ -146,3 +145,16 @@ def read_frames(socket: zmq.Socket[bytes]) -> list[bytes] | None:
         return socket.recv_multipart(zmq.NOBLOCK)
     except zmq.Again:
         return None
+
+
+class SocketActor(Actor):
+    """Attach sockets in `on_start`, close them in `on_stop` and `on_failure`: they belong to the actor's thread."""
+
+    @staticmethod
+    def _create_actor_inbox() -> SocketMailbox:
+        return SocketMailbox()
+
+    @property
+    def sockets(self) -> SocketMailbox:
+        """The mailbox, as what polls sockets."""
+        return cast("SocketMailbox", self.actor_inbox)
