@@ -16,7 +16,7 @@ import pytest
 from tests.link.lua_listener import LuaListener
 from tests.waiting import eventually
 from tests.wires import free_port
-from timmy_actors.cli.install_plan import CUSTOM_SCRIPTS, TOKEN
+from timmy_actors.cli.install import CUSTOM_SCRIPTS, TOKEN
 from timmy_actors.daemon import load_settings
 
 ROOT = Path(__file__).parents[1]

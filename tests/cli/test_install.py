@@ -9,7 +9,7 @@ import pytest
 from tests.link.lua_listener import luajit
 from tests.second_user import UID, let_enter, need_second_user, run_as_second_user
 from timmy_actors.cli import main
-from timmy_actors.cli.install_plan import (
+from timmy_actors.cli.install import (
     CUSTOM_SCRIPTS,
     MANIFEST,
     MODULES,

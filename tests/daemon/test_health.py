@@ -9,7 +9,7 @@ from tests.peer import FACTS, LOAD, Peer
 from tests.runtimes import fresh, link_up, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.daemon.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
-from timmy_actors.perception import merge
+from timmy_actors.perception import retention
 from timmy_actors.protocol import ActorHealth, LinkStatus, PerceptionHealth, TickLoad
 from timmy_actors.protocol.message import ServerFacts
 
@@ -87,7 +87,7 @@ def test_a_snapshots_age_is_not_measured_by_a_clock_that_can_be_set(monkeypatch:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return super().now(tz) - timedelta(hours=1)
 
-    monkeypatch.setattr(merge, "datetime", SetBack)
+    monkeypatch.setattr(retention, "datetime", SetBack)
     with Peer() as peer, running(peer.address) as runtime:
         known = fresh(runtime)
         eventually(lambda: runtime.status().perceptions)

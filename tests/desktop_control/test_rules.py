@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from timmy_actors.desktop_control.held_keys import Held, Ledger
 from timmy_actors.desktop_control.keys import keys_of_combination, keysym_of_character, keysym_of_key
+from timmy_actors.desktop_control.selectors import matches
 from timmy_actors.desktop_control.singleton import file_name_of, started_at
-from timmy_actors.desktop_control.titles import matches
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled, shrunk
 from timmy_actors.errors import RefusedError
 

@@ -19,7 +19,7 @@ import pytest
 from tests.desktop_control.stage import MODULE, Screen, Server, Xev, error_of, server_pid, skip_unless_installed
 from tests.portals.sessions import is_gone
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors.desktop_control.held_file import Pressed, Record
+from timmy_actors.desktop_control.held_keys import Pressed, Record
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 W = ord("w")

@@ -15,7 +15,7 @@ import zmq
 
 from tests.end_to_end.daemon import is_running
 from tests.waiting import eventually
-from timmy_actors.embedded.loop import Loop
+from timmy_actors.embedded.world import Loop
 
 pytest.importorskip("lupa.luajit21")
 
@@ -271,6 +271,6 @@ def test_a_tick_that_blocks_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
     times = iter([0.0, 0.049, 1.0, 1.051])
     turns = iter([True, True, False])
     lines: list[str] = []
-    monkeypatch.setattr("timmy_actors.embedded.loop.time.monotonic", lambda: next(times, 2.0))
+    monkeypatch.setattr("timmy_actors.embedded.world.time.monotonic", lambda: next(times, 2.0))
     Loop(lambda: next(turns), lines.append, None).run()
     assert lines == ["[WARN] blocking call: a tick took 51 ms, and the game stood still"]

@@ -20,7 +20,7 @@ from timmy_actors.commands import actor as command_actor
 from timmy_actors.daemon import JournalSettings
 from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import actor as journal_actor
-from timmy_actors.journal import age
+from timmy_actors.journal import rows
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import Journal
 from timmy_actors.link import Received
@@ -327,11 +327,11 @@ def test_two_daemons_do_not_share_a_journal(path: Path, runtime_folder: Path) ->
 
 
 def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 0.0, 0.0))
+    monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 0.0, 0.0))
     _write(path, done("old"), _open("open"))
-    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 2.5 * 86_400, 0.0))
+    monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 2.5 * 86_400, 0.0))
     _write(path, done("new"))
-    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 3.5 * 86_400, 0.0))
+    monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 3.5 * 86_400, 0.0))
     with Peer(silent_to={"command", "hello"}) as peer:
         settings = JournalSettings(file=str(path), keep_days=2.0)
         with running(peer.address, journal=settings) as runtime:
@@ -359,9 +359,9 @@ def test_a_wall_clock_that_jumps_has_no_command_done_again(
 
 def test_what_is_too_old_is_forgotten_a_part_a_sweep(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_actor, "FORGET_AT_ONCE", 50)
-    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 0.0, 0.0))
+    monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 0.0, 0.0))
     _write(path, *(done(str(number)) for number in range(200)))
-    monkeypatch.setattr(age, "now", lambda: age.Moment("boot-1", 400 * 86_400.0, 0.0))
+    monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 400 * 86_400.0, 0.0))
     with Peer() as peer, keeping(path, peer.address) as runtime:
         runtime.directory.tell("journal", "sweep")
         eventually(lambda: runtime.shared.journal.value.entries == 150)

@@ -12,8 +12,8 @@ import pytest
 from tests.journal.entries import done, entry, failed
 from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import upkeep
-from timmy_actors.journal.age import Moment
 from timmy_actors.journal.reader import Reader
+from timmy_actors.journal.rows import Moment
 from timmy_actors.journal.store import Journal, Synchronous
 
 
@@ -115,7 +115,7 @@ def test_what_is_settled_is_not_written_over_and_what_was_not_accepted_is_not_ma
 def _at(monkeypatch: pytest.MonkeyPatch, seconds: float, boot: str = "boot-1", wall_s: float | None = None) -> None:
     """The host's clocks show that from now on."""
     wall_s = 1e9 + seconds if wall_s is None else wall_s
-    monkeypatch.setattr("timmy_actors.journal.age.now", lambda: Moment(boot, float(seconds), float(wall_s)))
+    monkeypatch.setattr("timmy_actors.journal.rows.now", lambda: Moment(boot, float(seconds), float(wall_s)))
 
 
 def _settle(journal: Journal, key: str) -> None:

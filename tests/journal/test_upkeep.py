@@ -17,7 +17,7 @@ from timmy_actors.journal import upkeep
 from timmy_actors.journal.files import beside
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal
-from timmy_actors.journal.wal import find_fault
+from timmy_actors.journal.upkeep import find_fault
 
 ROOT = Path(__file__).parents[2]
 

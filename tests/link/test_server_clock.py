@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timmy_actors.link.server_clock import ServerClock
+from timmy_actors.link.state import ServerClock
 
 seconds = st.floats(0, 1e8)
 FLOAT_NOISE_MS = 1e-3

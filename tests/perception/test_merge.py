@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timmy_actors.perception.merge import mark_stale, merge
+from timmy_actors.perception.retention import mark_stale, merge
 from timmy_actors.protocol import Perception, PerceptionOutput
 
 numbers = st.floats(-1e6, 1e6)

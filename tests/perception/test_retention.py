@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from tests.peer import Peer
-from timmy_actors.perception.merge import mark_stale, merge
-from timmy_actors.perception.retention import KEEP_GONE_S, gone_since, of_boot, worth_keeping
+from timmy_actors.perception.retention import KEEP_GONE_S, gone_since, mark_stale, merge, of_boot, worth_keeping
 from timmy_actors.protocol import Perception, PerceptionOutput
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT, guidance
-from timmy_actors.protocol.command import parse_command, wire_arguments
+from timmy_actors.protocol._base import MAX_ECHO
+from timmy_actors.protocol.command import NEEDS_CLIENT_INPUT, guidance, parse_command, wire_arguments
 from timmy_actors.protocol.commands import COMMANDS
 from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
-from timmy_actors.protocol.outcome import MAX_ECHO
 
 
 def refusal(name: str, **arguments: Any) -> RefusedError:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timmy_actors.serving.fair_share import FairShare
+from timmy_actors.serving.outbox import FairShare
 
 
 def fill(share: FairShare, client: str) -> int:

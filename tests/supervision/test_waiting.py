@@ -249,7 +249,7 @@ def test_an_actor_that_waits_is_quiet_and_times_out_in_virtual_time(clock: Virtu
     clock.advance(59)
     assert ended == []
     clock.advance(1)
-    assert ended == [("AskTimeout", 60.0)]
+    assert ended == [("AskTimeoutError", 60.0)]
 
 
 def test_an_actor_that_waits_is_answered(clock: VirtualClock, directory: Directory) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.system.tokens import LONGEST, SHORTEST, make_token_file, read_token
+from timmy_actors.system.private_folder import LONGEST, SHORTEST, make_token_file, read_token
 
 
 @pytest.fixture

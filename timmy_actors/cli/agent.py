@@ -9,9 +9,8 @@ from typing import Any
 
 import click
 
-from timmy_actors.cli import options
-from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
-from timmy_actors.cli.terminal import harmless, harmless_json
+from timmy_actors.cli import root
+from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot, harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed
@@ -19,8 +18,8 @@ from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, Erro
 
 @click.command()
 @click.option("--player", help="Whose. Default: the daemon's configured player.")
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
     """Show what is known of a player."""
     with connect(endpoint) as daemon:
@@ -55,8 +54,8 @@ def _commands_help() -> str:
 )
 @click.option("--id", "command_id", help="Its idempotency key: given again under it, it is not done again.")
 @click.option("--no-wait", is_flag=True, help="Print its id once it is accepted. 'journal show ID' tells the rest.")
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def do(
     command: str,
     arguments: tuple[str, ...],
@@ -108,8 +107,8 @@ def do(
     show_default=True,
     help="Seconds for which a daemon that went away is waited for.",
 )
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def watch(
     player: str | None,
     *,

@@ -7,9 +7,8 @@ import time
 
 import click
 
-from timmy_actors.cli import options
-from timmy_actors.cli.formatting import describe_health
-from timmy_actors.cli.terminal import harmless, harmless_json
+from timmy_actors.cli import root
+from timmy_actors.cli.formatting import describe_health, harmless, harmless_json
 from timmy_actors.cli.tree import draw_tree
 from timmy_actors.client import Daemon, connect
 
@@ -18,8 +17,8 @@ REDRAW_EVERY_S = 0.5
 
 @click.command()
 @click.option("--check", is_flag=True, help="Exit with 1 when the verdict is down: for health checks.")
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def status(check: bool, as_json: bool, endpoint: str | None) -> None:
     """Show the verdict, its reasons, the link and the actors."""
     with connect(endpoint) as daemon:
@@ -34,8 +33,8 @@ def status(check: bool, as_json: bool, endpoint: str | None) -> None:
 
 @click.command()
 @click.option("--live", is_flag=True, help="Draw it anew twice a second, until Ctrl-C.")
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
     """Show the tree of actors: who is up, who was restarted how often and why."""
     with connect(endpoint) as daemon:

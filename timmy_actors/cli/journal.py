@@ -12,9 +12,8 @@ from typing import Any
 
 import click
 
-from timmy_actors.cli import options
-from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
-from timmy_actors.cli.terminal import harmless, harmless_json
+from timmy_actors.cli import root
+from timmy_actors.cli.formatting import describe_entry, describe_entry_whole, harmless, harmless_json
 from timmy_actors.client import resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import JournalUnusableError, RefusedError
@@ -31,7 +30,7 @@ CSV_COLUMNS = (
 
 def _which_file(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        options.endpoint,
+        root.endpoint,
         click.option(
             "--config", type=click.Path(dir_okay=False, path_type=Path), help="The daemon's configuration file."
         ),
@@ -61,7 +60,7 @@ def journal() -> None:
     "-n", "--lines", type=click.IntRange(0, MOST_LINES), default=20, show_default=True, help="How many, the newest."
 )
 @click.option("-f", "--follow", is_flag=True, help="Then show each new one as it is accepted, until Ctrl-C.")
-@options.as_json
+@root.as_json
 @_which_file
 def tail(lines: int, follow: bool, as_json: bool, **place: Any) -> None:
     """Show the newest commands, a line each."""
@@ -82,7 +81,7 @@ def tail(lines: int, follow: bool, as_json: bool, **place: Any) -> None:
 
 @journal.command()
 @click.argument("command_id", metavar="ID")
-@options.as_json
+@root.as_json
 @_which_file
 def show(command_id: str, as_json: bool, **place: Any) -> None:
     """Show all that is known of one command."""

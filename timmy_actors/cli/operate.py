@@ -12,10 +12,10 @@ from pathlib import Path
 
 import click
 
-from timmy_actors.cli import options
+from timmy_actors.cli import root
 from timmy_actors.cli.async_writer import LogOutlet, Outlet, stamp
+from timmy_actors.cli.formatting import harmless_lines
 from timmy_actors.cli.status_printer import Narrator
-from timmy_actors.cli.terminal import harmless_lines
 from timmy_actors.daemon import Runtime
 from timmy_actors.errors import TimmyError
 
@@ -26,7 +26,7 @@ WATCH_EVERY_S = 0.05
 @click.command()
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration file (timmy.toml).")
 @click.option("--portal", help="The portal to use, instead of the configuration's.")
-@options.endpoint
+@root.endpoint
 def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     """Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."""
     runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal)

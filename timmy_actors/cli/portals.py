@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from timmy_actors.cli import options
+from timmy_actors.cli import root
+from timmy_actors.cli.formatting import harmless, harmless_json
 from timmy_actors.cli.portal_formatting import (
     describe_check,
     describe_entry,
@@ -16,7 +17,6 @@ from timmy_actors.cli.portal_formatting import (
     describe_result,
     describe_state,
 )
-from timmy_actors.cli.terminal import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import PORTAL_TIMEOUT_S, Portals, describe_actions
@@ -41,8 +41,8 @@ timeout = click.option(
 
 
 @click.group(invoke_without_command=True)
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 @click.pass_context
 def portals(context: click.Context, as_json: bool, endpoint: str | None) -> None:
     """The games there are. Alone it lists them, the chosen one marked."""
@@ -52,8 +52,8 @@ def portals(context: click.Context, as_json: bool, endpoint: str | None) -> None
 
 
 @portals.command("list")
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 @click.pass_obj
 def list_portals(above: str | None, as_json: bool, endpoint: str | None) -> None:
     """List the portals, the chosen one marked, with how it does."""
@@ -62,8 +62,8 @@ def list_portals(above: str | None, as_json: bool, endpoint: str | None) -> None
 
 @portals.command()
 @click.argument("portal", required=False)
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 @click.pass_obj
 def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | None) -> None:
     """Show a portal's entry (default: the chosen one's) and its names for actions."""
@@ -83,8 +83,8 @@ def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | N
 @portals.command()
 @click.argument("portal", required=False)
 @timeout
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 @click.pass_obj
 def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool, endpoint: str | None) -> None:
     """See what works: servers, tools, the window, Steam. Starts the servers and takes a picture."""
@@ -99,7 +99,7 @@ def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool
 
 @portals.command()
 @click.argument("portal")
-@options.endpoint
+@root.endpoint
 @click.pass_obj
 def use(above: str | None, portal: str, endpoint: str | None) -> None:
     """Choose another portal, until the daemon ends ('portal' in its configuration is for good)."""
@@ -117,8 +117,8 @@ def use(above: str | None, portal: str, endpoint: str | None) -> None:
 @click.option("--wait-until", type=click.Choice(["stable", "change"]), help="Wait for it, at most --wait seconds.")
 @click.option("--wait", "wait_s", type=click.FloatRange(0.1, 30), help="Seconds.")
 @timeout
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def capture(
     watch: bool, every_s: float, timeout_s: float, as_json: bool, endpoint: str | None, **look: str | float | None
 ) -> None:
@@ -142,8 +142,8 @@ def _actions_help() -> str:
 @click.command(epilog=_actions_help())
 @click.argument("action", nargs=-1, required=True, metavar="ACTION [KEY=VALUE]...")
 @action_timeout
-@options.as_json
-@options.endpoint
+@root.as_json
+@root.endpoint
 def execute(action: tuple[str, ...], timeout_s: float | None, as_json: bool, endpoint: str | None) -> None:
     """Do something in the game, once. As in: execute press_key key=space, execute journal, execute forward 2s."""
     name = " ".join(word for word in action if "=" not in word)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from timmy_actors.commands.dispatch import ASK_AGAIN_S, SENDER, Dispatch
+from timmy_actors.commands.delivery import ASK_AGAIN_S, SENDER, Dispatch
 from timmy_actors.commands.messages import Do
 from timmy_actors.commands.pending import Pending, Stage, Waiter
 from timmy_actors.errors import RefusedError

@@ -4,20 +4,113 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from Xlib import X, error
+from Xlib.ext import xtest
 from Xlib.protocol import event
 
 from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
-from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.selectors import Titles
 
 if TYPE_CHECKING:
     from Xlib.display import Display
     from Xlib.xobject.drawable import Window
+
+STARTED_WITHIN_S = 1.0
+"""How long the X server may take to begin recording."""
+FIRST_EVENT, LAST_EVENT = X.KeyPress, 35
+"""Key events, and (35) the X Input Extension's, which newer toolkits get their keys by."""
+START_OF_DATA, FROM_SERVER = 4, 0
+
+
+def keyboard_is_taken_from(display: Display, window: Window) -> bool:
+    """Whether a key that is pressed now would reach another program than the window's, which has the focus."""
+    focus = display.get_input_focus().focus
+    # Grabbed for the window that has the focus anyway: then no window is told that the focus changed.
+    holder = display.screen().root if isinstance(focus, int) else focus
+    status = holder.grab_keyboard(1, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+    if status == X.GrabSuccess:
+        display.ungrab_keyboard(X.CurrentTime)
+        display.sync()
+    return status == X.AlreadyGrabbed and not _gets_a_key(display, window)
+
+
+def _gets_a_key(display: Display, window: Window) -> bool:
+    """Whether a key that means nothing is delivered to the window's program."""
+    keycode = _meaningless(display)
+    if keycode is None or not display.has_extension("RECORD"):
+        return False
+    listener = _Listener(display, window)
+    try:
+        if listener.started.wait(STARTED_WITHIN_S):
+            xtest.fake_input(display, X.KeyPress, keycode)
+            xtest.fake_input(display, X.KeyRelease, keycode)
+            display.sync()
+    finally:
+        listener.stop(display)
+    return listener.heard
+
+
+def _meaningless(display: Display) -> int | None:
+    low, high = display.display.info.min_keycode, display.display.info.max_keycode
+    rows = display.get_keyboard_mapping(low, high - low + 1)
+    return next((keycode for keycode, row in enumerate(rows, start=low) if not any(row)), None)
+
+
+class _Listener:
+    """Records the events that are delivered to one program, over a connection of its own as RECORD demands."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        self.started = threading.Event()
+        self.heard = False
+        self._data = type(display)(display.get_display_name())
+        delivered = {**_NOTHING, "delivered_events": (FIRST_EVENT, LAST_EVENT)}
+        self._context = cast("Any", display).record_create_context(0, [window.id], [delivered])
+        display.sync()
+        self._thread = threading.Thread(target=self._listen, name="who-gets-keys", daemon=True)
+        self._thread.start()
+
+    def stop(self, display: Display) -> None:
+        """End it; what was heard is known then."""
+        cast("Any", display).record_disable_context(self._context)
+        display.sync()
+        self._thread.join(STARTED_WITHIN_S)
+        cast("Any", display).record_free_context(self._context)
+        display.sync()
+        self._data.close()
+
+    def _listen(self) -> None:
+        cast("Any", self._data).record_enable_context(self._context, self._take)
+
+    def _take(self, reply: Any) -> None:
+        if reply.category == START_OF_DATA:
+            self.started.set()
+        elif reply.category == FROM_SERVER and _is_a_key(reply.data):
+            self.heard = True
+
+
+def _is_a_key(event: bytes) -> bool:
+    kind = event[0] & 0x7F
+    if kind == LAST_EVENT:
+        return int.from_bytes(event[8:10], "little") in (X.KeyPress, X.KeyRelease)
+    return kind in (X.KeyPress, X.KeyRelease)
+
+
+_NOTHING: dict[str, Any] = {
+    "core_requests": (0, 0),
+    "core_replies": (0, 0),
+    "ext_requests": (0, 0, 0, 0),
+    "ext_replies": (0, 0, 0, 0),
+    "device_events": (0, 0),
+    "errors": (0, 0),
+    "client_started": False,
+    "client_died": False,
+}
+
 
 WITHIN_S = 2.0
 """How long a window manager may take."""

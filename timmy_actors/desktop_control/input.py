@@ -16,13 +16,12 @@ from Xlib.ext import xtest
 
 from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.connection import Connection
-from timmy_actors.desktop_control.held_file import Record
-from timmy_actors.desktop_control.held_keys import Held, Ledger
+from timmy_actors.desktop_control.held_keys import Held, Ledger, Record
 from timmy_actors.desktop_control.keyboard import Keyboard, forget
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
+from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.desktop_control.target import Target
-from timmy_actors.desktop_control.titles import Titles
 from timmy_actors.errors import RefusedError
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from Xlib import XK, X
 
 from timmy_actors.desktop_control import xkb
-from timmy_actors.desktop_control.keys import keysym_of_character, keysym_of_key, x_name_of_key
-from timmy_actors.desktop_control.positions import place_of_key
+from timmy_actors.desktop_control.keys import keysym_of_character, keysym_of_key, place_of_key, x_name_of_key
 from timmy_actors.desktop_control.reasons import refused
 
 if TYPE_CHECKING:

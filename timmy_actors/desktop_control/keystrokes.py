@@ -15,7 +15,7 @@ from timmy_actors.desktop_control.keyboard import By, Stroke
 from timmy_actors.desktop_control.keys import keys_of_combination
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
-from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.errors import RefusedError
 
 if TYPE_CHECKING:

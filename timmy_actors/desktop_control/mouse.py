@@ -13,7 +13,7 @@ from timmy_actors.desktop_control.held_keys import Held
 from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
-from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.desktop_control.window_target import Point, Size
 
 if TYPE_CHECKING:

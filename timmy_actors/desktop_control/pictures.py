@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from timmy_actors.desktop_control import jpeg
+from timmy_actors.desktop_control import camera
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.window_target import Size, shrunk
 
@@ -30,7 +30,7 @@ PNG_LEVEL = 1
 def encoded(image: Image.Image, kind: Format, quality: int) -> bytes:
     """The picture as a file's content; `quality` (1 to 95) is JPEG's."""
     if kind == "jpeg":
-        return jpeg.encoded(image, quality)
+        return camera.encoded(image, quality)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()

@@ -9,16 +9,41 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import anyio
 
-from timmy_actors.desktop_control.desktop import Desktop
+from timmy_actors.desktop_control.connection import Desktop
 from timmy_actors.desktop_control.server import serve_http, serve_stdio, server_of
 from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.desktop_control.singleton import SoleServer, file_name_of
-from timmy_actors.desktop_control.standard_output import kept_for_the_protocol
 from timmy_actors.errors import RefusedError, TimmyError
 from timmy_actors.system import default_folder, make_private, make_token_file, read_token, when_parent_ends
+
+STDOUT, STDERR = 1, 2
+
+
+@contextmanager
+def kept_for_the_protocol() -> Iterator[TextIO]:
+    """Send file descriptor 1 to stderr until the block ends; gives the real standard output.
+
+    python-xlib 0.33 prints a warning on standard output when the X authority file is empty. While MCP is served over
+    stdio the SDK (2.3) does the same by itself; this covers the time before and after.
+    """
+    with suppress(BrokenPipeError):  # whoever was to read it is gone
+        sys.stdout.flush()
+    real = os.dup(STDOUT)
+    os.dup2(STDERR, STDOUT)
+    try:
+        with os.fdopen(os.dup(real), "w", encoding="utf-8") as protocol:
+            yield protocol
+    finally:
+        sys.stdout.flush()
+        os.dup2(real, STDOUT)
+        os.close(real)
+
 
 LET_GO_WITHIN_S = 1.0
 """How long the end waits for an X server that hangs; the record makes good for it at the next start."""
@@ -27,7 +52,6 @@ FINISH_WITHIN_S = 0.5
 M_ARENA_MAX = -8
 """mallopt(3)."""
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-
 logger = logging.getLogger(__name__)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from timmy_actors.desktop_control import grabs, layout, windows
+from timmy_actors.desktop_control import focus, layout, windows
 from timmy_actors.desktop_control.held_keys import Held
 from timmy_actors.desktop_control.reasons import refused
-from timmy_actors.desktop_control.titles import Titles
+from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Target:
             RefusedError: the key would go elsewhere.
         """
         self.must_have_focus(display)
-        if self.window is not None and grabs.keyboard_is_taken_from(display, self.window):
+        if self.window is not None and focus.keyboard_is_taken_from(display, self.window):
             raise refused(
                 "not_focused",
                 f"another program has grabbed the keyboard (a menu, a lock screen), so that no key reaches"

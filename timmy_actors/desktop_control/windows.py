@@ -10,8 +10,7 @@ from Xlib import X
 from timmy_actors.desktop_control.layout import GONE, has_focus, is_visible, outermost, place_of
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
-from timmy_actors.desktop_control.selectors import classes_of, is_meant, pid_of
-from timmy_actors.desktop_control.titles import Titles, as_patterns
+from timmy_actors.desktop_control.selectors import Titles, as_patterns, classes_of, is_meant, pid_of
 
 if TYPE_CHECKING:
     from Xlib.display import Display

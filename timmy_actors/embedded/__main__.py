@@ -6,10 +6,9 @@ import json
 import os
 import sys
 
-from timmy_actors.embedded.loop import Loop
 from timmy_actors.embedded.parent import end_with_parent
 from timmy_actors.embedded.settings import WorldSettings, parse
-from timmy_actors.embedded.world import World, report
+from timmy_actors.embedded.world import Loop, World, report
 from timmy_actors.errors import TimmyError
 
 

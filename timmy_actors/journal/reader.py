@@ -13,8 +13,7 @@ from typing import Self
 
 from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import rows
-from timmy_actors.journal.errors import EX_DATAERR, EX_IOERR, MOVE_AWAY, explain
-from timmy_actors.journal.files import beside, wal_bytes
+from timmy_actors.journal.files import EX_DATAERR, EX_IOERR, MOVE_AWAY, beside, explain, wal_bytes
 from timmy_actors.protocol import JournalEntry
 
 EX_NOINPUT = 66

@@ -3,19 +3,70 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from timmy_actors.journal.age import JournalClock, Moment
 from timmy_actors.protocol import ErrorInfo, JournalEntry
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the host's clocks show."""
+
+    boot: str
+    """The host's boot id; empty where the host has none."""
+    boot_s: float
+    """Seconds since that boot."""
+    wall_s: float
+    """Seconds since 1970, as the host believes."""
+
+
+@dataclass(frozen=True)
+class JournalClock:
+    """How many seconds the journal has lived, as last written at a moment."""
+
+    age_s: float
+    at: Moment
+
+    def advanced(self, now: Moment) -> JournalClock:
+        """The same clock now.
+
+        Within one boot, the boot clock is the only judge. After a reboot (or on another machine) no clock is certain:
+        neither more than the time since that boot, nor more than the wall clock's difference is believed.
+        """
+        if now.boot and now.boot == self.at.boot:
+            passed_s = now.boot_s - self.at.boot_s
+        else:
+            passed_s = min(now.boot_s, now.wall_s - self.at.wall_s)
+        return JournalClock(self.age_s + max(0.0, passed_s), now)
+
+
+def now() -> Moment:
+    """The moment now."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return Moment(_boot_id(), time.clock_gettime(clock), time.time())
+
+
+@cache
+def _boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:  # not Linux, or no /proc: then the wall clock bounds what is believed
+        return ""
+
 
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: another program's database is not taken for a journal."""
 VERSION = 2
 """1 had no checksums and no clock of its own; such a journal is brought up to date when a daemon opens it."""
-
 TABLE = """
 CREATE TABLE command (
     number INTEGER PRIMARY KEY,
@@ -60,7 +111,6 @@ ALTER TABLE command ADD COLUMN checksum INTEGER;
 UPDATE command SET settled_age = 0.0 WHERE settled_at IS NOT NULL;
 """
 """An older journal's commands count as settled when its clock begins: that keeps them longer, and never too short."""
-
 COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "boot", "accepted_ms", "deadline_ms", "due", "host",
     "attempts", "epoch", "sent_at", "settled_at", "value", "error",
@@ -72,7 +122,6 @@ SELECT_KEPT = f"SELECT number, {', '.join(KEPT)} FROM command"  # noqa: S608
 INSERT = f"INSERT INTO command ({', '.join(KEPT)}) VALUES ({', '.join('?' * len(KEPT))})"  # noqa: S608
 UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in KEPT)} WHERE client = ? AND id = ?"  # noqa: S608
 SEAL = f"UPDATE command SET checksum = seal({', '.join(KEPT[:-1])})"  # noqa: S608
-
 Row: TypeAlias = tuple[Any, ...]
 
 

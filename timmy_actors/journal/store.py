@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from timmy_actors.errors import JournalUnusableError
-from timmy_actors.journal import age, rows
-from timmy_actors.journal.age import JournalClock
-from timmy_actors.journal.errors import EX_DATAERR, MOVE_AWAY, explain
-from timmy_actors.journal.files import free_bytes, make_private, wal_bytes
+from timmy_actors.journal import rows
+from timmy_actors.journal.files import EX_DATAERR, MOVE_AWAY, explain, free_bytes, make_private, wal_bytes
+from timmy_actors.journal.rows import JournalClock
 from timmy_actors.protocol import JournalEntry
 
 Synchronous: TypeAlias = Literal["normal", "full"]
@@ -197,7 +196,7 @@ class Journal:
             self._database.execute(statement)
 
     def _wind_clock(self) -> None:
-        now = age.now()
+        now = rows.now()
         row = self._database.execute(rows.SELECT_CLOCK).fetchone()
         try:
             kept = rows.from_clock_row(row) if row else JournalClock(0.0, now)
@@ -207,7 +206,7 @@ class Journal:
         self._database.execute(rows.REPLACE_CLOCK, rows.to_clock_row(self._clock))
 
     def _kept(self, entry: JournalEntry) -> rows.Row:
-        return rows.to_kept(entry, self._clock.advanced(age.now()).age_s if entry.settled else 0.0)
+        return rows.to_kept(entry, self._clock.advanced(rows.now()).age_s if entry.settled else 0.0)
 
     def _check_pages(self) -> None:
         # A damaged file must not be found out about only when it is needed.

@@ -18,10 +18,9 @@ import zmq
 from timmy_actors.errors import LinkLostError, ProtocolError
 from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
+from timmy_actors.link.game_socket import Hear, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
-from timmy_actors.link.resolver import Hear, is_numeric
-from timmy_actors.link.server_clock import ServerClock
-from timmy_actors.link.state import LinkState, Signal, advance, wants_a_look, why_down
+from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, wants_a_look, why_down
 from timmy_actors.protocol import (
     PROTOCOL_VERSION,
     Error,

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class ServerClock:
+    """The server's clock as this process knows it: never ahead of the truth, so that no deadline is late."""
+
+    offset_ms: float
+
+    @classmethod
+    def heard(cls, server_now_ms: int, received_at_s: float) -> ServerClock:
+        """From a message's `now` and the monotonic time of its arrival; the way here only makes it a little early."""
+        return cls(server_now_ms - received_at_s * 1000)
+
+    def deadline(self, at_s: float) -> int:
+        """A monotonic time of ours, on the server's clock, in whole milliseconds."""
+        return max(0, int(self.offset_ms + at_s * 1000))
 
 
 class LinkState(Enum):
@@ -51,7 +68,6 @@ class Signal(Enum):
 
 
 Row: TypeAlias = dict[Signal, LinkState]
-
 TRANSITIONS: dict[LinkState, Row] = {
     LinkState.RESOLVING: {
         Signal.RESOLVED: LinkState.CONNECTING,
@@ -87,7 +103,6 @@ TRANSITIONS: dict[LinkState, Row] = {
     },
     LinkState.DOWN: {},
 }
-
 _WHY: dict[tuple[LinkState, Signal], str] = {
     (LinkState.RESOLVING, Signal.UNRESOLVED): "no host of that name was found: are address and network right?",
     (LinkState.RESOLVING, Signal.MUTE): "the name service did not answer: is the address right, and the network up?",

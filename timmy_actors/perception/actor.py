@@ -10,11 +10,18 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from timmy_actors.link import LinkDown, LinkUp, Received, Transmit
-from timmy_actors.perception.awaiting import Awaiting
-from timmy_actors.perception.merge import as_of, mark_stale, merge
 from timmy_actors.perception.messages import Await, Happened
-from timmy_actors.perception.retention import MAX_PLAYERS, gone_since, of_boot, room_for, worth_keeping
-from timmy_actors.perception.shared import Perceptions
+from timmy_actors.perception.retention import (
+    MAX_PLAYERS,
+    as_of,
+    gone_since,
+    mark_stale,
+    merge,
+    of_boot,
+    room_for,
+    worth_keeping,
+)
+from timmy_actors.perception.shared import Awaiting, Perceptions
 from timmy_actors.protocol import (
     Error,
     Event,

@@ -2,6 +2,7 @@
 
 from timmy_actors.portals.actor import (
     PORTAL_MARGIN_S,
+    Caller,
     Capture,
     CheckPortal,
     Choice,
@@ -11,11 +12,9 @@ from timmy_actors.portals.actor import (
     PortalOptions,
     UsePortal,
 )
-from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
 from timmy_actors.portals.desktop.capture_store import CaptureStore
-from timmy_actors.portals.mcp.redact import Redactor
-from timmy_actors.portals.mcp.server_options import CAPTURES, PYTHON, ServerOptions, pick
+from timmy_actors.portals.mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick
 from timmy_actors.portals.mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
 from timmy_actors.portals.steam.answers import KEY_VARIABLE
 from timmy_actors.portals.steam.cache import SteamAccess

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
@@ -12,16 +13,14 @@ from typing import Any
 import pykka
 
 from timmy_actors.errors import ActorGoneError, ConfigError, RefusedError, TimmyError
-from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.catalog.catalog import choose
 from timmy_actors.portals.catalog.catalog_file import CatalogueFile
-from timmy_actors.portals.check import check
+from timmy_actors.portals.check import assess, check
 from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.mcp.loop import LoopThread
 from timmy_actors.portals.mcp.session_actor import Offer
 from timmy_actors.portals.mcp.session_handle import ServerLine
 from timmy_actors.portals.portal import PLAIN, Portal
-from timmy_actors.portals.status import assess
 from timmy_actors.portals.steam.cache import SteamAccess
 from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
 from timmy_actors.portals.tools.tool_server import ToolServer
@@ -39,8 +38,38 @@ from timmy_actors.protocol import (
 )
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
 
-log = logging.getLogger(__name__)
 
+class Caller:
+    """Is there until it leaves, which is told once. Any thread may call."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._gone = False
+        self._acts: list[Callable[[], object]] = []
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has left."""
+        return self._gone
+
+    def leave(self) -> None:
+        """It waits no longer."""
+        with self._turn:
+            self._gone = True
+            acts, self._acts = self._acts, []
+        for act in acts:
+            act()
+
+    def on_leave(self, act: Callable[[], object]) -> None:
+        """Have `act` called once it leaves, in whichever thread that is noticed; at once if it has."""
+        with self._turn:
+            if not self._gone:
+                self._acts.append(act)
+                return
+        act()
+
+
+log = logging.getLogger(__name__)
 LOOK_AT_FILE_EVERY_S = 1.0
 PUBLISH_EVERY_S = 0.5
 RELEASE_WITHIN_S = 3.0

@@ -1,8 +1,7 @@
-from ._base import MessageId, Model, Name, RequestId, StrictModel, in_words
+from ._base import CommandResult, ErrorInfo, MessageId, Model, Name, RequestId, Revision, StrictModel, in_words
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
-from .client_input import NEEDS_CLIENT_INPUT
-from .command import parse_command, wire_arguments
+from .command import NEEDS_CLIENT_INPUT, ErrorCode, parse_command, wire_arguments
 from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
 from .commands._arguments import EXAMPLE_PLAYER
 from .endpoint import (
@@ -25,7 +24,6 @@ from .endpoint import (
     UsePortalRequest,
     WatchRequest,
 )
-from .error_code import ErrorCode
 from .event import EventName, GameEvent
 from .events import EVENT_DATA
 from .game_state import (
@@ -62,7 +60,6 @@ from .message import (
     TickLoad,
     Welcome,
 )
-from .outcome import CommandResult, ErrorInfo, Revision
 from .perception import Gauge, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalogue,

@@ -1,9 +1,13 @@
+""""""
+
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from timmy_actors.protocol.command import ErrorCode
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -45,3 +49,39 @@ def in_words(error: ErrorDetails) -> str:
         case "string_pattern_mismatch", {"pattern": pattern} if pattern == ONE_LINE:
             return "must be one line without control characters"
     return re.sub("^(Input|String) should ", "must ", error["msg"])
+
+
+MAX_ECHO = 100
+"""How much of a name that nobody knows is repeated, in characters: it may be anything."""
+
+
+class ErrorInfo(Model):
+    """Why something was declined: a code of the closed list, a sentence of guidance, the field at fault."""
+
+    code: ErrorCode
+    message: str
+    field: str | None = None
+
+
+class Revision(Model):
+    """A moment in a world's history: when its command of this number was done. What is perceived says up to which."""
+
+    boot: str
+    """The game server process that counts: another boot is another history."""
+    number: Count
+
+
+class CommandResult(Model):
+    """What became of a command: `value` when it was done, `error` when it was not."""
+
+    id: str
+    value: dict[str, Any] | None = None
+    error: ErrorInfo | None = None
+    revision: Revision | None = None
+    """What it produced: `snapshot(after=...)` waits until that is perceived. None where it was not done, and where what
+    became of it was looked up in the journal: then it was done some time ago."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command was done."""
+        return self.error is None

@@ -9,9 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import Model, Name, StrictModel, in_words
-from timmy_actors.protocol.error_code import ErrorCode
-from timmy_actors.protocol.outcome import MAX_ECHO, Revision
+from timmy_actors.protocol._base import MAX_ECHO, Model, Name, Revision, StrictModel, in_words
+from timmy_actors.protocol.command import ErrorCode
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""

@@ -9,12 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag, TypeAdapter
 
-from timmy_actors.protocol._base import Count, Model, RequestId
+from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revision
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import Health, LinkStatus
-from timmy_actors.protocol.outcome import ErrorInfo, Revision
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
 

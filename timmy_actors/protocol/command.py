@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import in_words
-from timmy_actors.protocol.client_input import NEEDS_CLIENT_INPUT, guidance
+from timmy_actors.protocol._base import MAX_ECHO, in_words
 from timmy_actors.protocol.commands import COMMANDS, CommandArguments
-from timmy_actors.protocol.outcome import MAX_ECHO
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -52,3 +50,67 @@ def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:
 def wire_arguments(arguments: CommandArguments) -> dict[str, Any]:
     """The arguments as they stand in a `command` message."""
     return arguments.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+_KEYS = "keys pressed in the player's game window, which the desktop portal can do"
+_AIM = "the mouse turned and clicked in the player's game window, which the desktop portal can do"
+_BODY = "; or a body of the server's own, driven by an AI package"
+_BOX = "the dialogue window of the player's own client, worked with the mouse through the desktop portal"
+NEEDS_CLIENT_INPUT: dict[str, str] = {
+    "walk": _KEYS + _BODY,
+    "run": _KEYS + _BODY,
+    "swim": _KEYS + _BODY,
+    "jump": _KEYS,
+    "sneak": _KEYS,
+    "turn": _AIM,
+    "look": _AIM,
+    "attack": _AIM + _BODY,
+    "block": _AIM,
+    "cast": _AIM,
+    "ready_weapon": _KEYS,
+    "ready_magic": _KEYS,
+    "open": _AIM,
+    "take": _AIM,
+    "drop": _AIM,
+    "use_item": _AIM,
+    "read": _AIM,
+    "steal": _AIM,
+    "pick_lock": _AIM,
+    "rest": _KEYS,
+    "wait": _KEYS,
+    "talk": _AIM,
+    "choose_topic": _BOX,
+    "persuade": _BOX,
+    "barter": _BOX,
+    "travel": _BOX,
+    "train": _BOX,
+    "repair": _BOX,
+    "enchant": _BOX,
+}
+"""The verbs, each with what it would take instead."""
+
+
+def guidance(verb: str) -> str:
+    """The sentence with which such a verb is answered."""
+    return f"a server can't {verb.replace('_', ' ')} for a player; it takes {NEEDS_CLIENT_INPUT[verb]}"
+
+
+ErrorCode = Literal[
+    "bad_message",
+    "unsupported_version",
+    "unknown_command",
+    "bad_arguments",
+    "no_such_player",
+    "not_logged_in",
+    "no_such_place",
+    "no_such_cell",
+    "no_such_target",
+    "needs_client_input",
+    "not_permitted",
+    "expired",
+    "overloaded",
+    "unavailable",
+    "in_doubt",
+    "game_refused",
+    "internal",
+]

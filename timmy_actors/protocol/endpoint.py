@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from timmy_actors.protocol._base import MessageId, Name, RequestId, StrictModel
+from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.game_state import LookOptions
-from timmy_actors.protocol.outcome import Revision
 from timmy_actors.protocol.portal import PortalId
 
 DEFAULT_TIMEOUT_S = 5.0

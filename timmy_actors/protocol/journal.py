@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.outcome import ErrorInfo
+from timmy_actors.protocol._base import ErrorInfo, Model
 
 CommandState = Literal["accepted", "sent", "done", "failed", "expired", "in_doubt"]
 UNDONE_FOR_SURE = ("expired", "overloaded", "unavailable")

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from timmy_actors.protocol._base import Count, MessageId, Model
+from timmy_actors.protocol._base import Count, ErrorInfo, MessageId, Model
 from timmy_actors.protocol.event import EventName, GameEvent
-from timmy_actors.protocol.outcome import ErrorInfo
 from timmy_actors.protocol.perception import SectionName, Sections
 
 PROTOCOL_VERSION = 1

@@ -47,8 +47,7 @@ from timmy_actors.serving.answers import (
     unanswered,
 )
 from timmy_actors.serving.connections import Connections
-from timmy_actors.serving.fair_share import FairShare
-from timmy_actors.serving.outbox import HIGH_WATER_MARK, Outbox
+from timmy_actors.serving.outbox import HIGH_WATER_MARK, FairShare, Outbox
 from timmy_actors.supervision import Directory, Reply
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 

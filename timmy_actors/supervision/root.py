@@ -31,7 +31,7 @@ class Root(Lifecycle):
     """Holds the topmost supervisor, as nobody above it does: waits for its start, watches its loop, keeps its end.
 
     ```python
-    with Root(Supervisor(children, directory)) as root:  # every child is up, or StartFailed says why not
+    with Root(Supervisor(children, directory)) as root:  # every child is up, or StartFailedError says why not
         root.join()                                      # returns when it was stopped, raises what it gave up for
     ```
 

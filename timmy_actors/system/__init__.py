@@ -2,13 +2,19 @@
 
 from timmy_actors.system.confined import Confined
 from timmy_actors.system.die_with_parent import when_parent_ends
-from timmy_actors.system.lockfile import LockFile
 from timmy_actors.system.paths import config_folder, expand_user, from_folder, lua_folder, training_folder
-from timmy_actors.system.private_folder import PLACE_REMEDY, VARIABLE, check_private, default_folder, make_private
-from timmy_actors.system.processes import how_it_ended
-from timmy_actors.system.socket_monitor import read_event
+from timmy_actors.system.private_folder import (
+    PLACE_REMEDY,
+    VARIABLE,
+    check_private,
+    default_folder,
+    fresh_token,
+    make_private,
+    make_token_file,
+    read_token,
+)
+from timmy_actors.system.processes import LockFile, how_it_ended, read_event
 from timmy_actors.system.text_files import read_text
-from timmy_actors.system.tokens import fresh_token, make_token_file, read_token
 
 __all__ = [
     "PLACE_REMEDY",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import struct
+from pathlib import Path
+from typing import IO
+
+import zmq
 
 
 def how_it_ended(code: int) -> str:
@@ -13,3 +20,62 @@ def how_it_ended(code: int) -> str:
         return f"was killed by {signal.Signals(-code).name}"
     except ValueError:
         return f"was killed by signal {-code}"
+
+
+_EVENT = struct.Struct("=hi")
+"""An event's first frame: its number and value."""
+
+
+def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
+    """The number and value of what a monitor has to say, if anything."""
+    try:
+        number, value = _EVENT.unpack(monitor.recv_multipart(zmq.NOBLOCK)[0])
+    except zmq.Again:
+        return None
+    return number, value
+
+
+class LockFile:
+    """Holds `path`, and says in it who does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> str | None:
+        """Take it; None when that went well, else who holds it, in words.
+
+        Raises:
+            OSError: the file cannot be made or written.
+        """
+        import fcntl  # noqa: PLC0415  not on every system, and only a daemon needs it
+
+        file = self.path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = _holder(file.read())
+            file.close()
+            return holder
+        self._file = file
+        try:
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps({"pid": os.getpid()}).encode())
+        except OSError:
+            self.release()
+            raise
+        return None
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _holder(text: str) -> str:
+    try:
+        return f"process {int(json.loads(text)['pid'])}"
+    except (ValueError, KeyError, TypeError):
+        return "a process that did not say its number"

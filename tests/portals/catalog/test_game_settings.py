@@ -15,9 +15,8 @@ from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from tests.waiting import eventually
 from timmy_actors.errors import RefusedError
-from timmy_actors.portals.catalog.bindings import resolve, steps_of
+from timmy_actors.portals.catalog.bindings import bindings_of, resolve, steps_of
 from timmy_actors.portals.catalog.catalog import choose, load_catalogue
-from timmy_actors.portals.catalog.game_settings import bindings_of
 from timmy_actors.protocol import Action, GameSettings, PortalEntry
 from timmy_actors.system import config_folder
 

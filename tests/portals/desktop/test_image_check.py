@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.desktop.capture_store import CaptureStore
-from timmy_actors.portals.desktop.image_check import Facts, look_at
+from timmy_actors.portals.desktop.capture_store import CaptureStore, Facts, look_at
 
 SIZE = (640, 480)
 

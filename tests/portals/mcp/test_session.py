@@ -14,8 +14,7 @@ import pytest
 from tests.portals.sessions import SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGoneError, ServerHungError
-from timmy_actors.portals.mcp.redact import Redactor
-from timmy_actors.portals.mcp.server_options import ServerOptions
+from timmy_actors.portals.mcp.server_options import Redactor, ServerOptions
 from timmy_actors.portals.mcp.session import Session
 from timmy_actors.portals.mcp.transport import LONGEST_MESSAGE
 from timmy_actors.portals.tools.results import ToolAnswer

@@ -7,9 +7,11 @@ import pytest
 
 from timmy_actors.desktop_control import ERROR_META
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.mcp.lines import HEAD_BYTES, Lines, TooLong
-from timmy_actors.portals.mcp.redact import Redactor
+from timmy_actors.portals.mcp.server_options import Redactor
+from timmy_actors.portals.mcp.transport import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.tools.answer_parsing import (
+    as_outcome,
+    as_problem,
     read_colour,
     read_os,
     read_position,
@@ -17,7 +19,6 @@ from timmy_actors.portals.tools.answer_parsing import (
     read_titles,
     said_no,
 )
-from timmy_actors.portals.tools.errors import as_outcome, as_problem
 from timmy_actors.portals.tools.results import Image, parse_text, read_answer
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
-from timmy_actors.portals.catalog.json_lines import line_of
+from timmy_actors.portals.catalog.catalog_file import line_of
 from timmy_actors.protocol import PortalEntry, in_words, parse_params
 from timmy_actors.system import from_folder, read_text
 

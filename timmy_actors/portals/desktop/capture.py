@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.desktop.capture_store import CaptureStore
-from timmy_actors.portals.desktop.image_check import Facts
-from timmy_actors.portals.desktop.window_target import aim_at
-from timmy_actors.portals.tools.answer_parsing import read_colour, read_os, read_position, read_size, said_no
-from timmy_actors.portals.tools.errors import as_problem
+from timmy_actors.portals.desktop.actions import aim_at
+from timmy_actors.portals.desktop.capture_store import CaptureStore, Facts
+from timmy_actors.portals.tools.answer_parsing import (
+    as_problem,
+    read_colour,
+    read_os,
+    read_position,
+    read_size,
+    said_no,
+)
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol import LookOptions, PixelColour, PortalEntry, Problem, Visual

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from timmy_actors.portals.mcp.redact import Redactor
+REDACTED = "[redacted]"
+_QUERY_KEY = re.compile(rb"([?&](?:key|access_token|token)=)[^&\s\"'\\<>]+", re.IGNORECASE)
+SHORTEST = 6
+"""A shorter secret would take half of every text with it; nobody has one."""
+
+
+class Redactor:
+    """Replaces known secrets, and whatever a URL carries as its key."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = [secret.encode() for secret in secrets if len(secret) >= SHORTEST]
+
+    def clean(self, raw: bytes) -> bytes:
+        """The same without them."""
+        for secret in self._secrets:
+            raw = raw.replace(secret, REDACTED.encode())
+        return _QUERY_KEY.sub(rb"\1" + REDACTED.encode(), raw) if b"=" in raw else raw
+
+    def clean_text(self, text: str) -> str:
+        """The same for a text."""
+        return self.clean(text.encode(errors="backslashreplace")).decode(errors="replace")
+
+    def clean_value(self, value: Any) -> Any:
+        """The same for all texts in a JSON value."""
+        if isinstance(value, str):
+            return self.clean_text(value)
+        if isinstance(value, Mapping):
+            return {name: self.clean_value(inner) for name, inner in value.items()}
+        return [self.clean_value(inner) for inner in value] if isinstance(value, list) else value
+
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
 """What a server gets of the daemon's environment without being asked: nothing that could be a secret."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +12,38 @@ from typing import Any
 
 from timmy_actors.errors import ToolError
 from timmy_actors.portals.steam.answers import PARTS, Context, Kept, SteamPart, in_words, keep, read_part
-from timmy_actors.portals.steam.log_tail import last_lines
-from timmy_actors.portals.tools.errors import as_problem
+from timmy_actors.portals.tools.answer_parsing import as_problem
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol import GameContext, PortalEntry, Problem
+
+LAST_LINES = 20
+TAIL_BYTES = 16 * 1024
+LONGEST_LINE = 500
+
+
+def last_lines(path: Path) -> tuple[str, ...]:
+    """Up to `LAST_LINES` whole lines, the newest last.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+    """
+    # Not waiting: a FIFO in a log's place would hold up every capture.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(0, "is no regular file")
+        file.seek(max(0, facts.st_size - TAIL_BYTES))
+        raw = file.read(TAIL_BYTES)
+    lines = raw.decode(errors="replace").splitlines()
+    whole = lines[1:] if facts.st_size > TAIL_BYTES else lines
+    return tuple(line[:LONGEST_LINE] for line in whole[-LAST_LINES:])
+
 
 NO_USER = "whose games they are is not configured: set user_id under [steam] (a SteamID64 or a profile's name)"
 NO_KEY = (
     "Steam tells this only to who has a key: set STEAM_API_KEY in the daemon's environment, or [steam] api_key_file"
 )
-
-
 SLOWEST_S = 30.0
 """What a call to Steam may take with its server's start."""
 

@@ -5,9 +5,78 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from timmy_actors.errors import ToolError
+from timmy_actors.protocol import Outcome, Problem, ProblemCode
+
+_REASONS: dict[str, ProblemCode] = {
+    "window_not_found": "no_window",
+    "window_ambiguous": "two_windows",
+    "window_hidden": "window_hidden",
+    "window_not_painted": "window_hidden",
+    "captures_full": "no_space",
+    "captures_unwritable": "folder_unwritable",
+}
+"""What the bundled desktop-control's codes are in a state."""
+NOTHING_DONE = ("server_unavailable", "no_such_tool", "bad_arguments", "no_window")
+"""Codes of an action that was never sent."""
+UNREADABLE = ("bad_result", "too_large")
+"""Codes of a call that was answered, and not refused, by an answer that cannot be read."""
+
+
+def refined(trouble: ToolError) -> ToolError:
+    """The trouble with the problem's code that the server's own code stands for."""
+    code = _REASONS.get(trouble.tool_code or "")
+    return trouble if code is None else ToolError(code, trouble.message, trouble.tool_code)
+
+
+def as_problem(what: str, trouble: ToolError) -> Problem:
+    """Why something is missing from a state."""
+    told = refined(trouble)
+    return Problem(what=what, code=cast("ProblemCode", told.code), message=told.message)
+
+
+def as_outcome(trouble: ToolError) -> Outcome:
+    """What became of an action whose call ended so.
+
+    A call that was answered by what cannot be read was carried out: the action is done, and never to be repeated.
+    """
+    if trouble.code in UNREADABLE:
+        return "done"
+    if trouble.code in NOTHING_DONE:
+        return "refused"
+    return "unknown" if trouble.code == "outcome_unknown" else "failed"
+
+
+class SchemaCheck:
+    """One schema, looked at once: a server's may be none, and is somebody's words."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  30 ms that only a call needs
+
+        self._validator = Draft202012Validator(schema)
+        self.broken: str | None = None
+        """What is wrong with the schema itself."""
+        try:
+            Draft202012Validator.check_schema(schema)
+        except SchemaError as error:
+            self.broken = error.message[:200]
+
+    def complaint(self, arguments: Mapping[str, Any]) -> str | None:
+        """What of the arguments the schema does not allow."""
+        from referencing.exceptions import Unresolvable  # noqa: PLC0415  the same
+
+        try:
+            error = next(self._validator.iter_errors(arguments), None)
+        except Unresolvable as missing:
+            self.broken = f"it speaks of {missing.ref}, which is nowhere"[:200]
+            return None
+        if error is None:
+            return None
+        where = ".".join(str(part) for part in error.absolute_path)
+        return (f"{where}: {error.message}" if where else error.message)[:300]
+
 
 _NUMBERS = re.compile(r"-?\d+")
 

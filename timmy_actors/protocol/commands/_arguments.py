@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from timmy_actors.protocol._base import ONE_LINE, Name, StrictModel
-from timmy_actors.protocol.error_code import ErrorCode
+from timmy_actors.protocol.command import ErrorCode
 
 MAX_COORDINATE = 8_000_000.0
 """About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range."""
-
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 ItemCount = Annotated[int, Field(ge=1, le=1_000_000)]
 Text = Annotated[str, Field(min_length=1, max_length=1024, pattern=ONE_LINE)]
@@ -26,7 +25,6 @@ def _one_label(label: str) -> str:
 
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE), AfterValidator(_one_label)]
 """A line that fits on a button, and has no sign in it that would make two of it."""
-
 EXAMPLE_PLAYER = "Timmy"
 """Who the examples are about: a player of the embedded world."""
 EVERY_COMMAND: tuple[ErrorCode, ...] = ("bad_arguments", "no_such_player", "not_logged_in")
@@ -52,3 +50,44 @@ class CommandArguments(StrictModel):
     def whole_example(cls) -> dict[str, Any]:
         """The example's arguments as they stand in a message."""
         return {"player": EXAMPLE_PLAYER, **cls.example}
+
+
+LARGEST_INT = 2_147_483_647
+
+
+def _fits_ints(index: str) -> str:
+    if any(int(part) > LARGEST_INT for part in index.split("-")):
+        raise ValueError('must be a unique index like "12345-0" or "0-17"')
+    return index
+
+
+UniqueIndex = Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$", max_length=21), AfterValidator(_fits_ints)]
+"""An object or actor of a cell, as perception names it: `12345-0` of the data files, `0-17` made on the server."""
+Angle = Annotated[float, Field(ge=-360, le=360)]
+"""Degrees, clockwise from north for a yaw."""
+
+
+class OfObject(CommandArguments):
+    """A command about an object or actor of a loaded cell; without `cell` the loaded cells are searched."""
+
+    unique_index: UniqueIndex
+    cell: Name | None = None
+
+
+class AtPlace(CommandArguments):
+    """A command that puts something somewhere: at `x`, `y`, `z` in `cell`, else where the player stands."""
+
+    cell: Name | None = None
+    x: Coordinate | None = None
+    y: Coordinate | None = None
+    z: Coordinate | None = None
+    yaw: Angle | None = None
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> AtPlace:
+        given = [value is not None for value in (self.x, self.y, self.z)]
+        if any(given) and not all(given):
+            raise ValueError("give all of x, y and z, or none of them")
+        if self.cell is not None and not any(given):
+            raise ValueError("give x, y and z in the cell")
+        return self

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import Coordinate, ItemCount, Text
-from timmy_actors.protocol.commands._things import Angle, AtPlace, OfObject
+from timmy_actors.protocol.commands._arguments import Angle, AtPlace, Coordinate, ItemCount, OfObject, Text
 from timmy_actors.protocol.commands.ai import AI_ERRORS, FARGOTH
 from timmy_actors.protocol.records import NpcRecord
 

@@ -11,9 +11,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import Coordinate
-from timmy_actors.protocol.commands._things import OfObject, UniqueIndex
-from timmy_actors.protocol.error_code import ErrorCode
+from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol.commands._arguments import Coordinate, OfObject, UniqueIndex
 
 AI_ERRORS: tuple[ErrorCode, ...] = ("no_such_cell", "no_such_target", "game_refused")
 FARGOTH = {"unique_index": "102001-0"}

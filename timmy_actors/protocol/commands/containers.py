@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from timmy_actors.protocol._base import Name, StrictModel
-from timmy_actors.protocol.commands._arguments import ItemCount
-from timmy_actors.protocol.commands._things import OfObject
+from timmy_actors.protocol.commands._arguments import ItemCount, OfObject
 from timmy_actors.protocol.commands.objects import BARREL, OBJECT_ERRORS
 
 MOST_STACKS = 200

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import Coordinate, ItemCount
-from timmy_actors.protocol.commands._things import Angle, AtPlace, OfObject
-from timmy_actors.protocol.error_code import ErrorCode
+from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol.commands._arguments import Angle, AtPlace, Coordinate, ItemCount, OfObject
 
 OBJECT_ERRORS: tuple[ErrorCode, ...] = ("no_such_cell", "no_such_target", "game_refused")
 BARREL = {"unique_index": "103001-0", "cell": "-2, -9"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.error_code import ErrorCode
+from timmy_actors.protocol.command import ErrorCode
 
 
 class Unavailable(Model):
