@@ -11,10 +11,10 @@ import pytest
 
 from tests.journal.entries import done, entry, failed
 from timmy_actors.errors import JournalUnusableError
-from timmy_actors.journal import upkeep
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.rows import Moment
 from timmy_actors.journal.store import Journal, Synchronous
+from timmy_actors.journal.upkeep import verify_journal
 
 
 @pytest.fixture
@@ -197,13 +197,13 @@ def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it
     journal.close()
     with Reader(path) as reader:
         assert [found.id for _, found in reader.after(0)] == ["a", "b"]
-    assert "an earlier version" in "".join(upkeep.verify(path))
+    assert "an earlier version" in "".join(verify_journal(path))
     journal = Journal(path)
     assert (journal.find("timmy", "a"), journal.unsettled("timmy")) == (done("a"), [entry("b")])
     assert journal.forget_older(keep_s=60, most=9) == 0
     journal.commit()
     journal.close()
-    assert list(upkeep.verify(path)) == []
+    assert list(verify_journal(path)) == []
 
 
 def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:

@@ -13,11 +13,10 @@ import pytest
 from tests.disks import small_disk
 from tests.journal.entries import done, entry
 from timmy_actors.errors import JournalUnusableError
-from timmy_actors.journal import upkeep
 from timmy_actors.journal.files import beside
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import MAX_WAL_BYTES, Journal
-from timmy_actors.journal.upkeep import find_fault
+from timmy_actors.journal.upkeep import backup_journal, find_fault, verify_journal
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,14 +93,14 @@ def test_a_log_that_a_reader_held_is_emptied_once_it_is_gone(path: Path) -> None
 def test_a_healthy_journal_passes(path: Path) -> None:
     journal = Journal(path)
     _add(journal, 0, 20)
-    assert list(upkeep.verify(path)) == []
+    assert list(verify_journal(path)) == []
     journal.close()
-    assert list(upkeep.verify(path)) == []
+    assert list(verify_journal(path)) == []
 
 
 def test_what_a_killed_daemon_left_passes_and_is_all_there(path: Path) -> None:
     _killed(path)
-    assert list(upkeep.verify(path)) == []
+    assert list(verify_journal(path)) == []
     assert _ids(path) == _numbers(20)
 
 
@@ -114,7 +113,7 @@ def test_a_changed_row_is_found_and_named(path: Path, column: str, value: object
     _fill(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(f"UPDATE command SET {column} = ? WHERE id = '7'", (value,))
-    (complaint,) = upkeep.verify(path)
+    (complaint,) = verify_journal(path)
     assert complaint.startswith("command 8 (id '")
     journal = Journal(path)
     if column not in ("id", "arguments"):
@@ -128,7 +127,7 @@ def test_a_changed_clock_is_found_and_forgets_nothing(path: Path) -> None:
     _fill(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE clock SET age = 1e12")
-    assert "its clock" in "".join(upkeep.verify(path))
+    assert "its clock" in "".join(verify_journal(path))
     with pytest.raises(JournalUnusableError, match="the checksum of its clock does not fit"):
         Journal(path)
 
@@ -153,7 +152,7 @@ def test_a_damaged_log_whose_rows_sqlite_drops_silently_is_found(path: Path, whe
     damaged[where(bytes(damaged))] ^= 0x10
     log.write_bytes(damaged)
     assert find_fault(path) is not None
-    (complaint,) = upkeep.verify(path)
+    (complaint,) = verify_journal(path)
     assert "its write-ahead log is damaged" in complaint
     assert log.read_bytes() == bytes(damaged), "looking at it changed it"
     with Reader(path) as reader:
@@ -172,13 +171,13 @@ def test_a_backup_has_what_still_stands_in_the_log_and_the_file_alone_has_not(pa
     journal = Journal(path)
     _add(journal, 0, 20)
     copy, alone = tmp_path / "copy", tmp_path / "alone"
-    assert upkeep.backup(path, copy) == 20
+    assert backup_journal(path, copy) == 20
     alone.write_bytes(path.read_bytes())
     _add(journal, 20, 5)
     journal.close()
     assert len(_ids(alone)) < 20
     assert not any(file.exists() for file in beside(copy))
-    assert (_ids(copy), list(upkeep.verify(copy))) == (_numbers(20), [])
+    assert (_ids(copy), list(verify_journal(copy))) == (_numbers(20), [])
     assert copy.stat().st_mode & 0o777 == 0o600
     restored = Journal(copy)
     assert restored.find("timmy", "19") == done("19")
@@ -190,17 +189,17 @@ def test_a_backup_overwrites_nothing_and_leaves_nothing_half(path: Path, tmp_pat
     there = tmp_path / "there"
     there.write_text("mine")
     with pytest.raises(JournalUnusableError, match="is there already"):
-        upkeep.backup(path, there)
+        backup_journal(path, there)
     assert there.read_text() == "mine"
     with pytest.raises(JournalUnusableError, match="cannot be made"):
-        upkeep.backup(path, tmp_path / "no" / "folder")
+        backup_journal(path, tmp_path / "no" / "folder")
 
 
 def test_a_backup_that_finds_no_room_leaves_nothing(path: Path, tmp_path: Path) -> None:
     _fill(path, count=600)
     with small_disk(tmp_path, 100) as disk:
         with pytest.raises(JournalUnusableError, match="the disk is full"):
-            upkeep.backup(path, disk / "copy")
+            backup_journal(path, disk / "copy")
         assert list(disk.iterdir()) == []
 
 
@@ -251,7 +250,7 @@ def test_a_journal_on_a_read_only_mount_is_read_whole(read_only: Path) -> None:
     before = {file.name: file.read_bytes() for file in read_only.parent.iterdir() if not file.name.endswith("-shm")}
     assert not os.access(read_only, os.W_OK)
     assert _ids(read_only) == _numbers(20)
-    assert list(upkeep.verify(read_only)) == []
+    assert list(verify_journal(read_only)) == []
     after = {file.name: file.read_bytes() for file in read_only.parent.iterdir() if not file.name.endswith("-shm")}
     assert after == before
 

@@ -17,7 +17,7 @@ from timmy_actors.cli.formatting import describe_entry, describe_entry_whole, ha
 from timmy_actors.client import resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import JournalUnusableError, RefusedError
-from timmy_actors.journal import EX_DATAERR, Reader, upkeep
+from timmy_actors.journal import EX_DATAERR, Reader, backup_journal, verify_journal
 from timmy_actors.protocol import JournalEntry
 
 LOOK_EVERY_S = 0.25
@@ -119,7 +119,7 @@ def backup(copy: Path, **place: Any) -> None:
     A copy of the journal's file alone lacks what still stands in its write-ahead log.
     """
     path = _path(**place)
-    count = upkeep.backup(path, copy)
+    count = backup_journal(path, copy)
     click.echo(f"{count} commands of {harmless(str(path))} are in {harmless(str(copy))}")
 
 
@@ -129,7 +129,7 @@ def verify(**place: Any) -> None:
     """Check that everything in the journal is as it was written; exit code 65 where something is not."""
     path = _path(**place)
     damaged = 0
-    for complaint in upkeep.verify(path):
+    for complaint in verify_journal(path):
         damaged += 1
         click.echo(f"{harmless(str(path))}: {harmless(complaint)}")
     if damaged:

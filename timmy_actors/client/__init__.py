@@ -1,14 +1,6 @@
 """What another process imports to talk to a running daemon."""
 
-from timmy_actors.client.connection import Daemon, connect
-from timmy_actors.client.endpoint import EndpointLock, endpoint_path, resolve_endpoint
-from timmy_actors.client.watching import DaemonWatch
+import lazy_loader
 
-__all__ = [
-    "Daemon",
-    "DaemonWatch",
-    "EndpointLock",
-    "connect",
-    "endpoint_path",
-    "resolve_endpoint",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,11 +1,6 @@
 """commands"""
 
-from timmy_actors.commands.actor import MAX_PENDING, CommandActor, CommandOptions
-from timmy_actors.commands.messages import Do
+import lazy_loader
 
-__all__ = [
-    "MAX_PENDING",
-    "CommandActor",
-    "CommandOptions",
-    "Do",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -21,7 +21,7 @@ from timmy_actors.daemon.portal_calls import PortalCalls
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
-from timmy_actors.embedded import check_port_is_free, luajit
+from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
 from timmy_actors.portals import choose, load_catalogue
@@ -92,7 +92,7 @@ class Runtime(PortalCalls):
         """
         choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
         if self.settings.world.embedded:
-            luajit.find()
+            find_luajit()
             check_port_is_free(self.settings.world.port)
         elif self.settings.link.mechanism == "plain":
             read_token(self._game_tree.token_file())

@@ -3,8 +3,7 @@
 Run it with `python -m timmy_actors.desktop_control`; docs/desktop-control.md says what it promises.
 """
 
-from timmy_actors.desktop_control.reasons import ERROR_META
+import lazy_loader
 
-__all__ = [
-    "ERROR_META",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,19 +1,6 @@
 """The embedded world: a process that runs the real Lua bridge under LuaJIT, in a stand-in for a TES3MP server."""
 
-from timmy_actors.embedded.host import WorldHostActor, WorldOptions
-from timmy_actors.embedded.luajit import new_runtime, search_only
-from timmy_actors.embedded.settings import WorldSettings, check_port_is_free
-from timmy_actors.embedded.world import API, PRECONDITIONS, Loop, World
+import lazy_loader
 
-__all__ = [
-    "API",
-    "PRECONDITIONS",
-    "Loop",
-    "World",
-    "WorldHostActor",
-    "WorldOptions",
-    "WorldSettings",
-    "check_port_is_free",
-    "new_runtime",
-    "search_only",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

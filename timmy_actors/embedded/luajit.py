@@ -19,12 +19,12 @@ def new_runtime(encoding: str = "utf-8") -> Any:
     Raises:
         LuaJitMissingError: lupa is not installed, or has no LuaJIT for this machine.
     """
-    return find().LuaRuntime(
+    return find_luajit().LuaRuntime(
         unpack_returned_tuples=True, register_eval=False, register_builtins=False, encoding=encoding
     )
 
 
-def find() -> Any:
+def find_luajit() -> Any:
     """The module that has a LuaJIT in it; takes milliseconds.
 
     Raises:

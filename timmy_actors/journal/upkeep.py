@@ -94,7 +94,7 @@ LOOKS, BETWEEN_LOOKS_S = 3, 0.05
 """A log is damaged if it is so each time: a daemon may be writing it while it is looked at."""
 
 
-def verify(path: Path) -> Iterator[str]:
+def verify_journal(path: Path) -> Iterator[str]:
     """Check everything in a journal; gives what is wrong, a line each, and nothing where nothing is.
 
     The write-ahead log comes first: SQLite drops what stands behind a damaged place in it without a word.
@@ -113,7 +113,7 @@ def verify(path: Path) -> Iterator[str]:
             raise explain(path, error) from error
 
 
-def backup(path: Path, copy: Path) -> int:
+def backup_journal(path: Path, copy: Path) -> int:
     """Copy a journal whole, also while a daemon writes it, into one new file; gives how many commands are in the copy.
 
     Raises:

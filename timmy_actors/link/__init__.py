@@ -1,17 +1,6 @@
 """The wire to the game: message codec, link state machine, and the mailbox that also polls sockets."""
 
-from timmy_actors.link.actor import ConnectionActor, LinkOptions
-from timmy_actors.link.game_socket import Resolver
-from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
-from timmy_actors.link.state import ServerClock
+import lazy_loader
 
-__all__ = [
-    "ConnectionActor",
-    "LinkDown",
-    "LinkOptions",
-    "LinkUp",
-    "Received",
-    "Resolver",
-    "ServerClock",
-    "Transmit",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-import timmy_actors.protocol.events  # noqa: F401  with the daemon, or its first event would wait for them to load
 from timmy_actors.errors import ProtocolError
+from timmy_actors.protocol import EVENT_DATA as _EVENT_DATA  # noqa: F401  with the daemon, or its first event would wait for them to load
 from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024

@@ -1,7 +1,18 @@
-from ._base import CommandResult, ErrorInfo, MessageId, Model, Name, RequestId, Revision, StrictModel, in_words
+from ._base import (
+    CommandResult,
+    ErrorCode,
+    ErrorInfo,
+    MessageId,
+    Model,
+    Name,
+    RequestId,
+    Revision,
+    StrictModel,
+    in_words,
+)
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
-from .command import NEEDS_CLIENT_INPUT, ErrorCode, parse_command, wire_arguments
+from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
 from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
 from .commands._arguments import EXAMPLE_PLAYER
 from .endpoint import (

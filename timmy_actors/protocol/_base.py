@@ -1,13 +1,11 @@
-""""""
+"""The bases of every model, the bounds they share, and what became of a command."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from timmy_actors.protocol.command import ErrorCode
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -51,6 +49,25 @@ def in_words(error: ErrorDetails) -> str:
     return re.sub("^(Input|String) should ", "must ", error["msg"])
 
 
+ErrorCode = Literal[
+    "bad_message",
+    "unsupported_version",
+    "unknown_command",
+    "bad_arguments",
+    "no_such_player",
+    "not_logged_in",
+    "no_such_place",
+    "no_such_cell",
+    "no_such_target",
+    "needs_client_input",
+    "not_permitted",
+    "expired",
+    "overloaded",
+    "unavailable",
+    "in_doubt",
+    "game_refused",
+    "internal",
+]
 MAX_ECHO = 100
 """How much of a name that nobody knows is repeated, in characters: it may be anything."""
 

@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, Model, Name, Revision, StrictModel, in_words
-from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol._base import MAX_ECHO, ErrorCode, Model, Name, Revision, StrictModel, in_words
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""

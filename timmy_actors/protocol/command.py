@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -93,24 +93,3 @@ NEEDS_CLIENT_INPUT: dict[str, str] = {
 def guidance(verb: str) -> str:
     """The sentence with which such a verb is answered."""
     return f"a server can't {verb.replace('_', ' ')} for a player; it takes {NEEDS_CLIENT_INPUT[verb]}"
-
-
-ErrorCode = Literal[
-    "bad_message",
-    "unsupported_version",
-    "unknown_command",
-    "bad_arguments",
-    "no_such_player",
-    "not_logged_in",
-    "no_such_place",
-    "no_such_cell",
-    "no_such_target",
-    "needs_client_input",
-    "not_permitted",
-    "expired",
-    "overloaded",
-    "unavailable",
-    "in_doubt",
-    "game_refused",
-    "internal",
-]

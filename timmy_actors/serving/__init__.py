@@ -1,8 +1,6 @@
 """The actors through which others reach a running daemon."""
 
-from timmy_actors.serving.gateway import ANSWER_MARGIN_S, GatewayActor
+import lazy_loader
 
-__all__ = [
-    "ANSWER_MARGIN_S",
-    "GatewayActor",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

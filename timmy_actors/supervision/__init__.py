@@ -1,6 +1,7 @@
 """OTP's contract on Pykka: supervised actors with names, backoff, timers and replies. Knows no game and no socket."""
 
 from timmy_actors.supervision.actor import DEFERRED, Actor
+from timmy_actors.supervision.backoff import Backoff
 from timmy_actors.supervision.dead_letters import DeadLetter
 from timmy_actors.supervision.directory import Directory, Entry
 from timmy_actors.supervision.events import Subscription, SupervisionEvent
@@ -17,7 +18,7 @@ from timmy_actors.supervision.messages import (
 )
 from timmy_actors.supervision.monitors import Down, Monitor
 from timmy_actors.supervision.reply import Reply
-from timmy_actors.supervision.restart import Backoff, Intensity
+from timmy_actors.supervision.restart import Intensity
 from timmy_actors.supervision.root import Root
 from timmy_actors.supervision.roster import ChildState
 from timmy_actors.supervision.shared_value import SharedValue

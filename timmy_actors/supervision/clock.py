@@ -6,8 +6,8 @@ import time
 from queue import Empty
 from typing import Protocol
 
+from timmy_actors.supervision.checks import timeout
 from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
-from timmy_actors.supervision.spec import timeout
 
 
 class Clock(Protocol):

@@ -13,6 +13,7 @@ import pykka
 from pykka._envelope import Envelope
 
 from timmy_actors.errors import ActorError, EndedBeforeError, FencedError, MailboxFullError, NoSuchActorError, SpecError
+from timmy_actors.supervision.checks import is_duration, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.context import call_observer, check_fence
 from timmy_actors.supervision.dead_letters import DeadLetters
@@ -22,7 +23,6 @@ from timmy_actors.supervision.monitors import Down, Monitor, Monitors, Watcher
 from timmy_actors.supervision.protocols import ActorLike
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.roster import RESTING, Child, ChildState
-from timmy_actors.supervision.spec import is_duration, require
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom
 from timmy_actors.supervision.watchdog import Orphans
 

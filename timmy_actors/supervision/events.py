@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Literal
 
+from timmy_actors.supervision.checks import timeout
 from timmy_actors.supervision.clock import Clock
 from timmy_actors.supervision.mailbox import Mailbox
-from timmy_actors.supervision.spec import timeout
 
 BACKLOG = 1_000
 """Events a subscriber may be behind; past it the oldest are dropped and counted."""

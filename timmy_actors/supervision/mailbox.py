@@ -7,60 +7,20 @@ import heapq
 import itertools
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from queue import Empty, SimpleQueue
-from random import Random
 from typing import Any
 
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
-from timmy_actors.errors import ActorGoneError, MailboxFullError, SpecError
-from timmy_actors.supervision.actor import Actor
+from timmy_actors.errors import ActorGoneError, MailboxFullError
+from timmy_actors.supervision.checks import is_count, is_number, member, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
-from timmy_actors.supervision.directory import Directory
 from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
 from timmy_actors.supervision.reply import Reply
-from timmy_actors.supervision.restart import Intensity
-from timmy_actors.supervision.spec import ChildSpec, is_count, is_number, member, require
-
-
-def check_settings(
-    children: object, directory: object, intensity: object, max_children: object, random: object
-) -> None:
-    """See that a supervisor can be made of these.
-
-    Raises:
-        SpecError: it cannot; the message names the setting and the remedy.
-    """
-    is_list = isinstance(children, Iterable) and not isinstance(children, str | bytes)
-    require(is_list, "supervisor: children", children, "must be ChildSpecs, one after the other")
-    require(isinstance(directory, Directory), "supervisor: directory", directory, "must be a Directory")
-    right = intensity is None or isinstance(intensity, Intensity)
-    require(right, "supervisor: intensity", intensity, "must be an Intensity")
-    right = max_children is None or is_count(max_children)
-    require(right, "supervisor: max_children", max_children, "must be a number of children, or None for any")
-    require(random is None or isinstance(random, Random), "supervisor: random", random, "must be a random.Random")
-
-
-def fresh_actor(spec: ChildSpec) -> Actor:
-    """What a child's factory makes.
-
-    Raises:
-        SpecError: it is no actor that a supervisor can follow.
-    """
-    actor, where = spec.factory(), f"child {spec.id!r}: factory"
-    if not isinstance(actor, Actor):
-        raise SpecError(f"{where}: it made a {type(actor).__name__}: it must make a timmy_actors.supervision.Actor")
-    if actor.actor_thread is not None:
-        raise SpecError(f"{where}: it gave an actor that was launched already: it must make a fresh one each time")
-    if not isinstance(actor.actor_inbox, Mailbox):
-        kind = type(actor.actor_inbox).__name__
-        raise SpecError(f"{where}: its actor's inbox is a {kind}: it must be a timmy_actors.supervision.Mailbox")
-    return actor
-
 
 FORGOTTEN = 64
 """Entries of a heap that may be out of date beside as many as are valid, before they are swept out."""

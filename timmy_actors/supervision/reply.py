@@ -15,11 +15,11 @@ from typing import Any, Protocol, TypeAlias
 import pykka
 
 from timmy_actors.errors import AskTimeoutError, CallCycleError
+from timmy_actors.supervision.checks import timeout as system_timeout
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.context import call_observer, current
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.protocols import ActorLike
-from timmy_actors.supervision.spec import timeout as system_timeout
 
 log = logging.getLogger(__name__)
 

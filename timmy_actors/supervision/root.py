@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from timmy_actors.errors import AskTimeoutError, HungError, StartFailedError
 from timmy_actors.supervision.actor import Lifecycle
+from timmy_actors.supervision.checks import is_duration, require, timeout
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY
-from timmy_actors.supervision.spec import is_duration, require, timeout
 from timmy_actors.supervision.supervisor import Supervisor
 from timmy_actors.supervision.watchdog import BEATS_PER_PATIENCE, is_hung, stack_of
 

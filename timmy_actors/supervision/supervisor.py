@@ -18,6 +18,8 @@ from timmy_actors.errors import (
     TooManyAbandonedError,
 )
 from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle, request_stop
+from timmy_actors.supervision.admission import check_settings, fresh_actor
+from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
 from timmy_actors.supervision.directory import Directory, Names
 from timmy_actors.supervision.effects import (
@@ -33,7 +35,6 @@ from timmy_actors.supervision.effects import (
 )
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY, FailureLog
-from timmy_actors.supervision.mailbox import check_settings, fresh_actor
 from timmy_actors.supervision.messages import (
     Beat,
     ChildCount,
@@ -51,7 +52,7 @@ from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
 from timmy_actors.supervision.restart import Intensity
 from timmy_actors.supervision.roster import Child, ChildState
-from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy, member, require
+from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
 from timmy_actors.supervision.state_machine import Plan
 from timmy_actors.supervision.watchdog import Watchdog, stack_of
 

@@ -1,4 +1,4 @@
-"""Runs a program that ends with the one that started it, however that ends: `python leash.py PROGRAM ARGUMENT...`.
+"""Runs a program that ends with the process that started it: `python die_with_parent.py PROGRAM ARGUMENT...`.
 
 A server whose standard input closes ends by itself; a stopped (SIGSTOP) or stuck one does not, and would keep a game's
 keys down. The kernel ends it (Linux, prctl(2)); the setting outlives the exec. Imports nothing of the package: fast.
@@ -10,7 +10,10 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
+DIE_WITH_PARENT = Path(__file__)
+"""This program's file."""
 PR_SET_PDEATHSIG = 1
 NOT_FOUND = 127
 """The exit code of a program that cannot be run, as shells have it."""

@@ -1,14 +1,6 @@
 """Bodies of an agent behind one `WorldInterface`."""
 
-from timmy_actors.worlds.asynchronous import AsyncWorld
-from timmy_actors.worlds.interface import Game, Manner, Step, WorldInterface
-from timmy_actors.worlds.player import PlayerBody
+import lazy_loader
 
-__all__ = [
-    "AsyncWorld",
-    "Game",
-    "Manner",
-    "PlayerBody",
-    "Step",
-    "WorldInterface",
-]
+# What stands in `__init__.pyi` is imported when it is first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,7 +17,7 @@ from pathlib import Path
 from timmy_actors.errors import ServerGoneError
 from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
 from timmy_actors.portals.mcp.transport import Lines, TooLong
-from timmy_actors.system import die_with_parent, how_it_ended
+from timmy_actors.system import DIE_WITH_PARENT, how_it_ended
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
             f"{options.name}: there is no program {arguments[0]!r}: install it, or correct the command"
         )
     if sys.platform == "linux":
-        arguments = [sys.executable, "-I", "-S", str(Path(die_with_parent.__file__)), *arguments]
+        arguments = [sys.executable, "-I", "-S", str(DIE_WITH_PARENT), *arguments]
     try:
         return subprocess.Popen(  # noqa: S603  the operator's own command
             arguments,

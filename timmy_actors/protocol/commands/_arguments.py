@@ -7,8 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from timmy_actors.protocol._base import ONE_LINE, Name, StrictModel
-from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol._base import ONE_LINE, ErrorCode, Name, StrictModel
 
 MAX_COORDINATE = 8_000_000.0
 """About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range."""

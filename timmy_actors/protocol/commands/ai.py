@@ -10,8 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol._base import ErrorCode, Name
 from timmy_actors.protocol.commands._arguments import Coordinate, OfObject, UniqueIndex
 
 AI_ERRORS: tuple[ErrorCode, ...] = ("no_such_cell", "no_such_target", "game_refused")

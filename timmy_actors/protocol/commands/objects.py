@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol._base import ErrorCode, Name
 from timmy_actors.protocol.commands._arguments import Angle, AtPlace, Coordinate, ItemCount, OfObject
 
 OBJECT_ERRORS: tuple[ErrorCode, ...] = ("no_such_cell", "no_such_target", "game_refused")

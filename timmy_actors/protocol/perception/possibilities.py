@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.command import ErrorCode
+from timmy_actors.protocol._base import ErrorCode, Model
 
 
 class Unavailable(Model):

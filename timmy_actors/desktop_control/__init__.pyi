@@ -1,0 +1,5 @@
+from .reasons import ERROR_META
+
+__all__ = [
+    "ERROR_META",
+]

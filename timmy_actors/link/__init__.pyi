@@ -1,0 +1,15 @@
+from .actor import ConnectionActor, LinkOptions
+from .game_socket import Resolver
+from .messages import LinkDown, LinkUp, Received, Transmit
+from .state import ServerClock
+
+__all__ = [
+    "ConnectionActor",
+    "LinkDown",
+    "LinkOptions",
+    "LinkUp",
+    "Received",
+    "Resolver",
+    "ServerClock",
+    "Transmit",
+]

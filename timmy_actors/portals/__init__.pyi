@@ -1,0 +1,52 @@
+from .actor import (
+    PORTAL_MARGIN_S,
+    Caller,
+    Capture,
+    CheckPortal,
+    Choice,
+    Execute,
+    ListPortals,
+    PortalActor,
+    PortalOptions,
+    UsePortal,
+)
+from .catalog.catalog import choose, load_catalogue
+from .desktop.capture_store import CaptureStore
+from .mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick
+from .mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
+from .steam.answers import KEY_VARIABLE
+from .steam.cache import SteamAccess
+from .tools.spec_tools import DESKTOP, STEAM
+from .tools.tool_tables import ToolTable, choose_table, load_tables
+
+__all__ = [
+    "CAPTURES",
+    "DESKTOP",
+    "KEY_VARIABLE",
+    "PORTAL_MARGIN_S",
+    "PYTHON",
+    "STEAM",
+    "UNNEEDED",
+    "Caller",
+    "Capture",
+    "CaptureStore",
+    "CheckPortal",
+    "Choice",
+    "Execute",
+    "ListPortals",
+    "Offer",
+    "PortalActor",
+    "PortalOptions",
+    "Redactor",
+    "ServerOptions",
+    "SessionActor",
+    "SteamAccess",
+    "ToolTable",
+    "UsePortal",
+    "Wanted",
+    "choose",
+    "choose_table",
+    "load_catalogue",
+    "load_tables",
+    "pick",
+]

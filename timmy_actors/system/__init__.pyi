@@ -1,0 +1,38 @@
+from .confined import Confined
+from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
+from .paths import config_folder, expand_user, from_folder, lua_folder, training_folder
+from .private_folder import (
+    PLACE_REMEDY,
+    VARIABLE,
+    check_private,
+    default_folder,
+    fresh_token,
+    make_private,
+    make_token_file,
+    read_token,
+)
+from .processes import LockFile, how_it_ended, read_event
+from .text_files import read_text
+
+__all__ = [
+    "DIE_WITH_PARENT",
+    "PLACE_REMEDY",
+    "VARIABLE",
+    "Confined",
+    "LockFile",
+    "check_private",
+    "config_folder",
+    "default_folder",
+    "expand_user",
+    "fresh_token",
+    "from_folder",
+    "how_it_ended",
+    "lua_folder",
+    "make_private",
+    "make_token_file",
+    "read_event",
+    "read_text",
+    "read_token",
+    "training_folder",
+    "when_parent_ends",
+]
