@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 from mcp.server.mcpserver import MCPServer
 
-from timmy_actors.desktop_control.connection import Desktop
+from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.server import App, Message, Receive, Send, only_with_token
 from timmy_actors.desktop_control.tools import tools_of
 

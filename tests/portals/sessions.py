@@ -17,7 +17,7 @@ from tests.waiting import eventually
 from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
-from timmy_actors.portals.mcp.session_handle import Connected, Over, ToolsChanged
+from timmy_actors.portals.mcp.session_events import Connected, Over, ToolsChanged
 from timmy_actors.portals.tools.results import ToolAnswer
 
 SERVERS = Path(__file__).parent / "servers"

@@ -27,7 +27,7 @@ from timmy_actors.supervision import (
     Supervisor,
     testkit,
 )
-from timmy_actors.supervision.messages import Ping
+from timmy_actors.supervision.control import Ping
 
 AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 

@@ -15,7 +15,7 @@ from typing import TextIO
 
 import anyio
 
-from timmy_actors.desktop_control.connection import Desktop
+from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.server import serve_http, serve_stdio, server_of
 from timmy_actors.desktop_control.settings import DesktopSettings
 from timmy_actors.desktop_control.singleton import SoleServer, file_name_of

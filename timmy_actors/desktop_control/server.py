@@ -12,7 +12,7 @@ import anyio
 import uvicorn
 from mcp.server.mcpserver import MCPServer
 
-from timmy_actors.desktop_control.connection import Desktop
+from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.singleton import BEAT_S, SoleServer
 from timmy_actors.desktop_control.tools import tools_of
 from timmy_actors.version import __version__

@@ -10,7 +10,7 @@ from pydantic import Field
 from timmy_actors.desktop_control import pictures
 from timmy_actors.desktop_control.answering import Kind, Pictured, as_tool
 from timmy_actors.desktop_control.capture import Wait
-from timmy_actors.desktop_control.connection import Desktop
+from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.focus import focus
 from timmy_actors.desktop_control.input import HOLD_LIMIT_S
 from timmy_actors.desktop_control.keyboard import By

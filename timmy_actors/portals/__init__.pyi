@@ -1,6 +1,5 @@
 from .actor import (
     PORTAL_MARGIN_S,
-    Caller,
     Capture,
     CheckPortal,
     Choice,
@@ -10,6 +9,7 @@ from .actor import (
     PortalOptions,
     UsePortal,
 )
+from .caller import Caller
 from .catalog.catalog import choose, load_catalogue
 from .desktop.capture_store import CaptureStore
 from .mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick

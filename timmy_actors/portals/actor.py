@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from typing import Any
 import pykka
 
 from timmy_actors.errors import ActorGoneError, ConfigError, RefusedError, TimmyError
-from timmy_actors.portals.catalog.catalog import choose
-from timmy_actors.portals.catalog.catalog_file import CatalogueFile
+from timmy_actors.portals.caller import Caller
+from timmy_actors.portals.catalog.catalog import CatalogueFile, choose
 from timmy_actors.portals.check import assess, check
 from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.mcp.loop import LoopThread
@@ -37,37 +36,6 @@ from timmy_actors.protocol import (
     PortalStatus,
 )
 from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
-
-
-class Caller:
-    """Is there until it leaves, which is told once. Any thread may call."""
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._gone = False
-        self._acts: list[Callable[[], object]] = []
-
-    @property
-    def gone(self) -> bool:
-        """Whether it has left."""
-        return self._gone
-
-    def leave(self) -> None:
-        """It waits no longer."""
-        with self._turn:
-            self._gone = True
-            acts, self._acts = self._acts, []
-        for act in acts:
-            act()
-
-    def on_leave(self, act: Callable[[], object]) -> None:
-        """Have `act` called once it leaves, in whichever thread that is noticed; at once if it has."""
-        with self._turn:
-            if not self._gone:
-                self._acts.append(act)
-                return
-        act()
-
 
 log = logging.getLogger(__name__)
 LOOK_AT_FILE_EVERY_S = 1.0

@@ -2,12 +2,7 @@
 
 from timmy_actors.supervision.actor import DEFERRED, Actor
 from timmy_actors.supervision.backoff import Backoff
-from timmy_actors.supervision.dead_letters import DeadLetter
-from timmy_actors.supervision.directory import Directory, Entry
-from timmy_actors.supervision.events import Subscription, SupervisionEvent
-from timmy_actors.supervision.log_relay import dropped_log_records
-from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
-from timmy_actors.supervision.messages import (
+from timmy_actors.supervision.control import (
     ChildCount,
     ChildInfo,
     CountChildren,
@@ -16,6 +11,11 @@ from timmy_actors.supervision.messages import (
     StopChild,
     WhichChildren,
 )
+from timmy_actors.supervision.dead_letters import DeadLetter
+from timmy_actors.supervision.directory import Directory, Entry
+from timmy_actors.supervision.events import Subscription, SupervisionEvent
+from timmy_actors.supervision.log_relay import dropped_log_records
+from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.monitors import Down, Monitor
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.restart import Intensity

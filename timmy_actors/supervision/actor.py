@@ -18,10 +18,10 @@ from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorFailureError, ActorGoneError, AskTimeoutError, FencedError, RefusedError
 from timmy_actors.supervision.context import check_fence, enter
+from timmy_actors.supervision.control import Fault, GetState, Ping
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.mailbox import Control, Mailbox
-from timmy_actors.supervision.messages import Fault, GetState, Ping
 from timmy_actors.supervision.protocols import ActorLike, Letter
 from timmy_actors.supervision.reply import Reply
 

@@ -21,6 +21,7 @@ from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle, request_s
 from timmy_actors.supervision.admission import check_settings, fresh_actor
 from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
+from timmy_actors.supervision.control import ChildCount, ChildInfo, CountChildren, StartChild, StopChild, WhichChildren
 from timmy_actors.supervision.directory import Directory, Names
 from timmy_actors.supervision.effects import (
     Abandon,
@@ -35,19 +36,7 @@ from timmy_actors.supervision.effects import (
 )
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY, FailureLog
-from timmy_actors.supervision.messages import (
-    Beat,
-    ChildCount,
-    ChildDown,
-    ChildInfo,
-    ChildStarted,
-    CountChildren,
-    Report,
-    StartChild,
-    StopChild,
-    Tick,
-    WhichChildren,
-)
+from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Report, Tick
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
 from timmy_actors.supervision.restart import Intensity

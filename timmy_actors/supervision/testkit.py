@@ -21,9 +21,9 @@ from queue import Empty
 from typing import cast
 
 from timmy_actors.supervision.context import current
+from timmy_actors.supervision.control import Fault
 from timmy_actors.supervision.directory import Directory
 from timmy_actors.supervision.mailbox import Mailbox
-from timmy_actors.supervision.messages import Fault
 from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 
 SETTLE_WITHIN_S = 30.0

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pykka._envelope import Envelope
 
 from timmy_actors.supervision.checks import is_count, require
+from timmy_actors.supervision.control import Ping
 from timmy_actors.supervision.mailbox import Mailbox
-from timmy_actors.supervision.messages import Ping
 from timmy_actors.supervision.roster import Child, ChildState
 from timmy_actors.supervision.spec import ChildSpec
 

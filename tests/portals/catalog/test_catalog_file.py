@@ -10,8 +10,8 @@ import pytest
 
 from tests.portals.catalog.test_catalog import ENTRY
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog import load_catalogue
-from timmy_actors.portals.catalog.catalog_file import CatalogueFile, line_of
+from timmy_actors.portals.catalog.catalog import CatalogueFile, load_catalogue
+from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.system import config_folder
 from tools.portal_schema import catalogue_schema
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from timmy_actors.errors import ConfigError, ToolError
-from timmy_actors.portals.mcp.session_handle import Tool
+from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.call import Bound, bind
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
 from timmy_actors.portals.tools.tool_tables import ToolRow, ToolTable, choose_table, load_tables

@@ -7,8 +7,8 @@ import pytest
 
 from timmy_actors.desktop_control import ERROR_META
 from timmy_actors.errors import ToolError
+from timmy_actors.portals.mcp.lines import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.mcp.server_options import Redactor
-from timmy_actors.portals.mcp.transport import HEAD_BYTES, Lines, TooLong
 from timmy_actors.portals.tools.answer_parsing import (
     as_outcome,
     as_problem,

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from timmy_actors.errors import ServerGoneError
+from timmy_actors.portals.mcp.lines import Lines, TooLong
 from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
-from timmy_actors.portals.mcp.transport import Lines, TooLong
 from timmy_actors.system import DIE_WITH_PARENT, how_it_ended
 
 log = logging.getLogger(__name__)

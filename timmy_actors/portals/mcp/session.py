@@ -21,7 +21,7 @@ from timmy_actors.errors import ServerGoneError, ServerHungError, TimmyError, To
 from timmy_actors.portals.mcp.child import Child
 from timmy_actors.portals.mcp.http import http_streams
 from timmy_actors.portals.mcp.server_options import ServerOptions
-from timmy_actors.portals.mcp.session_handle import CallDone, Connected, Over, Told, Tool, ToolsChanged
+from timmy_actors.portals.mcp.session_events import CallDone, Connected, Over, Told, Tool, ToolsChanged
 from timmy_actors.portals.mcp.transport import TOO_LARGE, Ending, child_streams
 from timmy_actors.portals.tools.results import ToolAnswer, read_answer, shorten
 from timmy_actors.version import __version__

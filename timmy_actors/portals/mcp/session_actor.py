@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pykka
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.actor import Caller
+from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.mcp.server_options import ServerOptions
-from timmy_actors.portals.mcp.session_handle import Connected, Over, Tool, ToolsChanged
+from timmy_actors.portals.mcp.session_events import Connected, Over, Tool, ToolsChanged
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import DEFERRED, Actor, Backoff, SharedValue

@@ -10,9 +10,8 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import anyio
 import mcp_types as types
@@ -20,54 +19,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 
 from timmy_actors.portals.mcp.child import CHUNK_BYTES, Child
+from timmy_actors.portals.mcp.lines import Lines, TooLong
 from timmy_actors.portals.mcp.server_options import Redactor
-
-HEAD_BYTES = 512
-"""What is kept of a line that is too long: enough to tell which answer it was."""
-
-
-@dataclass(frozen=True)
-class TooLong:
-    """A line that was passed over, all but its beginning."""
-
-    head: bytes
-    size: int
-
-
-class Lines:
-    """Feed it what arrives; it tells whole lines, and passes those over that have more than `longest` bytes."""
-
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._head: bytes | None = None
-        """Set while a line is passed over."""
-
-    def feed(self, chunk: bytes) -> Iterator[bytes | TooLong]:
-        """The lines that end in `chunk`, without their ends."""
-        *ended, rest = chunk.split(b"\n")
-        for part in ended:
-            self._add(part)
-            yield self._take()
-        self._add(rest)
-
-    def _add(self, part: bytes) -> None:
-        self._size += len(part)
-        if self._head is not None or not part:
-            return
-        self._parts.append(part)
-        if self._size > self._longest:
-            self._head = b"".join(self._parts)[:HEAD_BYTES]
-            self._parts.clear()
-
-    def _take(self) -> bytes | TooLong:
-        line: bytes | TooLong = b"".join(self._parts)
-        if self._head is not None:
-            line = TooLong(self._head, self._size)
-        self._parts, self._size, self._head = [], 0, None
-        return line
-
 
 log = logging.getLogger(__name__)
 LONGEST_MESSAGE = 64 * 1024 * 1024

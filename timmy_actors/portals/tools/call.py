@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.mcp.session_handle import Tool
+from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.answer_parsing import SchemaCheck
 from timmy_actors.portals.tools.spec_tools import SpecTool
 from timmy_actors.portals.tools.tool_tables import ToolRow, ToolTable

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.mcp.session_handle import Tool
+from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.call import bind, find_tool
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog_file import line_of
+from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.portals.tools.answer_parsing import SchemaCheck
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
 from timmy_actors.protocol import Name, StrictModel, in_words
