@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot, harmless, harmless_json
+from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
+from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.client import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed

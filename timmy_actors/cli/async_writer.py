@@ -12,7 +12,7 @@ import time
 from datetime import datetime
 from typing import TextIO
 
-from timmy_actors.cli.formatting import harmless
+from timmy_actors.cli.output import harmless
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ import time
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.formatting import describe_health, harmless, harmless_json
+from timmy_actors.cli.formatting import describe_health
+from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.cli.tree import draw_tree
 from timmy_actors.client import Daemon, connect
 

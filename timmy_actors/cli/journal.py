@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.formatting import describe_entry, describe_entry_whole, harmless, harmless_json
+from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
+from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.client import resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import JournalUnusableError, RefusedError

@@ -14,7 +14,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.async_writer import LogOutlet, Outlet, stamp
-from timmy_actors.cli.formatting import harmless_lines
+from timmy_actors.cli.output import harmless_lines
 from timmy_actors.cli.status_printer import Narrator
 from timmy_actors.daemon import Runtime
 from timmy_actors.errors import TimmyError

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.formatting import harmless, harmless_json
+from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.cli.portal_formatting import (
     describe_check,
     describe_entry,

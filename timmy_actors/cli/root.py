@@ -12,8 +12,7 @@ from typing import Any
 
 import click
 
-from timmy_actors.cli.formatting import harmless
-from timmy_actors.cli.output import checked_output
+from timmy_actors.cli.output import checked_output, harmless
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 

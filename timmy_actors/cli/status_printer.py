@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from timmy_actors.cli.formatting import describe_position, harmless
+from timmy_actors.cli.formatting import describe_position
+from timmy_actors.cli.output import harmless
 from timmy_actors.daemon import Runtime
 from timmy_actors.supervision import Entry
 

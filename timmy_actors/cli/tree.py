@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from timmy_actors.cli.formatting import harmless
+from timmy_actors.cli.output import harmless
 from timmy_actors.protocol import ActorHealth, Health
 
 ROOT = "root"
