@@ -20,10 +20,11 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 test: $(VENV)/.installed-dev ## Run every test
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.installed-dev ## ruff, mypy --strict, luacheck, shellcheck, yamllint
+check: $(VENV)/.installed-dev ## ruff, mypy --strict, import-linter, luacheck, shellcheck, yamllint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
 	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
