@@ -5,6 +5,7 @@ local functions = require("timmy.api.functions")
 local harness = require("harness")
 local json = require("timmy.json")
 local preconditions = require("timmy.api.preconditions")
+local rules = require("timmy.api.rules")
 local stage = require("stage")
 
 local contains, equal, holds, test = harness.contains, harness.equal, harness.holds, harness.test
@@ -294,6 +295,35 @@ test("touches only players who are logged in, and each value within its type", f
     contains(wrong.message, ({ ProbePlayer = "pid", ProbeText = "words", ProbeBoolean = "shown" })[call[1]] or "value")
   end
   equal(stage.calls("ProbePlayer", "ProbeText", "ProbeInt", "ProbeNumber", "ProbeBoolean"), {})
+end)
+
+test("takes for an id in lower case what is a text first, and says which of the two it is not", function()
+  open()
+  for value, words in pairs({ [5] = LOWER .. " (factionId is 5)", [true] = LOWER .. " (factionId is boolean)",
+    ["a\0b"] = "factionId must have no NUL byte", ["\255"] = "factionId must be valid UTF-8",
+    [("x"):rep(32769)] = "factionId must have at most 32768 bytes", ["A\255"] = LOWER }) do
+    local result, wrong = declared.run({ "ProbeFaction", value })
+    equal({ result, wrong.code, wrong.field }, { nil, "bad_arguments", "calls.0.arguments.0" })
+    contains(wrong.message, "precondition of ProbeFaction not met: " .. words)
+  end
+  equal(declared.simulate({ "ProbeFaction", "\255" }), nil)
+end)
+
+test("refuses a value of another type at every argument of every function, without an error of its own", function()
+  local other_type = { string = { 5, true }, int = { "north", true }, number = { "north", true },
+    boolean = { 5, "no" } }
+  local arguments = 0
+  for _, entry in ipairs(functions.all) do
+    local rule = rules.of(entry.name)
+    for position, parameter in ipairs(rule and rule.parameters or {}) do
+      for _, value in ipairs(other_type[entry.parameters[position].type]) do
+        local ok, problem = pcall(parameter.kind, value)
+        holds(ok and type(problem) == "string", entry.name .. "." .. parameter.name)
+      end
+      arguments = arguments + 1
+    end
+  end
+  holds(arguments > 1000, "few arguments were looked at")
 end)
 
 test("enforces what only the server itself can know", function()

@@ -47,13 +47,14 @@ local function value_of(given, state)
   return resolve[name](named, state)
 end
 
+--- Whether a value that its kind does not take is one that the precondition excludes.
+local function excludes(need, value) return need.kind == "index" or not preconditions.holds(need, value) end
+
 --- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
 local function judge(parameter, value)
   if value == M.UNKNOWN then return nil end
-  local problem = parameter.kind(value)
-  if problem and parameter.need then
-    return parameter.need.words .. preconditions.with_value(parameter.need, value)
-  end
+  local problem, need = parameter.kind(value), parameter.need
+  if problem and need and excludes(need, value) then return need.words .. preconditions.with_value(need, value) end
   if problem then return parameter.name .. " " .. problem end
   if parameter.is_pid and not players.name(value) then
     return ("%s must be the slot of a player who is logged in, not %d"):format(parameter.name, value), "no_such_player"

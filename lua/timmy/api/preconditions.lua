@@ -6,7 +6,7 @@
 --   order: any_of (what must have run before)
 --   index: position, argument, size (the function that tells the list's length; without, the batch's own list)
 --   range: position, argument, low, high
---   text: position, argument, judge (gives nil for what is good)
+--   text: position, argument, judge (gives nil for what is good), takes (the kind of the argument: no wider than that)
 --   state: the words alone; the simulator knows the state
 local kinds = require("timmy.api.kinds")
 
@@ -32,8 +32,10 @@ local INNER = {
   container = { itemIndex = "GetContainerChangesSize" },
 }
 
---- Whatever its bytes: texts are judged elsewhere.
-local function lower_case(value) return value:find("%u") and "must be in lower case: clients find no other" or nil end
+--- Whatever its bytes: what a text may be beside that is the kind's part.
+local function lower_case(value)
+  if type(value) ~= "string" or value:find("%u") then return "must be in lower case: clients find no other" end
+end
 
 --- The kinds of text, by what the words say of an argument.
 local TEXTS = {
@@ -42,6 +44,9 @@ local TEXTS = {
   ["is a folder"] = kinds.folder,
   ["in lower case"] = lower_case,
 }
+
+--- The kinds of their arguments, where they are narrower.
+local TAKES = { ["in lower case"] = kinds.faction }
 
 local function position_of(parameters, fits)
   for position, parameter in ipairs(parameters) do
@@ -95,7 +100,7 @@ end
 
 local function text(_, parameters, argument, what)
   return { { kind = "text", position = position_of(parameters, named(argument)), argument = argument,
-    judge = TEXTS[what] } }
+    judge = TEXTS[what], takes = TAKES[what] or TEXTS[what] } }
 end
 
 local function state() return { { kind = "state" } } end
@@ -118,7 +123,7 @@ local FORMS = {
   { "^(%w+) from (%-?%d+) to (%d+)$", range },
   { "^the checksum is a hexadecimal number of at most 8 digits$", function(_, parameters)
     return { { kind = "text", position = position_of(parameters, named("checksumString")),
-      argument = "checksumString", judge = kinds.checksum } }
+      argument = "checksumString", judge = kinds.checksum, takes = kinds.checksum } }
   end },
   { "^(%w+) (is a cell)", text }, { "^(%w+) (is a path)", text }, { "^(%w+) (is a folder)", text },
   { "^(%w+) (in lower case)$", text },
