@@ -19,6 +19,7 @@ local WORLD = "a received worldstate is selected (ReadReceivedWorldstate)"
 local RECORDS = "a received worldstate with records is selected (ReadReceivedWorldstate)"
 local OF_ACTORS, OF_OBJECTS = "index below GetActorListSize", "index below GetObjectListSize"
 local OF_RECORDS, OF_SPELLBOOK = "index below GetRecordCount", "index below GetSpellbookChangesSize"
+local OF_ADDED = "index below the number of records of the type that were added"
 local OF_WORLD = "index below the size function of its list (GetClientGlobalsSize, GetKillChangesSize,"
   .. " GetMapChangesSize)"
 local IN_SPELLS = "spell or effect index below the size function of its inner list"
@@ -59,10 +60,15 @@ local PROBES = {
   { name = "ProbeFaction", takes = "factionId:string", needs = { LOWER } },
   { name = "ProbeCell", takes = "cellDescription:string", needs = { A_CELL } },
   { name = "ProbePath", takes = "filePath:string", needs = { PATH } },
+  { name = "SetProbeObject", takes = "objectIndex:int", needs = { OF_OBJECTS } },
+  { name = "SetProbeItem", takes = "objectIndex:int,itemIndex:int", needs = { OF_OBJECTS, IN_CONTAINER } },
+  { name = "SetProbeRecord", takes = "recordIndex:int", needs = { OF_ADDED } },
   { name = "ProbeWritten", needs = { BEING_WRITTEN } },
   { name = "ProbePlayer", takes = "pid:int" },
   { name = "ProbeText", takes = "words:string" }, { name = "ProbeInt", takes = "value:int" },
   { name = "ProbeNumber", takes = "value:number" }, { name = "ProbeBoolean", takes = "first:int,shown:boolean" },
+  { name = "ProbeFirst", takes = "shown:boolean,last:int" }, { name = "ProbeShown", takes = "shown:boolean" },
+  { name = "ProbeAnything", takes = "thing:any" },
   { name = "ProbeConnected", needs = { "a player has connected since the start" } },
   { name = "ProbeCallback", needs = { "no timer callback is running" } },
   { name = "ProbeTimer", takes = "timer:int", needs = { "the timer was not freed" } },
@@ -180,6 +186,15 @@ test("names the argument, its value and the length of the list", function()
   contains(wrong.message, '(checksumString is "no number, and a text that goes on and o")')
 end)
 
+test("asks for the length of a list with as many arguments as that takes", function()
+  open()
+  stage.forget()
+  holds(declared.run({ "ReadReceivedActorList" }, { "ProbeSpell", 0, 1 }, { "ProbeEffect", 0, 1, 0 }))
+  local size, count = "GetActorSpellsActiveChangesSize", "GetActorSpellsActiveEffectCount"
+  equal(stage.calls("GetActorListSize", size, count), { { "GetActorListSize" }, { size, 0 }, { "GetActorListSize" },
+    { size, 0 }, { count, 0, 1 } })
+end)
+
 test("judges an index that the batch itself got from the server right before the call", function()
   open()
   local read, size = { "ReadReceivedActorList" }, { "GetActorListSize" }
@@ -235,42 +250,60 @@ test("reads of a cell that nobody has loaded only how many actors it has, and of
     contains(declared.simulate({ "ProbeActorCount" }), COUNTED)
   end)
 
+--- What puts entries into the lists that a batch fills: an object with one item and one with none; two records.
+local FILL_OBJECTS = { { "ClearObjectList" }, { "AddContainerItem" }, { "AddObject" }, { "AddWorldObject" } }
+local COPY_OBJECTS = { { "ReadReceivedObjectList" }, { "CopyReceivedObjectListToStore" } }
+local FILL_RECORDS = { { "ClearRecords" }, { "SetRecordType", 22 }, { "AddRecord" }, { "AddRecord" } }
+
+local function after(before, ...)
+  local calls = { unpack(before) }
+  for _, call in ipairs({ ... }) do calls[#calls + 1] = call end
+  return unpack(calls)
+end
+
+--- What is filled, what is called inside it and one step outside, the position of the argument, and the words.
+local WRITTEN = {
+  { FILL_OBJECTS, { "SetProbeObject", 1 }, { "SetProbeObject", 2 }, 0,
+    OF_OBJECTS .. " (objectIndex is 2, and the batch has added or copied 2 objects)" },
+  { FILL_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 0, 1 }, 1,
+    IN_CONTAINER .. " (itemIndex is 1, and the batch has added or copied 1 items of that object)" },
+  { FILL_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 1, 0 }, 1,
+    IN_CONTAINER .. " (itemIndex is 0, and the batch has added or copied 0 items of that object)" },
+  { COPY_OBJECTS, { "SetProbeObject", 1 }, { "SetProbeObject", 2 }, 0, "2 objects)" },
+  { COPY_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 0, 1 }, 1, "1 items of that object)" },
+  { COPY_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 1, 0 }, 1, "0 items of that object)" },
+  { FILL_RECORDS, { "SetProbeRecord", 1 }, { "SetProbeRecord", 2 }, 0,
+    OF_ADDED .. " (recordIndex is 2, and the batch has added or copied 2 records of this type)" },
+}
+
 test("changes only those entries by their number that the batch has added or copied", function()
-  open()
-  local change, add = "SetContainerItemActionCountByIndex", { { "ClearObjectList" }, { "AddContainerItem" },
-    { "AddObject" } }
-  holds(declared.run(add[1], add[2], add[3], { change, 0, 0, 5 }))
-  holds(declared.run({ "ReadReceivedObjectList" }, { "CopyReceivedObjectListToStore" }, { change, 0, 0, 5 }))
-  local judge = require("timmy.api.written").new()
-  for _, name in ipairs({ "ClearObjectList", "AddContainerItem", "AddObject" }) do judge:follow(name) end
-  equal({ judge:judge(change, 0, 0, 5) }, {})
-  local words, position = judge:judge(change, 0, 1, 5)
-  contains(words, IN_CONTAINER .. " (itemIndex is 1, and the batch has added or copied 1 items of that object)")
-  equal(position, 2)
-  words, position = judge:judge(change, 1, 0, 5)
-  contains(words, OF_OBJECTS .. " (objectIndex is 1, and the batch has added or copied 1 objects)")
-  equal(position, 1)
+  for _, case in ipairs(WRITTEN) do
+    open()
+    local value, wrong = declared.run(after(case[1], case[2]))
+    holds(value, wrong and wrong.message)
+    equal(declared.simulate(after(case[1], case[2])), nil, case[2][1])
+    stage.forget()
+    value, wrong = declared.run(after(case[1], case[3]))
+    equal({ value, wrong.field }, { nil, ("calls.%d.arguments.%d"):format(#case[1], case[4]) })
+    equal(#stage.calls(case[3][1]), 0, case[3][1] .. " reached the server")
+    contains(wrong.message, case[5])
+    contains(declared.simulate(after(case[1], case[3])), ("precondition of %s not met: "):format(case[3][1]))
+  end
 end)
 
 test("forgets what a batch has added where it begins anew, and where the type of its records changes", function()
-  local change = "SetRecordIdByIndex"
-  local written = require("timmy.api.written")
-  for _, name in ipairs({ "ClearRecords", "SetRecordType", "CopyReceivedWorldstateToStore",
-    "CopyLastWorldstateToStore" }) do
-    local judge = written.new()
-    judge:follow("AddRecord")
-    equal({ judge:judge(change, 0, "a") }, {})
-    contains(judge:judge(change, 1, "a"), "and the batch has added or copied 1 records of this type")
-    contains(judge:judge("SetRecordEnchantmentIdByIndex", 1, "a"), "1 records of this type")
-    judge:follow(name)
-    contains(judge:judge(change, 0, "a"), "0 records of this type")
+  for _, again in ipairs({ { "ClearObjectList" }, { "InitializeObjectList", 0 }, { "InitializeEvent", 0 } }) do
+    open()
+    local _, wrong = declared.run(after(FILL_OBJECTS, again, { "SetProbeObject", 0 }))
+    contains(wrong.message, "added or copied 0 objects")
+    contains(declared.simulate(after(FILL_OBJECTS, again, { "SetProbeObject", 0 })), OF_OBJECTS)
   end
-  for _, name in ipairs({ "ClearObjectList", "InitializeObjectList", "InitializeEvent" }) do
-    local judge = written.new()
-    judge:follow("AddContainerItem")
-    judge:follow("AddWorldObject")
-    judge:follow(name)
-    contains(judge:judge("SetContainerItemActionCountByIndex", 0, 0, 1), "added or copied 0 objects")
+  for _, again in ipairs({ { { "ClearRecords" } }, { { "SetRecordType", 3 } },
+    { { "ReadReceivedWorldstate" }, { "CopyReceivedWorldstateToStore" } },
+    { { "ReadLastWorldstate" }, { "CopyLastWorldstateToStore" } } }) do
+    open()
+    local _, wrong = declared.run(after(FILL_RECORDS, after(again, { "SetProbeRecord", 0 })))
+    contains(wrong.message, "added or copied 0 records of this type")
   end
 end)
 
@@ -324,6 +357,26 @@ test("refuses a value of another type at every argument of every function, witho
     end
   end
   holds(arguments > 1000, "few arguments were looked at")
+end)
+
+test("takes as many arguments as a function has, but booleans at the end may be left out", function()
+  open()
+  for _, case in ipairs({ { { "ProbeBoolean" }, "takes 1 to 2 arguments (first, shown), not 0" },
+    { { "ProbeBoolean", 1, true, true }, "takes 1 to 2 arguments (first, shown), not 3" },
+    { { "ProbeFirst" }, "takes 2 arguments (shown, last), not 0" },
+    { { "ProbeFirst", true }, "takes 2 arguments (shown, last), not 1" } }) do
+    local value, wrong = declared.run(case[1])
+    equal({ value, wrong.code, wrong.field }, { nil, "bad_arguments", "calls.0.arguments" })
+    contains(wrong.message, case[2])
+  end
+  holds(declared.run({ "ProbeBoolean", 1 }, { "ProbeFirst", true, 1 }, { "ProbeShown" }, { "ProbeShown", true }))
+end)
+
+test("runs no function of whose arguments it has no rule", function()
+  open()
+  local value, wrong = declared.run({ "ProbeAnything", 1 })
+  equal({ value, wrong.code, wrong.field }, { nil, "not_permitted", "calls.0.name" })
+  contains(wrong.message, "there is no rule")
 end)
 
 test("enforces what only the server itself can know", function()
