@@ -22,8 +22,6 @@ local pick = {
   function(_, _, c) return c end,
 }
 
-local function nothing() return 0 end
-
 local makers = {}
 
 --- A selection of a cell that is not loaded is one of nothing: only its size can be asked for.
@@ -80,7 +78,7 @@ end
 
 --- A player's own list, by the function that tells its length. A player who is not there has none, and is no mistake.
 local function counted(rule, server, bodies)
-  local size_of = bodies[rule.size] or nothing
+  local size_of = assert(bodies[rule.size], rule.size)
   return function(a, b, c)
     local index = pick[rule.position](a, b, c)
     return not server.players[a] or (index >= 0 and index < size_of(a, b))
