@@ -167,6 +167,12 @@ test("takes as many arguments as a function has, but booleans at the end may be 
   holds(declared.run({ "ProbeBoolean", 1 }, { "ProbeFirst", true, 1 }, { "ProbeShown" }, { "ProbeShown", true }))
 end)
 
+test("repeats no more than the beginning of a name that no function has", function()
+  probes.open()
+  local _, wrong = declared.run({ ("x"):rep(101) })
+  contains(wrong.message, "calls.0.name: " .. ("x"):rep(100) .. ": the script API")
+end)
+
 test("runs no function of whose arguments it has no rule", function()
   probes.open()
   local value, wrong = declared.run({ "ProbeAnything", 1 })

@@ -8,7 +8,7 @@ local preconditions = require("timmy.api.preconditions")
 local M = {}
 
 --- Stands for a value that is known once the batch runs.
-M.UNKNOWN = setmetatable({}, { __tostring = function() return "a value not known yet" end })
+M.UNKNOWN = {}
 
 local function wrong(place, message, code)
   return { code = code or "bad_arguments", message = place .. ": " .. message, field = place }

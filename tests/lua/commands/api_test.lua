@@ -186,9 +186,12 @@ end)
 test("stops when the results grow past their bound", function()
   stage.open()
   local calls = {}
-  for position = 1, 100 do calls[position] = call("GenerateRandomString", 4096) end
+  for position = 1, 64 do calls[position] = call("GenerateRandomString", 4096) end
+  calls[65] = call("GenerateRandomString", 1)
+  done(unpack(calls))
+  calls[66] = call("GetPort")
   local _, wrong = run(unpack(calls))
-  contains(wrong.message, "ask for less at a time")
+  contains(wrong.message, "calls.65: the results have more than 262144 bytes: ask for less at a time")
 end)
 
 test("gives a number that JSON does not have as null", function()
