@@ -30,7 +30,9 @@ function resolve.result(number, state)
   end
   local result = state.results[number + 1]
   if result == M.UNKNOWN then return M.UNKNOWN end
-  if result[1] == nil or result[1] == json.null then return nil, "call " .. number .. " returned nothing" end
+  if result[1] == nil or result[1] == json.null then
+    return nil, "must be a value, but call " .. number .. " returned nothing"
+  end
   return result[1]
 end
 
