@@ -48,7 +48,7 @@ function M.player(pid, name)
   }
 end
 
---- What a count is that nothing has set yet: whatever the memory held before.
+--- A count that nothing has set yet, and that means nothing.
 M.GARBAGE = 21845
 
 local function empty_list()

@@ -1,6 +1,6 @@
 --- Functions that a test declares beside the server's own, so that what must hold before a call can be tried out of
 -- bounds without a call that a real server has. The simulator enforces their preconditions, and the guard of the raw
--- API (timmy.api), loaded a second time over a table that has them, refuses by them.
+-- API (timmy.raw), loaded a second time over a table that has them, refuses by them.
 local json = require("timmy.wire.json")
 local listed = require("timmy.raw.table")
 local stage = require("stage")

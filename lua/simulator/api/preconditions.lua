@@ -1,4 +1,4 @@
---- What must hold before a function runs, enforced: the rules that the bridge goes by (timmy.api.preconditions), looked
+--- What must hold before a function runs, enforced: the rules that the bridge goes by (timmy.raw.preconditions), looked
 -- up in what the simulator itself holds. Where one is not met the process ends, and says which.
 local rules_of_words = require("timmy.raw.preconditions")
 
@@ -21,8 +21,6 @@ local pick = {
   function(_, b) return b end,
   function(_, _, c) return c end,
 }
-
-local function nothing() return 0 end
 
 local makers = {}
 
@@ -80,31 +78,32 @@ end
 
 --- A player's own list, by the function that tells its length. A player who is not there has none, and is no mistake.
 local function counted(rule, server, bodies)
-  local size_of = bodies[rule.size] or nothing
+  local size_of = assert(bodies[rule.size], rule.size)
   return function(a, b, c)
     local index = pick[rule.position](a, b, c)
     return not server.players[a] or (index >= 0 and index < size_of(a, b))
   end
 end
 
---- What a script has filled so far, by the function that changes an entry of it.
+--- What a script has filled so far, by the precondition's name of it; of a function about items the first argument is
+-- their object.
 local written = {
-  SetContainerItemActionCountByIndex = function(server, object, item)
-    local entry = server.writing.objects.entries[object + 1]
-    return entry ~= nil and (item == nil or (entry.items or {})[item + 1] ~= nil)
+  objects = function(writing) return writing.objects.entries end,
+  items = function(writing, object)
+    local entry = writing.objects.entries[object + 1]
+    return entry and entry.items or {}
   end,
-  SetRecordIdByIndex = function(server, index) return server.writing.records.entries[index + 1] ~= nil end,
+  records = function(writing) return writing.records.entries end,
 }
-written.SetRecordEnchantmentIdByIndex = written.SetRecordIdByIndex
 
-local function in_written(rule, server, name)
-  local is_there = written[name]
-  return function(a, b) return is_there(server, a, rule.position > 1 and b or nil) end
+local function in_written(rule, server)
+  local list, index = written[rule.written], pick[rule.position]
+  return function(a, b) return list(server.writing, a)[index(a, b) + 1] ~= nil end
 end
 
 --- The check of an index: `outer` are the indexes of the same call that lead to its list, itself the last.
 local function index_check(rule, server, entry, bodies, outer)
-  if not rule.size then return in_written(rule, server, entry.name) end
+  if rule.written then return in_written(rule, server) end
   for _, other in ipairs(entry.preconditions) do
     if other.kind == "selection" then return entry_follower(SELECTED[other.list], outer, server) end
   end

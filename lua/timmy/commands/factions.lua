@@ -8,8 +8,8 @@ local schema = require("timmy.wire.checks")
 local player = { name = "player", check = schema.name }
 local faction = { name = "faction", check = schema.name }
 
---- A client raises a rank step by step until it is the one it was told: for one that the faction doesn't have it never
--- comes back. These factions of Morrowind.esm have ten; of others only the first is sure to exist.
+--- A faction must have the rank that is set in it. These of Morrowind.esm have ten; of others only the first is sure to
+-- exist.
 local HIGHEST_RANK, FIRST_RANK = 9, 0
 local TEN_RANKS = {
   ["fighters guild"] = true, ["hlaalu"] = true, ["imperial cult"] = true, ["imperial legion"] = true,

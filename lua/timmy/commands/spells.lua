@@ -81,8 +81,8 @@ function select_spell.run(pid, values)
   return { spell = book[position] }
 end
 
---- The effects of Morrowind.esm by number, and those of them that are about one attribute or one skill: without it, or
--- with a number of its own, an effect breaks its player's client.
+--- The effects of Morrowind.esm by number, and those of them that are about one attribute or one skill: these must have
+-- it, and the others must have none.
 local LAST_EFFECT = 142
 local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85] = true }
 local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }

@@ -1,8 +1,8 @@
 --- CoreScripts' globals, looked up late (they are made after custom scripts load), and the shapes we rely on.
 --
--- Its `Load...` functions give a player's saved tables to the server unchecked: a hole in a damaged save would end the
--- process. So a table is checked for what its loader reads before that loader is called. And other scripts write in the
--- same tables: what is looked up here may be anything.
+-- Its `Load...` functions give a player's saved tables to the server, and must find there what they read: a table is
+-- checked for that before its loader is called. And other scripts write in the same tables: what is looked up here may
+-- be anything.
 local cells = require("timmy.state.cells")
 local numbers = require("timmy.wire.numbers")
 

@@ -86,7 +86,7 @@ for _, signatures in ipairs(TOPICS) do
   end
 end
 
---- Calls a function of the server with nothing checked: for `timmy.api`, whose rules have judged the call.
+--- Calls a function of the server with nothing checked: for `timmy.raw`, whose rules have judged the call.
 function M.unchecked(name, ...) return tes3mp[name](...) end
 
 --- Ends an object whose items are taken out of a container: how many of each leave. What the server looks up by number

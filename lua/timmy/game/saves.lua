@@ -1,8 +1,8 @@
 --- CoreScripts' saves, written whole or not at all.
 --
--- CoreScripts write over a save where it lies: a server that is killed meanwhile leaves it empty, and the next one ends
--- when that player logs in or that cell is loaded. The bridge saves with every command, so a killed server would often
--- be met there. Here a save is written beside the old one and put in its place, which the file system does in one step.
+-- CoreScripts write over a save where it lies, and need a whole one to load a player or a cell: a server that is killed
+-- meanwhile leaves half of one. The bridge saves with every command, so a killed server would often be met there. Here
+-- a save is written beside the old one and put in its place, which the file system does in one step.
 local corescripts = require("timmy.game.corescripts")
 local game = require("timmy.game.guard")
 

@@ -8,7 +8,7 @@ local preconditions = require("timmy.raw.preconditions")
 local M = {}
 
 --- Stands for a value that is known once the batch runs.
-M.UNKNOWN = setmetatable({}, { __tostring = function() return "a value not known yet" end })
+M.UNKNOWN = {}
 
 local function wrong(place, message, code)
   return { code = code or "bad_arguments", message = place .. ": " .. message, field = place }
@@ -30,7 +30,9 @@ function resolve.result(number, state)
   end
   local result = state.results[number + 1]
   if result == M.UNKNOWN then return M.UNKNOWN end
-  if result[1] == nil or result[1] == json.null then return nil, "call " .. number .. " returned nothing" end
+  if result[1] == nil or result[1] == json.null then
+    return nil, "must be a value, but call " .. number .. " returned nothing"
+  end
   return result[1]
 end
 
@@ -47,13 +49,14 @@ local function value_of(given, state)
   return resolve[name](named, state)
 end
 
+--- Whether a value that its kind does not take is one that the precondition excludes.
+local function excludes(need, value) return need.kind == "index" or not preconditions.holds(need, value) end
+
 --- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
 local function judge(parameter, value)
   if value == M.UNKNOWN then return nil end
-  local problem = parameter.kind(value)
-  if problem and parameter.need then
-    return parameter.need.words .. preconditions.with_value(parameter.need, value)
-  end
+  local problem, need = parameter.kind(value), parameter.need
+  if problem and need and excludes(need, value) then return need.words .. preconditions.with_value(need, value) end
   if problem then return parameter.name .. " " .. problem end
   if parameter.is_pid and not players.name(value) then
     return ("%s must be the slot of a player who is logged in, not %d"):format(parameter.name, value), "no_such_player"

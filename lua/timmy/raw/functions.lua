@@ -5,7 +5,7 @@ local preconditions = require("timmy.raw.preconditions")
 local M = {}
 
 --- Every function in the table's order: { name =, category =, parameters = { { name =, type = }... }, returns = type or
--- nil, preconditions = { what must hold before a call: a rule of timmy.api.preconditions... } }.
+-- nil, preconditions = { what must hold before a call: a rule of timmy.raw.preconditions... } }.
 M.all = {}
 
 local NEEDS = "needs"

@@ -4,9 +4,10 @@
 -- A rule: { words =, kind =, ... }. By its kind it has
 --   selection: list, any_of (what selects it; without, the list that the batch itself fills), sized (also where empty)
 --   order: any_of (what must have run before)
---   index: position, argument, size (the function that tells the list's length; without, the batch's own list)
+--   index: position, argument, size (the function that tells the list's length) or written (which of the lists that the
+--   batch itself fills: objects, items of one, records)
 --   range: position, argument, low, high
---   text: position, argument, judge (gives nil for what is good)
+--   text: position, argument, judge (gives nil for what is good), takes (the kind of the argument: no wider than that)
 --   state: the words alone; the simulator knows the state
 local kinds = require("timmy.raw.kinds")
 
@@ -32,8 +33,10 @@ local INNER = {
   container = { itemIndex = "GetContainerChangesSize" },
 }
 
---- Whatever its bytes: texts are judged elsewhere.
-local function lower_case(value) return value:find("%u") and "must be in lower case: clients find no other" or nil end
+--- Whatever its bytes: what a text may be beside that is the kind's part.
+local function lower_case(value)
+  if type(value) ~= "string" or value:find("%u") then return "must be in lower case: clients find no other" end
+end
 
 --- The kinds of text, by what the words say of an argument.
 local TEXTS = {
@@ -43,6 +46,9 @@ local TEXTS = {
   ["in lower case"] = lower_case,
 }
 
+--- The kinds of their arguments, where they are narrower.
+local TAKES = { ["in lower case"] = kinds.faction }
+
 local function position_of(parameters, fits)
   for position, parameter in ipairs(parameters) do
     if fits(parameter.name) then return position, parameter.name end
@@ -51,10 +57,17 @@ end
 
 local function named(name) return function(candidate) return candidate == name end end
 
---- A setter's index means what the batch itself has filled, for which there is no size function.
+--- What the words say where a batch's own records are meant: no function counts those.
+local RECORDS_ADDED = "the number of records"
+
+--- A setter's index means what the batch itself has filled: which list, by what the words say of its length.
+local WRITTEN = { GetObjectListSize = "objects", GetContainerChangesSize = "items", [RECORDS_ADDED] = "records" }
+
 local function index_rule(name, parameters, fits, size)
   local position, argument = position_of(parameters, fits)
-  return { kind = "index", position = position, argument = argument, size = not name:find("^Set") and size or nil }
+  local rule = { kind = "index", position = position, argument = argument }
+  if name:find("^Set") then rule.written = WRITTEN[size] else rule.size = size end
+  return rule
 end
 
 local function outer_index(name, parameters, size)
@@ -95,7 +108,7 @@ end
 
 local function text(_, parameters, argument, what)
   return { { kind = "text", position = position_of(parameters, named(argument)), argument = argument,
-    judge = TEXTS[what] } }
+    judge = TEXTS[what], takes = TAKES[what] or TEXTS[what] } }
 end
 
 local function state() return { { kind = "state" } } end
@@ -112,13 +125,13 @@ local FORMS = {
   { "^an actor is being written %(", function() return { { kind = "order", any_of = BEGIN_ACTORS } } end },
   { "^index below (Get%w+)$", outer_index },
   { "^index below the size function of its list %((.*)%)$", one_of_indexes },
-  { "^index below the number of records", outer_index },
+  { "^index below (the number of records) of the type that were added$", outer_index },
   { "^(%w+) .-index below the size function of its inner list$", inner_indexes },
   { "^(%w+Index) below (Get%w+)$", named_index },
   { "^(%w+) from (%-?%d+) to (%d+)$", range },
   { "^the checksum is a hexadecimal number of at most 8 digits$", function(_, parameters)
     return { { kind = "text", position = position_of(parameters, named("checksumString")),
-      argument = "checksumString", judge = kinds.checksum } }
+      argument = "checksumString", judge = kinds.checksum, takes = kinds.checksum } }
   end },
   { "^(%w+) (is a cell)", text }, { "^(%w+) (is a path)", text }, { "^(%w+) (is a folder)", text },
   { "^(%w+) (in lower case)$", text },

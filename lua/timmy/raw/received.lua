@@ -1,9 +1,7 @@
 --- What clients have sent that the script API can read, and how far it can be believed.
 --
--- The server keeps the last packet of actors, of objects and of the world. Its counts are random memory until the first
--- one has come; a container's count of items is so again after each packet that isn't a container's; and a packet that
--- fails the server's test leaves its count with nothing behind it. Only while a packet's event is handled is all of it
--- true, so that is when the bridge takes down what it goes by afterwards.
+-- The server keeps the last packet of actors, of objects and of the world. Its counts hold while the event of a packet
+-- is handled, those of items only for a container's: that is when the bridge takes down what it goes by afterwards.
 local game = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 
@@ -45,7 +43,7 @@ function M.listen()
   end
 end
 
---- The list of a cell that nobody has loaded is a null pointer, and only its size is looked at with care.
+--- Of a cell that nobody has loaded only the size of its list can be asked for.
 local function judge_cell(selection)
   if not selection.sized and game.unchecked("GetActorListSize") == 0 then
     return "nobody has told of actors in that cell"

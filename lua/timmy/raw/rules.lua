@@ -65,7 +65,7 @@ local IN_FUNCTION = {
 local function bounded(entry, position)
   for _, rule in ipairs(entry.preconditions) do
     if rule.position == position and rule.kind == "range" then return rule, whole(rule.low, rule.high) end
-    if rule.position == position and rule.kind == "text" then return rule, rule.judge end
+    if rule.position == position and rule.kind == "text" then return rule, rule.takes end
     if rule.position == position and rule.kind == "index" then return rule, kinds.index end
   end
 end

@@ -41,26 +41,23 @@ function Written:follow(name)
   if follow[name] then follow[name](self) end
 end
 
---- How many entries there are at each position of a function's arguments, and what they are: by the arguments before.
-local counts = {}
-
-function counts.SetContainerItemActionCountByIndex(self, object)
-  return { #self.objects, self.objects[object + 1] or 0 }, { "objects", "items of that object" }
-end
-
-function counts.SetRecordIdByIndex(self) return { self.records }, { "records of this type" } end
-counts.SetRecordEnchantmentIdByIndex = counts.SetRecordIdByIndex
+--- How many entries there are in each list that a precondition names, and what they are; `object` is the function's
+-- first argument.
+local lists = {
+  objects = { count = function(self) return #self.objects end, things = "objects" },
+  items = { count = function(self, object) return self.objects[object + 1] or 0 end, things = "items of that object" },
+  records = { count = function(self) return self.records end, things = "records of this type" },
+}
 
 --- Why an entry can't be changed, in the words of the function's precondition, and the position of the argument; nil
--- where it can, and for all other functions.
+-- where it can, and for functions that change none.
 function Written:judge(name, ...)
-  if not counts[name] then return nil end
-  local sizes, things = counts[name](self, ...)
   for _, rule in ipairs(functions.find(name).preconditions) do
-    local index = rule.kind == "index" and select(rule.position, ...)
-    if index and index >= sizes[rule.position] then
-      return ("%s (%s is %d, and the batch has added or copied %d %s)"):format(rule.words, rule.argument, index,
-        sizes[rule.position], things[rule.position]), rule.position
+    local list = lists[rule.written]
+    local index, count = select(rule.position or 1, ...), list and list.count(self, (...))
+    if list and index >= count then
+      return ("%s (%s is %d, and the batch has added or copied %d %s)"):format(rule.words, rule.argument, index, count,
+        list.things), rule.position
     end
   end
 end

@@ -26,7 +26,7 @@ end
 local function optional(name, check) return { name = name, check = check, optional = true } end
 
 M.EFFECT = {
-  -- The game has 143 effects; a client ends over the id of another.
+  -- The game has 143 effects.
   { name = "id", check = schema.integer(0, 142) },
   optional("attribute", schema.integer(-1, 7)), optional("skill", schema.integer(-1, 26)),
   optional("range_type", schema.integer(0, 2)), optional("area", count), optional("duration", count),

@@ -127,6 +127,11 @@ test("takes what an earlier call returned, and a player's slot by the name", fun
     { { "Jiub" }, {}, { "Jiub" } })
   stage.open()
   declined("bad_arguments", "calls.0.arguments.1", "must name an earlier call", call("SetName", 0, { result = 0 }))
+  for _, number in ipairs({ -1, 0.5, 1, "0", true }) do
+    declined("bad_arguments", "calls.1.arguments.1", "must name an earlier call", call("GetName", 0),
+      call("SetName", 0, { result = number }))
+  end
+  declined("bad_arguments", "calls.0.arguments.0", "must be a player's name", call("GetName", { pid = 0 }))
   declined("bad_arguments", "calls.0.arguments.1", "must be a value", call("SetName", 0, { result = 0, pid = "Jiub" }))
   declined("no_such_player", "calls.0.arguments.0", "Nerevar", call("GetName", { pid = "Nerevar" }))
   local _, wrong = run(call("CleanChat"), call("SetName", 0, { result = 0 }))
@@ -186,9 +191,12 @@ end)
 test("stops when the results grow past their bound", function()
   stage.open()
   local calls = {}
-  for position = 1, 100 do calls[position] = call("GenerateRandomString", 4096) end
+  for position = 1, 64 do calls[position] = call("GenerateRandomString", 4096) end
+  calls[65] = call("GenerateRandomString", 1)
+  done(unpack(calls))
+  calls[66] = call("GetPort")
   local _, wrong = run(unpack(calls))
-  contains(wrong.message, "ask for less at a time")
+  contains(wrong.message, "calls.65: the results have more than 262144 bytes: ask for less at a time")
 end)
 
 test("gives a number that JSON does not have as null", function()
@@ -198,6 +206,9 @@ test("gives a number that JSON does not have as null", function()
   tes3mp.GetPosZ = function() return nil end
   local null = { json.null }
   equal(done(call("GetPosX", 0), call("GetPosY", 0), call("GetPosZ", 0)), { null, null, null })
+  local _, wrong = run(call("GetPosX", 0), call("SetScale", 0, { result = 0 }))
+  contains(wrong.message, "calls.1.arguments.1: precondition of SetScale not met: scale must be a value, but call 0"
+    .. " returned nothing")
 end)
 
 test("takes no batch without calls, with too many, or of another shape", function()

@@ -118,7 +118,7 @@ test("declines records that are none", function()
   for _, case in ipairs({ { 5, "" }, { "spell", "" }, { {}, "" }, { { type = 5 }, "" },
     { { type = "dragon", name = "n" }, "" }, { { type = "spell", name = "n", wings = 2 }, ".spell.wings" },
     { { type = "spell", name = "n", cost = 1.5 }, ".spell.cost" },
-    { { type = "spell", name = "n", effects = { { id = 1 }, { id = 143 } } }, ".spell.effects.1.id" },
+    { { type = "spell", name = "n", effects = { { id = 1 }, { id = "Luck" } } }, ".spell.effects.1.id" },
     { { type = "spell", name = "n", effects = { 5 } }, ".spell.effects.0" },
     { { type = "spell", name = "n", effects = 5 }, ".spell.effects" },
     { { type = "spell", name = "a\nb" }, ".spell.name" },
@@ -126,6 +126,10 @@ test("declines records that are none", function()
     { { type = "spell", name = "n", id = "$custom_spell_9" }, "" } }) do
     declined("create_record", { record = case[1] }, "bad_arguments", "record" .. case[2])
   end
+end)
+
+test("knows the effects of Morrowind.esm", function()
+  equal({ types.EFFECT[1].name, types.EFFECT[1].check(0 / 0) }, { "id", "must be between 0 and 142" })
 end)
 
 test("makes no script where the operator allows nothing raw", function()

@@ -59,10 +59,9 @@ local other_type = { string = { 5, true }, int = { "north", true }, number = { "
 --- The first call of a batch that has an argument gets one of another type.
 local function spoil_type(calls)
   for _, call in ipairs(calls) do
-    local parameters = (functions.find(call.name) or { parameters = {} }).parameters
-    if #parameters > 0 then
-      local position = math.random(#parameters)
-      call.arguments[position] = pick(other_type[parameters[position].type])
+    if #call.arguments > 0 then
+      local position = math.random(#call.arguments)
+      call.arguments[position] = pick(other_type[functions.find(call.name).parameters[position].type])
       return
     end
   end

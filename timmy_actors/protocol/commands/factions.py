@@ -13,8 +13,8 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 class SetFactionRank(CommandArguments):
     """Let a player join a faction (rank 0), or give it another rank, from 0 to 9.
 
-    Above 0 only in the ten factions that are known to have ten ranks: for a rank that a faction does not have the
-    players' clients hang. Shared with everybody where the server shares ranks, as it does by default.
+    Above 0 only in the ten factions that are known to have ten ranks: a faction must have the rank that is set in it.
+    Shared with everybody where the server shares ranks, as it does by default.
     """
 
     command = "set_faction_rank"
