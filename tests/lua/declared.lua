@@ -64,11 +64,11 @@ end
 
 --- The modules of the raw API's guard, over a table with the declared functions: { batch =, received = }.
 local function load_guard(functions)
-  local kept = set_aside("^timmy%.api%.")
+  local kept = set_aside("^timmy%.raw%.")
   package.loaded["timmy.raw.table"] = extended_table(functions)
   local guard = { batch = require("timmy.raw.batch"), received = require("timmy.raw.received"),
     rules = require("timmy.raw.rules") }
-  set_aside("^timmy%.api%.")
+  set_aside("^timmy%.raw%.")
   for name, module in pairs(kept) do package.loaded[name] = module end
   return guard
 end
