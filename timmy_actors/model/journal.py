@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from timmy_actors.model._base import Model
+from timmy_actors.model._base import Count, Model
 from timmy_actors.model.outcome import ErrorInfo
 
 CommandState = Literal["accepted", "sent", "done", "failed", "expired", "in_doubt"]
@@ -41,6 +41,8 @@ class JournalEntry(Model):
     settled_at: datetime | None = None
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
+    revision: Count | None = None
+    """Its number among what the server process `boot` did, where it was done; see `Revision`."""
 
     @property
     def settled(self) -> bool:
