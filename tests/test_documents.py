@@ -122,7 +122,7 @@ def test_contributing_has_a_row_for_every_room() -> None:
     )
     parts = [Path(line).parts for line in tracked.stdout.splitlines()]
     rooms = {f"{found[1]}/" for found in parts if found[0] == "timmy_actors" and len(found) > 2 and found[1][0] != "_"}
-    modules = {found[1] for found in parts if found[0] == "timmy_actors" and len(found) == 2 and "_" != found[1][0]}
+    modules = {found[1] for found in parts if found[0] == "timmy_actors" and len(found) == 2 and found[1][0] != "_"}
     rooms |= {f"lua/{found[1]}/" for found in parts if found[0] == "lua" and len(found) > 2}
     table = text_of(TOP / "CONTRIBUTING.md").split("## Rooms")[1].split("\n## ")[0]
     named = {

@@ -93,6 +93,18 @@ def test_a_request_in_the_buffer_of_a_frozen_world_is_not_done_after_its_deadlin
     assert given(stage) == 0
 
 
+def test_a_result_looked_up_by_a_restarted_daemon_has_the_revision_that_it_had(stage: Stage) -> None:
+    with ready(stage) as daemon:
+        first = daemon.command("give_item", item=GOLD, command_id="once")
+    stage.daemon.kill()
+    with ready(stage) as daemon:
+        again = daemon.command("give_item", item=GOLD, command_id="once")
+        assert again == first
+        assert again.revision is not None
+        assert not daemon.snapshot(after=again.revision).stale
+    assert given(stage) == 1
+
+
 def _damaged(path: Path) -> None:
     path.write_bytes(b"SQLite format 3\0" + os.urandom(8192))
 

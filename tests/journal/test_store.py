@@ -192,7 +192,8 @@ def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it
     journal.accept(entry("b"))
     journal.commit()
     for change in ("DROP TABLE clock", "ALTER TABLE command DROP COLUMN settled_age",
-                   "ALTER TABLE command DROP COLUMN checksum", "PRAGMA user_version = 1"):  # fmt: skip
+                   "ALTER TABLE command DROP COLUMN revision", "ALTER TABLE command DROP COLUMN checksum",
+                   "PRAGMA user_version = 1"):  # fmt: skip
         journal._database.execute(change)
     journal.close()
     with Reader(path) as reader:
@@ -204,6 +205,37 @@ def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it
     journal.commit()
     journal.close()
     assert list(verify_journal(path)) == []
+
+
+def test_a_revision_comes_back_as_it_was_recorded_and_is_under_the_checksum(path: Path) -> None:
+    journal = Journal(path)
+    journal.accept(entry("a"))
+    journal.record(done("a", revision=7))
+    journal.commit()
+    assert journal.find("timmy", "a") == done("a", revision=7)
+    journal._database.execute("UPDATE command SET revision = 8")
+    journal.close()
+    assert "(id 'a'): is not as it was written" in "".join(verify_journal(path))
+
+
+def test_a_journal_of_version_2_is_brought_up_to_date_and_what_was_damaged_in_it_still_shows(path: Path) -> None:
+    journal = Journal(path)
+    for key in ("whole", "damaged"):
+        _settle(journal, key)
+    journal.commit()
+    for change in ("ALTER TABLE command DROP COLUMN revision", "UPDATE command SET value = '{}' WHERE id = 'damaged'",
+                   "PRAGMA user_version = 2"):  # fmt: skip
+        journal._database.execute(change)
+    journal.close()
+    with Reader(path) as reader:
+        assert [found.id for _, found in reader.after(0)] == ["whole", "damaged"]
+    damage = ["command 2 (id 'damaged'): is not as it was written"]
+    assert list(verify_journal(path)) == damage
+    journal = Journal(path)
+    assert journal.find("timmy", "whole") == done("whole")
+    assert journal._database.execute("PRAGMA user_version").fetchone() == (3,)
+    journal.close()
+    assert list(verify_journal(path)) == damage
 
 
 def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:

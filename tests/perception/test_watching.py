@@ -46,6 +46,19 @@ def test_a_closed_watch_is_told_nothing_more() -> None:
     assert list(watch) == []
 
 
+def test_those_who_share_a_listener_are_announced_once_and_only_when_all_can_take_it() -> None:
+    watchers, shared, announced = Watchers(), list[Watch](), list[list[bool]]()
+
+    def on_news() -> None:
+        announced.append([watch.has_news for watch in shared])
+
+    for player in (None, "Timmy", "Jiub"):
+        shared.append(watchers.add(Watch(make_interest(player, None, None), on_news=on_news)))
+    watchers.tell(chat("to both"))
+    watchers.tell_lost(1)
+    assert announced == [[True, True, False]]
+
+
 def test_a_watch_that_nobody_holds_is_forgotten() -> None:
     watchers = Watchers()
     watchers.add(watch_of())

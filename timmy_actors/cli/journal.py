@@ -25,7 +25,7 @@ LOOK_EVERY_S = 0.25
 MOST_LINES = 1_000_000
 CSV_COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "sent_at", "settled_at", "boot", "epoch", "attempts",
-    "value", "error",
+    "value", "error", "revision",
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ class Pending:
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
     revision: int | None = None
-    """Its number among the commands of the server that did it. The journal does not keep it: it is of the moment."""
+    """Its number among the commands of the server that did it."""
     journaled: bool = False
     """Whether the journal has it, and must be told how it ends."""
     waiters: list[Waiter] = field(default_factory=list)
@@ -103,6 +103,7 @@ class Pending:
             settled_at=_moment(self.settled_at),
             value=self.value,
             error=self.error,
+            revision=self.revision,
         )
 
     def refuse_another(self, name: str, arguments: dict[str, Any]) -> None:

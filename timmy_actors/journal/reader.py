@@ -118,9 +118,9 @@ class Reader:
         return copy
 
     def _rows(self, which: str, values: rows.Row) -> list[tuple[int, JournalEntry]]:
-        columns = rows.SELECT.replace("SELECT ", "SELECT number, ", 1)
         try:
-            found = self._database.execute(f"{columns} {which}", values).fetchall()
+            version = self._database.execute("PRAGMA user_version").fetchone()[0]
+            found = self._database.execute(f"{rows.as_of(version, rows.SELECT)} {which}", values).fetchall()
             return [(number, rows.from_row(tuple(row))) for number, *row in found]
         except sqlite3.Error as error:
             raise explain(self.path, error) from error

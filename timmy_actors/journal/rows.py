@@ -65,8 +65,10 @@ def _boot_id() -> str:
 
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: another program's database is not taken for a journal."""
-VERSION = 2
-"""1 had no checksums and no clock of its own; such a journal is brought up to date when a daemon opens it."""
+VERSION, CHECKSUMS_SINCE, REVISIONS_SINCE = 3, 2, 3
+"""1 had no checksums and no clock of its own, 2 no revisions; such a journal is brought up to date when a daemon opens
+it."""
+
 TABLE = """
 CREATE TABLE command (
     number INTEGER PRIMARY KEY,
@@ -87,6 +89,7 @@ CREATE TABLE command (
     settled_at REAL,
     value TEXT,
     error TEXT,
+    revision INTEGER,
     settled_age REAL,
     checksum INTEGER,
     UNIQUE (client, id)
@@ -111,13 +114,15 @@ ALTER TABLE command ADD COLUMN checksum INTEGER;
 UPDATE command SET settled_age = 0.0 WHERE settled_at IS NOT NULL;
 """
 """An older journal's commands count as settled when its clock begins: that keeps them longer, and never too short."""
+FROM_VERSION_2 = "ALTER TABLE command ADD COLUMN revision INTEGER;"
+
 COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "boot", "accepted_ms", "deadline_ms", "due", "host",
-    "attempts", "epoch", "sent_at", "settled_at", "value", "error",
+    "attempts", "epoch", "sent_at", "settled_at", "value", "error", "revision",
 )  # fmt: skip
 KEPT = (*COLUMNS, "settled_age", "checksum")
 """The columns in the file: an entry's, its age when it was settled (see `age`), and the checksum over all of these."""
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM command"  # noqa: S608  our own names
+SELECT = f"SELECT number, {', '.join(COLUMNS)} FROM command"  # noqa: S608  our own names
 SELECT_KEPT = f"SELECT number, {', '.join(KEPT)} FROM command"  # noqa: S608
 INSERT = f"INSERT INTO command ({', '.join(KEPT)}) VALUES ({', '.join('?' * len(KEPT))})"  # noqa: S608
 UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in KEPT)} WHERE client = ? AND id = ?"  # noqa: S608
@@ -133,24 +138,40 @@ def to_row(entry: JournalEntry) -> Row:
         _seconds(entry.sent_at), _seconds(entry.settled_at),
         None if entry.value is None else json.dumps(entry.value),
         None if entry.error is None else entry.error.model_dump_json(),
+        entry.revision,
     )  # fmt: skip
 
 
 def to_kept(entry: JournalEntry, age_s: float) -> Row:
     """An entry, in the order of `KEPT`; `age_s` is the journal's age now."""
     fields = (*to_row(entry), age_s if entry.settled else None)
-    return (*fields, checksum(fields))
+    return (*fields, seal(*fields))
+
+
+def as_of(version: int, select: str) -> str:
+    """A `SELECT` for a journal of that version, which nobody has brought up to date."""
+    return select if version >= REVISIONS_SINCE else select.replace(" revision", " NULL AS revision")
+
+
+def seal(*fields: Any) -> int:
+    """The checksum of an entry's fields in the order of `KEPT`, without its own.
+
+    One without a revision has the checksum that version 2 gave it: an older journal's rows need not be written again,
+    which would seal what is damaged in them.
+    """
+    *before, revision, settled_age = fields
+    return checksum((*before, settled_age) if revision is None else fields)
+
+
+def is_sealed(kept: Row) -> bool:
+    """Whether an entry's row, in the order of `KEPT`, is what was written."""
+    *fields, written = kept
+    return bool(seal(*fields) == written)
 
 
 def checksum(fields: Sequence[Any]) -> int:
     """The checksum of a row without its own: SQLite hands integers, floats, texts and NULL back just as they were."""
     return zlib.crc32(repr(tuple(fields)).encode(errors="surrogateescape"))
-
-
-def is_as_written(kept: Row) -> bool:
-    """Whether a row that ends with its checksum is what was written."""
-    *fields, written = kept
-    return bool(checksum(fields) == written)
 
 
 def to_clock_row(clock: JournalClock) -> Row:
@@ -165,9 +186,10 @@ def from_clock_row(row: Row) -> JournalClock:
     Raises:
         ValueError: it is not as it was written.
     """
-    if not is_as_written(row):
+    *fields, written = row
+    if checksum(fields) != written:
         raise ValueError("the checksum of its clock does not fit")
-    age_s, *moment, _ = row
+    age_s, *moment = fields
     return JournalClock(age_s, Moment(*moment))
 
 

@@ -179,6 +179,8 @@ class Journal:
             )
         elif version == 1:
             self._from_version_1()
+        elif version == 2:
+            self._run(f"{rows.FROM_VERSION_2} PRAGMA user_version = {rows.VERSION}")
         elif version != rows.VERSION:
             raise JournalUnusableError(
                 f"journal {self.path}: it is of version {version}, this daemon writes {rows.VERSION}: {MOVE_AWAY}",
@@ -186,8 +188,8 @@ class Journal:
             )
 
     def _from_version_1(self) -> None:
-        self._run(rows.CLOCK_TABLE + rows.FROM_VERSION_1)
-        self._database.create_function("seal", -1, lambda *fields: rows.checksum(fields), deterministic=True)
+        self._run(rows.CLOCK_TABLE + rows.FROM_VERSION_1 + rows.FROM_VERSION_2)
+        self._database.create_function("seal", -1, rows.seal, deterministic=True)
         self._run(f"{rows.SEAL}; PRAGMA user_version = {rows.VERSION}")
 
     def _run(self, statements: str) -> None:
@@ -241,7 +243,7 @@ class Journal:
 
     def _checked(self, kept: list[Any]) -> JournalEntry:
         entry = rows.from_row(tuple(kept[: len(rows.COLUMNS)]))
-        if not rows.is_as_written(tuple(kept)):
+        if not rows.is_sealed(tuple(kept)):
             raise ValueError(f"the checksum of {entry.id!r} does not fit; 'timmy-actors journal verify' lists them all")
         return entry
 

@@ -164,16 +164,27 @@ def _wrong_pages(database: sqlite3.Connection) -> Iterator[str]:
 
 
 def _wrong_rows(database: sqlite3.Connection) -> Iterator[str]:
-    if database.execute("PRAGMA user_version").fetchone()[0] < rows.VERSION:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version < rows.CHECKSUMS_SINCE:
         yield "it was written by an earlier version, which kept no checksums: the next start of a daemon adds them"
         return
     database.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # a damaged text may be no UTF-8
     clock = database.execute(rows.SELECT_CLOCK).fetchone()
-    if clock is None or not rows.is_as_written(clock):
+    if not _is_clock(clock):
         yield "its clock, by which commands are forgotten: is not as it was written"
     number = -1
-    one_page = f"{rows.SELECT_KEPT} WHERE number > ? ORDER BY number LIMIT {PAGE}"
+    one_page = f"{rows.as_of(version, rows.SELECT_KEPT)} WHERE number > ? ORDER BY number LIMIT {PAGE}"
     while page := database.execute(one_page, (number,)).fetchall():
         for number, *kept in page:
-            if not rows.is_as_written(tuple(kept)):
+            if not rows.is_sealed(tuple(kept)):
                 yield f"command {number} (id {kept[1]!r}): is not as it was written"
+
+
+def _is_clock(row: rows.Row | None) -> bool:
+    if row is None:
+        return False
+    try:
+        rows.from_clock_row(row)
+    except ValueError:
+        return False
+    return True

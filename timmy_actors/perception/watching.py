@@ -68,7 +68,8 @@ class Watch(Iterator[Pushed]):
     ) -> None:
         self.interest = interest
         self.on_news = on_news
-        """Called when something can be taken, or it has ended, in the thread of whoever told it; must only hand on."""
+        """Called when something can be taken, or it has ended, in the thread of whoever told it; must only hand on.
+        Watches that share it are served by one call, after something was queued for all of them."""
         self._timeout_s = timeout_s
         self._waiting = Backlog(MAX_WAITING)
         self._news = threading.Condition()
@@ -92,6 +93,11 @@ class Watch(Iterator[Pushed]):
         if taken is None:
             raise WatchTimeoutError.after(self._timeout_s)
         return as_pushed(taken)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something can be taken. What is queued at the same moment is announced by `on_news`."""
+        return len(self._waiting) > 0
 
     def take(self) -> Numbered | None:
         """The next, if something waits; never waits itself.
@@ -130,18 +136,22 @@ class Watch(Iterator[Pushed]):
             self._news.notify_all()
         self.on_news()
 
-    def offer(self, happened: Happened) -> None:
-        """Queue what happened, if it is this watch's concern. Never waits for a reader."""
+    def offer(self, happened: Happened) -> bool:
+        """Queue what happened, if it is this watch's concern. Never waits for a reader.
+
+        Returns:
+            Whether it was queued: then `on_news` is to be called.
+        """
         if not concerns(self.interest, happened):
-            return
+            return False
         with self._news:
             if self._end is not None:
-                return
+                return False
             if not self._waiting.add(happened) and not self._missed:
                 self._missed = True
                 log.warning("a watcher does not read what it watches: it misses the oldest, and is told how much")
             self._news.notify()
-        self.on_news()
+        return True
 
     def lose(self, count: int) -> None:
         """So many things happened, of concern or not, that nobody can tell of."""
@@ -220,8 +230,7 @@ class Watchers:
         """Tell a watch from now on; while the link is down, first of all `as_it_stands`."""
         with self._turn:  # between two tellings: what is told next is what happens next
             if not self._link_is_up:
-                for happened in as_it_stands():
-                    watch.offer(happened)
+                _offer([watch], *as_it_stands())
             self._watches.add(watch)
             ended = self._ended
         if ended:
@@ -235,8 +244,7 @@ class Watchers:
             for one in happened:
                 if one.link is not None:
                     self._link_is_up = one.link.carries
-                for watch in watches:
-                    watch.offer(one)
+            _offer(watches, *happened)
 
     def tell_lost(self, count: int) -> None:
         """Have it count as left out that so many pushes of the game server did not arrive."""
@@ -256,6 +264,17 @@ class Watchers:
             watches = list(self._watches)
         for watch in watches:
             watch.end(_gone())
+
+
+def _offer(watches: Iterable[Watch], *happened: Happened) -> None:
+    """Queue for all of them first: a reader that the first one woke would take turns with the queueing."""
+    queued: dict[Callable[[], object], None] = {}
+    for watch in watches:
+        for one in happened:
+            if watch.offer(one):
+                queued[watch.on_news] = None
+    for on_news in queued:
+        on_news()
 
 
 def as_pushed(taken: Numbered) -> Pushed:

@@ -95,8 +95,8 @@ class CommandResult(Model):
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
     revision: Revision | None = None
-    """What it produced: `snapshot(after=...)` waits until that is perceived. None where it was not done, and where what
-    became of it was looked up in the journal: then it was done some time ago."""
+    """What it produced: `snapshot(after=...)` waits until that is perceived. None where it was not done, and where an
+    earlier version's journal says that it was."""
 
     @property
     def ok(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from timmy_actors.protocol._base import ErrorInfo, Model
+from timmy_actors.protocol._base import Count, ErrorInfo, Model
 
 CommandState = Literal["accepted", "sent", "done", "failed", "expired", "in_doubt"]
 UNDONE_FOR_SURE = ("expired", "overloaded", "unavailable")
@@ -40,6 +40,8 @@ class JournalEntry(Model):
     settled_at: datetime | None = None
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
+    revision: Count | None = None
+    """Its number among what the server process `boot` did, where it was done; see `Revision`."""
 
     @property
     def settled(self) -> bool:

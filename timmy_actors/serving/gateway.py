@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -305,25 +305,30 @@ class GatewayActor(SocketActor):
     def _push_news(self) -> None:
         """One push to each: requests get their turn in between."""
         self._woken = False
-        pushed = [self._push_one(client, watch) for client, watch in self._watches.items()]
-        if any(pushed):
+        self._push(self._watches)
+
+    def _push(self, clients: Iterable[bytes]) -> None:
+        more = [self._push_one(client, self._watches[client]) for client in clients if client in self._watches]
+        if any(more):
             self._on_news()
         self._try_again_in_time()
 
     def _push_one(self, client: bytes, watch: Watch) -> bool:
-        taken = None if self._outbox.is_full(client) else watch.take()
+        """Whether more can be pushed to it."""
+        if not watch.has_news or self._outbox.is_full(client):
+            return False
+        taken = watch.take()
         if taken is None:
             return False
         if self._outbox.push(client, _pushed(taken), time.monotonic()):
-            return True
+            return watch.has_news
         watch.put_back(taken)
         return False
 
     def _retry(self) -> None:
         now = time.monotonic()
         if self._outbox.next_try() <= now:
-            self._outbox.retry(now)
-            self._push_news()
+            self._push(self._outbox.retry(now))
 
     def _try_again_in_time(self) -> None:
         again_in_s = self._outbox.next_try() - time.monotonic()

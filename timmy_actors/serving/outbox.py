@@ -42,8 +42,13 @@ HIGH_WATER_MARK = 8
 it would only be older when it is read, as the operating system's buffers hold some hundred kilobytes besides."""
 MAX_ANSWER_BYTES = 2_000_000
 """Of answers that wait for one client; further ones are dropped, as its next reading comes far too late for them."""
-RETRY_S, RETRY_AT_MOST_S = 0.001, 0.25
-"""When a client that did not take a message is tried again: libzmq does not say of one client that it reads again."""
+RETRY_S, RETRY_AT_MOST_S = 0.001, 0.256
+"""When a client that did not take a message is tried again: libzmq does not say of one client that it reads again. The
+pause doubles each time it still takes none."""
+SHORTEN_AFTER = 4
+"""How many messages a client takes between two that it does not take before its pause is halved. One that reads all the
+time, but more slowly than things happen, is so tried about once for each few messages, not once for each."""
+_MORE, _NOW = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
 
 
 @dataclass
@@ -55,6 +60,15 @@ class _Full:
     bytes: int = 0
 
 
+@dataclass
+class _Pace:
+    """How a client that reads slowly is tried again."""
+
+    pause_s: float = RETRY_S / 2
+    taken: int = 0
+    """Messages that it took since the last one that it did not."""
+
+
 class Outbox:
     """Sends to the clients of a ROUTER socket, which must have `router_mandatory` set. Never waits.
 
@@ -64,8 +78,8 @@ class Outbox:
     def __init__(self, socket: zmq.Socket[bytes]) -> None:
         self._socket = socket
         self._full: dict[bytes, _Full] = {}
-        self._pauses: dict[bytes, float] = {}
-        """How long those were let be who have taken nothing since."""
+        self._paces: dict[bytes, _Pace] = {}
+        """Of the clients that did not take a message lately."""
 
     def is_full(self, client: bytes) -> bool:
         """Whether pushes to that client must wait."""
@@ -93,51 +107,63 @@ class Outbox:
             return False
         return True
 
-    def retry(self, now: float) -> None:
-        """Send the answers that wait to those whose time has come; to who took them all, pushes can be sent again."""
-        for client, full in list(self._full.items()):
-            if full.again_at <= now:
-                self._retry(client, full, now)
+    def retry(self, now: float) -> list[bytes]:
+        """Send the answers that wait to those whose time has come.
+
+        Returns:
+            The clients that took them all: pushes can be sent to them again.
+        """
+        due = [(client, full) for client, full in self._full.items() if full.again_at <= now]
+        return [client for client, full in due if self._retry(client, full, now)]
 
     def hurry(self, client: bytes) -> None:
         """It spoke: it may read as well."""
         if client in self._full:
-            self._pauses.pop(client, None)
+            self._paces.pop(client, None)
             self._full[client].again_at = 0.0
 
     def forget(self, client: bytes) -> None:
         """It is gone."""
         self._full.pop(client, None)
-        self._pauses.pop(client, None)
+        self._paces.pop(client, None)
 
-    def _retry(self, client: bytes, full: _Full, now: float) -> None:
+    def _retry(self, client: bytes, full: _Full, now: float) -> bool:
         while full.answers:
             if not self._send(client, full.answers[0]):
-                full.again_at = now + self._longer_pause(client)
-                return
+                full.again_at = self._later(client, now)
+                return False
             full.bytes -= len(full.answers.popleft())
         del self._full[client]
+        return True
 
     def _let_be(self, client: bytes, now: float) -> _Full:
-        full = self._full[client] = _Full(now + self._longer_pause(client))
+        full = self._full[client] = _Full(self._later(client, now))
         return full
 
-    def _longer_pause(self, client: bytes) -> float:
-        pause_s = min(2 * self._pauses.get(client, RETRY_S / 2), RETRY_AT_MOST_S)
-        self._pauses[client] = pause_s
-        return pause_s
+    def _later(self, client: bytes, now: float) -> float:
+        """When to try it again: at a multiple of its pause, so that those with the same one are tried together."""
+        pace = self._paces.setdefault(client, _Pace())
+        pace.pause_s, pace.taken = min(2 * pace.pause_s, RETRY_AT_MOST_S), 0
+        return math.ceil(now / pace.pause_s + 0.5) * pace.pause_s
 
     def _send(self, client: bytes, frame: bytes) -> bool:
         """False: the client takes nothing more at the moment. To one that is gone it counts as sent."""
         try:
             # Not `send_multipart`, whose checks cost as much again. A client that is full or gone refuses its address.
-            self._socket.send(client, zmq.SNDMORE | zmq.NOBLOCK)
-            self._socket.send(frame, zmq.NOBLOCK)
+            self._socket.send(client, _MORE)
+            self._socket.send(frame, _NOW)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
-        if self._pauses:
-            self._pauses.pop(client, None)
+        if client in self._paces:
+            self._quicken(client, self._paces[client])
         return True
+
+    def _quicken(self, client: bytes, pace: _Pace) -> None:
+        pace.taken += 1
+        if pace.taken == SHORTEN_AFTER:
+            pace.pause_s, pace.taken = pace.pause_s / 2, 0
+            if pace.pause_s < RETRY_S:
+                del self._paces[client]
