@@ -22,7 +22,7 @@ class _Full:
     """A client that takes nothing more at the moment."""
 
     again_at: float
-    answers: deque[bytes] = field(default_factory=deque)
+    answers: deque[tuple[bytes, ...]] = field(default_factory=deque)
     bytes: int = 0
 
 
@@ -46,14 +46,15 @@ class Outbox:
         """When `retry` is to be called; infinity: nothing waits."""
         return min((full.again_at for full in self._full.values()), default=math.inf)
 
-    def answer(self, client: bytes, frame: bytes, now: float) -> None:
+    def answer(self, client: bytes, frames: tuple[bytes, ...], now: float) -> None:
         """Send an answer, or have it wait for its turn."""
-        if client not in self._full and self._send(client, frame):
+        if client not in self._full and self._send(client, *frames):
             return
         full = self._full.get(client) or self._let_be(client, now)
-        if full.bytes + len(frame) <= MAX_ANSWER_BYTES:
-            full.answers.append(frame)
-            full.bytes += len(frame)
+        size = sum(map(len, frames))
+        if full.bytes + size <= MAX_ANSWER_BYTES:
+            full.answers.append(frames)
+            full.bytes += size
 
     def push(self, client: bytes, frame: bytes, now: float) -> bool:
         """Send a push; False where the client is full: it was not sent."""
@@ -83,10 +84,10 @@ class Outbox:
 
     def _retry(self, client: bytes, full: _Full, now: float) -> None:
         while full.answers:
-            if not self._send(client, full.answers[0]):
+            if not self._send(client, *full.answers[0]):
                 full.again_at = now + self._longer_pause(client)
                 return
-            full.bytes -= len(full.answers.popleft())
+            full.bytes -= sum(map(len, full.answers.popleft()))
         del self._full[client]
 
     def _let_be(self, client: bytes, now: float) -> _Full:
@@ -98,12 +99,14 @@ class Outbox:
         self._pauses[client] = pause_s
         return pause_s
 
-    def _send(self, client: bytes, frame: bytes) -> bool:
+    def _send(self, client: bytes, *frames: bytes) -> bool:
         """False: the client takes nothing more at the moment. To one that is gone it counts as sent."""
         try:
             # Not `send_multipart`, whose checks cost as much again. A client that is full or gone refuses its address.
             self._socket.send(client, zmq.SNDMORE | zmq.NOBLOCK)
-            self._socket.send(frame, zmq.NOBLOCK)
+            for frame in frames[:-1]:
+                self._socket.send(frame, zmq.SNDMORE | zmq.NOBLOCK)
+            self._socket.send(frames[-1], zmq.NOBLOCK)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:
