@@ -32,6 +32,11 @@ def faketime() -> Path | None:
     return found[0] if found else None
 
 
+def faketime_files(process: int) -> list[Path]:
+    """What libfaketime makes for a process in shared memory, and leaves there when that is killed."""
+    return [Path("/dev/shm", f"{name}_{process}") for name in ("faketime_shm", "sem.faketime_sem")]
+
+
 class WorldProcess:
     """The embedded world alone, on a port that stays; what it gives is in the ledger, however it ends."""
 
@@ -118,7 +123,7 @@ class ChaosDaemon:
 
     def kill(self) -> None:
         """Kill it, and start the next."""
-        _end(self.process)
+        self.end()
         self.process = self._start()
 
     def stop(self) -> None:
@@ -130,6 +135,8 @@ class ChaosDaemon:
     def end(self) -> None:
         """Kill it for good."""
         _end(self.process)
+        for file in faketime_files(self.process.pid):
+            file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def full_disk(self) -> Iterator[None]:

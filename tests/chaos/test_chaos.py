@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.audit import Books, complaints
 from tests.chaos.callers import command_id
 from tests.chaos.run import run
-from tests.chaos.stage import faketime
+from tests.chaos.stage import Stage, faketime, faketime_files
 from tests.journal.entries import NOON, done, entry
 
 SEED = 5
@@ -26,6 +26,17 @@ def test_through_every_fault_each_command_is_done_once_and_the_books_agree(runti
     assert outcome.wrong == [], "\n".join(outcome.report())
     assert outcome.books.ledger.total() > COMMANDS / 2
     assert len(outcome.faults) == 13
+
+
+def test_a_killed_daemon_leaves_nothing_in_shared_memory(runtime_folder: Path) -> None:
+    if faketime() is None:
+        pytest.skip("libfaketime is not installed (Debian: apt install faketime)")
+    with Stage(runtime_folder) as stage:
+        left = faketime_files(stage.daemon.process.pid)
+        assert all(file.exists() for file in left)
+        stage.daemon.kill()
+        left += faketime_files(stage.daemon.process.pid)
+    assert [file for file in left if file.exists()] == []
 
 
 def books(heard: str, ledger: int, **fields: Any) -> Books:

@@ -46,9 +46,14 @@ class Desktop:
         assert status is not None
         return next(server for server in status.servers if server.name == name)
 
+    def start(self) -> None:
+        """Have the servers start, and wait until the desktop's has: it may need longer than a capture waits."""
+        self.runtime.capture()
+        self.pid()
+
     def pid(self, name: str = "desktop-control") -> int:
         """A server's process, once it is up."""
-        eventually(lambda: self.server(name).state == "ready", 30)
+        eventually(lambda: self.server(name).state == "ready")
         pid = self.server(name).pid
         assert pid is not None
         return pid

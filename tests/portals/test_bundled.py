@@ -50,6 +50,7 @@ def made(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     # The bundled server's table has the protocol's own names: Steam's tools go by those as well.
     steam = SteamSettings(command=("{python}", str(SERVERS / "steam.py")), tools="desktop-control")
     with desktop(tmp_path, command=DesktopSettings().command, steam=steam, probe_interval_s=1.0) as running:
+        running.start()
         yield running
 
 

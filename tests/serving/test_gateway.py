@@ -107,8 +107,8 @@ def test_a_wrong_request_is_refused_under_its_id(
 
 
 GARBAGE = [
-    b"",
     b"\x00",
+    b"",
     b"\xff" * 100,
     b"null",
     b"[]",

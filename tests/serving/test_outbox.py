@@ -73,7 +73,7 @@ def test_only_clients_that_took_what_waited_for_them_are_pushed_to_again(clients
     (reading, dealer), (idle, _) = clients.join(), clients.join()
     for client in (reading, idle):
         clients.fill(client, 0.0)
-        clients.outbox.answer(client, b"answer", 0.0)
+        clients.outbox.answer(client, (b"answer",), 0.0)
     while dealer.poll(0):
         dealer.recv()
     clients.poll()
@@ -93,7 +93,7 @@ def test_clients_with_the_same_pause_are_tried_at_the_same_time(clients: Clients
 def test_a_client_that_takes_nothing_is_tried_ever_more_seldom_and_one_that_speaks_at_once(clients: Clients) -> None:
     client, _ = clients.join()
     clients.fill(client, 0.0)
-    clients.outbox.answer(client, b"answer", 0.0)
+    clients.outbox.answer(client, (b"answer",), 0.0)
     now, pauses = 0.0, []
     for _ in range(12):
         pauses.append(clients.outbox.next_try() - now)

@@ -1,5 +1,5 @@
 from .connection import Daemon, connect
-from .endpoint import EndpointLock, endpoint_path, resolve_endpoint
+from .endpoint import EndpointLock, endpoint_path, peer_of, resolve_endpoint
 from .watching import DaemonWatch
 
 __all__ = [
@@ -8,5 +8,6 @@ __all__ = [
     "EndpointLock",
     "connect",
     "endpoint_path",
+    "peer_of",
     "resolve_endpoint",
 ]

@@ -65,14 +65,20 @@ def check_peer(connected: sockets.socket, path: Path) -> None:
     Raises:
         ConfigError: it is another user's.
     """
-    if not hasattr(sockets, "SO_PEERCRED"):
-        return
-    _, owner, _ = _PEER.unpack(connected.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEER.size))
-    if owner not in (os.geteuid(), 0):
+    _, owner = peer_of(connected)
+    if owner not in (None, os.geteuid(), 0):
         raise ConfigError(
             f"{path}: another user (uid {owner}) listens there, and is not trusted: run this as the daemon's user,"
             f" or choose another place with --endpoint or {VARIABLE}"
         )
+
+
+def peer_of(connected: sockets.socket) -> tuple[int | None, int | None]:
+    """The process and the user at the other end of a Unix socket; None where the system does not say."""
+    if not hasattr(sockets, "SO_PEERCRED"):
+        return None, None
+    process, owner, _ = _PEER.unpack(connected.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEER.size))
+    return process, owner
 
 
 class EndpointLock:

@@ -143,6 +143,7 @@ class Line:
     def _open(self) -> None:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
         socket.linger = 0
+        socket.probe_router = True  # a daemon ends the connections of those that say nothing
         if self._high_water_mark is not None:
             socket.rcvhwm = self._high_water_mark
         self._socket, self._ended = socket, False

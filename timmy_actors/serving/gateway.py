@@ -37,6 +37,7 @@ from timmy_actors.protocol import (
     UsePortalRequest,
     WatchRequest,
 )
+from timmy_actors.serving import connections
 from timmy_actors.serving.answers import (
     PORTALS_TIMEOUT_S,
     command_id,
@@ -63,11 +64,22 @@ LAST_WORDS_MS = 500
 """How long its last answers wait for clients that do not read them."""
 
 
+@dataclass(frozen=True)
+class _Sender:
+    """Where the answer to a request goes."""
+
+    client: bytes
+    envelope: tuple[bytes, ...] = ()
+    """What came before the request, up to an empty frame, and comes back before the answer (REQ, RFC 28)."""
+    only_answers: bool = False
+    """Whether it is a REQ, which drops what it did not ask for."""
+
+
 @dataclass(eq=False)
 class _Open:
     """A request whose answer another actor has."""
 
-    client: bytes
+    sender: _Sender
     request: Request
     caller: Caller = field(default_factory=Caller)
 
@@ -120,11 +132,12 @@ class GatewayActor(SocketActor):
         socket.sndhwm = HIGH_WATER_MARK
         socket.maxmsgsize = MAX_REQUEST_BYTES
         socket.router_mandatory = True
-        self._outbox, self._connections = Outbox(socket), Connections(socket)
+        self._outbox, self._connections = Outbox(socket), Connections(socket, self._endpoint)
         socket.bind(self._endpoint)
         endpoint_path(self._endpoint).chmod(0o600)
         self.sockets.attach("connections", self._connections.monitor, self._connections.gone)
         self.sockets.attach("clients", socket, lambda: _read(socket))
+        self.mailbox.schedule("silent", connections.SPEAK_WITHIN_S, "silent", every=True)
 
     def on_receive(self, message: Any) -> None:
         """Answer, and push to those who watch."""
@@ -139,6 +152,9 @@ class GatewayActor(SocketActor):
                 self._push_news()
             case "retry":
                 self._retry()
+            case "silent":
+                self._forget(self._connections.gone())
+                self._connections.end_silent()
             case "finish":
                 self.leave()
             case SourceFailed(_, error):
@@ -182,51 +198,51 @@ class GatewayActor(SocketActor):
     # Requests.
 
     def _on_frames(self, frames: list[zmq.Frame]) -> None:
-        client, request = frames[0].bytes, frames[-1]
         self._forget(self._connections.gone())
-        if self._connections.note(client, request):
-            self._outbox.hurry(client)
-            self._on_request(client, request.bytes)
+        if self._connections.note(frames):
+            sender = _sender_of(frames)
+            self._outbox.hurry(sender.client)
+            self._on_request(sender, frames[-1].bytes)
             self._retry()
 
-    def _on_request(self, client: bytes, frame: bytes) -> None:
+    def _on_request(self, sender: _Sender, frame: bytes) -> None:
         try:
             request = REQUEST.validate_json(frame)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or None
             refusal = ErrorInfo(code="bad_message", message=f"{where or 'request'}: {first['msg']}", field=where)
-            self._send(client, Answer(id=readable_id(frame), error=refusal))
+            self._send(sender, Answer(id=readable_id(frame), error=refusal))
             return
         try:
-            self._answer(client, request)
+            self._answer(sender, request)
         except RefusedError as refused:
-            self._send(client, Answer(id=request.id, command_id=command_id(request), error=explain(refused)))
+            self._send(sender, Answer(id=request.id, command_id=command_id(request), error=explain(refused)))
 
-    def _answer(self, client: bytes, request: Any) -> None:
+    def _answer(self, sender: _Sender, request: Any) -> None:
         match request:
             case _ if self._stopping:
                 raise RefusedError("unavailable", STOPPING)
             case StatusRequest():
-                self._send(client, Answer(id=request.id, status=self._health()))
+                self._send(sender, Answer(id=request.id, status=self._health()))
             case SnapshotRequest(after=Revision() as after):
                 wanted = Await(request.player or self._player, after, request.timeout_s)
                 reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-                self._answer_later(_Open(client, request), reply)
+                self._answer_later(_Open(sender, request), reply)
             case SnapshotRequest():
                 snapshot = self._perceptions.find(request.player or self._player)
-                self._send(client, Answer(id=request.id, snapshot=snapshot))
+                self._send(sender, Answer(id=request.id, snapshot=snapshot))
             case CommandRequest():
-                self._command(client, request)
+                self._command(sender, request)
             case PortalsRequest():
                 reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
-                self._answer_later(_Open(client, request), reply)
+                self._answer_later(_Open(sender, request), reply)
             case UsePortalRequest() | CheckPortalRequest() | CaptureRequest() | ExecuteRequest():
-                self._portal(client, request)
+                self._portal(sender, request)
             case WatchRequest():
-                self._watch(client, request)
+                self._watch(sender, request)
 
-    def _command(self, client: bytes, request: CommandRequest) -> None:
+    def _command(self, sender: _Sender, request: CommandRequest) -> None:
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self._player, **arguments}
@@ -234,14 +250,14 @@ class GatewayActor(SocketActor):
         do = Do(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
         while self._left:
             self._places.leave(self._left.popleft())
-        if not self._places.admit(client):
+        if not self._places.admit(sender.client):
             raise RefusedError("overloaded", "too many of this client's commands are on their way already")
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-        reply.add_done_callback(lambda _: self._left.append(client))
-        self._answer_later(_Open(client, request), reply)
+        reply.add_done_callback(lambda _: self._left.append(sender.client))
+        self._answer_later(_Open(sender, request), reply)
 
-    def _portal(self, client: bytes, request: Any) -> None:
-        waiting = _Open(client, request)
+    def _portal(self, sender: _Sender, request: Any) -> None:
+        waiting = _Open(sender, request)
         message, takes_s = for_portal(request, waiting.caller)
         self._answer_later(waiting, self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S))
 
@@ -254,7 +270,7 @@ class GatewayActor(SocketActor):
         if waiting not in self._open:
             return
         self._open.discard(waiting)
-        self._send(waiting.client, answer)
+        self._send(waiting.sender, answer)
         if self._stopping and not self._open:
             self.leave()
 
@@ -267,9 +283,10 @@ class GatewayActor(SocketActor):
         except MailboxFullError as error:
             log.warning("an answer was dropped, its client will ask again: %s", error)
 
-    def _send(self, client: bytes, answer: Answer) -> None:
+    def _send(self, sender: _Sender, answer: Answer) -> None:
         if self._socket is not None:
-            self._outbox.answer(client, answer.model_dump_json(by_alias=True).encode(), time.monotonic())
+            frames = (*sender.envelope, answer.model_dump_json(by_alias=True).encode())
+            self._outbox.answer(sender.client, frames, time.monotonic())
             self._try_again_in_time()
 
     def _forget(self, gone: list[bytes]) -> None:
@@ -279,14 +296,17 @@ class GatewayActor(SocketActor):
             watch = self._watches.pop(client, None)
             if watch is not None:
                 watch.close()
-            for waiting in [waiting for waiting in self._open if waiting.client == client]:
+            for waiting in [waiting for waiting in self._open if waiting.sender.client == client]:
                 self._open.discard(waiting)
                 waiting.caller.leave()
 
     # Watches.
 
-    def _watch(self, client: bytes, request: WatchRequest) -> None:
-        watch, interest = self._watches.get(client), request.interest
+    def _watch(self, sender: _Sender, request: WatchRequest) -> None:
+        client, interest = sender.client, request.interest
+        if sender.only_answers:
+            raise RefusedError("not_permitted", "a REQ socket gets answers only: connect a DEALER to watch")
+        watch = self._watches.get(client)
         if watch is None and len(self._watches) >= MAX_WATCHERS:
             raise RefusedError("overloaded", f"{MAX_WATCHERS} watch already")
         if watch is None or watch.interest != interest:
@@ -294,7 +314,7 @@ class GatewayActor(SocketActor):
                 watch.close()
             self._watches[client] = self._perceptions.watch(Watch(interest, on_news=self._on_news))
         # Only now: who has the answer is told of all that happens from then on.
-        self._send(client, Answer(id=request.id, watching=True, link=self._perceptions.link.value))
+        self._send(sender, Answer(id=request.id, watching=True, link=self._perceptions.link.value))
 
     def _on_news(self) -> None:
         # Called by whoever tells the watches: once is enough, however many they are.
@@ -342,6 +362,14 @@ def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:
         return socket.recv_multipart(zmq.NOBLOCK, copy=False)
     except zmq.Again:
         return None
+
+
+def _sender_of(frames: list[zmq.Frame]) -> _Sender:
+    """Who sent a request: its routing id comes first, the request last."""
+    client, envelope, request = frames[0].bytes, tuple(frame.bytes for frame in frames[1:-1]), frames[-1]
+    if not envelope or envelope[-1]:
+        return _Sender(client)  # without an empty frame it is none, but frames that nobody asked for
+    return _Sender(client, envelope, request.get("Socket-Type") == "REQ")
 
 
 def _pushed(taken: Numbered) -> bytes:

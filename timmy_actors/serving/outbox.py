@@ -56,7 +56,7 @@ class _Full:
     """A client that takes nothing more at the moment."""
 
     again_at: float
-    answers: deque[bytes] = field(default_factory=deque)
+    answers: deque[tuple[bytes, ...]] = field(default_factory=deque)
     bytes: int = 0
 
 
@@ -89,14 +89,15 @@ class Outbox:
         """When `retry` is to be called; infinity: nothing waits."""
         return min((full.again_at for full in self._full.values()), default=math.inf)
 
-    def answer(self, client: bytes, frame: bytes, now: float) -> None:
+    def answer(self, client: bytes, frames: tuple[bytes, ...], now: float) -> None:
         """Send an answer, or have it wait for its turn."""
-        if client not in self._full and self._send(client, frame):
+        if client not in self._full and self._send(client, *frames):
             return
         full = self._full.get(client) or self._let_be(client, now)
-        if full.bytes + len(frame) <= MAX_ANSWER_BYTES:
-            full.answers.append(frame)
-            full.bytes += len(frame)
+        size = sum(map(len, frames))
+        if full.bytes + size <= MAX_ANSWER_BYTES:
+            full.answers.append(frames)
+            full.bytes += size
 
     def push(self, client: bytes, frame: bytes, now: float) -> bool:
         """Send a push; False where the client is full: it was not sent."""
@@ -129,10 +130,10 @@ class Outbox:
 
     def _retry(self, client: bytes, full: _Full, now: float) -> bool:
         while full.answers:
-            if not self._send(client, full.answers[0]):
+            if not self._send(client, *full.answers[0]):
                 full.again_at = self._later(client, now)
                 return False
-            full.bytes -= len(full.answers.popleft())
+            full.bytes -= sum(map(len, full.answers.popleft()))
         del self._full[client]
         return True
 
@@ -146,12 +147,14 @@ class Outbox:
         pace.pause_s, pace.taken = min(2 * pace.pause_s, RETRY_AT_MOST_S), 0
         return math.ceil(now / pace.pause_s + 0.5) * pace.pause_s
 
-    def _send(self, client: bytes, frame: bytes) -> bool:
+    def _send(self, client: bytes, *frames: bytes) -> bool:
         """False: the client takes nothing more at the moment. To one that is gone it counts as sent."""
         try:
             # Not `send_multipart`, whose checks cost as much again. A client that is full or gone refuses its address.
             self._socket.send(client, _MORE)
-            self._socket.send(frame, _NOW)
+            for frame in frames[:-1]:
+                self._socket.send(frame, _MORE)
+            self._socket.send(frames[-1], _NOW)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:

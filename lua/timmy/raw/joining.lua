@@ -14,7 +14,7 @@ function M.fault(names)
   if type(names) ~= "table" then return "a list of functions' names" end
   for position, name in pairs(names) do
     if type(position) ~= "number" or not M.FUNCTIONS[name] then
-      return "a list of functions that change who may join, such as 'Kick'"
+      return "a list of functions that change who may join, such as 'BanAddress'"
     end
   end
 end
