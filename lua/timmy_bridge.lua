@@ -13,6 +13,7 @@ end
 
 -- Before other scripts keep the functions for themselves.
 protected(function() require("timmy.chat_sent").attach() end)
+protected(function() require("timmy.trips").attach() end)
 
 protected(function()
   customEventHooks.registerHandler("OnServerPostInit", function()
