@@ -58,7 +58,8 @@ function M.services(game)
     perceive = { names = vocabulary.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
       held = function(section) return section == "position" and game.held_since or nil end },
     whereabouts = { of = function() return nil end, has_loaded = function() return false end },
-    trips = { look = function() end, revision = function(pid) return game.under_way[pid] end },
+    trips = { look = function() end, revision = function(pid) return game.under_way[pid] or nil end,
+      is_under_way = function(pid) return game.under_way[pid] ~= nil end },
     players = { online = function() return game.roster end, find = find(game) },
   }
 end

@@ -54,6 +54,18 @@ test("reads nothing of a place that is held, but what was read of it long ago", 
   equal(ask(service, peer, OBSERVE, NOW + 100).sections.position, { x = 2 })
 end)
 
+test("waits for a player whom the server itself sent elsewhere, and takes no command back for it", function()
+  local service, peer, game = introduced()
+  service.revision, game.under_way[0] = 7, false
+  local before = #peer.answers
+  ask(service, peer, OBSERVE)
+  service:answer_late(NOW + 1)
+  equal({ #peer.answers, service:revision_of(0, NOW) }, { before, 7 })
+  game.under_way[0] = nil
+  service:answer_late(NOW + 1)
+  equal({ #peer.answers, service:revision_of(0, NOW) }, { before + 1, 7 })
+end)
+
 test("answers who asks for a player under way once it has arrived, or two seconds later as it was", function()
   local service, peer, game = introduced()
   game.under_way[0] = 1

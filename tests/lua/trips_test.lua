@@ -156,6 +156,108 @@ test("follows a player whom functions of the script API send elsewhere", functio
   equal(places_during(1000), { HOME, { "-2, -9", -10000, -71000 } })
 end)
 
+local RESPAWN = { "-2, -9", -11050, -70620 }
+local JIUB_FAR = { "-3, -2", -23900, -15000 }
+
+--- Has Jiub stand in Balmora.
+local function with_jiub_far()
+  stage.open()
+  stage.host.move(1, JIUB_FAR[2], JIUB_FAR[3], 505)
+  stage.settle()
+  equal(place_of(1), JIUB_FAR)
+end
+
+test("says of a respawn where the player died and where it rises, and nothing between", function()
+  with_jiub_far()
+  Players[1]:Resurrect()
+  equal({ place_of(1), trips.is_under_way(1, stage.seconds()), trips.revision(1, stage.seconds()) },
+    { JIUB_FAR, true, nil })
+  equal(places_during(1500, 1), { JIUB_FAR, RESPAWN })
+  equal(trips.is_under_way(1, stage.seconds()), false)
+end)
+
+test("says so too where the player died in the cell where it rises", function()
+  stage.open()
+  Players[0]:Resurrect()
+  equal(places_during(1500), { HOME, RESPAWN })
+end)
+
+test("would be told of the middle of the cell without that", function()
+  stage.open()
+  Players[0]:Resurrect()
+  local was_elsewhere = false
+  for _ = 1, 100 do
+    stage.run(10)
+    local x = tes3mp.GetPosX(0)
+    was_elsewhere = was_elsewhere or (x ~= HOME[2] and x ~= RESPAWN[2])
+  end
+  holds(was_elsewhere, "the simulated client does not load the cell it is sent to")
+end)
+
+test("follows whom a moderator fetches", function()
+  with_jiub_far()
+  Players[0].data.settings.staffRank = 1
+  stage.host.chat(0, "/tp 1")
+  equal(places_during(1500, 1), { JIUB_FAR, HOME })
+end)
+
+test("follows whom a moderator's command through the bridge fetches, as that command's doing", function()
+  with_jiub_far()
+  Players[0].data.settings.staffRank = 1
+  do_as(5, "chat_command", { text = "/tp all" })
+  equal({ trips.revision(1, stage.seconds()), trips.is_under_way(0, stage.seconds()) }, { 5, false })
+  equal(places_during(1500, 1), { JIUB_FAR, HOME })
+end)
+
+test("keeps the number of a command that comes while the server sends the player elsewhere", function()
+  with_jiub_far()
+  Players[1]:Resurrect()
+  do_as(6, "teleport", { player = "Jiub", to = "Pelagiad" })
+  equal(trips.revision(1, stage.seconds()), 6)
+  equal(places_during(1500, 1), { JIUB_FAR, { "0, -7", 1248, -56800 } })
+end)
+
+test("counts no login as a trip", function()
+  stage.open()
+  Players[1].cellsLoaded = {}
+  for pid = 0, 1 do
+    tes3mp.SetCell(pid, "-3, -2")
+    tes3mp.SendCell(pid)
+  end
+  equal({ trips.is_under_way(0, stage.seconds()), trips.is_under_way(1, stage.seconds()) }, { true, false })
+end)
+
+test("tells each step of one that a script moves along", function()
+  stage.open()
+  for step = 1, 5 do
+    tes3mp.SetPos(0, HOME[2] + 50 * step, HOME[3], 220)
+    tes3mp.SendPos(0)
+    equal(place_of(), { HOME[1], HOME[2] + 50 * step, HOME[3] })
+  end
+end)
+
+test("follows no place that a script set and did not send", function()
+  stage.open()
+  tes3mp.SetPos(0, -10000, -71000, 250)
+  trips.look(stage.seconds())
+  tes3mp.SetPos(0, -10050, -71000, 250)
+  tes3mp.SendPos(0)
+  equal(trips.is_under_way(0, stage.seconds()), false)
+end)
+
+test("lets go of one that a script sends about for ever", function()
+  stage.open()
+  local was_elsewhere = false
+  for jump = 1, 130 do
+    tes3mp.SetPos(0, HOME[2] + (jump % 7) * 200, HOME[3], 220)
+    tes3mp.SendPos(0)
+    stage.run(100)
+    trips.look(stage.seconds())
+    was_elsewhere = was_elsewhere or place_of()[2] ~= HOME[2]
+  end
+  holds(was_elsewhere, "a player that is always under way is never said to be anywhere else")
+end)
+
 test("lets go of one that entered the cell and is somewhere else in it", function()
   stage.open()
   do_as(1, "teleport", { player = "Jiub", cell = "Balmora, Guild of Mages", x = 10, y = 20, z = 30 })

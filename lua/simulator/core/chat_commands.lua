@@ -69,13 +69,32 @@ local function kick(pid, words)
   Players[target]:Kick()
 end
 
+local function teleport(pid, words)
+  if words[2] ~= "all" then
+    return logicHandler.TeleportToPlayer(pid, words[2], pid)
+  end
+  for other, player in pairs(Players) do
+    if other ~= pid and player:IsLoggedIn() then
+      logicHandler.TeleportToPlayer(pid, other, pid)
+    end
+  end
+end
+
+local function teleport_to(pid, words)
+  logicHandler.TeleportToPlayer(pid, pid, words[2])
+end
+
+--- The commands of moderators.
+local of_moderators = { kick = kick, teleport = teleport, tp = teleport, teleportto = teleport_to, tpto = teleport_to }
+
 --- What becomes of a chat command that nobody registered.
 function M.process(pid, words)
   if words[1] == nil then
     return tell_error(pid, "Please use a command after the / symbol.")
   end
-  if words[1]:lower() == "kick" and Players[pid]:IsModerator() then
-    return kick(pid, words)
+  local command = of_moderators[words[1]:lower()]
+  if command and Players[pid]:IsModerator() then
+    return command(pid, words)
   end
   tell_error(pid, "Not a valid command. Type /help for more info.")
 end

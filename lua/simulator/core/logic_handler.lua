@@ -40,6 +40,26 @@ function M.CheckPlayerValidity(pid, targetPid)
   return is_valid
 end
 
+--- The slots may be texts, as chat commands give them.
+function M.TeleportToPlayer(pid, originPid, targetPid)
+  if not M.CheckPlayerValidity(pid, originPid) or not M.CheckPlayerValidity(pid, targetPid) then
+    return
+  end
+  if tonumber(originPid) == tonumber(targetPid) then
+    return tes3mp.SendMessage(pid, "You can't teleport to yourself.\n", false)
+  end
+  local cell = tes3mp.GetCell(targetPid)
+  local x, y, z = tes3mp.GetPosX(targetPid), tes3mp.GetPosY(targetPid), tes3mp.GetPosZ(targetPid)
+  tes3mp.SetCell(originPid, cell)
+  tes3mp.SendCell(originPid)
+  tes3mp.SetPos(originPid, x, y, z)
+  tes3mp.SetRot(originPid, tes3mp.GetRotX(targetPid), tes3mp.GetRotZ(targetPid))
+  tes3mp.SendPos(originPid)
+  local origin, target = Players[tonumber(originPid)], Players[tonumber(targetPid)]
+  tes3mp.SendMessage(originPid, ("You have been teleported to %s's location. (%s)\n"):format(target.name, cell), false)
+  tes3mp.SendMessage(targetPid, ("Teleporting %s to your location.\n"):format(origin.name), false)
+end
+
 function M.IsPlayerAllowedConsole(pid)
   local allowed = Players[pid].data.settings.consoleAllowed
   if allowed == "default" then

@@ -4,6 +4,7 @@ local corescripts = require("timmy.game.corescripts")
 local game = require("timmy.game.guard")
 local gazetteer = require("timmy.state.gazetteer")
 local numbers = require("timmy.wire.numbers")
+local place_names = require("timmy.state.place_names")
 local players = require("timmy.state.players")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
@@ -116,6 +117,7 @@ function M.run(pid, values, context)
     return refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
   end
   trips.follow(pid, context.revision, move, pid, target)
+  if values.to then place_names.note(pid, values.to) end
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 

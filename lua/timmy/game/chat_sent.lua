@@ -1,15 +1,12 @@
 --- What the server sends to chat windows, whoever has it sent: CoreScripts, other scripts, the bridge itself.
 --
--- Every line goes through `tes3mp.SendMessage`, so functions that stand in for it and its like hear them all. Each call
--- is passed on as it came; what goes wrong here is logged and never reaches the caller.
+-- Every line goes through `tes3mp.SendMessage`, so functions that stand in for it and its like hear them all.
 local corescripts = require("timmy.game.corescripts")
 local game = require("timmy.game.guard")
-local hooks = require("timmy.game.hooks")
+local overhear = require("timmy.game.overhear")
 
 local M = {}
 
---- The functions that stand in the places of the server's.
-local ours = setmetatable({}, { __mode = "k" })
 local listener
 
 --- Whether the server has a player in that slot: to nobody else is anything sent. One that CoreScripts turned away at
@@ -52,23 +49,12 @@ local function on_clean() listener.cleared(others_than(nil)) end
 
 local HEARD = { SendMessage = on_message, CleanChatForPid = on_clean_for, CleanChat = on_clean }
 
-local function overhear(name, note)
-  local call = tes3mp[name]
-  if ours[call] then return end
-  local noted = hooks.protected("tes3mp." .. name, note)
-  local function pass_on(arguments, count, ...)
-    if listener then noted(unpack(arguments, 1, count)) end
-    return ...
-  end
-  local function stand_in(...) return pass_on({ ... }, select("#", ...), call(...)) end
-  ours[stand_in] = true
-  rawset(tes3mp, name, stand_in)
-end
-
 --- Takes the places of the functions: as early as can be, for a script that keeps one of them before is not heard. A
 -- second time does nothing.
 function M.attach()
-  for name, note in pairs(HEARD) do overhear(name, note) end
+  for name, note in pairs(HEARD) do
+    overhear.calls(name, { after = function(...) if listener then note(...) end end })
+  end
 end
 
 --- Has `heard.sent(pids, text)` told of every message and to whom, and `heard.cleared(pids)` of every window emptied.

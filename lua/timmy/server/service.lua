@@ -122,10 +122,10 @@ function Service:on_message(peer, payload, delimited, now)
   if answer ~= nil then send_answer(self, asker, answer) end
 end
 
---- Whether a command has sent a player elsewhere, where it has not arrived yet.
+--- Whether a player was sent elsewhere, where it has not arrived yet.
 function Service:is_under_way(name, now)
   local pid = self.players.find(name)
-  return pid ~= nil and self.trips.revision(pid, now) ~= nil
+  return pid ~= nil and self.trips.is_under_way(pid, now)
 end
 
 local function answer_observers(self, now)

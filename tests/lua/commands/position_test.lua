@@ -1,5 +1,6 @@
 local acting = require("acting")
 local harness = require("harness")
+local perceive = require("timmy.sections.registry")
 local stage = require("stage")
 
 local declined, done, refused = acting.declined, acting.done, acting.refused
@@ -21,6 +22,39 @@ test("arrives where it teleported to", function()
   stage.settle()
   equal(tes3mp.GetCell(0), "-3, -2")
   equal({ tes3mp.GetPosX(0), tes3mp.GetPosY(0), tes3mp.GetPosZ(0) }, { -23894, -15079, 505 })
+end)
+
+local function place_of(pid)
+  stage.settle()
+  return perceive.read("position", pid or 0, { now = stage.seconds() }).place
+end
+
+test("calls the place as it was called where the player was sent there, until the player is somewhere else", function()
+  stage.open()
+  equal(place_of(), "Seyda Neen")
+  for _, name in ipairs({ "Ald'ruhn", "Aldruhn", "Vivec City", "BALMORA", "Balmora" }) do
+    done("teleport", { to = name })
+    equal(place_of(), name)
+  end
+  done("teleport", { to = "Vivec City" })
+  done("teleport", { player = "Jiub", to = "Vivec" })
+  equal({ place_of(0), place_of(1) }, { "Vivec City", "Vivec" })
+  done("teleport", { to = "Pelagiad" })
+  equal(place_of(), "Pelagiad")
+  done("teleport", { to_player = "Jiub" })
+  equal(place_of(), "Vivec")
+end)
+
+test("keeps no such name for who comes next", function()
+  stage.open()
+  done("teleport", { player = "Jiub", to = "Vivec City" })
+  equal(place_of(1), "Vivec City")
+  stage.host.disconnect(1)
+  local pid = stage.host.connect("Nerevar")
+  done("teleport", { player = "Nerevar", to_player = "Timmy" })
+  done("teleport", { player = "Timmy", to = "Vivec" })
+  done("teleport", { player = "Nerevar", to_player = "Timmy" })
+  equal({ pid, place_of(1) }, { 1, "Vivec" })
 end)
 
 test("sends no cell when the player is in it already", function()
