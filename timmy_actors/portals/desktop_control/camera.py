@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from mss.exception import ScreenShotError
-from PIL import Image
 from Xlib import X
 
+from timmy_actors.portals.desktop_control.frames import Frame
 from timmy_actors.portals.desktop_control.shared_memory import ALL_PLANES, SharedMemory
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Camera:
         self._shares = True
         """Whether the X server may share memory with us: not when it is on another machine."""
 
-    def picture(self, drawable: Drawable, part: Place) -> Image.Image:
+    def picture(self, drawable: Drawable, part: Place) -> Frame:
         """A part of a window or pixmap with 24 or 32 bits a pixel.
 
         Raises:
@@ -39,7 +39,7 @@ class Camera:
             except ScreenShotError:
                 self.close()  # whatever is wrong, the X connection below says it
         reply = drawable.get_image(part.x, part.y, part.width, part.height, X.ZPixmap, ALL_PLANES)
-        return Image.frombuffer("RGB", part.size, cast(bytes, reply.data), "raw", "BGRX", 0, 1)
+        return Frame.of_pixels(cast(bytes, reply.data), part.size)
 
     def close(self) -> None:
         """Let the memory go; the next picture opens it again."""

@@ -16,6 +16,7 @@ from timmy_actors.portals.desktop_control import layout, offscreen, windows
 from timmy_actors.portals.desktop_control.aim import Place, Point, Size, scaled
 from timmy_actors.portals.desktop_control.camera import Camera
 from timmy_actors.portals.desktop_control.connection import Connection
+from timmy_actors.portals.desktop_control.frames import Frame
 from timmy_actors.portals.desktop_control.reasons import refused
 from timmy_actors.portals.desktop_control.results import WindowFacts
 from timmy_actors.portals.desktop_control.settling import LOOK_EVERY_S, Settling, Wait, thumbnail
@@ -40,7 +41,7 @@ TRIES = 3
 class Look:
     """A picture, what it shows, and when it was taken."""
 
-    image: Image.Image
+    frame: Frame
     window: WindowFacts | None
     covered: bool
     taken_at: datetime
@@ -71,9 +72,9 @@ class Eye:
                 target = Target.find(display, titles)
                 taken = self._take(display, target, _part_of(target.size, region))
                 if taken is not None:
-                    image, covered, taken_at = taken
+                    frame, covered, taken_at = taken
                     window = windows.facts_of(display, target.window) if target.window is not None else None
-                    return Look(image, window, covered, taken_at)
+                    return Look(frame, window, covered, taken_at)
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
     def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:
@@ -82,14 +83,14 @@ class Eye:
         settling = Settling(wish, self._seen.get((str(titles), region)))
         while True:
             look, now = self.look(titles, region), time.monotonic()
-            if settling.is_so(thumbnail(look.image), now):
+            if settling.is_so(thumbnail(look.frame), now):
                 return look, True
             if now - began >= within_s or self._closing.wait(LOOK_EVERY_S):
                 return look, False
 
     def remember(self, titles: Titles | None, region: Place | None, look: Look) -> None:
         """Keep what a caller has seen: a change is one from this. Of one target only, the last."""
-        self._seen = {(str(titles), region): thumbnail(look.image)}
+        self._seen = {(str(titles), region): thumbnail(look.frame)}
 
     def colour(self, titles: Titles | None, point: Point, picture: Size | None) -> tuple[int, int, int]:
         """The colour of a point, red, green and blue.
@@ -104,7 +105,7 @@ class Eye:
                 inside = scaled(point, picture, target.size)
                 taken = self._take(display, target, Place(inside.x, inside.y, 1, 1))
                 if taken is not None:
-                    red, green, blue = taken[0].tobytes()[:3]
+                    red, green, blue = taken[0].whole().tobytes()[:3]
                     return red, green, blue
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
@@ -122,7 +123,7 @@ class Eye:
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
-    def _take(self, display: Display, target: Target, part: Place) -> tuple[Image.Image, bool, datetime] | None:
+    def _take(self, display: Display, target: Target, part: Place) -> tuple[Frame, bool, datetime] | None:
         """The part of the target; None where it changed meanwhile."""
         place = target.place(display)
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
@@ -133,10 +134,10 @@ class Eye:
         taken_at = datetime.now(UTC)
         if target.window is not None and (covered or self._rootless):
             return self._uncovered(display, target.window, part), covered, taken_at
-        image = self._photograph(display, seen)
-        if image is None or self._differs(display, target, place, seen):
+        frame = self._photograph(display, seen)
+        if frame is None or self._differs(display, target, place, seen):
             return None
-        return _padded(image, seen, there), covered, taken_at
+        return _padded(frame, seen, there), covered, taken_at
 
     @staticmethod
     def _differs(display: Display, target: Target, place: Place, seen: Place) -> bool:
@@ -145,14 +146,14 @@ class Eye:
             return False
         return target.place(display) != place or layout.is_covered(display, window, seen)
 
-    def _uncovered(self, display: Display, window: Window, part: Place) -> Image.Image:
+    def _uncovered(self, display: Display, window: Window, part: Place) -> Frame:
         pixmap, corner = offscreen.memory_of(display, window)
         try:
             return self._camera.picture(pixmap, Place(corner[0] + part.x, corner[1] + part.y, *part.size))
         finally:
             pixmap.free()
 
-    def _photograph(self, display: Display, seen: Place) -> Image.Image | None:
+    def _photograph(self, display: Display, seen: Place) -> Frame | None:
         """That part of the screen; None where the screen has no such part any more."""
         screen = display.screen()
         if screen.root_depth not in offscreen.READABLE_DEPTHS:
@@ -181,9 +182,9 @@ def _on_screen(display: Display, there: Place) -> Place:
     return seen if max(sides) <= EDGE and seen.width > 0 and seen.height > 0 else there
 
 
-def _padded(image: Image.Image, seen: Place, there: Place) -> Image.Image:
+def _padded(frame: Frame, seen: Place, there: Place) -> Frame:
     if seen == there:
-        return image
+        return frame
     whole = Image.new("RGB", there.size)
-    whole.paste(image, (seen.x - there.x, seen.y - there.y))
-    return whole
+    whole.paste(frame.whole(), (seen.x - there.x, seen.y - there.y))
+    return Frame.of(whole)

@@ -12,35 +12,28 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from timmy_actors.portals.desktop_control.frames import BLOCK
+
 if TYPE_CHECKING:
     from PIL import Image
 
-BLOCK = 16
-"""Pixels of a block each way, the colours being halved (4:2:0)."""
-LONGEST_INTERVAL = 0xFFFF
-"""Blocks up to a restart marker, at most."""
-WORTH_IT = 256 * 256
-"""Pixels; a smaller picture is done before the other thread has begun."""
+    from timmy_actors.portals.desktop_control.frames import Frame
+
 RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
 
 
-def encoded(image: Image.Image, quality: int) -> bytes:
+def encoded(frame: Frame, quality: int) -> bytes:
     """The picture as a JPEG file's content; `quality` is 1 to 95."""
-    middle = -(-image.height // (2 * BLOCK)) * BLOCK
-    interval = -(-image.width // BLOCK) * middle // BLOCK
-    if image.width * image.height < WORTH_IT or interval > LONGEST_INTERVAL:
-        return _whole(image, quality)
+    upper, *lower = frame.parts
+    if not lower:
+        return _alone(upper, quality)
+    interval = -(-upper.width // BLOCK) * upper.height // BLOCK
     with ThreadPoolExecutor(1, thread_name_prefix="jpeg") as other:
-        lower = other.submit(_half, image, (0, middle, image.width, image.height), quality)
-        upper = _half(image, (0, 0, image.width, middle), quality)
-        return _joined(upper, lower.result(), image.height, interval)
+        below = other.submit(_alone, lower[0], quality)
+        return _joined(_alone(upper, quality), below.result(), frame.size.height, interval)
 
 
-def _half(image: Image.Image, box: tuple[int, int, int, int], quality: int) -> bytes:
-    return _whole(image.crop(box), quality)
-
-
-def _whole(image: Image.Image, quality: int) -> bytes:
+def _alone(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality, subsampling="4:2:0")
     return buffer.getvalue()

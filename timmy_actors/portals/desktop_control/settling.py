@@ -6,6 +6,8 @@ from typing import Literal
 
 from PIL import Image, ImageChops
 
+from timmy_actors.portals.desktop_control.frames import Frame
+
 Wait = Literal["stable", "change"]
 
 LOOK_EVERY_S = 0.1
@@ -19,10 +21,14 @@ FEW = 0.002
 """The share of points that may differ in pictures that are the same."""
 
 
-def thumbnail(image: Image.Image) -> Image.Image:
+def thumbnail(frame: Frame) -> Image.Image:
     """What of a picture is compared."""
+    return Frame(*(_reduced(part) for part in frame.parts)).whole().convert("L")
+
+
+def _reduced(image: Image.Image) -> Image.Image:
     size = (max(1, image.width // REDUCED), max(1, image.height // REDUCED))
-    return image.resize(size, Image.Resampling.NEAREST).convert("L")  # every capture pays for it: the fastest way
+    return image.resize(size, Image.Resampling.NEAREST)  # every capture pays for it: the fastest way
 
 
 def differs(before: Image.Image, after: Image.Image) -> bool:

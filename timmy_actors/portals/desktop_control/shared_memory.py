@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import mmap
 import os
-from typing import Any, cast
+from typing import Any
 
 from mss.exception import ScreenShotError
 from mss.linux import xcb, xcbgen
 from mss.linux.xcbhelpers import LIB, XError
-from PIL import Image
 
 from timmy_actors.portals.desktop_control.aim import Place
+from timmy_actors.portals.desktop_control.frames import BYTES_A_PIXEL, Frame
 
 ALL_PLANES = 0xFFFFFFFF
-BYTES_A_PIXEL = 4
 OLDEST = (1, 2)
 """The version of MIT-SHM that takes a file descriptor."""
 
@@ -40,7 +39,7 @@ class SharedMemory:
             self.close()
             raise
 
-    def picture(self, drawable: int, part: Place) -> Image.Image:
+    def picture(self, drawable: int, part: Place) -> Frame:
         """A part of a window or pixmap, which must have 24 or 32 bits a pixel and lie whole in the drawable.
 
         Raises:
@@ -56,7 +55,7 @@ class SharedMemory:
         except AssertionError as error:  # how mss 10.2 says that its connection is gone
             raise ScreenShotError("the X server went away") from error
         with memoryview(memory) as view, view[:size] as pixels:
-            return Image.frombuffer("RGB", part.size, cast(bytes, pixels), "raw", "BGRX", 0, 1)
+            return Frame.of_pixels(pixels, part.size)
 
     def close(self) -> None:
         """Let the memory and the connection go."""

@@ -89,22 +89,22 @@ class Tools:
         else:
             look, settled = self._desktop.eye.look_until(window_title, part, wait_until, wait_s)
         self._desktop.eye.remember(window_title, part, look)
-        image = pictures.fitted(look.image, max_width, max_height)
-        data = pictures.encoded(image, kind, quality)
+        frame = pictures.fitted(look.frame, max_width, max_height)
+        data = pictures.encoded(frame, kind, quality)
         path = None if filename is None else self._desktop.album.keep(filename, data)
         capture = Capture(
             path=None if path is None else str(path),
             format=kind,
             bytes=len(data),
-            width=image.width,
-            height=image.height,
-            source_width=look.image.width,
-            source_height=look.image.height,
+            width=frame.size.width,
+            height=frame.size.height,
+            source_width=look.frame.size.width,
+            source_height=look.frame.size.height,
             window=look.window,
             region=region,
             settled=settled,
             covered=look.covered,
-            black=pictures.is_black(look.image),
+            black=all(pictures.is_black(part) for part in look.frame.parts),
             taken_at=look.taken_at,
         )
         return Pictured(capture, data if path is None else None)
