@@ -44,6 +44,9 @@ class Look:
     frame: Frame
     window: WindowFacts | None
     covered: bool
+    screen: Size
+    mouse: Point
+    """From the window's corner; on the screen where that is shown."""
     taken_at: datetime
 
 
@@ -74,7 +77,10 @@ class Eye:
                 if taken is not None:
                     frame, covered, taken_at = taken
                     window = windows.facts_of(display, target.window) if target.window is not None else None
-                    return Look(frame, window, covered, taken_at)
+                    screen, mouse = layout.screen_and_pointer(display)
+                    if window is not None:
+                        mouse = Point(mouse.x - window.x, mouse.y - window.y)
+                    return Look(frame, window, covered, screen, mouse, taken_at)
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
     def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:

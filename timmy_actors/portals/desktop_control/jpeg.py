@@ -1,7 +1,7 @@
 """JPEG by two threads: the upper and the lower half of a picture, joined by a restart marker (ITU-T T.81, B.2.4.4).
 
-Encoding is most of what a capture takes, and Pillow can do it without the interpreter's lock. The picture that comes out
-is the one that a single thread makes, to the pixel: the tables are the same, and the halves meet between two blocks.
+Encoding is most of what a capture takes, and Pillow can do it without the interpreter's lock. What comes out is the
+picture that a single thread makes, to the pixel: the tables are the same, and the halves meet between two blocks.
 """
 
 from __future__ import annotations

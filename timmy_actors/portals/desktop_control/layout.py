@@ -50,6 +50,13 @@ def pointer_of(display: Display) -> Point:
     return Point(found.root_x, found.root_y)
 
 
+def screen_and_pointer(display: Display) -> tuple[Size, Point]:
+    """How large the screen is now, and where the pointer is on it."""
+    root = PlaceQuestion(display, display.screen().root)
+    pointer = pointer_of(display)
+    return root.answer().size, pointer
+
+
 def chain_at(display: Display, point: Point) -> list[int]:
     """The windows under a point of the screen, from the outermost to the one that a click there would reach."""
     root = display.screen().root

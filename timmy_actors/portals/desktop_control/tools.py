@@ -34,6 +34,8 @@ from timmy_actors.portals.desktop_control.settling import Wait
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
+    from timmy_actors.portals.desktop_control.eye import Look
+
 Title = Annotated[
     str | list[str] | None,
     Field(
@@ -105,6 +107,8 @@ class Tools:
             settled=settled,
             covered=look.covered,
             black=all(pictures.is_black(part) for part in look.frame.parts),
+            screen=ScreenSize(width=look.screen.width, height=look.screen.height),
+            mouse=MousePosition(x=look.mouse.x, y=look.mouse.y, inside=_is_inside(look)),
             taken_at=look.taken_at,
         )
         return Pictured(capture, data if path is None else None)
@@ -254,6 +258,11 @@ def _kind(name: str) -> Kind:
     if name in OBSERVING:
         return "look"
     return "release" if name == "release_all" else "act"
+
+
+def _is_inside(look: Look) -> bool:
+    shown = look.screen if look.window is None else Size(look.window.width, look.window.height)
+    return 0 <= look.mouse.x < shown.width and 0 <= look.mouse.y < shown.height
 
 
 def _format(filename: str | None, wanted: Format | None) -> Format:
