@@ -248,7 +248,7 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
                 made.runtime.execute("key_down", key="w", timeout_s=30),
             ):
                 assert result.success, f"seed {SEED}, kill {number}: {result.action}: {result.reason}"
-            text = f"line {number}"
+            text = f"line {number:04}"
             acting = threading.Thread(target=lambda text=text: sent.update({text: _say(made, text)}))
             acting.start()
             threading.Event().wait(chance.uniform(0, 0.1))
