@@ -23,7 +23,14 @@ from PIL import Image
 from benchmarks.contenders import mcp_pyautogui
 from benchmarks.harness import Figure, Note, Reading, in_turn, p50
 from timmy_actors import Runtime
-from timmy_actors.daemon import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.daemon import (
+    DesktopSettings,
+    JournalSettings,
+    LinkSettings,
+    Settings,
+    SteamSettings,
+    WorldSettings,
+)
 
 WIDTH, HEIGHT = 1920, 1080
 QUALITY = 85
@@ -105,6 +112,7 @@ def _states(stack: ExitStack, display: str, folder: Path) -> Callable[[], None]:
         portal="game",
         world=WorldSettings(embedded=False),
         link=LinkSettings(mechanism="null"),
+        journal=JournalSettings(file=f"{folder}/bench.journal"),
         # A display of its own in the server's eyes: the other server of this screen holds its lock there.
         desktop=DesktopSettings(
             environment={"DISPLAY": display, "XDG_RUNTIME_DIR": str(folder / "state")}, captures_folder=str(folder)

@@ -50,8 +50,9 @@ def skip_unless_installed() -> None:
 class Screen:
     """An X server without a monitor, and what runs on it."""
 
-    def __init__(self, folder: Path, *, managed: bool = True) -> None:
+    def __init__(self, folder: Path, *, managed: bool = True, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         self.folder = folder
+        self._size = "x".join(map(str, size))
         self._stack = ExitStack()
         self.process, self.name = self._start()
         own = {"DISPLAY": self.name, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C.UTF-8"}
@@ -134,7 +135,7 @@ class Screen:
         read, write = os.pipe()
         with os.fdopen(read) as told:
             process = subprocess.Popen(
-                ["Xvfb", *name, "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"],
+                ["Xvfb", *name, "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
                 pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             os.close(write)

@@ -63,6 +63,17 @@ def test_a_capture_has_the_size_and_the_pixels_of_its_window(screen: Screen, ser
         assert server.do("pixel_color", x=5, y=5, **ON_BLUE)["hex"] == "#123456"
 
 
+def test_a_capture_tells_of_the_screen_and_the_mouse_as_their_own_tools_do(screen: Screen, server: Server) -> None:
+    with painted(screen, "blue", BLUE, "40x10+100+100"):
+        until_painted(server, "blue", BLUE)
+        for x, y in ((150, 160), (3, 4)):  # in the window, and outside
+            server.do("move_to", x=x, y=y)
+            for target in (ON_BLUE, {}):
+                told = server.do("take_screenshot", filename="blue.png", **target)
+                assert told["screen"] == server.do("get_screen_size")
+                assert told["mouse"] == server.do("get_mouse_position", **target)
+
+
 def test_a_covered_window_is_seen_as_if_nothing_covered_it(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"), painted(screen, "red", RED, "120x40+0+0"):
         until_painted(server, "red", RED)

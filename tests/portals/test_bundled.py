@@ -12,13 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 from PIL import Image
 
-from tests.desktop_control.stage import Screen
+from benchmarks import game_window
+from tests.desktop_control.stage import Screen, skip_unless_installed
 from tests.portals.desktops import Desktop, desktop
 from tests.portals.sessions import SERVERS, opened
 from tests.waiting import eventually
@@ -30,8 +32,9 @@ from timmy_actors.protocol import ActionResult
 KILLS = int(os.environ.get("TIMMY_PORTAL_KILLS", "4"))
 """How often a server is killed or frozen; `make portal-kills` does it a hundred times."""
 SEED = int(os.environ.get("TIMMY_PORTAL_SEED", str(random.randrange(2**32))))
-CAPTURES = 150
-"""`make bench` looks at a thousand, of 1920 x 1080 pixels."""
+LARGE = (1920, 1080)
+CAPTURES = 40
+"""`make bench` looks at a thousand; what grew by 19 MB there had done so after ten."""
 MAX_GROWTH_MB = 10.0
 SLOWER_THAN_A_START = 3.0
 """So many times a bare start, in the same run, may pass until there is a picture again."""
@@ -44,6 +47,12 @@ pytestmark = pytest.mark.timeout(120 + 30 * KILLS)
 
 @pytest.fixture
 def made(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
+    with on(screen, tmp_path, monkeypatch) as running:
+        yield running
+
+
+@contextmanager
+def on(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     """A runtime whose desktop-control sees the screen."""
     for name in ("DISPLAY", "XDG_RUNTIME_DIR", "HOME"):
         monkeypatch.setenv(name, screen.environment[name])
@@ -231,12 +240,16 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
     typed = tmp_path / "typed"
     bare_s, back_s = [bare_start_s(screen) for _ in range(3)], []
     with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
-        made.runtime.capture()
+        # Known before the first kill: no capture after the first waits for a Steam that is being restarted.
+        eventually(lambda: made.runtime.capture().game_context.current_players_online == 22320, 60)
         sent: dict[str, ActionResult] = {}
         for number in range(KILLS):
-            assert made.runtime.execute("focus_window", timeout_s=60).success, f"seed {SEED}, kill {number}"
-            assert made.runtime.execute("key_down", key="w", timeout_s=30).success, f"seed {SEED}, kill {number}"
-            text = f"line {number}"
+            for result in (
+                made.runtime.execute("focus_window", timeout_s=60),
+                made.runtime.execute("key_down", key="w", timeout_s=30),
+            ):
+                assert result.success, f"seed {SEED}, kill {number}: {result.action}: {result.reason}"
+            text = f"line {number:04}"
             acting = threading.Thread(target=lambda text=text: sent.update({text: _say(made, text)}))
             acting.start()
             threading.Event().wait(chance.uniform(0, 0.1))
@@ -251,11 +264,14 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
             if victim == "steam-info":
                 assert made.runtime.execute("key_up", key="w").success
             eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
-        slower = statistics.median(back_s) / statistics.median(bare_s) if back_s else 0.0
-        sys.stdout.write(
-            f"a picture again after {slower:.1f} x a bare start (at most {max(back_s, default=0):.2f} s)\n"
-        )
-        assert slower <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_s}"
+        bare_start = statistics.median(bare_s)
+        slower = sorted(seconds / bare_start for seconds in back_s)
+        if slower:
+            sys.stdout.write(
+                f"a picture again after {statistics.median(slower):.1f} x a bare start of {bare_start:.2f} s"
+                f" (p90 {slower[len(slower) * 9 // 10]:.1f} x, at most {slower[-1]:.1f} x, of {len(slower)})\n"
+            )
+            assert statistics.median(slower) <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_s}"
         said = typed.read_text().split("\n") if typed.exists() else []
         for text, result in sent.items():
             times = sum(text in line for line in said)
@@ -273,9 +289,15 @@ def test_a_key_is_pressed_for_as_long_as_the_caller_says(made: Desktop, screen: 
         eventually(lambda: not any(screen.x.query_keymap()), 5)
 
 
-def test_captures_leave_no_memory_behind(made: Desktop, screen: Screen, tmp_path: Path) -> None:
-    with screen.program("OpenMW", *terminal(screen, "OpenMW", tmp_path / "typed")):
-        assert made.runtime.capture().visual.screenshot_path is not None
+def test_captures_leave_no_memory_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_unless_installed()
+    window = (sys.executable, game_window.__file__, "OpenMW", *map(str, LARGE))
+    with (
+        Screen(tmp_path, managed=False, size=LARGE) as screen,
+        on(screen, tmp_path, monkeypatch) as made,
+        screen.program("OpenMW", *window),
+    ):
+        assert made.runtime.capture().visual.image_size == LARGE
         processes = (made.pid(), os.getpid())
         before = [resident_mb(pid) for pid in processes]
         for _ in range(CAPTURES):

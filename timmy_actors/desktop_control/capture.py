@@ -7,73 +7,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops
+from PIL import Image
 from Xlib import error
 
 from timmy_actors.desktop_control import layout, offscreen, windows
 from timmy_actors.desktop_control.camera import Camera
 from timmy_actors.desktop_control.connection import Connection
+from timmy_actors.desktop_control.frames import Frame
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
 from timmy_actors.desktop_control.selectors import Titles
+from timmy_actors.desktop_control.settling import LOOK_EVERY_S, Settling, Wait, thumbnail
 from timmy_actors.desktop_control.target import Target
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
 
 if TYPE_CHECKING:
     from Xlib.display import Display
     from Xlib.xobject.drawable import Window
-
-Wait = Literal["stable", "change"]
-LOOK_EVERY_S = 0.1
-STABLE_S = 0.3
-"""A picture that has not changed for so long is stable: a fade changes it from frame to frame."""
-REDUCED = 4
-"""Each so-manieth pixel is compared, each way."""
-NOTICEABLE = 16
-"""Of 255: a smaller difference is an encoder's or a shimmer's."""
-FEW = 0.002
-"""The share of points that may differ in pictures that are the same."""
-
-
-def thumbnail(image: Image.Image) -> Image.Image:
-    """What of a picture is compared."""
-    size = (max(1, image.width // REDUCED), max(1, image.height // REDUCED))
-    return image.resize(size, Image.Resampling.NEAREST).convert("L")  # every capture pays for it: the fastest way
-
-
-def differs(before: Image.Image, after: Image.Image) -> bool:
-    """Whether two thumbnails show something else."""
-    if before.size != after.size:
-        return True
-    changed = sum(ImageChops.difference(before, after).histogram()[NOTICEABLE:])
-    return changed > FEW * before.width * before.height
-
-
-class Settling:
-    """Follows pictures until they are as wished.
-
-    `stable`: none differs from the one before for `STABLE_S`. `change`: one differs from `before`, the last picture
-    that the caller saw; from the first one where there is none.
-    """
-
-    def __init__(self, wish: Wait, before: Image.Image | None) -> None:
-        self._wish = wish
-        self._before = before if wish == "change" else None
-        self._same_since: float | None = None
-
-    def is_so(self, seen: Image.Image, now: float) -> bool:
-        """Whether the wish has come true with this thumbnail, seen at `now` (seconds, monotonic)."""
-        before, same_since = self._before, self._same_since
-        changed = before is None or differs(before, seen)
-        if self._wish == "change":
-            self._before = seen if before is None else before
-            return before is not None and changed
-        self._before = seen
-        self._same_since = now if changed or same_since is None else same_since
-        return now - self._same_since >= STABLE_S
-
 
 SETTLE_S = 0.05
 """How long after the last input a picture is taken at the earliest: three frames at 60 a second, so that what a program
@@ -89,9 +41,12 @@ TRIES = 3
 class Look:
     """A picture, what it shows, and when it was taken."""
 
-    image: Image.Image
+    frame: Frame
     window: WindowFacts | None
     covered: bool
+    screen: Size
+    mouse: Point
+    """From the window's corner; on the screen where that is shown."""
     taken_at: datetime
 
 
@@ -111,8 +66,8 @@ class Eye:
         """The window with one of the titles, or the whole screen; of either the region, where one is given.
 
         Raises:
-            RefusedError: there is no such window, it is hidden, keeps changing, or does not paint itself; the region
-            is not in it.
+            Refused: there is no such window, it is hidden, keeps changing, or does not paint itself; the region is not
+            in it.
         """
         self._let_it_settle()
         with self._connection.using() as display:
@@ -120,9 +75,12 @@ class Eye:
                 target = Target.find(display, titles)
                 taken = self._take(display, target, _part_of(target.size, region))
                 if taken is not None:
-                    image, covered, taken_at = taken
+                    frame, covered, taken_at = taken
                     window = windows.facts_of(display, target.window) if target.window is not None else None
-                    return Look(image, window, covered, taken_at)
+                    screen, mouse = layout.screen_and_pointer(display)
+                    if window is not None:
+                        mouse = Point(mouse.x - window.x, mouse.y - window.y)
+                    return Look(frame, window, covered, screen, mouse, taken_at)
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
     def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:
@@ -131,20 +89,20 @@ class Eye:
         settling = Settling(wish, self._seen.get((str(titles), region)))
         while True:
             look, now = self.look(titles, region), time.monotonic()
-            if settling.is_so(thumbnail(look.image), now):
+            if settling.is_so(thumbnail(look.frame), now):
                 return look, True
             if now - began >= within_s or self._closing.wait(LOOK_EVERY_S):
                 return look, False
 
     def remember(self, titles: Titles | None, region: Place | None, look: Look) -> None:
         """Keep what a caller has seen: a change is one from this. Of one target only, the last."""
-        self._seen = {(str(titles), region): thumbnail(look.image)}
+        self._seen = {(str(titles), region): thumbnail(look.frame)}
 
     def colour(self, titles: Titles | None, point: Point, picture: Size | None) -> tuple[int, int, int]:
         """The colour of a point, red, green and blue.
 
         Raises:
-            RefusedError: as `look`, or the point is outside.
+            Refused: as `look`, or the point is outside.
         """
         self._let_it_settle()
         with self._connection.using() as display:
@@ -153,7 +111,7 @@ class Eye:
                 inside = scaled(point, picture, target.size)
                 taken = self._take(display, target, Place(inside.x, inside.y, 1, 1))
                 if taken is not None:
-                    red, green, blue = taken[0].tobytes()[:3]
+                    red, green, blue = taken[0].whole().tobytes()[:3]
                     return red, green, blue
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
@@ -171,7 +129,7 @@ class Eye:
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
-    def _take(self, display: Display, target: Target, part: Place) -> tuple[Image.Image, bool, datetime] | None:
+    def _take(self, display: Display, target: Target, part: Place) -> tuple[Frame, bool, datetime] | None:
         """The part of the target; None where it changed meanwhile."""
         place = target.place(display)
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
@@ -182,10 +140,10 @@ class Eye:
         taken_at = datetime.now(UTC)
         if target.window is not None and (covered or self._rootless):
             return self._uncovered(display, target.window, part), covered, taken_at
-        image = self._photograph(display, seen)
-        if image is None or self._differs(display, target, place, seen):
+        frame = self._photograph(display, seen)
+        if frame is None or self._differs(display, target, place, seen):
             return None
-        return _padded(image, seen, there), covered, taken_at
+        return _padded(frame, seen, there), covered, taken_at
 
     @staticmethod
     def _differs(display: Display, target: Target, place: Place, seen: Place) -> bool:
@@ -194,14 +152,14 @@ class Eye:
             return False
         return target.place(display) != place or layout.is_covered(display, window, seen)
 
-    def _uncovered(self, display: Display, window: Window, part: Place) -> Image.Image:
+    def _uncovered(self, display: Display, window: Window, part: Place) -> Frame:
         pixmap, corner = offscreen.memory_of(display, window)
         try:
             return self._camera.picture(pixmap, Place(corner[0] + part.x, corner[1] + part.y, *part.size))
         finally:
             pixmap.free()
 
-    def _photograph(self, display: Display, seen: Place) -> Image.Image | None:
+    def _photograph(self, display: Display, seen: Place) -> Frame | None:
         """That part of the screen; None where the screen has no such part any more."""
         screen = display.screen()
         if screen.root_depth not in offscreen.READABLE_DEPTHS:
@@ -230,9 +188,9 @@ def _on_screen(display: Display, there: Place) -> Place:
     return seen if max(sides) <= EDGE and seen.width > 0 and seen.height > 0 else there
 
 
-def _padded(image: Image.Image, seen: Place, there: Place) -> Image.Image:
+def _padded(frame: Frame, seen: Place, there: Place) -> Frame:
     if seen == there:
-        return image
+        return frame
     whole = Image.new("RGB", there.size)
-    whole.paste(image, (seen.x - there.x, seen.y - there.y))
-    return whole
+    whole.paste(frame.whole(), (seen.x - there.x, seen.y - there.y))
+    return Frame.of(whole)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from Xlib import X, error
 
+from timmy_actors.desktop_control.questions import AttributesQuestion, PlaceQuestion, TreeQuestion
 from timmy_actors.desktop_control.window_target import Place, Point, Size
 
 if TYPE_CHECKING:
@@ -18,10 +19,7 @@ GONE = (error.BadWindow, error.BadDrawable)
 
 def place_of(display: Display, window: Window) -> Place:
     """Where the window's inside is on the screen."""
-    shape = window.get_geometry()
-    corner = display.screen().root.translate_coords(window, 0, 0)
-    # X answers where a point of the source is in the destination: python-xlib's receiver is the destination.
-    return Place(corner.x, corner.y, shape.width, shape.height)
+    return PlaceQuestion(display, window).answer()
 
 
 def is_visible(window: Window) -> bool:
@@ -52,6 +50,13 @@ def pointer_of(display: Display) -> Point:
     return Point(found.root_x, found.root_y)
 
 
+def screen_and_pointer(display: Display) -> tuple[Size, Point]:
+    """How large the screen is now, and where the pointer is on it."""
+    root = PlaceQuestion(display, display.screen().root)
+    pointer = pointer_of(display)
+    return root.answer().size, pointer
+
+
 def chain_at(display: Display, point: Point) -> list[int]:
     """The windows under a point of the screen, from the outermost to the one that a click there would reach."""
     root = display.screen().root
@@ -78,42 +83,47 @@ def is_covered(display: Display, window: Window, place: Place) -> bool:
 
     A window with holes counts as if it had none.
     """
+    tree = TreeQuestion(window)
     root = display.screen().root.get_geometry()
     if not place.within(Size(root.width, root.height)):
         return True
     inner = window
     while True:
-        parent = inner.query_tree().parent
+        parent = tree.answer().parent
         if isinstance(parent, int) or parent is None:
             return False
-        if any(_hides(display, each, place) for each in _above(inner, parent)) or not _contains(display, parent, place):
+        tree, outer = TreeQuestion(parent), PlaceQuestion(display, parent)
+        above = [_Above(display, each) for each in _after(inner, tree.answer().children)]
+        if any(each.hides(place) for each in above) or not _contains(outer.answer(), place):
             return True
         inner = parent
 
 
-def _above(window: Window, parent: Window) -> list[Window]:
-    stack = parent.query_tree().children  # from the lowest to the highest
+def _after(window: Window, stack: list[Window]) -> list[Window]:
+    """What is above it of those that are in the same window, from the lowest to the highest."""
     order = [each.id for each in stack]
-    return list(stack[order.index(window.id) + 1 :]) if window.id in order else []
+    return stack[order.index(window.id) + 1 :] if window.id in order else []
 
 
-def _hides(display: Display, window: Window, place: Place) -> bool:
-    try:
-        attributes = window.get_attributes()
-        if attributes.map_state != X.IsViewable or attributes.win_class == X.InputOnly:
-            return False
-        shape = window.get_geometry()
-        corner = display.screen().root.translate_coords(window, 0, 0)
-    except GONE:
-        return False  # it closed while we looked
-    border = shape.border_width
-    return place.overlaps(
-        Place(corner.x - border, corner.y - border, shape.width + 2 * border, shape.height + 2 * border)
-    )
+class _Above:
+    """A window that is above another one."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        self._attributes = AttributesQuestion(window)
+        self._place = PlaceQuestion(display, window)
+
+    def hides(self, place: Place) -> bool:
+        """Whether a part of the place is under it."""
+        try:
+            attributes = self._attributes.answer()
+            if attributes.map_state != X.IsViewable or attributes.win_class == X.InputOnly:
+                return False
+            return place.overlaps(self._place.with_border())
+        except GONE:
+            return False  # it closed while we looked
 
 
-def _contains(display: Display, window: Window, place: Place) -> bool:
-    outer = place_of(display, window)
+def _contains(outer: Place, place: Place) -> bool:
     return (
         place.x >= outer.x
         and place.y >= outer.y

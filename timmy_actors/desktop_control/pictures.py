@@ -11,9 +11,10 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from timmy_actors.desktop_control import camera
+from timmy_actors.desktop_control import jpeg
+from timmy_actors.desktop_control.frames import Frame
 from timmy_actors.desktop_control.reasons import refused
-from timmy_actors.desktop_control.window_target import Size, shrunk
+from timmy_actors.desktop_control.window_target import shrunk
 
 Format = Literal["png", "jpeg"]
 
@@ -27,12 +28,12 @@ PNG_LEVEL = 1
 """zlib's fastest: on a game's picture level 6 takes a quarter longer for a few per cent (282 and 347 ms at 1080p)."""
 
 
-def encoded(image: Image.Image, kind: Format, quality: int) -> bytes:
+def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
     """The picture as a file's content; `quality` (1 to 95) is JPEG's."""
     if kind == "jpeg":
-        return camera.encoded(image, quality)
+        return jpeg.encoded(frame, quality)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=PNG_LEVEL)
+    frame.whole().save(buffer, "PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()
 
 
@@ -46,10 +47,12 @@ def _brightest(image: Image.Image) -> list[bool]:
     return [cast("tuple[int, int]", band)[1] > BLACK_LEVEL for band in image.getextrema()]
 
 
-def fitted(image: Image.Image, max_width: int | None, max_height: int | None) -> Image.Image:
+def fitted(frame: Frame, max_width: int | None, max_height: int | None) -> Frame:
     """The picture, made smaller where it is larger than the bounds."""
-    size = shrunk(Size(*image.size), max_width, max_height)
-    return image if size == image.size else image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    size = shrunk(frame.size, max_width, max_height)
+    if size == frame.size:
+        return frame
+    return Frame.of(frame.whole().resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def format_of(filename: str) -> Format:

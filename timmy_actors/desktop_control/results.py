@@ -83,6 +83,8 @@ class Capture(Answer):
     settled: bool | None = Field(None, description="whether what wait_until asked for came in time; null: not asked")
     covered: bool = Field(description="other windows cover a part of it; the picture shows what is under them")
     black: bool = Field(description="every pixel is black: a loading screen, or a window that shows nothing")
+    screen: ScreenSize = Field(description="as get_screen_size has it, of the whole screen")
+    mouse: MousePosition = Field(description="as get_mouse_position has it, for the window that is shown")
     taken_at: datetime
 
 

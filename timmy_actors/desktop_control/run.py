@@ -49,8 +49,11 @@ LET_GO_WITHIN_S = 1.0
 """How long the end waits for an X server that hangs; the record makes good for it at the next start."""
 FINISH_WITHIN_S = 0.5
 """How long a server whose client hung up may take to end by itself, once everything was let go."""
-M_ARENA_MAX = -8
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """mallopt(3)."""
+LARGEST_IN_HEAP = 32 * 1024 * 1024
+"""Bytes, the most that glibc takes on 64 bits: a picture of 3840 x 2160 pixels has a little less."""
+HEAP = ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, LARGEST_IN_HEAP), (M_TRIM_THRESHOLD, 2 * LARGEST_IN_HEAP))
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 logger = logging.getLogger(__name__)
 
@@ -94,13 +97,16 @@ def run(settings: DesktopSettings) -> int:
 
 
 def _share_one_heap() -> None:
-    """Let all threads allocate from one heap (glibc): each would keep a picture's 8 MB in its own, 30 MB in all.
+    """Let all pictures use the same memory (glibc), from the first one on.
 
-    Not by a lower threshold for mmap: that costs two thousand page faults a picture.
+    One heap: each thread would keep a picture's 8 MB in a heap of its own, 30 MB in all. A fixed threshold for mmap: by
+    default it grows with what was freed, so that the first picture's memory goes back and the later ones' stays (18 MB
+    of growth, which looks like a leak). Not a lower threshold: that costs two thousand page faults a picture.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
-        libc.mallopt(M_ARENA_MAX, 1)
+        for option, value in HEAP:
+            libc.mallopt(option, value)
 
 
 def _heed_signals(grip: _Grip) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from Xlib import X
+
 from timmy_actors.desktop_control import focus, layout, windows
 from timmy_actors.desktop_control.held_keys import Held
+from timmy_actors.desktop_control.questions import AttributesQuestion, PlaceQuestion, TitleQuestion
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
@@ -35,7 +38,8 @@ class Target:
             root = display.screen().root.get_geometry()
             return cls(None, Size(root.width, root.height))
         window = windows.find(display, titles)
-        return cls(window, layout.place_of(display, window).size, windows.title_of(display, window))
+        place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
+        return cls(window, place.answer().size, title.answer())
 
     def place(self, display: Display) -> Place:
         """Where it is now: it may have moved, but not gone, hidden or changed its size.
@@ -45,9 +49,10 @@ class Target:
         """
         if self.window is None:
             return Place(0, 0, *self.size)
-        if not layout.is_visible(self.window):
+        asked, attributes = PlaceQuestion(display, self.window), AttributesQuestion(self.window)
+        if attributes.answer().map_state != X.IsViewable:
             raise refused("window_hidden", f"the window {self.title!r} was minimised: focus_window shows it")
-        place = layout.place_of(display, self.window)
+        place = asked.answer()
         if place.size != self.size:
             raise refused(
                 "window_changed",

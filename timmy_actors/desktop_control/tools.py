@@ -9,7 +9,6 @@ from pydantic import Field
 
 from timmy_actors.desktop_control import pictures
 from timmy_actors.desktop_control.answering import Kind, Pictured, as_tool
-from timmy_actors.desktop_control.capture import Wait
 from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.focus import focus
 from timmy_actors.desktop_control.input import HOLD_LIMIT_S
@@ -29,10 +28,13 @@ from timmy_actors.desktop_control.results import (
     WindowFacts,
     Windows,
 )
+from timmy_actors.desktop_control.settling import Wait
 from timmy_actors.desktop_control.window_target import Place, Point, Size
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
+
+    from timmy_actors.desktop_control.capture import Look
 
 Title = Annotated[
     str | list[str] | None,
@@ -89,22 +91,24 @@ class Tools:
         else:
             look, settled = self._desktop.eye.look_until(window_title, part, wait_until, wait_s)
         self._desktop.eye.remember(window_title, part, look)
-        image = pictures.fitted(look.image, max_width, max_height)
-        data = pictures.encoded(image, kind, quality)
+        frame = pictures.fitted(look.frame, max_width, max_height)
+        data = pictures.encoded(frame, kind, quality)
         path = None if filename is None else self._desktop.album.keep(filename, data)
         capture = Capture(
             path=None if path is None else str(path),
             format=kind,
             bytes=len(data),
-            width=image.width,
-            height=image.height,
-            source_width=look.image.width,
-            source_height=look.image.height,
+            width=frame.size.width,
+            height=frame.size.height,
+            source_width=look.frame.size.width,
+            source_height=look.frame.size.height,
             window=look.window,
             region=region,
             settled=settled,
             covered=look.covered,
-            black=pictures.is_black(look.image),
+            black=all(pictures.is_black(part) for part in look.frame.parts),
+            screen=ScreenSize(width=look.screen.width, height=look.screen.height),
+            mouse=MousePosition(x=look.mouse.x, y=look.mouse.y, inside=_is_inside(look)),
             taken_at=look.taken_at,
         )
         return Pictured(capture, data if path is None else None)
@@ -254,6 +258,11 @@ def _kind(name: str) -> Kind:
     if name in OBSERVING:
         return "look"
     return "release" if name == "release_all" else "act"
+
+
+def _is_inside(look: Look) -> bool:
+    shown = look.screen if look.window is None else Size(look.window.width, look.window.height)
+    return 0 <= look.mouse.x < shown.width and 0 <= look.mouse.y < shown.height
 
 
 def _format(filename: str | None, wanted: Format | None) -> Format:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from Xlib import X
 
-from timmy_actors.desktop_control.layout import GONE, has_focus, is_visible, outermost, place_of
+from timmy_actors.desktop_control.layout import GONE, has_focus
+from timmy_actors.desktop_control.questions import (
+    AttributesQuestion,
+    PlaceQuestion,
+    PropertyQuestion,
+    TitleQuestion,
+    TreeQuestion,
+)
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
 from timmy_actors.desktop_control.selectors import Titles, as_patterns, classes_of, is_meant, pid_of
@@ -16,7 +23,6 @@ if TYPE_CHECKING:
     from Xlib.display import Display
     from Xlib.xobject.drawable import Window
 
-MAX_TITLE_BYTES = 4096
 ON_EVERY_WORKSPACE = 0xFFFFFFFF
 """What EWMH's _NET_WM_DESKTOP says of a window that is on all of them."""
 
@@ -72,14 +78,17 @@ def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_
 def titled(display: Display) -> list[Candidate]:
     """Every window that has a title: the window manager's list, and what it does not manage (full screen games)."""
     root = display.screen().root
+    tree, mark = TreeQuestion(root), PropertyQuestion(display, root, "_NET_SUPPORTING_WM_CHECK")
     managed = _managed(display, root)
-    known = {window.id for window in managed} | {frame for window in managed for frame in _frame_of(window)}
-    known |= set(_property(display, root, "_NET_SUPPORTING_WM_CHECK"))  # the window manager's own mark, one pixel large
-    roots = [child for child in root.query_tree().children if child.id not in known]
+    known = {window.id for window in managed} | _around(managed)
+    known |= set(mark.numbers())  # the window manager's own mark, one pixel large
+    others = [child for child in tree.answer().children if child.id not in known]
+    asked = [_Asked(display, window) for window in (*managed, *others)]
+    first, rest = asked[: len(managed)], asked[len(managed) :]
     if not managed:
-        roots = [window for child in roots for window in _clients_in(display, child)]
-    found = [_candidate(display, window) for window in managed]
-    found += [_candidate(display, window, alone=bool(managed)) for window in roots]
+        rest = [client for each in rest for client in each.clients(display)]
+    found = [each.candidate() for each in first]
+    found += [each.candidate(alone=bool(managed)) for each in rest]
     return [candidate for candidate in found if candidate is not None]
 
 
@@ -89,24 +98,62 @@ def is_managed(display: Display, window: Window) -> bool:
 
 
 def _managed(display: Display, root: Window) -> list[Window]:
-    check = _property(display, root, "_NET_SUPPORTING_WM_CHECK")
-    listed = _property(display, root, "_NET_CLIENT_LIST")
+    mark, clients = (PropertyQuestion(display, root, name) for name in ("_NET_SUPPORTING_WM_CHECK", "_NET_CLIENT_LIST"))
+    check, listed = mark.numbers(), clients.numbers()
     if not check or not listed or not _lives(display, check[0]):
         return []  # no window manager, or one that died and left its list
     return [_window(display, each) for each in listed]
 
 
-def _clients_in(display: Display, frame: Window) -> list[Window]:
-    """The programs' windows in one right under the root, where no list of them is kept (Weston keeps none).
+def _around(windows: list[Window]) -> set[int]:
+    """What the windows are in: the window manager's frames."""
+    found: set[int] = set()
+    while windows:
+        trees, windows = [TreeQuestion(window) for window in windows], []
+        for tree in trees:
+            try:
+                answer = tree.answer()
+            except GONE:
+                continue  # it closed while we looked
+            if answer.parent.id != answer.root.id:
+                windows.append(answer.parent)
+        found |= {window.id for window in windows}
+    return found
 
-    A window manager marks each window that it looks after with WM_STATE (ICCCM, section 4.1.3.1).
-    """
-    try:
-        if title_of(display, frame) or _property(display, frame, "WM_STATE"):
-            return [frame]
-        return [window for child in frame.query_tree().children for window in _marked(display, child)]
-    except GONE:
-        return []  # it closed while we looked
+
+class _Asked:
+    """A window, and what tells whether it is one of a program's."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        self._window = window
+        self._attributes = AttributesQuestion(window)
+        self._title = TitleQuestion(display, window)
+        self._state = PropertyQuestion(display, window, "WM_STATE")
+
+    def clients(self, display: Display) -> list[_Asked]:
+        """The programs' windows in one right under the root, where no list of them is kept (Weston keeps none).
+
+        A window manager marks each window that it looks after with WM_STATE (ICCCM, section 4.1.3.1).
+        """
+        try:
+            if self._title.answer() or self._state.numbers():
+                return [self]
+            children = self._window.query_tree().children
+            return [_Asked(display, window) for child in children for window in _marked(display, child)]
+        except GONE:
+            return []  # it closed while we looked
+
+    def candidate(self, *, alone: bool = False) -> Candidate | None:
+        """The window, if it has a title; `alone`: and shows itself past a window manager."""
+        try:
+            attributes = self._attributes.answer()
+            visible = attributes.map_state == X.IsViewable
+            if attributes.win_class == X.InputOnly or (alone and not (attributes.override_redirect and visible)):
+                return None
+            title = self._title.answer()
+        except GONE:
+            return None  # it closed while we looked
+        return Candidate(self._window, title, visible) if title else None
 
 
 def _marked(display: Display, window: Window) -> list[Window]:
@@ -124,44 +171,22 @@ def workspace_of(display: Display, window: Window) -> int | None:
     return own[0]
 
 
-def _frame_of(window: Window) -> list[int]:
-    try:
-        return [outermost(window).id]
-    except GONE:
-        return []  # it closed while we looked
-
-
-def _candidate(display: Display, window: Window, *, alone: bool = False) -> Candidate | None:
-    try:
-        attributes = window.get_attributes()
-        visible = attributes.map_state == X.IsViewable
-        if attributes.win_class == X.InputOnly or (alone and not (attributes.override_redirect and visible)):
-            return None
-        title = title_of(display, window)
-    except GONE:
-        return None  # it closed while we looked
-    return Candidate(window, title, visible) if title else None
-
-
 def title_of(display: Display, window: Window) -> str:
     """What the window is called; empty where it has no name."""
-    for name, encoding in (("_NET_WM_NAME", "utf-8"), ("WM_NAME", "latin-1")):
-        found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
-        if found is not None and found.format == 8 and found.value:
-            return bytes(found.value[:MAX_TITLE_BYTES]).decode(encoding, errors="replace").strip("\x00")
-    return ""
+    return TitleQuestion(display, window).answer()
 
 
 def facts_of(display: Display, window: Window) -> WindowFacts:
     """What there is to say about it."""
-    place = place_of(display, window)
+    place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
+    attributes = AttributesQuestion(window)
     return WindowFacts(
         id=window.id,
-        title=title_of(display, window),
+        title=title.answer(),
         window_class=next(iter(classes_of(window)[1:]), ""),
         pid=pid_of(display, window),
-        **place._asdict(),
-        visible=is_visible(window),
+        **place.answer()._asdict(),
+        visible=attributes.answer().map_state == X.IsViewable,
         focused=has_focus(display, window),
     )
 
@@ -175,8 +200,7 @@ def facts_or_none(display: Display, window: Window) -> WindowFacts | None:
 
 
 def _property(display: Display, window: Window, name: str) -> Sequence[int]:
-    found = window.get_full_property(display.get_atom(name), X.AnyPropertyType)
-    return cast("Sequence[int]", found.value) if found is not None and found.format == 32 else ()
+    return PropertyQuestion(display, window, name).numbers()
 
 
 def _lives(display: Display, window_id: int) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import shlex
 import signal
 import socket
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.sessions import SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
+from tests.portals.sessions import PATIENCE_S, SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
 from tests.waiting import eventually
-from timmy_actors.errors import ServerGoneError, ServerHungError
+from timmy_actors.errors import ServerGoneError, ServerHungError, ToolError
 from timmy_actors.portals.mcp.server_options import Redactor, ServerOptions
 from timmy_actors.portals.mcp.session import Session
 from timmy_actors.portals.mcp.transport import LONGEST_MESSAGE
@@ -100,6 +101,16 @@ def test_a_slow_answer_is_unknown_and_the_server_lives(tmp_path: Path) -> None:
         told = trouble(server.ask("mark", 0.2, file=str(mark), seconds=0.6))
         assert told.code == "outcome_unknown"
         assert mark.read_text() == "x"  # it happened, as an answer that is missing does not deny
+        assert value(server.ask("echo", text="hello")) == "hello"
+
+
+def test_a_call_that_is_given_up_ends_by_itself_and_the_server_lives() -> None:
+    with opened() as server:
+        server.connected()
+        answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
+        give_up = server.session.call("slow", {"seconds": 600.0}, 600.0, answers.put)
+        give_up()
+        assert trouble(answers.get(timeout=10)).code == "outcome_unknown"
         assert value(server.ask("echo", text="hello")) == "hello"
 
 
@@ -231,6 +242,15 @@ def test_a_server_ends_with_the_process_that_started_it_even_when_it_is_frozen()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     pid = int(done.stdout)
     eventually(lambda: is_gone(pid))
+
+
+def test_a_call_to_a_url_whose_server_dies_is_unknown_long_before_its_deadline() -> None:
+    with http_server() as (url, process), opened((), url=url, probe_interval_s=10_000) as server:
+        server.connected()
+        answer = server.begin("slow", 600.0, seconds=600.0)
+        assert value(server.ask("echo", text="hello")) == "hello"  # sent after the slow call
+        process.kill()
+        assert trouble(answer.get(timeout=PATIENCE_S)).code == "outcome_unknown"
 
 
 def test_a_server_behind_a_url_is_called_and_its_end_is_seen() -> None:

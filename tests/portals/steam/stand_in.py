@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 HOST = "api.steampowered.com"
 KEY = "0123456789ABCDEF0123456789ABCDEF"
 USER = "76561197960287930"
+RETRY_AFTER_S = 10
 NEWS = {
     "gid": "1",
     "title": "Patch Notes v1.3",
@@ -109,6 +110,8 @@ class StandIn:
         if status != 200:
             body = f"<html>Forbidden: {target}</html>"
         head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        if status == 429:  # steam-mcp 1.19 asks three times more, each after so long: half a minute without an answer
+            head += f"Retry-After: {RETRY_AFTER_S}\r\n"
         return (head + "Connection: close\r\n\r\n" + body).encode()
 
 

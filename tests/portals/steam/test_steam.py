@@ -87,18 +87,17 @@ def test_answers_are_kept_as_long_as_they_hold(tmp_path: Path, valve: StandIn) -
         assert len(valve.asked) == asked
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("fault", ["hangs", "429"])
 def test_one_capture_pays_for_a_steam_that_does_not_answer(tmp_path: Path, valve: StandIn, fault: str) -> None:
     valve.hangs, valve.status = fault == "hangs", 429 if fault == "429" else 200
     with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
         made.runtime.capture(timeout_s=40)  # this one pays
         eventually(lambda: valve.asked, 60)
-        paid = [state.took_ms for state in (made.runtime.capture() for _ in range(5))]
-        assert min(paid) < STEAM_WAIT_S * 1000 / 2
-        assert sum(took_ms >= STEAM_WAIT_S * 1000 for took_ms in paid) == 0
-        state = made.runtime.capture()
-        assert set(problems(state).values()) <= {"server_unavailable", "tool_failed", "outcome_unknown"}
-        assert problems(state)
+        states = [made.runtime.capture() for _ in range(5)]
+        # None of them has an answer yet: without one each would wait its three seconds again.
+        assert {code for state in states for code in problems(state).values()} == {"server_unavailable"}
+        assert [state.took_ms for state in states if state.took_ms >= STEAM_WAIT_S * 1000] == []
 
 
 def test_a_steam_that_fails_later_leaves_what_was_known_and_says_how_old_it_is(

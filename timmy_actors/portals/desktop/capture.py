@@ -36,22 +36,33 @@ class Eye:
         self._album = album
         self._problems: list[Problem] = []
         self._known_system: tuple[Mapping[str, Any], str] | None = None
+        self._is_complete = False
+        """Whether the last screenshot's answer told of the screen and the mouse as well, as desktop-control's does."""
 
     async def look(
         self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
     ) -> tuple[Visual, tuple[Problem, ...]]:
         """Everything there is to see now; what could not be had is None, and a problem says why."""
         self._problems = []
-        parts = await asyncio.gather(
+        expects_all = self._is_complete
+        shot, system, pixels, around = await asyncio.gather(
             self._part(SCREENSHOT, self._screenshot(entry, now, deadline, options)),
-            self._part("visual.screen_size", self._size(deadline)),
-            self._part("visual.mouse_position", self._mouse(entry, deadline)),
             self._part("visual.os", self._system(deadline)),
             self._part("visual.pixels", self._pixels(entry, deadline)),
+            _nothing() if expects_all else self._around(entry, deadline),
         )
-        shot, size, mouse, system, pixels = parts
-        visual = Visual(screen_size=size, mouse_position=mouse, os=system, pixels=pixels)
-        return (visual if shot is None else visual.model_copy(update=shot)), tuple(self._problems)
+        self._is_complete = shot is not None and "mouse_position" in shot
+        if expects_all and not self._is_complete:
+            around = await self._around(entry, deadline)
+        visual = Visual(os=system, pixels=pixels)
+        return visual.model_copy(update={**around, **(shot or {})}), tuple(self._problems)
+
+    async def _around(self, entry: PortalEntry, deadline: float) -> dict[str, Any]:
+        size, mouse = await asyncio.gather(
+            self._part("visual.screen_size", self._size(deadline)),
+            self._part("visual.mouse_position", self._mouse(entry, deadline)),
+        )
+        return {"screen_size": size, "mouse_position": mouse}
 
     async def _part(self, what: str, look: Awaitable[T]) -> T | None:
         try:
@@ -79,7 +90,8 @@ class Eye:
             told = f"what was waited for ({options.wait_until}) did not come in time: the picture is of then"
             self._problems.append(Problem(what=SCREENSHOT, code="not_settled", message=told))
         size = (facts.width, facts.height)
-        return {"screenshot_path": str(path), "image_size": size, "window": _window(answer, title)}
+        shown = {"screenshot_path": str(path), "image_size": size, "window": _window(answer, title)}
+        return {**shown, **_told_beside(answer)}
 
     def _develop(self, name: str, answer: ToolAnswer, now: datetime) -> tuple[Path, Facts]:
         """The picture's file, whether the server wrote it or sent what is to be in it."""
@@ -117,6 +129,23 @@ class Eye:
             answer = await self._desktop.look("pixel_color", {"x": x, "y": y, "window_title": title}, deadline)
             found.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
         return tuple(found)
+
+
+async def _nothing() -> dict[str, Any]:
+    return {}
+
+
+def _told_beside(answer: ToolAnswer) -> dict[str, Any]:
+    """The screen's size and the mouse's position, where the answer to a screenshot has both: two calls less."""
+    if not isinstance(answer.value, Mapping):
+        return {}
+    screen, mouse = answer.value.get("screen"), answer.value.get("mouse")
+    if not isinstance(screen, Mapping) or not isinstance(mouse, Mapping):
+        return {}
+    try:
+        return {"screen_size": read_size(screen), "mouse_position": read_position(mouse)}
+    except ToolError:
+        return {}  # they mean something else there: the tools for them are asked
 
 
 def _window(answer: ToolAnswer, title: str | list[str] | None) -> str | None:

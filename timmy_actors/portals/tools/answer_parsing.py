@@ -100,7 +100,8 @@ def read_position(value: Any) -> tuple[int, int]:
         ToolError: `tool_failed`: (-1, -1) is how servers say that they do not know; `bad_result`.
     """
     x, y = _numbers(value, ("x", "y"), "a position")
-    if (x, y) == (-1, -1):
+    is_certain = isinstance(value, Mapping) and isinstance(value.get("inside"), bool)  # so near a window's corner
+    if (x, y) == (-1, -1) and not is_certain:
         raise ToolError("tool_failed", "the server cannot tell where the mouse is: it answers (-1, -1)")
     return x, y
 

@@ -1,0 +1,111 @@
+"""Questions about windows that are sent to the X server together: their answers cost one wait, not one each.
+
+python-xlib's own methods wait for each answer. Its requests take `defer`: they are sent with the next one that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from Xlib import X
+from Xlib.protocol import request
+
+from timmy_actors.desktop_control.window_target import Place
+
+if TYPE_CHECKING:
+    from Xlib.display import Display
+    from Xlib.xobject.drawable import Window
+
+MAX_TITLE_BYTES = 4096
+MAX_LIST_WORDS = 65_536
+"""How many windows a window manager may list."""
+TITLES = (("_NET_WM_NAME", "utf-8"), ("WM_NAME", "latin-1"))
+"""The properties that a title is in, the better one first, and how each is written."""
+
+
+class PropertyQuestion:
+    """What a property of a window holds."""
+
+    def __init__(self, display: Display, window: Window, name: str, words: int = MAX_LIST_WORDS) -> None:
+        self._request: Any = request.GetProperty(
+            display=_protocol_of(window), defer=True, delete=False, window=window.id, property=display.get_atom(name),
+            type=X.AnyPropertyType, long_offset=0, long_length=words,
+        )  # fmt: skip
+
+    def numbers(self) -> Sequence[int]:
+        """Its numbers of 32 bits; none where there is no such property."""
+        return self._value_of(32)
+
+    def text(self, encoding: str) -> str:
+        """Its text; empty where there is none."""
+        return bytes(self._value_of(8)).decode(encoding, errors="replace").strip("\x00")
+
+    def _value_of(self, bits: int) -> Sequence[int]:
+        self._request.reply()
+        if not self._request.property_type or self._request.value[0] != bits:
+            return ()
+        return cast("Sequence[int]", self._request.value[1])
+
+
+class TitleQuestion:
+    """What a window is called."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        self._names = [
+            (PropertyQuestion(display, window, name, MAX_TITLE_BYTES // 4), encoding) for name, encoding in TITLES
+        ]
+
+    def answer(self) -> str:
+        """Its title; empty where it has none."""
+        return next((title for question, encoding in self._names if (title := question.text(encoding))), "")
+
+
+class PlaceQuestion:
+    """Where a window is on the screen."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        protocol = _protocol_of(window)
+        self._shape: Any = request.GetGeometry(display=protocol, defer=True, drawable=window.id)
+        self._corner: Any = request.TranslateCoords(
+            display=protocol, defer=True, src_wid=window.id, dst_wid=display.screen().root.id, src_x=0, src_y=0
+        )
+
+    def answer(self) -> Place:
+        """Its inside."""
+        self._shape.reply()
+        self._corner.reply()
+        return Place(self._corner.x, self._corner.y, self._shape.width, self._shape.height)
+
+    def with_border(self) -> Place:
+        """Its outside."""
+        inside, border = self.answer(), cast("int", self._shape.border_width)
+        return Place(inside.x - border, inside.y - border, inside.width + 2 * border, inside.height + 2 * border)
+
+
+class AttributesQuestion:
+    """How a window is shown."""
+
+    def __init__(self, window: Window) -> None:
+        self._request: Any = request.GetWindowAttributes(display=_protocol_of(window), defer=True, window=window.id)
+
+    def answer(self) -> Any:
+        """`map_state`, `win_class`, `override_redirect` (X11, GetWindowAttributes)."""
+        self._request.reply()
+        return self._request
+
+
+class TreeQuestion:
+    """What a window is in, and what is in it."""
+
+    def __init__(self, window: Window) -> None:
+        self._request: Any = request.QueryTree(display=_protocol_of(window), defer=True, window=window.id)
+
+    def answer(self) -> Any:
+        """`root`, `parent`, and `children` from the lowest to the highest (X11, QueryTree)."""
+        self._request.reply()
+        return self._request
+
+
+def _protocol_of(window: Window) -> Any:
+    return window.display
