@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from timmy_actors.desktop_control import jpeg
+from timmy_actors.desktop_control import frames
 from timmy_actors.desktop_control.frames import Frame
 from timmy_actors.desktop_control.pictures import CaptureStore, is_black
 from timmy_actors.errors import RefusedError
@@ -67,7 +67,7 @@ def test_a_jpeg_made_by_two_threads_is_the_one_that_a_single_thread_makes(size: 
     image = Image.merge("RGB", [Image.effect_noise(size, spread) for spread in (20, 60, 100)])
     alone = io.BytesIO()
     image.save(alone, "JPEG", quality=quality)
-    data = jpeg.encoded(Frame.of(image), quality)
+    data = frames.encoded(Frame.of(image), quality)
     with Image.open(io.BytesIO(data)) as made, Image.open(alone) as expected:
         assert made.size == size
         assert made.tobytes() == expected.tobytes()

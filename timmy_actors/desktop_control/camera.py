@@ -2,18 +2,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import mmap
+import os
+from typing import TYPE_CHECKING, Any, cast
 
 from mss.exception import ScreenShotError
+from mss.linux import xcb, xcbgen
+from mss.linux.xcbhelpers import LIB, XError
 from Xlib import X
 
-from timmy_actors.desktop_control.frames import Frame
-from timmy_actors.desktop_control.shared_memory import ALL_PLANES, SharedMemory
+from timmy_actors.desktop_control.frames import BYTES_A_PIXEL, Frame
+from timmy_actors.desktop_control.window_target import Place
 
 if TYPE_CHECKING:
     from Xlib.xobject.drawable import Drawable
 
     from timmy_actors.desktop_control.window_target import Place
+
+ALL_PLANES = 0xFFFFFFFF
+OLDEST = (1, 2)
+"""The version of MIT-SHM that takes a file descriptor."""
+
+
+class SharedMemory:
+    """A connection to an X server with a piece of memory that it writes pictures into; the piece grows as needed.
+
+    Raises:
+        ScreenShotError: the X server shares no memory with this process: it is on another machine, say.
+    """
+
+    def __init__(self, display: str) -> None:
+        self._connection: Any = None
+        self._segment: Any = None
+        self._memory: mmap.mmap | None = None
+        self._connection = xcb.connect(display.encode())[0]
+        try:
+            self._must_share()
+        except (ScreenShotError, XError):
+            self.close()
+            raise
+
+    def picture(self, drawable: int, part: Place) -> Frame:
+        """A part of a window or pixmap, which must have 24 or 32 bits a pixel and lie whole in the drawable.
+
+        Raises:
+            ScreenShotError: it does not, or the X server went away.
+        """
+        size = part.width * part.height * BYTES_A_PIXEL
+        memory = self._memory_of(size)
+        try:
+            xcbgen.shm_get_image(
+                self._connection, xcbgen.Drawable(drawable), part.x, part.y, part.width, part.height, ALL_PLANES,
+                xcbgen.ImageFormat.ZPixmap, self._segment, 0,
+            )  # fmt: skip
+        except AssertionError as error:  # how mss 10.2 says that its connection is gone
+            raise ScreenShotError("the X server went away") from error
+        with memoryview(memory) as view, view[:size] as pixels:
+            return Frame.of_pixels(pixels, part.size)
+
+    def close(self) -> None:
+        """Let the memory and the connection go."""
+        if self._memory is not None:
+            self._memory.close()
+        if self._connection is not None:
+            xcb.disconnect(self._connection)
+        self._connection, self._memory = None, None
+
+    def _must_share(self) -> None:
+        if not xcb.get_extension_data(self._connection, LIB.shm_id).present:
+            raise ScreenShotError("the X server has no MIT-SHM extension")
+        version = xcbgen.shm_query_version(self._connection)
+        if (version.major_version, version.minor_version) < OLDEST:
+            raise ScreenShotError("the X server's MIT-SHM extension is too old")
+        self._memory_of(BYTES_A_PIXEL)
+
+    def _memory_of(self, size: int) -> mmap.mmap:
+        if self._memory is not None and len(self._memory) >= size:
+            return self._memory
+        descriptor = os.memfd_create("desktop-control")
+        try:
+            os.ftruncate(descriptor, size)
+            memory = mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
+        except OSError:
+            os.close(descriptor)
+            raise
+        old, self._segment = self._segment, xcbgen.ShmSeg(xcb.generate_id(self._connection).value)
+        xcbgen.shm_attach_fd(
+            self._connection, self._segment, descriptor, read_only=False
+        )  # libxcb closes the descriptor
+        if old is not None and self._memory is not None:
+            xcbgen.shm_detach(self._connection, old)
+            self._memory.close()
+        self._memory = memory
+        return memory
 
 
 class Camera:

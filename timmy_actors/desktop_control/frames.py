@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import struct
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self, cast
 
 from PIL import Image
@@ -60,3 +64,54 @@ def _heights(size: tuple[int, int]) -> tuple[int, ...]:
     if width * height < WORTH_IT or -(-width // BLOCK) * upper // BLOCK > LONGEST_INTERVAL:
         return (height,)
     return (upper, height - upper)
+
+
+RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
+
+
+def encoded(frame: Frame, quality: int) -> bytes:
+    """The picture as a JPEG file's content; `quality` is 1 to 95."""
+    upper, *lower = frame.parts
+    if not lower:
+        return _alone(upper, quality)
+    interval = -(-upper.width // BLOCK) * upper.height // BLOCK
+    with ThreadPoolExecutor(1, thread_name_prefix="jpeg") as other:
+        below = other.submit(_alone, lower[0], quality)
+        return _joined(_alone(upper, quality), below.result(), frame.size.height, interval)
+
+
+def _alone(image: Image.Image, quality: int) -> bytes:
+    # Only into a file with a descriptor does Pillow encode without the interpreter's lock.
+    with os.fdopen(os.memfd_create("jpeg"), "w+b") as file:
+        image.save(file, "JPEG", quality=quality, subsampling="4:2:0")
+        file.seek(0)
+        return file.read()
+
+
+def _joined(upper: bytes, lower: bytes, height: int, interval: int) -> bytes:
+    """One file: the upper one's head with the whole height, and the pixels of both."""
+    head = bytearray()
+    for marker, start, end in _segments(upper):
+        segment = bytearray(upper[start:end])
+        if marker == FRAME:
+            segment[5:7] = struct.pack(">H", height)
+        elif marker == SCAN:
+            head += struct.pack(">BBHH", 0xFF, RESTART_INTERVAL, 4, interval)
+        head += segment
+    return bytes(upper[:2] + head) + _pixels(upper)[:-2] + RESTART + _pixels(lower)
+
+
+def _pixels(file: bytes) -> bytes:
+    """The coded pixels with the mark of the file's end."""
+    *_, (_, _, end) = _segments(file)
+    return file[end:]
+
+
+def _segments(file: bytes) -> Iterator[tuple[int, int, int]]:
+    """The segments before the coded pixels: marker, start and end of each, the last one being the scan's."""
+    start, marker = 2, 0
+    while marker != SCAN:
+        marker, (length,) = file[start + 1], struct.unpack_from(">H", file, start + 2)
+        end = start + 2 + length
+        yield marker, start, end
+        start = end

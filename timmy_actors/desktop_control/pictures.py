@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from timmy_actors.desktop_control import jpeg
+from timmy_actors.desktop_control import frames
 from timmy_actors.desktop_control.frames import Frame
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.window_target import shrunk
@@ -31,7 +31,7 @@ PNG_LEVEL = 1
 def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
     """The picture as a file's content; `quality` (1 to 95) is JPEG's."""
     if kind == "jpeg":
-        return jpeg.encoded(frame, quality)
+        return frames.encoded(frame, quality)
     buffer = io.BytesIO()
     frame.whole().save(buffer, "PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from timmy_actors.desktop_control import pictures
 from timmy_actors.desktop_control.answering import Kind, Pictured, as_tool
+from timmy_actors.desktop_control.capture import Wait
 from timmy_actors.desktop_control.desktop import Desktop
 from timmy_actors.desktop_control.focus import focus
 from timmy_actors.desktop_control.input import HOLD_LIMIT_S
@@ -28,7 +29,6 @@ from timmy_actors.desktop_control.results import (
     WindowFacts,
     Windows,
 )
-from timmy_actors.desktop_control.settling import Wait
 from timmy_actors.desktop_control.window_target import Place, Point, Size
 
 if TYPE_CHECKING:
