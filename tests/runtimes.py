@@ -41,7 +41,7 @@ def running(address: str, *, endpoint: str | None = None, **settings: Any) -> It
     settings.setdefault("journal", JournalSettings(file=f"{socket}.journal"))
     made = Settings(world=WorldSettings(embedded=False), link=link, **settings)
     runtime = Runtime(made, folder=config_folder(), endpoint=endpoint)
-    runtime.shared.link = LinkHistory(runtime.shared.link.value)
+    runtime.shared.link = runtime.shared.perceptions.link = LinkHistory(runtime.shared.link.value)
     with runtime:
         yield runtime
 
