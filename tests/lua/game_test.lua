@@ -99,15 +99,18 @@ test("takes of each function of the server no value that its precondition exclud
       for _, value in ipairs(list) do sampled[#sampled + 1] = value end
     end
   end
+  local bounded = 0
   for name, signature in pairs(game.signatures) do
     for _, rule in ipairs(functions.find(name).preconditions) do
       local is_bounded = rule.kind == "range" or rule.judge == api_kinds.cell
+      bounded = bounded + (is_bounded and 1 or 0)
       for _, value in ipairs(is_bounded and sampled or {}) do
         local taken = kinds.of[signature[rule.position]](value)
         assert(not taken or preconditions.holds(rule, value), name .. " takes " .. tostring(value))
       end
     end
   end
+  assert(bounded > 5, "few preconditions were looked at")
 end)
 
 test("logs anything without raising, and without what the server can't take", function()
@@ -118,6 +121,13 @@ test("logs anything without raising, and without what the server can't take", fu
     assert(reached[1][2] == 3 and reached[1][3] == "onetwo")
     assert(reached[2][3] == "nil")
     assert(#reached[3][3] == 8192)
+  end)
+end)
+
+test("takes no number of items out of a container that is not whole", function()
+  with_server(function(reached)
+    assert(not pcall(game.add_object_taking, { 0.5 }))
+    assert(#reached == 1 and reached[1][1] == "AddObject")
   end)
 end)
 
