@@ -162,6 +162,19 @@ test("changes no entry where the batch has begun no list", function()
   end
 end)
 
+test("changes no entry of a copy of which it does not know what each object holds", function()
+  local copy = { "CopyReceivedObjectListToStore" }
+  for event, packet in pairs({ OnObjectActivate = { entries = { {}, {} } },
+    [false] = { entries = { { items = { {}, {} } }, { items = {} } } } }) do
+    probes.open()
+    stage.host.receive("objects", packet, event or nil, 0, probes.CELL)
+    for _, call in ipairs({ { "SetProbeObject", 0 }, { "SetProbeItemOnly", 0, 0 } }) do
+      local _, wrong = declared.run({ "ReadReceivedObjectList" }, copy, call)
+      contains(wrong.message, "the batch has added or copied 0 ")
+    end
+  end
+end)
+
 test("forgets what a batch has added where it begins anew, and where the type of its records changes", function()
   for _, again in ipairs({ { "ClearObjectList" }, { "InitializeObjectList", 0 }, { "InitializeEvent", 0 } }) do
     probes.open()
