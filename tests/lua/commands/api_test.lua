@@ -72,6 +72,8 @@ test("runs what changes who may join only where the operator listed it", functio
   declined("not_permitted", "calls.0.name", "raw_functions", call("BanAddress", "192.0.2.1"))
   done(call("SetServerPassword", "secret"))
   joining.allow({})
+  stage.forget()
+  declined("not_permitted", "calls.0.name", "raw_functions", call("SetServerPassword", "secret"))
 end)
 
 test("declines a function that there is not, and one that is not run", function()
