@@ -73,7 +73,7 @@ end
 cases["a number becomes an int as in C++: its whole part, in 32 bits"] = function()
   local convert = checks.checker("Probe", { name = "value", type = "int" }, {})
   local ints = { [2147483647] = 2147483647, [2147483648] = -2147483648, [-2147483648] = -2147483648,
-    [-2147483649] = 2147483647, [1.9] = 1, [-1.9] = -1, [2 ^ 53] = 0, [2 ^ 53 + 2] = -2147483648 }
+    [-2147483649] = 2147483647, [1.9] = 1, [-1.9] = -1, [-0.5] = 0, [2 ^ 53] = 0, [2 ^ 53 + 2] = -2147483648 }
   for value, int in pairs(ints) do equal(convert(value), int, tostring(value)) end
   equal({ convert(0 / 0), convert("7") }, { -2147483648, 7 })
   for _, name in ipairs({ "pid", "targetPid", "affectedPid", "alliedPlayerPid" }) do
