@@ -142,6 +142,13 @@ test("takes what an earlier call returned, and a player's slot by the name", fun
   contains(wrong.message, "value must be a whole number")
 end)
 
+test("holds a list to its player also where only an earlier call says who that is", function()
+  stage.open()
+  done(call("GetLastPlayerId"), call("ClearTopicChanges", { result = 0 }), call("AddTopic", { result = 0 }, "a"))
+  local _, wrong = run(call("GetLastPlayerId"), call("ClearTopicChanges", 0), call("AddTopic", { result = 0 }, "a"))
+  contains(wrong.message, "for the same player; the 2 calls before it were done")
+end)
+
 test("reads a list that the batch has selected", function()
   stage.open()
   local results = done(call("ReadCellActorList", "-2, -9"), call("GetActorListSize"), call("GetActorRefNum", 0))
