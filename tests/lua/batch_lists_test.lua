@@ -131,6 +131,7 @@ local WRITTEN = {
     WORDS.IN_CONTAINER .. " (itemIndex is 1, and the batch has added or copied 1 items of that object)" },
   { FILL_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 1, 0 }, 1,
     WORDS.IN_CONTAINER .. " (itemIndex is 0, and the batch has added or copied 0 items of that object)" },
+  { FILL_OBJECTS, { "SetProbeItemOnly", 0, 0 }, { "SetProbeItemOnly", 2, 0 }, 1, "0 items of that object)" },
   { COPY_OBJECTS, { "SetProbeObject", 1 }, { "SetProbeObject", 2 }, 0, "2 objects)" },
   { COPY_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 0, 1 }, 1, "1 items of that object)" },
   { COPY_OBJECTS, { "SetProbeItem", 0, 0 }, { "SetProbeItem", 1, 0 }, 1, "0 items of that object)" },
@@ -150,6 +151,27 @@ test("changes only those entries by their number that the batch has added or cop
     equal(#stage.calls(case[3][1]), 0, case[3][1] .. " reached the server")
     contains(wrong.message, case[5])
     contains(declared.simulate(after(case[1], case[3])), ("precondition of %s not met: "):format(case[3][1]))
+  end
+end)
+
+test("changes no entry where the batch has begun no list", function()
+  probes.open()
+  for _, call in ipairs({ { "SetProbeObject", 0 }, { "SetProbeItemOnly", 0, 0 }, { "SetProbeRecord", 0 } }) do
+    local _, wrong = declared.run(call)
+    contains(wrong.message, "the batch has added or copied 0 ")
+  end
+end)
+
+test("changes no entry of a copy of which it does not know what each object holds", function()
+  local copy = { "CopyReceivedObjectListToStore" }
+  for event, packet in pairs({ OnObjectActivate = { entries = { {}, {} } },
+    [false] = { entries = { { items = { {}, {} } }, { items = {} } } } }) do
+    probes.open()
+    stage.host.receive("objects", packet, event or nil, 0, probes.CELL)
+    for _, call in ipairs({ { "SetProbeObject", 0 }, { "SetProbeItemOnly", 0, 0 } }) do
+      local _, wrong = declared.run({ "ReadReceivedObjectList" }, copy, call)
+      contains(wrong.message, "the batch has added or copied 0 ")
+    end
   end
 end)
 

@@ -1,5 +1,6 @@
 --- The simulator's script API: what it takes, and what ends it. What must hold before a call is tried out in
 -- preconditions_test.lua.
+local checks = require("embedded.api.checks")
 local declared = require("declared")
 local harness = require("harness")
 local virtual = require("virtual_world")
@@ -67,6 +68,17 @@ end
 cases["a pid is an unsigned short: 65536 is player 0 again"] = function()
   virtual.open()
   equal(tes3mp.GetName(65536), "Timmy")
+end
+
+cases["a number becomes an int as in C++: its whole part, in 32 bits"] = function()
+  local convert = checks.checker("Probe", { name = "value", type = "int" }, {})
+  local ints = { [2147483647] = 2147483647, [2147483648] = -2147483648, [-2147483648] = -2147483648,
+    [-2147483649] = 2147483647, [1.9] = 1, [-1.9] = -1, [-0.5] = 0, [2 ^ 53] = 0, [2 ^ 53 + 2] = -2147483648 }
+  for value, int in pairs(ints) do equal(convert(value), int, tostring(value)) end
+  equal({ convert(0 / 0), convert("7") }, { -2147483648, 7 })
+  for _, name in ipairs({ "pid", "targetPid", "affectedPid", "alliedPlayerPid" }) do
+    equal(checks.checker("Probe", { name = name, type = "int" }, {})(65537), 1, name)
+  end
 end
 
 cases["a cell that nobody has loaded has an empty list"] = function()

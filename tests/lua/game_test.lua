@@ -51,21 +51,33 @@ local KINDS = {
   milliseconds = { { 0, 2147483647 }, { -1, 2147483648 } }, timer = { { 0, 2147483647 }, { -1, 2147483648 } },
 }
 
+--- A function of so many arguments, of which one is of a kind, is given what that takes and what it refuses.
+local function take_and_refuse(kind, values, position, count)
+  local signature, arguments = { "int", "int", "int" }, { 1, 2, 3 }
+  signature[position] = kind
+  local checked = game.checked("Probe", { unpack(signature, 1, count) })
+  for _, value in ipairs(values[1]) do
+    arguments[position] = value
+    with_server(function(reached)
+      checked(unpack(arguments, 1, count))
+      assert(#reached == 1 and #reached[1] == 1 + count)
+    end)
+  end
+  for _, value in ipairs(values[2]) do
+    arguments[position] = value
+    with_server(function(reached)
+      local ok, problem = pcall(checked, unpack(arguments, 1, count))
+      local words = ("tes3mp.Probe: argument %d must be a safe %s, not "):format(position, kind)
+      assert(not ok and problem:find(words, 1, true) and #reached == 0, words .. tostring(value))
+    end)
+  end
+end
+
 test("takes of each kind what is within its bounds, and nothing one step outside", function()
   for kind in pairs(kinds.of) do assert(KINDS[kind], "no bounds are known of " .. kind) end
   for kind, values in pairs(KINDS) do
-    for position, signature in ipairs({ { kind }, { "int", kind }, { "int", "int", kind } }) do
-      local before = { 1, 2 }
-      for _, value in ipairs(values[1]) do
-        before[position] = value
-        with_server(function() game.checked("Probe", signature)(unpack(before, 1, position)) end)
-      end
-      for _, value in ipairs(values[2]) do
-        before[position] = value
-        with_server(function(reached)
-          assert_refused(reached, game.checked("Probe", signature), unpack(before, 1, position))
-        end)
-      end
+    for count = 1, 3 do
+      for position = 1, count do take_and_refuse(kind, values, position, count) end
     end
   end
 end)
@@ -85,10 +97,12 @@ end)
 test("refuses a missing and a surplus argument", function()
   with_server(function(reached)
     assert_refused(reached, probe("int"))
-    assert_refused(reached, probe("int"), 1, 2)
-    assert_refused(reached, probe("int", "int"), 1, 2, 3)
-    assert_refused(reached, probe("int", "int", "int"), 1, 2)
-    assert_refused(reached, probe("int", "int", "int"), 1, 2, 3, 4)
+    assert_refused(reached, probe("int", "int"), 1)
+    for _, case in ipairs({ { 1, 1, 2 }, { 2, 1, 2, 3 }, { 3, 1, 2 }, { 3, 1, 2, 3, 4 } }) do
+      local _, problem = pcall(probe(unpack({ "int", "int", "int" }, 1, case[1])), unpack(case, 2))
+      assert(problem:find(("tes3mp.Probe takes %d arguments"):format(case[1]), 1, true), problem)
+      assert(#reached == 0)
+    end
   end)
 end)
 
@@ -99,15 +113,18 @@ test("takes of each function of the server no value that its precondition exclud
       for _, value in ipairs(list) do sampled[#sampled + 1] = value end
     end
   end
+  local bounded = 0
   for name, signature in pairs(game.signatures) do
     for _, rule in ipairs(functions.find(name).preconditions) do
       local is_bounded = rule.kind == "range" or rule.judge == api_kinds.cell
+      bounded = bounded + (is_bounded and 1 or 0)
       for _, value in ipairs(is_bounded and sampled or {}) do
         local taken = kinds.of[signature[rule.position]](value)
         assert(not taken or preconditions.holds(rule, value), name .. " takes " .. tostring(value))
       end
     end
   end
+  assert(bounded > 5, "few preconditions were looked at")
 end)
 
 test("logs anything without raising, and without what the server can't take", function()
@@ -118,6 +135,13 @@ test("logs anything without raising, and without what the server can't take", fu
     assert(reached[1][2] == 3 and reached[1][3] == "onetwo")
     assert(reached[2][3] == "nil")
     assert(#reached[3][3] == 8192)
+  end)
+end)
+
+test("takes no number of items out of a container that is not whole", function()
+  with_server(function(reached)
+    assert(not pcall(game.add_object_taking, { 0.5 }))
+    assert(#reached == 1 and reached[1][1] == "AddObject")
   end)
 end)
 

@@ -38,6 +38,7 @@ local CASES = {
   { "nested index", WORDS.IN_LOCALS, OBJECTS_READ, { "ProbeLocal", 0, 1 }, { "ProbeLocal", 0, 2 }, 1 },
   { "nested index", WORDS.IN_CONTAINER, OBJECTS_READ, { "GetContainerProbe", 0, 0 }, { "GetContainerProbe", 0, 1 }, 1 },
   { "nested index", WORDS.IN_CONTAINER, OBJECTS_READ, { "GetContainerProbe", 0, 0 }, { "GetContainerProbe", 1, 0 }, 1 },
+  { "nested index", WORDS.OF_OBJECTS, OBJECTS_READ, { "GetContainerProbe", 0, 0 }, { "GetContainerProbe", 2, 0 }, 0 },
   { "nested index", WORDS.OF_ACTIVE, nil, { "ProbeActive", 0, 0, 0 }, { "ProbeActive", 0, 1, 0 }, 1 },
   { "nested index", WORDS.OF_ACTIVE_EFFECTS, nil, { "ProbeActive", 0, 0, 0 }, { "ProbeActive", 0, 0, 1 }, 2 },
   { "index", WORDS.OF_ACTORS, ACTORS_READ, { "ProbeActor", 0 }, { "ProbeActor", -1 }, 0 },

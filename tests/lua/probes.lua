@@ -60,6 +60,7 @@ local PROBES = {
   { name = "SetProbeChosen", needs = { WORDS.OBJECTS } },
   { name = "SetProbeObject", takes = "objectIndex:int", needs = { WORDS.OF_OBJECTS } },
   { name = "SetProbeItem", takes = "objectIndex:int,itemIndex:int", needs = { WORDS.OF_OBJECTS, WORDS.IN_CONTAINER } },
+  { name = "SetProbeItemOnly", takes = "objectIndex:int,itemIndex:int", needs = { WORDS.IN_CONTAINER } },
   { name = "SetProbeRecord", takes = "recordIndex:int", needs = { WORDS.OF_ADDED } },
   { name = "ProbeWritten", needs = { WORDS.BEING_WRITTEN } },
   { name = "ProbePlayer", takes = "pid:int" },

@@ -72,6 +72,8 @@ test("runs what changes who may join only where the operator listed it", functio
   declined("not_permitted", "calls.0.name", "raw_functions", call("BanAddress", "192.0.2.1"))
   done(call("SetServerPassword", "secret"))
   joining.allow({})
+  stage.forget()
+  declined("not_permitted", "calls.0.name", "raw_functions", call("SetServerPassword", "secret"))
 end)
 
 test("declines a function that there is not, and one that is not run", function()
@@ -138,6 +140,13 @@ test("takes what an earlier call returned, and a player's slot by the name", fun
   contains(wrong.message, "call 0 returned nothing")
   _, wrong = run(call("GetName", 0), call("SetLevel", 0, { result = 0 }))
   contains(wrong.message, "value must be a whole number")
+end)
+
+test("holds a list to its player also where only an earlier call says who that is", function()
+  stage.open()
+  done(call("GetLastPlayerId"), call("ClearTopicChanges", { result = 0 }), call("AddTopic", { result = 0 }, "a"))
+  local _, wrong = run(call("GetLastPlayerId"), call("ClearTopicChanges", 0), call("AddTopic", { result = 0 }, "a"))
+  contains(wrong.message, "for the same player; the 2 calls before it were done")
 end)
 
 test("reads a list that the batch has selected", function()
