@@ -11,6 +11,10 @@ from timmy_actors.errors import SpecError
 E = TypeVar("E", bound=Enum)
 
 
+NUMBER = (int, float)
+"""A tuple that is there: `int | float`, made anew for every look, costs more than the look."""
+
+
 def require(right: bool, where: str, value: object, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
     """Refuse a setting.
 
@@ -23,7 +27,7 @@ def require(right: bool, where: str, value: object, remedy: str) -> None:  # noq
 
 def is_number(value: object) -> bool:
     """Whether it is an int or a float (infinity included) and not NaN; a bool is not a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124  NaN is not
+    return isinstance(value, NUMBER) and not isinstance(value, bool) and value == value  # noqa: PLR0124  NaN is not
 
 
 def is_duration(value: object) -> bool:

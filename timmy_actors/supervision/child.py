@@ -21,6 +21,8 @@ class ChildState(Enum):
     WAITING = "waiting to restart"
     DOWN = "down"
 
+    __hash__ = object.__hash__  # each exists once: `Enum` would hash the name, in Python, at every look into a count
+
 
 ALIVE = (ChildState.STARTING, ChildState.UP, ChildState.STOPPING)
 RESTING = (ChildState.UNSTARTED, ChildState.DOWN)

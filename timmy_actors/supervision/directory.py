@@ -54,6 +54,12 @@ class Entry:
         """The incarnation itself, to read what needs no asking: `actor_busy_since`, its mailbox's depth."""
         return getattr(self.ref.actor_inbox, "owner", None) if self.ref is not None else None
 
+    def changed(self, **changes: Any) -> Entry:
+        """The same, but for the fields named. Takes a tenth of the time of `dataclasses.replace`, or less."""
+        entry = object.__new__(Entry)
+        entry.__dict__.update(self.__dict__, **changes)
+        return entry
+
     @property
     def depth(self) -> int:
         """Messages waiting in its mailbox."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from timmy_actors.supervision.child import Child, ChildState
@@ -27,15 +26,14 @@ class Names:
             SpecError: another supervisor's child has the name.
         """
         entry = self._directory.entry(name) or Entry(name)
-        changes = {"state": ChildState.STARTING, "generation": generation, "parent": self.parent, "ref": ref}
-        started = replace(entry, **changes)
+        started = entry.changed(state=ChildState.STARTING, generation=generation, parent=self.parent, ref=ref)
         self._directory.write(started, self._owner)
 
     def write(self, name: str, reason: BaseException | None = None, *, last: bool = False, **changes: Any) -> None:
         """Change what is known of a name; a no-op when it is not, or not any more, one of this supervisor's."""
         if self._directory.owns(name, self._owner):
             entry = self._directory.entry(name) or Entry(name)
-            self._directory.write(replace(entry, **changes), self._owner, reason, last=last)
+            self._directory.write(entry.changed(**changes), self._owner, reason, last=last)
 
     def ended(self, name: str, reason: BaseException | None, words: str, *, last: bool = False, **changes: Any) -> None:
         """Say that an incarnation ended."""
