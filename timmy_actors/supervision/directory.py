@@ -18,6 +18,7 @@ from timmy_actors.supervision.child import RESTING, ChildState
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.dead_letters import DeadLetters
 from timmy_actors.supervision.events import EventStream
+from timmy_actors.supervision.futex_table import FUTEX_TABLE
 from timmy_actors.supervision.here import call_observer, check_fence
 from timmy_actors.supervision.keeper import Keeper
 from timmy_actors.supervision.monitors import Down, Monitor, Monitors, Watcher
@@ -252,6 +253,7 @@ class Directory:
             Fenced: the owner was abandoned.
         """
         check_fence()
+        FUTEX_TABLE.fit(len(self._entries))
         with self._lock:
             if owner is not None and owner.revoked and not last:
                 raise Fenced(f"the supervisor of {entry.name} was abandoned and replaced")
