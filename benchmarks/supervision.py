@@ -86,8 +86,8 @@ def _tells_by_name(timmy: Timmy, pykka: BarePykka) -> Figure:
 def _one_more() -> Iterator[Figure | Note]:
     """What a child costs that is started beside many: each supervisor in a process of its own, in turn.
 
-    The hold is on the time until it is up. That grows with the process's threads too, which bare Pykka's row shows;
-    the row of user CPU shows the work that is done for the child.
+    The hold is on the time until it is up. That grows with the process's threads too, which the rows of bare Pykka and
+    of bare threads show; the row of user CPU shows the work that is done for the child.
     """
     name, beside = f"one more child beside {MANY:,}", f"beside {FEW}"
     with ExitStack() as stack:
@@ -101,6 +101,7 @@ def _one_more() -> Iterator[Figure | Note]:
         yield Figure(f"{name}: work, user CPU", list(cpu), list(cpu_few), yardstick_name=beside)
         yield Figure(f"{name}: the same, bare Pykka", list(pykka), list(pykka_few_wall), yardstick_name=beside)
         yield from _one_more_in_erlang(stack, name, beside)
+    yield _one_more_thread(name, beside)
 
 
 def _one_more_in_erlang(stack: ExitStack, name: str, beside: str) -> Iterator[Figure | Note]:
@@ -114,6 +115,16 @@ def _one_more_in_erlang(stack: ExitStack, name: str, beside: str) -> Iterator[Fi
     measures = (partial(one.start_one_more, children) for one, children in zip(erlang, (MANY, FEW), strict=True))
     subject, yardstick = in_turn(*measures, rounds=ROUNDS)
     yield Figure(f"{name}: the same, Erlang/OTP", subject, yardstick, yardstick_name=beside)
+
+
+def _one_more_thread(name: str, beside: str) -> Figure:
+    # After the others: together they would have more threads than a small machine allows.
+    with ExitStack() as stack:
+        many, few = (Population("threads", threads) for threads in (MANY, FEW))
+        for population in (many, few):
+            stack.callback(population.close)
+        (wall, _), (wall_few, _) = (zip(*one, strict=True) for one in in_turn(many.start, few.start, rounds=ROUNDS))
+        return Figure(f"{name}: the same, bare threads", list(wall), list(wall_few), yardstick_name=beside)
 
 
 def _reads() -> Reading:

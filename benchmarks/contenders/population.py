@@ -1,7 +1,7 @@
 """A supervisor that has many children already, in a process of its own: what does one more cost?
 
 `python -m benchmarks.contenders.population supervised 10000` starts them, and then answers each line with two figures;
-with `bare` they are actors of bare Pykka, with no supervisor.
+with `bare` they are actors of bare Pykka, with no supervisor, and with `threads` threads that wait on a queue.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from benchmarks.contenders.bare_pykka import Echo
@@ -56,7 +58,7 @@ class Population:
 
 def main(kind: str, children: int) -> None:
     """Be the process."""
-    live = _supervised(children) if kind == "supervised" else _bare(children)
+    live = KINDS[kind](children)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for _ in sys.stdin:
@@ -97,6 +99,40 @@ def _bare(children: int) -> Callable[[], float]:
         return took
 
     return live
+
+
+def _threads(children: int) -> Callable[[], float]:
+    kept = [_thread() for _ in range(children)]
+
+    def live() -> float:
+        began = time.perf_counter()
+        questions, answers = _thread()
+        questions.put(len(kept))
+        answers.get()
+        took = (time.perf_counter() - began) * 1e6
+        questions.put(None)
+        return took
+
+    return live
+
+
+def _thread() -> tuple[SimpleQueue[int | None], SimpleQueue[int]]:
+    questions: SimpleQueue[int | None] = SimpleQueue()
+    answers: SimpleQueue[int] = SimpleQueue()
+
+    def answer() -> None:
+        while (question := questions.get()) is not None:
+            answers.put(question)
+
+    threading.Thread(target=answer, daemon=True).start()
+    return questions, answers
+
+
+KINDS: dict[str, Callable[[int], Callable[[], float]]] = {
+    "supervised": _supervised,
+    "bare": _bare,
+    "threads": _threads,
+}
 
 
 def _user_us() -> float:

@@ -1,6 +1,6 @@
 --- The simulator's script API: what it takes, and what ends it. What must hold before a call is tried out in
 -- preconditions_test.lua.
-local checks = require("embedded.api.checks")
+local checks = require("simulator.api.checks")
 local declared = require("declared")
 local harness = require("harness")
 local virtual = require("virtual_world")

@@ -232,6 +232,7 @@ class Actor(pykka.ThreadingActor):
                 return self._actor_tell_state()
             if isinstance(message, Fault):
                 return message.strike()
+            return self.on_receive(message)
         return self._handle_receive(message)
 
     def _actor_tell_state(self) -> dict[str, Any]:

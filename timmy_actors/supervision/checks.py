@@ -11,6 +11,10 @@ from timmy_actors.errors import SpecError
 E = TypeVar("E", bound=Enum)
 
 
+NUMBER = (int, float)
+"""A tuple that is there: `int | float`, made anew for every look, costs more than the look."""
+
+
 def require(right: bool, where: str, value: object, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
     """Refuse a setting.
 
@@ -23,7 +27,7 @@ def require(right: bool, where: str, value: object, remedy: str) -> None:  # noq
 
 def is_number(value: object) -> bool:
     """Whether it is an int or a float (infinity included) and not NaN; a bool is not a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124  NaN is not
+    return isinstance(value, NUMBER) and not isinstance(value, bool) and value == value  # noqa: PLR0124  NaN is not
 
 
 def is_duration(value: object) -> bool:
@@ -42,6 +46,8 @@ def member(kind: type[E], value: Any, where: str) -> E:
     Raises:
         SpecError: it is neither; the message lists the values.
     """
+    if type(value) is kind:  # every mailbox that is made passes here
+        return value
     # Not by `kind(value)`: its error shows the value, by code of whoever made that.
     found = next((one for one in kind if one is value or (isinstance(value, str) and one.value == value)), None)
     if found is None:

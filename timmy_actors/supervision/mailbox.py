@@ -37,7 +37,7 @@ class Deadlines:
     def set(self, name: str, due: float) -> None:
         """Let a name be due then, instead of whenever it was; never, if that is infinitely far away."""
         self.clear(name)
-        if math.isfinite(due):
+        if due < math.inf:
             self._due[name] = due
             heapq.heappush(self._heap, (due, next(self._order), name))
 

@@ -27,6 +27,8 @@ class ChildState(Enum):
     WAITING = "waiting to restart"
     DOWN = "down"
 
+    __hash__ = object.__hash__  # each exists once: `Enum` would hash the name, in Python, at every look into a count
+
 
 ALIVE = (ChildState.STARTING, ChildState.UP, ChildState.STOPPING)
 RESTING = (ChildState.UNSTARTED, ChildState.DOWN)
@@ -87,6 +89,8 @@ class Child:
 
 
 STARTING, STOPPING, WAITING, DOWN = ChildState.STARTING, ChildState.STOPPING, ChildState.WAITING, ChildState.DOWN
+LIMITED = (STARTING, STOPPING)
+"""States that patience ends."""
 
 
 class Roster:
@@ -206,13 +210,17 @@ class Roster:
             self._leaving += (state is STOPPING) - (child.state is STOPPING)
         if child.spec.significant:
             self._significant_left += (child.state is DOWN) - (state is DOWN)
-        self._states[child.state] -= 1
+        before, child.state = child.state, state
+        self._states[before] -= 1
         self._states[state] += 1
-        child.state = state
-        self._limits.set(child.id, until if state in (STARTING, STOPPING) else math.inf)
+        if state in LIMITED:
+            self._limits.set(child.spec.id, until)
+        elif before in LIMITED:
+            self._limits.clear(child.spec.id)
         if state is WAITING:
             child.due = until
-        self._file(child)
+        if state is WAITING or before is WAITING:
+            self._file(child)
 
     def renounce(self, child: Child) -> None:
         """Let it be one that is not to come back."""
@@ -224,7 +232,8 @@ class Roster:
         """Let it start by itself, or not at all."""
         if name in self._sequence:
             del self._sequence[name]
-            self._file(self._children[name])
+            if self._children[name].state is WAITING:
+                self._file(self._children[name])
 
     def set_sequence(self, names: Iterable[str]) -> None:
         """Let these start one after the other."""

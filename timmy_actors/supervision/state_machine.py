@@ -210,8 +210,9 @@ class Plan:
         for child in self.roster.due_alone(now):
             yield self._launch(child, now)
         yield from self._stop_next(now)
-        yield from self._start_next(now)
-        if not self._acknowledged and self.roster.first is None:
+        if (first := self.roster.first) is not None:
+            yield from self._start_next(first, now)
+        elif not self._acknowledged:
             self._acknowledged = True
             yield Acknowledge()
 
@@ -247,9 +248,8 @@ class Plan:
             if child is not None and child.state in (ChildState.STARTING, ChildState.UP):
                 yield from self._stop(child, now)
 
-    def _start_next(self, now: float) -> Iterator[Effect]:
-        first = self.roster.first
-        if first is None or self._blocked(first):
+    def _start_next(self, first: Child, now: float) -> Iterator[Effect]:
+        if self._blocked(first):
             return
         self.roster.end_backoffs(now)
         if self._sequence_due(first) <= now:

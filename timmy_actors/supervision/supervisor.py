@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -17,7 +18,7 @@ from timmy_actors.errors import (
     StartFailedError,
     TooManyAbandonedError,
 )
-from timmy_actors.supervision.actor import DEFERRED, Actor, Lifecycle, request_stop
+from timmy_actors.supervision.actor import DEFERRED, Actor, request_stop
 from timmy_actors.supervision.admission import check_settings, fresh_actor
 from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
@@ -93,7 +94,7 @@ class Supervisor(Actor):
         """Who is to be told when a child is gone."""
         self._failures: dict[str, FailureLog] = {}
         self._failed = False
-        self._next_tick: float | None = None
+        self._next_tick = math.inf  # early at times, never late
 
     # Its life.
 
@@ -123,14 +124,10 @@ class Supervisor(Actor):
             SpecError: what was asked is nothing that a supervisor answers.
         """
         match message:
-            case ChildStarted(child, _, life) | ChildDown(child, _, life) if not self._is_current(child, life):
-                RELAY.say(log, logging.DEBUG, f"{child}: the word of an incarnation that was given up")
-            case ChildStarted(child, generation):
-                self._carry_out(self._plan.started(child, generation, self._now()))
-            case ChildDown(child, generation, _, reason, words):
-                self._carry_out(self._plan.ended(child, generation, reason, self._now(), words))
+            case ChildStarted() | ChildDown():
+                self._follow(message)
             case Tick():
-                self._next_tick = None
+                self._next_tick = math.inf
                 self._carry_out(self._plan.tick(self._now()))
             case Beat():
                 self._look_for_hung()
@@ -170,8 +167,13 @@ class Supervisor(Actor):
             self._failed, self.actor_current, self.actor_busy_since = True, None, None
             self._carry_out(self._plan.close(self._now(), failure))
 
-    def _is_current(self, child: str, life: Lifecycle) -> bool:
-        return self._reports.get(child) is life
+    def _follow(self, news: ChildStarted | ChildDown) -> None:
+        if self._reports.get(news.child) is not news.life:
+            RELAY.say(log, logging.DEBUG, f"{news.child}: the word of an incarnation that was given up")
+        elif isinstance(news, ChildStarted):
+            self._carry_out(self._plan.started(news.child, news.generation, self._now()))
+        else:
+            self._carry_out(self._plan.ended(news.child, news.generation, news.reason, self._now(), news.words))
 
     def _now(self) -> float:
         return self._directory.clock.now()
@@ -183,7 +185,7 @@ class Supervisor(Actor):
         while todo:
             todo.extend(self._attempt(todo.popleft()))
         due = self._plan.due()
-        if due is not None and due != self._next_tick:
+        if due is not None and due < self._next_tick:
             self._next_tick = due
             self.mailbox.schedule("plan", max(0.0, due - self._now()), Tick())
 
