@@ -17,7 +17,7 @@ class Position(Model):
     exterior: bool
     region: str
     place: str | None = None
-    """The town or landmark of the gazetteer that this cell belongs to: as the one who sent the player there called it
+    """The town or landmark of the gazetteer that this cell belongs to: as it was called where the player was sent there
     (`teleport` takes other names too), else by the first of its names."""
     x: float
     y: float
