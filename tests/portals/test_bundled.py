@@ -43,6 +43,12 @@ pytestmark = pytest.mark.timeout(120 + 30 * KILLS)
 
 
 @pytest.fixture
+def bare_starts_s(screen: Screen) -> list[float]:
+    """What the bundled server takes to start, alone: ask for it before `made`, as a display has one server."""
+    return [bare_start_s(screen) for _ in range(3)]
+
+
+@pytest.fixture
 def made(screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desktop]:
     """A runtime whose desktop-control sees the screen."""
     for name in ("DISPLAY", "XDG_RUNTIME_DIR", "HOME"):
@@ -215,7 +221,7 @@ def test_no_window_is_told_and_no_key_goes_anywhere(made: Desktop) -> None:
 
 
 def bare_start_s(screen: Screen) -> float:
-    """What the bundled server takes from its start to the list of its tools, alone, before a daemon has one."""
+    """What the bundled server takes from its start to the list of its tools, alone."""
     began = time.monotonic()
     variables = {name: screen.environment[name] for name in ("DISPLAY", "XDG_RUNTIME_DIR")}
     with opened(DesktopSettings().command[:3], environment=variables) as server:
@@ -225,11 +231,11 @@ def bare_start_s(screen: Screen) -> float:
 
 @pytest.mark.timing
 def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
-    made: Desktop, screen: Screen, tmp_path: Path
+    bare_starts_s: list[float], made: Desktop, screen: Screen, tmp_path: Path
 ) -> None:
     chance = Random(SEED)
     typed = tmp_path / "typed"
-    bare_s, back_s = [bare_start_s(screen) for _ in range(3)], []
+    back_s: list[float] = []
     with screen.program("OpenMW", *terminal(screen, "OpenMW", typed)):
         made.runtime.capture()
         sent: dict[str, ActionResult] = {}
@@ -251,11 +257,11 @@ def test_killed_and_frozen_servers_leave_no_key_held_and_nothing_done_twice(
             if victim == "steam-info":
                 assert made.runtime.execute("key_up", key="w").success
             eventually(lambda: not screen.is_down(screen.keycode(HELD)), 30)
-        slower = statistics.median(back_s) / statistics.median(bare_s) if back_s else 0.0
+        slower = statistics.median(back_s) / statistics.median(bare_starts_s) if back_s else 0.0
         sys.stdout.write(
             f"a picture again after {slower:.1f} x a bare start (at most {max(back_s, default=0):.2f} s)\n"
         )
-        assert slower <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_s}"
+        assert slower <= SLOWER_THAN_A_START, f"seed {SEED}: {back_s} against {bare_starts_s}"
         said = typed.read_text().split("\n") if typed.exists() else []
         for text, result in sent.items():
             times = sum(text in line for line in said)
