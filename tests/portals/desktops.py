@@ -48,7 +48,7 @@ class Desktop:
 
     def start(self) -> None:
         """Have the servers start, and wait until the desktop's has: it may need longer than a capture waits."""
-        self.runtime.capture()
+        self.runtime.capture(timeout_s=60)
         self.pid()
 
     def pid(self, name: str = "desktop-control") -> int:
