@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self, cast
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self, TypeVar, cast
 
 from PIL import Image
 
@@ -17,6 +19,16 @@ WORTH_IT = 256 * 256
 BYTES_A_PIXEL = 4
 
 
+T = TypeVar("T")
+
+
+def at_once(upper: Callable[[], T], lower: Callable[[], T]) -> tuple[T, T]:
+    """Do both at the same time. Pillow unpacks, and encodes into a file, without the interpreter's lock."""
+    with ThreadPoolExecutor(1, thread_name_prefix="lower-half") as other:
+        below = other.submit(lower)
+        return upper(), below.result()
+
+
 class Frame:
     """A picture in one part, or in two that meet between two blocks of a JPEG."""
 
@@ -27,13 +39,16 @@ class Frame:
     @classmethod
     def of_pixels(cls, pixels: bytes | memoryview, size: tuple[int, int]) -> Self:
         """Of the X server's pixels: blue, green, red and a byte of padding each, row by row from the top."""
-        rows, row = _heights(size), BYTES_A_PIXEL * size[0]
-        parts, top = [], 0
-        for height in rows:
-            data = cast(bytes, pixels[top * row : (top + height) * row])
-            parts.append(Image.frombuffer("RGB", (size[0], height), data, "raw", "BGRX", 0, 1))
-            top += height
-        return cls(*parts)
+        upper, *lower = _heights(size)
+        border = BYTES_A_PIXEL * size[0] * upper
+        if not lower:
+            return cls(_unpacked(pixels, size))
+        return cls(
+            *at_once(
+                lambda: _unpacked(pixels[:border], (size[0], upper)),
+                lambda: _unpacked(pixels[border:], (size[0], lower[0])),
+            )
+        )
 
     @classmethod
     def of(cls, image: Image.Image) -> Self:
@@ -52,6 +67,10 @@ class Frame:
         image.paste(upper, (0, 0))
         image.paste(lower, (0, upper.height))
         return image
+
+
+def _unpacked(pixels: bytes | memoryview, size: tuple[int, int]) -> Image.Image:
+    return Image.frombuffer("RGB", size, cast(bytes, pixels), "raw", "BGRX", 0, 1)
 
 
 def _heights(size: tuple[int, int]) -> tuple[int, ...]:

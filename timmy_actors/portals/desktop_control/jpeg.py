@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from timmy_actors.portals.desktop_control.frames import BLOCK
+from timmy_actors.portals.desktop_control.frames import BLOCK, at_once
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,9 +27,8 @@ def encoded(frame: Frame, quality: int) -> bytes:
     if not lower:
         return _alone(upper, quality)
     interval = -(-upper.width // BLOCK) * upper.height // BLOCK
-    with ThreadPoolExecutor(1, thread_name_prefix="jpeg") as other:
-        below = other.submit(_alone, lower[0], quality)
-        return _joined(_alone(upper, quality), below.result(), frame.size.height, interval)
+    halves = at_once(lambda: _alone(upper, quality), lambda: _alone(lower[0], quality))
+    return _joined(*halves, frame.size.height, interval)
 
 
 def _alone(image: Image.Image, quality: int) -> bytes:
@@ -51,13 +49,13 @@ def _joined(upper: bytes, lower: bytes, height: int, interval: int) -> bytes:
         elif marker == SCAN:
             head += struct.pack(">BBHH", 0xFF, RESTART_INTERVAL, 4, interval)
         head += segment
-    return bytes(upper[:2] + head) + _pixels(upper)[:-2] + RESTART + _pixels(lower)
+    return b"".join((upper[:2], head, _pixels(upper)[:-2], RESTART, _pixels(lower)))
 
 
-def _pixels(file: bytes) -> bytes:
+def _pixels(file: bytes) -> memoryview:
     """The coded pixels with the mark of the file's end."""
     *_, (_, _, end) = _segments(file)
-    return file[end:]
+    return memoryview(file)[end:]
 
 
 def _segments(file: bytes) -> Iterator[tuple[int, int, int]]:
