@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image, ImageChops
 from Xlib import error
@@ -16,6 +16,7 @@ from timmy_actors.desktop_control import layout, offscreen, windows
 from timmy_actors.desktop_control.camera import Camera
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.frames import Frame
+from timmy_actors.desktop_control.questions import PlaceQuestion
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
 from timmy_actors.desktop_control.selectors import Titles
@@ -103,6 +104,15 @@ class Look:
     taken_at: datetime
 
 
+class _Taken(NamedTuple):
+    """What was taken of a target, and how large the screen was then."""
+
+    frame: Frame
+    covered: bool
+    screen: Size
+    at: datetime
+
+
 class Eye:
     """Takes pictures over a connection of its own, so that a long action does not keep it waiting."""
 
@@ -128,12 +138,11 @@ class Eye:
                 target = Target.find(display, titles)
                 taken = self._take(display, target, _part_of(target.size, region))
                 if taken is not None:
-                    frame, covered, taken_at = taken
                     window = windows.facts_of(display, target.window) if target.window is not None else None
-                    screen, mouse = layout.screen_and_pointer(display)
+                    mouse = layout.pointer_of(display)
                     if window is not None:
                         mouse = Point(mouse.x - window.x, mouse.y - window.y)
-                    return Look(frame, window, covered, screen, mouse, taken_at)
+                    return Look(taken.frame, window, taken.covered, taken.screen, mouse, taken.at)
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
     def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:
@@ -164,7 +173,7 @@ class Eye:
                 inside = scaled(point, picture, target.size)
                 taken = self._take(display, target, Place(inside.x, inside.y, 1, 1))
                 if taken is not None:
-                    red, green, blue = taken[0].whole().tobytes()[:3]
+                    red, green, blue = taken.frame.whole().tobytes()[:3]
                     return red, green, blue
             raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
 
@@ -182,28 +191,30 @@ class Eye:
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
-    def _take(self, display: Display, target: Target, part: Place) -> tuple[Frame, bool, datetime] | None:
+    def _take(self, display: Display, target: Target, part: Place) -> _Taken | None:
         """The part of the target; None where it changed meanwhile."""
+        root = PlaceQuestion(display, display.screen().root)
         place = target.place(display)
+        screen = root.answer().size
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
         if target.window is None and self._rootless:
             raise refused("unsupported", "Wayland shows its whole screen to nobody: name a window of an X program")
-        seen = _on_screen(display, there)
-        covered = target.window is not None and layout.is_covered(display, target.window, seen)
+        seen = _on_screen(screen, there)
+        covered = target.window is not None and layout.is_covered(display, target.window, seen, screen)
         taken_at = datetime.now(UTC)
         if target.window is not None and (covered or self._rootless):
-            return self._uncovered(display, target.window, part), covered, taken_at
+            return _Taken(self._uncovered(display, target.window, part), covered, screen, taken_at)
         frame = self._photograph(display, seen)
-        if frame is None or self._differs(display, target, place, seen):
+        if frame is None or self._differs(display, target, place, seen, screen):
             return None
-        return _padded(frame, seen, there), covered, taken_at
+        return _Taken(_padded(frame, seen, there), covered, screen, taken_at)
 
     @staticmethod
-    def _differs(display: Display, target: Target, place: Place, seen: Place) -> bool:
+    def _differs(display: Display, target: Target, place: Place, seen: Place, screen: Size) -> bool:
         window: Window | None = target.window
         if window is None:
             return False
-        return target.place(display) != place or layout.is_covered(display, window, seen)
+        return target.place(display) != place or layout.is_covered(display, window, seen, screen)
 
     def _uncovered(self, display: Display, window: Window, part: Place) -> Frame:
         pixmap, corner = offscreen.memory_of(display, window)
@@ -232,10 +243,9 @@ def _part_of(size: Size, region: Place | None) -> Place:
     return region
 
 
-def _on_screen(display: Display, there: Place) -> Place:
+def _on_screen(screen: Size, there: Place) -> Place:
     """What is to be seen of it on the screen: all but a few pixels; else all of it, which the screen cannot show."""
-    root = display.screen().root.get_geometry()
-    seen = there.on(Size(root.width, root.height))
+    seen = there.on(screen)
     sides = (seen.x - there.x, seen.y - there.y, there.x + there.width - seen.x - seen.width,
              there.y + there.height - seen.y - seen.height)  # fmt: skip
     return seen if max(sides) <= EDGE and seen.width > 0 and seen.height > 0 else there

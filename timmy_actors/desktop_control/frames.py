@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 from PIL import Image
 
@@ -21,6 +21,16 @@ WORTH_IT = 256 * 256
 BYTES_A_PIXEL = 4
 
 
+T = TypeVar("T")
+
+
+def at_once(upper: Callable[[], T], lower: Callable[[], T]) -> tuple[T, T]:
+    """Do both at the same time. Pillow unpacks, and encodes into a file, without the interpreter's lock."""
+    with ThreadPoolExecutor(1, thread_name_prefix="lower-half") as other:
+        below = other.submit(lower)
+        return upper(), below.result()
+
+
 class Frame:
     """A picture in one part, or in two that meet between two blocks of a JPEG."""
 
@@ -31,13 +41,16 @@ class Frame:
     @classmethod
     def of_pixels(cls, pixels: bytes | memoryview, size: tuple[int, int]) -> Self:
         """Of the X server's pixels: blue, green, red and a byte of padding each, row by row from the top."""
-        rows, row = _heights(size), BYTES_A_PIXEL * size[0]
-        parts, top = [], 0
-        for height in rows:
-            data = cast(bytes, pixels[top * row : (top + height) * row])
-            parts.append(Image.frombuffer("RGB", (size[0], height), data, "raw", "BGRX", 0, 1))
-            top += height
-        return cls(*parts)
+        upper, *lower = _heights(size)
+        border = BYTES_A_PIXEL * size[0] * upper
+        if not lower:
+            return cls(_unpacked(pixels, size))
+        return cls(
+            *at_once(
+                lambda: _unpacked(pixels[:border], (size[0], upper)),
+                lambda: _unpacked(pixels[border:], (size[0], lower[0])),
+            )
+        )
 
     @classmethod
     def of(cls, image: Image.Image) -> Self:
@@ -58,6 +71,10 @@ class Frame:
         return image
 
 
+def _unpacked(pixels: bytes | memoryview, size: tuple[int, int]) -> Image.Image:
+    return Image.frombuffer("RGB", size, cast(bytes, pixels), "raw", "BGRX", 0, 1)
+
+
 def _heights(size: tuple[int, int]) -> tuple[int, ...]:
     width, height = size
     upper = -(-height // (2 * BLOCK)) * BLOCK
@@ -75,9 +92,8 @@ def encoded(frame: Frame, quality: int) -> bytes:
     if not lower:
         return _alone(upper, quality)
     interval = -(-upper.width // BLOCK) * upper.height // BLOCK
-    with ThreadPoolExecutor(1, thread_name_prefix="jpeg") as other:
-        below = other.submit(_alone, lower[0], quality)
-        return _joined(_alone(upper, quality), below.result(), frame.size.height, interval)
+    halves = at_once(lambda: _alone(upper, quality), lambda: _alone(lower[0], quality))
+    return _joined(*halves, frame.size.height, interval)
 
 
 def _alone(image: Image.Image, quality: int) -> bytes:
@@ -98,13 +114,13 @@ def _joined(upper: bytes, lower: bytes, height: int, interval: int) -> bytes:
         elif marker == SCAN:
             head += struct.pack(">BBHH", 0xFF, RESTART_INTERVAL, 4, interval)
         head += segment
-    return bytes(upper[:2] + head) + _pixels(upper)[:-2] + RESTART + _pixels(lower)
+    return b"".join((upper[:2], head, _pixels(upper)[:-2], RESTART, _pixels(lower)))
 
 
-def _pixels(file: bytes) -> bytes:
+def _pixels(file: bytes) -> memoryview:
     """The coded pixels with the mark of the file's end."""
     *_, (_, _, end) = _segments(file)
-    return file[end:]
+    return memoryview(file)[end:]
 
 
 def _segments(file: bytes) -> Iterator[tuple[int, int, int]]:

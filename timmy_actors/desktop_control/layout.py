@@ -50,13 +50,6 @@ def pointer_of(display: Display) -> Point:
     return Point(found.root_x, found.root_y)
 
 
-def screen_and_pointer(display: Display) -> tuple[Size, Point]:
-    """How large the screen is now, and where the pointer is on it."""
-    root = PlaceQuestion(display, display.screen().root)
-    pointer = pointer_of(display)
-    return root.answer().size, pointer
-
-
 def chain_at(display: Display, point: Point) -> list[int]:
     """The windows under a point of the screen, from the outermost to the one that a click there would reach."""
     root = display.screen().root
@@ -78,16 +71,14 @@ def outermost(window: Window) -> Window:
         window = tree.parent
 
 
-def is_covered(display: Display, window: Window, place: Place) -> bool:
-    """Whether a part of it is under another window, hidden by what contains it, or off the screen.
+def is_covered(display: Display, window: Window, place: Place, screen: Size) -> bool:
+    """Whether a part of it is under another window, hidden by what contains it, or off a screen of that size.
 
     A window with holes counts as if it had none.
     """
-    tree = TreeQuestion(window)
-    root = display.screen().root.get_geometry()
-    if not place.within(Size(root.width, root.height)):
+    if not place.within(screen):
         return True
-    inner = window
+    inner, tree = window, TreeQuestion(window)
     while True:
         parent = tree.answer().parent
         if isinstance(parent, int) or parent is None:

@@ -39,7 +39,7 @@ class PropertyQuestion:
 
     def text(self, encoding: str) -> str:
         """Its text; empty where there is none."""
-        return bytes(self._value_of(8)).decode(encoding, errors="replace").strip("\x00")
+        return bytes(self._value_of(8)).decode(encoding, errors="replace")
 
     def _value_of(self, bits: int) -> Sequence[int]:
         self._request.reply()
@@ -58,7 +58,9 @@ class TitleQuestion:
 
     def answer(self) -> str:
         """Its title; empty where it has none."""
-        return next((title for question, encoding in self._names if (title := question.text(encoding))), "")
+        return next(
+            (title for question, encoding in self._names if (title := question.text(encoding).strip("\x00"))), ""
+        )
 
 
 class PlaceQuestion:

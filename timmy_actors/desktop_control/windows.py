@@ -17,7 +17,7 @@ from timmy_actors.desktop_control.questions import (
 )
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
-from timmy_actors.desktop_control.selectors import Titles, as_patterns, classes_of, is_meant, pid_of
+from timmy_actors.desktop_control.selectors import Titles, as_patterns, is_meant, pid_of
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -179,11 +179,11 @@ def title_of(display: Display, window: Window) -> str:
 def facts_of(display: Display, window: Window) -> WindowFacts:
     """What there is to say about it."""
     place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
-    attributes = AttributesQuestion(window)
+    attributes, classes = AttributesQuestion(window), PropertyQuestion(display, window, "WM_CLASS")
     return WindowFacts(
         id=window.id,
         title=title.answer(),
-        window_class=next(iter(classes_of(window)[1:]), ""),
+        window_class="".join(classes.text("latin-1").split("\x00")[1:2]),
         pid=pid_of(display, window),
         **place.answer()._asdict(),
         visible=attributes.answer().map_state == X.IsViewable,

@@ -89,6 +89,7 @@ def test_servers_ways_to_say_that_they_do_not_know_are_failures() -> None:
         with pytest.raises(ToolError) as trouble:
             read(value)
         assert trouble.value.code == "tool_failed"
+    assert read_position({"x": -1, "y": -1, "inside": False}) == (-1, -1)  # a pixel outside a window's corner
     assert [said_no(value) for value in (False, {"success": False}, True, None, {}, 0)] == [True, True] + [False] * 4
 
 
