@@ -24,7 +24,7 @@ def page() -> str:
     """The page as it should stand in `docs/script-api.md`."""
     lua = new_runtime()
     search_only(lua, lua_folder())
-    rows = [line.split("\t") for line in str(lua.require("embedded.contract").lines()).splitlines()]
+    rows = [line.split("\t") for line in str(lua.require("simulator.contract").lines()).splitlines()]
     parts = [HEAD]
     for category, functions in groupby(rows, key=lambda row: row[0]):
         parts.append(f"\n## {category}\n\n")
