@@ -15,7 +15,7 @@ import zmq
 
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
-from timmy_actors.commands import Do
+from timmy_actors.commands import SubmitCommand
 from timmy_actors.daemon import JournalSettings, LinkSettings, Runtime, Settings, WorldSettings
 from timmy_actors.system import config_folder
 
@@ -56,7 +56,9 @@ def _to_echo(echo: EchoProcess, bare: zmq.Socket[bytes]) -> Iterator[Figure | Re
 def _journaled_a_second(timmy: Runtime) -> float:
     began, left = time.perf_counter(), BURSTS
     while left:
-        replies = [timmy.directory.ask("command", Do("message", HELLO, 5.0), timeout_s=7.0) for _ in range(AT_ONCE)]
+        replies = [
+            timmy.directory.ask("command", SubmitCommand("message", HELLO, 5.0), timeout_s=7.0) for _ in range(AT_ONCE)
+        ]
         for reply in replies:
             reply.wait()
         left -= 1

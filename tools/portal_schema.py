@@ -6,17 +6,17 @@ import json
 import sys
 from pathlib import Path
 
-from timmy_actors.protocol import Catalogue
+from timmy_actors.protocol import Catalog
 
 
-def catalogue_schema() -> dict[str, object]:
-    """What an editor checks the catalogue against."""
+def catalog_schema() -> dict[str, object]:
+    """What an editor checks the catalog against."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The portal catalogue of timmy_actors",
-        **Catalogue.model_json_schema(by_alias=True),
+        "title": "The portal catalog of timmy_actors",
+        **Catalog.model_json_schema(by_alias=True),
     }
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(catalogue_schema(), indent=2) + "\n", encoding="utf-8")
+    Path(sys.argv[1]).write_text(json.dumps(catalog_schema(), indent=2) + "\n", encoding="utf-8")

@@ -168,11 +168,11 @@ def test_an_unknown_portal_on_the_command_line_is_named_too(file: Path) -> None:
         Runtime.from_config(file, portal="skyrim")
 
 
-def test_a_catalogue_that_is_not_there_is_named(file: Path) -> None:
-    assert "nowhere.json: cannot read the portal catalogue" in complaint(file, 'portals_file = "nowhere.json"\n')
+def test_a_catalog_that_is_not_there_is_named(file: Path) -> None:
+    assert "nowhere.json: cannot read the portal catalog" in complaint(file, 'portals_file = "nowhere.json"\n')
 
 
-def test_a_catalogue_is_looked_for_beside_the_configuration(file: Path) -> None:
+def test_a_catalog_is_looked_for_beside_the_configuration(file: Path) -> None:
     (file.parent / "mine.json").write_text("[]")
     assert "mine.json: no portal 'morrowind'; there are: none" in complaint(file, 'portals_file = "mine.json"\n')
 
@@ -225,7 +225,7 @@ def test_a_message_has_the_whole_path_of_a_file_that_was_named_relatively(
         Runtime.from_config()
 
 
-def test_a_configuration_in_a_folder_of_its_own_works_with_the_catalogue_that_ships(file: Path) -> None:
+def test_a_configuration_in_a_folder_of_its_own_works_with_the_catalog_that_ships(file: Path) -> None:
     file.write_text(NO_WORLD + '[link]\nmechanism = "null"\n')
     Runtime.from_config(file)
     (file.parent / "portals.json").write_text("[]")

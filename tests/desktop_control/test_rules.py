@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timmy_actors.desktop_control.held_keys import Held, Ledger
+from timmy_actors.desktop_control.held_keys import Held, HeldKeys
 from timmy_actors.desktop_control.keys import keys_of_combination, keysym_of_character, keysym_of_key
 from timmy_actors.desktop_control.selectors import matches
 from timmy_actors.desktop_control.singleton import file_name_of, started_at
@@ -96,7 +96,7 @@ def test_a_title_is_the_whole_title_unless_a_star_says_otherwise() -> None:
 
 
 def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
-    ledger: Ledger[str] = Ledger()
+    ledger: HeldKeys[str] = HeldKeys()
     shift, w = Held("key", 50, "shift"), Held("key", 25, "w")
     ledger.hold(shift, 10)
     ledger.hold(w, 5)
@@ -112,7 +112,7 @@ def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
 
 
 def test_a_key_and_a_button_of_the_same_number_are_two_things() -> None:
-    ledger: Ledger[str] = Ledger()
+    ledger: HeldKeys[str] = HeldKeys()
     ledger.hold(Held("key", 1, "a"), 1)
     assert not ledger.has(Held("button", 1, "left button"))
 

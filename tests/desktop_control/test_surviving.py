@@ -19,7 +19,7 @@ import pytest
 from tests.desktop_control.stage import MODULE, Screen, Server, Xev, error_of, server_pid, skip_unless_installed
 from tests.portals.sessions import is_gone
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors.desktop_control.held_keys import Pressed, Record
+from timmy_actors.desktop_control.held_keys import HeldFile, Pressed
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 W = ord("w")
@@ -312,7 +312,7 @@ def test_a_record_of_nonsense_is_no_record(own_screen: Screen) -> None:
     held.parent.mkdir(mode=0o700)
     for nonsense in ('{"keys": [7]}', '{"buttons": [-3]}', '{"borrowed": [9999]}', "x", '{"keys": [300]}'):
         held.write_text(nonsense)
-        assert Record(held).read() == Pressed()
+        assert HeldFile(held).read() == Pressed()
     with Server.on(own_screen) as server:
         server.do("press_key", key="w")
 

@@ -18,7 +18,7 @@ from tests.supervision.lifecycles import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors import RefusedError, connect
-from timmy_actors.commands import Do
+from timmy_actors.commands import SubmitCommand
 from timmy_actors.link import actor as connection_actor
 from timmy_actors.link import game_socket
 from timmy_actors.link.actor import MOST_COMPLAINTS
@@ -130,7 +130,7 @@ def test_a_welcome_that_comes_twice_is_one_link() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.silent_to = {"command"}
-        runtime.directory.tell("command", Do("message", {"player": "Timmy", "text": "once"}, 5.0, "once"))
+        runtime.directory.tell("command", SubmitCommand("message", {"player": "Timmy", "text": "once"}, 5.0, "once"))
         peer.wait_for(lambda message: message["id"] == "once")
         peer.push({"id": "hello", **peer.welcome()})
         peer.silent_to = ()

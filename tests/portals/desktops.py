@@ -24,8 +24,8 @@ class Desktop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.captures = folder / "captures"
-        self.catalogue = folder / "portals.json"
-        self.catalogue.write_text((config_folder() / "portals.json").read_text())
+        self.catalog = folder / "portals.json"
+        self.catalog.write_text((config_folder() / "portals.json").read_text())
         self.runtime: Runtime
 
     def fault(self, kind: str) -> None:

@@ -15,7 +15,7 @@ from tests.cli.test_commands import Output, run
 from tests.desktop_control.stage import Screen
 from tests.portals.desktops import Desktop, desktop
 from timmy_actors.daemon.settings import DesktopSettings, load_settings
-from timmy_actors.portals.catalog.catalog import load_catalogue
+from timmy_actors.portals.catalog.catalog import load_catalog
 from timmy_actors.portals.tools.tool_tables import load_tables
 from timmy_actors.protocol.game_state import ProblemCode
 from timmy_actors.system.paths import config_folder
@@ -42,7 +42,7 @@ def test_the_entry_with_its_names_and_its_settings_file_is_a_portal(tmp_path: Pa
     entry = {**json.loads(ENTRY), **json.loads(f"{{{NAMES}}}"), **json.loads(f"{{{SETTINGS}}}")}
     file = tmp_path / "portals.json"
     file.write_text(json.dumps({"portals": [entry]}))
-    (portal,) = load_catalogue(file)
+    (portal,) = load_catalog(file)
     assert (portal.id, set(portal.actions)) == ("new-game", {"journal", "forward", "shout"})
     assert portal.settings is not None
     assert portal.settings.names["forward"] == "7"

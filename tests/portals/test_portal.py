@@ -138,7 +138,7 @@ def test_steps_after_a_failed_one_are_not_done_and_nothing_stays_pressed(tmp_pat
         ],
     }}  # fmt: skip
     with desktop(tmp_path) as made:
-        made.catalogue.write_text(json.dumps([entry, json.loads(made.catalogue.read_text())["portals"][1]]))
+        made.catalog.write_text(json.dumps([entry, json.loads(made.catalog.read_text())["portals"][1]]))
         eventually(lambda: made.runtime.portals().portals[0].id == "game")
         made.runtime.use_portal("game")
         result = made.runtime.execute("combo")
@@ -216,7 +216,7 @@ def test_colours_and_the_games_log_are_in_the_state(tmp_path: Path) -> None:
     log.write_text("one\ntwo\n")
     entry = {**ENTRY, "window_title": ["Nothing", "OpenMW"], "pixels": [[5, 6], [8, 9]], "log_file": str(log)}
     with desktop(tmp_path) as made:
-        made.catalogue.write_text(json.dumps([entry, json.loads(made.catalogue.read_text())["portals"][1]]))
+        made.catalog.write_text(json.dumps([entry, json.loads(made.catalog.read_text())["portals"][1]]))
         eventually(lambda: made.runtime.portals().portals[0].id == "game")
         made.runtime.use_portal("game")
         state = made.runtime.capture()
@@ -234,9 +234,9 @@ def test_colours_and_the_games_log_are_in_the_state(tmp_path: Path) -> None:
 def test_a_third_portal_is_an_entry_of_the_file_and_nothing_else(tmp_path: Path) -> None:
     third = {**ENTRY, "id": "third-game", "window_title": "Other", "app_id": 0}
     with desktop(tmp_path) as made, connect(made.runtime.endpoint) as daemon:
-        document = json.loads(made.catalogue.read_text())
+        document = json.loads(made.catalog.read_text())
         document["portals"].append(third)
-        made.catalogue.write_text(json.dumps(document))
+        made.catalog.write_text(json.dumps(document))
         eventually(lambda: len(daemon.portals().portals) == 3)
         assert daemon.use_portal("third-game").chosen == "third-game"
         state = daemon.capture()
@@ -261,12 +261,12 @@ def test_a_choice_outlives_the_actor_that_was_told_and_an_unknown_one_is_refused
 
 def test_a_wrong_edit_is_told_and_the_portals_stay(tmp_path: Path) -> None:
     with desktop(tmp_path) as made:
-        made.catalogue.write_text('{"portals": [\n {"id": 5}\n]}')
+        made.catalog.write_text('{"portals": [\n {"id": 5}\n]}')
         status = eventually(lambda: (made.runtime.portals().status, made.runtime.portals().status)[1])
-        eventually(lambda: (told := made.runtime.portals().status) is not None and told.catalogue_error)
+        eventually(lambda: (told := made.runtime.portals().status) is not None and told.catalog_error)
         status = made.runtime.portals().status
         assert status is not None
-        assert "line 2: portal 1 (5): id: " in str(status.catalogue_error)
+        assert "line 2: portal 1 (5): id: " in str(status.catalog_error)
         assert len(made.runtime.portals().portals) == 2
 
 

@@ -1,4 +1,4 @@
-"""A stage for a `Plan`: it plays the children, moves the time, and watches that the plan keeps its word."""
+"""A stage for a `SupervisorState`: it plays the children, moves the time, and watches that the plan keeps its word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from timmy_actors.errors import ActorFailureError
 from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Intensity, RestartType, Strategy
 from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.effects import Effect, Ended, Exit, Launch, Stop
-from timmy_actors.supervision.state_machine import Plan
+from timmy_actors.supervision.state_machine import SupervisorState
 
 E = TypeVar("E")
 
@@ -60,7 +60,7 @@ class Stage:
     behaves: dict[str, Behaviour] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.plan = Plan(
+        self.plan = SupervisorState(
             list(self.children),
             strategy=self.strategy,
             intensity=self.intensity,

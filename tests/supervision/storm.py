@@ -65,7 +65,7 @@ ENDINGS: tuple[Callable[[], BaseException], ...] = (
 )
 
 
-class Do(Enum):
+class SubmitCommand(Enum):
     """What a worker can be sent."""
 
     WORK = auto()
@@ -80,7 +80,7 @@ class Do(Enum):
 class Order:
     """A message for a worker."""
 
-    do: Do
+    do: SubmitCommand
     error: BaseException | None = None
 
 
@@ -223,16 +223,16 @@ class Worker(Actor):
 
     def on_receive(self, order: Order) -> object:
         match order:
-            case Order(Do.FAIL, BaseException() as error):
+            case Order(SubmitCommand.FAIL, BaseException() as error):
                 raise error
-            case Order(Do.FAIL_NEXT_START, BaseException() as error):
+            case Order(SubmitCommand.FAIL_NEXT_START, BaseException() as error):
                 self._world.start_errors[self.actor_name] = error
-            case Order(Do.FAIL_NEXT_STOP, error):
+            case Order(SubmitCommand.FAIL_NEXT_STOP, error):
                 self._fails_at_stop = error
-            case Order(Do.STOP):
+            case Order(SubmitCommand.STOP):
                 self._stopped_itself = True
                 self.stop()
-            case Order(Do.HANG):
+            case Order(SubmitCommand.HANG):
                 self._hang()
                 return FROM_THE_PAST
         return self.actor_name, self._life.generation

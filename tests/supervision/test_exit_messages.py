@@ -186,7 +186,7 @@ def test_a_supervisor_that_hangs_is_abandoned_with_its_children() -> None:
         assert tree.directory.ref("leaf") is not before
         assert [(down.name, down.generation) for down in downs] == [("leaf", 1)]
         release()
-        eventually(lambda: tree.directory.orphans.alive == 0)
+        eventually(lambda: tree.directory.abandoned.alive == 0)
 
 
 def test_a_monitor_that_raises_anything_ends_no_supervisor() -> None:

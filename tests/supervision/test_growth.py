@@ -14,7 +14,7 @@ from tests.supervision.stage import BUG, ONE_FOR_ALL, ONE_FOR_ONE, REST_FOR_ONE,
 from timmy_actors.supervision import AutoShutdown, Directory, Entry, Intensity, RestartType, Strategy
 from timmy_actors.supervision.effects import Effect, Launch
 from timmy_actors.supervision.mailbox import FORGOTTEN, Deadlines
-from timmy_actors.supervision.state_machine import Plan
+from timmy_actors.supervision.state_machine import SupervisorState
 
 FEW, MANY = 100, 1_500
 TOLERANCE = 1.5
@@ -38,7 +38,7 @@ def steps(action: Callable[[], object]) -> int:
     return count
 
 
-def run(plan: Plan, effects: list[Effect], now: float = 0.0) -> None:
+def run(plan: SupervisorState, effects: list[Effect], now: float = 0.0) -> None:
     """Everything that is launched comes up."""
     todo = list(effects)
     for effect in todo:
@@ -47,8 +47,8 @@ def run(plan: Plan, effects: list[Effect], now: float = 0.0) -> None:
         plan.due()
 
 
-def full(count: int, strategy: Strategy = ONE_FOR_ONE) -> Plan:
-    plan = Plan([spec(f"c{n}") for n in range(count)], strategy=strategy, intensity=Intensity(10**6, 1e9))
+def full(count: int, strategy: Strategy = ONE_FOR_ONE) -> SupervisorState:
+    plan = SupervisorState([spec(f"c{n}") for n in range(count)], strategy=strategy, intensity=Intensity(10**6, 1e9))
     run(plan, plan.begin(0.0))
     return plan
 
@@ -56,7 +56,7 @@ def full(count: int, strategy: Strategy = ONE_FOR_ONE) -> Plan:
 @pytest.mark.parametrize("strategy", list(Strategy))
 def test_a_started_child_costs_the_same_beside_many(strategy: Strategy) -> None:
     def cost(count: int) -> float:
-        plan = Plan([spec(f"c{n}") for n in range(count)], strategy=strategy)
+        plan = SupervisorState([spec(f"c{n}") for n in range(count)], strategy=strategy)
         return steps(lambda: run(plan, plan.begin(0.0))) / count
 
     assert cost(MANY) < TOLERANCE * cost(FEW)
@@ -102,7 +102,7 @@ def test_a_group_that_restarts_costs_each_member_the_same(strategy: Strategy) ->
 def test_significant_children_that_end_one_after_the_other_cost_the_same() -> None:
     def cost(count: int) -> float:
         children = [spec(f"c{n}", RestartType.TEMPORARY, significant=True) for n in range(count)]
-        plan = Plan(children, auto_shutdown=AutoShutdown.ALL_SIGNIFICANT)
+        plan = SupervisorState(children, auto_shutdown=AutoShutdown.ALL_SIGNIFICANT)
         run(plan, plan.begin(0.0))
         return steps(lambda: [plan.ended(f"c{n}", 1, None, 1.0) for n in range(count - 1)]) / count
 

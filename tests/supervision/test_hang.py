@@ -107,10 +107,10 @@ def test_an_orphan_is_counted_while_it_runs_and_gone_when_it_wakes(stage: Stage)
     hung = actor_of(directory, "child")
     release = hang(directory, "child")
     stage.clock.advance(LONG_S)
-    assert (directory.orphans.alive, directory.orphans.abandoned) == (1, 1)
+    assert (directory.abandoned.alive, directory.abandoned.abandoned) == (1, 1)
     release()
     join(hung)
-    assert (directory.orphans.alive, directory.orphans.abandoned) == (0, 1)
+    assert (directory.abandoned.alive, directory.abandoned.abandoned) == (0, 1)
     stage.clock.settle()
     assert directory.entries["child"].generation == 2
 
@@ -190,7 +190,7 @@ def test_a_hang_in_the_first_start_fails_the_start_and_is_abandoned(stage: Stage
     directory = stage.tree(spec("fine"), spec("child", lambda: Doer(on_start=stage.stuck)))
     stage.clock.advance(LONG_S)
     assert isinstance(stage.life.downs[0], StartFailedError)
-    assert (directory.orphans.alive, directory.entries["fine"].ref) == (1, None)
+    assert (directory.abandoned.alive, directory.entries["fine"].ref) == (1, None)
 
 
 def test_a_hang_in_a_restart_is_abandoned_and_tried_again(stage: Stage) -> None:
@@ -200,11 +200,11 @@ def test_a_hang_in_a_restart_is_abandoned_and_tried_again(stage: Stage) -> None:
     stage.clock.settle()
     hung = actor_of(directory, "child")
     stage.clock.advance(LONG_S)
-    assert (directory.entries["child"].generation, directory.orphans.alive) == (3, 1)
+    assert (directory.entries["child"].generation, directory.abandoned.alive) == (3, 1)
     stage.gate.set()
     join(hung)
     stage.clock.settle()
-    assert (directory.entries["child"].generation, directory.orphans.alive) == (3, 0)
+    assert (directory.entries["child"].generation, directory.abandoned.alive) == (3, 0)
 
 
 def test_a_hang_in_a_stop_is_abandoned_and_the_others_are_stopped(stage: Stage) -> None:
@@ -217,7 +217,7 @@ def test_a_hang_in_a_stop_is_abandoned_and_the_others_are_stopped(stage: Stage) 
     assert not stopped.is_set()
     stage.clock.advance(LONG_S)
     assert stopped.is_set()
-    assert (stage.life.downs, directory.orphans.alive) == ([None], 1)
+    assert (stage.life.downs, directory.abandoned.alive) == ([None], 1)
 
 
 def test_more_orphans_than_the_limit_end_the_tree(stage: Stage) -> None:

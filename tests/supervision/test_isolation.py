@@ -89,7 +89,7 @@ def test_a_declared_name_that_is_taken_fails_the_start_after_its_siblings_were_a
         with second:
             assert isinstance(second.ended(), StartFailedError)
         assert stopped.is_set()
-        assert first.directory.orphans.abandoned == 0
+        assert first.directory.abandoned.abandoned == 0
         assert first.directory.ask("x", lambda _: "mine", timeout_s=PATIENCE_S).wait() == "mine"
 
 
@@ -156,7 +156,7 @@ def test_a_stop_of_ones_own_that_raises_is_not_what_the_supervisor_calls() -> No
     with Tree(ChildSpec("a", Stubborn), ChildSpec("b", Doer)) as tree:
         tree.started()
     assert tree.life.downs == [None]
-    assert tree.directory.orphans.abandoned == 0
+    assert tree.directory.abandoned.abandoned == 0
 
 
 def test_a_child_that_cannot_be_asked_to_stop_is_abandoned_and_the_others_are_stopped() -> None:

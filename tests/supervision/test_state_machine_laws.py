@@ -23,7 +23,7 @@ from timmy_actors.supervision.effects import (
     Started,
     Stop,
 )
-from timmy_actors.supervision.state_machine import Plan
+from timmy_actors.supervision.state_machine import SupervisorState
 
 PERIOD_S = 5.0
 REASONS: list[BaseException | None] = [None, BUG, BUG, EXPECTED, EXPECTED, TooManyAbandonedError("below")]
@@ -48,7 +48,7 @@ steps = st.lists(st.tuples(st.integers(0, 13), st.integers(0, 11)), max_size=60)
 class Actors:
     """Plays the children of a plan, and believes it nothing."""
 
-    plan: Plan
+    plan: SupervisorState
     strategy: Strategy
     failures: int
     now: float = 0.0
@@ -312,7 +312,9 @@ def test_a_plan_keeps_its_laws_whatever_happens(  # noqa: PLR0917  hypothesis gi
         for number, how in enumerate(declared)
     ]
     window = Intensity(failures=failures, period_s=PERIOD_S)
-    plan = Plan(children, strategy=strategy, intensity=window, auto_shutdown=auto_shutdown, random=Random(seed))
+    plan = SupervisorState(
+        children, strategy=strategy, intensity=window, auto_shutdown=auto_shutdown, random=Random(seed)
+    )
     actors = Actors(plan, strategy, failures)
     actors.carry_out(plan.begin(0.0))
     actors.check()

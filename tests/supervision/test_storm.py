@@ -23,12 +23,12 @@ from tests.supervision.storm import (
     FROM_THE_PAST,
     LEDGER,
     Cradle,
-    Do,
     Kind,
     Ledger,
     ObserverFailedError,
     Order,
     Rule,
+    SubmitCommand,
     Watched,
     World,
 )
@@ -73,22 +73,22 @@ class Client(threading.Thread):
             wait_until_done(self.replies[-1])
 
     def fail(self) -> None:
-        order = Order(Do.FAIL, self.random.choice(ENDINGS)())
+        order = Order(SubmitCommand.FAIL, self.random.choice(ENDINGS)())
         if self.random.random() < 0.5:
             self.ask(order)
         else:
             self.world.directory.tell(self.anybody(), order)
 
     def fail_later(self) -> None:
-        do = self.random.choice((Do.FAIL_NEXT_START, Do.FAIL_NEXT_STOP, Do.STOP))
+        do = self.random.choice((SubmitCommand.FAIL_NEXT_START, SubmitCommand.FAIL_NEXT_STOP, SubmitCommand.STOP))
         self.world.directory.tell(self.anybody(), Order(do, self.random.choice(ENDINGS)()))
 
     def work(self) -> None:
-        self.world.directory.tell(self.anybody(), Order(Do.WORK))
-        self.ask(Order(Do.WORK))
+        self.world.directory.tell(self.anybody(), Order(SubmitCommand.WORK))
+        self.ask(Order(SubmitCommand.WORK))
 
     def ask_patiently(self) -> None:
-        self.ask(Order(Do.WORK), wait_s=0.02)
+        self.ask(Order(SubmitCommand.WORK), wait_s=0.02)
 
     def ask(self, order: Order, wait_s: float = 0.0) -> None:
         self.replies.append(self.world.directory.ask(self.anybody(), order, timeout_s=ASK_S, wait_s=wait_s))
@@ -115,7 +115,9 @@ class Client(threading.Thread):
     def hang(self) -> None:
         if self.hangs:
             self.hangs -= 1
-            reply = self.world.directory.ask(self.random.choice(self.patient), Order(Do.HANG), timeout_s=ASK_S)
+            reply = self.world.directory.ask(
+                self.random.choice(self.patient), Order(SubmitCommand.HANG), timeout_s=ASK_S
+            )
             self.replies.append(reply)
 
     def anybody(self) -> str:
@@ -173,12 +175,12 @@ def test_the_invariants_hold_in_a_storm(caplog: pytest.LogCaptureFixture) -> Non
     try:
         storm = rage(world, seed)
         hold_together(world, storm)
-        eventually(lambda: threading.active_count() == threads + world.directory.orphans.alive, CALM_S)  # (7)
-        assert world.directory.orphans.alive == len(world.hanging)
+        eventually(lambda: threading.active_count() == threads + world.directory.abandoned.alive, CALM_S)  # (7)
+        assert world.directory.abandoned.alive == len(world.hanging)
     finally:
         world.release.set()
     eventually(lambda: threading.active_count() == threads, CALM_S)
-    assert world.directory.orphans.alive == 0
+    assert world.directory.abandoned.alive == 0
     assert len(world.fenced) == 2 * len(world.hanging)  # (9)
     assert world.published.value == "nothing yet"
     assert [reply for reply in storm.replies if reply._value == FROM_THE_PAST] == []

@@ -13,7 +13,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, running
 from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, CommandResult, PerceptionOutput, Revision
-from timmy_actors.worlds import AsyncWorld, Game, PlayerBody, WorldInterface
+from timmy_actors.worlds import AsyncWorld, Calls, PlayerBody, WorldInterface
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "wanderer.py"
 
@@ -26,7 +26,7 @@ def runtime() -> Iterator[Runtime]:
 
 
 @contextmanager
-def over(runtime: Runtime, kind: str) -> Iterator[Game]:
+def over(runtime: Runtime, kind: str) -> Iterator[Calls]:
     """The same game in process, and from another."""
     if kind == "runtime":
         yield runtime

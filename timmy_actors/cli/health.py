@@ -52,7 +52,7 @@ def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
 def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
     health = daemon.status()
     if as_json:
-        parts = {"actors", "orphans", "dead_letters", "latest_dead_letters"}
+        parts = {"actors", "abandoned", "dead_letters", "latest_dead_letters"}
         click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
     else:
         click.echo("\n".join(draw_tree(health)))

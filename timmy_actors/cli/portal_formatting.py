@@ -26,8 +26,8 @@ def describe_portals(answer: Portals) -> Iterator[str]:
         chosen = entry.id == answer.chosen
         state = f" [{answer.status.state}]" if chosen and answer.status is not None else ""
         yield f"{'*' if chosen else ' '} {entry.id:<14} {entry.name}{state}: {entry.description}"
-    if answer.status is not None and answer.status.catalogue_error is not None:
-        yield f"  the catalogue on disk is not in force: {answer.status.catalogue_error}"
+    if answer.status is not None and answer.status.catalog_error is not None:
+        yield f"  the catalog on disk is not in force: {answer.status.catalog_error}"
 
 
 def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[str]:

@@ -18,8 +18,8 @@ BUSY_WORTH_A_WORD_S = 1.0
 def draw_tree(health: Health) -> list[str]:
     """One line an actor, below its supervisor, with its state in colour."""
     lines = [click.style(ROOT, bold=True), *_branches(health.actors, ROOT, "")]
-    if health.orphans:
-        lines.append(click.style(f"{health.orphans} hung actors left behind", fg="red"))
+    if health.abandoned:
+        lines.append(click.style(f"{health.abandoned} hung actors left behind", fg="red"))
     if health.dead_letters:
         lines.append(f"{health.dead_letters} dead letters, the latest:")
         lines += [

@@ -1,9 +1,9 @@
 from .actor import MAX_PENDING, CommandActor, CommandOptions
-from .messages import Do
+from .messages import SubmitCommand
 
 __all__ = [
     "MAX_PENDING",
     "CommandActor",
     "CommandOptions",
-    "Do",
+    "SubmitCommand",
 ]

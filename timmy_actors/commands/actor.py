@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from timmy_actors.commands.delivery import ASK_AGAIN_S, SENDER, Dispatch
-from timmy_actors.commands.messages import Do
+from timmy_actors.commands.messages import SubmitCommand
 from timmy_actors.commands.pending import Pending, Stage, Waiter
 from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
@@ -65,7 +65,7 @@ class _Overdue:
 class _Repeat:
     """A command that can be answered from the journal only: the link is down."""
 
-    do: Do
+    do: SubmitCommand
     arguments: dict[str, Any]
     reply: Reply
 
@@ -105,7 +105,7 @@ class CommandActor(Actor):
     def on_receive(self, message: Any) -> Any:
         """Take commands, follow the link and the journal, pass results on."""
         match message:
-            case Do():
+            case SubmitCommand():
                 return self._do(message)
             case Received(_, Result() as result):
                 self._on_answer(result.id, result)
@@ -129,7 +129,7 @@ class CommandActor(Actor):
 
     # Taking commands in.
 
-    def _do(self, do: Do) -> object:
+    def _do(self, do: SubmitCommand) -> object:
         arguments = parse_command(do.name, do.arguments)
         given = wire_arguments(arguments)
         key = do.id if do.id is not None else f"{self._incarnation}-{next(self._ids)}"
@@ -148,7 +148,7 @@ class CommandActor(Actor):
             raise self._dispatch.unavailable()
         return DEFERRED
 
-    def _accept(self, pending: Pending, do: Do, link: LinkStatus) -> None:
+    def _accept(self, pending: Pending, do: SubmitCommand, link: LinkStatus) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise RefusedError("overloaded", f"{MAX_PENDING} commands are on their way already")
         failing = self._options.journaled and self._journal.value.state == "failing"
@@ -166,7 +166,7 @@ class CommandActor(Actor):
             pending.stage = Stage.UNDER_WAY
             self._dispatch.send(pending, link)
 
-    def _join(self, pending: Pending, do: Do, reply: Reply) -> None:
+    def _join(self, pending: Pending, do: SubmitCommand, reply: Reply) -> None:
         if pending.stage is Stage.SETTLED and not pending.waiters:
             pending.answer(reply)
         elif do.until == "accepted" and pending.stage is not Stage.JOURNALING:

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from timmy_actors.commands.messages import Do
+from timmy_actors.commands.messages import SubmitCommand
 from timmy_actors.commands.pending import Pending
 from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Record
@@ -118,7 +118,7 @@ class Dispatch:
         return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")
 
     def accepted(
-        self, do: Do, key: str, arguments: CommandArguments, given: dict[str, Any], link: LinkStatus
+        self, do: SubmitCommand, key: str, arguments: CommandArguments, given: dict[str, Any], link: LinkStatus
     ) -> Pending:
         """A command that is accepted now, to be sent over this link."""
         clock, due = ServerClock(link.server_clock_ms or 0.0), do.due

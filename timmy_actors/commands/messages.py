@@ -16,7 +16,7 @@ _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 
 
 @dataclass(frozen=True)
-class Do:
+class SubmitCommand:
     """Carry out a command; answered with its `CommandResult`, or `RefusedError`.
 
     `id` is the caller's idempotency key; None has one made. `until` "accepted" is answered, with a result without a

@@ -64,7 +64,7 @@ class HealthActor(Actor):
             shared.link.value,
             actors,
             perceptions,
-            self._directory.orphans.alive,
+            self._directory.abandoned.alive,
             shared.journal.value,
             players_left_out=left_out,
         )
@@ -84,7 +84,7 @@ class HealthActor(Actor):
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,
-            orphans=self._directory.orphans.alive,
+            abandoned=self._directory.abandoned.alive,
             dead_letters=self._directory.dead_letters.count,
             latest_dead_letters=tuple(_dead_letters(self._directory)),
         )
@@ -94,7 +94,7 @@ def assess(
     link: LinkStatus,
     actors: tuple[ActorHealth, ...],
     perceptions: tuple[PerceptionHealth, ...],
-    orphans: int = 0,
+    abandoned: int = 0,
     journal: JournalStatus = NO_JOURNAL,
     *,
     players_left_out: int = 0,
@@ -104,8 +104,8 @@ def assess(
     reasons += _journal_reasons(journal)
     if players_left_out:
         reasons.append(f"{players_left_out} players are not perceived: the server names more than {MAX_PLAYERS}")
-    if orphans:
-        reasons.append(f"{orphans} hung actors were left behind; a restart of the daemon frees what they hold")
+    if abandoned:
+        reasons.append(f"{abandoned} hung actors were left behind; a restart of the daemon frees what they hold")
     if not link.carries:
         return "down", tuple(reasons)
     return ("degraded" if reasons else "ok"), tuple(reasons)

@@ -52,7 +52,7 @@ class PortalSupervisor:
 
     def __init__(self, settings: Settings, *, folder: Path) -> None:
         self._settings = settings
-        self._catalogue = portals_path(settings, folder)
+        self._catalog = portals_path(settings, folder)
         self._captures = expand(settings.desktop.captures_folder, "desktop.captures_folder", folder)
         self._tables = _tables(settings, folder)
         key = _steam_key(settings, folder)
@@ -69,7 +69,7 @@ class PortalSupervisor:
     def spec(self, directory: Directory, shared: SharedState) -> ChildSpec:
         """The supervisor of the portal and its servers."""
         portal = PortalOptions(
-            catalogue=self._catalogue,
+            catalog=self._catalog,
             tables=self._tables,
             offers=self._offers,
             album=self._album(),

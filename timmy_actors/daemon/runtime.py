@@ -13,7 +13,7 @@ from typing import Any, Self
 import zmq
 
 from timmy_actors.client import EndpointLock, resolve_endpoint
-from timmy_actors.commands import Do
+from timmy_actors.commands import SubmitCommand
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.journal_holder import JournalHolder
@@ -24,7 +24,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
-from timmy_actors.portals import choose, load_catalogue
+from timmy_actors.portals import choose, load_catalog
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
 from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor
 from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
@@ -51,7 +51,7 @@ class Runtime(PortalCalls):
         self.endpoint = resolve_endpoint(endpoint)
         self.shared = SharedState()
         self.directory = Directory()
-        self._catalogue = portals_path(settings, folder)
+        self._catalog = portals_path(settings, folder)
         self._desk = JournalHolder(settings, self.endpoint)
         self._game_tree = GameSupervisor(
             settings,
@@ -90,7 +90,7 @@ class Runtime(PortalCalls):
             ConfigError: it is not.
             LuaJitMissingError: the embedded world is asked for and cannot run in this Python.
         """
-        choose(load_catalogue(self._catalogue), self.settings.portal, self._catalogue)
+        choose(load_catalog(self._catalog), self.settings.portal, self._catalog)
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
@@ -245,7 +245,7 @@ class Runtime(PortalCalls):
         Raises:
             RefusedError: it was not done; `code`, `message` and `field` say why.
         """
-        do = Do(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
+        do = SubmitCommand(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
         return self._give(do)
 
     def submit(
@@ -260,9 +260,9 @@ class Runtime(PortalCalls):
             RefusedError: it was not taken; `code`, `message` and `field` say why.
         """
         arguments = {"player": self.settings.player, **arguments}
-        return self._give(Do(name, arguments, timeout_s, command_id, until="accepted")).id
+        return self._give(SubmitCommand(name, arguments, timeout_s, command_id, until="accepted")).id
 
-    def _give(self, do: Do) -> CommandResult:
+    def _give(self, do: SubmitCommand) -> CommandResult:
         result: CommandResult = self.directory.ask(
             "command", do, timeout_s=do.timeout_s + ANSWER_MARGIN_S, wait_s=do.timeout_s
         ).wait()

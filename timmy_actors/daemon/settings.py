@@ -173,7 +173,7 @@ def config_path(given: Path | None = None) -> Path:
 
 
 def portals_path(settings: Settings, folder: Path) -> Path:
-    """The portal catalogue: the one that is configured, else the one beside the configuration, else what ships."""
+    """The portal catalog: the one that is configured, else the one beside the configuration, else what ships."""
     if settings.portals_file is not None:
         return folder / settings.portals_file
     beside = folder / PORTALS_FILE

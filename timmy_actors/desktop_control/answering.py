@@ -16,7 +16,7 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
-from timmy_actors.desktop_control.input import CALL, Hands
+from timmy_actors.desktop_control.input import CALL, Input
 from timmy_actors.desktop_control.reasons import ERROR_META
 from timmy_actors.desktop_control.results import Capture
 from timmy_actors.errors import RefusedError
@@ -72,7 +72,7 @@ class AimedTool(Tool):
             raise
 
 
-def as_tool(method: Callable[..., Answer], hands: Hands, *, kind: Kind) -> Tool:
+def as_tool(method: Callable[..., Answer], hands: Input, *, kind: Kind) -> Tool:
     """The method as a tool of its name and docstring."""
     looks = kind == "look"
     hints = ToolAnnotations(
@@ -94,7 +94,7 @@ def _takes_text(schema: dict[str, Any]) -> bool:
     return schema.get("type") == "string" or any(_takes_text(choice) for choice in schema.get("anyOf", ()))
 
 
-def _answering(method: Callable[..., Answer], hands: Hands, kind: Kind) -> Callable[..., Any]:
+def _answering(method: Callable[..., Answer], hands: Input, kind: Kind) -> Callable[..., Any]:
     threads = anyio.CapacityLimiter(THREADS[kind])
 
     @functools.wraps(method)

@@ -113,7 +113,7 @@ class _Taken(NamedTuple):
     at: datetime
 
 
-class Eye:
+class ScreenCapture:
     """Takes pictures over a connection of its own, so that a long action does not keep it waiting."""
 
     def __init__(self, connection: Connection, last_input: Callable[[], float]) -> None:

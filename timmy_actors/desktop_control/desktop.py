@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from timmy_actors.desktop_control import layout, windows
-from timmy_actors.desktop_control.capture import Eye
+from timmy_actors.desktop_control.capture import ScreenCapture
 from timmy_actors.desktop_control.connection import Connection
-from timmy_actors.desktop_control.held_keys import Record
-from timmy_actors.desktop_control.input import Hands
+from timmy_actors.desktop_control.held_keys import HeldFile
+from timmy_actors.desktop_control.input import Input
 from timmy_actors.desktop_control.keystrokes import Keystrokes
 from timmy_actors.desktop_control.mouse import Mouse
 from timmy_actors.desktop_control.pictures import CaptureStore
@@ -24,10 +24,10 @@ class Desktop:
         self.display = display
         self.connection = Connection(display)
         """For questions; the hands have one of their own, so that an action never waits for a picture."""
-        self.hands = Hands(Connection(display), Record(record))
+        self.hands = Input(Connection(display), HeldFile(record))
         self.mouse = Mouse(self.hands)
         self.keystrokes = Keystrokes(self.hands)
-        self.eye = Eye(self.connection, lambda: self.hands.last_input)
+        self.eye = ScreenCapture(self.connection, lambda: self.hands.last_input)
         self.album = CaptureStore(captures)
 
     def size(self, titles: Titles | None) -> ScreenSize:

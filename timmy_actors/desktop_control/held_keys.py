@@ -26,7 +26,7 @@ class Pressed(BaseModel):
     borrowed: tuple[Keycode, ...] = ()
 
 
-class Record:
+class HeldFile:
     """A file that says at every moment what would stay pressed if this process were killed now."""
 
     def __init__(self, path: Path) -> None:
@@ -74,7 +74,7 @@ class Held(NamedTuple):
     name: str
 
 
-class Ledger(Generic[T]):
+class HeldKeys(Generic[T]):
     """What is held, each with the monotonic time at which it is let go whatever happens, and what it is aimed at."""
 
     def __init__(self) -> None:

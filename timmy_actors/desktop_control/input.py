@@ -16,7 +16,7 @@ from Xlib.ext import xtest
 
 from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.connection import Connection
-from timmy_actors.desktop_control.held_keys import Held, Ledger, Record
+from timmy_actors.desktop_control.held_keys import Held, HeldFile, HeldKeys
 from timmy_actors.desktop_control.keyboard import Keyboard, forget
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
@@ -60,16 +60,16 @@ class Turn:
     call: Call
 
 
-class Hands:
+class Input:
     """The keys and buttons of one X display. Any thread may call; actions take turns, `release_all` does not wait."""
 
-    def __init__(self, connection: Connection, record: Record) -> None:
+    def __init__(self, connection: Connection, record: HeldFile) -> None:
         self.keyboard = Keyboard(lambda keycodes: record.note(borrowed=tuple(keycodes)))
         self.last_input = float("-inf")
         """When something was last pressed, let go or moved (monotonic)."""
         self._connection = connection
         self._record = record
-        self._ledger: Ledger[Target] = Ledger()
+        self._ledger: HeldKeys[Target] = HeldKeys()
         self._acting = threading.Lock()
         self._changed = threading.Condition()  # taken before the connection, never after it
         self._pauses = 0
@@ -269,7 +269,7 @@ class Hands:
             if display.screen().root.query_pointer().mask & (X.Button1Mask << (button - 1)):
                 _fake(display, Held("button", button, ""), down=False)
         forget(display, left.borrowed)
-        self._ledger = Ledger()
+        self._ledger = HeldKeys()
         self._lost.clear()
         self._record.note(keys=(), buttons=(), borrowed=())
         if left.keys or left.buttons:

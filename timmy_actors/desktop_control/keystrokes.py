@@ -10,7 +10,7 @@ from Xlib import XK, X
 
 from timmy_actors.desktop_control import xkb
 from timmy_actors.desktop_control.held_keys import Held
-from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
+from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Input, Turn
 from timmy_actors.desktop_control.keyboard import By, Stroke
 from timmy_actors.desktop_control.keys import keys_of_combination
 from timmy_actors.desktop_control.reasons import refused
@@ -36,7 +36,7 @@ MODIFIERS = {X.ShiftMask: "shift", X.ControlMask: "ctrl", X.Mod1Mask: "alt", X.M
 class Keystrokes:
     """The keyboard of an X display, aimed at a window."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: Input) -> None:
         self._hands = hands
 
     def tap(self, key: str, titles: Titles | None, by: By = "position") -> Acted:

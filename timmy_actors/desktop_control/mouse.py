@@ -10,7 +10,7 @@ from Xlib.ext import xtest
 
 from timmy_actors.desktop_control import layout
 from timmy_actors.desktop_control.held_keys import Held
-from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Hands, Turn
+from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Input, Turn
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.selectors import Titles
@@ -40,7 +40,7 @@ _WHEEL_UP, _WHEEL_DOWN = 4, 5
 class Mouse:
     """The pointer of an X display, aimed at a window."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: Input) -> None:
         self._hands = hands
 
     def move(self, point: Point, picture: Size | None, titles: Titles | None) -> Acted:

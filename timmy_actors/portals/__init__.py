@@ -1,4 +1,4 @@
-"""GamePortal: the catalogue of games (`portals.json`) and the choice among them."""
+"""GamePortal: the catalog of games (`portals.json`) and the choice among them."""
 
 import lazy_loader
 

@@ -10,7 +10,7 @@ from .actor import (
     UsePortal,
 )
 from .caller import Caller
-from .catalog.catalog import choose, load_catalogue
+from .catalog.catalog import choose, load_catalog
 from .desktop.capture_store import CaptureStore
 from .mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick
 from .mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
@@ -46,7 +46,7 @@ __all__ = [
     "Wanted",
     "choose",
     "choose_table",
-    "load_catalogue",
+    "load_catalog",
     "load_tables",
     "pick",
 ]

@@ -13,12 +13,12 @@ import pykka
 
 from timmy_actors.errors import ActorGoneError, ConfigError, RefusedError, TimmyError
 from timmy_actors.portals.caller import Caller
-from timmy_actors.portals.catalog.catalog import CatalogueFile, choose
+from timmy_actors.portals.catalog.catalog import CatalogFile, choose
 from timmy_actors.portals.check import assess, check
 from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.mcp.loop import LoopThread
 from timmy_actors.portals.mcp.session_actor import Offer
-from timmy_actors.portals.mcp.session_handle import ServerLine
+from timmy_actors.portals.mcp.session_handle import SessionHandle
 from timmy_actors.portals.portal import PLAIN, Portal
 from timmy_actors.portals.steam.cache import SteamAccess
 from timmy_actors.portals.tools.spec_tools import DESKTOP, STEAM
@@ -117,7 +117,7 @@ class Choice:
 class PortalOptions:
     """What a portal stands on."""
 
-    catalogue: Path
+    catalog: Path
     tables: Mapping[str, ToolTable]
     """By the protocol's server names."""
     offers: Mapping[str, SharedValue[Offer]]
@@ -126,7 +126,7 @@ class PortalOptions:
 
 
 class PortalActor(Actor):
-    """Holds the catalogue and the choice; what takes time runs in an event loop beside it: it always answers."""
+    """Holds the catalog and the choice; what takes time runs in an event loop beside it: it always answers."""
 
     def __init__(
         self,
@@ -148,8 +148,8 @@ class PortalActor(Actor):
         self._loop = LoopThread("portal")
 
     def on_start(self) -> None:
-        """Read the catalogue and choose."""
-        self._file = CatalogueFile(self._options.catalogue)
+        """Read the catalog and choose."""
+        self._file = CatalogFile(self._options.catalog)
         self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
         self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
         self._publish()
@@ -191,7 +191,7 @@ class PortalActor(Actor):
         return Portal(entry, desktop=desktop, steam=steam, album=self._album, access=self._options.access)
 
     def _server(self, name: str) -> ToolServer:
-        line = ServerLine(name, directory=self._directory, offer=self._options.offers[name])
+        line = SessionHandle(name, directory=self._directory, offer=self._options.offers[name])
         return ToolServer(line, self._options.tables[name])
 
     # The operations.
@@ -268,9 +268,9 @@ class PortalActor(Actor):
 
     def _assess(self, entry: PortalEntry, last: GameState | None) -> PortalStatus:
         servers = [self._options.offers[name].value.status for name in (DESKTOP, STEAM)]
-        return assess(entry, servers, self._options.tables[DESKTOP], last, self._catalogue_error())
+        return assess(entry, servers, self._options.tables[DESKTOP], last, self._catalog_error())
 
-    def _catalogue_error(self) -> str | None:
+    def _catalog_error(self) -> str | None:
         if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
             return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
         return self._file.error

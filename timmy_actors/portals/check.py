@@ -21,7 +21,7 @@ def assess(
     servers: Sequence[ServerStatus],
     table: ToolTable,
     last: GameState | None,
-    catalogue_error: str | None,
+    catalog_error: str | None,
 ) -> PortalStatus:
     """The portal's state with its reasons: without a desktop there is none, without the rest it is degraded."""
     desktop = next(server for server in servers if server.name == DESKTOP)
@@ -30,7 +30,7 @@ def assess(
         id=entry.id,
         state=_state(desktop, reasons),
         reasons=tuple(reasons),
-        catalogue_error=catalogue_error,
+        catalog_error=catalog_error,
         servers=tuple(servers),
     )
 
@@ -79,10 +79,10 @@ def check(
 ) -> PortalCheck:
     """Servers, tools found and mapped, the window, Steam's key, the prompts, and every other thing that is missing.
 
-    `folder` is the catalogue's.
+    `folder` is the catalog's.
     """
     findings = [
-        *_catalogue(status),
+        *_catalog(status),
         *_prompts(entry, folder),
         *(finding for server in status.servers for finding in _server(server, tables[server.name])),
         _window(entry, state),
@@ -92,9 +92,9 @@ def check(
     return PortalCheck(portal=entry.id, findings=tuple(findings))
 
 
-def _catalogue(status: PortalStatus) -> Iterator[Finding]:
-    if status.catalogue_error is not None:
-        yield Finding(what="catalogue", ok=False, told=status.catalogue_error)
+def _catalog(status: PortalStatus) -> Iterator[Finding]:
+    if status.catalog_error is not None:
+        yield Finding(what="catalog", ok=False, told=status.catalog_error)
 
 
 def _prompts(entry: PortalEntry, folder: Path) -> Iterator[Finding]:

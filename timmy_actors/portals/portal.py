@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.portals.desktop.actions import Hand
-from timmy_actors.portals.desktop.capture import Eye
+from timmy_actors.portals.desktop.actions import Actions
+from timmy_actors.portals.desktop.capture import GameCapture
 from timmy_actors.portals.desktop.capture_store import CaptureStore
 from timmy_actors.portals.steam.cache import Bookshelf, SteamAccess
 from timmy_actors.portals.tools.tool_server import ToolServer
@@ -37,8 +37,8 @@ class Portal:
         access: SteamAccess,
     ) -> None:
         self._entry = entry
-        self._eye = Eye(desktop, album)
-        self._hand = Hand(desktop)
+        self._eye = GameCapture(desktop, album)
+        self._hand = Actions(desktop)
         self._bookshelf = Bookshelf(steam, access)
         self._looking = asyncio.Lock()
 

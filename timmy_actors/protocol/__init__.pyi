@@ -73,7 +73,7 @@ from .message import (
 )
 from .perception import Gauge, PerceptionOutput, Position, SectionName
 from .portal import (
-    Catalogue,
+    Catalog,
     Finding,
     GameSettings,
     PortalCheck,
@@ -108,7 +108,7 @@ __all__ = [
     "ActorHealth",
     "Answer",
     "CaptureRequest",
-    "Catalogue",
+    "Catalog",
     "CheckPortalRequest",
     "ClientMessage",
     "ClientName",

@@ -19,7 +19,7 @@ from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
 
 
 class Portals(Model):
-    """The catalogue, and the portal that is in use."""
+    """The catalog, and the portal that is in use."""
 
     chosen: str
     portals: tuple[PortalEntry, ...]

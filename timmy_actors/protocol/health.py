@@ -103,7 +103,7 @@ class Health(Model):
     players_left_out: int = 0
     """How many players the game server named beyond those who can be kept."""
     actors: tuple[ActorHealth, ...]
-    orphans: int = 0
+    abandoned: int = 0
     """Hung actors that were left behind and still hold a thread."""
     dead_letters: int
     """Messages that nobody was there to take."""

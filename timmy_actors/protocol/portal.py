@@ -72,7 +72,7 @@ class PortalEntry(StrictModel):
     pixels: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
     """Points of the window whose colours `visual.pixels` names."""
     log_file: str | None = None
-    """A file whose last lines are added to `game_context`. A relative path starts at the catalogue's folder, `~` is the
+    """A file whose last lines are added to `game_context`. A relative path starts at the catalog's folder, `~` is the
     home of the daemon's user."""
     actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
     """The game's own names for actions: a step, or several in their order."""
@@ -91,7 +91,7 @@ class PortalEntry(StrictModel):
         return (self.window_title,) if isinstance(self.window_title, str) else self.window_title
 
 
-class Catalogue(StrictModel):
+class Catalog(StrictModel):
     """All of `portals.json`; a bare list of portals is one as well."""
 
     schema_file: Annotated[str | None, Field(alias="$schema")] = None
@@ -127,8 +127,8 @@ class PortalStatus(Model):
     id: str
     state: PortalState
     reasons: tuple[str, ...] = ()
-    catalogue_error: str | None = None
-    """Why the catalogue on disk is not the one in force."""
+    catalog_error: str | None = None
+    """Why the catalog on disk is not the one in force."""
     servers: tuple[ServerStatus, ...] = ()
 
 

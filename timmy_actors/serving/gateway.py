@@ -15,7 +15,7 @@ import zmq
 from pydantic import ValidationError
 
 from timmy_actors.client import endpoint_path
-from timmy_actors.commands import MAX_PENDING, Do
+from timmy_actors.commands import MAX_PENDING, SubmitCommand
 from timmy_actors.errors import MailboxFullError, RefusedError
 from timmy_actors.perception import Await, Numbered, Perceptions, Watch
 from timmy_actors.portals import Caller, ListPortals
@@ -247,7 +247,7 @@ class GatewayActor(SocketActor):
         if "player" not in arguments:
             arguments = {"player": self._player, **arguments}
         deadline = math.inf if request.deadline is None else request.deadline
-        do = Do(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+        do = SubmitCommand(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
         while self._left:
             self._places.leave(self._left.popleft())
         if not self._places.admit(sender.client):

@@ -25,7 +25,7 @@ from timmy_actors.supervision.protocols import ActorLike
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.roster import RESTING, Child, ChildState
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom
-from timmy_actors.supervision.watchdog import Orphans
+from timmy_actors.supervision.watchdog import AbandonedActors
 
 
 class Names:
@@ -146,7 +146,7 @@ class Directory:
         self.events = EventStream()
         self.observers = Observers(clock)
         self._keeper = Keeper(clock, self._waiting, self.give_up, self.observers.call)
-        self.orphans = Orphans() if orphan_limit is None else Orphans(orphan_limit)
+        self.abandoned = AbandonedActors() if orphan_limit is None else AbandonedActors(orphan_limit)
 
     # Reading.
 

@@ -32,7 +32,7 @@ from timmy_actors.supervision.roster import ALIVE, Child, ChildState, Numbering,
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy, check_child, check_children
 
 
-class Plan:
+class SupervisorState:
     """One supervisor's children and what is to become of them.
 
     Every method takes the monotonic time and gives the effects to carry out, in order.

@@ -43,7 +43,7 @@ from timmy_actors.supervision.reply import Reply, answer_all
 from timmy_actors.supervision.restart import Intensity
 from timmy_actors.supervision.roster import Child, ChildState
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
-from timmy_actors.supervision.state_machine import Plan
+from timmy_actors.supervision.state_machine import SupervisorState
 from timmy_actors.supervision.watchdog import Watchdog, stack_of
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Supervisor(Actor):
         check_settings(children, directory, intensity, max_children, random)
         self._directory = directory
         self.mailbox.clock = directory.clock
-        self._plan = Plan(
+        self._plan = SupervisorState(
             children,
             strategy=member(Strategy, strategy, "supervisor: strategy"),
             intensity=intensity,
@@ -258,17 +258,19 @@ class Supervisor(Actor):
             request_stop(actor)
 
     def _abandon(self, name: str, why: str) -> Iterable[Effect]:
-        actor, orphans = self._actors[name], self._directory.orphans
+        actor, abandoned = self._actors[name], self._directory.abandoned
         stack = stack_of(actor.actor_thread)
         RELAY.say(log, logging.ERROR, f"{name} is abandoned: {why}; it is stuck in\n{stack}")
         self._names.say("hung", name, self._generation(name), why)
         self._reports[name].given_up = True
         if actor.actor_thread is not None and actor.actor_thread.is_alive():
-            orphans.add(actor.actor_thread)
+            abandoned.add(actor.actor_thread)
         self._fence(actor)
-        if not orphans.too_many:
+        if not abandoned.too_many:
             return ()
-        reason = TooManyAbandonedError(f"{orphans.alive} hung actors were left behind, the last of them {name}: {why}")
+        reason = TooManyAbandonedError(
+            f"{abandoned.alive} hung actors were left behind, the last of them {name}: {why}"
+        )
         return self._plan.close(self._now(), reason)
 
     def _fence(self, actor: Actor) -> None:
@@ -284,7 +286,7 @@ class Supervisor(Actor):
         for name, actor in reversed(list(self._actors.items())):
             self._reports[name].given_up = True
             if actor.actor_busy_since is not None and actor.actor_thread is not None and actor.actor_thread.is_alive():
-                self._directory.orphans.add(actor.actor_thread)  # one that waits meets its fence and ends at once
+                self._directory.abandoned.add(actor.actor_thread)  # one that waits meets its fence and ends at once
             self._fence(actor)
             self._names.ended(name, reason, describe(reason), last=True, state=ChildState.DOWN)
             self._names.say("down", name, self._generation(name), describe(reason))

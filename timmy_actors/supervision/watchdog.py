@@ -47,7 +47,7 @@ DEFAULT_LIMIT = 8
 """More than these and the process had better be started afresh: each holds a thread and whatever it was stuck on."""
 
 
-class Orphans:
+class AbandonedActors:
     """The threads that were abandoned and still run."""
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:

@@ -1,10 +1,10 @@
 from .asynchronous import AsyncWorld
-from .interface import Game, Manner, Step, WorldInterface
+from .interface import Calls, Manner, Step, WorldInterface
 from .player import PlayerBody
 
 __all__ = [
     "AsyncWorld",
-    "Game",
+    "Calls",
     "Manner",
     "PlayerBody",
     "Step",

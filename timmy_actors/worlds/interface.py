@@ -61,7 +61,7 @@ class WorldInterface(Protocol):
         """Say something: to everybody, or `to` a player."""
 
 
-class Game(Protocol):
+class Calls(Protocol):
     """What `Runtime` and `connect()` share of their calls, as far as a body needs them."""
 
     def snapshot(

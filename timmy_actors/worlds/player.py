@@ -10,7 +10,7 @@ from typing import Any, Literal, overload
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, Outcome, PerceptionOutput, Revision
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Game, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Calls, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
 ID_BYTES = 12
@@ -31,7 +31,7 @@ class PlayerBody:
         player: whose body it is; None: the daemon's configured player.
     """
 
-    def __init__(self, game: Game, player: str | None = None, *, timeout_s: float = ACTION_TIMEOUT_S) -> None:
+    def __init__(self, game: Calls, player: str | None = None, *, timeout_s: float = ACTION_TIMEOUT_S) -> None:
         self._game = game
         self._player = player
         self._timeout_s = timeout_s

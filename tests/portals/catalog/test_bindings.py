@@ -4,7 +4,7 @@ import pytest
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.catalog.bindings import resolve
-from timmy_actors.portals.catalog.catalog import load_catalogue
+from timmy_actors.portals.catalog.catalog import load_catalog
 from timmy_actors.protocol import ACTIONS, Action
 from timmy_actors.system import config_folder
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_meant_is_refused(said: str, params: dict[str, object], t
 
 
 def test_both_portals_ship_with_names_for_what_their_games_do() -> None:
-    portals = {portal.id: portal for portal in load_catalogue(config_folder() / "portals.json")}
+    portals = {portal.id: portal for portal in load_catalog(config_folder() / "portals.json")}
     assert {"inventory", "attack", "block", "move here", "save", "load"} <= portals["bannerlord"].actions.keys()
     assert {"inventory", "journal", "rest", "attack", "block", "forward"} <= portals["morrowind"].actions.keys()
     assert resolve(Action(action="forward 2s"), portals["morrowind"].actions)[0].params == {"key": "w", "seconds": 2.0}

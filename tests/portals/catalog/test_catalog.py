@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog import choose, load_catalogue
+from timmy_actors.portals.catalog.catalog import choose, load_catalog
 from timmy_actors.system import config_folder
 from timmy_actors.system.text_files import MAX_FILE_BYTES
 
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 def complaint(file: Path, content: str | bytes) -> str:
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ConfigError) as error:
-        load_catalogue(file)
+        load_catalog(file)
     message = str(error.value)
     assert message.startswith(str(file))
     assert "\n" not in message
@@ -33,7 +33,7 @@ def complaint(file: Path, content: str | bytes) -> str:
 
 
 def test_what_ships_has_morrowind_and_bannerlord() -> None:
-    portals = {portal.id: portal for portal in load_catalogue(config_folder() / "portals.json")}
+    portals = {portal.id: portal for portal in load_catalog(config_folder() / "portals.json")}
     assert set(portals) == {"morrowind", "bannerlord"}
     assert portals["bannerlord"].app_id == 261550
     assert portals["morrowind"].destination.type == "harness"
@@ -41,7 +41,7 @@ def test_what_ships_has_morrowind_and_bannerlord() -> None:
 
 def test_an_entry_may_say_only_what_it_must(file: Path) -> None:
     file.write_text(json.dumps([ENTRY]))
-    (portal,) = load_catalogue(file)
+    (portal,) = load_catalog(file)
     assert (portal.status, portal.pixels, portal.log_file) == ("offline", (), None)
 
 
@@ -49,9 +49,9 @@ def test_an_entry_may_say_only_what_it_must(file: Path) -> None:
     ("written", "read"),
     [("game.log", "{folder}/game.log"), ("/var/game.log", "/var/game.log"), ("~/game.log", "~/game.log")],
 )
-def test_a_games_log_is_looked_for_beside_the_catalogue(file: Path, written: str, read: str) -> None:
+def test_a_games_log_is_looked_for_beside_the_catalog(file: Path, written: str, read: str) -> None:
     file.write_text(json.dumps([{**ENTRY, "log_file": written}]))
-    (portal,) = load_catalogue(file)
+    (portal,) = load_catalog(file)
     assert portal.log_file == read.format(folder=file.parent)
 
 
@@ -124,7 +124,7 @@ def test_a_mistake_in_the_json_is_named_with_its_line(file: Path) -> None:
     ],
     ids=["object", "empty", "not UTF-8", "deep", "huge number", "huge"],
 )
-def test_what_is_no_catalogue_is_told_as_such(file: Path, content: str | bytes, told: str) -> None:
+def test_what_is_no_catalog_is_told_as_such(file: Path, content: str | bytes, told: str) -> None:
     assert told in complaint(file, content)
 
 
@@ -134,7 +134,7 @@ def test_two_portals_of_one_name_are_refused(file: Path) -> None:
 
 def test_choosing_finds_by_id_and_else_names_what_there_is(file: Path) -> None:
     file.write_text(json.dumps([ENTRY, {**ENTRY, "id": "other"}]))
-    portals = load_catalogue(file)
+    portals = load_catalog(file)
     assert choose(portals, "other", file).id == "other"
     with pytest.raises(ConfigError, match=r"portals\.json: no portal 'third'; there are: game, other\."):
         choose(portals, "third", file)
@@ -142,4 +142,4 @@ def test_choosing_finds_by_id_and_else_names_what_there_is(file: Path) -> None:
 
 def test_a_file_without_an_end_is_not_read_to_it() -> None:
     with pytest.raises(ConfigError, match="larger than"):
-        load_catalogue(Path("/dev/zero"))
+        load_catalog(Path("/dev/zero"))

@@ -10,10 +10,10 @@ import pytest
 
 from tests.portals.catalog.test_catalog import ENTRY
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog import CatalogueFile, load_catalogue
+from timmy_actors.portals.catalog.catalog import CatalogFile, load_catalog
 from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.system import config_folder
-from tools.portal_schema import catalogue_schema
+from tools.portal_schema import catalog_schema
 
 
 def write(file: Path, *entries: dict[str, Any]) -> None:
@@ -25,38 +25,38 @@ def write(file: Path, *entries: dict[str, Any]) -> None:
 def test_an_edit_is_in_force_at_the_next_look(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
-    catalogue = CatalogueFile(file)
-    assert not catalogue.look()
+    catalog = CatalogFile(file)
+    assert not catalog.look()
     write(file, ENTRY, {**ENTRY, "id": "second"})
-    assert catalogue.look()
-    assert [portal.id for portal in catalogue.portals] == ["game", "second"]
+    assert catalog.look()
+    assert [portal.id for portal in catalog.portals] == ["game", "second"]
 
 
 def test_a_wrong_edit_is_refused_with_its_line_and_the_old_one_stays(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
-    catalogue = CatalogueFile(file)
+    catalog = CatalogFile(file)
     write(file, {**ENTRY, "app_id": "5"})
-    assert catalogue.look()
-    assert catalogue.error is not None
-    assert ", line 7: portal 1 (game): app_id: must be a valid integer" in catalogue.error
-    assert [portal.app_id for portal in catalogue.portals] == [1]
+    assert catalog.look()
+    assert catalog.error is not None
+    assert ", line 7: portal 1 (game): app_id: must be a valid integer" in catalog.error
+    assert [portal.app_id for portal in catalog.portals] == [1]
     write(file, {**ENTRY, "app_id": 5})
-    assert catalogue.look()
-    fresh = CatalogueFile(file)
-    assert (fresh.portals, fresh.error) == (catalogue.portals, None)
-    assert catalogue.portals[0].app_id == 5
+    assert catalog.look()
+    fresh = CatalogFile(file)
+    assert (fresh.portals, fresh.error) == (catalog.portals, None)
+    assert catalog.portals[0].app_id == 5
 
 
 def test_a_file_that_vanishes_changes_nothing_but_the_error(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
-    catalogue = CatalogueFile(file)
+    catalog = CatalogFile(file)
     file.unlink()
-    assert catalogue.look()
-    assert catalogue.error is not None
-    assert "cannot read the portal catalogue" in catalogue.error
-    assert len(catalogue.portals) == 1
+    assert catalog.look()
+    assert catalog.error is not None
+    assert "cannot read the portal catalog" in catalog.error
+    assert len(catalog.portals) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_games_name_for_what_cannot_be_done_is_refused_with_its_line(
     file = tmp_path / "portals.json"
     write(file, ENTRY, {**ENTRY, "id": "second", "actions": actions})
     with pytest.raises(ConfigError) as error:
-        load_catalogue(file)
+        load_catalog(file)
     assert told in str(error.value)
     assert ", line 2" in str(error.value)
     assert ": portal 2 (second): " in str(error.value)
@@ -84,12 +84,12 @@ def test_an_object_may_hold_nothing_but_portals_and_the_schema(tmp_path: Path) -
     file = tmp_path / "portals.json"
     file.write_text('{\n "portals": [],\n "portal": 1\n}')
     with pytest.raises(ConfigError, match='line 3: portal: no such key; there are: "\\$schema" and "portals"'):
-        load_catalogue(file)
+        load_catalog(file)
 
 
-def test_the_schema_that_ships_is_the_one_that_holds_and_the_catalogue_meets_it() -> None:
+def test_the_schema_that_ships_is_the_one_that_holds_and_the_catalog_meets_it() -> None:
     shipped = json.loads((config_folder() / "portals.schema.json").read_text())
-    assert shipped == catalogue_schema()
+    assert shipped == catalog_schema()
     jsonschema.validate(json.loads((config_folder() / "portals.json").read_text()), shipped)
 
 
@@ -106,12 +106,12 @@ def test_a_value_is_found_on_its_line(path: tuple[str | int, ...], line: int) ->
     assert line_of(text, path) == line
 
 
-def test_a_catalogue_that_became_a_fifo_is_waited_for_by_nobody(tmp_path: Path) -> None:
+def test_a_catalog_that_became_a_fifo_is_waited_for_by_nobody(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
-    catalogue = CatalogueFile(file)
+    catalog = CatalogFile(file)
     file.unlink()
     os.mkfifo(file)
-    assert catalogue.look()
-    assert "it is no file any more" in str(catalogue.error)
-    assert [portal.id for portal in catalogue.portals] == ["game"]
+    assert catalog.look()
+    assert "it is no file any more" in str(catalog.error)
+    assert [portal.id for portal in catalog.portals] == ["game"]

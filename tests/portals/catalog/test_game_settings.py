@@ -16,7 +16,7 @@ from tests.portals.desktops import Desktop, desktop
 from tests.waiting import eventually
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.catalog.bindings import bindings_of, resolve, steps_of
-from timmy_actors.portals.catalog.catalog import choose, load_catalogue
+from timmy_actors.portals.catalog.catalog import choose, load_catalog
 from timmy_actors.protocol import Action, GameSettings, PortalEntry
 from timmy_actors.system import config_folder
 
@@ -25,7 +25,7 @@ CATALOGUE = config_folder() / "portals.json"
 
 
 def morrowind(file: Path) -> PortalEntry:
-    entry = choose(load_catalogue(CATALOGUE), "morrowind", CATALOGUE)
+    entry = choose(load_catalog(CATALOGUE), "morrowind", CATALOGUE)
     assert entry.settings is not None
     return entry.model_copy(update={"settings": entry.settings.model_copy(update={"file": str(file)})})
 

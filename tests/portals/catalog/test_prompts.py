@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog import load_catalogue
+from timmy_actors.portals.catalog.catalog import load_catalog
 from timmy_actors.portals.catalog.prompts import Prompts, load_prompts
 from timmy_actors.protocol import PortalEntry
 from timmy_actors.system import config_folder, training_folder
 
-PORTALS = {portal.id: portal for portal in load_catalogue(config_folder() / "portals.json")}
+PORTALS = {portal.id: portal for portal in load_catalog(config_folder() / "portals.json")}
 
 
 def shipped(portal: str) -> Prompts:

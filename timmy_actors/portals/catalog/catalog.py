@@ -1,4 +1,4 @@
-"""The catalogue: `portals.json`, read and checked, with errors that name file, line and remedy."""
+"""The catalog: `portals.json`, read and checked, with errors that name file, line and remedy."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def load_catalogue(path: Path) -> tuple[PortalEntry, ...]:
+def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
     """The portals listed in `path`.
 
     Raises:
         ConfigError: the file is missing, is no JSON, or an entry is wrong.
     """
-    source = _Source(path, read_text(path, "the portal catalogue"))
+    source = _Source(path, read_text(path, "the portal catalog"))
     entries = _entries(source)
     portals = tuple(_portal(source, number, entry) for number, entry in enumerate(entries))
     _refuse_duplicates(source, portals)
@@ -141,7 +141,7 @@ log = logging.getLogger(__name__)
 Signature = tuple[int, int, int]
 
 
-class CatalogueFile:
+class CatalogFile:
     """The portals in force: what is wrong in the file changes nothing but `error`.
 
     Raises:
@@ -151,7 +151,7 @@ class CatalogueFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seen = _signature(path)
-        self.portals = load_catalogue(path)
+        self.portals = load_catalog(path)
         self.error: str | None = None
         """Why the file as it is now is not in force."""
 
@@ -164,7 +164,7 @@ class CatalogueFile:
         before = (self.portals, self.error)
         try:
             self._refuse_what_never_ends()
-            self.portals, self.error = load_catalogue(self.path), None
+            self.portals, self.error = load_catalog(self.path), None
         except ConfigError as error:
             self.error = str(error)
             log.warning("%s (the portals stay as they were)", error)
@@ -172,7 +172,7 @@ class CatalogueFile:
 
     def _refuse_what_never_ends(self) -> None:
         if self.path.exists() and not self.path.is_file():  # who follows it must not wait for a FIFO's writer
-            raise ConfigError(f"{self.path}: cannot read the portal catalogue: it is no file any more: put one there")
+            raise ConfigError(f"{self.path}: cannot read the portal catalog: it is no file any more: put one there")
 
 
 def _signature(path: Path) -> Signature | None:

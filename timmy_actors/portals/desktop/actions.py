@@ -103,7 +103,7 @@ class _Ended:
 DONE = _Ended("done")
 
 
-class Hand:
+class Actions:
     """Acts on one desktop."""
 
     def __init__(self, desktop: ToolServer) -> None:

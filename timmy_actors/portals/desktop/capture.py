@@ -28,7 +28,7 @@ T = TypeVar("T")
 SCREENSHOT = "visual.screenshot_path"
 
 
-class Eye:
+class GameCapture:
     """Looks at one desktop. One look at a time."""
 
     def __init__(self, desktop: ToolServer, album: CaptureStore) -> None:

@@ -25,7 +25,7 @@ MARGIN_S = 2.0
 """How long past a call's own time its session may take to say how it ended."""
 
 
-class ServerLine:
+class SessionHandle:
     """A `timmy_actors.portals.tools.tool_server.Line` through the directory."""
 
     def __init__(self, name: str, *, directory: Directory, offer: SharedValue[Offer]) -> None:
