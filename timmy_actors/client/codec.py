@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from timmy_actors.errors import ProtocolError, RefusedError
-from timmy_actors.protocol import MAX_REQUEST_BYTES, Request
+from timmy_actors.protocol import MAX_REQUEST_BYTES, Request, first_mistake
 
 if TYPE_CHECKING:
     from timmy_actors.protocol import Answer, Pushed
@@ -27,9 +27,8 @@ def make(kind: type[R], **fields: Any) -> R:
     try:
         return kind(**fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise RefusedError("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
+        mistake = first_mistake(error)
+        raise RefusedError("bad_arguments", mistake.at("request"), mistake.field) from error
 
 
 def encode(request: Request) -> bytes:
@@ -78,11 +77,8 @@ def _understood() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise ProtocolError(
-            f"the daemon's answer is not understood ({where}: {first['msg']}): is it of another version?"
-        ) from error
+        mistake = first_mistake(error).at("answer")
+        raise ProtocolError(f"the daemon's answer is not understood ({mistake}): is it of another version?") from error
 
 
 def raise_refusal(answer: Answer) -> None:

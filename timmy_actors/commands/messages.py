@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId
+from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId, first_mistake
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 
@@ -50,6 +50,4 @@ class SubmitCommand:
         try:
             _COMMAND_ID.validate_python(self.id)
         except ValidationError as error:
-            raise RefusedError(
-                "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
-            ) from error
+            raise RefusedError("bad_arguments", f"command_id: {first_mistake(error).text}", "command_id") from error

@@ -7,17 +7,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
-from timmy_actors.protocol import ClientName, Name, PortalId, StrictModel, in_words
+from timmy_actors.protocol import ClientName, Mistake, Name, PortalId, StrictModel, first_mistake
 from timmy_actors.system import config_folder, from_folder, read_text
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 VARIABLE = "TIMMY_CONFIG"
 PLACE_REMEDY = f"name another with --config or {VARIABLE}"
@@ -212,20 +209,20 @@ def _what_is_no_toml(text: str, told: str) -> str:
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    keys = [str(part) for part in first["loc"]]
+    mistake = first_mistake(error)
+    keys = [str(part) for part in mistake.path]
     line = _line_of(text, keys)
     where = f"{path}, line {line}" if line else str(path)
-    return f"{where}: {'.'.join(keys)}: {_remedy(first, keys)}"
+    return f"{where}: {'.'.join(keys)}: {_remedy(mistake, keys)}"
 
 
-def _remedy(error: ErrorDetails, keys: list[str]) -> str:
-    match error["type"]:
+def _remedy(mistake: Mistake, keys: list[str]) -> str:
+    match mistake.kind:
         case "extra_forbidden":
             return f"no such key; there are: {', '.join(_known_keys(keys[:-1]))}"
         case "model_type":
             return f"must be a table: [{'.'.join(keys)}], its keys below it"
-    return in_words(error)
+    return mistake.text
 
 
 def _known_keys(section: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from timmy_actors.errors import ProtocolError
 from timmy_actors.protocol import EVENT_DATA as _EVENT_DATA  # noqa: F401  with the daemon, or its first event would wait for them to load
-from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage
+from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage, first_mistake
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 """The largest message taken from the game: a full snapshot of a hoarder's inventory is under a tenth of it."""
@@ -31,9 +31,7 @@ def decode(frame: bytes) -> ServerMessage:
     try:
         message = SERVER_MESSAGE.validate_json(frame)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "message"
-        raise ProtocolError(f"{where}: {first['msg']}") from None
+        raise ProtocolError(first_mistake(error).at("message")) from None
     match message:
         case Result(value=payload) | Event(data=payload) if not _finite(payload):
             raise ProtocolError("a number in it is infinite, or none")

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from timmy_actors.errors import DaemonUnreachableError, RefusedError, WatchTimeoutError
 from timmy_actors.perception.backlog import Backlog, Numbered
 from timmy_actors.perception.messages import Happened
-from timmy_actors.protocol import Interest, Pushed
+from timmy_actors.protocol import Interest, Pushed, first_mistake
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,8 @@ def make_interest(player: str | None, events: Collection[str] | None, snapshots:
     try:
         return Interest.model_validate(names)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise RefusedError("bad_arguments", f"{field or 'watch'}: {first['msg']}", field) from error
+        mistake = first_mistake(error)
+        raise RefusedError("bad_arguments", mistake.at("watch"), mistake.field) from error
 
 
 def concerns(interest: Interest, happened: Happened) -> bool:

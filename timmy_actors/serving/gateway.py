@@ -36,6 +36,7 @@ from timmy_actors.protocol import (
     StatusRequest,
     UsePortalRequest,
     WatchRequest,
+    first_mistake,
 )
 from timmy_actors.serving import connections
 from timmy_actors.serving.answers import (
@@ -209,9 +210,8 @@ class GatewayActor(SocketActor):
         try:
             request = REQUEST.validate_json(frame)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or None
-            refusal = ErrorInfo(code="bad_message", message=f"{where or 'request'}: {first['msg']}", field=where)
+            mistake = first_mistake(error)
+            refusal = ErrorInfo(code="bad_message", message=mistake.at("request"), field=mistake.field)
             self._send(sender, Answer(id=readable_id(frame), error=refusal))
             return
         try:
