@@ -1,15 +1,12 @@
-"""Processes, in words."""
+"""Processes: how they ended, and the files that one of them holds."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import struct
 from pathlib import Path
 from typing import IO
-
-import zmq
 
 
 def how_it_ended(code: int) -> str:
@@ -20,19 +17,6 @@ def how_it_ended(code: int) -> str:
         return f"was killed by {signal.Signals(-code).name}"
     except ValueError:
         return f"was killed by signal {-code}"
-
-
-_EVENT = struct.Struct("=hi")
-"""An event's first frame: its number and value."""
-
-
-def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
-    """The number and value of what a monitor has to say, if anything."""
-    try:
-        number, value = _EVENT.unpack(monitor.recv_multipart(zmq.NOBLOCK)[0])
-    except zmq.Again:
-        return None
-    return number, value
 
 
 class LockFile:
