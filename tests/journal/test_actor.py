@@ -114,7 +114,7 @@ def test_a_repeat_is_answered_from_the_journal_also_after_a_restart_and_without_
 def test_an_id_is_one_commands_alone(path: Path) -> None:
     with Peer() as peer, keeping(path, peer.address) as runtime:
         runtime.command("give_item", item="gold_001", command_id="one")
-        with pytest.raises(RefusedError, match="was given to another command") as refused:
+        with pytest.raises(RefusedError, match="was used for another command") as refused:
             runtime.command("give_item", item="gold_001", count=2, command_id="one")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
         assert kept(path, "one").state == "done"
