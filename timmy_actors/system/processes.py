@@ -1,4 +1,4 @@
-"""Processes, in words."""
+"""Process exits in words, ZeroMQ monitor events, and lock files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import zmq
 
 
 def how_it_ended(code: int) -> str:
-    """A process's return code in words."""
+    """Describe a process's return code."""
     if code >= 0:
         return f"exited with code {code}"
     try:
@@ -23,11 +23,11 @@ def how_it_ended(code: int) -> str:
 
 
 _EVENT = struct.Struct("=hi")
-"""An event's first frame: its number and value."""
+"""The first frame of a monitor event: its number and value."""
 
 
 def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
-    """The number and value of what a monitor has to say, if anything."""
+    """The number and value of a monitor's next event, or None."""
     try:
         number, value = _EVENT.unpack(monitor.recv_multipart(zmq.NOBLOCK)[0])
     except zmq.Again:
@@ -36,17 +36,17 @@ def read_event(monitor: zmq.Socket[bytes]) -> tuple[int, int] | None:
 
 
 class LockFile:
-    """Holds `path`, and says in it who does."""
+    """A lock on the file `path`, which contains the process id of its holder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: IO[str] | None = None
 
     def acquire(self) -> str | None:
-        """Take it; None when that went well, else who holds it, in words.
+        """Acquire the lock. Returns None, or a description of the process that holds it.
 
         Raises:
-            OSError: the file cannot be made or written.
+            OSError: the file cannot be created or written.
         """
         import fcntl  # noqa: PLC0415  not on every system, and only a daemon needs it
 
@@ -68,7 +68,7 @@ class LockFile:
         return None
 
     def release(self) -> None:
-        """Let it go."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
