@@ -36,7 +36,7 @@ class Clients:
         return self._router.recv_multipart()[0], dealer
 
     def poll(self) -> None:
-        """Let libzmq notice which clients have read, as the gateway's polling does: sends check that once a millisecond."""
+        """Let libzmq notice which clients have read, as the gateway's polling does; sends check once a millisecond."""
         self._router.get(zmq.EVENTS)
 
     def fill(self, client: bytes, now: float) -> None:
