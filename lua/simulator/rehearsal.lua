@@ -1,6 +1,6 @@
 --- A command tried out in a world of its own, and which functions of the server that called: for docs/commands.md.
 local deferred = require("timmy.server.deferred")
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 local host = require("simulator.host")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")
@@ -34,7 +34,7 @@ local function open(api, preconditions)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
-  hearsay.install()
+  chat_log.install()
   questions.install()
   trips.install(function() return now / MS_PER_S end)
   settle()

@@ -1,16 +1,16 @@
 --- The bridge as a whole: settings, listener and message layer, driven by one timer for life.
-local boot = require("timmy.server.boot_id")
+local boot_id = require("timmy.server.boot_id")
 local clock = require("timmy.server.clock")
 local commands = require("timmy.commands.registry")
 local configs = require("timmy.server.config")
 local events = require("timmy.events.registry")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local joining = require("timmy.raw.joining")
-local hearsay = require("timmy.state.chat_log")
-local lines = require("timmy.state.npc_lines")
+local chat_log = require("timmy.state.chat_log")
+local npc_lines = require("timmy.state.npc_lines")
 local listeners = require("timmy.server.listener")
 local log = require("timmy.server.log")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
 local received = require("timmy.raw.received")
@@ -37,13 +37,13 @@ end
 
 local function open_service(config)
   return services.new({
-    boot = boot.new_id(),
-    server_version = tostring(game.GetServerVersion()),
+    boot = boot_id.new_id(),
+    server_version = tostring(guard.GetServerVersion()),
     limits = config.limits,
     allow_raw = config.allow_raw,
     tick_ms = config.limits.poll_ms,
     commands = commands,
-    perceive = perceive,
+    perceive = sections,
     players = players,
     whereabouts = whereabouts,
     trips = trips,
@@ -94,12 +94,12 @@ end
 function TimmyBridgePoll()
   local ok, trouble = xpcall(poll, debug.traceback)
   if not ok then log("error", "a poll failed: " .. tostring(trouble)) end
-  game.RestartTimer(timer, next_interval())
+  guard.RestartTimer(timer, next_interval())
 end
 
 local function start_timer()
-  timer = game.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
-  game.StartTimer(timer)
+  timer = guard.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
+  guard.StartTimer(timer)
 end
 
 --- What the game's events are told to.
@@ -110,7 +110,7 @@ local listener_of_events = {
 }
 
 local function stay_off(why)
-  game.log("error", "timmy: the bridge stays off: " .. why)
+  guard.log("error", "timmy: the bridge stays off: " .. why)
 end
 
 local function no_port(config, why)
@@ -118,26 +118,26 @@ local function no_port(config, why)
 end
 
 --- Starts listening, when the server is ready; again does nothing. A mistake in the settings leaves the bridge off and
--- says what to change: the game goes on without it. `port` and `boot` then say where it listens and which process this
+-- says what to change: the game goes on without it. `port` and `boot_id` then say where it listens and which process this
 -- is.
 function M.start()
-  if listener then return game.log("warn", "timmy: the bridge was started already") end
-  local config, wrong = configs.load(game.GetDataPath())
+  if listener then return guard.log("warn", "timmy: the bridge was started already") end
+  local config, wrong = configs.load(guard.GetDataPath())
   if not config then return stay_off(wrong) end
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
-  hearsay.install()
+  chat_log.install()
   trips.install(clock.now)
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   joining.allow(config.raw_functions)
   questions.install()
-  lines.install()
+  npc_lines.install()
   saves.install()
   start_timer()
-  game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
+  guard.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end
 
 return M

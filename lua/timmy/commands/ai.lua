@@ -1,8 +1,8 @@
 --- What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
 local packets = require("timmy.game.actor_packets")
 local players = require("timmy.state.players")
-local schema = require("timmy.wire.checks")
-local spots = require("timmy.state.placement")
+local checks = require("timmy.wire.checks")
+local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
 local trouble = require("timmy.commands.errors")
@@ -12,12 +12,12 @@ local LONGEST_DURATION = 1000
 local FARTHEST = 32768
 
 local TARGETS = {
-  { name = "target_player", check = schema.name, optional = true },
+  { name = "target_player", check = checks.name, optional = true },
   { name = "target", check = things.unique_index, optional = true },
 }
 
-local POINT = { { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
-  { name = "z", check = spots.coordinate } }
+local POINT = { { name = "x", check = placement.coordinate }, { name = "y", check = placement.coordinate },
+  { name = "z", check = placement.coordinate } }
 
 local function target_player(values)
   local pid, wrong = players.find(values.target_player)
@@ -82,7 +82,7 @@ local fight = commands.of_actor("actor_fight", TARGETS, after_target("COMBAT"), 
 local activate = commands.of_actor("actor_activate", { { name = "target", check = things.unique_index } },
   after_target("ACTIVATE"))
 
-local DURATION = { name = "duration", check = schema.integer(0, LONGEST_DURATION), default = 0 }
+local DURATION = { name = "duration", check = checks.integer(0, LONGEST_DURATION), default = 0 }
 
 local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT, { DURATION }), function(actor, values)
   local whom, wrong = target_of(values, actor)
@@ -93,8 +93,8 @@ local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT,
 end, not_one_target)
 
 local wander = commands.of_actor("actor_wander", {
-  { name = "distance", check = schema.integer(0, FARTHEST), default = 512 }, DURATION,
-  { name = "repeat", check = schema.boolean, default = true },
+  { name = "distance", check = checks.integer(0, FARTHEST), default = 512 }, DURATION,
+  { name = "repeat", check = checks.boolean, default = true },
 }, function(actor, values)
   keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
     repeats = values["repeat"] })

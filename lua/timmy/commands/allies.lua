@@ -3,14 +3,14 @@ local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local set_ally = { name = "set_ally" }
 
 set_ally.fields = {
-  { name = "player", check = schema.name },
-  { name = "other", check = schema.name },
-  { name = "allied", check = schema.boolean, default = true },
+  { name = "player", check = checks.name },
+  { name = "other", check = checks.name },
+  { name = "allied", check = checks.boolean, default = true },
 }
 
 local function change(allies, name, is_allied)

@@ -3,7 +3,7 @@
 local batch = require("timmy.raw.batch")
 local joining = require("timmy.raw.joining")
 local json = require("timmy.wire.json")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "api" }
@@ -27,7 +27,7 @@ local function wrong_call(call)
 end
 
 M.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "calls", check = function(value)
     if not json.is_array(value) or #value < 1 or #value > MOST_CALLS then
       return "must be a list of 1 to " .. MOST_CALLS .. " calls"

@@ -1,17 +1,17 @@
 --- Who a player is: its class, race, birthsign and name.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local races = require("timmy.state.races")
 local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local set_class = { name = "set_class" }
 
 set_class.fields = {
-  { name = "player", check = schema.name },
-  { name = "class", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "class", check = checks.name },
 }
 
 --- The playable classes of Morrowind.esm, by their ids.
@@ -47,13 +47,13 @@ end
 local set_race = { name = "set_race" }
 
 set_race.fields = {
-  { name = "player", check = schema.name },
-  { name = "race", check = schema.name },
-  { name = "gender", check = schema.one_of("male", "female"), optional = true },
+  { name = "player", check = checks.name },
+  { name = "race", check = checks.name },
+  { name = "gender", check = checks.one_of("male", "female"), optional = true },
   -- The body parts are the game clients' and their mods' own, named by no rule, and the server has no list of them. A
   -- client leaves off one that it does not have (OpenMW's npcanimation.cpp), so it is not for us to decline.
-  { name = "head", check = schema.name, optional = true },
-  { name = "hair", check = schema.name, optional = true },
+  { name = "head", check = checks.name, optional = true },
+  { name = "hair", check = checks.name, optional = true },
 }
 
 local FEMALE, MALE = 0, 1
@@ -79,8 +79,8 @@ function set_race.run(pid, values)
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
 
-local set_name = { name = "set_name", fields = { { name = "player", check = schema.name },
-  { name = "name", check = schema.name } } }
+local set_name = { name = "set_name", fields = { { name = "player", check = checks.name },
+  { name = "name", check = checks.name } } }
 
 --- A name as others read it: spaces of any kind, and the case of its letters, tell no two apart.
 local SPACES = { "%s", "\194\160", "\225\154\128", "\226\128[\128-\143\168-\175]", "\226\129[\159-\164]",
@@ -96,7 +96,7 @@ local function namesake(pid, name)
   local wanted = without_spaces(name)
   for _, other in ipairs(players.online()) do
     if other.pid ~= pid then
-      local shown = game.GetName(other.pid)
+      local shown = guard.GetName(other.pid)
       if without_spaces(other.name) == wanted or without_spaces(shown) == wanted then return other.name end
     end
   end
@@ -115,13 +115,13 @@ end
 function set_name.run(pid, values)
   local wrong = name_trouble(pid, values.name)
   if wrong then return refuse("bad_arguments", "name: " .. wrong, "name") end
-  game.SetName(pid, values.name)
-  game.SendBaseInfo(pid)
+  guard.SetName(pid, values.name)
+  guard.SendBaseInfo(pid)
   return { name = values.name }
 end
 
-local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = schema.name },
-  { name = "birthsign", check = schema.name } } }
+local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = checks.name },
+  { name = "birthsign", check = checks.name } } }
 
 --- The signs of Morrowind.esm, by their ids. A client looks a sign up without asking whether there is one.
 local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfborn", "Fay", "Hara", "Lady's Favor",
@@ -147,13 +147,13 @@ local SPECIALIZATIONS = { combat = 0, magic = 1, stealth = 2 }
 local set_custom_class = { name = "set_custom_class" }
 
 set_custom_class.fields = {
-  { name = "player", check = schema.name },
-  { name = "name", check = schema.label },
-  { name = "specialization", check = schema.one_of("combat", "magic", "stealth") },
-  { name = "attributes", check = schema.list(schema.name, 2, 2) },
-  { name = "major_skills", check = schema.list(schema.name, 5, 5) },
-  { name = "minor_skills", check = schema.list(schema.name, 5, 5) },
-  { name = "description", check = schema.text, optional = true },
+  { name = "player", check = checks.name },
+  { name = "name", check = checks.label },
+  { name = "specialization", check = checks.one_of("combat", "magic", "stealth") },
+  { name = "attributes", check = checks.list(checks.name, 2, 2) },
+  { name = "major_skills", check = checks.list(checks.name, 5, 5) },
+  { name = "minor_skills", check = checks.list(checks.name, 5, 5) },
+  { name = "description", check = checks.text, optional = true },
 }
 
 --- The server's spellings of names, each once; nil and why when one is none or comes again.

@@ -1,17 +1,17 @@
 --- What players are told: lines in their chat windows, and notes on their screens.
 local chat_event = require("timmy.game.chat_event")
-local game = require("timmy.game.guard")
-local hearsay = require("timmy.state.chat_log")
+local guard = require("timmy.game.guard")
+local chat_log = require("timmy.state.chat_log")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
 local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local TELLING = {
-  { name = "player", check = schema.name },
-  { name = "text", check = schema.text },
+  { name = "player", check = checks.name },
+  { name = "text", check = checks.text },
 }
 
 --- A chat line ends with a line break.
@@ -20,7 +20,7 @@ local function line(text) return text .. "\n" end
 local message = { name = "message", fields = TELLING }
 
 function message.run(pid, values)
-  game.SendMessage(pid, line(values.text), false, false)
+  guard.SendMessage(pid, line(values.text), false, false)
   return { text = values.text }
 end
 
@@ -32,7 +32,7 @@ local function is_command(text) return text:sub(1, 1) == COMMAND_SIGN end
 --- Has the server handle a message of the player's, and says who was shown something of it. A chat command may send the
 -- player elsewhere.
 local function handled(pid, text, context)
-  local done, wrong, names = hearsay.count(trips.follow, pid, context.revision, chat_event.raise, pid, text)
+  local done, wrong, names = chat_log.count(trips.follow, pid, context.revision, chat_event.raise, pid, text)
   if not done then return nil, wrong end
   return { text = text, heard_by = json.array(names) }
 end
@@ -63,8 +63,8 @@ function chat_command.run(pid, values, context)
   return handled(pid, values.text, context)
 end
 
-local whisper = { name = "whisper", fields = { { name = "player", check = schema.name },
-  { name = "to", check = schema.name }, { name = "text", check = schema.text } } }
+local whisper = { name = "whisper", fields = { { name = "player", check = checks.name },
+  { name = "to", check = checks.name }, { name = "text", check = checks.text } } }
 
 local function contains(list, wanted)
   for _, value in ipairs(list) do
@@ -89,21 +89,21 @@ end
 local broadcast = { name = "broadcast", fields = TELLING }
 
 function broadcast.run(pid, values)
-  game.SendMessage(pid, line(values.text), true, false)
+  guard.SendMessage(pid, line(values.text), true, false)
   return { text = values.text }
 end
 
-local clear_chat = { name = "clear_chat", fields = { { name = "player", check = schema.name } } }
+local clear_chat = { name = "clear_chat", fields = { { name = "player", check = checks.name } } }
 
 function clear_chat.run(pid)
-  game.SendMessage(pid, "", false, false) -- a client empties its window for an empty line
+  guard.SendMessage(pid, "", false, false) -- a client empties its window for an empty line
   return { cleared = true }
 end
 
 local message_box = { name = "message_box", fields = TELLING }
 
 function message_box.run(pid, values)
-  game.MessageBox(pid, questions.number_for_a_note(pid), values.text)
+  guard.MessageBox(pid, questions.number_for_a_note(pid), values.text)
   return { text = values.text }
 end
 

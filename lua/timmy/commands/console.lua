@@ -1,12 +1,12 @@
 --- Runs a console command on a player's client. The text is passed as it is: only where the operator said `allow_raw`.
 local corescripts = require("timmy.game.corescripts")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = { name = "console" }
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "text", check = schema.text },
+  { name = "player", check = checks.name },
+  { name = "text", check = checks.text },
 }
 
 --- Asked before anything else about the command, so that a server without it gives one answer.

@@ -4,14 +4,14 @@ local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
 local packets = require("timmy.game.object_packets")
 local records = require("timmy.commands.record_making")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
 local trouble = require("timmy.commands.errors")
 
 local MOST_STACKS = 200
-local STACK = { { name = "item", check = schema.name },
-  { name = "count", check = schema.integer(1, 1000000), default = 1 } }
+local STACK = { { name = "item", check = checks.name },
+  { name = "count", check = checks.integer(1, 1000000), default = 1 } }
 
 --- A container whose contents the server knows, with them; else nil and why not.
 local function container(values)
@@ -105,7 +105,7 @@ function take.run(pid, values)
   return answer(thing, { item = values.item, count = values.count })
 end
 
-local is_stacks = schema.list(nested.object_of(STACK), 0, MOST_STACKS)
+local is_stacks = checks.list(nested.object_of(STACK), 0, MOST_STACKS)
 
 local set = { name = "set_container",
   fields = commands.fields(commands.THING, { { name = "items", check = is_stacks } }) }

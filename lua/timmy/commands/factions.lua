@@ -1,12 +1,12 @@
 --- What a player is in factions: its rank, its reputation there, whether it was expelled.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
-local faction = { name = "faction", check = schema.name }
+local player = { name = "player", check = checks.name }
+local faction = { name = "faction", check = checks.name }
 
 --- A faction must have the rank that is set in it. These of Morrowind.esm have ten; of others only the first is sure to
 -- exist.
@@ -19,19 +19,19 @@ local TEN_RANKS = {
 
 --- What is told of a faction: who shares it, where it is saved, and how it is said.
 local RANK = { share = "shareFactionRanks", is_shared = true, saved = "factionRanks", action = "RANK",
-  describe = game.SetFactionRank }
+  describe = guard.SetFactionRank }
 local REPUTATION = { share = "shareFactionReputation", is_shared = true, saved = "factionReputation",
-  action = "REPUTATION", describe = game.SetFactionReputation }
+  action = "REPUTATION", describe = guard.SetFactionReputation }
 local EXPULSION = { share = "shareFactionExpulsion", is_shared = false, saved = "factionExpulsion",
-  action = "EXPULSION", describe = game.SetFactionExpulsionState }
+  action = "EXPULSION", describe = guard.SetFactionExpulsionState }
 
 local function send(pid, part, id, value, is_shared)
-  game.ClearFactionChanges(pid)
-  game.SetFactionChangesAction(pid, _G.enumerations.faction[part.action])
-  game.SetFactionId(id)
+  guard.ClearFactionChanges(pid)
+  guard.SetFactionChangesAction(pid, _G.enumerations.faction[part.action])
+  guard.SetFactionId(id)
   part.describe(value)
-  game.AddFaction(pid)
-  game.SendFactionChanges(pid, is_shared, false)
+  guard.AddFaction(pid)
+  guard.SendFactionChanges(pid, is_shared, false)
 end
 
 local function set(pid, part, id, value)
@@ -49,7 +49,7 @@ local function id_of(values) return values.faction:lower() end
 
 local set_rank = { name = "set_faction_rank" }
 
-set_rank.fields = { player, faction, { name = "rank", check = schema.integer(FIRST_RANK, HIGHEST_RANK) } }
+set_rank.fields = { player, faction, { name = "rank", check = checks.integer(FIRST_RANK, HIGHEST_RANK) } }
 
 function set_rank.run(pid, values)
   local id = id_of(values)
@@ -63,7 +63,7 @@ end
 
 local set_reputation = { name = "set_faction_reputation" }
 
-set_reputation.fields = { player, faction, { name = "reputation", check = schema.integer(-100000, 100000) } }
+set_reputation.fields = { player, faction, { name = "reputation", check = checks.integer(-100000, 100000) } }
 
 function set_reputation.run(pid, values)
   local done, wrong = set(pid, REPUTATION, id_of(values), values.reputation)
@@ -73,7 +73,7 @@ end
 
 local set_expelled = { name = "set_faction_expelled" }
 
-set_expelled.fields = { player, faction, { name = "expelled", check = schema.boolean } }
+set_expelled.fields = { player, faction, { name = "expelled", check = checks.boolean } }
 
 function set_expelled.run(pid, values)
   local done, wrong = set(pid, EXPULSION, id_of(values), values.expelled)

@@ -4,15 +4,15 @@ local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
 local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local item_count = schema.integer(1, 1000000)
+local item_count = checks.integer(1, 1000000)
 
 local give = { name = "give_item" }
 
 give.fields = {
-  { name = "player", check = schema.name },
-  { name = "item", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "item", check = checks.name },
   { name = "count", check = item_count, default = 1 },
 }
 
@@ -54,8 +54,8 @@ end
 local take = { name = "take_item" }
 
 take.fields = {
-  { name = "player", check = schema.name },
-  { name = "item", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "item", check = checks.name },
   { name = "count", check = item_count, default = 1 },
 }
 
@@ -101,7 +101,7 @@ end
 local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
   "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
   "carried_left", "ammunition" }
-local slot = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
+local slot = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
 local function slot_number(name) return _G.enumerations.equipment[name:upper()] end
 
@@ -133,7 +133,7 @@ end
 
 local equip = { name = "equip" }
 
-equip.fields = { { name = "player", check = schema.name }, { name = "item", check = schema.name }, slot }
+equip.fields = { { name = "player", check = checks.name }, { name = "item", check = checks.name }, slot }
 
 --- Only ammunition is worn as a stack.
 local function worn(item, slot_name)
@@ -154,7 +154,7 @@ function equip.run(pid, values)
   return { item = item.refId, slot = values.slot }
 end
 
-local unequip = { name = "unequip", fields = { { name = "player", check = schema.name }, slot } }
+local unequip = { name = "unequip", fields = { { name = "player", check = checks.name }, slot } }
 
 function unequip.run(pid, values)
   local player = corescripts.player(pid)
@@ -167,7 +167,7 @@ local GOLD = "gold_001"
 
 local set_gold = { name = "set_gold" }
 
-set_gold.fields = { { name = "player", check = schema.name }, { name = "amount", check = schema.integer(0, 1000000) } }
+set_gold.fields = { { name = "player", check = checks.name }, { name = "amount", check = checks.integer(0, 1000000) } }
 
 function set_gold.run(pid, values)
   local inventory, damaged = items.inventory_of(corescripts.player(pid))

@@ -1,14 +1,14 @@
 --- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; marks a place for it.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local gazetteer = require("timmy.state.gazetteer")
 local numbers = require("timmy.wire.numbers")
 local place_names = require("timmy.state.place_names")
 local players = require("timmy.state.players")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "teleport" }
@@ -16,17 +16,17 @@ local M = { name = "teleport" }
 --- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
 local MAX_COORDINATE = 8000000
 
-local coordinate = schema.number(-MAX_COORDINATE, MAX_COORDINATE)
+local coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "to", check = schema.name, optional = true },
-  { name = "to_player", check = schema.name, optional = true },
-  { name = "cell", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "to", check = checks.name, optional = true },
+  { name = "to_player", check = checks.name, optional = true },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = coordinate, optional = true },
   { name = "y", check = coordinate, optional = true },
   { name = "z", check = coordinate, optional = true },
-  { name = "yaw", check = schema.number(-360, 360), optional = true },
+  { name = "yaw", check = checks.number(-360, 360), optional = true },
 }
 
 local function named(values)
@@ -60,8 +60,8 @@ end
 
 --- Where another player stands now, or will when it has arrived.
 local function place_of(pid)
-  return trips.target(pid) or { cell = game.GetCell(pid), x = game.GetPosX(pid), y = game.GetPosY(pid),
-    z = game.GetPosZ(pid) }
+  return trips.target(pid) or { cell = guard.GetCell(pid), x = guard.GetPosX(pid), y = guard.GetPosY(pid),
+    z = guard.GetPosZ(pid) }
 end
 
 --- The same, and where that player looks.
@@ -76,7 +76,7 @@ local function beside(values)
   if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
     return refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
   end
-  return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(game.GetRotZ(other))) }
+  return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(guard.GetRotZ(other))) }
 end
 
 --- How the destination is said, one way only; nil and what would be right otherwise.
@@ -98,14 +98,14 @@ end
 --- The cell is sent before the position, and only when it is another: a client told to enter the cell it stands in
 -- loads it anew.
 local function move(pid, target)
-  local yaw = target.yaw and math.rad(target.yaw) or numbers.finite(game.GetRotZ(pid))
-  if game.GetCell(pid) ~= target.cell then
-    game.SetCell(pid, target.cell)
-    game.SendCell(pid)
+  local yaw = target.yaw and math.rad(target.yaw) or numbers.finite(guard.GetRotZ(pid))
+  if guard.GetCell(pid) ~= target.cell then
+    guard.SetCell(pid, target.cell)
+    guard.SendCell(pid)
   end
-  game.SetPos(pid, target.x, target.y, target.z)
-  game.SetRot(pid, 0, yaw)
-  game.SendPos(pid)
+  guard.SetPos(pid, target.x, target.y, target.z)
+  guard.SetRot(pid, 0, yaw)
+  guard.SendPos(pid)
 end
 
 function M.run(pid, values, context)
@@ -123,36 +123,36 @@ end
 
 local push = { name = "push" }
 
-local speed = schema.number(-10000, 10000)
+local speed = checks.number(-10000, 10000)
 
 push.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "x", check = speed, default = 0 },
   { name = "y", check = speed, default = 0 },
   { name = "z", check = speed, default = 0 },
 }
 
 function push.run(pid, values)
-  game.SetMomentum(pid, values.x, values.y, values.z)
-  game.SendMomentum(pid)
+  guard.SetMomentum(pid, values.x, values.y, values.z)
+  guard.SendMomentum(pid)
   return { x = values.x, y = values.y, z = values.z }
 end
 
 local set_mark = { name = "set_mark" }
 
 set_mark.fields = {
-  { name = "player", check = schema.name },
-  { name = "cell", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = coordinate },
   { name = "y", check = coordinate },
   { name = "z", check = coordinate },
 }
 
 local function send_mark(pid, target)
-  game.SetMarkCell(pid, target.cell)
-  game.SetMarkPos(pid, target.x, target.y, target.z)
-  game.SetMarkRot(pid, 0, 0)
-  game.SendMarkLocation(pid)
+  guard.SetMarkCell(pid, target.cell)
+  guard.SetMarkPos(pid, target.x, target.y, target.z)
+  guard.SetMarkRot(pid, 0, 0)
+  guard.SendMarkLocation(pid)
 end
 
 --- Where the spell Recall brings the player.

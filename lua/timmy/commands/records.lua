@@ -3,12 +3,12 @@ local nested = require("timmy.wire.nested")
 local records = require("timmy.commands.record_making")
 local types = require("timmy.state.record_types")
 local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local create = { name = "create_record" }
 
 create.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "record", check = types.check },
 }
 
@@ -24,11 +24,11 @@ end
 local clone = { name = "clone_record" }
 
 clone.fields = {
-  { name = "player", check = schema.name },
-  { name = "type", check = schema.one_of(unpack(types.names)) },
-  { name = "base_id", check = schema.name },
-  { name = "id", check = schema.name, optional = true },
-  { name = "name", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "type", check = checks.one_of(unpack(types.names)) },
+  { name = "base_id", check = checks.name },
+  { name = "id", check = checks.name, optional = true },
+  { name = "name", check = checks.name, optional = true },
 }
 
 local function takes_name(record_type)
@@ -51,8 +51,8 @@ end
 local delete = { name = "delete_record" }
 
 delete.fields = {
-  { name = "player", check = schema.name },
-  { name = "id", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "id", check = checks.name },
 }
 
 function delete.run(_, values) return records.remove(values.id) end

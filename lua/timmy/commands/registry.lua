@@ -2,7 +2,7 @@
 local client_input = require("timmy.commands.client_input")
 local log = require("timmy.server.log")
 local players = require("timmy.state.players")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = {}
 
@@ -94,7 +94,7 @@ local function run(name, arguments, context)
     local allowed, reason = command.permitted(context)
     if not allowed then return nil, { code = "not_permitted", message = reason, field = "name" } end
   end
-  local values, wrong = schema.read(command.fields, arguments)
+  local values, wrong = checks.read(command.fields, arguments)
   if not values then return nil, wrong end
   local pid, missing = players.find(values.player)
   if not pid then return nil, missing end

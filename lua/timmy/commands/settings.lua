@@ -1,13 +1,13 @@
 --- What a player's client may do and how it runs, by player. Without a value: as the server has it for everybody.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
+local player = { name = "player", check = checks.name }
 
 --- CoreScripts' setters and the operator's defaults.
 local PERMISSIONS = {
@@ -33,7 +33,7 @@ local function set(pid, setting, value, is_sound)
   end
   if value == nil then value = "default" end
   owner[setting.set](owner, value)
-  game.SendSettings(pid, false, false)
+  guard.SendSettings(pid, false, false)
   owner:QuicksaveToDrive()
   return true
 end
@@ -42,8 +42,8 @@ local set_permission = { name = "set_permission" }
 
 set_permission.fields = {
   player,
-  { name = "permission", check = schema.one_of("console", "bed_rest", "wilderness_rest", "wait") },
-  { name = "allowed", check = schema.boolean, optional = true },
+  { name = "permission", check = checks.one_of("console", "bed_rest", "wilderness_rest", "wait") },
+  { name = "allowed", check = checks.boolean, optional = true },
 }
 
 function set_permission.run(pid, values)
@@ -59,8 +59,8 @@ local set_client_setting = { name = "set_client_setting" }
 
 set_client_setting.fields = {
   player,
-  { name = "setting", check = schema.one_of("difficulty", "physics_framerate", "log_level") },
-  { name = "value", check = schema.integer(-100, 1000), optional = true },
+  { name = "setting", check = checks.one_of("difficulty", "physics_framerate", "log_level") },
+  { name = "value", check = checks.integer(-100, 1000), optional = true },
 }
 
 function set_client_setting.run(pid, values)

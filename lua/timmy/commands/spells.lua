@@ -1,20 +1,20 @@
 --- What a player can cast, and what is at work on it.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local items = require("timmy.state.items")
 local refuse = require("timmy.commands.refusal")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
-local spell = { name = "spell", check = schema.name }
+local player = { name = "player", check = checks.name }
+local spell = { name = "spell", check = checks.name }
 
 local function send_book(pid, action, spells)
-  game.ClearSpellbookChanges(pid)
-  game.SetSpellbookChangesAction(pid, _G.enumerations.spellbook[action])
-  for _, id in ipairs(spells) do game.AddSpell(pid, id) end
-  game.SendSpellbookChanges(pid, false, false)
+  guard.ClearSpellbookChanges(pid)
+  guard.SetSpellbookChangesAction(pid, _G.enumerations.spellbook[action])
+  for _, id in ipairs(spells) do guard.AddSpell(pid, id) end
+  guard.SendSpellbookChanges(pid, false, false)
 end
 
 --- A player, its spellbook, and where a spell stands in it; nil and why when the book can't be used.
@@ -74,8 +74,8 @@ function select_spell.run(pid, values)
   if not position then return unknown(values.spell) end
   local kept, damaged = saved.table_of(owner, "miscellaneous")
   if not kept then return nil, damaged end
-  game.SetSelectedSpellId(pid, book[position])
-  game.SendSelectedSpell(pid)
+  guard.SetSelectedSpellId(pid, book[position])
+  guard.SendSelectedSpell(pid)
   kept.selectedSpell = book[position]
   owner:QuicksaveToDrive()
   return { spell = book[position] }
@@ -115,25 +115,25 @@ local function argument_of(values)
 end
 
 local function send_active(pid, action, id, name, effects)
-  game.ClearSpellsActiveChanges(pid)
-  game.SetSpellsActiveChangesAction(pid, _G.enumerations.spellbook[action])
+  guard.ClearSpellsActiveChanges(pid)
+  guard.SetSpellsActiveChangesAction(pid, _G.enumerations.spellbook[action])
   for _, effect in ipairs(effects) do
-    game.AddSpellActiveEffect(pid, effect.id, effect.magnitude, effect.duration, effect.timeLeft, effect.arg)
+    guard.AddSpellActiveEffect(pid, effect.id, effect.magnitude, effect.duration, effect.timeLeft, effect.arg)
   end
-  game.AddSpellActive(pid, id, name, false)
-  game.SendSpellsActiveChanges(pid, true, false)
+  guard.AddSpellActive(pid, id, name, false)
+  guard.SendSpellsActiveChanges(pid, true, false)
 end
 
 local add_effect = { name = "add_effect" }
 
 add_effect.fields = {
   player, spell,
-  { name = "effect", check = schema.integer(0, LAST_EFFECT) },
-  { name = "magnitude", check = schema.number(0, 10000) },
-  { name = "duration_s", check = schema.number(0.1, 100000) },
-  { name = "label", check = schema.name, optional = true },
-  { name = "attribute", check = schema.name, optional = true },
-  { name = "skill", check = schema.name, optional = true },
+  { name = "effect", check = checks.integer(0, LAST_EFFECT) },
+  { name = "magnitude", check = checks.number(0, 10000) },
+  { name = "duration_s", check = checks.number(0.1, 100000) },
+  { name = "label", check = checks.name, optional = true },
+  { name = "attribute", check = checks.name, optional = true },
+  { name = "skill", check = checks.name, optional = true },
 }
 
 function add_effect.run(pid, values)

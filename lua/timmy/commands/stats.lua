@@ -1,18 +1,18 @@
 --- Sets an attribute, a skill, the level, or what is left (and what is full) of health, magicka or fatigue.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = { name = "set_stat" }
 
 local HIGHEST = 100000
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "stat", check = schema.name },
-  { name = "value", check = schema.number(0, HIGHEST) },
+  { name = "player", check = checks.name },
+  { name = "stat", check = checks.name },
+  { name = "value", check = checks.number(0, HIGHEST) },
 }
 
 --- The names of TES3MP's setters, and of the fields that CoreScripts save them in.
@@ -53,7 +53,7 @@ end
 --- A werewolf's full health is kept apart from the one it returns to.
 local function save_gauge(pid, player, gauge, value)
   local data = player.data
-  if gauge.field == "healthBase" and game.IsWerewolf(pid) and type(data.shapeshift) == "table" then
+  if gauge.field == "healthBase" and guard.IsWerewolf(pid) and type(data.shapeshift) == "table" then
     data.shapeshift.werewolfHealthBase = value
   elseif type(data.stats) == "table" then
     data.stats[gauge.field] = value
@@ -62,8 +62,8 @@ end
 
 local function set_gauge(pid, player, gauge, value)
   if value < gauge.low then return bad_value("must be at least " .. gauge.low .. " here") end
-  game[gauge.set](pid, value)
-  game.SendStatsDynamic(pid)
+  guard[gauge.set](pid, value)
+  guard.SendStatsDynamic(pid)
   save_gauge(pid, player, gauge, value)
   player:QuicksaveToDrive()
   return nil

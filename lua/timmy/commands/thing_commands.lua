@@ -1,14 +1,14 @@
 --- Commands about one object or actor: what they share is how it is named, found and told of.
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
 
 local M = {}
 
 --- The fields that every command has.
-M.PLAYER = { { name = "player", check = schema.name } }
+M.PLAYER = { { name = "player", check = checks.name } }
 --- The fields that name an object or an actor.
 M.THING = { M.PLAYER[1], { name = "unique_index", check = things.unique_index },
-  { name = "cell", check = schema.name, optional = true } }
+  { name = "cell", check = checks.name, optional = true } }
 
 --- Lists of fields in one.
 function M.fields(...)

@@ -1,13 +1,13 @@
 --- What changes about a player: what it can do, has, wears and is under.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
 local stack = require("timmy.state.stack")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 --- CoreScripts' numbers for what a packet does to a list (`enumerations.inventory`, `.spellbook`).
 local ACTIONS = { [0] = "set", "add", "remove" }
@@ -53,19 +53,19 @@ local function inventory(_, packet)
 end
 
 local function spellbook(_, packet)
-  local spells = texts.list(part(packet, "spellbook"), shapes.MOST)
+  local spells = id_lists.list(part(packet, "spellbook"), shapes.MOST)
   return { action = action_of(shapes.table_or_empty(packet)), spells = spells }
 end
 
 local function spells_active(_, packet)
-  local spells = texts.names(part(packet, "spellsActive"), shapes.MOST)
+  local spells = id_lists.names(part(packet, "spellsActive"), shapes.MOST)
   return { action = action_of(shapes.table_or_empty(packet)), spells = spells }
 end
 
 local function cooldowns(_, packet)
   local listed = {}
   for _, cooldown in ipairs(part(packet, "cooldowns")) do
-    if type(cooldown) == "table" and texts.is_id(cooldown.spellId) and #listed < shapes.MOST then
+    if type(cooldown) == "table" and id_lists.is_id(cooldown.spellId) and #listed < shapes.MOST then
       local day, hour = whole(cooldown.startDay), finite(cooldown.startHour)
       listed[#listed + 1] = { spell = cooldown.spellId, day = day, hour = hour }
     end
@@ -84,11 +84,11 @@ local function quick_keys(_, packet)
 end
 
 local function shapeshift(pid)
-  return { scale = finite(game.GetScale(pid), 1), werewolf = game.IsWerewolf(pid) }
+  return { scale = finite(guard.GetScale(pid), 1), werewolf = guard.IsWerewolf(pid) }
 end
 
 local function level(pid)
-  return { level = whole(game.GetLevel(pid)), progress = whole(game.GetLevelProgress(pid)) }
+  return { level = whole(guard.GetLevel(pid)), progress = whole(guard.GetLevelProgress(pid)) }
 end
 
 --- What CoreScripts have just saved from the packet.
@@ -105,9 +105,9 @@ return {
   { event = "skills", hook = "OnPlayerSkill", read = points(attributes.skills, "skills") },
   { event = "level", hook = "OnPlayerLevel", read = level },
   { event = "bounty", hook = "OnPlayerBounty",
-    read = function(pid) return { bounty = whole(game.GetBounty(pid)) } end },
+    read = function(pid) return { bounty = whole(guard.GetBounty(pid)) } end },
   { event = "reputation", hook = "OnPlayerReputation",
-    read = function(pid) return { reputation = whole(game.GetReputation(pid)) } end },
+    read = function(pid) return { reputation = whole(guard.GetReputation(pid)) } end },
   { event = "shapeshift", hook = "OnPlayerShapeshift", read = shapeshift },
   { event = "equipment", hook = "OnPlayerEquipment", counts = shapes.is_done, read = equipment },
   { event = "inventory", hook = "OnPlayerInventory", counts = shapes.is_done, read = inventory },

@@ -2,7 +2,7 @@
 --
 -- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
 -- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 local hooks = require("timmy.game.hooks")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
@@ -66,7 +66,7 @@ end
 
 --- A line in a player's chat window is an event of that player's, whoever said it.
 local function listen_to_chat(listener)
-  hearsay.tell(function(pid, line)
+  chat_log.tell(function(pid, line)
     local name = listener.wants("chat") and players.name(pid)
     if not name then return end
     listener.emit("chat", pid, name, { text = line.text, speaker = line.player, speaker_pid = line.pid })

@@ -1,7 +1,7 @@
 --- What events say of things, actors and players, from the tables that CoreScripts make of a packet.
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 
@@ -22,7 +22,7 @@ end
 
 --- Who did something: a player's name, else an actor's or object's unique index; nil where nobody is told.
 function M.doer(entry, pid, unique_index)
-  return M.player_in(entry[pid]) or (texts.is_id(entry[unique_index]) and entry[unique_index] or nil)
+  return M.player_in(entry[pid]) or (id_lists.is_id(entry[unique_index]) and entry[unique_index] or nil)
 end
 
 local function by_index(entries)

@@ -2,7 +2,7 @@
 --
 -- Every line goes through `tes3mp.SendMessage`, so functions that stand in for it and its like hear them all.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local overhear = require("timmy.game.overhear")
 
 local M = {}
@@ -12,7 +12,7 @@ local listener
 --- Whether the server has a player in that slot: to nobody else is anything sent. One that CoreScripts turned away at
 -- the door has a name and no entry in `Players`.
 local function is_there(pid)
-  return corescripts.global("Players")[pid] ~= nil or game.GetName(pid) ~= ""
+  return corescripts.global("Players")[pid] ~= nil or guard.GetName(pid) ~= ""
 end
 
 --- The slots of all players that CoreScripts know, in order, without `pid`.

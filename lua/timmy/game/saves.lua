@@ -4,7 +4,7 @@
 -- meanwhile leaves half of one. The bridge saves with every command, so a killed server would often be met there. Here
 -- a save is written beside the old one and put in its place, which the file system does in one step.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
@@ -34,7 +34,7 @@ end
 function M.install()
   local interface = _G.jsonInterface
   if type(interface) ~= "table" or type(interface.writeToFile) ~= "function" then return end
-  local write_over, data_path = interface.writeToFile, game.GetDataPath()
+  local write_over, data_path = interface.writeToFile, guard.GetDataPath()
   interface.writeToFile = function(name, content)
     local folder, saved = corescripts.setting("dataPath", data_path), nil
     if type(name) == "string" and type(content) == "string" then saved = save_beside(folder .. "/" .. name, content) end

@@ -3,7 +3,7 @@
 local arguments = require("timmy.raw.arguments")
 local bounds = require("timmy.raw.bounds")
 local functions = require("timmy.raw.functions")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local order = require("timmy.raw.order")
@@ -56,7 +56,7 @@ end
 --- Whether every index is inside its list: what is wrong, and the position of the argument; nil when nothing is.
 local function judge_indexes(rule, values)
   for _, bound in ipairs(bounds.of(rule.name)) do
-    local size = game.unchecked(bound.size, unpack(values, 1, bound.takes))
+    local size = guard.unchecked(bound.size, unpack(values, 1, bound.takes))
     local problem = bounds.judge(bound, values[bound.position], size)
     if problem then return problem, bound.position end
   end
@@ -64,7 +64,7 @@ end
 
 --- The numbers of objects go up only: one that is given twice would name two things.
 local function judge_number(name, number)
-  if name == "SetCurrentMpNum" and number < game.unchecked("GetCurrentMpNum") then
+  if name == "SetCurrentMpNum" and number < guard.unchecked("GetCurrentMpNum") then
     return "mpNum must not go back: GetCurrentMpNum's numbers are taken, and would be given to other objects", 1
   end
 end
@@ -111,7 +111,7 @@ local function make(state, call, place)
     local words = "the results have more than " .. M.MOST_BYTES .. " bytes: ask for less at a time"
     return wrong("bad_arguments", place, words)
   end
-  collect(state, game.unchecked(rule.name, unpack(values, 1, values.n)))
+  collect(state, guard.unchecked(rule.name, unpack(values, 1, values.n)))
   state.written:follow(rule.name)
   note(state, rule, values)
 end

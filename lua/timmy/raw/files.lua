@@ -1,6 +1,6 @@
 --- Paths that the script API may be given: within the server's data folder, so that nothing outside it is read or
 -- written.
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
@@ -19,7 +19,7 @@ end
 --- A path in the data folder; nothing need be there.
 function M.path(value)
   if type(value) ~= "string" then return "must be a string" end
-  local folder = game.GetDataPath()
+  local folder = guard.GetDataPath()
   if value ~= folder and value:sub(1, #folder + 1) ~= folder .. "/" then
     return "must be a path in the server's data folder: what GetDataPath gives, and / and a name"
   end

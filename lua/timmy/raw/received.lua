@@ -2,7 +2,7 @@
 --
 -- The server keeps the last packet of actors, of objects and of the world. Its counts hold while the event of a packet
 -- is handled, those of items only for a container's: that is when the bridge takes down what it goes by afterwards.
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 
 local M = {}
@@ -24,11 +24,11 @@ local heard = {}
 
 --- The objects of the packet at hand: how many, and the items of each where it is a container's.
 local function objects_at_hand(hook)
-  game.unchecked("ReadReceivedObjectList")
-  local size, items = game.unchecked("GetObjectListSize"), nil
+  guard.unchecked("ReadReceivedObjectList")
+  local size, items = guard.unchecked("GetObjectListSize"), nil
   if hook == "OnContainer" then
     items = {}
-    for index = 0, size - 1 do items[index] = game.unchecked("GetContainerChangesSize", index) end
+    for index = 0, size - 1 do items[index] = guard.unchecked("GetContainerChangesSize", index) end
   end
   return { size = size, items = items }
 end
@@ -45,7 +45,7 @@ end
 
 --- Of a cell that nobody has loaded only the size of its list can be asked for.
 local function judge_cell(selection)
-  if not selection.sized and game.unchecked("GetActorListSize") == 0 then
+  if not selection.sized and guard.unchecked("GetActorListSize") == 0 then
     return "nobody has told of actors in that cell"
   end
 end
@@ -55,7 +55,7 @@ function M.items_of_objects()
   local objects, found = heard.objects, {}
   if not objects or not objects.items then return found end
   for index = 0, objects.size - 1 do
-    local items = game.unchecked("GetContainerChangesSize", index)
+    local items = guard.unchecked("GetContainerChangesSize", index)
     if items ~= objects.items[index] then return {} end
     found[index + 1] = items
   end
@@ -65,11 +65,11 @@ end
 local NO_EVENT = "a packet has come since that raised no event"
 
 local function judge_objects(name, index)
-  if game.unchecked("GetObjectListSize") ~= heard.objects.size then return NO_EVENT end
+  if guard.unchecked("GetObjectListSize") ~= heard.objects.size then return NO_EVENT end
   if not name:find("^GetContainer") then return nil end
   local items = heard.objects.items
   if not items then return "the last packet of objects was no container's" end
-  if index < heard.objects.size and game.unchecked("GetContainerChangesSize", index) ~= items[index] then
+  if index < heard.objects.size and guard.unchecked("GetContainerChangesSize", index) ~= items[index] then
     return NO_EVENT
   end
 end

@@ -2,7 +2,7 @@
 --
 -- This is most of a push, so it is written here instead of being built of tables: an actor's own words are kept
 -- (`timmy.cast`), and only how it lies from the player is new each time.
-local cast = require("timmy.state.cell_actors")
+local cell_actors = require("timmy.state.cell_actors")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local surroundings = require("timmy.state.surroundings")
@@ -13,12 +13,12 @@ local found, pieces = {}, {}
 --- Notes the actors of a cell that are within the radius, and how far: whole units, as they are told. A place that is
 -- NaN is within no radius. How many there are then.
 local function collect(cell, eye, options, count)
-  local company = cast.of(cell, options.now, options.fresh)
+  local company = cell_actors.of(cell, options.now, options.fresh)
   local reach = options.radius * options.radius
   for _, actor in ipairs(company.actors) do
     local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
     local square = east * east + north * north + up * up
-    if square <= reach and cast.role(company, actor) then
+    if square <= reach and cell_actors.role(company, actor) then
       count = count + 1
       found[count], actor.distance = actor, math.floor(math.sqrt(square))
     end
@@ -28,7 +28,7 @@ end
 
 --- Puts seven pieces from `at` on: the actor as seen from `eye`.
 local function put(actor, eye, at)
-  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cast.health(actor), cast.place(actor)
+  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cell_actors.health(actor), cell_actors.place(actor)
   pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)
   pieces[at + 5], pieces[at + 6] = ',"distance":', actor.distance
 end

@@ -2,7 +2,7 @@
 -- whose place nobody told the server.
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
-local scenery = require("timmy.state.cell_objects")
+local cell_objects = require("timmy.state.cell_objects")
 local surroundings = require("timmy.state.surroundings")
 
 --- A copy of a thing with where it lies, when it is within the radius; `rank` orders those without a place.
@@ -20,7 +20,7 @@ end
 --- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere. How many more the
 -- cell has that were not looked at: any of them may be near.
 local function collect(cell, eye, options, found)
-  local things, unseen = scenery.of(cell, options.now, options.fresh)
+  local things, unseen = cell_objects.of(cell, options.now, options.fresh)
   for _, thing in ipairs(things) do
     if thing.x or cell == eye.cell then found[#found + 1] = see(thing, eye, options.radius) end
   end

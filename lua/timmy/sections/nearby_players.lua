@@ -1,13 +1,13 @@
 --- Other players near a player: in the same interior, or anywhere in the exterior within the radius.
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local stance = require("timmy.state.player_state")
+local player_state = require("timmy.state.player_state")
 local surroundings = require("timmy.state.surroundings")
-local throng = require("timmy.state.player_positions")
+local player_positions = require("timmy.state.player_positions")
 
 --- Places to the unit and the degree, as for actors.
 local whole = math.floor
@@ -30,14 +30,14 @@ end
 --- Adds what is to be seen of somebody who is that near.
 local function look_at(seen)
   local pid = seen.pid
-  seen.level, seen.race, seen.class = numbers.whole(game.GetLevel(pid)), game.GetRace(pid), classes.of(pid)
-  seen.health = { current = numbers.finite(game.GetHealthCurrent(pid)), base = numbers.finite(game.GetHealthBase(pid)) }
-  for name, value in pairs(stance(pid)) do seen[name] = value end
+  seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)
+  seen.health = { current = numbers.finite(guard.GetHealthCurrent(pid)), base = numbers.finite(guard.GetHealthBase(pid)) }
+  for name, value in pairs(player_state(pid)) do seen[name] = value end
 end
 
 return function(pid, options)
   local eye, found = surroundings.eye(pid), {}
-  for _, other in ipairs(throng.of(options.now, options.fresh)) do
+  for _, other in ipairs(player_positions.of(options.now, options.fresh)) do
     if is_near(other, pid, eye, options.radius) then found[#found + 1] = see(other, eye) end
   end
   local near, left_out = geometry.nearest(found, options.most, "pid")

@@ -1,5 +1,5 @@
 --- Each quest's stage.
-local chronicle = require("timmy.state.journal_data")
+local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 
 --- The game with both expansions has fewer quests than this.
@@ -14,7 +14,7 @@ end
 local function stages_of(lines)
   local stages, latest = {}, {}
   for position = 1, #lines do
-    local entry = chronicle.entry(lines[position])
+    local entry = journal_data.entry(lines[position])
     if entry then
       stages[entry.quest] = stage_after(stages[entry.quest], entry)
       latest[entry.quest] = position
@@ -38,6 +38,6 @@ local function summary(lines)
   return { stages = json.object(kept), truncated = truncated }
 end
 
-local remembered = chronicle.remember(summary)
+local remembered = journal_data.remember(summary)
 
-return function(pid) return remembered(chronicle.lines_of(pid)) end
+return function(pid) return remembered(journal_data.lines_of(pid)) end

@@ -3,12 +3,12 @@ local clock = require("timmy.server.clock")
 local corescripts = require("timmy.game.corescripts")
 local numbers = require("timmy.wire.numbers")
 local trips = require("timmy.state.trips")
-local vocabulary = require("timmy.wire.wire_names")
+local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
 --- The sections, in the order in which they are sent.
-M.names = vocabulary.SECTIONS
+M.names = wire_names.SECTIONS
 
 --- How far is near, in game units, and how many of a kind are listed, where nobody says.
 local DEFAULT_RADIUS, DEFAULT_MOST = 4096, 64

@@ -2,7 +2,7 @@
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 --- The game has fewer spells than the first; nobody is under more than the second.
 local MOST_SPELLS, MOST_ACTIVE = 1000, 64
@@ -22,8 +22,8 @@ end
 
 local function caster_of(caster)
   if type(caster) ~= "table" then return nil end
-  if texts.is_id(caster.playerName) then return caster.playerName end
-  return texts.is_id(caster.refId) and caster.refId or nil
+  if id_lists.is_id(caster.playerName) then return caster.playerName end
+  return id_lists.is_id(caster.refId) and caster.refId or nil
 end
 
 local function instance_of(spell, instance)
@@ -56,7 +56,7 @@ end
 
 local function active_of(data)
   local active = {}
-  for _, spell in ipairs((texts.names(data.spellsActive, MOST_ACTIVE))) do
+  for _, spell in ipairs((id_lists.names(data.spellsActive, MOST_ACTIVE))) do
     add_instances(active, spell, data.spellsActive[spell])
   end
   return json.array(active)
@@ -64,11 +64,11 @@ end
 
 return function(pid)
   local data = corescripts.player(pid).data
-  local known, truncated = texts.list(data.spellbook, MOST_SPELLS)
+  local known, truncated = id_lists.list(data.spellbook, MOST_SPELLS)
   local selected = type(data.miscellaneous) == "table" and data.miscellaneous.selectedSpell
   return {
     known = known,
-    selected = texts.is_id(selected) and selected or nil,
+    selected = id_lists.is_id(selected) and selected or nil,
     active = active_of(data),
     truncated = truncated,
   }

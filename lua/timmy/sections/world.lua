@@ -1,6 +1,6 @@
 --- Date, hour and weather.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local weather = require("timmy.state.weather")
 
@@ -8,7 +8,7 @@ local HOURS = 24
 
 --- The weather of the player's region, once a client has reported it.
 local function weather_of(pid)
-  local name = game.GetRegion(pid):lower()
+  local name = guard.GetRegion(pid):lower()
   local regions = corescripts.table_or_none(corescripts.global("WorldInstance").storedRegions)
   local region = corescripts.table_or_none(regions[name])
   local current = weather.NAMES[region.currentWeather]

@@ -1,6 +1,6 @@
 --- What the bridge knows of one connection: who is there, what it wants to be told, how many pushes it got.
 local json = require("timmy.wire.json")
-local loads = require("timmy.server.poll_stats")
+local poll_stats = require("timmy.server.poll_stats")
 
 local Session = {}
 Session.__index = Session
@@ -8,7 +8,7 @@ Session.__index = Session
 local M = {}
 
 function M.new(peer)
-  return setmetatable({ peer = peer, seq = 0, load = loads.new() }, Session)
+  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new() }, Session)
 end
 
 --- Pushes a message: its number is given here, as it enters the output.
@@ -28,7 +28,7 @@ end
 --- The load since the last look, and a new page.
 function Session:take_load()
   local load = self.load
-  self.load = loads.new()
+  self.load = poll_stats.new()
   return load
 end
 

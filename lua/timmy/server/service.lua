@@ -3,13 +3,13 @@
 local answers = require("timmy.server.answers")
 local clock = require("timmy.server.clock")
 local dedupe = require("timmy.server.dedupe")
-local earshot = require("timmy.server.event_filter")
+local event_filter = require("timmy.server.event_filter")
 local json = require("timmy.wire.json")
 local observers = require("timmy.server.observers")
 local protocol = require("timmy.wire.protocol")
 local pushes = require("timmy.server.pushes")
 local readings = require("timmy.server.readings")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 local sessions = require("timmy.server.client")
 local waiting = require("timmy.server.waiting")
 
@@ -47,7 +47,7 @@ function Service:facts(session)
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
     features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
-    scopes = json.array(scopes.of(session.peer, self.allow_raw)),
+    scopes = json.array(permissions.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
     sections = json.array(self.perceive.names),
     events = json.array(protocol.EVENTS),
@@ -78,14 +78,14 @@ end
 function Service:introduce(session, client, now)
   local older = self.by_client[client]
   if older and older ~= session then
-    if not scopes.covers(session.peer, older.peer) then
+    if not permissions.covers(session.peer, older.peer) then
       local message = "a client of this name is connected, and its token allows more than this one: take another name"
       return { code = "not_permitted", message = message, field = "client" }
     end
     supersede(older, now)
   end
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
-  session.client, session.caller = client, dedupe.caller(scopes.token_name(session.peer), client)
+  session.client, session.caller = client, dedupe.caller(permissions.token_name(session.peer), client)
   self.by_client[client] = session
 end
 
@@ -100,7 +100,7 @@ local function answer_to(self, session, payload, now, asker)
   if not session.client and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end
-  local refusal = scopes.refusal(session.peer, message.type)
+  local refusal = permissions.refusal(session.peer, message.type)
   if refusal then return refused(message, refusal) end
   return answers[message.type](self, session, message, now, asker)
 end
@@ -200,7 +200,7 @@ function Service:emit(event, pid, name, data, now)
   local happening = { event = event, pid = pid, name = name, data = data }
   for _, session in ipairs(self.order) do
     local subscription = session.subscription
-    if subscription and earshot.reaches(subscription, happening, self.roster, self.whereabouts) then
+    if subscription and event_filter.reaches(subscription, happening, self.roster, self.whereabouts) then
       local pushed, why = session:push({
         type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
       })

@@ -1,5 +1,5 @@
 --- The names of attributes and skills as the server spells them (`Strength`, `Longblade`), by number.
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
@@ -13,13 +13,13 @@ local attributes, skills
 
 --- { { id = 0, name = "Strength" }, ... }: asked of the server once, they are the same as long as it runs.
 function M.attributes()
-  attributes = attributes or list(game.GetAttributeCount(), game.GetAttributeName)
+  attributes = attributes or list(guard.GetAttributeCount(), guard.GetAttributeName)
   return attributes
 end
 
 --- { { id = 0, name = "Block" }, ... }.
 function M.skills()
-  skills = skills or list(game.GetSkillCount(), game.GetSkillName)
+  skills = skills or list(guard.GetSkillCount(), guard.GetSkillName)
   return skills
 end
 

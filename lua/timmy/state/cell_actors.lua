@@ -4,9 +4,9 @@
 -- rest twice. Who asks for a snapshot gets what is true then. What an actor says of itself is text, made again only
 -- when it changed: most of what stands around a player is as it was a tenth of a second ago.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local roles = require("timmy.state.actor_records")
+local actor_records = require("timmy.state.actor_records")
 
 local M = {}
 
@@ -49,7 +49,7 @@ function M.of(cell, now, fresh)
   if not loaded then return NOBODY end
   local company = company_in(loaded, cell)
   if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then
-    game.actors_in(cell, company.actors)
+    guard.actors_in(cell, company.actors)
     company.placed_at = now
   end
   if #company.actors == 0 then return company end
@@ -63,7 +63,7 @@ function M.role(company, actor)
   if actor.noted ~= company.notes then
     local index = actor.unique_index
     local record = not company.deleted[index] and company.records[index]
-    actor.role = roles.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
+    actor.role = actor_records.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
     actor.noted = company.notes
   end
   return actor.role and actor.role.text

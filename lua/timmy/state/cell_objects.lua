@@ -4,10 +4,10 @@
 -- for a snapshot gets what is true then.
 local corescripts = require("timmy.game.corescripts")
 local lowest = require("timmy.state.lowest")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
 local records = require("timmy.state.records")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 
@@ -85,7 +85,7 @@ local function told_of(data)
 end
 
 local function is_thing(index, object, told)
-  if type(index) ~= "string" or type(object) ~= "table" or not texts.is_id(object.refId) then return false end
+  if type(index) ~= "string" or type(object) ~= "table" or not id_lists.is_id(object.refId) then return false end
   return not told.not_there[index]
 end
 
@@ -107,7 +107,7 @@ local function indexes_of(objects, told)
   return kept, count
 end
 
-local things = memo.new(function(loaded, cell)
+local things = cache.new(function(loaded, cell)
   local told, found = told_of(loaded.data), {}
   local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
   local kept, count = indexes_of(objects, told)

@@ -1,8 +1,8 @@
 --- Places in loaded cells, where commands put things: where the player stands, unless x, y and z say otherwise.
 local cells = require("timmy.state.cells")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
 local trouble = require("timmy.commands.errors")
 
@@ -11,12 +11,12 @@ local M = {}
 --- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
 local MAX_COORDINATE = 8000000
 
-M.coordinate = schema.number(-MAX_COORDINATE, MAX_COORDINATE)
-M.angle = schema.number(-360, 360)
+M.coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
+M.angle = checks.number(-360, 360)
 
 --- The fields that name a place.
 M.fields = {
-  { name = "cell", check = schema.name, optional = true },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = M.coordinate, optional = true },
   { name = "y", check = M.coordinate, optional = true },
   { name = "z", check = M.coordinate, optional = true },
@@ -24,12 +24,12 @@ M.fields = {
 }
 
 local function standing(pid)
-  return { cell = game.GetCell(pid), x = numbers.finite(game.GetPosX(pid)), y = numbers.finite(game.GetPosY(pid)),
-    z = numbers.finite(game.GetPosZ(pid)), yaw = numbers.finite(game.GetRotZ(pid)) }
+  return { cell = guard.GetCell(pid), x = numbers.finite(guard.GetPosX(pid)), y = numbers.finite(guard.GetPosY(pid)),
+    z = numbers.finite(guard.GetPosZ(pid)), yaw = numbers.finite(guard.GetRotZ(pid)) }
 end
 
 local function given(pid, values)
-  local here = game.GetCell(pid)
+  local here = guard.GetCell(pid)
   local cell = values.cell and cells.normalise(values.cell)
   if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
   return { cell = cell, x = values.x, y = values.y, z = values.z, yaw = math.rad(values.yaw or 0) }

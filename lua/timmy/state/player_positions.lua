@@ -1,6 +1,6 @@
 --- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
 local corescripts = require("timmy.game.corescripts")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local players = require("timmy.state.players")
 local surroundings = require("timmy.state.surroundings")
 
@@ -8,7 +8,7 @@ local M = {}
 
 local KEEP_S = 0.05
 
-local places = memo.new(function()
+local places = cache.new(function()
   local found = players.online()
   for _, player in ipairs(found) do player.place = surroundings.eye(player.pid) end
   return found

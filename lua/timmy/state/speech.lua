@@ -1,6 +1,6 @@
 --- What an actor says. No name stands over it and no subtitle can be shown: its words go to the chat of those near it.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local players = require("timmy.state.players")
 local records = require("timmy.state.records")
@@ -9,7 +9,7 @@ local M = {}
 
 --- Where an actor is now, as far as its client has said, else where it was put; nil where neither is known.
 function M.place_of(actor)
-  for _, seen in ipairs(game.actors_in(actor.cell.description)) do
+  for _, seen in ipairs(guard.actors_in(actor.cell.description)) do
     if seen.unique_index == actor.unique_index then return seen end
   end
   local kept = actor.data.location
@@ -19,8 +19,8 @@ end
 
 local function hears(pid, place, radius)
   if not place then return true end
-  local east, north = game.GetPosX(pid) - place.x, game.GetPosY(pid) - place.y
-  local up = game.GetPosZ(pid) - place.z
+  local east, north = guard.GetPosX(pid) - place.x, guard.GetPosY(pid) - place.y
+  local up = guard.GetPosZ(pid) - place.z
   return east * east + north * north + up * up <= radius * radius
 end
 
@@ -34,7 +34,7 @@ function M.say(actor, name, text, radius)
   local place, heard = M.place_of(actor), {}
   for _, pid in pairs(actor.cell.visitors) do
     if corescripts.player(pid) and hears(pid, place, radius) then
-      game.SendMessage(pid, name .. ": " .. text .. "\n", false, false)
+      guard.SendMessage(pid, name .. ": " .. text .. "\n", false, false)
       heard[#heard + 1] = players.name(pid)
     end
   end

@@ -1,7 +1,7 @@
 --- Where a player looks from, and what cells it looks into.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local geometry = require("timmy.state.geometry")
 local numbers = require("timmy.wire.numbers")
 local trips = require("timmy.state.trips")
@@ -13,10 +13,10 @@ function M.eye(pid)
   local held = trips.held(pid)
   if held then return { cell = held.cell, x = held.x, y = held.y, z = held.z } end
   return {
-    cell = game.GetCell(pid),
-    x = numbers.finite(game.GetPosX(pid)),
-    y = numbers.finite(game.GetPosY(pid)),
-    z = numbers.finite(game.GetPosZ(pid)),
+    cell = guard.GetCell(pid),
+    x = numbers.finite(guard.GetPosX(pid)),
+    y = numbers.finite(guard.GetPosY(pid)),
+    z = numbers.finite(guard.GetPosZ(pid)),
   }
 end
 

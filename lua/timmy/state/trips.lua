@@ -7,7 +7,7 @@
 -- is overheard: all of them call the same functions. What a client does by itself (a door, Recall, the way to a prison
 -- or to the nearest shrine) has no place asked for, and no wrong one between.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 local numbers = require("timmy.wire.numbers")
 local overhear = require("timmy.game.overhear")
@@ -33,14 +33,14 @@ local begun = 0
 local put = {}
 
 local function coordinates(pid)
-  return numbers.finite(game.GetPosX(pid)), numbers.finite(game.GetPosY(pid)), numbers.finite(game.GetPosZ(pid))
+  return numbers.finite(guard.GetPosX(pid)), numbers.finite(guard.GetPosY(pid)), numbers.finite(guard.GetPosZ(pid))
 end
 
 --- Where the server has a player now, and how it looks: { cell, x, y, z, pitch, yaw, exterior, region }.
 function M.live(pid)
   local x, y, z = coordinates(pid)
-  return { cell = game.GetCell(pid), x = x, y = y, z = z, pitch = numbers.degrees(game.GetRotX(pid)),
-    yaw = numbers.heading(game.GetRotZ(pid)), exterior = game.IsInExterior(pid), region = game.GetRegion(pid):lower() }
+  return { cell = guard.GetCell(pid), x = x, y = y, z = z, pitch = numbers.degrees(guard.GetRotX(pid)),
+    yaw = numbers.heading(guard.GetRotZ(pid)), exterior = guard.IsInExterior(pid), region = guard.GetRegion(pid):lower() }
 end
 
 local function is_at(place, other)
@@ -53,11 +53,11 @@ end
 
 local function is_near(pid, target)
   local x, y = coordinates(pid)
-  return are_near({ cell = game.GetCell(pid), x = x, y = y }, target)
+  return are_near({ cell = guard.GetCell(pid), x = x, y = y }, target)
 end
 
 local function round_trip_s(pid)
-  local ping = numbers.finite(game.GetAvgPing(pid))
+  local ping = numbers.finite(guard.GetAvgPing(pid))
   return math.max(0, math.min(ping, MS_PER_S)) / MS_PER_S
 end
 
@@ -140,7 +140,7 @@ local function on_cell_change(_, pid)
   local trip, now = trips[pid], clock()
   if not trip then return end
   trip.gives_up = math.min(trip.gives_up, now + STAYS_S)
-  if game.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
+  if guard.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
     trip.waits_for_cell, trip.was_away, trip.settles = false, false, now + GRACE_S
   end
 end

@@ -3,13 +3,13 @@
 -- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden holds both sides to it.
 local fields = require("timmy.wire.fields")
 local json = require("timmy.wire.json")
-local vocabulary = require("timmy.wire.wire_names")
+local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
 M.VERSION = 1
-M.SECTIONS = vocabulary.SECTIONS
-M.EVENTS = vocabulary.EVENTS
+M.SECTIONS = wire_names.SECTIONS
+M.EVENTS = wire_names.EVENTS
 M.MAX_RATE_HZ, M.MAX_RADIUS, M.MAX_MOST = 20, 32768, 256
 
 local DEFAULT_RATE_HZ, DEFAULT_RADIUS, DEFAULT_MOST = 5, 4096, 64

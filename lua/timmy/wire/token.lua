@@ -4,7 +4,7 @@
 --
 --   7jX2...kQ            (observe act chat_command raw)
 --   pR9c...0w observe
-local all_scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 
 local M = {}
 
@@ -61,10 +61,10 @@ end
 local function scopes_of(words)
   local scopes = {}
   for word in words:gmatch("[^%s,]+") do
-    if not all_scopes.EVERYTHING[word] then return nil, word end
+    if not permissions.EVERYTHING[word] then return nil, word end
     scopes[word] = true
   end
-  return next(scopes) and scopes or all_scopes.EVERYTHING
+  return next(scopes) and scopes or permissions.EVERYTHING
 end
 
 --- A line's token, or nil and what is wrong with it; the secret itself is never said.
@@ -75,7 +75,7 @@ local function token_of(line)
   end
   local scopes, unknown = scopes_of(words)
   if not scopes then
-    local known = table.concat(all_scopes.NAMES, ", ")
+    local known = table.concat(permissions.NAMES, ", ")
     return nil, ("has the scope %q after its token; there are: %s"):format(unknown, known)
   end
   return { secret = secret, scopes = scopes }

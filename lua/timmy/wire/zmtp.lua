@@ -12,7 +12,7 @@ local handshake = require("timmy.wire.zmtp.handshake")
 local heartbeat = require("timmy.wire.zmtp.heartbeat")
 local inbox = require("timmy.wire.zmtp.inbox")
 local outbox = require("timmy.wire.zmtp.outbox")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 
 local M = {}
 
@@ -41,7 +41,7 @@ function M.server(options, now)
     outbox = outbox.new(),
     parts = {},
     expected = handshake.first(options.mechanism),
-    scopes = options.mechanism == "NULL" and scopes.EVERYTHING or {},
+    scopes = options.mechanism == "NULL" and permissions.EVERYTHING or {},
     fed_at = now,
     handshake_until = now + options.handshake_s,
     heartbeat = heartbeat.new(options.heartbeat_interval_s, options.heartbeat_timeout_s, now),
