@@ -1,12 +1,12 @@
 --- The stand-in for a TES3MP 0.8.1 server with CoreScripts: `start` makes the globals and the world, `tick` is one turn
 --- of the server's loop. What would end the real process ends this one: through `die`.
-local boxes = require("simulator.world.boxes")
+local dialogs = require("simulator.world.dialogs")
 local clock = require("simulator.clock")
-local crowd = require("simulator.world.crowd")
+local load_test_crowd = require("simulator.world.load_test_crowd")
 local drive = require("simulator.core.drive")
 local events = require("simulator.events")
-local history = require("simulator.world.history")
-local life = require("simulator.world.life")
+local seed_data = require("simulator.world.seed_data")
+local world_sim = require("simulator.world.world_sim")
 local objects = require("simulator.world.objects")
 local population = require("simulator.world.population")
 local registry = require("simulator.api.registry")
@@ -57,7 +57,7 @@ end
 
 local function people(names)
   _G.WorldInstance.data.journal = population.journal()
-  history.write(server, _G.WorldInstance)
+  seed_data.write(server, _G.WorldInstance)
   for _, name in ipairs(names) do
     world:connect(name)
   end
@@ -75,15 +75,15 @@ function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
   server_core.install(options.core_scripts)
-  world = life.new(server, options.seed or 1)
+  world = world_sim.new(server, options.seed or 1)
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)
   end
   if options.crowd then
-    crowd.gather(world, options.crowd, options.company or 0)
+    load_test_crowd.gather(world, options.crowd, options.company or 0)
   end
-  people(options.players or options.crowd and crowd.names(options.crowd) or population.PLAYERS)
+  people(options.players or options.crowd and load_test_crowd.names(options.crowd) or population.PLAYERS)
 end
 
 --- One turn of the loop: what clients sent, then the timers. False once a script has asked the server to stop.
@@ -134,7 +134,7 @@ end
 
 --- A player answers the box it was shown last: the number of a button or line, or a text.
 function M.answer(pid, data)
-  boxes.answer(world.clients[pid], data)
+  dialogs.answer(world.clients[pid], data)
 end
 
 --- A player uses an object of a cell: { refNum, mpNum, refId }.

@@ -66,8 +66,8 @@ end
 --- One part of a poll. An error in it keeps no other part from its turn: what the game's tables do to perceptions is
 -- no reason to leave answers unwritten.
 local function part(act, ...)
-  local ok, trouble = xpcall(act, debug.traceback, ...)
-  if not ok then log("error", "a part of a poll failed: " .. tostring(trouble)) end
+  local ok, err = xpcall(act, debug.traceback, ...)
+  if not ok then log("error", "a part of a poll failed: " .. tostring(err)) end
 end
 
 local function poll()
@@ -92,8 +92,8 @@ end
 --- One turn, called by the timer. An error that left it would end the server, so none does; the timer is armed again
 -- whatever happened, because nothing else would.
 function TimmyBridgePoll()
-  local ok, trouble = xpcall(poll, debug.traceback)
-  if not ok then log("error", "a poll failed: " .. tostring(trouble)) end
+  local ok, err = xpcall(poll, debug.traceback)
+  if not ok then log("error", "a poll failed: " .. tostring(err)) end
   guard.RestartTimer(timer, next_interval())
 end
 
@@ -117,9 +117,9 @@ local function no_port(config, why)
   stay_off(("port %d on %s can't be had (%s): set another port or host"):format(config.port, config.host, why))
 end
 
---- Starts listening, when the server is ready; again does nothing. A mistake in the settings leaves the bridge off and
--- says what to change: the game goes on without it. `port` and `boot_id` then say where it listens and which process this
--- is.
+--- Starts listening; to be called when the server is ready. A second call only logs a warning. A wrong setting is
+-- logged with its remedy and leaves the bridge off: the game goes on without it. Afterwards `M.port` is the port, and
+-- `M.boot` the identity of this server process.
 function M.start()
   if listener then return guard.log("warn", "timmy: the bridge was started already") end
   local config, wrong = configs.load(guard.GetDataPath())

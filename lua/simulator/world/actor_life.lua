@@ -1,5 +1,5 @@
 --- How actors come, are given orders, are moved, die and go: what the client that simulates them does.
-local behaviour = require("simulator.world.behaviour")
+local ai = require("simulator.world.ai")
 local map = require("simulator.world.map")
 local population = require("simulator.world.population")
 
@@ -50,12 +50,12 @@ function M:vanish(_, refNum, mpNum)
 end
 
 --- Gives an actor an AI package. A cancelled one stands where it is; one that shall activate something does so at once.
-function M.order(_, actor, ai)
+function M.order(_, actor, order)
   actor.spot, actor.home = nil, { x = actor.x, y = actor.y, z = actor.z }
-  if ai.action == behaviour.ACTIVATE then
-    actor.activated = ai.target_ref_num and ai.target_ref_num .. "-" .. ai.target_mp_num or ai.target_pid
+  if order.action == ai.ACTIVATE then
+    actor.activated = order.target_ref_num and order.target_ref_num .. "-" .. order.target_mp_num or order.target_pid
   else
-    actor.ai = ai
+    actor.ai = order
   end
 end
 

@@ -1,5 +1,5 @@
 --- The actors of the world. They move while a client simulates their cell (is its authority), which also reports them.
-local behaviour = require("simulator.world.behaviour")
+local ai = require("simulator.world.ai")
 local life_cycle = require("simulator.world.actor_life")
 local map = require("simulator.world.map")
 local population = require("simulator.world.population")
@@ -161,7 +161,7 @@ end
 --- One step where its package wants it, else to the next point of its way.
 local function walk(self, actor, seconds)
   if actor.ai then
-    local to = behaviour.destination(self.world, actor)
+    local to = ai.destination(self.world, actor)
     if to then
       walk_to(actor, to.x, to.y, to.z, seconds)
     end

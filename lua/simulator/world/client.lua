@@ -24,7 +24,7 @@ end
 
 --- Does `act` after a delay, unless the player is gone by then. `trip`, where given, is the journey it belongs to.
 function M:after(delay_ms, act, trip)
-  self.world.agenda:add(self.world.now + delay_ms, trip or self, act)
+  self.world.event_queue:add(self.world.now + delay_ms, trip or self, act)
 end
 
 function M:fire(event, ...)

@@ -1,10 +1,10 @@
 --- What a client does with each packet of the server.
 local actor_orders = require("simulator.world.actor_orders")
-local boxes = require("simulator.world.boxes")
+local dialogs = require("simulator.world.dialogs")
 local client = require("simulator.world.client")
 local console = require("simulator.world.console")
 local objects = require("simulator.world.objects")
-local traits = require("simulator.world.traits")
+local character = require("simulator.world.character")
 local travel = require("simulator.world.travel")
 
 local M = {}
@@ -46,9 +46,9 @@ function client:set_health(value, killer)
   self:fire("OnPlayerDeath")
 end
 
-local handlers = { Box = boxes.receive }
+local handlers = { Box = dialogs.receive }
 
-for kind, handle in pairs(traits) do
+for kind, handle in pairs(character) do
   handlers[kind] = handle
 end
 

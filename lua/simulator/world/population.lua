@@ -1,5 +1,5 @@
 --- Who and what is in the world when it starts: saved players, actors with their ways, containers, the journal.
-local history = require("simulator.world.history")
+local seed_data = require("simulator.world.seed_data")
 local player_data = require("simulator.core.player_data")
 
 local M = {}
@@ -64,7 +64,7 @@ function M.character(name)
   end
   belongings(data)
   abilities(data)
-  history.of_player(data)
+  seed_data.of_player(data)
   return data
 end
 

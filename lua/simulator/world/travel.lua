@@ -37,7 +37,7 @@ end
 --- The client is told to go to a cell. A newer order replaces one it has not finished.
 function M.cell(self, packet)
   local cell = map.resolve(packet.cell)
-  self.world.agenda:forget(self.trip)
+  self.world.event_queue:forget(self.trip)
   self.arriving, self.wanted = true, nil
   self.refusing = cell == nil
   if cell then

@@ -11,7 +11,7 @@ local speech = require("timmy.state.speech")
 local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 local types = require("timmy.state.record_types")
 
 local MOST_LINES = 32
@@ -35,7 +35,7 @@ function spawn.run(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.ref_id) then
-    return nil, trouble("no_such_target", "there is no record " .. values.ref_id .. " any more", "ref_id")
+    return errors.refuse("no_such_target", "there is no record " .. values.ref_id .. " any more", "ref_id")
   end
   return placement.answer(spot, { unique_index = spawn_at(spot, values.ref_id), ref_id = values.ref_id })
 end
@@ -58,7 +58,7 @@ function spawn_npc.run(pid, values)
   for name, field in pairs(values.npc) do given[name] = field end
   local made
   made, wrong = records.make(pid, given)
-  if not made then return nil, trouble(wrong.code, wrong.message, "npc") end
+  if not made then return errors.refuse(wrong.code, wrong.message, "npc") end
   local unique_index = spawn_at(spot, made.id)
   if values.lines then keep_lines(things.object({ cell = spot.cell, unique_index = unique_index }), values.lines) end
   return placement.answer(spot, { unique_index = unique_index, ref_id = made.id, permanent = made.permanent })
@@ -75,10 +75,10 @@ local function worn_by(actor)
   local worn = actor.data.equipment
   if worn ~= nil then
     if corescripts.is_sound_inventory(worn) then return worn end
-    return nil, trouble("game_refused", "what it is said to wear is damaged; nothing was changed", "unique_index")
+    return errors.refuse("game_refused", "what it is said to wear is damaged; nothing was changed", "unique_index")
   end
   if not actor.was_made then
-    return nil, trouble("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
+    return errors.refuse("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
       "unique_index")
   end
   return {}
@@ -96,7 +96,7 @@ local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = 
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
   if not records.is_known(values.item) then
-    return nil, trouble("no_such_target", "there is no record " .. values.item .. " any more", "item")
+    return errors.refuse("no_such_target", "there is no record " .. values.item .. " any more", "item")
   end
   records.link(actor.cell, values.item, actor.unique_index)
   worn[_G.enumerations.equipment[values.slot:upper()]] = { refId = values.item, count = values.count, charge = -1,
@@ -123,7 +123,7 @@ local STATS = { "health", "magicka", "fatigue", "level", "disposition", "fight",
 local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = checks.one_of(unpack(STATS)) },
   { name = "value", check = checks.integer(0, 100000) } }, function(actor, values)
   if values.stat == "health" and values.value == 0 then
-    return nil, trouble("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
+    return errors.refuse("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
   end
   local wrong = console.run(actor, "set" .. values.stat .. " " .. values.value)
   if wrong then return nil, wrong end
@@ -139,7 +139,7 @@ local say = commands.of_actor("say_as_actor", { { name = "text", check = checks.
   return { heard_by = json.array(heard) }
 end, function(values)
   if values.text or values.voice then return nil end
-  return trouble("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
+  return errors.new("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
 end)
 
 local function is_group(value)
@@ -165,11 +165,11 @@ local function destination(actor, values)
   local cell = values.to_cell and cells.normalise(values.to_cell)
   if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
   if not cells.is_safe(cell) or cell:find('"', 1, true) then
-    return nil, trouble("no_such_cell", "no cell " .. cell .. " can be named to a client", "to_cell")
+    return errors.refuse("no_such_cell", "no cell " .. cell .. " can be named to a client", "to_cell")
   end
   if not placement.lies_in(cell, values.x, values.y) then
     local message = "x and y lie in cell " .. cells.under(values.x, values.y) .. ", not in " .. cell
-    return nil, trouble("bad_arguments", message, "to_cell")
+    return errors.refuse("bad_arguments", message, "to_cell")
   end
   return cell
 end

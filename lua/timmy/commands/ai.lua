@@ -5,7 +5,7 @@ local checks = require("timmy.wire.checks")
 local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 --- In hours of the game.
 local LONGEST_DURATION = 1000
@@ -21,13 +21,13 @@ local POINT = { { name = "x", check = placement.coordinate }, { name = "y", chec
 
 local function target_player(values)
   local pid, wrong = players.find(values.target_player)
-  if not pid then return nil, trouble(wrong.code, wrong.message, "target_player") end
+  if not pid then return errors.refuse(wrong.code, wrong.message, "target_player") end
   return { pid = pid, told = values.target_player }
 end
 
 local function not_one_target(values)
   if (values.target_player == nil) ~= (values.target == nil) then return nil end
-  return trouble("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
+  return errors.new("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
     "target_player")
 end
 
@@ -35,9 +35,9 @@ end
 local function target_of(values, actor)
   if values.target_player then return target_player(values) end
   local thing, wrong = things.object({ unique_index = values.target }, "unique_index")
-  if not thing then return nil, trouble(wrong.code, wrong.message, "target") end
+  if not thing then return errors.refuse(wrong.code, wrong.message, "target") end
   if thing.unique_index == actor.unique_index then
-    return nil, trouble("bad_arguments", "an actor can't be its own target", "target")
+    return errors.refuse("bad_arguments", "an actor can't be its own target", "target")
   end
   return { thing = thing, told = values.target }
 end

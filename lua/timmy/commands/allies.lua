@@ -1,7 +1,7 @@
 --- Who stands with whom: allies, whose companions and summons leave each other alone.
 local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 
@@ -30,8 +30,8 @@ end
 --- The other's slot; nil and why there is none.
 local function find_other(pid, name)
   local other, wrong = players.find(name)
-  if not other then return refuse(wrong.code, wrong.message, "other") end
-  if other == pid then return refuse("bad_arguments", "other: nobody is an ally of its own", "other") end
+  if not other then return errors.refuse(wrong.code, wrong.message, "other") end
+  if other == pid then return errors.refuse("bad_arguments", "other: nobody is an ally of its own", "other") end
   return other
 end
 

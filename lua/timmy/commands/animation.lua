@@ -1,7 +1,7 @@
 --- What a player is made to do for others to see and hear: an animation, a line of its voice; and a sound it hears.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
@@ -28,7 +28,8 @@ local play_speech = { name = "play_speech", fields = { player, { name = "file", 
 
 function play_speech.run(pid, values)
   if values.file:find("..", 1, true) then
-    return refuse("bad_arguments", "file: must lie below the game's Sound folder (Vo\\d\\m\\Hlo_DM001.mp3)", "file")
+    local message = "file: must lie below the game's Sound folder (Vo\\d\\m\\Hlo_DM001.mp3)"
+    return errors.refuse("bad_arguments", message, "file")
   end
   guard.PlaySpeech(pid, values.file)
   return { file = values.file }
@@ -39,10 +40,10 @@ local play_sound = { name = "play_sound", fields = { player, { name = "sound", c
 --- No packet plays a sound to a player, so its client does by a console command.
 function play_sound.run(pid, values)
   if not corescripts.is_plain_id(values.sound) then
-    return refuse("no_such_target", "no sound has such an id", "sound")
+    return errors.refuse("no_such_target", "no sound has such an id", "sound")
   end
   if not corescripts.takes_console_commands(corescripts.player(pid)) then
-    return refuse("game_refused", "the player has not arrived in a cell yet; try again", "player")
+    return errors.refuse("game_refused", "the player has not arrived in a cell yet; try again", "player")
   end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, ('playsound "%s"'):format(values.sound), false)
   return { sound = values.sound }

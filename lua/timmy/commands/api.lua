@@ -57,12 +57,12 @@ local function calls_of(given)
 end
 
 function M.run(pid, values, context)
-  local calls, trouble = calls_of(values.calls)
-  trouble = trouble or batch.judge(calls) or joining.judge(calls)
-  if trouble then return nil, trouble end
+  local calls, err = calls_of(values.calls)
+  err = err or batch.judge(calls) or joining.judge(calls)
+  if err then return nil, err end
   local results
-  results, trouble = trips.follow(pid, context.revision, batch.run, calls)
-  if trouble then return nil, trouble end
+  results, err = trips.follow(pid, context.revision, batch.run, calls)
+  if err then return nil, err end
   return { results = results }
 end
 

@@ -4,7 +4,7 @@ local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local races = require("timmy.state.races")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local set_class = { name = "set_class" }
@@ -102,7 +102,7 @@ local function namesake(pid, name)
   end
 end
 
-local function name_trouble(pid, name)
+local function name_error(pid, name)
   if without_spaces(name) == "" then return "a name needs more than spaces" end
   if name:find("^%s") or name:find("%s$") or name:find("%s%s") then
     return "spaces at its ends, or two together, are not seen: leave them out"
@@ -113,8 +113,8 @@ end
 
 --- What others see over its head until it leaves. Its account, and who it is here, keep the old name.
 function set_name.run(pid, values)
-  local wrong = name_trouble(pid, values.name)
-  if wrong then return refuse("bad_arguments", "name: " .. wrong, "name") end
+  local wrong = name_error(pid, values.name)
+  if wrong then return errors.refuse("bad_arguments", "name: " .. wrong, "name") end
   guard.SetName(pid, values.name)
   guard.SendBaseInfo(pid)
   return { name = values.name }
@@ -130,11 +130,11 @@ local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfbo
 function set_birthsign.run(pid, values)
   local sign = in_list(BIRTHSIGNS, values.birthsign)
   if not sign then
-    return refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
+    return errors.refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
   end
   local player = corescripts.player(pid)
   if not corescripts.is_loadable(player, "character") then
-    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved character is damaged; nothing was changed")
   end
   player.data.character.birthsign = sign
   player:LoadCharacter()
@@ -162,8 +162,10 @@ local function spellings(field, given, known, seen)
   for position, name in ipairs(given) do
     local place = field .. "." .. position - 1
     local spelling = attributes.spelling(known, name)
-    if not spelling then return refuse("bad_arguments", place .. ": there is no " .. name, place) end
-    if seen[spelling] then return refuse("bad_arguments", place .. ": " .. spelling .. " is there twice", place) end
+    if not spelling then return errors.refuse("bad_arguments", place .. ": there is no " .. name, place) end
+    if seen[spelling] then
+      return errors.refuse("bad_arguments", place .. ": " .. spelling .. " is there twice", place)
+    end
     seen[spelling], found[position] = true, spelling
   end
   return table.concat(found, ", ")
@@ -191,7 +193,7 @@ function set_custom_class.run(pid, values)
   if not class then return nil, wrong end
   local player = corescripts.player(pid)
   if type(player.data.character) ~= "table" then
-    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved character is damaged; nothing was changed")
   end
   player.data.character.class, player.data.customClass = "custom", class
   player:LoadClass()

@@ -5,7 +5,7 @@ local chat_log = require("timmy.state.chat_log")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
@@ -42,8 +42,8 @@ local chat = { name = "chat", fields = TELLING }
 --- As if the player had typed it: what the server makes of that, and for whom, is its scripts' affair.
 function chat.run(pid, values, context)
   if is_command(values.text) then
-    return refuse("bad_arguments", "text: begins with '/', so the server would take it for a chat command: give it to "
-      .. "chat_command, or begin with something else", "text")
+    return errors.refuse("bad_arguments", "text: a text that begins with '/' is a chat command: use the command "
+      .. "chat_command, or begin the text differently", "text")
   end
   return handled(pid, values.text, context)
 end
@@ -58,7 +58,7 @@ end
 
 function chat_command.run(pid, values, context)
   if not is_command(values.text) then
-    return refuse("bad_arguments", "text: a chat command begins with '/': give what is to be said to chat", "text")
+    return errors.refuse("bad_arguments", "text: a chat command begins with '/'; use chat for any other text", "text")
   end
   return handled(pid, values.text, context)
 end
@@ -76,12 +76,12 @@ end
 --- By the server's own command for it, so that its rules are kept, and the speaker reads it too.
 function whisper.run(pid, values, context)
   local other, wrong = players.find(values.to)
-  if not other then return refuse(wrong.code, wrong.message, "to") end
-  if other == pid then return refuse("bad_arguments", "to: name another player than the one who whispers", "to") end
-  local told, trouble = handled(pid, ("/msg %d %s"):format(other, values.text), context)
-  if not told then return nil, trouble end
+  if not other then return errors.refuse(wrong.code, wrong.message, "to") end
+  if other == pid then return errors.refuse("bad_arguments", "to: a player can't whisper to itself", "to") end
+  local told, err = handled(pid, ("/msg %d %s"):format(other, values.text), context)
+  if not told then return nil, err end
   if not contains(told.heard_by, values.to) then
-    return refuse("game_refused", "the server's scripts did not pass it on to " .. values.to, "to")
+    return errors.refuse("game_refused", "the server's scripts did not pass it on to " .. values.to, "to")
   end
   return { to = values.to, text = values.text }
 end

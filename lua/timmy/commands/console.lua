@@ -23,8 +23,8 @@ function M.available(pid)
 end
 
 function M.run(pid, values)
-  local possible, trouble = M.available(pid)
-  if not possible then return nil, trouble end
+  local possible, err = M.available(pid)
+  if not possible then return nil, err end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, values.text, false)
   return { text = values.text }
 end

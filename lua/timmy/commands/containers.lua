@@ -7,7 +7,7 @@ local records = require("timmy.commands.record_making")
 local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local MOST_STACKS = 200
 local STACK = { { name = "item", check = checks.name },
@@ -20,17 +20,17 @@ local function container(values)
   if thing.data.inventory == nil then
     local message = "no client has told yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
       .. "), if it is a container at all; set_container gives it new contents"
-    return nil, trouble("game_refused", message, "unique_index")
+    return errors.refuse("game_refused", message, "unique_index")
   end
   if not corescripts.is_sound_inventory(thing.data.inventory) then
-    return nil, trouble("game_refused", "the saved contents are damaged; nothing was changed", "unique_index")
+    return errors.refuse("game_refused", "the saved contents are damaged; nothing was changed", "unique_index")
   end
   return thing
 end
 
 local function unknown_item(name, field)
   if records.is_known(name) then return nil end
-  return trouble("no_such_target", "there is no record " .. name .. " any more", field)
+  return errors.new("no_such_target", "there is no record " .. name .. " any more", field)
 end
 
 --- Keeps what was changed and lets clients know.
@@ -61,7 +61,7 @@ function put.run(pid, values)
   local counts, total = items.spellings(thing.data.inventory, values.item)
   if total + values.count > items.MOST_HELD then
     local message = ("it holds %d of them; more than %d can't be held"):format(total, items.MOST_HELD)
-    return nil, trouble("bad_arguments", message, "count")
+    return errors.refuse("bad_arguments", message, "count")
   end
   local stack = items.stack(items.in_order(counts, values.item)[1] or values.item, values.count)
   _G.inventoryHelper.addItem(thing.data.inventory, stack.refId, stack.count, stack.charge, stack.enchantmentCharge,
@@ -94,7 +94,7 @@ function take.run(pid, values)
   local _, total = items.spellings(inventory, values.item)
   if total < values.count then
     local message = string.format("it holds %d of %s, not %d", total, values.item, values.count)
-    return nil, trouble("no_such_target", message, total == 0 and "item" or "count")
+    return errors.refuse("no_such_target", message, total == 0 and "item" or "count")
   end
   local taken = leaving(inventory, values.item, values.count)
   for _, item in ipairs(taken) do

@@ -1,7 +1,7 @@
 --- What a player is in factions: its rank, its reputation there, whether it was expelled.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 
@@ -54,7 +54,7 @@ set_rank.fields = { player, faction, { name = "rank", check = checks.integer(FIR
 function set_rank.run(pid, values)
   local id = id_of(values)
   if values.rank > FIRST_RANK and not TEN_RANKS[id] then
-    return refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist", "rank")
+    return errors.refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist", "rank")
   end
   local done, wrong = set(pid, RANK, id, values.rank)
   if not done then return nil, wrong end
@@ -101,9 +101,11 @@ function leave.run(pid, values)
   local ranks, damaged = saved.table_of(holder, RANK.saved)
   if not ranks then return nil, damaged end
   local id = id_of(values)
-  if not corescripts.is_plain_id(id) then return refuse("no_such_target", "no faction has such an id", "faction") end
+  if not corescripts.is_plain_id(id) then
+    return errors.refuse("no_such_target", "no faction has this id", "faction")
+  end
   local code, message, field = bond(pid, ranks, id)
-  if code then return refuse(code, message, field) end
+  if code then return errors.refuse(code, message, field) end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, ('pclowerrank "%s"'):format(id), is_shared)
   ranks[id] = nil
   holder:QuicksaveToDrive()

@@ -3,7 +3,7 @@
 local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local item_count = checks.integer(1, 1000000)
@@ -113,7 +113,7 @@ local function wear(player, name, item)
 end
 
 local function damaged_equipment()
-  return refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
+  return errors.refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
 end
 
 --- What CoreScripts take off a player again at once.
@@ -147,9 +147,9 @@ function equip.run(pid, values)
   local inventory, damaged = items.inventory_of(player)
   if not inventory then return nil, damaged end
   if not corescripts.is_sound_equipment(player.data.equipment) then return damaged_equipment() end
-  if is_banned(values.item) then return refuse("not_permitted", "this server bans " .. values.item, "item") end
+  if is_banned(values.item) then return errors.refuse("not_permitted", "this server bans " .. values.item, "item") end
   local item = stack_of(inventory, values.item)
-  if not item then return refuse("no_such_target", "the player does not have " .. values.item, "item") end
+  if not item then return errors.refuse("no_such_target", "the player does not have " .. values.item, "item") end
   wear(player, values.slot, worn(item, values.slot))
   return { item = item.refId, slot = values.slot }
 end

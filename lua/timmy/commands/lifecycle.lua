@@ -2,7 +2,7 @@
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
@@ -41,7 +41,7 @@ local function forget_death(dead)
 end
 
 function resurrect.run(pid, values)
-  if guard.GetHealthCurrent(pid) > 0 then return refuse("game_refused", "the player is not dead", "player") end
+  if guard.GetHealthCurrent(pid) > 0 then return errors.refuse("game_refused", "the player is not dead", "player") end
   forget_death(corescripts.player(pid))
   guard.Resurrect(pid, _G.enumerations.resurrect[TYPES[values.at]])
   return { at = values.at }

@@ -8,7 +8,7 @@ local checks = require("timmy.wire.checks")
 local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -34,7 +34,7 @@ function place.run(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.item) then
-    return nil, trouble("no_such_target", "there is no record " .. values.item .. " any more", "item")
+    return errors.refuse("no_such_target", "there is no record " .. values.item .. " any more", "item")
   end
   local stack = _G.dataTableBuilder.BuildObjectData(values.item, values.count, values.charge, -1, values.soul)
   local location = placement.location(spot)
@@ -51,7 +51,7 @@ end)
 
 local function not_for_actors(thing)
   if not thing.is_actor then return nil end
-  return trouble("bad_arguments", thing.unique_index .. " is an actor: use move_actor", "unique_index")
+  return errors.new("bad_arguments", thing.unique_index .. " is an actor: use move_actor", "unique_index")
 end
 
 --- Only what was made here is put where it was left when a client comes back: of the data files' objects no place is
@@ -70,8 +70,8 @@ M.move = commands.of_object("move_object", {
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
   if not placement.lies_in(thing.cell.description, values.x, values.y) then
-    return nil, trouble("bad_arguments", "x and y lie outside " .. thing.cell.description .. ": an object stays in its "
-      .. "cell; delete it and place it anew", "x")
+    return errors.refuse("bad_arguments", "x and y lie outside " .. thing.cell.description .. ": an object stays in "
+      .. "its cell; delete it and place it again", "x")
   end
   packets.move(pid, thing, values.x, values.y, values.z)
   return remember(thing, { posX = values.x, posY = values.y, posZ = values.z })
@@ -96,24 +96,24 @@ M.scale = commands.of_object("scale_object", { { name = "scale", check = checks.
 
 M.lock = commands.of_object("lock_object", { { name = "level", check = checks.integer(1, 100), default = 50 } },
   function(thing, values, pid)
-    if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+    if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
     things.change(pid, thing, "ObjectLock", { lockLevel = values.level })
     return { level = values.level }
   end)
 
 M.unlock = commands.of_object("unlock_object", {}, function(thing, _, pid)
-  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+  if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
   things.change(pid, thing, "ObjectLock", { lockLevel = 0 })
 end)
 
 M.untrap = commands.of_object("untrap_object", {}, function(thing, _, pid)
-  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no trap", "unique_index") end
+  if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no trap", "unique_index") end
   things.change(pid, thing, "ObjectTrap", {})
 end)
 
 M.door = commands.of_object("set_door", { { name = "state", check = checks.one_of("open", "closed") } },
   function(thing, values, pid)
-    if thing.is_actor then return nil, trouble("bad_arguments", "an actor is no door", "unique_index") end
+    if thing.is_actor then return errors.refuse("bad_arguments", "an actor is no door", "unique_index") end
     local state = _G.enumerations.doorstate[values.state:upper()]
     things.change(pid, thing, "DoorState", { doorState = state })
     return { state = values.state }
@@ -129,7 +129,7 @@ end)
 
 M.activate = commands.of_object("activate_object", {}, function(thing, _, pid)
   if not things.contains(thing.cell.visitors, pid) then
-    return nil, trouble("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
+    return errors.refuse("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
   end
   _G.logicHandler.ActivateObjectForPlayer(pid, thing.cell.description, thing.unique_index)
 end)
@@ -145,7 +145,7 @@ end)
 M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = checks.integer(0, 1000000000) } },
   function(thing, values, pid)
     if not thing.is_actor then
-      return nil, trouble("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
+      return errors.refuse("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
     end
     local now = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
     things.change(pid, thing, "ObjectMiscellaneous", { goldPool = values.gold,
@@ -160,7 +160,7 @@ M.destination = commands.of_object("set_door_destination", {
 }, function(thing, values, pid)
   local cell = cells.normalise(values.to_cell)
   if not cells.is_safe(cell) or not placement.lies_in(cell, values.x, values.y) then
-    return nil, trouble("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")
+    return errors.refuse("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")
   end
   packets.destination(pid, thing, { cell = cell, x = values.x, y = values.y, z = values.z, yaw = math.rad(values.yaw) })
   return { to_cell = cell, lasting = false }

@@ -6,7 +6,7 @@ local gazetteer = require("timmy.state.gazetteer")
 local numbers = require("timmy.wire.numbers")
 local place_names = require("timmy.state.place_names")
 local players = require("timmy.state.players")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
@@ -33,7 +33,7 @@ local function named(values)
   local place = gazetteer.find(values.to)
   if not place then
     local known = table.concat(gazetteer.names, "; ")
-    return refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
+    return errors.refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
   end
   return { cell = place.cell, x = place.x, y = place.y, z = place.z, yaw = values.yaw or place.yaw }
 end
@@ -46,14 +46,14 @@ end
 local function located(values)
   local x, y, z = values.x, values.y, values.z
   if not (x and y and z) then
-    return refuse("bad_arguments", "give 'to' (a place), 'to_player', or all of x, y and z", "to")
+    return errors.refuse("bad_arguments", "give 'to' (a place), 'to_player', or all of x, y and z", "to")
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
-    return refuse("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
+    return errors.refuse("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
   end
   if not holds(cell, x, y) then
-    return refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
+    return errors.refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
 end
@@ -67,14 +67,14 @@ end
 --- The same, and where that player looks.
 local function beside(values)
   local other, wrong = players.find(values.to_player)
-  if not other then return refuse(wrong.code, wrong.message, "to_player") end
+  if not other then return errors.refuse(wrong.code, wrong.message, "to_player") end
   local place = place_of(other)
   local cell, x, y, z = place.cell, place.x, place.y, place.z
   if not cells.is_safe(cell) then
-    return refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
+    return errors.refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
   end
   if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
-    return refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
+    return errors.refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(guard.GetRotZ(other))) }
 end
@@ -83,7 +83,7 @@ end
 local function locator(values)
   local has_coordinates = values.cell or values.x or values.y or values.z
   local ways = (values.to and 1 or 0) + (values.to_player and 1 or 0) + (has_coordinates and 1 or 0)
-  if ways > 1 then return refuse("bad_arguments", "give one of 'to', 'to_player' and coordinates", "to") end
+  if ways > 1 then return errors.refuse("bad_arguments", "give one of 'to', 'to_player' and coordinates", "to") end
   return (values.to and named) or (values.to_player and beside) or located
 end
 
@@ -114,7 +114,7 @@ function M.run(pid, values, context)
   local target, wrong = locate(values)
   if not target then return nil, wrong end
   if is_forbidden(target.cell) then
-    return refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
+    return errors.refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
   end
   trips.follow(pid, context.revision, move, pid, target)
   if values.to then place_names.note(pid, values.to) end

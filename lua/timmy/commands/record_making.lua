@@ -7,7 +7,7 @@ local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
 local types = require("timmy.state.record_types")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -71,12 +71,12 @@ local function wrong_enchantment(id, kept, is_generated)
   local enchantment = kept.enchantmentId
   if not enchantment or not items.is_generated(enchantment) then return nil end
   if not is_generated then
-    return trouble("bad_arguments", "record.enchantment_id: a record with an id of its own lasts; the generated "
+    return errors.new("bad_arguments", "record.enchantment_id: a record with an id of its own lasts; the generated "
       .. enchantment .. " may not: give the enchantment an id, or this record (" .. id .. ") none", "record")
   end
   local store = M.store("enchantment")
   if store and store.data.generatedRecords[enchantment] then return nil end
-  return trouble("no_such_target", "there is no enchantment " .. enchantment, "record")
+  return errors.new("no_such_target", "there is no enchantment " .. enchantment, "record")
 end
 
 local function keep_generated(store, id, kept)
@@ -95,7 +95,7 @@ end
 local function wrong_id(store, id)
   if id == nil or not items.is_generated(id) or store.data.generatedRecords[id] then return nil end
   local prefix = corescripts.setting("generatedRecordIdPrefix", "$custom")
-  return trouble("bad_arguments", "record.id: ids with " .. prefix .. " are the server's to give; leave the id out",
+  return errors.new("bad_arguments", "record.id: ids with " .. prefix .. " are the server's to give; leave the id out",
     "record")
 end
 
@@ -105,7 +105,7 @@ function M.make(pid, given)
   local record_type, id, kept = M.convert(given)
   local store = M.store(record_type)
   if not store then
-    return nil, trouble("game_refused", "this server keeps no records of type " .. record_type, "record")
+    return errors.refuse("game_refused", "this server keeps no records of type " .. record_type, "record")
   end
   local wrong = wrong_id(store, id) or wrong_enchantment(id or "", kept, id == nil or items.is_generated(id))
   if wrong then return nil, wrong end
@@ -125,12 +125,12 @@ end
 --- Takes a record out of its store; clients that have it keep it until they leave. Nil and why not.
 function M.remove(id)
   local store, list = M.holder(id)
-  if not store then return nil, trouble("no_such_target", "no record " .. id .. " was made on this server", "id") end
+  if not store then return errors.refuse("no_such_target", "no record " .. id .. " was made on this server", "id") end
   if list == "permanentRecords" then
     store.data.permanentRecords[id] = nil
     store:QuicksaveToDrive()
   elseif has_links(store, id) then
-    return nil, trouble("game_refused", "something in the world is made of " .. id .. "; delete that first", "id")
+    return errors.refuse("game_refused", "something in the world is made of " .. id .. "; delete that first", "id")
   else
     store:DeleteGeneratedRecord(id)
   end

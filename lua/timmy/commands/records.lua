@@ -2,7 +2,7 @@
 local nested = require("timmy.wire.nested")
 local records = require("timmy.commands.record_making")
 local types = require("timmy.state.record_types")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local create = { name = "create_record" }
@@ -15,7 +15,7 @@ create.fields = {
 --- Clients run a script's text as they run a console command.
 function create.run(pid, values, context)
   if values.record.type == "script" and not context.allow_raw then
-    return refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
+    return errors.refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
       .. "allow_raw, and the client's token needs the scope raw", "record")
   end
   return records.make(pid, values.record)
@@ -41,7 +41,7 @@ end
 --- Clients make the copy: they must have the base, in their data files or as a record made before.
 function clone.run(pid, values)
   if values.name and not takes_name(values.type) then
-    return refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")
+    return errors.refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")
   end
   local copy = nested.values(clone.fields, values)
   copy.player = nil

@@ -10,7 +10,7 @@ local registry, names = {}, {}
 
 --- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, available = ?,
 -- run = }. `permitted(context)` gives true, or false and why, for everybody; `available(pid, context)` true for a
--- logged-in player for whom it can be done at present, or nil and the trouble that `run` would answer with.
+-- logged-in player for whom it can be done at present, or nil and the error that `run` would answer with.
 local TOPICS = {
   require("timmy.commands.actors"),
   require("timmy.commands.ai"),
@@ -70,8 +70,8 @@ local function objection(command, pid, context)
     if not allowed then return { code = "not_permitted", message = reason } end
   end
   if command.available then
-    local possible, trouble = command.available(pid, context)
-    if not possible then return { code = trouble.code, message = trouble.message } end
+    local possible, err = command.available(pid, context)
+    if not possible then return { code = err.code, message = err.message } end
   end
   return nil
 end
@@ -81,8 +81,8 @@ end
 function M.available(pid, context)
   local possible, declined = {}, {}
   for _, name in ipairs(names) do
-    local trouble = objection(registry[name], pid, context)
-    if trouble then declined[name] = trouble else possible[#possible + 1] = name end
+    local err = objection(registry[name], pid, context)
+    if err then declined[name] = err else possible[#possible + 1] = name end
   end
   return possible, declined
 end

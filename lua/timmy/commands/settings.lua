@@ -3,7 +3,7 @@ local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 
@@ -29,7 +29,7 @@ local function set(pid, setting, value, is_sound)
   local kept, damaged = saved.table_of(owner, "settings")
   if not kept then return nil, damaged end
   if value == nil and not is_sound(corescripts.setting(setting.default)) then
-    return refuse("game_refused", "this server's configuration has no usable " .. setting.default)
+    return errors.refuse("game_refused", "this server's configuration has no usable " .. setting.default)
   end
   if value == nil then value = "default" end
   owner[setting.set](owner, value)
@@ -67,7 +67,8 @@ function set_client_setting.run(pid, values)
   local setting = NUMBERS[values.setting]
   local function is_sound(value) return numbers.is_whole(value, setting.low, setting.high) end
   if values.value ~= nil and not is_sound(values.value) then
-    return refuse("bad_arguments", ("value: must be between %d and %d here"):format(setting.low, setting.high), "value")
+    local message = ("value: must be between %d and %d for this setting"):format(setting.low, setting.high)
+    return errors.refuse("bad_arguments", message, "value")
   end
   local done, wrong = set(pid, setting, values.value, is_sound)
   if not done then return nil, wrong end

@@ -1,6 +1,6 @@
 --- What a player looks like: its size, a werewolf, a creature.
 local corescripts = require("timmy.game.corescripts")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
@@ -10,7 +10,7 @@ local function reshape(pid, changes)
   local owner = corescripts.player(pid)
   if owner.data.shapeshift == nil then owner.data.shapeshift = {} end
   if not corescripts.is_loadable(owner, "shapeshift") then
-    return refuse("game_refused", "the player's saved shape is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved shape is damaged; nothing was changed")
   end
   for field, value in pairs(changes) do owner.data.shapeshift[field] = value end
   owner:LoadShapeshift()

@@ -3,7 +3,7 @@ local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local items = require("timmy.state.items")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 
@@ -25,14 +25,16 @@ local function look_up(pid, id)
   return owner, book, saved.find(book, id)
 end
 
-local function unknown(id) return refuse("no_such_target", "the player does not have the spell " .. id, "spell") end
+local function unknown(id)
+  return errors.refuse("no_such_target", "the player does not have the spell " .. id, "spell")
+end
 
 local add = { name = "add_spell", fields = { player, spell } }
 
 function add.run(pid, values)
   if items.is_generated(values.spell) then
-    return refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data files"
-      .. " can be taught", "spell")
+    return errors.refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data "
+      .. "files can be taught", "spell")
   end
   local owner, book, position = look_up(pid, values.spell)
   if not owner then return nil, book end
@@ -106,10 +108,10 @@ local function argument_of(values)
   for _, argument in ipairs(ARGUMENTS) do
     local field, is_wanted = argument.field, argument.effects[values.effect]
     if values[field] and not is_wanted then
-      return refuse("bad_arguments", field .. ": this effect is about none", field)
+      return errors.refuse("bad_arguments", field .. ": this effect is about none", field)
     end
     if is_wanted then number = number_of(argument.names(), values[field]) end
-    if not number then return refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
+    if not number then return errors.refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
   end
   return number
 end
@@ -158,7 +160,7 @@ function remove_effect.run(pid, values)
   local active, damaged = saved.table_of(owner, "spellsActive")
   if not active then return nil, damaged end
   if active[values.spell] == nil then
-    return refuse("no_such_target", "nothing of " .. values.spell .. " is at work on the player", "spell")
+    return errors.refuse("no_such_target", "nothing of " .. values.spell .. " is at work on the player", "spell")
   end
   send_active(pid, "REMOVE", values.spell, "", {})
   active[values.spell] = nil

@@ -2,7 +2,7 @@
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 
@@ -76,7 +76,7 @@ function show_map.run(pid, values)
   local cell = cells.exterior(values.x, values.y)
   local path = corescripts.setting("dataPath", guard.GetDataPath()) .. "/map/" .. cell .. ".png"
   if not guard.DoesFilePathExist(path) then
-    return refuse("no_such_target", "nobody has drawn the map of " .. cell .. " for this server yet", "x")
+    return errors.refuse("no_such_target", "nobody has drawn the map of " .. cell .. " for this server yet", "x")
   end
   local holder, is_shared = saved.holder(pid, "shareMapExploration", false)
   local explored, damaged = saved.table_of(holder, "mapExplored")

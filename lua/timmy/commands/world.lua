@@ -7,7 +7,7 @@ local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local PLAYER = { name = "player", check = checks.name }
 local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }
@@ -22,12 +22,12 @@ local function region_of(pid, given)
   local name = (given or guard.GetRegion(pid)):lower()
   if name == "" then
     local message = "the server knows of no region where the player is, as inside: name one"
-    return nil, trouble("no_such_place", message, "region")
+    return errors.refuse("no_such_place", message, "region")
   end
   local stored = corescripts.table_or_none(_G.WorldInstance.storedRegions)[name]
   if type(stored) ~= "table" or stored.authority == nil then
     local message = "nobody is in the region " .. name .. ", so nobody makes its weather"
-    return nil, trouble("no_such_place", message, "region")
+    return errors.refuse("no_such_place", message, "region")
   end
   return name, stored
 end
@@ -72,16 +72,16 @@ end
 local function wrong_time(values, now)
   local any = false
   for name in pairs(KEPT_AS) do any = any or values[name] ~= nil end
-  if not any then return trouble("bad_arguments", "give an hour, a day, a month, a year or a time scale", "hour") end
+  if not any then return errors.new("bad_arguments", "give an hour, a day, a month, a year or a time scale", "hour") end
   local month, day = values.month or numbers.whole(now.month, 1), values.day or numbers.whole(now.day, 1)
   if day <= days_of(month) then return nil end
-  return trouble("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
+  return errors.new("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
 end
 
 function time.run(pid, values)
   local world = _G.WorldInstance
   local now, damaged = saved.table_of(world, "time")
-  if not now or not is_date(now) then return nil, damaged or trouble("game_refused", NO_DATE) end
+  if not now or not is_date(now) then return nil, damaged or errors.new("game_refused", NO_DATE) end
   local wrong = wrong_time(values, now)
   if wrong then return nil, wrong end
   for name, kept in pairs(KEPT_AS) do
@@ -107,7 +107,7 @@ function global.run(pid, values)
   local bounds = KINDS[values.kind]
   if bounds and not numbers.is_whole(values.value, bounds.low, bounds.high) then
     local message = ("value: a %s is a whole number between %d and %d"):format(values.kind, bounds.low, bounds.high)
-    return nil, trouble("bad_arguments", message, "value")
+    return errors.refuse("bad_arguments", message, "value")
   end
   local kind = _G.enumerations.variableType[values.kind:upper()]
   guard.ClearClientGlobals()
@@ -129,7 +129,7 @@ function destination.run(pid, values)
   local world = _G.WorldInstance
   for _, field in ipairs({ "from_cell", "to_cell" }) do
     if not cells.is_safe(values[field]) then
-      return nil, trouble("no_such_cell", "no cell can have the name " .. values[field], field)
+      return errors.refuse("no_such_cell", "no cell can have the name " .. values[field], field)
     end
   end
   if type(world.data.destinationOverrides) ~= "table" then world.data.destinationOverrides = {} end
@@ -177,7 +177,7 @@ function collision.run(pid, values)
     end
   end
   if next(told) == nil then
-    return nil, trouble("bad_arguments", "say of what: players, actors or placed_objects", "players")
+    return errors.refuse("bad_arguments", "say of what: players, actors or placed_objects", "players")
   end
   _G.logicHandler.SendConfigCollisionOverrides(pid, true)
   return told

@@ -1,7 +1,7 @@
 --- The server's own chat event: what a player types goes through it, and what the bridge has a player say. So scripts
 -- that filter, mute, relay or keep chat local see both, and stop both.
 local log = require("timmy.server.log")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -35,12 +35,12 @@ end
 -- is logged and ends nothing.
 function M.raise(pid, message)
   local handle = _G[EVENT]
-  if type(handle) ~= "function" then return refuse("game_refused", "the server's scripts have no chat event") end
-  local ok, trouble = xpcall(handle, debug.traceback, pid, message)
+  if type(handle) ~= "function" then return errors.refuse("game_refused", "the server's scripts have no chat event") end
+  local ok, err = xpcall(handle, debug.traceback, pid, message)
   if ok then return true end
-  log("error", "a script failed on a chat message of the bridge: " .. tostring(trouble))
-  return refuse("game_refused", "a script of the server failed while it handled the message (its log says which): "
-    .. "some may have been shown it")
+  log("error", "a script failed on a chat message of the bridge: " .. tostring(err))
+  return errors.refuse("game_refused", "a script of the server failed while it handled the message (see the server's "
+    .. "log); some players may have received it")
 end
 
 return M

@@ -1,6 +1,6 @@
 --- Console commands that a client runs on an actor, where no function of the server does the same.
 local corescripts = require("timmy.game.corescripts")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -17,7 +17,7 @@ end
 function M.run(actor, command)
   local player = corescripts.player(actor.authority)
   if not player or not corescripts.takes_console_commands(player) then
-    return trouble("game_refused", "the client that moves the actor has not arrived in a cell yet; try again")
+    return errors.new("game_refused", "the client that moves the actor has not arrived in a cell yet; try again")
   end
   local queue = player.consoleCommandsQueued
   local before = count(queue)

@@ -2,7 +2,7 @@
 --
 -- The tables come from files that any script and any editor may have changed, so one is looked at before it is used.
 local corescripts = require("timmy.game.corescripts")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -20,7 +20,7 @@ function M.table_of(holder, name)
     if data[name] == nil then data[name] = {} end
     if type(data[name]) == "table" then return data[name] end
   end
-  return refuse("game_refused", "the saved " .. name .. " is damaged; nothing was changed")
+  return errors.refuse("game_refused", "the saved " .. name .. " is damaged; nothing was changed")
 end
 
 --- The position of an id in a list, whatever its case; or nil.

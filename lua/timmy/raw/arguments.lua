@@ -38,8 +38,8 @@ end
 
 function resolve.pid(name)
   if type(name) ~= "string" then return nil, "must be a player's name" end
-  local pid, trouble = players.find(name)
-  return pid, trouble and trouble.message, trouble and trouble.code
+  local pid, err = players.find(name)
+  return pid, err and err.message, err and err.code
 end
 
 local function value_of(given, state)

@@ -38,8 +38,8 @@ local function judge(state, call, place)
     local code = functions.find(call.name) and "not_permitted" or "bad_arguments"
     return nil, wrong(code, place .. ".name", name .. ": " .. reason)
   end
-  local values, trouble = arguments.read(rule, call.arguments, state, place)
-  if not values then return nil, trouble end
+  local values, err = arguments.read(rule, call.arguments, state, place)
+  if not values then return nil, err end
   local missing = order.missing(name, pid_of(rule, values), state.ran)
   if missing then return nil, wrong("bad_arguments", place .. ".name", preconditions.unmet(name, missing)) end
   return rule, values
@@ -139,10 +139,10 @@ end
 function M.run(calls)
   local state = new_state()
   for position, call in ipairs(calls) do
-    local trouble = make(state, call, place_of(position))
-    if trouble then
-      trouble.message = trouble.message .. done_so_far(position - 1)
-      return nil, trouble
+    local err = make(state, call, place_of(position))
+    if err then
+      err.message = err.message .. done_so_far(position - 1)
+      return nil, err
     end
   end
   return json.array(state.results)

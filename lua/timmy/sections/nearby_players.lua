@@ -31,7 +31,8 @@ end
 local function look_at(seen)
   local pid = seen.pid
   seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)
-  seen.health = { current = numbers.finite(guard.GetHealthCurrent(pid)), base = numbers.finite(guard.GetHealthBase(pid)) }
+  local current, base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
+  seen.health = { current = current, base = base }
   for name, value in pairs(player_state(pid)) do seen[name] = value end
 end
 

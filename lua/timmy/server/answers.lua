@@ -18,8 +18,8 @@ end
 
 function M.hello(service, session, message, now)
   if message.protocol ~= protocol.VERSION then
-    local trouble = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
-    return protocol.error(trouble, message.id)
+    local err = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
+    return protocol.error(err, message.id)
   end
   local refusal = service:introduce(session, message.client, now)
   if refusal then return protocol.error(refusal, message.id) end
@@ -37,8 +37,8 @@ end
 --- Puts a subscription in force, in the place of the one before it: everything starts full again.
 function M.subscribe(_, session, message)
   if session.peer:only_answers() then
-    local trouble = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
-    return protocol.error(trouble, message.id)
+    local err = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
+    return protocol.error(err, message.id)
   end
   local subscription = subscriptions.new(message)
   session.subscription = subscription
@@ -72,8 +72,8 @@ end
 
 --- The snapshot of a player as it is now, or an error.
 function M.snapshot(service, message, now)
-  local pid, trouble = service.players.find(message.player)
-  if not pid then return protocol.error(trouble, message.id) end
+  local pid, err = service.players.find(message.player)
+  if not pid then return protocol.error(err, message.id) end
   local sections, revisions = snapshot(service, { pid = pid, name = message.player }, message, now)
   if not sections then
     return protocol.error(bad("internal", "section " .. revisions .. " could not be read", "sections"), message.id)
@@ -109,10 +109,10 @@ end
 local function execute(service, session, message, revision)
   local context = { revision = revision, allow_raw = service.allow_raw and session.peer:may("raw"),
     chat_commands = session.peer:may("chat_command") }
-  local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
+  local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player
-  if ok then return result_of(service, player, protocol.result(message.id, value, trouble), revision) end
+  if ok then return result_of(service, player, protocol.result(message.id, value, err), revision) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
   return protocol.result(message.id, nil, bad("internal", "the command failed; the server's log says why"))
 end
@@ -145,8 +145,8 @@ local function obstacle(service, caller, message, now)
 end
 
 local function begin(service, session, message, now, entry, asker)
-  local trouble = obstacle(service, entry.caller, message, now)
-  if trouble then return protocol.result(message.id, nil, trouble) end
+  local err = obstacle(service, entry.caller, message, now)
+  if err then return protocol.result(message.id, nil, err) end
   local outcome = execute(service, session, message, service:next_revision())
   service:touch(message.arguments.player, now)
   if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
@@ -174,7 +174,7 @@ end
 
 --- The result of a command that ran until now, for everybody who waits for it.
 function M.late(service, entry, now)
-  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.trouble)
+  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.error)
   return remember(service, entry, result_of(service, entry.player, result, service:next_revision()), now)
 end
 

@@ -130,8 +130,8 @@ function M.check(given)
 end
 
 --- Lua's own words for a module that is nowhere; anything else is a mistake in the file.
-local function is_absent(trouble)
-  return type(trouble) == "string" and trouble:find("module '" .. MODULE .. "' not found", 1, true) ~= nil
+local function is_absent(err)
+  return type(err) == "string" and err:find("module '" .. MODULE .. "' not found", 1, true) ~= nil
 end
 
 local function given_settings()

@@ -13,10 +13,10 @@ function M.is(value)
   return getmetatable(value) == Deferred
 end
 
---- Gives the answer: a value, or nil and the trouble. The first one counts.
-function Deferred:settle(value, trouble)
+--- Gives the answer: a value, or nil and the error. The first one counts.
+function Deferred:settle(value, err)
   if self.is_settled then return end
-  self.is_settled, self.value, self.trouble = true, value, trouble
+  self.is_settled, self.value, self.error = true, value, err
 end
 
 return M

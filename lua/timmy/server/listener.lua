@@ -89,9 +89,9 @@ end
 
 --- Runs `step` of a peer; what goes wrong in it ends that peer only.
 local function guarded(self, peer, step, ...)
-  local ok, trouble = xpcall(step, debug.traceback, peer, ...)
+  local ok, err = xpcall(step, debug.traceback, peer, ...)
   if ok then return end
-  self.log("peer " .. peer.number .. ": " .. tostring(trouble))
+  self.log("peer " .. peer.number .. ": " .. tostring(err))
   peer:close("an error in handling it")
 end
 

@@ -68,8 +68,8 @@ end
 --- Ends a connection whose client came again. Two clients of one name would end each other for ever: it is told why. A
 -- REQ peer gets answers only.
 local function supersede(older, now)
-  local trouble = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
-  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(trouble))) end
+  local err = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
+  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(err))) end
   older.peer:finish("the client said hello on another connection", now)
 end
 
@@ -89,14 +89,14 @@ function Service:introduce(session, client, now)
   self.by_client[client] = session
 end
 
-local function refused(message, trouble)
-  local answer = message.type == "command" and protocol.result(message.id, nil, trouble)
-  return answer or protocol.error(trouble, message.id)
+local function refused(message, err)
+  local answer = message.type == "command" and protocol.result(message.id, nil, err)
+  return answer or protocol.error(err, message.id)
 end
 
 local function answer_to(self, session, payload, now, asker)
-  local message, trouble, id = protocol.read(payload)
-  if not message then return protocol.error(trouble, id) end
+  local message, err, id = protocol.read(payload)
+  if not message then return protocol.error(err, id) end
   if not session.client and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end

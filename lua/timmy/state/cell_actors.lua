@@ -63,7 +63,8 @@ function M.role(company, actor)
   if actor.noted ~= company.notes then
     local index = actor.unique_index
     local record = not company.deleted[index] and company.records[index]
-    actor.role = actor_records.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
+    local dead = company.dead[index] == true
+    actor.role = actor_records.of(actor.role, company.cell, index, record, dead, company.recorded_at)
     actor.noted = company.notes
   end
   return actor.role and actor.role.text

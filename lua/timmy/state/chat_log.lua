@@ -69,14 +69,14 @@ end
 function M.count(act, ...)
   local before, readers, names = counted, {}, {}
   counted = readers
-  local value, trouble = act(...)
+  local value, err = act(...)
   counted = before
   for pid in pairs(readers) do
     if before then before[pid] = true end
     names[#names + 1] = players.name(pid)
   end
   table.sort(names)
-  return value, trouble, names
+  return value, err, names
 end
 
 --- Has `told(pid, line)` called for every line that comes into a window.

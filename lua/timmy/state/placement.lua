@@ -4,7 +4,7 @@ local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -44,10 +44,10 @@ end
 function M.find(pid, values)
   local some = values.x or values.y or values.z
   if some and not (values.x and values.y and values.z) then
-    return nil, trouble("bad_arguments", "give all of x, y and z, or none of them", "x")
+    return errors.refuse("bad_arguments", "give all of x, y and z, or none of them", "x")
   end
   if not some and values.cell then
-    return nil, trouble("bad_arguments", "give x, y and z in the cell", "cell")
+    return errors.refuse("bad_arguments", "give x, y and z in the cell", "cell")
   end
   local spot = some and given(pid, values) or standing(pid)
   if values.yaw then spot.yaw = math.rad(values.yaw) end
@@ -55,7 +55,7 @@ function M.find(pid, values)
   if not cell then return nil, wrong end
   if not M.lies_in(spot.cell, spot.x, spot.y) then
     local message = "x and y lie in cell " .. cells.under(spot.x, spot.y) .. ", not in " .. spot.cell
-    return nil, trouble("bad_arguments", message, "cell")
+    return errors.refuse("bad_arguments", message, "cell")
   end
   return spot
 end

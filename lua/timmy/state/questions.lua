@@ -4,7 +4,7 @@
 -- given out here is looked at, and everything else is somebody else's secret.
 local deferred = require("timmy.server.deferred")
 local hooks = require("timmy.game.hooks")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -31,7 +31,7 @@ end
 -- command returns: an answer that is still to come, or why there will be none.
 function M.ask(pid, show, read)
   if question_of(pid) then
-    return refuse("game_refused", "the player has a question on its screen already; wait for that answer", "player")
+    return errors.refuse("game_refused", "the player is answering another question; wait for that answer", "player")
   end
   local number = next_number()
   show(number)
@@ -57,7 +57,7 @@ local function hear_leaving(_, pid)
   local question = question_of(pid)
   if not question then return end
   open[pid] = nil
-  question.outcome:settle(refuse("no_such_player", "the player left before it answered", "player"))
+  question.outcome:settle(errors.refuse("no_such_player", "the player left before it answered", "player"))
 end
 
 --- Hears answers from now on.

@@ -3,7 +3,7 @@
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -51,7 +51,7 @@ local function is_sound(cell)
 end
 
 local function damaged(field)
-  return nil, trouble("game_refused", "the saved cell is damaged; nothing was changed", field)
+  return errors.refuse("game_refused", "the saved cell is damaged; nothing was changed", field)
 end
 
 --- A cell that somebody has loaded, by the name that was given; else nil and why not.
@@ -60,7 +60,7 @@ function M.loaded_cell(given, field)
   local cell = cells.is_safe(description) and corescripts.loaded_cell(description)
   if not cell then
     local message = "nobody has the cell " .. given .. " loaded: the server knows and changes only what is near players"
-    return nil, trouble("no_such_cell", message, field or "cell")
+    return errors.refuse("no_such_cell", message, field or "cell")
   end
   if not is_sound(cell) then return damaged(field or "cell") end
   return cell
@@ -85,7 +85,7 @@ local function unknown(unique_index, cell, field)
   local where = other and "; it is in " .. other.description or
     ": the server hears of an object when a client mentions it; see nearby_objects and nearby_actors"
   local place = cell and " in " .. cell.description or " in any loaded cell"
-  return nil, trouble("no_such_target", "no object " .. unique_index .. " is known" .. place .. where, field)
+  return errors.refuse("no_such_target", "no object " .. unique_index .. " is known" .. place .. where, field)
 end
 
 local function cell_of(values, field)
@@ -113,7 +113,7 @@ function M.object(values, field)
   local unique_index = values[field]
   if not holds(cell, unique_index) then return unknown(unique_index, cell, field) end
   if M.contains(cell.data.packets.delete, unique_index) then
-    return nil, trouble("no_such_target", unique_index .. " was deleted", field)
+    return errors.refuse("no_such_target", unique_index .. " was deleted", field)
   end
   return describe(cell, unique_index)
 end
@@ -122,7 +122,7 @@ local function authority_of(cell)
   local pid = cell.authority
   if pid ~= nil and players.name(pid) then return pid end
   local message = "no player's client simulates the actors of " .. cell.description .. " at the moment; try again"
-  return nil, trouble("game_refused", message, "unique_index")
+  return errors.refuse("game_refused", message, "unique_index")
 end
 
 --- The same for an actor, with `authority`: the player whose client moves it.
@@ -131,7 +131,7 @@ function M.actor(values)
   if not actor then return nil, wrong end
   if not actor.is_actor then
     local message = actor.unique_index .. " (" .. actor.ref_id .. ") is no creature and no NPC"
-    return nil, trouble("no_such_target", message, "unique_index")
+    return errors.refuse("no_such_target", message, "unique_index")
   end
   actor.authority, wrong = authority_of(actor.cell)
   if wrong then return nil, wrong end
@@ -143,7 +143,7 @@ function M.living_actor(values)
   local actor, wrong = M.actor(values)
   if not actor then return nil, wrong end
   if M.contains(actor.cell.data.packets.death, actor.unique_index) then
-    return nil, trouble("no_such_target", actor.unique_index .. " (" .. actor.ref_id .. ") is dead", "unique_index")
+    return errors.refuse("no_such_target", actor.unique_index .. " (" .. actor.ref_id .. ") is dead", "unique_index")
   end
   return actor
 end

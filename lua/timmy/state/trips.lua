@@ -39,8 +39,11 @@ end
 --- Where the server has a player now, and how it looks: { cell, x, y, z, pitch, yaw, exterior, region }.
 function M.live(pid)
   local x, y, z = coordinates(pid)
-  return { cell = guard.GetCell(pid), x = x, y = y, z = z, pitch = numbers.degrees(guard.GetRotX(pid)),
-    yaw = numbers.heading(guard.GetRotZ(pid)), exterior = guard.IsInExterior(pid), region = guard.GetRegion(pid):lower() }
+  return {
+    cell = guard.GetCell(pid), x = x, y = y, z = z,
+    pitch = numbers.degrees(guard.GetRotX(pid)), yaw = numbers.heading(guard.GetRotZ(pid)),
+    exterior = guard.IsInExterior(pid), region = guard.GetRegion(pid):lower(),
+  }
 end
 
 local function is_at(place, other)
@@ -96,7 +99,7 @@ end
 -- it sends: what that gives.
 function M.follow(pid, revision, run, ...)
   local before, first = M.live(pid), begun + 1
-  local value, trouble = run(...)
+  local value, err = run(...)
   if corescripts.player(pid) then
     local after, trip = M.live(pid), trips[pid]
     local is_followed = trip and trip.number >= first and is_at(trip.target, after)
@@ -105,7 +108,7 @@ function M.follow(pid, revision, run, ...)
   for _, trip in pairs(trips) do
     if trip.number >= first then trip.revision = trip.revision or revision end
   end
-  return value, trouble
+  return value, err
 end
 
 --- Where a player stood who is under way, as `live` has it, and since when (seconds); nil for everybody else.

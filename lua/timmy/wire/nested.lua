@@ -7,7 +7,7 @@ local M = {}
 --- How much of a field's name an answer repeats, in bytes: it may be anything.
 local LONGEST_NAME = 256
 
-local function field_trouble(field, given)
+local function field_error(field, given)
   if given == nil or (given == json.null and field.optional) then
     if field.default == nil and not field.optional then return "is required", field.name end
     return nil
@@ -32,7 +32,7 @@ function M.object_of(fields)
   return function(value)
     if not json.is_object(value) then return "must be an object" end
     for _, field in ipairs(fields) do
-      local wrong, place = field_trouble(field, value[field.name])
+      local wrong, place = field_error(field, value[field.name])
       if wrong then return wrong, place end
     end
     local surplus = unknown(fields, value)

@@ -102,13 +102,13 @@ function M.read(payload)
 end
 
 --- An `error` message.
-function M.error(trouble, id)
-  return { type = "error", id = id, error = trouble }
+function M.error(err, id)
+  return { type = "error", id = id, error = err }
 end
 
---- A `result` message: `value` when there is no trouble, the trouble otherwise.
-function M.result(id, value, trouble)
-  if trouble then return { type = "result", id = id, error = trouble } end
+--- A `result` message: the value, or the error where there is one.
+function M.result(id, value, err)
+  if err then return { type = "result", id = id, error = err } end
   return { type = "result", id = id, value = json.object(value or {}) }
 end
 

@@ -70,7 +70,7 @@ test("is answered when the player leaves", function()
     stage.client().answers_boxes = false
     local outcome = done("ask", { text = "Well?", buttons = { "Yes" } })
     stage.host.disconnect(0)
-    equal({ outcome.value, outcome.trouble.code }, { nil, "no_such_player" })
+    equal({ outcome.value, outcome.error.code }, { nil, "no_such_player" })
   end
 end)
 

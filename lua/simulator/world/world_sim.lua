@@ -1,6 +1,6 @@
 --- The life of the world: who is connected, what is on the agenda, and what moves at each step.
 local actors = require("simulator.world.actors")
-local agenda = require("simulator.world.agenda")
+local event_queue = require("simulator.world.event_queue")
 local cells = require("simulator.world.cells")
 local client = require("simulator.world.client")
 local containers = require("simulator.world.containers")
@@ -23,7 +23,7 @@ local LOGIN_BOX = 1
 --- server: its state; seed: of everything that happens by chance.
 function M.new(server, seed)
   local self = setmetatable({ server = server, random = random.new(seed), now = server.clock(), clients = {},
-    wanderers = {}, wanders = { Jiub = true }, agenda = agenda.new() }, M)
+    wanderers = {}, wanders = { Jiub = true }, event_queue = event_queue.new() }, M)
   self.stepped_at = self.now
   for _, cell in ipairs(population.MAPPED) do
     server.files[server.data_path .. "/map/" .. cell .. ".png"] = true
@@ -37,7 +37,7 @@ function M.new(server, seed)
     end
   end
   server.kick = function(pid)
-    self.agenda:add(self.now, server, function() self:disconnect(pid) end)
+    self.event_queue:add(self.now, server, function() self:disconnect(pid) end)
   end
   return self
 end
@@ -81,19 +81,19 @@ function M:disconnect(pid)
   for cell in pairs(gone.loaded) do
     self.cells:drop(pid, cell)
   end
-  self.agenda:forget(gone)
-  self.agenda:forget(gone.trip)
+  self.event_queue:forget(gone)
+  self.event_queue:forget(gone.trip)
   self.weather:release(gone)
   self.wanderers[pid], self.clients[pid], self.server.players[pid] = nil, nil, nil
 end
 
 --- Does what is planned up to a time, each act at its own time: what it plans in turn is counted from there.
 local function follow_agenda(self, until_ms)
-  local entry = self.agenda:due(until_ms)
+  local entry = self.event_queue:due(until_ms)
   while entry do
     self.now = entry.at
     entry.act()
-    entry = self.agenda:due(until_ms)
+    entry = self.event_queue:due(until_ms)
   end
 end
 
