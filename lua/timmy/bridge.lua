@@ -18,7 +18,7 @@ local saves = require("timmy.game.saves")
 local services = require("timmy.server.service")
 local sockets = require("timmy.server.sockets")
 local trips = require("timmy.state.trips")
-local whereabouts = require("timmy.state.whereabouts")
+local player_location = require("timmy.state.player_location")
 
 local M = {}
 
@@ -43,9 +43,9 @@ local function open_service(config)
     allow_raw = config.allow_raw,
     tick_ms = config.limits.poll_ms,
     commands = commands,
-    perceive = sections,
+    sections = sections,
     players = players,
-    whereabouts = whereabouts,
+    player_location = player_location,
     trips = trips,
     log = log,
   })

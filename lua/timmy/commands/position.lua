@@ -2,7 +2,7 @@
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
-local gazetteer = require("timmy.state.gazetteer")
+local places = require("timmy.state.places")
 local numbers = require("timmy.wire.numbers")
 local place_names = require("timmy.state.place_names")
 local players = require("timmy.state.players")
@@ -30,9 +30,9 @@ M.fields = {
 }
 
 local function named(values)
-  local place = gazetteer.find(values.to)
+  local place = places.find(values.to)
   if not place then
-    local known = table.concat(gazetteer.names, "; ")
+    local known = table.concat(places.names, "; ")
     return errors.refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
   end
   return { cell = place.cell, x = place.x, y = place.y, z = place.z, yaw = values.yaw or place.yaw }

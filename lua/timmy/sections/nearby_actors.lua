@@ -5,7 +5,7 @@
 local cell_actors = require("timmy.state.cell_actors")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 
 --- The list of those who are within the radius, and the pieces of the text: used again, to leave no garbage.
 local found, pieces = {}, {}
@@ -49,8 +49,8 @@ local function write(actors, eye, left_out)
 end
 
 return function(pid, options)
-  local eye, count = surroundings.eye(pid), 0
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do count = collect(cell, eye, options, count) end
+  local eye, count = player_location.viewpoint(pid), 0
+  for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do count = collect(cell, eye, options, count) end
   for position = count + 1, #found do found[position] = nil end
   local actors, left_out = geometry.nearest(found, options.most, "unique_index")
   return write(actors, eye, left_out)

@@ -3,7 +3,7 @@
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local cell_objects = require("timmy.state.cell_objects")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 
 --- A copy of a thing with where it lies, when it is within the radius; `rank` orders those without a place.
 local function see(thing, eye, radius)
@@ -28,8 +28,8 @@ local function collect(cell, eye, options, found)
 end
 
 return function(pid, options)
-  local eye, found, unseen = surroundings.eye(pid), {}, 0
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do
+  local eye, found, unseen = player_location.viewpoint(pid), {}, 0
+  for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do
     unseen = unseen + collect(cell, eye, options, found)
   end
   local objects, left_out = geometry.nearest(found, options.most, "unique_index")

@@ -6,7 +6,7 @@ local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local player_state = require("timmy.state.player_state")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 local player_positions = require("timmy.state.player_positions")
 
 --- Places to the unit and the degree, as for actors.
@@ -37,7 +37,7 @@ local function look_at(seen)
 end
 
 return function(pid, options)
-  local eye, found = surroundings.eye(pid), {}
+  local eye, found = player_location.viewpoint(pid), {}
   for _, other in ipairs(player_positions.of(options.now, options.fresh)) do
     if is_near(other, pid, eye, options.radius) then found[#found + 1] = see(other, eye) end
   end

@@ -60,7 +60,7 @@ end
 local function snapshot(service, player, message, now)
   local sections, revisions = {}, {}
   local view = readings.view(message.radius, message.most)
-  for _, section in ipairs(message.sections or service.perceive.names) do
+  for _, section in ipairs(message.sections or service.sections.names) do
     if not sections[section] then
       local reading = service.readings:now(player, section, view, now)
       if not reading then return nil, section end

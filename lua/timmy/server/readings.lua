@@ -14,10 +14,10 @@ local MOST_BY_VIEW = 64
 -- it; a game client that sends names of any length must not end the connections of those who look at it.
 local LONGEST_BYTES = 524288
 
---- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
-function M.new(perceive, log, allow_raw)
+--- `registry` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
+function M.new(registry, log, allow_raw)
   local options = { allow_raw = allow_raw == true }
-  return setmetatable({ perceive = perceive, log = log, options = options, players = {}, revisions = {} }, Readings)
+  return setmetatable({ registry = registry, log = log, options = options, players = {}, revisions = {} }, Readings)
 end
 
 --- How somebody looks: how far, and how many of a kind it wants to be told of.
@@ -38,7 +38,7 @@ end
 local function read(self, section, player, view, now, fresh)
   local options = self.options
   options.radius, options.most, options.now, options.fresh = view.radius, view.most, now, fresh
-  local ok, value = xpcall(self.perceive.look, debug.traceback, section, player.pid, options)
+  local ok, value = xpcall(self.registry.look, debug.traceback, section, player.pid, options)
   if ok then return value end -- nil: the player has just left
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end
@@ -53,7 +53,7 @@ end
 
 --- Where the reading of a section is kept.
 local function place(self, known, section, view)
-  if self.perceive.by_view[section] then return place_by_view(known, section, view) end
+  if self.registry.by_view[section] then return place_by_view(known, section, view) end
   known.readings[section] = known.readings[section] or {}
   return known.readings[section]
 end
@@ -85,7 +85,7 @@ end
 local HOLDS_S = 1
 
 local function is_held(self, player, reading, section)
-  local since = reading.revision and self.perceive.held(section, player.pid)
+  local since = reading.revision and self.registry.held(section, player.pid)
   return since and reading.at >= since - HOLDS_S
 end
 
@@ -104,12 +104,12 @@ function Readings:now(player, section, view, now)
 end
 
 --- The same for a push that was due at `due`: one reading serves all who are due by then, and what changes seldom may
--- be as old as `perceive.keeps_s` says, unless the player was touched since.
+-- be as old as `registry.keeps_s` says, unless the player was touched since.
 function Readings:pushed(player, section, view, due, now)
   local known = known_of(self, player)
   local reading = place(self, known, section, view)
   local touched = not reading.at or reading.at <= known.touched
-  if not touched and reading.at >= due - (self.perceive.keeps_s[section] or 0) then
+  if not touched and reading.at >= due - (self.registry.keeps_s[section] or 0) then
     return reading.fragment and reading
   end
   return brought_up_to_date(self, player, reading, section, view, now, touched)

@@ -23,7 +23,7 @@ M.BRIDGE_VERSION = "0.1.0"
 --- How often the list of players is looked at: a newcomer's first perception comes that late at most.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts, trips,
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, sections, players, player_location, trips,
 -- log(level, text).
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
@@ -31,7 +31,7 @@ function M.new(options)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting, service.observers = waiting.new(), observers.new()
-  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
+  service.readings = readings.new(options.sections, function(text) options.log("error", text) end, options.allow_raw)
   return service
 end
 
@@ -49,7 +49,7 @@ function Service:facts(session)
     features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
     scopes = json.array(permissions.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
-    sections = json.array(self.perceive.names),
+    sections = json.array(self.sections.names),
     events = json.array(protocol.EVENTS),
     limits = self.limits,
   }
@@ -200,7 +200,7 @@ function Service:emit(event, pid, name, data, now)
   local happening = { event = event, pid = pid, name = name, data = data }
   for _, session in ipairs(self.order) do
     local subscription = session.subscription
-    if subscription and event_filter.reaches(subscription, happening, self.roster, self.whereabouts) then
+    if subscription and event_filter.reaches(subscription, happening, self.roster, self.player_location) then
       local pushed, why = session:push({
         type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
       })

@@ -2,7 +2,7 @@
 local corescripts = require("timmy.game.corescripts")
 local cache = require("timmy.game.cache")
 local players = require("timmy.state.players")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 
 local M = {}
 
@@ -10,7 +10,7 @@ local KEEP_S = 0.05
 
 local places = cache.new(function()
   local found = players.online()
-  for _, player in ipairs(found) do player.place = surroundings.eye(player.pid) end
+  for _, player in ipairs(found) do player.place = player_location.viewpoint(player.pid) end
   return found
 end)
 
