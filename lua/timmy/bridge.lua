@@ -1,4 +1,4 @@
---- The bridge as a whole: settings, listener and message layer, driven by one timer for life.
+--- The whole bridge: settings, listener and message layer, driven by one timer that always runs.
 local boot_id = require("timmy.server.boot_id")
 local clock = require("timmy.server.clock")
 local commands = require("timmy.commands.registry")
@@ -63,8 +63,8 @@ local function open_listener(config)
   })
 end
 
---- One part of a poll. An error in it keeps no other part from its turn: what the game's tables do to perceptions is
--- no reason to leave answers unwritten.
+--- One part of a poll. An error in it does not stop the other parts: a failure while the game's tables are read must
+-- not delay answers.
 local function part(act, ...)
   local ok, err = xpcall(act, debug.traceback, ...)
   if not ok then log("error", "a part of a poll failed: " .. tostring(err)) end
@@ -89,8 +89,8 @@ local function next_interval()
   return #listener.peers > 0 and service.limits.poll_ms or service.limits.idle_poll_ms
 end
 
---- One turn, called by the timer. An error that left it would end the server, so none does; the timer is armed again
--- whatever happened, because nothing else would.
+--- One poll, called by the timer. No error may leave it, because that would end the server. The timer is restarted in
+-- any case: nothing else would do it.
 function TimmyBridgePoll()
   local ok, err = xpcall(poll, debug.traceback)
   if not ok then log("error", "a poll failed: " .. tostring(err)) end
@@ -102,7 +102,7 @@ local function start_timer()
   guard.StartTimer(timer)
 end
 
---- What the game's events are told to.
+--- Receives the game's events.
 local listener_of_events = {
   wants = function(event) return service:wants(event) end,
   happened = function(pid) service:happened(pid, clock.now()) end,

@@ -1,5 +1,6 @@
---- Actors that come into sight, dress, are enchanted, die, and walk from cell to cell. The client that simulates a cell
--- tells of them. Only its packets of a cell's list and of deaths say what an actor is; else CoreScripts' records do.
+--- Events of actors: they appear, change equipment, are enchanted, die, and move between cells. They come from the
+-- client that simulates a cell. Only packets of a cell's list and of deaths name the actor's record; for others it is
+-- looked up in CoreScripts' data.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
@@ -7,14 +8,14 @@ local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
 local id_lists = require("timmy.state.id_lists")
 
---- What is recorded of an actor in a cell: its id, or nil.
+--- The recorded id of an actor in a cell, or nil.
 local function recorded(unique_index, cell)
   local loaded = corescripts.loaded_cell(cell)
   local known = loaded and shapes.table_or_empty(loaded.data.objectData)[unique_index]
   return type(known) == "table" and id_lists.is_id(known.refId) and known.refId or nil
 end
 
---- Gives each actor that the packet did not name the id that is recorded of it, here or where it went.
+--- Adds the recorded id to each actor that the packet did not name, from this cell or the one it moved to.
 local function named(actors, cell)
   for _, actor in ipairs(actors) do
     if actor.ref_id == "" then
@@ -24,7 +25,7 @@ local function named(actors, cell)
   return actors
 end
 
---- A reader of the packets that CoreScripts make a table of.
+--- A reader for packets that CoreScripts turn into a table.
 local function told(describe)
   return function(_, cell, actors)
     local listed, left_out = shapes.listed(actors, describe)
@@ -44,7 +45,7 @@ local function killed(actor)
   return { killer = shapes.player_in(killer.pid) or name or json.null }
 end
 
---- The packet at hand, which CoreScripts make no table of.
+--- A reader for the current packet, which CoreScripts do not turn into a table.
 local function at_hand(describe)
   return function(_, cell)
     local all = guard.received_actors()

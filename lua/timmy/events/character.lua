@@ -1,4 +1,4 @@
---- What changes about a player: what it can do, has, wears and is under.
+--- Events of a player's character: abilities, possessions, equipment and active effects.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -9,9 +9,9 @@ local slots = require("timmy.state.slots")
 local stack = require("timmy.state.stack")
 local id_lists = require("timmy.state.id_lists")
 
---- CoreScripts' numbers for what a packet does to a list (`enumerations.inventory`, `.spellbook`).
+--- CoreScripts' numbers for a packet's action on a list (`enumerations.inventory`, `.spellbook`).
 local ACTIONS = { [0] = "set", "add", "remove" }
---- CoreScripts' numbers for what a quick key holds.
+--- CoreScripts' numbers for the content of a quick key.
 local KEYS = { [0] = "item", "item_magic", "magic", "unassigned" }
 
 local finite, whole = numbers.finite, numbers.whole
@@ -91,7 +91,7 @@ local function level(pid)
   return { level = whole(guard.GetLevel(pid)), progress = whole(guard.GetLevelProgress(pid)) }
 end
 
---- What CoreScripts have just saved from the packet.
+--- The value that CoreScripts have just saved from the packet.
 local function miscellaneous(pid) return shapes.table_or_empty(corescripts.player(pid).data.miscellaneous) end
 
 local function mark(pid)

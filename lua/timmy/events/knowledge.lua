@@ -1,4 +1,4 @@
---- What a player learns: journal, topics, books, and how factions think of it.
+--- Events of a player's knowledge: journal, topics, books, and standing with factions.
 local journal_data = require("timmy.state.journal_data")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
@@ -15,7 +15,7 @@ local function journal(_, packet)
   return { entries = json.array(entries) }
 end
 
---- The ids that a packet of this player holds, read one by one.
+--- The ids in a packet of this player, read one by one.
 local function ids(count, read)
   return function(pid)
     local found = {}
@@ -27,7 +27,7 @@ end
 local topics_of = ids(guard.GetTopicChangesSize, guard.GetTopicId)
 local books_of = ids(guard.GetBookChangesSize, guard.GetBookId)
 
---- The three kinds of changes (CoreScripts' `enumerations.faction`), and what reads each.
+--- The three kinds of changes (CoreScripts' `enumerations.faction`), and the reader of each.
 local CHANGES = {
   [0] = { name = "rank", read = function(pid, index) return numbers.whole(guard.GetFactionRank(pid, index)) end },
   { name = "expelled", read = guard.GetFactionExpulsionState },

@@ -1,4 +1,4 @@
---- What is done to things: opened, locked, placed, taken, hit, spoken to.
+--- Events of objects: opened, locked, placed, taken, hit, spoken to.
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
@@ -50,7 +50,7 @@ local function said(entry)
     topic = id_lists.is_id(entry.dialogueTopic) and entry.dialogueTopic or nil }
 end
 
---- A container's packet lists { refId, uniqueIndex } without names.
+--- A container's packet lists { refId, uniqueIndex } without keys.
 local function containers(_, cell, objects)
   local named = {}
   for _, object in pairs(shapes.table_or_empty(objects)) do

@@ -1,4 +1,4 @@
---- Players who come, go, move, die and rise. What they read in the chat is no hook's: see timmy.hearsay.
+--- Events of players: they join, leave, move, die and revive. Chat has no hook: see timmy.state.chat_log.
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
@@ -11,7 +11,7 @@ local function cell_change(pid, packet, previous_cell)
   return { cell = shapes.text_or(location.cell, guard.GetCell(pid)), previous_cell = shapes.text_or(previous_cell, "") }
 end
 
---- Who killed a player: another player, a creature's or NPC's name, or nobody (a fall, itself).
+--- The killer of a player: another player, a creature's or NPC's name, or none (a fall, the player itself).
 local function killer_of(pid)
   if guard.DoesPlayerHavePlayerKiller(pid) then
     local killer = guard.GetPlayerKillerPid(pid)

@@ -1,4 +1,4 @@
---- What changes for everybody: weather, the map, kills, records, the game's own variables.
+--- Events of the world: weather, map, kills, records, and the game's global variables.
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
@@ -31,7 +31,7 @@ local function video(_, videos)
   return { files = (id_lists.list(videos, shapes.MOST)) }
 end
 
---- CoreScripts hand on a list before they save the records, and a table by id after it.
+--- CoreScripts pass a list before they save the records, and a table by id after it.
 local function records(_, made, store)
   local names = {}
   for id, record in pairs(shapes.table_or_empty(made)) do

@@ -1,10 +1,10 @@
---- Packets about actors that CoreScripts have no function for, or a wrong one: sent to everybody who has their cell
--- loaded, so that the next one to simulate it knows them too.
+--- Packets about actors for which CoreScripts have no function, or a wrong one. They go to everybody who has loaded the
+-- cell, so that the next client to simulate it knows their contents too.
 local guard = require("timmy.game.guard")
 
 local M = {}
 
---- How many places for equipment an actor has.
+--- The number of an actor's equipment slots.
 M.SLOTS = 19
 
 local function begin(actor)
@@ -15,7 +15,7 @@ local function begin(actor)
   guard.SetActorMpNum(actor.mp_num)
 end
 
---- Lets an actor say what is in a sound file.
+--- Lets an actor play a sound file as speech.
 function M.speech(actor, sound)
   begin(actor)
   guard.SetActorSound(sound)
@@ -23,7 +23,7 @@ function M.speech(actor, sound)
   guard.SendActorSpeech(true, false)
 end
 
---- Sends all that an actor wears: what the packet leaves out is taken off.
+--- Sends an actor's whole equipment: a client removes what the packet leaves out.
 function M.equipment(actor, worn)
   begin(actor)
   for slot = 0, M.SLOTS - 1 do
@@ -46,8 +46,8 @@ local function target(package)
   end
 end
 
---- Sends an AI package whole: CoreScripts' builder leaves out the destination of who has a target, and the duration of
--- who has a distance.
+--- Sends a complete AI package: CoreScripts' builder omits the destination of a package with a target, and the duration
+-- of one with a distance.
 function M.ai(actor, package)
   begin(actor)
   guard.SetActorAIAction(package.action)

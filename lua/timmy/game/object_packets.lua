@@ -1,5 +1,5 @@
---- Packets about objects that CoreScripts have no function for: each is built whole, because the server keeps the
--- action and the sub-action of the list before.
+--- Packets about objects for which CoreScripts have no function. Each is built completely, because the server keeps the
+-- action and the sub-action of the previous list.
 local guard = require("timmy.game.guard")
 
 local M = {}
@@ -29,7 +29,7 @@ function M.rotate(pid, thing, x, y, z)
   guard.SendObjectRotate(true, false)
 end
 
---- Lets every client that sees an object hear a sound from it.
+--- Lets every client that sees an object play a sound at it.
 function M.sound(pid, thing, sound, volume, pitch)
   begin(pid, thing)
   guard.SetObjectSound(sound, volume, pitch)
@@ -37,7 +37,7 @@ function M.sound(pid, thing, sound, volume, pitch)
   guard.SendObjectSound(true, false)
 end
 
---- Gives a door another end for every client: { cell, x, y, z, yaw }.
+--- Gives a door another destination for every client: { cell, x, y, z, yaw }.
 function M.destination(pid, thing, spot)
   begin(pid, thing)
   guard.SetObjectDoorTeleportState(true)
@@ -64,7 +64,7 @@ local function end_container(action, items)
   guard.add_object_taking(counts)
 end
 
---- Tells every client what came into a container, left it, or is all there is in it (by CoreScripts' actions).
+--- Sends every client a change of a container: items added, removed, or set (CoreScripts' actions).
 function M.contents(pid, thing, action, items)
   begin(pid, thing)
   guard.SetObjectListAction(action)

@@ -1,4 +1,4 @@
---- Which subscriptions receive an event: by the event's player, by the players around, and by the subscription's filters.
+--- Which subscriptions receive an event: by the event's player, the players around, and the subscription's filters.
 --
 -- Events of actors and objects come from the player whose client simulates the cell. That says nothing about who is
 -- near, so such an event concerns every player whose client has loaded the cell.
