@@ -1,10 +1,10 @@
---- What a player's body is doing, and what it has turned into.
+--- A player's physical state and transformation.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local player_state = require("timmy.state.player_state")
 
---- Where Recall leads to; nil until Mark was cast.
+--- The destination of Recall; nil until Mark was cast.
 local function mark_of(player)
   local miscellaneous = type(player.data.miscellaneous) == "table" and player.data.miscellaneous or {}
   local mark = miscellaneous.markLocation

@@ -4,10 +4,10 @@ local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local id_lists = require("timmy.state.id_lists")
 
---- The game with both expansions has fewer.
+--- The most factions listed; the game with both expansions has fewer.
 local MOST_FACTIONS = 200
 
---- The table of the player or of the world, as the configuration shares it.
+--- The table of the player, or of the world if the configuration shares it.
 local function shared(player, setting, default, name)
   return corescripts.table_or_none(corescripts.data_of(corescripts.shared(player, setting, default))[name])
 end

@@ -2,7 +2,7 @@
 local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 
---- As many as an agent can make use of; older ones live on in the quests' stages.
+--- The most lines listed: as many as an agent can use. Older ones show in the quests' stages.
 local MOST_ENTRIES = 100
 
 local function latest(lines)

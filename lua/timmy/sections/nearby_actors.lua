@@ -1,17 +1,17 @@
---- NPCs and creatures near a player, from all the cells its client has loaded.
+--- NPCs and creatures near a player, from all cells that its client has loaded.
 --
--- This is most of a push, so it is written here instead of being built of tables: an actor's own words are kept
--- (`timmy.cast`), and only how it lies from the player is new each time.
+-- This is most of a push, so it is written as text here instead of encoding tables: an actor's own data are cached as
+-- text (see timmy.state.cell_actors), and only its position relative to the player is new each time.
 local cell_actors = require("timmy.state.cell_actors")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local player_location = require("timmy.state.player_location")
 
---- The list of those who are within the radius, and the pieces of the text: used again, to leave no garbage.
+--- Buffers for the actors within the radius and the pieces of the text, reused to avoid garbage.
 local found, pieces = {}, {}
 
---- Notes the actors of a cell that are within the radius, and how far: whole units, as they are told. A place that is
--- NaN is within no radius. How many there are then.
+--- Collects the actors of a cell that are within the radius, with their distances in whole units as they are sent. A
+-- NaN position is never within the radius. Returns the new count.
 local function collect(cell, eye, options, count)
   local company = cell_actors.of(cell, options.now, options.fresh)
   local reach = options.radius * options.radius
@@ -26,7 +26,7 @@ local function collect(cell, eye, options, count)
   return count
 end
 
---- Puts seven pieces from `at` on: the actor as seen from `eye`.
+--- Writes seven pieces from index `at` on: the actor as seen from `eye`.
 local function put(actor, eye, at)
   pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cell_actors.health(actor), cell_actors.place(actor)
   pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)

@@ -1,11 +1,12 @@
---- Things around a player, from all the cells its client has loaded: the nearest first, then those of the cells nearby
--- whose place nobody told the server.
+--- Objects near a player, from all cells that its client has loaded: the nearest first, then those in nearby cells
+-- whose position the server does not know.
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local cell_objects = require("timmy.state.cell_objects")
 local player_location = require("timmy.state.player_location")
 
---- A copy of a thing with where it lies, when it is within the radius; `rank` orders those without a place.
+--- A copy of an object with its distance and bearing, if it is within the radius; `rank` orders those without a
+-- position.
 local function see(thing, eye, radius)
   local distance, bearing
   if thing.x then
@@ -17,8 +18,8 @@ local function see(thing, eye, radius)
   return seen
 end
 
---- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere. How many more the
--- cell has that were not looked at: any of them may be near.
+--- Objects without a position are listed for the player's own cell only: those of other cells may be anywhere. Also
+-- returns how many objects of the cell were not looked at, any of which may be near.
 local function collect(cell, eye, options, found)
   local things, unseen = cell_objects.of(cell, options.now, options.fresh)
   for _, thing in ipairs(things) do

@@ -9,17 +9,17 @@ local player_state = require("timmy.state.player_state")
 local player_location = require("timmy.state.player_location")
 local player_positions = require("timmy.state.player_positions")
 
---- Places to the unit and the degree, as for actors.
+--- Positions to the unit and the degree, as for actors.
 local whole = math.floor
 
---- Whether somebody else is within the radius, and still there. The distance is looked at first: with a hundred players
+--- Whether another player is within the radius and still online. The distance is checked first: with a hundred players
 -- online nearly all are far away.
 local function is_near(other, pid, eye, radius)
   if geometry.square(eye, other.place) > radius * radius or other.pid == pid then return false end
   return geometry.are_joined(eye.cell, other.place.cell) and corescripts.player(other.pid) ~= nil
 end
 
---- The other player's place in the wire's words.
+--- The other player's position as sent on the wire.
 local function see(other, eye)
   local place = other.place
   return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
@@ -27,7 +27,7 @@ local function see(other, eye)
     bearing = geometry.bearing(eye, place) }
 end
 
---- Adds what is to be seen of somebody who is that near.
+--- Adds what is visible of a player that near.
 local function look_at(seen)
   local pid = seen.pid
   seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)

@@ -2,10 +2,10 @@
 local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 
---- The game with both expansions has fewer quests than this.
+--- The most quests listed; the game with both expansions has fewer.
 local MOST_QUESTS = 500
 
---- The client's rule: an entry only raises a quest's stage, an index sets it outright.
+--- The client's rule: an entry only raises a quest's stage, an index always sets it.
 local function stage_after(before, entry)
   if entry.kind == "index" or before == nil then return entry.index end
   return math.max(before, entry.index)
@@ -23,7 +23,7 @@ local function stages_of(lines)
   return stages, latest
 end
 
---- The quests whose journal moved last.
+--- The quests whose journal changed last.
 local function most_recent(stages, latest)
   local quests = {}
   for quest in pairs(stages) do quests[#quests + 1] = quest end

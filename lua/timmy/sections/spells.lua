@@ -1,12 +1,12 @@
---- The spellbook, the selected spell, and what is at work on a player.
+--- The spellbook, the selected spell, and the spell effects active on a player.
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local id_lists = require("timmy.state.id_lists")
 
---- The game has fewer spells than the first; nobody is under more than the second.
+--- The most spells and active effects listed; a game has fewer of both.
 local MOST_SPELLS, MOST_ACTIVE = 1000, 64
---- CoreScripts' sign of an effect that is about no attribute or skill.
+--- CoreScripts' value for an effect without an attribute or skill.
 local NO_ARGUMENT = -1
 
 local function effect_of(effect)
@@ -40,7 +40,7 @@ local function instance_of(spell, instance)
   }
 end
 
---- The instances of one spell in the order of their numbers.
+--- The instances of one spell, ordered by number.
 local function add_instances(active, spell, instances)
   local positions = {}
   for position in pairs(type(instances) == "table" and instances or {}) do

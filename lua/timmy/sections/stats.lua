@@ -1,4 +1,4 @@
---- Who a player is and how it fares, as its client last reported.
+--- A player's identity and stats, as its client last reported them.
 local attributes = require("timmy.state.attributes")
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
@@ -13,7 +13,7 @@ local function gauge(current, base)
   return { current = finite(current), base = finite(base) }
 end
 
---- Attributes and skills take a hundred calls and change seldom: what is pushed of them may be that old.
+--- Attributes and skills take a hundred calls and change seldom: pushed values may be this old, in seconds.
 local POINTS_KEEP_S = 1
 
 local function read_attributes(pid)
@@ -39,7 +39,7 @@ local function read_skills(pid)
   return json.object(read)
 end
 
---- Remembered by the player's table, which ends with its visit.
+--- Cached by the player's table, which ends with its visit.
 local points = cache.new(function(_, pid)
   return { attributes = json.constant(read_attributes(pid)), skills = json.constant(read_skills(pid)) }
 end)

@@ -1,8 +1,8 @@
---- What a player can ask people about.
+--- The topics of conversation that a player knows.
 local corescripts = require("timmy.game.corescripts")
 local id_lists = require("timmy.state.id_lists")
 
---- The game with both expansions has about three thousand.
+--- The most topics listed; the game with both expansions has about three thousand.
 local MOST_TOPICS = 1000
 
 return function(pid)

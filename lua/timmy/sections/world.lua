@@ -21,7 +21,7 @@ local function weather_of(pid)
   }
 end
 
---- The running hour is a global; the saved one follows it once an hour.
+--- The current hour is a global; the saved one is updated once an hour.
 local function hour_of(time)
   local hour = numbers.is_finite(_G.hourCounter) and _G.hourCounter or numbers.finite(time.hour)
   return hour % HOURS
@@ -31,7 +31,7 @@ return function(pid)
   local time = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
   return {
     year = numbers.whole(time.year),
-    -- A fault of older CoreScripts let the month become 0 or 13.
+    -- An error in older CoreScripts let the month become 0 or 13.
     month = numbers.clamp(numbers.whole(time.month, 1), 1, 12),
     day = numbers.whole(time.day),
     hour = hour_of(time),

@@ -133,7 +133,7 @@ local NOTHING_DONE = {
   bad_arguments = true, needs_client_input = true, no_such_player = true, not_permitted = true, unknown_command = true,
 }
 
---- The remembered form of a command's answer: the command's digest, then the answer.
+--- Encodes a command's answer and remembers it, with the command's digest.
 local function remember(service, entry, answer, now)
   local text = write_answer(service, answer)
   service.memory:remember(entry.caller, answer.id, entry.digest .. text, now)
@@ -172,7 +172,7 @@ function M.command(service, session, message, now, asker)
   local runs, joined = service.waiting:join(caller, message.id, asker)
   if not runs then return begin(service, session, message, now, { caller = caller, digest = digest }, asker) end
   if joined then return nil end
-  return protocol.result(message.id, nil, bad("overloaded", "too many repeats of a running command: wait for its result"))
+  return protocol.result(message.id, nil, bad("overloaded", "repeated too often while it runs: wait for the result"))
 end
 
 --- The result of a deferred command, for everybody who waits for it.

@@ -1,7 +1,6 @@
---- What CoreScripts recorded of an actor, as text: its record, whether it is dead, what it wears and was told to do.
+--- What CoreScripts recorded of an actor, as text: its record, whether it is dead, its equipment and its AI package.
 --
--- Making the text takes some 10 us, and a cell has dozens of actors which nothing happens to: so what the last one was
--- made of is compared first.
+-- Writing the text takes about 10 us, and a cell has dozens of idle actors: so the source values are compared first.
 local json = require("timmy.wire.json")
 local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
@@ -13,7 +12,7 @@ local M = {}
 
 --- CoreScripts' numbers for AI packages (`enumerations.ai`).
 local PACKAGES = { [0] = "cancel", "activate", "combat", "escort", "follow", "travel", "wander" }
---- What is read of an AI package.
+--- The fields read from an AI package.
 local AI = { "action", "targetPlayer", "targetUniqueIndex", "posX", "posY", "posZ", "distance", "duration",
   "shouldRepeat" }
 local NOTHING = {}
@@ -40,7 +39,7 @@ local function worn(item)
   return type(item) == "table" and id_lists.is_id(item.refId) and item.refId or nil
 end
 
---- Names of records by id (false: none), for all who are read at one moment: finding one means a look into two dozen
+--- Names of records by id (false: none), cached for all actors read at one moment: finding a name searches two dozen
 -- stores.
 local names = cache.new(function()
   return setmetatable({}, { __index = function(found, ref_id)
@@ -49,7 +48,7 @@ local names = cache.new(function()
   end })
 end)
 
---- Everything that the text is made of, in a list without holes.
+--- All source values of the text, in a list without holes.
 local function traits_of(record, dead, name, traits)
   local ai, equipment = table_or_nothing(record.ai), table_or_nothing(record.equipment)
   traits[1], traits[2], traits[3] = record.refId, dead, name
@@ -77,8 +76,8 @@ end
 
 local latest = {}
 
---- What is recorded of an actor: { text }, a JSON object without its closing brace; `before`, what this gave the last
--- time, when nothing changed. Nil where `record` isn't one of an actor. `now` in seconds.
+--- An actor's record: { text }, a JSON object without its closing brace. Returns `before`, the last result, if nothing
+-- changed; nil if `record` is not an actor's. `now` in seconds.
 function M.of(before, cell, unique_index, record, dead, now)
   if type(record) ~= "table" or not id_lists.is_id(record.refId) then return nil end
   local name = names(_G.RecordStores or NOTHING, now, now)[record.refId]

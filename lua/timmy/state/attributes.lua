@@ -23,7 +23,8 @@ function M.skills()
   return skills
 end
 
---- The server's spelling of a name given in any case, with or without spaces ("long blade"); or nil.
+--- The server's spelling of a name given in any case, with or without spaces ("long blade"); nil if there is no such
+-- name.
 function M.spelling(names, given)
   local wanted = given:lower():gsub("%s", "")
   for _, entry in ipairs(names) do

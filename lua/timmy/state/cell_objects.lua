@@ -1,7 +1,7 @@
---- The objects of a loaded cell that the server was told something about: what was placed, opened, locked, looked into.
+--- The objects of a loaded cell that the server knows: placed, opened, locked, or opened as containers.
 --
--- A cell may have hundreds, and all who are around see the same: it is looked through once a second at most. Who asks
--- for a snapshot gets what is true then.
+-- A cell may have hundreds, and all players around see the same: it is searched at most once a second. A snapshot
+-- always gets fresh values.
 local corescripts = require("timmy.game.corescripts")
 local lowest = require("timmy.state.lowest")
 local cache = require("timmy.game.cache")
@@ -12,8 +12,8 @@ local id_lists = require("timmy.state.id_lists")
 local M = {}
 
 local KEEP_S = 1
---- Objects of one cell that are described, the lowest unique indexes first: past this a hoarder's house would stop the
--- game. The rest are counted.
+--- The most objects described for one cell, those with the lowest unique indexes first: more would stop the game. The
+-- rest are counted.
 local MOST_IN_A_CELL = 2000
 local UNTOUCHED = -1
 
@@ -27,7 +27,7 @@ local function set_of(list)
   return set
 end
 
---- What a thing is, as far as what happened to it tells.
+--- The kind of an object, as far as its recorded changes show it.
 local function kind_of(index, object, told)
   local _, store = records.find(object.refId)
   if KINDS[store] then return KINDS[store] end
@@ -70,10 +70,11 @@ local function describe(cell, index, object, told)
   return thing
 end
 
---- Packets of what isn't a thing that is there: actors are somebody else's matter, the rest is deleted or elsewhere.
+--- Kinds of packets whose entries are not objects here: actors are read elsewhere, the others were deleted or moved
+-- away.
 local NOT_THERE = { "actorList", "spawn", "delete", "cellChangeTo" }
 
---- What CoreScripts noted of the cell's packets, as sets.
+--- CoreScripts' lists of the cell's packets, as sets.
 local function told_of(data)
   local packets = type(data.packets) == "table" and data.packets or {}
   local not_there = {}
@@ -89,13 +90,13 @@ local function is_thing(index, object, told)
   return not told.not_there[index]
 end
 
---- By number, as far as an index has one: "99-0" before "100-0", and those of the data files before those made here.
+--- Orders indexes by number: "99-0" before "100-0", and objects of the data files before those created on the server.
 local function is_below(one, other)
   if #one ~= #other then return #one < #other end
   return one < other
 end
 
---- The indexes of a cell's things that are described, and how many there are.
+--- The indexes of a cell's objects that are described, and how many objects there are.
 local function indexes_of(objects, told)
   local kept, count = {}, 0
   for index, object in pairs(objects) do
@@ -117,8 +118,8 @@ end)
 
 local NOTHING = {}
 
---- The objects of a loaded cell in the wire's words, without distance, and how many more there are; none where it isn't
--- loaded. `fresh`: as of now.
+--- The objects of a loaded cell as sent on the wire, without distance, and how many more there are; none if the cell
+-- isn't loaded. `fresh`: read now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOTHING, 0 end

@@ -3,7 +3,7 @@ local guard = require("timmy.game.guard")
 
 local M = {}
 
---- One of the game's classes by its id, a player's own by the name it was given.
+--- One of the game's classes by its id, or a custom class by its name.
 function M.of(pid)
   local class = guard.GetDefaultClass(pid)
   if class ~= "" then return class end

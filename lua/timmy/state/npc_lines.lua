@@ -1,5 +1,6 @@
---- Lines that an actor has for a player who speaks to it. The texts of the dialogue window are the clients' own, and no
--- function of the server adds to them; so a line stands in the chat of who activates the actor, the next one each time.
+--- Lines that an actor says to players who activate it. The dialogue window's texts belong to the clients, and no
+-- function of the server adds to them; so a line is sent to the chat of the player who activates the actor, the next
+-- one each time.
 local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 local speech = require("timmy.state.speech")
@@ -7,7 +8,7 @@ local things = require("timmy.state.things")
 
 local M = {}
 
---- Under this name the lines stand in CoreScripts' data of the object, which is saved with its cell.
+--- The key of the lines in CoreScripts' data of the object, which are saved with its cell.
 M.KEY = "timmyLines"
 
 local function next_line(kept)
@@ -30,7 +31,7 @@ local function on_activate(status, _, cell, objects)
   end
 end
 
---- Listens for activations.
+--- Starts handling activations.
 function M.install()
   hooks.hear("OnObjectActivate", on_activate)
 end

@@ -1,4 +1,4 @@
---- Places in loaded cells, where commands put things: where the player stands, unless x, y and z say otherwise.
+--- Positions in loaded cells for commands that place something: by default the player's own position.
 local cells = require("timmy.state.cells")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
@@ -14,7 +14,7 @@ local MAX_COORDINATE = 8000000
 M.coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
 M.angle = checks.number(-360, 360)
 
---- The fields that name a place.
+--- The fields of a position.
 M.fields = {
   { name = "cell", check = checks.name, optional = true },
   { name = "x", check = M.coordinate, optional = true },
@@ -35,12 +35,12 @@ local function given(pid, values)
   return { cell = cell, x = values.x, y = values.y, z = values.z, yaw = math.rad(values.yaw or 0) }
 end
 
---- Whether a place lies in the exterior cell it names: clients and CoreScripts drop what does not.
+--- Whether a position lies in the exterior cell that it names: clients and CoreScripts discard any other.
 function M.lies_in(cell, x, y)
   return cells.grid(cell) == nil or cells.under(x, y) == cell
 end
 
---- The place { cell, x, y, z, yaw (radians) }, in a loaded cell; else nil and why not.
+--- The position { cell, x, y, z, yaw (radians) } in a loaded cell; else nil and an error.
 function M.find(pid, values)
   local some = values.x or values.y or values.z
   if some and not (values.x and values.y and values.z) then
@@ -60,12 +60,12 @@ function M.find(pid, values)
   return spot
 end
 
---- A place as CoreScripts keep it.
+--- A position as CoreScripts store it.
 function M.location(spot)
   return { posX = spot.x, posY = spot.y, posZ = spot.z, rotX = 0, rotY = 0, rotZ = spot.yaw }
 end
 
---- The place in an answer's words.
+--- A position as sent in an answer.
 function M.answer(spot, more)
   local answer = { cell = spot.cell, x = spot.x, y = spot.y, z = spot.z }
   for name, value in pairs(more or {}) do answer[name] = value end

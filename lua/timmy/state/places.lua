@@ -2,8 +2,8 @@
 --
 -- The coordinates were measured in the game: CoreScripts' spawn point, the temple and Imperial cult markers, and spots
 -- that other mods use. The server has no terrain, so a spot is only as good as its measurement; a z above the ground
--- ends in a short fall. x, y, z must lie in `cell` (a test checks it); `yaw` is in degrees clockwise from north; `cells`
--- are all exterior cells that bear the place's name in Morrowind.esm.
+-- ends in a short fall. x, y, z must lie in `cell` (a test checks it); `yaw` is in degrees clockwise from north;
+-- `cells` are all exterior cells that bear the place's name in Morrowind.esm.
 local PLACES = {
   { name = "Ald Velothi", cell = "-11, 15", x = -85551, y = 125592, z = 808, yaw = 0, cells = { "-11, 15" } },
   { name = "Ald-ruhn", aliases = { "Ald'ruhn", "Aldruhn", "Ald Ruhn" }, cell = "-2, 6", x = -12544, y = 53600, z = 2384,

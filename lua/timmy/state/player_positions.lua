@@ -1,4 +1,4 @@
---- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
+--- The positions of all logged-in players: read at most twenty times a second for all clients together.
 local corescripts = require("timmy.game.corescripts")
 local cache = require("timmy.game.cache")
 local players = require("timmy.state.players")
@@ -14,7 +14,7 @@ local places = cache.new(function()
   return found
 end)
 
---- { pid, name, place = { cell, x, y, z } } each, to be read only. `fresh`: as of now.
+--- { pid, name, place = { cell, x, y, z } } for each player; do not change them. `fresh`: read now.
 function M.of(now, fresh)
   return places(corescripts.global("Players"), fresh and now or now - KEEP_S, now)
 end

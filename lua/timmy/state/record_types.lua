@@ -1,5 +1,5 @@
---- The types of records that can be made at run time, and the fields of each: what `timmy_actors/protocol/records.py`
--- says, said once more for Lua. A field's name is CoreScripts' with underscores.
+--- The types of records that can be created at run time, and the fields of each: the Lua counterpart of
+-- `timmy_actors/protocol/records.py`. A field's name is CoreScripts' name with underscores.
 local nested = require("timmy.wire.nested")
 local checks = require("timmy.wire.checks")
 local utf8 = require("timmy.wire.utf8")
@@ -7,9 +7,9 @@ local utf8 = require("timmy.wire.utf8")
 local M = {}
 
 local INT = 2147483647
---- Of a book or a script, in characters.
+--- The longest text of a book or a script, in characters.
 local LONGEST_TEXT = 16384
---- Fields that are lists hold no more.
+--- The most items of a field that is a list.
 local MOST_PARTS = 32
 
 local int, number = checks.integer(-INT, INT), checks.number(-1e6, 1e6)
@@ -43,7 +43,7 @@ local function list(fields) return checks.list(nested.object_of(fields), 0, MOST
 
 local damage = nested.object_of(M.DAMAGE)
 
---- What each field takes, wherever it stands.
+--- The check of each field, in every type of record.
 local CHECKS = {
   name = checks.name, model = checks.name, icon = checks.name, script = checks.name, race = checks.name,
   hair = checks.name, head = checks.name, class = checks.name, faction = checks.name, sound = checks.name,
@@ -63,7 +63,7 @@ local CHECKS = {
   color = nested.object_of(M.COLOR), effects = list(M.EFFECT), parts = list(M.PART), items = list(M.ITEM),
 }
 
---- The fields of a field that is an object, or of each item of one that is a list.
+--- The fields of an object, or of each item of a list.
 M.INNER = { effects = M.EFFECT, parts = M.PART, items = M.ITEM, damage_chop = M.DAMAGE, damage_slash = M.DAMAGE,
   damage_thrust = M.DAMAGE, color = M.COLOR }
 M.LISTS = { effects = true, parts = true, items = true }
@@ -100,7 +100,7 @@ local TYPES = {
   weapon = ENCHANTABLE .. "subtype health speed reach damage_chop damage_slash damage_thrust flags",
 }
 
---- What a record needs that is not made after another (`base_id`). CoreScripts' own list.
+--- The fields that a record without `base_id` requires. CoreScripts' own list.
 local NEEDED = {
   activator = "name model", apparatus = "name model", armor = "name model", bodypart = "subtype part model",
   book = "name model", cell = "id", clothing = "name model", container = "name model", creature = "base_id",
@@ -123,7 +123,7 @@ table.sort(M.names)
 
 local is_name = checks.one_of(unpack(M.names))
 
---- The first field that a record of its own lacks, or nil.
+--- The first missing field of a record without a base, or nil.
 local function lacking(record)
   if record.base_id then return nil end
   for field in NEEDED[record.type]:gmatch("%S+") do
@@ -133,7 +133,7 @@ local function lacking(record)
   return nil
 end
 
---- The check of a record's fields, whose type is known: nil, or what is wrong and where in it.
+--- The check of a record's fields, for a known type: nil, or what is wrong and where in the record.
 function M.check_fields(value)
   local wrong, place = nested.object_of(M[value.type])(value)
   if wrong then return wrong, place end
@@ -141,8 +141,8 @@ function M.check_fields(value)
   return missing and missing .. ": is required where no base_id is given" or nil
 end
 
---- The check of a record: its type, then the fields of that type. What is wrong is placed as the models place it: the
--- type comes before the field.
+--- The check of a record: its type, then the fields of that type. An error's location is given as the models give it:
+-- the type before the field.
 function M.check(value)
   if type(value) ~= "table" then return "must be an object" end
   local unknown_type = is_name(value.type)
