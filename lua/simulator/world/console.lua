@@ -1,4 +1,4 @@
---- Console commands as the simulated client runs them. It echoes every command, known to it or not.
+--- Console commands as the simulated client runs them. It echoes every command, known or not.
 local actor_orders = require("simulator.world.actor_orders")
 local travel = require("simulator.world.travel")
 
@@ -8,7 +8,7 @@ local ECHO_MS = 30
 local ADD, REMOVE = 1, 2 -- enumerations.inventory
 local ENTRY = 0 -- enumerations.journal
 
---- The words of a command without its `player->`; a quoted one is one word.
+--- The words of a command without its `player->`; a quoted text is one word.
 local function split(text)
   local found, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
   while true do
@@ -55,7 +55,7 @@ function commands.coc(self, cell)
   travel.cell(self, { cell = cell })
 end
 
---- Below its first rank a member is none.
+--- Below rank 0 a player is no member.
 function commands.pclowerrank(self, faction)
   local known = self.factions[faction:lower()]
   if known and known.rank then

@@ -1,11 +1,11 @@
---- The boxes that a player is shown, and how a simulated one answers: with the first button, line, or an "aye".
-local ANSWER_MS = 2000 -- as long as one reads
+--- Dialog boxes, and a simulated player's answers: the first button, the first line, or "aye".
+local ANSWER_MS = 2000 -- time to read the box
 
 local ANSWERS = { CustomMessageBox = "0", ListBox = "0", InputDialog = "aye" }
 
 local M = {}
 
---- A client has one place for the box it shows: an answer goes out under the number of the newest, whatever its kind.
+--- A client shows one box: an answer is sent with the number of the newest, whatever its kind.
 function M.receive(self, packet)
   self:remember("boxes", packet)
   self.box = packet
@@ -15,7 +15,7 @@ function M.receive(self, packet)
   end
 end
 
---- The player answers what it was shown last.
+--- The player answers the newest box.
 function M.answer(self, data)
   self:fire("OnGUIAction", self.box.id, data)
 end

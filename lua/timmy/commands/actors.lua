@@ -1,4 +1,4 @@
---- Creatures and NPCs: spawned, dressed, strengthened, moved, made to speak and to die.
+--- Commands about creatures and NPCs: spawn, equip, set stats, move, speak, kill.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local console = require("timmy.game.object_console")
@@ -64,22 +64,22 @@ function spawn_npc.run(pid, values)
   return placement.answer(spot, { unique_index = unique_index, ref_id = made.id, permanent = made.permanent })
 end
 
---- CoreScripts' names of the places for equipment, in small letters.
+--- CoreScripts' names of the equipment slots, in lower case.
 local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
   "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
   "carried_left", "ammunition" }
 local SLOT = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
---- What an actor wears, to be changed; nil and why not while no client has told.
+--- An actor's equipment, to be changed; nil and an error until a client has reported it.
 local function worn_by(actor)
   local worn = actor.data.equipment
   if worn ~= nil then
     if corescripts.is_sound_inventory(worn) then return worn end
-    return errors.refuse("game_refused", "what it is said to wear is damaged; nothing was changed", "unique_index")
+    return errors.refuse("game_refused", "the actor's saved equipment is damaged; nothing was changed", "unique_index")
   end
   if not actor.was_made then
-    return errors.refuse("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
-      "unique_index")
+    local message = "no client has reported the equipment of " .. actor.unique_index .. " yet; try again"
+    return errors.refuse("game_refused", message, "unique_index")
   end
   return {}
 end

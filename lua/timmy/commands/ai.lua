@@ -1,4 +1,4 @@
---- What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
+--- AI packages of actors, run by the client that simulates their cell.
 local packets = require("timmy.game.actor_packets")
 local players = require("timmy.state.players")
 local checks = require("timmy.wire.checks")
@@ -7,7 +7,7 @@ local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
 local errors = require("timmy.commands.errors")
 
---- In hours of the game.
+--- Durations in game hours.
 local LONGEST_DURATION = 1000
 local FARTHEST = 32768
 
@@ -31,7 +31,7 @@ local function not_one_target(values)
     "target_player")
 end
 
---- Whom or what a package is about: { pid } or { thing }, and how an answer names it.
+--- A package's target: { pid } or { thing }, and its name in an answer.
 local function target_of(values, actor)
   if values.target_player then return target_player(values) end
   local thing, wrong = things.object({ unique_index = values.target }, "unique_index")
@@ -42,14 +42,14 @@ local function target_of(values, actor)
   return { thing = thing, told = values.target }
 end
 
---- Gives an actor a package that CoreScripts send whole.
+--- Sets a package that CoreScripts send completely.
 local function set(actor, action, whom, at)
   whom, at = whom or {}, at or {}
   _G.logicHandler.SetAIForActor(actor.cell, actor.unique_index, action, whom.pid,
     whom.thing and whom.thing.unique_index, at.x, at.y, at.z)
 end
 
---- Keeps a package as CoreScripts do, and sends it whole where they would not.
+--- Stores a package as CoreScripts do, and sends it completely where they would not.
 local function keep_and_send(actor, package, whom)
   whom = whom or {}
   actor.data.ai = _G.dataTableBuilder.BuildAIData(whom.pid, whom.thing and whom.thing.unique_index, package.action,

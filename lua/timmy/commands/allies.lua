@@ -1,4 +1,4 @@
---- Who stands with whom: allies, whose companions and summons leave each other alone.
+--- Allies: players whose companions and summoned creatures don't attack each other.
 local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
 local errors = require("timmy.commands.errors")
@@ -27,11 +27,11 @@ local function load(player)
   player:QuicksaveToDrive()
 end
 
---- The other's slot; nil and why there is none.
+--- The other player's slot; nil and an error if there is none.
 local function find_other(pid, name)
   local other, wrong = players.find(name)
   if not other then return errors.refuse(wrong.code, wrong.message, "other") end
-  if other == pid then return errors.refuse("bad_arguments", "other: nobody is an ally of its own", "other") end
+  if other == pid then return errors.refuse("bad_arguments", "other: a player can't be its own ally", "other") end
   return other
 end
 

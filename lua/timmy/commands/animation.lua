@@ -1,4 +1,4 @@
---- What a player is made to do for others to see and hear: an animation, a line of its voice; and a sound it hears.
+--- Animations and voice of a player, and sounds played to it.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local errors = require("timmy.commands.errors")
@@ -8,7 +8,7 @@ local player = { name = "player", check = checks.name }
 
 local play_animation = { name = "play_animation" }
 
---- The groups that the skeletons of all races have.
+--- The animation groups that the skeletons of all races have.
 play_animation.fields = {
   player,
   { name = "animation", check = checks.one_of("idle2", "idle3", "idle4", "idle5", "idle6", "idle7", "idle8", "idle9",
@@ -16,7 +16,7 @@ play_animation.fields = {
   { name = "count", check = checks.integer(1, 100), default = 1 },
 }
 
---- After what plays now.
+--- The mode that starts an animation after the current one.
 local MODE = 0
 
 function play_animation.run(pid, values)
@@ -37,10 +37,10 @@ end
 
 local play_sound = { name = "play_sound", fields = { player, { name = "sound", check = checks.name } } }
 
---- No packet plays a sound to a player, so its client does by a console command.
+--- No packet plays a sound to a player, so its client does it with a console command.
 function play_sound.run(pid, values)
   if not corescripts.is_plain_id(values.sound) then
-    return errors.refuse("no_such_target", "no sound has such an id", "sound")
+    return errors.refuse("no_such_target", "no sound has this id", "sound")
   end
   if not corescripts.takes_console_commands(corescripts.player(pid)) then
     return errors.refuse("game_refused", "the player has not arrived in a cell yet; try again", "player")

@@ -1,5 +1,5 @@
---- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only where the
--- operator said `allow_raw`.
+--- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only if the operator
+-- has set `allow_raw`.
 local batch = require("timmy.raw.batch")
 local joining = require("timmy.raw.joining")
 local json = require("timmy.wire.json")
@@ -35,14 +35,14 @@ M.fields = {
   end },
 }
 
---- Asked before anything else about the command, so that a server without it gives one answer.
+--- Checked before everything else about the command, so that a server without the raw API always gives the same answer.
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "the script API is off here; the operator can set allow_raw (in timmy_config, or for the embedded"
     .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
---- The calls with an empty list where no arguments were given; or nil and an error.
+--- The calls, with an empty list where arguments are missing; or nil and an error.
 local function calls_of(given)
   local calls = {}
   for position, call in ipairs(given) do

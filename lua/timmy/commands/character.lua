@@ -1,4 +1,4 @@
---- Who a player is: its class, race, birthsign and name.
+--- A player's class, race, birthsign and name.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -43,15 +43,15 @@ function set_class.run(pid, values)
   return { class = class }
 end
 
---- A head and hair that fit are chosen unless they are named.
+--- Sets the race, with a matching head and hair unless they are given.
 local set_race = { name = "set_race" }
 
 set_race.fields = {
   { name = "player", check = checks.name },
   { name = "race", check = checks.name },
   { name = "gender", check = checks.one_of("male", "female"), optional = true },
-  -- The body parts are the game clients' and their mods' own, named by no rule, and the server has no list of them. A
-  -- client leaves off one that it does not have (OpenMW's npcanimation.cpp), so it is not for us to decline.
+  -- Head and hair are not checked: body parts come from the clients' game and mods, follow no naming rule, and the
+  -- server has no list of them. A client omits one that it does not have (OpenMW's npcanimation.cpp).
   { name = "head", check = checks.name, optional = true },
   { name = "hair", check = checks.name, optional = true },
 }
@@ -82,7 +82,7 @@ end
 local set_name = { name = "set_name", fields = { { name = "player", check = checks.name },
   { name = "name", check = checks.name } } }
 
---- A name as others read it: spaces of any kind, and the case of its letters, tell no two apart.
+--- A name in the form in which names are compared: without spaces of any kind, in lower case.
 local SPACES = { "%s", "\194\160", "\225\154\128", "\226\128[\128-\143\168-\175]", "\226\129[\159-\164]",
   "\227\128\128", "\239\187\191" }
 
@@ -91,7 +91,7 @@ local function without_spaces(name)
   return name:lower()
 end
 
---- The player here, other than `pid`, who is called like that but for spaces: by its account, or over its head.
+--- The online player, other than `pid`, whose account or shown name is equal in that form.
 local function namesake(pid, name)
   local wanted = without_spaces(name)
   for _, other in ipairs(players.online()) do
@@ -103,15 +103,15 @@ local function namesake(pid, name)
 end
 
 local function name_error(pid, name)
-  if without_spaces(name) == "" then return "a name needs more than spaces" end
+  if without_spaces(name) == "" then return "a name must not consist of spaces only" end
   if name:find("^%s") or name:find("%s$") or name:find("%s%s") then
-    return "spaces at its ends, or two together, are not seen: leave them out"
+    return "spaces at the ends, and double spaces, are not visible: remove them"
   end
   local other = namesake(pid, name)
-  return other and ("%s is here: a name that differs by nothing but spaces can't be told apart"):format(other)
+  return other and ("%s is online: a name that differs only in spaces looks the same"):format(other)
 end
 
---- What others see over its head until it leaves. Its account, and who it is here, keep the old name.
+--- The name that others see above the player until it leaves. Its account and its name in the bridge do not change.
 function set_name.run(pid, values)
   local wrong = name_error(pid, values.name)
   if wrong then return errors.refuse("bad_arguments", "name: " .. wrong, "name") end
@@ -123,7 +123,7 @@ end
 local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = checks.name },
   { name = "birthsign", check = checks.name } } }
 
---- The signs of Morrowind.esm, by their ids. A client looks a sign up without asking whether there is one.
+--- The signs of Morrowind.esm, by id. A client does not check whether a sign exists.
 local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfborn", "Fay", "Hara", "Lady's Favor",
   "Mooncalf", "Moonshadow Sign", "Star-Cursed", "Trollkin", "Warwyrd", "Wombburned" }
 
@@ -156,7 +156,7 @@ set_custom_class.fields = {
   { name = "description", check = checks.text, optional = true },
 }
 
---- The server's spellings of names, each once; nil and why when one is none or comes again.
+--- The server's spellings of the names, each once; nil and an error for an unknown or repeated one.
 local function spellings(field, given, known, seen)
   local found = {}
   for position, name in ipairs(given) do
@@ -164,14 +164,14 @@ local function spellings(field, given, known, seen)
     local spelling = attributes.spelling(known, name)
     if not spelling then return errors.refuse("bad_arguments", place .. ": there is no " .. name, place) end
     if seen[spelling] then
-      return errors.refuse("bad_arguments", place .. ": " .. spelling .. " is there twice", place)
+      return errors.refuse("bad_arguments", place .. ": " .. spelling .. " is given twice", place)
     end
     seen[spelling], found[position] = true, spelling
   end
   return table.concat(found, ", ")
 end
 
---- The class as CoreScripts save it; nil and why when a name in it is wrong.
+--- The class as CoreScripts save it; nil and an error if a name in it is wrong.
 local function custom_class(values)
   local class, seen = { name = values.name, description = values.description or "",
     specialization = SPECIALIZATIONS[values.specialization] }, {}

@@ -1,4 +1,4 @@
---- What players are told: lines in their chat windows, and notes on their screens.
+--- Messages to players: lines in their chat windows, and message boxes.
 local chat_event = require("timmy.game.chat_event")
 local guard = require("timmy.game.guard")
 local chat_log = require("timmy.state.chat_log")
@@ -14,7 +14,7 @@ local TELLING = {
   { name = "text", check = checks.text },
 }
 
---- A chat line ends with a line break.
+--- Every chat line ends with a line break.
 local function line(text) return text .. "\n" end
 
 local message = { name = "message", fields = TELLING }
@@ -24,13 +24,13 @@ function message.run(pid, values)
   return { text = values.text }
 end
 
---- CoreScripts' sign of a chat command.
+--- CoreScripts' prefix of a chat command.
 local COMMAND_SIGN = "/"
 
 local function is_command(text) return text:sub(1, 1) == COMMAND_SIGN end
 
---- Has the server handle a message of the player's, and says who was shown something of it. A chat command may send the
--- player elsewhere.
+--- Lets the server handle a message of the player, and returns the names of those who received something. A chat
+-- command may move the player.
 local function handled(pid, text, context)
   local done, wrong, names = chat_log.count(trips.follow, pid, context.revision, chat_event.raise, pid, text)
   if not done then return nil, wrong end
@@ -39,7 +39,7 @@ end
 
 local chat = { name = "chat", fields = TELLING }
 
---- As if the player had typed it: what the server makes of that, and for whom, is its scripts' affair.
+--- Sends a message as if the player had typed it: the server's scripts decide what is shown to whom.
 function chat.run(pid, values, context)
   if is_command(values.text) then
     return errors.refuse("bad_arguments", "text: a text that begins with '/' is a chat command: use the command "
@@ -50,10 +50,10 @@ end
 
 local chat_command = { name = "chat_command", fields = TELLING }
 
---- The player may be a member of the server's staff, whose commands reach everything: so a token says it by itself.
+--- The player may be staff, whose chat commands can do everything: so the token needs a scope of its own.
 function chat_command.permitted(context)
   if context.chat_commands then return true end
-  return false, "this client's token has not the scope chat_command: the operator can add it in the server's token file"
+  return false, "this client's token lacks the scope chat_command: the operator can add it in the server's token file"
 end
 
 function chat_command.run(pid, values, context)
@@ -73,7 +73,7 @@ local function contains(list, wanted)
   return false
 end
 
---- By the server's own command for it, so that its rules are kept, and the speaker reads it too.
+--- Uses the server's own chat command, so that its rules apply and the speaker sees the message too.
 function whisper.run(pid, values, context)
   local other, wrong = players.find(values.to)
   if not other then return errors.refuse(wrong.code, wrong.message, "to") end
@@ -81,7 +81,7 @@ function whisper.run(pid, values, context)
   local told, err = handled(pid, ("/msg %d %s"):format(other, values.text), context)
   if not told then return nil, err end
   if not contains(told.heard_by, values.to) then
-    return errors.refuse("game_refused", "the server's scripts did not pass it on to " .. values.to, "to")
+    return errors.refuse("game_refused", "the server's scripts did not deliver the message to " .. values.to, "to")
   end
   return { to = values.to, text = values.text }
 end

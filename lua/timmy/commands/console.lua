@@ -1,4 +1,4 @@
---- Runs a console command on a player's client. The text is passed as it is: only where the operator said `allow_raw`.
+--- Runs a console command on a player's client, unchanged. Only if the operator has set `allow_raw`.
 local corescripts = require("timmy.game.corescripts")
 local checks = require("timmy.wire.checks")
 
@@ -9,14 +9,15 @@ M.fields = {
   { name = "text", check = checks.text },
 }
 
---- Asked before anything else about the command, so that a server without it gives one answer.
+--- Checked before everything else about the command, so that a server without console commands always gives the same
+-- answer.
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "console commands are off here; the operator can set allow_raw (in timmy_config, or for the embedded"
     .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
---- Whether the player has a cell to send the command with.
+--- Whether the player has a cell, which the command is sent with.
 function M.available(pid)
   if corescripts.takes_console_commands(corescripts.player(pid)) then return true end
   return nil, { code = "game_refused", message = "the player has not arrived in a cell yet; try again" }

@@ -1,4 +1,4 @@
---- What is in a container, or on an actor: put in, taken out, or set.
+--- The contents of containers and actors: add, remove, set.
 local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
@@ -13,12 +13,12 @@ local MOST_STACKS = 200
 local STACK = { { name = "item", check = checks.name },
   { name = "count", check = checks.integer(1, 1000000), default = 1 } }
 
---- A container whose contents the server knows, with them; else nil and why not.
+--- A container whose contents the server knows, and these; else nil and an error.
 local function container(values)
   local thing, wrong = things.object(values)
   if not thing then return nil, wrong end
   if thing.data.inventory == nil then
-    local message = "no client has told yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
+    local message = "no client has reported yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
       .. "), if it is a container at all; set_container gives it new contents"
     return errors.refuse("game_refused", message, "unique_index")
   end
@@ -33,7 +33,7 @@ local function unknown_item(name, field)
   return errors.new("no_such_target", "there is no record " .. name .. " any more", field)
 end
 
---- Keeps what was changed and lets clients know.
+--- Saves the change and sends it to clients.
 local function finish(pid, thing, action, changed)
   things.note(thing, "container")
   for _, item in ipairs(changed) do
@@ -72,8 +72,8 @@ end
 
 local take = { name = "take_from_container", fields = put.fields }
 
---- Copies of the stacks of an item, each with how many of it leave, until the count is reached. A client finds a stack
--- by its charges and soul, so they must be its own.
+--- Copies of an item's stacks, each with the count to remove from it, until the count is reached. A client finds a
+-- stack by its charges and soul, so these are copied.
 local function leaving(inventory, ref_id, missing)
   local wanted, found = ref_id:lower(), {}
   for _, item in pairs(inventory) do

@@ -1,4 +1,4 @@
---- What a player is asked in a box on its screen. The result comes when it answers: see timmy.questions.
+--- Dialog boxes on a player's screen. The result comes with the player's answer: see timmy.state.questions.
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")
@@ -8,10 +8,10 @@ local utf8 = require("timmy.wire.utf8")
 local player = { name = "player", check = checks.name }
 local text = { name = "text", check = checks.text }
 
---- How much of what a player typed is passed on, in bytes: the result is remembered.
+--- The longest part of a typed answer that is passed on, in bytes, because the result is remembered.
 local LONGEST_ANSWER = 4096
 
---- What was chosen of `labels` by its number, from 0; both null where nothing was.
+--- The choice among `labels` by its number, from 0; both fields are null if nothing was chosen.
 local function choice(labels, data)
   local index = tonumber(data)
   local label = index and labels[index + 1]

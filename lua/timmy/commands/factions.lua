@@ -1,4 +1,4 @@
---- What a player is in factions: its rank, its reputation there, whether it was expelled.
+--- A player's rank, reputation and expulsion in factions.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local errors = require("timmy.commands.errors")
@@ -8,8 +8,8 @@ local checks = require("timmy.wire.checks")
 local player = { name = "player", check = checks.name }
 local faction = { name = "faction", check = checks.name }
 
---- A faction must have the rank that is set in it. These of Morrowind.esm have ten; of others only the first is sure to
--- exist.
+--- Factions of Morrowind.esm with ten ranks. A rank must exist in its faction; in all others only the first certainly
+-- does.
 local HIGHEST_RANK, FIRST_RANK = 9, 0
 local TEN_RANKS = {
   ["fighters guild"] = true, ["hlaalu"] = true, ["imperial cult"] = true, ["imperial legion"] = true,
@@ -17,7 +17,7 @@ local TEN_RANKS = {
   ["thieves guild"] = true,
 }
 
---- What is told of a faction: who shares it, where it is saved, and how it is said.
+--- The kinds of faction data: the setting that shares it, the saved table, and how it is sent.
 local RANK = { share = "shareFactionRanks", is_shared = true, saved = "factionRanks", action = "RANK",
   describe = guard.SetFactionRank }
 local REPUTATION = { share = "shareFactionReputation", is_shared = true, saved = "factionReputation",
@@ -54,7 +54,7 @@ set_rank.fields = { player, faction, { name = "rank", check = checks.integer(FIR
 function set_rank.run(pid, values)
   local id = id_of(values)
   if values.rank > FIRST_RANK and not TEN_RANKS[id] then
-    return errors.refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist", "rank")
+    return errors.refuse("bad_arguments", "rank: only rank 0 certainly exists in " .. id, "rank")
   end
   local done, wrong = set(pid, RANK, id, values.rank)
   if not done then return nil, wrong end
@@ -83,7 +83,7 @@ end
 
 local leave = { name = "leave_faction", fields = { player, faction } }
 
---- Why a player can't leave; nil when it can.
+--- Why a player can't leave a faction; nil if it can.
 local function bond(pid, ranks, id)
   local rank = ranks[id]
   if rank == nil then return "no_such_target", "the player is not in " .. id, "faction" end
@@ -95,7 +95,7 @@ local function bond(pid, ranks, id)
   end
 end
 
---- No packet says that somebody left, so the clients take the last rank away by a console command.
+--- No packet removes a member, so clients remove the last rank with a console command.
 function leave.run(pid, values)
   local holder, is_shared = saved.holder(pid, RANK.share, RANK.is_shared)
   local ranks, damaged = saved.table_of(holder, RANK.saved)

@@ -1,5 +1,5 @@
---- What a player carries: items put into its inventory, or taken out of it. CoreScripts' table is changed with the
--- client, which doesn't echo what it is sent.
+--- A player's inventory: add, remove and equip items. CoreScripts' table is changed together with the client, which
+-- does not report changes that it was sent.
 local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
@@ -16,7 +16,7 @@ give.fields = {
   { name = "count", check = item_count, default = 1 },
 }
 
---- The spelling that the player already has of this id, so that the items join their stack.
+--- The spelling that the player's inventory already has of this id, so that the items join its stack.
 local function known_spelling(counts, ref_id)
   return items.in_order(counts, ref_id)[1] or ref_id
 end
@@ -50,7 +50,7 @@ function give.run(pid, values)
   return { item = item.refId, count = values.count, total = total + values.count }
 end
 
---- It must hold that many.
+--- An error if the inventory holds fewer.
 local take = { name = "take_item" }
 
 take.fields = {
@@ -67,7 +67,7 @@ local function too_few(ref_id, total, count)
   return { code = "no_such_target", message = message, field = total == 0 and "item" or "count" }
 end
 
---- The stacks to take, one for each spelling of the id, until the count is reached.
+--- The stacks to remove, one for each spelling of the id, until the count is reached.
 local function choose(counts, ref_id, count)
   local chosen, missing = {}, count
   for _, spelling in ipairs(items.in_order(counts, ref_id)) do
@@ -105,7 +105,7 @@ local slot = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
 local function slot_number(name) return _G.enumerations.equipment[name:upper()] end
 
---- Changes what a player wears in a slot: an item, or nil for nothing.
+--- Sets a player's equipment slot: an item, or nil for none.
 local function wear(player, name, item)
   player.data.equipment[slot_number(name)] = item
   player:LoadEquipment()
@@ -116,7 +116,7 @@ local function damaged_equipment()
   return errors.refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
 end
 
---- What CoreScripts take off a player again at once.
+--- Items that CoreScripts unequip again at once.
 local function is_banned(ref_id)
   for _, banned in pairs(corescripts.setting("bannedEquipmentItems", {})) do
     if type(banned) == "string" and banned:lower() == ref_id:lower() then return true end
@@ -124,7 +124,7 @@ local function is_banned(ref_id)
   return false
 end
 
---- A stack of the item that the player has.
+--- A stack of the item in the player's inventory.
 local function stack_of(inventory, ref_id)
   for _, item in pairs(inventory) do
     if item.refId:lower() == ref_id:lower() and item.count > 0 then return item end

@@ -1,4 +1,4 @@
---- Writes a quest's entry into the journal, or sets its stage without a text.
+--- Adds a quest's entry to the journal, or sets its stage without a text.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
@@ -13,10 +13,10 @@ M.fields = {
   { name = "kind", check = checks.one_of("entry", "index"), default = "entry" },
 }
 
---- Who is said to have told an entry.
+--- The actor recorded as the source of an entry.
 local ACTOR = "player"
 
---- The date as the packet takes it, or nil where the world's is not a date.
+--- The date for the packet, or nil if the world's date is invalid.
 local function today()
   local time = _G.WorldInstance.data.time
   if type(time) ~= "table" then return nil end
@@ -51,8 +51,7 @@ local function add_to_packet(pid, item)
   end
 end
 
---- Whether writing the item again would change nothing: an entry once is an entry for ever, a stage holds until the
--- next.
+--- Whether the item would change nothing: an entry exists once, and a stage is set until the next one.
 local function is_written(journal, item)
   for position = #journal, 1, -1 do
     local line = journal[position]

@@ -1,4 +1,4 @@
---- What befalls a player: jail, a return from the dead, the door.
+--- Jail, resurrection and kicks.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
@@ -32,7 +32,7 @@ resurrect.fields = {
 
 local TYPES = { here = "REGULAR", imperial_shrine = "IMPERIAL_SHRINE", tribunal_temple = "TRIBUNAL_TEMPLE" }
 
---- CoreScripts would revive the player again, and elsewhere, when its time of death is over.
+--- Cancels CoreScripts' own revival, which would happen after the death time, and elsewhere.
 local function forget_death(dead)
   local timer = dead.resurrectTimerId
   if numbers.is_whole(timer, 0) then guard.StopTimer(timer) end
@@ -49,8 +49,8 @@ end
 
 local kick = { name = "kick", fields = { player, { name = "reason", check = checks.text, optional = true } } }
 
---- The server's own function, not CoreScripts' of the same name: that one logs the player out first, and who is logged
--- out is not saved.
+--- Uses the server's own function, not CoreScripts' function of the same name, which logs the player out first: a
+-- logged-out player is not saved.
 function kick.run(pid, values)
   if values.reason then guard.SendMessage(pid, values.reason .. "\n", false, false) end
   guard.Kick(pid)

@@ -1,4 +1,4 @@
---- Objects in the world: placed, deleted, moved, turned, scaled, locked, opened, used.
+--- Commands about objects in the world: place, delete, move, rotate, scale, lock, open, use.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local numbers = require("timmy.wire.numbers")
@@ -21,7 +21,8 @@ place.fields = commands.fields(commands.PLAYER, {
   { name = "soul", check = checks.name, optional = true },
 }, placement.fields)
 
---- CoreScripts keep the place of what they put down, not how much of what; who came later would find one, untouched.
+--- CoreScripts store an object's position, but not its count and charge; clients that join later would get one unused
+-- item. So these are added.
 local function remember_stack(cell, unique_index, values)
   local kept = cell.data.objectData[unique_index]
   if values.count ~= 1 then kept.count = values.count end
@@ -54,8 +55,8 @@ local function not_for_actors(thing)
   return errors.new("bad_arguments", thing.unique_index .. " is an actor: use move_actor", "unique_index")
 end
 
---- Only what was made here is put where it was left when a client comes back: of the data files' objects no place is
--- kept.
+--- Only objects created on the server keep a new position for clients that return: no position is stored for objects of
+-- the data files.
 local function remember(thing, location)
   if not thing.was_made or type(thing.data.location) ~= "table" then return { lasting = false } end
   for name, value in pairs(location) do thing.data.location[name] = value end

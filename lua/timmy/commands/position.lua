@@ -1,4 +1,5 @@
---- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; marks a place for it.
+--- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; sets its mark for
+-- Recall.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -38,7 +39,8 @@ local function named(values)
   return { cell = place.cell, x = place.x, y = place.y, z = place.z, yaw = values.yaw or place.yaw }
 end
 
---- A grid cell must hold the coordinates: the client would leave it at once, and the answer would be a lie.
+--- Coordinates must lie in their grid cell: otherwise the client would leave the cell at once, and the answer would be
+-- wrong.
 local function holds(cell, x, y)
   return cells.grid(cell) == nil or cells.under(x, y) == cell
 end
@@ -50,7 +52,7 @@ local function located(values)
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
-    return errors.refuse("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
+    return errors.refuse("no_such_cell", "no cell " .. cell .. ": outside the grid, or its name is too long", "cell")
   end
   if not holds(cell, x, y) then
     return errors.refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
@@ -58,13 +60,13 @@ local function located(values)
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
 end
 
---- Where another player stands now, or will when it has arrived.
+--- Another player's location, or its destination during a trip.
 local function place_of(pid)
   return trips.target(pid) or { cell = guard.GetCell(pid), x = guard.GetPosX(pid), y = guard.GetPosY(pid),
     z = guard.GetPosZ(pid) }
 end
 
---- The same, and where that player looks.
+--- The same, with that player's view direction.
 local function beside(values)
   local other, wrong = players.find(values.to_player)
   if not other then return errors.refuse(wrong.code, wrong.message, "to_player") end
@@ -74,12 +76,12 @@ local function beside(values)
     return errors.refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
   end
   if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
-    return errors.refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
+    return errors.refuse("game_refused", values.to_player .. "'s location can't be sent to a client", "to_player")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(guard.GetRotZ(other))) }
 end
 
---- How the destination is said, one way only; nil and what would be right otherwise.
+--- The destination, given in exactly one way; nil and an error.
 local function locator(values)
   local has_coordinates = values.cell or values.x or values.y or values.z
   local ways = (values.to and 1 or 0) + (values.to_player and 1 or 0) + (has_coordinates and 1 or 0)
@@ -87,7 +89,7 @@ local function locator(values)
   return (values.to and named) or (values.to_player and beside) or located
 end
 
---- CoreScripts send a player straight back out of these.
+--- Cells that CoreScripts send a player out of at once.
 local function is_forbidden(cell)
   for _, forbidden in pairs(corescripts.setting("forbiddenCells", {})) do
     if forbidden == cell then return true end
@@ -95,8 +97,8 @@ local function is_forbidden(cell)
   return false
 end
 
---- The cell is sent before the position, and only when it is another: a client told to enter the cell it stands in
--- loads it anew.
+--- Sends the cell before the position, and only if it is another one: a client that is sent to its current cell loads
+-- it again.
 local function move(pid, target)
   local yaw = target.yaw and math.rad(target.yaw) or numbers.finite(guard.GetRotZ(pid))
   if guard.GetCell(pid) ~= target.cell then
@@ -155,7 +157,7 @@ local function send_mark(pid, target)
   guard.SendMarkLocation(pid)
 end
 
---- Where the spell Recall brings the player.
+--- Sets the destination of the spell Recall.
 function set_mark.run(pid, values)
   local target, wrong = located(values)
   if not target then return nil, wrong end

@@ -1,4 +1,4 @@
---- Makes, copies and removes records: spells, potions, books, weapons, NPCs and all the other types.
+--- Creates, copies and removes records: spells, potions, books, weapons, NPCs and all other types.
 local nested = require("timmy.wire.nested")
 local records = require("timmy.commands.record_making")
 local types = require("timmy.state.record_types")
@@ -12,7 +12,7 @@ create.fields = {
   { name = "record", check = types.check },
 }
 
---- Clients run a script's text as they run a console command.
+--- Clients run a script's text like a console command.
 function create.run(pid, values, context)
   if values.record.type == "script" and not context.allow_raw then
     return errors.refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
@@ -38,7 +38,7 @@ local function takes_name(record_type)
   return false
 end
 
---- Clients make the copy: they must have the base, in their data files or as a record made before.
+--- Clients make the copy: the base must be in their data files, or a record created before.
 function clone.run(pid, values)
   if values.name and not takes_name(values.type) then
     return errors.refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")

@@ -1,4 +1,4 @@
---- What the world thinks of a player: the bounty on its head, its reputation.
+--- A player's bounty and reputation.
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
@@ -10,7 +10,7 @@ local set_bounty = { name = "set_bounty" }
 
 set_bounty.fields = { player, { name = "bounty", check = checks.integer(0, 1000000) } }
 
---- A bounty packet goes to everybody and is about one, so where bounties are shared each player is sent its own.
+--- A bounty packet goes to all clients and concerns one player, so with shared bounties one is sent for each player.
 local function send_bounty(pid, bounty, is_shared)
   for _, other in ipairs(players.online()) do
     if is_shared or other.pid == pid then

@@ -1,4 +1,4 @@
---- What a player's client may do and how it runs, by player. Without a value: as the server has it for everybody.
+--- Settings of a player's client. Without a value: the server's default.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
@@ -23,7 +23,7 @@ local NUMBERS = {
   log_level = { set = "SetEnforcedLogLevel", default = "enforcedLogLevel", low = -1, high = 4 },
 }
 
---- Gives a player a value of its own, or the operator's; nil and why where the operator has none that can be sent.
+--- Sets a player's value, or the operator's default; nil and an error if the default can't be sent.
 local function set(pid, setting, value, is_sound)
   local owner = corescripts.player(pid)
   local kept, damaged = saved.table_of(owner, "settings")

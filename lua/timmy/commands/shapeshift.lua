@@ -1,11 +1,11 @@
---- What a player looks like: its size, a werewolf, a creature.
+--- A player's scale, werewolf form and creature form.
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 
---- Changes the saved shape of a player, which its loader then sends; nil and why when the save is damaged.
+--- Changes the saved shape of a player, which its loader then sends; nil and an error if the save is damaged.
 local function reshape(pid, changes)
   local owner = corescripts.player(pid)
   if owner.data.shapeshift == nil then owner.data.shapeshift = {} end

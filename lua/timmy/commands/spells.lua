@@ -1,4 +1,4 @@
---- What a player can cast, and what is at work on it.
+--- A player's spells and active effects.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -17,7 +17,7 @@ local function send_book(pid, action, spells)
   guard.SendSpellbookChanges(pid, false, false)
 end
 
---- A player, its spellbook, and where a spell stands in it; nil and why when the book can't be used.
+--- A player, its spellbook, and a spell's position in it; nil and an error if the spellbook can't be used.
 local function look_up(pid, id)
   local owner = corescripts.player(pid)
   local book, damaged = saved.table_of(owner, "spellbook")
@@ -83,8 +83,8 @@ function select_spell.run(pid, values)
   return { spell = book[position] }
 end
 
---- The effects of Morrowind.esm by number, and those of them that are about one attribute or one skill: these must have
--- it, and the others must have none.
+--- The effects of Morrowind.esm by number that concern one attribute or one skill: these require it, and the others
+-- must not have one.
 local LAST_EFFECT = 142
 local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85] = true }
 local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }
@@ -102,13 +102,13 @@ local ARGUMENTS = {
   { field = "skill", effects = OF_SKILLS, names = attributes.skills },
 }
 
---- The number that an effect goes with; nil and why when what was given doesn't fit the effect.
+--- The number of an effect's attribute or skill; nil and an error if the argument doesn't fit the effect.
 local function argument_of(values)
   local number = NO_ARGUMENT
   for _, argument in ipairs(ARGUMENTS) do
     local field, is_wanted = argument.field, argument.effects[values.effect]
     if values[field] and not is_wanted then
-      return errors.refuse("bad_arguments", field .. ": this effect is about none", field)
+      return errors.refuse("bad_arguments", field .. ": this effect takes none", field)
     end
     if is_wanted then number = number_of(argument.names(), values[field]) end
     if not number then return errors.refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
@@ -160,7 +160,7 @@ function remove_effect.run(pid, values)
   local active, damaged = saved.table_of(owner, "spellsActive")
   if not active then return nil, damaged end
   if active[values.spell] == nil then
-    return errors.refuse("no_such_target", "nothing of " .. values.spell .. " is at work on the player", "spell")
+    return errors.refuse("no_such_target", "the spell " .. values.spell .. " is not active on the player", "spell")
   end
   send_active(pid, "REMOVE", values.spell, "", {})
   active[values.spell] = nil

@@ -1,4 +1,4 @@
---- Sets an attribute, a skill, the level, or what is left (and what is full) of health, magicka or fatigue.
+--- Sets an attribute, a skill, the level, or the current or full value of health, magicka or fatigue.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -18,7 +18,7 @@ M.fields = {
 --- The names of TES3MP's setters, and of the fields that CoreScripts save them in.
 local GAUGES = {
   health = { set = "SetHealthCurrent", field = "healthCurrent", low = 0 },
-  -- CoreScripts take a base of 1 or less for a glitch and don't save it.
+  -- CoreScripts treat a base of 1 or less as an error and don't save it.
   health_base = { set = "SetHealthBase", field = "healthBase", low = 2 },
   magicka = { set = "SetMagickaCurrent", field = "magickaCurrent", low = 0 },
   magicka_base = { set = "SetMagickaBase", field = "magickaBase", low = 0 },
@@ -26,7 +26,7 @@ local GAUGES = {
   fatigue_base = { set = "SetFatigueBase", field = "fatigueBase", low = 0 },
 }
 
---- CoreScripts' caps: over them they set a value back when the client reports it.
+--- CoreScripts' limits: they reset a higher value when the client reports it.
 local CAPS = {
   attributes = { setting = "maxAttributeValue", except = "Speed", exception = "maxSpeedValue" },
   skills = { setting = "maxSkillValue", except = "Acrobatics", exception = "maxAcrobaticsValue" },
@@ -50,7 +50,7 @@ local function load_and_save(player, kind)
   player:QuicksaveToDrive()
 end
 
---- A werewolf's full health is kept apart from the one it returns to.
+--- A werewolf's full health is stored separately from the health it returns to.
 local function save_gauge(pid, player, gauge, value)
   local data = player.data
   if gauge.field == "healthBase" and guard.IsWerewolf(pid) and type(data.shapeshift) == "table" then
@@ -94,7 +94,7 @@ local function set_point(player, kind, name, value)
   return nil
 end
 
---- Which stat is meant, in its proper spelling, and what sets it.
+--- The named stat: its spelling, and its setter.
 local function find(given)
   local lower = given:lower()
   if GAUGES[lower] then

@@ -1,4 +1,4 @@
---- What a player knows: what it can talk of, the books it has read, what it has killed, what its map shows.
+--- A player's knowledge: topics, books, kills and map.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -14,7 +14,7 @@ end
 
 local add_topic = { name = "add_topic", fields = { player, { name = "topic", check = checks.name } } }
 
---- Clients name topics in lower case, and CoreScripts compare them as they come.
+--- Clients send topics in lower case, and CoreScripts compare them exactly.
 function add_topic.run(pid, values)
   local holder, is_shared = saved.holder(pid, "shareTopics", true)
   local topics, damaged = saved.table_of(holder, "topics")
@@ -71,12 +71,12 @@ show_map.fields = {
   { name = "y", check = checks.integer(-cells.FARTHEST, cells.FARTHEST) },
 }
 
---- The server draws no maps: it has the tiles that some player's client has drawn and sent.
+--- The server has only the map tiles that players' clients have drawn and sent.
 function show_map.run(pid, values)
   local cell = cells.exterior(values.x, values.y)
   local path = corescripts.setting("dataPath", guard.GetDataPath()) .. "/map/" .. cell .. ".png"
   if not guard.DoesFilePathExist(path) then
-    return errors.refuse("no_such_target", "nobody has drawn the map of " .. cell .. " for this server yet", "x")
+    return errors.refuse("no_such_target", "no client has sent the map of " .. cell .. " to this server yet", "x")
   end
   local holder, is_shared = saved.holder(pid, "shareMapExploration", false)
   local explored, damaged = saved.table_of(holder, "mapExplored")

@@ -1,4 +1,4 @@
---- The world that all players share: weather, time, variables of scripts, where doors lead, cells, collision.
+--- The shared world: weather, time, script variables, door destinations, cells, collision.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
@@ -17,16 +17,16 @@ local weather = { name = "set_weather", fields = { PLAYER,
   { name = "weather", check = checks.one_of(unpack(WEATHER)) },
   { name = "region", check = checks.name, optional = true } } }
 
---- The region that is meant, and what CoreScripts keep of it: only where a player is somebody makes weather.
+--- The named region, and CoreScripts' data of it: weather exists only where a player is.
 local function region_of(pid, given)
   local name = (given or guard.GetRegion(pid)):lower()
   if name == "" then
-    local message = "the server knows of no region where the player is, as inside: name one"
+    local message = "the server knows no region at the player's location (for example an interior): name one"
     return errors.refuse("no_such_place", message, "region")
   end
   local stored = corescripts.table_or_none(_G.WorldInstance.storedRegions)[name]
   if type(stored) ~= "table" or stored.authority == nil then
-    local message = "nobody is in the region " .. name .. ", so nobody makes its weather"
+    local message = "no player is in the region " .. name .. ", so no client controls its weather"
     return errors.refuse("no_such_place", message, "region")
   end
   return name, stored
@@ -61,7 +61,7 @@ end
 
 local NO_DATE = "the saved time is damaged; nothing was changed"
 
---- Whether CoreScripts can count on from a saved time, and tell clients of it.
+--- Whether CoreScripts can continue from a saved time and send it to clients.
 local function is_date(now)
   for _, kept in pairs(KEPT_AS) do
     if not numbers.is_finite(now[kept]) then return false end
@@ -143,8 +143,8 @@ end
 
 local reset = { name = "reset_cell", fields = { PLAYER, { name = "cell", check = checks.name } } }
 
---- A global that CoreScripts leave behind when they reset a cell nobody has loaded makes their next reset unload one
--- that somebody has.
+--- Clears a global that CoreScripts leave behind after resetting a cell that was not loaded: with it, their next reset
+-- would unload a cell that is in use.
 function reset.run(pid, values)
   local cell, wrong = things.loaded_cell(values.cell)
   if not cell then return nil, wrong end
@@ -153,7 +153,7 @@ function reset.run(pid, values)
   return { cell = cell.description }
 end
 
---- What collides, as clients are told, and the name under which CoreScripts tell it who logs in later.
+--- The kinds of objects with collision, and CoreScripts' setting for players who log in later.
 local COLLISION = {
   { name = "players", call = "SetPlayerCollisionState", setting = "enablePlayerCollision" },
   { name = "actors", call = "SetActorCollisionState", setting = "enableActorCollision" },
@@ -177,7 +177,7 @@ function collision.run(pid, values)
     end
   end
   if next(told) == nil then
-    return errors.refuse("bad_arguments", "say of what: players, actors or placed_objects", "players")
+    return errors.refuse("bad_arguments", "give players, actors or placed_objects", "players")
   end
   _G.logicHandler.SendConfigCollisionOverrides(pid, true)
   return told

@@ -9,7 +9,7 @@ local numbers = require("timmy.wire.numbers")
 local M = {}
 
 --- A read-only substitute for a missing table.
-local NONE = setmetatable({}, { __newindex = function() error("this table is a read-only substitute for a missing one", 2) end })
+local NONE = setmetatable({}, { __newindex = function() error("read-only: this replaces a missing table", 2) end })
 
 --- The value if it is a table, else an empty read-only one.
 function M.table_or_none(value)

@@ -1,4 +1,4 @@
---- The arguments of one call: values, or names of values: `{ "result": 0 }` is the first value that call 0 of the batch
+--- The arguments of one call: values or references: `{ "result": 0 }` is the first value that call 0 of the batch
 -- returned, `{ "pid": "Timmy" }` a player's slot.
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
@@ -7,14 +7,14 @@ local preconditions = require("timmy.raw.preconditions")
 
 local M = {}
 
---- Stands for a value that is known once the batch runs.
+--- A placeholder for a value that is known once the batch runs.
 M.UNKNOWN = {}
 
 local function wrong(place, message, code)
   return { code = code or "bad_arguments", message = place .. ": " .. message, field = place }
 end
 
---- The name and the value of a reference with one name; nil for anything else.
+--- The name and the value of a reference; nil for any other value.
 local function reference(value)
   if not json.is_object(value) then return nil end
   local name, named = next(value)
@@ -49,10 +49,10 @@ local function value_of(given, state)
   return resolve[name](named, state)
 end
 
---- Whether a value that its kind does not take is one that the precondition excludes.
+--- Whether the precondition, and not only the kind, excludes a value.
 local function excludes(need, value) return need.kind == "index" or not preconditions.holds(need, value) end
 
---- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
+--- What is wrong with a value, as the precondition that it violates says it; nil if nothing is.
 local function judge(parameter, value)
   if value == M.UNKNOWN then return nil end
   local problem, need = parameter.kind(value), parameter.need
@@ -81,8 +81,8 @@ local function judge_count(rule, count)
     table.concat(names, ", "), count)
 end
 
---- The values of a call's arguments, checked: { n =, ... }; or nil and an error. `state.results` holds what the calls
--- before it returned.
+--- The checked values of a call's arguments: { n =, ... }; or nil and an error. `state.results` has the results of the
+-- calls before it.
 function M.read(rule, given, state, place)
   local count = judge_count(rule, #given)
   if count then return nil, wrong(place .. ".arguments", rule.name .. " " .. count) end

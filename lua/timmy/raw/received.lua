@@ -1,7 +1,7 @@
---- What clients have sent that the script API can read, and how far it can be believed.
+--- Data received from clients that the script API can read, and whether they are valid.
 --
--- The server keeps the last packet of actors, of objects and of the world. Its counts hold while the event of a packet
--- is handled, those of items only for a container's: that is when the bridge takes down what it goes by afterwards.
+-- The server keeps the last packet of actors, of objects and of the world. Its counts are valid while the packet's
+-- event is handled, and those of items only for a container's packet: the bridge records them at that time.
 local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 
@@ -16,13 +16,13 @@ local EVENTS = {
   records = { "OnRecordDynamic" },
 }
 
---- The world's own lists know their lengths, whatever has come.
+--- The world's own lists always have valid lengths.
 local ALWAYS_TRUE = { worldstate = true }
 
---- What was heard: for actors and records whether anything was, for objects what the last packet held.
+--- What was received: for actors and records only whether there was a packet, for objects the contents of the last one.
 local heard = {}
 
---- The objects of the packet at hand: how many, and the items of each where it is a container's.
+--- The objects of the current packet: their number, and the items of each if it is a container's packet.
 local function objects_at_hand(hook)
   guard.unchecked("ReadReceivedObjectList")
   local size, items = guard.unchecked("GetObjectListSize"), nil
@@ -33,7 +33,7 @@ local function objects_at_hand(hook)
   return { size = size, items = items }
 end
 
---- Takes down what comes from now on. Nothing that came before is believed.
+--- Starts recording. Earlier packets count as not received.
 function M.listen()
   heard = {}
   for family, names in pairs(EVENTS) do
@@ -43,14 +43,15 @@ function M.listen()
   end
 end
 
---- Of a cell that nobody has loaded only the size of its list can be asked for.
+--- A cell that is not loaded only has the size of its list.
 local function judge_cell(selection)
   if not selection.sized and guard.unchecked("GetActorListSize") == 0 then
-    return "nobody has told of actors in that cell"
+    return "no client has reported actors in that cell"
   end
 end
 
---- How many items each object of the last packet has, in order; empty unless it was a container's and still is there.
+--- The number of items of each object of the last packet, in order; empty unless it was a container's packet and is
+-- still the current one.
 function M.items_of_objects()
   local objects, found = heard.objects, {}
   if not objects or not objects.items then return found end
@@ -74,7 +75,7 @@ local function judge_objects(name, index)
   end
 end
 
---- Why what the last `read` selected does not meet a function's precondition `selection` now, in words; nil where it
+--- Why the selection of the last `read` does not meet a function's precondition `selection` now, in words; nil if it
 -- does. `index` is the function's first argument, or nil.
 function M.judge(selection, name, index, read)
   local list, reason = selection.list, nil

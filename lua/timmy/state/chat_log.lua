@@ -81,7 +81,7 @@ function M.count(act, ...)
 end
 
 --- Calls `listener(pid, line)` for every line added to a window.
-function M.tell(told) on_line = hooks.protected("the chat window's listener", told) end
+function M.tell(listener) on_line = hooks.protected("the chat window's listener", listener) end
 
 --- Starts recording, with empty windows.
 function M.install()

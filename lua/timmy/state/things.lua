@@ -59,7 +59,7 @@ function M.loaded_cell(given, field)
   local description = cells.normalise(given)
   local cell = cells.is_safe(description) and corescripts.loaded_cell(description)
   if not cell then
-    local message = "no player has loaded the cell " .. given .. ": the server knows and changes only what is near players"
+    local message = "no player has loaded the cell " .. given .. ": commands work only on cells near players"
     return errors.refuse("no_such_cell", message, field or "cell")
   end
   if not is_sound(cell) then return damaged(field or "cell") end

@@ -1,10 +1,9 @@
---- Arguments that are objects: their checks, as `timmy.schema` has them for what stands alone, and what is read of
--- them.
+--- Arguments that are objects: their checks (see timmy.wire.checks for the other types), and their values.
 local json = require("timmy.wire.json")
 
 local M = {}
 
---- How much of a field's name an answer repeats, in bytes: it may be anything.
+--- The longest part of a field's name that an answer repeats, in bytes: the name may be anything.
 local LONGEST_NAME = 256
 
 local function field_error(field, given)
@@ -16,7 +15,7 @@ local function field_error(field, given)
   return wrong, place and field.name .. "." .. place or field.name
 end
 
---- The first field that is not declared, by the alphabet.
+--- The first undeclared field in alphabetical order.
 local function unknown(fields, value)
   local declared, first = {}, nil
   for _, field in ipairs(fields) do declared[field.name] = true end
@@ -27,7 +26,8 @@ local function unknown(fields, value)
   return first
 end
 
---- An object of these fields, each { name =, check =, default =?, optional =? }: nil, or what is wrong and where.
+--- The check of an object with these fields, each { name =, check =, default =?, optional =? }: nil, or what is wrong
+-- and where.
 function M.object_of(fields)
   return function(value)
     if not json.is_object(value) then return "must be an object" end
@@ -41,7 +41,7 @@ function M.object_of(fields)
   end
 end
 
---- A checked object's values, defaults filled in and nulls left out.
+--- A checked object's values, with defaults filled in and without nulls.
 function M.values(fields, given)
   local values = {}
   for _, field in ipairs(fields) do

@@ -1,6 +1,6 @@
---- Messages of protocol 1: what a client may say, checked field by field, and the shapes of what it is told.
+--- Messages of protocol 1: clients' messages, checked field by field, and the forms of the answers.
 --
--- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden holds both sides to it.
+-- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden checks both sides.
 local fields = require("timmy.wire.fields")
 local json = require("timmy.wire.json")
 local wire_names = require("timmy.wire.wire_names")
@@ -24,7 +24,7 @@ local cell_names = fields.list_of(player_name)
 local radius = fields.number_above(0, M.MAX_RADIUS)
 local most = fields.integer(1, M.MAX_MOST)
 
---- Each message's fields in the models' order: name, check, and what an absent one means.
+--- Each message's fields in the models' order: name, check, and the value of an absent one.
 local MESSAGES = {
   hello = {
     { name = "id", check = message_id },
@@ -86,8 +86,8 @@ local function readable_id(given)
   return not message_id(given.id) and given.id or nil
 end
 
---- A frame's payload (nil for a message of a wrong number of frames) as a checked message with defaults filled in; or
--- nil, the error, and the id of the message at fault where that could be read.
+--- A frame's payload (nil for a message with a wrong number of frames) as a checked message with defaults filled in; or
+-- nil, the error, and the id of the wrong message if it could be read.
 function M.read(payload)
   if not payload then return nil, bad("send one frame a message, with at most an empty delimiter before it") end
   local given, reason = json.decode(payload)

@@ -1,7 +1,7 @@
---- Comparison that takes the same time whatever the first difference is.
+--- Comparison in constant time.
 local bit = require("bit")
 
---- Whether `given` is `secret`; the time depends on the length of the secret alone.
+--- Whether `given` equals `secret`; the time depends only on the length of the secret.
 return function(secret, given)
   local difference = bit.bxor(#secret, #given)
   for index = 1, #secret do
