@@ -1,4 +1,4 @@
---- LoadedCells[cell]: who is there, who simulates its actors, and what was recorded about its objects.
+--- LoadedCells[cell]: the visitors, the authority, and the recorded data of objects and actors.
 local actor_methods = require("simulator.core.cell_actors")
 local link_methods = require("simulator.core.cell_links")
 local object_methods = require("simulator.core.cell_objects")
@@ -25,7 +25,7 @@ local function fresh_data(description)
   }
 end
 
---- What a new cell's file could not be written for is told to `pid`, which a cell has not got.
+--- `pid` gets the message if a new cell's file can't be written.
 local function create_entry(made)
   if not drive.save(made.file, made.data) then
     tes3mp.SendMessage(made.pid, "Failed to create JSON file for " .. made.description, true)
@@ -147,7 +147,7 @@ local function container_items(objectIndex)
   return inventory
 end
 
---- Saves the containers of the received list: the whole contents, as a client answers a request for them.
+--- Saves the containers of the received list: complete contents, as a client answers a request.
 function M:SaveContainers()
   tes3mp.ReadReceivedObjectList()
   for index = 0, tes3mp.GetObjectListSize() - 1 do

@@ -10,8 +10,8 @@ local REMEMBERED_LINES = 100
 function M.new(world, pid, name)
   return setmetatable({
     world = world, pid = pid, name = name, cell = nil, x = 0, y = 0, z = 0, pitch = 0, yaw = 0,
-    loaded = {}, inventory = {}, journal = {}, chat = {}, boxes = {}, console = {}, received = {},
-    trip = {}, arriving = false, dead = false, answers_boxes = true,
+    loaded = {}, inventory = {}, journal = {}, chat = {}, dialogs = {}, console = {}, received = {},
+    trip = {}, arriving = false, dead = false, answers_dialogs = true,
     spells = {}, active = {}, factions = {}, topics = {}, books = {}, kills = {}, map = {}, settings = {},
     quick_keys = {}, objects = {}, records = {}, activated = {}, speech = {},
   }, M)

@@ -7,10 +7,10 @@ local M = {}
 
 --- A client shows one box: an answer is sent with the number of the newest, whatever its kind.
 function M.receive(self, packet)
-  self:remember("boxes", packet)
+  self:remember("dialogs", packet)
   self.box = packet
   local answer = ANSWERS[packet.box]
-  if answer and self.answers_boxes then
+  if answer and self.answers_dialogs then
     self:after(ANSWER_MS, function() M.answer(self, answer) end)
   end
 end
