@@ -47,8 +47,8 @@ local function luasocket()
 end
 
 local function load()
-  local found, sockets = pcall(luasocket)
-  return found and sockets or require("timmy.server.socket_ffi")
+  local ok, sockets = pcall(luasocket)
+  return ok and sockets or require("timmy.server.socket_ffi")
 end
 
 --- Makes require("socket") return the guarded sockets. A "socket" that is already loaded stays as it is.

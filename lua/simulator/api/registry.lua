@@ -50,33 +50,33 @@ local by_arity = {
 }
 
 local function checkers(entry, server)
-  local made = {}
+  local converters = {}
   for index, parameter in ipairs(entry.params) do
     if parameter.name ~= "..." then
-      made[index] = checks.checker(entry.name, parameter, server)
+      converters[index] = checks.checker(entry.name, parameter, server)
     end
   end
-  return made
+  return converters
 end
 
 --- `...` takes all further arguments, unchecked: the function itself checks them.
-local function variadic(made, body)
+local function variadic(converters, body)
   return function(...)
     local values = { ... }
-    for index, check in ipairs(made) do
+    for index, check in ipairs(converters) do
       values[index] = check(values[index])
     end
-    return body(unpack(values, 1, math.max(#made, select("#", ...))))
+    return body(unpack(values, 1, math.max(#converters, select("#", ...))))
   end
 end
 
 local function wrap(entry, body, server)
-  local made = checkers(entry, server)
+  local converters = checkers(entry, server)
   local last = entry.params[#entry.params]
   if last and last.name == "..." then
-    return variadic(made, body)
+    return variadic(converters, body)
   end
-  return by_arity[#made](made, body)
+  return by_arity[#converters](converters, body)
 end
 
 --- A body that gets the server's copy of the player instead of a pid; an unknown pid is logged and returns `neutral`.

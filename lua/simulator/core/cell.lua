@@ -26,26 +26,26 @@ local function fresh_data(description)
 end
 
 --- `pid` gets the message if a new cell's file can't be written.
-local function create_entry(made)
-  if not drive.save(made.file, made.data) then
-    tes3mp.SendMessage(made.pid, "Failed to create JSON file for " .. made.description, true)
+local function create_entry(new)
+  if not drive.save(new.file, new.data) then
+    tes3mp.SendMessage(new.pid, "Failed to create JSON file for " .. new.description, true)
   end
 end
 
 function M.new(description)
   local x, y = description:match(EXTERIOR)
   local file = "cell/" .. description .. ".json"
-  local made = setmetatable({
+  local new = setmetatable({
     description = description, file = file, data = drive.load(file) or fresh_data(description),
     visitors = {}, authority = nil, isExterior = x ~= nil, gridX = tonumber(x), gridY = tonumber(y),
     isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
     unusableContainerUniqueIndexes = {},
   }, M)
-  made:EnsurePacketTables()
+  new:EnsurePacketTables()
   if drive.files[file] == nil then
-    create_entry(made)
+    create_entry(new)
   end
-  return made
+  return new
 end
 
 function M:EnsurePacketTables()

@@ -104,11 +104,11 @@ local function send_records(cell, used)
 end
 
 function M.CreateObjects(cellDescription, objectsToCreate, packetType)
-  local made, used = {}, {}
+  local created, used = {}, {}
   cells.with(cellDescription, function(cell)
     tes3mp.ClearObjectList()
     for _, object in pairs(objectsToCreate) do
-      table.insert(made, create_one(cell, object, packetType, used))
+      table.insert(created, create_one(cell, object, packetType, used))
     end
     if next(Players) ~= nil then
       send_records(cell, used)
@@ -116,7 +116,7 @@ function M.CreateObjects(cellDescription, objectsToCreate, packetType)
     end
     cell:Save()
   end)
-  return made
+  return created
 end
 
 function M.CreateObjectAtLocation(cellDescription, location, object, packetType)

@@ -2,11 +2,11 @@
 local M = {}
 
 local function split(text)
-  local found = {}
+  local result = {}
   for word in text:gmatch("%S+") do
-    table.insert(found, word)
+    table.insert(result, word)
   end
-  return found
+  return result
 end
 
 local ITEM = "baseId name model icon weight value script "

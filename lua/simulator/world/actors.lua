@@ -65,13 +65,13 @@ function M:report(actor)
 end
 
 function M:in_cell(cell)
-  local found = {}
+  local result = {}
   for _, actor in ipairs(self.all) do
     if actor.cell == cell then
-      table.insert(found, actor)
+      table.insert(result, actor)
     end
   end
-  return found
+  return result
 end
 
 --- A new authority sends the position of every actor of the cell once.

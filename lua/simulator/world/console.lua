@@ -10,16 +10,16 @@ local ENTRY = 0 -- enumerations.journal
 
 --- The words of a command without its `player->`; a quoted text is one word.
 local function split(text)
-  local found, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
+  local result, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
   while true do
     local word, after = rest:match('^[%s,]*"([^"]*)"(.*)$')
     if not word then
       word, after = rest:match("^[%s,]*([^%s,]+)(.*)$")
     end
     if not word then
-      return found
+      return result
     end
-    table.insert(found, word)
+    table.insert(result, word)
     rest = after
   end
 end
@@ -84,14 +84,14 @@ end
 
 local function run(self, packet)
   self:remember("console", packet.command)
-  local found = split(packet.command)
+  local words = split(packet.command)
   if not is_about_players(packet) then
-    actor_orders.run_console(self, packet, found)
+    actor_orders.run_console(self, packet, words)
     return echo(self, packet)
   end
-  local command = commands[(found[1] or ""):lower()]
-  if command and found[2] then
-    command(self, found[2], found[3])
+  local command = commands[(words[1] or ""):lower()]
+  if command and words[2] then
+    command(self, words[2], words[3])
   end
   echo(self, packet)
 end

@@ -22,8 +22,8 @@ local function spawn_at(spot, ref_id)
   return _G.logicHandler.CreateObjectAtLocation(spot.cell, placement.location(spot), object, "spawn")
 end
 
-local function keep_lines(actor, given)
-  actor.data[npc_lines.KEY] = given and { lines = { unpack(given) }, said = 0 } or nil
+local function keep_lines(actor, fields)
+  actor.data[npc_lines.KEY] = fields and { lines = { unpack(fields) }, said = 0 } or nil
   actor.cell:QuicksaveToDrive()
 end
 
@@ -43,9 +43,9 @@ end
 local function is_npc(value)
   if type(value) ~= "table" then return "must be an object" end
   if value.type ~= nil and value.type ~= "npc" then return "must be npc", "type" end
-  local given = { type = "npc" }
-  for name, field in pairs(value) do given[name] = field end
-  return types.check_fields(given)
+  local fields = { type = "npc" }
+  for name, field in pairs(value) do fields[name] = field end
+  return types.check_fields(fields)
 end
 
 local spawn_npc = { name = "spawn_npc", fields = commands.fields(commands.PLAYER, { { name = "npc", check = is_npc },
@@ -54,14 +54,14 @@ local spawn_npc = { name = "spawn_npc", fields = commands.fields(commands.PLAYER
 function spawn_npc.run(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
-  local given = { type = "npc" }
-  for name, field in pairs(values.npc) do given[name] = field end
-  local made
-  made, wrong = records.make(pid, given)
-  if not made then return errors.refuse(wrong.code, wrong.message, "npc") end
-  local unique_index = spawn_at(spot, made.id)
+  local fields = { type = "npc" }
+  for name, field in pairs(values.npc) do fields[name] = field end
+  local created
+  created, wrong = records.make(pid, fields)
+  if not created then return errors.refuse(wrong.code, wrong.message, "npc") end
+  local unique_index = spawn_at(spot, created.id)
   if values.lines then keep_lines(things.object({ cell = spot.cell, unique_index = unique_index }), values.lines) end
-  return placement.answer(spot, { unique_index = unique_index, ref_id = made.id, permanent = made.permanent })
+  return placement.answer(spot, { unique_index = unique_index, ref_id = created.id, permanent = created.permanent })
 end
 
 --- CoreScripts' names of the equipment slots, in lower case.
@@ -133,10 +133,10 @@ end)
 local say = commands.of_actor("say_as_actor", { { name = "text", check = checks.text, optional = true },
   { name = "voice", check = checks.name, optional = true }, { name = "name", check = checks.name, optional = true },
   { name = "radius", check = checks.number(1, 100000), default = 2048 } }, function(actor, values)
-  local name, heard = values.name or speech.name_of(actor), {}
-  if values.text then heard = speech.say(actor, name, values.text, values.radius) end
+  local name, receivers = values.name or speech.name_of(actor), {}
+  if values.text then receivers = speech.say(actor, name, values.text, values.radius) end
   if values.voice then packets.speech(actor, values.voice) end
-  return { heard_by = json.array(heard) }
+  return { heard_by = json.array(receivers) }
 end, function(values)
   if values.text or values.voice then return nil end
   return errors.new("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")

@@ -15,8 +15,8 @@ local function wrong_call(call)
   if type(call.name) ~= "string" or call.name == "" or #call.name > LONGEST_NAME then
     return ".name", "must be a function's name"
   end
-  local given = call.arguments
-  if given ~= nil and not (json.is_array(given) and #given <= MOST_ARGUMENTS) then
+  local list = call.arguments
+  if list ~= nil and not (json.is_array(list) and #list <= MOST_ARGUMENTS) then
     return ".arguments", "must be a list of at most " .. MOST_ARGUMENTS .. " arguments"
   end
   for name in pairs(call) do
@@ -43,9 +43,9 @@ function M.permitted(context)
 end
 
 --- The calls, with an empty list where arguments are missing; or nil and an error.
-local function calls_of(given)
+local function calls_of(list)
   local calls = {}
-  for position, call in ipairs(given) do
+  for position, call in ipairs(list) do
     local part, problem = wrong_call(call)
     if problem then
       local place = "calls." .. position - 1 .. part

@@ -157,18 +157,18 @@ set_custom_class.fields = {
 }
 
 --- The server's spellings of the names, each once; nil and an error for an unknown or repeated one.
-local function spellings(field, given, known, seen)
-  local found = {}
-  for position, name in ipairs(given) do
+local function spellings(field, names, known, seen)
+  local result = {}
+  for position, name in ipairs(names) do
     local place = field .. "." .. position - 1
     local spelling = attributes.spelling(known, name)
     if not spelling then return errors.refuse("bad_arguments", place .. ": there is no " .. name, place) end
     if seen[spelling] then
       return errors.refuse("bad_arguments", place .. ": " .. spelling .. " is given twice", place)
     end
-    seen[spelling], found[position] = true, spelling
+    seen[spelling], result[position] = true, spelling
   end
-  return table.concat(found, ", ")
+  return table.concat(result, ", ")
 end
 
 --- The class as CoreScripts save it; nil and an error if a name in it is wrong.

@@ -78,9 +78,9 @@ function whisper.run(pid, values, context)
   local other, wrong = players.find(values.to)
   if not other then return errors.refuse(wrong.code, wrong.message, "to") end
   if other == pid then return errors.refuse("bad_arguments", "to: a player can't whisper to itself", "to") end
-  local told, err = handled(pid, ("/msg %d %s"):format(other, values.text), context)
-  if not told then return nil, err end
-  if not contains(told.heard_by, values.to) then
+  local answer, err = handled(pid, ("/msg %d %s"):format(other, values.text), context)
+  if not answer then return nil, err end
+  if not contains(answer.heard_by, values.to) then
     return errors.refuse("game_refused", "the server's scripts did not deliver the message to " .. values.to, "to")
   end
   return { to = values.to, text = values.text }

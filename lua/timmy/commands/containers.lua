@@ -75,16 +75,16 @@ local take = { name = "take_from_container", fields = put.fields }
 --- Copies of an item's stacks, each with the count to remove from it, until the count is reached. A client finds a
 -- stack by its charges and soul, so these are copied.
 local function leaving(inventory, ref_id, missing)
-  local wanted, found = ref_id:lower(), {}
+  local wanted, result = ref_id:lower(), {}
   for _, item in pairs(inventory) do
     local taken = item.refId:lower() == wanted and math.min(item.count, missing) or 0
     if taken > 0 then
-      found[#found + 1] = { refId = item.refId, count = taken, charge = item.charge,
+      result[#result + 1] = { refId = item.refId, count = taken, charge = item.charge,
         enchantmentCharge = item.enchantmentCharge, soul = item.soul }
       missing = missing - taken
     end
   end
-  return found
+  return result
 end
 
 function take.run(pid, values)

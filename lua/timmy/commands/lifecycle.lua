@@ -18,8 +18,8 @@ jail.fields = {
 }
 
 function jail.run(pid, values)
-  local told = values.text or ("You have served " .. values.days .. " days.")
-  guard.Jail(pid, values.days, values.stay, values.keep_skills, "In jail", told .. "\n")
+  local message = values.text or ("You have served " .. values.days .. " days.")
+  guard.Jail(pid, values.days, values.stay, values.keep_skills, "In jail", message .. "\n")
   return { days = values.days }
 end
 

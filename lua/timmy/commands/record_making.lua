@@ -18,9 +18,9 @@ local function camel(name)
   return (name:gsub("_(%a)", string.upper))
 end
 
-local function copy_fields(fields, given)
+local function copy_fields(fields, record)
   local copied = {}
-  for name, value in pairs(nested.values(fields, given)) do copied[camel(name)] = value end
+  for name, value in pairs(nested.values(fields, record)) do copied[camel(name)] = value end
   return copied
 end
 
@@ -34,15 +34,15 @@ local function converted(name, value)
 end
 
 --- A checked record in CoreScripts' form: its type, its id (nil for a generated one), and the table they store.
-function M.convert(given)
+function M.convert(record)
   local kept = {}
-  for name, value in pairs(nested.values(types[given.type], given)) do kept[camel(name)] = converted(name, value) end
+  for name, value in pairs(nested.values(types[record.type], record)) do kept[camel(name)] = converted(name, value) end
   kept.type, kept.id = nil, nil
   if kept.gender then kept.gender = kept.gender == "female" and FEMALE or MALE end
   -- As CoreScripts' own command does: without these an NPC would have no health, and a book might teach a skill.
-  if given.type == "npc" and not kept.baseId and not kept.autoCalc then kept.autoCalc = 1 end
-  if given.type == "book" and not kept.skillId then kept.skillId = -1 end
-  return given.type, nested.values(types[given.type], given).id, kept
+  if record.type == "npc" and not kept.baseId and not kept.autoCalc then kept.autoCalc = 1 end
+  if record.type == "book" and not kept.skillId then kept.skillId = -1 end
+  return record.type, nested.values(types[record.type], record).id, kept
 end
 
 function M.store(record_type)
@@ -101,8 +101,8 @@ end
 
 --- Creates or replaces a record and sends it to every client. Returns its id, its type, and whether it is permanent; or
 -- nil and an error. The fields have passed the type's check.
-function M.make(pid, given)
-  local record_type, id, kept = M.convert(given)
+function M.make(pid, record)
+  local record_type, id, kept = M.convert(record)
   local store = M.store(record_type)
   if not store then
     return errors.refuse("game_refused", "this server keeps no records of type " .. record_type, "record")

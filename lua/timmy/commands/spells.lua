@@ -90,8 +90,8 @@ local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85]
 local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }
 local NO_ARGUMENT = -1
 
-local function number_of(names, given)
-  local spelling = given and attributes.spelling(names, given)
+local function number_of(names, requested)
+  local spelling = requested and attributes.spelling(names, requested)
   for _, entry in ipairs(names) do
     if entry.name == spelling then return entry.id end
   end

@@ -95,14 +95,14 @@ local function set_point(player, kind, name, value)
 end
 
 --- The named stat: its spelling, and its setter.
-local function find(given)
-  local lower = given:lower()
+local function find(requested)
+  local lower = requested:lower()
   if GAUGES[lower] then
     return lower, function(pid, player, value) return set_gauge(pid, player, GAUGES[lower], value) end
   end
   if lower == "level" then return lower, function(_, player, value) return set_level(player, value) end end
   for kind in pairs(CAPS) do
-    local name = attributes.spelling(attributes[kind](), given)
+    local name = attributes.spelling(attributes[kind](), requested)
     if name then return name, function(_, player, value) return set_point(player, kind, name, value) end end
   end
   return nil

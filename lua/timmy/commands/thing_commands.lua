@@ -21,9 +21,9 @@ end
 
 --- An answer about the object, with the fields of `more`.
 function M.answer(thing, more)
-  local told = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
-  for name, value in pairs(more or {}) do told[name] = value end
-  return told
+  local answer = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
+  for name, value in pairs(more or {}) do answer[name] = value end
+  return answer
 end
 
 local function command(find, name, own_fields, act, check)

@@ -18,8 +18,8 @@ local weather = { name = "set_weather", fields = { PLAYER,
   { name = "region", check = checks.name, optional = true } } }
 
 --- The named region, and CoreScripts' data of it: weather exists only where a player is.
-local function region_of(pid, given)
-  local name = (given or guard.GetRegion(pid)):lower()
+local function region_of(pid, requested)
+  local name = (requested or guard.GetRegion(pid)):lower()
   if name == "" then
     local message = "the server knows no region at the player's location (for example an interior): name one"
     return errors.refuse("no_such_place", message, "region")
@@ -91,9 +91,9 @@ function time.run(pid, values)
   world:UpdateFrametimeMultiplier()
   world:LoadTime(pid, true)
   world:QuicksaveToDrive()
-  local told = {}
-  for name, kept in pairs(KEPT_AS) do told[name] = numbers.finite(now[kept]) end
-  return told
+  local answer = {}
+  for name, kept in pairs(KEPT_AS) do answer[name] = numbers.finite(now[kept]) end
+  return answer
 end
 
 local INT = 2147483647
@@ -168,19 +168,19 @@ for _, what in ipairs(COLLISION) do
 end
 
 function collision.run(pid, values)
-  local told = {}
+  local answer = {}
   for _, what in ipairs(COLLISION) do
     if values[what.name] ~= nil then
       guard[what.call](values[what.name])
       _G.config[what.setting] = values[what.name]
-      told[what.name] = values[what.name]
+      answer[what.name] = values[what.name]
     end
   end
-  if next(told) == nil then
+  if next(answer) == nil then
     return errors.refuse("bad_arguments", "give players, actors or placed_objects", "players")
   end
   _G.logicHandler.SendConfigCollisionOverrides(pid, true)
-  return told
+  return answer
 end
 
 local info = { name = "server_info", fields = { PLAYER } }

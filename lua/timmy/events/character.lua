@@ -24,25 +24,25 @@ local function part(packet, name) return shapes.table_or_empty(shapes.table_or_e
 --- Base and damage of each point of a packet, under the names of `known`.
 local function points(known, name)
   return function(_, packet)
-    local read, told = part(packet, name), {}
+    local read, data = part(packet, name), {}
     for _, entry in ipairs(known()) do
       local point = read[entry.name]
       if type(point) == "table" then
         local base, damage = finite(point.base), finite(point.damage)
-        told[entry.name] = { base = base, damage = damage, progress = finite(point.progress) }
+        data[entry.name] = { base = base, damage = damage, progress = finite(point.progress) }
       end
     end
-    return { [name] = json.object(told) }
+    return { [name] = json.object(data) }
   end
 end
 
 local function equipment(_, packet)
-  local told = {}
+  local data = {}
   for slot, item in pairs(part(packet, "equipment")) do
     local name = type(slot) == "number" and slots.NAMES[slot + 1]
-    if name then told[name] = stack(item) or json.null end
+    if name then data[name] = stack(item) or json.null end
   end
-  return { slots = json.object(told) }
+  return { slots = json.object(data) }
 end
 
 local function inventory(_, packet)

@@ -18,9 +18,9 @@ end
 --- The ids in a packet of this player, read one by one.
 local function ids(count, read)
   return function(pid)
-    local found = {}
-    for index = 0, math.min(count(pid), shapes.MOST) - 1 do found[#found + 1] = read(pid, index) end
-    return (id_lists.list(found, shapes.MOST))
+    local result = {}
+    for index = 0, math.min(count(pid), shapes.MOST) - 1 do result[#result + 1] = read(pid, index) end
+    return (id_lists.list(result, shapes.MOST))
   end
 end
 

@@ -40,9 +40,9 @@ function M.listed(entries, describe)
   local indexes, listed = by_index(entries), {}
   for position = 1, math.min(#indexes, M.MOST) do
     local entry = entries[indexes[position]]
-    local told = describe and describe(entry) or {}
-    told.unique_index, told.ref_id = indexes[position], M.text_or(entry.refId, "")
-    listed[position] = told
+    local described = describe and describe(entry) or {}
+    described.unique_index, described.ref_id = indexes[position], M.text_or(entry.refId, "")
+    listed[position] = described
   end
   return json.array(listed), math.max(0, #indexes - M.MOST)
 end
@@ -56,9 +56,9 @@ function M.people(entries, describe)
   table.sort(pids)
   for _, pid in ipairs(pids) do
     local name, entry = M.player_in(pid), M.table_or_empty(entries[pid])
-    local told = describe and describe(entry) or {}
-    told.player = name
-    if name then people[#people + 1] = told end
+    local described = describe and describe(entry) or {}
+    described.player = name
+    if name then people[#people + 1] = described end
   end
   return json.array(people)
 end

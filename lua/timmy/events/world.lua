@@ -32,9 +32,9 @@ local function video(_, videos)
 end
 
 --- CoreScripts pass a list before they save the records, and a table by id after it.
-local function records(_, made, store)
+local function records(_, created, store)
   local names = {}
-  for id, record in pairs(shapes.table_or_empty(made)) do
+  for id, record in pairs(shapes.table_or_empty(created)) do
     if id_lists.is_id(id) and type(record) == "table" then names[id] = shapes.text_or(record.name, "") end
   end
   return { store = shapes.text_or(store, ""), records = json.object(names) }

@@ -17,12 +17,12 @@ end
 
 --- The slots of all players that CoreScripts know, in order, except `pid`.
 local function others_than(pid)
-  local found = {}
+  local result = {}
   for other in pairs(corescripts.global("Players")) do
-    if type(other) == "number" and other ~= pid then found[#found + 1] = other end
+    if type(other) == "number" and other ~= pid then result[#result + 1] = other end
   end
-  table.sort(found)
-  return found
+  table.sort(result)
+  return result
 end
 
 --- A text as C++ reads it: up to its first NUL.
@@ -57,11 +57,11 @@ function M.attach()
   end
 end
 
---- Calls `heard.sent(pids, text)` for every message with its receivers, and `heard.cleared(pids)` for every cleared
--- window.
-function M.listen(heard)
+--- Calls `observer.sent(pids, text)` for every message with its receivers, and `observer.cleared(pids)` for every
+-- cleared window.
+function M.listen(observer)
   M.attach()
-  listener = heard
+  listener = observer
 end
 
 return M

@@ -114,10 +114,10 @@ local function look_at(actor, index)
 end
 
 --- The actors of a loaded cell as last reported to the server: { unique_index, x, y, z, health?, health_base? }.
--- `found` is the result of an earlier call for that cell; its list and tables are reused.
-function M.actors_in(cell, found)
+-- `earlier` is the result of an earlier call for that cell; its list and tables are reused.
+function M.actors_in(cell, earlier)
   if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
-  local list, count = found or {}, 0
+  local list, count = earlier or {}, 0
   tes3mp.ReadCellActorList(cell)
   for index = 0, tes3mp.GetActorListSize() - 1 do
     if tes3mp.DoesActorHavePosition(index) then
@@ -133,25 +133,25 @@ end
 --- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. Only call it from that
 -- event.
 function M.received_actors()
-  local found = {}
+  local result = {}
   tes3mp.ReadReceivedActorList()
   for index = 0, tes3mp.GetActorListSize() - 1 do
-    found[#found + 1] = {
+    result[#result + 1] = {
       unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
       ref_id = tes3mp.GetActorRefId(index), cell = tes3mp.GetActorCell(index),
     }
   end
-  return found
+  return result
 end
 
 --- The kills of the packet whose event is being handled: { ref_id, count } each. Only call it from that event.
 function M.received_kills()
-  local found = {}
+  local result = {}
   tes3mp.ReadReceivedWorldstate()
   for index = 0, tes3mp.GetKillChangesSize() - 1 do
-    found[#found + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
+    result[#result + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
   end
-  return found
+  return result
 end
 
 --- The weather of the packet whose event is being handled, its numbers under `names`. Only call it from that event.

@@ -11,13 +11,13 @@ local ours = setmetatable({}, { __mode = "k" })
 
 local function nothing() end
 
---- Calls `heard.before(...)` and `heard.after(...)`, both optional, with the arguments of each call of `tes3mp[name]`.
--- A second call does nothing.
-function M.calls(name, heard)
+--- Calls `observer.before(...)` and `observer.after(...)`, both optional, with the arguments of each call of
+-- `tes3mp[name]`. A second call does nothing.
+function M.calls(name, observer)
   local call = tes3mp[name]
   if ours[call] then return end
-  local before = hooks.protected("tes3mp." .. name, heard.before or nothing)
-  local after = hooks.protected("tes3mp." .. name, heard.after or nothing)
+  local before = hooks.protected("tes3mp." .. name, observer.before or nothing)
+  local after = hooks.protected("tes3mp." .. name, observer.after or nothing)
   local function pass_on(arguments, count, ...)
     after(unpack(arguments, 1, count))
     return ...

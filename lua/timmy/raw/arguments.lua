@@ -42,9 +42,9 @@ function resolve.pid(name)
   return pid, err and err.message, err and err.code
 end
 
-local function value_of(given, state)
-  if type(given) ~= "table" then return given end
-  local name, named = reference(given)
+local function value_of(argument, state)
+  if type(argument) ~= "table" then return argument end
+  local name, named = reference(argument)
   if not resolve[name] then return nil, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}' end
   return resolve[name](named, state)
 end
@@ -64,8 +64,8 @@ local function judge(parameter, value)
 end
 
 --- The value of an argument, checked; or nil, what is wrong and the error's code.
-local function read_one(parameter, given, state)
-  local value, problem, code = value_of(given, state)
+local function read_one(parameter, argument, state)
+  local value, problem, code = value_of(argument, state)
   if problem then return nil, parameter.name .. " " .. problem, code end
   problem, code = judge(parameter, value)
   if problem then return nil, problem, code end
@@ -83,13 +83,13 @@ end
 
 --- The checked values of a call's arguments: { n =, ... }; or nil and an error. `state.results` has the results of the
 -- calls before it.
-function M.read(rule, given, state, place)
-  local count = judge_count(rule, #given)
+function M.read(rule, argument, state, place)
+  local count = judge_count(rule, #argument)
   if count then return nil, wrong(place .. ".arguments", rule.name .. " " .. count) end
-  local values = { n = #given }
-  for position = 1, #given do
+  local values = { n = #argument }
+  for position = 1, #argument do
     local parameter, at = rule.parameters[position], place .. ".arguments." .. position - 1
-    local value, problem, code = read_one(parameter, given[position], state)
+    local value, problem, code = read_one(parameter, argument[position], state)
     if problem then return nil, wrong(at, preconditions.unmet(rule.name, problem), code) end
     values[position] = value
   end

@@ -9,24 +9,24 @@ local M = {}
 --- More entries than a server accepts in one packet: a list that claims more was not read completely.
 M.LONGEST_LIST = 3000
 
-local made = {}
+local cached = {}
 
 local function make(entry)
-  local found = {}
+  local result = {}
   for _, rule in ipairs(entry.preconditions) do
     if rule.size then
       local takes = #functions.find(rule.size).parameters
-      found[#found + 1] = { position = rule.position, name = rule.argument, size = rule.size, takes = takes,
+      result[#result + 1] = { position = rule.position, name = rule.argument, size = rule.size, takes = takes,
         words = rule.words }
     end
   end
-  return found
+  return result
 end
 
 --- The bounds of a function's indexes, outermost first: { { position =, name =, size =, takes =, words = }... }.
 function M.of(name)
-  made[name] = made[name] or make(functions.find(name))
-  return made[name]
+  cached[name] = cached[name] or make(functions.find(name))
+  return cached[name]
 end
 
 --- What is wrong with an index into a list of `size` entries; nil if nothing is.

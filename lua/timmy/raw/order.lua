@@ -63,9 +63,9 @@ local function is_named(name, patterns)
   return false
 end
 
-local function add_begun(found, name, lists, for_player)
+local function add_begun(result, name, lists, for_player)
   for _, list in ipairs(lists) do
-    if is_named(name, list[1]) then found[#found + 1] = { any_of = list[2], for_player = for_player } end
+    if is_named(name, list[1]) then result[#result + 1] = { any_of = list[2], for_player = for_player } end
   end
 end
 
@@ -77,22 +77,22 @@ function M.selection(entry)
 end
 
 local function make(entry)
-  local found = {}
+  local result = {}
   for _, rule in ipairs(entry.preconditions) do
-    if rule.any_of then found[#found + 1] = { any_of = rule.any_of, words = rule.words } end
+    if rule.any_of then result[#result + 1] = { any_of = rule.any_of, words = rule.words } end
   end
-  add_begun(found, entry.name, BEGUN, false)
-  add_begun(found, entry.name, BEGUN_FOR_PLAYER, true)
-  return found
+  add_begun(result, entry.name, BEGUN, false)
+  add_begun(result, entry.name, BEGUN_FOR_PLAYER, true)
+  return result
 end
 
-local made = {}
+local cached = {}
 
 --- What must have run before a function, one function of each entry: { { any_of = names, for_player = whether for the
 -- player in the first argument, words = the precondition's, if it has any }... }
 function M.of(name)
-  made[name] = made[name] or make(functions.find(name))
-  return made[name]
+  cached[name] = cached[name] or make(functions.find(name))
+  return cached[name]
 end
 
 --- A batch's marks of functions that ran, and of the players for whom they ran.

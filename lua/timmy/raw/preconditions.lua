@@ -76,12 +76,12 @@ local function outer_index(name, parameters, size)
 end
 
 local function inner_indexes(name, parameters, whose)
-  local found = {}
+  local result = {}
   for _, parameter in ipairs(parameters) do
     local size = INNER[whose][parameter.name]
-    if size then found[#found + 1] = index_rule(name, parameters, named(parameter.name), size) end
+    if size then result[#result + 1] = index_rule(name, parameters, named(parameter.name), size) end
   end
-  return found
+  return result
 end
 
 local function named_index(name, parameters, argument, size)

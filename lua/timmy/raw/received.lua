@@ -20,7 +20,7 @@ local EVENTS = {
 local ALWAYS_TRUE = { worldstate = true }
 
 --- What was received: for actors and records only whether there was a packet, for objects the contents of the last one.
-local heard = {}
+local received = {}
 
 --- The objects of the current packet: their number, and the items of each if it is a container's packet.
 local function objects_at_hand(hook)
@@ -35,10 +35,10 @@ end
 
 --- Starts recording. Earlier packets count as not received.
 function M.listen()
-  heard = {}
+  received = {}
   for family, names in pairs(EVENTS) do
     for _, hook in ipairs(names) do
-      hooks.hear(hook, function() heard[family] = family ~= "objects" or objects_at_hand(hook) end)
+      hooks.hear(hook, function() received[family] = family ~= "objects" or objects_at_hand(hook) end)
     end
   end
 end
@@ -53,24 +53,24 @@ end
 --- The number of items of each object of the last packet, in order; empty unless it was a container's packet and is
 -- still the current one.
 function M.items_of_objects()
-  local objects, found = heard.objects, {}
-  if not objects or not objects.items then return found end
+  local objects, result = received.objects, {}
+  if not objects or not objects.items then return result end
   for index = 0, objects.size - 1 do
     local items = guard.unchecked("GetContainerChangesSize", index)
     if items ~= objects.items[index] then return {} end
-    found[index + 1] = items
+    result[index + 1] = items
   end
-  return found
+  return result
 end
 
 local NO_EVENT = "a packet has come since that raised no event"
 
 local function judge_objects(name, index)
-  if guard.unchecked("GetObjectListSize") ~= heard.objects.size then return NO_EVENT end
+  if guard.unchecked("GetObjectListSize") ~= received.objects.size then return NO_EVENT end
   if not name:find("^GetContainer") then return nil end
-  local items = heard.objects.items
+  local items = received.objects.items
   if not items then return "the last packet of objects was no container's" end
-  if index < heard.objects.size and guard.unchecked("GetContainerChangesSize", index) ~= items[index] then
+  if index < received.objects.size and guard.unchecked("GetContainerChangesSize", index) ~= items[index] then
     return NO_EVENT
   end
 end
@@ -82,7 +82,7 @@ function M.judge(selection, name, index, read)
   if ALWAYS_TRUE[list] then return nil end
   if list == "actors" and read == "ReadCellActorList" then
     reason = judge_cell(selection)
-  elseif not heard[list] then
+  elseif not received[list] then
     reason = "no client has sent " .. list .. " since the bridge started"
   elseif list == "objects" then
     reason = judge_objects(name, index)

@@ -97,7 +97,7 @@ local function make(entry)
   return parameters and { name = entry.name, parameters = parameters, needed = needed(entry.parameters) }
 end
 
-local made = {}
+local cached = {}
 
 --- The rule of a function: { name =, needed = the fewest arguments, parameters = { { name =, kind =, is_pid =, need =
 -- the precondition that determines the kind, if there is one }... } }. Or nil and why there is none.
@@ -106,8 +106,8 @@ function M.of(name)
   if not entry then return nil, "the script API of TES3MP 0.8.1 has no such function (its case matters)" end
   local reason = REFUSED[name] or REFUSED_CATEGORIES[entry.category]
   if reason then return nil, "is not run: " .. reason end
-  made[name] = made[name] or make(entry)
-  if made[name] then return made[name] end
+  cached[name] = cached[name] or make(entry)
+  if cached[name] then return cached[name] end
   return nil, "is not run: there is no rule that says which of its calls are safe"
 end
 

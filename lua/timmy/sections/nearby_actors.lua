@@ -8,7 +8,7 @@ local json = require("timmy.wire.json")
 local player_location = require("timmy.state.player_location")
 
 --- Buffers for the actors within the radius and the pieces of the text, reused to avoid garbage.
-local found, pieces = {}, {}
+local nearby, pieces = {}, {}
 
 --- Collects the actors of a cell that are within the radius, with their distances in whole units as they are sent. A
 -- NaN position is never within the radius. Returns the new count.
@@ -20,7 +20,7 @@ local function collect(cell, eye, options, count)
     local square = east * east + north * north + up * up
     if square <= reach and cell_actors.role(company, actor) then
       count = count + 1
-      found[count], actor.distance = actor, math.floor(math.sqrt(square))
+      nearby[count], actor.distance = actor, math.floor(math.sqrt(square))
     end
   end
   return count
@@ -51,7 +51,7 @@ end
 return function(pid, options)
   local eye, count = player_location.viewpoint(pid), 0
   for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do count = collect(cell, eye, options, count) end
-  for position = count + 1, #found do found[position] = nil end
-  local actors, left_out = geometry.nearest(found, options.most, "unique_index")
+  for position = count + 1, #nearby do nearby[position] = nil end
+  local actors, left_out = geometry.nearest(nearby, options.most, "unique_index")
   return write(actors, eye, left_out)
 end

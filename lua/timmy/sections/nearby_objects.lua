@@ -20,20 +20,20 @@ end
 
 --- Objects without a position are listed for the player's own cell only: those of other cells may be anywhere. Also
 -- returns how many objects of the cell were not looked at, any of which may be near.
-local function collect(cell, eye, options, found)
+local function collect(cell, eye, options, nearby)
   local things, unseen = cell_objects.of(cell, options.now, options.fresh)
   for _, thing in ipairs(things) do
-    if thing.x or cell == eye.cell then found[#found + 1] = see(thing, eye, options.radius) end
+    if thing.x or cell == eye.cell then nearby[#nearby + 1] = see(thing, eye, options.radius) end
   end
   return unseen
 end
 
 return function(pid, options)
-  local eye, found, unseen = player_location.viewpoint(pid), {}, 0
+  local eye, nearby, unseen = player_location.viewpoint(pid), {}, 0
   for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do
-    unseen = unseen + collect(cell, eye, options, found)
+    unseen = unseen + collect(cell, eye, options, nearby)
   end
-  local objects, left_out = geometry.nearest(found, options.most, "unique_index")
+  local objects, left_out = geometry.nearest(nearby, options.most, "unique_index")
   left_out = left_out + unseen
   return { objects = json.array(objects), truncated = left_out > 0, left_out = left_out }
 end

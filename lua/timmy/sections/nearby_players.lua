@@ -37,11 +37,11 @@ local function look_at(seen)
 end
 
 return function(pid, options)
-  local eye, found = player_location.viewpoint(pid), {}
+  local eye, nearby = player_location.viewpoint(pid), {}
   for _, other in ipairs(player_positions.of(options.now, options.fresh)) do
-    if is_near(other, pid, eye, options.radius) then found[#found + 1] = see(other, eye) end
+    if is_near(other, pid, eye, options.radius) then nearby[#nearby + 1] = see(other, eye) end
   end
-  local near, left_out = geometry.nearest(found, options.most, "pid")
+  local near, left_out = geometry.nearest(nearby, options.most, "pid")
   for _, seen in ipairs(near) do look_at(seen) end
   return { players = json.array(near), truncated = left_out > 0, left_out = left_out }
 end

@@ -166,8 +166,8 @@ end
 function M.command(service, session, message, now, asker)
   local caller, digest = session.caller, digests.of(message.name, message.arguments)
   local before = service.memory:recall(caller, message.id, now)
-  local given = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
-  if given and given ~= digest then return another(message.id) end
+  local known_digest = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
+  if known_digest and known_digest ~= digest then return another(message.id) end
   if before then return before:sub(digests.SIZE + 1) end
   local runs, joined = service.waiting:join(caller, message.id, asker)
   if not runs then return begin(service, session, message, now, { caller = caller, digest = digest }, asker) end
@@ -183,8 +183,8 @@ end
 
 function M.ping(service, session, message, now)
   local load = session:take_load()
-  local told = load:summary(service:peer_count(), service.limits.poll_budget_ms)
-  return { type = "pong", id = message.id, now = clock.to_ms(now), load = told }
+  local summary = load:summary(service:peer_count(), service.limits.poll_budget_ms)
+  return { type = "pong", id = message.id, now = clock.to_ms(now), load = summary }
 end
 
 return M

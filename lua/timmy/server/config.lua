@@ -55,8 +55,8 @@ local function names_of(settings)
   return table.concat(names, ", ")
 end
 
-local function check_settings(given)
-  for name, value in pairs(given) do
+local function check_settings(values)
+  for name, value in pairs(values) do
     local setting = SETTINGS[name]
     if not setting then return "unknown setting " .. tostring(name) .. "; known: " .. names_of(SETTINGS) end
     local fits, wanted = setting.check(value)
@@ -69,8 +69,8 @@ local function fits_limit(limit, value)
   return value >= limit.low and value <= limit.high
 end
 
-local function check_limits(given)
-  for name, value in pairs(given) do
+local function check_limits(values)
+  for name, value in pairs(values) do
     local limit = limits[name]
     if not limit then return "unknown setting limits." .. tostring(name) .. "; known: " .. names_of(limits) end
     if not fits_limit(limit, value) then
@@ -107,10 +107,10 @@ local function check_reach(config)
   end
 end
 
-local function with_defaults(given)
+local function with_defaults(values)
   local config = { limits = {} }
   for name, setting in pairs(SETTINGS) do
-    if given[name] ~= nil then config[name] = given[name] else config[name] = setting.default end
+    if values[name] ~= nil then config[name] = values[name] else config[name] = setting.default end
   end
   local chosen = config.limits
   config.limits = {}
@@ -119,11 +119,11 @@ local function with_defaults(given)
 end
 
 --- The operator's settings, checked, with defaults filled in; or nil and what is wrong.
-function M.check(given)
-  if type(given) ~= "table" then return nil, "the file must return a table" end
-  local wrong = check_settings(given) or check_limits(given.limits or {})
+function M.check(values)
+  if type(values) ~= "table" then return nil, "the file must return a table" end
+  local wrong = check_settings(values) or check_limits(values.limits or {})
   if wrong then return nil, wrong end
-  local config = with_defaults(given)
+  local config = with_defaults(values)
   wrong = check_reach(config) or check_order(config.limits)
   if wrong then return nil, wrong end
   return config
@@ -135,19 +135,19 @@ local function is_absent(err)
 end
 
 local function given_settings()
-  local found, given = pcall(require, MODULE)
-  if found then return given end
-  if is_absent(given) then return {} end
+  local ok, values = pcall(require, MODULE)
+  if ok then return values end
+  if is_absent(values) then return {} end
   -- Lua puts the position of a syntax error on a line of its own; the log message is one line.
-  return nil, (tostring(given):gsub("%s*\n%s*", " "))
+  return nil, (tostring(values):gsub("%s*\n%s*", " "))
 end
 
 --- The settings in force, with the tokens for PLAIN; or nil and one line with the wrong key and the remedy. `data_path`
 -- is the server's folder for scripts' data: the default token file is there.
 function M.load(data_path)
-  local given, why = given_settings()
-  if given == nil then return nil, MODULE .. ": " .. why end
-  local config, wrong = M.check(given)
+  local values, why = given_settings()
+  if values == nil then return nil, MODULE .. ": " .. why end
+  local config, wrong = M.check(values)
   if not config then return nil, MODULE .. ": " .. wrong end
   if config.mechanism == "NULL" then return config end
   config.tokens, wrong = tokens.read(config.token_file or data_path .. "/timmy.token")

@@ -42,9 +42,9 @@ end
 --- Names of records by id (false: none), cached for all actors read at one moment: finding a name searches two dozen
 -- stores.
 local names = cache.new(function()
-  return setmetatable({}, { __index = function(found, ref_id)
-    found[ref_id] = records.name_of(ref_id) or false
-    return found[ref_id]
+  return setmetatable({}, { __index = function(names, ref_id)
+    names[ref_id] = records.name_of(ref_id) or false
+    return names[ref_id]
   end })
 end)
 

@@ -25,8 +25,8 @@ end
 
 --- The server's spelling of a name given in any case, with or without spaces ("long blade"); nil if there is no such
 -- name.
-function M.spelling(names, given)
-  local wanted = given:lower():gsub("%s", "")
+function M.spelling(names, name)
+  local wanted = name:lower():gsub("%s", "")
   for _, entry in ipairs(names) do
     if entry.name:lower() == wanted then return entry.name end
   end

@@ -28,12 +28,12 @@ local function set_of(list)
 end
 
 --- The kind of an object, as far as its recorded changes show it.
-local function kind_of(index, object, told)
+local function kind_of(index, object, known)
   local _, store = records.find(object.refId)
   if KINDS[store] then return KINDS[store] end
-  if told.container[index] or type(object.inventory) == "table" then return "container" end
+  if known.container[index] or type(object.inventory) == "table" then return "container" end
   if DOORS[object.doorState] then return "door" end
-  if told.place[index] then return "item" end
+  if known.place[index] then return "item" end
   return "other"
 end
 
@@ -51,13 +51,13 @@ local function add_place(thing, location)
   thing.x, thing.y, thing.z = x, y, z
 end
 
-local function describe(cell, index, object, told)
+local function describe(cell, index, object, known)
   local thing = {
-    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, told), cell = cell,
+    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, known), cell = cell,
     name = records.name_of(object.refId),
     door = DOORS[object.doorState],
     lock_level = numbers.is_finite(object.lockLevel) and math.floor(object.lockLevel) or nil,
-    trap_sprung = told.trap[index] == true,
+    trap_sprung = known.trap[index] == true,
     enabled = object.state ~= false,
     scale = numbers.finite(object.scale, 1),
     contents = stacks_in(object.inventory),
@@ -85,9 +85,9 @@ local function told_of(data)
     trap = set_of(packets.trap) }
 end
 
-local function is_thing(index, object, told)
+local function is_thing(index, object, known)
   if type(index) ~= "string" or type(object) ~= "table" or not id_lists.is_id(object.refId) then return false end
-  return not told.not_there[index]
+  return not known.not_there[index]
 end
 
 --- Orders indexes by number: "99-0" before "100-0", and objects of the data files before those created on the server.
@@ -97,10 +97,10 @@ local function is_below(one, other)
 end
 
 --- The indexes of a cell's objects that are described, and how many objects there are.
-local function indexes_of(objects, told)
+local function indexes_of(objects, known)
   local kept, count = {}, 0
   for index, object in pairs(objects) do
-    if is_thing(index, object, told) then
+    if is_thing(index, object, known) then
       count = count + 1
       lowest.add(kept, index, MOST_IN_A_CELL, is_below)
     end
@@ -109,11 +109,11 @@ local function indexes_of(objects, told)
 end
 
 local things = cache.new(function(loaded, cell)
-  local told, found = told_of(loaded.data), {}
+  local known, result = told_of(loaded.data), {}
   local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
-  local kept, count = indexes_of(objects, told)
-  for position, index in ipairs(kept) do found[position] = describe(cell, index, objects[index], told) end
-  return { found = found, left_out = count - #found }
+  local kept, count = indexes_of(objects, known)
+  for position, index in ipairs(kept) do result[position] = describe(cell, index, objects[index], known) end
+  return { found = result, left_out = count - #result }
 end)
 
 local NOTHING = {}

@@ -52,9 +52,9 @@ end
 --- The nearest `most` of a list, nearest first, and how many were left out. Equal distances are ordered by the field
 -- `order`, so that the result is stable. Only the kept items are sorted: `table.sort` would compare all of them, each
 -- time with a call that LuaJIT does not compile.
-function M.nearest(found, most, order)
+function M.nearest(things, most, order)
   local kept, count = {}, 0
-  for _, thing in ipairs(found) do
+  for _, thing in ipairs(things) do
     local place = place_among(kept, count, thing, order)
     if place <= most then
       count = math.min(count + 1, most)
@@ -62,7 +62,7 @@ function M.nearest(found, most, order)
       kept[place] = thing
     end
   end
-  return kept, #found - count
+  return kept, #things - count
 end
 
 return M

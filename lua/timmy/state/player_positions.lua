@@ -9,9 +9,9 @@ local M = {}
 local KEEP_S = 0.05
 
 local places = cache.new(function()
-  local found = players.online()
-  for _, player in ipairs(found) do player.place = player_location.viewpoint(player.pid) end
-  return found
+  local result = players.online()
+  for _, player in ipairs(result) do player.place = player_location.viewpoint(player.pid) end
+  return result
 end)
 
 --- { pid, name, place = { cell, x, y, z } } for each player; do not change them. `fresh`: read now.

@@ -23,13 +23,13 @@ end
 
 --- Logged-in players by slot: `{ { pid =, name = }, ... }`.
 function M.online()
-  local found = {}
+  local result = {}
   for _, pid in ipairs(slots()) do
     local player = corescripts.player(pid)
     local name = player and name_of(player)
-    if name then found[#found + 1] = { pid = pid, name = name } end
+    if name then result[#result + 1] = { pid = pid, name = name } end
   end
-  return found
+  return result
 end
 
 --- The name of a logged-in player, or nil.

@@ -32,15 +32,15 @@ end
 
 --- Sends words to all players who have loaded the actor's cell and are within the radius; returns their names.
 function M.say(actor, name, text, radius)
-  local place, heard = M.place_of(actor), {}
+  local place, receivers = M.place_of(actor), {}
   for _, pid in pairs(actor.cell.visitors) do
     if corescripts.player(pid) and hears(pid, place, radius) then
       guard.SendMessage(pid, name .. ": " .. text .. "\n", false, false)
-      heard[#heard + 1] = players.name(pid)
+      receivers[#receivers + 1] = players.name(pid)
     end
   end
-  table.sort(heard)
-  return heard
+  table.sort(receivers)
+  return receivers
 end
 
 return M

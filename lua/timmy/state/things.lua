@@ -55,11 +55,11 @@ local function damaged(field)
 end
 
 --- A loaded cell by the given name; else nil and an error.
-function M.loaded_cell(given, field)
-  local description = cells.normalise(given)
+function M.loaded_cell(name, field)
+  local description = cells.normalise(name)
   local cell = cells.is_safe(description) and corescripts.loaded_cell(description)
   if not cell then
-    local message = "no player has loaded the cell " .. given .. ": commands work only on cells near players"
+    local message = "no player has loaded the cell " .. name .. ": commands work only on cells near players"
     return errors.refuse("no_such_cell", message, field or "cell")
   end
   if not is_sound(cell) then return damaged(field or "cell") end
@@ -73,11 +73,11 @@ end
 
 --- The loaded cell that has an object; of several the first in alphabetical order.
 local function cell_holding(unique_index)
-  local found
+  local result
   for description, cell in pairs(corescripts.global("LoadedCells")) do
-    if holds(cell, unique_index) and (not found or description < found) then found = description end
+    if holds(cell, unique_index) and (not result or description < result) then result = description end
   end
-  return found and _G.LoadedCells[found]
+  return result and _G.LoadedCells[result]
 end
 
 local function unknown(unique_index, cell, field)

@@ -84,14 +84,14 @@ local function wrong_argument(name, message)
   return { code = "bad_arguments", message = field .. ": " .. message, field = field }
 end
 
-local function read_field(field, given)
-  if given == nil or (given == json.null and field.optional) then
+local function read_field(field, argument)
+  if argument == nil or (argument == json.null and field.optional) then
     if field.default == nil and not field.optional then return nil, wrong_argument(field.name, "is required") end
     return field.default
   end
-  local wrong, place = field.check(given)
+  local wrong, place = field.check(argument)
   if wrong then return nil, wrong_argument(place and field.name .. "." .. place or field.name, wrong) end
-  return given
+  return argument
 end
 
 --- The first undeclared argument in alphabetical order, so that the same mistake always gets the same answer.

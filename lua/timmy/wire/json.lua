@@ -20,7 +20,7 @@ local M = {
   encode = writer.encode,
 }
 
-local found, cjson = pcall(require, "cjson")
-M.decode = found and fast.over(cjson) or reader.decode
+local ok, cjson = pcall(require, "cjson")
+M.decode = ok and fast.over(cjson) or reader.decode
 
 return M

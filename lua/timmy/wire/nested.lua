@@ -6,12 +6,12 @@ local M = {}
 --- The longest part of a field's name that an answer repeats, in bytes: the name may be anything.
 local LONGEST_NAME = 256
 
-local function field_error(field, given)
-  if given == nil or (given == json.null and field.optional) then
+local function field_error(field, object)
+  if object == nil or (object == json.null and field.optional) then
     if field.default == nil and not field.optional then return "is required", field.name end
     return nil
   end
-  local wrong, place = field.check(given)
+  local wrong, place = field.check(object)
   return wrong, place and field.name .. "." .. place or field.name
 end
 
@@ -42,10 +42,10 @@ function M.object_of(fields)
 end
 
 --- A checked object's values, with defaults filled in and without nulls.
-function M.values(fields, given)
+function M.values(fields, object)
   local values = {}
   for _, field in ipairs(fields) do
-    local value = given[field.name]
+    local value = object[field.name]
     if value == json.null then value = nil end
     if value == nil then value = field.default end
     values[field.name] = value

@@ -62,43 +62,43 @@ local function bad(message, field)
   return { code = "bad_message", message = message, field = field }
 end
 
-local function read_field(field, given)
-  if given == nil or (given == json.null and field.nullable) then
+local function read_field(field, raw_message)
+  if raw_message == nil or (raw_message == json.null and field.nullable) then
     if field.default == nil and not field.nullable then return nil, "is missing" end
     return field.default
   end
-  local wrong = field.check(given)
+  local wrong = field.check(raw_message)
   if wrong then return nil, wrong end
-  return given
+  return raw_message
 end
 
-local function read_fields(kind, given)
+local function read_fields(kind, raw_message)
   local message = { type = kind }
   for _, field in ipairs(MESSAGES[kind]) do
-    local value, wrong = read_field(field, given[field.name])
+    local value, wrong = read_field(field, raw_message[field.name])
     if wrong then return nil, bad(kind .. ": " .. field.name .. " " .. wrong, field.name) end
     message[field.name] = value
   end
   return message
 end
 
-local function readable_id(given)
-  return not message_id(given.id) and given.id or nil
+local function readable_id(raw_message)
+  return not message_id(raw_message.id) and raw_message.id or nil
 end
 
 --- A frame's payload (nil for a message with a wrong number of frames) as a checked message with defaults filled in; or
 -- nil, the error, and the id of the wrong message if it could be read.
 function M.read(payload)
   if not payload then return nil, bad("send one frame a message, with at most an empty delimiter before it") end
-  local given, reason = json.decode(payload)
-  if given == nil then return nil, bad("not JSON as the wire wants it: " .. reason) end
-  if not json.is_object(given) then return nil, bad("a message is a JSON object") end
-  local kind = given.type
+  local raw_message, reason = json.decode(payload)
+  if raw_message == nil then return nil, bad("not JSON as the wire wants it: " .. reason) end
+  if not json.is_object(raw_message) then return nil, bad("a message is a JSON object") end
+  local kind = raw_message.type
   if type(kind) ~= "string" or not MESSAGES[kind] then
-    return nil, bad("type must be hello, subscribe, observe, command or ping", "type"), readable_id(given)
+    return nil, bad("type must be hello, subscribe, observe, command or ping", "type"), readable_id(raw_message)
   end
-  local message, wrong = read_fields(kind, given)
-  return message, wrong, wrong and readable_id(given)
+  local message, wrong = read_fields(kind, raw_message)
+  return message, wrong, wrong and readable_id(raw_message)
 end
 
 --- An `error` message.

@@ -35,11 +35,11 @@ end
 
 --- The token that equals the password, and its number. All tokens are compared, so that the time reveals nothing.
 local function find(password, tokens)
-  local found, at
+  local match, at
   for number, token in ipairs(tokens) do
-    if same_secret(token.secret, password) then found, at = token, number end
+    if same_secret(token.secret, password) then match, at = token, number end
   end
-  return found, at
+  return match, at
 end
 
 local function check_credentials(data, tokens)
