@@ -11,6 +11,6 @@ read_globals = server
 -- Written by `make api-table`.
 files["lua/timmy/raw/table.lua"] = { max_line_length = false }
 files["lua/timmy/bridge.lua"] = { globals = { "TimmyBridgePoll" } }
--- The stand-in for the server defines what the server gives.
+-- The simulator of the server defines the same globals.
 files["lua/simulator"] = { globals = server }
 files["tests/lua"] = { globals = server }

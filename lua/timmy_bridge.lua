@@ -7,8 +7,8 @@ local function log_error(text)
 end
 
 local function protected(act)
-  local ok, trouble = xpcall(act, debug.traceback)
-  if not ok then log_error(trouble) end
+  local ok, err = xpcall(act, debug.traceback)
+  if not ok then log_error(err) end
 end
 
 -- Before other scripts keep the functions for themselves.

@@ -1,5 +1,4 @@
---- What must hold before each function of the script API is called through the raw API, in words: what
--- docs/script-api.md is made of.
+--- The preconditions of each function of the script API in the raw API, in words: the source of docs/script-api.md.
 local functions = require("timmy.raw.functions")
 local kinds = require("timmy.raw.kinds")
 local order = require("timmy.raw.order")
@@ -13,7 +12,7 @@ local function signature_of(entry)
   return ("%s(%s)"):format(entry.name, table.concat(names, ", "))
 end
 
---- What must have run before, and of each argument what it must be.
+--- What must have run before, and the allowed values of each argument.
 local function needs_of(entry, rule)
   local needs, is_index = {}, {}
   for _, need in ipairs(order.of(entry.name)) do
@@ -30,7 +29,8 @@ local function needs_of(entry, rule)
   return needs
 end
 
---- One line a function: its category, how it is written, and its needs, between tabs. Those that are not run say why.
+--- One line for each function: category, signature and preconditions, separated by tabs. Functions that are not run
+--- have the reason.
 function M.lines()
   local lines = {}
   for position, entry in ipairs(functions.all) do

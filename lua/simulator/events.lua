@@ -1,7 +1,7 @@
---- How the server calls scripts: global functions by their name.
+--- The server's calls of scripts: global functions by name.
 local M = {}
 
---- Whether a callback exists is looked up at its first occurrence and remembered.
+--- Whether a callback exists is looked up at its first event and cached.
 local function exists(server, name)
   local known = server.known_callbacks
   if known[name] == nil then

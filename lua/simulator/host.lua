@@ -1,12 +1,12 @@
---- The stand-in for a TES3MP 0.8.1 server with CoreScripts: `start` makes the globals and the world, `tick` is one turn
---- of the server's loop. What would end the real process ends this one: through `die`.
-local boxes = require("simulator.world.boxes")
+--- The simulator of a TES3MP 0.8.1 server with CoreScripts: `start` creates the globals and the world, `tick` is one
+--- turn of the server's loop. Whatever would end the real process ends this one, through `die`.
+local dialogs = require("simulator.world.dialogs")
 local clock = require("simulator.clock")
-local crowd = require("simulator.world.crowd")
+local load_test_crowd = require("simulator.world.load_test_crowd")
 local drive = require("simulator.core.drive")
 local events = require("simulator.events")
-local history = require("simulator.world.history")
-local life = require("simulator.world.life")
+local seed_data = require("simulator.world.seed_data")
+local world_sim = require("simulator.world.world_sim")
 local objects = require("simulator.world.objects")
 local population = require("simulator.world.population")
 local registry = require("simulator.api.registry")
@@ -19,7 +19,7 @@ local M = {}
 
 local server, world
 
---- A JSON file's contents, or the table itself.
+--- A JSON file's contents, or the given table.
 local function load_table(source)
   if type(source) == "table" then
     return source
@@ -57,7 +57,7 @@ end
 
 local function people(names)
   _G.WorldInstance.data.journal = population.journal()
-  history.write(server, _G.WorldInstance)
+  seed_data.write(server, _G.WorldInstance)
   for _, name in ipairs(names) do
     world:connect(name)
   end
@@ -75,18 +75,18 @@ function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
   server_core.install(options.core_scripts)
-  world = life.new(server, options.seed or 1)
+  world = world_sim.new(server, options.seed or 1)
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)
   end
   if options.crowd then
-    crowd.gather(world, options.crowd, options.company or 0)
+    load_test_crowd.gather(world, options.crowd, options.company or 0)
   end
-  people(options.players or options.crowd and crowd.names(options.crowd) or population.PLAYERS)
+  people(options.players or options.crowd and load_test_crowd.names(options.crowd) or population.PLAYERS)
 end
 
---- One turn of the loop: what clients sent, then the timers. False once a script has asked the server to stop.
+--- One turn of the loop: clients' packets, then the timers. False once a script has asked the server to stop.
 function M.tick()
   server:check_alive()
   world:advance(server.clock())
@@ -94,7 +94,7 @@ function M.tick()
   return server.stop_code == nil
 end
 
---- Ends the server in order.
+--- Shuts the server down.
 function M.stop()
   if not server.dead then
     events.fire(server, "OnServerExit", false)
@@ -111,7 +111,7 @@ function M.player(name)
   return world:find(name)
 end
 
---- A player connects, logs in and arrives, all at once. Its pid.
+--- A player connects, logs in and arrives immediately. Returns its pid.
 function M.connect(name)
   local pid = world:connect(name)
   world:settle()
@@ -122,7 +122,7 @@ function M.disconnect(pid)
   world:disconnect(pid)
 end
 
---- A player writes a chat line.
+--- A player sends a chat line.
 function M.chat(pid, text)
   events.fire(server, "OnPlayerSendMessage", pid, text)
 end
@@ -132,9 +132,9 @@ function M.kill(pid, killer)
   world.clients[pid]:set_health(0, killer)
 end
 
---- A player answers the box it was shown last: the number of a button or line, or a text.
+--- A player answers the newest dialog box: the number of a button or line, or a text.
 function M.answer(pid, data)
-  boxes.answer(world.clients[pid], data)
+  dialogs.answer(world.clients[pid], data)
 end
 
 --- A player uses an object of a cell: { refNum, mpNum, refId }.
@@ -142,13 +142,13 @@ function M.activate(pid, cell, object)
   objects.use(world.clients[pid], cell, object)
 end
 
---- An actor dies, by its refNum. False where nobody has its cell loaded.
+--- An actor dies, by its refNum. False if no client has loaded its cell.
 function M.kill_actor(refNum, killer_pid)
   return world.actors:kill(refNum, killer_pid)
 end
 
---- A client's packet arrives: `kind` is actors, objects or worldstate, `packet` what the functions of that kind read,
---- `event` the one that the server raises for it, if any.
+--- A client's packet arrives: `kind` is actors, objects or worldstate; `packet` is what the functions of that kind
+--- read; `event` is the event that the server raises for it, if any.
 function M.receive(kind, packet, event, pid, ...)
   server.received[kind] = packet
   if event then
@@ -156,18 +156,18 @@ function M.receive(kind, packet, event, pid, ...)
   end
 end
 
---- A player walks to a place in one step, over a border if need be.
+--- A player walks to a position in one step, across a border if necessary.
 function M.move(pid, x, y, z)
   world.clients[pid]:walk(x, y, z)
 end
 
---- A module that a script has loaded, or nil where it was not loaded or failed to.
+--- A module that a script has loaded, or nil if it was not loaded or failed to load.
 function M.loaded(name)
   local module = package.loaded[name]
   return type(module) == "table" and module or nil
 end
 
---- What a player's saved file holds, by name; nil for one who never was here.
+--- A player's save, by name; nil for a player that never joined.
 function M.saved(name)
   return drive.load("player/" .. name .. ".json")
 end

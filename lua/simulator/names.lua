@@ -1,4 +1,4 @@
---- Morrowind's attributes and skills in the order of their numbers, spelt as the server spells them.
+--- Morrowind's attributes and skills in the order of their numbers, as the server spells them.
 return {
   attributes = { "Strength", "Intelligence", "Willpower", "Agility", "Speed", "Endurance", "Personality", "Luck" },
   skills = { "Block", "Armorer", "Mediumarmor", "Heavyarmor", "Bluntweapon", "Longblade", "Axe", "Spear",

@@ -1,5 +1,4 @@
---- A seeded generator of its own, so that a script's math.random neither disturbs the world nor is disturbed by it.
---- Park and Miller's minimal standard: every product stays below 2^46, exact in a double.
+--- A seeded random generator, independent of scripts' use of math.random.
 local M = {}
 M.__index = M
 

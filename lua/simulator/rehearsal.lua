@@ -1,6 +1,6 @@
---- A command tried out in a world of its own, and which functions of the server that called: for docs/commands.md.
+--- Runs a command in a world of its own and records which functions of the server it called: for docs/commands.md.
 local deferred = require("timmy.server.deferred")
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 local host = require("simulator.host")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")
@@ -8,7 +8,7 @@ local trips = require("timmy.state.trips")
 
 local M = {}
 
---- One turn of the loop in virtual time, and enough of them for the clients to answer.
+--- Turns of the loop in virtual time, enough for the clients to answer.
 local TICK_MS, TICKS, MS_PER_S = 10, 300, 1000
 local ALLOWED = { allow_raw = true, chat_commands = true }
 
@@ -34,7 +34,7 @@ local function open(api, preconditions)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
-  hearsay.install()
+  chat_log.install()
   questions.install()
   trips.install(function() return now / MS_PER_S end)
   settle()
@@ -53,9 +53,8 @@ local function names_of(set)
   return table.concat(names, " ")
 end
 
---- The functions that a command's own work calls, in the alphabet's order with a blank between, and whether its result
--- comes later. `before`: commands that make it possible, each a name and its arguments as JSON. api, preconditions:
--- paths.
+--- The functions that a command itself calls, sorted and separated by blanks, and whether its result is deferred.
+-- `before`: commands that have to run first, each a name and its arguments as JSON. api, preconditions: paths.
 function M.functions_of(api, preconditions, before, name, arguments)
   open(api, preconditions)
   for position = 1, #before, 2 do
@@ -67,7 +66,7 @@ function M.functions_of(api, preconditions, before, name, arguments)
   return names_of(called), deferred.is(value)
 end
 
---- The names of all commands that the bridge has.
+--- The names of all commands of the bridge.
 function M.names()
   return table.concat(require("timmy.commands.registry").names, " ")
 end

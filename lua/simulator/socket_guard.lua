@@ -1,10 +1,10 @@
---- Sockets for scripts: luasocket where it is installed, else LuaJIT's FFI behind the same interface; and a word in the
---- log for each use that could block the game loop.
+--- Sockets for scripts: luasocket if it is installed, else the same interface on LuaJIT's FFI. Each call that could
+--- block the game loop is logged.
 local M = {}
 
 local guard_class
 
---- A function that makes sockets, guarding what it makes.
+--- A function that creates guarded sockets.
 local function guarded(report, make)
   return function(...)
     local socket, reason, more = make(...)
@@ -25,7 +25,7 @@ local function guarded_timeout(report, settimeout)
   end
 end
 
---- Sockets of one kind share their methods: guarding those of the first guards all.
+--- Sockets of one kind share their methods: guarding the first guards all.
 function guard_class(class, report)
   if class.embedded_guard then
     return
@@ -35,7 +35,7 @@ function guard_class(class, report)
   class.accept = class.accept and guarded(report, class.accept)
 end
 
---- luasocket by the ordinary loaders; the first of them is the preload table, where we stand ourselves.
+--- luasocket by the ordinary loaders, except the first: the preload table has this module's own entry.
 local function luasocket()
   for position = 2, #package.loaders do
     local loader = package.loaders[position]("socket")
@@ -47,11 +47,11 @@ local function luasocket()
 end
 
 local function load()
-  local found, sockets = pcall(luasocket)
-  return found and sockets or require("timmy.server.socket_ffi")
+  local ok, sockets = pcall(luasocket)
+  return ok and sockets or require("timmy.server.socket_ffi")
 end
 
---- Makes require("socket") give the guarded sockets. A "socket" that is loaded already stays as it is.
+--- Makes require("socket") return the guarded sockets. A "socket" that is already loaded stays as it is.
 function M.install(report)
   if package.loaded.socket then
     return

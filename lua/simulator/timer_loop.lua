@@ -1,4 +1,4 @@
---- Runs the timers that are due, each once. An error in one ends the process whatever the operator configured.
+--- Runs the due timers, each once. An error in one ends the process, whatever the operator configured.
 local M = {}
 
 local function call(server, timer)

@@ -1,16 +1,16 @@
---- The bridge as a whole: settings, listener and message layer, driven by one timer for life.
-local boot = require("timmy.server.boot_id")
+--- The whole bridge: settings, listener and message layer, driven by one timer that always runs.
+local boot_id = require("timmy.server.boot_id")
 local clock = require("timmy.server.clock")
 local commands = require("timmy.commands.registry")
 local configs = require("timmy.server.config")
 local events = require("timmy.events.registry")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local joining = require("timmy.raw.joining")
-local hearsay = require("timmy.state.chat_log")
-local lines = require("timmy.state.npc_lines")
+local chat_log = require("timmy.state.chat_log")
+local npc_lines = require("timmy.state.npc_lines")
 local listeners = require("timmy.server.listener")
 local log = require("timmy.server.log")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
 local received = require("timmy.raw.received")
@@ -18,7 +18,7 @@ local saves = require("timmy.game.saves")
 local services = require("timmy.server.service")
 local sockets = require("timmy.server.sockets")
 local trips = require("timmy.state.trips")
-local whereabouts = require("timmy.state.whereabouts")
+local player_location = require("timmy.state.player_location")
 
 local M = {}
 
@@ -37,15 +37,15 @@ end
 
 local function open_service(config)
   return services.new({
-    boot = boot.new_id(),
-    server_version = tostring(game.GetServerVersion()),
+    boot = boot_id.new_id(),
+    server_version = tostring(guard.GetServerVersion()),
     limits = config.limits,
     allow_raw = config.allow_raw,
     tick_ms = config.limits.poll_ms,
     commands = commands,
-    perceive = perceive,
+    sections = sections,
     players = players,
-    whereabouts = whereabouts,
+    player_location = player_location,
     trips = trips,
     log = log,
   })
@@ -63,11 +63,11 @@ local function open_listener(config)
   })
 end
 
---- One part of a poll. An error in it keeps no other part from its turn: what the game's tables do to perceptions is
--- no reason to leave answers unwritten.
+--- One part of a poll. An error in it does not stop the other parts: a failure while the game's tables are read must
+-- not delay answers.
 local function part(act, ...)
-  local ok, trouble = xpcall(act, debug.traceback, ...)
-  if not ok then log("error", "a part of a poll failed: " .. tostring(trouble)) end
+  local ok, err = xpcall(act, debug.traceback, ...)
+  if not ok then log("error", "a part of a poll failed: " .. tostring(err)) end
 end
 
 local function poll()
@@ -89,20 +89,20 @@ local function next_interval()
   return #listener.peers > 0 and service.limits.poll_ms or service.limits.idle_poll_ms
 end
 
---- One turn, called by the timer. An error that left it would end the server, so none does; the timer is armed again
--- whatever happened, because nothing else would.
+--- One poll, called by the timer. No error may leave it, because that would end the server. The timer is restarted in
+-- any case: nothing else would do it.
 function TimmyBridgePoll()
-  local ok, trouble = xpcall(poll, debug.traceback)
-  if not ok then log("error", "a poll failed: " .. tostring(trouble)) end
-  game.RestartTimer(timer, next_interval())
+  local ok, err = xpcall(poll, debug.traceback)
+  if not ok then log("error", "a poll failed: " .. tostring(err)) end
+  guard.RestartTimer(timer, next_interval())
 end
 
 local function start_timer()
-  timer = game.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
-  game.StartTimer(timer)
+  timer = guard.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
+  guard.StartTimer(timer)
 end
 
---- What the game's events are told to.
+--- Receives the game's events.
 local listener_of_events = {
   wants = function(event) return service:wants(event) end,
   happened = function(pid) service:happened(pid, clock.now()) end,
@@ -110,34 +110,34 @@ local listener_of_events = {
 }
 
 local function stay_off(why)
-  game.log("error", "timmy: the bridge stays off: " .. why)
+  guard.log("error", "timmy: the bridge stays off: " .. why)
 end
 
 local function no_port(config, why)
   stay_off(("port %d on %s can't be had (%s): set another port or host"):format(config.port, config.host, why))
 end
 
---- Starts listening, when the server is ready; again does nothing. A mistake in the settings leaves the bridge off and
--- says what to change: the game goes on without it. `port` and `boot` then say where it listens and which process this
--- is.
+--- Starts listening; to be called when the server is ready. A second call only logs a warning. A wrong setting is
+-- logged with its remedy and leaves the bridge off: the game goes on without it. Afterwards `M.port` is the port, and
+-- `M.boot` the identity of this server process.
 function M.start()
-  if listener then return game.log("warn", "timmy: the bridge was started already") end
-  local config, wrong = configs.load(game.GetDataPath())
+  if listener then return guard.log("warn", "timmy: the bridge was started already") end
+  local config, wrong = configs.load(guard.GetDataPath())
   if not config then return stay_off(wrong) end
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
   M.port, M.boot = listener.port, service.boot
-  hearsay.install()
+  chat_log.install()
   trips.install(clock.now)
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   joining.allow(config.raw_functions)
   questions.install()
-  lines.install()
+  npc_lines.install()
   saves.install()
   start_timer()
-  game.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
+  guard.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end
 
 return M

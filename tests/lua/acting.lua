@@ -15,7 +15,7 @@ local OF_ALL = { bad_arguments = true, no_such_player = true, not_logged_in = tr
 
 local seen = {}
 
---- Gives a command as a client does: its value, or nil and the trouble.
+--- Gives a command as a client does: its value, or nil and the error.
 function M.run(name, arguments, context)
   return commands.run(name, arguments, context)
 end

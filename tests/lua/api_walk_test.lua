@@ -45,13 +45,13 @@ end
 
 local function walk(visit)
   make_folder()
-  local ok, trouble = pcall(function()
+  local ok, err = pcall(function()
     for _, entry in ipairs(functions.all) do
       if not BESIDE_THE_CATEGORIES[entry.category] then visit(entry) end
     end
   end)
   remove_folder()
-  holds(ok, trouble)
+  holds(ok, err)
 end
 
 test("runs every function of the 21 categories in the embedded world, or says why not", function()

@@ -22,8 +22,8 @@ end
 test("arguments that the models take get as far as looking for the player", function()
   for _, vector in ipairs(vectors) do
     if vector.valid then
-      local value, trouble = run(vector, {})
-      equal({ value, trouble and trouble.code }, { nil, "no_such_player" }, vector.name)
+      local value, err = run(vector, {})
+      equal({ value, err and err.code }, { nil, "no_such_player" }, vector.name)
     end
   end
 end)
@@ -31,11 +31,11 @@ end)
 test("arguments that the models refuse are refused with the same field, before the game is touched", function()
   for _, vector in ipairs(vectors) do
     if not vector.valid then
-      local value, trouble = run(vector, timmy())
-      holds(value == nil and trouble, vector.name .. " was taken")
+      local value, err = run(vector, timmy())
+      holds(value == nil and err, vector.name .. " was taken")
       -- Where two fields contradict each other the models name neither; we may name one.
-      local field = vector.error.field and trouble.field
-      equal({ trouble.code, field }, { "bad_arguments", vector.error.field }, vector.name)
+      local field = vector.error.field and err.field
+      equal({ err.code, field }, { "bad_arguments", vector.error.field }, vector.name)
     end
   end
 end)

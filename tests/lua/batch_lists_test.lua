@@ -102,7 +102,7 @@ test("reads of a cell that nobody has loaded only how many actors it has, and of
     probes.open()
     local elsewhere = { "ReadCellActorList", "Nowhere" }
     local _, wrong = declared.run(elsewhere, { "ProbeActors" })
-    contains(wrong.message, WORDS.ACTORS .. ": nobody has told of actors in that cell")
+    contains(wrong.message, WORDS.ACTORS .. ": no client has reported actors in that cell")
     holds(declared.run(elsewhere, { "ProbeActorCount" }))
     equal(declared.simulate(elsewhere, { "ProbeActorCount" }), nil)
     contains(declared.simulate(elsewhere, { "ProbeActors" }), WORDS.ACTORS)

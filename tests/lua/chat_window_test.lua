@@ -1,15 +1,15 @@
 --- What an agent reads of the chat is what its player's client was sent, as CoreScripts 0.8.1 (commit 8f915f8) send it:
 -- the simulated clients' windows say what that was.
 local harness = require("harness")
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 local json = require("timmy.wire.json")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
 local function lines_of(pid)
-  return json.decode(json.encode(perceive.read("chat", pid or 0))).lines
+  return json.decode(json.encode(sections.read("chat", pid or 0))).lines
 end
 
 local function texts_of(pid)
@@ -164,7 +164,7 @@ test("reads what the bridge itself shows: an announcement, a line to one, an act
   equal({ last_of(0), last_of(1) }, { { "A storm." }, { "A storm." } })
   holds(commands.run("message", { player = "Jiub", text = "Run." }))
   equal({ last_of(0)[1], last_of(1)[1] }, { "A storm.", "Run." })
-  local actor = perceive.read("nearby_actors", 0)
+  local actor = sections.read("nearby_actors", 0)
   local index = json.decode(json.encode(actor)).actors[1].unique_index
   holds(commands.run("say_as_actor", { player = "Timmy", unique_index = index, text = "Outlander!", name = "Fargoth" }))
   equal(last_of(0), { "Fargoth: Outlander!" })
@@ -224,15 +224,15 @@ test("leaves every call to the server as it was, also one that raises, and a scr
   stage.host.chat(1, "loud")
   equal({ passed:find("loud", 1, true) ~= nil, last_of(0)[1] }, { true, "JIUB (1): LOUD" })
   tes3mp.SendMessage = function() error("not sent", 0) end
-  hearsay.install()
+  chat_log.install()
   equal({ pcall(tes3mp.SendMessage, 0, "lost\n") }, { false, "not sent" })
   equal(#lines_of(0), 0)
 end)
 
 test("stands in the way of a call once, however often it is begun", function()
   stage.open()
-  hearsay.install()
-  hearsay.install()
+  chat_log.install()
+  chat_log.install()
   stage.host.chat(1, "once")
   equal(#lines_of(0), 1)
 end)

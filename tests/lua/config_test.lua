@@ -14,16 +14,16 @@ local function with_file(content, mode, act)
   file:write(content)
   file:close()
   os.execute("chmod " .. mode .. " '" .. path .. "'")
-  local ok, trouble = pcall(act, path)
+  local ok, err = pcall(act, path)
   os.remove(path)
-  if not ok then error(trouble, 0) end
+  if not ok then error(err, 0) end
 end
 
 local function with_settings(settings, act)
   package.loaded.timmy_config = settings
-  local ok, trouble = pcall(act)
+  local ok, err = pcall(act)
   package.loaded.timmy_config = nil
-  if not ok then error(trouble, 0) end
+  if not ok then error(err, 0) end
 end
 
 local function refused(given, words)

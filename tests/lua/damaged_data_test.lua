@@ -2,7 +2,7 @@
 local commands = require("timmy.commands.registry")
 local harness = require("harness")
 local json = require("timmy.wire.json")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local players = require("timmy.state.players")
 local stage = require("stage")
 
@@ -39,8 +39,8 @@ local function each_in(holder, act)
 end
 
 local function read_everything(about)
-  for _, section in ipairs(perceive.names) do
-    local ok, value, wrong = pcall(perceive.read, section, 0, {})
+  for _, section in ipairs(sections.names) do
+    local ok, value, wrong = pcall(sections.read, section, 0, {})
     holds(ok, about .. ": section " .. section .. ": " .. tostring(value))
     holds(value, about .. ": section " .. section .. ": " .. tostring(wrong and wrong.message))
     local text, why = json.encode(value)

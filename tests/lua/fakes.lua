@@ -1,7 +1,7 @@
---- A game of two players for the message layer's tests: what commands, perceive and players are on a server.
+--- A game of two players for the message layer's tests: the commands, sections and players of a server.
 local deferred = require("timmy.server.deferred")
 local json = require("timmy.wire.json")
-local vocabulary = require("timmy.wire.wire_names")
+local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
@@ -55,9 +55,9 @@ end
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
-    perceive = { names = vocabulary.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
+    sections = { names = wire_names.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
       held = function(section) return section == "position" and game.held_since or nil end },
-    whereabouts = { of = function() return nil end, has_loaded = function() return false end },
+    player_location = { of = function() return nil end, has_loaded = function() return false end },
     trips = { look = function() end, revision = function(pid) return game.under_way[pid] or nil end,
       is_under_way = function(pid) return game.under_way[pid] ~= nil end },
     players = { online = function() return game.roster end, find = find(game) },

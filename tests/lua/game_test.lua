@@ -1,6 +1,6 @@
 local api_kinds = require("timmy.raw.kinds")
 local functions = require("timmy.raw.functions")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local harness = require("harness")
 local kinds = require("timmy.game.kinds")
 local preconditions = require("timmy.raw.preconditions")
@@ -27,11 +27,11 @@ local function assert_refused(reached, act, ...)
 end
 
 --- A function that only this test declares, of these kinds of arguments.
-local function probe(...) return game.checked("Probe", { ... }) end
+local function probe(...) return guard.checked("Probe", { ... }) end
 
 test("passes good arguments on as they are", function()
   with_server(function(reached)
-    game.SetPos(3, -23894, -15079, 505)
+    guard.SetPos(3, -23894, -15079, 505)
     local call = reached[1]
     assert(call[1] == "SetPos" and call[2] == 3 and call[3] == -23894 and call[4] == -15079 and call[5] == 505)
   end)
@@ -55,7 +55,7 @@ local KINDS = {
 local function take_and_refuse(kind, values, position, count)
   local signature, arguments = { "int", "int", "int" }, { 1, 2, 3 }
   signature[position] = kind
-  local checked = game.checked("Probe", { unpack(signature, 1, count) })
+  local checked = guard.checked("Probe", { unpack(signature, 1, count) })
   for _, value in ipairs(values[1]) do
     arguments[position] = value
     with_server(function(reached)
@@ -114,7 +114,7 @@ test("takes of each function of the server no value that its precondition exclud
     end
   end
   local bounded = 0
-  for name, signature in pairs(game.signatures) do
+  for name, signature in pairs(guard.signatures) do
     for _, rule in ipairs(functions.find(name).preconditions) do
       local is_bounded = rule.kind == "range" or rule.judge == api_kinds.cell
       bounded = bounded + (is_bounded and 1 or 0)
@@ -129,9 +129,9 @@ end)
 
 test("logs anything without raising, and without what the server can't take", function()
   with_server(function(reached)
-    game.log("error", "one\0two")
-    game.log("no such level", nil)
-    game.log("info", ("x"):rep(100000))
+    guard.log("error", "one\0two")
+    guard.log("no such level", nil)
+    guard.log("info", ("x"):rep(100000))
     assert(reached[1][2] == 3 and reached[1][3] == "onetwo")
     assert(reached[2][3] == "nil")
     assert(#reached[3][3] == 8192)
@@ -140,15 +140,15 @@ end)
 
 test("takes no number of items out of a container that is not whole", function()
   with_server(function(reached)
-    assert(not pcall(game.add_object_taking, { 0.5 }))
+    assert(not pcall(guard.add_object_taking, { 0.5 }))
     assert(#reached == 1 and reached[1][1] == "AddObject")
   end)
 end)
 
 test("reads no actor list of a cell that isn't one", function()
   with_server(function(reached)
-    assert(not pcall(game.actors_in, ""))
-    assert(not pcall(game.actors_in, 5))
+    assert(not pcall(guard.actors_in, ""))
+    assert(not pcall(guard.actors_in, 5))
     assert(#reached == 0)
   end)
 end)

@@ -58,9 +58,9 @@ end
 function M.run()
   local lines, failed = {}, 0
   for _, case in ipairs(tests) do
-    local ok, trouble = xpcall(case.act, debug.traceback)
+    local ok, err = xpcall(case.act, debug.traceback)
     if not ok then failed = failed + 1 end
-    lines[#lines + 1] = (ok and "ok      " or "FAILED  ") .. case.sentence .. (ok and "" or "\n" .. tostring(trouble))
+    lines[#lines + 1] = (ok and "ok      " or "FAILED  ") .. case.sentence .. (ok and "" or "\n" .. tostring(err))
   end
   lines[#lines + 1] = ("%d tests, %d failed"):format(#tests, failed)
   return failed, table.concat(lines, "\n")

@@ -11,7 +11,7 @@ local clock = require("timmy.server.clock")
 local fakes = require("fakes")
 local json = require("timmy.wire.json")
 local listeners = require("timmy.server.listener")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 local services = require("timmy.server.service")
 
 ffi.cdef [[
@@ -56,7 +56,7 @@ options.log = function(_, text) log(text) end
 local service = services.new(options)
 
 local listener_limits = fakes.limits(limits)
-listener_limits.mechanism, listener_limits.tokens = mechanism, { { secret = token, scopes = scopes.EVERYTHING } }
+listener_limits.mechanism, listener_limits.tokens = mechanism, { { secret = token, scopes = permissions.EVERYTHING } }
 local listener = assert(listeners.open({
   sockets = require(socket_kind == "ffi" and "timmy.server.socket_ffi" or "socket"),
   host = "127.0.0.1",

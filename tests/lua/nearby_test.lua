@@ -2,7 +2,7 @@
 local geometry = require("timmy.state.geometry")
 local harness = require("harness")
 local json = require("timmy.wire.json")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local random = require("simulator.random")
 local stage = require("stage")
 
@@ -15,7 +15,7 @@ local now = 0
 --- As for a push: a second later, when all that is kept may be looked at again.
 local function pushed()
   now = now + 1
-  return json.decode(json.encode(perceive.read("nearby_actors", 0, { fresh = false, now = now }))).actors
+  return json.decode(json.encode(sections.read("nearby_actors", 0, { fresh = false, now = now }))).actors
 end
 
 local function entries() return stage.host.player("Timmy").world.server.cells[HOME].actors end
@@ -126,7 +126,7 @@ test("cuts a cell that has too much in a defined order, whatever became of its t
     for _, list in pairs(LoadedCells[HOME].data.packets) do
       for key in pairs(list) do list[key] = nil end
     end
-    local seen = json.decode(json.encode(perceive.read("nearby_objects", 0, { most = 256, now = round * 10 })))
+    local seen = json.decode(json.encode(sections.read("nearby_objects", 0, { most = 256, now = round * 10 })))
     first = first or seen
     equal({ #seen.objects, seen.left_out, seen.truncated }, { 256, 3000 - 256, true })
     equal({ seen.objects[1].unique_index, seen.objects[256].unique_index }, { "0-1001", "0-1256" })
@@ -153,14 +153,14 @@ end)
 
 test("lists nothing twice where a list of loaded cells names a cell twice", function()
   stage.open()
-  local before = json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 1000 })))
+  local before = json.decode(json.encode(sections.read("nearby_actors", 0, { now = 1000 })))
   table.insert(Players[0].cellsLoaded, HOME)
-  equal(json.decode(json.encode(perceive.read("nearby_actors", 0, { now = 2000 }))), before)
+  equal(json.decode(json.encode(sections.read("nearby_actors", 0, { now = 2000 }))), before)
 end)
 
 local function ref_ids_near(pid)
   local found = {}
-  for _, actor in ipairs(json.decode(json.encode(perceive.read("nearby_actors", pid))).actors) do
+  for _, actor in ipairs(json.decode(json.encode(sections.read("nearby_actors", pid))).actors) do
     found[#found + 1] = { actor.ref_id, actor.cell }
   end
   table.sort(found, function(one, other) return one[1] < other[1] end)

@@ -1,5 +1,5 @@
 local harness = require("harness")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local players = require("timmy.state.players")
 local stage = require("stage")
 
@@ -13,5 +13,5 @@ test("a name that is no UTF-8 can be said as the wire writes it", function()
   local name = "Jos" .. REPLACEMENT
   equal(players.name(pid), name)
   equal(players.find(name), pid)
-  holds(perceive.read("position", players.find(name), {}))
+  holds(sections.read("position", players.find(name), {}))
 end)

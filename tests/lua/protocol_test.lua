@@ -15,13 +15,13 @@ local function vectors_of(kind)
 end
 
 local function judge(vector)
-  local message, trouble = protocol.read(json.encode(vector.message))
-  if vector.valid then return holds(message, vector.name .. ": " .. tostring(trouble and trouble.message)) end
+  local message, err = protocol.read(json.encode(vector.message))
+  if vector.valid then return holds(message, vector.name .. ": " .. tostring(err and err.message)) end
   if vector.error.code == "unsupported_version" then
     return holds(message and message.protocol ~= protocol.VERSION, vector.name)
   end
   holds(not message, vector.name .. " was taken")
-  equal({ trouble.code, trouble.field }, { vector.error.code, vector.error.field }, vector.name)
+  equal({ err.code, err.field }, { vector.error.code, vector.error.field }, vector.name)
 end
 
 for _, kind in ipairs(CLIENT_TYPES) do

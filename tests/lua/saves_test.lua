@@ -32,13 +32,13 @@ local function with_a_save(act)
   saves.install()
   local function save(content) return _G.jsonInterface.writeToFile(name, content) end
   save(BEFORE)
-  local ok, trouble = pcall(act, save, path, written_over)
+  local ok, err = pcall(act, save, path, written_over)
   replace(io, "open", open)
   replace(os, "rename", rename)
   _G.tes3mp, _G.config, _G.jsonInterface = server, settings, nil
   os.remove(path)
   os.remove(path .. ".unfinished")
-  if not ok then error(trouble, 0) end
+  if not ok then error(err, 0) end
 end
 
 --- From now on files are opened whose `write` is this.

@@ -1,7 +1,7 @@
 --- A message layer to talk to, as a client does, over a game of two players.
 local fakes = require("fakes")
 local json = require("timmy.wire.json")
-local all_scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 local services = require("timmy.server.service")
 
 local M = {}
@@ -10,7 +10,7 @@ local NOW = 1000 -- seconds on the server's clock: 1,000,000 ms
 
 local function new_peer(socket_type, scopes)
   local peer = { answers = {}, pushes = {}, delimiters = {} }
-  function peer.may(_, scope) return (scopes or all_scopes.EVERYTHING)[scope] == true end
+  function peer.may(_, scope) return (scopes or permissions.EVERYTHING)[scope] == true end
   function peer.only_answers() return socket_type == "REQ" end
   function peer.is_ready() return not peer.closed end
   function peer.backlog() return 0 end

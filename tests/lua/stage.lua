@@ -1,5 +1,5 @@
 --- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 local host = require("simulator.host")
 local questions = require("timmy.state.questions")
 local trips = require("timmy.state.trips")
@@ -43,7 +43,7 @@ function M.open(options)
   for name, call in pairs(tes3mp) do
     if type(call) == "function" then tes3mp[name] = watch(name, call) end
   end
-  hearsay.install()
+  chat_log.install()
   questions.install()
   trips.install(M.seconds)
   M.settle()

@@ -2,7 +2,7 @@
 -- real server were seen to.
 local acting = require("acting")
 local harness = require("harness")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 local trips = require("timmy.state.trips")
 
@@ -12,7 +12,7 @@ local HOME = { "-2, -9", -11264, -70912 }
 local BALMORA = { "-3, -2", -23894, -15079 }
 
 local function place_of(pid)
-  local seen = perceive.read("position", pid or 0, { now = stage.seconds() })
+  local seen = sections.read("position", pid or 0, { now = stage.seconds() })
   return { seen.cell, seen.x, seen.y }
 end
 
@@ -89,7 +89,7 @@ end)
 test("lets go of one whose client never answers", function()
   stage.open()
   do_as(1, "teleport", { x = -10000, y = -71000, z = 250 })
-  stage.client().world.agenda:forget(stage.client().trip)
+  stage.client().world.event_queue:forget(stage.client().trip)
   tes3mp.SetPos(0, -11000, -70000, 220)
   equal(places_during(3000), { HOME, { "-2, -9", -11000, -70000 } })
 end)
@@ -107,7 +107,7 @@ test("says of others what it says of oneself: nobody sees a player where it neve
   stage.open()
   local function sees()
     local others = {}
-    for _, other in ipairs(perceive.read("nearby_players", 1, { radius = 32768, now = stage.seconds() }).players) do
+    for _, other in ipairs(sections.read("nearby_players", 1, { radius = 32768, now = stage.seconds() }).players) do
       others[#others + 1] = { other.cell, other.x, other.y }
     end
     return others[1]

@@ -1,7 +1,7 @@
 --- What each of the richer sections says of a world whose content is known.
 local harness = require("harness")
 local json = require("timmy.wire.json")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
@@ -9,7 +9,7 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 local HOME = "-2, -9"
 
 local function read(section, pid, options)
-  local value, wrong = perceive.read(section, pid or 0, options)
+  local value, wrong = sections.read(section, pid or 0, options)
   holds(value, wrong and wrong.message)
   local text = json.encode(value)
   holds(text, section .. " can't be sent")
@@ -103,7 +103,7 @@ test("survives tables that are none", function()
       WorldInstance.data[name] = garbage
     end
     LoadedCells[HOME].data.packets, LoadedCells[HOME].data.objectData = garbage, garbage
-    for _, section in ipairs(perceive.names) do read(section) end
+    for _, section in ipairs(sections.names) do read(section) end
   end
 end)
 

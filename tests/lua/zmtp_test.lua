@@ -3,7 +3,7 @@ local client = require("client")
 local command = require("timmy.wire.zmtp.command")
 local frames = require("timmy.wire.zmtp.frames")
 local same_secret = require("timmy.wire.zmtp.secret")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 local zmtp = require("timmy.wire.zmtp")
 
 local test, equal, holds, contains = harness.test, harness.equal, harness.holds, harness.contains
@@ -12,7 +12,7 @@ local TOKEN = "a token of some length"
 
 local function options(replaced)
   local chosen = {
-    mechanism = "NULL", tokens = { { secret = TOKEN, scopes = scopes.EVERYTHING } }, handshake_s = 2,
+    mechanism = "NULL", tokens = { { secret = TOKEN, scopes = permissions.EVERYTHING } }, handshake_s = 2,
     refusal_delay_s = 0.5, frame_bytes = 65536, message_parts = 2, pending_bytes = 100000, heartbeat_interval_s = 1,
     heartbeat_timeout_s = 3,
   }
@@ -118,7 +118,7 @@ test("each token opens PLAIN with scopes of its own, and NULL has them all", fun
     local connection = served(client.plain_opening(token.secret), { mechanism = "PLAIN", tokens = tokens })
     equal({ connection.state, connection.scopes }, { "ready", token.scopes })
   end
-  equal(ready().scopes, scopes.EVERYTHING)
+  equal(ready().scopes, permissions.EVERYTHING)
 end)
 
 test("a username or password without an end is refused", function()

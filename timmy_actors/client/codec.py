@@ -78,7 +78,9 @@ def _protocol_errors() -> Iterator[None]:
         yield
     except ValidationError as error:
         mistake = first_mistake(error).at("answer")
-        raise ProtocolError(f"the daemon's answer is not understood ({mistake}): is it of another version?") from error
+        raise ProtocolError(
+            f"the daemon's answer is invalid ({mistake}): check that the daemon has this client's version"
+        ) from error
 
 
 def raise_refusal(answer: Answer) -> None:

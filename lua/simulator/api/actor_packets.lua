@@ -1,5 +1,5 @@
---- Actors that the server tells clients about: the entry being built, and the packets that carry a list to the
---- visitors of a cell.
+--- Packets about actors for clients: the entry that is being built, and the packets that send a list to the visitors of
+--- a cell.
 local SETTERS = { SetActorRefId = "refId", SetActorRefNum = "refNum", SetActorRefNumIndex = "refNum",
   SetActorMpNum = "mpNum", SetActorCell = "cell", SetActorSound = "sound", SetActorDeathState = "deathState",
   SetActorDeathInstant = "instant", SetActorHealthBase = "healthBase", SetActorHealthCurrent = "healthCurrent",
@@ -51,7 +51,7 @@ local function entries(server, define)
   end)
 end
 
---- To the list's player, and with `to_visitors` to all who have its cell loaded: the player gets it twice then.
+--- Sends to the list's player, and with `to_visitors` to all who have loaded its cell: that player gets it twice then.
 local function send(server, kind, to_visitors, skip)
   local list = server.writing.actors
   local packet = { type = kind, cell = list.cell, entries = list.entries }

@@ -1,4 +1,4 @@
---- Where a player is. Setters change the server's copy at once, before the client has answered the Send*.
+--- A player's location. Setters change the server's copy at once, before the client has answered the Send*.
 local server_state = require("simulator.server")
 
 --- The cell's grid numbers, nil for an interior.

@@ -1,5 +1,5 @@
---- What scripts read of the lists that a player has: cooldowns, loaded cells, active spells, quick keys. A number past
---- a list's end meets no precondition, and does not come here; an absent field is "invalid" or 0.
+--- Reading of a player's lists: cooldowns, loaded cells, active spells, quick keys. Indexes past the end violate a
+--- precondition and don't get here; an absent field is "invalid" or 0.
 local function field_of(list, index, name, absent)
   local entry = list[index + 1]
   if entry == nil or entry[name] == nil then

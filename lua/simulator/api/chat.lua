@@ -1,4 +1,4 @@
---- What a player reads: chat lines and boxes.
+--- Chat lines and dialog boxes of a player.
 return function(server, define, define_player)
   define_player("SendMessage", function(player, message, to_others, skip)
     server:send(player.pid, { type = "Chat", text = message }, to_others, skip)

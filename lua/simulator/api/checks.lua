@@ -1,4 +1,4 @@
---- What the C++ side does with an argument before a function runs: accept, convert, or end the process.
+--- The C++ side's handling of an argument before a function runs: accept, convert, or end the process.
 local preconditions = require("timmy.raw.preconditions")
 
 local M = {}
@@ -63,7 +63,7 @@ function makers.string(complain)
   end
 end
 
---- Every value has a truth, a missing one too: this is why trailing booleans may be left out.
+--- Every value converts to a boolean, also a missing one: so trailing booleans may be omitted.
 function makers.boolean()
   return function(value)
     return value ~= nil and value ~= false
@@ -76,7 +76,7 @@ function makers.any()
   end
 end
 
---- The check of one parameter: a function from what Lua gave to what C++ sees. It never returns for a wrong type.
+--- The check of one parameter: a function from the Lua value to the C++ value. It does not return for a wrong type.
 function M.checker(name, parameter, server)
   return makers[parameter.type](complainer(name, parameter, server), parameter)
 end

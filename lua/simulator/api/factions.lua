@@ -1,4 +1,4 @@
---- Factions: one is described in a place that all players share, added to a player's changes, and sent.
+--- Factions: one is described in a buffer shared by all players, added to a player's changes, and sent.
 local RANK = 0
 
 local FIELDS = { Rank = "rank", ExpulsionState = "is_expelled", Reputation = "reputation" }

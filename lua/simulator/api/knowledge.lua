@@ -1,4 +1,4 @@
---- What a player knows: topics of talk and books, each a list of changes that is cleared, filled and sent.
+--- Topics and books of a player: lists of changes that are cleared, filled and sent.
 local KINDS = {
   { name = "Topic", field = "topic_changes" },
   { name = "Book", field = "book_changes" },

@@ -1,5 +1,5 @@
---- The lists that Lua selects with Read* and then reads by index. That one is selected, and that an index is inside it,
--- are preconditions: they are checked before what is here runs (see preconditions.lua).
+--- Lists that Lua selects with Read* and then reads by index. A selected list and an index inside it are preconditions,
+-- checked before this code runs (see preconditions.lua).
 local M = {}
 
 function M.entry(server, kind, index)

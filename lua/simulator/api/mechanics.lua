@@ -1,4 +1,4 @@
---- Death and what follows it.
+--- Death, resurrection and jail.
 local KILLER = { GetPlayerKillerName = { "name", "" }, GetPlayerKillerRefId = { "refId", "" },
   GetPlayerKillerRefNum = { "refNum", 0 }, GetPlayerKillerMpNum = { "mpNum", 0 } }
 

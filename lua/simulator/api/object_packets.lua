@@ -1,4 +1,4 @@
---- Objects that the server tells clients about: the fields of the entry being built, and the packets that carry a list.
+--- Packets about objects for clients: the fields of the entry that is being built, and the packets that send a list.
 local SETTERS = {
   SetObjectCount = "count", SetObjectCharge = "charge", SetObjectEnchantmentCharge = "enchantmentCharge",
   SetObjectSoul = "soul", SetObjectGoldValue = "goldValue", SetObjectDroppedByPlayerState = "droppedByPlayer",

@@ -57,7 +57,7 @@ end
 
 local function clear(server)
   local pid = server.writing.objects.pid
-  local kept = server.writing.objects -- as in the real one: action, sub-action and command survive a Clear
+  local kept = server.writing.objects -- as on the real server: action, sub-action and command survive a Clear
   server.writing.objects = server.empty_list()
   server.writing.objects.pid = pid
   for _, field in ipairs { "action", "sub_action", "command" } do
@@ -84,7 +84,7 @@ local function write_list(server, define)
   end
 end
 
---- What a field of an entry is that no script has set.
+--- The value of a field that no script has set.
 local DEFAULTS = { refId = "", refNum = 0, mpNum = 0, x = 0, y = 0, z = 0, rotX = 0, rotY = 0, rotZ = 0 }
 
 local function with_defaults(object)

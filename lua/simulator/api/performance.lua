@@ -1,4 +1,4 @@
---- What a player is made to do for all to see and hear: an animation, a voice file.
+--- Animations and voice files of a player.
 return function(server, _, define_player)
   define_player("PlayAnimation", function(player, group, mode, count, persists)
     server:send(player.pid, { type = "Animation", pid = player.pid, group = group, mode = mode, count = count,

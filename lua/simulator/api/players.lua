@@ -1,4 +1,4 @@
---- Who a player is: name, looks, class, level, bounty. A setter changes the server's copy; a Send* tells the client.
+--- A player's name, looks, class, level and bounty. A setter changes the server's copy; a Send* informs the client.
 
 local FIELDS = {
   Name = "name", Race = "race", Head = "head", Hair = "hair", IsMale = "is_male", Model = "model",

@@ -1,10 +1,10 @@
---- What must hold before a function runs, enforced: the rules that the bridge goes by (timmy.raw.preconditions), looked
--- up in what the simulator itself holds. Where one is not met the process ends, and says which.
+--- Enforces the preconditions of functions, by the rules that the bridge uses (timmy.raw.preconditions) and the
+-- simulator's own state. A violation ends the process with a message that names the precondition.
 local rules_of_words = require("timmy.raw.preconditions")
 
 local M = {}
 
---- The list that each size function counts, in what a Read* selected or inside an entry of it.
+--- The list that each size function counts, in a Read* selection or inside an entry of it.
 local LISTS = {
   GetActorListSize = "entries", GetObjectListSize = "entries", GetRecordCount = "records", GetKillChangesSize = "kills",
   GetMapChangesSize = "tiles", GetClientGlobalsSize = "globals", GetActorSpellsActiveChangesSize = "spells",
@@ -12,10 +12,10 @@ local LISTS = {
   GetRecordEffectCount = "effects",
 }
 
---- Which selection a precondition's list is read from.
+--- The selection that a precondition's list belongs to.
 local SELECTED = { actors = "actors", objects = "objects", worldstate = "worldstate", records = "worldstate" }
 
---- The argument at a position, without the cost of a variable number of them.
+--- The argument at a position, without the cost of varargs.
 local pick = {
   function(a) return a end,
   function(_, b) return b end,
@@ -24,7 +24,7 @@ local pick = {
 
 local makers = {}
 
---- A selection of a cell that is not loaded is one of nothing: only its size can be asked for.
+--- The selection of a cell that is not loaded is empty: only its size can be read.
 function makers.selection(rule, server)
   if not rule.any_of then return nil end
   local family = SELECTED[rule.list]
@@ -63,7 +63,7 @@ function makers.state(rule, server)
   return function(id) return holds(server, id) end
 end
 
---- Follows the indexes of a call from list to list in what is selected: whether there is an entry at each.
+--- Follows a call's indexes through the selected lists: whether each entry exists.
 local function entry_follower(family, indexes, server)
   return function(a, b, c)
     local place = server.selected[family]
@@ -76,7 +76,8 @@ local function entry_follower(family, indexes, server)
   end
 end
 
---- A player's own list, by the function that tells its length. A player who is not there has none, and is no mistake.
+--- A player's own list, by the function that returns its length. A player who is not online has none, which is no
+--- error.
 local function counted(rule, server, bodies)
   local size_of = assert(bodies[rule.size], rule.size)
   return function(a, b, c)
@@ -85,7 +86,7 @@ local function counted(rule, server, bodies)
   end
 end
 
---- What a script has filled so far, by the precondition's name of it; of a function about items the first argument is
+--- What a script has filled so far, by the precondition's name of it; the first argument of a function about items is
 -- their object.
 local written = {
   objects = function(writing) return writing.objects.entries end,
@@ -101,7 +102,7 @@ local function in_written(rule, server)
   return function(a, b) return list(server.writing, a)[index(a, b) + 1] ~= nil end
 end
 
---- The check of an index: `outer` are the indexes of the same call that lead to its list, itself the last.
+--- The check of an index: `outer` are the call's indexes that lead to its list, the last of them its own.
 local function index_check(rule, server, entry, bodies, outer)
   if rule.written then return in_written(rule, server) end
   for _, other in ipairs(entry.preconditions) do
@@ -130,7 +131,8 @@ local function end_by(server, name, rule, ...)
   server:kill(rules_of_words.unmet(name, rule.words .. value))
 end
 
---- The body of a function with its preconditions (`entry.preconditions`) checked before it; `bodies` has the others'.
+--- A function's body with a check of its preconditions (`entry.preconditions`) before it; `bodies` has the other
+--- functions.
 function M.enforce(entry, server, bodies, body)
   local checks = checks_of(entry, server, bodies)
   if #checks == 0 then return body end
@@ -142,7 +144,7 @@ function M.enforce(entry, server, bodies, body)
   end
 end
 
---- Remembers that a function ran, for those whose precondition is that it did.
+--- Records that a function ran, for functions with that precondition.
 function M.note(name, server, body)
   return function(...)
     server.ran[name] = true
@@ -150,8 +152,8 @@ function M.note(name, server, body)
   end
 end
 
---- The length of the list that a size function counts in what is selected, by the indexes that lead to it; nil for a
--- function that counts none.
+--- The length of the list that a size function counts in the selection, by the indexes that lead to it; nil for other
+-- functions.
 function M.counter(entry, server)
   local list = LISTS[entry.name]
   if not list then return nil end

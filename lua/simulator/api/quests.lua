@@ -1,4 +1,4 @@
---- Journal changes: a list that is filled, then sent; or that a client sent, to be read.
+--- Journal changes: a list that a script fills and sends, or that a client sent.
 local ENTRY, INDEX = 0, 1
 
 local function add(player, kind, quest, index, actor, days_passed, month, day)

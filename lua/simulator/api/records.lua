@@ -35,7 +35,7 @@ local function damage(server, define)
   end)
 end
 
---- Parts of a record are kept in its list when they are added.
+--- A record's parts are stored in its list when they are added.
 local function part(server, define, add, list, holder)
   server.writing[holder] = {}
   define(add, function()

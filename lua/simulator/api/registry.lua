@@ -1,5 +1,5 @@
---- The table `tes3mp`: every function of the specification, its arguments checked, its behaviour defined by the topic
---- modules beside this file; what none of them defines gives the neutral value of its type.
+--- The table `tes3mp`: every function of the specification, with checked arguments. The topic modules beside this file
+--- define the functions; an undefined one returns the neutral value of its type.
 local checks = require("simulator.api.checks")
 local preconditions = require("simulator.api.preconditions")
 local rules_of_words = require("timmy.raw.preconditions")
@@ -12,7 +12,7 @@ local NEUTRAL = { int = 0, number = 0, string = "", boolean = false }
 
 local M = {}
 
---- One closure an arity: as quick as a C function would be, where varargs would cost microseconds.
+--- One closure for each number of arguments: as fast as a C function, where varargs would cost microseconds.
 local by_arity = {
   [0] = function(_, body)
     return function() return body() end
@@ -50,36 +50,36 @@ local by_arity = {
 }
 
 local function checkers(entry, server)
-  local made = {}
+  local converters = {}
   for index, parameter in ipairs(entry.params) do
     if parameter.name ~= "..." then
-      made[index] = checks.checker(entry.name, parameter, server)
+      converters[index] = checks.checker(entry.name, parameter, server)
     end
   end
-  return made
+  return converters
 end
 
---- `...` takes whatever comes after the named arguments, unchecked: the function itself judges it.
-local function variadic(made, body)
+--- `...` takes all further arguments, unchecked: the function itself checks them.
+local function variadic(converters, body)
   return function(...)
     local values = { ... }
-    for index, check in ipairs(made) do
+    for index, check in ipairs(converters) do
       values[index] = check(values[index])
     end
-    return body(unpack(values, 1, math.max(#made, select("#", ...))))
+    return body(unpack(values, 1, math.max(#converters, select("#", ...))))
   end
 end
 
 local function wrap(entry, body, server)
-  local made = checkers(entry, server)
+  local converters = checkers(entry, server)
   local last = entry.params[#entry.params]
   if last and last.name == "..." then
-    return variadic(made, body)
+    return variadic(converters, body)
   end
-  return by_arity[#made](made, body)
+  return by_arity[#converters](converters, body)
 end
 
---- A body that gets the server's copy of the player for its pid; an unknown pid is logged and gives `neutral`.
+--- A body that gets the server's copy of the player instead of a pid; an unknown pid is logged and returns `neutral`.
 local function about_player(server, name, neutral, body)
   return function(pid, a, b, c, d, e, f)
     local player = server.players[pid]
@@ -91,7 +91,7 @@ local function about_player(server, name, neutral, body)
   end
 end
 
---- What the topics say. A name that the real server does not have is a mistake of ours.
+--- The definitions of the topic modules. A name that the real server does not have is a defect of the simulator.
 local function collect(server, known)
   local bodies = {}
   local function define(name, body)
@@ -108,7 +108,7 @@ local function collect(server, known)
   return bodies
 end
 
---- The specification's functions by name, each with the rules of what must hold before it.
+--- The specification's functions by name, each with the rules of its preconditions.
 local function index_names(specification, needs)
   local known, needs_of = {}, {}
   for _, entry in ipairs(needs) do needs_of[entry.name] = entry.needs end
@@ -130,7 +130,7 @@ local function needed_by_others(known)
   return names
 end
 
---- What a function does that no topic defines: it counts a list, or gives the neutral value.
+--- The behaviour of a function that no topic module defines: it counts a list, or returns the neutral value.
 local function default_body(entry, server)
   return preconditions.counter(entry, server) or function() return NEUTRAL[entry.returns] end
 end
@@ -142,7 +142,7 @@ local function reads_a_selection(entry)
   return false
 end
 
---- A field that a client did not send is neutral.
+--- A field that a client did not send has a neutral value.
 local function never_nil(entry, body)
   local neutral = NEUTRAL[entry.returns]
   if neutral == nil or not reads_a_selection(entry) then return body end
@@ -153,8 +153,8 @@ local function never_nil(entry, body)
   end
 end
 
---- Fills `target` with the whole API of the specification (api-0.8.1.json), each function behind what must hold before
---- it (preconditions-0.8.1.json).
+--- Fills `target` with the whole API of the specification (api-0.8.1.json), each function with its preconditions
+--- (preconditions-0.8.1.json) checked.
 function M.build(target, server, specification, needs)
   local known = index_names(specification, needs)
   local bodies, remembered = collect(server, known), needed_by_others(known)

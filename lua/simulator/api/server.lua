@@ -75,7 +75,7 @@ local function numbers(server, define)
   define("GetLastPlayerId", function() return server.last_pid end)
 end
 
---- Each client is at an address of its own: of those that share one CoreScripts say so, and turn the fourth away.
+--- Each client has an address of its own: CoreScripts report clients that share one, and refuse the fourth.
 local FIRST_HOST = 2
 
 local function connections(server, define_player)

@@ -1,4 +1,4 @@
---- What a client may and must do, by player: the server's copy is set piece by piece, then sent whole.
+--- A client's settings: the server's copy is set piece by piece, then sent completely.
 local FIELDS = { Difficulty = "difficulty", ConsoleAllowed = "console_allowed", BedRestAllowed = "bed_rest_allowed",
   WildernessRestAllowed = "wilderness_rest_allowed", WaitAllowed = "wait_allowed",
   EnforcedLogLevel = "enforced_log_level", PhysicsFramerate = "physics_framerate" }

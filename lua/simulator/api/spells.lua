@@ -1,4 +1,4 @@
---- Spells: changes of the spellbook, and the effects at work on a player. Lists that are filled, then sent.
+--- Spells: changes of the spellbook and active effects of a player. Lists that are filled, then sent.
 local ABSENT = "invalid"
 
 local function spellbook(server, define_player)
@@ -16,7 +16,7 @@ local function spellbook(server, define_player)
   end)
 end
 
---- Effects gather in a place that all players share until a spell takes them.
+--- Effects are collected in a buffer shared by all players until a spell takes them.
 local function active(server, define_player)
   local effects = {}
   define_player("ClearSpellsActiveChanges", function(player)

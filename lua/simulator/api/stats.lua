@@ -12,7 +12,7 @@ local function gauges(define_player)
   end
 end
 
---- A number outside the list is checked by the server: reading gives 0, writing does nothing.
+--- The server checks these numbers: for one outside the list, reading returns 0 and writing does nothing.
 local function block_accessors(define_player, blocks, getter, setter, part)
   define_player(getter, function(player, id)
     local block = player[blocks][id]

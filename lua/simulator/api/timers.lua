@@ -1,4 +1,4 @@
---- One-shot timers that call a global function by its name. A freed timer's number is given out again but stays dead.
+--- One-shot timers that call a global function by its name. A freed timer's number is assigned again but stays dead.
 local CONVERT = {
   i = function(value) return type(value) == "number" and math.floor(value) end,
   q = function(value) return type(value) == "number" and math.floor(value) end,
@@ -12,7 +12,7 @@ local function not_found(server, id)
   server.report(("Timer %d not found!"):format(id))
 end
 
---- The real one inserts into a copy where a slot was freed: the number is returned, the timer is lost.
+--- The real server inserts into a copy when a slot was freed: the number is returned, but the timer is lost.
 local function create(server, callback, interval, arguments)
   local timers = server.timers
   for id = timers.count - 1, 0, -1 do

@@ -1,4 +1,4 @@
---- What else the server tells clients about the world: cells to reset, script variables, destinations and collision.
+--- Other packets about the world: cells to reset, script variables, destinations and collision.
 local SHORT, LONG, FLOAT = 0, 1, 2 -- enumerations.variableType
 
 local LISTS = {

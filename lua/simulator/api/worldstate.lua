@@ -1,4 +1,4 @@
---- Time and weather: what a region's authority reported, and the packets that tell clients.
+--- Time and weather: what a region's authority reported, and the packets to clients.
 local READ = { GetWeatherRegion = "region", GetWeatherCurrent = "current", GetWeatherNext = "next",
   GetWeatherQueued = "queued", GetWeatherTransitionFactor = "transition" }
 
@@ -42,7 +42,7 @@ local function sends(server, define_player)
   end)
 end
 
---- Kills and map tiles: lists of the one worldstate that is being written, to whomever it is sent.
+--- Kills and map tiles: lists of the one worldstate that is being written, whoever it is sent to.
 local function kills(server, define)
   define("ClearKillChanges", function() server.writing.worldstate.kills = {} end)
   define("AddKill", function(refId, number)

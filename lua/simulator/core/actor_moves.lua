@@ -1,4 +1,4 @@
---- Actors that walked over a cell's border: their data goes to the new cell, and both cells remember it.
+--- Actors that cross a cell's border: their data move to the new cell, and both cells record it.
 local cell_actors = require("simulator.core.cell_actors")
 local cells = require("simulator.core.cells")
 local table_helper = require("simulator.core.table_helper")
@@ -46,7 +46,7 @@ local function save_one(from, index)
   end)
 end
 
---- Saves the moves of the received list, all out of one cell.
+--- Saves the moves of the received list, all from one cell.
 function M.save(from)
   tes3mp.ReadReceivedActorList()
   for index = 0, tes3mp.GetActorListSize() - 1 do

@@ -1,4 +1,4 @@
---- The chat commands of CoreScripts 0.8.1 (defaultCommands.lua) by which players become allies and cease to be.
+--- The chat commands of CoreScripts 0.8.1 (defaultCommands.lua) that begin and end alliances.
 local table_helper = require("simulator.core.table_helper")
 
 local M = {}
@@ -13,7 +13,7 @@ local function is_ally(pid, other)
   return table_helper.containsValue(Players[pid].data.alliedPlayers, Players[other].accountName)
 end
 
---- Invitations are kept with who received them until it leaves.
+--- Invitations are stored with the invited player until it leaves.
 local function invitations_of(pid)
   Players[pid].allyInvitesReceived = Players[pid].allyInvitesReceived or {}
   return Players[pid].allyInvitesReceived

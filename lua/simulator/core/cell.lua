@@ -1,4 +1,4 @@
---- LoadedCells[cell]: who is there, who simulates its actors, and what was recorded about its objects.
+--- LoadedCells[cell]: the visitors, the authority, and the recorded data of objects and actors.
 local actor_methods = require("simulator.core.cell_actors")
 local link_methods = require("simulator.core.cell_links")
 local object_methods = require("simulator.core.cell_objects")
@@ -25,27 +25,27 @@ local function fresh_data(description)
   }
 end
 
---- What a new cell's file could not be written for is told to `pid`, which a cell has not got.
-local function create_entry(made)
-  if not drive.save(made.file, made.data) then
-    tes3mp.SendMessage(made.pid, "Failed to create JSON file for " .. made.description, true)
+--- `pid` gets the message if a new cell's file can't be written.
+local function create_entry(new)
+  if not drive.save(new.file, new.data) then
+    tes3mp.SendMessage(new.pid, "Failed to create JSON file for " .. new.description, true)
   end
 end
 
 function M.new(description)
   local x, y = description:match(EXTERIOR)
   local file = "cell/" .. description .. ".json"
-  local made = setmetatable({
+  local new = setmetatable({
     description = description, file = file, data = drive.load(file) or fresh_data(description),
     visitors = {}, authority = nil, isExterior = x ~= nil, gridX = tonumber(x), gridY = tonumber(y),
     isRequestingContainerData = false, isRequestingActorList = false, isResetting = false,
     unusableContainerUniqueIndexes = {},
   }, M)
-  made:EnsurePacketTables()
+  new:EnsurePacketTables()
   if drive.files[file] == nil then
-    create_entry(made)
+    create_entry(new)
   end
-  return made
+  return new
 end
 
 function M:EnsurePacketTables()
@@ -147,7 +147,7 @@ local function container_items(objectIndex)
   return inventory
 end
 
---- Saves the containers of the received list: the whole contents, as a client answers a request for them.
+--- Saves the containers of the received list: complete contents, as a client answers a request.
 function M:SaveContainers()
   tes3mp.ReadReceivedObjectList()
   for index = 0, tes3mp.GetObjectListSize() - 1 do

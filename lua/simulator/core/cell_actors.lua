@@ -1,4 +1,4 @@
---- What a cell records about its actors: the list, equipment, deaths; and, at comings and goings, places and health.
+--- A cell's data of its actors: list, equipment and deaths; and, when players come and go, positions and health.
 local table_helper = require("simulator.core.table_helper")
 
 local M = {}
@@ -40,7 +40,7 @@ function M:SaveActorsByPacketType(packetType, actors)
   self["Save" .. packetType](self, actors)
 end
 
---- Where the actor at an index of the selected list is.
+--- The position of the actor at an index of the selected list.
 function M.location(index)
   return {
     posX = tes3mp.GetActorPosX(index), posY = tes3mp.GetActorPosY(index), posZ = tes3mp.GetActorPosZ(index),

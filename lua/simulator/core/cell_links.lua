@@ -1,5 +1,4 @@
---- Which of a cell's objects are made of generated records: the cell remembers the objects, the record's store the
---- cell.
+--- A cell's objects that are made of generated records: the cell stores the objects, the record's store the cell.
 local table_helper = require("simulator.core.table_helper")
 
 local M = {}

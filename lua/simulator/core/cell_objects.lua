@@ -1,9 +1,9 @@
---- What a cell records about its objects, and how it sends that to clients: the Save... and Load... of each packet.
+--- A cell's data of its objects, and how they are sent to clients: the Save... and Load... function of each packet.
 local table_helper = require("simulator.core.table_helper")
 
 local M = {}
 
---- Packet type to the list that remembers it in the cell's data, and the fields that it carries.
+--- For each packet type the list in the cell's data that stores it, and its fields.
 local KINDS = {
   ObjectLock = { list = "lock", fields = { "lockLevel" } },
   ObjectTrap = { list = "trap", fields = {} },
@@ -51,7 +51,7 @@ local function unlink(cell, uniqueIndex, refId)
   end
 end
 
---- One of the data files is remembered as deleted, in the cell that it came from; one made here is forgotten.
+--- An object of the data files is stored as deleted in its original cell; one created on the server is removed.
 local function save_deleted(cell, uniqueIndex, refId)
   if table_helper.containsValue(cell.data.packets.cellChangeFrom, uniqueIndex) then
     local origin = cell.data.objectData[uniqueIndex].cellChangeFrom
@@ -124,7 +124,7 @@ function M:DeleteObjectData(uniqueIndex)
   self.data.objectData[uniqueIndex] = nil
 end
 
---- Packets whose objects are not known are forgotten, as at the load of a cell's file.
+--- Removes packets of unknown objects, as when a cell's file is loaded.
 function M:EnsurePacketValidity()
   for _, indexes in pairs(self.data.packets) do
     for _, uniqueIndex in pairs(table_helper.shallowCopy(indexes)) do
@@ -140,7 +140,7 @@ local SENT_TO_VISITORS = { { "ObjectDelete", "delete" }, { "ObjectPlace", "place
   { "ObjectMiscellaneous", "miscellaneous" }, { "ObjectState", "state" }, { "DoorState", "doorState" },
   { "ClientScriptLocal", "clientScriptLocal" } }
 
---- What a client that comes to the cell is told about its objects.
+--- The packets about objects for a client that enters the cell.
 function M:LoadInitialCellData(pid)
   self:EnsurePacketValidity()
   for _, sent in ipairs(SENT_TO_VISITORS) do

@@ -1,4 +1,4 @@
---- Which cells are loaded, and for whom.
+--- The loaded cells and their visitors.
 local cell = require("simulator.core.cell")
 
 local M = {}
@@ -19,7 +19,7 @@ function M.unload(description)
   end
 end
 
---- Calls `use` with a cell, loaded for the time of the call where nobody has it loaded.
+--- Calls `use` with a cell, which is loaded for the duration of the call if necessary.
 function M.with(description, use)
   local was_loaded = LoadedCells[description] ~= nil
   if not was_loaded then
@@ -39,7 +39,7 @@ function M.load_for(pid, description)
   end
 end
 
---- The authority of a cell goes to somebody who is still there. With nobody left it stays: the cell is about to go.
+--- The authority of a cell passes to a remaining visitor. Without one it stays: the cell is about to be unloaded.
 function M.unload_for(pid, description)
   local left = LoadedCells[description]
   if left == nil then

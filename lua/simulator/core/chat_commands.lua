@@ -1,5 +1,5 @@
---- The chat commands of CoreScripts 0.8.1 that write into chat windows: those that are registered
---- (defaultCommands.lua), and those of the default behaviour (commandHandler.lua).
+--- The chat commands of CoreScripts 0.8.1 that write to chat windows: the registered ones (defaultCommands.lua), and
+--- those of the default behaviour (commandHandler.lua).
 local ally_commands = require("simulator.core.ally_commands")
 
 local M = {}
@@ -14,7 +14,7 @@ end
 
 local registered = {}
 
---- A line to one player, which the sender reads too.
+--- A line to one player, shown to the sender too.
 function registered.msg(pid, words)
   local target = tonumber(words[2])
   if pid == target then
@@ -33,7 +33,7 @@ function registered.me(pid, words)
   tes3mp.SendMessage(pid, logicHandler.GetChatName(pid) .. " " .. rest_of(words, 2) .. "\n", true)
 end
 
---- A line to those who have the cell of the speaker's last cell change loaded.
+--- A line to all who have loaded the cell of the speaker's last cell change.
 registered["local"] = function(pid, words)
   local cell = LoadedCells[Players[pid].data.location.cell]
   for _, visitor in pairs(cell and cell.visitors or {}) do
@@ -49,7 +49,7 @@ end
 
 registered.message, registered.l = registered.msg, registered["local"]
 
---- Registers those that are registered.
+--- Registers the commands that CoreScripts register.
 function M.register(hooks)
   for name, callback in pairs(ally_commands) do
     hooks.registerCommand(name, callback)
@@ -87,7 +87,7 @@ end
 --- The commands of moderators.
 local of_moderators = { kick = kick, teleport = teleport, tp = teleport, teleportto = teleport_to, tpto = teleport_to }
 
---- What becomes of a chat command that nobody registered.
+--- The answer to an unregistered chat command.
 function M.process(pid, words)
   if words[1] == nil then
     return tell_error(pid, "Please use a command after the / symbol.")

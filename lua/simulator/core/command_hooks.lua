@@ -1,5 +1,5 @@
 --- customCommandHooks: chat commands that scripts register, run by a validator of the chat event (CoreScripts 0.8.1).
---- A command that was run keeps the line from the default behaviour; one that its player may not run goes on to it.
+--- Running a command prevents the default behaviour; a command that the player may not run goes on to it.
 local M = {}
 
 local SIGN = "/"
@@ -46,7 +46,7 @@ local function add_registrations(hooks)
   end
 end
 
---- The published table, and the validator that is to be registered before any script's.
+--- The published table, and the validator that must be registered before any script's.
 function M.new()
   local hooks = { commands = {}, rankRequirement = {}, nameRequirement = {} }
   add_registrations(hooks)

@@ -1,10 +1,10 @@
---- CoreScripts' configuration as the embedded world runs it: the defaults, except where a line says why not.
+--- CoreScripts' configuration in the embedded world: the defaults, except where a comment gives a reason.
 return function()
   return {
     dataPath = tes3mp.GetDataPath(),
     gameMode = "Default",
     loginTime = 60, -- seconds
-    -- The original's are about the keys of a game that has them.
+    -- The original's instructions are about a real game's keys.
     chatWindowInstructions = "",
     rankColors = { serverOwner = color.Orange, admin = color.Red, moderator = color.Green },
     maxClientsPerIP = 3,
@@ -34,7 +34,7 @@ return function()
     maxSkillValue = 200,
     maxAcrobaticsValue = 1200,
     bannedEquipmentItems = { "helseth's ring" },
-    -- The original revives at a shrine far away; here one falls and rises in Seyda Neen.
+    -- The original revives at a distant shrine; here a player revives in Seyda Neen.
     respawnAtImperialShrine = false,
     respawnAtTribunalTemple = false,
     defaultRespawn = { cellDescription = "-2, -9", position = { -11050, -70620, 210 }, rotation = { 0, 0 } },

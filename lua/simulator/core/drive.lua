@@ -1,4 +1,4 @@
---- CoreScripts save to JSON files; the embedded world keeps what would be in them in memory, one table a file.
+--- CoreScripts save to JSON files; the embedded world keeps their contents in memory, one table for each file.
 local table_helper = require("simulator.core.table_helper")
 
 local M = { files = {} }
@@ -9,7 +9,7 @@ function M.reset()
   M.files = {}
 end
 
---- False where a file system could not write it.
+--- False if a file system could not write it.
 function M.save(name, data)
   if #name:match("[^/]*$") > LONGEST_NAME then
     return false
@@ -22,7 +22,7 @@ function M.load(name)
   return table_helper.deepCopy(M.files[name])
 end
 
---- An owner of `data`, as CoreScripts' players, cells and world are. A quick save only counts: nothing reads it back.
+--- An owner of `data`, like CoreScripts' players, cells and world. A quick save only counts: nothing reads it back.
 function M.mixin(class)
   function class:QuicksaveToDrive()
     self.saves = (self.saves or 0) + 1

@@ -1,4 +1,4 @@
---- The numbers that stand in packets, under CoreScripts' names.
+--- The numbers in packets, under CoreScripts' names.
 return {
   ai = { CANCEL = 0, ACTIVATE = 1, COMBAT = 2, ESCORT = 3, FOLLOW = 4, TRAVEL = 5, WANDER = 6 },
   container = { SET = 0, ADD = 1, REMOVE = 2, REQUEST = 3 },

@@ -1,4 +1,4 @@
---- What CoreScripts do with each event by default, between the validators and the handlers of scripts.
+--- CoreScripts' default behaviour for each event, between the validators and the handlers of scripts.
 local actor_moves = require("simulator.core.actor_moves")
 local chat_commands = require("simulator.core.chat_commands")
 local command_hooks = require("simulator.core.command_hooks")
@@ -14,7 +14,7 @@ local function logged_in(pid)
   return Players[pid] ~= nil and Players[pid]:IsLoggedIn()
 end
 
---- Validators, then the default behaviour unless one said no, then handlers.
+--- Runs validators, then the default behaviour unless a validator prevented it, then handlers.
 local function hook(event, arguments, default)
   local status = customEventHooks.triggerValidators(event, arguments)
   if status.validDefaultHandler then
@@ -54,7 +54,7 @@ function M.OnPlayerDisconnect(pid)
   Players[pid] = nil
 end
 
---- The answer to the password box: this world's clients know their passwords.
+--- The answer to the password box: this world's clients always have the right password.
 function M.OnGUIAction(pid, idGui, data)
   if Players[pid] == nil then
     return
@@ -68,7 +68,7 @@ function M.OnGUIAction(pid, idGui, data)
   end)
 end
 
---- The mark of a member of the staff before what it says.
+--- The prefix of staff members' messages.
 local function rank_of(speaker)
   if speaker:IsServerOwner() then
     return config.rankColors.serverOwner .. "[Owner] "
@@ -78,7 +78,7 @@ local function rank_of(speaker)
   return speaker:IsModerator() and config.rankColors.moderator .. "[Mod] " or ""
 end
 
---- As CoreScripts 0.8.1: a command is run, anything else is shown to everybody.
+--- As CoreScripts 0.8.1: a command is run, anything else is sent to everybody.
 function M.OnPlayerSendMessage(pid, message)
   if not logged_in(pid) then
     return
@@ -155,7 +155,7 @@ function M.OnPlayerJournal(pid)
   hook("OnPlayerJournal", { pid, packet }, function()
     if config.shareJournal then
       WorldInstance:SaveJournal(packet)
-      tes3mp.SendJournalChanges(pid, true, true) -- to the others: the sender has it
+      tes3mp.SendJournalChanges(pid, true, true) -- to the others: the sender has it already
     else
       Players[pid]:SaveJournal(packet)
     end
@@ -220,7 +220,7 @@ function M.OnContainer(pid, cell)
   end
 end
 
---- An unasked command gets its player kicked; an asked one is asked no more.
+--- An unexpected command kicks its player; an expected one is removed from the queue.
 local function settle_command(pid, command)
   local queued = Players[pid].consoleCommandsQueued
   local index = table_helper.getIndexByValue(queued, command)

@@ -1,5 +1,5 @@
 --- customEventHooks: validators before the default behaviour, handlers after it, in the order of registration.
---- Nothing is protected: an error in a callback goes up to the server.
+--- Errors are not caught: an error in a callback reaches the server.
 local M = {}
 
 function M.makeEventStatus(validDefaultHandler, validCustomHandlers)
@@ -33,7 +33,7 @@ local function run(callbacks, event, status, arguments)
   return status
 end
 
---- The published table: its own registrations, new at every start of the host.
+--- The published table, with registrations of its own: new at every start of the host.
 function M.new()
   local hooks = { validators = {}, handlers = {}, makeEventStatus = M.makeEventStatus,
     updateEventStatus = M.updateEventStatus }

@@ -45,7 +45,7 @@ function M.addItem(inventory, refId, count, charge, enchantmentCharge, soul)
   end
 end
 
---- A charge of -1 means full, which is farther from a number than any other charge.
+--- A charge of -1 means full, and is treated as farther from a number than any other charge.
 local UNTOUCHED = 1000000
 
 local function charge_distance(wanted, has)
@@ -72,7 +72,7 @@ local function by_closeness(inventory, refId, charge, enchantmentCharge, soul)
   return indexes
 end
 
---- Takes `count` from the stacks most like the item that is described. An emptied stack leaves a hole.
+--- Removes `count` from the stacks most similar to the described item. An emptied stack leaves a hole.
 function M.removeClosestItem(inventory, refId, count, charge, enchantmentCharge, soul)
   for _, index in ipairs(by_closeness(inventory, refId, charge, enchantmentCharge, soul)) do
     local item = inventory[index]

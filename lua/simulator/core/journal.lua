@@ -1,4 +1,4 @@
---- The journal of whoever holds it: the world where the journal is shared, else a player.
+--- The journal of its owner: the world if the journal is shared, else a player.
 local M = {}
 
 local function add(pid, item)

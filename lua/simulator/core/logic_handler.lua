@@ -1,4 +1,4 @@
---- logicHandler: the shared verbs of CoreScripts that scripts call.
+--- logicHandler: CoreScripts' shared functions for scripts.
 local cells = require("simulator.core.cells")
 local creation = require("simulator.core.object_creation")
 local table_helper = require("simulator.core.table_helper")
@@ -29,7 +29,7 @@ function M.IsPlayerNameLoggedIn(name)
   return player ~= nil and player:IsLoggedIn()
 end
 
---- Tells the asker why not, where there is one.
+--- Sends the asker, if any, the reason.
 function M.CheckPlayerValidity(pid, targetPid)
   local target = tonumber(targetPid)
   local is_valid = target ~= nil and Players[target] ~= nil and Players[target]:IsLoggedIn()
@@ -40,7 +40,7 @@ function M.CheckPlayerValidity(pid, targetPid)
   return is_valid
 end
 
---- The slots may be texts, as chat commands give them.
+--- The slots may be strings, as in chat commands.
 function M.TeleportToPlayer(pid, originPid, targetPid)
   if not M.CheckPlayerValidity(pid, originPid) or not M.CheckPlayerValidity(pid, targetPid) then
     return

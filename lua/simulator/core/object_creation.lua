@@ -1,4 +1,4 @@
---- logicHandler's verbs that make, remove and use objects, and give actors something to do.
+--- logicHandler's functions that create, remove and use objects, and set actors' AI.
 local cells = require("simulator.core.cells")
 local table_helper = require("simulator.core.table_helper")
 
@@ -63,7 +63,7 @@ local function add_to_packet(cellDescription, object, mpNum, packetType)
   tes3mp.AddObject()
 end
 
---- A generated record of no type that is kept here makes its object invalid, and is said in the log only.
+--- An id of a generated record without a store makes its object invalid, which is only logged.
 local function link_record(cell, refId, uniqueIndex, used)
   if not M.IsGeneratedRecord(refId) then
     return true
@@ -104,11 +104,11 @@ local function send_records(cell, used)
 end
 
 function M.CreateObjects(cellDescription, objectsToCreate, packetType)
-  local made, used = {}, {}
+  local created, used = {}, {}
   cells.with(cellDescription, function(cell)
     tes3mp.ClearObjectList()
     for _, object in pairs(objectsToCreate) do
-      table.insert(made, create_one(cell, object, packetType, used))
+      table.insert(created, create_one(cell, object, packetType, used))
     end
     if next(Players) ~= nil then
       send_records(cell, used)
@@ -116,7 +116,7 @@ function M.CreateObjects(cellDescription, objectsToCreate, packetType)
     end
     cell:Save()
   end)
-  return made
+  return created
 end
 
 function M.CreateObjectAtLocation(cellDescription, location, object, packetType)
@@ -161,7 +161,7 @@ function M.SendConfigCollisionOverrides(pid, forEveryone)
   tes3mp.SendWorldCollisionOverride(pid, forEveryone)
 end
 
---- A cell that is not loaded is loaded for the time of the reset.
+--- A cell that is not loaded is loaded for the duration of the reset.
 function M.ResetCell(pid, cellDescription)
   tes3mp.SendMessage(pid, "Resetting cell " .. cellDescription .. "\n")
   cells.with(cellDescription, function(cell)

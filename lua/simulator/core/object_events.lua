@@ -1,4 +1,5 @@
---- What CoreScripts do when a client asks to use an object: it may, once the server has sent the wish back to it.
+--- CoreScripts' handling of a client's request to use an object: the client may use it once the server has sent the
+--- request back.
 local packet_reader = require("simulator.core.packet_reader")
 
 local M = {}
@@ -11,7 +12,7 @@ local function activated(index)
     tes3mp.GetObjectActivatingRefNum(index) .. "-" .. tes3mp.GetObjectActivatingMpNum(index) }
 end
 
---- The objects and players that are used, each with who uses it.
+--- The used objects and players, each with its user.
 local function read()
   local packet = packet_reader.GetObjectPacketTables()
   for index = 0, tes3mp.GetObjectListSize() - 1 do

@@ -1,4 +1,4 @@
---- packetBuilder: one entry of a list that is being built, from what CoreScripts keep about an object, actor or record.
+--- packetBuilder: adds an entry to the list that is being built, from CoreScripts' data of an object, actor or record.
 local record_fields = require("simulator.core.record_fields")
 
 local M = {}
@@ -44,7 +44,7 @@ function objects.ObjectMiscellaneous(object)
   tes3mp.SetObjectLastGoldRestockDay(object.lastGoldRestockDay)
 end
 
---- In CoreScripts each of these is an Add... of its own, DoorState's too.
+--- In CoreScripts each of these is an Add... function of its own, including DoorState's.
 for kind, fill in pairs(objects) do
   M["Add" .. kind] = function(uniqueIndex, object)
     begin(uniqueIndex, object)
@@ -82,7 +82,7 @@ local function ai_target(targetUniqueIndex)
   end
 end
 
---- One of target, coordinates, distance and duration, never two: the original's chain of elseifs.
+--- Only one of target, coordinates, distance and duration is sent, as in the original's chain of elseifs.
 function M.AddAIActor(actorUniqueIndex, targetPid, ai)
   local numbers = actorUniqueIndex:split("-")
   tes3mp.SetActorRefNum(numbers[1])
@@ -115,7 +115,7 @@ local function add_list(record, name)
   end
 end
 
---- Fields that the type does not have are left out, as in the original's one function a type.
+--- Fields that the type does not have are left out, as in the original's separate functions.
 function M.AddRecordByType(id, record, storeType)
   local fields = record_fields.TYPES[storeType]
   if fields == nil then

@@ -1,4 +1,4 @@
---- packetReader: plain tables from what a client sent, read through the script API.
+--- packetReader: plain tables from a client's packet, read through the script API.
 local M = {}
 
 local players = {}
@@ -103,7 +103,7 @@ function M.GetActorPacketTables(packetType)
   return { actors = actors }
 end
 
---- The objects a console command was run on, and the players.
+--- The objects and players that a console command was run on.
 function M.GetObjectPacketTables()
   local tables = { objects = {}, players = {} }
   for index = 0, tes3mp.GetObjectListSize() - 1 do

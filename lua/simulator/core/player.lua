@@ -1,4 +1,4 @@
---- Players[pid]: a connected player, its file's data, and what it may do.
+--- Players[pid]: a connected player, its save, and its permissions.
 local drive = require("simulator.core.drive")
 local inventory_helper = require("simulator.core.inventory_helper")
 local journal = require("simulator.core.journal")

@@ -1,4 +1,4 @@
---- The data of a player's file, with every key that CoreScripts give a new one.
+--- The data of a player's save, with every key that CoreScripts create.
 local names = require("simulator.names")
 
 local M = {}

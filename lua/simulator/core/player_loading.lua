@@ -97,7 +97,7 @@ local function add_item_change(pid, item)
   tes3mp.AddItemChange(pid, item.refId, item.count, item.charge, item.enchantmentCharge, item.soul)
 end
 
---- Sends some changes; `data.inventory` is the caller's to change.
+--- Sends inventory changes; `data.inventory` is the caller's to change.
 function M:LoadItemChanges(itemArray, inventoryAction)
   tes3mp.ClearInventoryChanges(self.pid)
   tes3mp.SetInventoryChangesAction(self.pid, inventoryAction)
@@ -159,7 +159,7 @@ function M:LoadShapeshift()
   tes3mp.SendShapeshift(self.pid)
 end
 
---- Only allies who are here count.
+--- Only online allies count.
 function M:LoadAllies()
   tes3mp.ClearAlliedPlayersForPlayer(self.pid)
   for _, name in ipairs(self.data.alliedPlayers) do
@@ -191,7 +191,7 @@ function M:LoadSelectedSpell()
   tes3mp.SendSelectedSpell(self.pid)
 end
 
---- Sends the player to where it was when it last changed its cell.
+--- Sends the player to the location of its last cell change.
 function M:LoadCell()
   local place = self.data.location
   tes3mp.SetCell(self.pid, place.cell)

@@ -1,4 +1,4 @@
---- What a player's client may and must do: Players[pid]'s Set* methods, each with the server's default for "default".
+--- Settings of a player's client: Players[pid]'s Set* methods, each with the server's default for "default".
 local M = {}
 
 --- Setter, key of data.settings, key of config.

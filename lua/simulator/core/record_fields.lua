@@ -1,12 +1,12 @@
---- Which fields a record of each type has, and which function of the server sets each.
+--- The fields of a record of each type, and the server's setter of each field.
 local M = {}
 
 local function split(text)
-  local found = {}
+  local result = {}
   for word in text:gmatch("%S+") do
-    table.insert(found, word)
+    table.insert(result, word)
   end
-  return found
+  return result
 end
 
 local ITEM = "baseId name model icon weight value script "
@@ -56,7 +56,7 @@ local SPELLED_OTHERWISE = { intVar = "SetRecordIntegerVariable", floatVar = "Set
   stringVar = "SetRecordStringVariable", part = "SetRecordBodyPartType", aiFight = "SetRecordAIFight",
   aiFlee = "SetRecordAIFlee", aiAlarm = "SetRecordAIAlarm", aiServices = "SetRecordAIServices" }
 
---- Gives a field of a record to the server.
+--- Passes a field of a record to the server.
 function M.set(field, value)
   local setter = SPELLED_OTHERWISE[field] or "SetRecord" .. field:sub(1, 1):upper() .. field:sub(2)
   if field:find("^damage") then

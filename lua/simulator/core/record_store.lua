@@ -1,5 +1,5 @@
---- RecordStores[type]: records made at run time, permanent or generated, who uses the generated ones, and how clients
---- come to know them.
+--- RecordStores[type]: records created at run time, permanent or generated, the users of generated ones, and how
+--- clients receive them.
 local drive = require("simulator.core.drive")
 local table_helper = require("simulator.core.table_helper")
 
@@ -88,7 +88,7 @@ function M:LoadRecords(pid, recordList, idArray, forEveryone)
   end
 end
 
---- Sends those of the generated records that the player has not received yet.
+--- Sends the generated records that the player has not received yet.
 function M:LoadGeneratedRecords(pid, recordList, idArray, forEveryone)
   local received, wanted = Players[pid].generatedRecordsReceived, {}
   for _, recordId in pairs(idArray) do

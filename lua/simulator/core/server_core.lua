@@ -17,7 +17,7 @@ local M = {}
 local GAME_HOURS_A_SECOND = 0.0083 -- at the default time scale of 30
 local HOURS_A_DAY = 24
 
---- Gives a global new contents but keeps the table, which scripts may have taken into a local.
+--- Replaces the contents of a global but keeps the table, which scripts may have stored in a local.
 function M.publish(name, contents)
   local kept = type(_G[name]) == "table" and _G[name] or {}
   for key in pairs(kept) do
@@ -111,13 +111,14 @@ function server_events.OnServerExit(state)
   customEventHooks.triggerHandlers("OnServerExit", customEventHooks.makeEventStatus(true, true), { state })
 end
 
---- Said for every script error that was survived, and once more when the process ends by one.
+--- Logged for every ignored script error, and when a script error ends the process.
 function server_events.OnServerScriptCrash(message)
   tes3mp.LogMessage(enumerations.log.ERROR, "Server crash from script error!")
   server_events.OnServerExit(message)
 end
 
---- Makes the globals, as loading serverCore.lua does. Scripts are loaded after it. core_scripts: "release" or "newest".
+--- Creates the globals, as loading serverCore.lua does. Scripts are loaded after it. core_scripts: "release" or
+--- "newest".
 function M.install(core_scripts)
   version.choose(core_scripts)
   drive.reset()

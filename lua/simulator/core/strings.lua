@@ -1,4 +1,4 @@
---- What CoreScripts add to the library: methods on strings, and `time` in milliseconds.
+--- CoreScripts' additions to the library: methods on strings, and `time` in milliseconds.
 local M = {}
 
 local MS_PER_S, MS_PER_MINUTE, MS_PER_HOUR = 1000, 60000, 3600000

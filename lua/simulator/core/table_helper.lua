@@ -1,4 +1,4 @@
---- tableHelper: the questions that scripts ask about tables.
+--- tableHelper: CoreScripts' functions about tables.
 local M = {}
 
 function M.getCount(inputTable)
@@ -55,7 +55,7 @@ function M.insertValueIfMissing(inputTable, value)
   end
 end
 
---- Leaves no hole behind in an array.
+--- Removes without leaving a hole in an array.
 function M.cleanNils(inputTable)
   local values = {}
   for index, value in pairs(inputTable) do

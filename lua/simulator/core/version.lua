@@ -1,5 +1,5 @@
---- Which CoreScripts the stand-in plays: those of the 0.8.1 release (commit 6da3fde) and the newest (8f915f8) differ in
---- two things that a script can stumble over.
+--- The version of CoreScripts that the simulator imitates: the 0.8.1 release (commit 6da3fde) and the newest (8f915f8)
+--- differ in two ways that matter to scripts.
 local M = {
   --- At the release, a player was gone from Players before the handlers of OnPlayerDisconnect ran.
   forgets_before_handlers = false,

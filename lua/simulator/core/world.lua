@@ -1,4 +1,4 @@
---- WorldInstance: what all players share: time, journal, kills, and the weather of each region.
+--- WorldInstance: shared data: time, journal, kills, and the weather of each region.
 local drive = require("simulator.core.drive")
 local journal = require("simulator.core.journal")
 local sharing = require("simulator.core.world_sharing")

@@ -1,4 +1,4 @@
---- What WorldInstance sends of what all players share: kills, script variables, destinations and the map.
+--- WorldInstance's packets of shared data: kills, script variables, destinations and the map.
 local M = {}
 
 function M:GetCurrentMpNum()

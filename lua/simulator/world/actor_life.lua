@@ -1,5 +1,5 @@
---- How actors come, are given orders, are moved, die and go: what the client that simulates them does.
-local behaviour = require("simulator.world.behaviour")
+--- How actors are spawned, ordered, moved, killed and deleted by the client that simulates them.
+local ai = require("simulator.world.ai")
 local map = require("simulator.world.map")
 local population = require("simulator.world.population")
 
@@ -21,12 +21,12 @@ function M:is_simulated_by(actor, client)
   return cell ~= nil and cell.authority == client.pid
 end
 
---- Whether an id is a creature or an NPC to a client: in its data files, or made for it as a record.
+--- Whether an id is a creature or an NPC for a client: in its data files, or received as a record.
 function M.can_be(_, refId, client)
   return population.ACTOR_IDS[refId:lower()] or client.records[refId] ~= nil
 end
 
---- A client that has the cell and simulates it puts a spawned actor there and reports it.
+--- A client that has loaded the cell and simulates it spawns an actor there and reports it.
 function M:appear(client, cell, entry)
   if self:find(entry.refNum, entry.mpNum) or not client.loaded[cell] then
     return
@@ -39,7 +39,7 @@ function M:appear(client, cell, entry)
   self:report(actor)
 end
 
---- It is gone from the world. The server's list of the cell keeps what it had: nothing tells it.
+--- Deletes an actor from the world. The server's list of the cell still has it: nothing reports the deletion.
 function M:vanish(_, refNum, mpNum)
   for index, actor in ipairs(self.all) do
     if actor.refNum == refNum and actor.mpNum == mpNum then
@@ -49,13 +49,13 @@ function M:vanish(_, refNum, mpNum)
   end
 end
 
---- Gives an actor an AI package. A cancelled one stands where it is; one that shall activate something does so at once.
-function M.order(_, actor, ai)
+--- Sets an actor's AI package. A cancelled package leaves it standing; an activation happens at once.
+function M.order(_, actor, order)
   actor.spot, actor.home = nil, { x = actor.x, y = actor.y, z = actor.z }
-  if ai.action == behaviour.ACTIVATE then
-    actor.activated = ai.target_ref_num and ai.target_ref_num .. "-" .. ai.target_mp_num or ai.target_pid
+  if order.action == ai.ACTIVATE then
+    actor.activated = order.target_ref_num and order.target_ref_num .. "-" .. order.target_mp_num or order.target_pid
   else
-    actor.ai = ai
+    actor.ai = order
   end
 end
 
@@ -65,8 +65,8 @@ function M:report_equipment(client, actor)
   self:send_list(client, "OnActorEquipment", actor.cell, { entry })
 end
 
---- An actor dies, by a player's hand (killer_pid) or nobody's; the client that simulates it says so. False where nobody
---- does.
+--- An actor dies, killed by a player (killer_pid) or not; the client that simulates it reports the death. False if no
+--- client does.
 function M:die(actor, killer_pid)
   local cell = self.world.server.cells[actor.cell]
   local client = cell and self.world.clients[cell.authority]

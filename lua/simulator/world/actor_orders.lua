@@ -1,4 +1,4 @@
---- What a client does with packets about actors: what it simulates obeys, what others simulate is theirs to move.
+--- A client's handling of packets about actors: it applies those about actors that it simulates.
 local M = {}
 
 local MINUTES_PER_DEGREE = 60 -- console commands count an actor's heading so

@@ -1,5 +1,5 @@
 --- The actors of the world. They move while a client simulates their cell (is its authority), which also reports them.
-local behaviour = require("simulator.world.behaviour")
+local ai = require("simulator.world.ai")
 local life_cycle = require("simulator.world.actor_life")
 local map = require("simulator.world.map")
 local population = require("simulator.world.population")
@@ -15,7 +15,7 @@ local REST_MS = { 800, 6000 } -- how long one stands at a point of its way
 
 local GAUGE = 100 -- magicka and fatigue of an actor of which nothing else is known
 
---- An actor as it is at first, by { refNum, mpNum, refId, health, speed, way }; `cell` where its way does not tell it.
+--- A new actor from { refNum, mpNum, refId, health, speed, way }; `cell` if its way does not determine it.
 function M.make(definition, cell)
   local start = definition.way[1]
   return { definition = definition, refNum = definition.refNum, mpNum = definition.mpNum, refId = definition.refId,
@@ -34,7 +34,7 @@ function M.new(world)
   return self
 end
 
---- What a position packet leaves in the server's list of the cell; it has no refId.
+--- An entry in the server's list of the cell after a position packet; it has no refId.
 local function entry_of(actor)
   return { refNum = actor.refNum, mpNum = actor.mpNum, refId = "", x = actor.x, y = actor.y, z = actor.z,
     rotX = 0, rotY = 0, rotZ = actor.yaw, healthBase = actor.health_base, healthCurrent = actor.health,
@@ -65,13 +65,13 @@ function M:report(actor)
 end
 
 function M:in_cell(cell)
-  local found = {}
+  local result = {}
   for _, actor in ipairs(self.all) do
     if actor.cell == cell then
-      table.insert(found, actor)
+      table.insert(result, actor)
     end
   end
-  return found
+  return result
 end
 
 --- A new authority sends the position of every actor of the cell once.
@@ -91,8 +91,8 @@ function M:send_list(client, event, cell, entries)
   client:fire(event, cell)
 end
 
---- The client names the actors of a cell, and what they wear. The second packet has their numbers only, as all have
---- but a list's and a death's.
+--- The client reports the actors of a cell and their equipment. The second packet has their numbers only, as all
+--- packets except those of lists and deaths.
 function M:report_list(client, cell)
   if not client.loaded[cell] then
     return
@@ -108,7 +108,7 @@ function M:report_list(client, cell)
   self:send_list(client, "OnActorEquipment", cell, dressed)
 end
 
---- Over a border: the client reports the change, and the server's list follows.
+--- Moves an actor to another cell: the client reports the change, and the server's list is updated.
 function M:change_cell(client, actor, new_cell)
   local old_cell, entry = actor.cell, entry_of(actor)
   entry.cell = new_cell
@@ -117,7 +117,7 @@ function M:change_cell(client, actor, new_cell)
   self:leave_list(old_cell, actor)
 end
 
---- The server's list of a cell forgets an actor.
+--- Removes an actor from the server's list of a cell.
 function M:leave_list(cell, actor)
   local listed = self.world.server:listed_cell(cell)
   local list = listed and listed.actors or {}
@@ -131,8 +131,8 @@ function M.entry_of(_, actor)
   return entry_of(actor)
 end
 
---- An actor dies, by a player's hand (killer_pid) or nobody's; the client that simulates it says so. False where nobody
---- does.
+--- An actor dies, killed by a player (killer_pid) or not; the client that simulates it reports the death. False if no
+--- client does.
 function M:kill(refNum, killer_pid)
   local actor = self:find(refNum, 0)
   return actor ~= nil and self:die(actor, killer_pid)
@@ -144,7 +144,7 @@ local function rest(self, actor)
   actor.rests_until = self.world.now + self.world.random:between(REST_MS[1], REST_MS[2])
 end
 
---- One step towards a place; whether it is reached.
+--- One step towards a position; returns whether it is reached.
 local function walk_to(actor, x, y, z, seconds)
   local dx, dy, dz = x - actor.x, y - actor.y, z - actor.z
   local distance, stride = math.sqrt(dx * dx + dy * dy), actor.definition.speed * seconds
@@ -158,10 +158,10 @@ local function walk_to(actor, x, y, z, seconds)
   return false
 end
 
---- One step where its package wants it, else to the next point of its way.
+--- One step as its AI package wants, else to the next point of its way.
 local function walk(self, actor, seconds)
   if actor.ai then
-    local to = behaviour.destination(self.world, actor)
+    local to = ai.destination(self.world, actor)
     if to then
       walk_to(actor, to.x, to.y, to.z, seconds)
     end
@@ -191,7 +191,7 @@ local function is_moving(actor, now)
   return actor.ai ~= nil or (#actor.definition.way > 1 and now >= actor.rests_until)
 end
 
---- Moves the actors of each cell that somebody simulates.
+--- Moves the actors of each cell that a client simulates.
 function M:step(seconds)
   for _, actor in ipairs(self.all) do
     local cell = self.world.server.cells[actor.cell]

@@ -1,4 +1,4 @@
---- The cells that clients have loaded, as the server keeps them: visitors, authority, and the actors it was told about.
+--- The loaded cells, as the server keeps them: visitors, authority, and the actors reported to it.
 local M = {}
 M.__index = M
 
@@ -8,7 +8,7 @@ end
 
 local LOADED, UNLOADED = 0, 1 -- the kinds of a cell state
 
---- The server's copy of what a client said of its cells last.
+--- The server's copy of the client's last cell states.
 local function note_state(self, pid, kind, description)
   local copy = self.world.server.players[pid]
   copy.cell_state_changes = { { kind = kind, cell = description } }
@@ -30,14 +30,14 @@ function M:enter(pid, description)
   self.world.fire("OnCellLoad", pid, description)
 end
 
---- A client unloaded a cell. With the last one the server forgets the cell, and what it knew of its actors.
+--- A client unloaded a cell. With the last one the server drops the cell and its list of actors.
 function M:leave(pid, description)
   note_state(self, pid, UNLOADED, description)
   self.world.fire("OnCellUnload", pid, description)
   self:drop(pid, description)
 end
 
---- The same without the event, for a client that is gone.
+--- The same without the event, for a client that left.
 function M:drop(pid, description)
   local cell = self.world.server.cells[description]
   if not cell or not cell.visitors[pid] then

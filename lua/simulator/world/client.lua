@@ -1,4 +1,4 @@
---- A simulated client: what the player's own computer knows and does. Tests look into it to see what arrived.
+--- A simulated client: what the player's own computer knows and does. Tests read it to see what arrived.
 local map = require("simulator.world.map")
 
 local M = {}
@@ -10,8 +10,8 @@ local REMEMBERED_LINES = 100
 function M.new(world, pid, name)
   return setmetatable({
     world = world, pid = pid, name = name, cell = nil, x = 0, y = 0, z = 0, pitch = 0, yaw = 0,
-    loaded = {}, inventory = {}, journal = {}, chat = {}, boxes = {}, console = {}, received = {},
-    trip = {}, arriving = false, dead = false, answers_boxes = true,
+    loaded = {}, inventory = {}, journal = {}, chat = {}, dialogs = {}, console = {}, received = {},
+    trip = {}, arriving = false, dead = false, answers_dialogs = true,
     spells = {}, active = {}, factions = {}, topics = {}, books = {}, kills = {}, map = {}, settings = {},
     quick_keys = {}, objects = {}, records = {}, activated = {}, speech = {},
   }, M)
@@ -22,16 +22,16 @@ function M:copy()
   return self.world.server.players[self.pid]
 end
 
---- Does `act` after a delay, unless the player is gone by then. `trip`, where given, is the journey it belongs to.
+--- Runs `act` after a delay, unless the player has left by then. `trip`, if given, is the trip it belongs to.
 function M:after(delay_ms, act, trip)
-  self.world.agenda:add(self.world.now + delay_ms, trip or self, act)
+  self.world.event_queue:add(self.world.now + delay_ms, trip or self, act)
 end
 
 function M:fire(event, ...)
   self.world.fire(event, self.pid, ...)
 end
 
---- Keeps the newest of what was shown.
+--- Keeps the newest items of a list of received texts.
 function M:remember(list, value)
   table.insert(self[list], value)
   if #self[list] > REMEMBERED_LINES then
@@ -39,7 +39,7 @@ function M:remember(list, value)
   end
 end
 
---- Stands there, and tells the server (a packet without an event).
+--- Sets the position and reports it to the server (a packet without an event).
 function M:stand(x, y, z, pitch, yaw)
   self.x, self.y, self.z = x, y, z
   self.pitch, self.yaw = pitch or self.pitch, yaw or self.yaw
@@ -70,7 +70,7 @@ local function unload_left(self, wanted)
   end
 end
 
---- Unloads the cells that are too far now and loads the new ones, each reported to the server.
+--- Unloads the cells that are now too far, loads the new ones, and reports each to the server.
 function M:load_around(cell)
   local around = map.around(cell)
   unload_left(self, as_set(around))
@@ -82,7 +82,7 @@ function M:load_around(cell)
   end
 end
 
---- Reports the cell it is in now, with its region.
+--- Reports the current cell, with its region.
 function M:report_cell(cell)
   local copy = self:copy()
   copy.previous = { x = copy.position.x, y = copy.position.y, z = copy.position.z }
@@ -94,7 +94,7 @@ function M:report_cell(cell)
   copy.changes_region = false
 end
 
---- Walks to a place. Over an exterior border the client changes its cell by itself.
+--- Walks to a position. At an exterior border the client changes its cell by itself.
 function M:walk(x, y, z, yaw)
   self:stand(x, y, z, nil, yaw)
   local here = map.grid(self.cell) and map.cell_at(x, y) or self.cell

@@ -1,4 +1,4 @@
---- Console commands as the simulated client runs them. It echoes every command, known to it or not.
+--- Console commands as the simulated client runs them. It echoes every command, known or not.
 local actor_orders = require("simulator.world.actor_orders")
 local travel = require("simulator.world.travel")
 
@@ -8,18 +8,18 @@ local ECHO_MS = 30
 local ADD, REMOVE = 1, 2 -- enumerations.inventory
 local ENTRY = 0 -- enumerations.journal
 
---- The words of a command without its `player->`; a quoted one is one word.
+--- The words of a command without its `player->`; a quoted text is one word.
 local function split(text)
-  local found, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
+  local result, rest = {}, text:gsub("^%s*[Pp]layer%s*%->%s*", "")
   while true do
     local word, after = rest:match('^[%s,]*"([^"]*)"(.*)$')
     if not word then
       word, after = rest:match("^[%s,]*([^%s,]+)(.*)$")
     end
     if not word then
-      return found
+      return result
     end
-    table.insert(found, word)
+    table.insert(result, word)
     rest = after
   end
 end
@@ -55,7 +55,7 @@ function commands.coc(self, cell)
   travel.cell(self, { cell = cell })
 end
 
---- Below its first rank a member is none.
+--- Below rank 0 a player is no member.
 function commands.pclowerrank(self, faction)
   local known = self.factions[faction:lower()]
   if known and known.rank then
@@ -84,14 +84,14 @@ end
 
 local function run(self, packet)
   self:remember("console", packet.command)
-  local found = split(packet.command)
+  local words = split(packet.command)
   if not is_about_players(packet) then
-    actor_orders.run_console(self, packet, found)
+    actor_orders.run_console(self, packet, words)
     return echo(self, packet)
   end
-  local command = commands[(found[1] or ""):lower()]
-  if command and found[2] then
-    command(self, found[2], found[3])
+  local command = commands[(words[1] or ""):lower()]
+  if command and words[2] then
+    command(self, words[2], words[3])
   end
   echo(self, packet)
 end

@@ -1,4 +1,4 @@
---- What is in the containers of the data files: a client tells it when it is asked for a cell's.
+--- The contents of the data files' containers: a client reports those of a cell on request.
 local population = require("simulator.world.population")
 
 local M = {}

@@ -1,4 +1,4 @@
---- What this world's clients have in their data files: which cells exist, where one arrives in them, their regions.
+--- The clients' data files: which cells exist, where one arrives in them, and their regions.
 local M = {}
 
 M.CELL_SIZE = 8192 -- game units a side of an exterior cell
@@ -11,7 +11,7 @@ local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 local NAMED_EXTERIORS = { ["seyda neen"] = "-2, -9", ["balmora"] = "-3, -2", ["caldera"] = "-2, 2",
   ["pelagiad"] = "0, -7", ["suran"] = "6, -7", ["ald-ruhn"] = "-2, 6", ["vivec"] = "3, -10" }
 
---- Interiors, each with the place where its door or marker puts one down.
+--- Interiors, each with the position of its door or marker.
 local INTERIORS = {
   ["Seyda Neen, Census and Excise Office"] = { 1130, -387, 193 },
   ["Seyda Neen, Arrille's Tradehouse"] = { -448, -128, 386 },
@@ -36,7 +36,7 @@ local INTERIORS = {
   ["Ebonheart, Imperial Chapels"] = { 0, 128, 130 },
 }
 
---- Regions by rough rectangles of the grid (west, south, east, north), the first that fits.
+--- Regions by rough rectangles of the grid (west, south, east, north); the first match counts.
 local REGIONS = {
   { -2, -11, 1, -8, "Bitter Coast Region" },
   { -9, -7, -4, 5, "Bitter Coast Region" },
@@ -77,7 +77,7 @@ function M.resolve(cell)
   return interiors_by_key[cell:lower()] or NAMED_EXTERIORS[cell:lower()]
 end
 
---- Where one arrives in a cell: the middle of an exterior, the marker of an interior.
+--- The arrival position in a cell: the middle of an exterior, the marker of an interior.
 function M.arrival(cell)
   local x, y = M.grid(cell)
   if not x then

@@ -1,5 +1,5 @@
---- What a client does with packets about objects: it changes what it has in the cells it has loaded, and ignores the
---- rest. `client.objects[uniqueIndex]` is what it knows of one; tests look into it.
+--- A client's handling of packets about objects: it updates the cells that it has loaded and ignores others.
+--- `client.objects[uniqueIndex]` is its state of one object; tests read it.
 local M = {}
 
 local ANSWER_MS = 30
@@ -15,7 +15,7 @@ local function known(self, entry)
   return self.objects[index], index
 end
 
---- A handler that calls act(self, entry, what it knows, index) for each entry of a packet about a loaded cell.
+--- A handler that calls act(self, entry, state, index) for each entry of a packet about a loaded cell.
 local function each(act)
   return function(self, packet)
     for _, entry in ipairs(self.loaded[packet.cell] and packet.entries or {}) do
@@ -45,7 +45,7 @@ handlers.ObjectPlace = each(function(_, entry, object)
   object.x, object.y, object.z, object.rotZ = entry.x, entry.y, entry.z, entry.rotZ
 end)
 
---- An id that is neither in its data files nor was sent as a record is no creature and no NPC to it.
+--- An id that is neither in the data files nor was sent as a record is not an actor for the client.
 handlers.ObjectSpawn = each(function(self, entry, object, _, packet)
   if not self.world.actors:can_be(entry.refId, self) then
     return
@@ -92,7 +92,7 @@ function handlers.Container(self, packet)
   end
 end
 
---- Records the server made: the newest of an id counts.
+--- Records that the server created: the newest of an id counts.
 function handlers.RecordDynamic(self, packet)
   for _, record in ipairs(packet.entries) do
     self.records[record.id or record.name or ""] = record

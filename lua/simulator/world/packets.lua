@@ -1,10 +1,10 @@
---- What a client does with each packet of the server.
+--- A client's handling of the server's packets.
 local actor_orders = require("simulator.world.actor_orders")
-local boxes = require("simulator.world.boxes")
+local dialogs = require("simulator.world.dialogs")
 local client = require("simulator.world.client")
 local console = require("simulator.world.console")
 local objects = require("simulator.world.objects")
-local traits = require("simulator.world.traits")
+local character = require("simulator.world.character")
 local travel = require("simulator.world.travel")
 
 local M = {}
@@ -14,7 +14,7 @@ local DEATH_MS = 50
 local SET, REMOVE, REQUEST = 0, 2, 3 -- enumerations.inventory and .container
 local INDEX = 1 -- enumerations.journal
 
---- Changes the client's own counts of what it carries, as inventory packets say.
+--- Updates the client's own inventory counts from an inventory packet.
 function client:change_inventory(action, items)
   if action == SET then
     self.inventory = {}
@@ -35,7 +35,7 @@ function client:note_journal(entries)
   end
 end
 
---- A client at 0 health dies and says so, once. `killer` is {pid} or {name, refId}, or nil.
+--- A client with 0 health dies and reports it, once. `killer` is {pid} or {name, refId}, or nil.
 function client:set_health(value, killer)
   local copy = self:copy()
   copy.dynamic.health.current = value
@@ -46,9 +46,9 @@ function client:set_health(value, killer)
   self:fire("OnPlayerDeath")
 end
 
-local handlers = { Box = boxes.receive }
+local handlers = { Box = dialogs.receive }
 
-for kind, handle in pairs(traits) do
+for kind, handle in pairs(character) do
   handlers[kind] = handle
 end
 
@@ -73,7 +73,7 @@ function handlers.Journal(self, packet)
   self:note_journal(packet.entries)
 end
 
---- An empty line empties the window: so does a client of 0.8.1.
+--- An empty line clears the window, as in a client of 0.8.1.
 function handlers.Chat(self, packet)
   if packet.text == "" then
     self.chat = {}
@@ -121,7 +121,7 @@ function handlers.Weather(self, packet)
   self.world.weather:obey(self, packet)
 end
 
---- A cell that is reset is loaded anew.
+--- A cell that is reset is loaded again.
 function handlers.CellReset(self, packet)
   for _, cell in ipairs(packet.entries) do
     if self.loaded[cell] then
@@ -133,7 +133,7 @@ function handlers.CellReset(self, packet)
   end
 end
 
---- Gives a packet to a client. Kinds it has nothing to do with are remembered only (`received` has the last of each).
+--- Delivers a packet to a client. Kinds without a handler are only recorded (`received` has the last of each).
 function M.receive(self, packet)
   self.received[packet.type] = packet
   local handle = handlers[packet.type]

@@ -1,5 +1,5 @@
---- Who and what is in the world when it starts: saved players, actors with their ways, containers, the journal.
-local history = require("simulator.world.history")
+--- The world's population at the start: saved players, actors with their ways, containers, the journal.
+local seed_data = require("simulator.world.seed_data")
 local player_data = require("simulator.core.player_data")
 
 local M = {}
@@ -9,7 +9,7 @@ local WALK, STROLL = 130, 90 -- game units a second
 --- The players who are connected from the start, in the order of their pids.
 M.PLAYERS = { "Timmy", "Jiub" }
 
---- Where a new player stands, and where Timmy and Jiub were when they last left.
+--- Where a new player starts, and where Timmy and Jiub last left.
 local PLACES = {
   Timmy = { cell = "-2, -9", posX = -11264, posY = -70912, posZ = 220, rotX = 0, rotZ = 0.6 },
   Jiub = { cell = "-2, -9", posX = -10720, posY = -70430, posZ = 214, rotX = 0, rotZ = 3.4 },
@@ -52,7 +52,7 @@ local function abilities(data)
     magickaCurrent = 40, fatigueBase = 170, fatigueCurrent = 170 }
 end
 
---- The saved file of a player; of one who was never here before, a fresh character's.
+--- A player's save; a new player gets a fresh character's.
 function M.character(name)
   local data = player_data.new(0)
   data.login.name = name
@@ -64,11 +64,11 @@ function M.character(name)
   end
   belongings(data)
   abilities(data)
-  history.of_player(data)
+  seed_data.of_player(data)
   return data
 end
 
---- What the journal holds at the start: the first stage of the first quest.
+--- The journal at the start: the first stage of the first quest.
 function M.journal()
   return { { type = 0, quest = "a1_1_findspymaster", index = 1, actorRefId = "player",
     timestamp = { daysPassed = 1, month = 7, day = 16 } } }
@@ -78,8 +78,8 @@ local function actor(refNum, refId, health, speed, way)
   return { refNum = refNum, mpNum = 0, refId = refId, health = health, speed = speed, way = way }
 end
 
---- Actors of the data files. `way` is a round of points; a single one is a place to stand. The guard's round of Seyda
---- Neen crosses the border between its two cells.
+--- Actors of the data files. `way` is a round of points; a single one is a standing position. The guard's round in
+--- Seyda Neen crosses the border between its two cells.
 M.ACTORS = {
   actor(102001, "fargoth", 58, STROLL, { { -11420, -70410, 214 }, { -10890, -70730, 214 }, { -11210, -71260, 230 } }),
   actor(102002, "vodunius nuccius", 62, STROLL, { { -11660, -70980, 222 }, { -11500, -71420, 222 } }),
@@ -100,7 +100,7 @@ M.ACTORS = {
 
 local CREATURES = { "rat", "scamp", "mudcrab", "guar", "nix-hound", "alit", "kwama forager", "cliff racer" }
 
---- The ids of creatures and NPCs that every client's data files have, in small letters.
+--- The ids of creatures and NPCs in every client's data files, in lower case.
 M.ACTOR_IDS = {}
 for _, id in ipairs(CREATURES) do
   M.ACTOR_IDS[id] = true
@@ -122,7 +122,7 @@ M.CONTAINERS = {
   container(105003, "chest_small_01", "Balmora, Guild of Mages", { stack("sc_ondusisunhinging", 1) }),
 }
 
---- The exterior cells whose map tile some client has sent before.
+--- The exterior cells whose map tile a client has already sent.
 M.MAPPED = { "-2, -9", "-3, -2" }
 
 --- What Jiub says.

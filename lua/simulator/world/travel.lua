@@ -1,5 +1,5 @@
---- How a client obeys SendCell and SendPos: it loads the cell, stands in the middle of it, reports that, and only then
---- goes to the position asked for. A cell its data files don't have leaves it where it was.
+--- A client's reaction to SendCell and SendPos: it loads the cell, stands in the middle of it, reports that, and only
+--- then goes to the requested position. It ignores a cell that its data files don't have.
 local map = require("simulator.world.map")
 
 local M = {}
@@ -34,10 +34,10 @@ local function arrive(self, cell)
   end, self.trip)
 end
 
---- The client is told to go to a cell. A newer order replaces one it has not finished.
+--- The server sends the client to a cell. A newer request replaces an unfinished one.
 function M.cell(self, packet)
   local cell = map.resolve(packet.cell)
-  self.world.agenda:forget(self.trip)
+  self.world.event_queue:forget(self.trip)
   self.arriving, self.wanted = true, nil
   self.refusing = cell == nil
   if cell then
@@ -47,7 +47,7 @@ function M.cell(self, packet)
   end
 end
 
---- The client is told where to stand. While it loads a cell, it does so after that; in a cell it refused, never.
+--- The server sends the client to a position. It moves after loading a cell; after a refused cell it never does.
 function M.position(self, packet)
   if self.arriving then
     self.wanted = not self.refusing and packet or nil

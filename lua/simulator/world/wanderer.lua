@@ -1,11 +1,11 @@
---- A player at play: walks about its place, stands, and now and then says something.
+--- A simulated player: walks around its home position, stands, and sometimes says something.
 local population = require("simulator.world.population")
 
 local M = {}
 M.__index = M
 
 local SPEED = 160 -- game units a second
-local ROAM = 500 -- how far from its place it goes, in game units
+local ROAM = 500 -- how far from home it walks, in game units
 local REST_MS = { 1500, 9000 }
 local CHAT_MS = { 25000, 90000 }
 
@@ -16,7 +16,7 @@ function M.new(world, client)
   return self
 end
 
---- Makes the cell it is in now, and where it stands, its place.
+--- Makes the current cell and position its home.
 function M:settle()
   self.cell, self.home = self.client.cell, { x = self.client.x, y = self.client.y }
   self:rest()
@@ -58,7 +58,7 @@ function M:step(seconds)
   end
   chat(self)
   if client.cell ~= self.cell then
-    self:settle() -- somebody sent it elsewhere
+    self:settle() -- it was sent elsewhere
   elseif self.target then
     walk(self, seconds)
   elseif self.world.now >= self.rests_until then

@@ -1,4 +1,4 @@
---- The weather of each region, as its authority's client makes and reports it.
+--- The weather of each region, as its authority's client generates and reports it.
 local M = {}
 M.__index = M
 
@@ -33,7 +33,7 @@ local function report(self, name, region)
   region.reported_at = self.world.now
 end
 
---- The server made a client the authority of a region: it reports the weather there from now on.
+--- The server made a client the authority of a region: from now on it reports the weather there.
 function M:take_over(client, name)
   local region = self.regions[name] or new_region(self)
   self.regions[name] = region
@@ -41,7 +41,7 @@ function M:take_over(client, name)
   report(self, name, region)
 end
 
---- A forced change of the region that this client keeps; what is not forced is only news to it.
+--- A forced change applies to the region that this client simulates; other packets only inform it.
 function M:obey(client, packet)
   local region = self.regions[packet.region]
   if not packet.force or not region or region.client ~= client then
@@ -56,7 +56,7 @@ function M:obey(client, packet)
   end)
 end
 
---- Forgets a client that is gone; its regions wait for another.
+--- Removes a client that left; its regions wait for another.
 function M:release(client)
   for _, region in pairs(self.regions) do
     if region.client == client then
@@ -79,7 +79,7 @@ local function change(self, region)
   return region.next ~= NONE and now - region.reported_at >= REPORT_MS
 end
 
---- Names in order: what is drawn from the generator must not depend on a table's order.
+--- Sorted names: what the generator yields must not depend on a table's order.
 local function sorted_names(regions)
   local names = {}
   for name in pairs(regions) do

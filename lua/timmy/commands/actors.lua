@@ -1,85 +1,85 @@
---- Creatures and NPCs: spawned, dressed, strengthened, moved, made to speak and to die.
+--- Commands about creatures and NPCs: spawn, equip, set stats, move, speak, kill.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local console = require("timmy.game.object_console")
 local json = require("timmy.wire.json")
-local lines = require("timmy.state.npc_lines")
+local npc_lines = require("timmy.state.npc_lines")
 local packets = require("timmy.game.actor_packets")
 local records = require("timmy.commands.record_making")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local speech = require("timmy.state.speech")
-local spots = require("timmy.state.placement")
+local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 local types = require("timmy.state.record_types")
 
 local MOST_LINES = 32
-local line_list = schema.list(schema.text, 1, MOST_LINES)
+local line_list = checks.list(checks.text, 1, MOST_LINES)
 
 local function spawn_at(spot, ref_id)
   local object = _G.dataTableBuilder.BuildObjectData(ref_id)
-  return _G.logicHandler.CreateObjectAtLocation(spot.cell, spots.location(spot), object, "spawn")
+  return _G.logicHandler.CreateObjectAtLocation(spot.cell, placement.location(spot), object, "spawn")
 end
 
-local function keep_lines(actor, given)
-  actor.data[lines.KEY] = given and { lines = { unpack(given) }, said = 0 } or nil
+local function keep_lines(actor, fields)
+  actor.data[npc_lines.KEY] = fields and { lines = { unpack(fields) }, said = 0 } or nil
   actor.cell:QuicksaveToDrive()
 end
 
 local spawn = { name = "spawn_actor" }
 
-spawn.fields = commands.fields(commands.PLAYER, { { name = "ref_id", check = schema.name } }, spots.fields)
+spawn.fields = commands.fields(commands.PLAYER, { { name = "ref_id", check = checks.name } }, placement.fields)
 
 function spawn.run(pid, values)
-  local spot, wrong = spots.find(pid, values)
+  local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.ref_id) then
-    return nil, trouble("no_such_target", "there is no record " .. values.ref_id .. " any more", "ref_id")
+    return errors.refuse("no_such_target", "there is no record " .. values.ref_id .. " any more", "ref_id")
   end
-  return spots.answer(spot, { unique_index = spawn_at(spot, values.ref_id), ref_id = values.ref_id })
+  return placement.answer(spot, { unique_index = spawn_at(spot, values.ref_id), ref_id = values.ref_id })
 end
 
 local function is_npc(value)
   if type(value) ~= "table" then return "must be an object" end
   if value.type ~= nil and value.type ~= "npc" then return "must be npc", "type" end
-  local given = { type = "npc" }
-  for name, field in pairs(value) do given[name] = field end
-  return types.check_fields(given)
+  local fields = { type = "npc" }
+  for name, field in pairs(value) do fields[name] = field end
+  return types.check_fields(fields)
 end
 
 local spawn_npc = { name = "spawn_npc", fields = commands.fields(commands.PLAYER, { { name = "npc", check = is_npc },
-  { name = "lines", check = line_list, optional = true } }, spots.fields) }
+  { name = "lines", check = line_list, optional = true } }, placement.fields) }
 
 function spawn_npc.run(pid, values)
-  local spot, wrong = spots.find(pid, values)
+  local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
-  local given = { type = "npc" }
-  for name, field in pairs(values.npc) do given[name] = field end
-  local made
-  made, wrong = records.make(pid, given)
-  if not made then return nil, trouble(wrong.code, wrong.message, "npc") end
-  local unique_index = spawn_at(spot, made.id)
+  local fields = { type = "npc" }
+  for name, field in pairs(values.npc) do fields[name] = field end
+  local created
+  created, wrong = records.make(pid, fields)
+  if not created then return errors.refuse(wrong.code, wrong.message, "npc") end
+  local unique_index = spawn_at(spot, created.id)
   if values.lines then keep_lines(things.object({ cell = spot.cell, unique_index = unique_index }), values.lines) end
-  return spots.answer(spot, { unique_index = unique_index, ref_id = made.id, permanent = made.permanent })
+  return placement.answer(spot, { unique_index = unique_index, ref_id = created.id, permanent = created.permanent })
 end
 
---- CoreScripts' names of the places for equipment, in small letters.
+--- CoreScripts' names of the equipment slots, in lower case.
 local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
   "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
   "carried_left", "ammunition" }
-local SLOT = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
+local SLOT = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
---- What an actor wears, to be changed; nil and why not while no client has told.
+--- An actor's equipment, to be changed; nil and an error until a client has reported it.
 local function worn_by(actor)
   local worn = actor.data.equipment
   if worn ~= nil then
     if corescripts.is_sound_inventory(worn) then return worn end
-    return nil, trouble("game_refused", "what it is said to wear is damaged; nothing was changed", "unique_index")
+    return errors.refuse("game_refused", "the actor's saved equipment is damaged; nothing was changed", "unique_index")
   end
   if not actor.was_made then
-    return nil, trouble("game_refused", "no client has told yet what " .. actor.unique_index .. " wears; try again",
-      "unique_index")
+    local message = "no client has reported the equipment of " .. actor.unique_index .. " yet; try again"
+    return errors.refuse("game_refused", message, "unique_index")
   end
   return {}
 end
@@ -91,12 +91,12 @@ local function dress(actor, worn)
   actor.cell:QuicksaveToDrive()
 end
 
-local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = schema.name },
-  { name = "count", check = schema.integer(1, 1000000), default = 1 } }, function(actor, values)
+local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = checks.name },
+  { name = "count", check = checks.integer(1, 1000000), default = 1 } }, function(actor, values)
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
   if not records.is_known(values.item) then
-    return nil, trouble("no_such_target", "there is no record " .. values.item .. " any more", "item")
+    return errors.refuse("no_such_target", "there is no record " .. values.item .. " any more", "item")
   end
   records.link(actor.cell, values.item, actor.unique_index)
   worn[_G.enumerations.equipment[values.slot:upper()]] = { refId = values.item, count = values.count, charge = -1,
@@ -120,26 +120,26 @@ local STATS = { "health", "magicka", "fatigue", "level", "disposition", "fight",
   "alteration", "illusion", "conjuration", "mysticism", "restoration", "alchemy", "unarmored", "security", "sneak",
   "acrobatics", "lightarmor", "shortblade", "marksman", "mercantile", "speechcraft", "handtohand" }
 
-local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = schema.one_of(unpack(STATS)) },
-  { name = "value", check = schema.integer(0, 100000) } }, function(actor, values)
+local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = checks.one_of(unpack(STATS)) },
+  { name = "value", check = checks.integer(0, 100000) } }, function(actor, values)
   if values.stat == "health" and values.value == 0 then
-    return nil, trouble("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
+    return errors.refuse("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
   end
   local wrong = console.run(actor, "set" .. values.stat .. " " .. values.value)
   if wrong then return nil, wrong end
   return { stat = values.stat, value = values.value }
 end)
 
-local say = commands.of_actor("say_as_actor", { { name = "text", check = schema.text, optional = true },
-  { name = "voice", check = schema.name, optional = true }, { name = "name", check = schema.name, optional = true },
-  { name = "radius", check = schema.number(1, 100000), default = 2048 } }, function(actor, values)
-  local name, heard = values.name or speech.name_of(actor), {}
-  if values.text then heard = speech.say(actor, name, values.text, values.radius) end
+local say = commands.of_actor("say_as_actor", { { name = "text", check = checks.text, optional = true },
+  { name = "voice", check = checks.name, optional = true }, { name = "name", check = checks.name, optional = true },
+  { name = "radius", check = checks.number(1, 100000), default = 2048 } }, function(actor, values)
+  local name, receivers = values.name or speech.name_of(actor), {}
+  if values.text then receivers = speech.say(actor, name, values.text, values.radius) end
   if values.voice then packets.speech(actor, values.voice) end
-  return { heard_by = json.array(heard) }
+  return { heard_by = json.array(receivers) }
 end, function(values)
   if values.text or values.voice then return nil end
-  return trouble("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
+  return errors.new("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
 end)
 
 local function is_group(value)
@@ -150,7 +150,7 @@ local function is_group(value)
 end
 
 local animate = commands.of_actor("animate_actor", { { name = "group", check = is_group },
-  { name = "loops", check = schema.integer(0, 1000), default = 0 } }, function(actor, values)
+  { name = "loops", check = checks.integer(0, 1000), default = 0 } }, function(actor, values)
   local command = values.loops > 0 and ("loopgroup %s %d 1"):format(values.group, values.loops)
     or ("playgroup %s 1"):format(values.group)
   local wrong = console.run(actor, command)
@@ -165,19 +165,19 @@ local function destination(actor, values)
   local cell = values.to_cell and cells.normalise(values.to_cell)
   if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
   if not cells.is_safe(cell) or cell:find('"', 1, true) then
-    return nil, trouble("no_such_cell", "no cell " .. cell .. " can be named to a client", "to_cell")
+    return errors.refuse("no_such_cell", "no cell " .. cell .. " can be named to a client", "to_cell")
   end
-  if not spots.lies_in(cell, values.x, values.y) then
+  if not placement.lies_in(cell, values.x, values.y) then
     local message = "x and y lie in cell " .. cells.under(values.x, values.y) .. ", not in " .. cell
-    return nil, trouble("bad_arguments", message, "to_cell")
+    return errors.refuse("bad_arguments", message, "to_cell")
   end
   return cell
 end
 
-local move = commands.of_actor("move_actor", { { name = "x", check = spots.coordinate },
-  { name = "y", check = spots.coordinate }, { name = "z", check = spots.coordinate },
-  { name = "to_cell", check = schema.name, optional = true },
-  { name = "yaw", check = spots.angle, default = 0 } }, function(actor, values)
+local move = commands.of_actor("move_actor", { { name = "x", check = placement.coordinate },
+  { name = "y", check = placement.coordinate }, { name = "z", check = placement.coordinate },
+  { name = "to_cell", check = checks.name, optional = true },
+  { name = "yaw", check = placement.angle, default = 0 } }, function(actor, values)
   local cell, wrong = destination(actor, values)
   if not cell then return nil, wrong end
   local minutes = values.yaw * MINUTES_PER_DEGREE
@@ -196,7 +196,7 @@ local kill = commands.of_actor("kill_actor", {}, function(actor)
 end)
 
 local set_lines = commands.of_actor("set_actor_lines", {
-  { name = "lines", check = schema.list(schema.text, 0, MOST_LINES) },
+  { name = "lines", check = checks.list(checks.text, 0, MOST_LINES) },
 }, function(actor, values)
   keep_lines(actor, #values.lines > 0 and values.lines or nil)
   return { lines = #values.lines }

@@ -1,55 +1,55 @@
---- What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
+--- AI packages of actors, run by the client that simulates their cell.
 local packets = require("timmy.game.actor_packets")
 local players = require("timmy.state.players")
-local schema = require("timmy.wire.checks")
-local spots = require("timmy.state.placement")
+local checks = require("timmy.wire.checks")
+local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
---- In hours of the game.
+--- Durations in game hours.
 local LONGEST_DURATION = 1000
 local FARTHEST = 32768
 
 local TARGETS = {
-  { name = "target_player", check = schema.name, optional = true },
+  { name = "target_player", check = checks.name, optional = true },
   { name = "target", check = things.unique_index, optional = true },
 }
 
-local POINT = { { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
-  { name = "z", check = spots.coordinate } }
+local POINT = { { name = "x", check = placement.coordinate }, { name = "y", check = placement.coordinate },
+  { name = "z", check = placement.coordinate } }
 
 local function target_player(values)
   local pid, wrong = players.find(values.target_player)
-  if not pid then return nil, trouble(wrong.code, wrong.message, "target_player") end
+  if not pid then return errors.refuse(wrong.code, wrong.message, "target_player") end
   return { pid = pid, told = values.target_player }
 end
 
 local function not_one_target(values)
   if (values.target_player == nil) ~= (values.target == nil) then return nil end
-  return trouble("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
+  return errors.new("bad_arguments", "give target_player (a name) or target (a unique index), one of them",
     "target_player")
 end
 
---- Whom or what a package is about: { pid } or { thing }, and how an answer names it.
+--- A package's target: { pid } or { thing }, and its name in an answer.
 local function target_of(values, actor)
   if values.target_player then return target_player(values) end
   local thing, wrong = things.object({ unique_index = values.target }, "unique_index")
-  if not thing then return nil, trouble(wrong.code, wrong.message, "target") end
+  if not thing then return errors.refuse(wrong.code, wrong.message, "target") end
   if thing.unique_index == actor.unique_index then
-    return nil, trouble("bad_arguments", "an actor can't be its own target", "target")
+    return errors.refuse("bad_arguments", "an actor can't be its own target", "target")
   end
   return { thing = thing, told = values.target }
 end
 
---- Gives an actor a package that CoreScripts send whole.
+--- Sets a package that CoreScripts send completely.
 local function set(actor, action, whom, at)
   whom, at = whom or {}, at or {}
   _G.logicHandler.SetAIForActor(actor.cell, actor.unique_index, action, whom.pid,
     whom.thing and whom.thing.unique_index, at.x, at.y, at.z)
 end
 
---- Keeps a package as CoreScripts do, and sends it whole where they would not.
+--- Stores a package as CoreScripts do, and sends it completely where they would not.
 local function keep_and_send(actor, package, whom)
   whom = whom or {}
   actor.data.ai = _G.dataTableBuilder.BuildAIData(whom.pid, whom.thing and whom.thing.unique_index, package.action,
@@ -82,7 +82,7 @@ local fight = commands.of_actor("actor_fight", TARGETS, after_target("COMBAT"), 
 local activate = commands.of_actor("actor_activate", { { name = "target", check = things.unique_index } },
   after_target("ACTIVATE"))
 
-local DURATION = { name = "duration", check = schema.integer(0, LONGEST_DURATION), default = 0 }
+local DURATION = { name = "duration", check = checks.integer(0, LONGEST_DURATION), default = 0 }
 
 local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT, { DURATION }), function(actor, values)
   local whom, wrong = target_of(values, actor)
@@ -93,8 +93,8 @@ local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT,
 end, not_one_target)
 
 local wander = commands.of_actor("actor_wander", {
-  { name = "distance", check = schema.integer(0, FARTHEST), default = 512 }, DURATION,
-  { name = "repeat", check = schema.boolean, default = true },
+  { name = "distance", check = checks.integer(0, FARTHEST), default = 512 }, DURATION,
+  { name = "repeat", check = checks.boolean, default = true },
 }, function(actor, values)
   keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
     repeats = values["repeat"] })

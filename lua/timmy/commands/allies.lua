@@ -1,16 +1,16 @@
---- Who stands with whom: allies, whose companions and summons leave each other alone.
+--- Allies: players whose companions and summoned creatures don't attack each other.
 local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local set_ally = { name = "set_ally" }
 
 set_ally.fields = {
-  { name = "player", check = schema.name },
-  { name = "other", check = schema.name },
-  { name = "allied", check = schema.boolean, default = true },
+  { name = "player", check = checks.name },
+  { name = "other", check = checks.name },
+  { name = "allied", check = checks.boolean, default = true },
 }
 
 local function change(allies, name, is_allied)
@@ -27,11 +27,11 @@ local function load(player)
   player:QuicksaveToDrive()
 end
 
---- The other's slot; nil and why there is none.
+--- The other player's slot; nil and an error if there is none.
 local function find_other(pid, name)
   local other, wrong = players.find(name)
-  if not other then return refuse(wrong.code, wrong.message, "other") end
-  if other == pid then return refuse("bad_arguments", "other: nobody is an ally of its own", "other") end
+  if not other then return errors.refuse(wrong.code, wrong.message, "other") end
+  if other == pid then return errors.refuse("bad_arguments", "other: a player can't be its own ally", "other") end
   return other
 end
 

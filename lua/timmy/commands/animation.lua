@@ -1,48 +1,49 @@
---- What a player is made to do for others to see and hear: an animation, a line of its voice; and a sound it hears.
+--- Animations and voice of a player, and sounds played to it.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
-local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local guard = require("timmy.game.guard")
+local errors = require("timmy.commands.errors")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
+local player = { name = "player", check = checks.name }
 
 local play_animation = { name = "play_animation" }
 
---- The groups that the skeletons of all races have.
+--- The animation groups that the skeletons of all races have.
 play_animation.fields = {
   player,
-  { name = "animation", check = schema.one_of("idle2", "idle3", "idle4", "idle5", "idle6", "idle7", "idle8", "idle9",
+  { name = "animation", check = checks.one_of("idle2", "idle3", "idle4", "idle5", "idle6", "idle7", "idle8", "idle9",
     "hit1", "hit2", "hit3", "hit4", "hit5", "pickprobe") },
-  { name = "count", check = schema.integer(1, 100), default = 1 },
+  { name = "count", check = checks.integer(1, 100), default = 1 },
 }
 
---- After what plays now.
+--- The mode that starts an animation after the current one.
 local MODE = 0
 
 function play_animation.run(pid, values)
-  game.PlayAnimation(pid, values.animation, MODE, values.count, false)
+  guard.PlayAnimation(pid, values.animation, MODE, values.count, false)
   return { animation = values.animation, count = values.count }
 end
 
-local play_speech = { name = "play_speech", fields = { player, { name = "file", check = schema.name } } }
+local play_speech = { name = "play_speech", fields = { player, { name = "file", check = checks.name } } }
 
 function play_speech.run(pid, values)
   if values.file:find("..", 1, true) then
-    return refuse("bad_arguments", "file: must lie below the game's Sound folder (Vo\\d\\m\\Hlo_DM001.mp3)", "file")
+    local message = "file: must lie below the game's Sound folder (Vo\\d\\m\\Hlo_DM001.mp3)"
+    return errors.refuse("bad_arguments", message, "file")
   end
-  game.PlaySpeech(pid, values.file)
+  guard.PlaySpeech(pid, values.file)
   return { file = values.file }
 end
 
-local play_sound = { name = "play_sound", fields = { player, { name = "sound", check = schema.name } } }
+local play_sound = { name = "play_sound", fields = { player, { name = "sound", check = checks.name } } }
 
---- No packet plays a sound to a player, so its client does by a console command.
+--- No packet plays a sound to a player, so its client does it with a console command.
 function play_sound.run(pid, values)
   if not corescripts.is_plain_id(values.sound) then
-    return refuse("no_such_target", "no sound has such an id", "sound")
+    return errors.refuse("no_such_target", "no sound has this id", "sound")
   end
   if not corescripts.takes_console_commands(corescripts.player(pid)) then
-    return refuse("game_refused", "the player has not arrived in a cell yet; try again", "player")
+    return errors.refuse("game_refused", "the player has not arrived in a cell yet; try again", "player")
   end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, ('playsound "%s"'):format(values.sound), false)
   return { sound = values.sound }

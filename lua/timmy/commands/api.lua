@@ -1,9 +1,9 @@
---- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only where the
--- operator said `allow_raw`.
+--- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only if the operator
+-- has set `allow_raw`.
 local batch = require("timmy.raw.batch")
 local joining = require("timmy.raw.joining")
 local json = require("timmy.wire.json")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "api" }
@@ -15,8 +15,8 @@ local function wrong_call(call)
   if type(call.name) ~= "string" or call.name == "" or #call.name > LONGEST_NAME then
     return ".name", "must be a function's name"
   end
-  local given = call.arguments
-  if given ~= nil and not (json.is_array(given) and #given <= MOST_ARGUMENTS) then
+  local list = call.arguments
+  if list ~= nil and not (json.is_array(list) and #list <= MOST_ARGUMENTS) then
     return ".arguments", "must be a list of at most " .. MOST_ARGUMENTS .. " arguments"
   end
   for name in pairs(call) do
@@ -27,7 +27,7 @@ local function wrong_call(call)
 end
 
 M.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "calls", check = function(value)
     if not json.is_array(value) or #value < 1 or #value > MOST_CALLS then
       return "must be a list of 1 to " .. MOST_CALLS .. " calls"
@@ -35,17 +35,17 @@ M.fields = {
   end },
 }
 
---- Asked before anything else about the command, so that a server without it gives one answer.
+--- Checked before everything else about the command, so that a server without the raw API always gives the same answer.
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "the script API is off here; the operator can set allow_raw (in timmy_config, or for the embedded"
     .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
---- The calls with an empty list where no arguments were given; or nil and an error.
-local function calls_of(given)
+--- The calls, with an empty list where arguments are missing; or nil and an error.
+local function calls_of(list)
   local calls = {}
-  for position, call in ipairs(given) do
+  for position, call in ipairs(list) do
     local part, problem = wrong_call(call)
     if problem then
       local place = "calls." .. position - 1 .. part
@@ -57,12 +57,12 @@ local function calls_of(given)
 end
 
 function M.run(pid, values, context)
-  local calls, trouble = calls_of(values.calls)
-  trouble = trouble or batch.judge(calls) or joining.judge(calls)
-  if trouble then return nil, trouble end
+  local calls, err = calls_of(values.calls)
+  err = err or batch.judge(calls) or joining.judge(calls)
+  if err then return nil, err end
   local results
-  results, trouble = trips.follow(pid, context.revision, batch.run, calls)
-  if trouble then return nil, trouble end
+  results, err = trips.follow(pid, context.revision, batch.run, calls)
+  if err then return nil, err end
   return { results = results }
 end
 

@@ -1,17 +1,17 @@
---- Who a player is: its class, race, birthsign and name.
+--- A player's class, race, birthsign and name.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local races = require("timmy.state.races")
-local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
+local checks = require("timmy.wire.checks")
 
 local set_class = { name = "set_class" }
 
 set_class.fields = {
-  { name = "player", check = schema.name },
-  { name = "class", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "class", check = checks.name },
 }
 
 --- The playable classes of Morrowind.esm, by their ids.
@@ -43,17 +43,17 @@ function set_class.run(pid, values)
   return { class = class }
 end
 
---- A head and hair that fit are chosen unless they are named.
+--- Sets the race, with a matching head and hair unless they are given.
 local set_race = { name = "set_race" }
 
 set_race.fields = {
-  { name = "player", check = schema.name },
-  { name = "race", check = schema.name },
-  { name = "gender", check = schema.one_of("male", "female"), optional = true },
-  -- The body parts are the game clients' and their mods' own, named by no rule, and the server has no list of them. A
-  -- client leaves off one that it does not have (OpenMW's npcanimation.cpp), so it is not for us to decline.
-  { name = "head", check = schema.name, optional = true },
-  { name = "hair", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "race", check = checks.name },
+  { name = "gender", check = checks.one_of("male", "female"), optional = true },
+  -- Head and hair are not checked: body parts come from the clients' game and mods, follow no naming rule, and the
+  -- server has no list of them. A client omits one that it does not have (OpenMW's npcanimation.cpp).
+  { name = "head", check = checks.name, optional = true },
+  { name = "hair", check = checks.name, optional = true },
 }
 
 local FEMALE, MALE = 0, 1
@@ -79,10 +79,10 @@ function set_race.run(pid, values)
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
 
-local set_name = { name = "set_name", fields = { { name = "player", check = schema.name },
-  { name = "name", check = schema.name } } }
+local set_name = { name = "set_name", fields = { { name = "player", check = checks.name },
+  { name = "name", check = checks.name } } }
 
---- A name as others read it: spaces of any kind, and the case of its letters, tell no two apart.
+--- A name in the form in which names are compared: without spaces of any kind, in lower case.
 local SPACES = { "%s", "\194\160", "\225\154\128", "\226\128[\128-\143\168-\175]", "\226\129[\159-\164]",
   "\227\128\128", "\239\187\191" }
 
@@ -91,50 +91,50 @@ local function without_spaces(name)
   return name:lower()
 end
 
---- The player here, other than `pid`, who is called like that but for spaces: by its account, or over its head.
+--- The online player, other than `pid`, whose account or shown name is equal in that form.
 local function namesake(pid, name)
   local wanted = without_spaces(name)
   for _, other in ipairs(players.online()) do
     if other.pid ~= pid then
-      local shown = game.GetName(other.pid)
+      local shown = guard.GetName(other.pid)
       if without_spaces(other.name) == wanted or without_spaces(shown) == wanted then return other.name end
     end
   end
 end
 
-local function name_trouble(pid, name)
-  if without_spaces(name) == "" then return "a name needs more than spaces" end
+local function name_error(pid, name)
+  if without_spaces(name) == "" then return "a name must not consist of spaces only" end
   if name:find("^%s") or name:find("%s$") or name:find("%s%s") then
-    return "spaces at its ends, or two together, are not seen: leave them out"
+    return "spaces at the ends, and double spaces, are not visible: remove them"
   end
   local other = namesake(pid, name)
-  return other and ("%s is here: a name that differs by nothing but spaces can't be told apart"):format(other)
+  return other and ("%s is online: a name that differs only in spaces looks the same"):format(other)
 end
 
---- What others see over its head until it leaves. Its account, and who it is here, keep the old name.
+--- The name that others see above the player until it leaves. Its account and its name in the bridge do not change.
 function set_name.run(pid, values)
-  local wrong = name_trouble(pid, values.name)
-  if wrong then return refuse("bad_arguments", "name: " .. wrong, "name") end
-  game.SetName(pid, values.name)
-  game.SendBaseInfo(pid)
+  local wrong = name_error(pid, values.name)
+  if wrong then return errors.refuse("bad_arguments", "name: " .. wrong, "name") end
+  guard.SetName(pid, values.name)
+  guard.SendBaseInfo(pid)
   return { name = values.name }
 end
 
-local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = schema.name },
-  { name = "birthsign", check = schema.name } } }
+local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = checks.name },
+  { name = "birthsign", check = checks.name } } }
 
---- The signs of Morrowind.esm, by their ids. A client looks a sign up without asking whether there is one.
+--- The signs of Morrowind.esm, by id. A client does not check whether a sign exists.
 local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfborn", "Fay", "Hara", "Lady's Favor",
   "Mooncalf", "Moonshadow Sign", "Star-Cursed", "Trollkin", "Warwyrd", "Wombburned" }
 
 function set_birthsign.run(pid, values)
   local sign = in_list(BIRTHSIGNS, values.birthsign)
   if not sign then
-    return refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
+    return errors.refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
   end
   local player = corescripts.player(pid)
   if not corescripts.is_loadable(player, "character") then
-    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved character is damaged; nothing was changed")
   end
   player.data.character.birthsign = sign
   player:LoadCharacter()
@@ -147,29 +147,31 @@ local SPECIALIZATIONS = { combat = 0, magic = 1, stealth = 2 }
 local set_custom_class = { name = "set_custom_class" }
 
 set_custom_class.fields = {
-  { name = "player", check = schema.name },
-  { name = "name", check = schema.label },
-  { name = "specialization", check = schema.one_of("combat", "magic", "stealth") },
-  { name = "attributes", check = schema.list(schema.name, 2, 2) },
-  { name = "major_skills", check = schema.list(schema.name, 5, 5) },
-  { name = "minor_skills", check = schema.list(schema.name, 5, 5) },
-  { name = "description", check = schema.text, optional = true },
+  { name = "player", check = checks.name },
+  { name = "name", check = checks.label },
+  { name = "specialization", check = checks.one_of("combat", "magic", "stealth") },
+  { name = "attributes", check = checks.list(checks.name, 2, 2) },
+  { name = "major_skills", check = checks.list(checks.name, 5, 5) },
+  { name = "minor_skills", check = checks.list(checks.name, 5, 5) },
+  { name = "description", check = checks.text, optional = true },
 }
 
---- The server's spellings of names, each once; nil and why when one is none or comes again.
-local function spellings(field, given, known, seen)
-  local found = {}
-  for position, name in ipairs(given) do
+--- The server's spellings of the names, each once; nil and an error for an unknown or repeated one.
+local function spellings(field, names, known, seen)
+  local result = {}
+  for position, name in ipairs(names) do
     local place = field .. "." .. position - 1
     local spelling = attributes.spelling(known, name)
-    if not spelling then return refuse("bad_arguments", place .. ": there is no " .. name, place) end
-    if seen[spelling] then return refuse("bad_arguments", place .. ": " .. spelling .. " is there twice", place) end
-    seen[spelling], found[position] = true, spelling
+    if not spelling then return errors.refuse("bad_arguments", place .. ": there is no " .. name, place) end
+    if seen[spelling] then
+      return errors.refuse("bad_arguments", place .. ": " .. spelling .. " is given twice", place)
+    end
+    seen[spelling], result[position] = true, spelling
   end
-  return table.concat(found, ", ")
+  return table.concat(result, ", ")
 end
 
---- The class as CoreScripts save it; nil and why when a name in it is wrong.
+--- The class as CoreScripts save it; nil and an error if a name in it is wrong.
 local function custom_class(values)
   local class, seen = { name = values.name, description = values.description or "",
     specialization = SPECIALIZATIONS[values.specialization] }, {}
@@ -191,7 +193,7 @@ function set_custom_class.run(pid, values)
   if not class then return nil, wrong end
   local player = corescripts.player(pid)
   if type(player.data.character) ~= "table" then
-    return refuse("game_refused", "the player's saved character is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved character is damaged; nothing was changed")
   end
   player.data.character.class, player.data.customClass = "custom", class
   player:LoadClass()

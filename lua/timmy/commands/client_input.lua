@@ -1,5 +1,5 @@
---- What a server can't do for a player, because only the player's own client does it: key presses and clicks.
--- `timmy_actors/protocol/client_input.py` says the same; docs/protocol/golden/client_input.json holds both to it.
+--- What only the player's own client can do, not a server: key presses and clicks. `timmy_actors/protocol/command.py`
+-- says the same; docs/protocol/golden/client_input.json checks both.
 local M = {}
 
 local KEYS = "keys pressed in the player's game window, which the desktop portal can do"
@@ -7,7 +7,7 @@ local AIM = "the mouse turned and clicked in the player's game window, which the
 local BODY = "; or a body of the server's own, driven by an AI package"
 local BOX = "the dialogue window of the player's own client, worked with the mouse through the desktop portal"
 
---- The verbs, each with what it would take instead.
+--- The verbs, each with what it requires instead.
 local TAKES = {
   walk = KEYS .. BODY,
   run = KEYS .. BODY,
@@ -40,7 +40,7 @@ local TAKES = {
   enchant = BOX,
 }
 
---- The sentence with which such a verb is answered; nil for what is none.
+--- The answer to such a verb; nil for any other name.
 function M.guidance(verb)
   local takes = TAKES[verb]
   return takes and ("a server can't %s for a player; it takes %s"):format((verb:gsub("_", " ")), takes) or nil

@@ -1,30 +1,31 @@
---- Runs a console command on a player's client. The text is passed as it is: only where the operator said `allow_raw`.
+--- Runs a console command on a player's client, unchanged. Only if the operator has set `allow_raw`.
 local corescripts = require("timmy.game.corescripts")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = { name = "console" }
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "text", check = schema.text },
+  { name = "player", check = checks.name },
+  { name = "text", check = checks.text },
 }
 
---- Asked before anything else about the command, so that a server without it gives one answer.
+--- Checked before everything else about the command, so that a server without console commands always gives the same
+-- answer.
 function M.permitted(context)
   if context.allow_raw then return true end
   return false, "console commands are off here; the operator can set allow_raw (in timmy_config, or for the embedded"
     .. " world under [world] in timmy.toml), and the client's token needs the scope raw"
 end
 
---- Whether the player has a cell to send the command with.
+--- Whether the player has a cell, which the command is sent with.
 function M.available(pid)
   if corescripts.takes_console_commands(corescripts.player(pid)) then return true end
   return nil, { code = "game_refused", message = "the player has not arrived in a cell yet; try again" }
 end
 
 function M.run(pid, values)
-  local possible, trouble = M.available(pid)
-  if not possible then return nil, trouble end
+  local possible, err = M.available(pid)
+  if not possible then return nil, err end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, values.text, false)
   return { text = values.text }
 end

@@ -1,39 +1,39 @@
---- What is in a container, or on an actor: put in, taken out, or set.
+--- The contents of containers and actors: add, remove, set.
 local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
 local packets = require("timmy.game.object_packets")
 local records = require("timmy.commands.record_making")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local MOST_STACKS = 200
-local STACK = { { name = "item", check = schema.name },
-  { name = "count", check = schema.integer(1, 1000000), default = 1 } }
+local STACK = { { name = "item", check = checks.name },
+  { name = "count", check = checks.integer(1, 1000000), default = 1 } }
 
---- A container whose contents the server knows, with them; else nil and why not.
+--- A container whose contents the server knows, and these; else nil and an error.
 local function container(values)
   local thing, wrong = things.object(values)
   if not thing then return nil, wrong end
   if thing.data.inventory == nil then
-    local message = "no client has told yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
+    local message = "no client has reported yet what is in " .. thing.unique_index .. " (" .. thing.ref_id
       .. "), if it is a container at all; set_container gives it new contents"
-    return nil, trouble("game_refused", message, "unique_index")
+    return errors.refuse("game_refused", message, "unique_index")
   end
   if not corescripts.is_sound_inventory(thing.data.inventory) then
-    return nil, trouble("game_refused", "the saved contents are damaged; nothing was changed", "unique_index")
+    return errors.refuse("game_refused", "the saved contents are damaged; nothing was changed", "unique_index")
   end
   return thing
 end
 
 local function unknown_item(name, field)
   if records.is_known(name) then return nil end
-  return trouble("no_such_target", "there is no record " .. name .. " any more", field)
+  return errors.new("no_such_target", "there is no record " .. name .. " any more", field)
 end
 
---- Keeps what was changed and lets clients know.
+--- Saves the change and sends it to clients.
 local function finish(pid, thing, action, changed)
   things.note(thing, "container")
   for _, item in ipairs(changed) do
@@ -61,7 +61,7 @@ function put.run(pid, values)
   local counts, total = items.spellings(thing.data.inventory, values.item)
   if total + values.count > items.MOST_HELD then
     local message = ("it holds %d of them; more than %d can't be held"):format(total, items.MOST_HELD)
-    return nil, trouble("bad_arguments", message, "count")
+    return errors.refuse("bad_arguments", message, "count")
   end
   local stack = items.stack(items.in_order(counts, values.item)[1] or values.item, values.count)
   _G.inventoryHelper.addItem(thing.data.inventory, stack.refId, stack.count, stack.charge, stack.enchantmentCharge,
@@ -72,19 +72,19 @@ end
 
 local take = { name = "take_from_container", fields = put.fields }
 
---- Copies of the stacks of an item, each with how many of it leave, until the count is reached. A client finds a stack
--- by its charges and soul, so they must be its own.
+--- Copies of an item's stacks, each with the count to remove from it, until the count is reached. A client finds a
+-- stack by its charges and soul, so these are copied.
 local function leaving(inventory, ref_id, missing)
-  local wanted, found = ref_id:lower(), {}
+  local wanted, result = ref_id:lower(), {}
   for _, item in pairs(inventory) do
     local taken = item.refId:lower() == wanted and math.min(item.count, missing) or 0
     if taken > 0 then
-      found[#found + 1] = { refId = item.refId, count = taken, charge = item.charge,
+      result[#result + 1] = { refId = item.refId, count = taken, charge = item.charge,
         enchantmentCharge = item.enchantmentCharge, soul = item.soul }
       missing = missing - taken
     end
   end
-  return found
+  return result
 end
 
 function take.run(pid, values)
@@ -94,7 +94,7 @@ function take.run(pid, values)
   local _, total = items.spellings(inventory, values.item)
   if total < values.count then
     local message = string.format("it holds %d of %s, not %d", total, values.item, values.count)
-    return nil, trouble("no_such_target", message, total == 0 and "item" or "count")
+    return errors.refuse("no_such_target", message, total == 0 and "item" or "count")
   end
   local taken = leaving(inventory, values.item, values.count)
   for _, item in ipairs(taken) do
@@ -105,7 +105,7 @@ function take.run(pid, values)
   return answer(thing, { item = values.item, count = values.count })
 end
 
-local is_stacks = schema.list(nested.object_of(STACK), 0, MOST_STACKS)
+local is_stacks = checks.list(nested.object_of(STACK), 0, MOST_STACKS)
 
 local set = { name = "set_container",
   fields = commands.fields(commands.THING, { { name = "items", check = is_stacks } }) }

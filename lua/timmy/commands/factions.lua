@@ -1,15 +1,15 @@
---- What a player is in factions: its rank, its reputation there, whether it was expelled.
+--- A player's rank, reputation and expulsion in factions.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
-local refuse = require("timmy.commands.refusal")
+local guard = require("timmy.game.guard")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
-local faction = { name = "faction", check = schema.name }
+local player = { name = "player", check = checks.name }
+local faction = { name = "faction", check = checks.name }
 
---- A faction must have the rank that is set in it. These of Morrowind.esm have ten; of others only the first is sure to
--- exist.
+--- Factions of Morrowind.esm with ten ranks. A rank must exist in its faction; in all others only the first certainly
+-- does.
 local HIGHEST_RANK, FIRST_RANK = 9, 0
 local TEN_RANKS = {
   ["fighters guild"] = true, ["hlaalu"] = true, ["imperial cult"] = true, ["imperial legion"] = true,
@@ -17,21 +17,21 @@ local TEN_RANKS = {
   ["thieves guild"] = true,
 }
 
---- What is told of a faction: who shares it, where it is saved, and how it is said.
+--- The kinds of faction data: the setting that shares it, the saved table, and how it is sent.
 local RANK = { share = "shareFactionRanks", is_shared = true, saved = "factionRanks", action = "RANK",
-  describe = game.SetFactionRank }
+  describe = guard.SetFactionRank }
 local REPUTATION = { share = "shareFactionReputation", is_shared = true, saved = "factionReputation",
-  action = "REPUTATION", describe = game.SetFactionReputation }
+  action = "REPUTATION", describe = guard.SetFactionReputation }
 local EXPULSION = { share = "shareFactionExpulsion", is_shared = false, saved = "factionExpulsion",
-  action = "EXPULSION", describe = game.SetFactionExpulsionState }
+  action = "EXPULSION", describe = guard.SetFactionExpulsionState }
 
 local function send(pid, part, id, value, is_shared)
-  game.ClearFactionChanges(pid)
-  game.SetFactionChangesAction(pid, _G.enumerations.faction[part.action])
-  game.SetFactionId(id)
+  guard.ClearFactionChanges(pid)
+  guard.SetFactionChangesAction(pid, _G.enumerations.faction[part.action])
+  guard.SetFactionId(id)
   part.describe(value)
-  game.AddFaction(pid)
-  game.SendFactionChanges(pid, is_shared, false)
+  guard.AddFaction(pid)
+  guard.SendFactionChanges(pid, is_shared, false)
 end
 
 local function set(pid, part, id, value)
@@ -49,12 +49,12 @@ local function id_of(values) return values.faction:lower() end
 
 local set_rank = { name = "set_faction_rank" }
 
-set_rank.fields = { player, faction, { name = "rank", check = schema.integer(FIRST_RANK, HIGHEST_RANK) } }
+set_rank.fields = { player, faction, { name = "rank", check = checks.integer(FIRST_RANK, HIGHEST_RANK) } }
 
 function set_rank.run(pid, values)
   local id = id_of(values)
   if values.rank > FIRST_RANK and not TEN_RANKS[id] then
-    return refuse("bad_arguments", "rank: of " .. id .. " only rank 0 is sure to exist", "rank")
+    return errors.refuse("bad_arguments", "rank: only rank 0 certainly exists in " .. id, "rank")
   end
   local done, wrong = set(pid, RANK, id, values.rank)
   if not done then return nil, wrong end
@@ -63,7 +63,7 @@ end
 
 local set_reputation = { name = "set_faction_reputation" }
 
-set_reputation.fields = { player, faction, { name = "reputation", check = schema.integer(-100000, 100000) } }
+set_reputation.fields = { player, faction, { name = "reputation", check = checks.integer(-100000, 100000) } }
 
 function set_reputation.run(pid, values)
   local done, wrong = set(pid, REPUTATION, id_of(values), values.reputation)
@@ -73,7 +73,7 @@ end
 
 local set_expelled = { name = "set_faction_expelled" }
 
-set_expelled.fields = { player, faction, { name = "expelled", check = schema.boolean } }
+set_expelled.fields = { player, faction, { name = "expelled", check = checks.boolean } }
 
 function set_expelled.run(pid, values)
   local done, wrong = set(pid, EXPULSION, id_of(values), values.expelled)
@@ -83,7 +83,7 @@ end
 
 local leave = { name = "leave_faction", fields = { player, faction } }
 
---- Why a player can't leave; nil when it can.
+--- Why a player can't leave a faction; nil if it can.
 local function bond(pid, ranks, id)
   local rank = ranks[id]
   if rank == nil then return "no_such_target", "the player is not in " .. id, "faction" end
@@ -95,15 +95,17 @@ local function bond(pid, ranks, id)
   end
 end
 
---- No packet says that somebody left, so the clients take the last rank away by a console command.
+--- No packet removes a member, so clients remove the last rank with a console command.
 function leave.run(pid, values)
   local holder, is_shared = saved.holder(pid, RANK.share, RANK.is_shared)
   local ranks, damaged = saved.table_of(holder, RANK.saved)
   if not ranks then return nil, damaged end
   local id = id_of(values)
-  if not corescripts.is_plain_id(id) then return refuse("no_such_target", "no faction has such an id", "faction") end
+  if not corescripts.is_plain_id(id) then
+    return errors.refuse("no_such_target", "no faction has this id", "faction")
+  end
   local code, message, field = bond(pid, ranks, id)
-  if code then return refuse(code, message, field) end
+  if code then return errors.refuse(code, message, field) end
   _G.logicHandler.RunConsoleCommandOnPlayer(pid, ('pclowerrank "%s"'):format(id), is_shared)
   ranks[id] = nil
   holder:QuicksaveToDrive()

@@ -1,22 +1,22 @@
---- What a player carries: items put into its inventory, or taken out of it. CoreScripts' table is changed with the
--- client, which doesn't echo what it is sent.
+--- A player's inventory: add, remove and equip items. CoreScripts' table is changed together with the client, which
+-- does not report changes that it was sent.
 local corescripts = require("timmy.game.corescripts")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
-local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
+local checks = require("timmy.wire.checks")
 
-local item_count = schema.integer(1, 1000000)
+local item_count = checks.integer(1, 1000000)
 
 local give = { name = "give_item" }
 
 give.fields = {
-  { name = "player", check = schema.name },
-  { name = "item", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "item", check = checks.name },
   { name = "count", check = item_count, default = 1 },
 }
 
---- The spelling that the player already has of this id, so that the items join their stack.
+--- The spelling that the player's inventory already has of this id, so that the items join its stack.
 local function known_spelling(counts, ref_id)
   return items.in_order(counts, ref_id)[1] or ref_id
 end
@@ -50,12 +50,12 @@ function give.run(pid, values)
   return { item = item.refId, count = values.count, total = total + values.count }
 end
 
---- It must hold that many.
+--- An error if the inventory holds fewer.
 local take = { name = "take_item" }
 
 take.fields = {
-  { name = "player", check = schema.name },
-  { name = "item", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "item", check = checks.name },
   { name = "count", check = item_count, default = 1 },
 }
 
@@ -67,7 +67,7 @@ local function too_few(ref_id, total, count)
   return { code = "no_such_target", message = message, field = total == 0 and "item" or "count" }
 end
 
---- The stacks to take, one for each spelling of the id, until the count is reached.
+--- The stacks to remove, one for each spelling of the id, until the count is reached.
 local function choose(counts, ref_id, count)
   local chosen, missing = {}, count
   for _, spelling in ipairs(items.in_order(counts, ref_id)) do
@@ -101,11 +101,11 @@ end
 local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
   "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
   "carried_left", "ammunition" }
-local slot = { name = "slot", check = schema.one_of(unpack(SLOTS)) }
+local slot = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
 local function slot_number(name) return _G.enumerations.equipment[name:upper()] end
 
---- Changes what a player wears in a slot: an item, or nil for nothing.
+--- Sets a player's equipment slot: an item, or nil for none.
 local function wear(player, name, item)
   player.data.equipment[slot_number(name)] = item
   player:LoadEquipment()
@@ -113,10 +113,10 @@ local function wear(player, name, item)
 end
 
 local function damaged_equipment()
-  return refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
+  return errors.refuse("game_refused", "the player's saved equipment is damaged; nothing was changed")
 end
 
---- What CoreScripts take off a player again at once.
+--- Items that CoreScripts unequip again at once.
 local function is_banned(ref_id)
   for _, banned in pairs(corescripts.setting("bannedEquipmentItems", {})) do
     if type(banned) == "string" and banned:lower() == ref_id:lower() then return true end
@@ -124,7 +124,7 @@ local function is_banned(ref_id)
   return false
 end
 
---- A stack of the item that the player has.
+--- A stack of the item in the player's inventory.
 local function stack_of(inventory, ref_id)
   for _, item in pairs(inventory) do
     if item.refId:lower() == ref_id:lower() and item.count > 0 then return item end
@@ -133,7 +133,7 @@ end
 
 local equip = { name = "equip" }
 
-equip.fields = { { name = "player", check = schema.name }, { name = "item", check = schema.name }, slot }
+equip.fields = { { name = "player", check = checks.name }, { name = "item", check = checks.name }, slot }
 
 --- Only ammunition is worn as a stack.
 local function worn(item, slot_name)
@@ -147,14 +147,14 @@ function equip.run(pid, values)
   local inventory, damaged = items.inventory_of(player)
   if not inventory then return nil, damaged end
   if not corescripts.is_sound_equipment(player.data.equipment) then return damaged_equipment() end
-  if is_banned(values.item) then return refuse("not_permitted", "this server bans " .. values.item, "item") end
+  if is_banned(values.item) then return errors.refuse("not_permitted", "this server bans " .. values.item, "item") end
   local item = stack_of(inventory, values.item)
-  if not item then return refuse("no_such_target", "the player does not have " .. values.item, "item") end
+  if not item then return errors.refuse("no_such_target", "the player does not have " .. values.item, "item") end
   wear(player, values.slot, worn(item, values.slot))
   return { item = item.refId, slot = values.slot }
 end
 
-local unequip = { name = "unequip", fields = { { name = "player", check = schema.name }, slot } }
+local unequip = { name = "unequip", fields = { { name = "player", check = checks.name }, slot } }
 
 function unequip.run(pid, values)
   local player = corescripts.player(pid)
@@ -167,7 +167,7 @@ local GOLD = "gold_001"
 
 local set_gold = { name = "set_gold" }
 
-set_gold.fields = { { name = "player", check = schema.name }, { name = "amount", check = schema.integer(0, 1000000) } }
+set_gold.fields = { { name = "player", check = checks.name }, { name = "amount", check = checks.integer(0, 1000000) } }
 
 function set_gold.run(pid, values)
   local inventory, damaged = items.inventory_of(corescripts.player(pid))

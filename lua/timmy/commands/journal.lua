@@ -1,22 +1,22 @@
---- Writes a quest's entry into the journal, or sets its stage without a text.
+--- Adds a quest's entry to the journal, or sets its stage without a text.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = { name = "journal" }
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "quest", check = schema.name },
-  { name = "index", check = schema.integer(0, 1000000) },
-  { name = "kind", check = schema.one_of("entry", "index"), default = "entry" },
+  { name = "player", check = checks.name },
+  { name = "quest", check = checks.name },
+  { name = "index", check = checks.integer(0, 1000000) },
+  { name = "kind", check = checks.one_of("entry", "index"), default = "entry" },
 }
 
---- Who is said to have told an entry.
+--- The actor recorded as the source of an entry.
 local ACTOR = "player"
 
---- The date as the packet takes it, or nil where the world's is not a date.
+--- The date for the packet, or nil if the world's date is invalid.
 local function today()
   local time = _G.WorldInstance.data.time
   if type(time) ~= "table" then return nil end
@@ -42,17 +42,16 @@ end
 
 local function add_to_packet(pid, item)
   if item.type ~= _G.enumerations.journal.ENTRY then
-    game.AddJournalIndex(pid, item.quest, item.index)
+    guard.AddJournalIndex(pid, item.quest, item.index)
   elseif item.timestamp then
     local date = item.timestamp
-    game.AddJournalEntryWithTimestamp(pid, item.quest, item.index, ACTOR, date.daysPassed, date.month, date.day)
+    guard.AddJournalEntryWithTimestamp(pid, item.quest, item.index, ACTOR, date.daysPassed, date.month, date.day)
   else
-    game.AddJournalEntry(pid, item.quest, item.index, ACTOR)
+    guard.AddJournalEntry(pid, item.quest, item.index, ACTOR)
   end
 end
 
---- Whether writing the item again would change nothing: an entry once is an entry for ever, a stage holds until the
--- next.
+--- Whether the item would change nothing: an entry exists once, and a stage is set until the next one.
 local function is_written(journal, item)
   for position = #journal, 1, -1 do
     local line = journal[position]
@@ -74,9 +73,9 @@ end
 function M.run(pid, values)
   local holder = corescripts.journal_holder(corescripts.player(pid))
   local item = build(values)
-  game.ClearJournalChanges(pid)
+  guard.ClearJournalChanges(pid)
   add_to_packet(pid, item)
-  game.SendJournalChanges(pid, corescripts.setting("shareJournal", true) == true, false)
+  guard.SendJournalChanges(pid, corescripts.setting("shareJournal", true) == true, false)
   save(holder, item)
   return { quest = item.quest, index = item.index, kind = values.kind }
 end

@@ -1,27 +1,28 @@
---- Objects in the world: placed, deleted, moved, turned, scaled, locked, opened, used.
+--- Commands about objects in the world: place, delete, move, rotate, scale, lock, open, use.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local numbers = require("timmy.wire.numbers")
 local packets = require("timmy.game.object_packets")
 local records = require("timmy.commands.record_making")
-local schema = require("timmy.wire.checks")
-local spots = require("timmy.state.placement")
+local checks = require("timmy.wire.checks")
+local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
 local place = { name = "place_item" }
 
 place.fields = commands.fields(commands.PLAYER, {
-  { name = "item", check = schema.name },
-  { name = "count", check = schema.integer(1, 1000000), default = 1 },
-  { name = "charge", check = schema.integer(-1, 1000000), default = -1 },
-  { name = "soul", check = schema.name, optional = true },
-}, spots.fields)
+  { name = "item", check = checks.name },
+  { name = "count", check = checks.integer(1, 1000000), default = 1 },
+  { name = "charge", check = checks.integer(-1, 1000000), default = -1 },
+  { name = "soul", check = checks.name, optional = true },
+}, placement.fields)
 
---- CoreScripts keep the place of what they put down, not how much of what; who came later would find one, untouched.
+--- CoreScripts store an object's position, but not its count and charge; clients that join later would get one unused
+-- item. So these are added.
 local function remember_stack(cell, unique_index, values)
   local kept = cell.data.objectData[unique_index]
   if values.count ~= 1 then kept.count = values.count end
@@ -31,16 +32,16 @@ local function remember_stack(cell, unique_index, values)
 end
 
 function place.run(pid, values)
-  local spot, wrong = spots.find(pid, values)
+  local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.item) then
-    return nil, trouble("no_such_target", "there is no record " .. values.item .. " any more", "item")
+    return errors.refuse("no_such_target", "there is no record " .. values.item .. " any more", "item")
   end
   local stack = _G.dataTableBuilder.BuildObjectData(values.item, values.count, values.charge, -1, values.soul)
-  local location = spots.location(spot)
+  local location = placement.location(spot)
   local index = _G.logicHandler.CreateObjectAtLocation(spot.cell, location, stack, "place")
   remember_stack(corescripts.loaded_cell(spot.cell), index, values)
-  return spots.answer(spot, { unique_index = index, item = values.item, count = values.count })
+  return placement.answer(spot, { unique_index = index, item = values.item, count = values.count })
 end
 
 M.place = place
@@ -51,11 +52,11 @@ end)
 
 local function not_for_actors(thing)
   if not thing.is_actor then return nil end
-  return trouble("bad_arguments", thing.unique_index .. " is an actor: use move_actor", "unique_index")
+  return errors.new("bad_arguments", thing.unique_index .. " is an actor: use move_actor", "unique_index")
 end
 
---- Only what was made here is put where it was left when a client comes back: of the data files' objects no place is
--- kept.
+--- Only objects created on the server keep a new position for clients that return: no position is stored for objects of
+-- the data files.
 local function remember(thing, location)
   if not thing.was_made or type(thing.data.location) ~= "table" then return { lasting = false } end
   for name, value in pairs(location) do thing.data.location[name] = value end
@@ -64,22 +65,22 @@ local function remember(thing, location)
 end
 
 M.move = commands.of_object("move_object", {
-  { name = "x", check = spots.coordinate }, { name = "y", check = spots.coordinate },
-  { name = "z", check = spots.coordinate },
+  { name = "x", check = placement.coordinate }, { name = "y", check = placement.coordinate },
+  { name = "z", check = placement.coordinate },
 }, function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
-  if not spots.lies_in(thing.cell.description, values.x, values.y) then
-    return nil, trouble("bad_arguments", "x and y lie outside " .. thing.cell.description .. ": an object stays in its "
-      .. "cell; delete it and place it anew", "x")
+  if not placement.lies_in(thing.cell.description, values.x, values.y) then
+    return errors.refuse("bad_arguments", "x and y lie outside " .. thing.cell.description .. ": an object stays in "
+      .. "its cell; delete it and place it again", "x")
   end
   packets.move(pid, thing, values.x, values.y, values.z)
   return remember(thing, { posX = values.x, posY = values.y, posZ = values.z })
 end)
 
 M.rotate = commands.of_object("rotate_object", {
-  { name = "yaw", check = spots.angle }, { name = "pitch", check = spots.angle, default = 0 },
-  { name = "roll", check = spots.angle, default = 0 },
+  { name = "yaw", check = placement.angle }, { name = "pitch", check = placement.angle, default = 0 },
+  { name = "roll", check = placement.angle, default = 0 },
 }, function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
@@ -88,32 +89,32 @@ M.rotate = commands.of_object("rotate_object", {
   return remember(thing, { rotX = x, rotY = y, rotZ = z })
 end)
 
-M.scale = commands.of_object("scale_object", { { name = "scale", check = schema.number(0.1, 10) } },
+M.scale = commands.of_object("scale_object", { { name = "scale", check = checks.number(0.1, 10) } },
   function(thing, values, pid)
     things.change(pid, thing, "ObjectScale", { scale = values.scale })
     return { scale = values.scale }
   end)
 
-M.lock = commands.of_object("lock_object", { { name = "level", check = schema.integer(1, 100), default = 50 } },
+M.lock = commands.of_object("lock_object", { { name = "level", check = checks.integer(1, 100), default = 50 } },
   function(thing, values, pid)
-    if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+    if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
     things.change(pid, thing, "ObjectLock", { lockLevel = values.level })
     return { level = values.level }
   end)
 
 M.unlock = commands.of_object("unlock_object", {}, function(thing, _, pid)
-  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no lock", "unique_index") end
+  if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
   things.change(pid, thing, "ObjectLock", { lockLevel = 0 })
 end)
 
 M.untrap = commands.of_object("untrap_object", {}, function(thing, _, pid)
-  if thing.is_actor then return nil, trouble("bad_arguments", "an actor has no trap", "unique_index") end
+  if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no trap", "unique_index") end
   things.change(pid, thing, "ObjectTrap", {})
 end)
 
-M.door = commands.of_object("set_door", { { name = "state", check = schema.one_of("open", "closed") } },
+M.door = commands.of_object("set_door", { { name = "state", check = checks.one_of("open", "closed") } },
   function(thing, values, pid)
-    if thing.is_actor then return nil, trouble("bad_arguments", "an actor is no door", "unique_index") end
+    if thing.is_actor then return errors.refuse("bad_arguments", "an actor is no door", "unique_index") end
     local state = _G.enumerations.doorstate[values.state:upper()]
     things.change(pid, thing, "DoorState", { doorState = state })
     return { state = values.state }
@@ -129,23 +130,23 @@ end)
 
 M.activate = commands.of_object("activate_object", {}, function(thing, _, pid)
   if not things.contains(thing.cell.visitors, pid) then
-    return nil, trouble("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
+    return errors.refuse("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
   end
   _G.logicHandler.ActivateObjectForPlayer(pid, thing.cell.description, thing.unique_index)
 end)
 
 M.sound = commands.of_object("play_object_sound", {
-  { name = "sound", check = schema.name }, { name = "volume", check = schema.number(0, 1), default = 1 },
-  { name = "pitch", check = schema.number(0.1, 10), default = 1 },
+  { name = "sound", check = checks.name }, { name = "volume", check = checks.number(0, 1), default = 1 },
+  { name = "pitch", check = checks.number(0.1, 10), default = 1 },
 }, function(thing, values, pid)
   packets.sound(pid, thing, values.sound, values.volume, values.pitch)
   return { sound = values.sound }
 end)
 
-M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = schema.integer(0, 1000000000) } },
+M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = checks.integer(0, 1000000000) } },
   function(thing, values, pid)
     if not thing.is_actor then
-      return nil, trouble("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
+      return errors.refuse("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
     end
     local now = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
     things.change(pid, thing, "ObjectMiscellaneous", { goldPool = values.gold,
@@ -154,13 +155,13 @@ M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = sche
   end)
 
 M.destination = commands.of_object("set_door_destination", {
-  { name = "to_cell", check = schema.name }, { name = "x", check = spots.coordinate },
-  { name = "y", check = spots.coordinate }, { name = "z", check = spots.coordinate },
-  { name = "yaw", check = spots.angle, default = 0 },
+  { name = "to_cell", check = checks.name }, { name = "x", check = placement.coordinate },
+  { name = "y", check = placement.coordinate }, { name = "z", check = placement.coordinate },
+  { name = "yaw", check = placement.angle, default = 0 },
 }, function(thing, values, pid)
   local cell = cells.normalise(values.to_cell)
-  if not cells.is_safe(cell) or not spots.lies_in(cell, values.x, values.y) then
-    return nil, trouble("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")
+  if not cells.is_safe(cell) or not placement.lies_in(cell, values.x, values.y) then
+    return errors.refuse("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")
   end
   packets.destination(pid, thing, { cell = cell, x = values.x, y = values.y, z = values.z, yaw = math.rad(values.yaw) })
   return { to_cell = cell, lasting = false }

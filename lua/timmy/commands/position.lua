@@ -1,14 +1,15 @@
---- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; marks a place for it.
+--- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; sets its mark for
+-- Recall.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
-local gazetteer = require("timmy.state.gazetteer")
+local guard = require("timmy.game.guard")
+local places = require("timmy.state.places")
 local numbers = require("timmy.wire.numbers")
 local place_names = require("timmy.state.place_names")
 local players = require("timmy.state.players")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "teleport" }
@@ -16,29 +17,30 @@ local M = { name = "teleport" }
 --- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
 local MAX_COORDINATE = 8000000
 
-local coordinate = schema.number(-MAX_COORDINATE, MAX_COORDINATE)
+local coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "to", check = schema.name, optional = true },
-  { name = "to_player", check = schema.name, optional = true },
-  { name = "cell", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "to", check = checks.name, optional = true },
+  { name = "to_player", check = checks.name, optional = true },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = coordinate, optional = true },
   { name = "y", check = coordinate, optional = true },
   { name = "z", check = coordinate, optional = true },
-  { name = "yaw", check = schema.number(-360, 360), optional = true },
+  { name = "yaw", check = checks.number(-360, 360), optional = true },
 }
 
 local function named(values)
-  local place = gazetteer.find(values.to)
+  local place = places.find(values.to)
   if not place then
-    local known = table.concat(gazetteer.names, "; ")
-    return refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
+    local known = table.concat(places.names, "; ")
+    return errors.refuse("no_such_place", "no place named " .. values.to .. "; known are: " .. known, "to")
   end
   return { cell = place.cell, x = place.x, y = place.y, z = place.z, yaw = values.yaw or place.yaw }
 end
 
---- A grid cell must hold the coordinates: the client would leave it at once, and the answer would be a lie.
+--- Coordinates must lie in their grid cell: otherwise the client would leave the cell at once, and the answer would be
+-- wrong.
 local function holds(cell, x, y)
   return cells.grid(cell) == nil or cells.under(x, y) == cell
 end
@@ -46,48 +48,48 @@ end
 local function located(values)
   local x, y, z = values.x, values.y, values.z
   if not (x and y and z) then
-    return refuse("bad_arguments", "give 'to' (a place), 'to_player', or all of x, y and z", "to")
+    return errors.refuse("bad_arguments", "give 'to' (a place), 'to_player', or all of x, y and z", "to")
   end
   local cell = values.cell and cells.normalise(values.cell) or cells.under(x, y)
   if not cells.is_safe(cell) then
-    return refuse("no_such_cell", "no cell " .. cell .. ": the grid and names end far before it", "cell")
+    return errors.refuse("no_such_cell", "no cell " .. cell .. ": outside the grid, or its name is too long", "cell")
   end
   if not holds(cell, x, y) then
-    return refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
+    return errors.refuse("bad_arguments", "x and y lie in cell " .. cells.under(x, y) .. ", not in " .. cell, "cell")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw }
 end
 
---- Where another player stands now, or will when it has arrived.
+--- Another player's location, or its destination during a trip.
 local function place_of(pid)
-  return trips.target(pid) or { cell = game.GetCell(pid), x = game.GetPosX(pid), y = game.GetPosY(pid),
-    z = game.GetPosZ(pid) }
+  return trips.target(pid) or { cell = guard.GetCell(pid), x = guard.GetPosX(pid), y = guard.GetPosY(pid),
+    z = guard.GetPosZ(pid) }
 end
 
---- The same, and where that player looks.
+--- The same, with that player's view direction.
 local function beside(values)
   local other, wrong = players.find(values.to_player)
-  if not other then return refuse(wrong.code, wrong.message, "to_player") end
+  if not other then return errors.refuse(wrong.code, wrong.message, "to_player") end
   local place = place_of(other)
   local cell, x, y, z = place.cell, place.x, place.y, place.z
   if not cells.is_safe(cell) then
-    return refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
+    return errors.refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
   end
   if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
-    return refuse("game_refused", values.to_player .. " is nowhere that can be sent", "to_player")
+    return errors.refuse("game_refused", values.to_player .. "'s location can't be sent to a client", "to_player")
   end
-  return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(game.GetRotZ(other))) }
+  return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(guard.GetRotZ(other))) }
 end
 
---- How the destination is said, one way only; nil and what would be right otherwise.
+--- The destination, given in exactly one way; nil and an error.
 local function locator(values)
   local has_coordinates = values.cell or values.x or values.y or values.z
   local ways = (values.to and 1 or 0) + (values.to_player and 1 or 0) + (has_coordinates and 1 or 0)
-  if ways > 1 then return refuse("bad_arguments", "give one of 'to', 'to_player' and coordinates", "to") end
+  if ways > 1 then return errors.refuse("bad_arguments", "give one of 'to', 'to_player' and coordinates", "to") end
   return (values.to and named) or (values.to_player and beside) or located
 end
 
---- CoreScripts send a player straight back out of these.
+--- Cells that CoreScripts send a player out of at once.
 local function is_forbidden(cell)
   for _, forbidden in pairs(corescripts.setting("forbiddenCells", {})) do
     if forbidden == cell then return true end
@@ -95,17 +97,17 @@ local function is_forbidden(cell)
   return false
 end
 
---- The cell is sent before the position, and only when it is another: a client told to enter the cell it stands in
--- loads it anew.
+--- Sends the cell before the position, and only if it is another one: a client that is sent to its current cell loads
+-- it again.
 local function move(pid, target)
-  local yaw = target.yaw and math.rad(target.yaw) or numbers.finite(game.GetRotZ(pid))
-  if game.GetCell(pid) ~= target.cell then
-    game.SetCell(pid, target.cell)
-    game.SendCell(pid)
+  local yaw = target.yaw and math.rad(target.yaw) or numbers.finite(guard.GetRotZ(pid))
+  if guard.GetCell(pid) ~= target.cell then
+    guard.SetCell(pid, target.cell)
+    guard.SendCell(pid)
   end
-  game.SetPos(pid, target.x, target.y, target.z)
-  game.SetRot(pid, 0, yaw)
-  game.SendPos(pid)
+  guard.SetPos(pid, target.x, target.y, target.z)
+  guard.SetRot(pid, 0, yaw)
+  guard.SendPos(pid)
 end
 
 function M.run(pid, values, context)
@@ -114,7 +116,7 @@ function M.run(pid, values, context)
   local target, wrong = locate(values)
   if not target then return nil, wrong end
   if is_forbidden(target.cell) then
-    return refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
+    return errors.refuse("not_permitted", "this server forbids the cell " .. target.cell, values.to and "to" or "cell")
   end
   trips.follow(pid, context.revision, move, pid, target)
   if values.to then place_names.note(pid, values.to) end
@@ -123,39 +125,39 @@ end
 
 local push = { name = "push" }
 
-local speed = schema.number(-10000, 10000)
+local speed = checks.number(-10000, 10000)
 
 push.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "x", check = speed, default = 0 },
   { name = "y", check = speed, default = 0 },
   { name = "z", check = speed, default = 0 },
 }
 
 function push.run(pid, values)
-  game.SetMomentum(pid, values.x, values.y, values.z)
-  game.SendMomentum(pid)
+  guard.SetMomentum(pid, values.x, values.y, values.z)
+  guard.SendMomentum(pid)
   return { x = values.x, y = values.y, z = values.z }
 end
 
 local set_mark = { name = "set_mark" }
 
 set_mark.fields = {
-  { name = "player", check = schema.name },
-  { name = "cell", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = coordinate },
   { name = "y", check = coordinate },
   { name = "z", check = coordinate },
 }
 
 local function send_mark(pid, target)
-  game.SetMarkCell(pid, target.cell)
-  game.SetMarkPos(pid, target.x, target.y, target.z)
-  game.SetMarkRot(pid, 0, 0)
-  game.SendMarkLocation(pid)
+  guard.SetMarkCell(pid, target.cell)
+  guard.SetMarkPos(pid, target.x, target.y, target.z)
+  guard.SetMarkRot(pid, 0, 0)
+  guard.SendMarkLocation(pid)
 end
 
---- Where the spell Recall brings the player.
+--- Sets the destination of the spell Recall.
 function set_mark.run(pid, values)
   local target, wrong = located(values)
   if not target then return nil, wrong end

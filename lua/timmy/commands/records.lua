@@ -1,21 +1,21 @@
---- Makes, copies and removes records: spells, potions, books, weapons, NPCs and all the other types.
+--- Creates, copies and removes records: spells, potions, books, weapons, NPCs and all other types.
 local nested = require("timmy.wire.nested")
 local records = require("timmy.commands.record_making")
 local types = require("timmy.state.record_types")
-local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
+local checks = require("timmy.wire.checks")
 
 local create = { name = "create_record" }
 
 create.fields = {
-  { name = "player", check = schema.name },
+  { name = "player", check = checks.name },
   { name = "record", check = types.check },
 }
 
---- Clients run a script's text as they run a console command.
+--- Clients run a script's text like a console command.
 function create.run(pid, values, context)
   if values.record.type == "script" and not context.allow_raw then
-    return refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
+    return errors.refuse("not_permitted", "scripts run on every client, as console commands do: the operator can set "
       .. "allow_raw, and the client's token needs the scope raw", "record")
   end
   return records.make(pid, values.record)
@@ -24,11 +24,11 @@ end
 local clone = { name = "clone_record" }
 
 clone.fields = {
-  { name = "player", check = schema.name },
-  { name = "type", check = schema.one_of(unpack(types.names)) },
-  { name = "base_id", check = schema.name },
-  { name = "id", check = schema.name, optional = true },
-  { name = "name", check = schema.name, optional = true },
+  { name = "player", check = checks.name },
+  { name = "type", check = checks.one_of(unpack(types.names)) },
+  { name = "base_id", check = checks.name },
+  { name = "id", check = checks.name, optional = true },
+  { name = "name", check = checks.name, optional = true },
 }
 
 local function takes_name(record_type)
@@ -38,10 +38,10 @@ local function takes_name(record_type)
   return false
 end
 
---- Clients make the copy: they must have the base, in their data files or as a record made before.
+--- Clients make the copy: the base must be in their data files, or a record created before.
 function clone.run(pid, values)
   if values.name and not takes_name(values.type) then
-    return refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")
+    return errors.refuse("bad_arguments", "name: records of type " .. values.type .. " have none", "name")
   end
   local copy = nested.values(clone.fields, values)
   copy.player = nil
@@ -51,8 +51,8 @@ end
 local delete = { name = "delete_record" }
 
 delete.fields = {
-  { name = "player", check = schema.name },
-  { name = "id", check = schema.name },
+  { name = "player", check = checks.name },
+  { name = "id", check = checks.name },
 }
 
 function delete.run(_, values) return records.remove(values.id) end

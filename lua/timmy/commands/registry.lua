@@ -1,16 +1,16 @@
---- The commands an agent can give: looked up, their arguments read, their player found, and run.
+--- The registry of commands: finds a command, checks its arguments, finds its player, and runs it.
 local client_input = require("timmy.commands.client_input")
 local log = require("timmy.server.log")
 local players = require("timmy.state.players")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = {}
 
 local registry, names = {}, {}
 
---- One topic a file; each gives a list of its commands: { name =, fields =, permitted = ?, available = ?,
--- run = }. `permitted(context)` gives true, or false and why, for everybody; `available(pid, context)` true for a
--- logged-in player for whom it can be done at present, or nil and the trouble that `run` would answer with.
+--- One file for each topic; each returns a list of commands: { name =, fields =, permitted = ?, available = ?, run = }.
+-- `permitted(context)` returns true, or false and why, for all players; `available(pid, context)` returns true if a
+-- logged-in player can be given the command now, or nil and the error that `run` would return.
 local TOPICS = {
   require("timmy.commands.actors"),
   require("timmy.commands.ai"),
@@ -45,14 +45,15 @@ for _, topic in ipairs(TOPICS) do
   end
 end
 
---- The names of all commands, by the alphabet.
+--- The names of all commands, sorted.
 M.names = names
 table.sort(names)
 
---- What a command takes: its fields, in order.
+--- A command's fields, in order.
 function M.fields_of(name) return registry[name].fields end
 
---- How much of an unknown command's name an answer repeats, in bytes: it may be anything, and the answer is kept.
+--- The longest part of an unknown command's name that an answer repeats, in bytes: the name may be anything, and the
+-- answer is remembered.
 local LONGEST_NAME = 256
 
 local function unknown(name)
@@ -62,27 +63,27 @@ local function unknown(name)
   return { code = "unknown_command", message = message, field = "name" }
 end
 
---- Why a command would be declined before its arguments are looked at: for everybody as configured, or for this player
--- as it is. Nil where nothing is known against it.
+--- Why a command would be declined before its arguments are checked, by the configuration or by the player's state; nil
+-- if no reason is known.
 local function objection(command, pid, context)
   if command.permitted then
     local allowed, reason = command.permitted(context)
     if not allowed then return { code = "not_permitted", message = reason } end
   end
   if command.available then
-    local possible, trouble = command.available(pid, context)
-    if not possible then return { code = trouble.code, message = trouble.message } end
+    local possible, err = command.available(pid, context)
+    if not possible then return { code = err.code, message = err.message } end
   end
   return nil
 end
 
---- The names of the commands that would be taken now for a logged-in player, and what stands against the others, by
--- name: what each says of itself, nothing of its arguments.
+--- The names of the commands that a logged-in player can be given now, and by name the errors of the others,
+-- independent of their arguments.
 function M.available(pid, context)
   local possible, declined = {}, {}
   for _, name in ipairs(names) do
-    local trouble = objection(registry[name], pid, context)
-    if trouble then declined[name] = trouble else possible[#possible + 1] = name end
+    local err = objection(registry[name], pid, context)
+    if err then declined[name] = err else possible[#possible + 1] = name end
   end
   return possible, declined
 end
@@ -94,20 +95,20 @@ local function run(name, arguments, context)
     local allowed, reason = command.permitted(context)
     if not allowed then return nil, { code = "not_permitted", message = reason, field = "name" } end
   end
-  local values, wrong = schema.read(command.fields, arguments)
+  local values, wrong = checks.read(command.fields, arguments)
   if not values then return nil, wrong end
   local pid, missing = players.find(values.player)
   if not pid then return nil, missing end
   return command.run(pid, values, context)
 end
 
---- Runs a command: its value, or nil and { code =, message =, field =? }. Never raises: a defect of ours is logged and
--- answered as `internal`.
+--- Runs a command: its value, or nil and { code =, message =, field =? }. Never raises: a defect of the bridge is
+-- logged and answered as `internal`.
 function M.run(name, arguments, context)
   local ok, value, wrong = xpcall(run, debug.traceback, name, arguments, context or {})
   if ok then return value, wrong end
   log("error", "command " .. tostring(name) .. " failed: " .. tostring(value))
-  return nil, { code = "internal", message = "the command failed on the server; its log says where" }
+  return nil, { code = "internal", message = "the command failed on the server: see its log" }
 end
 
 return M

@@ -1,21 +1,21 @@
---- What the world thinks of a player: the bounty on its head, its reputation.
-local game = require("timmy.game.guard")
+--- A player's bounty and reputation.
+local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
+local player = { name = "player", check = checks.name }
 
 local set_bounty = { name = "set_bounty" }
 
-set_bounty.fields = { player, { name = "bounty", check = schema.integer(0, 1000000) } }
+set_bounty.fields = { player, { name = "bounty", check = checks.integer(0, 1000000) } }
 
---- A bounty packet goes to everybody and is about one, so where bounties are shared each player is sent its own.
+--- A bounty packet goes to all clients and concerns one player, so with shared bounties one is sent for each player.
 local function send_bounty(pid, bounty, is_shared)
   for _, other in ipairs(players.online()) do
     if is_shared or other.pid == pid then
-      game.SetBounty(other.pid, bounty)
-      game.SendBounty(other.pid)
+      guard.SetBounty(other.pid, bounty)
+      guard.SendBounty(other.pid)
     end
   end
 end
@@ -32,14 +32,14 @@ end
 
 local set_reputation = { name = "set_reputation" }
 
-set_reputation.fields = { player, { name = "reputation", check = schema.integer(-100000, 100000) } }
+set_reputation.fields = { player, { name = "reputation", check = checks.integer(-100000, 100000) } }
 
 function set_reputation.run(pid, values)
   local holder, is_shared = saved.holder(pid, "shareReputation", true)
   local fame, damaged = saved.table_of(holder, "fame")
   if not fame then return nil, damaged end
-  game.SetReputation(pid, values.reputation)
-  game.SendReputation(pid, is_shared, false)
+  guard.SetReputation(pid, values.reputation)
+  guard.SendReputation(pid, is_shared, false)
   fame.reputation = values.reputation
   holder:QuicksaveToDrive()
   return { reputation = values.reputation }

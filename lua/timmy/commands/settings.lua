@@ -1,13 +1,13 @@
---- What a player's client may do and how it runs, by player. Without a value: as the server has it for everybody.
+--- Settings of a player's client. Without a value: the server's default.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
+local player = { name = "player", check = checks.name }
 
 --- CoreScripts' setters and the operator's defaults.
 local PERMISSIONS = {
@@ -23,17 +23,17 @@ local NUMBERS = {
   log_level = { set = "SetEnforcedLogLevel", default = "enforcedLogLevel", low = -1, high = 4 },
 }
 
---- Gives a player a value of its own, or the operator's; nil and why where the operator has none that can be sent.
+--- Sets a player's value, or the operator's default; nil and an error if the default can't be sent.
 local function set(pid, setting, value, is_sound)
   local owner = corescripts.player(pid)
   local kept, damaged = saved.table_of(owner, "settings")
   if not kept then return nil, damaged end
   if value == nil and not is_sound(corescripts.setting(setting.default)) then
-    return refuse("game_refused", "this server's configuration has no usable " .. setting.default)
+    return errors.refuse("game_refused", "this server's configuration has no usable " .. setting.default)
   end
   if value == nil then value = "default" end
   owner[setting.set](owner, value)
-  game.SendSettings(pid, false, false)
+  guard.SendSettings(pid, false, false)
   owner:QuicksaveToDrive()
   return true
 end
@@ -42,8 +42,8 @@ local set_permission = { name = "set_permission" }
 
 set_permission.fields = {
   player,
-  { name = "permission", check = schema.one_of("console", "bed_rest", "wilderness_rest", "wait") },
-  { name = "allowed", check = schema.boolean, optional = true },
+  { name = "permission", check = checks.one_of("console", "bed_rest", "wilderness_rest", "wait") },
+  { name = "allowed", check = checks.boolean, optional = true },
 }
 
 function set_permission.run(pid, values)
@@ -59,15 +59,16 @@ local set_client_setting = { name = "set_client_setting" }
 
 set_client_setting.fields = {
   player,
-  { name = "setting", check = schema.one_of("difficulty", "physics_framerate", "log_level") },
-  { name = "value", check = schema.integer(-100, 1000), optional = true },
+  { name = "setting", check = checks.one_of("difficulty", "physics_framerate", "log_level") },
+  { name = "value", check = checks.integer(-100, 1000), optional = true },
 }
 
 function set_client_setting.run(pid, values)
   local setting = NUMBERS[values.setting]
   local function is_sound(value) return numbers.is_whole(value, setting.low, setting.high) end
   if values.value ~= nil and not is_sound(values.value) then
-    return refuse("bad_arguments", ("value: must be between %d and %d here"):format(setting.low, setting.high), "value")
+    local message = ("value: must be between %d and %d for this setting"):format(setting.low, setting.high)
+    return errors.refuse("bad_arguments", message, "value")
   end
   local done, wrong = set(pid, setting, values.value, is_sound)
   if not done then return nil, wrong end

@@ -1,16 +1,16 @@
---- What a player looks like: its size, a werewolf, a creature.
+--- A player's scale, werewolf form and creature form.
 local corescripts = require("timmy.game.corescripts")
-local refuse = require("timmy.commands.refusal")
-local schema = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
+local player = { name = "player", check = checks.name }
 
---- Changes the saved shape of a player, which its loader then sends; nil and why when the save is damaged.
+--- Changes the saved shape of a player, which its loader then sends; nil and an error if the save is damaged.
 local function reshape(pid, changes)
   local owner = corescripts.player(pid)
   if owner.data.shapeshift == nil then owner.data.shapeshift = {} end
   if not corescripts.is_loadable(owner, "shapeshift") then
-    return refuse("game_refused", "the player's saved shape is damaged; nothing was changed")
+    return errors.refuse("game_refused", "the player's saved shape is damaged; nothing was changed")
   end
   for field, value in pairs(changes) do owner.data.shapeshift[field] = value end
   owner:LoadShapeshift()
@@ -18,7 +18,7 @@ local function reshape(pid, changes)
   return true
 end
 
-local set_scale = { name = "set_scale", fields = { player, { name = "scale", check = schema.number(0.1, 10) } } }
+local set_scale = { name = "set_scale", fields = { player, { name = "scale", check = checks.number(0.1, 10) } } }
 
 function set_scale.run(pid, values)
   local done, wrong = reshape(pid, { scale = values.scale })
@@ -26,7 +26,7 @@ function set_scale.run(pid, values)
   return { scale = values.scale }
 end
 
-local set_werewolf = { name = "set_werewolf", fields = { player, { name = "werewolf", check = schema.boolean } } }
+local set_werewolf = { name = "set_werewolf", fields = { player, { name = "werewolf", check = checks.boolean } } }
 
 function set_werewolf.run(pid, values)
   local done, wrong = reshape(pid, { isWerewolf = values.werewolf })
@@ -38,8 +38,8 @@ local set_creature = { name = "set_creature" }
 
 set_creature.fields = {
   player,
-  { name = "creature", check = schema.name, optional = true },
-  { name = "show_name", check = schema.boolean, default = false },
+  { name = "creature", check = checks.name, optional = true },
+  { name = "show_name", check = checks.boolean, default = false },
 }
 
 function set_creature.run(pid, values)

@@ -1,23 +1,23 @@
---- What a player can cast, and what is at work on it.
+--- A player's spells and active effects.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local items = require("timmy.state.items")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
-local player = { name = "player", check = schema.name }
-local spell = { name = "spell", check = schema.name }
+local player = { name = "player", check = checks.name }
+local spell = { name = "spell", check = checks.name }
 
 local function send_book(pid, action, spells)
-  game.ClearSpellbookChanges(pid)
-  game.SetSpellbookChangesAction(pid, _G.enumerations.spellbook[action])
-  for _, id in ipairs(spells) do game.AddSpell(pid, id) end
-  game.SendSpellbookChanges(pid, false, false)
+  guard.ClearSpellbookChanges(pid)
+  guard.SetSpellbookChangesAction(pid, _G.enumerations.spellbook[action])
+  for _, id in ipairs(spells) do guard.AddSpell(pid, id) end
+  guard.SendSpellbookChanges(pid, false, false)
 end
 
---- A player, its spellbook, and where a spell stands in it; nil and why when the book can't be used.
+--- A player, its spellbook, and a spell's position in it; nil and an error if the spellbook can't be used.
 local function look_up(pid, id)
   local owner = corescripts.player(pid)
   local book, damaged = saved.table_of(owner, "spellbook")
@@ -25,14 +25,16 @@ local function look_up(pid, id)
   return owner, book, saved.find(book, id)
 end
 
-local function unknown(id) return refuse("no_such_target", "the player does not have the spell " .. id, "spell") end
+local function unknown(id)
+  return errors.refuse("no_such_target", "the player does not have the spell " .. id, "spell")
+end
 
 local add = { name = "add_spell", fields = { player, spell } }
 
 function add.run(pid, values)
   if items.is_generated(values.spell) then
-    return refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data files"
-      .. " can be taught", "spell")
+    return errors.refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data "
+      .. "files can be taught", "spell")
   end
   local owner, book, position = look_up(pid, values.spell)
   if not owner then return nil, book end
@@ -74,22 +76,22 @@ function select_spell.run(pid, values)
   if not position then return unknown(values.spell) end
   local kept, damaged = saved.table_of(owner, "miscellaneous")
   if not kept then return nil, damaged end
-  game.SetSelectedSpellId(pid, book[position])
-  game.SendSelectedSpell(pid)
+  guard.SetSelectedSpellId(pid, book[position])
+  guard.SendSelectedSpell(pid)
   kept.selectedSpell = book[position]
   owner:QuicksaveToDrive()
   return { spell = book[position] }
 end
 
---- The effects of Morrowind.esm by number, and those of them that are about one attribute or one skill: these must have
--- it, and the others must have none.
+--- The effects of Morrowind.esm by number that concern one attribute or one skill: these require it, and the others
+-- must not have one.
 local LAST_EFFECT = 142
 local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85] = true }
 local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }
 local NO_ARGUMENT = -1
 
-local function number_of(names, given)
-  local spelling = given and attributes.spelling(names, given)
+local function number_of(names, requested)
+  local spelling = requested and attributes.spelling(names, requested)
   for _, entry in ipairs(names) do
     if entry.name == spelling then return entry.id end
   end
@@ -100,40 +102,40 @@ local ARGUMENTS = {
   { field = "skill", effects = OF_SKILLS, names = attributes.skills },
 }
 
---- The number that an effect goes with; nil and why when what was given doesn't fit the effect.
+--- The number of an effect's attribute or skill; nil and an error if the argument doesn't fit the effect.
 local function argument_of(values)
   local number = NO_ARGUMENT
   for _, argument in ipairs(ARGUMENTS) do
     local field, is_wanted = argument.field, argument.effects[values.effect]
     if values[field] and not is_wanted then
-      return refuse("bad_arguments", field .. ": this effect is about none", field)
+      return errors.refuse("bad_arguments", field .. ": this effect takes none", field)
     end
     if is_wanted then number = number_of(argument.names(), values[field]) end
-    if not number then return refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
+    if not number then return errors.refuse("bad_arguments", field .. ": this effect needs one, by its name", field) end
   end
   return number
 end
 
 local function send_active(pid, action, id, name, effects)
-  game.ClearSpellsActiveChanges(pid)
-  game.SetSpellsActiveChangesAction(pid, _G.enumerations.spellbook[action])
+  guard.ClearSpellsActiveChanges(pid)
+  guard.SetSpellsActiveChangesAction(pid, _G.enumerations.spellbook[action])
   for _, effect in ipairs(effects) do
-    game.AddSpellActiveEffect(pid, effect.id, effect.magnitude, effect.duration, effect.timeLeft, effect.arg)
+    guard.AddSpellActiveEffect(pid, effect.id, effect.magnitude, effect.duration, effect.timeLeft, effect.arg)
   end
-  game.AddSpellActive(pid, id, name, false)
-  game.SendSpellsActiveChanges(pid, true, false)
+  guard.AddSpellActive(pid, id, name, false)
+  guard.SendSpellsActiveChanges(pid, true, false)
 end
 
 local add_effect = { name = "add_effect" }
 
 add_effect.fields = {
   player, spell,
-  { name = "effect", check = schema.integer(0, LAST_EFFECT) },
-  { name = "magnitude", check = schema.number(0, 10000) },
-  { name = "duration_s", check = schema.number(0.1, 100000) },
-  { name = "label", check = schema.name, optional = true },
-  { name = "attribute", check = schema.name, optional = true },
-  { name = "skill", check = schema.name, optional = true },
+  { name = "effect", check = checks.integer(0, LAST_EFFECT) },
+  { name = "magnitude", check = checks.number(0, 10000) },
+  { name = "duration_s", check = checks.number(0.1, 100000) },
+  { name = "label", check = checks.name, optional = true },
+  { name = "attribute", check = checks.name, optional = true },
+  { name = "skill", check = checks.name, optional = true },
 }
 
 function add_effect.run(pid, values)
@@ -158,7 +160,7 @@ function remove_effect.run(pid, values)
   local active, damaged = saved.table_of(owner, "spellsActive")
   if not active then return nil, damaged end
   if active[values.spell] == nil then
-    return refuse("no_such_target", "nothing of " .. values.spell .. " is at work on the player", "spell")
+    return errors.refuse("no_such_target", "the spell " .. values.spell .. " is not active on the player", "spell")
   end
   send_active(pid, "REMOVE", values.spell, "", {})
   active[values.spell] = nil

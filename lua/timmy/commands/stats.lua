@@ -1,24 +1,24 @@
---- Sets an attribute, a skill, the level, or what is left (and what is full) of health, magicka or fatigue.
+--- Sets an attribute, a skill, the level, or the current or full value of health, magicka or fatigue.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local M = { name = "set_stat" }
 
 local HIGHEST = 100000
 
 M.fields = {
-  { name = "player", check = schema.name },
-  { name = "stat", check = schema.name },
-  { name = "value", check = schema.number(0, HIGHEST) },
+  { name = "player", check = checks.name },
+  { name = "stat", check = checks.name },
+  { name = "value", check = checks.number(0, HIGHEST) },
 }
 
 --- The names of TES3MP's setters, and of the fields that CoreScripts save them in.
 local GAUGES = {
   health = { set = "SetHealthCurrent", field = "healthCurrent", low = 0 },
-  -- CoreScripts take a base of 1 or less for a glitch and don't save it.
+  -- CoreScripts treat a base of 1 or less as an error and don't save it.
   health_base = { set = "SetHealthBase", field = "healthBase", low = 2 },
   magicka = { set = "SetMagickaCurrent", field = "magickaCurrent", low = 0 },
   magicka_base = { set = "SetMagickaBase", field = "magickaBase", low = 0 },
@@ -26,7 +26,7 @@ local GAUGES = {
   fatigue_base = { set = "SetFatigueBase", field = "fatigueBase", low = 0 },
 }
 
---- CoreScripts' caps: over them they set a value back when the client reports it.
+--- CoreScripts' limits: they reset a higher value when the client reports it.
 local CAPS = {
   attributes = { setting = "maxAttributeValue", except = "Speed", exception = "maxSpeedValue" },
   skills = { setting = "maxSkillValue", except = "Acrobatics", exception = "maxAcrobaticsValue" },
@@ -50,10 +50,10 @@ local function load_and_save(player, kind)
   player:QuicksaveToDrive()
 end
 
---- A werewolf's full health is kept apart from the one it returns to.
+--- A werewolf's full health is stored separately from the health it returns to.
 local function save_gauge(pid, player, gauge, value)
   local data = player.data
-  if gauge.field == "healthBase" and game.IsWerewolf(pid) and type(data.shapeshift) == "table" then
+  if gauge.field == "healthBase" and guard.IsWerewolf(pid) and type(data.shapeshift) == "table" then
     data.shapeshift.werewolfHealthBase = value
   elseif type(data.stats) == "table" then
     data.stats[gauge.field] = value
@@ -62,8 +62,8 @@ end
 
 local function set_gauge(pid, player, gauge, value)
   if value < gauge.low then return bad_value("must be at least " .. gauge.low .. " here") end
-  game[gauge.set](pid, value)
-  game.SendStatsDynamic(pid)
+  guard[gauge.set](pid, value)
+  guard.SendStatsDynamic(pid)
   save_gauge(pid, player, gauge, value)
   player:QuicksaveToDrive()
   return nil
@@ -94,15 +94,15 @@ local function set_point(player, kind, name, value)
   return nil
 end
 
---- Which stat is meant, in its proper spelling, and what sets it.
-local function find(given)
-  local lower = given:lower()
+--- The named stat: its spelling, and its setter.
+local function find(requested)
+  local lower = requested:lower()
   if GAUGES[lower] then
     return lower, function(pid, player, value) return set_gauge(pid, player, GAUGES[lower], value) end
   end
   if lower == "level" then return lower, function(_, player, value) return set_level(player, value) end end
   for kind in pairs(CAPS) do
-    local name = attributes.spelling(attributes[kind](), given)
+    local name = attributes.spelling(attributes[kind](), requested)
     if name then return name, function(_, player, value) return set_point(player, kind, name, value) end end
   end
   return nil

@@ -1,16 +1,16 @@
---- Commands about one object or actor: what they share is how it is named, found and told of.
-local schema = require("timmy.wire.checks")
+--- What commands about one object or actor share: fields, lookup and answer.
+local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
 
 local M = {}
 
 --- The fields that every command has.
-M.PLAYER = { { name = "player", check = schema.name } }
+M.PLAYER = { { name = "player", check = checks.name } }
 --- The fields that name an object or an actor.
 M.THING = { M.PLAYER[1], { name = "unique_index", check = things.unique_index },
-  { name = "cell", check = schema.name, optional = true } }
+  { name = "cell", check = checks.name, optional = true } }
 
---- Lists of fields in one.
+--- Joins lists of fields.
 function M.fields(...)
   local all = {}
   for _, group in ipairs({ ... }) do
@@ -19,11 +19,11 @@ function M.fields(...)
   return all
 end
 
---- What an answer says of the object, with `more`.
+--- An answer about the object, with the fields of `more`.
 function M.answer(thing, more)
-  local told = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
-  for name, value in pairs(more or {}) do told[name] = value end
-  return told
+  local answer = { unique_index = thing.unique_index, cell = thing.cell.description, ref_id = thing.ref_id }
+  for name, value in pairs(more or {}) do answer[name] = value end
+  return answer
 end
 
 local function command(find, name, own_fields, act, check)
@@ -39,13 +39,13 @@ local function command(find, name, own_fields, act, check)
   end }
 end
 
---- A command about an object: `act(object, values, pid)` gives what its answer adds, or nil and why not. Where
--- `check(values)` finds arguments that don't go together, nobody looks for the object.
+--- A command about an object: `act(object, values, pid)` returns the additional fields of the answer, or nil and an
+-- error. `check(values)` may reject combinations of arguments before the object is looked up.
 function M.of_object(name, own_fields, act, check)
   return command(things.object, name, own_fields, act, check)
 end
 
---- The same about an actor that lives.
+--- The same about a living actor.
 function M.of_actor(name, own_fields, act, check)
   return command(things.living_actor, name, own_fields, act, check)
 end

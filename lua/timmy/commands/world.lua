@@ -1,33 +1,33 @@
---- The world that all players share: weather, time, variables of scripts, where doors lead, cells, collision.
+--- The shared world: weather, time, script variables, door destinations, cells, collision.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
-local PLAYER = { name = "player", check = schema.name }
+local PLAYER = { name = "player", check = checks.name }
 local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }
 local NONE_QUEUED = -1
 
 local weather = { name = "set_weather", fields = { PLAYER,
-  { name = "weather", check = schema.one_of(unpack(WEATHER)) },
-  { name = "region", check = schema.name, optional = true } } }
+  { name = "weather", check = checks.one_of(unpack(WEATHER)) },
+  { name = "region", check = checks.name, optional = true } } }
 
---- The region that is meant, and what CoreScripts keep of it: only where a player is somebody makes weather.
-local function region_of(pid, given)
-  local name = (given or game.GetRegion(pid)):lower()
+--- The named region, and CoreScripts' data of it: weather exists only where a player is.
+local function region_of(pid, requested)
+  local name = (requested or guard.GetRegion(pid)):lower()
   if name == "" then
-    local message = "the server knows of no region where the player is, as inside: name one"
-    return nil, trouble("no_such_place", message, "region")
+    local message = "the server knows no region at the player's location (for example an interior): name one"
+    return errors.refuse("no_such_place", message, "region")
   end
   local stored = corescripts.table_or_none(_G.WorldInstance.storedRegions)[name]
   if type(stored) ~= "table" or stored.authority == nil then
-    local message = "nobody is in the region " .. name .. ", so nobody makes its weather"
-    return nil, trouble("no_such_place", message, "region")
+    local message = "no player is in the region " .. name .. ", so no client controls its weather"
+    return errors.refuse("no_such_place", message, "region")
   end
   return name, stored
 end
@@ -43,13 +43,13 @@ function weather.run(pid, values)
 end
 
 local time = { name = "set_time", fields = { PLAYER,
-  { name = "hour", check = schema.number(0, 23.99), optional = true },
-  { name = "day", check = schema.integer(1, 31), optional = true },
-  { name = "month", check = schema.integer(1, 12), optional = true },
-  { name = "year", check = schema.integer(1, 10000), optional = true },
-  { name = "days_passed", check = schema.integer(0, 10000000), optional = true },
-  { name = "day_time_scale", check = schema.number(0, 1000), optional = true },
-  { name = "night_time_scale", check = schema.number(0, 1000), optional = true } } }
+  { name = "hour", check = checks.number(0, 23.99), optional = true },
+  { name = "day", check = checks.integer(1, 31), optional = true },
+  { name = "month", check = checks.integer(1, 12), optional = true },
+  { name = "year", check = checks.integer(1, 10000), optional = true },
+  { name = "days_passed", check = checks.integer(0, 10000000), optional = true },
+  { name = "day_time_scale", check = checks.number(0, 1000), optional = true },
+  { name = "night_time_scale", check = checks.number(0, 1000), optional = true } } }
 
 local KEPT_AS = { hour = "hour", day = "day", month = "month", year = "year", days_passed = "daysPassed",
   day_time_scale = "dayTimeScale", night_time_scale = "nightTimeScale" }
@@ -61,7 +61,7 @@ end
 
 local NO_DATE = "the saved time is damaged; nothing was changed"
 
---- Whether CoreScripts can count on from a saved time, and tell clients of it.
+--- Whether CoreScripts can continue from a saved time and send it to clients.
 local function is_date(now)
   for _, kept in pairs(KEPT_AS) do
     if not numbers.is_finite(now[kept]) then return false end
@@ -72,16 +72,16 @@ end
 local function wrong_time(values, now)
   local any = false
   for name in pairs(KEPT_AS) do any = any or values[name] ~= nil end
-  if not any then return trouble("bad_arguments", "give an hour, a day, a month, a year or a time scale", "hour") end
+  if not any then return errors.new("bad_arguments", "give an hour, a day, a month, a year or a time scale", "hour") end
   local month, day = values.month or numbers.whole(now.month, 1), values.day or numbers.whole(now.day, 1)
   if day <= days_of(month) then return nil end
-  return trouble("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
+  return errors.new("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
 end
 
 function time.run(pid, values)
   local world = _G.WorldInstance
   local now, damaged = saved.table_of(world, "time")
-  if not now or not is_date(now) then return nil, damaged or trouble("game_refused", NO_DATE) end
+  if not now or not is_date(now) then return nil, damaged or errors.new("game_refused", NO_DATE) end
   local wrong = wrong_time(values, now)
   if wrong then return nil, wrong end
   for name, kept in pairs(KEPT_AS) do
@@ -91,60 +91,60 @@ function time.run(pid, values)
   world:UpdateFrametimeMultiplier()
   world:LoadTime(pid, true)
   world:QuicksaveToDrive()
-  local told = {}
-  for name, kept in pairs(KEPT_AS) do told[name] = numbers.finite(now[kept]) end
-  return told
+  local answer = {}
+  for name, kept in pairs(KEPT_AS) do answer[name] = numbers.finite(now[kept]) end
+  return answer
 end
 
 local INT = 2147483647
 local KINDS = { short = { low = -32768, high = 32767 }, long = { low = -INT, high = INT } }
 
-local global = { name = "set_script_global", fields = { PLAYER, { name = "name", check = schema.name },
-  { name = "kind", check = schema.one_of("short", "long", "float") },
-  { name = "value", check = schema.number(-INT, INT) } } }
+local global = { name = "set_script_global", fields = { PLAYER, { name = "name", check = checks.name },
+  { name = "kind", check = checks.one_of("short", "long", "float") },
+  { name = "value", check = checks.number(-INT, INT) } } }
 
 function global.run(pid, values)
   local bounds = KINDS[values.kind]
   if bounds and not numbers.is_whole(values.value, bounds.low, bounds.high) then
     local message = ("value: a %s is a whole number between %d and %d"):format(values.kind, bounds.low, bounds.high)
-    return nil, trouble("bad_arguments", message, "value")
+    return errors.refuse("bad_arguments", message, "value")
   end
   local kind = _G.enumerations.variableType[values.kind:upper()]
-  game.ClearClientGlobals()
+  guard.ClearClientGlobals()
   if bounds then
-    game.AddClientGlobalInteger(values.name, values.value, kind)
+    guard.AddClientGlobalInteger(values.name, values.value, kind)
   else
-    game.AddClientGlobalFloat(values.name, values.value)
+    guard.AddClientGlobalFloat(values.name, values.value)
   end
   local field = bounds and "intValue" or "floatValue"
   _G.WorldInstance:SaveClientScriptGlobal({ [values.name] = { variableType = kind, [field] = values.value } })
-  game.SendClientScriptGlobal(pid, true, false)
+  guard.SendClientScriptGlobal(pid, true, false)
   return { name = values.name, value = values.value }
 end
 
-local destination = { name = "override_destination", fields = { PLAYER, { name = "from_cell", check = schema.name },
-  { name = "to_cell", check = schema.name } } }
+local destination = { name = "override_destination", fields = { PLAYER, { name = "from_cell", check = checks.name },
+  { name = "to_cell", check = checks.name } } }
 
 function destination.run(pid, values)
   local world = _G.WorldInstance
   for _, field in ipairs({ "from_cell", "to_cell" }) do
     if not cells.is_safe(values[field]) then
-      return nil, trouble("no_such_cell", "no cell can have the name " .. values[field], field)
+      return errors.refuse("no_such_cell", "no cell can have the name " .. values[field], field)
     end
   end
   if type(world.data.destinationOverrides) ~= "table" then world.data.destinationOverrides = {} end
   world.data.destinationOverrides[values.from_cell] = values.to_cell
   world:QuicksaveToDrive()
-  game.ClearDestinationOverrides()
-  game.AddDestinationOverride(values.from_cell, values.to_cell)
-  game.SendWorldDestinationOverride(pid, true, false)
+  guard.ClearDestinationOverrides()
+  guard.AddDestinationOverride(values.from_cell, values.to_cell)
+  guard.SendWorldDestinationOverride(pid, true, false)
   return { from_cell = values.from_cell, to_cell = values.to_cell }
 end
 
-local reset = { name = "reset_cell", fields = { PLAYER, { name = "cell", check = schema.name } } }
+local reset = { name = "reset_cell", fields = { PLAYER, { name = "cell", check = checks.name } } }
 
---- A global that CoreScripts leave behind when they reset a cell nobody has loaded makes their next reset unload one
--- that somebody has.
+--- Clears a global that CoreScripts leave behind after resetting a cell that was not loaded: with it, their next reset
+-- would unload a cell that is in use.
 function reset.run(pid, values)
   local cell, wrong = things.loaded_cell(values.cell)
   if not cell then return nil, wrong end
@@ -153,7 +153,7 @@ function reset.run(pid, values)
   return { cell = cell.description }
 end
 
---- What collides, as clients are told, and the name under which CoreScripts tell it who logs in later.
+--- The kinds of objects with collision, and CoreScripts' setting for players who log in later.
 local COLLISION = {
   { name = "players", call = "SetPlayerCollisionState", setting = "enablePlayerCollision" },
   { name = "actors", call = "SetActorCollisionState", setting = "enableActorCollision" },
@@ -164,23 +164,23 @@ local COLLISION = {
 
 local collision = { name = "set_collision", fields = { PLAYER } }
 for _, what in ipairs(COLLISION) do
-  collision.fields[#collision.fields + 1] = { name = what.name, check = schema.boolean, optional = true }
+  collision.fields[#collision.fields + 1] = { name = what.name, check = checks.boolean, optional = true }
 end
 
 function collision.run(pid, values)
-  local told = {}
+  local answer = {}
   for _, what in ipairs(COLLISION) do
     if values[what.name] ~= nil then
-      game[what.call](values[what.name])
+      guard[what.call](values[what.name])
       _G.config[what.setting] = values[what.name]
-      told[what.name] = values[what.name]
+      answer[what.name] = values[what.name]
     end
   end
-  if next(told) == nil then
-    return nil, trouble("bad_arguments", "say of what: players, actors or placed_objects", "players")
+  if next(answer) == nil then
+    return errors.refuse("bad_arguments", "give players, actors or placed_objects", "players")
   end
   _G.logicHandler.SendConfigCollisionOverrides(pid, true)
-  return told
+  return answer
 end
 
 local info = { name = "server_info", fields = { PLAYER } }
@@ -189,10 +189,10 @@ function info.run()
   local loaded = 0
   for _ in pairs(corescripts.global("LoadedCells")) do loaded = loaded + 1 end
   return {
-    version = tostring(game.GetServerVersion()), protocol = tostring(game.GetProtocolVersion()),
-    system = tostring(game.GetOperatingSystemType()), port = game.GetPort(), most_players = game.GetMaxPlayers(),
-    players = #players.online(), uptime_s = numbers.finite(game.GetMillisecondsSinceServerStart()) / 1000,
-    objects_made = game.GetCurrentMpNum(), cells_loaded = loaded,
+    version = tostring(guard.GetServerVersion()), protocol = tostring(guard.GetProtocolVersion()),
+    system = tostring(guard.GetOperatingSystemType()), port = guard.GetPort(), most_players = guard.GetMaxPlayers(),
+    players = #players.online(), uptime_s = numbers.finite(guard.GetMillisecondsSinceServerStart()) / 1000,
+    objects_made = guard.GetCurrentMpNum(), cells_loaded = loaded,
     shares_journal = corescripts.setting("shareJournal", true) == true,
   }
 end

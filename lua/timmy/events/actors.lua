@@ -1,20 +1,21 @@
---- Actors that come into sight, dress, are enchanted, die, and walk from cell to cell. The client that simulates a cell
--- tells of them. Only its packets of a cell's list and of deaths say what an actor is; else CoreScripts' records do.
+--- Events of actors: they appear, change equipment, are enchanted, die, and move between cells. They come from the
+-- client that simulates a cell. Only packets of a cell's list and of deaths name the actor's record; for others it is
+-- looked up in CoreScripts' data.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- What is recorded of an actor in a cell: its id, or nil.
+--- The recorded id of an actor in a cell, or nil.
 local function recorded(unique_index, cell)
   local loaded = corescripts.loaded_cell(cell)
   local known = loaded and shapes.table_or_empty(loaded.data.objectData)[unique_index]
-  return type(known) == "table" and texts.is_id(known.refId) and known.refId or nil
+  return type(known) == "table" and id_lists.is_id(known.refId) and known.refId or nil
 end
 
---- Gives each actor that the packet did not name the id that is recorded of it, here or where it went.
+--- Adds the recorded id to each actor that the packet did not name, from this cell or the one it moved to.
 local function named(actors, cell)
   for _, actor in ipairs(actors) do
     if actor.ref_id == "" then
@@ -24,7 +25,7 @@ local function named(actors, cell)
   return actors
 end
 
---- A reader of the packets that CoreScripts make a table of.
+--- A reader for packets that CoreScripts turn into a table.
 local function told(describe)
   return function(_, cell, actors)
     local listed, left_out = shapes.listed(actors, describe)
@@ -32,22 +33,22 @@ local function told(describe)
   end
 end
 
-local function worn(item) return type(item) == "table" and texts.is_id(item.refId) and item.refId or nil end
+local function worn(item) return type(item) == "table" and id_lists.is_id(item.refId) and item.refId or nil end
 
 local function dressed(actor) return { equipment = json.object(slots.named(actor.equipment, worn)) } end
 
-local function enchanted(actor) return { spells = (texts.names(actor.spellsActive, shapes.MOST)) } end
+local function enchanted(actor) return { spells = (id_lists.names(actor.spellsActive, shapes.MOST)) } end
 
 local function killed(actor)
   local killer = shapes.table_or_empty(actor.killer)
-  local name = texts.is_id(killer.name) and killer.name or nil
+  local name = id_lists.is_id(killer.name) and killer.name or nil
   return { killer = shapes.player_in(killer.pid) or name or json.null }
 end
 
---- The packet at hand, which CoreScripts make no table of.
+--- A reader for the current packet, which CoreScripts do not turn into a table.
 local function at_hand(describe)
   return function(_, cell)
-    local all = game.received_actors()
+    local all = guard.received_actors()
     local listed = {}
     for position = 1, math.min(#all, shapes.MOST) do listed[position] = describe(all[position]) end
     return { cell = shapes.text_or(cell, ""), actors = json.array(named(listed, cell)),

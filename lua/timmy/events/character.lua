@@ -1,17 +1,17 @@
---- What changes about a player: what it can do, has, wears and is under.
+--- Events of a player's character: abilities, possessions, equipment and active effects.
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
 local stack = require("timmy.state.stack")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- CoreScripts' numbers for what a packet does to a list (`enumerations.inventory`, `.spellbook`).
+--- CoreScripts' numbers for a packet's action on a list (`enumerations.inventory`, `.spellbook`).
 local ACTIONS = { [0] = "set", "add", "remove" }
---- CoreScripts' numbers for what a quick key holds.
+--- CoreScripts' numbers for the content of a quick key.
 local KEYS = { [0] = "item", "item_magic", "magic", "unassigned" }
 
 local finite, whole = numbers.finite, numbers.whole
@@ -24,25 +24,25 @@ local function part(packet, name) return shapes.table_or_empty(shapes.table_or_e
 --- Base and damage of each point of a packet, under the names of `known`.
 local function points(known, name)
   return function(_, packet)
-    local read, told = part(packet, name), {}
+    local read, data = part(packet, name), {}
     for _, entry in ipairs(known()) do
       local point = read[entry.name]
       if type(point) == "table" then
         local base, damage = finite(point.base), finite(point.damage)
-        told[entry.name] = { base = base, damage = damage, progress = finite(point.progress) }
+        data[entry.name] = { base = base, damage = damage, progress = finite(point.progress) }
       end
     end
-    return { [name] = json.object(told) }
+    return { [name] = json.object(data) }
   end
 end
 
 local function equipment(_, packet)
-  local told = {}
+  local data = {}
   for slot, item in pairs(part(packet, "equipment")) do
     local name = type(slot) == "number" and slots.NAMES[slot + 1]
-    if name then told[name] = stack(item) or json.null end
+    if name then data[name] = stack(item) or json.null end
   end
-  return { slots = json.object(told) }
+  return { slots = json.object(data) }
 end
 
 local function inventory(_, packet)
@@ -53,19 +53,19 @@ local function inventory(_, packet)
 end
 
 local function spellbook(_, packet)
-  local spells = texts.list(part(packet, "spellbook"), shapes.MOST)
+  local spells = id_lists.list(part(packet, "spellbook"), shapes.MOST)
   return { action = action_of(shapes.table_or_empty(packet)), spells = spells }
 end
 
 local function spells_active(_, packet)
-  local spells = texts.names(part(packet, "spellsActive"), shapes.MOST)
+  local spells = id_lists.names(part(packet, "spellsActive"), shapes.MOST)
   return { action = action_of(shapes.table_or_empty(packet)), spells = spells }
 end
 
 local function cooldowns(_, packet)
   local listed = {}
   for _, cooldown in ipairs(part(packet, "cooldowns")) do
-    if type(cooldown) == "table" and texts.is_id(cooldown.spellId) and #listed < shapes.MOST then
+    if type(cooldown) == "table" and id_lists.is_id(cooldown.spellId) and #listed < shapes.MOST then
       local day, hour = whole(cooldown.startDay), finite(cooldown.startHour)
       listed[#listed + 1] = { spell = cooldown.spellId, day = day, hour = hour }
     end
@@ -84,14 +84,14 @@ local function quick_keys(_, packet)
 end
 
 local function shapeshift(pid)
-  return { scale = finite(game.GetScale(pid), 1), werewolf = game.IsWerewolf(pid) }
+  return { scale = finite(guard.GetScale(pid), 1), werewolf = guard.IsWerewolf(pid) }
 end
 
 local function level(pid)
-  return { level = whole(game.GetLevel(pid)), progress = whole(game.GetLevelProgress(pid)) }
+  return { level = whole(guard.GetLevel(pid)), progress = whole(guard.GetLevelProgress(pid)) }
 end
 
---- What CoreScripts have just saved from the packet.
+--- The value that CoreScripts have just saved from the packet.
 local function miscellaneous(pid) return shapes.table_or_empty(corescripts.player(pid).data.miscellaneous) end
 
 local function mark(pid)
@@ -105,9 +105,9 @@ return {
   { event = "skills", hook = "OnPlayerSkill", read = points(attributes.skills, "skills") },
   { event = "level", hook = "OnPlayerLevel", read = level },
   { event = "bounty", hook = "OnPlayerBounty",
-    read = function(pid) return { bounty = whole(game.GetBounty(pid)) } end },
+    read = function(pid) return { bounty = whole(guard.GetBounty(pid)) } end },
   { event = "reputation", hook = "OnPlayerReputation",
-    read = function(pid) return { reputation = whole(game.GetReputation(pid)) } end },
+    read = function(pid) return { reputation = whole(guard.GetReputation(pid)) } end },
   { event = "shapeshift", hook = "OnPlayerShapeshift", read = shapeshift },
   { event = "equipment", hook = "OnPlayerEquipment", counts = shapes.is_done, read = equipment },
   { event = "inventory", hook = "OnPlayerInventory", counts = shapes.is_done, read = inventory },

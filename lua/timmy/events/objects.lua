@@ -1,8 +1,8 @@
---- What is done to things: opened, locked, placed, taken, hit, spoken to.
+--- Events of objects: opened, locked, placed, taken, hit, spoken to.
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 local finite, whole = numbers.finite, numbers.whole
 
@@ -47,14 +47,14 @@ local CHOICES = { [0] = "topic", "persuasion", "companion_share", "barter", "spe
 
 local function said(entry)
   return { choice = CHOICES[entry.dialogueChoiceType] or "topic",
-    topic = texts.is_id(entry.dialogueTopic) and entry.dialogueTopic or nil }
+    topic = id_lists.is_id(entry.dialogueTopic) and entry.dialogueTopic or nil }
 end
 
---- A container's packet lists { refId, uniqueIndex } without names.
+--- A container's packet lists { refId, uniqueIndex } without keys.
 local function containers(_, cell, objects)
   local named = {}
   for _, object in pairs(shapes.table_or_empty(objects)) do
-    if type(object) == "table" and texts.is_id(object.uniqueIndex) then named[object.uniqueIndex] = object end
+    if type(object) == "table" and id_lists.is_id(object.uniqueIndex) then named[object.uniqueIndex] = object end
   end
   local listed, left_out = shapes.listed(named)
   return { cell = shapes.text_or(cell, ""), objects = listed, left_out = left_out, players = json.array({}) }

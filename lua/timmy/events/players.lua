@@ -1,5 +1,5 @@
---- Players who come, go, move, die and rise. What they read in the chat is no hook's: see timmy.hearsay.
-local game = require("timmy.game.guard")
+--- Events of players: they join, leave, move, die and revive. Chat has no hook: see timmy.state.chat_log.
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
 local shapes = require("timmy.events.shapes")
@@ -8,16 +8,16 @@ local function nothing() return json.object({}) end
 
 local function cell_change(pid, packet, previous_cell)
   local location = type(packet) == "table" and shapes.table_or_empty(packet.location) or {}
-  return { cell = shapes.text_or(location.cell, game.GetCell(pid)), previous_cell = shapes.text_or(previous_cell, "") }
+  return { cell = shapes.text_or(location.cell, guard.GetCell(pid)), previous_cell = shapes.text_or(previous_cell, "") }
 end
 
---- Who killed a player: another player, a creature's or NPC's name, or nobody (a fall, itself).
+--- The killer of a player: another player, a creature's or NPC's name, or none (a fall, the player itself).
 local function killer_of(pid)
-  if game.DoesPlayerHavePlayerKiller(pid) then
-    local killer = game.GetPlayerKillerPid(pid)
+  if guard.DoesPlayerHavePlayerKiller(pid) then
+    local killer = guard.GetPlayerKillerPid(pid)
     return killer ~= pid and players.name(killer) or nil
   end
-  local name = game.GetPlayerKillerName(pid)
+  local name = guard.GetPlayerKillerName(pid)
   return name ~= "" and name or nil
 end
 

@@ -1,29 +1,29 @@
---- What happens in the game without being asked for, from CoreScripts' hooks.
+--- Events of the game, from CoreScripts' hooks.
 --
--- A hook that raises ends the server, and its return value would steer other scripts: so every one of ours is protected
--- and returns nothing. `OnGUIAction` is never told: it carries password hashes.
-local hearsay = require("timmy.state.chat_log")
+-- A hook that raises an error ends the server, and its return value affects other scripts: so every handler is
+-- protected and returns nothing. `OnGUIAction` is never sent: it carries password hashes.
+local chat_log = require("timmy.state.chat_log")
 local hooks = require("timmy.game.hooks")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
 
 local M = {}
 
---- One topic a file; each gives a list of sources: { event =, hook =, counts = ?, read = }. `counts(status, ...)` says
--- whether it happened at all; `read(pid, ...)` gives the event's data as its model says.
+--- One file for each topic; each returns a list of sources: { event =, hook =, counts = ?, read = }. `counts(status,
+-- ...)` says whether the event happened; `read(pid, ...)` returns the event's data in the form of its model.
 local ABOUT_PLAYERS = {
   require("timmy.events.players"),
   require("timmy.events.character"),
   require("timmy.events.knowledge"),
 }
---- These come from the player whose client simulates a cell: they say nothing of that player.
+--- Events from the player whose client simulates a cell: they say nothing about that player.
 local AROUND_PLAYERS = {
   require("timmy.events.actors"),
   require("timmy.events.objects"),
   require("timmy.events.world"),
 }
 
---- Every event but `disconnect`, which takes two hooks, and `chat`, which is no hook's.
+--- Every event except `disconnect`, which uses two hooks, and `chat`, which has none.
 local function each_source(act)
   for _, topics in ipairs({ ABOUT_PLAYERS, AROUND_PLAYERS }) do
     for _, topic in ipairs(topics) do
@@ -36,7 +36,7 @@ end
 M.hooks = { disconnect = "OnPlayerDisconnect", chat = "OnPlayerSendMessage" }
 each_source(function(source) M.hooks[source.event] = source.hook end)
 
---- The names of all events, by the alphabet.
+--- The names of all events, sorted.
 M.names = {}
 for event in pairs(M.hooks) do M.names[#M.names + 1] = event end
 table.sort(M.names)
@@ -50,8 +50,8 @@ local function listen(source, touches, listener)
   end)
 end
 
---- In older CoreScripts a player is gone from `Players` before the handlers hear of it, so its name is taken down in a
--- validator, which runs first in all of them.
+--- In older CoreScripts a player is removed from `Players` before the handlers run, so its name is read in a validator,
+-- which runs before that in all versions.
 local function listen_for_leaving(listener)
   local leaving = {}
   _G.customEventHooks.registerValidator("OnPlayerDisconnect", hooks.protected("OnPlayerDisconnect", function(_, pid)
@@ -64,17 +64,17 @@ local function listen_for_leaving(listener)
   end)
 end
 
---- A line in a player's chat window is an event of that player's, whoever said it.
+--- A line in a player's chat window is an event of that player, whoever wrote it.
 local function listen_to_chat(listener)
-  hearsay.tell(function(pid, line)
+  chat_log.tell(function(pid, line)
     local name = listener.wants("chat") and players.name(pid)
     if not name then return end
     listener.emit("chat", pid, name, { text = line.text, speaker = line.player, speaker_pid = line.pid })
   end)
 end
 
---- Hears the game from now on. `listener.happened(pid)` is told whenever something befell a player;
--- `listener.wants(event)` says whether anybody is to be told; then `listener.emit(event, pid, player_name, data)` is.
+--- Starts forwarding events. `listener.happened(pid)` is called for every event of a player; then, if
+-- `listener.wants(event)`, `listener.emit(event, pid, player_name, data)`.
 function M.install(listener)
   each_source(function(source, touches) listen(source, touches, listener) end)
   listen_for_leaving(listener)

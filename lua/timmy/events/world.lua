@@ -1,17 +1,17 @@
---- What changes for everybody: weather, the map, kills, records, the game's own variables.
-local game = require("timmy.game.guard")
+--- Events of the world: weather, map, kills, records, and the game's global variables.
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 local weather = require("timmy.state.weather")
 
 local whole = numbers.whole
 
 local function kills()
   local counts = {}
-  for position, kill in ipairs(game.received_kills()) do
-    local is_told = position <= shapes.MOST and texts.is_id(kill.ref_id)
+  for position, kill in ipairs(guard.received_kills()) do
+    local is_told = position <= shapes.MOST and id_lists.is_id(kill.ref_id)
     if is_told then counts[kill.ref_id] = math.max(0, whole(kill.count)) end
   end
   return { counts = json.object(counts) }
@@ -24,25 +24,25 @@ local function map(_, tiles)
       cells[position] = whole(tile.cellX) .. ", " .. whole(tile.cellY)
     end
   end
-  return { cells = (texts.list(cells, shapes.MOST)) }
+  return { cells = (id_lists.list(cells, shapes.MOST)) }
 end
 
 local function video(_, videos)
-  return { files = (texts.list(videos, shapes.MOST)) }
+  return { files = (id_lists.list(videos, shapes.MOST)) }
 end
 
---- CoreScripts hand on a list before they save the records, and a table by id after it.
-local function records(_, made, store)
+--- CoreScripts pass a list before they save the records, and a table by id after it.
+local function records(_, created, store)
   local names = {}
-  for id, record in pairs(shapes.table_or_empty(made)) do
-    if texts.is_id(id) and type(record) == "table" then names[id] = shapes.text_or(record.name, "") end
+  for id, record in pairs(shapes.table_or_empty(created)) do
+    if id_lists.is_id(id) and type(record) == "table" then names[id] = shapes.text_or(record.name, "") end
   end
   return { store = shapes.text_or(store, ""), records = json.object(names) }
 end
 
 local function globals(_, variables)
   local values = {}
-  for _, id in ipairs((texts.names(variables, shapes.MOST))) do
+  for _, id in ipairs((id_lists.names(variables, shapes.MOST))) do
     local variable = shapes.table_or_empty(variables[id])
     values[id] = numbers.finite(variable.intValue or variable.floatValue)
   end
@@ -53,7 +53,7 @@ return {
   { event = "kills", hook = "OnWorldKillCount", counts = shapes.is_done, read = kills },
   { event = "map", hook = "OnWorldMap", counts = shapes.is_done, read = map },
   { event = "weather", hook = "OnWorldWeather", counts = shapes.is_done,
-    read = function() return game.received_weather(weather.NAMES) end },
+    read = function() return guard.received_weather(weather.NAMES) end },
   { event = "video", hook = "OnVideoPlay", counts = shapes.is_done, read = video },
   { event = "record_created", hook = "OnRecordDynamic", counts = shapes.is_done, read = records },
   { event = "script_global", hook = "OnClientScriptGlobal", counts = shapes.is_done, read = globals },

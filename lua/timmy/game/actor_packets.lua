@@ -1,63 +1,63 @@
---- Packets about actors that CoreScripts have no function for, or a wrong one: sent to everybody who has their cell
--- loaded, so that the next one to simulate it knows them too.
-local game = require("timmy.game.guard")
+--- Packets about actors for which CoreScripts have no function, or a wrong one. They go to everybody who has loaded the
+-- cell, so that the next client to simulate it knows their contents too.
+local guard = require("timmy.game.guard")
 
 local M = {}
 
---- How many places for equipment an actor has.
+--- The number of an actor's equipment slots.
 M.SLOTS = 19
 
 local function begin(actor)
-  game.ClearActorList()
-  game.SetActorListPid(actor.authority)
-  game.SetActorListCell(actor.cell.description)
-  game.SetActorRefNum(actor.ref_num)
-  game.SetActorMpNum(actor.mp_num)
+  guard.ClearActorList()
+  guard.SetActorListPid(actor.authority)
+  guard.SetActorListCell(actor.cell.description)
+  guard.SetActorRefNum(actor.ref_num)
+  guard.SetActorMpNum(actor.mp_num)
 end
 
---- Lets an actor say what is in a sound file.
+--- Lets an actor play a sound file as speech.
 function M.speech(actor, sound)
   begin(actor)
-  game.SetActorSound(sound)
-  game.AddActor()
-  game.SendActorSpeech(true, false)
+  guard.SetActorSound(sound)
+  guard.AddActor()
+  guard.SendActorSpeech(true, false)
 end
 
---- Sends all that an actor wears: what the packet leaves out is taken off.
+--- Sends an actor's whole equipment: a client removes what the packet leaves out.
 function M.equipment(actor, worn)
   begin(actor)
   for slot = 0, M.SLOTS - 1 do
     local item = worn[slot]
     if item then
-      game.EquipActorItem(slot, item.refId, item.count, item.charge or -1, item.enchantmentCharge or -1)
+      guard.EquipActorItem(slot, item.refId, item.count, item.charge or -1, item.enchantmentCharge or -1)
     else
-      game.UnequipActorItem(slot)
+      guard.UnequipActorItem(slot)
     end
   end
-  game.AddActor()
-  game.SendActorEquipment(true, false)
+  guard.AddActor()
+  guard.SendActorEquipment(true, false)
 end
 
 local function target(package)
   if package.target_pid then
-    game.SetActorAITargetToPlayer(package.target_pid)
+    guard.SetActorAITargetToPlayer(package.target_pid)
   elseif package.target then
-    game.SetActorAITargetToObject(package.target.ref_num, package.target.mp_num)
+    guard.SetActorAITargetToObject(package.target.ref_num, package.target.mp_num)
   end
 end
 
---- Sends an AI package whole: CoreScripts' builder leaves out the destination of who has a target, and the duration of
--- who has a distance.
+--- Sends a complete AI package: CoreScripts' builder omits the destination of a package with a target, and the duration
+-- of one with a distance.
 function M.ai(actor, package)
   begin(actor)
-  game.SetActorAIAction(package.action)
+  guard.SetActorAIAction(package.action)
   target(package)
-  if package.x then game.SetActorAICoordinates(package.x, package.y, package.z) end
-  game.SetActorAIDistance(package.distance or 0)
-  game.SetActorAIDuration(package.duration or 0)
-  game.SetActorAIRepetition(package.repeats == true)
-  game.AddActor()
-  game.SendActorAI(true, false)
+  if package.x then guard.SetActorAICoordinates(package.x, package.y, package.z) end
+  guard.SetActorAIDistance(package.distance or 0)
+  guard.SetActorAIDuration(package.duration or 0)
+  guard.SetActorAIRepetition(package.repeats == true)
+  guard.AddActor()
+  guard.SendActorAI(true, false)
 end
 
 return M

@@ -1,4 +1,4 @@
---- What the functions about animations and voices take.
+--- Signatures of the functions about animations and voices.
 return {
   PlayAnimation = { "pid", "text", "int", "int", "boolean" },
   PlaySpeech = { "pid", "text" },

@@ -1,8 +1,8 @@
---- What was made of a table of the game a moment ago, kept for as long as that table lives.
+--- A cache of values derived from the game's tables; an entry lives as long as its table.
 local M = {}
 
---- `derive(source, ...)`, remembered for each source: done again when what is remembered was made before `not_before`
--- (seconds). The value is shared: read it only.
+--- `derive(source, ...)`, cached for each source; called again if the cached value is older than `not_before`
+-- (seconds). The value is shared: do not change it.
 function M.new(derive)
   local known = setmetatable({}, { __mode = "k" })
   return function(source, not_before, now, ...)

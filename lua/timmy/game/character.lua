@@ -1,4 +1,4 @@
---- What the functions about a player's class take.
+--- Signatures of the functions about a player's class.
 return {
   GetClassName = { "pid" },
   GetDefaultClass = { "pid" },

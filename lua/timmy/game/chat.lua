@@ -1,4 +1,4 @@
---- What the functions about the chat and the boxes on a player's screen take.
+--- Signatures of the functions about chat and message boxes.
 return {
   CustomMessageBox = { "pid", "int", "text", "text" },
   GetName = { "pid" },

@@ -1,13 +1,13 @@
---- The server's own chat event: what a player types goes through it, and what the bridge has a player say. So scripts
--- that filter, mute, relay or keep chat local see both, and stop both.
+--- The server's chat event: what a player types passes through it, and what the bridge lets a player say. So scripts
+-- that filter, mute, relay or localise chat see both, and can stop both.
 local log = require("timmy.server.log")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
 local EVENT = "OnPlayerSendMessage"
 
---- Whose messages are being handled: one may make a script send another.
+--- A stack of the players whose messages are being handled: a script may send a message while it handles another.
 local speakers = {}
 local ours
 
@@ -20,7 +20,7 @@ local function leave(ok, ...)
   return ...
 end
 
---- Knows from now on whose message is handled. A second time does nothing.
+--- Installs the tracking of whose message is handled. A second call does nothing.
 function M.install()
   local handle = _G[EVENT]
   if type(handle) ~= "function" or handle == ours then return end
@@ -31,16 +31,16 @@ function M.install()
   rawset(_G, EVENT, ours)
 end
 
---- Has the server handle a message as if the player had typed it: true, or nil and why not. A script that fails in it
--- is logged and ends nothing.
+--- Lets the server handle a message as if the player had typed it: true, or nil and an error. A failing script is
+-- logged.
 function M.raise(pid, message)
   local handle = _G[EVENT]
-  if type(handle) ~= "function" then return refuse("game_refused", "the server's scripts have no chat event") end
-  local ok, trouble = xpcall(handle, debug.traceback, pid, message)
+  if type(handle) ~= "function" then return errors.refuse("game_refused", "the server's scripts have no chat event") end
+  local ok, err = xpcall(handle, debug.traceback, pid, message)
   if ok then return true end
-  log("error", "a script failed on a chat message of the bridge: " .. tostring(trouble))
-  return refuse("game_refused", "a script of the server failed while it handled the message (its log says which): "
-    .. "some may have been shown it")
+  log("error", "a script failed on a chat message of the bridge: " .. tostring(err))
+  return errors.refuse("game_refused", "a script of the server failed while it handled the message (see the server's "
+    .. "log); some players may have received it")
 end
 
 return M

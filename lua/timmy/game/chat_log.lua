@@ -1,5 +1,5 @@
---- What the functions about what a player has learned and how factions think of it take, while a packet of it is read:
--- each checks its index itself.
+--- Signatures of the functions that read a player's packet about topics, journal and factions: each checks its index
+-- itself.
 return {
   GetBookChangesSize = { "pid" },
   GetBookId = { "pid", "int" },

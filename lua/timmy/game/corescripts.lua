@@ -1,27 +1,27 @@
---- CoreScripts' globals, looked up late (they are made after custom scripts load), and the shapes we rely on.
+--- CoreScripts' globals, looked up at each use because they are created after custom scripts load, and the table shapes
+-- that the bridge relies on.
 --
--- Its `Load...` functions give a player's saved tables to the server, and must find there what they read: a table is
--- checked for that before its loader is called. And other scripts write in the same tables: what is looked up here may
--- be anything.
+-- CoreScripts' `Load...` functions send a player's saved tables to the server and fail on missing values, so a table is
+-- checked before its loader is called. Other scripts write to the same tables, so any value may be found here.
 local cells = require("timmy.state.cells")
 local numbers = require("timmy.wire.numbers")
 
 local M = {}
 
---- Stands for a table that is not there.
-local NONE = setmetatable({}, { __newindex = function() error("this table stands for none: it is for reading", 2) end })
+--- A read-only substitute for a missing table.
+local NONE = setmetatable({}, { __newindex = function() error("read-only: this replaces a missing table", 2) end })
 
---- The value where it is a table, else an empty one for reading.
+--- The value if it is a table, else an empty read-only one.
 function M.table_or_none(value)
   return type(value) == "table" and value or NONE
 end
 
---- One of CoreScripts' global tables (`Players`, `LoadedCells`, ...), for reading.
+--- One of CoreScripts' global tables (`Players`, `LoadedCells`, ...); read only.
 function M.global(name)
   return M.table_or_none(_G[name])
 end
 
---- What a player, a cell or the world has saved, for reading.
+--- The saved data of a player, a cell or the world; read only.
 function M.data_of(holder)
   return M.table_or_none(M.table_or_none(holder).data)
 end
@@ -30,32 +30,32 @@ local function is_player(value)
   return type(value) == "table" and type(value.data) == "table" and type(value.IsLoggedIn) == "function"
 end
 
---- The player in a slot, when it is logged in and its data are there.
+--- The player in a slot, if it is logged in and its data exist; else nil.
 function M.player(pid)
   local player = M.global("Players")[pid]
   if is_player(player) and player:IsLoggedIn() then return player end
   return nil
 end
 
---- A value of CoreScripts' `config`, or `default` where this version doesn't have it.
+--- A value of CoreScripts' `config`, or `default` if this version lacks it.
 function M.setting(name, default)
   local value = M.global("config")[name]
   if value == nil then return default end
   return value
 end
 
---- Who holds what a setting of the configuration shares: the world while it is shared, else the player.
+--- The owner of shareable data: the world if the setting shares it, else the player.
 function M.shared(player, setting, default)
   if M.setting(setting, default) then return _G.WorldInstance end
   return player
 end
 
---- Who holds the journal.
+--- The owner of the journal.
 function M.journal_holder(player)
   return M.shared(player, "shareJournal", true)
 end
 
---- A loaded cell whose data are there, or nil.
+--- A loaded cell with data, or nil.
 function M.loaded_cell(description)
   local cell = M.global("LoadedCells")[description]
   return type(cell) == "table" and type(cell.data) == "table" and cell or nil
@@ -68,7 +68,7 @@ local function is_int_or_nil(value) return value == nil or is_int(value) end
 local function is_truth_or_nil(value) return value == nil or type(value) == "boolean" end
 local function is_number_or_nil(value) return value == nil or numbers.is_finite(value) end
 
---- What each loader of a player reads: the table under `data`, and its fields.
+--- The table under `data` that each of a player's loaders reads, and the fields in it.
 local RECORDS = {
   character = { race = is_text, head = is_text, hair = is_text, birthsign = is_text, gender = is_int,
     modelOverride = is_text_or_nil },
@@ -83,7 +83,7 @@ local COLLECTIONS = {
   skills = { base = is_int, damage = numbers.is_finite, progress = numbers.is_finite },
 }
 
---- A stack, as `inventoryHelper` compares it.
+--- The fields of a stack that `inventoryHelper` compares.
 local ITEM = { refId = is_text, count = is_int, charge = is_int_or_nil, enchantmentCharge = is_number_or_nil,
   soul = is_text_or_nil }
 
@@ -95,7 +95,7 @@ local function fits(record, fields)
   return true
 end
 
---- Before 0.7 a save held a bare number for each attribute and skill; CoreScripts still read it.
+--- Saves from before 0.7 have a bare number for each attribute and skill; CoreScripts still read it.
 local function all_fit(collection, fields)
   if type(collection) ~= "table" then return false end
   for name, record in pairs(collection) do
@@ -104,7 +104,7 @@ local function all_fit(collection, fields)
   return true
 end
 
---- Whether a player's table (`character`, `stats`, `attributes`, `skills`) can be given to its loader.
+--- Whether a player's table (`character`, `stats`, `attributes`, `skills`) is complete enough for its loader.
 function M.is_loadable(player, name)
   local data = player.data
   if type(data) ~= "table" then return false end
@@ -112,7 +112,7 @@ function M.is_loadable(player, name)
   return all_fit(data[name], COLLECTIONS[name])
 end
 
---- Whether an inventory, or what somebody wears, can be searched and changed by CoreScripts' helper, and sent.
+--- Whether CoreScripts' helper can search, change and send an inventory or equipment table.
 function M.is_sound_inventory(inventory)
   if type(inventory) ~= "table" then return false end
   for _, item in pairs(inventory) do
@@ -121,10 +121,10 @@ function M.is_sound_inventory(inventory)
   return true
 end
 
---- What is in a slot, as the loader of equipment gives it to the server.
+--- The item in a slot, as the loader of equipment sends it to the server.
 local WORN = { refId = is_text, count = is_int, charge = is_int, enchantmentCharge = is_number_or_nil }
 
---- Whether what a player wears can be given to its loader.
+--- Whether a player's equipment is complete enough for its loader.
 function M.is_sound_equipment(equipment)
   if type(equipment) ~= "table" then return false end
   for _, item in pairs(equipment) do
@@ -133,7 +133,7 @@ function M.is_sound_equipment(equipment)
   return true
 end
 
---- Whether an id can stand between quotes in a console command, and be nothing but an id there.
+--- Whether an id can be quoted in a console command without being read as anything else.
 function M.is_plain_id(id)
   return id:find("^[%w _'%-]+$") ~= nil
 end

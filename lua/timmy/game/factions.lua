@@ -1,4 +1,4 @@
---- What the functions about factions take.
+--- Signatures of the functions about factions.
 return {
   AddFaction = { "pid" },
   ClearFactionChanges = { "pid" },

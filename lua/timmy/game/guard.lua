@@ -1,17 +1,17 @@
---- The only door to `tes3mp.*`.
+--- The only module that calls `tes3mp.*`.
 --
--- The server does not check what it is given, and `pcall` does not help: the C++ side is `noexcept`. So each function
--- here checks every argument before it makes the call, and a wrong one is an ordinary Lua error, naming the function.
--- Lists that are read by index (actors) are only reachable through a walk that selects them.
+-- The server does not check arguments, and `pcall` does not help because the C++ side is `noexcept`. So each function
+-- here checks every argument before the call, and a wrong one raises an ordinary Lua error with the function's name.
+-- Lists that are read by index (actors) can only be read by functions that select them first.
 local cells = require("timmy.state.cells")
 local kinds = require("timmy.game.kinds")
 
 local M = {}
 
---- The server's numbers for how loud a log line is.
+--- The server's log levels.
 local LEVELS = { verbose = 0, info = 1, warn = 2, error = 3, fatal = 4 }
 
---- What each function takes, in order, one topic a file. A function that isn't there isn't called.
+--- The signatures of the functions, in one file for each topic. Functions without a signature are never called.
 local TOPICS = {
   require("timmy.game.character"),
   require("timmy.game.chat"),
@@ -40,8 +40,8 @@ local function miscounted(name, count)
   error(string.format("tes3mp.%s takes %d arguments", name, count), 3)
 end
 
---- Functions of one and two arguments are asked dozens of times for each perception: without the loop, which isn't
--- compiled, they take half the time.
+--- Functions of one and two arguments are called dozens of times for each perception: unrolled they take half the time
+-- of the loop, which LuaJIT does not compile.
 local function checked_one(name, kind)
   local is_safe = kinds.of[kind]
   return function(value, ...)
@@ -61,7 +61,7 @@ local function checked_two(name, first, second)
   end
 end
 
---- A function of the server behind its checks: `signature` has the kind of each argument (timmy.game.kinds), in order.
+--- A function of the server with checked arguments: `signature` lists the kind of each argument (timmy.game.kinds).
 function M.checked(name, signature)
   local count = #signature
   if count == 1 then return checked_one(name, signature[1]) end
@@ -76,7 +76,7 @@ function M.checked(name, signature)
   end
 end
 
---- The kinds of the arguments of each function here, by its name.
+--- The kinds of the arguments of each function, by its name.
 M.signatures = {}
 
 for _, signatures in ipairs(TOPICS) do
@@ -86,11 +86,11 @@ for _, signatures in ipairs(TOPICS) do
   end
 end
 
---- Calls a function of the server with nothing checked: for `timmy.raw`, whose rules have judged the call.
+--- Calls a function of the server without checks: for `timmy.raw`, whose rules have checked the call.
 function M.unchecked(name, ...) return tes3mp[name](...) end
 
---- Ends an object whose items are taken out of a container: how many of each leave. What the server looks up by number
--- here is what was added just before, so that no number is outside.
+--- Finishes an object in a packet that removes items from a container: `count` of each. The server looks these up by
+-- number; they were added just before, so every number is inside the list.
 function M.add_object_taking(counts)
   M.AddObject()
   for position, count in ipairs(counts) do
@@ -99,7 +99,7 @@ function M.add_object_taking(counts)
   end
 end
 
---- The entry of the actor list at `index`, which is inside the list: `actor` where that is the one.
+--- The entry of the actor list at a valid `index`, stored in `actor` if given.
 local function actor_at(index, actor)
   local ref_num, mp_num = tes3mp.GetActorRefNum(index), tes3mp.GetActorMpNum(index)
   if actor and actor.ref_num == ref_num and actor.mp_num == mp_num then return actor end
@@ -113,11 +113,11 @@ local function look_at(actor, index)
   actor.health_base = has_health and tes3mp.GetActorHealthBase(index) or nil
 end
 
---- Where the actors of a loaded cell are now, as far as the server was told: { unique_index, x, y, z, health?,
--- health_base? }. `found` is what an earlier call gave for that cell: the list and the tables in it are filled anew.
-function M.actors_in(cell, found)
+--- The actors of a loaded cell as last reported to the server: { unique_index, x, y, z, health?, health_base? }.
+-- `earlier` is the result of an earlier call for that cell; its list and tables are reused.
+function M.actors_in(cell, earlier)
   if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
-  local list, count = found or {}, 0
+  local list, count = earlier or {}, 0
   tes3mp.ReadCellActorList(cell)
   for index = 0, tes3mp.GetActorListSize() - 1 do
     if tes3mp.DoesActorHavePosition(index) then
@@ -130,30 +130,31 @@ function M.actors_in(cell, found)
   return list
 end
 
---- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. At no other time.
+--- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. Only call it from that
+-- event.
 function M.received_actors()
-  local found = {}
+  local result = {}
   tes3mp.ReadReceivedActorList()
   for index = 0, tes3mp.GetActorListSize() - 1 do
-    found[#found + 1] = {
+    result[#result + 1] = {
       unique_index = tes3mp.GetActorRefNum(index) .. "-" .. tes3mp.GetActorMpNum(index),
       ref_id = tes3mp.GetActorRefId(index), cell = tes3mp.GetActorCell(index),
     }
   end
-  return found
+  return result
 end
 
---- The kills of the packet whose event is being handled: { ref_id, count } each. At no other time.
+--- The kills of the packet whose event is being handled: { ref_id, count } each. Only call it from that event.
 function M.received_kills()
-  local found = {}
+  local result = {}
   tes3mp.ReadReceivedWorldstate()
   for index = 0, tes3mp.GetKillChangesSize() - 1 do
-    found[#found + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
+    result[#result + 1] = { ref_id = tes3mp.GetKillRefId(index), count = tes3mp.GetKillNumber(index) }
   end
-  return found
+  return result
 end
 
---- The weather of the packet whose event is being handled, its numbers under `names`. At no other time.
+--- The weather of the packet whose event is being handled, its numbers under `names`. Only call it from that event.
 function M.received_weather(names)
   tes3mp.ReadReceivedWorldstate()
   return {

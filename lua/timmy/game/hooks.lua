@@ -1,10 +1,10 @@
---- Hearing CoreScripts' hooks. An error that leaves a callback ends the server, and a value that one returns steers the
--- other scripts: ours do neither.
+--- Handlers for CoreScripts' hooks. An error that leaves a callback ends the server, and a returned value affects other
+-- scripts: handlers registered here do neither.
 local log = require("timmy.server.log")
 
 local M = {}
 
---- A callback for a hook, from which nothing escapes.
+--- A callback for a hook that catches every error.
 function M.protected(hook, act)
   return function(...)
     local ok, trace = xpcall(act, debug.traceback, ...)
@@ -12,7 +12,7 @@ function M.protected(hook, act)
   end
 end
 
---- Hears a hook after its default behaviour: `act(status, pid, ...)`.
+--- Registers a handler that runs after a hook's default behaviour: `act(status, pid, ...)`.
 function M.hear(hook, act)
   _G.customEventHooks.registerHandler(hook, M.protected(hook, act))
 end

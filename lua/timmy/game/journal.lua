@@ -1,4 +1,4 @@
---- What the functions about quests and renown take.
+--- Signatures of the functions about quests and reputation.
 return {
   AddJournalEntry = { "pid", "text", "int", "text" },
   AddJournalEntryWithTimestamp = { "pid", "text", "int", "text", "int", "int", "int" },

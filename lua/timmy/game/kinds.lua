@@ -1,4 +1,4 @@
---- The kinds of arguments that the server's functions take: each a check that is true of what they can be given.
+--- The kinds of arguments that the server's functions accept: each is a check that returns true for safe values.
 local cells = require("timmy.state.cells")
 local numbers = require("timmy.wire.numbers")
 
@@ -12,7 +12,7 @@ local LAST_PID = 65534
 local INT = 2147483647
 local LAST_ATTRIBUTE, LAST_SKILL, LAST_SLOT = 7, 26, 18
 
---- Whole numbers within bounds; NaN is within none.
+--- Whole numbers within bounds; NaN is never within them.
 local function whole(low, high)
   return function(value) return type(value) == "number" and value >= low and value <= high and value % 1 == 0 end
 end

@@ -1,4 +1,4 @@
---- What the functions about jail, revival and the door take.
+--- Signatures of the functions about jail, resurrection and kicks.
 return {
   Jail = { "pid", "int", "boolean", "boolean", "text", "text" },
   Kick = { "pid" },

@@ -1,4 +1,4 @@
---- What the functions about death and what else befalls a player take.
+--- Signatures of the functions about deaths and similar events of a player.
 return {
   DoesPlayerHavePlayerKiller = { "pid" },
   GetDrawState = { "pid" },

@@ -1,6 +1,6 @@
---- Console commands that a client runs on an actor, where no function of the server does the same.
+--- Console commands that a client runs on an actor, for actions that no function of the server performs.
 local corescripts = require("timmy.game.corescripts")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
@@ -10,14 +10,14 @@ local function count(list)
   return total
 end
 
---- Runs a command on an actor through the client that simulates it: what is wrong, or nil where nothing is.
+--- Runs a command on an actor through the client that simulates it; returns an error, or nil.
 --
--- The client says every command back, and CoreScripts kick it for one they did not expect. Those of the 0.8.1 release
--- do not write down what is run on an object; newer ones do, so it is written down only where they did not.
+-- The client echoes every command, and CoreScripts kick it for one that they did not expect. Those of the 0.8.1 release
+-- do not register commands on objects; newer ones do. So the bridge registers the command only if CoreScripts did not.
 function M.run(actor, command)
   local player = corescripts.player(actor.authority)
   if not player or not corescripts.takes_console_commands(player) then
-    return trouble("game_refused", "the client that moves the actor has not arrived in a cell yet; try again")
+    return errors.new("game_refused", "the client that moves the actor has not arrived in a cell yet; try again")
   end
   local queue = player.consoleCommandsQueued
   local before = count(queue)

@@ -1,23 +1,23 @@
---- Functions that stand in for some of the server's: so is heard what CoreScripts and other scripts call.
+--- Wrappers around functions of the server, to observe the calls of CoreScripts and other scripts.
 --
--- Each call is passed on as it came; what goes wrong here is logged and never reaches the caller. A script that keeps
--- one of the functions before it is overheard is not heard.
+-- Each call is passed on unchanged; an error in an observer is logged and never reaches the caller. Calls of a script
+-- that stored a function before it was wrapped are not seen.
 local hooks = require("timmy.game.hooks")
 
 local M = {}
 
---- The functions that stand in the places of the server's.
+--- The installed wrappers.
 local ours = setmetatable({}, { __mode = "k" })
 
 local function nothing() end
 
---- Has `heard.before(...)` and `heard.after(...)`, either of which may be absent, called with the arguments of each
--- call of `tes3mp[name]`. A second time does nothing.
-function M.calls(name, heard)
+--- Calls `observer.before(...)` and `observer.after(...)`, both optional, with the arguments of each call of
+-- `tes3mp[name]`. A second call does nothing.
+function M.calls(name, observer)
   local call = tes3mp[name]
   if ours[call] then return end
-  local before = hooks.protected("tes3mp." .. name, heard.before or nothing)
-  local after = hooks.protected("tes3mp." .. name, heard.after or nothing)
+  local before = hooks.protected("tes3mp." .. name, observer.before or nothing)
+  local after = hooks.protected("tes3mp." .. name, observer.after or nothing)
   local function pass_on(arguments, count, ...)
     after(unpack(arguments, 1, count))
     return ...

@@ -1,4 +1,4 @@
---- What the functions about where a player is take.
+--- Signatures of the functions about a player's position.
 return {
   GetCell = { "pid" },
   GetPosX = { "pid" },

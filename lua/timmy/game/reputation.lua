@@ -1,4 +1,4 @@
---- What the functions about bounty and reputation take.
+--- Signatures of the functions about bounty and reputation.
 return {
   SendBounty = { "pid" },
   SendReputation = { "pid", "boolean", "boolean" },

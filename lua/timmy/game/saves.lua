@@ -1,14 +1,14 @@
---- CoreScripts' saves, written whole or not at all.
+--- Atomic saves for CoreScripts.
 --
--- CoreScripts write over a save where it lies, and need a whole one to load a player or a cell: a server that is killed
--- meanwhile leaves half of one. The bridge saves with every command, so a killed server would often be met there. Here
--- a save is written beside the old one and put in its place, which the file system does in one step.
+-- CoreScripts overwrite a save in place, and need a complete one to load a player or a cell: a server that is killed
+-- during a write leaves half a file. The bridge saves with every command, which makes this likely. Here a save is
+-- written to another file, which then replaces the old one; the file system does that in one step.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
---- What the name of a save that is being written ends in; a killed server may leave one, and the next save takes it.
+--- The suffix of a save that is being written. A killed server may leave such a file; the next save overwrites it.
 local UNFINISHED = ".unfinished"
 
 local function fill(file, content)
@@ -16,7 +16,7 @@ local function fill(file, content)
   return file:close() and written
 end
 
---- Whether it was saved; nil where nothing was tried, because no file can be made beside the save.
+--- Whether the file was saved; nil if no file can be created beside the save, so nothing was tried.
 local function save_beside(path, content)
   local beside = path .. UNFINISHED
   local file = io.open(beside, "wb")
@@ -30,11 +30,11 @@ local function save_beside(path, content)
   return nil
 end
 
---- Has CoreScripts save like that from now on, wherever the system lets a file take another's place.
+--- Makes CoreScripts save atomically, if the system lets a file replace another.
 function M.install()
   local interface = _G.jsonInterface
   if type(interface) ~= "table" or type(interface.writeToFile) ~= "function" then return end
-  local write_over, data_path = interface.writeToFile, game.GetDataPath()
+  local write_over, data_path = interface.writeToFile, guard.GetDataPath()
   interface.writeToFile = function(name, content)
     local folder, saved = corescripts.setting("dataPath", data_path), nil
     if type(name) == "string" and type(content) == "string" then saved = save_beside(folder .. "/" .. name, content) end

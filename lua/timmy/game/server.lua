@@ -1,4 +1,4 @@
---- What the functions about the server itself take.
+--- Signatures of the functions about the server itself.
 return {
   CreateTimer = { "text", "milliseconds" },
   GetDataPath = {},

@@ -1,4 +1,4 @@
---- What the functions about a client's settings take.
+--- Signatures of the functions about a client's settings.
 return {
   SendSettings = { "pid", "boolean", "boolean" },
 }

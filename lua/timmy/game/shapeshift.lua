@@ -1,4 +1,4 @@
---- What the functions about what a player has turned into take.
+--- Signatures of the functions about a player's transformation.
 return {
   GetCreatureRefId = { "pid" },
   GetScale = { "pid" },

@@ -1,4 +1,4 @@
---- What the functions about spells and their effects take.
+--- Signatures of the functions about spells and their effects.
 return {
   AddSpell = { "pid", "text" },
   AddSpellActive = { "pid", "text", "text", "boolean" },

@@ -1,4 +1,4 @@
---- What the functions about what a player can do, how it fares and what it is take.
+--- Signatures of the functions about a player's attributes, skills, health and identity.
 return {
   GetBounty = { "pid" },
   GetLevelProgress = { "pid" },

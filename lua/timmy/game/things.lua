@@ -1,4 +1,4 @@
---- What the functions about objects, actors and the world take, in the words of `timmy.game`.
+--- Signatures of the functions about objects, actors and the world (kinds: timmy.game.kinds).
 return {
   AddActor = {},
   AddClientGlobalFloat = { "text", "number" },

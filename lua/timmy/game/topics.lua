@@ -1,4 +1,4 @@
---- What the functions about what a player knows take: topics, books, kills, the map.
+--- Signatures of the functions about a player's topics, books, kills and map.
 return {
   AddBook = { "pid", "text" },
   AddKill = { "text", "int" },

@@ -1,4 +1,4 @@
---- The arguments of one call: values, or names of values: `{ "result": 0 }` is the first value that call 0 of the batch
+--- The arguments of one call: values or references: `{ "result": 0 }` is the first value that call 0 of the batch
 -- returned, `{ "pid": "Timmy" }` a player's slot.
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
@@ -7,14 +7,14 @@ local preconditions = require("timmy.raw.preconditions")
 
 local M = {}
 
---- Stands for a value that is known once the batch runs.
+--- A placeholder for a value that is known once the batch runs.
 M.UNKNOWN = {}
 
 local function wrong(place, message, code)
   return { code = code or "bad_arguments", message = place .. ": " .. message, field = place }
 end
 
---- The name and the value of a reference with one name; nil for anything else.
+--- The name and the value of a reference; nil for any other value.
 local function reference(value)
   if not json.is_object(value) then return nil end
   local name, named = next(value)
@@ -38,21 +38,21 @@ end
 
 function resolve.pid(name)
   if type(name) ~= "string" then return nil, "must be a player's name" end
-  local pid, trouble = players.find(name)
-  return pid, trouble and trouble.message, trouble and trouble.code
+  local pid, err = players.find(name)
+  return pid, err and err.message, err and err.code
 end
 
-local function value_of(given, state)
-  if type(given) ~= "table" then return given end
-  local name, named = reference(given)
+local function value_of(argument, state)
+  if type(argument) ~= "table" then return argument end
+  local name, named = reference(argument)
   if not resolve[name] then return nil, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}' end
   return resolve[name](named, state)
 end
 
---- Whether a value that its kind does not take is one that the precondition excludes.
+--- Whether the precondition, and not only the kind, excludes a value.
 local function excludes(need, value) return need.kind == "index" or not preconditions.holds(need, value) end
 
---- What is wrong with a value, in the words of the precondition that it does not meet; nil when nothing is.
+--- What is wrong with a value, as the precondition that it violates says it; nil if nothing is.
 local function judge(parameter, value)
   if value == M.UNKNOWN then return nil end
   local problem, need = parameter.kind(value), parameter.need
@@ -64,8 +64,8 @@ local function judge(parameter, value)
 end
 
 --- The value of an argument, checked; or nil, what is wrong and the error's code.
-local function read_one(parameter, given, state)
-  local value, problem, code = value_of(given, state)
+local function read_one(parameter, argument, state)
+  local value, problem, code = value_of(argument, state)
   if problem then return nil, parameter.name .. " " .. problem, code end
   problem, code = judge(parameter, value)
   if problem then return nil, problem, code end
@@ -81,15 +81,15 @@ local function judge_count(rule, count)
     table.concat(names, ", "), count)
 end
 
---- The values of a call's arguments, checked: { n =, ... }; or nil and an error. `state.results` holds what the calls
--- before it returned.
-function M.read(rule, given, state, place)
-  local count = judge_count(rule, #given)
+--- The checked values of a call's arguments: { n =, ... }; or nil and an error. `state.results` has the results of the
+-- calls before it.
+function M.read(rule, argument, state, place)
+  local count = judge_count(rule, #argument)
   if count then return nil, wrong(place .. ".arguments", rule.name .. " " .. count) end
-  local values = { n = #given }
-  for position = 1, #given do
+  local values = { n = #argument }
+  for position = 1, #argument do
     local parameter, at = rule.parameters[position], place .. ".arguments." .. position - 1
-    local value, problem, code = read_one(parameter, given[position], state)
+    local value, problem, code = read_one(parameter, argument[position], state)
     if problem then return nil, wrong(at, preconditions.unmet(rule.name, problem), code) end
     values[position] = value
   end

@@ -1,9 +1,9 @@
---- A batch of calls of the script API: judged as a whole before the first is made, and each again right before it is,
--- because the calls before it may have changed what it meets.
+--- A batch of calls of the script API. The whole batch is checked before the first call, and each call again right
+-- before it is made, because earlier calls may have changed its preconditions.
 local arguments = require("timmy.raw.arguments")
 local bounds = require("timmy.raw.bounds")
 local functions = require("timmy.raw.functions")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local order = require("timmy.raw.order")
@@ -14,23 +14,23 @@ local written = require("timmy.raw.written")
 
 local M = {}
 
---- The most bytes of text that a batch's results may have together: a quarter of what may wait for a slow reader.
+--- The most bytes of text in a batch's results together: a quarter of a slow reader's buffer.
 M.MOST_BYTES = 262144
 
---- How much of a function's name an answer repeats, in bytes.
+--- The longest part of a function's name that an answer repeats, in bytes.
 local LONGEST_NAME = 100
 
 local function wrong(code, place, message) return { code = code, message = place .. ": " .. message, field = place } end
 
 local function new_state() return { ran = {}, reads = {}, results = {}, bytes = 0, written = written.new() } end
 
---- The player in a call's first argument, where it has one and the argument is known.
+--- The player in a call's first argument, if it has one and the value is known.
 local function pid_of(rule, values)
   local first = rule.parameters[1]
   if first and first.is_pid and values[1] ~= arguments.UNKNOWN then return values[1] end
 end
 
---- What holds for a call before anything has run: that there is such a function, its arguments, the order.
+--- The checks before anything has run: the function exists, its arguments are valid, and the order is right.
 local function judge(state, call, place)
   local name = call.name:sub(1, LONGEST_NAME)
   local rule, reason = rules.of(call.name)
@@ -38,8 +38,8 @@ local function judge(state, call, place)
     local code = functions.find(call.name) and "not_permitted" or "bad_arguments"
     return nil, wrong(code, place .. ".name", name .. ": " .. reason)
   end
-  local values, trouble = arguments.read(rule, call.arguments, state, place)
-  if not values then return nil, trouble end
+  local values, err = arguments.read(rule, call.arguments, state, place)
+  if not values then return nil, err end
   local missing = order.missing(name, pid_of(rule, values), state.ran)
   if missing then return nil, wrong("bad_arguments", place .. ".name", preconditions.unmet(name, missing)) end
   return rule, values
@@ -53,18 +53,18 @@ local function note(state, rule, values)
   if name:find("^Read") then state.reads[functions.find(name).category] = name end
 end
 
---- Whether every index is inside its list: what is wrong, and the position of the argument; nil when nothing is.
+--- What is wrong with a call's indexes, and the position of the argument; nil if every index is inside its list.
 local function judge_indexes(rule, values)
   for _, bound in ipairs(bounds.of(rule.name)) do
-    local size = game.unchecked(bound.size, unpack(values, 1, bound.takes))
+    local size = guard.unchecked(bound.size, unpack(values, 1, bound.takes))
     local problem = bounds.judge(bound, values[bound.position], size)
     if problem then return problem, bound.position end
   end
 end
 
---- The numbers of objects go up only: one that is given twice would name two things.
+--- Object numbers must only increase: a number that is used twice would name two objects.
 local function judge_number(name, number)
-  if name == "SetCurrentMpNum" and number < game.unchecked("GetCurrentMpNum") then
+  if name == "SetCurrentMpNum" and number < guard.unchecked("GetCurrentMpNum") then
     return "mpNum must not go back: GetCurrentMpNum's numbers are taken, and would be given to other objects", 1
   end
 end
@@ -76,8 +76,8 @@ local function judge_selection(state, rule, values)
   return received.judge(selection, rule.name, type(values[1]) == "number" and values[1] or nil, read)
 end
 
---- What can only be said right before the call: what was selected and received, how long the lists are. The words of
--- the precondition that is not met, and the position of the argument where it is one's; nil when all hold.
+--- The checks right before the call: what was selected and received, and how long the lists are. Returns the
+-- precondition that is violated, and the position of the argument that violates it, if there is one; nil if all hold.
 local function judge_now(state, rule, values)
   local problem, position = judge_selection(state, rule, values)
   if not problem then problem, position = judge_indexes(rule, values) end
@@ -86,7 +86,7 @@ local function judge_now(state, rule, values)
   return problem, position
 end
 
---- A value as the answer carries it: what is no number that JSON has is null.
+--- A value as sent in the answer: numbers that JSON can't express become null.
 local function carried(state, value)
   if type(value) == "string" then state.bytes = state.bytes + #value end
   if value == nil or (type(value) == "number" and not numbers.is_finite(value)) then return json.null end
@@ -111,14 +111,14 @@ local function make(state, call, place)
     local words = "the results have more than " .. M.MOST_BYTES .. " bytes: ask for less at a time"
     return wrong("bad_arguments", place, words)
   end
-  collect(state, game.unchecked(rule.name, unpack(values, 1, values.n)))
+  collect(state, guard.unchecked(rule.name, unpack(values, 1, values.n)))
   state.written:follow(rule.name)
   note(state, rule, values)
 end
 
 local function place_of(position) return "calls." .. position - 1 end
 
---- The first thing wrong with a batch before any of it has run, as an error; nil when nothing is.
+--- The first error of a batch before any of it has run; nil if there is none.
 function M.judge(calls)
   local state = new_state()
   for position, call in ipairs(calls) do
@@ -134,15 +134,15 @@ local function done_so_far(count)
   return count == 1 and "; the call before it was done" or "; the " .. count .. " calls before it were done"
 end
 
---- Makes the calls, in order: a list of what each returned. Or nil and an error, where one could not be made; it says
--- how many were.
+--- Makes the calls, in order: a list of their results. Or nil and an error if a call could not be made, with the number
+-- of calls that were.
 function M.run(calls)
   local state = new_state()
   for position, call in ipairs(calls) do
-    local trouble = make(state, call, place_of(position))
-    if trouble then
-      trouble.message = trouble.message .. done_so_far(position - 1)
-      return nil, trouble
+    local err = make(state, call, place_of(position))
+    if err then
+      err.message = err.message .. done_so_far(position - 1)
+      return nil, err
     end
   end
   return json.array(state.results)

@@ -1,12 +1,11 @@
---- Paths that the script API may be given: within the server's data folder, so that nothing outside it is read or
--- written.
-local game = require("timmy.game.guard")
+--- Paths that the script API accepts: inside the server's data folder, so that nothing outside is read or written.
+local guard = require("timmy.game.guard")
 
 local M = {}
 
 --- Limits of the file systems.
 local LONGEST_PATH, LONGEST_NAME = 4000, 255
---- The largest map tile that the server takes, in bytes.
+--- The largest map tile that the server accepts, in bytes.
 local LARGEST_IMAGE = 1800
 
 local function has_long_name(path)
@@ -16,10 +15,10 @@ local function has_long_name(path)
   return false
 end
 
---- A path in the data folder; nothing need be there.
+--- A path in the data folder; it need not exist.
 function M.path(value)
   if type(value) ~= "string" then return "must be a string" end
-  local folder = game.GetDataPath()
+  local folder = guard.GetDataPath()
   if value ~= folder and value:sub(1, #folder + 1) ~= folder .. "/" then
     return "must be a path in the server's data folder: what GetDataPath gives, and / and a name"
   end
@@ -27,7 +26,7 @@ function M.path(value)
   if value:find("..", 1, true) or value:find("[%c\\]") then return "must have no .., backslash or control character" end
 end
 
---- A folder that is there and can be listed.
+--- An existing folder that can be listed.
 function M.folder(value)
   local wrong = M.path(value)
   if wrong then return wrong end
@@ -36,7 +35,7 @@ function M.folder(value)
   opened:close()
 end
 
---- The image of a map tile to be written. Its ending keeps everything else that the data folder holds.
+--- The image of a map tile to be written. Its suffix protects all other files of the data folder.
 function M.new_image(value)
   local wrong = M.path(value)
   if wrong then return wrong end
@@ -51,7 +50,7 @@ local function size_of(path)
   return size
 end
 
---- The image of a map tile that is there. A larger one would be read whole, with the game standing still.
+--- An existing image of a map tile. A larger file would be read completely while the game stands still.
 function M.image(value)
   local wrong = M.new_image(value)
   if wrong then return wrong end

@@ -1,11 +1,11 @@
---- The functions of the server's script API, as the table beside this file names them.
+--- The functions of the server's script API, from the table beside this file.
 local listed = require("timmy.raw.table")
 local preconditions = require("timmy.raw.preconditions")
 
 local M = {}
 
 --- Every function in the table's order: { name =, category =, parameters = { { name =, type = }... }, returns = type or
--- nil, preconditions = { what must hold before a call: a rule of timmy.raw.preconditions... } }.
+-- nil, preconditions = { words, each for a rule of timmy.raw.preconditions... } }.
 M.all = {}
 
 local NEEDS = "needs"
@@ -44,7 +44,7 @@ for line in listed:gmatch("[^\n]+") do
   end
 end
 
---- The function of this name, or nil.
+--- The function with this name, or nil.
 function M.find(name) return by_name[name] end
 
 return M

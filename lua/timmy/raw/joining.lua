@@ -1,5 +1,5 @@
---- Functions of the script API that change who may join the server: run only where the operator lists them, because
--- what they do outlasts the batch and concerns people who are not there.
+--- Functions of the script API that change who may join the server. They run only if the operator lists them, because
+-- their effect outlasts the batch and concerns people who are not online.
 local M = {}
 
 M.FUNCTIONS = {
@@ -9,7 +9,7 @@ M.FUNCTIONS = {
 
 local allowed = {}
 
---- What is wrong with the operator's list `raw_functions` of them; nil when nothing is.
+--- What is wrong with the operator's list `raw_functions`; nil if nothing is.
 function M.fault(names)
   if type(names) ~= "table" then return "a list of functions' names" end
   for position, name in pairs(names) do
@@ -19,13 +19,13 @@ function M.fault(names)
   end
 end
 
---- From now on the functions in the operator's list are run, and no others of them.
+--- Allows the functions in the operator's list, and no others of them.
 function M.allow(names)
   allowed = {}
   for _, name in ipairs(names) do allowed[name] = true end
 end
 
---- The error of the first call that the operator did not list; nil if the operator listed them all.
+--- The error of the first call that the operator did not list; nil if all are listed.
 function M.judge(calls)
   for position, call in ipairs(calls) do
     if M.FUNCTIONS[call.name] and not allowed[call.name] then

@@ -1,6 +1,6 @@
---- What an argument of the script API may be: narrower than its type, wherever a value of that type can do harm.
+--- Kinds of arguments of the script API: narrower than the argument's type where some values of the type can do harm.
 --
--- A kind takes a value and gives nil, or what is wrong with it. NaN and infinity are within no bounds.
+-- A kind takes a value and returns nil, or what is wrong with it. NaN and infinity are never within bounds.
 local cells = require("timmy.state.cells")
 local files = require("timmy.raw.files")
 local numbers = require("timmy.wire.numbers")
@@ -16,7 +16,7 @@ local LONGEST_CHECKSUM = 8
 
 local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
 
---- What each kind takes, in words: for the page that says what every argument must be.
+--- What each kind accepts, in words, for the page that documents every argument.
 M.words = {}
 
 --- A whole number within bounds, both included.
@@ -37,7 +37,7 @@ function M.number(value)
   if not numbers.is_finite(value) then return "must be a number below 1e14" end
 end
 
---- A text at a NUL byte ends for C++; and the game's own texts are the only ones that may be broken UTF-8.
+--- C++ ends a text at a NUL byte, and only the game's own texts may contain invalid UTF-8.
 function M.text(value)
   if type(value) ~= "string" then return "must be a string" end
   if #value > M.LONGEST_TEXT then return "must have at most " .. M.LONGEST_TEXT .. " bytes" end
@@ -56,8 +56,8 @@ function M.cell(value)
     cells.FARTHEST, cells.FARTHEST, cells.LONGEST)
 end
 
---- Digits that are a number in both notations, decimal and hexadecimal: what is known of how the server reads them
--- vouches for no others. Empty means any checksum.
+--- Digits that are a number in both decimal and hexadecimal notation: it is not known how the server reads others.
+-- Empty means any checksum.
 function M.checksum(value)
   if type(value) ~= "string" or not value:find("^%d*$") or #value > LONGEST_CHECKSUM then
     return "must be a checksum of at most " .. LONGEST_CHECKSUM .. " digits, or empty for any"

@@ -1,5 +1,5 @@
---- What must have run earlier in the same batch: the `Read*` that selects the list which is read, and the `Clear*` that
--- begins the list which is filled and sent. Between two ticks other scripts use the same lists.
+--- What must have run earlier in the same batch: the `Read*` that selects the list to read, and the `Clear*` that
+-- begins the list to fill and send. Between two ticks other scripts use the same lists.
 local functions = require("timmy.raw.functions")
 
 local M = {}
@@ -19,7 +19,7 @@ local ACTOR_LIST = joined({ "ClearActorList", "InitializeActorList" }, COPY_ACTO
 local OBJECT_LIST = joined({ "ClearObjectList", "InitializeObjectList", "InitializeEvent" }, COPY_OBJECTS)
 local RECORDS = joined({ "ClearRecords" }, COPY_WORLDSTATE)
 
---- What fills a list or sends it, by names or the beginnings of names (with *), and what begins that list.
+--- Functions that fill or send a list, by names or prefixes (with *), and the function that begins that list.
 local BEGUN = {
   { { "AddActor" }, ACTOR_LIST },
   { { "SendActor*" }, ACTOR_LIST },
@@ -41,7 +41,7 @@ local BEGUN = {
   { { "AddDestinationOverride" }, { "ClearDestinationOverrides" } },
 }
 
---- The same for lists that each player has: begun for the player in the first argument.
+--- The same for lists of single players: begun for the player in the first argument.
 local BEGUN_FOR_PLAYER = {
   { { "AddBook" }, { "ClearBookChanges", "InitializeBookChanges" } },
   { { "AddTopic" }, { "ClearTopicChanges", "InitializeTopicChanges" } },
@@ -63,13 +63,13 @@ local function is_named(name, patterns)
   return false
 end
 
-local function add_begun(found, name, lists, for_player)
+local function add_begun(result, name, lists, for_player)
   for _, list in ipairs(lists) do
-    if is_named(name, list[1]) then found[#found + 1] = { any_of = list[2], for_player = for_player } end
+    if is_named(name, list[1]) then result[#result + 1] = { any_of = list[2], for_player = for_player } end
   end
 end
 
---- The precondition that a list is selected, of a function that reads one; else nil.
+--- The precondition of a function that reads a selected list; else nil.
 function M.selection(entry)
   for _, rule in ipairs(entry.preconditions) do
     if rule.kind == "selection" and rule.any_of then return rule end
@@ -77,28 +77,28 @@ function M.selection(entry)
 end
 
 local function make(entry)
-  local found = {}
+  local result = {}
   for _, rule in ipairs(entry.preconditions) do
-    if rule.any_of then found[#found + 1] = { any_of = rule.any_of, words = rule.words } end
+    if rule.any_of then result[#result + 1] = { any_of = rule.any_of, words = rule.words } end
   end
-  add_begun(found, entry.name, BEGUN, false)
-  add_begun(found, entry.name, BEGUN_FOR_PLAYER, true)
-  return found
+  add_begun(result, entry.name, BEGUN, false)
+  add_begun(result, entry.name, BEGUN_FOR_PLAYER, true)
+  return result
 end
 
-local made = {}
+local cached = {}
 
---- What must have run before a function: of each entry any one. { { any_of = names, for_player = whether for the player
--- in the first argument, words = the precondition's, where it has any }... }
+--- What must have run before a function, one function of each entry: { { any_of = names, for_player = whether for the
+-- player in the first argument, words = the precondition's, if it has any }... }
 function M.of(name)
-  made[name] = made[name] or make(functions.find(name))
-  return made[name]
+  cached[name] = cached[name] or make(functions.find(name))
+  return cached[name]
 end
 
---- How a batch remembers that a function ran, and that it ran for a player.
+--- A batch's marks of functions that ran, and of the players for whom they ran.
 function M.mark(name, pid) return pid and name .. ":" .. pid or name end
 
---- The first of a function's needs that is not met, in words; `ran` holds the marks of what ran.
+--- The first unmet requirement of a function, in words; `ran` has the marks of functions that ran.
 function M.missing(name, pid, ran)
   for _, need in ipairs(M.of(name)) do
     local met = false

@@ -13,7 +13,7 @@ local kinds = require("timmy.raw.kinds")
 
 local M = {}
 
---- How much of an argument's value a message repeats, in bytes.
+--- The longest part of an argument's value that a message repeats, in bytes.
 local LONGEST_SHOWN = 40
 
 local READ_ACTORS = { "ReadReceivedActorList", "ReadLastActorList", "ReadCellActorList" }
@@ -25,7 +25,8 @@ local BEGIN_ACTORS = { "ClearActorList", "InitializeActorList", "CopyReceivedAct
 --- Parameters that are an index of the outer list.
 local OUTER = { index = true, actorIndex = true, objectIndex = true, recordIndex = true }
 
---- Parameters that are an index of a list inside an entry, by whose entry it is: the function that tells its length.
+--- Parameters that are an index of a list inside an entry: the function that returns the list's length, by the kind of
+-- entry.
 local INNER = {
   spell = { spellIndex = "GetActorSpellsActiveChangesSize", effectIndex = "GetActorSpellsActiveEffectCount" },
   effect = { effectIndex = "GetRecordEffectCount" },
@@ -33,12 +34,12 @@ local INNER = {
   container = { itemIndex = "GetContainerChangesSize" },
 }
 
---- Whatever its bytes: what a text may be beside that is the kind's part.
+--- Checks the case only: the other properties of a text belong to the kind.
 local function lower_case(value)
   if type(value) ~= "string" or value:find("%u") then return "must be in lower case: clients find no other" end
 end
 
---- The kinds of text, by what the words say of an argument.
+--- The kinds of text, by the words about an argument.
 local TEXTS = {
   ["is a cell"] = kinds.cell,
   ["is a path"] = kinds.path,
@@ -46,7 +47,7 @@ local TEXTS = {
   ["in lower case"] = lower_case,
 }
 
---- The kinds of their arguments, where they are narrower.
+--- The kinds of their arguments, if narrower than text.
 local TAKES = { ["in lower case"] = kinds.faction }
 
 local function position_of(parameters, fits)
@@ -57,10 +58,10 @@ end
 
 local function named(name) return function(candidate) return candidate == name end end
 
---- What the words say where a batch's own records are meant: no function counts those.
+--- The words for a batch's own records: no function counts those.
 local RECORDS_ADDED = "the number of records"
 
---- A setter's index means what the batch itself has filled: which list, by what the words say of its length.
+--- A setter's index refers to a list that the batch itself has filled: the list, by the words about its length.
 local WRITTEN = { GetObjectListSize = "objects", GetContainerChangesSize = "items", [RECORDS_ADDED] = "records" }
 
 local function index_rule(name, parameters, fits, size)
@@ -75,19 +76,19 @@ local function outer_index(name, parameters, size)
 end
 
 local function inner_indexes(name, parameters, whose)
-  local found = {}
+  local result = {}
   for _, parameter in ipairs(parameters) do
     local size = INNER[whose][parameter.name]
-    if size then found[#found + 1] = index_rule(name, parameters, named(parameter.name), size) end
+    if size then result[#result + 1] = index_rule(name, parameters, named(parameter.name), size) end
   end
-  return found
+  return result
 end
 
 local function named_index(name, parameters, argument, size)
   return { index_rule(name, parameters, named(argument), size) }
 end
 
---- Of the size functions in the words, the one whose list the function's name means.
+--- The size function among those in the words that matches the function's name.
 local function one_of_indexes(name, parameters, sizes)
   for size in sizes:gmatch("Get%w+Size") do
     local list = size:match("^Get(%w-)ChangesSize$") or size:match("^Get(%w-)sSize$")
@@ -113,8 +114,8 @@ end
 
 local function state() return { { kind = "state" } } end
 
---- What the words can be, and what makes the rules of them: from the function's name, its parameters and what the
--- pattern captured.
+--- The patterns of the words, and the constructor of the rules for each: from the function's name, its parameters and
+-- the captures.
 local FORMS = {
   { "^an actor list is selected %(", selection("actors", READ_ACTORS) },
   { "^an actor list is selected, and its cell is still loaded$",
@@ -154,7 +155,7 @@ local function rules_of(words, name, parameters)
   error(("the precondition of %s has no rule: %s"):format(name, words), 0)
 end
 
---- The rules of a function, in the order of its needs (words). Raises for words that stand for no rule.
+--- The rules of a function, in the order of its preconditions (words). Raises an error for words without a rule.
 function M.read(name, parameters, needs)
   local all = {}
   for _, words in ipairs(needs) do
@@ -166,7 +167,7 @@ function M.read(name, parameters, needs)
   return all
 end
 
---- A number that is a whole one within the bounds of a rule of kind range; a text that its judge finds good.
+--- Whether a value meets a rule: a whole number within the bounds of kind range, or a text that passes the judge.
 function M.holds(rule, value)
   if rule.kind == "text" then return rule.judge(value) == nil end
   return type(value) == "number" and value % 1 == 0 and value >= rule.low and value <= rule.high
@@ -177,10 +178,10 @@ local function shown(value)
   return type(value) == "number" and ("%.14g"):format(value) or type(value)
 end
 
---- How the argument of a rule is said with its value, for the end of a message.
+--- A rule's argument with its value, for the end of a message.
 function M.with_value(rule, value) return (" (%s is %s)"):format(rule.argument, shown(value)) end
 
---- The message of a call that is refused.
+--- The message of a refused call.
 function M.unmet(name, words) return ("precondition of %s not met: %s"):format(name, words) end
 
 return M

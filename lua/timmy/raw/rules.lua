@@ -1,6 +1,5 @@
---- The rule of every function of the script API that may be run: what each of its arguments may be. A precondition of
--- the function comes first; what it leaves open is narrowed here. A function for which a part is missing has no rule,
--- and is refused.
+--- The rules of all functions of the script API that may be run: the kind of each argument. A precondition of the
+-- function decides first; the tables below narrow the rest. A function with a missing part has no rule and is refused.
 local functions = require("timmy.raw.functions")
 local kinds = require("timmy.raw.kinds")
 
@@ -8,7 +7,7 @@ local M = {}
 
 local whole = kinds.whole
 
---- Whole categories that are no part of a batch.
+--- Categories that are excluded from batches.
 local REFUSED_CATEGORIES = {
   Timer = "a timer outlives the batch, calls a global function of ours by its name, and can't be freed safely",
   Public = "it runs functions of other scripts, which nothing here can vouch for",
@@ -22,7 +21,7 @@ local REFUSED = {
 --- SET, ADD, REMOVE, and for lists of actors and objects REQUEST.
 local CHANGE, LIST_ACTION = whole(0, 2), whole(0, 3)
 
---- Parameters that mean the same wherever they stand.
+--- Parameters with one meaning in all functions.
 local BY_NAME = {
   pid = kinds.pid, targetPid = kinds.pid, affectedPid = kinds.pid, alliedPlayerPid = kinds.pid,
   ipAddress = kinds.address,
@@ -35,13 +34,13 @@ local BY_NAME = {
   deathState = kinds.byte, dialogueChoiceType = kinds.byte, partType = kinds.byte, subtype = kinds.unsigned,
 }
 
---- The others, by their type in C++.
+--- All other parameters, by their C++ type.
 local BY_TYPE = { int = kinds.int, number = kinds.number, string = kinds.text, boolean = kinds.boolean }
 
 local LOG_LEVEL = { level = whole(0, 4) }
 local COUNT = { count = kinds.unsigned }
 
---- What a parameter means in one function only.
+--- Parameters with a special meaning in one function.
 local IN_FUNCTION = {
   AddItem = COUNT, AddItemChange = COUNT, EquipItem = COUNT, EquipActorItem = COUNT,
   SetRecordInventoryItemCount = COUNT,
@@ -61,7 +60,7 @@ local IN_FUNCTION = {
   SetRecordType = { type = whole(0, 24) },
 }
 
---- The precondition that bounds an argument by itself, and the kind that it stands for; nil where there is none.
+--- The precondition that limits an argument by itself, and its kind; nil if there is none.
 local function bounded(entry, position)
   for _, rule in ipairs(entry.preconditions) do
     if rule.position == position and rule.kind == "range" then return rule, whole(rule.low, rule.high) end
@@ -75,7 +74,7 @@ local function kind_of(entry, parameter)
   return (special and special[parameter.name]) or BY_NAME[parameter.name] or BY_TYPE[parameter.type]
 end
 
---- How many arguments must be given: trailing booleans may be left out.
+--- The number of required arguments: trailing booleans may be omitted.
 local function needed(parameters)
   local count = #parameters
   while count > 0 and parameters[count].type == "boolean" do count = count - 1 end
@@ -98,17 +97,17 @@ local function make(entry)
   return parameters and { name = entry.name, parameters = parameters, needed = needed(entry.parameters) }
 end
 
-local made = {}
+local cached = {}
 
---- The rule of a function: { name =, needed = the fewest arguments, parameters = { { name =, kind =, is_pid =,
--- need = the precondition that the kind stands for, where there is one }... } }. Or nil and why there is none.
+--- The rule of a function: { name =, needed = the fewest arguments, parameters = { { name =, kind =, is_pid =, need =
+-- the precondition that determines the kind, if there is one }... } }. Or nil and why there is none.
 function M.of(name)
   local entry = functions.find(name)
   if not entry then return nil, "the script API of TES3MP 0.8.1 has no such function (its case matters)" end
   local reason = REFUSED[name] or REFUSED_CATEGORIES[entry.category]
   if reason then return nil, "is not run: " .. reason end
-  made[name] = made[name] or make(entry)
-  if made[name] then return made[name] end
+  cached[name] = cached[name] or make(entry)
+  if cached[name] then return cached[name] end
   return nil, "is not run: there is no rule that says which of its calls are safe"
 end
 

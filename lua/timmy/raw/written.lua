@@ -1,5 +1,5 @@
---- How long the lists are that a batch fills: three functions change an entry of one by its number, and no function
--- tells how many there are.
+--- The lengths of the lists that a batch fills: three functions change an entry by its number, and no function returns
+-- the length.
 local functions = require("timmy.raw.functions")
 local received = require("timmy.raw.received")
 
@@ -8,7 +8,7 @@ Written.__index = Written
 
 local M = {}
 
---- What a batch has filled so far: nothing.
+--- The state of a new batch: nothing filled.
 function M.new()
   return setmetatable({ objects = {}, items = 0, records = 0 }, Written)
 end
@@ -29,19 +29,19 @@ follow.AddWorldObject = follow.AddObject
 function follow.CopyReceivedObjectListToStore(self) self.objects = received.items_of_objects() end
 follow.CopyLastObjectListToStore = follow.CopyReceivedObjectListToStore
 
---- Records of each type have a list of their own, and it is the current type's that is changed.
+--- Each type of record has its own list; functions change the current type's.
 function follow.ClearRecords(self) self.records = 0 end
 follow.SetRecordType = follow.ClearRecords
 follow.CopyReceivedWorldstateToStore, follow.CopyLastWorldstateToStore = follow.ClearRecords, follow.ClearRecords
 
 function follow.AddRecord(self) self.records = self.records + 1 end
 
---- Follows a call that was made.
+--- Updates the state after a call.
 function Written:follow(name)
   if follow[name] then follow[name](self) end
 end
 
---- How many entries there are in each list that a precondition names, and what they are; `object` is the function's
+--- The number of entries in each list that a precondition names, and what the entries are; `object` is the function's
 -- first argument.
 local lists = {
   objects = { count = function(self) return #self.objects end, things = "objects" },
@@ -49,8 +49,8 @@ local lists = {
   records = { count = function(self) return self.records end, things = "records of this type" },
 }
 
---- Why an entry can't be changed, in the words of the function's precondition, and the position of the argument; nil
--- where it can, and for functions that change none.
+--- Why an entry can't be changed, as the function's precondition says it, and the position of the argument; nil if it
+-- can, and for functions that change no entry.
 function Written:judge(name, ...)
   for _, rule in ipairs(functions.find(name).preconditions) do
     local list = lists[rule.written]

@@ -1,4 +1,4 @@
---- Which commands would be taken now for a player, and why the others wouldn't: what the commands say themselves.
+--- Which commands a player could be given now, and why the others would be declined: as the commands themselves say.
 local commands = require("timmy.commands.registry")
 local json = require("timmy.wire.json")
 

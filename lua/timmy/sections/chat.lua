@@ -1,7 +1,7 @@
 --- What a player's chat window shows.
-local hearsay = require("timmy.state.chat_log")
+local chat_log = require("timmy.state.chat_log")
 
 return function(pid)
-  local _, fragment = hearsay.of(pid)
+  local _, fragment = chat_log.of(pid)
   return fragment
 end

@@ -1,10 +1,10 @@
---- What a player's body is doing, and what it has turned into.
+--- A player's physical state and transformation.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local stance = require("timmy.state.player_state")
+local player_state = require("timmy.state.player_state")
 
---- Where Recall leads to; nil until Mark was cast.
+--- The destination of Recall; nil until Mark was cast.
 local function mark_of(player)
   local miscellaneous = type(player.data.miscellaneous) == "table" and player.data.miscellaneous or {}
   local mark = miscellaneous.markLocation
@@ -14,9 +14,9 @@ local function mark_of(player)
 end
 
 return function(pid)
-  local condition = stance(pid)
-  condition.scale = numbers.finite(game.GetScale(pid), 1)
-  condition.creature = game.GetCreatureRefId(pid)
+  local condition = player_state(pid)
+  condition.scale = numbers.finite(guard.GetScale(pid), 1)
+  condition.creature = guard.GetCreatureRefId(pid)
   condition.mark = mark_of(corescripts.player(pid))
   return condition
 end

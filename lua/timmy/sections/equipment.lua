@@ -1,4 +1,4 @@
---- What a player wears and holds.
+--- A player's equipment.
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local slots = require("timmy.state.slots")

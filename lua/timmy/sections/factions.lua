@@ -2,12 +2,12 @@
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- The game with both expansions has fewer.
+--- The most factions listed; the game with both expansions has fewer.
 local MOST_FACTIONS = 200
 
---- The table of the player or of the world, as the configuration shares it.
+--- The table of the player, or of the world if the configuration shares it.
 local function shared(player, setting, default, name)
   return corescripts.table_or_none(corescripts.data_of(corescripts.shared(player, setting, default))[name])
 end
@@ -21,7 +21,7 @@ return function(pid)
   for _, held in ipairs({ ranks, reputations, expulsions }) do
     for faction in pairs(held) do every[faction] = true end
   end
-  local factions, names, truncated = {}, texts.names(every, MOST_FACTIONS)
+  local factions, names, truncated = {}, id_lists.names(every, MOST_FACTIONS)
   for _, faction in ipairs(names) do
     factions[faction] = {
       rank = numbers.is_finite(ranks[faction]) and math.floor(ranks[faction]) or nil,

@@ -1,12 +1,12 @@
---- What a player carries.
+--- A player's inventory.
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local stack = require("timmy.state.stack")
 
---- More stacks than a hoarder's bag has; past them a snapshot would be mostly inventory.
+--- The most stacks listed: more than a large inventory has. Beyond that a snapshot would be mostly inventory.
 local MOST_STACKS = 500
 
---- The keys in order: the table has holes, and the same bag must read the same twice.
+--- The keys in order: the table has holes, and the same inventory must always yield the same list.
 local function sorted_keys(inventory)
   local keys = {}
   for key in pairs(inventory) do

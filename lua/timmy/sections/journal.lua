@@ -1,18 +1,18 @@
 --- The latest lines of the journal, oldest first.
-local chronicle = require("timmy.state.journal_data")
+local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 
---- As many as an agent can make use of; older ones live on in the quests' stages.
+--- The most lines listed: as many as an agent can use. Older ones show in the quests' stages.
 local MOST_ENTRIES = 100
 
 local function latest(lines)
   local entries = {}
   for position = math.max(1, #lines - MOST_ENTRIES + 1), #lines do
-    entries[#entries + 1] = chronicle.entry(lines[position])
+    entries[#entries + 1] = journal_data.entry(lines[position])
   end
   return { entries = json.array(entries), truncated = #lines > MOST_ENTRIES }
 end
 
-local remembered = chronicle.remember(latest)
+local remembered = journal_data.remember(latest)
 
-return function(pid) return remembered(chronicle.lines_of(pid)) end
+return function(pid) return remembered(journal_data.lines_of(pid)) end

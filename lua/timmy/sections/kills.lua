@@ -1,16 +1,16 @@
---- How many of each record were killed: by all players together, or by this one where newer CoreScripts are told to
--- count so (`shareKills`).
+--- Kills of each record: by all players together, or by this player if newer CoreScripts are configured so
+-- (`shareKills`).
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- More kinds of creatures and named people than a server's players kill in a year; the rest goes by the alphabet.
+--- The most records listed: more than the players of a server kill in a year. The rest is cut in alphabetical order.
 local MOST_KINDS = 1000
 
 return function(pid)
   local kills = corescripts.data_of(corescripts.shared(corescripts.player(pid), "shareKills", true)).kills
-  local counts, names, truncated = {}, texts.names(kills, MOST_KINDS)
+  local counts, names, truncated = {}, id_lists.names(kills, MOST_KINDS)
   for _, ref_id in ipairs(names) do
     local count = numbers.whole(kills[ref_id])
     if count > 0 then counts[ref_id] = count end

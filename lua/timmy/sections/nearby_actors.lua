@@ -1,34 +1,34 @@
---- NPCs and creatures near a player, from all the cells its client has loaded.
+--- NPCs and creatures near a player, from all cells that its client has loaded.
 --
--- This is most of a push, so it is written here instead of being built of tables: an actor's own words are kept
--- (`timmy.cast`), and only how it lies from the player is new each time.
-local cast = require("timmy.state.cell_actors")
+-- This is most of a push, so it is written as text here instead of encoding tables: an actor's own data are cached as
+-- text (see timmy.state.cell_actors), and only its position relative to the player is new each time.
+local cell_actors = require("timmy.state.cell_actors")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 
---- The list of those who are within the radius, and the pieces of the text: used again, to leave no garbage.
-local found, pieces = {}, {}
+--- Buffers for the actors within the radius and the pieces of the text, reused to avoid garbage.
+local nearby, pieces = {}, {}
 
---- Notes the actors of a cell that are within the radius, and how far: whole units, as they are told. A place that is
--- NaN is within no radius. How many there are then.
+--- Collects the actors of a cell that are within the radius, with their distances in whole units as they are sent. A
+-- NaN position is never within the radius. Returns the new count.
 local function collect(cell, eye, options, count)
-  local company = cast.of(cell, options.now, options.fresh)
+  local company = cell_actors.of(cell, options.now, options.fresh)
   local reach = options.radius * options.radius
   for _, actor in ipairs(company.actors) do
     local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
     local square = east * east + north * north + up * up
-    if square <= reach and cast.role(company, actor) then
+    if square <= reach and cell_actors.role(company, actor) then
       count = count + 1
-      found[count], actor.distance = actor, math.floor(math.sqrt(square))
+      nearby[count], actor.distance = actor, math.floor(math.sqrt(square))
     end
   end
   return count
 end
 
---- Puts seven pieces from `at` on: the actor as seen from `eye`.
+--- Writes seven pieces from index `at` on: the actor as seen from `eye`.
 local function put(actor, eye, at)
-  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cast.health(actor), cast.place(actor)
+  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cell_actors.health(actor), cell_actors.place(actor)
   pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)
   pieces[at + 5], pieces[at + 6] = ',"distance":', actor.distance
 end
@@ -49,9 +49,9 @@ local function write(actors, eye, left_out)
 end
 
 return function(pid, options)
-  local eye, count = surroundings.eye(pid), 0
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do count = collect(cell, eye, options, count) end
-  for position = count + 1, #found do found[position] = nil end
-  local actors, left_out = geometry.nearest(found, options.most, "unique_index")
+  local eye, count = player_location.viewpoint(pid), 0
+  for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do count = collect(cell, eye, options, count) end
+  for position = count + 1, #nearby do nearby[position] = nil end
+  local actors, left_out = geometry.nearest(nearby, options.most, "unique_index")
   return write(actors, eye, left_out)
 end

@@ -1,11 +1,12 @@
---- Things around a player, from all the cells its client has loaded: the nearest first, then those of the cells nearby
--- whose place nobody told the server.
+--- Objects near a player, from all cells that its client has loaded: the nearest first, then those in nearby cells
+-- whose position the server does not know.
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
-local scenery = require("timmy.state.cell_objects")
-local surroundings = require("timmy.state.surroundings")
+local cell_objects = require("timmy.state.cell_objects")
+local player_location = require("timmy.state.player_location")
 
---- A copy of a thing with where it lies, when it is within the radius; `rank` orders those without a place.
+--- A copy of an object with its distance and bearing, if it is within the radius; `rank` orders those without a
+-- position.
 local function see(thing, eye, radius)
   local distance, bearing
   if thing.x then
@@ -17,22 +18,22 @@ local function see(thing, eye, radius)
   return seen
 end
 
---- What has no place is listed for the cell that the player is in only: elsewhere it may be anywhere. How many more the
--- cell has that were not looked at: any of them may be near.
-local function collect(cell, eye, options, found)
-  local things, unseen = scenery.of(cell, options.now, options.fresh)
+--- Objects without a position are listed for the player's own cell only: those of other cells may be anywhere. Also
+-- returns how many objects of the cell were not looked at, any of which may be near.
+local function collect(cell, eye, options, nearby)
+  local things, unseen = cell_objects.of(cell, options.now, options.fresh)
   for _, thing in ipairs(things) do
-    if thing.x or cell == eye.cell then found[#found + 1] = see(thing, eye, options.radius) end
+    if thing.x or cell == eye.cell then nearby[#nearby + 1] = see(thing, eye, options.radius) end
   end
   return unseen
 end
 
 return function(pid, options)
-  local eye, found, unseen = surroundings.eye(pid), {}, 0
-  for _, cell in ipairs(surroundings.cells(pid, eye.cell)) do
-    unseen = unseen + collect(cell, eye, options, found)
+  local eye, nearby, unseen = player_location.viewpoint(pid), {}, 0
+  for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do
+    unseen = unseen + collect(cell, eye, options, nearby)
   end
-  local objects, left_out = geometry.nearest(found, options.most, "unique_index")
+  local objects, left_out = geometry.nearest(nearby, options.most, "unique_index")
   left_out = left_out + unseen
   return { objects = json.array(objects), truncated = left_out > 0, left_out = left_out }
 end

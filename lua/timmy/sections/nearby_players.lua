@@ -1,25 +1,25 @@
 --- Other players near a player: in the same interior, or anywhere in the exterior within the radius.
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local stance = require("timmy.state.player_state")
-local surroundings = require("timmy.state.surroundings")
-local throng = require("timmy.state.player_positions")
+local player_state = require("timmy.state.player_state")
+local player_location = require("timmy.state.player_location")
+local player_positions = require("timmy.state.player_positions")
 
---- Places to the unit and the degree, as for actors.
+--- Positions to the unit and the degree, as for actors.
 local whole = math.floor
 
---- Whether somebody else is within the radius, and still there. The distance is looked at first: with a hundred players
+--- Whether another player is within the radius and still online. The distance is checked first: with a hundred players
 -- online nearly all are far away.
 local function is_near(other, pid, eye, radius)
   if geometry.square(eye, other.place) > radius * radius or other.pid == pid then return false end
   return geometry.are_joined(eye.cell, other.place.cell) and corescripts.player(other.pid) ~= nil
 end
 
---- The other player's place in the wire's words.
+--- The other player's position as sent on the wire.
 local function see(other, eye)
   local place = other.place
   return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
@@ -27,20 +27,21 @@ local function see(other, eye)
     bearing = geometry.bearing(eye, place) }
 end
 
---- Adds what is to be seen of somebody who is that near.
+--- Adds what is visible of a player that near.
 local function look_at(seen)
   local pid = seen.pid
-  seen.level, seen.race, seen.class = numbers.whole(game.GetLevel(pid)), game.GetRace(pid), classes.of(pid)
-  seen.health = { current = numbers.finite(game.GetHealthCurrent(pid)), base = numbers.finite(game.GetHealthBase(pid)) }
-  for name, value in pairs(stance(pid)) do seen[name] = value end
+  seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)
+  local current, base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
+  seen.health = { current = current, base = base }
+  for name, value in pairs(player_state(pid)) do seen[name] = value end
 end
 
 return function(pid, options)
-  local eye, found = surroundings.eye(pid), {}
-  for _, other in ipairs(throng.of(options.now, options.fresh)) do
-    if is_near(other, pid, eye, options.radius) then found[#found + 1] = see(other, eye) end
+  local eye, nearby = player_location.viewpoint(pid), {}
+  for _, other in ipairs(player_positions.of(options.now, options.fresh)) do
+    if is_near(other, pid, eye, options.radius) then nearby[#nearby + 1] = see(other, eye) end
   end
-  local near, left_out = geometry.nearest(found, options.most, "pid")
+  local near, left_out = geometry.nearest(nearby, options.most, "pid")
   for _, seen in ipairs(near) do look_at(seen) end
   return { players = json.array(near), truncated = left_out > 0, left_out = left_out }
 end

@@ -1,5 +1,5 @@
---- Where a player stands: live, since CoreScripts' table holds the place of the last cell change. Of one that is under
--- way, where it stood before.
+--- A player's position: read live, because CoreScripts' table has the position of the last cell change. During a trip
+-- it is the position before the trip.
 local place_names = require("timmy.state.place_names")
 local trips = require("timmy.state.trips")
 

@@ -1,11 +1,11 @@
 --- Each quest's stage.
-local chronicle = require("timmy.state.journal_data")
+local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 
---- The game with both expansions has fewer quests than this.
+--- The most quests listed; the game with both expansions has fewer.
 local MOST_QUESTS = 500
 
---- The client's rule: an entry only raises a quest's stage, an index sets it outright.
+--- The client's rule: an entry only raises a quest's stage, an index always sets it.
 local function stage_after(before, entry)
   if entry.kind == "index" or before == nil then return entry.index end
   return math.max(before, entry.index)
@@ -14,7 +14,7 @@ end
 local function stages_of(lines)
   local stages, latest = {}, {}
   for position = 1, #lines do
-    local entry = chronicle.entry(lines[position])
+    local entry = journal_data.entry(lines[position])
     if entry then
       stages[entry.quest] = stage_after(stages[entry.quest], entry)
       latest[entry.quest] = position
@@ -23,7 +23,7 @@ local function stages_of(lines)
   return stages, latest
 end
 
---- The quests whose journal moved last.
+--- The quests whose journal changed last.
 local function most_recent(stages, latest)
   local quests = {}
   for quest in pairs(stages) do quests[#quests + 1] = quest end
@@ -38,6 +38,6 @@ local function summary(lines)
   return { stages = json.object(kept), truncated = truncated }
 end
 
-local remembered = chronicle.remember(summary)
+local remembered = journal_data.remember(summary)
 
-return function(pid) return remembered(chronicle.lines_of(pid)) end
+return function(pid) return remembered(journal_data.lines_of(pid)) end

@@ -1,33 +1,33 @@
---- What an agent perceives of its player, section by section.
+--- The sections of a perception: what an agent perceives of its player.
 local clock = require("timmy.server.clock")
 local corescripts = require("timmy.game.corescripts")
 local numbers = require("timmy.wire.numbers")
 local trips = require("timmy.state.trips")
-local vocabulary = require("timmy.wire.wire_names")
+local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
 --- The sections, in the order in which they are sent.
-M.names = vocabulary.SECTIONS
+M.names = wire_names.SECTIONS
 
---- How far is near, in game units, and how many of a kind are listed, where nobody says.
+--- Defaults: the radius in game units, and the most items listed of a kind.
 local DEFAULT_RADIUS, DEFAULT_MOST = 4096, 64
 
---- Sections whose content depends on how far one looks and how many one wants.
+--- Sections that depend on the view: the radius and the most items of a kind.
 M.by_view = { nearby_actors = true, nearby_players = true, nearby_objects = true }
 
---- Sections that show where the player is: while it is under way they stay as they were.
+--- Sections that depend on the player's location: during a trip they keep their last value.
 local OF_THE_PLACE = { position = true, nearby_actors = true, nearby_players = true, nearby_objects = true }
 
---- Since when a section stays as it was read before (seconds); nil where it is to be read.
+--- The time (seconds) since which a section keeps its last value because of a trip; nil if it is to be read.
 function M.held(section, pid)
   if not OF_THE_PLACE[section] then return nil end
   local _, since = trips.held(pid)
   return since
 end
 
---- How old what is pushed of a section may be, in seconds, where nothing was done to its player since: what changes
--- seldom isn't worth reading ten times a second. What isn't named is read each time.
+--- How old a pushed section may be, in seconds, if nothing was done to its player since: sections that change seldom
+-- need not be read ten times a second. Sections not listed here are read each time.
 M.keeps_s = {
   inventory = 0.5, equipment = 0.5, spells = 0.5, factions = 0.5, journal = 0.5, quests = 0.5, topics = 1, books = 1,
   kills = 1, nearby_objects = 1, world = 0.2, available_actions = 0.5,
@@ -48,10 +48,10 @@ local function completed(options)
   }
 end
 
---- A section of a logged-in player, shaped as its model; nil and an error where there is no such section or player.
--- `options`, all of them: `radius` bounds what is near, in game units, and `most` how many are listed; `fresh = false`
--- takes what was read for somebody else a moment ago; `now` in seconds; `allow_raw` as configured. Sections may be
--- shared between readings: read them only. One may be a `json.fragment`, written already.
+--- A section of a logged-in player, in the form of its model; nil and an error if there is no such section or player.
+-- `options` must be complete: `radius` in game units and `most` limit what is listed; `fresh = false` accepts values
+-- read for another client a moment ago; `now` in seconds; `allow_raw` as configured. Do not change a section: readings
+-- may share it. It may be a `json.fragment`, which is text already.
 function M.look(section, pid, options)
   local reader = readers[section]
   if not reader then
@@ -63,7 +63,7 @@ function M.look(section, pid, options)
   return reader(pid, options)
 end
 
---- The same as of now, with the defaults of what isn't said.
+--- The same, read now, with defaults for missing options.
 function M.read(section, pid, options)
   return M.look(section, pid, completed(options))
 end

@@ -1,12 +1,12 @@
---- The spellbook, the selected spell, and what is at work on a player.
+--- The spellbook, the selected spell, and the spell effects active on a player.
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- The game has fewer spells than the first; nobody is under more than the second.
+--- The most spells and active effects listed; a game has fewer of both.
 local MOST_SPELLS, MOST_ACTIVE = 1000, 64
---- CoreScripts' sign of an effect that is about no attribute or skill.
+--- CoreScripts' value for an effect without an attribute or skill.
 local NO_ARGUMENT = -1
 
 local function effect_of(effect)
@@ -22,8 +22,8 @@ end
 
 local function caster_of(caster)
   if type(caster) ~= "table" then return nil end
-  if texts.is_id(caster.playerName) then return caster.playerName end
-  return texts.is_id(caster.refId) and caster.refId or nil
+  if id_lists.is_id(caster.playerName) then return caster.playerName end
+  return id_lists.is_id(caster.refId) and caster.refId or nil
 end
 
 local function instance_of(spell, instance)
@@ -40,7 +40,7 @@ local function instance_of(spell, instance)
   }
 end
 
---- The instances of one spell in the order of their numbers.
+--- The instances of one spell, ordered by number.
 local function add_instances(active, spell, instances)
   local positions = {}
   for position in pairs(type(instances) == "table" and instances or {}) do
@@ -56,7 +56,7 @@ end
 
 local function active_of(data)
   local active = {}
-  for _, spell in ipairs((texts.names(data.spellsActive, MOST_ACTIVE))) do
+  for _, spell in ipairs((id_lists.names(data.spellsActive, MOST_ACTIVE))) do
     add_instances(active, spell, data.spellsActive[spell])
   end
   return json.array(active)
@@ -64,11 +64,11 @@ end
 
 return function(pid)
   local data = corescripts.player(pid).data
-  local known, truncated = texts.list(data.spellbook, MOST_SPELLS)
+  local known, truncated = id_lists.list(data.spellbook, MOST_SPELLS)
   local selected = type(data.miscellaneous) == "table" and data.miscellaneous.selectedSpell
   return {
     known = known,
-    selected = texts.is_id(selected) and selected or nil,
+    selected = id_lists.is_id(selected) and selected or nil,
     active = active_of(data),
     truncated = truncated,
   }

@@ -1,10 +1,10 @@
---- Who a player is and how it fares, as its client last reported.
+--- A player's identity and stats, as its client last reported them.
 local attributes = require("timmy.state.attributes")
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
 
 local finite = numbers.finite
@@ -13,15 +13,15 @@ local function gauge(current, base)
   return { current = finite(current), base = finite(base) }
 end
 
---- Attributes and skills take a hundred calls and change seldom: what is pushed of them may be that old.
+--- Attributes and skills take a hundred calls and change seldom: pushed values may be this old, in seconds.
 local POINTS_KEEP_S = 1
 
 local function read_attributes(pid)
   local read = {}
   for _, entry in ipairs(attributes.attributes()) do
     read[entry.name] = {
-      base = finite(game.GetAttributeBase(pid, entry.id)),
-      damage = finite(game.GetAttributeDamage(pid, entry.id)),
+      base = finite(guard.GetAttributeBase(pid, entry.id)),
+      damage = finite(guard.GetAttributeDamage(pid, entry.id)),
     }
   end
   return json.object(read)
@@ -31,16 +31,16 @@ local function read_skills(pid)
   local read = {}
   for _, entry in ipairs(attributes.skills()) do
     read[entry.name] = {
-      base = finite(game.GetSkillBase(pid, entry.id)),
-      damage = finite(game.GetSkillDamage(pid, entry.id)),
-      progress = finite(game.GetSkillProgress(pid, entry.id)),
+      base = finite(guard.GetSkillBase(pid, entry.id)),
+      damage = finite(guard.GetSkillDamage(pid, entry.id)),
+      progress = finite(guard.GetSkillProgress(pid, entry.id)),
     }
   end
   return json.object(read)
 end
 
---- Remembered by the player's table, which ends with its visit.
-local points = memo.new(function(_, pid)
+--- Cached by the player's table, which ends with its visit.
+local points = cache.new(function(_, pid)
   return { attributes = json.constant(read_attributes(pid)), skills = json.constant(read_skills(pid)) }
 end)
 
@@ -48,18 +48,18 @@ return function(pid, options)
   local now = options.now
   local read = points(corescripts.player(pid), options.fresh and now or now - POINTS_KEEP_S, now, pid)
   return {
-    level = numbers.whole(game.GetLevel(pid)),
-    health = gauge(game.GetHealthCurrent(pid), game.GetHealthBase(pid)),
-    magicka = gauge(game.GetMagickaCurrent(pid), game.GetMagickaBase(pid)),
-    fatigue = gauge(game.GetFatigueCurrent(pid), game.GetFatigueBase(pid)),
+    level = numbers.whole(guard.GetLevel(pid)),
+    health = gauge(guard.GetHealthCurrent(pid), guard.GetHealthBase(pid)),
+    magicka = gauge(guard.GetMagickaCurrent(pid), guard.GetMagickaBase(pid)),
+    fatigue = gauge(guard.GetFatigueCurrent(pid), guard.GetFatigueBase(pid)),
     attributes = read.attributes,
     skills = read.skills,
-    race = game.GetRace(pid),
-    gender = game.GetIsMale(pid) == 0 and "female" or "male",
+    race = guard.GetRace(pid),
+    gender = guard.GetIsMale(pid) == 0 and "female" or "male",
     class = classes.of(pid),
-    birthsign = game.GetBirthsign(pid),
-    level_progress = numbers.whole(game.GetLevelProgress(pid)),
-    bounty = numbers.whole(game.GetBounty(pid)),
-    reputation = numbers.whole(game.GetReputation(pid)),
+    birthsign = guard.GetBirthsign(pid),
+    level_progress = numbers.whole(guard.GetLevelProgress(pid)),
+    bounty = numbers.whole(guard.GetBounty(pid)),
+    reputation = numbers.whole(guard.GetReputation(pid)),
   }
 end

@@ -1,12 +1,12 @@
---- What a player can ask people about.
+--- The topics of conversation that a player knows.
 local corescripts = require("timmy.game.corescripts")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
---- The game with both expansions has about three thousand.
+--- The most topics listed; the game with both expansions has about three thousand.
 local MOST_TOPICS = 1000
 
 return function(pid)
   local holder = corescripts.shared(corescripts.player(pid), "shareTopics", true)
-  local topics, truncated = texts.list(corescripts.data_of(holder).topics, MOST_TOPICS)
+  local topics, truncated = id_lists.list(corescripts.data_of(holder).topics, MOST_TOPICS)
   return { topics = topics, truncated = truncated }
 end

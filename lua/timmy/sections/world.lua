@@ -1,6 +1,6 @@
 --- Date, hour and weather.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local weather = require("timmy.state.weather")
 
@@ -8,7 +8,7 @@ local HOURS = 24
 
 --- The weather of the player's region, once a client has reported it.
 local function weather_of(pid)
-  local name = game.GetRegion(pid):lower()
+  local name = guard.GetRegion(pid):lower()
   local regions = corescripts.table_or_none(corescripts.global("WorldInstance").storedRegions)
   local region = corescripts.table_or_none(regions[name])
   local current = weather.NAMES[region.currentWeather]
@@ -21,7 +21,7 @@ local function weather_of(pid)
   }
 end
 
---- The running hour is a global; the saved one follows it once an hour.
+--- The current hour is a global; the saved one is updated once an hour.
 local function hour_of(time)
   local hour = numbers.is_finite(_G.hourCounter) and _G.hourCounter or numbers.finite(time.hour)
   return hour % HOURS
@@ -31,7 +31,7 @@ return function(pid)
   local time = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
   return {
     year = numbers.whole(time.year),
-    -- A fault of older CoreScripts let the month become 0 or 13.
+    -- An error in older CoreScripts let the month become 0 or 13.
     month = numbers.clamp(numbers.whole(time.month, 1), 1, 12),
     day = numbers.whole(time.day),
     hour = hour_of(time),

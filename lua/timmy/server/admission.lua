@@ -1,12 +1,14 @@
---- Who gets a place. Connections in the handshake have places of their own, so that strangers who say nothing take none
--- from clients; and each newcomer can have the place of the oldest of them, so that they don't keep new clients out.
+--- Which connections are accepted. Connections in the handshake have places of their own, so that silent strangers take
+-- none from clients. When those are full, the oldest of them is closed for the newcomer, so that strangers don't keep
+-- new clients out.
 --
--- Peers come in the order in which they were accepted. Those that are ready never make room for anybody, nor do those
--- that guessed a token wrong: each has its place for the whole refusal delay, and that is what bounds the guesses.
+-- Peers are listed in the order of their acceptance. A ready peer is never closed for a newcomer, nor is one that sent
+-- a wrong token: it keeps its place for the whole refusal delay, which limits the rate of guesses.
 local M = {}
 
---- A connection keeps its place this long at least. A handshake takes a client on this machine 5 ms, and 20 ms in a
--- herd of a hundred: lower, and they push out one another; higher, and fewer strangers make a client wait.
+--- The shortest time, in seconds, before a connection in the handshake is closed for a newcomer. A handshake on the
+-- same machine takes 5 ms, or 20 ms when a hundred clients connect at once. Lower: such clients close each other's
+-- connections. Higher: fewer strangers make a client wait.
 M.GRACE_S = 0.02
 
 local function count_ready(peers)
@@ -27,20 +29,21 @@ local function handshakes_are_full(peers, limits)
   return #peers - count_ready(peers) >= limits.max_handshakes
 end
 
---- Whether one more connection can be taken. Otherwise it waits in the kernel's backlog: for the grace, or until
--- a place is free again of those that guessed.
+--- Whether one more connection can be accepted. Otherwise it waits in the kernel's backlog, until the oldest connection
+-- in the handshake may be closed, or until the place of a peer with a wrong token is free.
 function M.takes_newcomers(peers, limits, now)
   if not handshakes_are_full(peers, limits) then return true end
   local _, oldest = oldest_in_handshake(peers)
   return oldest ~= nil and now - oldest.accepted_at >= M.GRACE_S
 end
 
---- The position of the peer that makes room for a newcomer, when one has to.
+--- The position of the peer to close for a newcomer, if one must be closed.
 function M.who_makes_room(peers, limits)
   if handshakes_are_full(peers, limits) then return (oldest_in_handshake(peers)) end
 end
 
---- Why a newcomer gets no place, nil when it does; `entering`: a peer whose handshake is done, so it counts already.
+--- Why a newcomer is not accepted; nil if it is. `entering`: the peer's handshake is done, so it is among `peers`
+-- already.
 function M.refusal(peers, limits, entering)
   local others = count_ready(peers) - (entering and 1 or 0)
   if others >= limits.max_peers then return limits.max_peers .. " are connected (limits.max_peers)" end

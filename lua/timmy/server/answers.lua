@@ -1,7 +1,8 @@
---- What a client's message does: one function a type, from message to answer.
+--- Answers to clients' messages: one function for each type of message.
 --
--- Each takes the service (see timmy.service), the session, the message, the time in seconds and who asks (`peer`,
--- `delimited`), and gives the answer: a table, the text of an answer that was given before, or nil when it comes later.
+-- Each takes the service (see timmy.server.service), the session, the message, the time in seconds and the asker ({
+-- peer, delimited }). It returns the answer: a table, or the text of a remembered answer, or nil if the answer comes
+-- later.
 local clock = require("timmy.server.clock")
 local deferred = require("timmy.server.deferred")
 local digests = require("timmy.server.digest")
@@ -18,8 +19,8 @@ end
 
 function M.hello(service, session, message, now)
   if message.protocol ~= protocol.VERSION then
-    local trouble = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
-    return protocol.error(trouble, message.id)
+    local err = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
+    return protocol.error(err, message.id)
   end
   local refusal = service:introduce(session, message.client, now)
   if refusal then return protocol.error(refusal, message.id) end
@@ -34,11 +35,11 @@ function M.hello(service, session, message, now)
   }
 end
 
---- Puts a subscription in force, in the place of the one before it: everything starts full again.
+--- Replaces the client's subscription. The next push of each player has all sections.
 function M.subscribe(_, session, message)
   if session.peer:only_answers() then
-    local trouble = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
-    return protocol.error(trouble, message.id)
+    local err = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
+    return protocol.error(err, message.id)
   end
   local subscription = subscriptions.new(message)
   session.subscription = subscription
@@ -56,11 +57,11 @@ function M.subscribe(_, session, message)
   }
 end
 
---- Reads each section now, once however often it is named; nil and the section that could not be read.
+--- Reads each requested section once, even if it is named twice; nil and the section that could not be read.
 local function snapshot(service, player, message, now)
   local sections, revisions = {}, {}
   local view = readings.view(message.radius, message.most)
-  for _, section in ipairs(message.sections or service.perceive.names) do
+  for _, section in ipairs(message.sections or service.sections.names) do
     if not sections[section] then
       local reading = service.readings:now(player, section, view, now)
       if not reading then return nil, section end
@@ -72,8 +73,8 @@ end
 
 --- The snapshot of a player as it is now, or an error.
 function M.snapshot(service, message, now)
-  local pid, trouble = service.players.find(message.player)
-  if not pid then return protocol.error(trouble, message.id) end
+  local pid, err = service.players.find(message.player)
+  if not pid then return protocol.error(err, message.id) end
   local sections, revisions = snapshot(service, { pid = pid, name = message.player }, message, now)
   if not sections then
     return protocol.error(bad("internal", "section " .. revisions .. " could not be read", "sections"), message.id)
@@ -91,13 +92,13 @@ function M.snapshot(service, message, now)
   }
 end
 
---- The same once a player that is under way has arrived.
+--- The same, but during a trip of the player it waits for the arrival.
 function M.observe(service, _, message, now, asker)
   if service:is_under_way(message.player, now) and service.observers:add(asker, message, now) then return nil end
   return M.snapshot(service, message, now)
 end
 
---- A result with the number of what was done, if it was.
+--- A result, with the command's revision if the command was done.
 local function result_of(service, player, result, revision)
   if result.error then return result end
   result.revision = revision
@@ -105,48 +106,50 @@ local function result_of(service, player, result, revision)
   return result
 end
 
---- Does the command, whatever becomes of it: an error in it is an answer too. Gives the answer, or one to come.
+--- Runs the command; an error in it becomes an answer too. Returns the answer, or a deferred one.
 local function execute(service, session, message, revision)
   local context = { revision = revision, allow_raw = service.allow_raw and session.peer:may("raw"),
     chat_commands = session.peer:may("chat_command") }
-  local ok, value, trouble = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
+  local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player
-  if ok then return result_of(service, player, protocol.result(message.id, value, trouble), revision) end
+  if ok then return result_of(service, player, protocol.result(message.id, value, err), revision) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
-  return protocol.result(message.id, nil, bad("internal", "the command failed; the server's log says why"))
+  return protocol.result(message.id, nil, bad("internal", "the command failed: see the server's log"))
 end
 
---- An answer as text; a command whose answer has no JSON is done all the same.
+--- An answer as text. If the answer can't be encoded, the command has been done nevertheless, and the answer says
+-- `internal`.
 local function write_answer(service, answer)
   local text, why = json.encode(answer)
   if text then return text end
-  service.log("error", "an answer has no JSON: " .. why)
+  service.log("error", "an answer can't be encoded as JSON: " .. why)
   return json.encode(protocol.result(answer.id, nil, bad("internal", "the answer could not be written")))
 end
 
---- Refusals before anything was done: a repeat is safe to run again, and a stranger's mistakes fill no memory.
+--- Error codes of commands that were not begun: these answers are not remembered. A repeat may run, and wrong messages
+-- of a client use no memory.
 local NOTHING_DONE = {
   bad_arguments = true, needs_client_input = true, no_such_player = true, not_permitted = true, unknown_command = true,
 }
 
---- The answer that a command had, kept for when it comes again, after its digest.
+--- Encodes a command's answer and remembers it, with the command's digest.
 local function remember(service, entry, answer, now)
   local text = write_answer(service, answer)
   service.memory:remember(entry.caller, answer.id, entry.digest .. text, now)
   return text
 end
 
---- Why a command isn't begun now; nil when it is.
+--- Why a command can't begin now; nil if it can.
 local function obstacle(service, caller, message, now)
   if message.deadline < clock.to_ms(now) then return bad("expired", "the deadline had passed", "deadline") end
   if service.memory:has_room(caller, now) then return nil end
-  return bad("overloaded", "too many results to remember: try later")
+  return bad("overloaded", "the memory of results is full: try again later")
 end
 
 local function begin(service, session, message, now, entry, asker)
-  local trouble = obstacle(service, entry.caller, message, now)
-  if trouble then return protocol.result(message.id, nil, trouble) end
+  local err = obstacle(service, entry.caller, message, now)
+  if err then return protocol.result(message.id, nil, err) end
   local outcome = execute(service, session, message, service:next_revision())
   service:touch(message.arguments.player, now)
   if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
@@ -155,33 +158,33 @@ local function begin(service, session, message, now, entry, asker)
 end
 
 local function another(id)
-  return protocol.result(id, nil, bad("bad_arguments", "another command was given under this id: take another", "id"))
+  return protocol.result(id, nil, bad("bad_arguments", "this id belongs to another command: use a new one", "id"))
 end
 
---- A command is done once for a caller and id: one that was done is answered from memory, one that still runs is waited
--- for. Another command under that id is refused.
+--- A command runs once for each caller and id. A repeat gets the remembered answer, or waits for the command that is
+-- still running. A different command under the same id is refused.
 function M.command(service, session, message, now, asker)
   local caller, digest = session.caller, digests.of(message.name, message.arguments)
   local before = service.memory:recall(caller, message.id, now)
-  local given = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
-  if given and given ~= digest then return another(message.id) end
+  local known_digest = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
+  if known_digest and known_digest ~= digest then return another(message.id) end
   if before then return before:sub(digests.SIZE + 1) end
   local runs, joined = service.waiting:join(caller, message.id, asker)
   if not runs then return begin(service, session, message, now, { caller = caller, digest = digest }, asker) end
   if joined then return nil end
-  return protocol.result(message.id, nil, bad("overloaded", "this command was sent too often while it runs: wait"))
+  return protocol.result(message.id, nil, bad("overloaded", "repeated too often while it runs: wait for the result"))
 end
 
---- The result of a command that ran until now, for everybody who waits for it.
+--- The result of a deferred command, for everybody who waits for it.
 function M.late(service, entry, now)
-  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.trouble)
+  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.error)
   return remember(service, entry, result_of(service, entry.player, result, service:next_revision()), now)
 end
 
 function M.ping(service, session, message, now)
   local load = session:take_load()
-  local told = load:summary(service:peer_count(), service.limits.poll_budget_ms)
-  return { type = "pong", id = message.id, now = clock.to_ms(now), load = told }
+  local summary = load:summary(service:peer_count(), service.limits.poll_budget_ms)
+  return { type = "pong", id = message.id, now = clock.to_ms(now), load = summary }
 end
 
 return M

@@ -1,4 +1,4 @@
---- The identity of this server process: another boot is another world's history.
+--- The identity of this server process: it changes with each start of the server.
 local M = {}
 
 local BYTES = 16
@@ -10,12 +10,12 @@ local function random_bytes()
   return bytes
 end
 
---- Where nothing random can be read: the time, and where this process happens to keep a table.
+--- The fallback without a source of random bytes: the time and the address of a table.
 local function unlikely_text()
   return ("%x-%x-%s"):format(os.time(), math.floor(os.clock() * 1e6), tostring({}):match("0x(%x+)") or "")
 end
 
---- A text that no other start of a server has.
+--- A new identity, different for each start of a server.
 function M.new_id()
   local bytes = random_bytes()
   if not bytes then return unlikely_text() end

@@ -1,6 +1,6 @@
---- What the bridge knows of one connection: who is there, what it wants to be told, how many pushes it got.
+--- The bridge's state of one connection: the client's name, its subscription, the number of pushes sent.
 local json = require("timmy.wire.json")
-local loads = require("timmy.server.poll_stats")
+local poll_stats = require("timmy.server.poll_stats")
 
 local Session = {}
 Session.__index = Session
@@ -8,10 +8,10 @@ Session.__index = Session
 local M = {}
 
 function M.new(peer)
-  return setmetatable({ peer = peer, seq = 0, load = loads.new() }, Session)
+  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new() }, Session)
 end
 
---- Pushes a message: its number is given here, as it enters the output.
+--- Pushes a message; its sequence number is assigned when it enters the output buffer.
 function Session:push(message)
   message.seq = self.seq + 1
   local text, why = json.encode(message)
@@ -20,15 +20,15 @@ function Session:push(message)
   return true
 end
 
---- The same for one that is written already, with `seq + 1` in it.
+--- The same for a message that is text already and contains `seq + 1`.
 function Session:push_text(text)
   if self.peer:push(text) then self.seq = self.seq + 1 end
 end
 
---- The load since the last look, and a new page.
+--- The load since the last call; then the statistics start again.
 function Session:take_load()
   local load = self.load
-  self.load = loads.new()
+  self.load = poll_stats.new()
   return load
 end
 

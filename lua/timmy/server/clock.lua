@@ -1,8 +1,8 @@
---- Time that never jumps: seconds as a float, from a start of its own.
+--- Monotonic time: seconds as a float, from an arbitrary start.
 local M = {}
 
 local MS_PER_S, NS_PER_S = 1000, 1e9
---- How many milliseconds the server's stopwatch counts before it begins anew: its C++ int turns negative after 25 days.
+--- The period of the server's stopwatch in milliseconds: it counts in a C++ int, which overflows after 25 days.
 local WRAP_MS = 2 ^ 32
 
 local function posix_clock()
@@ -14,8 +14,8 @@ local function posix_clock()
   end
 end
 
---- Seconds from a 32-bit count of milliseconds that wraps, and that a change of the wall clock may put back: then time
--- stands still for a moment.
+--- Monotonic seconds from a 32-bit millisecond counter that wraps. If a change of the wall clock sets the counter back,
+-- the time stands still for a moment.
 function M.from_counter(count_ms)
   local last, elapsed = 0, 0
   return function()
@@ -27,7 +27,7 @@ function M.from_counter(count_ms)
   end
 end
 
---- Without FFI the server's own stopwatch has to do: whole milliseconds.
+--- Without FFI: the server's stopwatch, in whole milliseconds.
 local function server_clock()
   return M.from_counter(require("timmy.game.guard").GetMillisecondsSinceServerStart)
 end
@@ -37,7 +37,7 @@ local available, clock = pcall(posix_clock)
 --- Monotonic seconds.
 M.now = available and clock or server_clock()
 
---- Monotonic whole milliseconds, as they stand in messages.
+--- Monotonic time in whole milliseconds, the unit of messages.
 function M.to_ms(seconds)
   return math.floor(seconds * MS_PER_S)
 end

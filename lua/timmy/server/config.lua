@@ -1,6 +1,6 @@
---- The operator's settings: the Lua module `timmy_config`, where there is one, over defaults that work.
+--- The operator's settings: the defaults, overridden by the Lua module `timmy_config` if it exists.
 --
---   return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
+--  return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
 local joining = require("timmy.raw.joining")
 local limits = require("timmy.server.limits")
 local tokens = require("timmy.wire.token")
@@ -15,7 +15,7 @@ local function is_boolean(value)
 end
 
 local function is_text(value)
-  return type(value) == "string" and value ~= "" and not value:find("%z"), "a text"
+  return type(value) == "string" and value ~= "" and not value:find("%z"), "a non-empty string without NUL"
 end
 
 local function is_port(value)
@@ -36,7 +36,7 @@ local function is_list_of_joining(value)
   return not wanted, wanted
 end
 
---- Each setting: its check, and its default; token_file's depends on the server.
+--- Each setting: its check and its default. The default of token_file depends on the server.
 local SETTINGS = {
   host = { check = is_text, default = "127.0.0.1" },
   port = { check = is_port, default = 7979 },
@@ -55,8 +55,8 @@ local function names_of(settings)
   return table.concat(names, ", ")
 end
 
-local function check_settings(given)
-  for name, value in pairs(given) do
+local function check_settings(values)
+  for name, value in pairs(values) do
     local setting = SETTINGS[name]
     if not setting then return "unknown setting " .. tostring(name) .. "; known: " .. names_of(SETTINGS) end
     local fits, wanted = setting.check(value)
@@ -69,8 +69,8 @@ local function fits_limit(limit, value)
   return value >= limit.low and value <= limit.high
 end
 
-local function check_limits(given)
-  for name, value in pairs(given) do
+local function check_limits(values)
+  for name, value in pairs(values) do
     local limit = limits[name]
     if not limit then return "unknown setting limits." .. tostring(name) .. "; known: " .. names_of(limits) end
     if not fits_limit(limit, value) then
@@ -80,7 +80,7 @@ local function check_limits(given)
   end
 end
 
---- Bounds that only make sense together: the second of each two must be above the first.
+--- Pairs of limits: the second must be above the first.
 local ORDERED = { { "heartbeat_interval_s", "heartbeat_timeout_s" }, { "backlog_bytes", "pending_bytes" } }
 
 local function check_order(chosen)
@@ -100,17 +100,17 @@ end
 local function check_reach(config)
   if is_loopback(config.host) then return nil end
   if not config.allow_remote then
-    return "host " .. config.host .. " can be reached from other machines: set allow_remote = true to mean it"
+    return "host " .. config.host .. " can be reached from other machines: set allow_remote = true if that is intended"
   end
   if config.mechanism ~= "PLAIN" then
     return 'mechanism must be "PLAIN" on host ' .. config.host .. ": NULL is for loopback"
   end
 end
 
-local function with_defaults(given)
+local function with_defaults(values)
   local config = { limits = {} }
   for name, setting in pairs(SETTINGS) do
-    if given[name] ~= nil then config[name] = given[name] else config[name] = setting.default end
+    if values[name] ~= nil then config[name] = values[name] else config[name] = setting.default end
   end
   local chosen = config.limits
   config.limits = {}
@@ -118,36 +118,36 @@ local function with_defaults(given)
   return config
 end
 
---- Settings as the operator gave them, checked, with defaults filled in; nil and what is wrong otherwise.
-function M.check(given)
-  if type(given) ~= "table" then return nil, "the file must return a table" end
-  local wrong = check_settings(given) or check_limits(given.limits or {})
+--- The operator's settings, checked, with defaults filled in; or nil and what is wrong.
+function M.check(values)
+  if type(values) ~= "table" then return nil, "the file must return a table" end
+  local wrong = check_settings(values) or check_limits(values.limits or {})
   if wrong then return nil, wrong end
-  local config = with_defaults(given)
+  local config = with_defaults(values)
   wrong = check_reach(config) or check_order(config.limits)
   if wrong then return nil, wrong end
   return config
 end
 
---- Lua's own words for a module that is nowhere; anything else is a mistake in the file.
-local function is_absent(trouble)
-  return type(trouble) == "string" and trouble:find("module '" .. MODULE .. "' not found", 1, true) ~= nil
+--- Whether the error is Lua's message for a missing module; any other error is a mistake in the file.
+local function is_absent(err)
+  return type(err) == "string" and err:find("module '" .. MODULE .. "' not found", 1, true) ~= nil
 end
 
 local function given_settings()
-  local found, given = pcall(require, MODULE)
-  if found then return given end
-  if is_absent(given) then return {} end
-  -- Lua breaks the line before it names the place of a syntax error; an operator looks for one line.
-  return nil, (tostring(given):gsub("%s*\n%s*", " "))
+  local ok, values = pcall(require, MODULE)
+  if ok then return values end
+  if is_absent(values) then return {} end
+  -- Lua puts the position of a syntax error on a line of its own; the log message is one line.
+  return nil, (tostring(values):gsub("%s*\n%s*", " "))
 end
 
---- The settings in force, with the tokens that PLAIN takes; nil and one line naming the key and the remedy otherwise.
--- `data_path` is the server's folder for scripts' data, where the token is looked for first.
+--- The settings in force, with the tokens for PLAIN; or nil and one line with the wrong key and the remedy. `data_path`
+-- is the server's folder for scripts' data: the default token file is there.
 function M.load(data_path)
-  local given, why = given_settings()
-  if given == nil then return nil, MODULE .. ": " .. why end
-  local config, wrong = M.check(given)
+  local values, why = given_settings()
+  if values == nil then return nil, MODULE .. ": " .. why end
+  local config, wrong = M.check(values)
   if not config then return nil, MODULE .. ": " .. wrong end
   if config.mechanism == "NULL" then return config end
   config.tokens, wrong = tokens.read(config.token_file or data_path .. "/timmy.token")

@@ -1,22 +1,23 @@
---- The memory of results: a command that comes again is answered, not done again.
+--- Remembered results: a repeated command is answered from memory and not run again.
 --
--- An answer is kept for its caller and id, `remember_s` at least. A caller is a token and a client's name under it (see
--- `M.caller`): a name alone would let one token's client read or pre-empt another's results. When the memory is full of
--- answers younger than that (by number or by bytes), there is no room for a new one: the caller is told `overloaded`
--- rather than one forgotten early.
--- The last of the room is not for a caller that holds the most of it, and the very last not for such a token: one that
--- runs wild, under ever new names even, would stop all others for minutes.
+-- An answer is remembered for its caller and id, for at least `remember_s`. A caller is a token and a client name under
+-- it (see `M.caller`): with the name alone, a client with another token could read or pre-empt results. If the memory
+-- is full of younger answers, by number or by bytes, new commands are answered `overloaded`; no answer is forgotten
+-- early.
 --
--- It is kept in pages, each forgotten as a whole: one table of 100,000 answers stops the game for 25 ms whenever it
--- grows or is swept of old ones, 64 pages of them for 2 ms at worst (measured).
+-- A caller that holds the most can't use the last part of the memory, and a token that does can't use the very last
+-- part: a faulty client, even one that keeps changing its name, would otherwise block all others for minutes.
+--
+-- The memory consists of pages, and each is dropped as a whole. One table of 100,000 answers stops the game for 25 ms
+-- whenever it grows or is swept, 64 pages for 2 ms at worst (measured).
 local Memory = {}
 Memory.__index = Memory
 
 local M = {}
 
 local PAGES = 64
---- What part of the room anybody may fill, up to where one token's callers may, and what part of it one caller or token
--- may hold when the rest is needed.
+--- Shares of the memory: the part that every caller may use, the part up to which the callers of one token may, and the
+-- part that one caller or token may hold once the rest is needed.
 local FOR_ANYBODY, FOR_A_TOKEN, FOR_ONE = 7 / 8, 15 / 16, 1 / 2
 
 function M.new(remember_s, most_answers, most_bytes)
@@ -32,12 +33,12 @@ function M.new(remember_s, most_answers, most_bytes)
   }, Memory)
 end
 
--- Neither a token's name nor a client's has such a byte in it, so no two pairs share a key.
+-- Neither a token's name nor a client's name contains this byte, so different pairs have different keys.
 local function key_of(caller, id)
   return caller .. "\0" .. id
 end
 
---- Who gives a command: a token's number and scopes, and the client's name.
+--- The caller of a command: the token's number and scopes, and the client's name.
 function M.caller(token, client)
   return token .. "\0" .. client
 end
@@ -46,7 +47,7 @@ local function token_of(caller)
   return caller:match("^[^%z]*%z") or caller
 end
 
---- Adds to what a caller or token holds.
+--- Adds to the amount that a caller or token holds.
 local function add(held, holder, count, bytes)
   local own = held[holder] or { count = 0, bytes = 0 }
   own.count, own.bytes = own.count + count, own.bytes + bytes
@@ -63,7 +64,7 @@ local function forget_old(self, now)
   end
 end
 
---- The answer that this caller's command had, or nil.
+--- The remembered answer of this caller's command, or nil.
 function Memory:recall(caller, id, now)
   forget_old(self, now)
   local key = key_of(caller, id)
@@ -82,7 +83,7 @@ local function holds_less_than(self, holder, part)
   return not own or is_within(self, own.count, own.bytes, part)
 end
 
---- Whether one more answer to a caller can be kept.
+--- Whether there is room for one more answer of a caller.
 function Memory:has_room(caller, now)
   forget_old(self, now)
   if is_within(self, self.count, self.bytes, FOR_ANYBODY) then return true end
@@ -98,7 +99,7 @@ local function open_page(self)
   return page
 end
 
---- Keeps an answer; ask `has_room` before the command is done.
+--- Remembers an answer. Check `has_room` before running the command.
 function Memory:remember(caller, id, answer, now)
   local page, key = open_page(self), key_of(caller, id)
   local bytes, token = #key + #answer, token_of(caller)

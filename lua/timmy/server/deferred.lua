@@ -1,4 +1,4 @@
---- An answer that somebody gives later: what a command returns when a player has to say something first.
+--- A deferred answer: the value of a command that waits for a player's reply.
 local Deferred = {}
 Deferred.__index = Deferred
 
@@ -8,15 +8,15 @@ function M.new()
   return setmetatable({ is_settled = false }, Deferred)
 end
 
---- Whether a command's value is one of these, and not yet the value.
+--- Whether a command's value is a deferred answer.
 function M.is(value)
   return getmetatable(value) == Deferred
 end
 
---- Gives the answer: a value, or nil and the trouble. The first one counts.
-function Deferred:settle(value, trouble)
+--- Settles the answer: a value, or nil and the error. Only the first call counts.
+function Deferred:settle(value, err)
   if self.is_settled then return end
-  self.is_settled, self.value, self.trouble = true, value, trouble
+  self.is_settled, self.value, self.error = true, value, err
 end
 
 return M

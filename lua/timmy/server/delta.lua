@@ -1,7 +1,7 @@
---- What changed since it was sent.
+--- Which sections have changed since they were sent.
 local M = {}
 
---- The names of `sections` (in that order) whose revision is not the one that was sent; all of them when nothing was.
+--- The names of `sections`, in their order, whose revision differs from the sent one; all names if none was sent.
 function M.changed(sections, revisions, sent)
   local names = {}
   for _, name in ipairs(sections) do

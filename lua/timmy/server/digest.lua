@@ -1,7 +1,7 @@
---- A digest of a command's name and arguments: whether a command that comes again under an id is the same one.
+--- A digest of a command's name and arguments: tells whether a repeated id belongs to the same command.
 --
--- Two polynomials modulo the largest primes below 2^32, in doubles: no step reaches 2^53. It keeps nobody out: a caller
--- that looks for two commands of one digest only confuses itself.
+-- Two polynomials modulo the largest primes below 2^32, in doubles: no step reaches 2^53. It is not for security: a
+-- caller that constructs two commands with one digest only gets the wrong answer itself.
 local json = require("timmy.wire.json")
 
 local M = {}
@@ -21,7 +21,7 @@ local function mixed(text)
   return one, other
 end
 
---- The digest, M.SIZE characters. Equal arguments are equal texts, whatever their order was.
+--- The digest, M.SIZE characters. Equal arguments have equal digests, whatever the order of their names.
 function M.of(name, arguments)
   local text = json.encode({ name, arguments }) or name
   return ("%08x%08x"):format(mixed(text))

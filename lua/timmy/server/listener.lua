@@ -1,7 +1,7 @@
---- Owns the sockets: accepts, reads, writes and closes, a bounded amount a poll, and never waits.
+--- Owns the sockets: accepts, reads, writes and closes, a bounded amount in each poll, without blocking.
 --
--- What happens to one peer concerns no other: an error in handling one closes that one. Peers take turns in being
--- first, so that a poll whose budget ran out goes on with those it had not reached.
+-- An error while one peer is handled closes that peer only. Peers take turns in being first, so that a poll that ran
+-- out of its budget continues with the peers that it had not reached.
 local admission = require("timmy.server.admission")
 local peers = require("timmy.server.peer")
 
@@ -10,27 +10,27 @@ Listener.__index = Listener
 
 local M = {}
 
---- Connections accepted a poll, about 20 us each: a flood of them must not cost a tick, and a kernel whose backlog is
--- full makes the next one wait a second.
+--- Connections accepted in a poll, about 20 us each. A flood of connections must not delay the game's tick, and with a
+-- full backlog the kernel makes the next connection wait a second.
 local ACCEPTS_PER_POLL = 16
---- After a failed accept (out of file descriptors, say) we wait this long: the connection stays in the backlog, and
--- trying at every poll would only fill the log.
+--- Seconds without another try after a failed accept (for example, no file descriptors left). The connection stays in
+-- the backlog, and a try in every poll would only fill the log.
 local ACCEPT_PAUSE_S = 1
---- Hundreds that guess tokens must not keep a client out of the queue, which is served in turn. The kernel may hold it
--- to less (net.core.somaxconn).
+--- The backlog: hundreds of connections that guess tokens must not keep a client out of the queue. The kernel may limit
+-- it further (net.core.somaxconn).
 local BACKLOG = 1024
 
 local function ignore() end
 
---- Closes a peer whose handshake was done after the last place had gone.
+--- Closes a peer that finished its handshake when the last place was already taken.
 local function enter(self, peer)
   local why_not = admission.refusal(self.peers, self.limits, true)
   if why_not then peer:close(why_not) end
 end
 
---- Listens at once. options: sockets (luasocket's interface), host, port, limits (see timmy.config; with mechanism and
--- tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Gives nil and why not when the
--- address can't be had.
+--- Starts listening. options: sockets (luasocket's interface), host, port, limits (see timmy.server.config; with
+-- mechanism and tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Returns nil and the
+-- reason if the address can't be used.
 function M.open(options)
   local server, why = options.sockets.bind(options.host, options.port, BACKLOG)
   if not server then return nil, why end
@@ -54,7 +54,7 @@ end
 local function make_room(self)
   local position = admission.who_makes_room(self.peers, self.limits)
   if not position then return end
-  self.peers[position]:close("a newcomer got its place before the handshake was done (limits.max_handshakes)")
+  self.peers[position]:close("closed for a newer connection before its handshake was done (limits.max_handshakes)")
   self:drop(position)
 end
 
@@ -62,7 +62,7 @@ local function admit(self, socket, now)
   local why_not = admission.refusal(self.peers, self.limits, false)
   if why_not then
     socket:close()
-    return self.log("a peer was turned away: " .. why_not)
+    return self.log("a peer was refused: " .. why_not)
   end
   make_room(self)
   self.accepted = self.accepted + 1
@@ -74,8 +74,8 @@ local function pause(self, now, why)
   self.log("a connection could not be accepted: " .. tostring(why))
 end
 
---- Accepts the connections that wait, while `within_budget()`; one at least, so call it after `read`: who is here comes
--- before who wants to be.
+--- Accepts waiting connections, while `within_budget()`, but at least one. Call it after `read`: connected peers come
+-- first.
 function Listener:accept(now, within_budget)
   if now < self.accept_after then return end
   for _ = 1, ACCEPTS_PER_POLL do
@@ -87,11 +87,11 @@ function Listener:accept(now, within_budget)
   end
 end
 
---- Runs `step` of a peer; what goes wrong in it ends that peer only.
+--- Runs `step` of a peer; an error in it closes that peer only.
 local function guarded(self, peer, step, ...)
-  local ok, trouble = xpcall(step, debug.traceback, peer, ...)
+  local ok, err = xpcall(step, debug.traceback, peer, ...)
   if ok then return end
-  self.log("peer " .. peer.number .. ": " .. tostring(trouble))
+  self.log("peer " .. peer.number .. ": " .. tostring(err))
   peer:close("an error in handling it")
 end
 
@@ -100,7 +100,7 @@ local function serve(peer, now, hear, within_budget)
   peer:understand(hear, within_budget)
 end
 
---- Reads from every peer and handles what they say, while `within_budget()`; the first peer always gets its turn.
+--- Reads from every peer and handles its messages, while `within_budget()`; the first peer always gets its turn.
 function Listener:read(now, within_budget)
   local count, first = #self.peers, self.first
   for turn = 0, count - 1 do
@@ -111,7 +111,7 @@ function Listener:read(now, within_budget)
   end
 end
 
---- Writes what waits for each peer, then closes those that are over.
+--- Writes each peer's output, then closes the peers that have ended.
 function Listener:write()
   for index = #self.peers, 1, -1 do
     local peer = self.peers[index]

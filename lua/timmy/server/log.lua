@@ -1,9 +1,9 @@
---- The server's log, at a rate at which nobody fills a disk: what is written here, a stranger, a client or a player can
--- cause. `log(level, text)`; the levels are `timmy.game`'s.
+--- The server's log at a limited rate: strangers, clients and players can cause these lines, and must not fill the
+-- disk. `log(level, text)`; the levels are those of timmy.game.guard.
 local clock = require("timmy.server.clock")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local throttle = require("timmy.server.throttle")
 
-local quiet = throttle.new(game.log, clock.now)
+local quiet = throttle.new(guard.log, clock.now)
 
 return function(level, text) quiet(level, "timmy: " .. text) end

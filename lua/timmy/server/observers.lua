@@ -1,27 +1,28 @@
---- Who asked for a snapshot of a player that is under way: it is answered when the player has arrived.
+--- `observe` requests for players on a trip: each is answered when the player has arrived.
 local Observers = {}
 Observers.__index = Observers
 
 local M = {}
 
---- How long that is waited for, in seconds: a client that asks has its own patience. After it the snapshot tells where
--- the player stood before.
+--- The longest wait in seconds: a client has a timeout of its own. After that the snapshot has the location before the
+-- trip.
 local PATIENCE_S = 2
---- How many wait at once: more are answered with the place before at once.
+--- The most requests that wait at once; further ones are answered immediately, with the location before the trip.
 local MOST = 64
 
 function M.new()
   return setmetatable({ waiting = {} }, Observers)
 end
 
---- Has an `observe` message of `asker` ({ peer =, delimited = }) wait; false when too many do.
+--- Queues an `observe` message of `asker` ({ peer =, delimited = }); false if too many wait already.
 function Observers:add(asker, message, now)
   if #self.waiting >= MOST then return false end
   self.waiting[#self.waiting + 1] = { asker = asker, message = message, due = now + PATIENCE_S }
   return true
 end
 
---- Takes out those that can be answered: `is_under_way(player name)` tells who is still on the way.
+--- Removes and returns the requests that can be answered: `is_under_way(player name)` says whether a player is still on
+-- a trip.
 function Observers:take_due(is_under_way, now)
   local due, rest = {}, {}
   for _, entry in ipairs(self.waiting) do

@@ -1,4 +1,4 @@
---- One connected peer: a socket and the ZMTP connection that gives its bytes a meaning.
+--- One connected peer: a socket and its ZMTP connection.
 local zmtp = require("timmy.wire.zmtp")
 
 local Peer = {}
@@ -10,7 +10,7 @@ local M = {}
 function M.new(socket, number, limits, now)
   socket:settimeout(0)
   socket:setoption("tcp-nodelay", true)
-  -- A peer of ZMTP 3.0 has no PONG: when its machine vanishes, only TCP notices, and only so.
+  -- ZMTP 3.0 has no PONG: if such a peer's machine disappears, only TCP keepalive notices it.
   socket:setoption("keepalive", true)
   return setmetatable({
     socket = socket,
@@ -21,56 +21,57 @@ function M.new(socket, number, limits, now)
   }, Peer)
 end
 
---- Whether it asks and waits (REQ): it gets answers only.
+--- Whether the peer is a REQ socket: it gets answers only.
 function Peer:only_answers()
   return self.connection.socket_type == "REQ"
 end
 
---- Whether it guessed a token wrong, and waits to be told.
+--- Whether the peer sent a wrong token and waits for the refusal.
 function Peer:is_being_refused()
   return self.connection.state == "refusing"
 end
 
---- Bytes that wait to be written.
+--- The number of bytes to be written.
 function Peer:backlog()
   return self.connection.outbox.size
 end
 
---- Whether its token is good for that (see timmy.scopes).
+--- Whether the peer's token has this scope (see timmy.wire.permissions).
 function Peer:may(scope)
   return self.connection.scopes[scope] == true
 end
 
---- Whether messages can be sent to it.
+--- Whether messages can be sent to the peer.
 function Peer:is_ready()
   return self.connection.state == "ready"
 end
 
---- Sends a message of its own accord.
+--- Sends a message that is not an answer.
 function Peer:push(text)
   return self.connection:send({ text })
 end
 
---- Answers a request: an empty delimiter comes back where one came.
+--- Answers a request, with an empty delimiter if the request had one.
 function Peer:answer(text, delimited)
   return self.connection:send(delimited and { "", text } or { text })
 end
 
---- Ends it; the socket is closed when the listener next sweeps.
+--- Ends the connection; the listener closes the socket in its next poll.
 function Peer:close(reason)
   self.connection:fail(reason)
 end
 
---- The same a moment later, so that it can read what waits.
+--- The same after a short delay, so that the peer can read its last messages.
 function Peer:finish(reason, now)
   self.connection:finish(reason, now)
 end
 
---- Reads what has arrived, unless enough of it waits to be understood: then the kernel holds the rest, and TCP tells
--- the peer to wait. Only a try to read says anything about silence, so time passes for the peer here.
+--- Reads from the socket, unless enough input waits to be decoded: then the kernel holds the rest, and TCP slows the
+-- peer down. Time passes for the connection here, because only a try to read shows that a peer is silent.
 function Peer:read(now)
   local connection = self.connection
-  -- Who guessed a token keeps its place for the whole delay, also when it left: else it guesses as fast as it leaves.
+  -- A peer with a wrong token keeps its place for the whole delay even if it disconnects: otherwise it could guess as
+  -- fast as it reconnects.
   if self.ended and connection.state == "refusing" then return connection:tick(now) end
   if self.ended or connection.inbox.size > self.limits.frame_bytes then return end
   local whole, why, part = self.socket:receive(self.limits.read_bytes_per_poll)
@@ -80,23 +81,23 @@ function Peer:read(now)
   connection:tick(now)
 end
 
---- A message as its payload, and whether a delimiter came before it. A REQ peer always sends one (RFC 28); a DEALER
--- may. Anything else has no payload.
+--- A message's payload, and whether a delimiter came before it. A REQ peer always sends one (RFC 28), a DEALER may. A
+-- message of any other form has no payload.
 local function unwrap(parts)
   if #parts == 1 then return parts[1], false end
   if #parts == 2 and parts[1] == "" then return parts[2], true end
   return nil, parts[1] == ""
 end
 
---- Hands a message on. One that is empty and comes first says only that the peer is there (ZMQ_PROBE_ROUTER).
+--- Passes a message to the service. An empty first message only announces the peer (ZMQ_PROBE_ROUTER).
 function Peer:take(parts, hear)
   local is_probe = not self.has_spoken and #parts == 1 and parts[1] == ""
   self.has_spoken = true
   if not is_probe then hear.message(self, unwrap(parts)) end
 end
 
---- Understands what has arrived, at most `messages_per_poll` frames of it, while `within_budget()`; calls
--- `hear.ready(peer)` when the handshake is done, and `hear.message(peer, payload, delimited)` for each message.
+--- Decodes the input, at most `messages_per_poll` frames, while `within_budget()`. Calls `hear.ready(peer)` when the
+-- handshake is done, and `hear.message(peer, payload, delimited)` for each message.
 function Peer:understand(hear, within_budget)
   for _ = 1, self.limits.messages_per_poll do
     local event = self.connection:next_event()
@@ -113,7 +114,7 @@ function Peer:understand(hear, within_budget)
   end
 end
 
---- Writes what waits, as much as the kernel takes.
+--- Writes as much output as the kernel takes.
 function Peer:write()
   local outbox = self.connection.outbox
   while outbox.size > 0 do
@@ -125,7 +126,7 @@ function Peer:write()
   end
 end
 
---- Whether nothing more will come of it: closed, or refused and told so.
+--- Whether the peer has ended: closed, or refused with the refusal written.
 function Peer:is_over()
   local state = self.connection.state
   return state == "closed" or (state == "closing" and self.connection.outbox.size == 0)

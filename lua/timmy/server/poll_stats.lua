@@ -1,4 +1,4 @@
---- How the server's loop does: means and worst cases since the last look, in ms.
+--- Statistics of the server's loop: means and worst cases since the last report, in ms.
 local Load = {}
 Load.__index = Load
 
@@ -10,7 +10,7 @@ function M.new()
   return setmetatable({ polls = 0, deferred = 0, tick = 0, tick_max = 0, poll = 0, poll_max = 0 }, Load)
 end
 
---- Notes one poll: seconds since the one before it began, seconds it took, and whether it used up its budget.
+--- Records one poll: seconds since the start of the poll before it, seconds it took, and whether it used up its budget.
 function Load:add(tick, poll, deferred)
   if deferred then self.deferred = self.deferred + 1 end
   self.polls = self.polls + 1
@@ -19,7 +19,7 @@ function Load:add(tick, poll, deferred)
   if poll > self.poll_max then self.poll_max = poll end
 end
 
---- What was noted, as `pong` carries it; `budget_ms` is what a poll may take.
+--- The statistics as `pong` carries them; `budget_ms` is a poll's time budget.
 function Load:summary(peers, budget_ms)
   local polls = math.max(self.polls, 1)
   return {

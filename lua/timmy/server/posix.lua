@@ -5,11 +5,11 @@ local ffi = require("ffi")
 
 local SUPPORTED = { x64 = true, x86 = true, arm = true, arm64 = true }
 if ffi.os ~= "Linux" or not SUPPORTED[ffi.arch] then
-  error("timmy.posix knows Linux on x86 and ARM, not " .. ffi.os .. " on " .. ffi.arch)
+  error("timmy.server.posix supports Linux on x86 and ARM, not " .. ffi.os .. " on " .. ffi.arch)
 end
 
--- Under names of our own: whoever declares a C name first decides its type for the whole process, and other scripts on
--- the server may have declared these differently.
+-- Declared under our own names: the first declaration of a C name decides its type for the whole process, and other
+-- scripts on the server may have declared these differently.
 local DECLARATIONS = [[
 typedef struct { uint16_t family; uint16_t port; uint8_t address[4]; uint8_t zero[8]; } timmy_ipv4;
 typedef struct { uint16_t family; uint16_t port; uint32_t flow; uint8_t address[16]; uint32_t scope; } timmy_ipv6;

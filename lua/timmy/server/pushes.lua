@@ -1,14 +1,14 @@
---- Perceptions that nobody asks for one by one: what is due, as far as the poll's budget and each reader allow.
+--- Pushes of perceptions to subscribers: what is due, as far as the poll's budget and each reader allow.
 local clock = require("timmy.server.clock")
 local delta = require("timmy.server.delta")
 local json = require("timmy.wire.json")
 
 local M = {}
 
---- What was read for the push that is being made, and its pieces: used again, to leave no garbage.
+--- Buffers of the push that is being written, reused to avoid garbage.
 local texts, revisions, pieces = {}, {}, {}
 
---- Reads what the entry's client wants of its player: texts and revisions by section.
+--- Reads the sections of an entry's player: texts and revisions by section.
 local function look(service, subscription, entry, now)
   for _, section in ipairs(subscription.sections) do
     local reading = service.readings:pushed(entry.player, section, subscription.view, entry.due, now)
@@ -16,7 +16,7 @@ local function look(service, subscription, entry, now)
   end
 end
 
---- Puts the members of an object from `at` on, and gives where the next piece goes.
+--- Writes the members of an object into the buffer from index `at` on; returns the next free index.
 local function put_members(at, names, values)
   for position, name in ipairs(names) do
     pieces[at], pieces[at + 1], pieces[at + 2] = position > 1 and ',"' or '"', name, '":'
@@ -30,8 +30,8 @@ local function opening_of(player)
   return '{"type":"perception","player":' .. json.encode(player.name) .. ',"pid":' .. player.pid .. ',"now":'
 end
 
---- The message of a push. It is joined here, because its sections are texts already, and making tables of them to write
--- takes longer than all else in it.
+--- The text of a push. It is concatenated here: the sections are texts already, and encoding tables of them would take
+-- longer than the rest of the push.
 local function message_of(entry, names, seq, revision, now)
   entry.opening = entry.opening or opening_of(entry.player)
   pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
@@ -44,13 +44,14 @@ local function message_of(entry, names, seq, revision, now)
   return table.concat(pieces, "", 1, at)
 end
 
---- Whether a perception of this revision tells of a command that none before it did.
+--- Whether a perception of this revision is the first that shows some command's effect.
 local function tells_of_a_command(service, entry, revision)
   local done = service.done[entry.player.name]
   return done and done <= revision and (entry.revision or 0) < done
 end
 
---- Pushes an entry: everything the first time, later what changed, nothing when nothing did and no command was done.
+--- Pushes an entry: all sections the first time, then the changed ones; nothing if nothing changed and no command was
+-- done.
 local function push(service, session, entry, now)
   look(service, session.subscription, entry, now)
   local revision = service:revision_of(entry.player.pid, now)
@@ -62,13 +63,14 @@ local function push(service, session, entry, now)
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end
 
---- Whether the client reads what it is sent. One that doesn't gets its next perception when it does: of that moment,
--- with everything that changed since.
+--- Whether the client reads fast enough. Otherwise its next perception waits until it does, and then has everything
+-- that changed meanwhile.
 local function keeps_up(service, session)
   return session.peer:is_ready() and session.peer:backlog() <= service.limits.backlog_bytes
 end
 
---- Follows who is online and pushes one session's due entries, each once; false when the budget ran out.
+--- Updates the session's subscription with the online players and pushes its due entries once each; false if the budget
+-- ran out.
 local function serve(service, session, now, within_budget)
   local subscription = session.subscription
   local followed = subscription:follow(service.roster, now)
@@ -81,7 +83,7 @@ local function serve(service, session, now, within_budget)
   return not followed or within_budget()
 end
 
---- Pushes what is due, beginning after the session that was served last.
+--- Pushes what is due, starting after the session that was served last.
 function M.run(service, now, within_budget)
   local sessions = service.order
   local first = service.push_turn or 0

@@ -1,5 +1,5 @@
---- What was read of the game, shared by all who look: each section of a player is read once, compared with what it was,
--- numbered when it changed, and written as JSON once.
+--- Sections read from the game, shared by all clients: each section of a player is read once, compared with its last
+-- value, numbered when it changed, and encoded as JSON once.
 local json = require("timmy.wire.json")
 
 local Readings = {}
@@ -7,25 +7,26 @@ Readings.__index = Readings
 
 local M = {}
 
---- Readings by view kept of a player: more views than clients that mean well ask for. Past that these start anew, the
--- sections that everybody shares don't.
+--- The most readings by view kept for a player: more than the clients of one player normally have views. Beyond it they
+-- are all dropped; sections that don't depend on a view are not affected.
 local MOST_BY_VIEW = 64
---- The longest section, in bytes: half of what may wait for a reader. The longest of an honest game takes a quarter of
--- it; a game client that sends names of any length must not end the connections of those who look at it.
+--- The longest section, in bytes: half of a slow reader's buffer. The longest of a normal game takes a quarter of that.
+-- A game client that sends names of any length must not end the connections of those who observe its player.
 local LONGEST_BYTES = 524288
 
---- `perceive` reads a section; `log(text)` hears of what could not be read; `allow_raw` as the bridge is configured.
-function M.new(perceive, log, allow_raw)
+--- `registry` reads a section (see timmy.sections.registry); `log(text)` gets read errors; `allow_raw` as in the
+-- bridge's settings.
+function M.new(registry, log, allow_raw)
   local options = { allow_raw = allow_raw == true }
-  return setmetatable({ perceive = perceive, log = log, options = options, players = {}, revisions = {} }, Readings)
+  return setmetatable({ registry = registry, log = log, options = options, players = {}, revisions = {} }, Readings)
 end
 
---- How somebody looks: how far, and how many of a kind it wants to be told of.
+--- A view: the radius, and the most items listed of a kind.
 function M.view(radius, most)
   return { radius = radius, most = most, key = ":" .. radius .. ":" .. most }
 end
 
---- What is known of the player in a slot; a slot that changed hands starts anew.
+--- The readings of the player in a slot; they start again when another player has the slot.
 local function known_of(self, player)
   local known = self.players[player.pid]
   if not known or known.name ~= player.name then
@@ -38,7 +39,7 @@ end
 local function read(self, section, player, view, now, fresh)
   local options = self.options
   options.radius, options.most, options.now, options.fresh = view.radius, view.most, now, fresh
-  local ok, value = xpcall(self.perceive.look, debug.traceback, section, player.pid, options)
+  local ok, value = xpcall(self.registry.look, debug.traceback, section, player.pid, options)
   if ok then return value end -- nil: the player has just left
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end
@@ -51,15 +52,15 @@ local function place_by_view(known, section, view)
   return known.by_view[key]
 end
 
---- Where the reading of a section is kept.
+--- The table that holds the reading of a section.
 local function place(self, known, section, view)
-  if self.perceive.by_view[section] then return place_by_view(known, section, view) end
+  if self.registry.by_view[section] then return place_by_view(known, section, view) end
   known.readings[section] = known.readings[section] or {}
   return known.readings[section]
 end
 
---- The next number of a section in a slot. It goes on when the slot changes hands: a push would else pass for what was
--- sent of somebody before.
+--- The next revision of a section in a slot. It continues when the slot's player changes: otherwise a new player's
+-- section could be taken for the one already sent of the previous player.
 local function next_revision(self, pid, section)
   local last = self.revisions[pid] or {}
   self.revisions[pid] = last
@@ -67,8 +68,8 @@ local function next_revision(self, pid, section)
   return last[section]
 end
 
---- Numbers a value that differs from the one before. Equal values are equal texts, since names are sorted, and most of
--- what is read often has changed: so the texts are compared, not the tables.
+--- Assigns a new revision if the value differs from the last one. The encoded texts are compared, not the tables: names
+-- are sorted, so equal values have equal texts, and most sections that are read often have changed.
 local function renew(self, player, reading, section, value)
   local text, why = json.encode(value)
   if text and #text > LONGEST_BYTES then text, why = nil, #text .. " bytes are too many" end
@@ -80,12 +81,12 @@ local function renew(self, player, reading, section, value)
   return reading
 end
 
---- A reading from before a trip holds until the player has arrived, unless it is of long ago: of a view that nobody had
--- looked at for a while.
+--- During a trip the reading from before it is used, unless it is too old because no client has requested this view
+-- lately.
 local HOLDS_S = 1
 
 local function is_held(self, player, reading, section)
-  local since = reading.revision and self.perceive.held(section, player.pid)
+  local since = reading.revision and self.registry.held(section, player.pid)
   return since and reading.at >= since - HOLDS_S
 end
 
@@ -97,25 +98,25 @@ local function brought_up_to_date(self, player, reading, section, view, now, fre
   return renew(self, player, reading, section, value)
 end
 
---- A section as { revision, fragment }, as it is now; nil when it could not be read.
+--- A section as { revision, fragment }, read now; nil if it could not be read.
 function Readings:now(player, section, view, now)
   local known = known_of(self, player)
   return brought_up_to_date(self, player, place(self, known, section, view), section, view, now, true)
 end
 
---- The same for a push that was due at `due`: one reading serves all who are due by then, and what changes seldom may
--- be as old as `perceive.keeps_s` says, unless the player was touched since.
+--- The same for a push that was due at `due`: one reading serves all pushes due by then, and a section that changes
+-- seldom may be as old as `registry.keeps_s` says, unless the player was touched since.
 function Readings:pushed(player, section, view, due, now)
   local known = known_of(self, player)
   local reading = place(self, known, section, view)
   local touched = not reading.at or reading.at <= known.touched
-  if not touched and reading.at >= due - (self.perceive.keeps_s[section] or 0) then
+  if not touched and reading.at >= due - (self.registry.keeps_s[section] or 0) then
     return reading.fragment and reading
   end
   return brought_up_to_date(self, player, reading, section, view, now, touched)
 end
 
---- Something was done to a player, or befell it: what was read of it before doesn't hold any more.
+--- A player was changed: earlier readings are no longer valid.
 function Readings:touch(pid, now)
   local known = self.players[pid]
   if known then known.touched = now end

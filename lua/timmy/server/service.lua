@@ -1,15 +1,15 @@
---- The message layer: peers' messages in, answers and pushes out. It knows neither sockets nor the game's functions,
--- only what it was made with.
+--- The message layer: handles peers' messages, queues answers and pushes. It uses neither sockets nor the game's
+-- functions, only the options that it was created with.
 local answers = require("timmy.server.answers")
 local clock = require("timmy.server.clock")
 local dedupe = require("timmy.server.dedupe")
-local earshot = require("timmy.server.event_filter")
+local event_filter = require("timmy.server.event_filter")
 local json = require("timmy.wire.json")
 local observers = require("timmy.server.observers")
 local protocol = require("timmy.wire.protocol")
 local pushes = require("timmy.server.pushes")
 local readings = require("timmy.server.readings")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 local sessions = require("timmy.server.client")
 local waiting = require("timmy.server.waiting")
 
@@ -20,10 +20,10 @@ local M = {}
 
 M.BRIDGE_VERSION = "0.1.0"
 
---- How often the list of players is looked at: a newcomer's first perception comes that late at most.
+--- Seconds between updates of the list of players: the longest delay of a new player's first perception.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, perceive, players, whereabouts, trips,
+--- options: boot, server_version, limits, allow_raw, tick_ms, commands, sections, players, player_location, trips,
 -- log(level, text).
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
@@ -31,7 +31,7 @@ function M.new(options)
   for name, value in pairs(options) do service[name] = value end
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting, service.observers = waiting.new(), observers.new()
-  service.readings = readings.new(options.perceive, function(text) options.log("error", text) end, options.allow_raw)
+  service.readings = readings.new(options.sections, function(text) options.log("error", text) end, options.allow_raw)
   return service
 end
 
@@ -47,9 +47,9 @@ function Service:facts(session)
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
     features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
-    scopes = json.array(scopes.of(session.peer, self.allow_raw)),
+    scopes = json.array(permissions.of(session.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
-    sections = json.array(self.perceive.names),
+    sections = json.array(self.sections.names),
     events = json.array(protocol.EVENTS),
     limits = self.limits,
   }
@@ -65,42 +65,42 @@ local function session_of(self, peer)
   return session
 end
 
---- Ends a connection whose client came again. Two clients of one name would end each other for ever: it is told why. A
--- REQ peer gets answers only.
+--- Ends a connection whose client has connected again, and tells it why: two clients with one name would otherwise keep
+-- ending each other's connections. A REQ peer gets answers only.
 local function supersede(older, now)
-  local trouble = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
-  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(trouble))) end
+  local err = { code = "not_permitted", message = "another connection said hello as this client", field = "client" }
+  if not older.peer:only_answers() then older.peer:push(json.encode(protocol.error(err))) end
   older.peer:finish("the client said hello on another connection", now)
 end
 
---- Gives a session its client's name; an older connection of that client ends. Why not, where that one may do more:
--- nobody gets rid of a client, or is told its results, by a name.
+--- Sets a session's client name and ends an older connection of that name. Returns an error if the older connection has
+-- more permissions: a name alone must not end a client's connection or give access to its results.
 function Service:introduce(session, client, now)
   local older = self.by_client[client]
   if older and older ~= session then
-    if not scopes.covers(session.peer, older.peer) then
+    if not permissions.covers(session.peer, older.peer) then
       local message = "a client of this name is connected, and its token allows more than this one: take another name"
       return { code = "not_permitted", message = message, field = "client" }
     end
     supersede(older, now)
   end
   if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
-  session.client, session.caller = client, dedupe.caller(scopes.token_name(session.peer), client)
+  session.client, session.caller = client, dedupe.caller(permissions.token_name(session.peer), client)
   self.by_client[client] = session
 end
 
-local function refused(message, trouble)
-  local answer = message.type == "command" and protocol.result(message.id, nil, trouble)
-  return answer or protocol.error(trouble, message.id)
+local function refused(message, err)
+  local answer = message.type == "command" and protocol.result(message.id, nil, err)
+  return answer or protocol.error(err, message.id)
 end
 
 local function answer_to(self, session, payload, now, asker)
-  local message, trouble, id = protocol.read(payload)
-  if not message then return protocol.error(trouble, id) end
+  local message, err, id = protocol.read(payload)
+  if not message then return protocol.error(err, id) end
   if not session.client and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end
-  local refusal = scopes.refusal(session.peer, message.type)
+  local refusal = permissions.refusal(session.peer, message.type)
   if refusal then return refused(message, refusal) end
   return answers[message.type](self, session, message, now, asker)
 end
@@ -109,20 +109,20 @@ local function send_answer(self, asker, answer)
   if type(answer) == "string" then return asker.peer:answer(answer, asker.delimited) end
   local text, why = json.encode(answer)
   if not text then
-    self.log("error", "an answer has no JSON: " .. why)
+    self.log("error", "an answer can't be encoded as JSON: " .. why)
     text = json.encode(protocol.error({ code = "internal", message = "the answer could not be written" }, answer.id))
   end
   asker.peer:answer(text, asker.delimited)
 end
 
---- Handles one message and queues its one answer, unless that comes later.
+--- Handles one message and queues its answer, unless the answer comes later.
 function Service:on_message(peer, payload, delimited, now)
   local asker = { peer = peer, delimited = delimited }
   local answer = answer_to(self, session_of(self, peer), payload, now, asker)
   if answer ~= nil then send_answer(self, asker, answer) end
 end
 
---- Whether a player was sent elsewhere, where it has not arrived yet.
+--- Whether a player is on a trip: sent to another place and not arrived yet.
 function Service:is_under_way(name, now)
   local pid = self.players.find(name)
   return pid ~= nil and self.trips.is_under_way(pid, now)
@@ -135,8 +135,7 @@ local function answer_observers(self, now)
   end
 end
 
---- Answers the commands whose result has come since, or can't come any more, and who asked for players that have
--- arrived since.
+--- Answers the deferred commands that are settled or expired, and the `observe` requests of players who have arrived.
 function Service:answer_late(now)
   if #self.observers.waiting > 0 then answer_observers(self, now) end
   for _, entry in ipairs(self.waiting:take_settled(clock.to_ms(now))) do
@@ -145,7 +144,7 @@ function Service:answer_late(now)
   end
 end
 
---- Forgets a peer that is gone.
+--- Removes a closed peer.
 function Service:on_close(peer)
   local session = self.by_peer[peer]
   if not session then return end
@@ -156,31 +155,32 @@ function Service:on_close(peer)
   end
 end
 
---- The number of a command that is given now: each is perceived by when a perception's `revision` has come to it.
+--- The revision of a new command: perceptions whose `revision` is at least this number show its effect.
 function Service:next_revision()
   self.revision = self.revision + 1
   return self.revision
 end
 
---- A command was done on a player: it is to be told of it, whether anything of it shows or not.
+--- Notes that a command was done on a player: the next perception is sent even if no section changed.
 function Service:note_done(name, revision)
   self.done[name] = math.max(self.done[name] or 0, revision)
 end
 
---- Up to which command a perception of a player as it is now shows what was done: not the one that has it under way.
+--- The revision that a perception of the player has now. A command that caused a trip counts once the player has
+-- arrived.
 function Service:revision_of(pid, now)
   local under_way = self.trips.revision(pid, now)
   return under_way and math.max(0, under_way - 1) or self.revision
 end
 
---- A command was given for a player: what was read of it before is looked at again.
+--- A command was given for a player: earlier readings of that player are no longer valid.
 function Service:touch(name, now)
   for _, player in ipairs(self.roster) do
     if player.name == name then self.readings:touch(player.pid, now) end
   end
 end
 
---- Something befell a player: what was read of it before is looked at again.
+--- The same for an event of a player.
 function Service:happened(pid, now)
   self.readings:touch(pid, now)
 end
@@ -193,18 +193,18 @@ function Service:wants(event)
   return false
 end
 
---- Tells every client that asked for it what happened in the game.
+--- Sends an event to every client that subscribed to it.
 function Service:emit(event, pid, name, data, now)
-  -- Who comes next may get the same slot before the list is looked at again.
+  -- Another player may get the same slot before the next update of the list.
   if event == "disconnect" then self.roster_due = 0 end
   local happening = { event = event, pid = pid, name = name, data = data }
   for _, session in ipairs(self.order) do
     local subscription = session.subscription
-    if subscription and earshot.reaches(subscription, happening, self.roster, self.whereabouts) then
+    if subscription and event_filter.reaches(subscription, happening, self.roster, self.player_location) then
       local pushed, why = session:push({
         type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
       })
-      if not pushed then self.log("error", "event " .. event .. " has no JSON: " .. why) end
+      if not pushed then self.log("error", "event " .. event .. " can't be encoded as JSON: " .. why) end
     end
   end
 end
@@ -217,8 +217,8 @@ local function same_roster(one, other)
   return true
 end
 
---- Looks who is online. A list that says the same stays the same table: each subscription sees by that, when its turn
--- comes, whether there is anything to follow.
+--- Updates the list of players. If nothing changed, the table stays the same: subscriptions compare tables to see
+-- whether they have to update.
 local function look_at_roster(self, now)
   if now < self.roster_due then return end
   self.roster_due = now + ROSTER_INTERVAL_S
@@ -231,7 +231,7 @@ local function look_at_roster(self, now)
   self.done = done
 end
 
---- Pushes the perceptions that are due, while `within_budget()`.
+--- Pushes the due perceptions, while `within_budget()`.
 function Service:push(now, within_budget)
   self.trips.look(now)
   if #self.order == 0 then return end
@@ -239,7 +239,7 @@ function Service:push(now, within_budget)
   pushes.run(self, now, within_budget)
 end
 
---- Notes how a poll went, for each client's next `pong`.
+--- Records a poll's load, for each client's next `pong`.
 function Service:note_load(tick_s, poll_s, deferred)
   for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s, deferred) end
 end

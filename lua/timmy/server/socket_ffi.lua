@@ -1,7 +1,7 @@
---- luasocket's interface on LuaJIT's FFI, for servers that have no luasocket: the part of it that a listener needs.
+--- luasocket's interface on LuaJIT's FFI, for servers without luasocket: the part that the listener needs.
 --
--- Every socket is non-blocking from its birth, so `settimeout` knows 0 only; addresses are numbers, because looking a
--- name up blocks. Errors are luasocket's: nil, "timeout" | "closed" | the system's text, and what was done so far.
+-- All sockets are non-blocking, so `settimeout` accepts 0 only. Addresses must be numeric, because a name lookup
+-- blocks. Errors are luasocket's: nil, "timeout" | "closed" | the system's text, and what was done until then.
 local ffi = require("ffi")
 local posix = require("timmy.server.posix")
 
@@ -23,14 +23,14 @@ end
 
 local CLOSED_BY_PEER = { [posix.EPIPE] = true, [posix.ECONNRESET] = true, [posix.ENOTCONN] = true }
 
---- The last error in luasocket's words.
+--- The last error as luasocket reports it.
 local function reason()
   local number, text = posix.last_error()
   if number == posix.EAGAIN then return "timeout" end
   return CLOSED_BY_PEER[number] and "closed" or text
 end
 
---- Calls again while a signal interrupts the call.
+--- Repeats a call that a signal interrupted.
 local function unless_interrupted(call, ...)
   local result
   repeat
@@ -64,7 +64,7 @@ local function to_host_and_port(address)
   return ffi.string(text), port
 end
 
---- Says nothing about the result: an option that a kernel lacks is no reason to go without a socket.
+--- Ignores a failure: the socket works without an option that the kernel lacks.
 local function set_flag(fd, level, name, on)
   return C.setsockopt(fd, level, name, ffi.new("int[1]", on and 1 or 0), ffi.sizeof("int"))
 end
@@ -84,10 +84,10 @@ function Socket:setoption(name, on)
   return 1
 end
 
---- Takes 0 only: these sockets never wait.
+--- Accepts 0 only: these sockets don't block.
 function Socket:settimeout(seconds) -- luacheck: ignore 212/self
   if seconds == 0 then return 1 end
-  return nil, "these sockets never wait: the timeout is 0"
+  return nil, "these sockets don't block: the timeout must be 0"
 end
 
 --- The file descriptor; -1 once closed.
@@ -95,7 +95,8 @@ function Socket:getfd()
   return self.fd or -1
 end
 
---- Closes the socket; again is fine. Never repeated after a signal: Linux has let go of the descriptor by then.
+--- Closes the socket; may be called twice. It is not repeated after a signal, because Linux has closed the descriptor
+-- by then.
 function Socket:close()
   if self.fd then
     C.close(self.fd)
@@ -111,20 +112,20 @@ local function name_of(self, call)
   return to_host_and_port(storage)
 end
 
---- This end's host and port.
+--- The local host and port.
 function Socket:getsockname()
   return name_of(self, C.getsockname)
 end
 
---- The other end's host and port.
+--- The remote host and port.
 function Socket:getpeername()
   return name_of(self, C.getpeername)
 end
 
--- The connection died between arriving and being accepted: nobody is there, like nobody having come.
+-- Errors of a connection that ended before it was accepted: handled as if there had been none.
 local NOBODY = { [posix.ECONNABORTED] = true, [posix.EPROTO] = true }
 
---- The next connection that waits; nil and "timeout" when none does.
+--- The next waiting connection; nil and "timeout" if there is none.
 function Socket:accept()
   if not self.fd then return nil, "closed" end
   local fd = unless_interrupted(C.accept4, self.fd, nil, nil, posix.SOCK_NONBLOCK + posix.SOCK_CLOEXEC)
@@ -141,7 +142,7 @@ local function receive_some(self, count)
   return nil, reason()
 end
 
---- Reads up to `count` bytes beyond the prefix, until they are there or none come: text and nil, or text and why not.
+--- Reads until the prefix and `count` more bytes are there, or no more arrive: text and nil, or text and the reason.
 local function receive_upto(self, count, prefix)
   local pieces, missing, why = { prefix }, count - #prefix, nil
   while missing > 0 do
@@ -153,8 +154,8 @@ local function receive_upto(self, count, prefix)
   return table.concat(pieces), why
 end
 
---- `receive(n)`: exactly n bytes; `receive("*a")`: all until the other side closes. Both count the prefix in.
--- Otherwise nil, "timeout" or "closed", and what has come so far.
+--- `receive(n)`: exactly n bytes; `receive("*a")`: everything until the other side closes. Both include the prefix.
+-- Otherwise nil, "timeout" or "closed", and the bytes received so far.
 function Socket:receive(pattern, prefix)
   prefix = prefix or ""
   if not self.fd then return nil, "closed", prefix end
@@ -165,7 +166,7 @@ function Socket:receive(pattern, prefix)
   return nil, why, text
 end
 
---- Sends bytes i to j of a string: the index of the last one sent; on failure nil, why, and that index.
+--- Sends bytes i to j of a string: returns the index of the last byte sent; on failure nil, the reason, and that index.
 function Socket:send(data, i, j)
   local sent, last = (i or 1) - 1, math.min(j or #data, #data)
   if not self.fd then return nil, "closed", sent end

@@ -1,7 +1,7 @@
---- What one client wants to be told, and when: a schedule with one entry a player.
+--- A client's subscription, with a schedule: one entry for each player.
 --
--- Pushes of one rate fall on one grid, whoever asked for them, so that clients with the same wish share the reading;
--- each player's grid is shifted, so that a hundred players don't fall due in one poll.
+-- Pushes of one rate share one time grid across all clients, so that equal subscriptions share the readings. Each
+-- player's grid is shifted, so that a hundred players are not due in one poll.
 local cells = require("timmy.state.cells")
 local readings = require("timmy.server.readings")
 
@@ -10,7 +10,7 @@ Subscription.__index = Subscription
 
 local M = {}
 
---- The golden ratio's fraction spreads any number of players evenly over an interval.
+--- Multiples of the golden ratio's fraction spread any number of players evenly over an interval.
 local SHIFT = 0.6180339887
 
 local function set_of(list)
@@ -50,12 +50,12 @@ function M.new(message)
   }, Subscription)
 end
 
---- Whether it is about this player.
+--- Whether the subscription includes this player.
 function Subscription:wants_player(name)
   return not self.players or self.players[name] == true
 end
 
---- Whether it asked for this kind of event.
+--- Whether the subscription includes this kind of event.
 function Subscription:wants(event)
   return self.events[event] == true
 end
@@ -68,8 +68,8 @@ local function same_player(one, other)
   return one and one.player.pid == other.pid and one.player.name == other.name
 end
 
---- Follows who is online: newcomers are due at once and in full. The same table again costs nothing; whether there was
--- anything to do is what it gives.
+--- Updates the schedule with the online players: new players are due at once, with all sections. Returns whether
+-- anything had to be updated; passing the same table again costs nothing.
 function Subscription:follow(roster, now)
   if roster == self.roster or #self.sections == 0 then return false end
   self.roster = roster
@@ -85,7 +85,7 @@ function Subscription:follow(roster, now)
   return true
 end
 
---- The next entry that is due, in turn; nil when none is. Nothing is due before `earliest`, so most polls don't look.
+--- The next due entry, in turn; nil if there is none. Nothing is due before `earliest`, so most polls need not search.
 function Subscription:next_due(now)
   if now < self.earliest then return nil end
   local entries, earliest = self.entries, math.huge
@@ -102,11 +102,11 @@ function Subscription:next_due(now)
   self.earliest = earliest
 end
 
---- Puts an entry on its next point of the grid; points that were missed are gone.
+--- Moves an entry to its next point of the grid; missed points are skipped.
 function Subscription:reschedule(entry, now)
   local shift = (entry.player.pid * SHIFT % 1) * self.interval
   local due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
-  -- Rounding can leave the point where we stand: an entry that stayed due would be served for ever.
+  -- Rounding can yield the current point again: the entry would then be due for ever.
   entry.due = due > now and due or due + self.interval
 end
 

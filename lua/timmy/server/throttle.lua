@@ -1,4 +1,4 @@
---- Log lines that somebody else can cause, at a bearable rate: a stranger must not fill the disk.
+--- Limits the rate of log lines that others can cause, so that they can't fill the disk.
 local M = {}
 
 local LINES, WINDOW_S = 10, 10
@@ -7,7 +7,7 @@ local function new_window(now)
   return { since = now, lines = 0, dropped = 0 }
 end
 
---- The window a level is in; the one before says how many lines it left out.
+--- The current window of a level; logs how many lines the one before it left out.
 local function window_of(windows, level, log, now)
   local window = windows[level]
   if window and now - window.since < WINDOW_S then return window end
@@ -18,8 +18,8 @@ local function window_of(windows, level, log, now)
   return windows[level]
 end
 
---- Wraps `log(level, text)`: of each level ten lines in ten seconds, then silence, then how many were left out. What a
--- stranger's connections say is no error, so no number of them hides one.
+--- Wraps `log(level, text)`: at most ten lines of a level in ten seconds, then the number of lines left out. Lines that
+-- strangers cause have a level below error, so they can't hide an error.
 function M.new(log, now)
   local windows = {}
   return function(level, text)

@@ -1,16 +1,16 @@
---- Commands that run until somebody answers, and who waits for their results.
+--- Deferred commands, and the clients that wait for their results.
 --
--- A command that comes again while the first still runs waits for the same result. Past its deadline it has one in any
--- case.
+-- A repeat of a command that still runs waits for the same result. When its deadline passes, the command has the result
+-- `expired`.
 local Waiting = {}
 Waiting.__index = Waiting
 
 local M = {}
 
---- How many messages may wait for one command: a client that repeats itself more often than that is told so.
+--- The most messages that wait for one command; further repeats are refused.
 M.MOST_ASKERS = 64
 
-local EXPIRED = { code = "expired", message = "nobody answered before the deadline", field = "deadline" }
+local EXPIRED = { code = "expired", message = "no answer came before the deadline", field = "deadline" }
 
 function M.new()
   return setmetatable({ entries = {} }, Waiting)
@@ -22,7 +22,7 @@ local function find(self, caller, id)
   end
 end
 
---- Those whose connection is still there: after a reconnection the old one waits for nothing.
+--- The askers that are still connected.
 local function still_there(askers)
   local kept = {}
   for _, asker in ipairs(askers) do
@@ -31,21 +31,21 @@ local function still_there(askers)
   return kept
 end
 
---- A command whose answer is still to come. caller: see timmy.dedupe; digest: timmy.digest;
--- asker: { peer =, delimited = }.
+--- Adds a deferred command. caller: see timmy.server.dedupe; digest: see timmy.server.digest; asker: { peer =,
+-- delimited = }.
 function Waiting:add(caller, message, outcome, asker, digest)
   local entry = { caller = caller, id = message.id, player = message.arguments.player, deadline = message.deadline,
     outcome = outcome, askers = { asker }, digest = digest }
   table.insert(self.entries, entry)
 end
 
---- The digest of this caller's command that runs under that id; nil when none does.
+--- The digest of this caller's running command with that id; nil if there is none.
 function Waiting:digest(caller, id)
   local entry = find(self, caller, id)
   return entry and entry.digest
 end
 
---- Whether this caller's command runs already. Then the asker waits for it too; false when too many do.
+--- Makes the asker wait for this caller's running command too; false if too many wait already.
 function Waiting:join(caller, id, asker)
   local entry = find(self, caller, id)
   if not entry then return false end
@@ -55,7 +55,7 @@ function Waiting:join(caller, id, asker)
   return true, true
 end
 
---- Takes out those that have their answer by now, the others' deadlines looked at first.
+--- Removes and returns the commands that are settled by now, or past their deadlines.
 function Waiting:take_settled(now_ms)
   local settled, rest = {}, {}
   for _, entry in ipairs(self.entries) do

@@ -1,19 +1,18 @@
---- What CoreScripts recorded of an actor, as text: its record, whether it is dead, what it wears and was told to do.
+--- What CoreScripts recorded of an actor, as text: its record, whether it is dead, its equipment and its AI package.
 --
--- Making the text takes some 10 us, and a cell has dozens of actors which nothing happens to: so what the last one was
--- made of is compared first.
+-- Writing the text takes about 10 us, and a cell has dozens of idle actors: so the source values are compared first.
 local json = require("timmy.wire.json")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
 local records = require("timmy.state.records")
 local slots = require("timmy.state.slots")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 
 --- CoreScripts' numbers for AI packages (`enumerations.ai`).
 local PACKAGES = { [0] = "cancel", "activate", "combat", "escort", "follow", "travel", "wander" }
---- What is read of an AI package.
+--- The fields read from an AI package.
 local AI = { "action", "targetPlayer", "targetUniqueIndex", "posX", "posY", "posZ", "distance", "duration",
   "shouldRepeat" }
 local NOTHING = {}
@@ -23,8 +22,8 @@ local function table_or_nothing(value) return type(value) == "table" and value o
 local function optional(value) return numbers.is_finite(value) and value or nil end
 
 local function target_of(ai)
-  if texts.is_id(ai.targetPlayer) then return ai.targetPlayer end
-  return texts.is_id(ai.targetUniqueIndex) and ai.targetUniqueIndex or nil
+  if id_lists.is_id(ai.targetPlayer) then return ai.targetPlayer end
+  return id_lists.is_id(ai.targetUniqueIndex) and ai.targetUniqueIndex or nil
 end
 
 local function package_of(ai)
@@ -37,19 +36,19 @@ local function package_of(ai)
 end
 
 local function worn(item)
-  return type(item) == "table" and texts.is_id(item.refId) and item.refId or nil
+  return type(item) == "table" and id_lists.is_id(item.refId) and item.refId or nil
 end
 
---- Names of records by id (false: none), for all who are read at one moment: finding one means a look into two dozen
+--- Names of records by id (false: none), cached for all actors read at one moment: finding a name searches two dozen
 -- stores.
-local names = memo.new(function()
-  return setmetatable({}, { __index = function(found, ref_id)
-    found[ref_id] = records.name_of(ref_id) or false
-    return found[ref_id]
+local names = cache.new(function()
+  return setmetatable({}, { __index = function(names, ref_id)
+    names[ref_id] = records.name_of(ref_id) or false
+    return names[ref_id]
   end })
 end)
 
---- Everything that the text is made of, in a list without holes.
+--- All source values of the text, in a list without holes.
 local function traits_of(record, dead, name, traits)
   local ai, equipment = table_or_nothing(record.ai), table_or_nothing(record.equipment)
   traits[1], traits[2], traits[3] = record.refId, dead, name
@@ -77,10 +76,10 @@ end
 
 local latest = {}
 
---- What is recorded of an actor: { text }, a JSON object without its closing brace; `before`, what this gave the last
--- time, when nothing changed. Nil where `record` isn't one of an actor. `now` in seconds.
+--- An actor's record: { text }, a JSON object without its closing brace. Returns `before`, the last result, if nothing
+-- changed; nil if `record` is not an actor's. `now` in seconds.
 function M.of(before, cell, unique_index, record, dead, now)
-  if type(record) ~= "table" or not texts.is_id(record.refId) then return nil end
+  if type(record) ~= "table" or not id_lists.is_id(record.refId) then return nil end
   local name = names(_G.RecordStores or NOTHING, now, now)[record.refId]
   traits_of(record, dead, name, latest)
   if before and are_same(latest, before.traits) then return before end

@@ -1,5 +1,5 @@
 --- The names of attributes and skills as the server spells them (`Strength`, `Longblade`), by number.
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
@@ -13,19 +13,20 @@ local attributes, skills
 
 --- { { id = 0, name = "Strength" }, ... }: asked of the server once, they are the same as long as it runs.
 function M.attributes()
-  attributes = attributes or list(game.GetAttributeCount(), game.GetAttributeName)
+  attributes = attributes or list(guard.GetAttributeCount(), guard.GetAttributeName)
   return attributes
 end
 
 --- { { id = 0, name = "Block" }, ... }.
 function M.skills()
-  skills = skills or list(game.GetSkillCount(), game.GetSkillName)
+  skills = skills or list(guard.GetSkillCount(), guard.GetSkillName)
   return skills
 end
 
---- The server's spelling of a name given in any case, with or without spaces ("long blade"); or nil.
-function M.spelling(names, given)
-  local wanted = given:lower():gsub("%s", "")
+--- The server's spelling of a name given in any case, with or without spaces ("long blade"); nil if there is no such
+-- name.
+function M.spelling(names, name)
+  local wanted = name:lower():gsub("%s", "")
   for _, entry in ipairs(names) do
     if entry.name:lower() == wanted then return entry.name end
   end

@@ -1,12 +1,12 @@
---- The actors of a loaded cell: where the server was told they are, and what CoreScripts recorded of each.
+--- The actors of a loaded cell: their positions as reported to the server, and what CoreScripts recorded of each.
 --
--- A cell is seen by everybody around, so it is read once for all of them: places at most twenty times a second, the
--- rest twice. Who asks for a snapshot gets what is true then. What an actor says of itself is text, made again only
--- when it changed: most of what stands around a player is as it was a tenth of a second ago.
+-- All players around see the same cell, so it is read once for all of them: positions at most twenty times a second,
+-- the rest twice. A snapshot always gets fresh values. An actor's own data are kept as text and written again only when
+-- they changed: most actors around a player are as they were a tenth of a second ago.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local roles = require("timmy.state.actor_records")
+local actor_records = require("timmy.state.actor_records")
 
 local M = {}
 
@@ -14,7 +14,7 @@ local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
 
 local NOBODY = { actors = {} }
 
---- What is known of each cell, for as long as CoreScripts keep it loaded.
+--- The state of each cell, for as long as CoreScripts keep the cell loaded.
 local known = setmetatable({}, { __mode = "k" })
 
 local function company_in(loaded, cell)
@@ -32,8 +32,8 @@ local function set_of(list)
   return set
 end
 
---- Looks again into what CoreScripts noted of the cell. The server's list keeps those that were deleted, and of the
--- data files' CoreScripts keep the record.
+--- Reads CoreScripts' data of the cell again. The server's list still has deleted actors, and CoreScripts keep the
+-- records of those from the data files.
 local function note(company, loaded, now)
   local data = loaded.data
   local packets = type(data.packets) == "table" and data.packets or {}
@@ -42,14 +42,15 @@ local function note(company, loaded, now)
   company.recorded_at, company.notes = now, company.notes + 1
 end
 
---- The actors of a loaded cell: { actors = { { unique_index, x, y, z, health?, health_base? }, ... } }, for `role` too.
--- The tables are filled anew at each reading: use them at once. Nobody where the cell isn't loaded. `fresh`: as of now.
+--- The actors of a loaded cell: { actors = { { unique_index, x, y, z, health?, health_base? }, ... } }, also the
+-- argument of `role`. The tables are reused by the next reading: use them at once. Empty if the cell isn't loaded.
+-- `fresh`: read now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOBODY end
   local company = company_in(loaded, cell)
   if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then
-    game.actors_in(cell, company.actors)
+    guard.actors_in(cell, company.actors)
     company.placed_at = now
   end
   if #company.actors == 0 then return company end
@@ -57,22 +58,23 @@ function M.of(cell, now, fresh)
   return company
 end
 
---- The text of what is recorded of an actor (see `timmy.roles`), or nil for one that CoreScripts never heard of: the
+--- The text of an actor's record (see timmy.state.actor_records), or nil for an actor that CoreScripts don't know: the
 -- server's own list has no ids.
 function M.role(company, actor)
   if actor.noted ~= company.notes then
     local index = actor.unique_index
     local record = not company.deleted[index] and company.records[index]
-    actor.role = roles.of(actor.role, company.cell, index, record, company.dead[index] == true, company.recorded_at)
+    local dead = company.dead[index] == true
+    actor.role = actor_records.of(actor.role, company.cell, index, record, dead, company.recorded_at)
     actor.noted = company.notes
   end
   return actor.role and actor.role.text
 end
 
---- Places to the unit (1.4 cm): more digits would be most of a push, and change with every breath.
+--- Positions to the unit (1.4 cm): more digits would be most of a push, and change all the time.
 local function whole(value) return math.floor(numbers.finite(value)) end
 
---- The text of where an actor is: `,"x":1,"y":2,"z":3`.
+--- The text of an actor's position: `,"x":1,"y":2,"z":3`.
 function M.place(actor)
   local x, y, z = whole(actor.x), whole(actor.y), whole(actor.z)
   if x ~= actor.told_x or y ~= actor.told_y or z ~= actor.told_z then
@@ -82,7 +84,7 @@ function M.place(actor)
   return actor.place
 end
 
---- The text of how an actor fares: `,"health":{"base":60,"current":60}`; empty where the server wasn't told.
+--- The text of an actor's health: `,"health":{"base":60,"current":60}`; empty if the server doesn't know it.
 function M.health(actor)
   if not actor.health then return "" end
   local current, base = numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0

@@ -1,19 +1,19 @@
---- The objects of a loaded cell that the server was told something about: what was placed, opened, locked, looked into.
+--- The objects of a loaded cell that the server knows: placed, opened, locked, or opened as containers.
 --
--- A cell may have hundreds, and all who are around see the same: it is looked through once a second at most. Who asks
--- for a snapshot gets what is true then.
+-- A cell may have hundreds, and all players around see the same: it is searched at most once a second. A snapshot
+-- always gets fresh values.
 local corescripts = require("timmy.game.corescripts")
 local lowest = require("timmy.state.lowest")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
 local records = require("timmy.state.records")
-local texts = require("timmy.state.id_lists")
+local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 
 local KEEP_S = 1
---- Objects of one cell that are described, the lowest unique indexes first: past this a hoarder's house would stop the
--- game. The rest are counted.
+--- The most objects described for one cell, those with the lowest unique indexes first: more would stop the game. The
+-- rest are counted.
 local MOST_IN_A_CELL = 2000
 local UNTOUCHED = -1
 
@@ -27,13 +27,13 @@ local function set_of(list)
   return set
 end
 
---- What a thing is, as far as what happened to it tells.
-local function kind_of(index, object, told)
+--- The kind of an object, as far as its recorded changes show it.
+local function kind_of(index, object, known)
   local _, store = records.find(object.refId)
   if KINDS[store] then return KINDS[store] end
-  if told.container[index] or type(object.inventory) == "table" then return "container" end
+  if known.container[index] or type(object.inventory) == "table" then return "container" end
   if DOORS[object.doorState] then return "door" end
-  if told.place[index] then return "item" end
+  if known.place[index] then return "item" end
   return "other"
 end
 
@@ -51,13 +51,13 @@ local function add_place(thing, location)
   thing.x, thing.y, thing.z = x, y, z
 end
 
-local function describe(cell, index, object, told)
+local function describe(cell, index, object, known)
   local thing = {
-    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, told), cell = cell,
+    unique_index = index, ref_id = object.refId, kind = kind_of(index, object, known), cell = cell,
     name = records.name_of(object.refId),
     door = DOORS[object.doorState],
     lock_level = numbers.is_finite(object.lockLevel) and math.floor(object.lockLevel) or nil,
-    trap_sprung = told.trap[index] == true,
+    trap_sprung = known.trap[index] == true,
     enabled = object.state ~= false,
     scale = numbers.finite(object.scale, 1),
     contents = stacks_in(object.inventory),
@@ -70,10 +70,11 @@ local function describe(cell, index, object, told)
   return thing
 end
 
---- Packets of what isn't a thing that is there: actors are somebody else's matter, the rest is deleted or elsewhere.
+--- Kinds of packets whose entries are not objects here: actors are read elsewhere, the others were deleted or moved
+-- away.
 local NOT_THERE = { "actorList", "spawn", "delete", "cellChangeTo" }
 
---- What CoreScripts noted of the cell's packets, as sets.
+--- CoreScripts' lists of the cell's packets, as sets.
 local function told_of(data)
   local packets = type(data.packets) == "table" and data.packets or {}
   local not_there = {}
@@ -84,22 +85,22 @@ local function told_of(data)
     trap = set_of(packets.trap) }
 end
 
-local function is_thing(index, object, told)
-  if type(index) ~= "string" or type(object) ~= "table" or not texts.is_id(object.refId) then return false end
-  return not told.not_there[index]
+local function is_thing(index, object, known)
+  if type(index) ~= "string" or type(object) ~= "table" or not id_lists.is_id(object.refId) then return false end
+  return not known.not_there[index]
 end
 
---- By number, as far as an index has one: "99-0" before "100-0", and those of the data files before those made here.
+--- Orders indexes by number: "99-0" before "100-0", and objects of the data files before those created on the server.
 local function is_below(one, other)
   if #one ~= #other then return #one < #other end
   return one < other
 end
 
---- The indexes of a cell's things that are described, and how many there are.
-local function indexes_of(objects, told)
+--- The indexes of a cell's objects that are described, and how many objects there are.
+local function indexes_of(objects, known)
   local kept, count = {}, 0
   for index, object in pairs(objects) do
-    if is_thing(index, object, told) then
+    if is_thing(index, object, known) then
       count = count + 1
       lowest.add(kept, index, MOST_IN_A_CELL, is_below)
     end
@@ -107,18 +108,18 @@ local function indexes_of(objects, told)
   return kept, count
 end
 
-local things = memo.new(function(loaded, cell)
-  local told, found = told_of(loaded.data), {}
+local things = cache.new(function(loaded, cell)
+  local known, result = told_of(loaded.data), {}
   local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
-  local kept, count = indexes_of(objects, told)
-  for position, index in ipairs(kept) do found[position] = describe(cell, index, objects[index], told) end
-  return { found = found, left_out = count - #found }
+  local kept, count = indexes_of(objects, known)
+  for position, index in ipairs(kept) do result[position] = describe(cell, index, objects[index], known) end
+  return { found = result, left_out = count - #result }
 end)
 
 local NOTHING = {}
 
---- The objects of a loaded cell in the wire's words, without distance, and how many more there are; none where it isn't
--- loaded. `fresh`: as of now.
+--- The objects of a loaded cell as sent on the wire, without distance, and how many more there are; none if the cell
+-- isn't loaded. `fresh`: read now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOTHING, 0 end

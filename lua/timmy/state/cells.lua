@@ -1,4 +1,4 @@
---- Cell descriptions, TES3MP's names of places: `"-3, -2"` for a cell of the exterior grid, else an interior's exact
+--- Cell descriptions, TES3MP's names of cells: `"-3, -2"` for a cell of the exterior grid, else an interior's exact
 -- name.
 local numbers = require("timmy.wire.numbers")
 
@@ -6,16 +6,16 @@ local M = {}
 
 --- Side of an exterior cell, in game units.
 M.SIDE = 8192
---- The farthest exterior cell that is spoken of: the model's largest coordinate, and far inside the C++ side's int,
--- which the server fills from it.
+--- The farthest exterior cell that is accepted: the model's largest coordinate, well within the C++ int that the server
+-- stores it in.
 M.FARTHEST = 976
---- The longest description in bytes: CoreScripts save a cell in `NAME.json`, and file systems end a name at 255 bytes.
+--- The longest description in bytes: CoreScripts save a cell as `NAME.json`, and file systems limit names to 255 bytes.
 M.LONGEST = 255 - #".json"
 
 local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 local EXTERIOR_AS_TYPED = "^%s*(%-?%d+)%s*,%s*(%-?%d+)%s*$"
 
---- Descriptions that were parsed before: those of the loaded cells come up in every look around. `false`: an interior.
+--- Parsed descriptions: those of the loaded cells are needed for every perception. `false`: an interior.
 local MOST_PARSED = 4096
 local parsed, parsed_count = {}, 0
 
@@ -44,14 +44,14 @@ function M.under(x, y)
   return M.exterior(math.floor(x / M.SIDE), math.floor(y / M.SIDE))
 end
 
---- A cell as somebody typed it (`"-3,-2"`), as TES3MP writes it (`"-3, -2"`); interiors stay as they are.
+--- A cell as a client typed it (`"-3,-2"`) in TES3MP's form (`"-3, -2"`); interiors are unchanged.
 function M.normalise(typed)
   local x, y = typed:match(EXTERIOR_AS_TYPED)
   if not x then return typed end
   return M.exterior(numbers.clamp(tonumber(x), -1e9, 1e9), numbers.clamp(tonumber(y), -1e9, 1e9))
 end
 
---- Whether a description is one that the server can be given.
+--- Whether a description can safely be given to the server.
 function M.is_safe(description)
   if type(description) ~= "string" or description == "" or #description > M.LONGEST then return false end
   if description:find("%c") then return false end

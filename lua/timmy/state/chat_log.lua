@@ -1,4 +1,4 @@
---- What each player's chat window shows: every line that the server sent there, whoever had it sent.
+--- The contents of each player's chat window: every line that the server sent to it, whatever script sent it.
 local chat_event = require("timmy.game.chat_event")
 local chat_sent = require("timmy.game.chat_sent")
 local chat_text = require("timmy.state.chat_text")
@@ -10,12 +10,13 @@ local players = require("timmy.state.players")
 
 local M = {}
 
---- Lines kept of each window: a page of it and a little more.
+--- The number of lines kept for each window: slightly more than a page.
 local MOST_LINES = 50
 
---- Windows by CoreScripts' table of their player: that is made anew for each who comes, before anything is sent to it.
+--- Windows by CoreScripts' table of their player: a new one is created for each player who joins, before anything is
+-- sent to it.
 local windows = setmetatable({}, { __mode = "k" })
---- Who is told of each line, and the set of slots that are being counted up.
+--- The listener for each line, and the set of slots whose windows are being recorded.
 local on_line, counted
 
 local function window_of(pid)
@@ -34,8 +35,8 @@ local function show(pid, line)
   if on_line then on_line(pid, line) end
 end
 
---- The player whose words a line has: whose message was being handled when the line was sent, where the line bears that
--- player's name. An answer to a chat command is nobody's.
+--- The speaker of a line: the player whose message was being handled when the line was sent, if the line contains that
+-- player's name. An answer to a chat command has no speaker.
 local function speaker_of(text)
   local pid = chat_event.speaker()
   local name = pid and players.name(pid)
@@ -58,31 +59,31 @@ local function on_cleared(pids)
   end
 end
 
---- The lines of a player's window, oldest first, and their JSON: a fragment that is made once. Read them only.
+--- The lines of a player's window, oldest first, and their JSON as a cached fragment. Do not change them.
 function M.of(pid)
   local window = window_of(pid) or { lines = {} }
   window.fragment = window.fragment or json.fragment(assert(json.encode({ lines = json.array(window.lines) })))
   return window.lines, window.fragment
 end
 
---- Does something, and gives what that gave and the names of those whose windows it wrote into, by the alphabet.
+--- Runs `act` and returns its results and the sorted names of the players whose windows it wrote to.
 function M.count(act, ...)
   local before, readers, names = counted, {}, {}
   counted = readers
-  local value, trouble = act(...)
+  local value, err = act(...)
   counted = before
   for pid in pairs(readers) do
     if before then before[pid] = true end
     names[#names + 1] = players.name(pid)
   end
   table.sort(names)
-  return value, trouble, names
+  return value, err, names
 end
 
---- Has `told(pid, line)` called for every line that comes into a window.
-function M.tell(told) on_line = hooks.protected("the chat window's listener", told) end
+--- Calls `listener(pid, line)` for every line added to a window.
+function M.tell(listener) on_line = hooks.protected("the chat window's listener", listener) end
 
---- Reads along from now on, with nothing read before.
+--- Starts recording, with empty windows.
 function M.install()
   windows, on_line, counted = setmetatable({}, { __mode = "k" }), nil, nil
   chat_event.install()

@@ -1,13 +1,14 @@
---- What a chat window shows of a message: its lines, without the marks that colour them.
+--- The visible lines of a chat message, without colour codes.
 local utf8 = require("timmy.wire.utf8")
 
 local M = {}
 
---- How much of a line is passed on, in bytes: players type less, and a client may send any length.
+--- The longest line passed on, in bytes: players type less, but a client may send any length.
 M.LONGEST_LINE = 1024
 local CUT = "\226\128\166" -- an ellipsis, so that a reader sees that there was more
 
---- After a "#" the window (MyGUI's text without its tags) takes whatever six characters come for a colour; "##" is a
+--- After a "#" the window (MyGUI text without its tags) takes the next six characters as a colour; "##" is a visible
+-- "#".
 --- "#" to read.
 local CHARACTER = "[%z\1-\127\194-\244][\128-\191]*"
 local COLOUR = "^#" .. CHARACTER:rep(6)
@@ -36,7 +37,7 @@ local function shortened(line)
   return kept:gsub("[\194-\244][\128-\191]*$", "") .. CUT
 end
 
---- The lines of a message as they are read, in order; those without a character are none. At most `most`, the last.
+--- The visible lines of a message, in order, without empty ones; at most the last `most`.
 function M.lines(message, most)
   local lines = {}
   for line in without_colours(utf8.repair(message)):gmatch("[^\n]+") do

@@ -1,13 +1,13 @@
 --- The class of a player.
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 
 local M = {}
 
---- One of the game's classes by its id, a player's own by the name it was given.
+--- One of the game's classes by its id, or a custom class by its name.
 function M.of(pid)
-  local class = game.GetDefaultClass(pid)
+  local class = guard.GetDefaultClass(pid)
   if class ~= "" then return class end
-  return game.GetClassName(pid)
+  return guard.GetClassName(pid)
 end
 
 return M

@@ -1,4 +1,4 @@
---- Where one thing lies as seen from another.
+--- Distances and bearings.
 local cells = require("timmy.state.cells")
 
 local M = {}
@@ -30,7 +30,8 @@ function M.are_joined(one, other)
   return one == other
 end
 
---- What has no distance lies behind everything that has one. Two cells may each have a thing of one index.
+--- The order of a list by distance; objects without a distance come last. Two cells may each have an object with the
+-- same index.
 local function is_nearer(one, other, order)
   local here, there = one.distance or math.huge, other.distance or math.huge
   if here ~= there then return here < there end
@@ -38,7 +39,7 @@ local function is_nearer(one, other, order)
   return (one.cell or "") < (other.cell or "")
 end
 
---- Where a thing belongs among the first `count` of a list in order.
+--- The position at which an object belongs among the first `count` of a sorted list.
 local function place_among(kept, count, thing, order)
   local low, high = 1, count + 1
   while low < high do
@@ -48,12 +49,12 @@ local function place_among(kept, count, thing, order)
   return low
 end
 
---- The nearest `most` of a list, nearest first, and how many were left out. Equal distances go by the field `order`, so
--- that nothing trembles between two readings. Only those that are kept are put in order: `table.sort` would compare
--- all, each time by a call that isn't compiled.
-function M.nearest(found, most, order)
+--- The nearest `most` of a list, nearest first, and how many were left out. Equal distances are ordered by the field
+-- `order`, so that the result is stable. Only the kept items are sorted: `table.sort` would compare all of them, each
+-- time with a call that LuaJIT does not compile.
+function M.nearest(things, most, order)
   local kept, count = {}, 0
-  for _, thing in ipairs(found) do
+  for _, thing in ipairs(things) do
     local place = place_among(kept, count, thing, order)
     if place <= most then
       count = math.min(count + 1, most)
@@ -61,7 +62,7 @@ function M.nearest(found, most, order)
       kept[place] = thing
     end
   end
-  return kept, #found - count
+  return kept, #things - count
 end
 
 return M

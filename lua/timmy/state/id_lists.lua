@@ -1,4 +1,4 @@
---- Lists and maps of ids as CoreScripts keep them, for the wire: sorted, bounded, without what is no id.
+--- CoreScripts' lists and maps of ids for the wire: sorted, limited, and without values that are not ids.
 local json = require("timmy.wire.json")
 
 local M = {}
@@ -6,24 +6,24 @@ local M = {}
 --- Whether a value is an id.
 function M.is_id(value) return type(value) == "string" and value ~= "" end
 
---- The ids among a table's values, each once, by the alphabet; at most `most`, and whether any were left out.
+--- The ids among a table's values, unique and sorted; at most `most`, and whether any were left out.
 function M.list(ids, most)
-  local seen, found = {}, {}
+  local seen, result = {}, {}
   for _, id in pairs(type(ids) == "table" and ids or {}) do
-    if M.is_id(id) and not seen[id] then found[#found + 1] = id end
+    if M.is_id(id) and not seen[id] then result[#result + 1] = id end
     seen[id] = true
   end
-  table.sort(found)
+  table.sort(result)
   local kept = {}
-  for position = 1, math.min(#found, most) do kept[position] = found[position] end
-  return json.array(kept), #found > most
+  for position = 1, math.min(#result, most) do kept[position] = result[position] end
+  return json.array(kept), #result > most
 end
 
---- The ids among a table's names, by the alphabet; at most `most`, and whether any were left out.
+--- The ids among a table's keys, sorted; at most `most`, and whether any were left out.
 function M.names(map, most)
-  local found = {}
-  for name in pairs(type(map) == "table" and map or {}) do found[#found + 1] = name end
-  return M.list(found, most)
+  local result = {}
+  for name in pairs(type(map) == "table" and map or {}) do result[#result + 1] = name end
+  return M.list(result, most)
 end
 
 return M

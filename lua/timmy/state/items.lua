@@ -4,14 +4,14 @@ local corescripts = require("timmy.game.corescripts")
 
 local M = {}
 
---- What an item of the data files is when it was never used: full charges, no soul.
+--- The fields of an unused item of the data files: full charges, no soul.
 M.UNTOUCHED, M.NO_SOUL = -1, ""
 
---- The most of one item that somebody or something may come to hold: a count is a C++ int, which would wrap at
+--- The most of one item that an inventory or container may hold: a count is a C++ int, which overflows after
 -- 2147483647.
 M.MOST_HELD = 1000000000
 
---- A player's inventory, when it can be worked with; else nil and why.
+--- A player's inventory if it is usable; else nil and an error.
 function M.inventory_of(player)
   local inventory = player.data.inventory
   if corescripts.is_sound_inventory(inventory) then return inventory end
@@ -19,7 +19,7 @@ function M.inventory_of(player)
 end
 
 --- How many of an item a player has under each spelling of its id (the game ignores case, CoreScripts don't), and in
--- all.
+-- total.
 function M.spellings(inventory, ref_id)
   local wanted, counts, total = ref_id:lower(), {}, 0
   for _, item in pairs(inventory) do
@@ -31,7 +31,7 @@ function M.spellings(inventory, ref_id)
   return counts, total
 end
 
---- The spellings that were counted, in the order in which they serve: the one that was asked for, then by the alphabet.
+--- The counted spellings in the order of use: the requested one, then the others sorted.
 function M.in_order(counts, ref_id)
   local spellings = {}
   for spelling in pairs(counts) do spellings[#spellings + 1] = spelling end
@@ -42,12 +42,12 @@ function M.in_order(counts, ref_id)
   return spellings
 end
 
---- A stack of untouched items.
+--- A stack of unused items.
 function M.stack(ref_id, count)
   return { refId = ref_id, count = count, charge = M.UNTOUCHED, enchantmentCharge = M.UNTOUCHED, soul = M.NO_SOUL }
 end
 
---- Whether an id names a record that CoreScripts made at run time: it lives in their stores, not in the data files.
+--- Whether an id names a record that CoreScripts created at run time: it is in their stores, not in the data files.
 function M.is_generated(ref_id)
   local prefix = corescripts.setting("generatedRecordIdPrefix", "$custom")
   return ref_id:lower():find(prefix:lower(), 1, true) ~= nil

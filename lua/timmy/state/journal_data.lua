@@ -1,7 +1,7 @@
---- The journal as CoreScripts keep it, and what it says of each quest.
+--- The journal as CoreScripts store it, and the quest stages that follow from it.
 --
--- A shared journal grows over a server's whole life and is read for every player at every push, so what was made of it
--- is kept until a line is added.
+-- A shared journal grows for as long as the server exists and is read for every player at every push, so derived values
+-- are cached until a line is added.
 local corescripts = require("timmy.game.corescripts")
 local numbers = require("timmy.wire.numbers")
 
@@ -16,7 +16,7 @@ function M.lines_of(pid)
   return corescripts.table_or_none(corescripts.data_of(holder).journal)
 end
 
---- A line in the wire's words; nil where it is none.
+--- A line as sent on the wire; nil if it is invalid.
 function M.entry(line)
   if type(line) ~= "table" or type(line.quest) ~= "string" then return nil end
   local date = type(line.timestamp) == "table" and line.timestamp or {}
@@ -31,7 +31,7 @@ function M.entry(line)
   }
 end
 
---- `derive(lines)`, remembered for each journal until it grows or is replaced. The value is shared: read it only.
+--- `derive(lines)`, cached for each journal until it grows or is replaced. The value is shared: do not change it.
 function M.remember(derive)
   local known = setmetatable({}, { __mode = "k" })
   return function(lines)

@@ -1,7 +1,7 @@
---- The lowest of many, without putting all of them in order.
+--- The lowest items of many, without sorting all of them.
 local M = {}
 
---- Moves the last of a heap (the highest first) up to where it belongs.
+--- Moves the last item of a heap (highest first) up to its position.
 local function rise(heap, is_below)
   local at = #heap
   while at > 1 do
@@ -12,7 +12,7 @@ local function rise(heap, is_below)
   end
 end
 
---- Moves the first of a heap down to where it belongs.
+--- Moves the first item of a heap down to its position.
 local function sink(heap, is_below)
   local at, count = 1, #heap
   while 2 * at <= count do
@@ -24,7 +24,7 @@ local function sink(heap, is_below)
   end
 end
 
---- Adds a thing to `heap`, which keeps the `most` lowest by `is_below(one, other)`.
+--- Adds an item to `heap`, which keeps the `most` lowest items by `is_below(one, other)`.
 function M.add(heap, thing, most, is_below)
   if #heap < most then
     heap[#heap + 1] = thing

@@ -1,13 +1,14 @@
---- Lines that an actor has for a player who speaks to it. The texts of the dialogue window are the clients' own, and no
--- function of the server adds to them; so a line stands in the chat of who activates the actor, the next one each time.
-local game = require("timmy.game.guard")
+--- Lines that an actor says to players who activate it. The dialogue window's texts belong to the clients, and no
+-- function of the server adds to them; so a line is sent to the chat of the player who activates the actor, the next
+-- one each time.
+local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 local speech = require("timmy.state.speech")
 local things = require("timmy.state.things")
 
 local M = {}
 
---- Under this name the lines stand in CoreScripts' data of the object, which is saved with its cell.
+--- The key of the lines in CoreScripts' data of the object, which are saved with its cell.
 M.KEY = "timmyLines"
 
 local function next_line(kept)
@@ -20,7 +21,7 @@ local function speak(cell, unique_index, pid)
   local actor = things.object({ cell = cell, unique_index = unique_index })
   local kept = actor and actor.data[M.KEY]
   if type(kept) ~= "table" or type(kept.lines) ~= "table" or #kept.lines == 0 then return end
-  game.SendMessage(pid, speech.name_of(actor) .. ": " .. tostring(next_line(kept)) .. "\n", false, false)
+  guard.SendMessage(pid, speech.name_of(actor) .. ": " .. tostring(next_line(kept)) .. "\n", false, false)
 end
 
 local function on_activate(status, _, cell, objects)
@@ -30,7 +31,7 @@ local function on_activate(status, _, cell, objects)
   end
 end
 
---- Listens for activations.
+--- Starts handling activations.
 function M.install()
   hooks.hear("OnObjectActivate", on_activate)
 end

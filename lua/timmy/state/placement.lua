@@ -1,22 +1,22 @@
---- Places in loaded cells, where commands put things: where the player stands, unless x, y and z say otherwise.
+--- Positions in loaded cells for commands that place something: by default the player's own position.
 local cells = require("timmy.state.cells")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
 --- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
 local MAX_COORDINATE = 8000000
 
-M.coordinate = schema.number(-MAX_COORDINATE, MAX_COORDINATE)
-M.angle = schema.number(-360, 360)
+M.coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
+M.angle = checks.number(-360, 360)
 
---- The fields that name a place.
+--- The fields of a position.
 M.fields = {
-  { name = "cell", check = schema.name, optional = true },
+  { name = "cell", check = checks.name, optional = true },
   { name = "x", check = M.coordinate, optional = true },
   { name = "y", check = M.coordinate, optional = true },
   { name = "z", check = M.coordinate, optional = true },
@@ -24,30 +24,30 @@ M.fields = {
 }
 
 local function standing(pid)
-  return { cell = game.GetCell(pid), x = numbers.finite(game.GetPosX(pid)), y = numbers.finite(game.GetPosY(pid)),
-    z = numbers.finite(game.GetPosZ(pid)), yaw = numbers.finite(game.GetRotZ(pid)) }
+  return { cell = guard.GetCell(pid), x = numbers.finite(guard.GetPosX(pid)), y = numbers.finite(guard.GetPosY(pid)),
+    z = numbers.finite(guard.GetPosZ(pid)), yaw = numbers.finite(guard.GetRotZ(pid)) }
 end
 
 local function given(pid, values)
-  local here = game.GetCell(pid)
+  local here = guard.GetCell(pid)
   local cell = values.cell and cells.normalise(values.cell)
   if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
   return { cell = cell, x = values.x, y = values.y, z = values.z, yaw = math.rad(values.yaw or 0) }
 end
 
---- Whether a place lies in the exterior cell it names: clients and CoreScripts drop what does not.
+--- Whether a position lies in the exterior cell that it names: clients and CoreScripts discard any other.
 function M.lies_in(cell, x, y)
   return cells.grid(cell) == nil or cells.under(x, y) == cell
 end
 
---- The place { cell, x, y, z, yaw (radians) }, in a loaded cell; else nil and why not.
+--- The position { cell, x, y, z, yaw (radians) } in a loaded cell; else nil and an error.
 function M.find(pid, values)
   local some = values.x or values.y or values.z
   if some and not (values.x and values.y and values.z) then
-    return nil, trouble("bad_arguments", "give all of x, y and z, or none of them", "x")
+    return errors.refuse("bad_arguments", "give all of x, y and z, or none of them", "x")
   end
   if not some and values.cell then
-    return nil, trouble("bad_arguments", "give x, y and z in the cell", "cell")
+    return errors.refuse("bad_arguments", "give x, y and z in the cell", "cell")
   end
   local spot = some and given(pid, values) or standing(pid)
   if values.yaw then spot.yaw = math.rad(values.yaw) end
@@ -55,17 +55,17 @@ function M.find(pid, values)
   if not cell then return nil, wrong end
   if not M.lies_in(spot.cell, spot.x, spot.y) then
     local message = "x and y lie in cell " .. cells.under(spot.x, spot.y) .. ", not in " .. spot.cell
-    return nil, trouble("bad_arguments", message, "cell")
+    return errors.refuse("bad_arguments", message, "cell")
   end
   return spot
 end
 
---- A place as CoreScripts keep it.
+--- A position as CoreScripts store it.
 function M.location(spot)
   return { posX = spot.x, posY = spot.y, posZ = spot.z, rotX = 0, rotY = 0, rotZ = spot.yaw }
 end
 
---- The place in an answer's words.
+--- A position as sent in an answer.
 function M.answer(spot, more)
   local answer = { cell = spot.cell, x = spot.x, y = spot.y, z = spot.z }
   for name, value in pairs(more or {}) do answer[name] = value end

@@ -1,9 +1,9 @@
---- Vvardenfell's towns and landmarks, each with a spot to stand on.
+--- Vvardenfell's towns and landmarks, each with a spot to stand on: found by name, and by cell.
 --
--- Facts, gathered from what others measured in the game: CoreScripts' spawn point, the temple and Imperial cult
--- markers, and spots where players of other mods stand. The server has no terrain, so a spot is only as good as its
--- measurement; a z above the ground ends in a short fall. `cell` and x, y, z go together (a test holds them to it),
--- `yaw` is in degrees clockwise from north. `cells` are all exterior cells that bear the place's name in Morrowind.esm.
+-- The coordinates were measured in the game: CoreScripts' spawn point, the temple and Imperial cult markers, and spots
+-- that other mods use. The server has no terrain, so a spot is only as good as its measurement; a z above the ground
+-- ends in a short fall. x, y, z must lie in `cell` (a test checks it); `yaw` is in degrees clockwise from north;
+-- `cells` are all exterior cells that bear the place's name in Morrowind.esm.
 local PLACES = {
   { name = "Ald Velothi", cell = "-11, 15", x = -85551, y = 125592, z = 808, yaw = 0, cells = { "-11, 15" } },
   { name = "Ald-ruhn", aliases = { "Ald'ruhn", "Aldruhn", "Ald Ruhn" }, cell = "-2, 6", x = -12544, y = 53600, z = 2384,
@@ -100,4 +100,62 @@ local PLACES = {
   { name = "Valenvaryon", cell = "-1, 18", x = -2787, y = 152680, z = 2403, yaw = 308, cells = { "-1, 18" } },
 }
 
-return PLACES
+local M = {}
+
+local by_name, by_cell, names = {}, {}, {}
+
+local function key(name)
+  return (name:lower():gsub("^%s+", ""):gsub("%s+$", ""))
+end
+
+local function add(cell, place)
+  by_cell[cell] = by_cell[cell] or {}
+  table.insert(by_cell[cell], place)
+end
+
+--- A cell can belong to several places: to the town whose name it bears, and to each place whose spot lies in it.
+local function index()
+  for _, place in ipairs(PLACES) do
+    names[#names + 1] = place.name
+    by_name[key(place.name)] = place
+    for _, alias in ipairs(place.aliases or {}) do by_name[key(alias)] = place end
+    for _, cell in ipairs(place.cells or {}) do
+      if cell ~= place.cell then add(cell, place) end
+    end
+    add(place.cell, place)
+  end
+  table.sort(names)
+end
+
+index()
+
+--- Names of all places, sorted.
+M.names = names
+
+--- All places, as written above.
+M.all = PLACES
+
+--- The place with this name or alias, case-insensitive: { name, cell, x, y, z, yaw? }; nil if there is none.
+function M.find(name)
+  return by_name[key(name)]
+end
+
+--- The place whose spot is nearest.
+local function nearest(candidates, x, y)
+  local best, least
+  for _, place in ipairs(candidates) do
+    local square = (place.x - x) ^ 2 + (place.y - y) ^ 2
+    if not least or square < least then best, least = place, square end
+  end
+  return best
+end
+
+--- The name of the place that a position in a cell belongs to, or nil. For an exterior: the nearest of the places that
+-- include the grid cell. For an interior: the part of its name before the comma (`"Balmora, Guild of Mages"`).
+function M.place_of(cell, x, y)
+  if by_cell[cell] then return nearest(by_cell[cell], x, y).name end
+  local town = by_name[key(cell:match("^([^,]+),") or cell)]
+  return town and town.name or nil
+end
+
+return M

@@ -1,20 +1,20 @@
---- Where everybody who is logged in stands: read for all who look around at most twenty times a second.
+--- The positions of all logged-in players: read at most twenty times a second for all clients together.
 local corescripts = require("timmy.game.corescripts")
-local memo = require("timmy.game.cache")
+local cache = require("timmy.game.cache")
 local players = require("timmy.state.players")
-local surroundings = require("timmy.state.surroundings")
+local player_location = require("timmy.state.player_location")
 
 local M = {}
 
 local KEEP_S = 0.05
 
-local places = memo.new(function()
-  local found = players.online()
-  for _, player in ipairs(found) do player.place = surroundings.eye(player.pid) end
-  return found
+local places = cache.new(function()
+  local result = players.online()
+  for _, player in ipairs(result) do player.place = player_location.viewpoint(player.pid) end
+  return result
 end)
 
---- { pid, name, place = { cell, x, y, z } } each, to be read only. `fresh`: as of now.
+--- { pid, name, place = { cell, x, y, z } } for each player; do not change them. `fresh`: read now.
 function M.of(now, fresh)
   return places(corescripts.global("Players"), fresh and now or now - KEEP_S, now)
 end

@@ -1,16 +1,16 @@
---- How a player stands there, to itself and to those who see it.
-local game = require("timmy.game.guard")
+--- A player's visible state, as the player and others see it.
+local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
---- The server's numbers for what is drawn (CoreScripts' `enumerations.drawstate`).
+--- The server's numbers for a drawn weapon or spell (CoreScripts' `enumerations.drawstate`).
 local DRAWN = { [0] = "nothing", "weapon", "spell" }
 
---- { dead, drawn, sneaking, werewolf } of a logged-in player. Its client dies at less than one point of health.
+--- { dead, drawn, sneaking, werewolf } of a logged-in player. A client dies with less than one point of health.
 return function(pid)
   return {
-    dead = numbers.finite(game.GetHealthBase(pid)) > 0 and numbers.finite(game.GetHealthCurrent(pid)) < 1,
-    drawn = DRAWN[game.GetDrawState(pid)] or "nothing",
-    sneaking = game.GetSneakState(pid),
-    werewolf = game.IsWerewolf(pid),
+    dead = numbers.finite(guard.GetHealthBase(pid)) > 0 and numbers.finite(guard.GetHealthCurrent(pid)) < 1,
+    drawn = DRAWN[guard.GetDrawState(pid)] or "nothing",
+    sneaking = guard.GetSneakState(pid),
+    werewolf = guard.IsWerewolf(pid),
   }
 end

@@ -1,17 +1,17 @@
---- Questions that a player is asked in a box on its screen, one at a time.
+--- Questions that a player is asked in a dialog box, one at a time.
 --
--- Every box of every script answers by the same hook, a password's box too: so only what comes under a number that was
--- given out here is looked at, and everything else is somebody else's secret.
+-- The boxes of all scripts answer through the same hook, password boxes too: so only answers with a number assigned
+-- here are read, and all others are ignored.
 local deferred = require("timmy.server.deferred")
 local hooks = require("timmy.game.hooks")
-local refuse = require("timmy.commands.refusal")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
---- The numbers given out: CoreScripts' own are below 10,000, and a number is a C++ int. Each is used once, so that a
--- late answer to an older box is no answer to a newer one.
+--- The numbers of questions: CoreScripts' own are below 10,000, and a number is a C++ int. Each is used once, so that a
+-- late answer to an older box does not count for a newer one.
 local FIRST, LAST = 1600000000, 2100000000
---- What a box without an answer is shown under.
+--- The number of a box without an answer.
 local NO_NUMBER = -1
 
 local open, last_number = {}, FIRST - 1
@@ -27,11 +27,11 @@ local function question_of(pid)
   open[pid] = nil
 end
 
---- Shows a box with `show(number)`; `read(data)` makes the command's value of what the player answers. Gives what the
--- command returns: an answer that is still to come, or why there will be none.
+--- Shows a box with `show(number)`; `read(data)` turns the player's answer into the command's value. Returns a deferred
+-- answer, or nil and an error.
 function M.ask(pid, show, read)
   if question_of(pid) then
-    return refuse("game_refused", "the player has a question on its screen already; wait for that answer", "player")
+    return errors.refuse("game_refused", "the player is answering another question; wait for that answer", "player")
   end
   local number = next_number()
   show(number)
@@ -39,8 +39,8 @@ function M.ask(pid, show, read)
   return open[pid].outcome
 end
 
---- The number to show a plain box under. A client answers under the number of the newest box it was shown, so one that
--- asks nothing must bear the number of the question that is still open.
+--- The number for a box without an answer. A client answers with the number of the newest box, so such a box must reuse
+-- the number of a question that is still open.
 function M.number_for_a_note(pid)
   local question = question_of(pid)
   return question and question.number or NO_NUMBER
@@ -57,10 +57,10 @@ local function hear_leaving(_, pid)
   local question = question_of(pid)
   if not question then return end
   open[pid] = nil
-  question.outcome:settle(refuse("no_such_player", "the player left before it answered", "player"))
+  question.outcome:settle(errors.refuse("no_such_player", "the player left before it answered", "player"))
 end
 
---- Hears answers from now on.
+--- Starts handling answers.
 function M.install()
   open = {}
   hooks.hear("OnGUIAction", hear_answer)

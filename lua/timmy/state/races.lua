@@ -10,7 +10,7 @@ local function body(race, male_hair, female_hair)
   }
 end
 
---- The names of hair parts are spelled with and without an underscore, by no rule.
+--- Hair parts are spelled with and without an underscore, without a rule.
 M.all = {
   body("Argonian", "hair01", "hair01"),
   body("Breton", "hair_01", "hair_01"),
@@ -24,10 +24,10 @@ M.all = {
   body("Wood Elf", "hair_01", "hair_01"),
 }
 
---- Names that people use for some of them.
+--- Other common names of some races.
 local ALIASES = { dunmer = "Dark Elf", altmer = "High Elf", bosmer = "Wood Elf", orsimer = "Orc" }
 
---- The race of a name, whatever its case; or nil.
+--- The race with this name, case-insensitive; or nil.
 function M.find(name)
   local wanted = (ALIASES[name:lower()] or name):lower()
   for _, race in ipairs(M.all) do

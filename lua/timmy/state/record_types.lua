@@ -1,19 +1,19 @@
---- The types of records that can be made at run time, and the fields of each: what `timmy_actors/protocol/records.py`
--- says, said once more for Lua. A field's name is CoreScripts' with underscores.
+--- The types of records that can be created at run time, and the fields of each: the Lua counterpart of
+-- `timmy_actors/protocol/records.py`. A field's name is CoreScripts' name with underscores.
 local nested = require("timmy.wire.nested")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 local utf8 = require("timmy.wire.utf8")
 
 local M = {}
 
 local INT = 2147483647
---- Of a book or a script, in characters.
+--- The longest text of a book or a script, in characters.
 local LONGEST_TEXT = 16384
---- Fields that are lists hold no more.
+--- The most items of a field that is a list.
 local MOST_PARTS = 32
 
-local int, number = schema.integer(-INT, INT), schema.number(-1e6, 1e6)
-local count = schema.integer(0, INT)
+local int, number = checks.integer(-INT, INT), checks.number(-1e6, 1e6)
+local count = checks.integer(0, INT)
 
 local function text(value)
   if type(value) ~= "string" then return "must be a string" end
@@ -27,43 +27,43 @@ local function optional(name, check) return { name = name, check = check, option
 
 M.EFFECT = {
   -- The game has 143 effects.
-  { name = "id", check = schema.integer(0, 142) },
-  optional("attribute", schema.integer(-1, 7)), optional("skill", schema.integer(-1, 26)),
-  optional("range_type", schema.integer(0, 2)), optional("area", count), optional("duration", count),
+  { name = "id", check = checks.integer(0, 142) },
+  optional("attribute", checks.integer(-1, 7)), optional("skill", checks.integer(-1, 26)),
+  optional("range_type", checks.integer(0, 2)), optional("area", count), optional("duration", count),
   optional("magnitude_min", count), optional("magnitude_max", count),
 }
-M.PART = { { name = "part_type", check = schema.integer(0, 26) }, optional("male_part", schema.name),
-  optional("female_part", schema.name) }
-M.ITEM = { { name = "id", check = schema.name }, { name = "count", check = schema.integer(1, 1000000), default = 1 } }
-M.DAMAGE = { { name = "min", check = schema.integer(0, 10000) }, { name = "max", check = schema.integer(0, 10000) } }
-local byte = schema.integer(0, 255)
+M.PART = { { name = "part_type", check = checks.integer(0, 26) }, optional("male_part", checks.name),
+  optional("female_part", checks.name) }
+M.ITEM = { { name = "id", check = checks.name }, { name = "count", check = checks.integer(1, 1000000), default = 1 } }
+M.DAMAGE = { { name = "min", check = checks.integer(0, 10000) }, { name = "max", check = checks.integer(0, 10000) } }
+local byte = checks.integer(0, 255)
 M.COLOR = { { name = "red", check = byte }, { name = "green", check = byte }, { name = "blue", check = byte } }
 
-local function list(fields) return schema.list(nested.object_of(fields), 0, MOST_PARTS) end
+local function list(fields) return checks.list(nested.object_of(fields), 0, MOST_PARTS) end
 
 local damage = nested.object_of(M.DAMAGE)
 
---- What each field takes, wherever it stands.
+--- The check of each field, in every type of record.
 local CHECKS = {
-  name = schema.name, model = schema.name, icon = schema.name, script = schema.name, race = schema.name,
-  hair = schema.name, head = schema.name, class = schema.name, faction = schema.name, sound = schema.name,
-  open_sound = schema.name, close_sound = schema.name, enchantment_id = schema.name, string_var = text,
-  inventory_base_id = schema.name, text = text, script_text = text,
-  weight = schema.number(0, 1e6), quality = schema.number(0, 1e6), speed = schema.number(0, 100),
-  reach = schema.number(0, 100), scale = schema.number(0.1, 10), volume = schema.number(0, 255),
-  min_range = schema.number(0, 255), max_range = schema.number(0, 255), float_var = number, int_var = int,
+  name = checks.name, model = checks.name, icon = checks.name, script = checks.name, race = checks.name,
+  hair = checks.name, head = checks.name, class = checks.name, faction = checks.name, sound = checks.name,
+  open_sound = checks.name, close_sound = checks.name, enchantment_id = checks.name, string_var = text,
+  inventory_base_id = checks.name, text = text, script_text = text,
+  weight = checks.number(0, 1e6), quality = checks.number(0, 1e6), speed = checks.number(0, 100),
+  reach = checks.number(0, 100), scale = checks.number(0.1, 10), volume = checks.number(0, 255),
+  min_range = checks.number(0, 255), max_range = checks.number(0, 255), float_var = number, int_var = int,
   subtype = count, value = count, uses = count, time = int, radius = count, health = count, magicka = count,
-  fatigue = count, level = schema.integer(1, 10000), armor_rating = count, blood_type = schema.integer(0, 7),
-  soul_value = count, ai_fight = schema.integer(0, 100), ai_flee = schema.integer(0, 100),
-  ai_alarm = schema.integer(0, 100), ai_services = count, auto_calc = schema.integer(0, 1), flags = count,
-  cost = count, charge = count, enchantment_charge = count, skill_id = schema.integer(-1, 26),
-  part = schema.integer(0, 14), scroll_state = schema.boolean, key_state = schema.boolean,
-  vampire_state = schema.boolean,
-  gender = schema.one_of("male", "female"), damage_chop = damage, damage_slash = damage, damage_thrust = damage,
+  fatigue = count, level = checks.integer(1, 10000), armor_rating = count, blood_type = checks.integer(0, 7),
+  soul_value = count, ai_fight = checks.integer(0, 100), ai_flee = checks.integer(0, 100),
+  ai_alarm = checks.integer(0, 100), ai_services = count, auto_calc = checks.integer(0, 1), flags = count,
+  cost = count, charge = count, enchantment_charge = count, skill_id = checks.integer(-1, 26),
+  part = checks.integer(0, 14), scroll_state = checks.boolean, key_state = checks.boolean,
+  vampire_state = checks.boolean,
+  gender = checks.one_of("male", "female"), damage_chop = damage, damage_slash = damage, damage_thrust = damage,
   color = nested.object_of(M.COLOR), effects = list(M.EFFECT), parts = list(M.PART), items = list(M.ITEM),
 }
 
---- The fields of a field that is an object, or of each item of one that is a list.
+--- The fields of an object, or of each item of a list.
 M.INNER = { effects = M.EFFECT, parts = M.PART, items = M.ITEM, damage_chop = M.DAMAGE, damage_slash = M.DAMAGE,
   damage_thrust = M.DAMAGE, color = M.COLOR }
 M.LISTS = { effects = true, parts = true, items = true }
@@ -100,7 +100,7 @@ local TYPES = {
   weapon = ENCHANTABLE .. "subtype health speed reach damage_chop damage_slash damage_thrust flags",
 }
 
---- What a record needs that is not made after another (`base_id`). CoreScripts' own list.
+--- The fields that a record without `base_id` requires. CoreScripts' own list.
 local NEEDED = {
   activator = "name model", apparatus = "name model", armor = "name model", bodypart = "subtype part model",
   book = "name model", cell = "id", clothing = "name model", container = "name model", creature = "base_id",
@@ -113,7 +113,7 @@ local NEEDED = {
 M.names = {}
 
 for name, fields in pairs(TYPES) do
-  local type_fields = { optional("type", schema.name), optional("id", schema.name), optional("base_id", schema.name) }
+  local type_fields = { optional("type", checks.name), optional("id", checks.name), optional("base_id", checks.name) }
   for field in fields:gmatch("%S+") do type_fields[#type_fields + 1] = optional(field, CHECKS[field]) end
   M[name] = type_fields
   M.names[#M.names + 1] = name
@@ -121,9 +121,9 @@ end
 
 table.sort(M.names)
 
-local is_name = schema.one_of(unpack(M.names))
+local is_name = checks.one_of(unpack(M.names))
 
---- The first field that a record of its own lacks, or nil.
+--- The first missing field of a record without a base, or nil.
 local function lacking(record)
   if record.base_id then return nil end
   for field in NEEDED[record.type]:gmatch("%S+") do
@@ -133,7 +133,7 @@ local function lacking(record)
   return nil
 end
 
---- The check of a record's fields, whose type is known: nil, or what is wrong and where in it.
+--- The check of a record's fields, for a known type: nil, or what is wrong and where in the record.
 function M.check_fields(value)
   local wrong, place = nested.object_of(M[value.type])(value)
   if wrong then return wrong, place end
@@ -141,8 +141,8 @@ function M.check_fields(value)
   return missing and missing .. ": is required where no base_id is given" or nil
 end
 
---- The check of a record: its type, then the fields of that type. What is wrong is placed as the models place it: the
--- type comes before the field.
+--- The check of a record: its type, then the fields of that type. An error's location is given as the models give it:
+-- the type before the field.
 function M.check(value)
   if type(value) ~= "table" then return "must be an object" end
   local unknown_type = is_name(value.type)

@@ -1,5 +1,5 @@
---- Records that were made at run time: CoreScripts keep them in stores by type. All others live in the clients' data
--- files, of which the server knows the ids only.
+--- Records that were created at run time: CoreScripts keep them in stores by type. All other records are in the
+-- clients' data files; the server knows only their ids.
 local corescripts = require("timmy.game.corescripts")
 
 local M = {}
@@ -19,7 +19,7 @@ function M.find(ref_id)
   return nil
 end
 
---- The name that a record was given at run time, or nil.
+--- The name that a record got at run time, or nil.
 function M.name_of(ref_id)
   local record = M.find(ref_id)
   return record and type(record.name) == "string" and record.name ~= "" and record.name or nil

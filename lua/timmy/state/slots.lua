@@ -8,7 +8,7 @@ M.NAMES = {
   "ammunition",
 }
 
---- `{ slot name = convert(item) }` of a table by slot number; what `convert` gives nil for is left out.
+--- `{ slot name = convert(item) }` from a table by slot number; slots for which `convert` returns nil are left out.
 function M.named(equipment, convert)
   local named = {}
   if type(equipment) ~= "table" then return named end

@@ -1,15 +1,15 @@
---- A stack of items as the wire says it.
+--- A stack of items as sent on the wire.
 local numbers = require("timmy.wire.numbers")
 
 local UNTOUCHED = -1
 
---- Whether CoreScripts' table describes a stack that exists: an id, and at least one of it.
+--- Whether CoreScripts' table is a valid stack: an id, and a count of at least one.
 local function exists(item)
   return type(item) == "table" and type(item.refId) == "string" and item.refId ~= "" and numbers.is_finite(item.count)
     and item.count >= 1
 end
 
---- The wire's words for an item of CoreScripts' tables; nil where there is none.
+--- An item of CoreScripts' tables as sent on the wire; nil if there is none.
 return function(item)
   if not exists(item) then return nil end
   return {

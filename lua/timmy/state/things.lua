@@ -1,16 +1,16 @@
---- Objects and actors as commands name them: a cell that somebody has loaded, and the unique index in it ("12345-0"),
--- as perception gives them.
+--- Objects and actors as commands name them: by a loaded cell and the unique index in it ("12345-0"), as perceptions
+-- list them.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local players = require("timmy.state.players")
-local trouble = require("timmy.commands.errors")
+local errors = require("timmy.commands.errors")
 
 local M = {}
 
 local LARGEST_INT = 2147483647
 local INDEX = "^(%d+)%-(%d+)$"
 
---- The check of a unique index: two numbers of the data files or the server, joined by a hyphen.
+--- The check of a unique index: two numbers, from the data files and from the server, joined by a hyphen.
 function M.unique_index(value)
   if type(value) ~= "string" then return "must be a string" end
   local ref_num, mp_num = value:match(INDEX)
@@ -26,7 +26,7 @@ function M.numbers(unique_index)
   return tonumber(ref_num), tonumber(mp_num)
 end
 
---- Whether a list of CoreScripts' (which may have holes) holds a value.
+--- Whether one of CoreScripts' lists, which may have holes, contains a value.
 function M.contains(list, wanted)
   for _, value in pairs(type(list) == "table" and list or {}) do
     if value == wanted then return true end
@@ -34,13 +34,13 @@ function M.contains(list, wanted)
   return false
 end
 
---- Notes with an object's cell that a kind of packet (`container`, `equipment`, `ai`) is to be sent of it to newcomers.
+--- Registers in an object's cell that a kind of packet (`container`, `equipment`, `ai`) is to be sent to new visitors.
 function M.note(thing, kind)
   local list = thing.cell.data.packets[kind]
   if not M.contains(list, thing.unique_index) then table.insert(list, thing.unique_index) end
 end
 
---- Whether CoreScripts' functions come through with a cell: they look into every list of packets unseen.
+--- Whether a cell's data are usable for CoreScripts' functions, which read every list of packets without checks.
 local function is_sound(cell)
   local data = corescripts.data_of(cell)
   if type(data.objectData) ~= "table" or type(data.packets) ~= "table" then return false end
@@ -51,16 +51,16 @@ local function is_sound(cell)
 end
 
 local function damaged(field)
-  return nil, trouble("game_refused", "the saved cell is damaged; nothing was changed", field)
+  return errors.refuse("game_refused", "the saved cell is damaged; nothing was changed", field)
 end
 
---- A cell that somebody has loaded, by the name that was given; else nil and why not.
-function M.loaded_cell(given, field)
-  local description = cells.normalise(given)
+--- A loaded cell by the given name; else nil and an error.
+function M.loaded_cell(name, field)
+  local description = cells.normalise(name)
   local cell = cells.is_safe(description) and corescripts.loaded_cell(description)
   if not cell then
-    local message = "nobody has the cell " .. given .. " loaded: the server knows and changes only what is near players"
-    return nil, trouble("no_such_cell", message, field or "cell")
+    local message = "no player has loaded the cell " .. name .. ": commands work only on cells near players"
+    return errors.refuse("no_such_cell", message, field or "cell")
   end
   if not is_sound(cell) then return damaged(field or "cell") end
   return cell
@@ -71,21 +71,21 @@ local function holds(cell, unique_index)
   return type(record) == "table" and type(record.refId) == "string" and record.refId ~= ""
 end
 
---- The loaded cell that knows an object, the first by the alphabet.
+--- The loaded cell that has an object; of several the first in alphabetical order.
 local function cell_holding(unique_index)
-  local found
+  local result
   for description, cell in pairs(corescripts.global("LoadedCells")) do
-    if holds(cell, unique_index) and (not found or description < found) then found = description end
+    if holds(cell, unique_index) and (not result or description < result) then result = description end
   end
-  return found and _G.LoadedCells[found]
+  return result and _G.LoadedCells[result]
 end
 
 local function unknown(unique_index, cell, field)
   local other = cell_holding(unique_index)
   local where = other and "; it is in " .. other.description or
-    ": the server hears of an object when a client mentions it; see nearby_objects and nearby_actors"
+    ": the server knows the objects that clients have reported; see nearby_objects and nearby_actors"
   local place = cell and " in " .. cell.description or " in any loaded cell"
-  return nil, trouble("no_such_target", "no object " .. unique_index .. " is known" .. place .. where, field)
+  return errors.refuse("no_such_target", "no object " .. unique_index .. " is known" .. place .. where, field)
 end
 
 local function cell_of(values, field)
@@ -105,7 +105,7 @@ local function describe(cell, unique_index)
 end
 
 --- The object that a command names: { cell, unique_index, ref_num, mp_num, data, ref_id, is_actor, was_made }; else nil
--- and why not. `field` is what names it (`unique_index`).
+-- and an error. `field` is the argument that names it (`unique_index`).
 function M.object(values, field)
   field = field or "unique_index"
   local cell, wrong = cell_of(values, field)
@@ -113,7 +113,7 @@ function M.object(values, field)
   local unique_index = values[field]
   if not holds(cell, unique_index) then return unknown(unique_index, cell, field) end
   if M.contains(cell.data.packets.delete, unique_index) then
-    return nil, trouble("no_such_target", unique_index .. " was deleted", field)
+    return errors.refuse("no_such_target", unique_index .. " was deleted", field)
   end
   return describe(cell, unique_index)
 end
@@ -122,7 +122,7 @@ local function authority_of(cell)
   local pid = cell.authority
   if pid ~= nil and players.name(pid) then return pid end
   local message = "no player's client simulates the actors of " .. cell.description .. " at the moment; try again"
-  return nil, trouble("game_refused", message, "unique_index")
+  return errors.refuse("game_refused", message, "unique_index")
 end
 
 --- The same for an actor, with `authority`: the player whose client moves it.
@@ -131,24 +131,24 @@ function M.actor(values)
   if not actor then return nil, wrong end
   if not actor.is_actor then
     local message = actor.unique_index .. " (" .. actor.ref_id .. ") is no creature and no NPC"
-    return nil, trouble("no_such_target", message, "unique_index")
+    return errors.refuse("no_such_target", message, "unique_index")
   end
   actor.authority, wrong = authority_of(actor.cell)
   if wrong then return nil, wrong end
   return actor
 end
 
---- The same for one that lives.
+--- The same for a living actor.
 function M.living_actor(values)
   local actor, wrong = M.actor(values)
   if not actor then return nil, wrong end
   if M.contains(actor.cell.data.packets.death, actor.unique_index) then
-    return nil, trouble("no_such_target", actor.unique_index .. " (" .. actor.ref_id .. ") is dead", "unique_index")
+    return errors.refuse("no_such_target", actor.unique_index .. " (" .. actor.ref_id .. ") is dead", "unique_index")
   end
   return actor
 end
 
---- Changes an object as CoreScripts do when a client reports the change: in the cell's data, then for every client.
+--- Changes an object as CoreScripts do when a client reports the change: first the cell's data, then every client.
 function M.change(pid, thing, packet_type, fields)
   fields.refId = thing.ref_id
   local objects = { [thing.unique_index] = fields }

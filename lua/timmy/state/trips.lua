@@ -1,46 +1,51 @@
---- Teleports under way. A client that is told to be elsewhere loads the cell, stands in the middle of it and only then
--- goes where it was told; meanwhile the server's copy of its place is the new cell with the old coordinates, the place
--- asked for, the old place again, and the middle of the cell. Nobody was at any of these: until the client has arrived,
--- the place before is what is told.
+--- Trips: teleports that the client has not completed. A client that is sent elsewhere loads the cell, stands in the
+-- middle of it, and only then moves to the requested position. Until then the server's copy of its location goes
+-- through the new cell with the old coordinates, the requested position, the old position again, and the middle of the
+-- cell. The player was at none of these, so perceptions keep the location from before the trip until the client has
+-- arrived.
 --
--- Commands of ours say that they may send a player elsewhere. What CoreScripts and other scripts do (a respawn, `/tp`)
--- is overheard: all of them call the same functions. What a client does by itself (a door, Recall, the way to a prison
--- or to the nearest shrine) has no place asked for, and no wrong one between.
+-- The bridge's own commands announce that they may move a player. Moves by CoreScripts and other scripts (a respawn,
+-- `/tp`) are observed, since all of them call the same functions. A client's own moves (a door, Recall, the way to
+-- prison or to the nearest shrine) have no requested position, and no wrong one in between.
 local corescripts = require("timmy.game.corescripts")
-local game = require("timmy.game.guard")
+local guard = require("timmy.game.guard")
 local hooks = require("timmy.game.hooks")
 local numbers = require("timmy.wire.numbers")
 local overhear = require("timmy.game.overhear")
 
 local M = {}
 
---- A client that arrived walks or slides on at once: this near is there, in game units.
+--- The arrival radius in game units: a client that arrived may walk or slide at once.
 local NEAR = 128
---- What the client sent before it was told may come this much after what it answers at once, beside the round trip.
+--- Packets that a client sent before it got the request may arrive this much later than its immediate answers, beside
+-- the round trip.
 local GRACE_S = 0.1
---- A client that loads a cell takes seconds on a slow disk; one that has not arrived by then never will.
+--- A trip's time limit: loading a cell takes seconds on a slow disk; a client that has not arrived by then never will.
 local LONGEST_S, LONGEST_IN_CELL_S = 10, 2
---- A client that reports the cell it was told to enter stands where it was told within this; one that reports another
--- has stayed, or had just crossed a border, which shows as soon.
+--- A client that reports the requested cell reaches the position within this time. One that reports another cell has
+-- stayed where it was, or had just crossed a border, which also shows within this time.
 local STAYS_S = 1
 local MS_PER_S = 1000
 
 local trips, clock = {}, nil
---- How many trips have begun: commands know theirs by that.
+--- The number of trips begun so far: commands recognise theirs by it.
 local begun = 0
---- Where players stood whom the server has put elsewhere, and not sent there yet. Both come in one go: it is forgotten
--- at the next look.
+--- Locations of players whose new location the server has set but not sent yet. Both happen in the same tick: the table
+-- is cleared at the next poll.
 local put = {}
 
 local function coordinates(pid)
-  return numbers.finite(game.GetPosX(pid)), numbers.finite(game.GetPosY(pid)), numbers.finite(game.GetPosZ(pid))
+  return numbers.finite(guard.GetPosX(pid)), numbers.finite(guard.GetPosY(pid)), numbers.finite(guard.GetPosZ(pid))
 end
 
---- Where the server has a player now, and how it looks: { cell, x, y, z, pitch, yaw, exterior, region }.
+--- The server's current location of a player, and its view direction: { cell, x, y, z, pitch, yaw, exterior, region }.
 function M.live(pid)
   local x, y, z = coordinates(pid)
-  return { cell = game.GetCell(pid), x = x, y = y, z = z, pitch = numbers.degrees(game.GetRotX(pid)),
-    yaw = numbers.heading(game.GetRotZ(pid)), exterior = game.IsInExterior(pid), region = game.GetRegion(pid):lower() }
+  return {
+    cell = guard.GetCell(pid), x = x, y = y, z = z,
+    pitch = numbers.degrees(guard.GetRotX(pid)), yaw = numbers.heading(guard.GetRotZ(pid)),
+    exterior = guard.IsInExterior(pid), region = guard.GetRegion(pid):lower(),
+  }
 end
 
 local function is_at(place, other)
@@ -53,11 +58,11 @@ end
 
 local function is_near(pid, target)
   local x, y = coordinates(pid)
-  return are_near({ cell = game.GetCell(pid), x = x, y = y }, target)
+  return are_near({ cell = guard.GetCell(pid), x = x, y = y }, target)
 end
 
 local function round_trip_s(pid)
-  local ping = numbers.finite(game.GetAvgPing(pid))
+  local ping = numbers.finite(guard.GetAvgPing(pid))
   return math.max(0, math.min(ping, MS_PER_S)) / MS_PER_S
 end
 
@@ -76,8 +81,8 @@ local function under_way(pid, now)
   return trip
 end
 
---- A newer order replaces one that is not carried out yet; however many come, a trip has its end. A client that is told
--- to enter a cell reports it when it has, also where it stood in it before.
+--- A newer request replaces one that is not completed; the trip's time limit still counts from its begin. A client that
+-- is sent to a cell reports it after entering, even if it was in that cell before.
 local function begin(pid, before, target, is_cell_sent)
   local now = clock()
   local older, crosses = under_way(pid, now), before.cell ~= target.cell
@@ -92,11 +97,11 @@ local function begin(pid, before, target, is_cell_sent)
   }
 end
 
---- Does for a command, the one of number `revision`, what may send a player elsewhere, and follows it, and whom else
--- it sends: what that gives.
+--- Runs `run` for the command with this revision, which may send players elsewhere; tracks those trips. Returns the
+-- results of `run`.
 function M.follow(pid, revision, run, ...)
   local before, first = M.live(pid), begun + 1
-  local value, trouble = run(...)
+  local value, err = run(...)
   if corescripts.player(pid) then
     local after, trip = M.live(pid), trips[pid]
     local is_followed = trip and trip.number >= first and is_at(trip.target, after)
@@ -105,32 +110,32 @@ function M.follow(pid, revision, run, ...)
   for _, trip in pairs(trips) do
     if trip.number >= first then trip.revision = trip.revision or revision end
   end
-  return value, trouble
+  return value, err
 end
 
---- Where a player stood who is under way, as `live` has it, and since when (seconds); nil for everybody else.
+--- The location of a player before its trip, in the form of `live`, and the time of its begin (seconds); nil without a
+-- trip.
 function M.held(pid)
   local trip = trips[pid] and under_way(pid)
   if trip then return trip.before, trip.began end
 end
 
---- Where a player is going who is under way: { cell, x, y, z }; nil for everybody else.
+--- The destination of a player's trip: { cell, x, y, z }; nil without a trip.
 function M.target(pid)
   local trip = trips[pid] and under_way(pid)
   return trip and trip.target
 end
 
---- Whether a player has not arrived yet where it was sent.
+--- Whether a player is on a trip.
 function M.is_under_way(pid, now) return trips[pid] ~= nil and under_way(pid, now) ~= nil end
 
---- The number of the command that sent a player on its way, while it is; nil for everybody else, and for whom the
--- server itself sent.
+--- The revision of the command that caused a player's trip; nil without a trip, and for trips that the server caused.
 function M.revision(pid, now)
   local trip = trips[pid] and under_way(pid, now)
   return trip and trip.revision
 end
 
---- Looks who has arrived: often, for a player who arrives and walks on is near for a moment only.
+--- Checks who has arrived. Call it often: a player who arrives and walks on is near the position only briefly.
 function M.look(now)
   for pid in pairs(trips) do under_way(pid, now) end
   if next(put) then put = {} end
@@ -140,12 +145,12 @@ local function on_cell_change(_, pid)
   local trip, now = trips[pid], clock()
   if not trip then return end
   trip.gives_up = math.min(trip.gives_up, now + STAYS_S)
-  if game.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
+  if guard.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
     trip.waits_for_cell, trip.was_away, trip.settles = false, false, now + GRACE_S
   end
 end
 
---- Whether a player's client has loaded where it is: before, it has no place that it could be sent away from.
+--- Whether a player's client has loaded its current cell: before that it has no location to be sent away from.
 local function is_in_world(pid)
   local player = pid and corescripts.player(pid)
   return player ~= nil and next(corescripts.table_or_none(player.cellsLoaded)) ~= nil
@@ -156,7 +161,7 @@ local function on_put(pid)
   if clock and not put[pid] and is_in_world(pid) then put[pid] = M.live(pid) end
 end
 
---- A step to a place nearby is no teleport: scripts that move a player along take many.
+--- A short move is not a teleport: scripts that push a player along make many.
 local function on_sent(pid, is_cell_sent)
   pid = tonumber(pid)
   local before = put[pid]
@@ -170,14 +175,14 @@ end
 
 local PUTS = { "SetCell", "SetPos" }
 
---- Overhears from now on who is sent elsewhere, as early as can be; a second time does nothing.
+--- Installs the wrappers that observe moves, as early as possible; a second call does nothing.
 function M.attach()
   for _, name in ipairs(PUTS) do overhear.calls(name, { before = on_put }) end
   overhear.calls("SendCell", { after = function(pid) on_sent(pid, true) end })
   overhear.calls("SendPos", { after = function(pid) on_sent(pid, false) end })
 end
 
---- Follows clients from now on, nobody being under way. `now()`: seconds.
+--- Starts tracking, without any trips. `now()`: seconds.
 function M.install(now)
   trips, put, clock = {}, {}, now
   M.attach()

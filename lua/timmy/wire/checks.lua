@@ -1,7 +1,7 @@
---- Declared arguments: what the pydantic models of `timmy_actors/protocol/commands` say, said once more for Lua.
+--- Checks of commands' arguments: the Lua counterpart of the pydantic models in `timmy_actors/protocol/commands`.
 --
--- A field is { name =, check =, default =?, optional =? }; `check(value)` gives nil, or what was wrong and in which
--- item. A null is an absent value only where the field is optional, as in the models.
+-- A field is { name =, check =, default =?, optional =? }; `check(value)` returns nil, or what is wrong and in which
+-- item. As in the models, null means absent only for an optional field.
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local utf8 = require("timmy.wire.utf8")
@@ -32,7 +32,7 @@ function M.number(low, high)
   end
 end
 
---- The same without a fraction.
+--- The same for a whole number.
 function M.integer(low, high)
   local in_bounds = M.number(low, high)
   return function(value)
@@ -69,14 +69,14 @@ function M.list(check, least, most)
   end
 end
 
---- A line of text that fits on a button, and has no sign in it that would make two of it.
+--- A line of text that fits on a button, without the sign that separates buttons.
 function M.label(value)
   local wrong = line(60)(value)
   if not wrong and value:find(";", 1, true) then wrong = "must have no ';' in it" end
   return wrong
 end
 
---- How much of a field's name an answer repeats, in bytes: it may be anything.
+--- The longest part of a field's name that an answer repeats, in bytes: the name may be anything.
 local LONGEST_NAME = 256
 
 local function wrong_argument(name, message)
@@ -84,17 +84,17 @@ local function wrong_argument(name, message)
   return { code = "bad_arguments", message = field .. ": " .. message, field = field }
 end
 
-local function read_field(field, given)
-  if given == nil or (given == json.null and field.optional) then
+local function read_field(field, argument)
+  if argument == nil or (argument == json.null and field.optional) then
     if field.default == nil and not field.optional then return nil, wrong_argument(field.name, "is required") end
     return field.default
   end
-  local wrong, place = field.check(given)
+  local wrong, place = field.check(argument)
   if wrong then return nil, wrong_argument(place and field.name .. "." .. place or field.name, wrong) end
-  return given
+  return argument
 end
 
---- The first argument that no field declares, by the alphabet, so that the same mistake has the same answer.
+--- The first undeclared argument in alphabetical order, so that the same mistake always gets the same answer.
 local function unknown_field(fields, arguments)
   local declared, first = {}, nil
   for _, field in ipairs(fields) do declared[field.name] = true end
@@ -105,7 +105,7 @@ local function unknown_field(fields, arguments)
   return first
 end
 
---- The arguments by name, defaults filled in; or nil and an error that names the field at fault.
+--- The arguments by name, with defaults filled in; or nil and an error with the wrong field.
 function M.read(fields, arguments)
   if type(arguments) ~= "table" or arguments == json.null then
     return nil, { code = "bad_arguments", message = "arguments must be an object", field = "arguments" }

@@ -1,6 +1,6 @@
---- Checks for the fields of messages: what `timmy_actors/protocol/message.py` says, said once more for Lua.
+--- Checks of messages' fields: the Lua counterpart of `timmy_actors/protocol/message.py`.
 --
--- A check takes a value and gives nil, or what is wrong with it. JSON's types mean what they say: "5" is no number.
+-- A check takes a value and returns nil, or what is wrong. JSON types are not converted: "5" is not a number.
 local json = require("timmy.wire.json")
 local utf8 = require("timmy.wire.utf8")
 
@@ -11,7 +11,7 @@ function M.text(value)
   if type(value) ~= "string" then return "must be a string" end
 end
 
---- Text of 1 to `longest` characters; `pattern` names what it may consist of, `words` say so.
+--- Text of 1 to `longest` characters; `pattern` restricts them, and `words` describe the pattern.
 function M.text_of(longest, pattern, words)
   return function(value)
     if type(value) ~= "string" then return "must be a string" end
@@ -58,7 +58,7 @@ function M.list_of(check)
   end
 end
 
---- The word itself, or what `check` takes.
+--- The word itself, or a value that passes `check`.
 function M.word_or(word, check)
   return function(value)
     if value ~= word then

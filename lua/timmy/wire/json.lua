@@ -1,8 +1,8 @@
---- JSON as the wire wants it: RFC 8259, the same on every host.
+--- JSON as the protocol requires it: RFC 8259, the same on every host.
 --
--- `encode(value)` and `decode(text)` give nil and a reason instead of raising. Refused both ways: NaN, infinity,
--- numbers of 1e14 and more, nesting past `MAX_DEPTH`. Invalid UTF-8 is repaired (U+FFFD) in what we write, because the
--- game's strings have it, and refused in what we read. The last of equal names wins.
+-- `encode(value)` and `decode(text)` return nil and a reason instead of raising an error. Both refuse NaN, infinity,
+-- numbers of 1e14 and more, and nesting deeper than `MAX_DEPTH`. Invalid UTF-8 is replaced (U+FFFD) when encoding,
+-- because the game's strings contain it, and refused when decoding. Of equal names the last one counts.
 local fast = require("timmy.wire.json.fast")
 local reader = require("timmy.wire.json.reader")
 local shapes = require("timmy.wire.json.shapes")
@@ -20,7 +20,7 @@ local M = {
   encode = writer.encode,
 }
 
-local found, cjson = pcall(require, "cjson")
-M.decode = found and fast.over(cjson) or reader.decode
+local ok, cjson = pcall(require, "cjson")
+M.decode = ok and fast.over(cjson) or reader.decode
 
 return M

@@ -1,15 +1,15 @@
---- Messages of protocol 1: what a client may say, checked field by field, and the shapes of what it is told.
+--- Messages of protocol 1: clients' messages, checked field by field, and the forms of the answers.
 --
--- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden holds both sides to it.
+-- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden checks both sides.
 local fields = require("timmy.wire.fields")
 local json = require("timmy.wire.json")
-local vocabulary = require("timmy.wire.wire_names")
+local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
 M.VERSION = 1
-M.SECTIONS = vocabulary.SECTIONS
-M.EVENTS = vocabulary.EVENTS
+M.SECTIONS = wire_names.SECTIONS
+M.EVENTS = wire_names.EVENTS
 M.MAX_RATE_HZ, M.MAX_RADIUS, M.MAX_MOST = 20, 32768, 256
 
 local DEFAULT_RATE_HZ, DEFAULT_RADIUS, DEFAULT_MOST = 5, 4096, 64
@@ -24,7 +24,7 @@ local cell_names = fields.list_of(player_name)
 local radius = fields.number_above(0, M.MAX_RADIUS)
 local most = fields.integer(1, M.MAX_MOST)
 
---- Each message's fields in the models' order: name, check, and what an absent one means.
+--- Each message's fields in the models' order: name, check, and the value of an absent one.
 local MESSAGES = {
   hello = {
     { name = "id", check = message_id },
@@ -62,53 +62,53 @@ local function bad(message, field)
   return { code = "bad_message", message = message, field = field }
 end
 
-local function read_field(field, given)
-  if given == nil or (given == json.null and field.nullable) then
+local function read_field(field, raw_message)
+  if raw_message == nil or (raw_message == json.null and field.nullable) then
     if field.default == nil and not field.nullable then return nil, "is missing" end
     return field.default
   end
-  local wrong = field.check(given)
+  local wrong = field.check(raw_message)
   if wrong then return nil, wrong end
-  return given
+  return raw_message
 end
 
-local function read_fields(kind, given)
+local function read_fields(kind, raw_message)
   local message = { type = kind }
   for _, field in ipairs(MESSAGES[kind]) do
-    local value, wrong = read_field(field, given[field.name])
+    local value, wrong = read_field(field, raw_message[field.name])
     if wrong then return nil, bad(kind .. ": " .. field.name .. " " .. wrong, field.name) end
     message[field.name] = value
   end
   return message
 end
 
-local function readable_id(given)
-  return not message_id(given.id) and given.id or nil
+local function readable_id(raw_message)
+  return not message_id(raw_message.id) and raw_message.id or nil
 end
 
---- A frame's payload (nil for a message of a wrong number of frames) as a checked message with defaults filled in; or
--- nil, the error, and the id of the message at fault where that could be read.
+--- A frame's payload (nil for a message with a wrong number of frames) as a checked message with defaults filled in; or
+-- nil, the error, and the id of the wrong message if it could be read.
 function M.read(payload)
   if not payload then return nil, bad("send one frame a message, with at most an empty delimiter before it") end
-  local given, reason = json.decode(payload)
-  if given == nil then return nil, bad("not JSON as the wire wants it: " .. reason) end
-  if not json.is_object(given) then return nil, bad("a message is a JSON object") end
-  local kind = given.type
+  local raw_message, reason = json.decode(payload)
+  if raw_message == nil then return nil, bad("not JSON as the wire wants it: " .. reason) end
+  if not json.is_object(raw_message) then return nil, bad("a message is a JSON object") end
+  local kind = raw_message.type
   if type(kind) ~= "string" or not MESSAGES[kind] then
-    return nil, bad("type must be hello, subscribe, observe, command or ping", "type"), readable_id(given)
+    return nil, bad("type must be hello, subscribe, observe, command or ping", "type"), readable_id(raw_message)
   end
-  local message, wrong = read_fields(kind, given)
-  return message, wrong, wrong and readable_id(given)
+  local message, wrong = read_fields(kind, raw_message)
+  return message, wrong, wrong and readable_id(raw_message)
 end
 
 --- An `error` message.
-function M.error(trouble, id)
-  return { type = "error", id = id, error = trouble }
+function M.error(err, id)
+  return { type = "error", id = id, error = err }
 end
 
---- A `result` message: `value` when there is no trouble, the trouble otherwise.
-function M.result(id, value, trouble)
-  if trouble then return { type = "result", id = id, error = trouble } end
+--- A `result` message: the value, or the error where there is one.
+function M.result(id, value, err)
+  if err then return { type = "result", id = id, error = err } end
   return { type = "result", id = id, value = json.object(value or {}) }
 end
 

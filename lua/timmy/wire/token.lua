@@ -1,22 +1,23 @@
---- The secrets that PLAIN asks for, and what each is good for, from a file that only its owner can read.
+--- The tokens for PLAIN and their scopes, from a file that only its owner can read.
 --
--- One token a line, and after it its scopes; without any it has them all. A line that begins with # is a remark.
+-- One token on each line, followed by its scopes; without any it has all of them. A line that begins with # is a
+-- comment.
 --
---   7jX2...kQ            (observe act chat_command raw)
---   pR9c...0w observe
-local all_scopes = require("timmy.wire.permissions")
+--  7jX2...kQ            (observe act chat_command raw)
+--  pR9c...0w observe
+local permissions = require("timmy.wire.permissions")
 
 local M = {}
 
---- What PLAIN can carry at most (RFC 24: one byte of length), and less than this could be guessed.
+--- The longest token that PLAIN can carry (RFC 24: one byte of length), and the shortest that can't be guessed.
 local MAX_BYTES, MIN_BYTES = 255, 16
 
---- statx(2): the one way to a file's mode and owner whose layout is the same on every architecture and C library.
+--- statx(2): the only call for a file's mode and owner whose layout is the same on every architecture and C library.
 local AT_EMPTY_PATH, STATX_MODE_AND_UID = 0x1000, 2 + 8
 local STATX_BYTES, UID_OFFSET, MODE_OFFSET = 256, 20, 28
 local GROUP_AND_OTHERS = 63 -- octal 077
 
---- The mode and owner of an open file: not of its name, which may be another file's by now.
+--- The mode and owner of an open file, not of its name, which another file may have by now.
 local function facts_of(file)
   local ffi, posix = require("ffi"), require("timmy.server.posix")
   local result = ffi.new("uint8_t[?]", STATX_BYTES)
@@ -29,8 +30,7 @@ local function facts_of(file)
   return { mode = result[MODE_OFFSET] + result[MODE_OFFSET + 1] * 256, owner = owner, own = posix.C.geteuid() }
 end
 
---- Why nobody should rely on an open token file being secret; nil when it is, or where nothing can tell (no FFI, an old
--- kernel).
+--- Why an open token file is not secret; nil if it is, or if that can't be checked (no FFI, an old kernel).
 local function exposure(file, path)
   local known, facts = pcall(facts_of, file)
   if not known or not facts then return nil end
@@ -45,10 +45,10 @@ local function advice(path)
     .. "`umask 077; head -c 24 /dev/urandom | base64 > " .. path .. "`"
 end
 
---- Each is compared with what a client says, whichever fits, so they are not to be many.
+--- The most tokens in a file: a client's token is compared with all of them.
 local MAX_TOKENS, MAX_FILE_BYTES = 16, 16384
 
---- What a token file holds; or nil, why it can't be read, and why it must not be.
+--- The contents of a token file; or nil, why it can't be read, and why it must not be.
 local function content_of(path)
   local file, why = io.open(path, "rb")
   if not file then return nil, why end
@@ -61,13 +61,13 @@ end
 local function scopes_of(words)
   local scopes = {}
   for word in words:gmatch("[^%s,]+") do
-    if not all_scopes.EVERYTHING[word] then return nil, word end
+    if not permissions.EVERYTHING[word] then return nil, word end
     scopes[word] = true
   end
-  return next(scopes) and scopes or all_scopes.EVERYTHING
+  return next(scopes) and scopes or permissions.EVERYTHING
 end
 
---- A line's token, or nil and what is wrong with it; the secret itself is never said.
+--- A line's token, or nil and what is wrong with it, without the secret.
 local function token_of(line)
   local secret, words = line:match("^(%S+)%s*(.*)$")
   if #secret < MIN_BYTES or #secret > MAX_BYTES then
@@ -75,7 +75,7 @@ local function token_of(line)
   end
   local scopes, unknown = scopes_of(words)
   if not scopes then
-    local known = table.concat(all_scopes.NAMES, ", ")
+    local known = table.concat(permissions.NAMES, ", ")
     return nil, ("has the scope %q after its token; there are: %s"):format(unknown, known)
   end
   return { secret = secret, scopes = scopes }
@@ -97,7 +97,7 @@ local function tokens_of(content)
   return tokens
 end
 
---- The tokens, each { secret =, scopes = { [scope] = true } }; nil and what to do when there is none to be had.
+--- The tokens, each { secret =, scopes = { [scope] = true } }; nil and what to do if there are none.
 function M.read(path)
   local content, why, exposed = content_of(path)
   if exposed then return nil, "token_file " .. path .. " " .. exposed end

@@ -16,7 +16,8 @@ local function shape_of(lead)
   if lead == 0xF4 then return 3, 0x80, 0x8F end
 end
 
---- Length of the sequence at `at`, and whether it is a character; a broken one ends where its promise breaks.
+--- Length of the sequence at `at`, and whether it is a valid character; an invalid sequence ends before its first wrong
+-- byte.
 local function measure(text, at)
   local lead = byte(text, at)
   if lead < 0x80 then return 1, true end
@@ -30,7 +31,7 @@ local function measure(text, at)
   return continuations + 1, true
 end
 
---- Position of the first byte that is no part of a character, or nil.
+--- Position of the first byte that is not part of a valid character, or nil.
 function M.first_invalid(text)
   local at = find(text, "[\128-\255]")
   while at do

@@ -1,6 +1,6 @@
---- The words of the wire that both sides list: what can be perceived, and what happens.
+--- Names that both sides of the wire list: sections and events.
 --
--- `timmy_actors/protocol` is the schema; docs/protocol/golden holds both sides to it.
+-- `timmy_actors/protocol` is the schema; docs/protocol/golden checks both sides.
 local M = {}
 
 --- The sections of a perception, in the order in which they are sent.
@@ -9,7 +9,7 @@ M.SECTIONS = {
   "books", "kills", "nearby_actors", "nearby_players", "nearby_objects", "world", "chat", "available_actions",
 }
 
---- What is told when it happens, topic by topic.
+--- The events, topic by topic.
 M.EVENTS = {
   "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death", "resurrect",
   "attributes", "skills", "level", "bounty", "reputation", "shapeshift", "equipment", "inventory", "item_use",

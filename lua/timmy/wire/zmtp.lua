@@ -1,8 +1,8 @@
---- One connection of a ZMTP 3.1 ROUTER that listens (RFC 37, 28), without input, output or clock.
+--- One connection of a listening ZMTP 3.1 ROUTER (RFC 37, 28), without I/O and clock.
 --
--- Bytes go in with `feed`, what they mean comes out of `next_event`, what is to be written out of `outbox`; the time
--- (seconds, monotonic) is an argument. Nothing a peer sends raises an error: a breach moves `state` to "closing" (write
--- the rest, then close) or "closed" (close now), and `reason` says which. "farewell" closes when its moment has passed.
+-- `feed` takes received bytes, `next_event` returns what they mean, `outbox` has the bytes to send; the time (seconds,
+-- monotonic) is an argument. No input of a peer raises an error: a violation changes `state` to "closing" (send the
+-- rest, then close) or "closed" (close now), and `reason` says why. "farewell" closes after a delay.
 --
 -- states: greeting -> handshake -> ready -> farewell | refusing -> closing | closed
 local command = require("timmy.wire.zmtp.command")
@@ -12,27 +12,27 @@ local handshake = require("timmy.wire.zmtp.handshake")
 local heartbeat = require("timmy.wire.zmtp.heartbeat")
 local inbox = require("timmy.wire.zmtp.inbox")
 local outbox = require("timmy.wire.zmtp.outbox")
-local scopes = require("timmy.wire.permissions")
+local permissions = require("timmy.wire.permissions")
 
 local M = {}
 
 local Connection = {}
 Connection.__index = Connection
 
---- Commands are small; one that is not is an attack or another protocol.
+--- The longest command: a longer one is an attack or another protocol.
 local MAX_COMMAND_BYTES = 4096
 
---- libzmq forgets what it received just before a connection ended: its user needs this long to read it.
+--- libzmq discards what it received just before a connection ended: its user needs this long, in seconds, to read it.
 local FAREWELL_S = 0.5
 
---- What reads in each state that hears the peer.
+--- The decoder of each state that accepts input.
 local READERS = {}
 
 local READY, HEARTBEAT, STEP = { type = "ready" }, { type = "heartbeat" }, { type = "step" }
 
---- A connection that was just accepted: its greeting is already waiting in the outbox.
--- options: mechanism ("NULL" or "PLAIN"), tokens (PLAIN; see timmy.token), handshake_s, refusal_delay_s, frame_bytes,
--- message_parts, pending_bytes, heartbeat_interval_s, heartbeat_timeout_s.
+--- A new connection: its greeting is already in the outbox. options: mechanism ("NULL" or "PLAIN"), tokens (PLAIN; see
+-- timmy.wire.token), handshake_s, refusal_delay_s, frame_bytes, message_parts, pending_bytes, heartbeat_interval_s,
+-- heartbeat_timeout_s.
 function M.server(options, now)
   local connection = setmetatable({
     options = options,
@@ -41,7 +41,7 @@ function M.server(options, now)
     outbox = outbox.new(),
     parts = {},
     expected = handshake.first(options.mechanism),
-    scopes = options.mechanism == "NULL" and scopes.EVERYTHING or {},
+    scopes = options.mechanism == "NULL" and permissions.EVERYTHING or {},
     fed_at = now,
     handshake_until = now + options.handshake_s,
     heartbeat = heartbeat.new(options.heartbeat_interval_s, options.heartbeat_timeout_s, now),
@@ -50,19 +50,19 @@ function M.server(options, now)
   return connection
 end
 
---- Bytes from the peer.
+--- Adds bytes received from the peer.
 function Connection:feed(bytes, now)
   self.heartbeat:hear(now)
   self.fed_at = now
   if READERS[self.state] then self.inbox:push(bytes) end
 end
 
---- Ends the connection for a reason of its own; what is unwritten is lost.
+--- Ends the connection at once for a reason of the bridge; unsent output is discarded.
 function Connection:fail(reason)
   if self.state ~= "closed" then self.state, self.reason = "closed", self.reason or reason end
 end
 
---- Ends the connection a moment after what waits was queued. Nothing more is heard from the peer or sent to it.
+--- Ends the connection after a short delay, so that the queued output can be read. Nothing more is received or sent.
 function Connection:finish(reason, now)
   if self.state ~= "ready" then return self:fail(reason) end
   self.state, self.reason, self.inbox, self.finish_at = "farewell", reason, inbox.new(), now + FAREWELL_S
@@ -95,7 +95,7 @@ local function frame_limit(self, frame)
   return frame.command and math.min(MAX_COMMAND_BYTES, self.options.frame_bytes) or self.options.frame_bytes
 end
 
---- The next whole frame, its header checked before its body has arrived.
+--- The next complete frame; its header is checked before its body has arrived.
 local function read_frame(self)
   if not self.frame then
     local frame, fault = frames.take_header(self.inbox)
@@ -111,7 +111,7 @@ local function read_frame(self)
   return frame, body
 end
 
---- Refuses later. Until then nothing is read, and the place in the handshake is taken.
+--- Refuses the peer after a delay. Until then nothing is read, and the peer keeps its place in the handshake.
 local function put_off(self, reason)
   self.state, self.reason, self.inbox = "refusing", reason, inbox.new()
   self.refuse_at = self.fed_at + self.options.refusal_delay_s
@@ -144,7 +144,7 @@ local function on_ping(self, data)
   return HEARTBEAT
 end
 
---- A command after the handshake; unknown ones are for newer peers and mean nothing here.
+--- A command after the handshake; unknown ones are ignored, they are for newer peers.
 local function on_command(self, body)
   local name, data = command.decode(body)
   if not name then return self:fail("a malformed command") end
@@ -167,16 +167,16 @@ end
 local function read_traffic(self)
   local frame, body = read_frame(self)
   if not frame then return nil end
-  -- libzmq may put a PING between the parts of a message, so commands are taken everywhere.
+  -- libzmq may send a PING between the parts of a message, so commands are accepted everywhere.
   if frame.command then return on_command(self, body) end
   return on_part(self, frame, body)
 end
 
 READERS.greeting, READERS.handshake, READERS.ready = read_greeting, read_handshake, read_traffic
 
---- The next thing that the bytes mean, or nil when they mean nothing more yet: { type = "ready" }, { type = "message",
--- parts = {...} }, { type = "heartbeat" }, or { type = "step" } (progress that concerns nobody). One call handles one
--- frame, so that the caller decides how much a turn may cost.
+--- The next event, or nil if more bytes are needed: { type = "ready" }, { type = "message", parts = {...} }, { type =
+-- "heartbeat" }, or { type = "step" } (internal progress). One call handles one frame, so that the caller can limit the
+-- work of a turn.
 function Connection:next_event()
   local reader = READERS[self.state]
   return reader and reader(self)
@@ -191,8 +191,8 @@ function Connection:send(parts)
   return self.state == "ready"
 end
 
---- Lets time pass: the handshake's end, our PING, the limits on silence. Call it only after a try to read: bytes that
--- wait in the kernel are no silence.
+--- Handles the passing of time: the handshake's time limit, our PING, the limits on silence. Call it only after a try
+-- to read: a peer whose bytes wait in the kernel is not silent.
 function Connection:tick(now)
   if self.state == "farewell" then return now >= self.finish_at and self:fail() end
   if self.state == "refusing" then return now >= self.refuse_at and refuse(self, self.reason) end

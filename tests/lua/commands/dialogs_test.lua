@@ -11,7 +11,7 @@ local QUESTION = { text = "Well?", buttons = { "Yes", "No" } }
 --- A world in which nobody answers by itself.
 local function open_silent()
   stage.open()
-  stage.client().answers_boxes = false
+  stage.client().answers_dialogs = false
 end
 
 --- Asks Timmy, who answers with this.
@@ -67,10 +67,10 @@ end)
 test("is answered when the player leaves", function()
   for _, version in ipairs({ "release", "newest" }) do
     stage.open({ core_scripts = version })
-    stage.client().answers_boxes = false
+    stage.client().answers_dialogs = false
     local outcome = done("ask", { text = "Well?", buttons = { "Yes" } })
     stage.host.disconnect(0)
-    equal({ outcome.value, outcome.trouble.code }, { nil, "no_such_player" })
+    equal({ outcome.value, outcome.error.code }, { nil, "no_such_player" })
   end
 end)
 
@@ -79,7 +79,7 @@ test("does not take an answer for a newcomer's of the same slot", function()
   done("ask", { text = "Well?", buttons = { "Yes" } })
   stage.host.disconnect(0)
   stage.host.connect("Fargoth")
-  stage.client("Fargoth").answers_boxes = false
+  stage.client("Fargoth").answers_dialogs = false
   holds(not done("ask", { player = "Fargoth", text = "Well?", buttons = { "Yes" } }).is_settled)
 end)
 

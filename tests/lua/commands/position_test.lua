@@ -1,6 +1,6 @@
 local acting = require("acting")
 local harness = require("harness")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 
 local declined, done, refused = acting.declined, acting.done, acting.refused
@@ -26,7 +26,7 @@ end)
 
 local function place_of(pid)
   stage.settle()
-  return perceive.read("position", pid or 0, { now = stage.seconds() }).place
+  return sections.read("position", pid or 0, { now = stage.seconds() }).place
 end
 
 test("calls the place as it was called where the player was sent there, until the player is somewhere else", function()

@@ -39,7 +39,7 @@ test("does not say of a player outside, whose region is not known, that it is in
   local _, wrong = commands.run("set_weather", { player = "Timmy", weather = "rain" })
   tes3mp.GetRegion = region
   equal({ wrong.code, wrong.message }, { "no_such_place",
-    "the server knows of no region where the player is, as inside: name one" })
+    "the server knows no region at the player's location (for example an interior): name one" })
 end)
 
 test("sets the time, for everybody", function()

@@ -1,10 +1,10 @@
---- Reading JSON with the server's cjson where that is certain to give what our own reader gives.
+--- Decodes JSON with the server's cjson if the result is certain to equal that of the bridge's own reader.
 --
--- cjson is laxer than RFC 8259 (it takes `1.`, control characters, invalid UTF-8 and 1e999) and has one empty table
--- for `[]` and `{}`. So a text with anything of that kind in it, wherever it stands, goes to our own reader, and so
--- does one that cjson refuses: the reason is then the same on every server. Measured on a command of 120 bytes: as
--- quick as our reader where LuaJIT compiles (8 us), a quarter quicker where it only interprets. Writing stays ours: no
--- cjson keeps both empties apart, sorts names and repairs UTF-8.
+-- cjson is less strict than RFC 8259 (it accepts `1.`, control characters, invalid UTF-8 and 1e999) and decodes `[]`
+-- and `{}` to equal tables. So a text that contains any of these goes to the own reader, and so does a text that cjson
+-- refuses, to get the same reason on every server. Measured on a command of 120 bytes: as fast as the own reader where
+-- LuaJIT compiles (8 us), a quarter faster where it only interprets. Encoding uses the own writer: no cjson
+-- distinguishes the empty tables, sorts names and repairs UTF-8.
 local reader = require("timmy.wire.json.reader")
 local shapes = require("timmy.wire.json.shapes")
 
@@ -13,10 +13,10 @@ local M = {}
 local find, gsub = string.find, string.gsub
 
 local PLAIN_STRING = '"[^"\\%z\1-\31\128-\255]*"'
---- More digits than this may be 1e14 or more.
+--- Numbers with more digits may be 1e14 or more.
 local LONG_NUMBER = ("%d"):rep(15)
 
---- Whether there is but one way to read a text: without its plain strings, only structure and short integers are left.
+--- Whether a text is unambiguous: apart from its plain strings it has only structure and short integers.
 local function plain(text)
   local skeleton = gsub(text, PLAIN_STRING, '"')
   return not find(skeleton, '[^%[%]{}:,"%d ]')
@@ -24,7 +24,7 @@ local function plain(text)
     and not find(skeleton, LONG_NUMBER)
 end
 
---- A private instance: CoreScripts save with the settings of the global one.
+--- A private instance: CoreScripts change the settings of the global one.
 local function private_instance(cjson)
   local instance = cjson.new()
   instance.decode_max_depth(shapes.MAX_DEPTH)
@@ -32,7 +32,7 @@ local function private_instance(cjson)
   return instance
 end
 
---- A decode function on top of `cjson`, or nil when that module can't make an instance of its own.
+--- A decode function that uses `cjson`, or nil if that module can't create an instance of its own.
 function M.over(cjson)
   local ok, instance = pcall(private_instance, cjson)
   if not ok then return nil end

@@ -1,7 +1,8 @@
---- The sorted names of an object, and the text that stands before each of its values.
+--- Layouts: the sorted names of an object, and the text before each of its values.
 --
--- Sorting the names of thirty actors costs more than writing their numbers. Objects of one kind list their names in the
--- same order, so the way through a tree of names leads to a layout that was made before.
+-- Sorting the names of thirty actors costs more than writing their numbers. Objects of one kind have their names in the
+-- same order, so a tree of names leads to the cached layout. Larger objects are maps of the game's ids: each is
+-- different, so caching them gains nothing.
 local quote = require("timmy.wire.json.quoting")
 
 -- Larger objects are maps of the game's ids: each is its own kind, and remembering it gains nothing.
@@ -30,7 +31,7 @@ local function forget_when_full()
   if branches >= MAX_BRANCHES then root, branches = { next = {} }, 0 end
 end
 
---- The layout of an object whose names are all strings; nil and the offending type otherwise.
+--- The layout of an object with string names only; else nil and the wrong type.
 return function(object)
   forget_when_full()
   local node, count = root, 0

@@ -5,7 +5,7 @@ local find, format, gsub = string.find, string.format, string.gsub
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f",
   ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
--- Names and game ids come again and again: quoting them once halves the cost of a perception.
+-- Names and game ids repeat often: caching the quoted text halves the cost of a perception.
 local MEMO_STRINGS, MEMO_BYTES = 16384, 64
 
 local memo, memo_count = {}, 0

@@ -147,7 +147,7 @@ local function read_document(text)
   return value
 end
 
---- Reads one JSON document; nil and a reason when it is none.
+--- Decodes one JSON document; nil and a reason if it is invalid.
 function M.decode(text)
   if type(text) ~= "string" then return nil, "not a string" end
   local ok, result = pcall(read_document, text)

@@ -1,9 +1,9 @@
---- What Lua's tables can't say and JSON can: null, an empty list, an empty object, a part that is already text.
+--- JSON values that plain Lua tables can't express: null, an empty list, an empty object, encoded text.
 local M = {}
 
---- Numbers of this size or more don't cross the wire: every host keeps 14 digits.
+--- Numbers of this size or more are not sent: every host keeps 14 digits.
 M.TOO_LARGE = 1e14
---- Lists and objects inside each other: far more than any message has, far less than any stack.
+--- The deepest nesting: far more than any message has, and far less than any stack allows.
 M.MAX_DEPTH = 32
 
 local LIST, OBJECT, FRAGMENT = {}, {}, {}
@@ -16,13 +16,13 @@ function M.array(list) return setmetatable(list or {}, LIST) end
 --- Tags a table as an object: `{}` when it is empty.
 function M.object(object) return setmetatable(object or {}, OBJECT) end
 
---- JSON text that an encoder copies as it is.
+--- JSON text that the encoder copies unchanged.
 function M.fragment(text) return setmetatable({ text = text }, FRAGMENT) end
 
---- Tables that were promised not to change, each with the text that was made of it, or true before that.
+--- Tables marked as constant, each with its encoded text, or true before the first encoding.
 M.texts = setmetatable({}, { __mode = "k" })
 
---- Promises that a table, and all in it, won't change any more: it is written once, however often it is sent.
+--- Marks a table, with everything in it, as constant: it is encoded once, however often it is sent.
 function M.constant(value)
   M.texts[value] = true
   return value

@@ -1,4 +1,4 @@
---- Lua values to JSON text: names sorted, so that equal values are equal texts.
+--- Lua values to JSON text, with sorted names, so that equal values have equal texts.
 local layout_of = require("timmy.wire.json.layouts")
 local quote = require("timmy.wire.json.quoting")
 local shapes = require("timmy.wire.json.shapes")
@@ -56,7 +56,7 @@ local function write_parts(out, value, depth)
   return write_object(out, value, depth + 1)
 end
 
---- One that doesn't change is written by itself the first time, and kept.
+--- A constant table is encoded separately the first time, and its text is kept.
 local function write_constant(out, value, depth, kept)
   if kept == true then
     local own = { count = 0 }
@@ -91,7 +91,7 @@ local function write_document(value)
   return table.concat(out, "", 1, out.count)
 end
 
---- The value as JSON text; nil and a reason when it has none.
+--- The value as JSON text; nil and a reason if it can't be encoded.
 function M.encode(value)
   if shapes.is_fragment(value) then return value.text end
   local ok, result = pcall(write_document, value)

@@ -20,7 +20,7 @@ function M.property(name, value)
   return M.short(name) .. "\0\0\0" .. char(#value) .. value
 end
 
---- Reads text with its length before it: the text, and the position after it; nil when it is cut short.
+--- Decodes text with its length before it: the text, and the position after it; nil if it is incomplete.
 function M.read_short(data, at)
   local length = byte(data, at)
   if not length or at + length > #data then return nil end

@@ -22,7 +22,7 @@ local function long_size(size)
   return char(0, 0, 0, 0, octet(size, 0x1000000), octet(size, 0x10000), octet(size, 0x100), octet(size, 1))
 end
 
---- A frame's header and body as one string; `flags` without LONG, which the size decides.
+--- A frame's header and body as one string; `flags` without LONG, which depends on the size.
 function M.encode(flags, body)
   if #body <= SHORT_MAX then return char(flags, #body) .. body end
   return char(flags + M.LONG) .. long_size(#body) .. body
@@ -41,7 +41,8 @@ local function flags_fault(flags)
   if has(flags, M.COMMAND) and has(flags, M.MORE) then return "a command frame has the MORE flag" end
 end
 
---- Takes a frame's header out of the inbox: {size, more, command}; nil while it is not there; nil and what is wrong.
+--- Removes a frame's header from the inbox: {size, more, command}; nil if it is incomplete; nil and an error if it is
+-- wrong.
 function M.take_header(inbox)
   if inbox.size < 1 then return nil end
   local flags = byte(inbox:peek(1))

@@ -15,14 +15,14 @@ local function padded(mechanism)
   return mechanism .. ("\0"):rep(MECHANISM_SIZE - #mechanism)
 end
 
---- Our greeting. A PLAIN listener is the one that checks, so it says as-server.
+--- Our greeting. A PLAIN listener checks the credentials, so it is as-server.
 function M.encode(mechanism)
   local as_server = mechanism == "PLAIN" and "\1" or "\0"
   return SIGNATURE .. VERSION .. padded(mechanism) .. as_server .. FILLER
 end
 
---- What is wrong with the beginning of a peer's greeting, as soon as it shows; nil while nothing is. A newer peer
--- speaks our version when it sees it (RFC 37, "Version Negotiation"), an older one can't.
+--- What is wrong with the beginning of a peer's greeting, as soon as it shows; nil while it is valid. A newer peer uses
+-- our version when it sees it (RFC 37, "Version Negotiation"), an older one can't.
 function M.fault(start, mechanism)
   if #start >= 1 and byte(start) ~= 0xFF then return "this is not ZMTP" end
   if #start >= AT_SIGNATURE_END and byte(start, AT_SIGNATURE_END) ~= 0x7F then return "this is not ZMTP" end

@@ -1,15 +1,15 @@
---- From greeting to READY: the server's side of NULL (RFC 23) and PLAIN (RFC 24), one row a step.
+--- From greeting to READY: the server's side of NULL (RFC 23) and PLAIN (RFC 24), one entry for each step.
 --
--- A step takes the command's data and gives { send=, next= | socket_type=, scopes=?, token_number=? } or
--- { refuse=reason, late=? }: `late` is for what a guesser must wait for.
+-- A step takes the command's data and returns { send=, next= | socket_type=, scopes=?, token_number=? } or {
+-- refuse=reason, late=? }: `late` delays the refusal of a wrong token.
 local command = require("timmy.wire.zmtp.command")
 local same_secret = require("timmy.wire.zmtp.secret")
 
 local M = {}
 
---- Whom a ROUTER can talk to (RFC 28), less ROUTER: the bridge has one side that asks.
+--- The socket types that a ROUTER can talk to (RFC 28), except ROUTER: the bridge needs one side that sends requests.
 local WELCOME_TYPES = { DEALER = true, REQ = true }
---- RFC 24's reason for credentials that are wrong.
+--- RFC 24's reason for wrong credentials.
 local WRONG_CREDENTIALS = "400"
 
 local function ready()
@@ -33,13 +33,13 @@ local function read_credentials(data)
   return username, password
 end
 
---- The token that the password is, and its number; all of them are compared, so that the time tells nothing.
+--- The token that equals the password, and its number. All tokens are compared, so that the time reveals nothing.
 local function find(password, tokens)
-  local found, at
+  local match, at
   for number, token in ipairs(tokens) do
-    if same_secret(token.secret, password) then found, at = token, number end
+    if same_secret(token.secret, password) then match, at = token, number end
   end
-  return found, at
+  return match, at
 end
 
 local function check_credentials(data, tokens)
@@ -53,18 +53,18 @@ end
 local FIRST = { NULL = "READY", PLAIN = "HELLO" }
 local STEPS = { READY = check_metadata, HELLO = check_credentials, INITIATE = check_metadata }
 
---- The command that a mechanism begins with.
+--- The first command of each mechanism.
 function M.first(mechanism)
   return FIRST[mechanism]
 end
 
---- What follows from a peer's command while `expected` is due.
+--- The reaction to a peer's command while `expected` is due.
 function M.step(expected, name, data, tokens)
   if name ~= expected then return { refuse = expected .. " was expected" } end
   return STEPS[expected](data, tokens)
 end
 
---- The ERROR command that tells a peer why it is refused.
+--- The ERROR command that tells a peer why it was refused.
 function M.refusal(reason)
   return command.encode("ERROR", command.short(reason:sub(1, 255)))
 end

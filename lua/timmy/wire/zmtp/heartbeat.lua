@@ -1,4 +1,4 @@
---- Is the peer there? PING at an interval, and two limits on its silence: ours, and the one that its own PING asks for.
+--- Heartbeats: PING at an interval, and two limits on the peer's silence: ours, and the ttl of the peer's own PING.
 local byte = string.byte
 
 local Heartbeat = {}
@@ -9,8 +9,7 @@ local M = {}
 local MAX_CONTEXT_BYTES = 16
 local TTL_UNITS_PER_SECOND = 10
 
---- Our PING: no context, and no ttl, because a game server may stand still for seconds: the peer judges that by a limit
--- of its own.
+--- Our PING, without context and ttl: a game server may stop for seconds, so the peer must use a limit of its own.
 M.PING_DATA = "\0\0"
 
 function M.new(interval_s, timeout_s, now)
@@ -22,7 +21,7 @@ function Heartbeat:hear(now)
   self.heard = now
 end
 
---- Notes a PING's data: the context to answer with, or nil when it is malformed.
+--- Handles a PING's data: the context for the answer, or nil if it is malformed.
 function Heartbeat:accept_ping(data)
   if #data < 2 or #data - 2 > MAX_CONTEXT_BYTES then return nil end
   local high, low = byte(data, 1, 2)
@@ -31,19 +30,19 @@ function Heartbeat:accept_ping(data)
   return data:sub(3)
 end
 
---- Stops asking and judging by our own limit: the peer's version has no PONG.
+--- Disables our PING and our limit: the peer's version has no PONG.
 function Heartbeat:disable()
   self.timeout, self.due = math.huge, math.huge
 end
 
---- Whether a PING is due; asking moves the next one.
+--- Whether a PING is due; a true result schedules the next one.
 function Heartbeat:ping_due(now)
   if now < self.due then return false end
   self.due = now + self.interval
   return true
 end
 
---- How the peer's silence breaks a limit, or nil.
+--- The limit that the peer's silence exceeds, or nil.
 function Heartbeat:fault(now)
   local silence = now - self.heard
   if self.ttl and silence > self.ttl then return "silent past the ttl of its own PING" end

@@ -1,4 +1,4 @@
---- Bytes that have arrived and are not yet understood.
+--- Received bytes that are not decoded yet.
 local Inbox = {}
 Inbox.__index = Inbox
 
@@ -8,8 +8,8 @@ function M.new()
   return setmetatable({ size = 0, first = 1, last = 0, offset = 0 }, Inbox)
 end
 
---- Adds bytes. Pieces merge with smaller ones before them, so that a peer that sends byte by byte
--- costs n log n copying, and not a table entry a byte.
+--- Adds bytes. A piece is merged with smaller ones before it, so that a peer that sends byte by byte costs n log n
+-- copying instead of a table entry for each byte.
 function Inbox:push(bytes)
   self.size = self.size + #bytes
   while self.last > self.first and #self[self.last] <= #bytes do
@@ -20,7 +20,7 @@ function Inbox:push(bytes)
   self[self.last] = bytes
 end
 
---- Makes the first piece hold at least `count` bytes; the caller has checked that they are there.
+--- Extends the first piece to at least `count` bytes; the caller has checked that they have arrived.
 local function gather(self, count)
   local head = self[self.first]
   if #head - self.offset >= count then return head end
@@ -49,7 +49,7 @@ local function drop_first_piece(self)
   end
 end
 
---- Removes and gives the first `count` bytes; nil while there are fewer.
+--- Removes and returns the first `count` bytes; nil if there are fewer.
 function Inbox:take(count)
   if self.size < count then return nil end
   local bytes = self:peek(count)

@@ -1,4 +1,4 @@
---- Bytes that wait to be written.
+--- Bytes to be written.
 local Outbox = {}
 Outbox.__index = Outbox
 
@@ -14,8 +14,8 @@ function Outbox:push(bytes)
   self.size = self.size + #bytes
 end
 
---- The bytes to write next, and how many of them were written already. Everything that waits becomes one string only
--- when the one before it is out: a slow reader never makes us copy its backlog again.
+--- The bytes to write next, and how many of them are written already. All waiting output is joined into one string only
+-- when the previous one is written: a slow reader never causes repeated copying of its backlog.
 function Outbox:peek()
   if self.offset == #self.head and self.count > 0 then
     self.head = self.count == 1 and self.pieces[1] or table.concat(self.pieces, "", 1, self.count)
@@ -24,7 +24,7 @@ function Outbox:peek()
   return self.head, self.offset
 end
 
---- Notes that `count` more bytes of what `peek` gave are written.
+--- Records that `count` more bytes from `peek` are written.
 function Outbox:wrote(count)
   self.offset, self.size = self.offset + count, self.size - count
 end

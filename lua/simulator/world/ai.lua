@@ -1,16 +1,16 @@
---- What an actor does under an AI package, as its place moves: where to walk next, or nil to stand.
+--- An actor's behaviour under an AI package: where it walks next, or nil to stand.
 local M = {}
 
 local ACTIVATE, COMBAT, ESCORT, FOLLOW, TRAVEL, WANDER = 1, 2, 3, 4, 5, 6 -- enumerations.ai
-local CLOSE = 150 -- game units between one who follows and whom it follows
-local TOO_FAR = 800 -- an escort waits for one who is farther than this
+local CLOSE = 150 -- game units between a follower and its target
+local TOO_FAR = 800 -- an escort waits for a target that is farther away
 
 local function distance(one, other)
   local dx, dy = other.x - one.x, other.y - one.y
   return math.sqrt(dx * dx + dy * dy)
 end
 
---- The player or actor that a package is about, or nil.
+--- A package's target: a player, an actor, or nil.
 local function target(world, ai)
   if ai.target_pid then
     return world.clients[ai.target_pid]
@@ -43,7 +43,7 @@ end
 
 local STEPS = { [COMBAT] = approach, [FOLLOW] = approach, [TRAVEL] = go, [ESCORT] = lead, [WANDER] = roam }
 
---- Where an actor with a package walks now.
+--- The position that an actor with a package walks to now.
 function M.destination(world, actor)
   local step = STEPS[actor.ai.action]
   return step and step(world, actor)

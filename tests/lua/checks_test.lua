@@ -1,30 +1,30 @@
 local harness = require("harness")
 local json = require("timmy.wire.json")
-local schema = require("timmy.wire.checks")
+local checks = require("timmy.wire.checks")
 
 local test = harness.test
 
 local NAN, INFINITY = 0 / 0, math.huge
 
 local fields = {
-  { name = "player", check = schema.name },
-  { name = "count", check = schema.integer(1, 10), default = 1 },
-  { name = "kind", check = schema.one_of("entry", "index"), optional = true },
+  { name = "player", check = checks.name },
+  { name = "count", check = checks.integer(1, 10), default = 1 },
+  { name = "kind", check = checks.one_of("entry", "index"), optional = true },
 }
 
 local function refused(arguments)
-  local values, wrong = schema.read(fields, arguments)
+  local values, wrong = checks.read(fields, arguments)
   assert(values == nil and wrong.code == "bad_arguments", "accepted")
   return wrong.field
 end
 
 test("fills in what was left out", function()
-  local values = schema.read(fields, { player = "Timmy" })
+  local values = checks.read(fields, { player = "Timmy" })
   assert(values.player == "Timmy" and values.count == 1 and values.kind == nil)
 end)
 
 test("takes null for absent only where a field is optional", function()
-  assert(schema.read(fields, { player = "Timmy", kind = json.null }).kind == nil)
+  assert(checks.read(fields, { player = "Timmy", kind = json.null }).kind == nil)
   assert(refused({ player = "Timmy", count = json.null }) == "count")
   assert(refused({ player = json.null }) == "player")
 end)
@@ -55,7 +55,7 @@ end)
 
 test("counts characters, not bytes", function()
   local accented = ("é"):rep(256)
-  assert(schema.read(fields, { player = accented }).player == accented)
+  assert(checks.read(fields, { player = accented }).player == accented)
   assert(refused({ player = accented .. "é" }) == "player")
 end)
 
@@ -63,7 +63,7 @@ test("refuses numbers that are not whole, not finite or out of bounds", function
   for _, count in ipairs({ 0, 11, -1, 1.5, NAN, INFINITY, -INFINITY, 1e300, "5", true, {} }) do
     assert(refused({ player = "Timmy", count = count }) == "count", tostring(count))
   end
-  assert(schema.read(fields, { player = "Timmy", count = 10 }).count == 10)
+  assert(checks.read(fields, { player = "Timmy", count = 10 }).count == 10)
 end)
 
 test("refuses a word that is none of those declared", function()

@@ -297,10 +297,10 @@ cases["the weather of a region is reported and changes"] = function()
   holds(tableHelper.getCount(seen) > 1, "ten minutes had one weather only")
 end
 
-cases["every cell of the gazetteer is a cell of this world"] = function()
-  local gazetteer = require("timmy.state.gazetteer")
-  for _, name in ipairs(gazetteer.names) do
-    local cell = gazetteer.find(name).cell
+cases["the cell of every known place is a cell of this world"] = function()
+  local places = require("timmy.state.places")
+  for _, name in ipairs(places.names) do
+    local cell = places.find(name).cell
     equal(require("simulator.world.map").resolve(cell), cell, name)
   end
 end

@@ -1,4 +1,4 @@
---- What happened before the world starts: what is known to all, who stands where with whom, and what lies about.
+--- Seed data: what happened before the world starts. Shared knowledge, standing with factions, and objects.
 local drive = require("simulator.core.drive")
 
 local M = {}
@@ -7,8 +7,8 @@ local function placed(refId, x, y, z, count)
   return { refId = refId, location = { posX = x, posY = y, posZ = z, rotX = 0, rotY = 0, rotZ = 0 }, count = count }
 end
 
---- Objects of each cell that somebody has touched in an earlier session. Those of the data files have no place here:
---- only what is put somewhere is told with one.
+--- Objects of each cell that were changed in an earlier session. Those of the data files have no position here: only
+--- placed objects are reported with one.
 local OBJECTS = {
   ["-2, -9"] = {
     place = { ["0-1"] = placed("misc_com_bottle_01", -11180, -70840, 222, 2),
@@ -23,7 +23,7 @@ local OBJECTS = {
     trap = { ["106005-0"] = { refId = "chest_small_02", lockLevel = 0 } },
   },
 }
---- As many numbers as OBJECTS gave away.
+--- The last object number used in OBJECTS.
 local LAST_MP_NUM = 3
 
 local function cell_data(description, objects)
@@ -44,7 +44,7 @@ local function cell_data(description, objects)
   return data
 end
 
---- The world's own file: topics and standings are shared, as CoreScripts do unless they are told otherwise.
+--- The world's save: topics and standings are shared, as in CoreScripts' default configuration.
 local function world_data(data)
   data.topics = { "background", "morrowind lore", "my trade", "seyda neen", "little secret" }
   data.factionRanks = { ["mages guild"] = 0 }
@@ -53,7 +53,7 @@ local function world_data(data)
   data.fame.reputation = 1
 end
 
---- Writes it into the world and the files of its cells, before anybody comes.
+--- Writes the seed data into the world and the files of its cells, before any player joins.
 function M.write(server, world)
   world_data(world.data)
   for description, objects in pairs(OBJECTS) do
@@ -63,7 +63,7 @@ function M.write(server, world)
   world.coreVariables.currentMpNum = math.max(world.coreVariables.currentMpNum, LAST_MP_NUM)
 end
 
---- What a player brings along: a potion at work, a skill book read, a place marked.
+--- A player's seed data: an active potion, a skill book read, a mark.
 function M.of_player(data)
   data.spellsActive = { p_restore_health_b = { { displayName = "Bargain Restore Health", stackingState = true,
     startTime = data.timestamps.lastLogin, caster = { playerName = data.login.name },

@@ -1,4 +1,4 @@
-local earshot = require("timmy.server.event_filter")
+local event_filter = require("timmy.server.event_filter")
 local harness = require("harness")
 local subscriptions = require("timmy.server.subscription")
 
@@ -20,7 +20,7 @@ local function subscribed(more)
 end
 
 local function reaches(subscription, event, pid, name, data)
-  return earshot.reaches(subscription, { event = event, pid = pid, name = name, data = data }, ROSTER, WHEREABOUTS)
+  return event_filter.reaches(subscription, { event = event, pid = pid, name = name, data = data }, ROSTER, WHEREABOUTS)
 end
 
 test("tells of one's own events, of nobody else's, and only of those asked for", function()

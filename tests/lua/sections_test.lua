@@ -1,6 +1,6 @@
 local harness = require("harness")
 local json = require("timmy.wire.json")
-local perceive = require("timmy.sections.registry")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
@@ -8,7 +8,7 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 local NAN, INFINITY = 0 / 0, math.huge
 
 local function read(section, pid, options)
-  local value, wrong = perceive.read(section, pid or 0, options)
+  local value, wrong = sections.read(section, pid or 0, options)
   holds(value, wrong and wrong.message)
   local text = json.encode(value)
   holds(text, section .. " can't be sent")
@@ -34,29 +34,29 @@ end
 
 test("reads every section of a player who has just arrived", function()
   stage.open()
-  for _, section in ipairs(perceive.names) do read(section) end
-  equal(#perceive.names, 18)
+  for _, section in ipairs(sections.names) do read(section) end
+  equal(#sections.names, 18)
 end)
 
 test("changes nothing by looking", function()
   stage.open()
-  for _, section in ipairs(perceive.names) do read(section) end
+  for _, section in ipairs(sections.names) do read(section) end
   equal(stage.effects(), {})
 end)
 
 test("reads the same twice while nothing happens", function()
   stage.open()
-  for _, section in ipairs(perceive.names) do equal(read(section), read(section), section) end
+  for _, section in ipairs(sections.names) do equal(read(section), read(section), section) end
 end)
 
 test("declines sections and players that aren't there", function()
   stage.open()
-  local value, wrong = perceive.read("weather", 0, {})
+  local value, wrong = sections.read("weather", 0, {})
   equal({ value, wrong.field }, { nil, "sections" })
-  value, wrong = perceive.read("stats", 7, {})
+  value, wrong = sections.read("stats", 7, {})
   equal({ value, wrong.code }, { nil, "not_logged_in" })
   stage.host.disconnect(1)
-  value = perceive.read("stats", 1, {})
+  value = sections.read("stats", 1, {})
   equal(value, nil)
 end)
 

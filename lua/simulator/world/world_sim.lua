@@ -1,6 +1,6 @@
---- The life of the world: who is connected, what is on the agenda, and what moves at each step.
+--- Simulates the world: connected players, queued events, and everything that moves, step by step.
 local actors = require("simulator.world.actors")
-local agenda = require("simulator.world.agenda")
+local event_queue = require("simulator.world.event_queue")
 local cells = require("simulator.world.cells")
 local client = require("simulator.world.client")
 local containers = require("simulator.world.containers")
@@ -16,14 +16,14 @@ local M = {}
 M.__index = M
 
 local STEP_MS = 50 -- walking at 20 Hz is smooth enough, and leaves most ticks with nothing to do
-local MOST_STEPS = 20 -- after a long sleep the world goes on, it does not catch up
+local MOST_STEPS = 20 -- after a long pause the world does not catch up
 local MS_PER_S = 1000
 local LOGIN_BOX = 1
 
---- server: its state; seed: of everything that happens by chance.
+--- server: the server's state; seed: of the random generator.
 function M.new(server, seed)
   local self = setmetatable({ server = server, random = random.new(seed), now = server.clock(), clients = {},
-    wanderers = {}, wanders = { Jiub = true }, agenda = agenda.new() }, M)
+    wanderers = {}, wanders = { Jiub = true }, event_queue = event_queue.new() }, M)
   self.stepped_at = self.now
   for _, cell in ipairs(population.MAPPED) do
     server.files[server.data_path .. "/map/" .. cell .. ".png"] = true
@@ -37,7 +37,7 @@ function M.new(server, seed)
     end
   end
   server.kick = function(pid)
-    self.agenda:add(self.now, server, function() self:disconnect(pid) end)
+    self.event_queue:add(self.now, server, function() self:disconnect(pid) end)
   end
   return self
 end
@@ -58,7 +58,7 @@ local function saved(name)
   return drive.load(file)
 end
 
---- A player connects and logs in; its client is where it left it some ticks later. The pid.
+--- A player connects and logs in; some ticks later its client is at its last location. Returns the pid.
 function M:connect(name)
   local pid = assert(free_pid(self.server), "the server is full")
   local place = saved(name).location
@@ -81,30 +81,30 @@ function M:disconnect(pid)
   for cell in pairs(gone.loaded) do
     self.cells:drop(pid, cell)
   end
-  self.agenda:forget(gone)
-  self.agenda:forget(gone.trip)
+  self.event_queue:forget(gone)
+  self.event_queue:forget(gone.trip)
   self.weather:release(gone)
   self.wanderers[pid], self.clients[pid], self.server.players[pid] = nil, nil, nil
 end
 
---- Does what is planned up to a time, each act at its own time: what it plans in turn is counted from there.
-local function follow_agenda(self, until_ms)
-  local entry = self.agenda:due(until_ms)
+--- Runs the queued events up to a time, each at its own time: what they queue in turn is timed from there.
+local function run_events(self, until_ms)
+  local entry = self.event_queue:due(until_ms)
   while entry do
     self.now = entry.at
     entry.act()
-    entry = self.agenda:due(until_ms)
+    entry = self.event_queue:due(until_ms)
   end
 end
 
---- Lets everything planned happen at once, and what follows from it.
+--- Runs all queued events at once, and those that follow from them.
 function M:settle()
   local now = self.now
-  follow_agenda(self, math.huge)
+  run_events(self, math.huge)
   self.now = now
 end
 
---- Players of `wanders` walk on their own once they have arrived.
+--- Players of `wanders` start to walk once they have arrived.
 local function wake_wanderers(self)
   for pid = 0, self.server.last_pid do
     local there = self.clients[pid]
@@ -125,9 +125,9 @@ function M:step(seconds)
   self.weather:step()
 end
 
---- One turn: what clients send by now, in steps of the world's own time.
+--- One turn: the clients' events up to now, in steps of the world's time.
 function M:advance(now)
-  follow_agenda(self, now)
+  run_events(self, now)
   self.now = now
   if now - self.stepped_at > MOST_STEPS * STEP_MS then
     self.stepped_at = now - MOST_STEPS * STEP_MS

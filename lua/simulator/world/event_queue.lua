@@ -1,4 +1,4 @@
---- What will happen at a time: a queue of functions, the earliest first, and in order among equals.
+--- A queue of functions by time: the earliest first, and in order of insertion among equals.
 local M = {}
 M.__index = M
 
@@ -6,7 +6,7 @@ function M.new()
   return setmetatable({ entries = {} }, M)
 end
 
---- Adds `act` for the time `at`. `owner` is anything; `forget(owner)` takes its entries out again.
+--- Adds `act` for the time `at`. `owner` is any value; `forget(owner)` removes its entries.
 function M:add(at, owner, act)
   local position = #self.entries + 1
   while position > 1 and self.entries[position - 1].at > at do
@@ -23,7 +23,7 @@ function M:forget(owner)
   end
 end
 
---- Takes out the earliest entry that is due at `now`, or nil.
+--- Removes and returns the earliest entry that is due at `now`, or nil.
 function M:due(now)
   if self.entries[1] and self.entries[1].at <= now then
     return table.remove(self.entries, 1)

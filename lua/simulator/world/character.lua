@@ -1,4 +1,4 @@
---- What a client makes of the packets about its player's traits: spells, factions, what it knows, how it looks.
+--- A client's handling of packets about its player's character: spells, factions, knowledge, looks.
 local SET, REMOVE = 0, 2 -- enumerations.spellbook
 local RANK, EXPULSION = 0, 1 -- enumerations.faction
 
@@ -22,7 +22,7 @@ function M.Spellbook(self, packet)
   end
 end
 
---- Only who has a spell can choose it.
+--- Only a known spell can be selected.
 function M.SelectedSpell(self, packet)
   if find(self.spells, packet.id) then self.selected_spell = packet.id end
 end

@@ -1,11 +1,11 @@
---- Many players, each far from the others with people of its own around it: a busy server, to measure on.
+--- A crowd for load tests: many players, each far from the others and with actors around it.
 local drive = require("simulator.core.drive")
 local map = require("simulator.world.map")
 local population = require("simulator.world.population")
 
 local M = {}
 
---- The grid on which they stand: wide enough apart that no two have a cell in common.
+--- The grid of players, wide enough that no two share a cell.
 local COLUMNS, APART, FIRST = 25, 4, -50 -- cells
 local GROUND, REACH = 220, 1400 -- game units
 local FIRST_REF_NUM, HEALTH, STROLL = 900000, 60, 90
@@ -20,7 +20,7 @@ function M.names(count)
   return names
 end
 
---- The middle of the cell in which one of them stands.
+--- The middle of a player's cell.
 local function middle(number)
   local column, row = (number - 1) % COLUMNS, math.floor((number - 1) / COLUMNS)
   return (FIRST + column * APART + 0.5) * map.CELL_SIZE, (FIRST + row * APART + 0.5) * map.CELL_SIZE
@@ -51,7 +51,7 @@ local function companion(world, refNum, x, y)
   table.insert(world.actors.all, actor)
 end
 
---- Prepares `count` players and `company` actors around each; they come when they are connected by their names.
+--- Prepares `count` players and `company` actors around each; the players join when they are connected by name.
 function M.gather(world, count, company)
   world.server.max_players = math.max(world.server.max_players, count)
   for number, name in ipairs(M.names(count)) do

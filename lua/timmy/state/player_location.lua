@@ -1,0 +1,52 @@
+--- Where players are, and which cells their clients have loaded.
+local cells = require("timmy.state.cells")
+local corescripts = require("timmy.game.corescripts")
+local geometry = require("timmy.state.geometry")
+local guard = require("timmy.game.guard")
+local numbers = require("timmy.wire.numbers")
+local trips = require("timmy.state.trips")
+
+local M = {}
+
+--- The location of a player in the game: { cell, x, y, z }. During a trip it is the location before the trip.
+function M.viewpoint(pid)
+  local held = trips.held(pid)
+  if held then return { cell = held.cell, x = held.x, y = held.y, z = held.z } end
+  return {
+    cell = guard.GetCell(pid),
+    x = numbers.finite(guard.GetPosX(pid)),
+    y = numbers.finite(guard.GetPosY(pid)),
+    z = numbers.finite(guard.GetPosZ(pid)),
+  }
+end
+
+--- The same of a logged-in player, else nil.
+function M.of(pid)
+  return corescripts.player(pid) and M.viewpoint(pid) or nil
+end
+
+local function loaded_cells(pid)
+  local player = corescripts.table_or_none(corescripts.player(pid))
+  return pairs(corescripts.table_or_none(player.cellsLoaded))
+end
+
+--- The loaded cells of a player's client that share a space with `here`: beyond a border, things belong to the next
+-- cell.
+function M.cells_around(pid, here)
+  local around, seen = {}, {}
+  for _, cell in loaded_cells(pid) do
+    if cells.is_safe(cell) and not seen[cell] and geometry.are_joined(here, cell) then around[#around + 1] = cell end
+    seen[cell] = true
+  end
+  return around
+end
+
+--- Whether a player's client has loaded a cell.
+function M.has_loaded(pid, cell)
+  for _, loaded in loaded_cells(pid) do
+    if loaded == cell then return true end
+  end
+  return false
+end
+
+return M
