@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -14,7 +12,9 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, connect
-from timmy_actors.errors import DaemonUnreachableError
+from timmy_actors.client import endpoint_path
+from timmy_actors.errors import DaemonUnreachableError, JournalUnusableError
+from timmy_actors.journal import Reader
 
 LONG_S = 50.0
 """The timeout of a call that must not be what ends it."""
@@ -22,7 +22,7 @@ LONG_S = 50.0
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number: signal.Signals) -> None:
-    """A call that waits for a player's answer, which never comes: its own timeout would be most of a minute."""
+    """A call that waits for a player's answer: its own timeout would be most of a minute."""
     told: list[BaseException] = []
 
     def ask(daemon: Daemon) -> None:
@@ -35,7 +35,7 @@ def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number
         world = daemon_process.world_pid(daemon.status())
         asking = threading.Thread(target=ask, args=(connect(daemon_process.endpoint),))
         asking.start()
-        eventually(lambda: _is_under_way(daemon_process, daemon))
+        eventually(lambda: _is_under_way(daemon_process))
         os.kill(daemon_process.process.pid, number)
         asking.join(PATIENCE_S)
         assert not asking.is_alive()
@@ -48,12 +48,13 @@ def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number
         assert "ended before it answered" in str(told[0])
 
 
-def _is_under_way(process: DaemonProcess, daemon: Daemon) -> bool:
-    shown = subprocess.run(
-        [sys.executable, "-m", "timmy_actors", "journal", "show", "waits", "--endpoint", process.endpoint],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return "sent" in shown.stdout
+def _is_under_way(process: DaemonProcess) -> bool:
+    """Whether the command was sent. Read from the file: the simulated player answers two seconds later."""
+    try:
+        with Reader(Path(f"{endpoint_path(process.endpoint)}.journal")) as reader:
+            return [entry.state for entry in reader.named("waits")] == ["sent"]
+    except JournalUnusableError:
+        return False  # not there yet
 
 
 def _is_zombie(pid: int) -> bool:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import configparser
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -51,11 +51,13 @@ def test_the_wheel_alone_runs_the_daemon_and_its_world(
         assert "-3, -2" in done.stdout
 
 
-def test_the_wheel_has_every_package() -> None:
-    settings = configparser.ConfigParser()
-    settings.read(CHECKOUT / "setup.cfg")
-    named = settings["options"]["packages"].split()
-    there = {
-        ".".join(each.parent.relative_to(CHECKOUT).parts) for each in (CHECKOUT / "timmy_actors").rglob("__init__.py")
-    }
-    assert there - set(named) == set()
+def test_the_wheel_has_every_file_that_git_has(installed: Path) -> None:
+    """Of the package, and of the folders that ship beside it; and nothing of `tests/` and `tools/`."""
+    (wheel,) = installed.parents[2].glob("timmy_actors-*.whl")
+    with ZipFile(wheel) as archive:
+        there = {name for name in archive.namelist() if ".dist-info/" not in name}
+    command = ["git", "ls-files", "timmy_actors", "lua", "config", "training"]
+    tracked = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split()
+    wanted = {name if name.startswith("timmy_actors/") else f"timmy_actors/_shipped/{name}" for name in tracked}
+    links = {f"timmy_actors/_shipped/{name}" for name in ("lua", "config", "training")}
+    assert there == wanted - links
