@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pykka
@@ -15,6 +16,7 @@ from timmy_actors.commands import actor as command_actor
 from timmy_actors.link import Received
 from timmy_actors.protocol import Result
 
+ENOUGH_TO_SEND_S = 0.5
 FLOOD_PERIOD_S = 0.0005
 """Between two perceptions: a hundred players at the highest rate."""
 
@@ -172,11 +174,15 @@ def test_an_unanswered_command_is_in_doubt_after_its_deadline(monkeypatch: pytes
         assert Call(runtime, timeout_s=0.05).refused() == "in_doubt"
 
 
-def test_an_answer_after_the_deadline_is_accepted_within_the_grace_period() -> None:
+def test_an_answer_after_the_deadline_is_accepted_within_the_grace_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_actor, "GRACE_S", PATIENCE_S)
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
-        call = Call(runtime, timeout_s=0.01)
-        peer.push({"type": "result", "id": sent(peer)["id"], "value": {"late": True}})
+        deadline = time.monotonic() + ENOUGH_TO_SEND_S
+        call = Call(runtime, timeout_s=ENOUGH_TO_SEND_S)
+        command_id = sent(peer)["id"]
+        eventually(lambda: time.monotonic() > deadline)
+        peer.push({"type": "result", "id": command_id, "value": {"late": True}})
         outcome = call.outcome()
         assert isinstance(outcome, CommandResult)
         assert outcome.value == {"late": True}
