@@ -1,4 +1,4 @@
-"""What must hold before each call of the script API, as a page: `python -m tools.api_docs FILE`."""
+"""Generates `docs/script-api.md`, the preconditions of the script API: `python -m tools.api_docs FILE`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Written by `make docs-script-api`: do not change it by hand.
 
 
 def page() -> str:
-    """The page as it should stand in `docs/script-api.md`."""
+    """Generate the content of `docs/script-api.md`."""
     lua = new_runtime()
     search_only(lua, lua_folder())
     rows = [line.split("\t") for line in str(lua.require("simulator.contract").lines()).splitlines()]

@@ -1,4 +1,4 @@
-"""The script API as the bridge knows it, written anew: `python -m tools.api_table FILE`."""
+"""Generates the bridge's table of the script API: `python -m tools.api_table FILE`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TAIL = "]]\n"
 
 
 class Parameter(TypedDict):
-    """One parameter: its name, and its type in Lua."""
+    """One parameter: its name and its Lua type."""
 
     name: str
     type: str
@@ -36,7 +36,7 @@ class Function(TypedDict):
 
 
 class Precondition(TypedDict):
-    """What must hold before a function is called, in words: one entry of `preconditions-0.8.1.json`."""
+    """The preconditions of a function: one entry of `preconditions-0.8.1.json`."""
 
     name: str
     category: str
@@ -44,12 +44,12 @@ class Precondition(TypedDict):
 
 
 def lua_module(functions: list[Function], preconditions: list[Precondition]) -> str:
-    """The Lua module that says what the two files say."""
+    """Generate the Lua module from the content of the two files."""
     numbers: dict[str, int] = {}
     for precondition in preconditions:
         for words in precondition["needs"]:
             numbers.setdefault(words, len(numbers) + 1)
-    needs = {found["name"]: [numbers[words] for words in found["needs"]] for found in preconditions}
+    needs = {entry["name"]: [numbers[words] for words in entry["needs"]] for entry in preconditions}
     lines, category = ["[needs]", *numbers], None
     for function in functions:
         if function["category"] != category:
@@ -66,7 +66,7 @@ def _line(function: Function, needs: list[int]) -> str:
 
 
 def current() -> str:
-    """The module as it should stand in `lua/timmy/raw/table.lua`."""
+    """Generate the content of `lua/timmy/raw/table.lua`."""
     functions: list[Function] = json.loads(API.read_text(encoding="utf-8"))
     preconditions: list[Precondition] = json.loads(PRECONDITIONS.read_text(encoding="utf-8"))
     return lua_module(functions, preconditions)

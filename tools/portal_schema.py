@@ -1,4 +1,4 @@
-"""The JSON Schema of `portals.json`, for editors: `python -m tools.portal_schema FILE`."""
+"""Generates the JSON Schema of `portals.json`, for editors: `python -m tools.portal_schema FILE`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from timmy_actors.protocol import Catalog
 
 
 def catalog_schema() -> dict[str, object]:
-    """What an editor checks the catalog against."""
+    """Generate the schema of the catalog."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The portal catalog of timmy_actors",

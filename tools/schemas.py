@@ -1,4 +1,4 @@
-"""The JSON Schemas of the wire, generated from the models: `python -m tools.schemas FOLDER`."""
+"""Generates the JSON Schemas of the wire from the models: `python -m tools.schemas FOLDER`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MESSAGES: dict[str, type[Model]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """File name to schema: one a message type, one an event's data, one a command's arguments, and the snapshot."""
+    """Schemas by file name: one per message type, event and command, and one for the snapshot."""
     models: dict[str, type[Model]] = {
         **{f"message.{name}": model for name, model in MESSAGES.items()},
         "snapshot": PerceptionOutput,
@@ -44,7 +44,7 @@ def _schema(model: type[Model]) -> dict[str, Any]:
 
 
 def _command_schema(model: type[CommandArguments]) -> dict[str, Any]:
-    """What a client of another language wants to know too: an example, what may go wrong, whether twice is once."""
+    """The schema with an example, the errors and the idempotence, for clients in other languages."""
     return {
         **_schema(model),
         "examples": [model.whole_example()],

@@ -20,14 +20,14 @@ Output = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def runtime(peer: Peer) -> Iterator[Runtime]:
-    with running(peer.address) as made:
-        fresh(made)
-        eventually(lambda: made.status().verdict == "ok")
-        yield made
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        eventually(lambda: runtime.status().verdict == "ok")
+        yield runtime
 
 
 def run(*arguments: str) -> int:
-    """The exit code of `timmy-actors` with these arguments."""
+    """Run `timmy-actors` with these arguments; its exit code."""
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     code = ended.value.code
@@ -35,12 +35,12 @@ def run(*arguments: str) -> int:
     return code
 
 
-def test_status_tells_verdict_link_and_actors(runtime: Runtime, capsys: Output) -> None:
+def test_status_shows_verdict_link_and_actors(runtime: Runtime, capsys: Output) -> None:
     assert run("status") == 0
-    told = capsys.readouterr().out
-    assert f"at {runtime.endpoint}" in told
+    output = capsys.readouterr().out
+    assert f"at {runtime.endpoint}" in output
     for part in ("link     up at tcp://127.0.0.1:", "portal   morrowind", "player   Timmy", "connection", "gateway"):
-        assert part in told
+        assert part in output
 
 
 def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:
@@ -57,7 +57,7 @@ def test_a_health_check_passes_until_the_link_is_down(runtime: Runtime, peer: Pe
     assert run("status") == 0
 
 
-def test_snapshot_tells_where_the_player_stands(runtime: Runtime, capsys: Output) -> None:
+def test_snapshot_shows_where_the_player_stands(runtime: Runtime, capsys: Output) -> None:
     assert run("snapshot") == 0
     assert "Timmy stands in Seyda Neen (cell -2, -9) at -11000, -70000, 200" in capsys.readouterr().out
 
@@ -75,11 +75,11 @@ def test_portals_marks_the_chosen_one(runtime: Runtime, capsys: Output) -> None:
     assert Portals.model_validate_json(capsys.readouterr().out).chosen == "morrowind"
 
 
-def test_do_does_and_tells_what_came_of_it(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+def test_do_executes_and_prints_the_result(runtime: Runtime, peer: Peer, capsys: Output) -> None:
     assert run("do", "give_item", "player=Jiub", "item=gold_001", "count=5") == 0
     assert capsys.readouterr().out == "give_item: done (echo give_item)\n"
-    given = peer.wait_for(lambda message: message["type"] == "command")
-    assert given["arguments"] == {"player": "Jiub", "item": "gold_001", "count": 5}
+    command = peer.wait_for(lambda message: message["type"] == "command")
+    assert command["arguments"] == {"player": "Jiub", "item": "gold_001", "count": 5}
 
 
 def test_do_as_json_is_the_value(runtime: Runtime, capsys: Output) -> None:
@@ -87,8 +87,8 @@ def test_do_as_json_is_the_value(runtime: Runtime, capsys: Output) -> None:
     assert json.loads(capsys.readouterr().out) == {"echo": "message"}
 
 
-def test_do_as_json_tells_a_refusal_as_json(runtime: Runtime, peer: Peer, capsys: Output) -> None:
-    peer.refusal = {"code": "no_such_player", "message": "nobody \u009b2J is called that", "field": "player"}
+def test_do_as_json_prints_a_refusal_as_json(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+    peer.refusal = {"code": "no_such_player", "message": "no player \u009b2J", "field": "player"}
     assert run("do", "message", "text=hello", "--json") == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"error": peer.refusal}
@@ -98,15 +98,15 @@ def test_do_as_json_tells_a_refusal_as_json(runtime: Runtime, peer: Peer, capsys
 
 def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
     assert run("do", "ask", "text=[sic]", 'buttons=["Yes", "No"]') == 0
-    given = peer.wait_for(lambda message: message["type"] == "command")
-    assert given["arguments"] == {"player": "Timmy", "text": "[sic]", "buttons": ["Yes", "No"]}
+    command = peer.wait_for(lambda message: message["type"] == "command")
+    assert command["arguments"] == {"player": "Timmy", "text": "[sic]", "buttons": ["Yes", "No"]}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["do", "ask", "text=x", "buttons=Yes;No"], 2, "buttons must be JSON"),
-        (["do", "dance"], 1, "no command 'dance'; 'timmy-actors do --help' lists those there are"),
+        (["do", "dance"], 1, "no command 'dance'; 'timmy-actors do --help' lists the commands"),
         (["do", "give_item", "item=x", "count=0"], 1, "count: "),
         (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
         (["do", "teleport", "to="], 1, "to: "),
@@ -120,19 +120,19 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
         (["dance"], 2, "No such command"),
         (["status", "--endpoint", "ipc:///nowhere/at.all"], 69, "no daemon at ipc:///nowhere/at.all"),
         (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "must be ipc://"),
-        (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, a socket's may have"),
+        (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, the limit for a socket is"),
         (["run", "--config", "/nowhere.toml"], 78, "/nowhere.toml: cannot read the configuration"),
         (["run", "--portal", "skyrim"], 78, "no portal 'skyrim'"),
     ],
     ids=lambda value: " ".join(value)[:50] if isinstance(value, list) else "",
 )
 def test_what_goes_wrong_is_one_message_and_a_fitting_exit_code(
-    runtime: Runtime, capsys: Output, arguments: list[str], code: int, told: str
+    runtime: Runtime, capsys: Output, arguments: list[str], code: int, message: str
 ) -> None:
     assert run(*arguments) == code
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert told in captured.err
+    assert message in captured.err
     assert "Traceback" not in captured.err
 
 
@@ -148,21 +148,21 @@ def test_the_variable_names_the_endpoint(capsys: Output, monkeypatch: pytest.Mon
     assert "ipc:///named/by/the.variable" in capsys.readouterr().err
 
 
-def test_what_the_game_declines_is_said_with_exit_code_1(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+def test_a_refusal_of_the_game_is_printed_with_exit_code_1(runtime: Runtime, peer: Peer, capsys: Output) -> None:
     peer.refusal = {"code": "no_such_place", "message": "no place 'Atlantis'", "field": "to"}
     assert run("do", "teleport", "to=Atlantis") == 1
     assert capsys.readouterr().err == "timmy-actors: no place 'Atlantis'\n"
 
 
-def test_watch_repeats_no_line_that_says_the_same(runtime: Runtime, capsys: Output) -> None:
-    said: dict[str, str] = {}
+def test_watch_repeats_no_line_twice(runtime: Runtime, capsys: Output) -> None:
+    last_lines: dict[str, str] = {}
     for _ in range(3):
-        agent._show(Pushed(snapshot=runtime.snapshot()), said, as_json=False)
+        agent._show(Pushed(snapshot=runtime.snapshot()), last_lines, as_json=False)
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_watch_tells_what_happens_until_the_daemon_goes(peer: Peer, capsys: Output, as_json: bool) -> None:
+def test_watch_prints_what_happens_until_the_daemon_ends(peer: Peer, capsys: Output, as_json: bool) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         codes: list[int] = []
@@ -170,23 +170,23 @@ def test_watch_tells_what_happens_until_the_daemon_goes(peer: Peer, capsys: Outp
             target=lambda: codes.append(run("watch", "--reconnect", "0", *(["--json"] if as_json else [])))
         )
         watching.start()
-        heard = ""
-        while "hello" not in heard:
+        output = ""
+        while "hello" not in output:
             peer.happen("chat", text="hello")
             threading.Event().wait(0.01)
-            heard += capsys.readouterr().out
+            output += capsys.readouterr().out
     watching.join(20)
     assert codes == [69]
     if as_json:
-        pushed = Pushed.model_validate_json(heard.splitlines()[0])
+        pushed = Pushed.model_validate_json(output.splitlines()[0])
         assert pushed.event is not None
     else:
-        assert "Timmy: chat (text: hello)" in heard
+        assert "Timmy: chat (text: hello)" in output
 
 
 @contextmanager
 def closing(pushes: list[Pushed]) -> Iterator[Iterator[Pushed]]:
-    """A watch that tells these."""
+    """A watch that yields these pushes."""
     yield iter(pushes)
 
 
@@ -210,15 +210,15 @@ def test_names_and_chat_from_the_game_cannot_steer_a_terminal(
     monkeypatch.setattr(module.Daemon, "status", lambda *_: health)
     monkeypatch.setattr(module.Daemon, "watch", lambda *_, **__: closing(happened))
     assert run(command, *(["--json"] if as_json else [])) == 0
-    told = capsys.readouterr().out
-    assert told
-    assert [line for line in told.split("\n") if not line.isprintable()] == []
+    output = capsys.readouterr().out
+    assert output
+    assert [line for line in output.split("\n") if not line.isprintable()] == []
     if as_json:
-        for text in told.splitlines() if command == "watch" else [told]:
+        for text in output.splitlines() if command == "watch" else [output]:
             assert json.dumps(STEERING) in json.dumps(json.loads(text))
 
 
-def test_what_is_said_of_a_failure_cannot_steer_a_terminal(runtime: Runtime, peer: Peer, capsys: Output) -> None:
+def test_an_error_message_cannot_steer_a_terminal(runtime: Runtime, peer: Peer, capsys: Output) -> None:
     peer.refusal = {"code": "no_such_place", "message": STEERING, "field": "to"}
     assert run("do", "teleport", "to=Atlantis") == 1
     assert capsys.readouterr().err.removesuffix("\n").isprintable()
@@ -226,13 +226,13 @@ def test_what_is_said_of_a_failure_cannot_steer_a_terminal(runtime: Runtime, pee
 
 def test_help_names_every_command_and_every_exit_code(capsys: Output) -> None:
     assert run("--help") == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for word in ("run", "status", "snapshot", "do", "watch", "portals", "world", "TIMMY_CONFIG", "TIMMY_ENDPOINT"):
-        assert word in told
-    for code in ("0 done", "1 declined", "2 wrong usage", "69 no daemon", "70 the daemon did not start", "78 wrong"):
-        assert code in told
+        assert word in output
+    for code in ("0 done", "1 refused", "2 wrong usage", "69 no daemon", "70 the daemon did not start", "78 wrong"):
+        assert code in output
 
 
-def test_version_is_told(capsys: Output) -> None:
+def test_version_is_printed(capsys: Output) -> None:
     assert run("--version") == 0
     assert "timmy-actors" in capsys.readouterr().out

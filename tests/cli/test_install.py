@@ -26,7 +26,7 @@ ORIGINAL = b'-- Load up your custom scripts here!\nrequire("custom/other")\n'
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A server's folder as CoreScripts come."""
+    """A server's folder with unchanged CoreScripts."""
     for folder in ("scripts", "data", "lib/lua"):
         (tmp_path / "server" / folder).mkdir(parents=True)
     (tmp_path / "server" / CUSTOM_SCRIPTS).write_bytes(ORIGINAL)
@@ -90,18 +90,18 @@ def test_a_second_run_finds_nothing_to_do(home: Path, host: Path) -> None:
     assert contents(home) == before
 
 
-def test_what_an_earlier_version_had_and_this_one_has_not_is_taken_away(home: Path, host: Path) -> None:
+def test_what_an_earlier_version_had_and_this_one_has_not_is_removed(home: Path, host: Path) -> None:
     install(home, host)
     old = home / MODULES / "timmy" / "old_topic" / "forgotten.lua"
     old.parent.mkdir()
     old.write_text("-- of an earlier version")
     (home / MODULES / "timmy" / "bridge.lua").write_text("-- of an earlier version")
-    told = install(home, host)
-    assert [line.split()[0] for line in told] == ["remove", "copy"]
+    steps = install(home, host)
+    assert [line.split()[0] for line in steps] == ["remove", "copy"]
     assert not old.parent.exists()
 
 
-def test_a_token_that_is_there_is_kept_and_closed_to_others(home: Path, host: Path) -> None:
+def test_an_existing_token_stays_and_is_closed_to_others(home: Path, host: Path) -> None:
     (home / TOKEN).write_text("abcdefghijklmnopqrstuvwxyz observe\n")
     (home / TOKEN).chmod(0o644)
     install(home, host)
@@ -138,7 +138,7 @@ def test_the_hosts_luasocket_is_copied_where_there_is_one(home: Path, host: Path
     assert not (home / "lib/socket").exists()
 
 
-def test_somebody_elses_luasocket_is_left_alone(home: Path, host: Path) -> None:
+def test_the_operators_luasocket_is_left_alone(home: Path, host: Path) -> None:
     with_luasocket(host)
     (home / "lib/lua/socket.lua").write_text("-- the operator's")
     install(home, host)
@@ -164,7 +164,7 @@ def test_uninstalling_leaves_the_server_as_it_was_but_for_the_operators_own_file
     assert plan_uninstall(home) == []
 
 
-def test_a_manifest_that_names_files_elsewhere_takes_nothing_away_there(home: Path, host: Path) -> None:
+def test_a_manifest_that_names_files_elsewhere_removes_nothing_there(home: Path, host: Path) -> None:
     install(home, host)
     precious = home.parent / "precious"
     precious.write_text("precious")
@@ -174,7 +174,7 @@ def test_a_manifest_that_names_files_elsewhere_takes_nothing_away_there(home: Pa
     assert Path("/etc/hostname").exists()
 
 
-def test_a_damaged_manifest_is_said(home: Path, host: Path) -> None:
+def test_a_damaged_manifest_is_reported(home: Path, host: Path) -> None:
     install(home, host)
     (home / MANIFEST).write_text("{")
     with pytest.raises(ConfigError, match="is damaged: delete it"):
@@ -195,10 +195,10 @@ def test_a_dry_run_does_nothing_and_says_what_would_be_done(home: Path, capsys: 
     assert any("customScripts.lua" in line for line in lines)
 
 
-def test_where_it_may_not_write_it_says_so_with_the_remedy(home: Path, host: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported_with_the_remedy(home: Path, host: Path) -> None:
     steps = plan_install(home, host)
     (home / "lib" / "lua" / "timmy").write_text("a file in a folder's place")
-    with pytest.raises(ConfigError, match="run this as the user whom the server's files belong to"):
+    with pytest.raises(ConfigError, match="as the user who owns the server's files"):
         list(carry_out(steps))
     assert (home / CUSTOM_SCRIPTS).read_bytes() == ORIGINAL
 
@@ -214,11 +214,11 @@ def test_what_was_installed_loads_in_luajit_by_the_servers_paths(home: Path) -> 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can install for another user")
 def test_root_gives_what_it_writes_to_the_servers_user(home: Path, host: Path) -> None:
-    nobody = 65534
+    server_user = 65534
     for path in [home, *home.rglob("*")]:
-        os.chown(path, nobody, nobody)
+        os.chown(path, server_user, server_user)
     install(home, host)
-    assert {path.stat().st_uid for path in home.rglob("*")} == {nobody}
+    assert {path.stat().st_uid for path in home.rglob("*")} == {server_user}
 
 
 def _run(*arguments: str) -> None:
@@ -228,7 +228,7 @@ def _run(*arguments: str) -> None:
 
 
 def _planted(home: Path, link: Path, victim: Path) -> None:
-    """The server's user puts a link there."""
+    """Have the server's user replace a file by a link."""
     planted = run_as_second_user(["sh", "-c", 'rm -rf "$1"; ln -s "$2" "$1"', "sh", home / link, victim])
     assert planted.returncode == 0, planted.stderr
 
@@ -291,22 +291,22 @@ def _give_away(home: Path) -> None:
         os.chown(path, UID, UID)
 
 
-def test_what_it_did_is_told_in_few_lines_with_the_configured_port(
+def test_the_steps_are_printed_in_few_lines_with_the_configured_port(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (home / MODULES / "timmy_config.lua").write_text("-- port = 1\nreturn { limits = { report = 2 }, port = 8123 }\n")
     _run("install-lua", str(home), "--dry-run", "--verbose")
     assert len(capsys.readouterr().out.splitlines()) > 100
     _run("install-lua", str(home))
-    told = capsys.readouterr().out
-    assert len(told.splitlines()) < 12
-    assert f"files in {home / 'lib'}" in told
-    assert f"edit    {home / CUSTOM_SCRIPTS}" in told
-    assert "listening on ...:8123" in told
+    output = capsys.readouterr().out
+    assert len(output.splitlines()) < 12
+    assert f"files in {home / 'lib'}" in output
+    assert f"edit    {home / CUSTOM_SCRIPTS}" in output
+    assert "listening on ...:8123" in output
 
 
 @pytest.mark.parametrize("content", ['{"files": 3}', '{"files": ["\\u0000"]}', "[]"])
-def test_a_manifest_that_says_something_else_is_said(home: Path, host: Path, content: str) -> None:
+def test_a_manifest_with_other_content_is_reported(home: Path, host: Path, content: str) -> None:
     install(home, host)
     (home / MANIFEST).write_text(content)
     with pytest.raises(ConfigError, match="is damaged: delete it"):

@@ -23,11 +23,11 @@ from timmy_actors.protocol import JournalEntry
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    made = Journal(tmp_path / "timmy.journal")
+    journal = Journal(tmp_path / "timmy.journal")
     for one in (done("first"), failed("second", "no_such_player"), entry("third", arguments={"text": "\x1b[31mred"})):
-        made.accept(one)
-    made.commit()
-    made.close()
+        journal.accept(one)
+    journal.commit()
+    journal.close()
     return tmp_path / "timmy.journal"
 
 
@@ -42,13 +42,13 @@ def test_tail_shows_the_newest_a_line_each_and_nothing_a_terminal_obeys(path: Pa
 
 def test_tail_as_json_is_an_entry_a_line(path: Path, capsys: Output) -> None:
     assert run("journal", "tail", "--json", "--file", str(path)) == 0
-    told = [JournalEntry.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
-    assert [one.id for one in told] == ["first", "second", "third"]
-    assert told[0] == done("first")
+    output = [JournalEntry.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one.id for one in output] == ["first", "second", "third"]
+    assert output[0] == done("first")
 
 
 def test_tail_follows_what_is_accepted_from_now_on(path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    told, looked, enough = io.StringIO(), threading.Event(), threading.Event()
+    output, looked, enough = io.StringIO(), threading.Event(), threading.Event()
 
     def wait(_seconds: float) -> None:
         looked.set()
@@ -56,7 +56,7 @@ def test_tail_follows_what_is_accepted_from_now_on(path: Path, capsys: Output, m
             raise KeyboardInterrupt
 
     monkeypatch.setattr("timmy_actors.cli.journal.time.sleep", wait)
-    monkeypatch.setattr("timmy_actors.cli.journal.click.echo", lambda line: told.write(line + "\n"))
+    monkeypatch.setattr("timmy_actors.cli.journal.click.echo", lambda line: output.write(line + "\n"))
     thread = threading.Thread(target=run, args=("journal", "tail", "-n", "0", "-f", "--file", str(path)))
     thread.start()
     assert looked.wait(PATIENCE_S)
@@ -64,17 +64,17 @@ def test_tail_follows_what_is_accepted_from_now_on(path: Path, capsys: Output, m
     journal.accept(entry("fourth"))
     journal.commit()
     journal.close()
-    eventually(lambda: "fourth" in told.getvalue())
+    eventually(lambda: "fourth" in output.getvalue())
     enough.set()
     thread.join(PATIENCE_S)
-    assert "third" not in told.getvalue()
+    assert "third" not in output.getvalue()
 
 
-def test_show_tells_all_of_one_command(path: Path, capsys: Output) -> None:
+def test_show_prints_all_of_one_command(path: Path, capsys: Output) -> None:
     assert run("journal", "show", "first", "--file", str(path)) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("state     done", "sent      2026-01-01 12:00:00.000Z, once, in epoch 3", "value     total 5"):
-        assert part in told
+        assert part in output
     assert run("journal", "show", "second", "--json", "--file", str(path)) == 0
     assert JournalEntry.model_validate_json(capsys.readouterr().out) == failed("second", "no_such_player")
 
@@ -99,9 +99,9 @@ def test_export_writes_them_all(path: Path, capfd: Any) -> None:
 def test_a_backup_is_a_whole_journal_in_one_file(path: Path, tmp_path: Path, capsys: Output) -> None:
     copy = tmp_path / "copy"
     assert run("journal", "backup", str(copy), "--file", str(path)) == 0
-    assert capsys.readouterr().out == f"3 commands of {path} are in {copy}\n"
+    assert capsys.readouterr().out == f"copied 3 commands from {path} to {copy}\n"
     assert run("journal", "verify", "--file", str(copy)) == 0
-    assert capsys.readouterr().out == f"{copy}: everything is as it was written\n"
+    assert capsys.readouterr().out == f"{copy}: no damage found\n"
     assert run("journal", "backup", str(copy), "--file", str(path)) == 73
     assert "is there already" in capsys.readouterr().err
 
@@ -110,11 +110,11 @@ def test_verify_names_each_damaged_command_and_ends_with_an_exit_code(path: Path
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE command SET state = 'done' WHERE id != 'first'")
     assert run("journal", "verify", "--file", str(path)) == 65
-    told = capsys.readouterr()
-    assert [line.partition(": ")[2] for line in told.out.splitlines()] == [
+    output = capsys.readouterr()
+    assert [line.partition(": ")[2] for line in output.out.splitlines()] == [
         "command 2 (id 'second'): is not as it was written", "command 3 (id 'third'): is not as it was written",
     ]  # fmt: skip
-    assert "2 damaged places" in told.err
+    assert "2 damaged places" in output.err
 
 
 def test_without_a_journal_the_exit_code_and_the_words_say_so(tmp_path: Path, capsys: Output) -> None:

@@ -1,4 +1,4 @@
-"""What a start loads: `make bench cli` measures what that takes."""
+"""The modules that a start loads; `make bench cli` measures how long that takes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOADED = "import sys; {program}; print(*sys.modules, file=sys.stderr)"
 
 
 def loaded_by(program: str, *arguments: str) -> set[str]:
-    """The modules that are loaded once the program has run."""
+    """The modules that a program has loaded when it ends."""
     command = [sys.executable, "-c", LOADED.format(program=program), *arguments]
     return set(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stderr.split())
 
@@ -50,7 +50,7 @@ def test_the_daemon_loads_commands_and_events_with_itself() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
+def test_the_groups_help_has_each_commands_own_summary(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.name == name

@@ -1,4 +1,4 @@
-"""What the command line does where standard output fails, and what a terminal may not want."""
+"""The command line when standard output fails, and its use of colours."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def running_daemon(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("line", ["status", "tree --json", "snapshot", "do message text=hello", "--help", "--version"])
 def test_a_full_disk_is_one_line_and_exit_code_74(line: str) -> None:
     done = shell(f"{PROGRAM} {line} > /dev/full")
-    told = "timmy-actors: standard output cannot be written: No space left on device\n"
-    assert (done.returncode, done.stderr) == (74, told)
+
+    message = "timmy-actors: standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (74, message)
 
 
 def test_an_export_to_a_full_disk_is_the_same(tmp_path: Path, endpoint: str) -> None:
@@ -56,15 +57,16 @@ def test_a_closed_standard_output_fails_before_anything_is_done(line: str) -> No
 
 def test_a_standard_output_that_is_for_reading_only_fails() -> None:
     done = shell(f"{PROGRAM} status 1</dev/null")
-    told = "timmy-actors: standard output cannot be written: Bad file descriptor\n"
-    assert (done.returncode, done.stderr) == (74, told)
+
+    message = "timmy-actors: standard output cannot be written: Bad file descriptor\n"
+    assert (done.returncode, done.stderr) == (74, message)
 
 
-def test_the_exit_code_holds_where_the_error_cannot_be_told() -> None:
+def test_the_exit_code_holds_where_the_error_cannot_be_printed() -> None:
     assert shell(f"{PROGRAM} status --endpoint ipc:///nowhere 2>/dev/full").returncode == 69
 
 
-def test_a_reader_that_has_gone_is_no_news() -> None:
+def test_a_reader_that_has_gone_is_not_an_error() -> None:
     done = shell(f"{PROGRAM} do --help | true")
     assert done.stderr == ""
 

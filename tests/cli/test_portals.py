@@ -14,60 +14,60 @@ from timmy_actors.protocol import ActionResult, GameState, PortalCheck, PortalEn
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Desktop]:
+def desk(tmp_path: Path) -> Iterator[Desktop]:
     with desktop(tmp_path) as running:
         yield running
 
 
-def test_portals_alone_is_the_list(made: Desktop, capsys: Output) -> None:
+def test_portals_alone_is_the_list(desk: Desktop, capsys: Output) -> None:
     assert (run("portals"), run("portals", "list")) == (0, 0)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == lines[2:]
     assert lines[1].startswith("* morrowind      The Elder Scrolls III: Morrowind [offline]: ")
 
 
-def test_an_entry_is_shown_with_its_names_for_actions(made: Desktop, capsys: Output) -> None:
+def test_an_entry_is_shown_with_its_names_for_actions(desk: Desktop, capsys: Output) -> None:
     assert run("portals", "show") == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (
         "morrowind: The Elder",
         "window       TES3MP or OpenMW or Morrowind",
         "journal        press_key key=j",
     ):
-        assert part in told
+        assert part in output
     assert run("portals", "show", "bannerlord", "--json") == 0
     assert PortalEntry.model_validate_json(capsys.readouterr().out).app_id == 261550
     assert run("portals", "show", "skyrim") == 1
     assert "no portal 'skyrim'; there are: bannerlord, morrowind" in capsys.readouterr().err
 
 
-def test_another_portal_is_used_until_the_daemon_ends(made: Desktop, capsys: Output) -> None:
+def test_another_portal_is_used_until_the_daemon_ends(desk: Desktop, capsys: Output) -> None:
     assert run("portals", "use", "bannerlord") == 0
     assert capsys.readouterr().out == "bannerlord is in use\n"
-    assert made.runtime.portals().chosen == "bannerlord"
+    assert desk.runtime.portals().chosen == "bannerlord"
     assert run("portals", "use", "skyrim") == 1
     assert "no portal 'skyrim'" in capsys.readouterr().err
 
 
-def test_a_check_says_what_works_and_fails_where_something_does_not(made: Desktop, capsys: Output) -> None:
+def test_a_check_says_what_works_and_fails_where_something_does_not(desk: Desktop, capsys: Output) -> None:
     assert run("portals", "check") == 1
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in ("ok  desktop-control", "no    scroll", "ok  window", "no  Steam key", "things do not work"):
-        assert part in told
+        assert part in output
     assert run("portals", "check", "morrowind", "--json") == 1
     assert PortalCheck.model_validate_json(capsys.readouterr().out).portal == "morrowind"
 
 
-def test_a_capture_is_told_in_words_and_as_json(made: Desktop, capsys: Output) -> None:
+def test_a_capture_is_printed_as_text_and_as_json(desk: Desktop, capsys: Output) -> None:
     assert run("capture") == 0
-    told = capsys.readouterr().out
-    assert "morrowind at " in told
-    assert "(OpenMW, 64 x 48)" in told
+    output = capsys.readouterr().out
+    assert "morrowind at " in output
+    assert "(OpenMW, 64 x 48)" in output
     assert run("capture", "--json") == 0
     assert GameState.model_validate_json(capsys.readouterr().out).visual.screen_size == (800, 600)
 
 
-def test_an_action_is_carried_out_and_its_exit_code_says_so(made: Desktop, capsys: Output) -> None:
+def test_an_action_is_carried_out_and_sets_the_exit_code(desk: Desktop, capsys: Output) -> None:
     assert run("execute", "press_key", "key=space") == 0
     assert capsys.readouterr().out == "press_key key=space: done\n"
     assert run("execute", "journal") == 0
@@ -77,20 +77,20 @@ def test_an_action_is_carried_out_and_its_exit_code_says_so(made: Desktop, capsy
     assert run("execute", "dance") == 1
     assert capsys.readouterr().out.startswith("dance: refused: no action 'dance'; there are: click")
     assert run("execute", "key=space") == 2
-    assert [done["action"] for done in made.actions()] == ["press_key", "press_key", "hold_key"]
+    assert [done["action"] for done in desk.actions()] == ["press_key", "press_key", "hold_key"]
 
 
-def test_status_tells_how_the_portal_does(made: Desktop, capsys: Output) -> None:
-    eventually(lambda: made.runtime.status().portal_status)
+def test_status_shows_the_portals_state(desk: Desktop, capsys: Output) -> None:
+    eventually(lambda: desk.runtime.status().portal_status)
     assert run("status") == 0
-    told = capsys.readouterr().out
-    assert "portal   morrowind, offline: desktop-control is offline: nobody has needed it yet" in told
+    output = capsys.readouterr().out
+    assert "portal   morrowind, offline: desktop-control is offline" in output
     assert run("status", "--json") == 0
     assert json.loads(capsys.readouterr().out)["portal_status"]["state"] == "offline"
 
 
 def test_a_watch_captures_again_until_it_is_interrupted(
-    made: Desktop, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    desk: Desktop, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = iter([None, None])
 

@@ -18,7 +18,7 @@ from timmy_actors.system import config_folder
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
-    """For a daemon that is to talk to a scripted peer; its port is filled in by the test."""
+    """The configuration of a daemon for a scripted peer; the test writes it."""
     return tmp_path / "timmy.toml"
 
 
@@ -38,24 +38,24 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ")
 
 
 def unstamped(text: str) -> list[str]:
-    """Its lines, each without the time that it must have."""
+    """The lines of a text, each without its time, which must be there."""
     lines = text.splitlines()
     assert [line for line in lines if STAMP.match(line) is None] == []
     return [STAMP.sub("", line, count=1) for line in lines]
 
 
-def lines_until(process: subprocess.Popen[str], told: str) -> list[str]:
-    """What it prints, up to the line that says `told`, each without its time."""
+def lines_until(process: subprocess.Popen[str], text: str) -> list[str]:
+    """The lines that a process prints, up to the one that contains `text`, each without its time."""
     assert process.stdout is not None
     lines: list[str] = []
     for line in process.stdout:
         lines += unstamped(line.rstrip())
-        if told in line:
+        if text in line:
             return lines
-    raise AssertionError(f"it ended before it said {told!r}: {lines}")
+    raise AssertionError(f"the process ended before it printed {text!r}: {lines}")
 
 
-def test_the_foreground_tells_its_life_in_a_few_lines_and_stops_on_a_signal(configuration: Path) -> None:
+def test_the_foreground_prints_its_state_in_a_few_lines_and_stops_on_a_signal(configuration: Path) -> None:
     with Peer() as peer:
         write(configuration, peer)
         with start(configuration) as process:
@@ -67,8 +67,8 @@ def test_the_foreground_tells_its_life_in_a_few_lines_and_stops_on_a_signal(conf
             assert "Timmy stands in Seyda Neen" in lines[2]
             _second_daemon_is_refused(configuration, process.pid)
             process.send_signal(signal.SIGTERM)
-            told, complaints = process.communicate(timeout=2 * PATIENCE_S)
-            assert (process.returncode, unstamped(told), complaints) == (0, ["stopping ...", "stopped"], "")
+            output, complaints = process.communicate(timeout=2 * PATIENCE_S)
+            assert (process.returncode, unstamped(output), complaints) == (0, ["stopping ...", "stopped"], "")
 
 
 def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_daemon_whose_reader_has_gone_goes_on_and_stops_in_order(configuration
 
 
 @pytest.mark.parametrize("stuck", ["stdout", "stderr"])
-def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
+def test_a_daemon_whose_reader_is_stuck_goes_on_and_ends_on_a_signal(
     configuration: Path, runtime_folder: Path, stuck: str
 ) -> None:
     reading, writing = os.pipe()
@@ -109,7 +109,7 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
                 eventually(lambda: (link := daemon.status().link).state == "up" and link.epoch > 1)
                 process.terminate()
                 assert process.wait(2 * PATIENCE_S) == 0
-        finally:  # a deaf one would outlive the test
+        finally:  # a daemon that ignored the signal would outlive the test
             process.kill()
             process.wait()
             os.close(reading)
@@ -118,8 +118,8 @@ def test_a_daemon_whose_reader_is_stuck_goes_on_and_hears_a_signal(
 
 def _second_daemon_is_refused(configuration: Path, first: int) -> None:
     with start(configuration) as second:
-        told, complaints = second.communicate(timeout=2 * PATIENCE_S)
-    assert (second.returncode, told) == (69, "")
+        output, complaints = second.communicate(timeout=2 * PATIENCE_S)
+    assert (second.returncode, output) == (69, "")
     assert f"process {first}" in complaints
     assert complaints.count("\n") == 1
 
@@ -139,7 +139,7 @@ def test_a_killed_daemon_leaves_nothing_that_keeps_the_next_from_starting(config
             assert again.returncode == 0
 
 
-def test_a_lost_link_and_its_return_are_told(configuration: Path) -> None:
+def test_a_lost_link_and_its_return_are_printed(configuration: Path) -> None:
     with Peer() as peer:
         write(configuration, peer)
         with start(configuration) as process:
@@ -156,14 +156,14 @@ def test_a_lost_link_and_its_return_are_told(configuration: Path) -> None:
 def test_a_wrong_configuration_ends_it_with_78_and_one_line(configuration: Path) -> None:
     configuration.write_text("playr = 5\n")
     with start(configuration) as process:
-        told, complaints = process.communicate(timeout=2 * PATIENCE_S)
-    assert (process.returncode, told) == (78, "")
+        output, complaints = process.communicate(timeout=2 * PATIENCE_S)
+    assert (process.returncode, output) == (78, "")
     assert complaints.startswith(f"timmy-actors: {configuration}, line 1: playr: no such key; there are: ")
     assert complaints.count("\n") == 1
 
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
-"""Without this capability root is refused what a folder's mode forbids, as anybody is."""
+"""Without this capability a folder's mode applies to root as well."""
 
 
 @pytest.mark.parametrize("world", ["embedded", "server"])
@@ -192,7 +192,7 @@ def test_a_state_folder_that_cannot_be_written_ends_it_with_73_and_one_line(
 
 
 def _beside(runtime_folder: Path, world: str) -> Path:
-    """Where the socket is: with the embedded world all that the daemon keeps is there."""
+    """The folder of the socket: with the embedded world the daemon's other files are there too."""
     return runtime_folder / ("timmy-actors" if world == "embedded" else "socket")
 
 
@@ -203,10 +203,10 @@ def test_a_daemon_whose_tree_gave_up_ends_with_70(configuration: Path) -> None:
 import sys, threading
 from timmy_actors.cli import main, operate
 from timmy_actors.supervision.sockets import Arrived
-class Crashing(operate.Narrator):
+class Crashing(operate.StatusPrinter):
     def look(self):
         self._runtime.directory.tell("gateway", Arrived("clients", []))
-operate.Narrator = Crashing
+operate.StatusPrinter = Crashing
 main(["run", "--config", {str(configuration)!r}])
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
@@ -231,8 +231,8 @@ main(["run", "--config", {str(configuration)!r}, "--endpoint", "ipc://daemon.soc
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder) as process:
         eventually((folder / "daemon.sock.world-token").exists)
         process.send_signal(number)
-        told, complaints = process.communicate(timeout=PATIENCE_S)
-    assert (process.returncode, unstamped(told), complaints) == (0, ["stopping ...", "stopped"], "")
+        output, complaints = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, unstamped(output), complaints) == (0, ["stopping ...", "stopped"], "")
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
@@ -306,18 +306,18 @@ def test_a_daemon_under_nohup_outlives_its_terminal(configuration: Path) -> None
 STUCK = r"""
 import logging, threading
 from timmy_actors.cli import main, operate
-from timmy_actors.supervision import watchdog
-class Logging(operate.Narrator):
+from timmy_actors.supervision.watchdog import stack_of
+class Logging(operate.StatusPrinter):
     def look(self):
         if not getattr(self, "over", False):
             self.over = True
-            logging.error("it is stuck in\n%s", watchdog.stack_of(threading.main_thread()))
+            logging.error("it is stuck in\n%s", stack_of(threading.main_thread()))
             try:
                 raise ValueError("a line\nand another")
             except ValueError:
                 logging.exception("it failed")
         super().look()
-operate.Narrator = Logging
+operate.StatusPrinter = Logging
 main(["run", "--config", {configuration!r}])
 """
 
@@ -353,7 +353,7 @@ main(["run"])
 
 
 @pytest.mark.parametrize("module", ["timmy_actors.cli.root", "timmy_actors.cli.operate"])
-def test_ctrl_c_while_the_program_is_still_loaded_ends_it_without_a_word(module: str) -> None:
+def test_ctrl_c_while_the_program_is_still_loaded_ends_it_silently(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED_LOADING.format(module=module)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (130, "")

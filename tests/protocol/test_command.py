@@ -14,14 +14,14 @@ from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
 
 
 def refusal(name: str, **arguments: Any) -> RefusedError:
-    """What a command is refused with."""
+    """The refusal of an invalid command."""
     with pytest.raises(RefusedError) as refused:
         parse_command(name, {"player": "Timmy", **arguments})
     return refused.value
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "told"),
+    ("name", "arguments", "message"),
     [
         ("give_item", {}, "give_item: item: is required"),
         ("give_item", {"item": "x", "count": 0}, "give_item: count: must be greater than or equal to 1"),
@@ -35,13 +35,13 @@ def refusal(name: str, **arguments: Any) -> RefusedError:
         ),
     ],
 )
-def test_a_refusal_says_in_plain_words_what_would_be_right(name: str, arguments: dict[str, Any], told: str) -> None:
-    assert str(refusal(name, **arguments)) == told
+def test_a_refusal_says_what_would_be_valid(name: str, arguments: dict[str, Any], message: str) -> None:
+    assert str(refusal(name, **arguments)) == message
 
 
 def test_an_unknown_command_is_answered_with_those_that_may_have_been_meant() -> None:
     assert str(refusal("telport")) == "no command 'telport'; did you mean teleport?"
-    assert str(refusal("fly")) == "no command 'fly'; 'timmy-actors do --help' lists those there are"
+    assert str(refusal("fly")) == "no command 'fly'; 'timmy-actors do --help' lists the commands"
 
 
 def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:
@@ -54,9 +54,9 @@ def test_no_more_of_an_unknown_name_is_repeated_than_a_person_reads() -> None:
 
 def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that() -> None:
     sent = CommandRequest(id="1", name="teleport", arguments={"x": float("nan"), "y": 0, "z": 0})
-    heard = REQUEST.validate_json(sent.model_dump_json())
-    assert isinstance(heard, CommandRequest)
-    refused = refusal(heard.name, **heard.arguments)
+    received = REQUEST.validate_json(sent.model_dump_json())
+    assert isinstance(received, CommandRequest)
+    refused = refusal(received.name, **received.arguments)
     assert (refused.field, str(refused)) == ("x", "teleport: x: must be a finite number")
 
 
@@ -78,7 +78,7 @@ def test_the_verbs_are_those_that_the_bridge_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "told"),
+    ("argument", "message"),
     [
         (1e300, "must be a finite number below 1e14"),
         (float("nan"), "must be a finite number below 1e14"),
@@ -90,13 +90,13 @@ def test_the_verbs_are_those_that_the_bridge_knows() -> None:
         (None, 'must be a value, {"result": number of a call} or {"pid": a player\'s name}'),
     ],
 )
-def test_an_argument_of_the_raw_door_is_refused_in_one_sentence_at_its_place(argument: object, told: str) -> None:
+def test_an_argument_of_the_raw_api_is_refused_in_one_sentence_at_its_place(argument: object, message: str) -> None:
     refused = refusal("api", calls=[{"name": "GetPort"}, {"name": "SetRace", "arguments": [0, argument]}])
-    assert (refused.field, str(refused)) == ("calls.1.arguments.1", f"api: calls.1.arguments.1: {told}")
+    assert (refused.field, str(refused)) == ("calls.1.arguments.1", f"api: calls.1.arguments.1: {message}")
 
 
-def test_the_arguments_of_the_raw_door_cross_the_wire_as_they_are() -> None:
-    given = [True, False, 0, 1, -1.5, "1", "", {"result": 0}, {"pid": "Timmy"}]
-    parsed = parse_command("api", {"player": "Timmy", "calls": [{"name": "f", "arguments": given}]})
+def test_the_arguments_of_the_raw_api_cross_the_wire_as_they_are() -> None:
+    arguments = [True, False, 0, 1, -1.5, "1", "", {"result": 0}, {"pid": "Timmy"}]
+    parsed = parse_command("api", {"player": "Timmy", "calls": [{"name": "f", "arguments": arguments}]})
     sent = wire_arguments(parsed)["calls"][0]["arguments"]
-    assert json.dumps(sent) == json.dumps(given)
+    assert json.dumps(sent) == json.dumps(arguments)

@@ -1,4 +1,4 @@
-"""The golden vectors of docs/protocol/golden hold the models to what the Lua side is held to by its own tests."""
+"""Checks the models against the golden vectors in docs/protocol/golden, as the Lua tests check the Lua side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def adapter_of(kind: str) -> TypeAdapter[Any]:
 
 
 def field_at_fault(error: ValidationError) -> str:
-    """The message's field that failed, without the tag of the union before it."""
+    """The invalid field of the message, without the union's tag before it."""
     first = error.errors(include_url=False)[0]
     if first["type"].startswith("union_tag"):
         return "type"
@@ -70,8 +70,8 @@ def test_a_valid_vector_survives_reading_and_writing(kind: str, vector: dict[str
     message = adapter.validate_python(vector["message"])
     written = message.model_dump_json(by_alias=True)
     assert adapter.validate_json(written) == message
-    rewritten, given = json.loads(written), without_nulls(vector["message"])
-    for name in given.keys() - {"later", "sections", "server", "error"}:
+    rewritten, original = json.loads(written), without_nulls(vector["message"])
+    for name in original.keys() - {"later", "sections", "server", "error"}:
         assert rewritten[name] == vector["message"][name]
 
 
@@ -88,7 +88,7 @@ def test_the_models_judge_every_commands_arguments_as_the_wire_does(kind: str, v
 
 
 def strict_json(data: bytes) -> Any:
-    """JSON as the wire wants it, by the parser under pydantic and the bounds that Lua adds."""
+    """Parse JSON as strictly as the wire: with pydantic's parser and Lua's bounds."""
     value = pydantic_core.from_json(data, allow_inf_nan=False)
     check_bounds(value, 0)
     return value

@@ -1,4 +1,4 @@
-"""The command line, one file a group of commands."""
+"""The command line, one file per group of commands."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import sys
 from collections.abc import Sequence
 
 INTERRUPTED = 130
-"""What a shell makes of a program that SIGINT ended."""
+"""A shell's exit code for a program that SIGINT ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     try:
-        from timmy_actors.cli.root import main as run  # noqa: PLC0415  half a second, in which Ctrl-C may come
+        from timmy_actors.cli.root import main as run  # noqa: PLC0415  importing takes half a second, in which Ctrl-C may come
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     run(arguments)

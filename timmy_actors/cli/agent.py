@@ -1,4 +1,4 @@
-"""The commands of an agent's author: snapshot, do, watch."""
+"""The commands to observe and act: snapshot, do, watch."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, Erro
 
 
 @click.command()
-@click.option("--player", help="Whose. Default: the daemon's configured player.")
+@click.option("--player", help="The player's name. Default: the daemon's configured player.")
 @root.as_json
 @root.endpoint
 def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
-    """Show what is known of a player."""
+    """Show the latest snapshot of a player."""
     with connect(endpoint) as daemon:
-        known = daemon.snapshot(player)
+        latest = daemon.snapshot(player)
     if as_json:
-        click.echo(harmless_json(known.model_dump_json(by_alias=True, indent=2)))
+        click.echo(harmless_json(latest.model_dump_json(by_alias=True, indent=2)))
     else:
-        click.echo("\n".join(map(harmless, describe_snapshot(known))))
+        click.echo("\n".join(map(harmless, describe_snapshot(latest))))
 
 
 def _commands_help() -> str:
@@ -51,10 +51,14 @@ def _commands_help() -> str:
     type=click.FloatRange(0.01, 60),
     default=DEFAULT_TIMEOUT_S,
     show_default=True,
-    help="Seconds until the command is dropped undone.",
+    help="Seconds after which the command is no longer started.",
 )
-@click.option("--id", "command_id", help="Its idempotency key: given again under it, it is not done again.")
-@click.option("--no-wait", is_flag=True, help="Print its id once it is accepted. 'journal show ID' tells the rest.")
+@click.option(
+    "--id", "command_id", help="The idempotency key: repeated with the same key, a command is executed only once."
+)
+@click.option(
+    "--no-wait", is_flag=True, help="Print the command's id once it is accepted; 'journal show ID' shows the outcome."
+)
 @root.as_json
 @root.endpoint
 def do(
@@ -67,10 +71,10 @@ def do(
     as_json: bool,
     endpoint: str | None,
 ) -> None:
-    """Do something in the game. As in: do teleport player=Timmy to=Balmora.
+    """Execute a command in the game. Example: do teleport player=Timmy to=Balmora.
 
     Lists and objects are JSON: do ask player=Timmy text=Well? 'buttons=["Yes", "No"]'. With --json a refusal is
-    {"error": {"code": ..., "message": ..., "field": ...}} on standard output, and the exit code 1 as ever.
+    printed to standard output as {"error": {"code": ..., "message": ..., "field": ...}}; the exit code is still 1.
     """
     values = dict(_key_value(command, argument) for argument in arguments)
     try:
@@ -89,24 +93,24 @@ def do(
     if as_json:
         click.echo(harmless_json(json.dumps(result.value)))
     else:
-        told = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
-        click.echo(harmless(f"{command}: done" + (f" ({told})" if told else "")))
+        values_text = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
+        click.echo(harmless(f"{command}: done" + (f" ({values_text})" if values_text else "")))
 
 
 @click.command()
-@click.option("--player", help="Only what is about this player.")
-@click.option("--event", "events", multiple=True, help="Only events of this name, and no snapshots. May be repeated.")
-@click.option("--snapshots", is_flag=True, help="Snapshots beside the events that --event names.")
+@click.option("--player", help="Show only this player.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(0.01), help="End when nothing happens for so many seconds."
+    "--event", "events", multiple=True, help="Show only events of this name, and no snapshots. Can be repeated."
 )
+@click.option("--snapshots", is_flag=True, help="With --event: show snapshots too.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0.01), help="End after this many seconds without news.")
 @click.option(
     "--reconnect",
     "reconnect_s",
     type=click.FloatRange(0),
     default=RECONNECT_S,
     show_default=True,
-    help="Seconds for which a daemon that went away is waited for.",
+    help="Seconds to try to reconnect to a daemon that ended.",
 )
 @root.as_json
 @root.endpoint
@@ -120,8 +124,8 @@ def watch(
     as_json: bool,
     endpoint: str | None,
 ) -> None:
-    """Show what happens, line by line, until Ctrl-C: events, snapshots, and the link's ups and downs."""
-    said: dict[str, str] = {}
+    """Show events, snapshots and changes of the link, one per line, until Ctrl-C."""
+    last_lines: dict[str, str] = {}
     with (
         contextlib.suppress(KeyboardInterrupt),
         connect(endpoint) as daemon,
@@ -134,24 +138,24 @@ def watch(
         ) as pushes,
     ):
         for pushed in pushes:
-            _show(pushed, said, as_json=as_json)
+            _show(pushed, last_lines, as_json=as_json)
 
 
-def _show(pushed: Pushed, said: dict[str, str], *, as_json: bool) -> None:
-    """One line; of a snapshot only when it says something else than the last of its player."""
+def _show(pushed: Pushed, last_lines: dict[str, str], *, as_json: bool) -> None:
+    """Print one line; for a snapshot only if it differs from the last line of its player."""
     if as_json:
         click.echo(harmless_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
         return
     if pushed.left_out:
-        click.echo(f"({pushed.left_out} were left out: they were not read in time)")
+        click.echo(f"({pushed.left_out} pushes were dropped: the reader was too slow)")
     if pushed.link is not None:
         click.echo(harmless(f"link {describe_link(pushed.link)}"))
     elif pushed.event is not None:
         click.echo(harmless(describe_event(pushed.event)))
     elif pushed.snapshot is not None:
         line = describe_snapshot(pushed.snapshot)[0]
-        if said.get(pushed.snapshot.player) != line:
-            said[pushed.snapshot.player] = line
+        if last_lines.get(pushed.snapshot.player) != line:
+            last_lines[pushed.snapshot.player] = line
             click.echo(harmless(line))
 
 
@@ -160,9 +164,9 @@ def _key_value(command: str, argument: str) -> tuple[str, Any]:
     if not equals or not key:
         raise click.UsageError(f"{argument!r} must be KEY=VALUE")
     if key == "timeout_s":
-        raise click.UsageError("how long to wait is said with --timeout SECONDS")
+        raise click.UsageError("set the timeout with --timeout SECONDS")
     if key == "command_id":
-        raise click.UsageError("the command's id is said with --id ID")
+        raise click.UsageError("set the command's id with --id ID")
     if not _is_structured(command, key):
         return key, value
     try:
@@ -172,7 +176,7 @@ def _key_value(command: str, argument: str) -> tuple[str, Any]:
 
 
 def _is_structured(command: str, key: str) -> bool:
-    """Whether that argument is a list or an object."""
+    """Whether the argument is a list or an object."""
     if command not in COMMANDS:
         return False
     schema = COMMANDS[command].model_json_schema(by_alias=True)["properties"].get(key, {})

@@ -1,4 +1,4 @@
-"""A stream that is written from a thread of its own: whoever has something to say never waits for who reads it."""
+"""Writes lines to a stream from a thread of its own, so that a slow reader never blocks the program."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from timmy_actors.cli.output import harmless
 log = logging.getLogger(__name__)
 
 MAX_WAITING = 1_000
-"""Lines that wait to be written; more are left out and counted."""
+"""Lines queued for writing; further ones are dropped and counted."""
 FLUSH_WITHIN_S = 1.0
-"""How long the end waits for a reader that may never read."""
+"""How long `close` waits for the queued lines to be read."""
 
 
-class Outlet:
-    """Writes lines to a stream's descriptor.
+class AsyncWriter:
+    """Writes lines to a stream's file descriptor.
 
-    Not through the stream itself: a thread that is stuck in it would hold its lock, and Python aborts when it finds
-    that lock taken at its end.
+    It bypasses the stream object: a thread blocked in the stream holds its lock, and Python aborts at exit if that
+    lock is taken.
     """
 
     def __init__(self, name: str, stream: TextIO | None) -> None:
@@ -40,17 +40,17 @@ class Outlet:
         self._thread.start()
 
     def post(self, line: str) -> None:
-        """Have a line written; left out where too many wait already. Never blocks."""
+        """Queue a line; dropped if the queue is full. Never blocks."""
         try:
             if self._left_out:
-                self._lines.put_nowait(f"{stamp()} ({self._left_out} lines were left out: they were not read in time)")
+                self._lines.put_nowait(f"{stamp()} ({self._left_out} lines were dropped: the reader was too slow)")
                 self._left_out = 0
             self._lines.put_nowait(line)
         except queue.Full:
             self._left_out += 1
 
     def close(self) -> None:
-        """Write what waits, as far as it is read within `FLUSH_WITHIN_S`."""
+        """Write the queued lines, for at most `FLUSH_WITHIN_S`."""
         deadline = time.monotonic() + FLUSH_WITHIN_S
         with contextlib.suppress(queue.Full):
             self._lines.put(None, timeout=FLUSH_WITHIN_S)
@@ -66,58 +66,58 @@ class Outlet:
             while text:
                 text = text[self._write_some(text) :]
         except OSError as error:
-            # Whoever read it may be gone, or the disk full: that is no reason for a daemon to end.
+            # The reader may be gone, or the disk full: the daemon goes on.
             self._broken = True
-            log.warning("%s cannot be written (%s): nothing more is said there", self._name, error.strerror)
+            log.warning("%s cannot be written (%s): further output to it is dropped", self._name, error.strerror)
 
     def _write_some(self, text: bytes) -> int:
         try:
             return os.write(self._descriptor, text)
-        except BlockingIOError:  # another process that shares the stream has made it so
+        except BlockingIOError:  # another process that shares the stream made it non-blocking
             select.select([], [self._descriptor], [])
             return 0
 
 
 def stamp(at: float | None = None) -> str:
-    """A moment (default: now) as each line has it: local time, with milliseconds."""
+    """Format a time (default: now) for the start of a line: local time, with milliseconds."""
     moment = datetime.now() if at is None else datetime.fromtimestamp(at)  # noqa: DTZ005, DTZ006  the operator's clock
     return moment.isoformat(" ", "milliseconds")
 
 
 class _LineFormatter(logging.Formatter):
-    """Every line with its time and level, so that no text that is logged can pass for another record."""
+    """Prefixes every line with its time and level, so that no logged text can look like another record."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's lines: its message, and below that its traceback."""
+        """The lines of the record: its message, then its traceback."""
         head = f"{stamp(record.created)} {record.levelname:<7}"
         first, *others = map(harmless, super().format(record).splitlines() or [""])
         return "\n".join([f"{head} {first}", *(f"{head}   {line}" for line in others)])
 
 
-class LogOutlet(logging.Handler):
-    """Logs to an outlet.
+class AsyncLogHandler(logging.Handler):
+    """A logging handler that writes through an `AsyncWriter`.
 
-    With `hold_tracebacks` those wait until `let_go`: of a start that fails one line is enough, said elsewhere.
+    With `hold_tracebacks`, records with tracebacks wait for `release_tracebacks`: a failed start prints only one line.
     """
 
-    def __init__(self, outlet: Outlet, *, hold_tracebacks: bool = False) -> None:
+    def __init__(self, writer: AsyncWriter, *, hold_tracebacks: bool = False) -> None:
         super().__init__()
-        self._outlet = outlet
+        self._writer = writer
         self._held: list[str] | None = [] if hold_tracebacks else None
         self.setFormatter(_LineFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Format the record here, in the thread that logs, and have it written elsewhere."""
+        """Format the record in the logging thread, and queue it."""
         line = self.format(record)
         if self._held is not None and (record.exc_info or record.exc_text):
             self._held.append(line)
         else:
-            self._outlet.post(line)
+            self._writer.post(line)
 
-    def let_go(self) -> None:
-        """Write what was held, and hold nothing any more."""
+    def release_tracebacks(self) -> None:
+        """Write the held records, and hold no further ones."""
         self.acquire()
         held, self._held = self._held or [], None
         self.release()
         for line in held:
-            self._outlet.post(line)
+            self._writer.post(line)

@@ -1,4 +1,4 @@
-"""Values in a person's words. Pure."""
+"""Formats values for people. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from timmy_actors.protocol import (
 )
 
 LONGEST_REASON = 100
-"""Characters of an error that stand in one line with its command; `journal show` has all of it."""
+"""Characters of an error shown on its command's line; `journal show` has the whole message."""
 
 
 def describe_position(position: Position) -> str:
-    """Where somebody stands."""
+    """A position in one line."""
     spot = f"{position.x:.0f}, {position.y:.0f}, {position.z:.0f}"
     if position.place is not None:
         return f"{position.place} (cell {position.cell}) at {spot}"
@@ -29,7 +29,7 @@ def describe_position(position: Position) -> str:
 
 
 def describe_snapshot(snapshot: PerceptionOutput) -> list[str]:
-    """A snapshot, its headline first."""
+    """A snapshot in lines, the position first."""
     where = f"stands in {describe_position(snapshot.position)}" if snapshot.position is not None else "is in the game"
     lines = [f"{snapshot.player} {where}" + (f"  [stale: {snapshot.stale_reason}]" if snapshot.stale else "")]
     if snapshot.stats is not None:
@@ -57,14 +57,14 @@ def describe_snapshot(snapshot: PerceptionOutput) -> list[str]:
 
 def describe_event(event: GameEvent) -> str:
     """An event in one line."""
-    told = ", ".join(f"{key}: {value}" for key, value in event.data.items())
-    return f"{event.player}: {event.event}" + (f" ({told})" if told else "")
+    data = ", ".join(f"{key}: {value}" for key, value in event.data.items())
+    return f"{event.player}: {event.event}" + (f" ({data})" if data else "")
 
 
 def describe_link(link: LinkStatus) -> str:
     """The link in one line."""
     if not link.carries:
-        return f"{link.state}: {link.reason or 'no reason known'}"
+        return f"{link.state}: {link.reason or 'unknown reason'}"
     round_trip = f", round trip {link.round_trip_ms:.1f} ms" if link.round_trip_ms is not None else ""
     return f"{link.state} at {link.address}{round_trip}{_lag(link.load)}"
 
@@ -77,7 +77,7 @@ def _lag(load: TickLoad | None) -> str:
 
 
 def describe_health(health: Health) -> list[str]:
-    """Everything `status` shows above the tree."""
+    """The lines that `status` shows above the tree."""
     lines = [f"{health.verdict}" + (f": {health.reasons[0]}" if health.reasons else "")]
     lines += [f"    and {reason}" for reason in health.reasons[1:]]
     lines += [
@@ -101,19 +101,19 @@ def describe_journal(journal: JournalStatus) -> str:
         case "ok":
             return f"{journal.entries} commands, {journal.bytes / 1e6:.1f} MB, {journal.file}"
         case "failing":
-            return "failing, commands go on without it" if journal.goes_on else "failing, no command is taken"
-    return "off: what is under way when the daemon dies is forgotten"
+            return "failing, commands are not journaled" if journal.goes_on else "failing, commands are refused"
+    return "off: a crash of the daemon loses the pending commands"
 
 
 def describe_entry(entry: JournalEntry) -> str:
-    """A command of the journal in one line."""
+    """A journaled command in one line."""
     arguments = " ".join(f"{key}={value}" for key, value in entry.arguments.items())
     why = f": {entry.error.code}: {_short(entry.error.message)}" if entry.error is not None else ""
     return f"{_moment(entry.accepted_at)}  {entry.state:<8}  {entry.id}  {entry.name} {arguments}{why}"
 
 
 def describe_entry_whole(entry: JournalEntry) -> list[str]:
-    """All that the journal knows of a command."""
+    """A journaled command with all its fields."""
     lines = [
         f"id        {entry.id}",
         f"client    {entry.client}",

@@ -1,4 +1,4 @@
-"""The commands that tell how the daemon does: status, tree."""
+"""The commands that show the daemon's health: status, tree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REDRAW_EVERY_S = 0.5
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Exit with 1 when the verdict is down: for health checks.")
+@click.option("--check", is_flag=True, help="Exit with code 1 if the verdict is down: for health checks.")
 @root.as_json
 @root.endpoint
 def status(check: bool, as_json: bool, endpoint: str | None) -> None:
@@ -33,11 +33,11 @@ def status(check: bool, as_json: bool, endpoint: str | None) -> None:
 
 
 @click.command()
-@click.option("--live", is_flag=True, help="Draw it anew twice a second, until Ctrl-C.")
+@click.option("--live", is_flag=True, help="Redraw twice a second, until Ctrl-C.")
 @root.as_json
 @root.endpoint
 def tree(live: bool, as_json: bool, endpoint: str | None) -> None:
-    """Show the tree of actors: who is up, who was restarted how often and why."""
+    """Show the tree of actors with their states, restarts and reasons."""
     with connect(endpoint) as daemon:
         try:
             _show_tree(daemon, as_json=as_json)

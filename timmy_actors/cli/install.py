@@ -1,4 +1,4 @@
-"""`install-lua`: the bridge into a server's folder, planned first, then carried out."""
+"""`install-lua`: plans the steps to install the bridge in a server's folder, then executes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIG = MODULES / "timmy_config.lua"
 DEFAULT_PORT = 7979
 """As in `lua/timmy/server/config.lua`."""
 MANIFEST = MODULES / "timmy" / "installed.json"
-"""What was put there, so that just that is taken out."""
+"""Lists the installed files, so that uninstalling removes only those."""
 REQUIRE = 'require("timmy_bridge")'
 _REQUIRES = re.compile(
     rb"""^[ \t]*require[ \t]*\(?[ \t]*["']timmy_bridge["'][ \t]*\)?[ \t]*;?[ \t]*\r?\n?""", re.MULTILINE
@@ -33,24 +33,24 @@ _PORT = re.compile(rb"""(?<![\w.])port["']?\]?\s*=\s*(\d+)""")
 _COMMENT = re.compile(rb"--(?!\[\[)[^\n]*|--\[\[.*?\]\]", re.DOTALL)
 LUASOCKET_LUA = ("usr/share/lua/5.1", "usr/local/share/lua/5.1")
 LUASOCKET_CORE = ("usr/lib/*/lua/5.1", "usr/lib/lua/5.1", "usr/lib64/lua/5.1", "usr/local/lib/lua/5.1")
-"""Where distributions keep luasocket for Lua 5.1, which LuaJIT is."""
+"""Where distributions install luasocket for Lua 5.1, which LuaJIT is compatible with."""
 
 
 class Step(Protocol):
-    """One thing to do."""
+    """One step of a plan."""
 
     def describe(self) -> str:
-        """In one line: what it does."""
+        """The step in one line."""
         ...
 
     def carry_out(self) -> None:
-        """Do it."""
+        """Execute the step."""
         ...
 
 
 @dataclass(frozen=True)
 class Write:
-    """Put a file there, whole or not at all."""
+    """Writes a file, atomically."""
 
     home: Path
     path: Path
@@ -58,69 +58,69 @@ class Write:
     what: str = "copy"
 
     def describe(self) -> str:
-        """What it does."""
+        """The step in one line."""
         return f"{self.what:<7} {self.home / self.path}"
 
     def carry_out(self) -> None:
-        """Do it: beside it first, then in its place, with the old one's mode and its folder's owner."""
+        """Write a new file beside the old one, then replace it; it gets the old mode and its folder's owner."""
         Confined(self.home).write(self.path, self.content)
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Take a file away, and its folder if that is empty then."""
+    """Removes a file, and its folder if that is then empty."""
 
     home: Path
     path: Path
 
     def describe(self) -> str:
-        """What it does."""
+        """The step in one line."""
         return f"{'remove':<7} {self.home / self.path}"
 
     def carry_out(self) -> None:
-        """Do it."""
+        """Execute the step."""
         Confined(self.home).remove(self.path)
 
 
 @dataclass(frozen=True)
 class MakeToken:
-    """Write a fresh token that only the server's user can read."""
+    """Writes a new token that only the server's user can read."""
 
     home: Path
     path: Path
 
     def describe(self) -> str:
-        """What it does."""
-        return f"{'token':<7} {self.home / self.path}: a fresh one, for its owner only"
+        """The step in one line."""
+        return f"{'token':<7} {self.home / self.path}: a new token, readable by its owner only"
 
     def carry_out(self) -> None:
-        """Do it."""
+        """Execute the step."""
         Confined(self.home).write(self.path, (fresh_token() + "\n").encode(), 0o600)
 
 
 @dataclass(frozen=True)
 class Close:
-    """Let nobody but its owner read a file."""
+    """Makes a file readable by its owner only."""
 
     home: Path
     path: Path
 
     def describe(self) -> str:
-        """What it does."""
+        """The step in one line."""
         return f"{'chmod':<7} {self.home / self.path}: others could read it"
 
     def carry_out(self) -> None:
-        """Do it."""
+        """Execute the step."""
         Confined(self.home).chmod(self.path, 0o600)
 
 
 def plan_install(home: Path, root: Path = Path("/")) -> list[Step]:
-    """What is to be done to have this version's bridge in the server at `home`; nothing when it is there.
+    """Plan the steps to install this version's bridge in the server at `home`; none if it is installed already.
 
-    `root` is where the host's luasocket is looked for.
+    The host's luasocket is searched below `root`.
 
     Raises:
-        ConfigError: `home` is no server's folder, or cannot be read.
+        ConfigError: `home` is not a server's folder, or cannot be read.
     """
     with _readable(home):
         _check_home(home)
@@ -134,7 +134,7 @@ def plan_install(home: Path, root: Path = Path("/")) -> list[Step]:
 
 
 def plan_uninstall(home: Path) -> list[Step]:
-    """What is to be done to have no bridge there. The token and `timmy_config.lua` are the operator's, and stay.
+    """Plan the steps to remove the bridge. The token and `timmy_config.lua` belong to the operator, and stay.
 
     Raises:
         ConfigError: as for `plan_install`.
@@ -150,36 +150,36 @@ def plan_uninstall(home: Path) -> list[Step]:
 
 
 def configured_port(home: Path) -> int:
-    """The port that the bridge listens on by its settings: `port` in `timmy_config.lua`, else the bridge's default.
+    """The port in the bridge's settings: `port` in `timmy_config.lua`, else the bridge's default.
 
     Raises:
         ConfigError: the settings cannot be read.
     """
     with _readable(home):
         settings = Confined(home).read(CONFIG) or b""
-    found = _PORT.search(_COMMENT.sub(b"", settings))
-    return int(found[1]) if found else DEFAULT_PORT
+    match = _PORT.search(_COMMENT.sub(b"", settings))
+    return int(match[1]) if match else DEFAULT_PORT
 
 
 def carry_out(steps: list[Step]) -> Iterator[Step]:
-    """Do one step after the other, and hand on each that is done.
+    """Execute the steps in order, and yield each one when it is done.
 
     Raises:
-        ConfigError: one of them could not be; those before it are done, and a second run goes on there.
+        ConfigError: a step failed; those before it are done, and a second run continues there.
     """
     for step in steps:
         try:
             step.carry_out()
         except OSError as error:
             raise ConfigError(
-                f"{error.filename}: {error.strerror}: run this as the user whom the server's files belong to,"
-                " and again: it goes on where it stopped"
+                f"{error.filename}: {error.strerror}: run this command again as the user who owns the server's files;"
+                " it continues where it stopped"
             ) from error
         yield step
 
 
 def summary(steps: list[Step]) -> list[str]:
-    """What steps do, in few lines: files of a kind are counted, and whatever is the only one of its kind is named."""
+    """The steps in a few lines: those of one kind are counted, and one that is alone of its kind is named."""
     by_kind: dict[str, list[str]] = {}
     for step in steps:
         by_kind.setdefault(step.describe().split()[0], []).append(step.describe())
@@ -199,7 +199,7 @@ def _readable(home: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ConfigError(
-            f"{error.filename or home}: {error.strerror}: run this as the user whom the server's files belong to"
+            f"{error.filename or home}: {error.strerror}: run this command as the user who owns the server's files"
         ) from error
 
 
@@ -209,8 +209,8 @@ def _check_home(home: Path) -> None:
     inner = home / "server"
     hint = f"; {inner} looks like it" if (inner / CUSTOM_SCRIPTS).is_file() else ""
     raise ConfigError(
-        f"{home}: has no {CUSTOM_SCRIPTS}: name the folder with CoreScripts, the one that `home` under [Plugins] in"
-        f" tes3mp-server-default.cfg names{hint}"
+        f"{home}: has no {CUSTOM_SCRIPTS}: name the folder of CoreScripts, as in `home` under [Plugins] in"
+        f" tes3mp-server-default.cfg{hint}"
     )
 
 
@@ -221,9 +221,9 @@ def _modules() -> dict[Path, bytes]:
 
 
 def _luasocket(home: Path, root: Path) -> dict[Path, bytes]:
-    """The host's luasocket, where it has one and the server none of somebody else's; else the bridge does without."""
-    script = next((found for folder in LUASOCKET_LUA for found in root.glob(f"{folder}/socket.lua")), None)
-    core = next((found for folder in LUASOCKET_CORE for found in root.glob(f"{folder}/socket/core.so")), None)
+    """The host's luasocket, unless the host has none or the server has its own; the bridge works without it."""
+    script = next((path for folder in LUASOCKET_LUA for path in root.glob(f"{folder}/socket.lua")), None)
+    core = next((path for folder in LUASOCKET_CORE for path in root.glob(f"{folder}/socket/core.so")), None)
     to_script, to_core = MODULES / "socket.lua", Path("lib", "socket", "core.so")
     ours = {Path(name) for name in _installed(home)}
     theirs = [path for path in (to_script, to_core) if os.path.lexists(home / path) and path not in ours]
@@ -233,14 +233,14 @@ def _luasocket(home: Path, root: Path) -> dict[Path, bytes]:
 
 
 def _stale(home: Path, files: set[Path]) -> Iterator[Path]:
-    """Modules of an earlier version that this one has not."""
+    """Modules of an earlier version that this one does not have."""
     modules = (home / MODULES / "timmy").rglob("*.lua")
     there = {Path(name) for name in _installed(home)} | {path.relative_to(home) for path in modules}
     yield from sorted(path for path in there - files if os.path.lexists(home / path))
 
 
 def _installed(home: Path) -> list[str]:
-    """What an earlier run put there. A path that leads out of the server's folder is none of ours."""
+    """The files that an earlier run installed; paths that lead out of the server's folder are ignored."""
     inside = home.resolve()
     try:
         manifest = Confined(home).read(MANIFEST)
@@ -268,14 +268,14 @@ def _require_steps(there: Confined) -> list[Step]:
 
 @click.command("install-lua")
 @click.argument("server_home", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the steps without executing them.")
 @click.option("--verbose", is_flag=True, help="List every file.")
-@click.option("--uninstall", is_flag=True, help="Take the bridge out again. Token and settings stay.")
+@click.option("--uninstall", is_flag=True, help="Remove the bridge. The token and the settings stay.")
 def install_lua(server_home: Path, dry_run: bool, verbose: bool, uninstall: bool) -> None:
-    """Put the bridge into the TES3MP server at SERVER_HOME.
+    """Install the bridge in the TES3MP server at SERVER_HOME.
 
-    SERVER_HOME is the folder with CoreScripts (scripts, data, lib): the one that `home` under [Plugins] in
-    tes3mp-server-default.cfg names. Run it as the user whom the server runs as. A second run does what is left to do.
+    SERVER_HOME is the folder of CoreScripts (scripts, data, lib), as in `home` under [Plugins] in
+    tes3mp-server-default.cfg. Run this as the server's user. A second run does only what is left to do.
     """
     home = server_home.absolute()
     steps = plan_uninstall(home) if uninstall else plan_install(home)
@@ -296,7 +296,7 @@ def _show(steps: list[Step], would: str, *, verbose: bool) -> None:
 
 def _what_next(home: Path) -> str:
     return (
-        "\nNow start the server again."
+        "\nNow restart the server."
         f" Its log says 'timmy: listening on ...:{configured_port(home)} (...)', or why not.\n"
         "The daemon needs the same token, as its own user:\n"
         f"  mkdir -p ~/.config/timmy-actors && install -m 600 {home / TOKEN} ~/.config/timmy-actors/token"

@@ -1,4 +1,4 @@
-"""The commands about the journal. They read its file, so they work without the daemon too."""
+"""The commands for the command journal. They read its file, so they also work without a daemon."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _which_file(command: Callable[..., Any]) -> Callable[..., Any]:
             "--config", type=click.Path(dir_okay=False, path_type=Path), help="The daemon's configuration file."
         ),
         click.option(
-            "--file", type=click.Path(dir_okay=False, path_type=Path), help="The journal. Default: the daemon's own."
+            "--file", type=click.Path(dir_okay=False, path_type=Path), help="The journal's file. Default: the daemon's."
         ),
     ):
         command = option(command)
@@ -53,18 +53,23 @@ def _path(file: Path | None, config: Path | None, endpoint: str | None) -> Path:
 
 @click.group()
 def journal() -> None:
-    """Show what became of every command, also when the daemon is not running."""
+    """Show the outcome of every command, even when the daemon is not running."""
 
 
 @journal.command()
 @click.option(
-    "-n", "--lines", type=click.IntRange(0, MOST_LINES), default=20, show_default=True, help="How many, the newest."
+    "-n",
+    "--lines",
+    type=click.IntRange(0, MOST_LINES),
+    default=20,
+    show_default=True,
+    help="How many of the newest commands to show.",
 )
-@click.option("-f", "--follow", is_flag=True, help="Then show each new one as it is accepted, until Ctrl-C.")
+@click.option("-f", "--follow", is_flag=True, help="Then show each new command when it is accepted, until Ctrl-C.")
 @root.as_json
 @_which_file
 def tail(lines: int, follow: bool, as_json: bool, **place: Any) -> None:
-    """Show the newest commands, a line each."""
+    """Show the newest commands, one per line."""
     with _open(**place) as reader:
         newest = reader.newest(max(lines, 1))
         last = newest[-1][0] if newest else 0
@@ -85,13 +90,13 @@ def tail(lines: int, follow: bool, as_json: bool, **place: Any) -> None:
 @root.as_json
 @_which_file
 def show(command_id: str, as_json: bool, **place: Any) -> None:
-    """Show all that is known of one command."""
+    """Show all details of one command."""
     with _open(**place) as reader:
-        found = reader.named(command_id)
-    if not found:
-        told = f"no command with the id {command_id!r}: 'timmy-actors journal tail' shows the newest"
-        raise RefusedError("no_such_target", told, "ID")
-    for entry in found:
+        entries = reader.named(command_id)
+    if not entries:
+        message = f"no command with the id {command_id!r}: 'timmy-actors journal tail' shows the newest"
+        raise RefusedError("no_such_target", message, "ID")
+    for entry in entries:
         if as_json:
             click.echo(harmless_json(entry.model_dump_json(indent=2)))
         else:
@@ -102,7 +107,7 @@ def show(command_id: str, as_json: bool, **place: Any) -> None:
 @click.option("--format", "as_format", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @_which_file
 def export(as_format: str, **place: Any) -> None:
-    """Write every command to standard output, the oldest first."""
+    """Print every command to standard output, the oldest first."""
     with _open(**place) as reader:
         if as_format == "csv":
             _export_csv(reader)
@@ -115,28 +120,28 @@ def export(as_format: str, **place: Any) -> None:
 @click.argument("copy", metavar="COPY", type=click.Path(dir_okay=False, path_type=Path))
 @_which_file
 def backup(copy: Path, **place: Any) -> None:
-    """Copy the whole journal into the new file COPY, also while a daemon writes it.
+    """Copy the whole journal to the new file COPY, even while a daemon writes it.
 
-    A copy of the journal's file alone lacks what still stands in its write-ahead log.
+    Copying only the journal's file would lose what is still in its write-ahead log.
     """
     path = _path(**place)
     count = backup_journal(path, copy)
-    click.echo(f"{count} commands of {harmless(str(path))} are in {harmless(str(copy))}")
+    click.echo(f"copied {count} commands from {harmless(str(path))} to {harmless(str(copy))}")
 
 
 @journal.command()
 @_which_file
 def verify(**place: Any) -> None:
-    """Check that everything in the journal is as it was written; exit code 65 where something is not."""
+    """Check the journal for damage; the exit code is 65 if there is any."""
     path = _path(**place)
     damaged = 0
     for complaint in verify_journal(path):
         damaged += 1
         click.echo(f"{harmless(str(path))}: {harmless(complaint)}")
     if damaged:
-        remedy = "what it says of these commands may be wrong or missing: restore a backup, or look into the game"
+        remedy = "its entries for these commands may be wrong or missing: restore a backup, or check the game"
         raise JournalUnusableError(f"journal {path}: {damaged} damaged places: {remedy}", EX_DATAERR)
-    click.echo(f"{harmless(str(path))}: everything is as it was written")
+    click.echo(f"{harmless(str(path))}: no damage found")
 
 
 def _export_csv(reader: Reader) -> None:

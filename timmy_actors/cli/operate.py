@@ -1,4 +1,4 @@
-"""The commands that start something: run, world."""
+"""The commands that start a process: run, world."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.async_writer import LogOutlet, Outlet, stamp
+from timmy_actors.cli.async_writer import AsyncLogHandler, AsyncWriter, stamp
 from timmy_actors.cli.output import harmless_lines
-from timmy_actors.cli.status_printer import Narrator
+from timmy_actors.cli.status_printer import StatusPrinter
 from timmy_actors.daemon import Runtime
 from timmy_actors.errors import TimmyError
 
 WATCH_EVERY_S = 0.05
-"""How often the foreground looks whether there is something new to say."""
+"""How often the foreground checks for news to print."""
 
 
 @click.command()
@@ -33,14 +33,14 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, *_hang_up()):
         signal.signal(number, lambda _number, _frame: stop.set())
-    out, errors = Outlet("standard output", sys.stdout), Outlet("standard error", sys.stderr)
+    out, errors = AsyncWriter("standard output", sys.stdout), AsyncWriter("standard error", sys.stderr)
     level = runtime.settings.log_level
-    log = LogOutlet(errors, hold_tracebacks=level != "debug")
+    log = AsyncLogHandler(errors, hold_tracebacks=level != "debug")
     logging.basicConfig(level=level.upper(), handlers=[log])
     try:
         runtime.start(stop)
-        log.let_go()
-        _live(runtime, stop, lambda line: out.post(f"{stamp()} {line}"))
+        log.release_tracebacks()
+        _run_until(runtime, stop, lambda line: out.post(f"{stamp()} {line}"))
     except TimmyError as error:
         errors.post(harmless_lines(f"timmy-actors: {error}"))
         sys.exit(error.exit_code)
@@ -50,21 +50,21 @@ def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
 
 
 def _hang_up() -> tuple[signal.Signals, ...]:
-    """SIGHUP, where it is not ignored: who started it with nohup wants it to outlive the terminal."""
+    """SIGHUP, unless it is ignored: under nohup the daemon survives its terminal."""
     return () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
 
 
-def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -> None:
-    narrator = Narrator(runtime, say)
-    # Not `stop.wait`: a signal that finds this thread inside it has its handler wait for the event's lock for ever.
+def _run_until(runtime: Runtime, stop: threading.Event, write: Callable[[str], None]) -> None:
+    printer = StatusPrinter(runtime, write)
+    # Not `stop.wait`: a signal that interrupts it has its handler wait for the event's lock for ever.
     while not stop.is_set() and not runtime.wait(WATCH_EVERY_S):
-        narrator.look()
+        printer.look()
     if stop.is_set():
-        say("stopping ...")
+        write("stopping ...")
     runtime.stop()
     if runtime.failure is not None:
         raise TimmyError("\n  ".join(runtime.exit_report()))
-    say("stopped")
+    write("stopped")
 
 
 @click.command(
@@ -74,5 +74,5 @@ def _live(runtime: Runtime, stop: threading.Event, say: Callable[[str], None]) -
 def world(arguments: tuple[str, ...]) -> None:
     """Run the embedded world alone, without a daemon. 'world --help' lists its options."""
     command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
-    # In this process's place: signals, exit code and terminal are the world's own.
+    # Replace this process: the world gets its signals and terminal, and sets its exit code.
     os.execv(sys.executable, command)  # noqa: S606  our own module

@@ -1,4 +1,4 @@
-"""Standard output as something that may fail: a full disk, a closed stream."""
+"""Makes output safe for a terminal, and reports errors of standard output: a full disk, a closed stream."""
 
 from __future__ import annotations
 
@@ -17,37 +17,36 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 def harmless(text: str) -> str:
-    """A line as a terminal may have it: names and chat are anybody's, and could steer it or turn its text around."""
-    return _UNPRINTABLE.sub(lambda found: found[0] if found[0].isprintable() else "\N{REPLACEMENT CHARACTER}", text)
+    """Replace a line's control characters: names and chat are untrusted, and could control the terminal."""
+    return _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else "\N{REPLACEMENT CHARACTER}", text)
 
 
 def harmless_lines(text: str) -> str:
-    """The same for a text of several lines."""
+    """Apply `harmless` to each line of a text."""
     return "\n".join(map(harmless, text.splitlines()))
 
 
 def harmless_json(text: str) -> str:
-    """JSON that says the same, with what a terminal must not have escaped."""
+    """Escape the control characters in JSON; its value does not change."""
     return _UNPRINTABLE.sub(
-        lambda found: found[0] if found[0].isprintable() or found[0] == "\n" else json.dumps(found[0])[1:-1], text
+        lambda match: match[0] if match[0].isprintable() or match[0] == "\n" else json.dumps(match[0])[1:-1], text
     )
 
 
 T = TypeVar("T")
-GOES_ON_WITHOUT = ("run", "world")
-"""What works on whether or not anybody reads what it says."""
+OUTPUT_OPTIONAL = ("run", "world")
+"""Commands that go on without standard output."""
 
 
 @contextmanager
 def checked_output(arguments: Sequence[str]) -> Iterator[None]:
-    """Standard output for a command line, its failure an error of its own kind.
+    """Raise errors of standard output as `OutputFailedError` while a command runs.
 
     Raises:
-        OutputFailedError: nothing can be written there. A reader that has gone is no such failure, but click's to see
-            to.
+        OutputFailedError: standard output cannot be written. A reader that has closed its pipe is left to click.
     """
     stream = sys.stdout
-    if next(iter(arguments), None) in GOES_ON_WITHOUT:
+    if next(iter(arguments), None) in OUTPUT_OPTIONAL:
         yield
         return
     if stream is None:
@@ -63,17 +62,17 @@ def checked_output(arguments: Sequence[str]) -> Iterator[None]:
 
 
 class _Checked:
-    """A stream that tells its own errors from those of files and sockets."""
+    """A stream whose errors are raised as `OutputFailedError`, to distinguish them from those of files and sockets."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write a text."""
+        """Write a text to the stream."""
         return self._checked(lambda: self._stream.write(text))
 
     def flush(self) -> None:
-        """Write what was held back."""
+        """Flush the stream's buffer."""
         self._checked(self._stream.flush)
 
     def _checked(self, act: Callable[[], T]) -> T:
@@ -89,7 +88,7 @@ class _Checked:
 
 
 def _forget(stream: TextIO) -> None:
-    """Drop what the stream still holds: at its end Python would try again, and complain."""
+    """Drop the stream's buffer: at exit Python would try to write it again, and report the error."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -1,4 +1,4 @@
-"""Portals, states and actions in a person's words. Pure."""
+"""Formats portals, states and actions for people. Pure."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from timmy_actors.protocol import (
 
 
 def describe_portals(answer: Portals) -> Iterator[str]:
-    """One line a portal, the chosen one marked and with its state."""
+    """One line per portal; the chosen one is marked and has its state."""
     for entry in answer.portals:
         chosen = entry.id == answer.chosen
         state = f" [{answer.status.state}]" if chosen and answer.status is not None else ""
         yield f"{'*' if chosen else ' '} {entry.id:<14} {entry.name}{state}: {entry.description}"
     if answer.status is not None and answer.status.catalog_error is not None:
-        yield f"  the catalog on disk is not in force: {answer.status.catalog_error}"
+        yield f"  the catalog on disk was not loaded: {answer.status.catalog_error}"
 
 
 def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[str]:
-    """An entry, what its servers do, and its names for actions."""
+    """A portal's entry, the state of its servers, and its names for actions."""
     yield f"{entry.id}: {entry.name}"
     yield f"  {entry.description}"
     yield f"  Steam app    {entry.app_id}"
@@ -46,31 +46,31 @@ def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[
         yield f"  {name:<14} {', then '.join(map(_describe_action, steps))}"
 
 
-def describe_check(found: PortalCheck) -> Iterator[str]:
-    """One line a finding, in colour, and the verdict."""
-    width = max((len(finding.what) for finding in found.findings), default=0)
-    for finding in found.findings:
+def describe_check(check: PortalCheck) -> Iterator[str]:
+    """One line per finding, in colour, and the verdict."""
+    width = max((len(finding.what) for finding in check.findings), default=0)
+    for finding in check.findings:
         mark = click.style("ok", fg="green") if finding.ok else click.style("no", fg="red")
         yield f"{mark}  {harmless(f'{finding.what:<{width}}  {finding.told}')}"
-    wrong = sum(not finding.ok for finding in found.findings)
-    told = {0: "everything works", 1: "1 thing does not work"}.get(wrong, f"{wrong} things do not work")
-    yield f"{found.portal}: {told}"
+    failures = sum(not finding.ok for finding in check.findings)
+    verdict = {0: "everything works", 1: "1 thing does not work"}.get(failures, f"{failures} things do not work")
+    yield f"{check.portal}: {verdict}"
 
 
 def describe_state(state: GameState) -> Iterator[str]:
-    """A state, its picture first and what is missing last."""
+    """A captured state: the screenshot first, missing parts last."""
     visual, context = state.visual, state.game_context
-    yield f"{state.portal_id} at {state.timestamp:%H:%M:%S}, looked at in {state.took_ms:.0f} ms"
+    yield f"{state.portal_id} at {state.timestamp:%H:%M:%S}, captured in {state.took_ms:.0f} ms"
     yield from (f"  {line}" for line in _visual(visual))
     yield from (f"  {line}" for line in _context(context))
     yield from (f"  missing    {problem.what}: {problem.message}" for problem in state.problems)
 
 
 def describe_result(result: ActionResult) -> str:
-    """What became of an action, in one line."""
-    told = _describe_action(Action(action=result.action, params=result.params))
-    named = f"{result.binding} ({told})" if result.binding is not None else told
-    return f"{named}: {result.outcome}" + (f": {result.reason}" if result.reason else "")
+    """The outcome of an action, in one line."""
+    action = _describe_action(Action(action=result.action, params=result.params))
+    name = f"{result.binding} ({action})" if result.binding is not None else action
+    return f"{name}: {result.outcome}" + (f": {result.reason}" if result.reason else "")
 
 
 def _visual(visual: Visual) -> Iterator[str]:

@@ -22,13 +22,13 @@ from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import PORTAL_TIMEOUT_S, Portals, describe_actions
 
 NOT_DONE = 1
-"""The exit code of an action that was not done, and of a check that found something wrong."""
+"""The exit code of a failed action, and of a check that found a failure."""
 
 action_timeout = click.option(
     "--timeout",
     "timeout_s",
     type=click.FloatRange(0.01, 60),
-    help=f"Seconds for the whole call. Default: {PORTAL_TIMEOUT_S:g}, and what the action lasts.",
+    help=f"Seconds for the whole call. Default: {PORTAL_TIMEOUT_S:g}, plus the action's duration.",
 )
 timeout = click.option(
     "--timeout",
@@ -45,7 +45,7 @@ timeout = click.option(
 @root.endpoint
 @click.pass_context
 def portals(context: click.Context, as_json: bool, endpoint: str | None) -> None:
-    """The games there are. Alone it lists them, the chosen one marked."""
+    """List the portals, that is, the games. The chosen one is marked."""
     context.obj = endpoint
     if context.invoked_subcommand is None:
         _list(endpoint, as_json=as_json)
@@ -56,7 +56,7 @@ def portals(context: click.Context, as_json: bool, endpoint: str | None) -> None
 @root.endpoint
 @click.pass_obj
 def list_portals(above: str | None, as_json: bool, endpoint: str | None) -> None:
-    """List the portals, the chosen one marked, with how it does."""
+    """List the portals; the chosen one is marked and has its state."""
     _list(endpoint or above, as_json=as_json)
 
 
@@ -87,14 +87,14 @@ def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | N
 @root.endpoint
 @click.pass_obj
 def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool, endpoint: str | None) -> None:
-    """See what works: servers, tools, the window, Steam. Starts the servers and takes a picture."""
+    """Check servers, tools, the window and Steam. Starts the servers and takes a screenshot."""
     with connect(endpoint or above) as daemon:
-        found = daemon.check_portal(portal, timeout_s=timeout_s)
+        result = daemon.check_portal(portal, timeout_s=timeout_s)
     if as_json:
-        click.echo(harmless_json(found.model_dump_json(indent=2)))
+        click.echo(harmless_json(result.model_dump_json(indent=2)))
     else:
-        click.echo("\n".join(describe_check(found)))
-    sys.exit(0 if found.ok else NOT_DONE)
+        click.echo("\n".join(describe_check(result)))
+    sys.exit(0 if result.ok else NOT_DONE)
 
 
 @portals.command()
@@ -102,34 +102,36 @@ def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool
 @root.endpoint
 @click.pass_obj
 def use(above: str | None, portal: str, endpoint: str | None) -> None:
-    """Choose another portal, until the daemon ends ('portal' in its configuration is for good)."""
+    """Choose another portal until the daemon ends; for good, set 'portal' in its configuration."""
     with connect(endpoint or above) as daemon:
         answer = daemon.use_portal(portal)
     click.echo(harmless(f"{answer.chosen} is in use"))
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Again and again, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Repeat until Ctrl-C.")
 @click.option("--every", "every_s", type=click.FloatRange(0.05, 3600), default=1.0, show_default=True, help="Seconds.")
-@click.option("--region", help="X,Y,WIDTH,HEIGHT: this part of the window only.")
-@click.option("--max-width", type=click.IntRange(1), help="Make the picture smaller where it is wider.")
-@click.option("--max-height", type=click.IntRange(1), help="Make the picture smaller where it is higher.")
-@click.option("--wait-until", type=click.Choice(["stable", "change"]), help="Wait for it, at most --wait seconds.")
-@click.option("--wait", "wait_s", type=click.FloatRange(0.1, 30), help="Seconds.")
+@click.option("--region", help="X,Y,WIDTH,HEIGHT: capture only this part of the window.")
+@click.option("--max-width", type=click.IntRange(1), help="Scale the picture down to this width.")
+@click.option("--max-height", type=click.IntRange(1), help="Scale the picture down to this height.")
+@click.option(
+    "--wait-until", type=click.Choice(["stable", "change"]), help="Wait for a stable or changed picture, see --wait."
+)
+@click.option("--wait", "wait_s", type=click.FloatRange(0.1, 30), help="Seconds to wait for --wait-until.")
 @timeout
 @root.as_json
 @root.endpoint
 def capture(
     watch: bool, every_s: float, timeout_s: float, as_json: bool, endpoint: str | None, **look: str | float | None
 ) -> None:
-    """Look at the game through the chosen portal: a screenshot, and what Steam knows."""
-    given = {name: value for name, value in look.items() if value is not None}
+    """Capture the game through the chosen portal: a screenshot, and Steam's data."""
+    options = {name: value for name, value in look.items() if value is not None}
     with connect(endpoint) as daemon:
         try:
-            _show_state(daemon.capture(timeout_s=timeout_s, **given), as_json=as_json, watch=watch)
+            _show_state(daemon.capture(timeout_s=timeout_s, **options), as_json=as_json, watch=watch)
             while watch:
                 time.sleep(every_s)
-                _show_state(daemon.capture(timeout_s=timeout_s, **given), as_json=as_json, watch=watch)
+                _show_state(daemon.capture(timeout_s=timeout_s, **options), as_json=as_json, watch=watch)
         except KeyboardInterrupt:
             return
 
@@ -145,7 +147,7 @@ def _actions_help() -> str:
 @root.as_json
 @root.endpoint
 def execute(action: tuple[str, ...], timeout_s: float | None, as_json: bool, endpoint: str | None) -> None:
-    """Do something in the game, once. As in: execute press_key key=space, execute journal, execute forward 2s."""
+    """Execute an action in the game, once. Examples: execute press_key key=space, execute journal."""
     name = " ".join(word for word in action if "=" not in word)
     params: dict[str, Any] = dict(_key_value(word) for word in action if "=" in word)
     if not name:
@@ -162,7 +164,7 @@ def execute(action: tuple[str, ...], timeout_s: float | None, as_json: bool, end
 def _key_value(word: str) -> tuple[str, str]:
     key, _, value = word.partition("=")
     if not key or key == "timeout_s":
-        raise click.UsageError(f"{word!r} must be KEY=VALUE; how long to wait is said with --timeout SECONDS")
+        raise click.UsageError(f"{word!r} must be KEY=VALUE; set the timeout with --timeout SECONDS")
     return key, value
 
 

@@ -1,4 +1,4 @@
-"""The tree of actors, drawn. Pure."""
+"""Draws the tree of actors. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from timmy_actors.protocol import ActorHealth, Health
 ROOT = "root"
 NAME_WIDTH = 26
 COLOURS = {"up": "green", "starting": "cyan", "stopping": "cyan", "waiting to restart": "yellow", "down": "red"}
-BUSY_WORTH_A_WORD_S = 1.0
+BUSY_SHOWN_AFTER_S = 1.0
 
 
 def draw_tree(health: Health) -> list[str]:
-    """One line an actor, below its supervisor, with its state in colour."""
+    """One line per actor, below its supervisor, with its state in colour."""
     lines = [click.style(ROOT, bold=True), *_branches(health.actors, ROOT, "")]
     if health.abandoned:
-        lines.append(click.style(f"{health.abandoned} hung actors left behind", fg="red"))
+        lines.append(click.style(f"{health.abandoned} abandoned hung actors", fg="red"))
     if health.dead_letters:
         lines.append(f"{health.dead_letters} dead letters, the latest:")
         lines += [
@@ -45,7 +45,7 @@ def _describe(actor: ActorHealth) -> str:
         words.append(f"restarted {times}, last because: {harmless(actor.last_reason or 'it stopped')}")
     elif actor.last_reason:
         words.append(harmless(actor.last_reason))
-    if actor.busy_s is not None and actor.busy_s > BUSY_WORTH_A_WORD_S:
+    if actor.busy_s is not None and actor.busy_s > BUSY_SHOWN_AFTER_S:
         words.append(click.style(f"busy with one {actor.busy_with} for {actor.busy_s:.0f} s", fg="yellow"))
     if actor.mailbox_depth:
         words.append(f"{actor.mailbox_depth} messages wait")

@@ -1,4 +1,4 @@
-"""The words: perception, command, result, event, portal state, health. Frozen, no behaviour beyond validation."""
+"""The messages: perception, command, result, event, portal state, health. Frozen models that only validate."""
 
 import lazy_loader
 

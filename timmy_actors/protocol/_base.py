@@ -1,4 +1,4 @@
-"""The bases of every model, the bounds they share, and what became of a command."""
+"""The base classes of every model, their common bounds, and the result of a command."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_INTEGER = 10**14 - 1
-"""The largest integer that crosses the wire: Lua's JSON keeps 14 digits."""
+"""The largest integer on the wire: Lua's JSON encodes 14 digits."""
 
 
 class Model(BaseModel):
-    """A frozen value; fields it does not know are ignored, so that a newer peer can say more."""
+    """A frozen value; unknown fields are ignored, so that a newer peer can send more."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, populate_by_name=True)
 
 
 class StrictModel(Model):
-    """A frozen value that refuses unknown fields: what a person or a client wrote."""
+    """A frozen value that refuses unknown fields: for input by people and clients."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,9 +32,9 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
 """A game identifier, player, cell or quest name: one line, no control characters."""
 MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=ONE_LINE)]
-"""What a message on the wire to the game is known by, and a command for good."""
+"""The id of a message to the game server; a command's id is its idempotency key."""
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
-"""What a request at the local endpoint is known by."""
+"""The id of a request at the local endpoint."""
 
 
 class Mistake(NamedTuple):
@@ -94,11 +94,11 @@ ErrorCode = Literal[
     "internal",
 ]
 MAX_ECHO = 100
-"""How much of a name that nobody knows is repeated, in characters: it may be anything."""
+"""Characters of an unknown name that an error message repeats: it may have any length."""
 
 
 class ErrorInfo(Model):
-    """Why something was declined: a code of the closed list, a sentence of guidance, the field at fault."""
+    """Why a request was refused: a code of the closed list, a message, and the invalid field."""
 
     code: ErrorCode
     message: str
@@ -106,24 +106,24 @@ class ErrorInfo(Model):
 
 
 class Revision(Model):
-    """A moment in a world's history: when its command of this number was done. What is perceived says up to which."""
+    """A state of the world: after its command of this number. A perception says which revision it shows."""
 
     boot: str
-    """The game server process that counts: another boot is another history."""
+    """The game server process that counts; each boot counts from 0."""
     number: Count
 
 
 class CommandResult(Model):
-    """What became of a command: `value` when it was done, `error` when it was not."""
+    """The outcome of a command: `value` if it was executed, else `error`."""
 
     id: str
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
     revision: Revision | None = None
-    """What it produced: `snapshot(after=...)` waits until that is perceived. None where it was not done, and where an
-    earlier version's journal says that it was."""
+    """The revision that it produced, for `snapshot(after=...)`. None if it was not executed, or if its result is from
+    an earlier version's journal."""
 
     @property
     def ok(self) -> bool:
-        """Whether the command was done."""
+        """Whether the command was executed."""
         return self.error is None

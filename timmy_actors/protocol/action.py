@@ -1,4 +1,4 @@
-"""What an agent does through a portal: an `Action`, and the `ActionResult` that tells what came of it."""
+"""An agent's actions through a portal: `Action`, and its outcome, `ActionResult`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import MAX_ECHO, ErrorCode, Model, Name, Revision, StrictModel, first_mistake
 
 MAX_PIXEL = 65_535
-"""No screen is wider: X11 counts pixels in 16 bits."""
+"""The largest coordinate: X11 counts pixels in 16 bits."""
 MAX_SECONDS = 30.0
-"""The longest that one action may hold or drag: a step of an agent, not a way to leave a key down."""
+"""The longest duration of one action that holds or drags."""
 
 Pixel = Annotated[int, Field(ge=0, le=MAX_PIXEL)]
 Shift = Annotated[int, Field(ge=-MAX_PIXEL, le=MAX_PIXEL)]
@@ -23,8 +23,8 @@ Expires = Annotated[float, Field(gt=0, le=60.0)]
 Key = Annotated[str, Field(min_length=1, max_length=32)]
 Button = Literal["left", "middle", "right"]
 FoundBy = Literal["position", "keysym"]
-"""How a key is found: where a US keyboard has it, which is what games read, or what makes it on the layout in use. Not
-given: as the server does (the bundled one: position)."""
+"""How a key is located: `position`, where a US keyboard has it, which is what games read; or `keysym`, the key that
+types it in the current layout. None: the server's default (the bundled one: position)."""
 
 Extent = Annotated[int, Field(ge=1, le=MAX_PIXEL)]
 
@@ -32,68 +32,68 @@ Outcome = Literal["done", "refused", "failed", "unknown"]
 
 
 def split_numbers(value: Any) -> Any:
-    """`800x450` or `0,0,800,450`, as a command line has it, as its numbers; anything else as it is."""
+    """Split `800x450` or `0,0,800,450` of a command line into numbers; other values are returned unchanged."""
     return value.replace("x", ",").split(",") if isinstance(value, str) else value
 
 
 class Action(StrictModel):
-    """Something to do: one of the actions below by name, or a portal's own name for one (`journal`, `forward 2s`)."""
+    """An action by name: one of those below, or a portal's own name for one (`journal`, `forward 2s`)."""
 
     action: Name
     params: dict[str, Any] = Field(default_factory=dict)
 
 
 class ActionResult(Model):
-    """What became of an action; `success` is true only where the server said so."""
+    """The outcome of an action; `success` is true only if the server reported it."""
 
     success: bool
     action: str
-    """The action that was carried out: for `journal`, say, `press_key`."""
+    """The executed action: for `journal`, for example, `press_key`."""
     params: dict[str, Any]
     timestamp: datetime
-    """When it was over, UTC."""
+    """When it ended, UTC."""
     outcome: Outcome = "done"
-    """`refused`: nothing was done. `failed`: the server says so. `unknown`: sent, and the answer never came.
+    """`refused`: nothing was executed. `failed`: the server reported a failure. `unknown`: sent, but not answered.
 
-    An action that the server answered is `done` also where its answer cannot be read; `reason` says so.
+    An action whose answer cannot be read is `done` too; `reason` says so.
 
-    What is unknown may have happened, and is never done again by itself: look before repeating it.
+    An unknown action may have been executed, and is never repeated automatically: check the state before repeating it.
     """
     reason: str | None = None
-    """Why it was not a success, in words; for one that is done, what is to be said of it."""
+    """Why it failed; for an action that is done, a remark."""
     tool_code: str | None = None
-    """The code that the desktop server gave its error, where it gives one: `not_focused`, `window_covered`."""
+    """The desktop server's own error code, if it has one: `not_focused`, `window_covered`."""
     binding: str | None = None
-    """The portal's own name that was given for it."""
+    """The portal's own name under which it was requested."""
     code: ErrorCode | None = None
-    """Why a body in the game's world did not do it: `needs_client_input`, `no_such_place`, ..."""
+    """Why a body in the game's world refused it: `needs_client_input`, `no_such_place`, ..."""
     field: str | None = None
-    """The parameter at fault."""
+    """The invalid parameter."""
     needs: str | None = None
     """With `needs_client_input`: what it would take."""
     value: dict[str, Any] = Field(default_factory=dict)
-    """What a body in the game's world says of what it did."""
+    """The result of a body in the game's world."""
     revision: Revision | None = None
-    """What a body's action produced in the world: `observe(after=result)` waits until that is perceived."""
+    """The revision that a body's action produced, for `observe(after=result)`."""
     command_id: str | None = None
-    """Under this id the same action can be given again without being done twice."""
+    """The id under which the same action can be repeated without being executed twice."""
 
 
 class ActionParams(StrictModel):
-    """What every action has: a name, which is the tool's on desktop-control."""
+    """The base of every action: its name, which is also the name of desktop-control's tool."""
 
     action: ClassVar[str]
 
 
 class InPicture(ActionParams):
-    """What is done at a point that may have been read in a picture of another size."""
+    """An action at a point whose coordinates may refer to a picture of another size."""
 
     image_size: Annotated[tuple[Extent, Extent] | None, BeforeValidator(split_numbers)] = None
-    """Width and height of the picture that x and y were read in; None: they are the window's own pixels."""
+    """Width and height of the picture that x and y refer to; None: they are pixels of the window."""
 
 
 class Click(InPicture):
-    """Press and release a button (the left one) at a point; without one, where the mouse is."""
+    """Click a button (default: the left one) at a point; without a point, where the mouse is."""
 
     action = "click"
 
@@ -103,7 +103,7 @@ class Click(InPicture):
 
 
 class RightClick(InPicture):
-    """The same with the right button; without one, where the mouse is."""
+    """Click the right button at a point; without a point, where the mouse is."""
 
     action = "right_click"
 
@@ -112,7 +112,7 @@ class RightClick(InPicture):
 
 
 class DoubleClick(InPicture):
-    """Two quick clicks with a button (the left one); without a point, where the mouse is."""
+    """Double-click a button (default: the left one) at a point; without a point, where the mouse is."""
 
     action = "double_click"
 
@@ -131,7 +131,7 @@ class MoveTo(InPicture):
 
 
 class DragTo(InPicture):
-    """Drag with a button (the left one) from where the mouse is to a point, for `duration` seconds."""
+    """Drag with a button (default: the left one) from where the mouse is to a point, for `duration` seconds."""
 
     action = "drag_to"
 
@@ -168,7 +168,7 @@ class Hotkey(ActionParams):
 
 
 class Scroll(ActionParams):
-    """Turn the wheel by so many clicks: up above 0, down below."""
+    """Turn the wheel by `amount` clicks: positive is up, negative is down."""
 
     action = "scroll"
 
@@ -176,14 +176,14 @@ class Scroll(ActionParams):
 
 
 class KeyDown(ActionParams):
-    """Press a key and leave it down, until `key_up` or until the server lets it go."""
+    """Press a key and hold it until `key_up`, or until the server releases it."""
 
     action = "key_down"
 
     key: Key
     by: FoundBy | None = None
     expires_s: Expires | None = None
-    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
+    """Seconds until the server releases it. None: the server's default (the bundled one: 10)."""
 
 
 class KeyUp(ActionParams):
@@ -206,13 +206,13 @@ class HoldKey(ActionParams):
 
 
 class MouseDown(ActionParams):
-    """Press a mouse button where the mouse is, and leave it down."""
+    """Press a mouse button where the mouse is, and hold it."""
 
     action = "mouse_down"
 
     button: Button = "left"
     expires_s: Expires | None = None
-    """When it is let go by itself, in seconds. None: as the server does (the bundled one: 10)."""
+    """Seconds until the server releases it. None: the server's default (the bundled one: 10)."""
 
 
 class MouseUp(ActionParams):
@@ -233,7 +233,7 @@ class HoldMouse(ActionParams):
 
 
 class MoveRelative(ActionParams):
-    """Move the mouse by so many pixels: how a first-person view looks around."""
+    """Move the mouse by `dx` and `dy` pixels: how to look around in a first-person view."""
 
     action = "move_relative"
 
@@ -247,11 +247,11 @@ class FocusWindow(ActionParams):
     action = "focus_window"
 
     title: Name | None = None
-    """None: the portal's own."""
+    """The window's title. None: the portal's own."""
 
 
 class ReleaseAll(ActionParams):
-    """Let go of every key and button that is down, and end the actions under way: for a pause."""
+    """Release every held key and button, and cancel the running actions: for a pause."""
 
     action = "release_all"
 
@@ -266,10 +266,10 @@ ACTIONS: dict[str, type[ActionParams]] = {
 
 
 def make_action(name: str, params: dict[str, Any]) -> Action:
-    """An action as a caller says it.
+    """Build an action from a caller's arguments.
 
     Raises:
-        RefusedError: `bad_arguments`: none can have that name.
+        RefusedError: `bad_arguments`: the name is invalid.
     """
     try:
         return Action(action=name, params=params)
@@ -278,10 +278,10 @@ def make_action(name: str, params: dict[str, Any]) -> Action:
 
 
 def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
-    """Validate an action by name; numbers may be strings, as a command line has them.
+    """Validate an action by name; numbers may be strings, as in a command line.
 
     Raises:
-        RefusedError: `unknown_command`, or `bad_arguments` with the field at fault.
+        RefusedError: `unknown_command`, or `bad_arguments` with the invalid field.
     """
     model = ACTIONS.get(name)
     if model is None:
@@ -289,7 +289,7 @@ def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
             "unknown_command", f"no action {name[:MAX_ECHO]!r}; there are: {', '.join(ACTIONS)}", "action"
         )
     try:
-        return _whole(model.model_validate(params))
+        return _check_point(model.model_validate(params))
     except ValidationError as error:
         mistake = first_mistake(error)
         if mistake.kind == "extra_forbidden":
@@ -297,7 +297,7 @@ def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
         raise RefusedError("bad_arguments", f"{name}: {mistake.at('params')}", mistake.field) from error
 
 
-def _whole(params: ActionParams) -> ActionParams:
+def _check_point(params: ActionParams) -> ActionParams:
     if isinstance(params, Click | RightClick | DoubleClick) and (params.x is None) != (params.y is None):
         raise RefusedError("bad_arguments", f"{params.action}: give both x and y, or neither", "x")
     return params
@@ -308,7 +308,7 @@ def _known(model: type[ActionParams]) -> str:
 
 
 def describe_actions() -> Iterator[str]:
-    """Every action with its parameters, those in brackets with a default."""
+    """One line per action with its parameters; those in brackets are optional."""
     for name, model in ACTIONS.items():
         words = [f"{key}=" if field.is_required() else f"[{key}=]" for key, field in model.model_fields.items()]
         yield " ".join([name, *words])

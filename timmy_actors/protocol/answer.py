@@ -1,6 +1,7 @@
-"""What a daemon answers over its local endpoint, and pushes: one JSON object each.
+"""A daemon's answers and pushes over its local endpoint: one JSON object each.
 
-Apart from the requests: a client needs these with its first answer, and they take as long to load as all of pydantic.
+Separate from the requests, because they take as long to import as pydantic, and a client needs them only with its
+first answer.
 """
 
 from __future__ import annotations
@@ -19,39 +20,39 @@ from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
 
 
 class Portals(Model):
-    """The catalog, and the portal that is in use."""
+    """The catalog, and the chosen portal."""
 
     chosen: str
     portals: tuple[PortalEntry, ...]
     status: PortalStatus | None = None
-    """How the chosen one does."""
+    """The status of the chosen portal."""
 
 
 class Answer(Model):
-    """The answer to a request: exactly one of the fields beside `id`, `command_id`, `revision` and `link` is there."""
+    """The answer to a request: exactly one field is set besides `id`, `command_id`, `revision` and `link`."""
 
     id: RequestId | None = None
     status: Health | None = None
     snapshot: PerceptionOutput | None = None
     value: dict[str, Any] | None = None
     accepted: bool | None = None
-    """The command is on its way; what becomes of it is learnt by giving it again under its `command_id`."""
+    """The command was accepted; to get its outcome, submit it again under its `command_id`."""
     command_id: str | None = None
-    """The id of the command that this is about."""
+    """The id of the command, in an answer about one."""
     revision: Revision | None = None
-    """What a command produced: beside `value`."""
+    """The revision that a command produced; with `value`."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None
     result: ActionResult | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
-    """With `watching`: how the link to the game is as the watch begins, or goes on."""
+    """With `watching`: the link's state when the watch starts or is renewed."""
     error: ErrorInfo | None = None
 
 
 class Push(Model):
-    """What happened: one of the three is there."""
+    """An event, a snapshot or a change of the link: one of the three is set."""
 
     event: GameEvent | None = None
     snapshot: PerceptionOutput | None = None
@@ -60,13 +61,13 @@ class Push(Model):
 
 
 class Pushed(Push):
-    """Something a watcher asked to be told."""
+    """A push to a watcher."""
 
     seq: Count = 0
-    """The number of what happened, of all that is the watch's concern: it begins at 1."""
+    """The number of this push, counted per watch from 1."""
     left_out: Count = 0
-    """How many before this one were not told, because the watcher read too slowly: `seq` is that of the last one told,
-    and 1, and these. Older snapshots of a player are left out first."""
+    """How many pushes were dropped before this one, because the watcher read too slowly: `seq` is the `seq` of the last
+    one, plus 1, plus `left_out`. Older snapshots of a player are dropped first."""
 
 
 FROM_DAEMON: TypeAdapter[Pushed | Answer] = TypeAdapter(
@@ -75,4 +76,4 @@ FROM_DAEMON: TypeAdapter[Pushed | Answer] = TypeAdapter(
         Discriminator(lambda value: "pushed" if isinstance(value, dict) and "seq" in value else "answer"),
     ]
 )
-"""What a watcher hears: pushes, and the answers to what it asks meanwhile."""
+"""Decodes what a watcher receives: pushes, and the answers to its requests."""

@@ -1,4 +1,4 @@
-"""A command's arguments, checked by its name."""
+"""Validates a command's arguments by its name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     """Validate a command by name.
 
     Raises:
-        RefusedError: `unknown_command`, `needs_client_input`, or `bad_arguments` with the field at fault.
+        RefusedError: `unknown_command`, `needs_client_input`, or `bad_arguments` with the invalid field.
     """
     model = COMMANDS.get(name)
     if model is None and name in NEEDS_CLIENT_INPUT:
@@ -33,7 +33,7 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
 
 def _likely(name: str) -> str:
     near = difflib.get_close_matches(name[:MAX_ECHO], COMMANDS)
-    return f"did you mean {' or '.join(near)}?" if near else "'timmy-actors do --help' lists those there are"
+    return f"did you mean {' or '.join(near)}?" if near else "'timmy-actors do --help' lists the commands"
 
 
 def _remedy(model: type[CommandArguments], mistake: Mistake) -> str:
@@ -44,7 +44,7 @@ def _remedy(model: type[CommandArguments], mistake: Mistake) -> str:
 
 
 def wire_arguments(arguments: CommandArguments) -> dict[str, Any]:
-    """The arguments as they stand in a `command` message."""
+    """The arguments as in a `command` message."""
     return arguments.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -83,9 +83,9 @@ NEEDS_CLIENT_INPUT: dict[str, str] = {
     "repair": _BOX,
     "enchant": _BOX,
 }
-"""The verbs, each with what it would take instead."""
+"""Verbs that a server cannot execute, each with what it would take."""
 
 
 def guidance(verb: str) -> str:
-    """The sentence with which such a verb is answered."""
+    """The message of the refusal of such a verb."""
     return f"a server can't {verb.replace('_', ' ')} for a player; it takes {NEEDS_CLIENT_INPUT[verb]}"

@@ -1,4 +1,4 @@
-"""What a daemon is asked over its local endpoint: one JSON object. `answer.py` has what it answers."""
+"""Requests to a daemon over its local endpoint: one JSON object each. `answer.py` has the answers."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from timmy_actors.protocol.portal import PortalId
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
 PORTAL_TIMEOUT_S = 15.0
-"""The first look starts the servers, which takes them a second or two on a busy machine."""
+"""Long enough for the first capture, which starts the servers: a second or two on a busy machine."""
 LONGEST_ACTION_S = 40.0
-"""What an action may last by its own arguments where no `timeout_s` bounds it: the longest text takes 31 s."""
+"""The longest duration of an action without a `timeout_s`: typing the longest text takes 31 s."""
 RECONNECT_S = 30.0
-"""How long a daemon that went away is waited for: a restart takes it a few seconds."""
+"""How long to try to reconnect to a daemon that ended: a restart takes a few seconds."""
 Timeout = Annotated[float, Field(gt=0, le=MAX_TIMEOUT_S)]
 MAX_REQUEST_BYTES = 256 * 1024
-"""The gateway cuts a client off that sends more, without a word: a client refuses to."""
+"""The gateway disconnects a client that sends more, without an answer; our client refuses such a request."""
 
 
 class StatusRequest(StrictModel):
-    """How does the daemon do?"""
+    """Get the daemon's health."""
 
     type: Literal["status"] = "status"
     id: RequestId
 
 
 class SnapshotRequest(StrictModel):
-    """What is known of a player? None means the player of the configuration."""
+    """Get the latest snapshot of a player. None: the configured player."""
 
     type: Literal["snapshot"] = "snapshot"
     id: RequestId
     player: Name | None = None
     after: Revision | None = None
-    """What is to be perceived before it is answered; None: it is answered at once."""
+    """Answer only when a snapshot shows this revision; None: answer at once."""
     timeout_s: Timeout = DEFAULT_TIMEOUT_S
-    """How long that is waited for."""
+    """How long to wait for `after`."""
 
 
 class CommandRequest(StrictModel):
-    """Do something in the game."""
+    """Execute a command in the game."""
 
-    # A NaN is to be refused as one: as a null it would be an argument that is not there.
+    # Keep NaN, so that it is refused as such: as null it would look like a missing argument.
     model_config = ConfigDict(ser_json_inf_nan="constants")
 
     type: Literal["command"] = "command"
@@ -55,24 +55,24 @@ class CommandRequest(StrictModel):
     name: str
     arguments: dict[str, Any]
     command_id: MessageId | None = None
-    """The caller's idempotency key: a command that is repeated under it is not carried out again. None: one is made."""
+    """The caller's idempotency key: a command repeated under it is executed once. None: the daemon generates one."""
     timeout_s: Timeout = DEFAULT_TIMEOUT_S
     deadline: Annotated[float, Field(ge=0)] | None = None
-    """On this host's CLOCK_MONOTONIC, in seconds: a request that a frozen daemon finds later is not carried out. None:
-    `timeout_s` after the daemon took it in."""
+    """On this host's CLOCK_MONOTONIC, in seconds: a frozen daemon that reads the request later does not execute it.
+    None: `timeout_s` after the daemon received it."""
     until: Literal["accepted", "done"] = "done"
-    """What is waited for: that it is done, or only that it is on its way for good."""
+    """When to answer: when the command is done, or as soon as it is accepted."""
 
 
 class PortalsRequest(StrictModel):
-    """Which portals are there, and which is chosen?"""
+    """List the portals and which one is chosen."""
 
     type: Literal["portals"] = "portals"
     id: RequestId
 
 
 class UsePortalRequest(StrictModel):
-    """Choose another portal; answered as `portals` is."""
+    """Choose another portal; the answer is that of `portals`."""
 
     type: Literal["use_portal"] = "use_portal"
     id: RequestId
@@ -80,7 +80,7 @@ class UsePortalRequest(StrictModel):
 
 
 class CheckPortalRequest(StrictModel):
-    """What works of a portal, and what does not? None: of the chosen one."""
+    """Check what works of a portal. None: the chosen one."""
 
     type: Literal["check_portal"] = "check_portal"
     id: RequestId
@@ -89,7 +89,7 @@ class CheckPortalRequest(StrictModel):
 
 
 class CaptureRequest(StrictModel):
-    """Look at the game through the chosen portal."""
+    """Capture the game's state through the chosen portal."""
 
     type: Literal["capture"] = "capture"
     id: RequestId
@@ -98,25 +98,25 @@ class CaptureRequest(StrictModel):
 
 
 class ExecuteRequest(StrictModel):
-    """Do something in the game through the chosen portal."""
+    """Execute an action through the chosen portal."""
 
     type: Literal["execute"] = "execute"
     id: RequestId
     action: Action
     timeout_s: Timeout | None = None
-    """Bounds the whole call: an action that lasts longer by its own arguments is refused before it begins, one that is
-    under way then is ended. None: `PORTAL_TIMEOUT_S`, and what the action lasts."""
+    """Bounds the whole call: an action that takes longer by its own arguments is refused before it starts, and one
+    still running at the timeout is cancelled. None: `PORTAL_TIMEOUT_S` plus the action's duration."""
 
 
 class Interest(StrictModel):
-    """What a watch is about. The link's ups and downs are told to every watch."""
+    """The filter of a watch. Every watch gets the changes of the link."""
 
     player: Name | None = None
     """None: every player."""
     events: frozenset[EventName] | None = None
-    """Only the events of these names. None: every event."""
+    """Only events of these names. None: every event."""
     snapshots: bool | None = None
-    """Whether each new snapshot is pushed. None: it is, unless `events` names what is wanted."""
+    """Whether new snapshots are pushed. None: only without `events`."""
 
     @property
     def wants_snapshots(self) -> bool:
@@ -125,15 +125,14 @@ class Interest(StrictModel):
 
 
 class WatchRequest(Interest):
-    """Push what happens to me from now on. Asked again for the same, the watch goes on; for something else, a new one
-    takes its place."""
+    """Start to push. A repeated request with the same filter renews the watch; one with another filter replaces it."""
 
     type: Literal["watch"] = "watch"
     id: RequestId
 
     @property
     def interest(self) -> Interest:
-        """What it is about."""
+        """The watch's filter."""
         return Interest(player=self.player, events=self.events, snapshots=self.snapshots)
 
 

@@ -1,4 +1,4 @@
-"""What happens in the game without being asked for."""
+"""Events that the game server sends without a request."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ EventName = Literal[
 
 
 class GameEvent(Model):
-    """A server event: what happened (`event`), to whom or by whose telling (`player`), when, and what more it says.
+    """A server event: its name (`event`), the player it happened to or whose client reported it, its time and its data.
 
-    `data` has the shape of the event's model in `timmy_actors.protocol.events`; `details` is that model.
+    `data` has the fields of the event's model in `timmy_actors.protocol.events`; `details` is that model.
     """
 
     event: EventName
@@ -50,7 +50,7 @@ class GameEvent(Model):
 
 
 def _data_model(event: EventName) -> type[EventData]:
-    # Not at the top: fifty models, which a client that meets no event has no use for.
+    # Imported late: fifty models, which many clients never need.
     from timmy_actors.protocol.events import EVENT_DATA  # noqa: PLC0415
 
     return EVENT_DATA[event]

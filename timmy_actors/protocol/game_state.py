@@ -1,4 +1,4 @@
-"""What an agent perceives through a portal: the `GameState`, with what is missing in it and why."""
+"""An agent's perception through a portal: the `GameState`, with its missing parts and the reasons."""
 
 from __future__ import annotations
 
@@ -37,33 +37,33 @@ ProblemCode = Literal[
 Shade = Annotated[int, Field(ge=0, le=255)]
 Count = Annotated[int, Field(ge=0)]
 WAIT_S = 5.0
-"""What the bundled server waits where it is not told how long."""
+"""The bundled server's default wait."""
 
 
 class LookOptions(StrictModel):
-    """What a screenshot is to be like. What a server cannot do is a problem (`bad_arguments`) instead of a picture."""
+    """Options of a screenshot. An option that the server does not support causes a problem (`bad_arguments`)."""
 
     region: Annotated[tuple[Count, Count, Extent, Extent] | None, BeforeValidator(split_numbers)] = None
-    """x, y, width and height of the part that is wanted, in the window's own pixels. None: all of it."""
+    """x, y, width and height of the part to capture, in pixels of the window. None: all of it."""
     max_width: Extent | None = None
-    """The picture is made smaller where it is wider; an action's `image_size` says which picture its point is in."""
+    """A wider picture is scaled down; an action's `image_size` says which picture its point refers to."""
     max_height: Extent | None = None
     wait_until: Literal["stable", "change"] | None = None
-    """`stable`: nothing has moved for 0.3 s. `change`: it differs from the last picture of it that was taken."""
+    """`stable`: nothing has moved for 0.3 s. `change`: the picture differs from the last one."""
     wait_s: Annotated[float, Field(gt=0, le=30)] | None = None
-    """How long to wait for that at most; the picture is taken then, with a problem of code `not_settled`. None: 5."""
+    """The longest wait; then the picture is taken anyway, with a problem of code `not_settled`. None: 5."""
 
     @property
     def waits_s(self) -> float:
-        """How much longer a screenshot may take than one that waits for nothing."""
+        """The longest wait that these options add to a screenshot."""
         return 0.0 if self.wait_until is None else self.wait_s or WAIT_S
 
 
 def make_look(options: dict[str, Any]) -> LookOptions:
-    """Options as a caller gives them.
+    """Build the options from a caller's arguments.
 
     Raises:
-        RefusedError: `bad_arguments` with the option at fault.
+        RefusedError: `bad_arguments` with the invalid option.
     """
     try:
         return LookOptions.model_validate(options)
@@ -73,7 +73,7 @@ def make_look(options: dict[str, Any]) -> LookOptions:
 
 
 class Problem(Model):
-    """Something that could not be had, or does not hold: what, why by a code of the closed list, and in words."""
+    """A part of the state that is missing or invalid: which, why by a code of the closed list, and a message."""
 
     what: str
     """The field's path: `visual.screenshot_path`."""
@@ -82,38 +82,38 @@ class Problem(Model):
 
 
 class PixelColour(Model):
-    """The colour at a point that the portal's entry names."""
+    """The colour at one of the points of the portal's entry."""
 
     at: tuple[int, int]
     rgb: tuple[Shade, Shade, Shade]
 
 
 class Visual(Model):
-    """What the screen shows. Coordinates are the window's where the screenshot is aimed at one, else the screen's."""
+    """The screen. Coordinates are relative to the captured window if there is one, else to the screen."""
 
     screenshot_path: str | None = None
-    """The newest picture, made for this state; None where none could be had (see `problems`)."""
+    """The screenshot taken for this state; None if there is none (see `problems`)."""
     screen_size: tuple[Count, Count] | None = None
     """Width and height of the screen, in pixels."""
     mouse_position: tuple[int, int] | None = None
     pixels: tuple[PixelColour, ...] | None = None
-    """The colours of the portal's `pixels`, in their order; None where the entry names none."""
+    """The colours of the portal's `pixels`, in order; None if its entry has none."""
     os: str | None = None
     window: str | None = None
-    """The title of the window that the screenshot shows; None: it shows the whole screen."""
+    """The title of the captured window; None: the whole screen."""
     image_size: tuple[Count, Count] | None = None
     """Width and height of the screenshot, in pixels."""
 
 
 class Stat(Model):
-    """One of the numbers that a game keeps of its player."""
+    """A statistic that the game records about its player."""
 
     name: str
     value: float
 
 
 class NewsItem(Model):
-    """A piece of news of the game."""
+    """A news item about the game."""
 
     title: str
     date: datetime | None = None
@@ -130,7 +130,7 @@ class PlayedGame(Model):
 
 
 class GameContext(Model):
-    """What Steam knows of the game and its player, and what the game's log says."""
+    """Steam's data on the game and its player, and the end of the game's log."""
 
     app_id: int
     playtime_hours: float | None = None
@@ -141,19 +141,19 @@ class GameContext(Model):
     stats: tuple[Stat, ...] | None = None
     news: tuple[NewsItem, ...] | None = None
     ages_s: dict[str, float] = Field(default_factory=dict)
-    """How old what stands here is, in seconds, by the spec's tool that it came from."""
+    """The age of the data, in seconds, by the spec's tool that it comes from."""
     log: tuple[str, ...] | None = None
-    """The last lines of the portal's `log_file`; None where the entry names none."""
+    """The last lines of the portal's `log_file`; None if its entry has none."""
 
 
 class GameState(Model):
-    """A moment of the game, as far as it could be perceived."""
+    """The state of the game at one moment, as far as it could be captured."""
 
     portal_id: str
     timestamp: datetime
-    """When the capture began, UTC: nothing visual in it is older."""
+    """When the capture started, UTC: nothing visual in it is older."""
     visual: Visual
     game_context: GameContext
     problems: tuple[Problem, ...] = ()
-    """What is missing or does not hold, and why."""
+    """The missing or invalid parts, and why."""
     took_ms: float = 0.0

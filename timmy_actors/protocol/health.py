@@ -1,4 +1,4 @@
-"""How the daemon does: what `status` shows."""
+"""The daemon's health, as `status` shows it."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ class LinkStatus(Model):
     state: Literal["resolving", "connecting", "handshaking", "greeting", "up", "suspect", "down"]
     address: str = ""
     epoch: int = 0
-    """The connection incarnation this is about."""
+    """The connection incarnation of this status."""
     since: datetime | None = None
-    """When it came into this state, UTC."""
+    """When this state began, UTC."""
     reason: str | None = None
-    """Why it is down, in words."""
+    """Why it is down."""
     up_after_ms: float | None = None
     """How long the last link took from the socket's opening to the welcome."""
     round_trip_ms: float | None = None
     boot: str | None = None
     server_clock_ms: float | None = None
-    """The server's monotonic clock less this host's, in ms."""
+    """The server's monotonic clock minus this host's, in ms."""
     remember_s: float | None = None
-    """How long the server remembers a command's result at least."""
+    """The minimum time that the server stores a command's result."""
     server: ServerFacts | None = None
     load: TickLoad | None = None
-    """The server's own loop, as of its last pong."""
+    """The load of the server's loop, from its last pong."""
 
     @property
     def carries(self) -> bool:
-        """Whether messages go over it: it is up, if only to be doubted."""
+        """Whether messages can be sent: the link is up, or suspected to be down."""
         return self.state in ("up", "suspect")
 
 
@@ -52,7 +52,7 @@ class WorldStatus(Model):
 
 
 class ActorHealth(Model):
-    """One actor, read without asking it."""
+    """One actor's health, read without asking it."""
 
     name: str
     parent: str | None
@@ -62,13 +62,13 @@ class ActorHealth(Model):
     last_reason: str | None
     mailbox_depth: int
     busy_s: float | None = None
-    """How long it has been handling one message; None while it waits for one."""
+    """How long it has been handling its current message; None while it is idle."""
     busy_with: str | None = None
-    """That message's type."""
+    """The type of its current message."""
 
 
 class DeadLetterHealth(Model):
-    """A message that nobody was there to take, without what it said."""
+    """A message that reached no actor, without its content."""
 
     to: str
     kind: str
@@ -77,7 +77,7 @@ class DeadLetterHealth(Model):
 
 
 class PerceptionHealth(Model):
-    """One player's snapshot: how old, and whether it still holds."""
+    """One player's snapshot: its age, and whether it is stale."""
 
     player: str
     age_s: float
@@ -85,7 +85,7 @@ class PerceptionHealth(Model):
 
 
 class Health(Model):
-    """Everything that tells whether the daemon does its work: a verdict, and the reasons for it."""
+    """The daemon's health: a verdict, the reasons for it, and the state of each part."""
 
     verdict: Verdict
     reasons: tuple[str, ...]
@@ -101,10 +101,10 @@ class Health(Model):
     journal: JournalStatus = JournalStatus(state="off")
     perceptions: tuple[PerceptionHealth, ...]
     players_left_out: int = 0
-    """How many players the game server named beyond those who can be kept."""
+    """How many players are not perceived, because the server has more than the limit."""
     actors: tuple[ActorHealth, ...]
     abandoned: int = 0
-    """Hung actors that were left behind and still hold a thread."""
+    """Abandoned hung actors that still hold a thread."""
     dead_letters: int
-    """Messages that nobody was there to take."""
+    """The number of messages that reached no actor."""
     latest_dead_letters: tuple[DeadLetterHealth, ...] = ()

@@ -1,4 +1,4 @@
-"""The messages of the wire, one model a type; `docs/protocol.md` describes them in words."""
+"""The messages of the wire, one model per type; `docs/protocol.md` describes them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
 Most = Annotated[int, Field(ge=1, le=256)]
-"""How many of a kind a `nearby_*` section lists."""
+"""The maximum length of the list in a `nearby_*` section."""
 DEFAULT_MOST = 64
 
 
 Scope = Literal["observe", "act", "chat_command", "raw"]
-"""To be told of the game; to give commands; to run the server's chat commands as a player; to give the commands that
-reach everything (where the operator allows them)."""
+"""`observe`: receive perceptions and events. `act`: send commands. `chat_command`: run the server's chat commands as a
+player. `raw`: send the commands that can do everything (where the operator allows them)."""
 
 
 class Hello(Model):
-    """A client introduces itself. Its name outlives its restarts: with a command's id it keys the memory of results."""
+    """Start a connection. Results are stored by the client's name, which must survive its restarts, and command id."""
 
     type: Literal["hello"] = "hello"
     id: MessageId
@@ -35,14 +35,14 @@ class Hello(Model):
 
 
 class ServerFacts(Model):
-    """What the welcome says about the server."""
+    """The server's description of itself in the welcome."""
 
     version: str
     bridge: str
     tick_ms: float
     features: tuple[str, ...]
     scopes: tuple[Scope, ...]
-    """What this client's token is good for."""
+    """The scopes of this client's token."""
     commands: tuple[str, ...]
     sections: tuple[str, ...]
     events: tuple[str, ...]
@@ -50,7 +50,7 @@ class ServerFacts(Model):
 
 
 class Welcome(Model):
-    """The server's answer to hello. `now` is its monotonic clock in ms, `boot` its process's identity."""
+    """The server's answer to hello. `now` is its monotonic clock in ms, `boot` the id of its process."""
 
     type: Literal["welcome"] = "welcome"
     id: MessageId
@@ -62,7 +62,7 @@ class Welcome(Model):
 
 
 class Subscribe(Model):
-    """Ask for pushes; a second one replaces the first."""
+    """Subscribe to pushes; a second subscription replaces the first."""
 
     type: Literal["subscribe"] = "subscribe"
     id: MessageId
@@ -73,13 +73,13 @@ class Subscribe(Model):
     most: Most = DEFAULT_MOST
     events: tuple[EventName, ...] = ()
     event_cells: tuple[PlayerName, ...] | None = None
-    """Only what happens in these cells; None for all."""
+    """Only events in these cells; None: all."""
     event_radius: Annotated[float, Field(gt=0, le=32768)] | None = None
-    """Only what happens that near to a subscribed player, where the server knows a place."""
+    """Only events within this distance of a subscribed player, if the server knows the event's place."""
 
 
 class Subscribed(Model):
-    """The subscription as it is in force."""
+    """The active subscription."""
 
     type: Literal["subscribed"] = "subscribed"
     id: MessageId
@@ -94,7 +94,7 @@ class Subscribed(Model):
 
 
 class Observe(Model):
-    """Ask for one full snapshot now."""
+    """Request one full snapshot now."""
 
     type: Literal["observe"] = "observe"
     id: MessageId
@@ -105,7 +105,7 @@ class Observe(Model):
 
 
 class Perception(Model):
-    """A snapshot (`full`) or what changed since the last push of this player. An answer has `id`, a push has `seq`."""
+    """A full snapshot (`full`), or the changes since the player's last push. An answer has `id`, a push has `seq`."""
 
     type: Literal["perception"] = "perception"
     id: MessageId | None = None
@@ -114,15 +114,15 @@ class Perception(Model):
     pid: Count
     now: Count
     revision: Count = 0
-    """Up to which command (`result.revision`) this shows what was done: one that has its player under way is not among
-    them until the player has arrived."""
+    """The last command (`result.revision`) whose effects this shows; a command that moves the player counts only when
+    the player has arrived."""
     full: bool
     revisions: dict[SectionName, Count]
     sections: Sections
 
 
 class Command(Model):
-    """Do something. `deadline` is on the server's monotonic clock, in ms: past it the command is not executed."""
+    """Execute a command. `deadline` is on the server's monotonic clock, in ms: past it the command is not executed."""
 
     type: Literal["command"] = "command"
     id: MessageId
@@ -132,40 +132,40 @@ class Command(Model):
 
 
 class Result(Model):
-    """What became of a command: exactly one of `value` and `error`."""
+    """The outcome of a command: exactly one of `value` and `error`."""
 
     type: Literal["result"] = "result"
     id: str
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
     revision: Count | None = None
-    """The number of the command among all that this server process was given, where it was done."""
+    """The number of the command among those that this server process executed, if it was executed."""
 
 
 class Ping(Model):
-    """Is the game loop alive?"""
+    """Check that the game loop is alive."""
 
     type: Literal["ping"] = "ping"
     id: MessageId
 
 
 class TickLoad(Model):
-    """How the server's loop does since the last pong: means and worst cases, in ms."""
+    """The load of the server's loop since the last pong: means and maxima, in ms."""
 
     tick_ms: float
     tick_max_ms: float
     poll_ms: float
     poll_max_ms: float
     budget_ms: float = 0
-    """What one poll of the bridge may take before it puts the rest off."""
+    """The time budget of one poll of the bridge; the rest is deferred."""
     polls: Count = 0
     deferred: Count = 0
-    """How many of the polls used up their budget: what was left waited for the next."""
+    """How many polls used up their budget and deferred work to the next."""
     peers: Count
 
 
 class Pong(Model):
-    """It is: its clock, and its load."""
+    """The answer to a ping: the server's clock and load."""
 
     type: Literal["pong"] = "pong"
     id: MessageId
@@ -181,7 +181,7 @@ class Event(GameEvent):
 
 
 class Error(Model):
-    """What could not be understood or done, and why, with the `id` of the message at fault where that could be read."""
+    """A message that could not be read or executed, and why; `id` is that message's, if it could be read."""
 
     type: Literal["error"] = "error"
     id: MessageId | None = None

@@ -1,4 +1,4 @@
-"""Portals: the games that the agent can perceive and act in, as `portals.json` lists them, and how each one does."""
+"""Portals: the games of `portals.json` that the agent can perceive and act in, and the status of each."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ PortalId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]
 BindingName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9 _-]*$")]
 PortalState = Literal["offline", "starting", "ready", "degraded"]
 MAX_STEPS = 8
-"""Steps of one binding: more is a plan, and an agent's own."""
+"""The maximum number of steps of one binding: a longer plan is the agent's task."""
 
 
 class Destination(StrictModel):
-    """Where a portal leads; validated and handed on."""
+    """The destination of a portal; validated, not interpreted."""
 
     type: Name
     params: dict[str, Any] = Field(default_factory=dict)
 
 
 class GameSettings(StrictModel):
-    """How a player's own bindings are read from the game's settings file.
+    """How to read a player's own key bindings from the game's settings file.
 
-    What it does not say stays as `actions` has it. A value that is not in `keys` refuses the action, as its default
-    would be wrong.
+    An action that the file does not bind keeps its key in `actions`. An action whose value is not in `keys` is refused,
+    as its default would be wrong.
     """
 
     file: str
-    """`~` is the daemon's user's home."""
+    """The file's path; `~` is the home of the daemon's user."""
     xpath: tuple[str, ...] = ()
-    """For XML: ElementTree's paths that end in `/@ATTRIBUTE`; `{}` stands for the game's name of the action."""
+    """For XML: ElementTree paths ending in `/@ATTRIBUTE`; `{}` stands for the game's name of the action."""
     regex: tuple[str, ...] = ()
-    """For text: patterns with one group; `{}` as above. The first that matches counts."""
+    """For text: patterns with one group; `{}` as above. The first match is used."""
     names: dict[BindingName, Name]
-    """By the portal's name of an action: the game's."""
+    """The game's name of each action, by the portal's name."""
     keys: dict[str, Name]
-    """By the value that the file has: a key's name, `mouse left` or `mouse right`."""
+    """The key's name, `mouse left` or `mouse right`, by the value in the file."""
 
     @model_validator(mode="after")
     def _one_way_to_look(self) -> GameSettings:
@@ -63,77 +63,77 @@ class PortalEntry(StrictModel):
     name: Name
     description: str
     status: PortalState = "offline"
-    """The initial word only: never written back, never a bar to starting."""
+    """The initial state only: never written back, never a reason not to start."""
     app_id: Annotated[int, Field(ge=0)]
     """The Steam application, for the Steam calls."""
     window_title: Name | tuple[Name, ...]
-    """The game window's title, for aiming the screenshot; of several the first that exists."""
+    """The title of the game's window, to capture; of several, the first that exists."""
     destination: Destination
     pixels: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
-    """Points of the window whose colours `visual.pixels` names."""
+    """Points of the window whose colours `visual.pixels` lists."""
     log_file: str | None = None
     """A file whose last lines are added to `game_context`. A relative path starts at the catalog's folder, `~` is the
     home of the daemon's user."""
     actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
-    """The game's own names for actions: a step, or several in their order."""
+    """The game's own names for actions: one step, or several in order."""
     notes: dict[BindingName, str] = Field(default_factory=dict)
-    """What to know of an action: where the game's key is another than one would think."""
+    """Remarks on actions, for example where the game's key is not the expected one."""
     after_failure: dict[BindingName, tuple[Action, ...]] = Field(default_factory=dict)
-    """By an action of several steps: what is done where a later step fails, so that no box stays open."""
+    """For actions of several steps: the steps to execute when a later step fails, so that no dialog stays open."""
     settings: GameSettings | None = None
-    """Where the player's own bindings stand."""
+    """Where to read the player's own bindings."""
     prompts: Name | None = None
     """The file in `training/data/` that teaches a model this game."""
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """The window titles, the best first."""
+        """The window titles, in order of preference."""
         return (self.window_title,) if isinstance(self.window_title, str) else self.window_title
 
 
 class Catalog(StrictModel):
-    """All of `portals.json`; a bare list of portals is one as well."""
+    """The content of `portals.json`; a plain list of portals is valid too."""
 
     schema_file: Annotated[str | None, Field(alias="$schema")] = None
-    """For editors."""
+    """The path of the JSON Schema, for editors."""
     portals: tuple[PortalEntry, ...]
 
 
 class ServerStatus(Model):
-    """One MCP server: whether it can be called, and what it is."""
+    """The status of one MCP server."""
 
     name: str
     state: Literal["offline", "starting", "ready", "down"] = "offline"
-    """`offline`: nobody has needed it yet. `down`: it ended, and is started again."""
+    """`offline`: not started, as it was not needed yet. `down`: it ended, and is being restarted."""
     reason: str | None = None
     """Why it is not ready."""
     since: datetime | None = None
     generation: int = 0
     """How often it was started."""
     failures: int = 0
-    """How often in a row it ended without having been ready."""
+    """How often in a row it ended before it was ready."""
     pid: int | None = None
     server: str | None = None
-    """Name and version, as it says itself."""
+    """Its own name and version."""
     protocol: str | None = None
-    """The revision of the Model Context Protocol that was agreed on."""
+    """The negotiated revision of the Model Context Protocol."""
     tools: tuple[str, ...] = ()
-    """What it offers, by its own names."""
+    """Its tools, by its own names."""
 
 
 class PortalStatus(Model):
-    """How a portal does, with the reasons."""
+    """The status of a portal, with the reasons."""
 
     id: str
     state: PortalState
     reasons: tuple[str, ...] = ()
     catalog_error: str | None = None
-    """Why the catalog on disk is not the one in force."""
+    """Why the catalog on disk was not loaded."""
     servers: tuple[ServerStatus, ...] = ()
 
 
 class Finding(Model):
-    """One line of a check."""
+    """One result of a check."""
 
     what: str
     ok: bool
@@ -141,12 +141,12 @@ class Finding(Model):
 
 
 class PortalCheck(Model):
-    """What works of a portal, and what does not."""
+    """The results of checking a portal."""
 
     portal: str
     findings: tuple[Finding, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether everything does."""
+        """Whether every finding is ok."""
         return all(finding.ok for finding in self.findings)

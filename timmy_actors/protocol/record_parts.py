@@ -1,4 +1,4 @@
-"""What the records that can be made at run time have in common: their fields' kinds, their parts, their bases."""
+"""Common parts of the records that can be created at run time: field types, nested parts, base classes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Switch = Annotated[int, Field(ge=0, le=1)]
 SkillId = Annotated[int, Field(ge=-1, le=26)]
 Range = Annotated[float, Field(ge=0, le=255)]
 LongText = Annotated[str, Field(min_length=1, max_length=16_384, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
-"""A book's or a script's text: lines and tabs, no other control characters."""
+"""The text of a book or script: newlines and tabs, no other control characters."""
 
 
 class Effect(StrictModel):
@@ -38,7 +38,7 @@ class Effect(StrictModel):
 
 
 class Part(StrictModel):
-    """A part of the body that a piece of armor or clothing covers."""
+    """A body part that a piece of armor or clothing covers."""
 
     part_type: Annotated[int, Field(ge=0, le=26)]
     male_part: Name | None = None
@@ -46,21 +46,21 @@ class Part(StrictModel):
 
 
 class CarriedItem(StrictModel):
-    """What an actor or a container has in it."""
+    """A stack of items in an actor's or container's inventory."""
 
     id: Name
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
 
 class Damage(StrictModel):
-    """The least and the most damage of one way to strike."""
+    """The minimum and maximum damage of one attack."""
 
     min: Annotated[int, Field(ge=0, le=10_000)]
     max: Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Color(StrictModel):
-    """Of a light."""
+    """The colour of a light."""
 
     red: Byte
     green: Byte
@@ -73,10 +73,10 @@ Items = Annotated[list[CarriedItem], Field(max_length=MOST_PARTS)]
 
 
 class AnyRecord(StrictModel):
-    """What every record has: an id of its own (else the server gives one), and what it is made after."""
+    """The base of every record: its id (default: the server generates one), and the id of the record it is based on."""
 
     needed: ClassVar[tuple[str, ...]]
-    """What a record that is not made after another must have: CoreScripts' own list."""
+    """The fields required without a `base_id`: CoreScripts' own list."""
 
     id: Name | None = None
     base_id: Name | None = None
@@ -86,13 +86,13 @@ class AnyRecord(StrictModel):
         if self.base_id is None:
             for field in self.needed:
                 if getattr(self, field) in (None, []):
-                    told = type(self).model_fields[field].alias or field
-                    raise ValueError(f"{told}: is required where no base_id is given")
+                    name = type(self).model_fields[field].alias or field
+                    raise ValueError(f"{name}: is required where no base_id is given")
         return self
 
 
 class Thing(AnyRecord):
-    """What most records have."""
+    """The common fields of most records."""
 
     needed: ClassVar[tuple[str, ...]] = ("name", "model")
 
@@ -102,7 +102,7 @@ class Thing(AnyRecord):
 
 
 class Item(Thing):
-    """What can be carried."""
+    """A record of an item that can be carried."""
 
     icon: Name | None = None
     weight: Weight | None = None
@@ -110,21 +110,21 @@ class Item(Thing):
 
 
 class EnchantableItem(Item):
-    """What can be enchanted."""
+    """A record of an item that can be enchanted."""
 
     enchantment_id: Name | None = None
     enchantment_charge: Amount | None = None
 
 
 class Tool(Item):
-    """What wears off with its uses."""
+    """A record of an item that is used up."""
 
     quality: Weight | None = None
     uses: Amount | None = None
 
 
 class Actor(AnyRecord):
-    """What creatures and NPCs have."""
+    """The common fields of creatures and NPCs."""
 
     name: Name | None = None
     level: Annotated[int, Field(ge=1, le=10_000)] | None = None

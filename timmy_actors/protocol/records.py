@@ -1,7 +1,7 @@
-"""Records that can be made at run time, one model a type; the fields are CoreScripts', with underscores.
+"""Records that can be created at run time, one model per type; the fields are CoreScripts', with underscores.
 
-What numbers and flags mean is the game's data format (https://en.uesp.net/wiki/Morrowind_Mod:Mod_File_Format). A field
-that is left out is that of the record `base_id` names; without one the type's own needs must be given.
+The game's data format defines the numbers and flags (https://en.uesp.net/wiki/Morrowind_Mod:Mod_File_Format). A missing
+field has the value of the record `base_id`; without a `base_id`, the fields that the type needs are required.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from timmy_actors.protocol.record_parts import (
 
 
 class ActivatorRecord(Thing):
-    """Something to be used."""
+    """An object that can be activated."""
 
     type: Literal["activator"]
 
 
 class ApparatusRecord(Item):
-    """A tool of alchemy."""
+    """An alchemy apparatus."""
 
     type: Literal["apparatus"]
     subtype: Amount | None = None
@@ -59,7 +59,7 @@ class ArmorRecord(EnchantableItem):
 
 
 class BodyPartRecord(AnyRecord):
-    """A head, a hair or another part of a body."""
+    """A head, hair or another body part."""
 
     needed = ("subtype", "part", "model")
 
@@ -82,7 +82,7 @@ class BookRecord(EnchantableItem):
 
 
 class CellRecord(AnyRecord):
-    """An interior, by its name (`id`)."""
+    """An interior cell, by its name (`id`)."""
 
     needed = ("id",)
 
@@ -107,7 +107,7 @@ class ContainerRecord(Thing):
 
 
 class CreatureRecord(Actor):
-    """A creature; only ever made after another (`base_id`)."""
+    """A creature; it must be based on another (`base_id`)."""
 
     needed = ("base_id",)
 
@@ -145,7 +145,7 @@ class EnchantmentRecord(AnyRecord):
 
 
 class GameSettingRecord(AnyRecord):
-    """A setting of the game, by its id, with one of the three values."""
+    """A game setting, by its id, with one of the three values."""
 
     needed = ("id",)
 
@@ -156,7 +156,7 @@ class GameSettingRecord(AnyRecord):
 
 
 class IngredientRecord(Item):
-    """An ingredient, of which the first four effects count."""
+    """An ingredient; only the first four effects are used."""
 
     type: Literal["ingredient"]
     effects: Effects | None = None
@@ -182,14 +182,14 @@ class LockpickRecord(Tool):
 
 
 class MiscellaneousRecord(Item):
-    """Anything that has no type of its own; a key where `key_state` says so."""
+    """An item without a type of its own; a key if `key_state` is true."""
 
     type: Literal["miscellaneous"]
     key_state: bool | None = None
 
 
 class NpcRecord(Actor):
-    """An NPC. Its race and class must be the game's; what it says in dialogues is the game's too."""
+    """An NPC. Its race and class must be the game's; its dialogue is the game's too."""
 
     needed = ("name", "race", "npc_class")
 
@@ -219,13 +219,13 @@ class ProbeRecord(Tool):
 
 
 class RepairRecord(Tool):
-    """A tool to repair with."""
+    """A repair tool."""
 
     type: Literal["repair"]
 
 
 class ScriptRecord(AnyRecord):
-    """A script in the game's own language, which clients compile and run."""
+    """A script in the game's script language, which clients compile and run."""
 
     needed = ("id", "script_text")
 
@@ -234,7 +234,7 @@ class ScriptRecord(AnyRecord):
 
 
 class SoundRecord(AnyRecord):
-    """A sound, of a file that clients have."""
+    """A sound from a file of the clients."""
 
     needed = ("sound",)
 
@@ -259,7 +259,7 @@ class SpellRecord(AnyRecord):
 
 
 class StaticRecord(AnyRecord):
-    """Something that is just there."""
+    """A static object."""
 
     needed = ("model",)
 
@@ -268,7 +268,7 @@ class StaticRecord(AnyRecord):
 
 
 class WeaponRecord(EnchantableItem):
-    """A weapon, or what is shot from one."""
+    """A weapon, or ammunition."""
 
     type: Literal["weapon"]
     subtype: Amount | None = None
@@ -317,7 +317,7 @@ Record = Annotated[
     | WeaponRecord,
     Field(discriminator="type"),
 ]
-"""A record of any type, told apart by its `type`."""
+"""A record of any type; `type` is the discriminator."""
 
 RecordType = Literal[
     "activator", "apparatus", "armor", "bodypart", "book", "cell", "clothing", "container", "creature", "door",

@@ -1,4 +1,4 @@
-"""The commands an agent can give, one topic a file, each a model whose fields are the command's arguments."""
+"""The commands, one topic per file, each a model whose fields are the command's arguments."""
 
 from timmy_actors.protocol.commands import (
     actors,

@@ -1,4 +1,4 @@
-"""What the commands share: their base, and the kinds of their arguments."""
+"""The base class of commands, and the common types of their arguments."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ def _one_label(label: str) -> str:
 
 
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE), AfterValidator(_one_label)]
-"""A line that fits on a button, and has no sign in it that would make two of it."""
+"""A line that fits on a button; without a `;`, which would split it in two."""
 EXAMPLE_PLAYER = "Timmy"
-"""Who the examples are about: a player of the embedded world."""
+"""The player in the examples: one of the embedded world's."""
 EVERY_COMMAND: tuple[ErrorCode, ...] = ("bad_arguments", "no_such_player", "not_logged_in")
-"""What every command is declined with where its arguments or its player are not right."""
+"""The errors of every command whose arguments or player are invalid."""
 
 
 class CommandArguments(StrictModel):
-    """What every command has: a name on the wire, and the player it is about."""
+    """The base of every command: its name on the wire, and its player."""
 
     command: ClassVar[str]
     idempotent: ClassVar[bool]
-    """Whether doing it twice is the same as doing it once."""
+    """Whether executing it twice has the same effect as executing it once."""
     errors: ClassVar[tuple[ErrorCode, ...]] = ()
-    """What it can be declined with by the game's side, beside what every command can: `EVERY_COMMAND`."""
+    """The game's errors for it, besides those in `EVERY_COMMAND`."""
     example: ClassVar[Mapping[str, Any]]
-    """Arguments that work in the embedded world as it starts, once `example_after` is done. `player` is Timmy."""
+    """Arguments that work in a new embedded world, after `example_after`. `player` is Timmy."""
     example_after: ClassVar[tuple[tuple[str, Mapping[str, Any]], ...]] = ()
-    """Commands that make the example possible, in order: name and arguments."""
+    """Commands that the example needs first, in order: name and arguments."""
 
     player: Name
 
     @classmethod
     def whole_example(cls) -> dict[str, Any]:
-        """The example's arguments as they stand in a message."""
+        """The example's arguments as in a message."""
         return {"player": EXAMPLE_PLAYER, **cls.example}
 
 
@@ -61,20 +61,20 @@ def _fits_ints(index: str) -> str:
 
 
 UniqueIndex = Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$", max_length=21), AfterValidator(_fits_ints)]
-"""An object or actor of a cell, as perception names it: `12345-0` of the data files, `0-17` made on the server."""
+"""An object or actor, as in perceptions: `12345-0` from the data files, `0-17` created on the server."""
 Angle = Annotated[float, Field(ge=-360, le=360)]
 """Degrees, clockwise from north for a yaw."""
 
 
 class OfObject(CommandArguments):
-    """A command about an object or actor of a loaded cell; without `cell` the loaded cells are searched."""
+    """A command about an object or actor in a loaded cell; without `cell`, the loaded cells are searched."""
 
     unique_index: UniqueIndex
     cell: Name | None = None
 
 
 class AtPlace(CommandArguments):
-    """A command that puts something somewhere: at `x`, `y`, `z` in `cell`, else where the player stands."""
+    """A command that places something: at `x`, `y`, `z` in `cell`, else at the player's position."""
 
     cell: Name | None = None
     x: Coordinate | None = None
@@ -84,9 +84,9 @@ class AtPlace(CommandArguments):
 
     @model_validator(mode="after")
     def _whole_place(self) -> AtPlace:
-        given = [value is not None for value in (self.x, self.y, self.z)]
-        if any(given) and not all(given):
+        is_set = [value is not None for value in (self.x, self.y, self.z)]
+        if any(is_set) and not all(is_set):
             raise ValueError("give all of x, y and z, or none of them")
-        if self.cell is not None and not any(given):
+        if self.cell is not None and not any(is_set):
             raise ValueError("give x, y and z in the cell")
         return self

@@ -1,4 +1,4 @@
-"""Creatures and NPCs: spawned, dressed, strengthened, moved, made to speak and to die."""
+"""Commands for creatures and NPCs: spawn, equip, change stats, move, speak, kill."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ ActorStat = Literal[
 
 
 class NewNpc(NpcRecord):
-    """An NPC's record, whose type goes without saying."""
+    """An NPC's record, whose `type` may be left out."""
 
     type: Literal["npc"] = "npc"
 
 
 class SpawnActor(AtPlace):
-    """Put a creature or an NPC into the world, by the id of its record."""
+    """Spawn a creature or an NPC, by the id of its record."""
 
     command = "spawn_actor"
     idempotent = False
@@ -46,10 +46,10 @@ class SpawnActor(AtPlace):
 
 
 class SpawnNpc(AtPlace):
-    """Make an NPC of its own (name, race, class, looks, stats, belongings) and put it into the world.
+    """Create an NPC (name, race, class, looks, stats, items) and spawn it.
 
-    `lines` are what it says in the chat of who speaks to it, one after another: no function of the server adds to the
-    texts of the dialogue window, which opens with what the game has for such an NPC.
+    `lines` appear in the chat of a player who talks to it, one per talk: no function of the server adds texts to the
+    dialogue window, which shows the game's own texts for such an NPC.
     """
 
     command = "spawn_npc"
@@ -68,7 +68,7 @@ class SpawnNpc(AtPlace):
 
 
 class EquipActor(OfObject):
-    """Let an actor wear or wield an item, which it gets if it has none."""
+    """Equip an actor with an item, which is added to its inventory if necessary."""
 
     command = "equip_actor"
     idempotent = True
@@ -81,7 +81,7 @@ class EquipActor(OfObject):
 
 
 class UnequipActor(OfObject):
-    """Let an actor take off what it wears in a place."""
+    """Unequip the item in one of an actor's slots."""
 
     command = "unequip_actor"
     idempotent = True
@@ -92,9 +92,9 @@ class UnequipActor(OfObject):
 
 
 class SetActorStat(OfObject):
-    """Set a stat of an actor; health, magicka and fatigue both what is left and what is full.
+    """Set a stat of an actor; for health, magicka and fatigue both the current value and the maximum.
 
-    The client that simulates the actor does it: attributes and skills are forgotten when its cell is loaded anew.
+    The client that simulates the actor applies it: attributes and skills are lost when its cell is reloaded.
     """
 
     command = "set_actor_stat"
@@ -107,10 +107,10 @@ class SetActorStat(OfObject):
 
 
 class SayAsActor(OfObject):
-    """Let an actor speak: a text in the chat of everybody near it, a voice from where it stands, or both.
+    """Let an actor speak: a text in the chat of every player near it, a voice at its position, or both.
 
-    No text can be shown over an actor. `name` is what stands before the text; without one it is the name of a record
-    made at run time, else the record's id: the server knows no other names.
+    No text can be shown above an actor. `name` is shown before the text; default: the name of a record created at run
+    time, else the record's id, as the server knows no other names.
     """
 
     command = "say_as_actor"
@@ -120,10 +120,10 @@ class SayAsActor(OfObject):
 
     text: Text | None = None
     voice: Name | None = None
-    """A sound file of the clients."""
+    """A sound file in the clients' data."""
     name: Name | None = None
     radius: Annotated[float, Field(ge=1, le=100_000)] = 2048
-    """How far the text is heard, in game units."""
+    """The radius in which players get the text, in game units."""
 
     @model_validator(mode="after")
     def _something_to_say(self) -> SayAsActor:
@@ -133,9 +133,9 @@ class SayAsActor(OfObject):
 
 
 class AnimateActor(OfObject):
-    """Let an actor play an animation group (`idle2` to `idle9`, `attack1`, ...), once or for some loops.
+    """Let an actor play an animation group (`idle2` to `idle9`, `attack1`, ...), once or repeatedly.
 
-    Only the client that simulates the actor is told.
+    Only the client that simulates the actor gets the command.
     """
 
     command = "animate_actor"
@@ -148,7 +148,7 @@ class AnimateActor(OfObject):
 
 
 class MoveActor(OfObject):
-    """Put an actor elsewhere at once, in its cell or another."""
+    """Move an actor at once to another position, in its cell or another."""
 
     command = "move_actor"
     idempotent = True
@@ -163,7 +163,7 @@ class MoveActor(OfObject):
 
 
 class KillActor(OfObject):
-    """Kill an actor, by nobody's hand."""
+    """Kill an actor, without a killer."""
 
     command = "kill_actor"
     idempotent = False
@@ -172,7 +172,7 @@ class KillActor(OfObject):
 
 
 class SetActorLines(OfObject):
-    """Give an actor lines for the chat of who speaks to it, one after another; an empty list takes them away."""
+    """Set an actor's lines for the chat of a player who talks to it, one per talk; an empty list removes them."""
 
     command = "set_actor_lines"
     idempotent = True

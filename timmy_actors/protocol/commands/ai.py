@@ -1,7 +1,7 @@
-"""What an actor does of its own accord: the AI packages of the game, run by the client that simulates its cell.
+"""An actor's behaviour: the game's AI packages, run by the client that simulates the actor's cell.
 
-A package lasts until another replaces it. Who comes to the cell later gets it from the server, except the destination
-of an escort and the duration of a wander, which CoreScripts do not send again.
+A package lasts until another replaces it. A player who enters the cell later gets it from the server, except the
+destination of an escort and the duration of a wander, which CoreScripts do not resend.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FARGOTH = {"unique_index": "102001-0"}
 """An NPC of the embedded world, near where its players start."""
 
 Hours = Annotated[int, Field(ge=0, le=1000)]
-"""Hours of the game; 0 for no limit."""
+"""Hours of the game; 0: no limit."""
 
 
 class OfTarget(OfObject):
@@ -71,7 +71,7 @@ class ActorEscort(OfTarget):
 
 
 class ActorWander(OfObject):
-    """Let an actor wander about the place where it is."""
+    """Let an actor wander around its position."""
 
     command = "actor_wander"
     idempotent = True
@@ -79,7 +79,7 @@ class ActorWander(OfObject):
     example = {**FARGOTH, "distance": 300}
 
     distance: Annotated[int, Field(ge=0, le=32_768)] = 512
-    """How far from its place it goes, in game units."""
+    """The maximum distance from its position, in game units."""
     duration: Hours = 0
     repeats: Annotated[bool, Field(alias="repeat")] = True
 
@@ -94,7 +94,7 @@ class ActorFight(OfTarget):
 
 
 class ActorActivate(OfObject):
-    """Let an actor use an object, a door say, once."""
+    """Let an actor activate an object, for example a door, once."""
 
     command = "actor_activate"
     idempotent = False
@@ -105,7 +105,7 @@ class ActorActivate(OfObject):
 
 
 class ActorStop(OfObject):
-    """Let an actor drop what it is doing and stand."""
+    """Cancel an actor's AI package and let it stand still."""
 
     command = "actor_stop"
     idempotent = True

@@ -1,4 +1,4 @@
-"""Who stands with whom."""
+"""Alliances between players."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetAlly(CommandArguments):
-    """Make two players allies, or no longer (`allied=False`): allies' companions and summons leave each other alone."""
+    """Make two players allies, or end it (`allied=False`): allies' companions and summons do not attack each other."""
 
     command = "set_ally"
     idempotent = True

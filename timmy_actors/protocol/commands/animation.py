@@ -1,4 +1,4 @@
-"""What a player is made to do for others to see and hear, and a sound that it hears."""
+"""Animations and voices of a player, and sounds played to a player."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PlayAnimation(CommandArguments):
 
 
 class PlaySpeech(CommandArguments):
-    """Let a player say a line of a voice file, by its path below the game's `Sound` folder."""
+    """Let a player speak a voice file, by its path below the game's `Sound` folder."""
 
     command = "play_speech"
     idempotent = False
@@ -35,7 +35,7 @@ class PlaySpeech(CommandArguments):
 
 
 class PlaySound(CommandArguments):
-    """Play a sound of the data files, by its id, to a player."""
+    """Play a sound of the data files to a player, by its id."""
 
     command = "play_sound"
     idempotent = False

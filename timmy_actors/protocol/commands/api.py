@@ -1,4 +1,4 @@
-"""The raw API: functions of the server's script API, as they are."""
+"""The raw API: direct calls of the server's script API."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LONGEST_TEXT = 32_768
 
 
 class ResultReference(StrictModel):
-    """Stands for the first value that an earlier call of the batch returned."""
+    """A placeholder for the first value that an earlier call of the batch returned."""
 
     result: Annotated[int, Field(ge=0, lt=MOST_CALLS)]
     """The number of that call, from 0."""
 
 
 class PidReference(StrictModel):
-    """Stands for the slot of a player who is logged in."""
+    """A placeholder for the pid of a player who is logged in."""
 
     pid: Name
 
@@ -37,7 +37,7 @@ def _is_reference(members: list[tuple[object, object]]) -> bool:
 
 
 def _is_argument(value: object) -> object:
-    """Judge what a union would only say the opposite of: one sentence, not one for each of its members."""
+    """Check a value before the union does, whose error would have one message for each of its members."""
     match value:
         case bool() | ResultReference() | PidReference():
             return value
@@ -64,17 +64,17 @@ Argument = Annotated[
 
 
 class Call(StrictModel):
-    """One call: a function of the API table (its case matters), and its arguments in order."""
+    """One call: a function of the API table (case-sensitive), and its arguments in order."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     arguments: Annotated[list[Argument], Field(max_length=MOST_ARGUMENTS)] = []
 
 
 class Api(CommandArguments):
-    """Run functions of the TES3MP script API, in order and within one tick of the server.
+    """Call functions of the TES3MP script API, in order and within one tick of the server.
 
-    Only where the server's configuration says `allow_raw`. The batch is checked before the first call is made; what can
-    only be known later (how long a list is) is checked right before its call, and ends the batch there.
+    Requires `allow_raw` in the server's configuration. The batch is checked before its first call; conditions that are
+    known only later (the length of a list) are checked right before their call, and a violation ends the batch there.
     """
 
     command = "api"

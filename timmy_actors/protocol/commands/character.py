@@ -1,4 +1,4 @@
-"""Who a player is."""
+"""A player's class, race, name and birthsign."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments, Label, T
 
 
 class SetClass(CommandArguments):
-    """Give a player one of the game's own classes."""
+    """Set a player's class to one of the game's own."""
 
     command = "set_class"
     idempotent = True
@@ -22,7 +22,7 @@ class SetClass(CommandArguments):
 
 
 class SetRace(CommandArguments):
-    """Give a player one of the ten races, with a head and hair that fit unless they are named."""
+    """Set a player's race to one of the ten; head and hair default to ones that fit."""
 
     command = "set_race"
     idempotent = True
@@ -36,9 +36,9 @@ class SetRace(CommandArguments):
 
 
 class SetName(CommandArguments):
-    """Change the name that others see over a player's head, until it leaves. Its account keeps the old one.
+    """Change the name shown above a player, until it leaves. Its account's name does not change.
 
-    A name that differs from another player's here by nothing but spaces is declined.
+    A name that differs from another connected player's only by spaces is refused.
     """
 
     command = "set_name"
@@ -49,7 +49,7 @@ class SetName(CommandArguments):
 
 
 class SetBirthsign(CommandArguments):
-    """Give a player one of the thirteen birthsigns, by its id (`Fay`, `Warwyrd`)."""
+    """Set a player's birthsign to one of the thirteen, by its id (`Fay`, `Warwyrd`)."""
 
     command = "set_birthsign"
     idempotent = True
@@ -60,7 +60,7 @@ class SetBirthsign(CommandArguments):
 
 
 class SetCustomClass(CommandArguments):
-    """Give a player a class of its own: two attributes, five major and five minor skills, each once."""
+    """Give a player a custom class: two attributes, five major and five minor skills, each once."""
 
     command = "set_custom_class"
     idempotent = True

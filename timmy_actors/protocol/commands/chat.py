@@ -1,4 +1,4 @@
-"""What players are told: in the chat, on the screen; and what a client is made to run."""
+"""Chat lines, notes on the screen, and commands of the chat and the console."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from timmy_actors.protocol._base import Name
 from timmy_actors.protocol.commands._arguments import CommandArguments, Text
 
 COMMAND_SIGN = "/"
-"""What begins with it, CoreScripts take for a chat command."""
+"""CoreScripts interpret a line that starts with it as a chat command."""
 
 
-def _said(text: str) -> str:
+def _no_command(text: str) -> str:
     if text.startswith(COMMAND_SIGN):
         raise ValueError("begins with '/', as the server's chat commands do: give it to chat_command")
     return text
@@ -26,7 +26,7 @@ def _command(text: str) -> str:
 
 
 class Message(CommandArguments):
-    """Show a line in a player's chat window, to nobody else."""
+    """Show a line only in one player's chat window."""
 
     command = "message"
     idempotent = False
@@ -36,19 +36,19 @@ class Message(CommandArguments):
 
 
 class Chat(CommandArguments):
-    """Say something as the player, as if it had typed it: the server's scripts decide who reads it (`heard_by`)."""
+    """Say a line as the player, as if it had typed it: the server's scripts decide who gets it (`heard_by`)."""
 
     command = "chat"
     idempotent = False
     errors = ("game_refused",)
     example = {"text": "Has anybody seen Fargoth?"}
 
-    text: Annotated[Text, AfterValidator(_said)]
-    """It does not begin with "/"."""
+    text: Annotated[Text, AfterValidator(_no_command)]
+    """It must not start with "/"."""
 
 
 class ChatCommand(CommandArguments):
-    """Run one of the server's chat commands as the player, with that player's rank; the token needs `chat_command`."""
+    """Run a chat command of the server as the player, with that player's rank; the token needs `chat_command`."""
 
     command = "chat_command"
     idempotent = False
@@ -56,11 +56,11 @@ class ChatCommand(CommandArguments):
     example = {"text": "/me waves."}
 
     text: Annotated[Text, AfterValidator(_command)]
-    """As the player would type it: it begins with "/"."""
+    """As the player would type it: it starts with "/"."""
 
 
 class Whisper(CommandArguments):
-    """Say something to one other player, by the server's own `/msg`: both read it."""
+    """Say a line to one other player, with the server's own `/msg`: both see it."""
 
     command = "whisper"
     idempotent = False
@@ -72,7 +72,7 @@ class Whisper(CommandArguments):
 
 
 class Broadcast(CommandArguments):
-    """Show a line in everybody's chat window, with nobody's name before it."""
+    """Show a line in every player's chat window, without a name before it."""
 
     command = "broadcast"
     idempotent = False
@@ -82,7 +82,7 @@ class Broadcast(CommandArguments):
 
 
 class ClearChat(CommandArguments):
-    """Empty a player's chat window."""
+    """Clear a player's chat window."""
 
     command = "clear_chat"
     idempotent = True
@@ -100,7 +100,7 @@ class MessageBox(CommandArguments):
 
 
 class Console(CommandArguments):
-    """Run a console command on a player's client, where the server's configuration says `allow_raw`."""
+    """Run a console command on a player's client; requires `allow_raw` in the server's configuration."""
 
     command = "console"
     idempotent = False

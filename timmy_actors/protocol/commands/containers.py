@@ -1,4 +1,4 @@
-"""What is in a container, or on an actor."""
+"""The contents of containers and actors' inventories."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_STACKS = 200
 
 
 class Stack(StrictModel):
-    """Some of an item."""
+    """An item and its count."""
 
     item: Name
     count: ItemCount = 1
@@ -33,7 +33,7 @@ class PutInContainer(OfObject):
 
 
 class TakeFromContainer(OfObject):
-    """Take items out of a container or from an actor; it must hold that many."""
+    """Take items out of a container or from an actor, which must have that many."""
 
     command = "take_from_container"
     idempotent = False
@@ -45,7 +45,7 @@ class TakeFromContainer(OfObject):
 
 
 class SetContainer(OfObject):
-    """Give a container, or an actor, exactly these contents."""
+    """Set the contents of a container or an actor's inventory."""
 
     command = "set_container"
     idempotent = True

@@ -1,8 +1,8 @@
-"""What a player is asked in a box on its screen.
+"""Dialogs on a player's screen.
 
-The result comes when the player answers; give such a command the time that people take (`timeout_s`). Past its
-deadline it is `expired`, and the box stays on the screen. A player who leaves has not answered: `no_such_player`. One
-question at a time: more are `game_refused`.
+The result comes when the player answers; set `timeout_s` long enough for a person. Past its deadline the command is
+`expired`, and the dialog stays on the screen. If the player leaves, the error is `no_such_player`. A player can have
+one dialog at a time: further ones are `game_refused`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments, Label, T
 
 
 class Ask(CommandArguments):
-    """Ask a player something, to be answered with a button: `index` (from 0) and `choice` of what was pressed."""
+    """Ask a player a question with buttons: returns the `index` (from 0) and the `choice` of the pressed button."""
 
     command = "ask"
     idempotent = False
@@ -27,7 +27,7 @@ class Ask(CommandArguments):
 
 
 class AskChoice(CommandArguments):
-    """Let a player choose from a list: `index` (from 0) and `choice`, both null when it closed the list."""
+    """Let a player choose from a list: returns `index` (from 0) and `choice`, both null if the list was closed."""
 
     command = "ask_choice"
     idempotent = False
@@ -39,7 +39,7 @@ class AskChoice(CommandArguments):
 
 
 class AskText(CommandArguments):
-    """Let a player type a line: `text`, cut after 4096 bytes. `note` stands below the question."""
+    """Let a player type a line: returns `text`, truncated to 4096 bytes. `note` is shown below the question."""
 
     command = "ask_text"
     idempotent = False

@@ -1,4 +1,4 @@
-"""What a player is in factions."""
+"""A player's rank, reputation and membership in factions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetFactionRank(CommandArguments):
-    """Let a player join a faction (rank 0), or give it another rank, from 0 to 9.
+    """Let a player join a faction (rank 0), or set its rank, from 0 to 9.
 
-    Above 0 only in the ten factions that are known to have ten ranks: a faction must have the rank that is set in it.
-    Shared with everybody where the server shares ranks, as it does by default.
+    Ranks above 0 are accepted only for the ten factions known to have ten ranks, as a rank must exist in its faction.
+    The rank applies to all players if the server shares ranks, as it does by default.
     """
 
     command = "set_faction_rank"
@@ -27,7 +27,7 @@ class SetFactionRank(CommandArguments):
 
 
 class SetFactionReputation(CommandArguments):
-    """Set how well a player is thought of in a faction."""
+    """Set a player's reputation in a faction."""
 
     command = "set_faction_reputation"
     idempotent = True
@@ -39,7 +39,7 @@ class SetFactionReputation(CommandArguments):
 
 
 class SetFactionExpelled(CommandArguments):
-    """Expel a player from a faction, or take it back (`expelled=False`)."""
+    """Expel a player from a faction, or readmit it (`expelled=False`)."""
 
     command = "set_faction_expelled"
     idempotent = True
@@ -51,7 +51,7 @@ class SetFactionExpelled(CommandArguments):
 
 
 class LeaveFaction(CommandArguments):
-    """Let a player leave a faction, from rank 0 (`set_faction_rank`)."""
+    """Let a player leave a faction; its rank must be 0 (`set_faction_rank`)."""
 
     command = "leave_faction"
     idempotent = False

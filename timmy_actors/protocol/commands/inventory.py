@@ -1,4 +1,4 @@
-"""What a player carries."""
+"""A player's inventory and equipment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments, ItemCoun
 
 
 class GiveItem(CommandArguments):
-    """Put items into a player's inventory."""
+    """Add items to a player's inventory."""
 
     command = "give_item"
     idempotent = False
@@ -23,7 +23,7 @@ class GiveItem(CommandArguments):
 
 
 class TakeItem(CommandArguments):
-    """Take items out of a player's inventory; it must hold that many."""
+    """Remove items from a player's inventory, which must have that many."""
 
     command = "take_item"
     idempotent = False
@@ -42,7 +42,7 @@ Slot = Literal[
 
 
 class Equip(CommandArguments):
-    """Put on or take in hand an item that a player carries. A client refuses a slot that the item does not fit."""
+    """Equip an item that a player carries. A client refuses a slot that the item does not fit."""
 
     command = "equip"
     idempotent = True
@@ -54,7 +54,7 @@ class Equip(CommandArguments):
 
 
 class Unequip(CommandArguments):
-    """Take off what a player wears in a slot; it stays in the inventory."""
+    """Unequip the item in a player's slot; it stays in the inventory."""
 
     command = "unequip"
     idempotent = True
@@ -65,7 +65,7 @@ class Unequip(CommandArguments):
 
 
 class SetGold(CommandArguments):
-    """Set how much gold a player carries."""
+    """Set the amount of gold that a player carries."""
 
     command = "set_gold"
     idempotent = True

@@ -1,4 +1,4 @@
-"""How far a player's quests are."""
+"""A player's quest journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class JournalCommand(CommandArguments):
-    """Write a quest's entry into the journal, or with `kind="index"` set its stage without a text."""
+    """Add a quest's entry to the journal, or with `kind="index"` set its stage without a text."""
 
     command = "journal"
     idempotent = True

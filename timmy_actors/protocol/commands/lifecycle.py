@@ -1,4 +1,4 @@
-"""What befalls a player."""
+"""Jail, resurrection and disconnection of a player."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from timmy_actors.protocol.commands._arguments import CommandArguments, Text
 
 
 class Jail(CommandArguments):
-    """Send a player to jail for some days of the game.
+    """Jail a player for a number of days of the game.
 
-    `stay`: where it is instead of in the nearest prison. `keep_skills`: its skills don't suffer. `text` is what it
-    reads at the end.
+    `stay`: at its position instead of the nearest prison. `keep_skills`: without losing skill points. `text` is shown
+    to it at the end.
     """
 
     command = "jail"
@@ -27,7 +27,7 @@ class Jail(CommandArguments):
 
 
 class Resurrect(CommandArguments):
-    """Bring a dead player back to life, where it lies or at the nearest shrine; the server then leaves it alone."""
+    """Resurrect a dead player, where it lies or at the nearest shrine; the server's own resurrection is cancelled."""
 
     command = "resurrect"
     idempotent = False
@@ -39,7 +39,7 @@ class Resurrect(CommandArguments):
 
 
 class Kick(CommandArguments):
-    """Throw a player out of the game, saved as it was. `reason` is a last line in its chat window."""
+    """Disconnect a player, whose state is saved. `reason` is the last line in its chat window."""
 
     command = "kick"
     idempotent = False

@@ -1,4 +1,4 @@
-"""Objects in the world: placed, deleted, moved, turned, scaled, locked, opened, used."""
+"""Objects in the world: place, delete, move, rotate, scale, lock, open, activate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BARREL = {"unique_index": "103001-0", "cell": "-2, -9"}
 class PlaceItem(AtPlace):
     """Put an item on the ground.
 
-    A record made at run time is named by its id. Items of the game that clients don't have are not drawn by them.
+    A record created at run time is named by its id. Clients do not draw items that they do not have.
     """
 
     command = "place_item"
@@ -28,13 +28,13 @@ class PlaceItem(AtPlace):
     item: Name
     count: ItemCount = 1
     charge: Annotated[int, Field(ge=-1, le=1_000_000)] = -1
-    """What is left of its uses or its condition; -1 for a new one."""
+    """The remaining uses or condition; -1: full."""
     soul: Name | None = None
     """The creature in a soul gem, by its id."""
 
 
 class DeleteObject(OfObject):
-    """Delete an object or an actor for everybody, for good."""
+    """Delete an object or an actor for all players, permanently."""
 
     command = "delete_object"
     idempotent = False
@@ -45,8 +45,8 @@ class DeleteObject(OfObject):
 class MoveObject(OfObject):
     """Move an object within its cell.
 
-    What was placed on the server stays there; an object of the data files returns when its cell is loaded anew, and
-    the answer says `lasting: false`. Actors are moved with `move_actor`.
+    An object placed on the server stays there; an object of the data files returns to its place when its cell is
+    reloaded, and the answer has `lasting: false`. Use `move_actor` for actors.
     """
 
     command = "move_object"
@@ -60,7 +60,7 @@ class MoveObject(OfObject):
 
 
 class RotateObject(OfObject):
-    """Turn an object to these angles, in degrees. It lasts as long as a move does."""
+    """Rotate an object to these angles, in degrees. The rotation lasts as long as that of `move_object`."""
 
     command = "rotate_object"
     idempotent = True
@@ -73,7 +73,7 @@ class RotateObject(OfObject):
 
 
 class ScaleObject(OfObject):
-    """Make an object or an actor larger or smaller than its record says (1)."""
+    """Scale an object or an actor; 1 is its original size."""
 
     command = "scale_object"
     idempotent = True
@@ -113,7 +113,7 @@ class UntrapObject(OfObject):
 
 
 class SetDoor(OfObject):
-    """Open or close a door that swings. Doors that lead elsewhere are used with `activate_object`."""
+    """Open or close a swinging door. For doors that lead to another cell use `activate_object`."""
 
     command = "set_door"
     idempotent = True
@@ -124,7 +124,7 @@ class SetDoor(OfObject):
 
 
 class EnableObject(OfObject):
-    """Let an object or an actor that was disabled be there again."""
+    """Enable an object or an actor that was disabled."""
 
     command = "enable_object"
     idempotent = True
@@ -133,7 +133,7 @@ class EnableObject(OfObject):
 
 
 class DisableObject(OfObject):
-    """Let an object or an actor be as if it were not there, until it is enabled."""
+    """Disable an object or an actor, which hides it until it is enabled."""
 
     command = "disable_object"
     idempotent = True
@@ -142,7 +142,7 @@ class DisableObject(OfObject):
 
 
 class ActivateObject(OfObject):
-    """Let the player use an object: open the door or container, take the item, talk to the NPC."""
+    """Let the player activate an object: open the door or container, take the item, talk to the NPC."""
 
     command = "activate_object"
     idempotent = False
@@ -151,7 +151,7 @@ class ActivateObject(OfObject):
 
 
 class PlayObjectSound(OfObject):
-    """Let everybody near an object hear a sound (an id of the game's) from it."""
+    """Play a sound (an id of the game's) at an object, for all players near it."""
 
     command = "play_object_sound"
     idempotent = False
@@ -164,7 +164,7 @@ class PlayObjectSound(OfObject):
 
 
 class SetMerchantGold(OfObject):
-    """Set how much gold an actor has to trade with."""
+    """Set an actor's gold for trading."""
 
     command = "set_merchant_gold"
     idempotent = True
@@ -175,7 +175,7 @@ class SetMerchantGold(OfObject):
 
 
 class SetDoorDestination(OfObject):
-    """Let a door lead elsewhere, for the players who are here now: the server keeps no such change."""
+    """Change a door's destination for the connected players; the server does not store the change."""
 
     command = "set_door_destination"
     idempotent = True

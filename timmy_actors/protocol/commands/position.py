@@ -1,4 +1,4 @@
-"""Where a player is."""
+"""A player's position."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from timmy_actors.protocol.commands._arguments import CommandArguments, Coordina
 class Teleport(CommandArguments):
     """Move a player to a named place, to another player, or to coordinates in a cell.
 
-    `to` names a place of the gazetteer, `to_player` a player who is in the game. Else `x`, `y`, `z` say where, in the
-    interior or exterior `cell`; without a cell they are exterior coordinates.
+    `to` is the name of a known place, `to_player` that of a connected player. Otherwise `x`, `y`, `z` are coordinates
+    in the interior or exterior `cell`; without a cell they are exterior coordinates.
     """
 
     command = "teleport"
@@ -45,7 +45,7 @@ Speed = Annotated[float, Field(ge=-10_000, le=10_000)]
 
 
 class Push(CommandArguments):
-    """Push a player: give it a momentum, in game units a second along each axis."""
+    """Push a player: set its momentum, in game units per second along each axis."""
 
     command = "push"
     idempotent = False
@@ -57,7 +57,7 @@ class Push(CommandArguments):
 
 
 class SetMark(CommandArguments):
-    """Set the place that the spell Recall brings a player to."""
+    """Set the destination of a player's Recall spell."""
 
     command = "set_mark"
     idempotent = True

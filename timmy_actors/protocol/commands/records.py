@@ -1,4 +1,4 @@
-"""Records made at run time: spells, potions, books, weapons, NPCs and all the other types."""
+"""Records created at run time: spells, potions, books, weapons, NPCs and all the other types."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ STAVES = {"type": "weapon", "id": "timmy_staff", "base_id": "wooden staff", "nam
 
 
 class CreateRecord(CommandArguments):
-    """Make a record, or replace one of the same id, and send it to every client.
+    """Create a record, or replace the one with the same id, and send it to every client.
 
-    With an `id` it is permanent, and an id of the game's own changes that record for everybody. Without, the server
-    gives one, and drops the record when the last thing made of it is gone. A script runs on every client, so it takes
-    what a console command takes: `allow_raw`.
+    With an `id` the record is permanent; an id of the game's own changes that record for all players. Without, the
+    server generates an id, and deletes the record with the last object of it. A script runs on every client, so it
+    requires `allow_raw`, as a console command does.
     """
 
     command = "create_record"
@@ -26,7 +26,7 @@ class CreateRecord(CommandArguments):
 
 
 class CloneRecord(CommandArguments):
-    """Make a record like another, which clients must have; with a `name` of its own if one is given."""
+    """Create a copy of a record that clients have, optionally with another `name`."""
 
     command = "clone_record"
     idempotent = False
@@ -40,7 +40,7 @@ class CloneRecord(CommandArguments):
 
 
 class DeleteRecord(CommandArguments):
-    """Take a record that was made at run time out of the server's store; who has it now keeps it until leaving."""
+    """Delete a record created at run time from the server; connected clients still have it until they leave."""
 
     command = "delete_record"
     idempotent = False

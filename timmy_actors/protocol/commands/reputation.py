@@ -1,4 +1,4 @@
-"""What the world thinks of a player."""
+"""A player's bounty and reputation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetBounty(CommandArguments):
-    """Set the bounty on a player's head, in gold."""
+    """Set a player's bounty, in gold."""
 
     command = "set_bounty"
     idempotent = True
@@ -21,7 +21,7 @@ class SetBounty(CommandArguments):
 
 
 class SetReputation(CommandArguments):
-    """Set a player's reputation; everybody's where the server shares it, as it does by default."""
+    """Set a player's reputation; that of all players if the server shares it, as it does by default."""
 
     command = "set_reputation"
     idempotent = True

@@ -1,4 +1,4 @@
-"""What a player's client may do, and how it runs."""
+"""Permissions and settings of a player's client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetPermission(CommandArguments):
-    """Allow a player the console, rest in beds or the wilderness, or waiting; without `allowed`, as the server does."""
+    """Allow or forbid a player the console, rest in beds or the wilderness, or waiting; default: as the server does."""
 
     command = "set_permission"
     idempotent = True
@@ -22,9 +22,9 @@ class SetPermission(CommandArguments):
 
 
 class SetClientSetting(CommandArguments):
-    """Set a number of a player's client; without `value`, as the server has it.
+    """Set a numeric setting of a player's client; default: the server's value.
 
-    `difficulty` is -100 to 100, `physics_framerate` 10 to 1000 frames a second, `log_level` -1 (the client's own) to 4.
+    `difficulty` is -100 to 100, `physics_framerate` 10 to 1000 frames per second, `log_level` -1 (the client's) to 4.
     """
 
     command = "set_client_setting"

@@ -1,4 +1,4 @@
-"""What a player looks like."""
+"""A player's scale and shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetScale(CommandArguments):
-    """Make a player smaller or larger: 1 is its own size."""
+    """Scale a player; 1 is its original size."""
 
     command = "set_scale"
     idempotent = True
@@ -33,7 +33,7 @@ class SetWerewolf(CommandArguments):
 
 
 class SetCreature(CommandArguments):
-    """Let others see a player as a creature, with its name if `show_name`; without `creature`, as itself."""
+    """Show a player to others as a creature, with its name if `show_name`; without `creature`, as itself."""
 
     command = "set_creature"
     idempotent = True

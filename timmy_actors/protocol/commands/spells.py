@@ -1,4 +1,4 @@
-"""What a player can cast, and what is at work on it. Spells are named by the ids of the data files."""
+"""A player's spells and active magic effects. Spells are identified by the ids of the data files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class AddSpell(CommandArguments):
-    """Teach a player a spell, power or ability; a client ignores an id that its data files don't have."""
+    """Add a spell, power or ability to a player's spellbook; a client ignores an id that is not in its data files."""
 
     command = "add_spell"
     idempotent = True
@@ -22,7 +22,7 @@ class AddSpell(CommandArguments):
 
 
 class RemoveSpell(CommandArguments):
-    """Let a player forget a spell that it has."""
+    """Remove a spell from a player's spellbook."""
 
     command = "remove_spell"
     idempotent = False
@@ -33,7 +33,7 @@ class RemoveSpell(CommandArguments):
 
 
 class ClearSpells(CommandArguments):
-    """Let a player forget every spell. Powers and abilities of its race and birthsign stay with its client."""
+    """Remove all spells from a player's spellbook. Powers and abilities of its race and birthsign stay."""
 
     command = "clear_spells"
     idempotent = True
@@ -41,7 +41,7 @@ class ClearSpells(CommandArguments):
 
 
 class SelectSpell(CommandArguments):
-    """Choose the spell that a player casts next, of those that it has. To cast it takes the player's client."""
+    """Select one of a player's spells to cast next. Casting it requires input in the player's client."""
 
     command = "select_spell"
     idempotent = True
@@ -52,10 +52,10 @@ class SelectSpell(CommandArguments):
 
 
 class AddEffect(CommandArguments):
-    """Put a magic effect on a player for some time, as a spell or potion would; again under one `spell` replaces it.
+    """Apply a magic effect to a player for a time, as a spell or potion would; the same `spell` id replaces it.
 
-    `effect` is the game's number (79 is Fortify Attribute). Effects about one attribute or skill need its name, others
-    have none. `label` is what the player's client shows, by default the spell's id.
+    `effect` is the game's number (79 is Fortify Attribute). Effects on one attribute or skill require its name, others
+    take none. The player's client shows `label`; default: the spell's id.
     """
 
     command = "add_effect"
@@ -73,7 +73,7 @@ class AddEffect(CommandArguments):
 
 
 class RemoveEffect(CommandArguments):
-    """End what a spell, potion or `add_effect` put on a player."""
+    """End the effects of a spell, potion or `add_effect` on a player."""
 
     command = "remove_effect"
     idempotent = False

@@ -1,4 +1,4 @@
-"""What a player can do, and how it fares."""
+"""A player's stats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.commands._arguments import CommandArguments
 
 
 class SetStat(CommandArguments):
-    """Set an attribute, a skill, `level`, or `health`, `magicka`, `fatigue` (current) and their `..._base`.
+    """Set an attribute, a skill, `level`, or `health`, `magicka`, `fatigue` (current values) and their `..._base`.
 
     Attribute and skill names are CoreScripts' (`Strength`, `Longblade`); case does not matter.
     """

@@ -1,4 +1,4 @@
-"""What a player knows: topics, books, kills, its map."""
+"""A player's topics, books, kills and map."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GridNumber = Annotated[int, Field(ge=-976, le=976)]
 
 
 class AddTopic(CommandArguments):
-    """Let a player talk about a topic; everybody where the server shares topics, as it does by default."""
+    """Add a dialogue topic for a player; for all players if the server shares topics, as it does by default."""
 
     command = "add_topic"
     idempotent = True
@@ -24,7 +24,7 @@ class AddTopic(CommandArguments):
 
 
 class AddBook(CommandArguments):
-    """Count a skill book as read by a player: it teaches nothing any more."""
+    """Mark a skill book as read by a player: it then teaches nothing."""
 
     command = "add_book"
     idempotent = True
@@ -35,7 +35,7 @@ class AddBook(CommandArguments):
 
 
 class SetKills(CommandArguments):
-    """Set how many of a creature or NPC were killed, which quests ask for."""
+    """Set the number of kills of a creature or NPC, which quests check."""
 
     command = "set_kills"
     idempotent = True
@@ -47,7 +47,7 @@ class SetKills(CommandArguments):
 
 
 class ShowMap(CommandArguments):
-    """Show an exterior cell on a player's map: one that some player has been to, so that the server has its picture."""
+    """Show an exterior cell on a player's map; some player must have visited it, so that the server has its picture."""
 
     command = "show_map"
     idempotent = True

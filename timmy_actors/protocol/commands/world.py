@@ -1,4 +1,4 @@
-"""The world that all players share: weather, time, variables of scripts, where doors lead, cells, collision."""
+"""The world that all players share: weather, time, script variables, door destinations, cells, collision."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORTEST, LONGEST = -32_768, 32_767
 
 
 class SetWeather(CommandArguments):
-    """Set the weather of a region, by default the player's, at once; its own changes go on from there."""
+    """Set the weather of a region (default: the player's) at once; it then changes on its own again."""
 
     command = "set_weather"
     idempotent = True
@@ -30,7 +30,7 @@ class SetWeather(CommandArguments):
 
 
 class SetTime(CommandArguments):
-    """Set the hour, the date, or how fast time runs by day and by night (30: two minutes an hour)."""
+    """Set the hour, the date, or the speed of time by day and by night (30: an hour takes two minutes)."""
 
     command = "set_time"
     idempotent = True
@@ -47,7 +47,7 @@ class SetTime(CommandArguments):
 
 
 class SetScriptGlobal(CommandArguments):
-    """Set a global variable of the game's scripts, for everybody and for who comes later."""
+    """Set a global variable of the game's scripts, for all current and future players."""
 
     command = "set_script_global"
     idempotent = True
@@ -69,7 +69,7 @@ class SetScriptGlobal(CommandArguments):
 
 
 class OverrideDestination(CommandArguments):
-    """Let every door into one cell lead into another, for everybody and for who comes later."""
+    """Let every door into one cell lead into another, for all current and future players."""
 
     command = "override_destination"
     idempotent = True
@@ -81,7 +81,7 @@ class OverrideDestination(CommandArguments):
 
 
 class ResetCell(CommandArguments):
-    """Forget all that happened in a loaded cell: who is there loads it anew as the data files have it."""
+    """Reset a loaded cell to its state in the data files; players in it reload it."""
 
     command = "reset_cell"
     idempotent = False
@@ -92,7 +92,7 @@ class ResetCell(CommandArguments):
 
 
 class SetCollision(CommandArguments):
-    """Say whether players, actors and placed objects collide, for everybody, until the server ends."""
+    """Set whether players, actors and placed objects collide, for all players, until the server ends."""
 
     command = "set_collision"
     idempotent = True
@@ -106,7 +106,7 @@ class SetCollision(CommandArguments):
 
 
 class ServerInfo(CommandArguments):
-    """Ask the server about itself: version, port, players, objects made, how long it runs."""
+    """Get the server's version, port, players, created objects and uptime."""
 
     command = "server_info"
     idempotent = True

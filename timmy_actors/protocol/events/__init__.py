@@ -1,4 +1,4 @@
-"""What events say, one topic a file, each a model of the event's `data`."""
+"""The models of the events' `data`, one topic per file."""
 
 from timmy_actors.protocol.events import actors, character, knowledge, objects, players, world
 from timmy_actors.protocol.events._data import EventData

@@ -6,7 +6,7 @@ from timmy_actors.protocol._base import Model
 
 
 class EventData(Model):
-    """What an event says besides whom it befell and when."""
+    """The base of an event's data: what it says besides its player and time."""
 
     event: ClassVar[str]
-    """Its name on the wire."""
+    """The event's name on the wire."""

@@ -1,7 +1,7 @@
-"""Actors that come into sight, dress, are enchanted, die and walk from cell to cell.
+"""Events of actors: appearance, equipment, active spells, death, AI, cell changes.
 
-The `player` of these is the one whose client simulates the cell, and tells of it; they concern everybody whose client
-has the cell loaded.
+Their `player` is the one whose client simulates the cell and reports the event; they concern every player whose client
+has loaded the cell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from timmy_actors.protocol.events._data import EventData
 
 
 class Actor(Model):
-    """An actor by the name that commands take; its record, or nothing where the server was never told it."""
+    """An actor by the unique index that commands take, and its record if the server knows it."""
 
     unique_index: str
     ref_id: str = ""
@@ -26,65 +26,65 @@ class _ActorEvent(EventData, Generic[A]):
     cell: str
     actors: tuple[A, ...]
     left_out: Count = 0
-    """How many more there were."""
+    """How many further actors are not listed."""
 
 
 class ActorList(_ActorEvent[Actor]):
-    """The actors of a cell that nobody had visited before."""
+    """The actors of a cell that no player had visited before."""
 
     event = "actor_list"
 
 
 class DressedActor(Actor):
-    """What an actor wears now: slot to record."""
+    """An actor's current equipment: slot to record."""
 
     equipment: dict[str, str]
 
 
 class ActorEquipment(_ActorEvent[DressedActor]):
-    """Actors wear something else."""
+    """The equipment of actors has changed."""
 
     event = "actor_equipment"
 
 
 class EnchantedActor(Actor):
-    """The spells that began or ceased to be at work."""
+    """An actor, and the spells that started or ended on it."""
 
     spells: tuple[str, ...]
 
 
 class ActorSpellsActive(_ActorEvent[EnchantedActor]):
-    """Spells at work on actors have changed."""
+    """The active spells of actors have changed."""
 
     event = "actor_spells_active"
 
 
 class KilledActor(Actor):
-    """A player's name, another actor's, or None."""
+    """A dead actor; `killer` is a player's name, another actor's, or None."""
 
     killer: str | None
 
 
 class ActorDeath(_ActorEvent[KilledActor]):
-    """Actors died."""
+    """Actors have died."""
 
     event = "actor_death"
 
 
 class ActorAI(_ActorEvent[Actor]):
-    """Actors were given something else to do by the client that simulates them."""
+    """The client that simulates actors has given them another AI package."""
 
     event = "actor_ai"
 
 
 class MovedActor(Actor):
-    """The cell that an actor went to."""
+    """An actor, and the cell that it moved to."""
 
     to: str
 
 
 class ActorCellChange(_ActorEvent[MovedActor]):
-    """Actors went over a border."""
+    """Actors have moved to another cell."""
 
     event = "actor_cell_change"
 

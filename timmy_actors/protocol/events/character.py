@@ -1,4 +1,4 @@
-"""What changes about a player: what it can do, has, wears and is under."""
+"""Events of a player's character: stats, belongings and magic."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from timmy_actors.protocol.events._data import EventData
 from timmy_actors.protocol.perception import Attribute, Item, Skill
 
 Action = Literal["set", "add", "remove"]
-"""What became of the list: replaced by these, more by these, or fewer."""
+"""How the list changed: replaced, or these added or removed."""
 
 
 class Attributes(EventData):
-    """The player's client told its attributes."""
+    """The player's client has reported its attributes."""
 
     event = "attributes"
     attributes: dict[str, Attribute]
 
 
 class Skills(EventData):
-    """The player's client told its skills."""
+    """The player's client has reported its skills."""
 
     event = "skills"
     skills: dict[str, Skill]
 
 
 class Level(EventData):
-    """The player's level, and the skill points on the way to the next."""
+    """The player's level, and the skill points towards the next one."""
 
     event = "level"
     level: Integer
@@ -35,21 +35,21 @@ class Level(EventData):
 
 
 class Bounty(EventData):
-    """The price on the player's head has changed."""
+    """The player's bounty has changed."""
 
     event = "bounty"
     bounty: Integer
 
 
 class Reputation(EventData):
-    """How well the player is known has changed."""
+    """The player's reputation has changed."""
 
     event = "reputation"
     reputation: Integer
 
 
 class Shapeshift(EventData):
-    """The player's size has changed, or it became a werewolf or a human again."""
+    """The player's scale has changed, or it has become a werewolf or stopped being one."""
 
     event = "shapeshift"
     scale: float
@@ -57,14 +57,14 @@ class Shapeshift(EventData):
 
 
 class Equipment(EventData):
-    """The slots that changed; None is an empty one."""
+    """The equipment slots that have changed; None: empty."""
 
     event = "equipment"
     slots: dict[str, Item | None]
 
 
 class Inventory(EventData):
-    """What the player got or lost."""
+    """Items that the player has got or lost."""
 
     event = "inventory"
     action: Action
@@ -73,14 +73,14 @@ class Inventory(EventData):
 
 
 class ItemUse(EventData):
-    """The player uses a thing: it drinks, reads, puts on."""
+    """The player has used an item: drunk, read or put it on."""
 
     event = "item_use"
     item: str
 
 
 class Spellbook(EventData):
-    """Spells that the player learned or lost."""
+    """Spells that the player has learned or lost."""
 
     event = "spellbook"
     action: Action
@@ -88,7 +88,7 @@ class Spellbook(EventData):
 
 
 class SpellsActive(EventData):
-    """Spells that began or ceased to be at work on the player."""
+    """Spells that have started or ended on the player."""
 
     event = "spells_active"
     action: Action
@@ -96,7 +96,7 @@ class SpellsActive(EventData):
 
 
 class Cooldown(Model):
-    """A power that was used, and the game's day and hour when that was."""
+    """A used power, and the game's day and hour of its use."""
 
     spell: str
     day: Integer
@@ -104,35 +104,35 @@ class Cooldown(Model):
 
 
 class Cooldowns(EventData):
-    """Powers that can't be used again before a day has passed."""
+    """Powers that cannot be used again within a day."""
 
     event = "cooldowns"
     cooldowns: tuple[Cooldown, ...]
 
 
 class QuickKey(Model):
-    """What a quick key holds."""
+    """The content of a quick key."""
 
     holds: Literal["item", "item_magic", "magic", "unassigned"]
     item: str
 
 
 class QuickKeys(EventData):
-    """The quick keys that changed, by number."""
+    """The quick keys that have changed, by number."""
 
     event = "quick_keys"
     keys: dict[str, QuickKey]
 
 
 class SpellSelected(EventData):
-    """The player holds another spell ready."""
+    """The player has selected another spell."""
 
     event = "spell_selected"
     spell: str
 
 
 class Mark(EventData):
-    """The player cast Mark: Recall leads there now."""
+    """The player has cast Mark: Recall leads there now."""
 
     event = "mark"
     cell: str

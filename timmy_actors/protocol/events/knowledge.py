@@ -1,4 +1,4 @@
-"""What a player learns: journal, topics, books, and how factions think of it."""
+"""Events of a player's knowledge and factions: journal, topics, books, factions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from timmy_actors.protocol.events._data import EventData
 
 
 class JournalLine(Model):
-    """A quest and the stage it has come to: with an entry's text, or only its index."""
+    """A quest and its new stage: with an entry's text, or only the index."""
 
     quest: str
     index: Integer
@@ -17,14 +17,14 @@ class JournalLine(Model):
 
 
 class Journal(EventData):
-    """The journal has new lines."""
+    """The quest journal has new lines."""
 
     event = "journal"
     entries: tuple[JournalLine, ...]
 
 
 class Topics(EventData):
-    """The player can ask about more."""
+    """The player can ask about new topics."""
 
     event = "topics"
     topics: tuple[str, ...]
@@ -38,7 +38,7 @@ class Books(EventData):
 
 
 class FactionChange(Model):
-    """What changed: one of the three."""
+    """The change in a faction: one of the three."""
 
     rank: Integer | None = None
     expelled: bool | None = None
@@ -46,7 +46,7 @@ class FactionChange(Model):
 
 
 class Factions(EventData):
-    """How factions think of the player has changed."""
+    """The player's standing in factions has changed."""
 
     event = "factions"
     factions: dict[str, FactionChange]

@@ -1,6 +1,6 @@
-"""What is done to things: opened, locked, placed, taken, hit, spoken to.
+"""Events of objects: used, hit, placed, deleted, locked, opened, talked to.
 
-The `player` of these is the one whose client told of it; they concern everybody whose client has the cell loaded.
+Their `player` is the one whose client reported the event; they concern every player whose client has loaded the cell.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from timmy_actors.protocol.events._data import EventData
 
 
 class Thing(Model):
-    """A thing by the name that commands take."""
+    """An object by the unique index that commands take."""
 
     unique_index: str
     ref_id: str = ""
 
 
 class Person(Model):
-    """A player that it was done to."""
+    """A player that the event happened to."""
 
     player: str
 
@@ -33,29 +33,29 @@ class _ObjectEvent(EventData, Generic[T, P]):
     objects: tuple[T, ...]
     players: tuple[P, ...] = ()
     left_out: Count = 0
-    """How many more there were."""
+    """How many further objects and players are not listed."""
 
 
 class ActivatedThing(Thing):
-    """By a player's name, or an actor's unique index."""
+    """An activated object; `by` is a player's name, or an actor's unique index."""
 
     by: str | None = None
 
 
 class ActivatedPerson(Person):
-    """The same for a player that was activated."""
+    """An activated player; `by` is a player's name, or an actor's unique index."""
 
     by: str | None = None
 
 
 class ObjectActivate(_ObjectEvent[ActivatedThing, ActivatedPerson]):
-    """Things were used: a door, a container, an item, a person to talk to."""
+    """Objects were activated: a door, a container, an item, a person to talk to."""
 
     event = "object_activate"
 
 
 class Blow(Model):
-    """How a blow went."""
+    """The outcome of an attack."""
 
     by: str | None = None
     success: bool
@@ -65,39 +65,39 @@ class Blow(Model):
 
 
 class HitThing(Thing, Blow):
-    """An actor or thing that was hit."""
+    """An actor or object that was attacked."""
 
 
 class HitPerson(Person, Blow):
-    """A player that was hit."""
+    """A player that was attacked."""
 
 
 class ObjectHit(_ObjectEvent[HitThing, HitPerson]):
-    """Somebody was hit, or missed."""
+    """An attack has hit or missed."""
 
     event = "object_hit"
 
 
 class LoudThing(Thing):
-    """A thing and the sound it made."""
+    """An object, and the sound that it played."""
 
     sound: str
 
 
 class LoudPerson(Person):
-    """A player and the sound it made."""
+    """A player, and the sound that it played."""
 
     sound: str
 
 
 class ObjectSound(_ObjectEvent[LoudThing, LoudPerson]):
-    """Something was to be heard."""
+    """Objects or players have played a sound."""
 
     event = "object_sound"
 
 
 class PlacedThing(Thing):
-    """An item, where it lies now."""
+    """A placed item and its position."""
 
     x: float
     y: float
@@ -108,13 +108,13 @@ class PlacedThing(Thing):
 
 
 class ObjectPlace(_ObjectEvent[PlacedThing, Person]):
-    """Items were put down."""
+    """Items were placed."""
 
     event = "object_place"
 
 
 class SpawnedThing(Thing):
-    """An actor that was not there before."""
+    """A new actor and its position."""
 
     x: float
     y: float
@@ -123,79 +123,79 @@ class SpawnedThing(Thing):
 
 
 class ObjectSpawn(_ObjectEvent[SpawnedThing, Person]):
-    """Actors came into being."""
+    """Actors were spawned."""
 
     event = "object_spawn"
 
 
 class ObjectDelete(_ObjectEvent[Thing, Person]):
-    """Things are gone: who picks something up deletes it, and gets it in its inventory."""
+    """Objects were deleted: picking up an item deletes the object, and adds the item to the inventory."""
 
     event = "object_delete"
 
 
 class LockedThing(Thing):
-    """0 is unlocked."""
+    """A locked object; level 0: unlocked."""
 
     lock_level: Integer
 
 
 class ObjectLock(_ObjectEvent[LockedThing, Person]):
-    """Things were locked or unlocked."""
+    """Objects were locked or unlocked."""
 
     event = "object_lock"
 
 
 class ObjectTrap(_ObjectEvent[Thing, Person]):
-    """Traps went off, or were disarmed."""
+    """Traps were triggered or disarmed."""
 
     event = "object_trap"
 
 
 class ScaledThing(Thing):
-    """A thing of another size."""
+    """An object and its scale."""
 
     scale: float
 
 
 class ObjectScale(_ObjectEvent[ScaledThing, Person]):
-    """Things have grown or shrunk."""
+    """The scale of objects has changed."""
 
     event = "object_scale"
 
 
 class StatedThing(Thing):
-    """Whether it is there for the players."""
+    """An object, and whether it is enabled."""
 
     enabled: bool
 
 
 class ObjectState(_ObjectEvent[StatedThing, Person]):
-    """Things were enabled or disabled."""
+    """Objects were enabled or disabled."""
 
     event = "object_state"
 
 
 class Purse(Thing):
-    """A trader and the gold it has."""
+    """A trader and its gold."""
 
     gold: Integer
 
 
 class ObjectGold(_ObjectEvent[Purse, Person]):
-    """Traders have more or less gold."""
+    """The gold of traders has changed."""
 
     event = "object_gold"
 
 
 class ObjectRestock(_ObjectEvent[Thing, Person]):
-    """Containers or traders were filled up."""
+    """Containers or traders were restocked."""
 
     event = "object_restock"
 
 
 class Talker(Thing):
-    """Whom the player talks to, and about what."""
+    """The actor that the player talks to, and the choice."""
 
     choice: Literal[
         "topic", "persuasion", "companion_share", "barter", "spells", "travel", "spellmaking", "enchanting", "training",
@@ -205,13 +205,13 @@ class Talker(Thing):
 
 
 class DialogueChoice(_ObjectEvent[Talker, Person]):
-    """The player chose something in a conversation."""
+    """The player has made a choice in a dialogue."""
 
     event = "dialogue_choice"
 
 
 class Door(Thing):
-    """How it stands now."""
+    """A door and its state."""
 
     door: Literal["open", "closed"]
 
@@ -223,20 +223,20 @@ class DoorState(_ObjectEvent[Door, Person]):
 
 
 class Container(_ObjectEvent[Thing, Person]):
-    """What is in containers has changed, or was told for the first time."""
+    """The contents of containers have changed, or were reported for the first time."""
 
     event = "container"
 
 
 class ConsoleCommand(_ObjectEvent[Thing, Person]):
-    """The player's client ran a console command, the server's own among them."""
+    """The player's client has run a console command, possibly one from the server."""
 
     event = "console_command"
     command: str
 
 
 class ScriptLocal(_ObjectEvent[Thing, Person]):
-    """Variables of the scripts on things have changed."""
+    """Local variables of objects' scripts have changed."""
 
     event = "script_local"
 

@@ -1,4 +1,4 @@
-"""Players who come, go, move, speak, die and rise."""
+"""Events of players: connection, movement, chat, death."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Disconnect(EventData):
 
 
 class CharacterCreated(EventData):
-    """A new player has finished the making of its character."""
+    """A new player has finished creating its character."""
 
     event = "character_created"
 
 
 class CellChange(EventData):
-    """A player is in another cell."""
+    """A player has moved to another cell."""
 
     event = "cell_change"
     cell: str
@@ -33,21 +33,21 @@ class CellChange(EventData):
 
 
 class CellLoad(EventData):
-    """The player's client has loaded a cell: exteriors come nine at a time."""
+    """The player's client has loaded a cell; exterior cells are loaded nine at a time."""
 
     event = "cell_load"
     cell: str
 
 
 class CellUnload(EventData):
-    """The player's client has dropped a cell."""
+    """The player's client has unloaded a cell."""
 
     event = "cell_unload"
     cell: str
 
 
 class Chat(EventData):
-    """A line came into the player's chat window: said by somebody (`speaker`), or the server's own."""
+    """A new line in the player's chat window: from a player (`speaker`), or from the server."""
 
     event = "chat"
     text: str
@@ -56,14 +56,14 @@ class Chat(EventData):
 
 
 class Death(EventData):
-    """A player died: by another player, by a creature's or NPC's name, or by nobody's hand."""
+    """A player has died; `killer` is a player's, creature's or NPC's name, or None."""
 
     event = "death"
     killer: str | None
 
 
 class Resurrect(EventData):
-    """A player is alive again."""
+    """A player was resurrected."""
 
     event = "resurrect"
 

@@ -1,4 +1,4 @@
-"""What changes for everybody: weather, the map, kills, records, the game's own variables."""
+"""Events of the world: weather, map, kills, records, script variables."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from timmy_actors.protocol.events._data import EventData
 
 
 class Kills(EventData):
-    """How many of each record have been killed now."""
+    """The number of kills of each record has changed."""
 
     event = "kills"
     counts: dict[str, Count]
 
 
 class Map(EventData):
-    """The player has seen more of the map: the cells it shows now."""
+    """The player's map shows new cells."""
 
     event = "map"
     cells: tuple[str, ...]
 
 
 class Weather(EventData):
-    """The weather of a region, and what it turns into."""
+    """The weather of a region, and the weather that follows."""
 
     event = "weather"
     region: str
@@ -30,14 +30,14 @@ class Weather(EventData):
 
 
 class Video(EventData):
-    """The player's client shows a video."""
+    """The player's client plays a video."""
 
     event = "video"
     files: tuple[str, ...]
 
 
 class RecordCreated(EventData):
-    """The player brewed, enchanted or made a spell: records that did not exist, with their names."""
+    """The player has brewed a potion, enchanted an item or made a spell: the new records with their names."""
 
     event = "record_created"
     store: str
@@ -45,7 +45,7 @@ class RecordCreated(EventData):
 
 
 class ScriptGlobal(EventData):
-    """Variables of the game's scripts have changed."""
+    """Global variables of the game's scripts have changed."""
 
     event = "script_global"
     values: dict[str, float]

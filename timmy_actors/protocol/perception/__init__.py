@@ -1,6 +1,6 @@
-"""What an agent perceives of its player, section by section, a concern a module.
+"""An agent's perception of its player, divided into sections, one subject per module.
 
-Lengths are game units (8192 to an exterior cell's side), angles degrees clockwise from north.
+Lengths are in game units (an exterior cell's side is 8192), angles in degrees clockwise from north.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the player carries and wears."""
+"""The player's inventory and equipment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from timmy_actors.protocol._base import Count, Model
 
 
 class Item(Model):
-    """A stack of one kind of thing. A charge of -1 means untouched (full)."""
+    """A stack of one item. A charge of -1 means full."""
 
     ref_id: str
     count: Count
@@ -16,13 +16,13 @@ class Item(Model):
 
 
 class Inventory(Model):
-    """What the player carries."""
+    """The items that the player carries."""
 
     items: tuple[Item, ...]
     truncated: bool = False
 
 
 class Equipment(Model):
-    """What the player wears and holds, by slot name (`helmet`, `carried_right`, ...)."""
+    """The items that the player wears and holds, by slot name (`helmet`, `carried_right`, ...)."""
 
     slots: dict[str, Item]

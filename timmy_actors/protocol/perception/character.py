@@ -1,4 +1,4 @@
-"""Who the player is, where it stands and how it fares."""
+"""The player's position, stats and condition."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from timmy_actors.protocol._base import Integer, Model
 
 
 class Position(Model):
-    """Where the player stands (`tes3mp.GetCell`, `GetPos*`, `GetRot*`)."""
+    """The player's position (`tes3mp.GetCell`, `GetPos*`, `GetRot*`)."""
 
     cell: str
     """TES3MP's cell description: `"-3, -2"` for an exterior, the exact name of an interior."""
     exterior: bool
     region: str
     place: str | None = None
-    """The town or landmark of the gazetteer that this cell belongs to: as it was called where the player was sent there
-    (`teleport` takes other names too), else by the first of its names."""
+    """The known town or landmark that this cell belongs to: by the name used in the `teleport` that sent the player
+    there, else by its first name."""
     x: float
     y: float
     z: float
@@ -27,7 +27,7 @@ class Position(Model):
 
 
 class Gauge(Model):
-    """A dynamic stat: what is left, and what full is."""
+    """A dynamic stat: its current value and its maximum."""
 
     current: float
     base: float
@@ -49,7 +49,7 @@ class Skill(Model):
 
 
 class Stats(Model):
-    """Who the player is and how it fares."""
+    """The player's character and stats."""
 
     level: Integer
     health: Gauge
@@ -62,13 +62,13 @@ class Stats(Model):
     character_class: Annotated[str, Field(alias="class")]
     birthsign: str
     level_progress: Integer = 0
-    """Skill points gained since the last level; ten make the next."""
+    """Skill points gained since the last level; ten give the next."""
     bounty: Integer = 0
     reputation: Integer = 0
 
 
 class Mark(Model):
-    """Where the Mark spell was cast last, and Recall leads to."""
+    """The place where the player last cast Mark, to which Recall leads."""
 
     cell: str
     x: float
@@ -77,7 +77,7 @@ class Mark(Model):
 
 
 class Condition(Model):
-    """What the player's body is doing and what it has turned into (`tes3mp.GetDrawState`, `GetSneakState`, ...)."""
+    """The player's stance and shape (`tes3mp.GetDrawState`, `GetSneakState`, ...)."""
 
     dead: bool
     drawn: Literal["nothing", "weapon", "spell"]
@@ -85,5 +85,5 @@ class Condition(Model):
     werewolf: bool
     scale: float
     creature: str = ""
-    """The creature record whose shape it has; empty for its own."""
+    """The record of the creature whose shape the player has; empty: its own shape."""
     mark: Mark | None = None

@@ -1,4 +1,4 @@
-"""What the player can cast, and what is at work on it."""
+"""The player's spells and active magic effects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from timmy_actors.protocol._base import Integer, Model
 
 
 class SpellEffect(Model):
-    """One effect of an active spell: the engine's number of it, and what is left of it as the client last said."""
+    """One effect of an active spell: the engine's number of it, and its state in the client's last report."""
 
     id: Integer
     magnitude: float = 0
@@ -15,23 +15,23 @@ class SpellEffect(Model):
     time_left: float = 0
     """Seconds, counted from `ActiveSpell.since`."""
     argument: Integer = -1
-    """The attribute or skill that it is about; -1 for none."""
+    """The attribute or skill that it affects; -1: none."""
 
 
 class ActiveSpell(Model):
-    """A spell, potion or enchantment at work on the player."""
+    """A spell, potion or enchantment that affects the player."""
 
     spell: str
     name: str = ""
     effects: tuple[SpellEffect, ...] = ()
     caster: str | None = None
-    """A player's name or a record's id; None where nobody said."""
+    """A player's name or a record's id; None if unknown."""
     since: Integer = 0
-    """When it began, in seconds since 1970 on the server's clock."""
+    """When it started, in seconds since 1970 on the server's clock."""
 
 
 class Spells(Model):
-    """The spellbook, the selected spell, and what is at work on the player."""
+    """The player's spellbook, selected spell and active spells."""
 
     known: tuple[str, ...]
     selected: str | None = None

@@ -1,4 +1,4 @@
-"""Who and what is around the player."""
+"""Actors, players and objects near the player."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timmy_actors.protocol.perception.character import Gauge
 
 
 class ArtificialIntelligence(Model):
-    """The AI package that a script gave to an actor last; what the game's own data make it do, clients know."""
+    """The AI package that a script last gave to an actor; packages from the game's data are known only to clients."""
 
     package: Literal["cancel", "activate", "combat", "escort", "follow", "travel", "wander"]
     target: str | None = None
@@ -31,7 +31,7 @@ class NearbyActor(Model):
     unique_index: str
     ref_id: str
     name: str | None = None
-    """Only records made at run time have a name here: the server has no data files."""
+    """Known only for records created at run time: the server has no data files."""
     cell: str
     x: float
     y: float
@@ -42,7 +42,7 @@ class NearbyActor(Model):
     dead: bool = False
     ai: ArtificialIntelligence | None = None
     equipment: Annotated[dict[str, str], Field(default_factory=dict)]
-    """What it wears and holds: slot name to record."""
+    """The items that it wears and holds: slot name to record."""
 
 
 class NearbyActors(Model):
@@ -51,7 +51,7 @@ class NearbyActors(Model):
     actors: tuple[NearbyActor, ...]
     truncated: bool = False
     left_out: Count = 0
-    """How many more there are, past the number that was asked for."""
+    """How many more there are beyond the requested number."""
 
 
 class NearbyPlayer(Model):
@@ -84,10 +84,10 @@ class NearbyPlayers(Model):
 
 
 class NearbyObject(Model):
-    """A thing in the cells around the player about which the server was told something.
+    """An object that the server knows in the cells around the player.
 
-    Things of the data files that nobody has touched are unknown to the server. Of those it knows, a place is known only
-    when a script or a player put it there: the others come last, without one.
+    The server does not know unchanged objects of the data files. It knows the position only of objects that a script or
+    a player placed: the others come last, without one.
     """
 
     unique_index: str
@@ -102,12 +102,12 @@ class NearbyObject(Model):
     bearing: float | None = None
     door: Literal["open", "closed"] | None = None
     lock_level: Integer | None = None
-    """0 is unlocked; None is not known."""
+    """0: unlocked; None: unknown."""
     trap_sprung: bool = False
     enabled: bool = True
     scale: float = 1
     contents: Count | None = None
-    """Number of stacks inside a container; None is not known."""
+    """The number of stacks in a container; None: unknown."""
     count: Count = 1
     charge: float = -1
     enchantment_charge: float = -1
@@ -115,7 +115,7 @@ class NearbyObject(Model):
 
 
 class NearbyObjects(Model):
-    """Objects within the subscribed radius, nearest first, and those whose place is not known after them."""
+    """Objects within the subscribed radius, nearest first, then those whose position is unknown."""
 
     objects: tuple[NearbyObject, ...]
     truncated: bool = False

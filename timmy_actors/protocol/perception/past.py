@@ -1,4 +1,4 @@
-"""What the player has done, learned and made of itself among people."""
+"""The player's factions, journal, quests, topics, books and kills."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from timmy_actors.protocol._base import Count, Integer, Model
 
 
 class Membership(Model):
-    """Standing with a faction. A rank counts from 0; None is no member."""
+    """The player's standing in a faction. Ranks count from 0; None: not a member."""
 
     rank: Integer | None = None
     reputation: Integer = 0
@@ -16,14 +16,14 @@ class Membership(Model):
 
 
 class Factions(Model):
-    """Every faction that the player has dealt with, by its id. Servers share what their configuration says."""
+    """Every faction that the player has dealt with, by id. The server's configuration says which values are shared."""
 
     factions: dict[str, Membership]
     truncated: bool = False
 
 
 class JournalEntry(Model):
-    """One line of the journal: a quest's entry text was shown, or only its index was set."""
+    """One line of the quest journal: with an entry's text, or only a new index."""
 
     quest: str
     index: Integer
@@ -35,21 +35,21 @@ class JournalEntry(Model):
 
 
 class Journal(Model):
-    """The latest journal lines, oldest first."""
+    """The latest lines of the quest journal, oldest first."""
 
     entries: tuple[JournalEntry, ...]
     truncated: bool = False
 
 
 class Quests(Model):
-    """Each quest's stage: the last index that its journal reached. The texts live in the clients' data files only."""
+    """The stage of each quest: the last index in the journal. The texts are only in the clients' data files."""
 
     stages: dict[str, Integer]
     truncated: bool = False
 
 
 class Topics(Model):
-    """What the player can ask people about."""
+    """The topics that the player can ask about."""
 
     topics: tuple[str, ...]
     truncated: bool = False

@@ -1,4 +1,4 @@
-"""A player's perception as a whole: its sections, and what is known of when and whence they came."""
+"""A player's whole perception: its sections, and their age and origin."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SectionName = Literal[
 
 
 class Sections(Model):
-    """The sections of a perception; one that was not asked for is None."""
+    """The sections of a perception; those that were not requested are None."""
 
     position: Position | None = None
     stats: Stats | None = None
@@ -62,20 +62,20 @@ class Sections(Model):
 
 
 class PerceptionOutput(Sections):
-    """A player's structured, validated snapshot: what is known of it, how old that is, and whether it still holds."""
+    """A player's structured, validated snapshot, with its age and whether it is stale."""
 
     player: str
     pid: Count
     boot: str
-    """The game server process that said so; another boot is another world's history."""
+    """The id of the game server process that sent it; revisions of different boots cannot be compared."""
     epoch: Count
-    """The connection incarnation that brought it."""
+    """The connection incarnation that received it."""
     revision: Count = 0
-    """Up to which command this shows what was done: see `Revision`."""
+    """The last command whose effects this shows: see `Revision`."""
     revisions: dict[str, Count]
-    """How often each section had changed when it was read."""
+    """The number of changes of each section when it was read."""
     timestamp: Annotated[datetime, Field(default_factory=lambda: datetime.now(UTC))]
     """When the daemon received it, UTC."""
     stale: bool = False
-    """True when the link that brought it is down, or the player has left."""
+    """True if the link is down since, or the player has left."""
     stale_reason: str | None = None

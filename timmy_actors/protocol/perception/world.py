@@ -1,4 +1,4 @@
-"""What is the same for all: date, hour, weather, and what is said."""
+"""Date, hour, weather and chat."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class World(Model):
 
 
 class ChatLine(Model):
-    """A line of a player's chat window."""
+    """A line in a player's chat window."""
 
     player: str | None = None
-    """Who said it; None for the server's own lines and those of its scripts."""
+    """The speaker; None for lines of the server and its scripts."""
     pid: Count | None = None
     text: str
-    """As it is read there: with the speaker's name before it, without the marks that colour it."""
+    """The displayed text: with the speaker's name before it, without colour codes."""
     now: Count
     """On the server's monotonic clock, in ms."""
 
 
 class Chat(Model):
-    """The latest lines of the player's chat window, oldest first: all that the server sent there."""
+    """The latest lines that the server sent to the player's chat window, oldest first."""
 
     lines: tuple[ChatLine, ...]
