@@ -1,6 +1,6 @@
-"""The server's HTTP application for the conformance suite, which sends no token: it is put on here, and checked there.
+"""The server's HTTP application for the conformance suite. The suite sends no token, so one is added to each request.
 
-The suite calls tools by names of its own. Where one of ours is such a tool, it stands here under that name too.
+The suite calls tools by its own names: a tool that matches one of them is also registered under that name.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ALIASES = {"get_os": "test_simple_text", "take_screenshot": "test_image_content"
 
 
 def with_token(app: App) -> App:
-    """The application as whoever knows the token meets it."""
+    """The application, with the token added to each request."""
 
-    async def asked(scope: Message, receive: Receive, send: Send) -> None:
+    async def authorised(scope: Message, receive: Receive, send: Send) -> None:
         headers = [*scope.get("headers", ()), (b"authorization", f"Bearer {TOKEN}".encode())]
         await app({**scope, "headers": headers}, receive, send)
 
-    return asked
+    return authorised
 
 
 def application(folder: Path) -> App:
-    """The server on the display of the environment."""
+    """The server's application on the display in the environment."""
     tools = tools_of(Desktop(os.environ["DISPLAY"], folder, folder / "held"))
     also = [tool.model_copy(update={"name": ALIASES[tool.name]}) for tool in tools if tool.name in ALIASES]
     server = MCPServer("desktop-control", tools=[*tools, *also], log_level="CRITICAL")
@@ -42,7 +42,7 @@ def application(folder: Path) -> App:
 
 
 def main() -> None:
-    """Serve until killed; the first line says where."""
+    """Serve until killed; the first line contains the URL."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"}) + "\n")
         sys.stdout.flush()

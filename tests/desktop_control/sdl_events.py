@@ -1,9 +1,9 @@
-"""A window of SDL2's (Debian's libsdl2-2.0-0), the library that most games here are written on, that prints its events.
+"""A window of SDL2 (Debian's libsdl2-2.0-0), the library of most games on Linux, that prints its events.
 
     sdl_events.py TITLE [captured] [grabbing]
 
-`captured`: it takes the mouse for looking around, as first-person games do; `grabbing`: it grabs the keyboard. Each
-line is one event: what happened, and the scancode, the button or the movement.
+`captured`: the window uses relative mouse mode, as first-person games do; `grabbing`: it grabs the keyboard. Each line
+is one event: its kind, and the scancode, the button or the movement.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ FOCUS_GAINED, FOCUS_LOST = 12, 13
 
 
 class Event(ctypes.Union):
-    """SDL_Event: its words, of which each kind of event uses some."""
+    """SDL_Event as 32-bit words and as bytes; each kind of event uses some of them."""
 
     _fields_ = (("words", ctypes.c_int32 * 14), ("bytes", ctypes.c_uint8 * 56))
 
 
 def main(title: str, *options: str) -> None:
-    """Open the window, and print what comes until it is closed."""
+    """Open the window, and print its events until it is closed."""
     sdl = ctypes.CDLL(LIBRARY)
     sdl.SDL_CreateWindow.restype = ctypes.c_void_p
     sdl.SDL_SetHint(b"SDL_GRAB_KEYBOARD", b"1" if "grabbing" in options else b"0")
@@ -39,16 +39,16 @@ def main(title: str, *options: str) -> None:
         assert sdl.SDL_SetRelativeMouseMode(1) == 0
     event = Event()
     while sdl.SDL_WaitEvent(ctypes.byref(event)):
-        told = in_words(event.words, event.bytes)
-        if told is not None:
-            sys.stdout.write(json.dumps(told) + "\n")
+        line = described(event.words, event.bytes)
+        if line is not None:
+            sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         if event.words[0] == QUIT:
             return
 
 
-def in_words(words: Any, raw: Any) -> list[Any] | None:
-    """What an event says; None: it says nothing of input."""
+def described(words: Any, raw: Any) -> list[Any] | None:
+    """The output for an event; None: it is not an input or focus event."""
     match words[0]:
         case 0x300 | 0x301 as kind:
             return ["down" if kind == KEY_DOWN else "up", words[4], raw[13]]

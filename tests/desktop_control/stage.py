@@ -1,4 +1,4 @@
-"""A screen of the test's own (Xvfb, a window manager), real programs on it, and the server as a client meets it."""
+"""A screen for tests (Xvfb with a window manager), real programs on it, and a client of the server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def skip_unless_installed() -> None:
 
 
 class Screen:
-    """An X server without a monitor, and what runs on it."""
+    """An X server without a monitor, and the programs on it."""
 
     def __init__(self, folder: Path, *, managed: bool = True, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         self.folder = folder
@@ -82,7 +82,7 @@ class Screen:
 
     @contextmanager
     def started(self, *command: str, **options: Any) -> Iterator[subprocess.Popen[Any]]:
-        """A program, until the block ends."""
+        """Run a program until the block ends."""
         process = self.run(*command, **options)
         try:
             yield process
@@ -91,7 +91,7 @@ class Screen:
 
     @contextmanager
     def program(self, title: str, *command: str, **options: Any) -> Iterator[subprocess.Popen[Any]]:
-        """A program, from when its window is there until the block ends."""
+        """Run a program until the block ends; the block starts when its window is visible."""
         with self.started(*command, **options) as process:
             eventually(lambda: self.window(title))
             yield process
@@ -100,18 +100,18 @@ class Screen:
     def window(self, title: str) -> int | None:
         """The id of the viewable window with a title, once the window manager lists it too."""
         command = ["xwininfo", "-name", title]
-        found = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False).stdout
-        number = re.search(r"id: (0x[0-9a-f]+)", found)
-        if not number or "IsViewable" not in found:
+        output = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False).stdout
+        number = re.search(r"id: (0x[0-9a-f]+)", output)
+        if not number or "IsViewable" not in output:
             return None
         return int(number[1], 16) if not self._managed or int(number[1], 16) in self._listed() else None
 
     def _listed(self) -> Sequence[int]:
-        found = self.x.screen().root.get_full_property(self.x.get_atom("_NET_CLIENT_LIST"), 0)
-        return cast("Sequence[int]", found.value) if found is not None else ()
+        clients = self.x.screen().root.get_full_property(self.x.get_atom("_NET_CLIENT_LIST"), 0)
+        return cast("Sequence[int]", clients.value) if clients is not None else ()
 
     def restart(self) -> None:
-        """End the X server and all that runs on it, and start another under the same name."""
+        """Kill the X server, which ends all its programs, and start another one with the same name."""
         self.process.kill()
         self.process.wait()
         self.process, _ = self._start(self.name)
@@ -120,11 +120,11 @@ class Screen:
         self._await_manager()
 
     def is_down(self, keycode: int) -> bool:
-        """Whether a key is pressed, as the X server has it."""
+        """Whether a key is pressed, according to the X server."""
         return bool(self.x.query_keymap()[keycode // 8] & 1 << keycode % 8)
 
     def keycode(self, keysym: int) -> int:
-        """The key that makes a keysym."""
+        """The key that produces a keysym."""
         return self.x.keysym_to_keycode(keysym)
 
     def _await_manager(self) -> None:
@@ -133,14 +133,14 @@ class Screen:
 
     def _start(self, *name: str) -> tuple[subprocess.Popen[Any], str]:
         read, write = os.pipe()
-        with os.fdopen(read) as told:
+        with os.fdopen(read) as display_name:
             process = subprocess.Popen(
                 ["Xvfb", *name, "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"],
                 pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             os.close(write)
             self._stack.callback(_end, process)
-            return process, f":{told.readline().strip()}"
+            return process, f":{display_name.readline().strip()}"
 
     def _connected(self) -> xdisplay.Display:
         connection = xdisplay.Display(self.name)  # the server names its display once it listens
@@ -149,7 +149,7 @@ class Screen:
 
 
 class Server:
-    """The server in a process of its own, over stdio."""
+    """A client of a server in its own process, over stdio."""
 
     def __init__(self, portal: BlockingPortal, client: Client, captures: Path) -> None:
         self._portal = portal
@@ -159,7 +159,7 @@ class Server:
     @classmethod
     @contextmanager
     def on(cls, screen: Screen, captures: Path | None = None, **environment: str) -> Iterator[Self]:
-        """A server on a screen."""
+        """Start a server on a screen."""
         captures = captures or screen.folder / "captures"
         parameters = StdioServerParameters(
             command=sys.executable,
@@ -173,46 +173,46 @@ class Server:
             yield cls(portal, client, captures)
 
     def result(self, tool: str, **arguments: Any) -> CallToolResult:
-        """What a call gives, be it an error."""
+        """The result of a call, which may be an error."""
         return self._portal.call(lambda: self._client.call_tool(tool, arguments))
 
     def start(self, tool: str, *, patience_s: float | None = None, **arguments: Any) -> Any:
-        """A call under way: a future. After `patience_s` the client gives up on it."""
+        """Start a call and return its future. After `patience_s` the client cancels it."""
         return self._portal.start_task_soon(
             lambda: self._client.call_tool(tool, arguments, read_timeout_seconds=patience_s)
         )
 
     def do(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """What a call that must work answers."""
+        """The structured content of a call that must succeed."""
         result = self.result(tool, **arguments)
         assert not result.is_error, result.content
         return cast("dict[str, Any]", result.structured_content)
 
     def refusal(self, tool: str, **arguments: Any) -> str:
-        """The code with which a call is refused."""
+        """The error code of a call that must be refused."""
         result = self.result(tool, **arguments)
         assert result.is_error, result.structured_content
         return error_of(result)["code"]
 
     def picture(self, name: str = "look.png", **arguments: Any) -> Image.Image:
-        """A capture's pixels."""
+        """A screenshot as an image."""
         with Image.open(self.do("take_screenshot", filename=name, **arguments)["path"]) as image:
             return image.convert("RGB")
 
     def tools(self) -> dict[str, Any]:
-        """The tools it lists, by name."""
+        """The server's tools by name."""
         return {tool.name: tool for tool in self._portal.call(self._client.list_tools).tools}
 
 
 def error_of(result: CallToolResult) -> dict[str, str]:
-    """The code and the message of a refused call, from where every client finds them."""
+    """The code and the message of a refused call, from the result's `_meta`."""
     assert result.meta is not None, result
     return cast(dict[str, str], result.meta[ERROR_META])
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event that xev printed: what happened, when (ms), where in the window, with which state, and its detail."""
+    """An event that xev printed: kind, time (ms), position in the window, modifier state, and key or button."""
 
     kind: str
     time: int
@@ -223,7 +223,7 @@ class Event:
 
 
 class Xev:
-    """xev, Debian's event printer: the program's own word for what reached it."""
+    """xev, Debian's event printer, which prints the events that reach its window."""
 
     TITLE = "events"
 
@@ -233,24 +233,24 @@ class Xev:
 
     @contextmanager
     def shown(self, *, focused: bool = True) -> Iterator[Self]:
-        """Run it; a window manager gives it the focus."""
+        """Run xev until the block ends; a window manager gives it the focus."""
         command = ["xev", "-name", self.TITLE, "-geometry", "300x200+50+60"]
         with self._file.open("w") as out, self._screen.program(self.TITLE, *command, stdout=out):
             eventually(lambda: not focused or "FocusIn" in self._file.read_text())
             yield self
 
     def events(self, *kinds: str) -> list[Event]:
-        """What it printed of these kinds so far."""
+        """The events of these kinds that xev has printed."""
         return [event for event in map(_event, self._file.read_text().split("\n\n")) if event and event.kind in kinds]
 
     def until(self, *kinds: str, count: int) -> list[Event]:
-        """The same, once there are so many."""
+        """Wait for `count` events of these kinds, and return them."""
         eventually(lambda: len(self.events(*kinds)) >= count)
         return self.events(*kinds)
 
 
 class SdlGame:
-    """A game of SDL2's, as `sdl_events.py` plays one: what reached it, in the terms that games think in."""
+    """A program with SDL2, `sdl_events.py`, which prints the events that a game gets."""
 
     TITLE = "sdl game"
 
@@ -261,7 +261,7 @@ class SdlGame:
 
     @contextmanager
     def shown(self) -> Iterator[Self]:
-        """Run it until the block ends, from when it has the focus."""
+        """Run the program until the block ends; the block starts when it has the focus."""
         if ctypes.util.find_library("SDL2-2.0") is None:
             pytest.skip("apt install libsdl2-2.0-0")
         command = [sys.executable, str(Path(__file__).with_name("sdl_events.py")), self.TITLE, *self._options]
@@ -270,23 +270,23 @@ class SdlGame:
             yield self
 
     def events(self, *kinds: str) -> list[list[Any]]:
-        """What it printed of these kinds so far: the kind, and then a scancode, a button, or a movement."""
+        """The events of these kinds that it has printed: the kind, then a scancode, a button, or a movement."""
         lines = self._file.read_text().splitlines(keepends=True)
         events = [json.loads(line) for line in lines if line.endswith("\n")]
         return [event for event in events if event[0] in kinds]
 
     def until(self, *kinds: str, count: int) -> list[list[Any]]:
-        """The same, once there are so many."""
+        """Wait for `count` events of these kinds, and return them."""
         eventually(lambda: len(self.events(*kinds)) >= count)
         return self.events(*kinds)
 
 
 def sokoban(folder: Path) -> list[str]:
-    """The command for xsok, a game of Debian's, that saves into a folder (its own option for that is broken)."""
+    """The command for Debian's game xsok, which saves into `folder` (the game's own option for that is broken)."""
     return ["/usr/games/xsok", "-rules", "Sokoban", "-level", "1", "-xrm", f"*xsavedir: {folder}"]
 
 
-_WHAT = re.compile(
+_EVENT = re.compile(
     r"\s*(?P<kind>\w+) event.*?time (?P<time>\d+), \((?P<x>-?\d+),(?P<y>-?\d+)\).*?state (?P<state>0x[0-9a-f]+), "
     r"(?:keycode \d+ \(keysym \S+ (?P<key>\w+)\)|button (?P<button>\d+)|is_hint)",
     re.DOTALL,
@@ -294,15 +294,15 @@ _WHAT = re.compile(
 
 
 def _event(text: str) -> Event | None:
-    said = _WHAT.match(text)
-    if said is None:
+    match = _EVENT.match(text)
+    if match is None:
         return None
-    detail = said["key"] or said["button"] or ""
-    return Event(said["kind"], int(said["time"]), int(said["x"]), int(said["y"]), int(said["state"], 16), detail)
+    detail = match["key"] or match["button"] or ""
+    return Event(match["kind"], int(match["time"]), int(match["x"]), int(match["y"]), int(match["state"], 16), detail)
 
 
 def server_pid(screen: Screen) -> int:
-    """The process that holds the screen."""
+    """The pid of the server that holds the screen's lock."""
     held = screen.folder / "timmy-actors" / f"desktop-control-{screen.name[1:]}.lock"
     return int(cast("re.Match[str]", re.search(r'"pid": (\d+)', held.read_text()))[1])
 

@@ -1,4 +1,4 @@
-"""What the tools do to real programs, read back from the programs."""
+"""The effects of the tools on real programs, as the programs report them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 UP, LEFT, RIGHT = b"\x00", b"\x01", b"\x03"
 """Moves, as xsok writes them at the end of a saved game."""
 A_FRAME_MS = 34
-"""One frame at 30 a second: a press shorter than that is missed by a game that asks once a frame."""
+"""One frame at 30 a second: a game that polls once a frame may miss a shorter press."""
 
 
 def _typed(screen: Screen, server: Server, text: str) -> str:
@@ -39,7 +39,7 @@ def _typed(screen: Screen, server: Server, text: str) -> str:
         "one\ntwo\n",
     ],
 )
-def test_text_of_any_script_arrives_as_it_was_given(screen: Screen, server: Server, text: str) -> None:
+def test_text_of_any_script_arrives_unchanged(screen: Screen, server: Server, text: str) -> None:
     assert _typed(screen, server, text) == text
 
 
@@ -62,7 +62,7 @@ def test_a_shifted_character_is_pressed_with_shift(server: Server, xev: Xev) -> 
     assert [event.detail for event in xev.until("KeyPress", count=2)] == ["Shift_L", "question"]
 
 
-def test_a_combination_is_pressed_in_order_and_let_go_in_reverse(server: Server, xev: Xev) -> None:
+def test_a_combination_is_pressed_in_order_and_released_in_reverse(server: Server, xev: Xev) -> None:
     server.do("hotkey", keys="ctrl shift s", **ON_XEV)
     events = xev.until("KeyPress", "KeyRelease", count=6)
     assert [event.detail for event in events] == ["Control_L", "Shift_L", "S", "S", "Shift_L", "Control_L"]
@@ -128,7 +128,7 @@ def test_the_wheel_turns_both_ways(server: Server, xev: Xev) -> None:
     assert [event.detail for event in xev.until("ButtonPress", count=3)] == ["4", "4", "5"]
 
 
-def test_buttons_and_keys_stay_down_until_let_go(server: Server, xev: Xev) -> None:
+def test_buttons_and_keys_stay_down_until_released(server: Server, xev: Xev) -> None:
     server.do("move_to", x=50, y=50, **ON_XEV)
     server.do("mouse_down", button="right", **ON_XEV)
     assert server.do("key_down", key="shift", **ON_XEV)["held"] == ["right button", "shift"]
@@ -138,7 +138,7 @@ def test_buttons_and_keys_stay_down_until_let_go(server: Server, xev: Xev) -> No
     assert [event.detail for event in xev.until("KeyRelease", count=2)] == ["D", "Shift_L"]
 
 
-def test_an_expired_key_is_let_go_by_itself(server: Server, xev: Xev) -> None:
+def test_an_expired_key_is_released_by_itself(server: Server, xev: Xev) -> None:
     server.do("key_down", key="w", expires_s=0.3, **ON_XEV)
     (down,) = xev.until("KeyPress", count=1)
     released = xev.until("KeyRelease", count=1)[-1]
@@ -154,7 +154,7 @@ def test_pressing_a_held_key_again_makes_it_stay_longer(server: Server, screen: 
     assert screen.is_down(w)
 
 
-def test_release_all_ends_what_is_under_way_and_lets_go_of_everything(server: Server, screen: Screen, xev: Xev) -> None:
+def test_release_all_ends_what_is_under_way_and_releases_everything(server: Server, screen: Screen, xev: Xev) -> None:
     server.do("key_down", key="shift", **ON_XEV)
     walking = server.start("hold_key", key="w", seconds=30, **ON_XEV)
     xev.until("KeyPress", count=2)
@@ -246,7 +246,7 @@ def test_an_action_ends_when_the_client_gives_up_on_it(server: Server, screen: S
     eventually(lambda: not screen.is_down(screen.keycode(ord("w"))))
 
 
-def test_however_many_actions_wait_one_can_look_and_let_go(server: Server, xev: Xev) -> None:
+def test_however_many_actions_wait_one_can_capture_and_release(server: Server, xev: Xev) -> None:
     waiting = [server.start("type_text", text="x" * 1000, **ON_XEV) for _ in range(100)]
     xev.until("KeyPress", count=1)
     server.do("take_screenshot", filename="busy.jpg", **ON_XEV)

@@ -1,4 +1,4 @@
-"""Input that would go elsewhere, or come out as something else, is refused or let go, and never said to be done.
+"""Input that would reach another window, or have another effect, is refused or released, and never reported as done.
 
 The programs are Debian 12's: SDL 2.26.5, openbox 3.6.1, xev of x11-utils 7.7, xterm 379; grabs are real X clients'.
 """
@@ -25,7 +25,7 @@ W = 26
 
 @contextmanager
 def other_program(screen: Screen) -> Iterator[Display]:
-    """A connection of another program's; what it grabbed ends with it."""
+    """The X connection of another program; its grabs end when it closes."""
     other = Display(screen.name)
     try:
         yield other
@@ -64,7 +64,7 @@ def test_a_game_that_grabs_the_keyboard_itself_is_played(screen: Screen, server:
         assert [code for _, code, _ in game.events("down") if code == W] == [W]
 
 
-def test_looking_for_a_grab_takes_the_focus_from_nobody(screen: Screen, server: Server) -> None:
+def test_looking_for_a_grab_takes_the_focus_from_no_window(screen: Screen, server: Server) -> None:
     with SdlGame(screen).shown() as game:
         for _ in range(3):
             server.do("press_key", key="w", **ON_GAME)
@@ -99,7 +99,7 @@ def test_a_held_modifier_makes_no_other_text(server: Server, xev: Xev) -> None:
 def test_a_letter_is_not_doubled_by_a_server_that_is_kept_from_running(
     screen: Screen, server: Server, xev: Xev
 ) -> None:
-    """It is stopped right after the press, for longer than X waits before it repeats a key."""
+    """The server is stopped right after the press, for longer than X's delay before key repetition."""
     pid = server_pid(screen)
     repeat_after_ms = 660
     screen.x.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOn)
@@ -116,8 +116,8 @@ def test_a_letter_is_not_doubled_by_a_server_that_is_kept_from_running(
 
 
 def test_a_key_does_not_go_on_into_another_window_when_its_game_dies(screen: Screen, server: Server) -> None:
-    heard = screen.folder / "heard.txt"
-    with screen.program("other", "xterm", "-T", "other", "-e", f"cat > {heard.name}"):
+    typed = screen.folder / "typed.txt"
+    with screen.program("other", "xterm", "-T", "other", "-e", f"cat > {typed.name}"):
         with SdlGame(screen).shown() as game:
             server.do("focus_window", title=SdlGame.TITLE)
             server.do("key_down", key="enter", expires_s=30, **ON_GAME)
@@ -128,12 +128,12 @@ def test_a_key_does_not_go_on_into_another_window_when_its_game_dies(screen: Scr
             eventually(lambda: not screen.is_down(keycode), 5)
         server.do("focus_window", title="other")
         server.do("type_text", text="end\n", window_title="other")
-        eventually(lambda: heard.read_text().endswith("end\n"))
-        assert len(heard.read_text()) <= len("\nend\n")  # X may repeat it once before anybody can let it go
+        eventually(lambda: typed.read_text().endswith("end\n"))
+        assert len(typed.read_text()) <= len("\nend\n")  # X may repeat it once before the server can release it
     assert server.do("get_mouse_position")["inside"]
 
 
-def test_a_key_is_let_go_when_its_window_loses_the_focus(screen: Screen, server: Server) -> None:
+def test_a_key_is_released_when_its_window_loses_the_focus(screen: Screen, server: Server) -> None:
     with SdlGame(screen).shown() as game, screen.program("other", "xterm", "-T", "other"):
         server.do("focus_window", title=SdlGame.TITLE)
         server.do("key_down", key="w", expires_s=30, **ON_GAME)
@@ -143,7 +143,7 @@ def test_a_key_is_let_go_when_its_window_loses_the_focus(screen: Screen, server:
         assert server.do("key_up", key="w")["held"] == []
 
 
-def test_a_held_key_says_that_it_was_let_go(screen: Screen, server: Server) -> None:
+def test_a_held_key_says_that_it_was_released(screen: Screen, server: Server) -> None:
     with SdlGame(screen).shown() as game, screen.program("other", "xterm", "-T", "other"):
         server.do("focus_window", title=SdlGame.TITLE)
         walking = server.start("hold_key", key="w", seconds=30, **ON_GAME)
@@ -155,7 +155,7 @@ def test_a_held_key_says_that_it_was_let_go(screen: Screen, server: Server) -> N
 
 
 @pytest.mark.parametrize("how", ["dies", "is hidden"])
-def test_a_mouse_button_is_let_go_when_its_window_is_gone(screen: Screen, server: Server, how: str) -> None:
+def test_a_mouse_button_is_released_when_its_window_is_gone(screen: Screen, server: Server, how: str) -> None:
     with SdlGame(screen).shown() as game:
         server.do("move_to", x=50, y=50, **ON_GAME)
         server.do("mouse_down", expires_s=30, **ON_GAME)
@@ -164,16 +164,16 @@ def test_a_mouse_button_is_let_go_when_its_window_is_gone(screen: Screen, server
             game.process.kill()
             game.process.wait()
         else:
-            found = screen.window(SdlGame.TITLE)
-            assert found is not None
-            screen.x.create_resource_object("window", found).unmap()
+            window = screen.window(SdlGame.TITLE)
+            assert window is not None
+            screen.x.create_resource_object("window", window).unmap()
             screen.x.sync()
         eventually(lambda: not screen.x.screen().root.query_pointer().mask & X.Button1Mask, 5)
         assert server.do("mouse_up")["held"] == []
 
 
 def test_a_key_of_a_place_leaves_no_lock_on(screen: Screen, server: Server) -> None:
-    """Games bind Caps Lock to things of theirs, as OpenMW does to walking or running; text must stay typable."""
+    """Games bind Caps Lock to actions, as OpenMW does to walking or running; text input must still work afterwards."""
     with SdlGame(screen).shown() as game:
         for key in ("capslock", "numlock", "capslock"):
             server.do("press_key", key=key, **ON_GAME)
@@ -183,7 +183,7 @@ def test_a_key_of_a_place_leaves_no_lock_on(screen: Screen, server: Server) -> N
 
 
 def test_a_game_that_captures_the_mouse_takes_an_absolute_move_for_a_turn(screen: Screen, server: Server) -> None:
-    """Which is why `move_relative` is there: an absolute move turns the view by the coordinates themselves."""
+    """The reason for `move_relative`: an absolute move turns the view by the coordinates themselves."""
     with SdlGame(screen, "captured").shown() as game:
         server.do("focus_window", title=SdlGame.TITLE)
         server.do("move_relative", dx=30, dy=-5, **ON_GAME)

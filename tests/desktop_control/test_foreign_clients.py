@@ -1,4 +1,4 @@
-"""The server through other clients: the TypeScript SDK 1.32.2, the Python SDK 1.30.0, fastmcp 4.2.3, and ours."""
+"""The server with other clients: the TypeScript SDK 1.32.2, the Python SDK 1.30.0, fastmcp 4.2.3, and ours."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from timmy_actors.desktop_control.reasons import ERROR_META
 CLIENTS = Path(__file__).with_name("clients")
 RUN_WITHIN_S = 120
 READ_AS_JSON = ["null", "[]", "[1]", "{}", " null "]
-"""Texts that a library which guesses at JSON takes for something else."""
+"""Texts that a library could parse as JSON."""
 
 pytestmark = pytest.mark.timeout(420)
 
 
 def typescript() -> tuple[list[str], Path]:
-    """How the client is run, and where."""
+    """The command of the TypeScript client, and its folder."""
     return ["node", str(CLIENTS / "typescript.mjs")], node_environment(*TYPESCRIPT_SDK)
 
 
 def python_sdk_1() -> tuple[list[str], Path]:
-    """The same for the Python SDK 1.x."""
+    """The command of the client with the Python SDK 1.x, and its folder."""
     return [str(environment(*PYTHON_SDK_1) / "python"), str(CLIENTS / "python_sdk_1.py")], CLIENTS
 
 
 def fastmcp() -> tuple[list[str], Path]:
-    """The same for fastmcp."""
+    """The command of the fastmcp client, and its folder."""
     return [str(environment(*FASTMCP) / "python"), str(CLIENTS / "fastmcp_client.py")], CLIENTS
 
 
 @dataclass
 class Foreign:
-    """Another client, and a screen for the server that it starts."""
+    """A third-party client, and a screen for the server that it starts."""
 
     command: list[str]
     folder: Path
     screen: Screen
 
     def calls(self, *calls: tuple[str, dict[str, Any]], **variables: str) -> list[dict[str, Any]]:
-        """What calls of tools give, one after the other; nothing but the protocol may have reached the client."""
+        """The results of tool calls in order; checks that the client received only messages of the protocol."""
         server = [sys.executable, "-m", MODULE, "--captures", str(self.screen.folder / "foreign")]
         done = subprocess.run(
             [*self.command, *server],
@@ -61,9 +61,9 @@ class Foreign:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout.splitlines()[-1])
-        assert told["stray"] == []
-        results: list[dict[str, Any]] = told["results"]
+        output = json.loads(done.stdout.splitlines()[-1])
+        assert output["stray"] == []
+        results: list[dict[str, Any]] = output["results"]
         return results
 
 
@@ -142,9 +142,9 @@ def test_standard_output_holds_messages_only(screen: Screen, tmp_path: Path) -> 
         process.stdin.write(json.dumps(hello).encode() + b"\n")
         process.stdin.flush()
         first = process.stdout.readline()
-        said, log = process.communicate(timeout=RUN_WITHIN_S)
+        rest, log = process.communicate(timeout=RUN_WITHIN_S)
     assert json.loads(first)["id"] == 1
-    assert said == b""
+    assert rest == b""
     assert b"xauth" in log
 
 

@@ -1,4 +1,4 @@
-"""HTTP: only on loopback, and only for whoever knows the token."""
+"""HTTP: only on loopback, and only for clients that send the token."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HELLO = {
 
 @contextmanager
 def served(screen: Screen, token_file: Path) -> Iterator[str]:
-    """A server over HTTP; its URL."""
+    """Start a server over HTTP; yields its URL."""
     command = [sys.executable, "-m", MODULE, "--http", "0", "--token-file", str(token_file)]
     process = subprocess.Popen(command, env=screen.environment, cwd=screen.folder, stdout=subprocess.PIPE, text=True)
     try:
@@ -40,12 +40,17 @@ def served(screen: Screen, token_file: Path) -> Iterator[str]:
 
 
 def ask(url: str, token: str | None, **headers: str) -> tuple[int, str]:
-    """What the server says to a hello: status and body."""
-    given = {} if token is None else {"Authorization": f"Bearer {token}"}
+    """The status and the body of the server's response to an initialize request."""
+    authorization = {} if token is None else {"Authorization": f"Bearer {token}"}
     request = Request(
         url,
         json.dumps(HELLO).encode(),
-        {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **given, **headers},
+        {
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+            **authorization,
+            **headers,
+        },
     )
     try:
         with urlopen(request, timeout=10) as response:

@@ -1,4 +1,4 @@
-"""Keys on keyboards that are not American: a real `setxkbmap`, xev, and SDL2, which reads places as games do.
+"""Keys on keyboard layouts other than the US one: a real `setxkbmap`, xev, and SDL2, which reads key positions.
 
 The programs are Debian 12's: setxkbmap of x11-xkb-utils 7.7+7, xkb-data 2.35.1, xev of x11-utils 7.7, SDL 2.26.5.
 """
@@ -15,7 +15,7 @@ from tests.desktop_control.stage import Screen, SdlGame, Server, Xev
 from tests.waiting import eventually
 
 W, A, Q, L_ALT, R_ALT = 26, 4, 20, 226, 230
-"""SDL's scancodes: the numbers of the USB HID usage page 7, whatever the layout prints on the key."""
+"""SDL's scancodes: the numbers of the USB HID usage page 7, which are independent of the layout."""
 ON_XEV = {"window_title": Xev.TITLE}
 ON_GAME = {"window_title": SdlGame.TITLE}
 NAMES = {"@": "at", "#": "numbersign"}
@@ -25,7 +25,7 @@ LAYOUTS = ("us", "fr", "ru", "de", "us,ru")
 
 @pytest.fixture
 def layout(screen: Screen) -> Iterator[_Layout]:
-    """What chooses a layout; the American one comes back after the test."""
+    """Sets the layout; the US layout is restored after the test."""
     if shutil.which("setxkbmap") is None:
         pytest.skip("apt install x11-xkb-utils")
     chosen = _Layout(screen)
@@ -84,7 +84,7 @@ def test_alt_gr_is_a_key_on_every_layout(screen: Screen, server: Server, layout:
         server.do("press_key", key="altgr", **ON_GAME)
         server.do("press_key", key="altright", **ON_GAME)
         game.until("up", count=2)
-        assert {code for _, code, _ in game.events("down", "up")} == {R_ALT}  # SDL may say a modifier twice
+        assert {code for _, code, _ in game.events("down", "up")} == {R_ALT}  # SDL may report a modifier twice
 
 
 @pytest.mark.parametrize(("name", "key"), [("de", "@"), ("fr", "#")])
@@ -97,7 +97,7 @@ def test_a_character_behind_alt_gr_is_pressed_with_it(
 
 
 @pytest.mark.parametrize("name", ["fr", "ru", "de"])
-def test_text_is_what_was_given_on_every_layout(screen: Screen, server: Server, layout: _Layout, name: str) -> None:
+def test_text_arrives_unchanged_on_every_layout(screen: Screen, server: Server, layout: _Layout, name: str) -> None:
     layout.use(name)
     text = "Qwerty @ {zebra} €5? Привет, Größe\n"
     out = screen.folder / f"{name}.txt"
@@ -113,4 +113,7 @@ def test_shift_comes_with_the_characters_that_an_american_keyboard_has_above_oth
     layout.use("de")
     server.do("press_key", key="?", **ON_XEV)
     shift, key = xev.until("KeyPress", count=2)
-    assert (shift.detail, key.detail) == ("Shift_L", "underscore")  # German has its dash where Americans have ? and /
+    assert (shift.detail, key.detail) == (
+        "Shift_L",
+        "underscore",
+    )  # the German layout has its dash on the US key of ? and /

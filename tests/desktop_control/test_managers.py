@@ -1,4 +1,4 @@
-"""Windows under other window managers and X servers than the one that the other tests use.
+"""Windows under window managers and X servers that the other tests do not use.
 
 Debian 12's: Weston 10.0.1 with Xwayland 22.1.9, openbox 3.6.1, metacity 3.46.1, Xephyr 21.1.7.
 """
@@ -35,8 +35,8 @@ def need(program: str, package: str) -> None:
 
 @contextmanager
 def empty_screen() -> Iterator[Screen]:
-    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder), managed=False) as made:
-        yield made
+    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder), managed=False) as screen:
+        yield screen
 
 
 def ask_root(display: Display, what: str, data: list[int], window: int = 0) -> None:
@@ -49,8 +49,8 @@ def ask_root(display: Display, what: str, data: list[int], window: int = 0) -> N
 
 def desktop_of(display: Display, window: int | None, what: str) -> int | None:
     about = display.create_resource_object("window", window) if window else display.screen().root
-    found = about.get_full_property(display.intern_atom(what), X.AnyPropertyType)
-    return None if found is None else int(found.value[0])
+    value = about.get_full_property(display.intern_atom(what), X.AnyPropertyType)
+    return None if value is None else int(value.value[0])
 
 
 @pytest.mark.parametrize(("manager", "options"), [("openbox", ()), ("metacity", ("--sm-disable", "--no-composite"))])
@@ -74,12 +74,12 @@ def test_a_window_is_fetched_from_another_workspace(manager: str, options: tuple
 
 
 def test_a_nested_x_server_is_a_screen_of_its_own() -> None:
-    """As a game in gamescope has one: it is seen and played through that display, and by no other name."""
+    """A game in gamescope has a nested X server: it is reachable only through that display."""
     need("Xephyr", "xserver-xephyr")
     with empty_screen() as outer:
         read = outer.folder / "nested"
-        with read.open("w") as told:
-            outer.run("Xephyr", "-displayfd", "1", "-screen", "640x480", "-nolisten", "tcp", stdout=told)
+        with read.open("w") as output:
+            outer.run("Xephyr", "-displayfd", "1", "-screen", "640x480", "-nolisten", "tcp", stdout=output)
             name = f":{eventually(lambda: read.read_text().strip())}"
         terminal = subprocess.Popen(TERMINAL, env={**outer.environment, "DISPLAY": name})
         try:

@@ -1,4 +1,4 @@
-"""The page on desktop-control says which tools, arguments and errors there are, and what is printed at the start."""
+"""The page on desktop-control lists all tools, arguments and error codes, and the line that is printed at the start."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def documented() -> dict[str, set[str]]:
 
 
 def test_the_table_names_every_tool_with_its_arguments(shared_server: Server) -> None:
-    told = {name: set(tool.input_schema.get("properties", {})) for name, tool in shared_server.tools().items()}
-    assert documented() == told
+    listed = {name: set(tool.input_schema.get("properties", {})) for name, tool in shared_server.tools().items()}
+    assert documented() == listed
 
 
 def test_every_error_code_is_explained() -> None:
@@ -54,9 +54,9 @@ def test_what_a_server_over_http_prints_is_as_on_the_page(screen: Screen, tmp_pa
         [sys.executable, *arguments], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
-        told = server.stdout.readline()
+        ready = server.stdout.readline()
         server.terminate()
-    assert _without_port(json.loads(told)) == _without_port(json.loads(printed))
+    assert _without_port(json.loads(ready)) == _without_port(json.loads(printed))
     assert (tmp_path / "desktop.token").stat().st_mode & 0o777 == 0o600
 
 

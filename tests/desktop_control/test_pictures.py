@@ -16,19 +16,19 @@ from timmy_actors.errors import RefusedError
 
 
 def test_a_picture_replaces_an_older_one_of_its_name(tmp_path: Path) -> None:
-    album = CaptureStore(tmp_path / "captures")
-    album.keep("a.png", b"old")
-    assert album.keep("a.png", b"new").read_bytes() == b"new"
-    assert [each.name for each in album.folder.iterdir()] == ["a.png"]
+    store = CaptureStore(tmp_path / "captures")
+    store.write("a.png", b"old")
+    assert store.write("a.png", b"new").read_bytes() == b"new"
+    assert [each.name for each in store.folder.iterdir()] == ["a.png"]
 
 
 def test_a_full_folder_is_an_error_and_keeps_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    album = CaptureStore(tmp_path)
-    album.keep("a.png", b"old")
+    store = CaptureStore(tmp_path)
+    store.write("a.png", b"old")
     monkeypatch.setattr(Path, "open", _on_a_full_disk)
-    with pytest.raises(RefusedError, match="no space is left") as caught:
-        album.keep("a.png", b"new")
-    assert caught.value.code == "captures_full"
+    with pytest.raises(RefusedError, match="no space is left") as refusal:
+        store.write("a.png", b"new")
+    assert refusal.value.code == "captures_full"
     monkeypatch.undo()
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.png", b"old")]
 
@@ -40,16 +40,16 @@ def _on_a_full_disk(path: Path, mode: str) -> Any:
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(RefusedError) as caught:
-        CaptureStore(tmp_path / "file" / "captures").keep("a.png", b"new")
-    assert caught.value.code == "captures_unwritable"
+    with pytest.raises(RefusedError) as refusal:
+        CaptureStore(tmp_path / "file" / "captures").write("a.png", b"new")
+    assert refusal.value.code == "captures_unwritable"
 
 
 def test_a_folder_in_the_pictures_place_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.png" / "b").mkdir(parents=True)
-    with pytest.raises(RefusedError) as caught:
-        CaptureStore(tmp_path).keep("a.png", b"new")
-    assert caught.value.code == "captures_unwritable"
+    with pytest.raises(RefusedError) as refusal:
+        CaptureStore(tmp_path).write("a.png", b"new")
+    assert refusal.value.code == "captures_unwritable"
     assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
 
 
@@ -68,6 +68,6 @@ def test_a_jpeg_made_by_two_threads_is_the_one_that_a_single_thread_makes(size: 
     alone = io.BytesIO()
     image.save(alone, "JPEG", quality=quality)
     data = frames.encoded(Frame.of(image), quality)
-    with Image.open(io.BytesIO(data)) as made, Image.open(alone) as expected:
-        assert made.size == size
-        assert made.tobytes() == expected.tobytes()
+    with Image.open(io.BytesIO(data)) as joined, Image.open(alone) as expected:
+        assert joined.size == size
+        assert joined.tobytes() == expected.tobytes()

@@ -1,4 +1,4 @@
-"""The rules that need no screen: scaling, names of keys, titles, and what is held until when."""
+"""Rules that need no screen: scaling, names of keys, titles, and the expiry of held keys."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def test_each_point_of_a_picture_is_a_point_of_what_it_shows(
     picture: Size, target: Size, across: float, down: float
 ) -> None:
     point = Point(int(across * picture.width), int(down * picture.height))
-    found = scaled(point, picture, target)
-    assert 0 <= found.x < target.width
-    assert 0 <= found.y < target.height
-    assert abs(found.x / target.width - point.x / picture.width) <= 1 / picture.width + 1 / target.width
+    result = scaled(point, picture, target)
+    assert 0 <= result.x < target.width
+    assert 0 <= result.y < target.height
+    assert abs(result.x / target.width - point.x / picture.width) <= 1 / picture.width + 1 / target.width
 
 
 @given(size=SIZES, across=st.integers(0, 7999), down=st.integers(0, 7999))
@@ -36,16 +36,16 @@ def test_a_picture_that_was_not_shrunk_has_the_windows_own_coordinates(size: Siz
 
 @pytest.mark.parametrize("point", [Point(-1, 0), Point(0, -1), Point(10, 0), Point(0, 5), Point(10**9, 0)])
 def test_a_point_outside_the_picture_is_refused(point: Point) -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RefusedError) as refusal:
         scaled(point, Size(10, 5), Size(100, 50))
-    assert caught.value.code == "off_screen"
+    assert refusal.value.code == "off_screen"
 
 
 @given(size=SIZES, width=st.none() | SIDES, height=st.none() | SIDES)
 def test_a_picture_keeps_to_its_bounds_and_never_grows(size: Size, width: int | None, height: int | None) -> None:
-    found = shrunk(size, width, height)
-    assert 1 <= found.width <= min(size.width, width or size.width)
-    assert 1 <= found.height <= min(size.height, height or size.height)
+    result = shrunk(size, width, height)
+    assert 1 <= result.width <= min(size.width, width or size.width)
+    assert 1 <= result.height <= min(size.height, height or size.height)
 
 
 def test_places_that_only_touch_do_not_overlap() -> None:
@@ -63,14 +63,14 @@ def test_a_key_has_one_name_or_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "advice"),
     [("ctrl+s", "'ctrl s'"), ("entr", "enter"), ("", "letters"), ("x" * 10_000, "letters"), ("\x00", "letters")],
 )
-def test_an_unknown_key_is_refused_with_advice(name: str, told: str) -> None:
-    with pytest.raises(RefusedError, match=told) as caught:
+def test_an_unknown_key_is_refused_with_advice(name: str, advice: str) -> None:
+    with pytest.raises(RefusedError, match=advice) as refusal:
         keysym_of_key(name)
-    assert caught.value.code == "unknown_key"
-    assert len(caught.value.message) < 300
+    assert refusal.value.code == "unknown_key"
+    assert len(refusal.value.message) < 300
 
 
 @given(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]))
@@ -81,9 +81,9 @@ def test_every_character_that_is_one_has_a_keysym(character: str) -> None:
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\ud800", "\ufffe", "\U0001ffff"])
 def test_control_characters_and_halves_are_refused(character: str) -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RefusedError) as refusal:
         keysym_of_character(character)
-    assert caught.value.code == "cannot_type"
+    assert refusal.value.code == "cannot_type"
 
 
 def test_a_title_is_the_whole_title_unless_a_star_says_otherwise() -> None:
@@ -95,26 +95,26 @@ def test_a_title_is_the_whole_title_unless_a_star_says_otherwise() -> None:
     assert not matches("abc", "a?*")
 
 
-def test_what_is_held_is_due_at_its_end_and_let_go_last_first() -> None:
-    ledger: HeldKeys[str] = HeldKeys()
+def test_held_keys_expire_at_their_time_and_are_listed_last_first() -> None:
+    held_keys: HeldKeys[str] = HeldKeys()
     shift, w = Held("key", 50, "shift"), Held("key", 25, "w")
-    ledger.hold(shift, 10)
-    ledger.hold(w, 5)
-    assert ledger.all() == [w, shift]
-    assert ledger.next_end() == 5
-    assert ledger.due(4.9) == []
-    assert ledger.due(5) == [w]
-    ledger.hold(w, 20)
-    assert ledger.due(10) == [shift]
-    ledger.let_go(shift)
-    assert ledger.all() == [w]
-    assert not ledger.has(shift)
+    held_keys.hold(shift, 10)
+    held_keys.hold(w, 5)
+    assert held_keys.all() == [w, shift]
+    assert held_keys.next_expiry() == 5
+    assert held_keys.expired(4.9) == []
+    assert held_keys.expired(5) == [w]
+    held_keys.hold(w, 20)
+    assert held_keys.expired(10) == [shift]
+    held_keys.remove(shift)
+    assert held_keys.all() == [w]
+    assert not held_keys.has(shift)
 
 
 def test_a_key_and_a_button_of_the_same_number_are_two_things() -> None:
-    ledger: HeldKeys[str] = HeldKeys()
-    ledger.hold(Held("key", 1, "a"), 1)
-    assert not ledger.has(Held("button", 1, "left button"))
+    held_keys: HeldKeys[str] = HeldKeys()
+    held_keys.hold(Held("key", 1, "a"), 1)
+    assert not held_keys.has(Held("button", 1, "left button"))
 
 
 def test_one_keyboard_has_one_lock_whatever_its_display_is_called() -> None:

@@ -1,4 +1,4 @@
-"""What captures show: the window's own pixels, of now, or a reason why not."""
+"""Captures contain the window's own current pixels, or fail with a reason."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def painted(screen: Screen, title: str, colour: tuple[int, int, int], geometry: 
 
 
 def share(image: Image.Image, colour: tuple[int, int, int]) -> float:
-    """How much of a picture has a colour."""
+    """The share of a picture's pixels that have a colour."""
     colours = image.getcolors(image.width * image.height)
     assert colours is not None
     return sum(count for count, each in colours if each == colour) / (image.width * image.height)
 
 
 def until_painted(server: Server, title: str, colour: tuple[int, int, int]) -> None:
-    """On a busy machine a window may not paint itself within the second that it is given: then it is asked again."""
+    """Wait until a capture shows the window's colour; on a busy machine, the first captures may fail."""
 
     def is_painted() -> bool:
         taken = server.result("take_screenshot", filename="painted.png", window_title=title)
@@ -55,30 +55,30 @@ def until_painted(server: Server, title: str, colour: tuple[int, int, int]) -> N
 def test_a_capture_has_the_size_and_the_pixels_of_its_window(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"):
         until_painted(server, "blue", BLUE)
-        told = server.do("take_screenshot", filename="blue.png", **ON_BLUE)
-        window = told["window"]
-        assert (told["width"], told["height"]) == (window["width"], window["height"])
-        assert not told["covered"]
-        assert server.do("get_screen_size", **ON_BLUE) == {"width": told["width"], "height": told["height"]}
+        capture = server.do("take_screenshot", filename="blue.png", **ON_BLUE)
+        window = capture["window"]
+        assert (capture["width"], capture["height"]) == (window["width"], window["height"])
+        assert not capture["covered"]
+        assert server.do("get_screen_size", **ON_BLUE) == {"width": capture["width"], "height": capture["height"]}
         assert server.do("pixel_color", x=5, y=5, **ON_BLUE)["hex"] == "#123456"
 
 
-def test_a_capture_tells_of_the_screen_and_the_mouse_as_their_own_tools_do(screen: Screen, server: Server) -> None:
+def test_a_capture_contains_the_screen_and_the_mouse_as_their_own_tools_do(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"):
         until_painted(server, "blue", BLUE)
         for x, y in ((150, 160), (3, 4)):  # in the window, and outside
             server.do("move_to", x=x, y=y)
             for target in (ON_BLUE, {}):
-                told = server.do("take_screenshot", filename="blue.png", **target)
-                assert told["screen"] == server.do("get_screen_size")
-                assert told["mouse"] == server.do("get_mouse_position", **target)
+                capture = server.do("take_screenshot", filename="blue.png", **target)
+                assert capture["screen"] == server.do("get_screen_size")
+                assert capture["mouse"] == server.do("get_mouse_position", **target)
 
 
 def test_a_covered_window_is_seen_as_if_nothing_covered_it(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+100+100"), painted(screen, "red", RED, "120x40+0+0"):
         until_painted(server, "red", RED)
-        told = server.do("take_screenshot", filename="under.png", **ON_BLUE)
-        assert told["covered"]
+        capture = server.do("take_screenshot", filename="under.png", **ON_BLUE)
+        assert capture["covered"]
         assert share(server.picture(**ON_BLUE), BLUE) > 0.99
         assert server.do("pixel_color", x=5, y=5, **ON_BLUE)["hex"] == "#123456"
         assert share(server.picture(), RED) > 0.3
@@ -116,16 +116,16 @@ def cover(screen: Screen, title: str) -> None:
 
 def test_a_window_half_off_the_screen_is_seen_whole(screen: Screen, server: Server) -> None:
     with painted(screen, "blue", BLUE, "40x10+1150+100"):
-        told = server.do("take_screenshot", filename="half.png", **ON_BLUE)
-        assert told["covered"]
-        assert told["window"]["x"] + told["width"] > WIDTH
+        capture = server.do("take_screenshot", filename="half.png", **ON_BLUE)
+        assert capture["covered"]
+        assert capture["window"]["x"] + capture["width"] > WIDTH
         assert share(server.picture(**ON_BLUE), BLUE) > 0.99
-        assert server.refusal("click", x=told["width"] - 1, y=5, **ON_BLUE) == "off_screen"
+        assert server.refusal("click", x=capture["width"] - 1, y=5, **ON_BLUE) == "off_screen"
 
 
 def test_the_whole_screen_is_seen_without_a_title(server: Server) -> None:
-    told = server.do("take_screenshot", filename="all.png")
-    assert (told["width"], told["height"], told["window"]) == (WIDTH, HEIGHT, None)
+    capture = server.do("take_screenshot", filename="all.png")
+    assert (capture["width"], capture["height"], capture["window"]) == (WIDTH, HEIGHT, None)
     assert server.do("get_screen_size") == {"width": WIDTH, "height": HEIGHT}
 
 
@@ -189,7 +189,7 @@ def test_a_minimised_window_is_an_error_until_it_is_shown_again(screen: Screen, 
 
 
 def minimise(screen: Screen, title: str) -> None:
-    """Ask the window manager to, as a click on the button would."""
+    """Ask the window manager to minimise the window."""
     from Xlib.protocol.event import ClientMessage
 
     root = screen.x.screen().root
@@ -266,11 +266,11 @@ def test_of_two_windows_with_one_title_each_is_chosen_by_id_class_or_pid(screen:
     one = ["xterm", "-T", "twin", "-class", "One", "-geometry", "40x10+10+10"]
     other = ["xterm", "-T", "twin", "-class", "Other", "-geometry", "50x12+400+300"]
     with screen.started(*one) as first, screen.started(*other) as second:
-        found = eventually(lambda: two(server.do("list_windows")["windows"]))
+        twins = eventually(lambda: two(server.do("list_windows")["windows"]))
         assert server.refusal("get_screen_size", window_title="twin") == "window_ambiguous"
-        by_class = {each["window_class"]: each for each in found}
+        by_class = {each["window_class"]: each for each in twins}
         assert [by_class[name]["pid"] for name in ("One", "Other")] == [first.pid, second.pid]
-        for each in found:
+        for each in twins:
             size = {"width": each["width"], "height": each["height"]}
             for way in (
                 f"id:{each['id']:#x}",
@@ -280,7 +280,7 @@ def test_of_two_windows_with_one_title_each_is_chosen_by_id_class_or_pid(screen:
             ):
                 assert server.do("get_screen_size", window_title=["nowhere", way]) == size
         hint = error_of(server.result("get_screen_size", window_title="twin"))["message"]
-        assert all(f"id:{each['id']:#x}" in hint for each in found)
+        assert all(f"id:{each['id']:#x}" in hint for each in twins)
         assert server.refusal("get_screen_size", window_title="id:first") == "bad_arguments"
         assert server.refusal("get_screen_size", window_title="title:id:first") == "window_not_found"
 

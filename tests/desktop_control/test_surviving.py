@@ -1,4 +1,4 @@
-"""Ends of every kind: nothing stays pressed, nothing is aimed at the wrong window, and the next server takes over."""
+"""However a server ends, no key stays pressed, no input reaches another window, and the next server takes over."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ W = ord("w")
 
 @pytest.fixture
 def own_screen() -> Iterator[Screen]:
-    """A screen that a test may break."""
+    """A screen for a single test, which may break it."""
     skip_unless_installed()
-    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as made:
-        yield made
+    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as screen:
+        yield screen
 
 
 def hold_everything(screen: Screen, server: Server) -> None:
-    """A key, a button, and a spare key taught a character."""
+    """Hold a key and a button, and map a spare key to a character."""
     server.do("move_to", x=50, y=50, **ON_XEV)
     server.do("type_text", text="☃", **ON_XEV)
     server.do("key_down", key="w", expires_s=60, **ON_XEV)
@@ -51,7 +51,7 @@ def spare_keys(screen: Screen) -> int:
     return sum(not any(row) for row in screen.x.get_keyboard_mapping(low, high - low + 1))
 
 
-def test_what_a_killed_server_left_pressed_its_successor_lets_go(screen: Screen, xev: Xev) -> None:
+def test_what_a_killed_server_left_pressed_its_successor_releases(screen: Screen, xev: Xev) -> None:
     spare = spare_keys(screen)
     with Server.on(screen) as server:
         hold_everything(screen, server)
@@ -84,7 +84,7 @@ def test_a_server_that_works_is_left_alone(screen: Screen, xev: Xev) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_lets_go_of_everything(screen: Screen, xev: Xev, number: signal.Signals) -> None:
+def test_a_signal_releases_everything(screen: Screen, xev: Xev, number: signal.Signals) -> None:
     spare = spare_keys(screen)
     with Server.on(screen) as server:
         hold_everything(screen, server)
@@ -176,7 +176,7 @@ def test_without_a_display_each_tool_says_so(screen: Screen) -> None:
         assert server.refusal("list_windows") == "no_display"
 
 
-def test_a_display_that_ends_is_said_and_one_that_comes_back_is_used(own_screen: Screen) -> None:
+def test_a_display_that_ends_is_reported_and_one_that_returns_is_used(own_screen: Screen) -> None:
     with Server.on(own_screen) as server:
         with Xev(own_screen).shown():
             server.do("take_screenshot", filename="before.png")
@@ -225,7 +225,7 @@ def test_an_x_server_that_hangs_does_not_keep_the_server_from_ending(own_screen:
 
 @contextmanager
 def starting_on_a_hung_screen(screen: Screen) -> Iterator[subprocess.Popen[bytes]]:
-    """A server that waits for an X server's first answer."""
+    """A server that waits for the first reply of a hung X server."""
     screen.process.send_signal(signal.SIGSTOP)
     try:
         command, pipe = [sys.executable, "-m", MODULE], subprocess.PIPE
@@ -251,7 +251,7 @@ def test_a_server_that_starts_on_an_x_server_that_hangs_ends_with_its_client(own
         assert process.wait(10) == 0
 
 
-def test_a_server_that_starts_on_an_x_server_that_hangs_heeds_signals(own_screen: Screen) -> None:
+def test_a_server_that_starts_on_an_x_server_that_hangs_ends_on_signals(own_screen: Screen) -> None:
     with starting_on_a_hung_screen(own_screen) as process:
         process.terminate()
         assert process.wait(10) == 128 + signal.SIGTERM
@@ -269,7 +269,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_a_server_whose_client_is_killed_lets_go_first(screen: Screen, xev: Xev, *, frozen: bool) -> None:
+def test_a_server_whose_client_is_killed_releases_keys_first(screen: Screen, xev: Xev, *, frozen: bool) -> None:
     command = [sys.executable, "-c", CLIENT, MODULE]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, env=screen.environment, **pipes) as client:
@@ -286,8 +286,8 @@ HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"na
 KEY_DOWN = {"name": "key_down", "arguments": {"key": "w", "expires_s": 60}}
 
 
-def test_a_server_whose_answers_nobody_reads_any_more_lets_go_and_ends(screen: Screen, xev: Xev) -> None:
-    """Its standard input stays open: what the client closed is the other pipe."""
+def test_a_server_whose_output_is_closed_releases_keys_and_ends(screen: Screen, xev: Xev) -> None:
+    """The client closes the server's standard output; its standard input stays open."""
     command = [sys.executable, "-m", MODULE]
     with subprocess.Popen(command, env=screen.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
@@ -307,7 +307,7 @@ def test_a_server_whose_answers_nobody_reads_any_more_lets_go_and_ends(screen: S
         assert nothing_is_held(screen)
 
 
-def test_a_record_of_nonsense_is_no_record(own_screen: Screen) -> None:
+def test_an_invalid_held_file_is_ignored(own_screen: Screen) -> None:
     held = own_screen.folder / "timmy-actors" / f"desktop-control-{own_screen.name[1:]}.held"
     held.parent.mkdir(mode=0o700)
     for nonsense in ('{"keys": [7]}', '{"buttons": [-3]}', '{"borrowed": [9999]}', "x", '{"keys": [300]}'):
@@ -317,7 +317,7 @@ def test_a_record_of_nonsense_is_no_record(own_screen: Screen) -> None:
         server.do("press_key", key="w")
 
 
-def test_what_cannot_be_noted_is_not_pressed(own_screen: Screen) -> None:
+def test_nothing_is_pressed_if_the_held_file_cannot_be_written(own_screen: Screen) -> None:
     with Server.on(own_screen) as server, Xev(own_screen).shown() as xev:
         in_the_way = own_screen.folder / "timmy-actors" / f"desktop-control-{own_screen.name[1:]}.held.new"
         in_the_way.mkdir()
@@ -339,7 +339,7 @@ def test_a_missing_part_is_named_with_the_remedy(tmp_path: Path) -> None:
 
 
 def test_killed_and_stopped_in_the_middle_of_things_again_and_again(screen: Screen, xev: Xev) -> None:
-    """A few rounds; TIMMY_DESKTOP_STORM=100 makes them a hundred."""
+    """A few rounds; TIMMY_DESKTOP_STORM=100 runs a hundred."""
     chance, spare = random.Random(6), spare_keys(screen)
     with ExitStack() as servers:
         for ending in (signal.SIGKILL, signal.SIGSTOP) * (int(os.environ.get("TIMMY_DESKTOP_STORM", "4")) // 2):

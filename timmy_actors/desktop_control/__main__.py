@@ -1,4 +1,4 @@
-"""Runs the server: MCP over stdin and stdout, or over HTTP; what it has to say goes to stderr."""
+"""Run the server: MCP over stdin and stdout, or over HTTP. Errors and logs go to stderr."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from timmy_actors.desktop_control.settings import parse
 UNAVAILABLE = 69
 """sysexits(3)'s EX_UNAVAILABLE."""
 PARTS = {"PIL", "Xlib", "anyio", "mcp", "mss", "uvicorn"}
-NOT_HERE = (
-    "it drives X11 only. On {system} use a server on pyautogui, such as mcp-pyautogui: that sees whole screens, aims at"
-    " no window and holds no keys"
+UNSUPPORTED = (
+    "only X11 is supported. On {system}, use a server based on pyautogui, such as mcp-pyautogui: it captures whole"
+    " screens, targets no window and holds no keys"
 )
 
 
 def main() -> int:
-    """Read the command line and run; the exit code."""
+    """Parse the command line, run the server and return the exit code."""
     settings = parse()
     if sys.platform in ("win32", "darwin"):
-        return _cannot(NOT_HERE.format(system=sys.platform))
+        return _unavailable(UNSUPPORTED.format(system=sys.platform))
     try:
-        from timmy_actors.desktop_control.run import run  # noqa: PLC0415  not where X11 is not
+        from timmy_actors.desktop_control.run import run  # noqa: PLC0415  needs X11
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in PARTS:
             raise
-        return _cannot(f"{missing.name} is missing: pip install 'timmy_actors[desktop]'")
+        return _unavailable(f"{missing.name} is missing: pip install 'timmy_actors[desktop]'")
     return run(settings)
 
 
-def _cannot(reason: str) -> int:
+def _unavailable(reason: str) -> int:
     sys.stderr.write(f"desktop-control: {reason}\n")
     return UNAVAILABLE
 
@@ -39,4 +39,4 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)  # a tool may still run in a thread: nobody is left to wait for its answer
+    os._exit(code)  # a tool may still run in a thread, but no client is left to receive its answer

@@ -1,4 +1,4 @@
-"""From a method to an MCP tool: its thread, how a refusal and a picture are told, and a client that gives up."""
+"""Turns a method into an MCP tool: threads, error codes, images, and cancellation by the client."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["look", "act", "release"]
 THREADS: dict[Kind, int] = {"look": 8, "act": 32, "release": 4}
-"""How many calls of a kind are worked on at once: however many actions wait, one can still look, and let go."""
+"""Maximum concurrent calls of each kind. The limits are separate so that waiting actions block neither a capture nor
+`release_all`."""
 
 
 class Pictured(NamedTuple):
-    """A capture, and its picture where that is in no file."""
+    """A capture, and the bytes of its picture unless they were written to a file."""
 
     capture: Capture
     data: bytes | None
@@ -41,17 +42,18 @@ Answer = BaseModel | Pictured
 
 
 class ArgumentsAsSent(FuncMetadata):
-    """Reads no JSON out of the strings of a call, but for a list where an argument takes only that.
+    """Passes string arguments on unparsed, except to arguments that accept only a list.
 
-    The SDK (2.3) parses each string whose argument is not annotated `str` alone: the window title "null" would be none,
-    and the input would go to whichever window has the focus. Some clients send a list as a string: those are parsed.
+    The SDK (2.3) parses each string as JSON unless its argument is annotated as plain `str`: the window title "null"
+    would become None, and the input would go to the focused window. Some clients send a list as a JSON string: such a
+    string is parsed.
     """
 
     lists: frozenset[str] = frozenset()
-    """The arguments that take no text; kept, because describing a model takes pydantic a third of a call's time."""
+    """The arguments that accept no text. Cached: pydantic takes a third of a call's time to generate a schema."""
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The arguments, each as it was sent."""
+        """The arguments as the client sent them."""
         parsed = super().pre_parse_json(data)
         return {
             name: parsed[name] if name in self.lists and isinstance(parsed[name], list) else value
@@ -59,8 +61,8 @@ class ArgumentsAsSent(FuncMetadata):
         }
 
 
-class AimedTool(Tool):
-    """A tool that refuses wrong arguments as it refuses everything else: with a code."""
+class ToolWithErrorCodes(Tool):
+    """A tool that reports invalid arguments with an error code, like its other errors."""
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:  # noqa: FBT001, FBT002  the SDK's signature
         try:
@@ -71,14 +73,16 @@ class AimedTool(Tool):
             raise
 
 
-def as_tool(method: Callable[..., Answer], hands: Input, *, kind: Kind) -> Tool:
-    """The method as a tool of its name and docstring."""
-    looks = kind == "look"
+def as_tool(method: Callable[..., Answer], desktop_input: Input, *, kind: Kind) -> Tool:
+    """A tool with the method's name and docstring."""
     hints = ToolAnnotations(
-        read_only_hint=looks, destructive_hint=kind == "act", idempotent_hint=kind != "act", open_world_hint=False
+        read_only_hint=kind == "look",
+        destructive_hint=kind == "act",
+        idempotent_hint=kind != "act",
+        open_world_hint=False,
     )
-    tool = AimedTool.from_function(_answering(method, hands, kind), annotations=hints)
-    # An argument that nobody knows may be a window_title with a typing mistake: without one, input goes anywhere.
+    tool = ToolWithErrorCodes.from_function(_answering(method, desktop_input, kind), annotations=hints)
+    # An unknown argument may be a misspelt window_title; without window_title, input goes to any window.
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
@@ -93,24 +97,24 @@ def _takes_text(schema: dict[str, Any]) -> bool:
     return schema.get("type") == "string" or any(_takes_text(choice) for choice in schema.get("anyOf", ()))
 
 
-def _answering(method: Callable[..., Answer], hands: Input, kind: Kind) -> Callable[..., Any]:
+def _answering(method: Callable[..., Answer], desktop_input: Input, kind: Kind) -> Callable[..., Any]:
     threads = anyio.CapacityLimiter(THREADS[kind])
 
     @functools.wraps(method)
     async def call(**arguments: object) -> CallToolResult:
-        arrived = hands.arrival()
-        CALL.set(arrived)
+        current = desktop_input.new_call()
+        CALL.set(current)
         work = functools.partial(_answer, method, arguments)
         try:
             return await anyio.to_thread.run_sync(work, limiter=threads, abandon_on_cancel=True)
         except anyio.get_cancelled_exc_class():
-            hands.give_up(arrived)
+            desktop_input.cancel(current)
             raise
 
     signature = inspect.signature(method, eval_str=True)
-    if signature.return_annotation is Pictured:  # the picture is content, not structure
+    if signature.return_annotation is Pictured:  # the picture is sent as content, not as structured content
         signature = signature.replace(return_annotation=Capture)
-    setattr(call, "__signature__", signature)  # noqa: B010  inspect reads it, the type checker does not know it
+    setattr(call, "__signature__", signature)  # noqa: B010  read by inspect, unknown to the type checker
     return call
 
 

@@ -1,4 +1,4 @@
-"""Takes the pixels of a drawable: over shared memory, else over the X connection."""
+"""Reads the pixels of a drawable through shared memory, or through the X connection where that is unavailable."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 ALL_PLANES = 0xFFFFFFFF
 OLDEST = (1, 2)
-"""The version of MIT-SHM that takes a file descriptor."""
+"""The first version of MIT-SHM that accepts a file descriptor."""
 
 
 class SharedMemory:
-    """A connection to an X server with a piece of memory that it writes pictures into; the piece grows as needed.
+    """A connection to an X server with a shared memory segment that receives pictures. The segment grows as needed.
 
     Raises:
-        ScreenShotError: the X server shares no memory with this process: it is on another machine, say.
+        ScreenShotError: the X server cannot share memory with this process, for example because it is on another
+            machine.
     """
 
     def __init__(self, display: str) -> None:
@@ -37,16 +38,16 @@ class SharedMemory:
         self._memory: mmap.mmap | None = None
         self._connection = xcb.connect(display.encode())[0]
         try:
-            self._must_share()
+            self._attach()
         except (ScreenShotError, XError):
             self.close()
             raise
 
     def picture(self, drawable: int, part: Place) -> Frame:
-        """A part of a window or pixmap, which must have 24 or 32 bits a pixel and lie whole in the drawable.
+        """A part of a window or pixmap. The drawable must have 24 or 32 bits a pixel and contain the whole part.
 
         Raises:
-            ScreenShotError: it does not, or the X server went away.
+            ScreenShotError: the drawable does not meet these conditions, or the connection to the X server was lost.
         """
         size = part.width * part.height * BYTES_A_PIXEL
         memory = self._memory_of(size)
@@ -55,20 +56,20 @@ class SharedMemory:
                 self._connection, xcbgen.Drawable(drawable), part.x, part.y, part.width, part.height, ALL_PLANES,
                 xcbgen.ImageFormat.ZPixmap, self._segment, 0,
             )  # fmt: skip
-        except AssertionError as error:  # how mss 10.2 says that its connection is gone
-            raise ScreenShotError("the X server went away") from error
+        except AssertionError as error:  # how mss 10.2 reports a lost connection
+            raise ScreenShotError("the connection to the X server was lost") from error
         with memoryview(memory) as view, view[:size] as pixels:
             return Frame.of_pixels(pixels, part.size)
 
     def close(self) -> None:
-        """Let the memory and the connection go."""
+        """Free the memory and close the connection."""
         if self._memory is not None:
             self._memory.close()
         if self._connection is not None:
             xcb.disconnect(self._connection)
         self._connection, self._memory = None, None
 
-    def _must_share(self) -> None:
+    def _attach(self) -> None:
         if not xcb.get_extension_data(self._connection, LIB.shm_id).present:
             raise ScreenShotError("the X server has no MIT-SHM extension")
         version = xcbgen.shm_query_version(self._connection)
@@ -98,32 +99,32 @@ class SharedMemory:
 
 
 class Camera:
-    """Keeps the shared memory from picture to picture, for one X server."""
+    """Takes pictures from one X server, and reuses the shared memory from one picture to the next."""
 
     def __init__(self, display: str | None) -> None:
         self._display = display
         self._memory: SharedMemory | None = None
         self._shares = True
-        """Whether the X server may share memory with us: not when it is on another machine."""
+        """False once the X server was unable to share memory, for example because it is on another machine."""
 
     def picture(self, drawable: Drawable, part: Place) -> Frame:
         """A part of a window or pixmap with 24 or 32 bits a pixel.
 
         Raises:
-            BadMatch: the part is not whole in the drawable.
-            ConnectionClosedError: the X server is gone.
+            BadMatch: the drawable does not contain the whole part.
+            ConnectionClosedError: the connection to the X server was lost.
         """
         memory = self._opened()
         if memory is not None:
             try:
                 return memory.picture(drawable.id, part)
             except ScreenShotError:
-                self.close()  # whatever is wrong, the X connection below says it
+                self.close()  # the request over the X connection below raises the error, if it persists
         reply = drawable.get_image(part.x, part.y, part.width, part.height, X.ZPixmap, ALL_PLANES)
         return Frame.of_pixels(cast(bytes, reply.data), part.size)
 
     def close(self) -> None:
-        """Let the memory go; the next picture opens it again."""
+        """Free the memory; the next picture opens it again."""
         memory, self._memory, self._shares = self._memory, None, True
         if memory is not None:
             memory.close()

@@ -1,4 +1,4 @@
-"""Seeing: the pixels of the screen or of one window, also where others cover it. Never those of anything else."""
+"""Captures the screen or one window. A capture of a window never contains the pixels of windows that cover it."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
 Wait = Literal["stable", "change"]
 LOOK_EVERY_S = 0.1
 STABLE_S = 0.3
-"""A picture that has not changed for so long is stable: a fade changes it from frame to frame."""
+"""A picture that has not changed for this time is stable. A fade changes it from frame to frame."""
 REDUCED = 4
-"""Each so-manieth pixel is compared, each way."""
+"""Every fourth pixel in each direction is compared."""
 NOTICEABLE = 16
-"""Of 255: a smaller difference is an encoder's or a shimmer's."""
+"""Of 255. A smaller difference counts as noise."""
 FEW = 0.002
-"""The share of points that may differ in pictures that are the same."""
+"""The share of pixels that may differ between two pictures that count as equal."""
 
 
 def thumbnail(frame: Frame) -> Image.Image:
-    """What of a picture is compared."""
+    """A reduced greyscale copy of a picture, for comparison."""
     return Frame(*(_reduced(part) for part in frame.parts)).whole().convert("L")
 
 
 def _reduced(image: Image.Image) -> Image.Image:
     size = (max(1, image.width // REDUCED), max(1, image.height // REDUCED))
-    return image.resize(size, Image.Resampling.NEAREST)  # every capture pays for it: the fastest way
+    return image.resize(size, Image.Resampling.NEAREST)  # the fastest method: it runs for every capture
 
 
 def differs(before: Image.Image, after: Image.Image) -> bool:
-    """Whether two thumbnails show something else."""
+    """Whether two thumbnails differ by more than noise."""
     if before.size != after.size:
         return True
     changed = sum(ImageChops.difference(before, after).histogram()[NOTICEABLE:])
@@ -58,22 +58,22 @@ def differs(before: Image.Image, after: Image.Image) -> bool:
 
 
 class Settling:
-    """Follows pictures until they are as wished.
+    """Compares pictures until a condition is met.
 
-    `stable`: none differs from the one before for `STABLE_S`. `change`: one differs from `before`, the last picture
-    that the caller saw; from the first one where there is none.
+    `stable`: no picture differs from its predecessor for `STABLE_S`. `change`: a picture differs from `before`, the
+    last picture that the caller received, or from the first one compared if `before` is None.
     """
 
-    def __init__(self, wish: Wait, before: Image.Image | None) -> None:
-        self._wish = wish
-        self._before = before if wish == "change" else None
+    def __init__(self, condition: Wait, before: Image.Image | None) -> None:
+        self._condition = condition
+        self._before = before if condition == "change" else None
         self._same_since: float | None = None
 
-    def is_so(self, seen: Image.Image, now: float) -> bool:
-        """Whether the wish has come true with this thumbnail, seen at `now` (seconds, monotonic)."""
+    def is_met(self, seen: Image.Image, now: float) -> bool:
+        """Whether this thumbnail, taken at `now` (seconds, monotonic), meets the condition."""
         before, same_since = self._before, self._same_since
         changed = before is None or differs(before, seen)
-        if self._wish == "change":
+        if self._condition == "change":
             self._before = seen if before is None else before
             return before is not None and changed
         self._before = seen
@@ -82,30 +82,30 @@ class Settling:
 
 
 SETTLE_S = 0.05
-"""How long after the last input a picture is taken at the earliest: three frames at 60 a second, so that what a program
-draws in answer to an action is on it. A slower program needs a look at the next picture."""
+"""Minimum time from the last input to a capture: three frames at 60 a second, so that the picture shows the program's
+reaction. A slower program shows its reaction in a later capture."""
 EDGE = 8
-"""So many pixels of a window may be off the screen at a side, and are black in its picture: less than a frame is wide,
-so that a window that was put a little too far out need not paint itself into memory of its own."""
+"""Pixels of a window that may be off the screen at each side; the capture shows them black. It is less than the width
+of a window frame, so that a slightly misplaced window does not need off-screen memory."""
 TRIES = 3
-"""How often a window that moves while its picture is taken is looked at anew."""
+"""How often a capture is attempted while its window moves."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """A picture, what it shows, and when it was taken."""
+    """A captured picture, its window, the screen, and when it was taken."""
 
     frame: Frame
     window: WindowFacts | None
     covered: bool
     screen: Size
     mouse: Point
-    """From the window's corner; on the screen where that is shown."""
+    """Relative to the window's upper left corner, or to the screen's if the whole screen was captured."""
     taken_at: datetime
 
 
 class _Taken(NamedTuple):
-    """What was taken of a target, and how large the screen was then."""
+    """The picture of a target, and the size of the screen at that time."""
 
     frame: Frame
     covered: bool
@@ -114,7 +114,7 @@ class _Taken(NamedTuple):
 
 
 class ScreenCapture:
-    """Takes pictures over a connection of its own, so that a long action does not keep it waiting."""
+    """Takes pictures over its own X connection, so that a long action does not delay a capture."""
 
     def __init__(self, connection: Connection, last_input: Callable[[], float]) -> None:
         self._connection = connection
@@ -123,14 +123,14 @@ class ScreenCapture:
         self._closing = threading.Event()
         self._rootless = False
         self._seen: dict[tuple[str, Place | None], Image.Image] = {}
-        connection.greeting = self._meet
+        connection.on_open = self._on_open
 
     def look(self, titles: Titles | None, region: Place | None = None) -> Look:
-        """The window with one of the titles, or the whole screen; of either the region, where one is given.
+        """Capture the window with one of the titles, or the whole screen. `region` selects a part of either.
 
         Raises:
-            Refused: there is no such window, it is hidden, keeps changing, or does not paint itself; the region is not
-            in it.
+            RefusedError: no window matches; the window is hidden, keeps changing, or does not paint itself; or the
+                region is not inside it.
         """
         self._let_it_settle()
         with self._connection.using() as display:
@@ -143,28 +143,30 @@ class ScreenCapture:
                     if window is not None:
                         mouse = Point(mouse.x - window.x, mouse.y - window.y)
                     return Look(taken.frame, window, taken.covered, taken.screen, mouse, taken.at)
-            raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
+            raise refused("window_changed", f"{target.title} moved or changed during each of {TRIES} tries: try again")
 
-    def look_until(self, titles: Titles | None, region: Place | None, wish: Wait, within_s: float) -> tuple[Look, bool]:
-        """Look again and again until the picture is as wished, or the time is over; and whether it is."""
+    def look_until(
+        self, titles: Titles | None, region: Place | None, condition: Wait, within_s: float
+    ) -> tuple[Look, bool]:
+        """Capture repeatedly until the condition is met or the time is over; and whether the condition was met."""
         began = time.monotonic()
-        settling = Settling(wish, self._seen.get((str(titles), region)))
+        settling = Settling(condition, self._seen.get((str(titles), region)))
         while True:
             look, now = self.look(titles, region), time.monotonic()
-            if settling.is_so(thumbnail(look.frame), now):
+            if settling.is_met(thumbnail(look.frame), now):
                 return look, True
             if now - began >= within_s or self._closing.wait(LOOK_EVERY_S):
                 return look, False
 
     def remember(self, titles: Titles | None, region: Place | None, look: Look) -> None:
-        """Keep what a caller has seen: a change is one from this. Of one target only, the last."""
+        """Store the capture that the caller received, to detect changes from it. Only the latest target is stored."""
         self._seen = {(str(titles), region): thumbnail(look.frame)}
 
     def colour(self, titles: Titles | None, point: Point, picture: Size | None) -> tuple[int, int, int]:
-        """The colour of a point, red, green and blue.
+        """The red, green and blue of a point's colour.
 
         Raises:
-            Refused: as `look`, or the point is outside.
+            RefusedError: as `look`, or the point is outside.
         """
         self._let_it_settle()
         with self._connection.using() as display:
@@ -175,30 +177,29 @@ class ScreenCapture:
                 if taken is not None:
                     red, green, blue = taken.frame.whole().tobytes()[:3]
                     return red, green, blue
-            raise refused("window_changed", f"{target.title} moved or changed each time it was looked at: try again")
+            raise refused("window_changed", f"{target.title} moved or changed during each of {TRIES} tries: try again")
 
     def close(self) -> None:
-        """Let the camera and the connection go; who waits for a picture waits no longer."""
+        """Close the camera and the connection, and end waits for a picture."""
         self._closing.set()
         self._camera.close()
         self._connection.close()
 
-    def _meet(self, display: Display) -> None:
-        """Over a new connection: the camera belongs to the X server that was there before."""
-        self._camera.close()
+    def _on_open(self, display: Display) -> None:
+        self._camera.close()  # it may be connected to an X server that has been replaced
         self._rootless = layout.is_xwayland(display)
 
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
     def _take(self, display: Display, target: Target, part: Place) -> _Taken | None:
-        """The part of the target; None where it changed meanwhile."""
+        """Capture the part of the target; None if the target changed during the capture."""
         root = PlaceQuestion(display, display.screen().root)
         place = target.place(display)
         screen = root.answer().size
         there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
         if target.window is None and self._rootless:
-            raise refused("unsupported", "Wayland shows its whole screen to nobody: name a window of an X program")
+            raise refused("unsupported", "Wayland does not allow a capture of the whole screen: name an X window")
         seen = _on_screen(screen, there)
         covered = target.window is not None and layout.is_covered(display, target.window, seen, screen)
         taken_at = datetime.now(UTC)
@@ -224,10 +225,10 @@ class ScreenCapture:
             pixmap.free()
 
     def _photograph(self, display: Display, seen: Place) -> Frame | None:
-        """That part of the screen; None where the screen has no such part any more."""
+        """Capture a part of the screen; None if the screen no longer contains it."""
         screen = display.screen()
         if screen.root_depth not in offscreen.READABLE_DEPTHS:
-            raise refused("unsupported", f"the screen has {screen.root_depth} bits a pixel: only 24 and 32 can be read")
+            raise refused("unsupported", f"the screen has {screen.root_depth} bits a pixel: set it to 24 or 32")
         try:
             return self._camera.picture(screen.root, seen)
         except error.BadMatch:
@@ -239,12 +240,12 @@ def _part_of(size: Size, region: Place | None) -> Place:
     if region is None:
         return whole
     if region.width < 1 or region.height < 1 or not region.within(size):
-        raise refused("off_screen", f"region {list(region)}: must lie in the {size.width} x {size.height} pixels there")
+        raise refused("off_screen", f"region {list(region)}: must be inside the {size.width} x {size.height} pixels")
     return region
 
 
 def _on_screen(screen: Size, there: Place) -> Place:
-    """What is to be seen of it on the screen: all but a few pixels; else all of it, which the screen cannot show."""
+    """The part of `there` that is on the screen, or all of it if more than `EDGE` pixels at a side are off it."""
     seen = there.on(screen)
     sides = (seen.x - there.x, seen.y - there.y, there.x + there.width - seen.x - seen.width,
              there.y + there.height - seen.y - seen.height)  # fmt: skip

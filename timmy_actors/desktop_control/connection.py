@@ -1,4 +1,4 @@
-"""One connection to the X server: opened when first needed, dropped when it breaks, one user at a time."""
+"""A connection to the X server: opened when first used, closed when it breaks, used by one thread at a time."""
 
 from __future__ import annotations
 
@@ -14,36 +14,40 @@ from timmy_actors.desktop_control.reasons import refused
 
 
 class Connection:
-    """A display's connection and the lock that goes with it (python-xlib's replies get mixed up without one)."""
+    """A connection to a display, with a lock: python-xlib assigns replies wrongly if several threads use it."""
 
     def __init__(self, name: str | None) -> None:
         self.name = name
-        self.greeting: Callable[[Display], None] = lambda _display: None
-        """Called with each connection once it is open, before anybody else uses it."""
+        self.on_open: Callable[[Display], None] = lambda _display: None
+        """Called with each new connection before any other use of it."""
         self._lock = threading.RLock()
         self._display: Display | None = None
 
     @contextmanager
     def using(self) -> Iterator[Display]:
-        """The display, for this thread alone.
+        """The display, for the exclusive use of this thread.
 
         Raises:
-            RefusedError: no X server answers, or the window in question is gone.
+            RefusedError: no X server answers, or the window was closed.
         """
         with self._lock:
             try:
                 yield self._opened()
             except error.ConnectionClosedError as lost:
                 self.close()
-                raise refused("no_display", f"the X server {self.name} went away: start it, and try again") from lost
+                raise refused(
+                    "no_display", f"the connection to the X server {self.name} was lost: start it and try again"
+                ) from lost
             except (error.BadWindow, error.BadDrawable, error.BadMatch) as gone:
-                raise refused("window_changed", "the window closed or changed meanwhile: look again") from gone
+                raise refused(
+                    "window_changed", "the window closed or changed during the call: capture it again"
+                ) from gone
 
     @contextmanager
-    def alone(self) -> Iterator[Display]:
-        """The same while every other client waits: what is looked at cannot change before it is acted on.
+    def exclusive(self) -> Iterator[Display]:
+        """The display while the X server is grabbed: no other client can change a window between a check and an action.
 
-        Keep it to a few requests: the whole screen stands still meanwhile.
+        Send only a few requests: the whole screen is frozen during the grab.
         """
         with self.using() as display:
             display.grab_server()
@@ -54,7 +58,7 @@ class Connection:
                 display.sync()
 
     def close(self) -> None:
-        """Let the connection go; the next use opens another."""
+        """Close the connection; the next use opens a new one."""
         display, self._display = self._display, None
         if display is not None:
             display.display.socket.close()
@@ -62,27 +66,29 @@ class Connection:
     def _opened(self) -> Display:
         if self._display is None:
             self._display = self._open()
-            self.greeting(self._display)
+            self.on_open(self._display)
         return self._display
 
     def _open(self) -> Display:
         if not self.name:
             raise refused(
                 "no_display",
-                "DISPLAY is not set: give it to what starts this server, as in: DISPLAY=:0 timmy-actors run",
+                "DISPLAY is not set: set it where this server is started, as in: DISPLAY=:0 timmy-actors run",
             )
         try:
             display = Display(self.name)
         except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
             raise refused(
-                "no_display", f"no X server answers at {self.name}: {failure}: is DISPLAY right, and XAUTHORITY passed?"
+                "no_display", f"no X server answers at {self.name}: {failure}: check DISPLAY and XAUTHORITY"
             ) from failure
         for needed in ("XTEST", "Composite", "DAMAGE"):
             if not display.has_extension(needed):
                 display.close()
-                raise refused("unsupported", f"the X server {self.name} has no {needed} extension, which is needed")
-        # python-xlib 0.33 puts RANDR's errors in the places of BadRequest and BadValue, as classes that it cannot read.
+                raise refused(
+                    "unsupported", f"the X server {self.name} lacks the {needed} extension, which is required"
+                )
+        # python-xlib 0.33 overwrites BadRequest and BadValue with RANDR's error classes, which it cannot parse.
         display.display.error_classes.update(error.xerror_class)
-        damage.query_version(display)  # a server answers BadRequest to all else until it was asked
+        damage.query_version(display)  # until this request, the X server answers others with BadRequest
         composite.query_version(display)
         return display

@@ -1,4 +1,4 @@
-"""A desktop: the eye, the mouse and the keyboard of one X display, and the folder for its pictures."""
+"""A desktop: captures, mouse and keyboard of one X display, and the folder for capture files."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from timmy_actors.desktop_control.target import Target
 
 
 class Desktop:
-    """What the tools act on. Made without a display too: then each use says that there is none."""
+    """The display that the tools use. It can be created without a display; then each call raises `no_display`."""
 
-    def __init__(self, display: str | None, captures: Path, record: Path) -> None:
+    def __init__(self, display: str | None, captures: Path, held_file: Path) -> None:
         self.display = display
         self.connection = Connection(display)
-        """For questions; the hands have one of their own, so that an action never waits for a picture."""
-        self.hands = Input(Connection(display), HeldFile(record))
-        self.mouse = Mouse(self.hands)
-        self.keystrokes = Keystrokes(self.hands)
-        self.eye = ScreenCapture(self.connection, lambda: self.hands.last_input)
-        self.album = CaptureStore(captures)
+        """For queries and captures. Input has its own connection, so that an action never waits for a capture."""
+        self.input = Input(Connection(display), HeldFile(held_file))
+        self.mouse = Mouse(self.input)
+        self.keystrokes = Keystrokes(self.input)
+        self.capture = ScreenCapture(self.connection, lambda: self.input.last_input)
+        self.captures = CaptureStore(captures)
 
     def size(self, titles: Titles | None) -> ScreenSize:
-        """How large the window or the screen is."""
+        """The size of the window, or of the screen if `titles` is None."""
         with self.connection.using() as display:
             size = Target.find(display, titles).size
         return ScreenSize(width=size.width, height=size.height)
 
     def mouse_position(self, titles: Titles | None) -> MousePosition:
-        """Where the pointer is on the screen or from the window's corner."""
+        """The pointer's position relative to the window's upper left corner, or to the screen's."""
         with self.connection.using() as display:
             place = Target.find(display, titles).place(display)
             point = layout.pointer_of(display)
@@ -45,12 +45,12 @@ class Desktop:
         return MousePosition(x=x, y=y, inside=0 <= x < place.width and 0 <= y < place.height)
 
     def windows(self) -> Windows:
-        """Every window that has a title and is still there."""
+        """Every window that has a title."""
         with self.connection.using() as display:
-            found = [windows.facts_or_none(display, each.window) for each in windows.titled(display)]
-        return Windows(windows=[facts for facts in found if facts is not None])
+            facts = [windows.facts_or_none(display, each.window) for each in windows.titled(display)]
+        return Windows(windows=[each for each in facts if each is not None])
 
     def close(self) -> None:
-        """Let go of everything that is pressed, and of the display."""
-        self.hands.close()
-        self.eye.close()
+        """Release every pressed key and button, and close the connections."""
+        self.input.close()
+        self.capture.close()

@@ -1,4 +1,4 @@
-"""Giving a window the focus, as a person's click on its title would."""
+"""Gives a window the focus, and checks whether key events reach it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from Xlib.xobject.drawable import Window
 
 STARTED_WITHIN_S = 1.0
-"""How long the X server may take to begin recording."""
+"""Maximum time for the X server to start recording."""
 FIRST_EVENT, LAST_EVENT = X.KeyPress, 35
-"""Key events, and (35) the X Input Extension's, which newer toolkits get their keys by."""
+"""Core key events, and (35) those of the X Input Extension, which newer toolkits use."""
 START_OF_DATA, FROM_SERVER = 4, 0
 
 
 def keyboard_is_taken_from(display: Display, window: Window) -> bool:
-    """Whether a key that is pressed now would reach another program than the window's, which has the focus."""
+    """Whether another program has grabbed the keyboard, so that a key press would not reach the focused `window`."""
     focus = display.get_input_focus().focus
-    # Grabbed for the window that has the focus anyway: then no window is told that the focus changed.
+    # Grab for the focused window: then the X server reports no change of focus to any window.
     holder = display.screen().root if isinstance(focus, int) else focus
     status = holder.grab_keyboard(1, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
     if status == X.GrabSuccess:
@@ -40,8 +40,8 @@ def keyboard_is_taken_from(display: Display, window: Window) -> bool:
 
 
 def _gets_a_key(display: Display, window: Window) -> bool:
-    """Whether a key that means nothing is delivered to the window's program."""
-    keycode = _meaningless(display)
+    """Whether a key press without a meaning is delivered to the window's program."""
+    keycode = _unmapped_keycode(display)
     if keycode is None or not display.has_extension("RECORD"):
         return False
     listener = _Listener(display, window)
@@ -52,21 +52,21 @@ def _gets_a_key(display: Display, window: Window) -> bool:
             display.sync()
     finally:
         listener.stop(display)
-    return listener.heard
+    return listener.received
 
 
-def _meaningless(display: Display) -> int | None:
+def _unmapped_keycode(display: Display) -> int | None:
     low, high = display.display.info.min_keycode, display.display.info.max_keycode
     rows = display.get_keyboard_mapping(low, high - low + 1)
     return next((keycode for keycode, row in enumerate(rows, start=low) if not any(row)), None)
 
 
 class _Listener:
-    """Records the events that are delivered to one program, over a connection of its own as RECORD demands."""
+    """Records the events that are delivered to one program, over its own connection as RECORD requires."""
 
     def __init__(self, display: Display, window: Window) -> None:
         self.started = threading.Event()
-        self.heard = False
+        self.received = False
         self._data = type(display)(display.get_display_name())
         delivered = {**_NOTHING, "delivered_events": (FIRST_EVENT, LAST_EVENT)}
         self._context = cast("Any", display).record_create_context(0, [window.id], [delivered])
@@ -75,7 +75,7 @@ class _Listener:
         self._thread.start()
 
     def stop(self, display: Display) -> None:
-        """End it; what was heard is known then."""
+        """Stop recording; `received` is final afterwards."""
         cast("Any", display).record_disable_context(self._context)
         display.sync()
         self._thread.join(STARTED_WITHIN_S)
@@ -90,7 +90,7 @@ class _Listener:
         if reply.category == START_OF_DATA:
             self.started.set()
         elif reply.category == FROM_SERVER and _is_a_key(reply.data):
-            self.heard = True
+            self.received = True
 
 
 def _is_a_key(event: bytes) -> bool:
@@ -113,21 +113,21 @@ _NOTHING: dict[str, Any] = {
 
 
 WITHIN_S = 2.0
-"""How long a window manager may take."""
+"""Maximum time for a window manager to set the focus."""
 LOOK_EVERY_S = 0.01
 FROM_A_PAGER = 2
-"""EWMH's source indication for what a person asked for: window managers heed it even when they guard the focus."""
+"""EWMH's source indication for a request of the user: window managers that prevent focus stealing honour it."""
 
 
 def focus(connection: Connection, titles: Titles) -> WindowFacts:
-    """Bring the window with one of the titles to the front, minimised or not, and give it the focus.
+    """Bring the window with one of the titles to the front and give it the focus; a minimised one is restored.
 
     Raises:
-        RefusedError: there is no such window, or the focus does not come.
+        RefusedError: no window matches, or the window does not get the focus within `WITHIN_S`.
     """
     with connection.using() as display:
         window = windows.find(display, titles, hidden_too=True)
-        _ask(display, window)
+        _ask_for_focus(display, window)
     never, deadline = threading.Event(), time.monotonic() + WITHIN_S
     while True:
         with connection.using() as display:
@@ -135,26 +135,28 @@ def focus(connection: Connection, titles: Titles) -> WindowFacts:
                 return windows.facts_of(display, window)
             title = windows.title_of(display, window)
         if time.monotonic() > deadline:
-            raise refused("not_focused", f"the window {title!r} did not take the focus in {WITHIN_S:g} s: click on it")
+            raise refused(
+                "not_focused", f"the window {title!r} did not get the focus within {WITHIN_S:g} s: click on it"
+            )
         never.wait(LOOK_EVERY_S)
 
 
-def _ask(display: Display, window: Window) -> None:
+def _ask_for_focus(display: Display, window: Window) -> None:
     if windows.is_managed(display, window):
         workspace = windows.workspace_of(display, window)
-        if workspace is not None:  # some window managers let no window bring its workspace to the front
-            _tell(display, display.screen().root, "_NET_CURRENT_DESKTOP", [workspace, X.CurrentTime, 0, 0, 0])
-        _tell(display, window, "_NET_ACTIVE_WINDOW", [FROM_A_PAGER, X.CurrentTime, 0, 0, 0])
+        if workspace is not None:  # some window managers do not switch the workspace for _NET_ACTIVE_WINDOW
+            _request(display, display.screen().root, "_NET_CURRENT_DESKTOP", [workspace, X.CurrentTime, 0, 0, 0])
+        _request(display, window, "_NET_ACTIVE_WINDOW", [FROM_A_PAGER, X.CurrentTime, 0, 0, 0])
     else:
         window.map()
         window.configure(stack_mode=X.Above)
         display.sync()
-        # BadMatch: it is not mapped yet, and then does not get the focus in time either, which is said.
+        # BadMatch: the window is not mapped yet; `focus` reports that it did not get the focus.
         display.set_input_focus(window.id, X.RevertToParent, X.CurrentTime, onerror=error.CatchError(error.BadMatch))
     display.sync()
 
 
-def _tell(display: Display, window: Window, what: str, data: list[int]) -> None:
-    """Ask the window manager for something, as EWMH has it."""
-    message = event.ClientMessage(window=window, client_type=display.get_atom(what), data=(32, data))
+def _request(display: Display, window: Window, kind: str, data: list[int]) -> None:
+    """Send an EWMH request to the window manager."""
+    message = event.ClientMessage(window=window, client_type=display.get_atom(kind), data=(32, data))
     display.screen().root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)

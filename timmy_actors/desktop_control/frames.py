@@ -1,4 +1,4 @@
-"""A picture as two images, one above the other: two threads encode it without copying its pixels once more."""
+"""A picture as an upper and a lower image, so that two threads encode it without another copy of its pixels."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PIL import Image
 from timmy_actors.desktop_control.window_target import Size
 
 BLOCK = 16
-"""Pixels of a JPEG's block each way, the colours being halved (4:2:0)."""
+"""Width and height in pixels of a JPEG block with 4:2:0 chroma subsampling."""
 LONGEST_INTERVAL = 0xFFFF
-"""Blocks of the upper part, at most: what a JPEG's restart marker counts."""
+"""Maximum number of blocks in the upper part: the limit of a JPEG's restart interval."""
 WORTH_IT = 256 * 256
-"""Pixels; a smaller picture is done before the other thread has begun."""
+"""Pixels. A smaller picture is encoded before a second thread has started."""
 BYTES_A_PIXEL = 4
 
 
@@ -25,14 +25,14 @@ T = TypeVar("T")
 
 
 def at_once(upper: Callable[[], T], lower: Callable[[], T]) -> tuple[T, T]:
-    """Do both at the same time. Pillow unpacks, and encodes into a file, without the interpreter's lock."""
+    """Run both functions in parallel. Pillow releases the interpreter's lock to unpack, and to encode into a file."""
     with ThreadPoolExecutor(1, thread_name_prefix="lower-half") as other:
         below = other.submit(lower)
         return upper(), below.result()
 
 
 class Frame:
-    """A picture in one part, or in two that meet between two blocks of a JPEG."""
+    """A picture in one part, or in two parts that meet at the edge of a JPEG block."""
 
     def __init__(self, *parts: Image.Image) -> None:
         self.parts = parts
@@ -40,7 +40,7 @@ class Frame:
 
     @classmethod
     def of_pixels(cls, pixels: bytes | memoryview, size: tuple[int, int]) -> Self:
-        """Of the X server's pixels: blue, green, red and a byte of padding each, row by row from the top."""
+        """From the X server's pixels: blue, green, red and a byte of padding each, row by row from the top."""
         upper, *lower = _heights(size)
         border = BYTES_A_PIXEL * size[0] * upper
         if not lower:
@@ -54,14 +54,14 @@ class Frame:
 
     @classmethod
     def of(cls, image: Image.Image) -> Self:
-        """Of a whole image."""
+        """From a single image."""
         upper, *lower = _heights(image.size)
         if not lower:
             return cls(image)
         return cls(image.crop((0, 0, image.width, upper)), image.crop((0, upper, image.width, image.height)))
 
     def whole(self) -> Image.Image:
-        """It as one image."""
+        """The picture as a single image."""
         if len(self.parts) == 1:
             return self.parts[0]
         upper, lower = self.parts
@@ -87,7 +87,7 @@ RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
 
 
 def encoded(frame: Frame, quality: int) -> bytes:
-    """The picture as a JPEG file's content; `quality` is 1 to 95."""
+    """The picture encoded as a JPEG file; `quality` is 1 to 95."""
     upper, *lower = frame.parts
     if not lower:
         return _alone(upper, quality)
@@ -97,7 +97,7 @@ def encoded(frame: Frame, quality: int) -> bytes:
 
 
 def _alone(image: Image.Image, quality: int) -> bytes:
-    # Only into a file with a descriptor does Pillow encode without the interpreter's lock.
+    # Pillow releases the interpreter's lock only if it encodes into a file with a descriptor.
     with os.fdopen(os.memfd_create("jpeg"), "w+b") as file:
         image.save(file, "JPEG", quality=quality, subsampling="4:2:0")
         file.seek(0)
@@ -105,7 +105,7 @@ def _alone(image: Image.Image, quality: int) -> bytes:
 
 
 def _joined(upper: bytes, lower: bytes, height: int, interval: int) -> bytes:
-    """One file: the upper one's head with the whole height, and the pixels of both."""
+    """One JPEG file: the upper file's header with the total height, and the coded pixels of both."""
     head = bytearray()
     for marker, start, end in _segments(upper):
         segment = bytearray(upper[start:end])
@@ -118,13 +118,13 @@ def _joined(upper: bytes, lower: bytes, height: int, interval: int) -> bytes:
 
 
 def _pixels(file: bytes) -> memoryview:
-    """The coded pixels with the mark of the file's end."""
+    """The coded pixels and the end-of-image marker."""
     *_, (_, _, end) = _segments(file)
     return memoryview(file)[end:]
 
 
 def _segments(file: bytes) -> Iterator[tuple[int, int, int]]:
-    """The segments before the coded pixels: marker, start and end of each, the last one being the scan's."""
+    """Marker, start and end of each segment before the coded pixels; the last one is the start of scan."""
     start, marker = 2, 0
     while marker != SCAN:
         marker, (length,) = file[start + 1], struct.unpack_from(">H", file, start + 2)

@@ -1,4 +1,4 @@
-"""The keys that are held down, and the file that says so to whoever comes next."""
+"""The keys and buttons that are held down, and the file from which the next server reads them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from timmy_actors.desktop_control.reasons import refused
 
 Keycode = Annotated[int, Field(ge=8, le=255)]
-"""As X11 numbers keys."""
+"""An X11 keycode."""
 Button = Annotated[int, Field(ge=1, le=5)]
-"""Those whose state X11 tells."""
+"""The buttons whose state X11 reports."""
 
 
 class Pressed(BaseModel):
-    """The keycodes and buttons that are down, and the spare keycodes that were taught a character."""
+    """The keycodes and buttons that are down, and the spare keycodes that are mapped to a character."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,38 +27,38 @@ class Pressed(BaseModel):
 
 
 class HeldFile:
-    """A file that says at every moment what would stay pressed if this process were killed now."""
+    """A file that lists the keys and buttons that would stay pressed if this process were killed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._pressed = Pressed()
 
     def read(self) -> Pressed:
-        """What the last server left; nothing, where the file is missing or is not ours."""
+        """The entries of the previous server; none if the file is missing or invalid."""
         try:
             self._pressed = Pressed.model_validate_json(self._path.read_bytes())
         except (OSError, ValidationError):
             self._pressed = Pressed()
         return self._pressed
 
-    def note(self, **changed: tuple[int, ...]) -> None:
-        """Write what is about to be pressed, or was let go.
+    def write(self, **changed: tuple[int, ...]) -> None:
+        """Write the keys and buttons before they are pressed, and after they are released.
 
         Raises:
-            RefusedError: it cannot be written; then nothing may be pressed either.
+            RefusedError: the file cannot be written; then the caller must not press anything.
         """
         pressed = self._pressed.model_copy(update=changed)
         if pressed == self._pressed:
             return
         beside = self._path.with_name(self._path.name + ".new")
         try:
-            # Renamed into place: a reader never sees half of it. No fsync: what is pressed does not outlive a reboot.
+            # Renamed into place: a reader never sees half a file. No fsync: no key stays pressed across a reboot.
             beside.write_text(pressed.model_dump_json(), encoding="ascii")
             os.replace(beside, self._path)  # noqa: PTH105
         except OSError as error:
             raise refused(
                 "record_unwritable",
-                f"{self._path}: cannot note what is held: {error.strerror}: without that nothing is pressed",
+                f"{self._path}: cannot be written: {error.strerror}: correct that; no key is pressed without this file",
             ) from error
         self._pressed = pressed
 
@@ -67,7 +67,7 @@ T = TypeVar("T")
 
 
 class Held(NamedTuple):
-    """A key or a button that is down; `name` is what it was called when it was pressed."""
+    """A key or button that is down; `name` is the name by which it was pressed."""
 
     kind: Literal["key", "button"]
     code: int
@@ -75,39 +75,39 @@ class Held(NamedTuple):
 
 
 class HeldKeys(Generic[T]):
-    """What is held, each with the monotonic time at which it is let go whatever happens, and what it is aimed at."""
+    """The held keys and buttons, each with the monotonic time of its expiry, and its target if it has one."""
 
     def __init__(self) -> None:
-        self._until: dict[tuple[str, int], tuple[Held, float]] = {}
-        self._aims: dict[tuple[str, int], T] = {}
+        self._expiries: dict[tuple[str, int], tuple[Held, float]] = {}
+        self._targets: dict[tuple[str, int], T] = {}
 
-    def hold(self, held: Held, until: float, aim: T | None = None) -> None:
-        """Note it, or move its end; without `aim` it stays aimed as it was."""
-        self._until[held.kind, held.code] = (held, until)
-        if aim is not None:
-            self._aims[held.kind, held.code] = aim
+    def hold(self, held: Held, until: float, target: T | None = None) -> None:
+        """Add a key or button, or change its expiry; `target` None leaves its target unchanged."""
+        self._expiries[held.kind, held.code] = (held, until)
+        if target is not None:
+            self._targets[held.kind, held.code] = target
 
-    def let_go(self, held: Held) -> None:
-        """Strike it out."""
-        self._until.pop((held.kind, held.code), None)
-        self._aims.pop((held.kind, held.code), None)
+    def remove(self, held: Held) -> None:
+        """Remove a released key or button."""
+        self._expiries.pop((held.kind, held.code), None)
+        self._targets.pop((held.kind, held.code), None)
 
-    def aimed(self) -> list[tuple[Held, T]]:
-        """What is aimed at something, with that, the last pressed first."""
-        return [(held, self._aims[held.kind, held.code]) for held in self.all() if held[:2] in self._aims]
+    def targeted(self) -> list[tuple[Held, T]]:
+        """The keys and buttons that have a target, with the target, the last pressed first."""
+        return [(held, self._targets[held.kind, held.code]) for held in self.all() if held[:2] in self._targets]
 
     def has(self, held: Held) -> bool:
-        """Whether it is down."""
-        return (held.kind, held.code) in self._until
+        """Whether the key or button is held."""
+        return (held.kind, held.code) in self._expiries
 
     def all(self) -> list[Held]:
-        """Everything, the last pressed first: that is the order to let go in."""
-        return [held for held, _ in reversed(self._until.values())]
+        """All held keys and buttons, the last pressed first: the order in which to release them."""
+        return [held for held, _ in reversed(self._expiries.values())]
 
-    def due(self, now: float) -> list[Held]:
-        """What should have been let go by now."""
-        return [held for held, until in reversed(self._until.values()) if until <= now]
+    def expired(self, now: float) -> list[Held]:
+        """The keys and buttons whose expiry has passed."""
+        return [held for held, until in reversed(self._expiries.values()) if until <= now]
 
-    def next_end(self) -> float | None:
-        """When the next is due; None: nothing is held."""
-        return min((until for _, until in self._until.values()), default=None)
+    def next_expiry(self) -> float | None:
+        """When the next key or button expires; None: nothing is held."""
+        return min((until for _, until in self._expiries.values()), default=None)

@@ -1,4 +1,4 @@
-"""What keys are called: plain names, pyautogui's names, characters, and X's own keysym names. Pure."""
+"""Names of keys: plain names, pyautogui's names, characters, and X keysym names. Pure."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _SHIFTED = frozenset(("plus",))
 
 
 def place_of_key(name: str, keysym: str) -> tuple[str, bool] | None:
-    """The place of a key of a US keyboard, and whether shift belongs to it; None: a US keyboard has no such key.
+    """The XKB name of a US keyboard's key, and whether shift is pressed with it; None: a US keyboard has no such key.
 
-    `name` is what the key was called; `keysym` is X's name of the keysym that it stands for.
+    `name` is the key's name in the call; `keysym` is the X name of its keysym.
     """
     if len(name) == 1 and name.lower() in _CHARACTERS:
         return _CHARACTERS[name.lower()]
@@ -51,7 +51,7 @@ def place_of_key(name: str, keysym: str) -> tuple[str, bool] | None:
 
 
 LONGEST_NAME = 40
-XK.load_keysym_group("xkb")  # ISO_Level3_Shift, which AltGr is
+XK.load_keysym_group("xkb")  # for ISO_Level3_Shift, the keysym of AltGr
 _NAMES = {
     "alt": "Alt_L", "altleft": "Alt_L", "altright": "Alt_R", "altgr": "ISO_Level3_Shift",
     "ctrl": "Control_L", "control": "Control_L", "ctrlleft": "Control_L", "ctrlright": "Control_R",
@@ -72,26 +72,26 @@ _NAMES = {
     **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }  # fmt: skip
 UNICODE_KEYSYM = 0x01000000
-"""Every character has this keysym plus its code point (X Window System Protocol, appendix A)."""
+"""A character's keysym is this number plus its code point (X Window System Protocol, appendix A)."""
 _CONTROL_KEYSYMS = {"\n": XK.XK_Return, "\t": XK.XK_Tab}
 
 
 def keysym_of_key(name: str) -> int:
-    """The keysym of the key called `name`; a letter is its key, whether written large or small.
+    """The keysym of the key named `name`; an upper-case letter means the same key as the lower-case one.
 
     Raises:
-        RefusedError: no key has that name; the message says which are near.
+        RefusedError: the name is unknown; the message suggests similar names.
     """
     if len(name) == 1 and name.isprintable() and name != " ":
         return keysym_of_character(name.lower())
     keysym = XK.string_to_keysym(x_name_of_key(name)) if name.isascii() and len(name) <= LONGEST_NAME else 0
     if keysym == 0:
-        raise refused("unknown_key", f"no key is called {name[:LONGEST_NAME]!r}: {_advice(name)}")
+        raise refused("unknown_key", f"no key is named {name[:LONGEST_NAME]!r}: {_advice(name)}")
     return keysym
 
 
 def x_name_of_key(name: str) -> str:
-    """What X calls the key: `Return` for `enter`; a name that is not one of ours is X's own."""
+    """The X name of the key, such as `Return` for `enter`; an unknown name is returned unchanged."""
     return _NAMES.get(name.lower().replace(" ", ""), name)
 
 
@@ -99,13 +99,13 @@ def keys_of_combination(text: str) -> list[str]:
     """The names in a combination such as `ctrl shift s`.
 
     Raises:
-        RefusedError: it is empty, or one is named twice.
+        RefusedError: the combination is empty, or names a key twice.
     """
     names = text.split()
     if not names:
-        raise refused("bad_arguments", "a combination names at least one key, such as 'ctrl s'")
+        raise refused("bad_arguments", "keys: name at least one key, such as 'ctrl s'")
     if len({keysym_of_key(name) for name in names}) < len(names):
-        raise refused("bad_arguments", f"{text!r} names a key twice: each key of a combination is pressed once")
+        raise refused("bad_arguments", f"keys: {text!r} names a key twice: name each key once")
     return names
 
 
@@ -113,22 +113,20 @@ def keysym_of_character(character: str) -> int:
     """The keysym that types `character`.
 
     Raises:
-        RefusedError: it is a control character other than a newline or a tab, and no key types it.
+        RefusedError: it is a control character other than a newline or a tab.
     """
     code = ord(character)
     if character in _CONTROL_KEYSYMS:
         return _CONTROL_KEYSYMS[character]
     if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE:
-        raise refused("cannot_type", f"U+{code:04X} is no character that a keyboard types: leave it out")
+        raise refused("cannot_type", f"U+{code:04X} cannot be typed: remove it from the text")
     return code if code < 0x100 else UNICODE_KEYSYM + code
 
 
 def _advice(name: str) -> str:
     if "+" in name.strip("+"):
-        return f"keys of a combination are separated by spaces: hotkey({name.replace('+', ' ')!r})"
+        return f"separate the keys of a combination by spaces: hotkey({name.replace('+', ' ')!r})"
     near = difflib.get_close_matches(name.lower(), _NAMES, n=3)
     if near:
         return f"did you mean {' or '.join(near)}?"
-    return (
-        "letters, digits, space, enter, esc, tab, ctrl, shift, alt, up, down, left, right, f1 to f24, and X's own names"
-    )
+    return "use letters, digits, space, enter, esc, tab, ctrl, shift, alt, up, down, left, right, f1 to f24, or keysyms"

@@ -1,4 +1,4 @@
-"""Where windows are: their places, what is above them, who has the focus, and what is under a point."""
+"""Window layout: positions, stacking, the focus, and the windows under a point."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from Xlib.xobject.drawable import Window
 
 GONE = (error.BadWindow, error.BadDrawable)
-"""What X says of a window that closed."""
+"""The X errors for a window that has closed."""
 
 
 def place_of(display: Display, window: Window) -> Place:
-    """Where the window's inside is on the screen."""
+    """The window's rectangle on the screen, without its border."""
     return PlaceQuestion(display, window).answer()
 
 
 def is_visible(window: Window) -> bool:
-    """Whether it is mapped, with all that contain it."""
+    """Whether the window and all its ancestors are mapped."""
     return cast("int", window.get_attributes().map_state) == X.IsViewable
 
 
 def has_focus(display: Display, window: Window) -> bool:
-    """Whether what is typed now goes to it or to something inside it."""
+    """Whether the keyboard focus is in the window or one of its descendants."""
     focus = display.get_input_focus().focus
     if focus == X.PointerRoot:
         return window.id in chain_at(display, pointer_of(display))
@@ -45,13 +45,13 @@ def _is_inside(inner: Window, outer: Window) -> bool:
 
 
 def pointer_of(display: Display) -> Point:
-    """Where the pointer is on the screen."""
-    found = display.screen().root.query_pointer()
-    return Point(found.root_x, found.root_y)
+    """The pointer's position on the screen."""
+    reply = display.screen().root.query_pointer()
+    return Point(reply.root_x, reply.root_y)
 
 
 def chain_at(display: Display, point: Point) -> list[int]:
-    """The windows under a point of the screen, from the outermost to the one that a click there would reach."""
+    """The ids of the windows under a point of the screen, from the outermost to the one that receives a click there."""
     root = display.screen().root
     inner, chain = root, [root.id]
     while True:
@@ -63,7 +63,7 @@ def chain_at(display: Display, point: Point) -> list[int]:
 
 
 def outermost(window: Window) -> Window:
-    """Its ancestor right under the root: the window manager's frame, or the window itself."""
+    """The window's top-level ancestor: the window manager's frame, or the window itself."""
     while True:
         tree = window.query_tree()
         if tree.parent.id == tree.root.id:
@@ -72,9 +72,9 @@ def outermost(window: Window) -> Window:
 
 
 def is_covered(display: Display, window: Window, place: Place, screen: Size) -> bool:
-    """Whether a part of it is under another window, hidden by what contains it, or off a screen of that size.
+    """Whether a part of `place` is under another window, clipped by an ancestor, or off a screen of that size.
 
-    A window with holes counts as if it had none.
+    A shaped window counts as a rectangle.
     """
     if not place.within(screen):
         return True
@@ -91,27 +91,27 @@ def is_covered(display: Display, window: Window, place: Place, screen: Size) -> 
 
 
 def _after(window: Window, stack: list[Window]) -> list[Window]:
-    """What is above it of those that are in the same window, from the lowest to the highest."""
+    """The siblings above the window, from the lowest to the highest."""
     order = [each.id for each in stack]
     return stack[order.index(window.id) + 1 :] if window.id in order else []
 
 
 class _Above:
-    """A window that is above another one."""
+    """A sibling above a window."""
 
     def __init__(self, display: Display, window: Window) -> None:
         self._attributes = AttributesQuestion(window)
         self._place = PlaceQuestion(display, window)
 
     def hides(self, place: Place) -> bool:
-        """Whether a part of the place is under it."""
+        """Whether the sibling covers a part of the rectangle."""
         try:
             attributes = self._attributes.answer()
             if attributes.map_state != X.IsViewable or attributes.win_class == X.InputOnly:
                 return False
             return place.overlaps(self._place.with_border())
         except GONE:
-            return False  # it closed while we looked
+            return False  # the window closed during the query
 
 
 def _contains(outer: Place, place: Place) -> bool:
@@ -124,9 +124,10 @@ def _contains(outer: Place, place: Place) -> bool:
 
 
 def is_xwayland(display: Display) -> bool:
-    """Whether the X server is Xwayland, whose root window shows nothing: Wayland's compositor draws the windows.
+    """Whether the X server is Xwayland, whose root window is empty: Wayland's compositor draws the windows.
 
-    From version 23.1 on it says so by an extension; before, only the names of its outputs tell (XWAYLAND0).
+    From version 23.1 on, Xwayland has an extension of that name; earlier versions are recognised by the names of their
+    outputs (XWAYLAND0).
     """
     if display.query_extension("XWAYLAND") is not None:
         return True

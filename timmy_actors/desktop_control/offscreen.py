@@ -1,4 +1,4 @@
-"""The pixels of a window that is covered: from the memory that XComposite keeps for it, not from the screen."""
+"""Reads the pixels of a covered window from its XComposite pixmap instead of the screen."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from Xlib.xobject.drawable import Pixmap, Window
 
 PAINTED_WITHIN_S = 1.0
-"""How long a window may take to begin painting itself when it is asked to."""
+"""Maximum time for a window to start painting after it was redirected."""
 QUIET_S = 0.05
-"""A window that has painted nothing for so long is done."""
+"""Painting is complete when the window has painted nothing for this time."""
 PAINTING_S = 0.5
-"""A window that paints without a pause, as games do, is done after so long: 30 frames at 60 a second."""
+"""Maximum painting time for a window that paints continuously, as games do: 30 frames at 60 a second."""
 READABLE_DEPTHS = (24, 32)
 """Bits a pixel: blue, green, red, and a byte of padding or transparency."""
 
 
 def memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]]:
-    """The memory that holds the window's pixels, whatever is above it, and where the window's inside is in it.
+    """The pixmap that holds the window's pixels, covered or not, and the position of the window's contents in it.
 
-    The first time, the window is given memory of its own and paints itself anew (it may flicker once); it keeps the
-    memory until this connection ends. Free the pixmap after use.
+    On the first call the window is redirected to a pixmap of its own and paints itself again, which may flicker. The
+    redirection lasts until this connection closes. Free the pixmap after use.
 
     Raises:
-        RefusedError: it does not paint itself, so that its pixels are not known; or its colours are none we can read.
+        RefusedError: the window does not paint itself, or its pixel format is not supported.
     """
-    pixmap, corner = _memory_of(display, window) or _given_memory(display, window)
+    pixmap, corner = _memory_of(display, window) or _new_memory(display, window)
     depth = window.get_geometry().depth
     if depth not in READABLE_DEPTHS:
         pixmap.free()
-        raise refused("unsupported", f"the window has {depth} bits a pixel: only 24 and 32 can be read")
+        raise refused("unsupported", f"the window has {depth} bits a pixel: only windows with 24 or 32 are supported")
     return pixmap, corner
 
 
 def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]] | None:
-    """The window's memory, or its frame's where a compositor runs, and where the window's inside is in it."""
+    """The window's pixmap, or its frame's if a compositor runs, and the position of the window's contents in it."""
     frame = layout.outermost(window)
     for holder in (window,) if frame.id == window.id else (window, frame):
         pixmap = _named(display, holder)
@@ -56,37 +56,38 @@ def _memory_of(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int
 
 
 def _named(display: Display, window: Window) -> Pixmap | None:
-    caught = error.CatchError(error.BadMatch)
-    pixmap = composite.name_window_pixmap(cast("Any", window), onerror=caught)
+    mismatch = error.CatchError(error.BadMatch)
+    pixmap = composite.name_window_pixmap(cast("Any", window), onerror=mismatch)
     display.sync()
-    return None if caught.get_error() is not None else pixmap
+    return None if mismatch.get_error() is not None else pixmap
 
 
-def _given_memory(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]]:
+def _new_memory(display: Display, window: Window) -> tuple[Pixmap, tuple[int, int]]:
     watch = _redirect(display, window)
     try:
         painted = _wait_until_painted(display)
     finally:
         cast("Any", display).damage_destroy(watch)
     if not painted:
-        # Back to how it was: its memory holds a background, which the next look must not take for a picture.
+        # Undo the redirection: the pixmap holds only a background, which the next capture must not use.
         composite.unredirect_window(window, cast("Any", composite.RedirectAutomatic))
         display.sync()
         raise refused(
             "window_not_painted",
-            "the window is covered and did not paint itself when asked to: it hangs, or focus_window must show it",
+            "the window is covered and did not paint itself: bring it to the front with focus_window; if it still does"
+            " not paint, its program hangs",
         )
-    found = _memory_of(display, window)
-    if found is None:
-        raise refused("window_changed", "the window closed or was hidden while its picture was taken: look again")
-    return found
+    memory = _memory_of(display, window)
+    if memory is None:
+        raise refused("window_changed", "the window closed or was hidden during the capture: capture it again")
+    return memory
 
 
 def _redirect(display: Display, window: Window) -> int:
-    """Give it memory of its own, and watch what it paints from then on.
+    """Redirect the window to a pixmap of its own, and return a damage watch on it.
 
-    The X server hides and shows the window for that, which takes the focus from it: it is put back before anybody can
-    notice. What the server itself paints (the background) comes before the watch, and so does not count.
+    The X server unmaps and maps the window for this, which removes its focus: the focus is restored while the server is
+    grabbed. The background that the server paints comes before the watch and is not counted.
     """
     display.grab_server()
     try:
@@ -97,7 +98,7 @@ def _redirect(display: Display, window: Window) -> int:
         display.set_input_focus(focused, focus.revert_to, X.CurrentTime, onerror=error.CatchError(error.BadMatch))
         watch = cast("int", cast("Any", window).damage_create(damage.DamageReportRawRectangles))
         display.sync()
-        while display.pending_events():  # a new watch begins with a report of everything there is
+        while display.pending_events():  # a new watch first reports the whole window as damaged
             display.next_event()
     finally:
         display.ungrab_server()
@@ -115,7 +116,7 @@ def _wait_until_painted(display: Display) -> bool:
 
 
 def _next_painting(display: Display, within_s: float) -> float | None:
-    """When the watched window painted next (monotonic); None: not within the time."""
+    """When the watched window painted next (monotonic); None: not within `within_s`."""
     deadline = time.monotonic() + within_s
     while True:
         while display.pending_events():

@@ -1,4 +1,4 @@
-"""Pictures as bytes and as files, in one folder."""
+"""Encodes pictures, and stores them as files in one folder."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ Format = Literal["png", "jpeg"]
 
 SUFFIXES: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 BLACK_LEVEL = 2
-"""Of 255: as the portal has it, which sees pictures after JPEG."""
+"""Of 255. The portal, which reads pictures after JPEG compression, uses the same level."""
 SAMPLE = (16, 16)
 LONGEST_NAME = 200
-"""Bytes: what file systems allow, less what is put around it while the file is written."""
+"""Bytes: the limit of file systems, less the characters of the temporary name."""
 PNG_LEVEL = 1
-"""zlib's fastest: on a game's picture level 6 takes a quarter longer for a few per cent (282 and 347 ms at 1080p)."""
+"""zlib's fastest level: level 6 takes a quarter longer on a game's picture and saves a few per cent (282 and 347 ms at
+1080p)."""
 
 
 def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
-    """The picture as a file's content; `quality` (1 to 95) is JPEG's."""
+    """The picture encoded as a file; `quality` (1 to 95) applies to JPEG."""
     if kind == "jpeg":
         return frames.encoded(frame, quality)
     buffer = io.BytesIO()
@@ -38,7 +39,7 @@ def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
 
 
 def is_black(image: Image.Image) -> bool:
-    """Whether a picture shows nothing. A few of its pixels are enough to see that it does."""
+    """Whether every pixel is black. A sample of pixels is checked first, since it usually has a brighter one."""
     few = image.resize(SAMPLE, Image.Resampling.NEAREST)
     return not any(_brightest(few)) and not any(_brightest(image))
 
@@ -48,7 +49,7 @@ def _brightest(image: Image.Image) -> list[bool]:
 
 
 def fitted(frame: Frame, max_width: int | None, max_height: int | None) -> Frame:
-    """The picture, made smaller where it is larger than the bounds."""
+    """The picture, reduced to the bounds if it is larger."""
     size = shrunk(frame.size, max_width, max_height)
     if size == frame.size:
         return frame
@@ -56,17 +57,18 @@ def fitted(frame: Frame, max_width: int | None, max_height: int | None) -> Frame
 
 
 def format_of(filename: str) -> Format:
-    """The format that a file's name says.
+    """The format that a file name's extension selects.
 
     Raises:
-        RefusedError: it is no plain name, or does not say one of the formats.
+        RefusedError: the name contains a folder, is too long, or has another extension.
     """
     if not filename or "/" in filename or "\\" in filename or not filename.isprintable() or filename.startswith("."):
         raise refused(
-            "bad_filename", f"filename {filename[:80]!r}: a plain name such as game_window.png, without a folder"
+            "bad_filename",
+            f"filename {filename[:80]!r}: must be a plain name such as game_window.png, without a folder",
         )
     if len(os.fsencode(filename)) > LONGEST_NAME:
-        raise refused("bad_filename", f"filename: {len(os.fsencode(filename))} bytes, at most {LONGEST_NAME} are taken")
+        raise refused("bad_filename", f"filename: {len(os.fsencode(filename))} bytes: must be at most {LONGEST_NAME}")
     kind = SUFFIXES.get(Path(filename).suffix.lower())
     if kind is None:
         raise refused("bad_filename", f"filename {filename[:80]!r}: must end in {', '.join(SUFFIXES)}")
@@ -74,30 +76,30 @@ def format_of(filename: str) -> Format:
 
 
 class CaptureStore:
-    """The folder that captures go to, and to no other."""
+    """The one folder in which captures are stored."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self._writing = threading.Lock()
 
-    def keep(self, filename: str, data: bytes) -> Path:
-        """Write a picture; whoever reads `filename` sees the old one or the new one, whole.
+    def write(self, filename: str, data: bytes) -> Path:
+        """Write a picture atomically: a reader of `filename` sees the old file or the new one.
 
         Raises:
-            RefusedError: the folder is full or cannot be written; an older picture of that name is still there.
+            RefusedError: the folder is full or cannot be written; an older file with the same name is unchanged.
         """
         format_of(filename)
         path, beside = self.folder / filename, self.folder / f".{filename}.new"
         with self._writing:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                beside.unlink(missing_ok=True)  # one that was left half written, or a link that somebody put there
+                beside.unlink(missing_ok=True)  # an incomplete file, or a symbolic link in its place
                 with beside.open("xb") as file:
                     file.write(data)
                 beside.replace(path)
             except OSError as error:
                 _remove(beside)
-                raise _in_words(self.folder, error) from error
+                raise _as_refusal(self.folder, error) from error
         return path
 
 
@@ -105,14 +107,15 @@ def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError:
-        return  # the folder cannot be written, which is being said
+        return  # the caller already reports that the folder cannot be written
 
 
-def _in_words(folder: Path, error: OSError) -> Exception:
+def _as_refusal(folder: Path, error: OSError) -> Exception:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return refused(
-            "captures_full", f"{folder}: no space is left for captures: make room, or choose another --captures"
+            "captures_full", f"{folder}: no space is left for captures: free some, or choose another --captures"
         )
     return refused(
-        "captures_unwritable", f"{folder}: a capture cannot be written: {error.strerror}: mend that, or use --captures"
+        "captures_unwritable",
+        f"{folder}: a capture cannot be written: {error.strerror}: correct that, or choose another --captures",
     )

@@ -1,6 +1,7 @@
-"""Questions about windows that are sent to the X server together: their answers cost one wait, not one each.
+"""Queries about windows that are sent to the X server in one batch, to wait for one round trip instead of several.
 
-python-xlib's own methods wait for each answer. Its requests take `defer`: they are sent with the next one that waits.
+python-xlib's own methods wait for each reply. Its requests accept `defer`: they are sent with the next request that
+waits.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 MAX_TITLE_BYTES = 4096
 MAX_LIST_WORDS = 65_536
-"""How many windows a window manager may list."""
+"""Maximum number of windows read from a window manager's list."""
 TITLES = (("_NET_WM_NAME", "utf-8"), ("WM_NAME", "latin-1"))
-"""The properties that a title is in, the better one first, and how each is written."""
+"""The properties that may hold a title, with their encodings, the preferred one first."""
 
 
 class PropertyQuestion:
-    """What a property of a window holds."""
+    """Queries a property of a window."""
 
     def __init__(self, display: Display, window: Window, name: str, words: int = MAX_LIST_WORDS) -> None:
         self._request: Any = request.GetProperty(
@@ -34,11 +35,11 @@ class PropertyQuestion:
         )  # fmt: skip
 
     def numbers(self) -> Sequence[int]:
-        """Its numbers of 32 bits; none where there is no such property."""
+        """The property's 32-bit numbers; empty if the window lacks the property."""
         return self._value_of(32)
 
     def text(self, encoding: str) -> str:
-        """Its text; empty where there is none."""
+        """The property's text; empty if the window lacks the property."""
         return bytes(self._value_of(8)).decode(encoding, errors="replace")
 
     def _value_of(self, bits: int) -> Sequence[int]:
@@ -49,7 +50,7 @@ class PropertyQuestion:
 
 
 class TitleQuestion:
-    """What a window is called."""
+    """Queries a window's title."""
 
     def __init__(self, display: Display, window: Window) -> None:
         self._names = [
@@ -57,14 +58,14 @@ class TitleQuestion:
         ]
 
     def answer(self) -> str:
-        """Its title; empty where it has none."""
+        """The title; empty if the window has none."""
         return next(
             (title for question, encoding in self._names if (title := question.text(encoding).strip("\x00"))), ""
         )
 
 
 class PlaceQuestion:
-    """Where a window is on the screen."""
+    """Queries a window's rectangle on the screen."""
 
     def __init__(self, display: Display, window: Window) -> None:
         protocol = _protocol_of(window)
@@ -74,19 +75,19 @@ class PlaceQuestion:
         )
 
     def answer(self) -> Place:
-        """Its inside."""
+        """The rectangle without the border."""
         self._shape.reply()
         self._corner.reply()
         return Place(self._corner.x, self._corner.y, self._shape.width, self._shape.height)
 
     def with_border(self) -> Place:
-        """Its outside."""
+        """The rectangle with the border."""
         inside, border = self.answer(), cast("int", self._shape.border_width)
         return Place(inside.x - border, inside.y - border, inside.width + 2 * border, inside.height + 2 * border)
 
 
 class AttributesQuestion:
-    """How a window is shown."""
+    """Queries a window's attributes."""
 
     def __init__(self, window: Window) -> None:
         self._request: Any = request.GetWindowAttributes(display=_protocol_of(window), defer=True, window=window.id)
@@ -98,7 +99,7 @@ class AttributesQuestion:
 
 
 class TreeQuestion:
-    """What a window is in, and what is in it."""
+    """Queries a window's parent and children."""
 
     def __init__(self, window: Window) -> None:
         self._request: Any = request.QueryTree(display=_protocol_of(window), defer=True, window=window.id)

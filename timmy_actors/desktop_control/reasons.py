@@ -1,4 +1,4 @@
-"""Why something was not done: a closed list of codes, so that a program can tell them apart."""
+"""The codes of errors: a closed list that programs can rely on."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ Reason = Literal[
 
 
 ERROR_META = "timmy-actors/error"
-"""The key in the `_meta` of a tool result under which an error's `code` and `message` are.
+"""The key in a tool result's `_meta` that holds an error's `code` and `message`.
 
-Not in its structured content: that must match the tool's output schema, and the TypeScript SDK (1.32) replaces an error
-whose content does not match by one of its own.
+They are not in the structured content: that must match the tool's output schema, and the TypeScript SDK (1.32) replaces
+an error whose content does not match with its own.
 """
 
 
 def refused(reason: Reason, message: str) -> RefusedError:
-    """The error for `reason`; `message` names what was wrong and what to do."""
+    """The error for `reason`; `message` says what is wrong and what to do."""
     return RefusedError(reason, message)

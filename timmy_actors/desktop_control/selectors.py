@@ -1,4 +1,4 @@
-"""Which window a text means: by its title, or by `id:`, `class:` or `pid:` where two share a title."""
+"""Window selectors: a title, or `id:`, `class:` or `pid:` if several windows share a title."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Titles = str | Sequence[str]
 
 
 def as_patterns(titles: Titles) -> list[str]:
-    """One title or many, as a list.
+    """One selector or several, as a list.
 
     Raises:
-        RefusedError: there is none, or one is empty.
+        RefusedError: the list or a selector is empty.
     """
     patterns = [titles] if isinstance(titles, str) else list(titles)
     if not patterns or not all(pattern.strip() for pattern in patterns):
-        raise refused("bad_arguments", "window_title: give a title, or a list of titles, none of them empty")
+        raise refused("bad_arguments", "window_title: must be a title or a list of titles, none of them empty")
     return patterns
 
 
 def matches(title: str, pattern: str) -> bool:
-    """Whether a title is the one meant: the same text, letter case and outer spaces aside; `*` stands for anything."""
+    """Whether a title matches, ignoring letter case and outer spaces; `*` matches any text."""
     if "*" not in pattern:
         return title.strip().casefold() == pattern.strip().casefold()
     literal = pattern.strip().casefold().replace("[", "[[]").replace("?", "[?]")
@@ -42,13 +42,13 @@ KINDS = ("id", "class", "pid", "title")
 
 
 def is_meant(display: Display, window: Window, title: str, text: str) -> bool:
-    """Whether a window is the one that `text` means.
+    """Whether `text` selects a window.
 
-    `id:0x2a00003`, `pid:4711`, `class:openmw` (either of the two names of WM_CLASS); `title:...` is a title that begins
-    like one of these, and anything else is a title.
+    `id:0x2a00003`, `pid:4711`, `class:openmw` (either name in WM_CLASS), or a title; `title:...` is for a title that
+    begins with one of these prefixes.
 
     Raises:
-        RefusedError: `bad_arguments`: no number stands where one must.
+        RefusedError: `bad_arguments`: `id:` or `pid:` is not followed by a number.
     """
     kind, colon, value = text.strip().partition(":")
     if not colon or kind not in KINDS:
@@ -64,18 +64,18 @@ def is_meant(display: Display, window: Window, title: str, text: str) -> bool:
 
 
 def classes_of(window: Window) -> tuple[str, ...]:
-    """The names in WM_CLASS: the instance's and the class's."""
+    """The instance name and the class name in WM_CLASS."""
     return tuple(window.get_wm_class() or ())
 
 
 def pid_of(display: Display, window: Window) -> int | None:
-    """The process whose window it is, as the X server knows it (X-Resource 1.2); None: on another machine."""
+    """The process that owns the window, according to the X server (X-Resource 1.2); None: it is on another machine."""
     if not display.has_extension("X-Resource"):
         return None
     wanted = [{"client": window.id, "mask": res.LocalClientPIDMask}]
-    for found in display.res_query_client_ids(wanted).ids:
-        if found.value:
-            return cast(int, found.value[0])
+    for reply in display.res_query_client_ids(wanted).ids:
+        if reply.value:
+            return cast(int, reply.value[0])
     return None
 
 
@@ -83,4 +83,4 @@ def _number(text: str, value: str) -> int:
     try:
         return int(value.strip(), 0)
     except ValueError:
-        raise refused("bad_arguments", f"window_title {text[:80]!r}: give a number after the colon") from None
+        raise refused("bad_arguments", f"window_title {text[:80]!r}: must have a number after the colon") from None

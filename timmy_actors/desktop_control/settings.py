@@ -1,4 +1,4 @@
-"""How the server is run: its command line."""
+"""The server's settings and command line."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MAX_PORT = 65535
 
 @dataclass(frozen=True)
 class DesktopSettings:
-    """What the process is told."""
+    """The settings of the process."""
 
     http: int | None = None
-    """The port on 127.0.0.1; 0 takes any free one, which the ready line names. None: MCP over stdin and stdout."""
+    """The port on 127.0.0.1; 0: any free port, which the ready line contains. None: MCP over stdin and stdout."""
     token_file: Path = field(default_factory=lambda: default_folder() / "desktop-control.token")
-    """Where the token for HTTP is; made if it is missing."""
+    """The file with the token for HTTP; created if it is missing."""
     captures: Path = Path("captures")
     """The folder that `take_screenshot` writes into."""
     display: str | None = field(default_factory=lambda: os.environ.get("DISPLAY"))
@@ -35,7 +35,7 @@ def _port(text: str) -> int:
 
 
 def parse(arguments: Sequence[str] | None = None) -> DesktopSettings:
-    """Read the command line; a mistake ends the process with a usage message (exit code 2)."""
+    """Parse the command line; an invalid argument ends the process with a usage message (exit code 2)."""
     unset = DesktopSettings()
     parser = argparse.ArgumentParser(
         prog="python -m timmy_actors.desktop_control",
@@ -45,7 +45,7 @@ def parse(arguments: Sequence[str] | None = None) -> DesktopSettings:
         "--http", type=_port, metavar="PORT", help="serve HTTP on 127.0.0.1 (0: any free port), not stdio"
     )
     parser.add_argument(
-        "--token-file", type=Path, default=unset.token_file, help="the token for HTTP; made if missing (%(default)s)"
+        "--token-file", type=Path, default=unset.token_file, help="the token for HTTP; created if missing (%(default)s)"
     )
     parser.add_argument(
         "--captures", type=Path, default=unset.captures, help="the folder for screenshots (%(default)s)"

@@ -1,4 +1,4 @@
-"""One server a display: two would let go of each other's keys. A hung predecessor is ended, a working one respected."""
+"""Ensures one server per display: two would release each other's keys. A hung predecessor is killed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from timmy_actors.errors import DisplayInUseError
 from timmy_actors.system import make_private
 
 BEAT_S = 0.25
-"""How often a working server shows that it is: its event loop turns."""
+"""Interval of the heartbeats that the server's event loop writes."""
 HUNG_AFTER_S = 2.0
-"""A server that has not shown it for so long is hung: eight beats, on a machine however busy."""
+"""A server without a heartbeat for this time counts as hung: eight intervals, to allow for a busy machine."""
 LEAVE_WITHIN_S = 5.0
-"""How long a working server may take to leave: its client closes it, and the next is started already."""
+"""Maximum wait for a working server to end: a client may start the next server while it closes the previous one."""
 GONE_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.02
 
 
 class Holder(NamedTuple):
-    """Who holds the display: a process, when it was started (clock ticks since boot), and how often it has beaten."""
+    """The process that holds the display, its start time (clock ticks since boot), and its number of heartbeats."""
 
     pid: int
     started: int
     beat: int
 
 
-class SoleServer:
-    """Holds a display for this process until it ends, however it ends."""
+class SingletonLock:
+    """A lock on a display that this process holds until it ends."""
 
     def __init__(self, folder: Path, display: str) -> None:
         self._display = display
@@ -43,11 +43,11 @@ class SoleServer:
         self._beats = 0
 
     def acquire(self) -> None:
-        """Take the display; a hung predecessor is killed first.
+        """Acquire the lock; a hung holder is killed first.
 
         Raises:
-            DisplayInUseError: a working server holds it, or one that may not be killed.
-            ConfigError: the folder is not this user's alone.
+            DisplayInUseError: a working server holds the display, or a hung one that cannot be killed.
+            ConfigError: other users have access to the folder.
         """
         make_private(self._path.parent)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -61,16 +61,16 @@ class SoleServer:
                 self._end(known)
                 seen_at = now
             elif now - began > LEAVE_WITHIN_S and now - seen_at <= HUNG_AFTER_S:
-                raise DisplayInUseError(self._in_words(known, "works on it. Stop it first, or use that one"))
+                raise DisplayInUseError(self._message(known, "works on it. Stop it, or use that server"))
             never.wait(LOOK_EVERY_S)
         self.beat()
 
     def beat(self) -> None:
-        """Show that this server works."""
+        """Write a heartbeat to the lock file."""
         self._beats += 1
         holder = Holder(os.getpid(), started_at(os.getpid()), self._beats)
         text = json.dumps(holder._asdict()).ljust(100) + "\n"
-        os.pwrite(self._file, text.encode(), 0)  # always as long: no reader sees half a line after it
+        os.pwrite(self._file, text.encode(), 0)  # a fixed length, so that no reader sees the rest of a longer line
 
     def _try_lock(self) -> bool:
         try:
@@ -81,34 +81,34 @@ class SoleServer:
 
     def _holder(self) -> Holder | None:
         try:
-            said = json.loads(os.pread(self._file, 200, 0) or b"{}")
-            return Holder(int(said["pid"]), int(said["started"]), int(said["beat"]))
+            fields = json.loads(os.pread(self._file, 200, 0) or b"{}")
+            return Holder(int(fields["pid"]), int(fields["started"]), int(fields["beat"]))
         except (ValueError, KeyError, TypeError):
             return None
 
     def _end(self, holder: Holder | None) -> None:
-        """Kill the process that hangs, and wait for its end: what it would still do, it may not do later."""
-        # The number alone may be another process's by now; a lock that is held says that the holder lives.
+        """Kill the hung process and wait until it has ended, so that it cannot act later."""
+        # The pid may have been reused, so the start time is compared too.
         if holder is None or started_at(holder.pid) != holder.started or holder.started == 0:
-            raise DisplayInUseError(self._in_words(holder, "hangs, and cannot be ended from here. End it yourself"))
+            raise DisplayInUseError(self._message(holder, "hangs and cannot be identified. Kill it yourself"))
         os.kill(holder.pid, signal.SIGKILL)
         deadline = time.monotonic() + GONE_WITHIN_S
         while started_at(holder.pid) == holder.started and time.monotonic() < deadline:
             threading.Event().wait(LOOK_EVERY_S)
 
-    def _in_words(self, holder: Holder | None, state: str) -> str:
-        who = f"process {holder.pid}" if holder is not None else "a process that did not say its number"
-        return f"the display {self._display} has a desktop-control already: {who} {state} ({self._path})"
+    def _message(self, holder: Holder | None, state: str) -> str:
+        process = f"process {holder.pid}" if holder is not None else "a process with an unknown pid"
+        return f"the display {self._display} already has a desktop-control: {process} {state} ({self._path})"
 
 
 def file_name_of(display: str) -> str:
-    """A display's name as a part of a file's: its screen does not matter, its keyboard is the same."""
+    """A display's name for use in a file name, without the screen number: a display's screens share one keyboard."""
     host, _, number = display.removeprefix("unix").rpartition(":")
     return re.sub(r"[^A-Za-z0-9]", "_", f"{host}-{number.partition('.')[0]}".strip("-"))
 
 
 def started_at(pid: int) -> int:
-    """When a process was started, in clock ticks since boot (proc(5), field 22); 0: it is no more, or only a zombie."""
+    """A process's start time in clock ticks since boot (proc(5), field 22); 0: it has ended, or is a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     except OSError:

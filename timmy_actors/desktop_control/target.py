@@ -1,4 +1,4 @@
-"""What an action is aimed at: one window, or (without a title) whatever is on the screen."""
+"""The target of an action: one window, or the whole screen if no title is specified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """A window as it was when the action began (None: the screen), and its size then."""
+    """A window (None: the screen), and its size when the action started."""
 
     window: Window | None
     size: Size
@@ -32,7 +32,7 @@ class Target:
         """The window with one of the titles, or the screen.
 
         Raises:
-            RefusedError: there is no such window, or more than one, or it is hidden.
+            RefusedError: no window or several windows match, or the window is hidden.
         """
         if titles is None:
             root = display.screen().root.get_geometry()
@@ -42,30 +42,30 @@ class Target:
         return cls(window, place.answer().size, title.answer())
 
     def place(self, display: Display) -> Place:
-        """Where it is now: it may have moved, but not gone, hidden or changed its size.
+        """The target's current rectangle on the screen.
 
         Raises:
-            RefusedError: it did.
+            RefusedError: the window was closed, hidden or resized since the action started.
         """
         if self.window is None:
             return Place(0, 0, *self.size)
         asked, attributes = PlaceQuestion(display, self.window), AttributesQuestion(self.window)
         if attributes.answer().map_state != X.IsViewable:
-            raise refused("window_hidden", f"the window {self.title!r} was minimised: focus_window shows it")
+            raise refused("window_hidden", f"the window {self.title!r} was minimised: restore it with focus_window")
         place = asked.answer()
         if place.size != self.size:
             raise refused(
                 "window_changed",
                 f"the window {self.title!r} was {self.size.width}x{self.size.height} and is now"
-                f" {place.width}x{place.height}: take a new picture",
+                f" {place.width}x{place.height}: take a new screenshot",
             )
         return place
 
     def on_screen(self, display: Display, point: Point, picture: Size | None) -> Point:
-        """Where a point of it (or of a picture of it) is on the screen now.
+        """The screen position of a point of the target, or of a picture of it.
 
         Raises:
-            RefusedError: the point is outside it, or that part of it is off the screen.
+            RefusedError: the point is outside the target or off the screen.
         """
         place = self.place(display)
         inside = scaled(point, picture, place.size)
@@ -73,55 +73,56 @@ class Target:
         root = display.screen().root.get_geometry()
         if not (0 <= there.x < root.width and 0 <= there.y < root.height):
             raise refused(
-                "off_screen", f"that part of the window {self.title!r} is off the screen, at ({there.x}, {there.y})"
+                "off_screen",
+                f"({there.x}, {there.y}): this part of the window {self.title!r} is off the screen: move the window",
             )
         return there
 
     def must_be_at(self, display: Display, point: Point) -> None:
-        """See that a click at a point of the screen would reach it.
+        """Check that a click at a point of the screen would reach the target.
 
         Raises:
-            RefusedError: something else is there.
+            RefusedError: another window is at the point.
         """
         if self.window is None or self.window.id in layout.chain_at(display, point):
             return
         raise refused(
             "window_covered",
-            f"({point.x}, {point.y}) on the screen is not the window {self.title!r}, or something covers it there:"
-            " focus_window brings it to the front, move_to puts the pointer on it",
+            f"({point.x}, {point.y}) on the screen is outside the window {self.title!r}, or another window covers it:"
+            " bring it to the front with focus_window, or move the pointer to it with move_to",
         )
 
     def must_have_focus(self, display: Display) -> None:
-        """See that the keyboard's focus is in it.
+        """Check that the target has the keyboard focus.
 
         Raises:
-            RefusedError: another window has the focus, or none.
+            RefusedError: another window has the focus, or no window.
         """
         if self.window is not None and not layout.has_focus(display, self.window):
             raise refused(
                 "not_focused",
-                f"the window {self.title!r} does not have the focus: focus_window({self.title!r}) gives it",
+                f"the window {self.title!r} does not have the focus: call focus_window({self.title!r})",
             )
 
     def must_get_keys(self, display: Display) -> None:
-        """See that a key would reach it: it has the focus, and no other program has grabbed the keyboard.
+        """Check that a key would reach the target: it has the focus, and no other program has grabbed the keyboard.
 
         Raises:
-            RefusedError: the key would go elsewhere.
+            RefusedError: a key would reach another program.
         """
         self.must_have_focus(display)
         if self.window is not None and focus.keyboard_is_taken_from(display, self.window):
             raise refused(
                 "not_focused",
-                f"another program has grabbed the keyboard (a menu, a lock screen), so that no key reaches"
-                f" {self.title!r}: close it, or wait until it lets go",
+                f"another program, such as a menu or a lock screen, has grabbed the keyboard, so that no key reaches"
+                f" {self.title!r}: close it, or wait until it ends the grab",
             )
 
     def must_be_reached_by(self, held: Held, display: Display) -> None:
-        """See that what is held down still goes to it: a key while it has the focus, a button while it is shown.
+        """Check that a held key or button still reaches the target.
 
         Raises:
-            RefusedError: it lost the focus, was hidden, or closed.
+            RefusedError: the window lost the focus (for a key), was hidden (for a button), or closed.
         """
         try:
             if held.kind == "key":

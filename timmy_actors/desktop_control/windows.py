@@ -1,4 +1,4 @@
-"""Windows by title: which there are, and the one that is meant."""
+"""Lists windows, and finds the one that a title selects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from Xlib.xobject.drawable import Window
 
 ON_EVERY_WORKSPACE = 0xFFFFFFFF
-"""What EWMH's _NET_WM_DESKTOP says of a window that is on all of them."""
+"""The value of EWMH's _NET_WM_DESKTOP for a window that is on all workspaces."""
 
 
 class Candidate(NamedTuple):
@@ -36,10 +36,10 @@ class Candidate(NamedTuple):
 
 
 def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Window:
-    """The window that the first matching title means; hidden ones only where asked for, and where none is visible.
+    """The window that the first matching title selects. With `hidden_too`, a hidden one if no visible window matches.
 
     Raises:
-        RefusedError: no window has one of the titles, two have it, or it is hidden.
+        RefusedError: no window or several windows match, or the window is hidden.
     """
     patterns, candidates = as_patterns(titles), titled(display)
     for pattern in patterns:
@@ -50,8 +50,8 @@ def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Windo
     wanted = " or ".join(repr(pattern) for pattern in patterns)
     raise refused(
         "window_not_found",
-        f"no window on display {display.get_display_name()} is called {wanted}; there are: {seen}. Is the game running?"
-        " One in gamescope has a display of its own: give this server that as DISPLAY",
+        f"no window on display {display.get_display_name()} has the title {wanted}; the titles are: {seen}. Start the"
+        " game; if it runs in gamescope, set this server's DISPLAY to gamescope's display",
     )
 
 
@@ -59,41 +59,41 @@ def _is_meant(display: Display, candidate: Candidate, pattern: str) -> bool:
     try:
         return is_meant(display, candidate.window, candidate.title, pattern)
     except GONE:
-        return False  # it closed while we looked
+        return False  # the window closed during the query
 
 
 def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
     visible = [candidate for candidate in meant if candidate.visible]
     if not visible and not hidden_too:
         raise refused(
-            "window_hidden", f"the window {pattern!r} is minimised or on another desktop: focus_window shows it"
+            "window_hidden", f"the window {pattern!r} is minimised or on another workspace: show it with focus_window"
         )
     left = visible or meant
     if len(left) > 1:
         ids = ", ".join(f"id:{each.window.id:#x} (pid:{pid_of(display, each.window)})" for each in left)
-        raise refused("window_ambiguous", f"{len(left)} windows are {pattern!r}: give one of these instead: {ids}")
+        raise refused("window_ambiguous", f"{len(left)} windows match {pattern!r}: use one of these instead: {ids}")
     return left[0].window
 
 
 def titled(display: Display) -> list[Candidate]:
-    """Every window that has a title: the window manager's list, and what it does not manage (full screen games)."""
+    """Every window that has a title: those that the window manager lists, and unmanaged ones (full-screen games)."""
     root = display.screen().root
     tree, mark = TreeQuestion(root), PropertyQuestion(display, root, "_NET_SUPPORTING_WM_CHECK")
     managed = _managed(display, root)
     known = {window.id for window in managed} | _around(managed)
-    known |= set(mark.numbers())  # the window manager's own mark, one pixel large
+    known |= set(mark.numbers())  # the window manager's own one-pixel window
     others = [child for child in tree.answer().children if child.id not in known]
-    asked = [_Asked(display, window) for window in (*managed, *others)]
-    first, rest = asked[: len(managed)], asked[len(managed) :]
+    queries = [_Query(display, window) for window in (*managed, *others)]
+    first, rest = queries[: len(managed)], queries[len(managed) :]
     if not managed:
         rest = [client for each in rest for client in each.clients(display)]
-    found = [each.candidate() for each in first]
-    found += [each.candidate(alone=bool(managed)) for each in rest]
-    return [candidate for candidate in found if candidate is not None]
+    candidates = [each.candidate() for each in first]
+    candidates += [each.candidate(unmanaged=bool(managed)) for each in rest]
+    return [candidate for candidate in candidates if candidate is not None]
 
 
 def is_managed(display: Display, window: Window) -> bool:
-    """Whether a window manager looks after it."""
+    """Whether a window manager manages the window."""
     return window.id in {each.id for each in _managed(display, display.screen().root)}
 
 
@@ -101,28 +101,28 @@ def _managed(display: Display, root: Window) -> list[Window]:
     mark, clients = (PropertyQuestion(display, root, name) for name in ("_NET_SUPPORTING_WM_CHECK", "_NET_CLIENT_LIST"))
     check, listed = mark.numbers(), clients.numbers()
     if not check or not listed or not _lives(display, check[0]):
-        return []  # no window manager, or one that died and left its list
+        return []  # no window manager, or one that ended and left its list
     return [_window(display, each) for each in listed]
 
 
 def _around(windows: list[Window]) -> set[int]:
-    """What the windows are in: the window manager's frames."""
-    found: set[int] = set()
+    """The ids of all ancestors of the windows below the root: the window manager's frames."""
+    ancestors: set[int] = set()
     while windows:
         trees, windows = [TreeQuestion(window) for window in windows], []
         for tree in trees:
             try:
                 answer = tree.answer()
             except GONE:
-                continue  # it closed while we looked
+                continue  # the window closed during the query
             if answer.parent.id != answer.root.id:
                 windows.append(answer.parent)
-        found |= {window.id for window in windows}
-    return found
+        ancestors |= {window.id for window in windows}
+    return ancestors
 
 
-class _Asked:
-    """A window, and what tells whether it is one of a program's."""
+class _Query:
+    """Queries about a window that decide whether it belongs to a program."""
 
     def __init__(self, display: Display, window: Window) -> None:
         self._window = window
@@ -130,40 +130,40 @@ class _Asked:
         self._title = TitleQuestion(display, window)
         self._state = PropertyQuestion(display, window, "WM_STATE")
 
-    def clients(self, display: Display) -> list[_Asked]:
-        """The programs' windows in one right under the root, where no list of them is kept (Weston keeps none).
+    def clients(self, display: Display) -> list[_Query]:
+        """The programs' windows inside a top-level window, for window managers without a window list, such as Weston.
 
-        A window manager marks each window that it looks after with WM_STATE (ICCCM, section 4.1.3.1).
+        A window manager sets WM_STATE on each window that it manages (ICCCM, section 4.1.3.1).
         """
         try:
             if self._title.answer() or self._state.numbers():
                 return [self]
             children = self._window.query_tree().children
-            return [_Asked(display, window) for child in children for window in _marked(display, child)]
+            return [_Query(display, window) for child in children for window in _with_state(display, child)]
         except GONE:
-            return []  # it closed while we looked
+            return []  # the window closed during the query
 
-    def candidate(self, *, alone: bool = False) -> Candidate | None:
-        """The window, if it has a title; `alone`: and shows itself past a window manager."""
+    def candidate(self, *, unmanaged: bool = False) -> Candidate | None:
+        """The window if it has a title; with `unmanaged`, only if it is visible and bypasses the window manager."""
         try:
             attributes = self._attributes.answer()
             visible = attributes.map_state == X.IsViewable
-            if attributes.win_class == X.InputOnly or (alone and not (attributes.override_redirect and visible)):
+            if attributes.win_class == X.InputOnly or (unmanaged and not (attributes.override_redirect and visible)):
                 return None
             title = self._title.answer()
         except GONE:
-            return None  # it closed while we looked
+            return None  # the window closed during the query
         return Candidate(self._window, title, visible) if title else None
 
 
-def _marked(display: Display, window: Window) -> list[Window]:
+def _with_state(display: Display, window: Window) -> list[Window]:
     if _property(display, window, "WM_STATE"):
         return [window]
-    return [found for child in window.query_tree().children for found in _marked(display, child)]
+    return [inner for child in window.query_tree().children for inner in _with_state(display, child)]
 
 
 def workspace_of(display: Display, window: Window) -> int | None:
-    """The number of the workspace that a window is on, where that is another than the one in front."""
+    """The number of a window's workspace, if it is not the active one."""
     current = _property(display, display.screen().root, "_NET_CURRENT_DESKTOP")
     own = _property(display, window, "_NET_WM_DESKTOP")
     if not current or not own or own[0] in (ON_EVERY_WORKSPACE, current[0]):
@@ -172,12 +172,12 @@ def workspace_of(display: Display, window: Window) -> int | None:
 
 
 def title_of(display: Display, window: Window) -> str:
-    """What the window is called; empty where it has no name."""
+    """The window's title; empty if it has none."""
     return TitleQuestion(display, window).answer()
 
 
 def facts_of(display: Display, window: Window) -> WindowFacts:
-    """What there is to say about it."""
+    """The window's title, class, process, rectangle and state."""
     place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
     attributes, classes = AttributesQuestion(window), PropertyQuestion(display, window, "WM_CLASS")
     return WindowFacts(
@@ -192,7 +192,7 @@ def facts_of(display: Display, window: Window) -> WindowFacts:
 
 
 def facts_or_none(display: Display, window: Window) -> WindowFacts | None:
-    """The same; None where it is gone."""
+    """As `facts_of`; None if the window has closed."""
     try:
         return facts_of(display, window)
     except GONE:

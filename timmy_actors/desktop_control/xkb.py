@@ -1,4 +1,4 @@
-"""Requests of the X Keyboard Extension, which python-xlib does not have (XKB protocol 1.0, section 16)."""
+"""Requests of the X Keyboard Extension, which python-xlib lacks (XKB protocol 1.0, section 16)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "XKEYBOARD"
 CORE_KEYBOARD = 0x100
-"""XkbUseCoreKbd: the keyboard that core events come from."""
+"""XkbUseCoreKbd: the keyboard that sends core events."""
 KEY_NAMES = 1 << 9
 EVERY_MODIFIER = 0xFF
 NAME_BYTES = 4
@@ -59,9 +59,9 @@ class _GetNames(rq.ReplyRequest):
 
 
 def key_names(display: Display) -> dict[str, int]:
-    """The keycode of each key by the name of its place, such as `AD01` for the key right of Tab; empty without XKB.
+    """The keycodes by XKB key name, such as `AD01` for the key right of Tab; empty without XKB.
 
-    Two X servers may number the same key differently; its name says where it is on every one of them.
+    Keycodes differ between X servers; key names denote the same position on all of them.
     """
     with _aware(display) as (aware, opcode):
         if aware is None:
@@ -73,7 +73,7 @@ def key_names(display: Display) -> dict[str, int]:
 
 
 def locked_modifiers(display: Display) -> int:
-    """The modifiers that stay on until they are pressed again (Caps Lock, Num Lock), as a core modifier mask."""
+    """The locked modifiers (Caps Lock, Num Lock), as a core modifier mask."""
     with _aware(display) as (aware, opcode):
         if aware is None:
             return 0
@@ -81,7 +81,7 @@ def locked_modifiers(display: Display) -> int:
 
 
 def lock_modifiers(display: Display, locked: int) -> None:
-    """Leave exactly these modifiers locked."""
+    """Lock these modifiers, and unlock all others."""
     with _aware(display) as (aware, opcode):
         if aware is not None:
             _LatchLockState(
@@ -92,9 +92,9 @@ def lock_modifiers(display: Display, locked: int) -> None:
 
 @contextmanager
 def _aware(display: Display) -> Iterator[tuple[Display | None, int]]:
-    """Another connection to the same server that may use XKB, and the extension's number there; None without XKB.
+    """A second connection to the same server that uses XKB, and the extension's opcode; None without XKB.
 
-    Another one, as a client that uses XKB is no longer told by core events that the keyboard's map has changed.
+    A separate connection, because a client that uses XKB no longer gets core events about changes of the key mapping.
     """
     extension = display.query_extension(EXTENSION)
     if extension is None:
