@@ -1,4 +1,4 @@
-"""An agent in a dozen lines: it looks around, goes to Balmora, greets whoever is there, and finds a limit.
+"""A minimal agent: it looks around, teleports to Balmora, greets the players there, and tries an unsupported action.
 
 Start a daemon (`timmy-actors run`), then: `python examples/wanderer.py`
 """
@@ -11,17 +11,17 @@ from timmy_actors.worlds import PlayerBody, WorldInterface
 
 
 def wander(world: WorldInterface) -> list[str]:
-    """What happened, line by line."""
+    """Run the agent once; a log of what happened, one line per step."""
     seen = world.observe()
-    told = [f"{seen.player} stands in {seen.position.place or seen.position.cell}" if seen.position else "nowhere"]
+    log = [f"{seen.player} stands in {seen.position.place or seen.position.cell}" if seen.position else "nowhere"]
     for action in (Action(action="teleport", params={"to": "Balmora"}), Action(action="walk")):
         result = world.act(action)
-        told.append(f"{action.action}: {'done' if result.success else result.needs or result.reason}")
+        log.append(f"{action.action}: {'done' if result.success else result.needs or result.reason}")
     greeted = world.speak("Hello, Balmora!")
-    told.append(f"greeting: {greeted.outcome}")
-    return told
+    log.append(f"greeting: {greeted.outcome}")
+    return log
 
 
 if __name__ == "__main__":
     with connect() as daemon:
-        print("\n".join(wander(PlayerBody(daemon))))  # noqa: T201 - to whoever runs it
+        print("\n".join(wander(PlayerBody(daemon))))  # noqa: T201 - the example's output

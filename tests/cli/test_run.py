@@ -306,12 +306,12 @@ def test_a_daemon_under_nohup_outlives_its_terminal(configuration: Path) -> None
 STUCK = r"""
 import logging, threading
 from timmy_actors.cli import main, operate
-from timmy_actors.supervision import stacks
+from timmy_actors.supervision import watchdog
 class Logging(operate.Narrator):
     def look(self):
         if not getattr(self, "over", False):
             self.over = True
-            logging.error("it is stuck in\n%s", stacks.stack_of(threading.main_thread()))
+            logging.error("it is stuck in\n%s", watchdog.stack_of(threading.main_thread()))
             try:
                 raise ValueError("a line\nand another")
             except ValueError:

@@ -59,7 +59,7 @@ def test_a_commands_own_id_reaches_the_game_from_another_process_too(runtime: Ru
                 assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
 
 
-def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime) -> None:
+def test_an_invalid_request_is_refused_with_its_field(runtime: Runtime) -> None:
     with connect() as daemon:
         with pytest.raises(RefusedError) as refused:
             daemon.snapshot("")
@@ -76,7 +76,7 @@ def test_what_cannot_even_be_asked_is_refused_and_not_a_riddle(runtime: Runtime)
 
 def test_more_than_a_daemon_takes_is_refused_before_it_is_sent(runtime_folder: Path) -> None:
     with deaf(runtime_folder) as (endpoint, router), connect(endpoint, timeout_s=0.05) as daemon:
-        with pytest.raises(RefusedError, match=f"it may have {MAX_REQUEST_BYTES}") as refused:
+        with pytest.raises(RefusedError, match=f"the limit is {MAX_REQUEST_BYTES}") as refused:
             daemon.command("message", text="x" * MAX_REQUEST_BYTES)
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
         with pytest.raises(DaemonUnreachableError):
@@ -89,7 +89,7 @@ def test_a_wrong_player_is_refused_by_name(runtime: Runtime) -> None:
         daemon.snapshot("Nobody")
 
 
-def test_where_no_daemon_is_is_told_at_once_with_the_remedy(runtime_folder: Path) -> None:
+def test_a_missing_daemon_is_reported_at_once_with_the_remedy(runtime_folder: Path) -> None:
     with pytest.raises(DaemonUnreachableError, match="start one with 'timmy-actors run'"):
         connect()
     with pytest.raises(ConfigError):
@@ -108,7 +108,7 @@ def test_a_socket_that_a_killed_daemon_left_is_no_daemon(runtime_folder: Path) -
 
 @contextmanager
 def deaf(folder: Path) -> Iterator[tuple[str, zmq.Socket[bytes]]]:
-    """A daemon that takes connections and answers nothing."""
+    """A daemon that accepts connections and answers no request."""
     context: zmq.Context[Any] = zmq.Context()
     router: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
     endpoint = f"ipc://{folder}/deaf.sock"
@@ -118,7 +118,7 @@ def deaf(folder: Path) -> Iterator[tuple[str, zmq.Socket[bytes]]]:
 
 
 def next_request(router: zmq.Socket[bytes]) -> list[bytes]:
-    """The next message that is more than a client's word that it is there."""
+    """The next message that is not a probe."""
     while not (frames := router.recv_multipart())[-1]:
         pass
     return frames
@@ -134,7 +134,7 @@ def test_a_call_on_a_closed_connection_says_so(runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize("frame", [b"", b"\xff", b"[]", b'{"id":"1","status":{"verdict":"splendid"}}'])
-def test_an_answer_that_is_none_is_told_in_words(runtime_folder: Path, frame: bytes) -> None:
+def test_an_invalid_answer_raises_a_protocol_error(runtime_folder: Path, frame: bytes) -> None:
     def answer() -> None:
         client, _ = next_request(router)
         router.send_multipart([client, frame])
@@ -142,14 +142,14 @@ def test_an_answer_that_is_none_is_told_in_words(runtime_folder: Path, frame: by
     with deaf(runtime_folder) as (endpoint, router), connect(endpoint) as daemon:
         answering = threading.Thread(target=answer)
         answering.start()
-        with pytest.raises(ProtocolError, match="is it of another version"):
+        with pytest.raises(ProtocolError, match="check that the daemon has this client's version"):
             daemon.status()
         answering.join(PATIENCE_S)
 
 
-def test_a_daemon_that_does_not_answer_is_told_as_such(runtime_folder: Path) -> None:
-    told = pytest.raises(DaemonUnreachableError, match=r"did not answer within 0\.05 s")
-    with deaf(runtime_folder) as (endpoint, _), connect(endpoint, timeout_s=0.05) as daemon, told:
+def test_a_daemon_that_does_not_answer_is_reported(runtime_folder: Path) -> None:
+    timed_out = pytest.raises(DaemonUnreachableError, match=r"did not answer within 0\.05 s")
+    with deaf(runtime_folder) as (endpoint, _), connect(endpoint, timeout_s=0.05) as daemon, timed_out:
         daemon.status()
 
 
@@ -228,7 +228,7 @@ def test_a_quiet_watch_goes_on(runtime: Runtime, peer: Peer, monkeypatch: pytest
         pushes.close()
 
 
-def test_a_watch_tells_that_its_daemon_ended_and_ends_when_it_does_not_come_back(peer: Peer) -> None:
+def test_a_watch_reports_that_its_daemon_ended_and_ends_when_it_does_not_come_back(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         daemon = connect()
@@ -263,7 +263,7 @@ def test_threads_may_share_a_connection(runtime: Runtime) -> None:
         assert pids == [os.getpid()] * 8
 
 
-def test_a_daemon_that_accepts_nobody_any_more_keeps_no_caller_waiting(runtime_folder: Path) -> None:
+def test_a_daemon_that_accepts_no_connections_keeps_no_caller_waiting(runtime_folder: Path) -> None:
     import socket
 
     path = str(runtime_folder / "frozen.sock")

@@ -20,7 +20,7 @@ def endpoint(runtime_folder: Path) -> str:
     return f"ipc://{runtime_folder}/daemon.sock"
 
 
-def test_the_one_given_comes_before_the_variable_and_that_before_the_users_own(
+def test_the_argument_comes_before_the_variable_and_that_before_the_users_default(
     runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert resolve_endpoint() == f"ipc://{runtime_folder}/timmy-actors/daemon.sock"
@@ -40,15 +40,15 @@ def test_without_a_runtime_folder_it_is_one_of_the_users_in_the_temporary_one(
 
 
 @pytest.mark.parametrize("endpoint", ["tcp://127.0.0.1:5555", "/path/alone", "ipc://", "ipc://@abstract", "ipc://*"])
-def test_what_is_no_file_of_the_users_is_refused_with_the_remedy(endpoint: str) -> None:
+def test_an_endpoint_that_is_no_file_is_refused_with_the_remedy(endpoint: str) -> None:
     with pytest.raises(ConfigError, match="must be ipc:// and a file's path"):
         resolve_endpoint(endpoint)
 
 
-def test_a_path_too_long_for_a_socket_is_said_with_both_numbers() -> None:
+def test_a_path_too_long_for_a_socket_is_reported_with_both_numbers() -> None:
     longest = zmq.IPC_PATH_MAX_LEN
     assert resolve_endpoint("ipc:///" + "x" * (longest - 1))
-    with pytest.raises(ConfigError, match=rf"has {longest + 1} bytes, a socket's may have {longest}"):
+    with pytest.raises(ConfigError, match=rf"has {longest + 1} bytes, the limit for a socket is {longest}"):
         resolve_endpoint("ipc:///" + "x" * longest)
 
 
@@ -91,14 +91,14 @@ def test_a_file_or_a_link_in_the_folders_place_is_refused(runtime_folder: Path) 
         make_private(runtime_folder / "link")
 
 
-def test_a_folder_for_everybody_is_not_to_be_closed_but_another_to_be_named(runtime_folder: Path) -> None:
+def test_a_shared_folder_is_refused_with_the_remedy(runtime_folder: Path) -> None:
     runtime_folder.chmod(0o1777)
     with pytest.raises(ConfigError, match="name a folder of your own with --endpoint or TIMMY_ENDPOINT"):
         make_private(runtime_folder)
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "link"])
-def test_what_is_no_socket_is_never_replaced_by_one(kind: str, endpoint: str, runtime_folder: Path) -> None:
+def test_another_file_is_never_replaced_by_a_socket(kind: str, endpoint: str, runtime_folder: Path) -> None:
     path = runtime_folder / "daemon.sock"
     match kind:
         case "file":
@@ -108,18 +108,18 @@ def test_what_is_no_socket_is_never_replaced_by_one(kind: str, endpoint: str, ru
         case _:
             path.symlink_to("elsewhere")
     before = path.lstat()
-    with pytest.raises(ConfigError, match=r"daemon\.sock: is there already, and no socket"):
+    with pytest.raises(ConfigError, match=r"daemon\.sock: exists already and is not a socket"):
         EndpointLock(endpoint).acquire()
     assert path.lstat() == before
 
 
-def test_a_lock_that_cannot_be_written_is_said_with_the_remedy(endpoint: str, runtime_folder: Path) -> None:
+def test_a_lock_that_cannot_be_written_is_reported(endpoint: str, runtime_folder: Path) -> None:
     (runtime_folder / "daemon.sock.lock").mkdir()
     with pytest.raises(ConfigError, match=r"daemon\.sock\.lock: cannot be written: Is a directory"):
         EndpointLock(endpoint).acquire()
 
 
-def test_a_full_disk_is_said_and_the_endpoint_let_go(
+def test_a_full_disk_is_reported_and_the_endpoint_released(
     endpoint: str, runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
@@ -135,7 +135,7 @@ def test_a_full_disk_is_said_and_the_endpoint_let_go(
     again.release()
 
 
-def test_a_second_daemon_is_refused_and_told_of_the_first(endpoint: str) -> None:
+def test_a_second_daemon_is_refused_and_the_message_names_the_first(endpoint: str) -> None:
     first = EndpointLock(endpoint)
     first.acquire()
     with pytest.raises(EndpointInUseError, match=rf"a daemon already serves {endpoint}: process {os.getpid()}\."):
@@ -171,7 +171,7 @@ sys.stdin.read()
     lock.release()
 
 
-def test_a_holder_that_left_no_number_is_told_of_all_the_same(endpoint: str, runtime_folder: Path) -> None:
+def test_a_holder_that_left_no_process_id_is_still_reported(endpoint: str, runtime_folder: Path) -> None:
     first = EndpointLock(endpoint)
     first.acquire()
     (runtime_folder / "daemon.sock.lock").write_text("not json")
@@ -180,7 +180,7 @@ def test_a_holder_that_left_no_number_is_told_of_all_the_same(endpoint: str, run
     first.release()
 
 
-def test_without_a_place_for_temporary_files_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_place_for_temporary_files_the_remedy_is_in_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> str:
         raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
 

@@ -29,7 +29,7 @@ LISTEN = (
 
 @contextmanager
 def impostor(path: Path) -> Iterator[None]:
-    """Another user's process that listens there."""
+    """Another user's process that listens on `path`."""
     command = as_second_user([sys.executable, "-S", "-c", LISTEN, path])
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -39,7 +39,7 @@ def impostor(path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def shared(runtime_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temporary folder that everybody shares, and no XDG_RUNTIME_DIR."""
+    """A temporary folder that all users share, and no XDG_RUNTIME_DIR."""
     need_second_user()
     let_enter(runtime_folder)
     shared = runtime_folder / "tmp"

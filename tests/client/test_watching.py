@@ -20,20 +20,20 @@ UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 
 
 def kinds(pushes: list[Pushed]) -> list[str]:
-    """What was told, in a word each."""
-    told = []
+    """The kind of each push, in one word."""
+    words = []
     for pushed in pushes:
         if pushed.link is not None:
-            told.append("up" if pushed.link.carries else "down")
+            words.append("up" if pushed.link.carries else "down")
         elif pushed.snapshot is not None:
-            told.append("stale" if pushed.snapshot.stale else "fresh")
+            words.append("stale" if pushed.snapshot.stale else "fresh")
         else:
-            told.append("event")
-    return told
+            words.append("event")
+    return words
 
 
 def followed(watch: Iterator[Pushed], until: str) -> list[Pushed]:
-    """What is told up to the first of that kind."""
+    """The pushes up to the first of the kind `until`."""
     pushes: list[Pushed] = []
     while kinds(pushes)[-1:] != [until]:
         pushes.append(next(watch))
@@ -41,18 +41,18 @@ def followed(watch: Iterator[Pushed], until: str) -> list[Pushed]:
 
 
 @pytest.mark.parametrize("remote", [True, False])
-def test_the_links_fall_is_told_with_one_stale_snapshot_and_so_is_its_return(
+def test_the_links_fall_is_reported_with_one_stale_snapshot_and_so_is_its_return(
     peer: Peer, runtime: Runtime, remote: bool
 ) -> None:
     with connect() as daemon, (daemon if remote else runtime).watch("Timmy", timeout_s=PATIENCE_S) as watch:
         peer.__exit__()
         assert kinds(followed(watch, "stale")) == ["down", "stale"]
         with Peer(port=peer.port, boot="boot-2"):
-            told = followed(watch, "fresh")
-            assert kinds(told) == ["up", "fresh"]
-            assert told[0].link is not None
-            assert told[0].link.boot == "boot-2"
-            assert [pushed.seq for pushed in told] == [3, 4]
+            pushes = followed(watch, "fresh")
+            assert kinds(pushes) == ["up", "fresh"]
+            assert pushes[0].link is not None
+            assert pushes[0].link.boot == "boot-2"
+            assert [pushed.seq for pushed in pushes] == [3, 4]
 
 
 @pytest.mark.parametrize("remote", [True, False])
@@ -63,10 +63,10 @@ def test_a_watch_that_begins_while_the_link_is_down_begins_with_that(
     link_lost(runtime)
     eventually(lambda: not runtime.shared.perceptions.watchers._link_is_up)
     with connect() as daemon, (daemon if remote else runtime).watch(timeout_s=PATIENCE_S) as watch:
-        told = [next(watch), next(watch)]
-        assert kinds(told) == ["down", "stale"]
-        assert told[1].snapshot is not None
-        assert told[1].snapshot.player == "Timmy"
+        pushes = [next(watch), next(watch)]
+        assert kinds(pushes) == ["down", "stale"]
+        assert pushes[1].snapshot is not None
+        assert pushes[1].snapshot.player == "Timmy"
 
 
 def test_a_watch_of_a_daemon_that_was_never_linked_says_so_at_once(runtime_folder: Any) -> None:
@@ -75,7 +75,7 @@ def test_a_watch_of_a_daemon_that_was_never_linked_says_so_at_once(runtime_folde
 
 
 @pytest.mark.parametrize("remote", [True, False])
-def test_who_waits_no_longer_than_he_said_can_read_on(peer: Peer, runtime: Runtime, remote: bool) -> None:
+def test_a_watch_can_be_read_after_a_timeout(peer: Peer, runtime: Runtime, remote: bool) -> None:
     with connect() as daemon, (daemon if remote else runtime).watch("Jiub", timeout_s=0.05) as watch:
         for _ in range(2):
             with pytest.raises(WatchTimeoutError, match=r"nothing happened within 0\.05 s"):
@@ -94,7 +94,7 @@ def _next_or_none(watch: Iterator[Pushed]) -> Pushed | None:
 
 
 @pytest.mark.parametrize("remote", [True, False])
-def test_only_events_of_the_names_given_are_told_and_snapshots_where_they_are_asked_for(
+def test_only_events_of_the_requested_names_are_delivered_and_snapshots_where_they_are_requested(
     peer: Peer, runtime: Runtime, remote: bool
 ) -> None:
     with connect() as daemon:
@@ -141,13 +141,13 @@ def test_a_watch_outlives_its_daemons_restart_and_numbers_on(peer: Peer) -> None
         assert next(watch).seq == 1
     with watch, running(peer.address) as second:
         fresh(second)
-        told = [next(watch)]
-        assert kinds(told) == ["down"]
-        while kinds(told)[-1] != "event":
+        pushes = [next(watch)]
+        assert kinds(pushes) == ["down"]
+        while kinds(pushes)[-1] != "event":
             peer.happen("chat", text="after")
-            told.append(next(watch))
-        assert [pushed.seq for pushed in told] == list(range(2, 2 + len(told)))
-        assert "up" in kinds(told)
+            pushes.append(next(watch))
+        assert [pushed.seq for pushed in pushes] == list(range(2, 2 + len(pushes)))
+        assert "up" in kinds(pushes)
 
 
 def test_a_watch_outlives_a_crash_of_the_gateway(peer: Peer, runtime: Runtime) -> None:
@@ -177,15 +177,15 @@ def test_coroutines_watch_while_their_loop_goes_on_turning(peer: Peer, runtime: 
         with connect() as daemon:
             async with (daemon if remote else runtime).awatch("Timmy", timeout_s=PATIENCE_S) as pushes:
                 waiting = asyncio.ensure_future(anext(pushes))
-                await asyncio.sleep(0)  # the loop turns while it is waited for
+                await asyncio.sleep(0)  # the loop runs during the wait
                 assert not waiting.done()
                 peer.happen("chat", text="hello")
-                told = [await waiting]
+                received = [await waiting]
                 peer.__exit__()
-                while kinds(told)[-1] != "stale":
-                    told.append(await anext(pushes))
+                while kinds(received)[-1] != "stale":
+                    received.append(await anext(pushes))
             assert [pushed async for pushed in pushes] == []
-            return kinds(told)
+            return kinds(received)
 
     assert asyncio.run(watching()) == ["event", "down", "stale"]
 
@@ -204,7 +204,7 @@ def test_a_coroutine_waits_no_longer_than_it_said_and_can_be_cancelled(runtime: 
     asyncio.run(watching())
 
 
-def test_an_async_watch_that_is_refused_says_so(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_async_watch_that_is_refused_raises_the_refusal(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("timmy_actors.serving.gateway.MAX_WATCHERS", 0)
 
     async def watching() -> None:
@@ -215,18 +215,18 @@ def test_an_async_watch_that_is_refused_says_so(runtime: Runtime, monkeypatch: p
     asyncio.run(watching())
 
 
-def test_a_daemon_that_does_not_answer_is_told_as_away_and_as_back_when_it_does() -> None:
+def test_a_daemon_that_does_not_answer_is_reported_as_down_and_as_up_when_it_does() -> None:
     following = Following("ipc:///somewhere", reconnect_s=30.0)
-    following.asked(0.0, anew=True)
-    assert following.heard(Answer(watching=True, link=UP), 0.1) is None
-    told = [following.heard(Pushed(seq=1), 0.2)]
+    following.asked(0.0, reconnected=True)
+    assert following.received(Answer(watching=True, link=UP), 0.1) is None
+    pushes = [following.received(Pushed(seq=1), 0.2)]
     assert following.overdue(following.due) is None
-    following.asked(following.due, anew=False)
-    told.append(following.overdue(following.due))
+    following.asked(following.due, reconnected=False)
+    pushes.append(following.overdue(following.due))
     assert following.overdue(following.due) is None
-    told += [following.heard(Answer(watching=True, link=UP), 9.0), following.heard(Pushed(seq=2), 9.1)]
-    assert [pushed.seq for pushed in told if pushed is not None] == [1, 2, 3, 4]
-    assert kinds([pushed for pushed in told[1:3] if pushed is not None]) == ["down", "up"]
+    pushes += [following.received(Answer(watching=True, link=UP), 9.0), following.received(Pushed(seq=2), 9.1)]
+    assert [pushed.seq for pushed in pushes if pushed is not None] == [1, 2, 3, 4]
+    assert kinds([pushed for pushed in pushes[1:3] if pushed is not None]) == ["down", "up"]
 
 
 def test_a_daemon_that_stays_away_too_long_ends_the_watch() -> None:
@@ -237,13 +237,13 @@ def test_a_daemon_that_stays_away_too_long_ends_the_watch() -> None:
         following.ended(11.1)
 
 
-def test_a_link_that_is_still_down_when_the_daemon_is_back_is_left_to_the_daemon_to_tell() -> None:
+def test_a_link_that_is_still_down_when_the_daemon_is_back_is_reported_by_the_daemon() -> None:
     following = Following("ipc:///somewhere", reconnect_s=30.0)
     following.ended(0.0)
-    assert following.heard(Answer(watching=True, link=DOWN), 1.0) is None
+    assert following.received(Answer(watching=True, link=DOWN), 1.0) is None
 
 
-def test_a_link_that_comes_back_is_told_once(peer: Peer, runtime: Runtime) -> None:
+def test_a_link_that_comes_back_is_reported_once(peer: Peer, runtime: Runtime) -> None:
     epoch = link_up(runtime).epoch
     with runtime.watch(events=["death"], timeout_s=PATIENCE_S) as watch:
         runtime.directory.tell("connection", Arrived("game", []))

@@ -16,15 +16,15 @@ from timmy_actors.link import Received
 from timmy_actors.protocol import Result
 
 FLOOD_PERIOD_S = 0.0005
-"""Between two perceptions: a hundred players at the highest rate there is."""
+"""Between two perceptions: a hundred players at the highest rate."""
 
 
 class Call:
-    """A command given in a thread of its own; `outcome` waits for how it ended."""
+    """A command submitted in its own thread; `outcome` waits for its result or error."""
 
     def __init__(self, runtime: Runtime, name: str = "give_item", **arguments: Any) -> None:
-        given = {"item": "gold_001"} if name == "give_item" else {}
-        self._arguments = {**given, **arguments}
+        defaults = {"item": "gold_001"} if name == "give_item" else {}
+        self._arguments = {**defaults, **arguments}
         self._outcome: CommandResult | Exception | None = None
         self._thread = threading.Thread(target=self._run, args=(runtime, name))
         self._thread.start()
@@ -50,7 +50,7 @@ def sent(peer: Peer) -> dict[str, Any]:
     return peer.wait_for(lambda message: message["type"] == "command")
 
 
-def test_a_command_is_answered_with_what_the_game_says() -> None:
+def test_a_command_is_answered_with_the_games_result() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
         result = runtime.command("give_item", item="gold_001", count=3)
@@ -60,7 +60,7 @@ def test_a_command_is_answered_with_what_the_game_says() -> None:
 
 def test_the_deadline_is_on_the_servers_clock() -> None:
     with Peer() as peer, running(peer.address) as runtime:
-        link_up(runtime)  # the peer's clock stood at 1000 ms when it was made
+        link_up(runtime)  # the peer's clock started at 1000 ms
         runtime.command("message", text="hi", timeout_s=7.0)
         assert 8_000 - 5 <= sent(peer)["deadline"] <= 8_000 + 1_000 * PATIENCE_S
 
@@ -97,20 +97,20 @@ def test_a_bad_command_is_refused_by_field_and_never_sent(
         with pytest.raises(RefusedError) as refused:
             runtime.command(name, **arguments)
         assert (refused.value.code, refused.value.field) == (code, field)
-        assert runtime.command("message", text="the actor lives").ok
+        assert runtime.command("message", text="the actor runs").ok
         assert (peer.count("command"), runtime.directory.entries["command"].restarts) == (1, 0)
 
 
 def test_without_a_link_a_command_is_refused_at_once() -> None:
     with running(f"tcp://127.0.0.1:{free_port()}") as runtime:
-        link_down(runtime, "nobody listens there")
+        link_down(runtime, "connection refused")
         with pytest.raises(RefusedError) as refused:
             runtime.command("message", text="hi", timeout_s=60.0)
         assert refused.value.code == "unavailable"
-        assert "nobody listens there" in refused.value.message
+        assert "connection refused" in refused.value.message
 
 
-def test_what_the_game_refuses_reaches_the_caller_with_its_field() -> None:
+def test_a_refusal_of_the_game_reaches_the_caller_with_its_field() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
         peer.refusal = {"code": "no_such_place", "message": "no place 'x'", "field": "to"}
@@ -119,7 +119,7 @@ def test_what_the_game_refuses_reaches_the_caller_with_its_field() -> None:
         assert (refused.value.code, refused.value.field) == ("no_such_place", "to")
 
 
-def test_what_the_game_could_not_understand_reaches_the_caller_too() -> None:
+def test_an_error_of_the_bridge_reaches_the_caller() -> None:
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         call = Call(runtime)
@@ -128,7 +128,7 @@ def test_what_the_game_could_not_understand_reaches_the_caller_too() -> None:
         assert call.refused() == "bad_message"
 
 
-def test_after_a_drop_the_same_command_goes_out_again_to_the_same_server_under_its_id() -> None:
+def test_after_a_link_loss_a_command_is_sent_again_to_the_same_server_under_its_id() -> None:
     with Peer(silent_to={"command"}) as first, running(first.address) as runtime:
         link_up(runtime)
         call = Call(runtime)
@@ -142,7 +142,7 @@ def test_after_a_drop_the_same_command_goes_out_again_to_the_same_server_under_i
         assert second.count("command") == 1
 
 
-def test_a_restarted_server_leaves_what_cannot_be_repeated_in_doubt() -> None:
+def test_after_a_server_restart_a_command_that_is_not_idempotent_is_in_doubt() -> None:
     with Peer(silent_to={"command"}) as first, running(first.address) as runtime:
         link_up(runtime)
         call = Call(runtime)
@@ -154,7 +154,7 @@ def test_a_restarted_server_leaves_what_cannot_be_repeated_in_doubt() -> None:
             assert second.count("command") == 1
 
 
-def test_a_restarted_server_gets_what_can_be_repeated_again() -> None:
+def test_after_a_server_restart_an_idempotent_command_is_sent_again() -> None:
     with Peer(silent_to={"command"}) as first, running(first.address) as runtime:
         link_up(runtime)
         call = Call(runtime, "teleport", to="Balmora")
@@ -165,14 +165,14 @@ def test_a_restarted_server_gets_what_can_be_repeated_again() -> None:
             assert sent(second)["id"] == before["id"]
 
 
-def test_a_command_that_nobody_answers_is_in_doubt_after_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unanswered_command_is_in_doubt_after_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_actor, "GRACE_S", 0.05)
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         assert Call(runtime, timeout_s=0.05).refused() == "in_doubt"
 
 
-def test_an_answer_after_its_deadline_is_still_taken_within_the_grace() -> None:
+def test_an_answer_after_the_deadline_is_accepted_within_the_grace_period() -> None:
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         call = Call(runtime, timeout_s=0.01)
@@ -182,7 +182,7 @@ def test_an_answer_after_its_deadline_is_still_taken_within_the_grace() -> None:
         assert outcome.value == {"late": True}
 
 
-def test_a_second_answer_changes_nothing() -> None:
+def test_a_second_answer_is_ignored() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
         runtime.command("message", text="one", command_id="one")
@@ -190,7 +190,7 @@ def test_a_second_answer_changes_nothing() -> None:
         assert runtime.command("message", text="two").ok
 
 
-def test_the_same_id_cannot_be_on_its_way_twice() -> None:
+def test_two_pending_commands_cannot_share_an_id() -> None:
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         call = Call(runtime, command_id="mine")
@@ -202,7 +202,7 @@ def test_the_same_id_cannot_be_on_its_way_twice() -> None:
         assert isinstance(call.outcome(), CommandResult)
 
 
-def test_too_many_on_their_way_are_refused_as_overloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pending_commands_are_refused_as_overloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_actor, "MAX_PENDING", 2)
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
@@ -214,7 +214,7 @@ def test_too_many_on_their_way_are_refused_as_overloaded(monkeypatch: pytest.Mon
         assert all(isinstance(call.outcome(), CommandResult) for call in calls)
 
 
-def test_a_crash_of_the_actor_leaves_nobody_waiting_and_the_next_one_works() -> None:
+def test_a_crash_of_the_actor_answers_its_callers_and_its_successor_works() -> None:
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         call = Call(runtime)
@@ -225,10 +225,10 @@ def test_a_crash_of_the_actor_leaves_nobody_waiting_and_the_next_one_works() -> 
         peer.silent_to = ()
         assert runtime.command("message", text="hi").ok
         ids = [message["id"] for message in peer.heard if message["type"] == "command"]
-        assert len(set(ids)) == 2  # the server remembers those of both incarnations
+        assert len(set(ids)) == 2  # the server remembers the ids of both incarnations
 
 
-def test_stopping_the_daemon_leaves_nobody_waiting() -> None:
+def test_a_stopping_daemon_answers_every_caller() -> None:
     with Peer(silent_to={"command"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         call = Call(runtime)
@@ -247,7 +247,7 @@ def test_a_hundred_callers_at_once_each_get_their_own_answer() -> None:
             assert outcome.id == f"call-{key}"
 
 
-def test_a_flood_of_perceptions_holds_no_command_up() -> None:
+def test_a_flood_of_perceptions_delays_no_command() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
         enough = threading.Event()

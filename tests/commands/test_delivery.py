@@ -16,31 +16,29 @@ SENT = entry(attempts=1)
     ("attempts", "boot", "age_ms", "what", "step"),
     [
         (0, "boot-1", 0, "", Next.SEND),
-        (0, "boot-2", 0, "", Next.SEND_ANEW),
+        (0, "boot-2", 0, "", Next.READDRESS),
         (1, "boot-1", 10, "", Next.SEND),
         (1, "boot-1", AGE_MS - 1, "overdue", Next.SEND),
         (1, "boot-1", AGE_MS, "overdue", Next.FORGOTTEN),
-        (1, "boot-1", AGE_MS, "be repeated", Next.FORGOTTEN),
+        (1, "boot-1", AGE_MS, "idempotent", Next.FORGOTTEN),
         (1, "boot-2", 0, "", Next.RESTARTED),
-        (1, "boot-2", 0, "be repeated", Next.SEND_ANEW),
-        (1, "boot-2", 0, "be repeated, overdue", Next.RESTARTED),
+        (1, "boot-2", 0, "idempotent", Next.READDRESS),
+        (1, "boot-2", 0, "idempotent, overdue", Next.RESTARTED),
     ],
 )
-def test_what_becomes_of_a_command_that_is_not_answered(
-    attempts: int, boot: str, age_ms: int, what: str, step: Next
-) -> None:
+def test_the_next_step_of_an_unanswered_command(attempts: int, boot: str, age_ms: int, what: str, step: Next) -> None:
     command = entry(attempts=attempts)
-    facts = {"idempotent": "be repeated" in what, "overdue": "overdue" in what}
+    facts = {"idempotent": "idempotent" in what, "overdue": "overdue" in what}
     now_ms = command.accepted_ms + age_ms
     assert decide(command, boot=boot, now_ms=now_ms, remember_s=REMEMBER_S, **facts) is step
 
 
-def test_the_deadline_on_the_wire_is_never_past_the_servers_memory() -> None:
+def test_the_deadline_on_the_wire_is_within_the_servers_memory() -> None:
     assert wire_deadline(SENT, REMEMBER_S) == SENT.deadline_ms
     assert wire_deadline(SENT, 2.0) == SENT.accepted_ms + 2_000
 
 
-def test_that_it_expired_proves_nothing_once_the_server_may_have_forgotten() -> None:
+def test_an_expired_answer_proves_nothing_once_the_server_may_have_forgotten() -> None:
     again = entry(attempts=2)
     assert proves_undone(again, now_ms=again.accepted_ms + AGE_MS - 1, remember_s=REMEMBER_S)
     assert not proves_undone(again, now_ms=again.accepted_ms + AGE_MS, remember_s=REMEMBER_S)
@@ -48,20 +46,20 @@ def test_that_it_expired_proves_nothing_once_the_server_may_have_forgotten() -> 
 
 
 class Server:
-    """A bridge as the wire's rules have it: memory, then deadline, then the deed."""
+    """A model of the bridge: it checks its memory, then the deadline, then executes."""
 
     def __init__(self) -> None:
         self.memory: dict[str, float] = {}
-        self.deeds: list[float] = []
+        self.executions: list[float] = []
 
-    def hear(self, deadline_ms: int, now_ms: float) -> str:
-        done_at = self.memory.get("a")
-        if done_at is not None and now_ms < done_at + REMEMBER_S * 1000:
+    def receive(self, deadline_ms: int, now_ms: float) -> str:
+        executed_at = self.memory.get("a")
+        if executed_at is not None and now_ms < executed_at + REMEMBER_S * 1000:
             return "done"
         if deadline_ms < now_ms:
             return "expired"
         self.memory["a"] = now_ms
-        self.deeds.append(now_ms)
+        self.executions.append(now_ms)
         return "done"
 
 
@@ -69,10 +67,10 @@ class Server:
     timeout_ms=st.integers(1, 200_000),
     waits=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 100_000), st.booleans()), max_size=8),
 )
-def test_whatever_is_delayed_or_lost_one_server_does_it_once_and_no_answer_that_is_believed_is_wrong(
+def test_a_server_executes_a_command_at_most_once_and_every_accepted_answer_is_true(
     timeout_ms: int, waits: list[tuple[int, int, bool]]
 ) -> None:
-    """Each round a time passes and the command goes out again; its frame arrives late, in any order, or not at all."""
+    """In each round time passes and the command is sent again; its frame arrives late, in any order, or never."""
     command, now_ms, server = entry(attempts=0, accepted_ms=0, deadline_ms=timeout_ms), 0.0, Server()
     frames: list[tuple[float, int, int]] = []
     for wait_ms, delay_ms, lost in waits:
@@ -88,7 +86,7 @@ def test_whatever_is_delayed_or_lost_one_server_does_it_once_and_no_answer_that_
         if not lost:
             frames.append((now_ms + delay_ms, wire_deadline(command, REMEMBER_S), command.attempts))
     for arrives_ms, deadline_ms, _ in sorted(frames):
-        answer = server.hear(deadline_ms, arrives_ms)
+        answer = server.receive(deadline_ms, arrives_ms)
         if answer == "expired" and proves_undone(command, now_ms=arrives_ms, remember_s=REMEMBER_S):
-            assert not server.deeds
-    assert len(server.deeds) <= 1
+            assert not server.executions
+    assert len(server.executions) <= 1

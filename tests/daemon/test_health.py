@@ -15,7 +15,7 @@ from timmy_actors.protocol.message import ServerFacts
 
 UP = LinkStatus(state="up", address="tcp://here:1")
 SUSPECT = UP.model_copy(update={"state": "suspect"})
-DOWN = LinkStatus(state="down", address="tcp://here:1", reason="nobody listens there")
+DOWN = LinkStatus(state="down", address="tcp://here:1", reason="Connection refused")
 SEEN, LOST = (
     PerceptionHealth(player="Timmy", age_s=0, stale=False),
     PerceptionHealth(player="Timmy", age_s=9, stale=True),
@@ -37,24 +37,24 @@ def actor(name: str = "perception", state: str = "up", depth: int = 0, reason: s
 
 
 @pytest.mark.parametrize(
-    ("link", "actors", "perceptions", "verdict", "told"),
+    ("link", "actors", "perceptions", "verdict", "expected"),
     [
         (UP, (actor(),), (SEEN,), "ok", ()),
         (SUSPECT, (), (SEEN,), "degraded", ("the game server has gone silent",)),
         (scoped("observe", "act"), (), (SEEN,), "ok", ()),
-        (scoped("observe"), (), (SEEN,), "degraded", ("the daemon's token has not the scope act",)),
-        (scoped("raw"), (), (SEEN,), "degraded", ("the daemon's token has not the scope observe and act",)),
+        (scoped("observe"), (), (SEEN,), "degraded", ("the daemon's token lacks the scope 'act'",)),
+        (scoped("raw"), (), (SEEN,), "degraded", ("the daemon's token lacks the scope 'observe' and 'act'",)),
         (UP, (actor(reason="an old story"),), (SEEN, LOST), "ok", ()),
         (loaded(SLOW_TICK_MS), (), (SEEN,), "ok", ()),
-        (loaded(SLOW_TICK_MS + 1), (), (SEEN,), "degraded", ("the server's loop stood still for 101 ms",)),
+        (loaded(SLOW_TICK_MS + 1), (), (SEEN,), "degraded", ("the server's loop was blocked for 101 ms",)),
         (UP, (actor(state="waiting to restart", reason="bug"),), (SEEN,), "degraded", ("is waiting to restart: bug",)),
-        (UP, (actor(state="down"),), (SEEN,), "degraded", ("perception is down: no reason known",)),
+        (UP, (actor(state="down"),), (SEEN,), "degraded", ("perception is down: unknown reason",)),
         (UP, (actor(depth=DEEP_MAILBOX),), (SEEN,), "ok", ()),
         (UP, (actor(depth=DEEP_MAILBOX + 1),), (SEEN,), "degraded", ("perception is behind: 1001 messages wait",)),
-        (UP, (), (), "degraded", ("nobody is perceived",)),
-        (UP, (), (LOST,), "degraded", ("nobody is perceived",)),
-        (DOWN, (), (SEEN,), "down", ("no link to the game at tcp://here:1: nobody listens there",)),
-        (LinkStatus(state="greeting"), (), (), "down", ("no link to the game at an address not known yet: greeting",)),
+        (UP, (), (), "degraded", ("no player is perceived",)),
+        (UP, (), (LOST,), "degraded", ("no player is perceived",)),
+        (DOWN, (), (SEEN,), "down", ("no link to the game at tcp://here:1: Connection refused",)),
+        (LinkStatus(state="greeting"), (), (), "down", ("no link to the game at an unknown address: greeting",)),
         (DOWN, (actor(name="connection", state="waiting to restart"),), (), "down", ("no link to the game",)),
         (DOWN, (actor(depth=2_000),), (LOST,), "down", ("no link to the game", "is behind")),
     ],
@@ -64,15 +64,15 @@ def test_the_verdict_and_its_reasons(
     actors: tuple[ActorHealth, ...],
     perceptions: tuple[PerceptionHealth, ...],
     verdict: str,
-    told: tuple[str, ...],
+    expected: tuple[str, ...],
 ) -> None:
-    found, reasons = assess(link, actors, perceptions)
-    assert found == verdict
-    assert len(reasons) == len(told)
-    assert all(part in reason for part, reason in zip(told, reasons, strict=True)), reasons
+    assessed, reasons = assess(link, actors, perceptions)
+    assert assessed == verdict
+    assert len(reasons) == len(expected)
+    assert all(part in reason for part, reason in zip(expected, reasons, strict=True)), reasons
 
 
-def test_a_daemon_that_does_its_work_says_so() -> None:
+def test_a_working_daemon_reports_ok() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         eventually(lambda: runtime.status().verdict == "ok")
         health = runtime.status()
@@ -96,7 +96,7 @@ def test_a_snapshots_age_is_not_measured_by_a_clock_that_can_be_set(monkeypatch:
         assert 0 <= seen.age_s < PATIENCE_S
 
 
-def test_it_tells_what_was_restarted_and_why() -> None:
+def test_it_reports_what_was_restarted_and_why() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = fresh(runtime).epoch
         peer.__exit__()
@@ -110,11 +110,11 @@ def test_it_tells_what_was_restarted_and_why() -> None:
         assert connection.last_reason
 
 
-def test_it_is_told_of_actors_it_never_asks() -> None:
+def test_it_reports_actors_without_asking_them() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         reference = runtime.directory.ref("portal")
-        runtime.directory.tell("nobody", "x")
+        runtime.directory.tell("no such actor", "x")
         eventually(lambda: runtime.status().dead_letters >= 1)
         eventually(lambda: {actor.name for actor in runtime.status().actors} >= {"link", "connection", "gateway"})
         assert runtime.directory.ref("portal") is reference

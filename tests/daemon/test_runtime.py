@@ -31,10 +31,10 @@ from timmy_actors.supervision import ChildState
 from timmy_actors.supervision.sockets import Arrived
 
 CRASH = Arrived("clients", [])
-"""A message without frames, which the gateway never gets from a socket."""
+"""A message without frames, which never comes from a socket and crashes the gateway."""
 
 
-def test_the_tree_is_the_one_that_is_drawn() -> None:
+def test_the_tree_has_the_documented_shape() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
         assert parents == {
@@ -56,13 +56,13 @@ def test_it_can_be_stopped_twice_and_its_endpoint_served_again() -> None:
             fresh(again)
 
 
-def test_a_runtime_lives_once() -> None:
+def test_a_runtime_starts_only_once() -> None:
     with Peer() as peer:
         with running(peer.address) as runtime:
             with pytest.raises(StartFailedError, match="started before"):
                 runtime.start()
             fresh(runtime)
-        with pytest.raises(StartFailedError, match="make another"):
+        with pytest.raises(StartFailedError, match="create a new one"):
             runtime.start()
 
 
@@ -108,19 +108,19 @@ def test_a_link_whose_actors_fail_too_often_is_restarted_whole_before_the_daemon
         link_up(runtime)
 
 
-def test_a_start_that_fails_says_which_actor_and_why_and_lets_the_endpoint_go(
+def test_a_start_that_fails_says_which_actor_and_why_and_releases_the_endpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Runtime, "check", lambda _self: None)
     with Peer() as peer:
-        told = pytest.raises(StartFailedError, match=r"portal did not start: .*nowhere\.json")
-        with told, running(peer.address, portals_file=str(tmp_path / "nowhere.json")):
+        fails = pytest.raises(StartFailedError, match=r"portal did not start: .*nowhere\.json")
+        with fails, running(peer.address, portals_file=str(tmp_path / "nowhere.json")):
             pass
         with running(peer.address) as runtime:
             fresh(runtime)
 
 
-def test_a_world_whose_token_cannot_be_written_fails_the_start_and_lets_the_endpoint_go(runtime_folder: Path) -> None:
+def test_a_world_whose_token_cannot_be_written_fails_the_start_and_releases_the_endpoint(runtime_folder: Path) -> None:
     token = runtime_folder / "timmy-actors" / "daemon.sock.world-token"
     token.parent.mkdir(mode=0o700)
     token.mkdir()
@@ -157,16 +157,16 @@ def test_what_must_survive_survives_a_crash_of_the_link() -> None:
 def test_what_happens_from_the_call_on_is_watched_in_process_too() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
-        everybody, jiub = runtime.watch(), runtime.watch("Jiub")
+        all_players, jiub = runtime.watch(), runtime.watch("Jiub")
         peer.happen("chat", text="hello")
         peer.happen("chat", player="Jiub", text="hi")
         peer.perceive(x=7.0)
-        told = [next(everybody) for _ in range(3)]
-        assert [pushed.event.data["text"] for pushed in told[:2] if pushed.event] == ["hello", "hi"]
-        assert told[2].snapshot == fresh(runtime, x=7.0)
-        heard = next(jiub).event
-        assert heard is not None
-        assert heard.player == "Jiub"
+        pushes = [next(all_players) for _ in range(3)]
+        assert [pushed.event.data["text"] for pushed in pushes[:2] if pushed.event] == ["hello", "hi"]
+        assert pushes[2].snapshot == fresh(runtime, x=7.0)
+        event = next(jiub).event
+        assert event is not None
+        assert event.player == "Jiub"
         with pytest.raises(RefusedError) as refused:
             runtime.watch("")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "player")
@@ -209,17 +209,17 @@ def test_the_choice_of_a_portal_outlives_its_actors_crash() -> None:
         eventually(lambda: runtime.status().portal == "bannerlord")
 
 
-def test_it_says_when_it_is_ready_and_what_is_missing_until_then() -> None:
+def test_wait_ready_reports_what_is_missing() -> None:
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
-        with pytest.raises(DaemonNotReadyError, match="nobody is perceived"):
+        with pytest.raises(DaemonNotReadyError, match="no player is perceived"):
             runtime.wait_ready(timeout_s=0.3)
         peer.perceive(full=True)
         assert runtime.wait_ready() is runtime
         assert not runtime.snapshot().stale
 
 
-def test_what_it_says_of_itself_does_not_outlive_it() -> None:
+def test_the_status_of_an_ended_daemon_is_down() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         eventually(lambda: runtime.status().link.state == "up")
@@ -261,6 +261,6 @@ with Peer() as peer, running(peer.address) as runtime:
     for thread in threads:
         thread.join()
 """
-    # In a process of its own: libzmq aborts where it finds a context ended by two.
+    # In a process of its own: libzmq aborts when two threads end one context.
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (run.returncode, run.stderr) == (0, "")

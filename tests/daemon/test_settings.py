@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def complaint(file: Path, text: str) -> str:
-    """What a start with this configuration stops with: one line that names the file."""
+    """The one-line error of a start with this configuration, without the file's name."""
     file.write_text(text)
     with pytest.raises(ConfigError) as error:
         Runtime.from_config(file)
@@ -40,16 +40,16 @@ def test_an_empty_file_is_the_defaults(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
-        ("player = \n", ["line 1", "mend the TOML there"]),
+        ("player = \n", ["line 1", "correct the TOML there"]),
         ('\n\nplayer = "a\n', ["line 3"]),
-        ("[world]\nport = 1\nport = 2\n", [", line 3: world.port: is there already, on line 2: keep one of them"]),
-        ("player = 'a'\n\nplayer = 'b'", [", line 3: player: is there already, on line 1: "]),
-        ("[world]\n[link]\n[world]\n", [", line 3: world: is there already, on line 1: "]),
-        ("[world]\nport = 1\n[world.port]\n", [", line 3: world.port: is there already, on line 2: "]),
-        ("player = 'a'\nworld = {port = 1, port = 2}\n", ["line 2", "mend the TOML there"]),
-        ("player = 'a'\nworld =", ["line 2", "mend the TOML there"]),
+        ("[world]\nport = 1\nport = 2\n", [", line 3: world.port: is set already, on line 2: remove one of them"]),
+        ("player = 'a'\n\nplayer = 'b'", [", line 3: player: is set already, on line 1: "]),
+        ("[world]\n[link]\n[world]\n", [", line 3: world: is set already, on line 1: "]),
+        ("[world]\nport = 1\n[world.port]\n", [", line 3: world.port: is set already, on line 2: "]),
+        ("player = 'a'\nworld = {port = 1, port = 2}\n", ["line 2", "correct the TOML there"]),
+        ("player = 'a'\nworld =", ["line 2", "correct the TOML there"]),
         ("[desktop]\ncommand = []\n", [", line 2: desktop.command: names no program"]),
         ('[steam]\ncommand = [""]\n', [", line 2: steam.command.0: must have at least 1 character"]),
         (
@@ -89,11 +89,9 @@ def test_an_empty_file_is_the_defaults(file: Path) -> None:
     ],
     ids=lambda value: repr(value)[:50] if isinstance(value, str) else "",
 )
-def test_a_mistake_is_named_with_its_line_and_key_and_what_would_be_right(
-    file: Path, text: str, told: list[str]
-) -> None:
+def test_a_mistake_is_named_with_its_line_and_key_and_the_remedy(file: Path, text: str, expected: list[str]) -> None:
     message = complaint(file, text)
-    assert [part for part in told if part not in message] == [], message
+    assert [part for part in expected if part not in message] == [], message
 
 
 @pytest.mark.parametrize(
@@ -253,8 +251,8 @@ def test_no_token_is_asked_for_without_the_mechanism_that_needs_one(file: Path) 
     Runtime.from_config(file)
 
 
-def test_the_file_given_comes_before_the_variable_and_that_before_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_argument_comes_before_the_variable_and_that_before_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_path() == config_folder() / "timmy.toml"
     monkeypatch.setenv(VARIABLE, "/named/by/variable.toml")
     assert config_path() == Path("/named/by/variable.toml")
-    assert config_path(Path("/given.toml")) == Path("/given.toml")
+    assert config_path(Path("/argument.toml")) == Path("/argument.toml")

@@ -16,7 +16,7 @@ from tests.desktop_control.stage import MODULE, Screen, Server, Xev
 from tests.portals.environments import FASTMCP, PYTHON_SDK_1, TYPESCRIPT_SDK, environment, node_environment
 from timmy_actors.desktop_control.reasons import ERROR_META
 
-CLIENTS = Path(__file__).parent.parent / "clients"
+CLIENTS = Path(__file__).with_name("clients")
 RUN_WITHIN_S = 120
 READ_AS_JSON = ["null", "[]", "[1]", "{}", " null "]
 """Texts that a library which guesses at JSON takes for something else."""

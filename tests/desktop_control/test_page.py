@@ -14,7 +14,7 @@ from typing import get_args
 from tests.desktop_control.stage import Screen, Server
 from timmy_actors.desktop_control.reasons import Reason
 
-PAGE = (Path(__file__).parents[3] / "docs" / "desktop-control.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "desktop-control.md").read_text(encoding="utf-8")
 WORD = re.compile(r"`(\w+)`")
 
 

@@ -1,4 +1,4 @@
-"""The calls of a receiver's functions in Lua source text, with how many arguments each is given."""
+"""Finds the calls of a table's functions in Lua source text, with the number of their arguments."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 QUOTES = "\"'"
 OPENING, CLOSING = "([{", ")]}"
 EXPANDS = re.compile(r"^(\.\.\.|unpack\()")
-"""What may stand for any number of arguments."""
+"""Expressions that can expand to any number of arguments."""
 
 
 @dataclass(frozen=True)
 class LuaCall:
-    """One call or mention: `arguments` is None where they can't be counted, or where the function is only named."""
+    """One call or mention: `arguments` is None where they cannot be counted, or where the function is only named."""
 
     name: str
     arguments: int | None
@@ -22,16 +22,16 @@ class LuaCall:
 
 
 def without_comments(source: str) -> str:
-    """The source with its comments taken out, its lines kept."""
+    """The source without its comments, its line numbers unchanged."""
     return re.sub(r"--[^\n]*", "", source)
 
 
 def calls(source: str, receiver: str) -> Iterator[LuaCall]:
-    """Every `receiver.Name` of the source, in order; names that begin in lower case are no functions of the server."""
+    """Every `receiver.Name` of the source, in order; names in lower case are not functions of the server."""
     text = without_comments(source)
-    for found in re.finditer(rf"\b{receiver}\.([A-Z]\w*)(\()?", text):
-        arguments = _arguments(text, found.end()) if found[2] else None
-        yield LuaCall(found[1], arguments, text.count("\n", 0, found.start()) + 1)
+    for match in re.finditer(rf"\b{receiver}\.([A-Z]\w*)(\()?", text):
+        arguments = _arguments(text, match.end()) if match[2] else None
+        yield LuaCall(match[1], arguments, text.count("\n", 0, match.start()) + 1)
 
 
 def _arguments(text: str, start: int) -> int | None:

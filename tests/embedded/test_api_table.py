@@ -1,4 +1,4 @@
-"""The bridge on a server knows the script API from a Lua file that is generated from the recorded one."""
+"""The bridge reads the script API from a Lua file that is generated from the recorded API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_the_table_of_the_bridge_is_the_recorded_one() -> None:
 def test_the_page_of_what_must_hold_before_each_call_is_what_the_rules_say() -> None:
     pytest.importorskip("lupa.luajit21")
     written = (lua_folder().parent / "docs" / "script-api.md").read_text(encoding="utf-8")
-    assert written == page(), "a rule of the guard changed: look at the difference that 'make docs-script-api' makes"
+    assert written == page(), "a rule of the guard changed: run 'make docs-script-api' and review the difference"
 
 
 def test_a_line_says_name_parameters_result_and_what_must_hold() -> None:

@@ -1,4 +1,4 @@
-"""Every function of the server that our Lua names exists in 0.8.1, and takes as many arguments as it is given."""
+"""Every server function that our Lua code calls exists in 0.8.1 and takes that number of arguments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FUNCTIONS: dict[str, Any] = {function["name"]: function for function in json.loa
 
 
 def arity(name: str) -> tuple[int, float]:
-    """The fewest and the most arguments: booleans at the end may be left out, `...` takes any number."""
+    """The minimum and maximum number of arguments: booleans at the end may be left out, `...` takes any number."""
     parameters = FUNCTIONS[name]["params"]
     most: float = len(parameters)
     if parameters and parameters[-1]["name"] == "...":
@@ -46,12 +46,12 @@ def mistakes(receiver: str, folder: Path) -> list[str]:
     ]
 
 
-def test_the_stand_in_and_the_bridge_name_only_functions_that_the_server_has() -> None:
+def test_the_simulator_and_the_bridge_name_only_functions_that_the_server_has() -> None:
     assert mistakes("tes3mp", LUA) == []
     assert sum(1 for file in LUA.rglob("*.lua") for _ in calls(file.read_text(encoding="utf-8"), "tes3mp")) > 100
 
 
-def test_what_the_bridge_calls_through_its_one_door_exists_too() -> None:
+def test_what_the_bridge_calls_through_its_guard_exists_too() -> None:
     assert mistakes("game", LUA / "timmy") == []
 
 
@@ -61,7 +61,7 @@ def unchecked() -> Iterator[tuple[str, str]]:
             yield str(file.relative_to(LUA)), name
 
 
-def test_what_goes_through_it_unchecked_exists_and_is_only_what_the_raw_door_needs() -> None:
+def test_what_goes_through_it_unchecked_exists_and_is_only_what_the_raw_api_needs() -> None:
     named = list(unchecked())
     assert [name for _, name in named if name not in FUNCTIONS] == []
     assert {Path(file).parts[1] for file, _ in named} == {"raw"}
@@ -73,12 +73,12 @@ KINDS = {
     "boolean": {"boolean"},
     "string": {"text", "cell"},
 }
-"""The door's first kinds by the type in the API; kinds that came later are only counted."""
+"""The guard's first argument kinds by the type in the API; later kinds are only counted."""
 KNOWN = set().union(*KINDS.values())
 
 
 @pytest.mark.parametrize("file", sorted((LUA / "timmy" / "game").glob("*.lua")), ids=lambda file: file.stem)
-def test_the_door_asks_for_the_arguments_that_the_server_takes(file: Path) -> None:
+def test_the_guard_asks_for_the_arguments_that_the_server_takes(file: Path) -> None:
     faults = []
     for name, listed in re.findall(r"\b([A-Z]\w+) = \{([^}]*)\}", file.read_text(encoding="utf-8")):
         if name not in FUNCTIONS:

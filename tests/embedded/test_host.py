@@ -25,7 +25,7 @@ UNTIL_THE_LIFELINE_ENDS = "import sys; os.read(int(sys.argv[1]), 1)\n"
 
 @dataclass(frozen=True)
 class Script(WorldOptions):
-    """Another program in the world's place."""
+    """Runs another program instead of the world."""
 
     program: str = ""
 
@@ -34,7 +34,7 @@ class Script(WorldOptions):
 
 
 class World:
-    """A world host under a supervisor that restarts it as the daemon's does."""
+    """A world host under a supervisor that restarts it, as in the daemon."""
 
     def __init__(self, options: WorldOptions, *, again: bool = True) -> None:
         self.shared = SharedState()
@@ -58,7 +58,7 @@ class World:
         return self.tree.directory.entries["world"]
 
     def up(self, *, other_than: int | None = None) -> int:
-        """Its process, once it is up."""
+        """Wait until the world is up; the id of its process."""
 
         def look() -> bool:
             return self.status.state == "up" and self.status.pid != other_than and self.entry.state is ChildState.UP
@@ -67,9 +67,9 @@ class World:
         assert self.status.pid is not None
         return self.status.pid
 
-    def ended_because(self, told: str) -> None:
-        """Wait until an incarnation has ended for a reason that says `told`."""
-        eventually(lambda: "world" in self.tree.directory.entries and told in (self.entry.last_reason or ""))
+    def ended_because(self, reason: str) -> None:
+        """Wait until an incarnation has ended with `reason` in its message."""
+        eventually(lambda: "world" in self.tree.directory.entries and reason in (self.entry.last_reason or ""))
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def gone(pid: int) -> bool:
     return False
 
 
-def test_the_world_comes_up_in_a_session_of_its_own_and_tells_where_it_listens(options: WorldOptions) -> None:
+def test_the_world_comes_up_in_a_session_of_its_own_and_reports_where_it_listens(options: WorldOptions) -> None:
     world = World(options)
     with world.tree:
         pid = world.up()
@@ -112,11 +112,11 @@ def test_a_killed_world_comes_back_as_another_process(options: WorldOptions) -> 
     assert gone(second)
 
 
-def test_a_world_that_cannot_start_says_why_in_its_last_words(options: WorldOptions) -> None:
+def test_a_world_that_cannot_start_reports_the_end_of_its_log(options: WorldOptions) -> None:
     options.token_file.write_text("short")
     world = World(options, again=False)
     with world.tree:
-        world.ended_because("its last words: ")
+        world.ended_because("its log ends with: ")
         assert "exited with code" in (world.entry.last_reason or "")
         assert "token" in (world.entry.last_reason or "")
 
@@ -147,7 +147,7 @@ def test_a_frozen_world_ends_with_an_actor_that_failed_and_another_takes_its_pla
         assert (world.entry.restarts, world.status.pid) == (1, second)
 
 
-def test_a_world_that_does_not_hear_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_world_that_ignores_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "STOP_WITHIN_S", 0.1)
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     world = World(script(deaf + READY + "signal.pause(); signal.pause()"))
@@ -156,7 +156,7 @@ def test_a_world_that_does_not_hear_the_request_to_stop_is_killed(monkeypatch: p
     assert gone(pid)
 
 
-def test_of_what_the_daemon_has_open_a_world_has_its_lifeline_alone() -> None:
+def test_a_world_inherits_only_its_lifeline() -> None:
     world = World(script(READY + UNTIL_THE_LIFELINE_ENDS))
     with world.tree:
         inherited = [descriptor for descriptor in descriptors(world.up()) if descriptor > 2]
@@ -164,39 +164,39 @@ def test_of_what_the_daemon_has_open_a_world_has_its_lifeline_alone() -> None:
 
 
 def descriptors(process: int | str) -> list[int]:
-    """What a process has open."""
+    """The open file descriptors of a process."""
     return [int(entry.name) for entry in Path(f"/proc/{process}/fd").iterdir()]
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "reason"),
     [
-        ("import sys; sys.stderr.write('one\\ntwo'); sys.exit(3)", "exited with code 3; its last words: one | two"),
-        ("print('hello', flush=True); input()", "said something else than that it is ready: 'hello'"),
-        ("print('{\"ready\": false}', flush=True)", "said something else than that it is ready"),
-        (READY + "print('again', flush=True)\n" + UNTIL_THE_LIFELINE_ENDS, "said something else"),
+        ("import sys; sys.stderr.write('one\\ntwo'); sys.exit(3)", "exited with code 3; its log ends with: one | two"),
+        ("print('hello', flush=True); input()", "printed something other than its ready line: 'hello'"),
+        ("print('{\"ready\": false}', flush=True)", "printed something other than its ready line"),
+        (READY + "print('again', flush=True)\n" + UNTIL_THE_LIFELINE_ENDS, "printed something other"),
         ("import os; os.kill(os.getpid(), 11)", "was killed by SIGSEGV"),
         ("pass", "exited with code 0"),
     ],
 )
-def test_a_world_that_fails_is_told_of_and_started_again(program: str, told: str) -> None:
+def test_a_world_that_fails_is_reported_and_restarted(program: str, reason: str) -> None:
     world = World(script(program))
     with world.tree:
-        world.ended_because(told)
+        world.ended_because(reason)
         eventually(lambda: world.entry.restarts >= 2)
         assert world.tree.life.downs == []
 
 
 @pytest.mark.parametrize("code", [69, 78])
-def test_a_world_that_cannot_run_here_is_a_start_that_failed_with_its_last_words(code: int) -> None:
+def test_a_world_that_cannot_run_here_is_a_failed_start_with_the_end_of_its_log(code: int) -> None:
     world = World(script(f"import sys; sys.stderr.write('no LuaJIT'); sys.exit({code})"))
     with world.tree:
         failure = world.tree.ended()
         assert isinstance(failure, StartFailedError)
-        assert f"exited with code {code}; its last words: no LuaJIT" in str(failure)
+        assert f"exited with code {code}; its log ends with: no LuaJIT" in str(failure)
 
 
-def test_a_world_that_cannot_run_any_more_is_given_up_with_its_last_words() -> None:
+def test_a_world_that_cannot_run_any_more_is_given_up_with_the_end_of_its_log() -> None:
     world = World(script(READY + "os._exit(78)"))
     with world.tree:
         assert isinstance(world.tree.ended(), GaveUpError)
@@ -212,14 +212,14 @@ def test_a_world_that_closes_its_output_and_lives_on_is_ended(monkeypatch: pytes
         eventually(lambda: gone(pid))
 
 
-def test_a_world_that_never_says_it_is_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_world_that_never_prints_its_ready_line_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "READY_WITHIN_S", 0.1)
     world = World(script("import os\n" + UNTIL_THE_LIFELINE_ENDS), again=False)
     with world.tree:
         world.ended_because("did not come up within 0.1 s")
 
 
-def test_what_it_says_in_pieces_is_put_together() -> None:
+def test_a_ready_line_in_pieces_is_joined() -> None:
     piecewise = (
         "import os, time\n"
         'text = b\'{"ready": true, "pid": %d, "port": 7979}\\n\' % os.getpid()\n'
@@ -231,7 +231,7 @@ def test_what_it_says_in_pieces_is_put_together() -> None:
         assert world.status.port == 7979
 
 
-def test_a_program_that_is_not_there_is_a_world_that_is_gone() -> None:
+def test_a_missing_program_is_reported() -> None:
     class Missing(Script):
         def command_line(self, lifeline: int) -> list[str]:
             return ["/nowhere/python"]
@@ -247,11 +247,11 @@ def test_a_world_that_flaps_leaves_no_descriptor_behind() -> None:
         eventually(lambda: "world" in world.tree.directory.entries and world.entry.restarts >= 3)
         before = len(descriptors("self"))
         eventually(lambda: world.entry.restarts >= 15)
-        assert len(descriptors("self")) <= before + 8  # what one incarnation has open: it may be between two now
+        assert len(descriptors("self")) <= before + 8  # one incarnation's descriptors: it may be restarting now
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "reason"),
     [
         (0, "exited with code 0"),
         (3, "exited with code 3"),
@@ -259,8 +259,8 @@ def test_a_world_that_flaps_leaves_no_descriptor_behind() -> None:
         (-200, "was killed by signal 200"),
     ],
 )
-def test_an_end_is_told_in_words(code: int, told: str) -> None:
-    assert how_it_ended(code).startswith(told)
+def test_an_exit_code_is_described(code: int, reason: str) -> None:
+    assert how_it_ended(code).startswith(reason)
 
 
 def test_its_arguments_are_what_the_settings_say(options: WorldOptions) -> None:

@@ -1,4 +1,4 @@
-"""The simulator's script API against the recorded one: its names, its preconditions, and what needs none."""
+"""Compares the simulator's script API with the recorded one: names, preconditions, and functions without any."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WITH_PRECONDITIONS = {function["name"] for function in CONTRACT}
 VALUES = {"int": 0, "number": 0, "string": "", "boolean": False}
 
 LEAVES_A_TRACE = ("Read", "Create", "Free")
-"""What selects a list or makes a timer; after the others a server is as good as fresh."""
+"""Prefixes of functions that select a list or make a timer; the others leave a server unchanged."""
 
 ENDED = "the server died: "
 
 
 class Server:
-    """A simulated server without players, in which nothing has happened before a call."""
+    """A simulated server without players, in its initial state before each call."""
 
     def __init__(self, *declared: Function) -> None:
         self._lua = luajit.LuaRuntime(unpack_returned_tuples=True)
@@ -50,7 +50,7 @@ class Server:
         return set(self._lua.globals().tes3mp.keys())
 
     def call(self, name: str, *arguments: object) -> str | None:
-        """Call a function: why the server ended by it, or None."""
+        """Call a function; the reason if the server ended, else None."""
         try:
             self._lua.globals().tes3mp[name](*arguments)
         except luajit.LuaError as error:

@@ -1,4 +1,4 @@
-"""The embedded world as a process of its own: how it starts, how it ends, and that the real bridge answers in it."""
+"""The embedded world as a process: how it starts and ends, and that the real bridge answers in it."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Process:
         self._process.send_signal(number)
 
     def end(self) -> tuple[int, str]:
-        """Wait for its end: the return code and what it logged."""
+        """Wait for the process to end; its return code and log."""
         _, log = self._process.communicate(timeout=WAIT_S)
         return self._process.returncode, log
 
 
 class Client:
-    """A bare DEALER that knows only the protocol."""
+    """A plain DEALER socket that speaks the protocol."""
 
     def __init__(self, port: int) -> None:
         self._context: zmq.Context[Any] = zmq.Context()
@@ -113,7 +113,7 @@ def token(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_it_says_where_it_listens(token: str) -> None:
+def test_the_ready_line_says_where_it_listens(token: str) -> None:
     with Process("--token-file", token) as world:
         assert world.ready["ready"] is True
         assert world.ready["port"] > 0
@@ -185,7 +185,7 @@ def test_a_signal_ends_it_in_order(token: str, number: signal.Signals) -> None:
         assert world.end()[0] == 0
 
 
-def test_a_port_in_use_is_said_with_exit_code_78(token: str) -> None:
+def test_a_port_in_use_is_reported_with_exit_code_78(token: str) -> None:
     with Process("--token-file", token) as first:
         port = str(first.ready["port"])
         with Process("--token-file", token, "--port", port) as second:
@@ -195,7 +195,7 @@ def test_a_port_in_use_is_said_with_exit_code_78(token: str) -> None:
         assert port in log
 
 
-def test_a_missing_token_is_said_with_exit_code_78(tmp_path: Path) -> None:
+def test_a_missing_token_is_reported_with_exit_code_78(tmp_path: Path) -> None:
     with Process("--token-file", str(tmp_path / "none")) as world:
         code, log = world.end()
         assert code == os.EX_CONFIG
@@ -216,7 +216,7 @@ with tempfile.TemporaryDirectory() as folder:
     world.World.tick = lambda self: self._lua.execute("pcall(tes3mp.Probe, nil)")
     sys.exit(main(parse()))
 """
-"""A world whose server has a function more, which a script calls with what it does not take."""
+"""A world whose server has one more function, which a script calls with an invalid argument."""
 
 
 def test_a_call_whose_preconditions_do_not_hold_aborts_it_and_says_why(token: str) -> None:
@@ -273,4 +273,4 @@ def test_a_tick_that_blocks_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
     lines: list[str] = []
     monkeypatch.setattr("timmy_actors.embedded.world.time.monotonic", lambda: next(times, 2.0))
     Loop(lambda: next(turns), lines.append, None).run()
-    assert lines == ["[WARN] blocking call: a tick took 51 ms, and the game stood still"]
+    assert lines == ["[WARN] blocking call: a tick took 51 ms, which stopped the game for as long"]

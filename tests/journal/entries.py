@@ -1,4 +1,4 @@
-"""Entries as the command actor makes them."""
+"""Builds entries like those of the command actor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def entry(key: str = "a", **changes: Any) -> JournalEntry:
-    """A command that was accepted at noon, when the server's clock showed 10 s."""
+    """An entry accepted at noon, when the server's clock showed 10 s."""
     fields = {
         "client": "timmy", "id": key, "name": "give_item", "arguments": {"player": "Timmy", "item": "gold_001"},
         "state": "accepted", "accepted_at": NOON, "boot": "boot-1", "accepted_ms": 10_000, "deadline_ms": 15_000,
@@ -21,11 +21,11 @@ def entry(key: str = "a", **changes: Any) -> JournalEntry:
 
 
 def done(key: str = "a", **changes: Any) -> JournalEntry:
-    """One that was done."""
+    """An entry of an executed command."""
     return entry(key, state="done", attempts=1, epoch=3, sent_at=NOON, settled_at=NOON, value={"total": 5}, **changes)
 
 
 def failed(key: str = "a", code: str = "expired", **changes: Any) -> JournalEntry:
-    """One that was not."""
+    """An entry of a failed command."""
     error = ErrorInfo.model_validate({"code": code, "message": "no"})
     return entry(key, state="failed", settled_at=NOON, error=error, **changes)

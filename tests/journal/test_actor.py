@@ -35,22 +35,22 @@ def path(runtime_folder: Path) -> Path:
 
 
 @contextmanager
-def keeping(path: Path, address: str, **settings: Any) -> Iterator[Runtime]:
-    """A runtime that keeps its journal at `path`, once its link is up."""
+def journaling(path: Path, address: str, **settings: Any) -> Iterator[Runtime]:
+    """A runtime with its journal at `path`, once its link is up."""
     with running(address, journal=JournalSettings(file=str(path), **settings)) as runtime:
         link_up(runtime)
         yield runtime
 
 
-def kept(path: Path, command_id: str) -> JournalEntry:
+def stored(path: Path, command_id: str) -> JournalEntry:
     with Reader(path) as reader:
-        (found,) = reader.named(command_id)
-    return found
+        (stored_entry,) = reader.named(command_id)
+    return stored_entry
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """While another program holds the journal."""
+    """Hold the journal's write lock like another program."""
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
@@ -59,10 +59,10 @@ def locked(path: Path) -> Iterator[None]:
         holder.close()
 
 
-def test_what_became_of_a_command_is_written_down_before_its_caller_hears_it(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+def test_a_result_is_journaled_before_its_caller_is_answered(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         runtime.command("give_item", item="gold_001", command_id="one")
-        written = kept(path, "one")
+        written = stored(path, "one")
         assert (written.state, written.value, written.attempts, written.boot) == (
             "done", {"echo": "give_item"}, 1, "boot-1",
         )  # fmt: skip
@@ -72,11 +72,11 @@ def test_what_became_of_a_command_is_written_down_before_its_caller_hears_it(pat
         assert written.accepted_at <= written.sent_at <= written.settled_at
 
 
-def test_it_is_accepted_in_the_journal_before_it_is_sent(path: Path) -> None:
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+def test_a_command_is_journaled_before_it_is_sent(path: Path) -> None:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         call = Call(runtime, command_id="one")
         sent(peer)
-        assert kept(path, "one").state in ("accepted", "sent")
+        assert stored(path, "one").state in ("accepted", "sent")
         peer.push({"type": "result", "id": "one", "value": {}})
         assert isinstance(call.outcome(), CommandResult)
 
@@ -84,23 +84,23 @@ def test_it_is_accepted_in_the_journal_before_it_is_sent(path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "state"), [("no_such_player", "failed"), ("expired", "expired"), ("overloaded", "failed")]
 )
-def test_what_the_game_refuses_is_written_down_with_its_error(path: Path, code: str, state: str) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+def test_a_refusal_of_the_game_is_journaled_with_its_error(path: Path, code: str, state: str) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         peer.refusal = {"code": code, "message": "no", "field": "player"}
         assert Call(runtime, command_id="one").refused() == code
-        written = kept(path, "one")
+        written = stored(path, "one")
         assert (written.state, written.error and written.error.code) == (state, code)
 
 
 def test_a_repeat_is_answered_from_the_journal_also_after_a_restart_and_without_a_link(path: Path) -> None:
     with Peer() as peer:
-        with keeping(path, peer.address) as runtime:
+        with journaling(path, peer.address) as runtime:
             first = runtime.command("give_item", item="gold_001", command_id="one")
             peer.refusal = {"code": "no_such_player", "message": "no player", "field": "player"}
             assert Call(runtime, command_id="two").refused() == "no_such_player"
             peer.refusal = None
             assert runtime.command("give_item", item="gold_001", command_id="one") == first
-        with keeping(path, peer.address) as runtime:
+        with journaling(path, peer.address) as runtime:
             assert runtime.command("give_item", item="gold_001", command_id="one") == first
             assert Call(runtime, command_id="two").refused() == "no_such_player"
             peer.__exit__()
@@ -111,26 +111,26 @@ def test_a_repeat_is_answered_from_the_journal_also_after_a_restart_and_without_
         assert peer.count("command") == 2
 
 
-def test_an_id_is_one_commands_alone(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+def test_an_id_cannot_be_used_for_another_command(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         runtime.command("give_item", item="gold_001", command_id="one")
-        with pytest.raises(RefusedError, match="was given to another command") as refused:
+        with pytest.raises(RefusedError, match="was used for another command") as refused:
             runtime.command("give_item", item="gold_001", count=2, command_id="one")
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "command_id")
-        assert kept(path, "one").state == "done"
+        assert stored(path, "one").state == "done"
 
 
-def test_what_was_not_done_for_sure_may_be_given_again_under_its_id(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+def test_a_command_that_certainly_had_no_effect_can_be_retried_under_its_id(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         peer.refusal = {"code": "overloaded", "message": "later"}
         assert Call(runtime, command_id="one").refused() == "overloaded"
         peer.refusal = None
         assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
-        assert (peer.count("command"), kept(path, "one").state) == (2, "done")
+        assert (peer.count("command"), stored(path, "one").state) == (2, "done")
 
 
 def test_a_second_caller_with_the_same_id_joins_the_first(path: Path) -> None:
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         calls = [Call(runtime, command_id="one") for _ in range(5)]
         sent(peer)
         peer.push({"type": "result", "id": "one", "value": {"total": 5}})
@@ -139,23 +139,23 @@ def test_a_second_caller_with_the_same_id_joins_the_first(path: Path) -> None:
         assert peer.count("command") == 1
 
 
-def test_what_an_earlier_daemon_left_open_goes_out_again_under_its_id_and_is_settled(path: Path) -> None:
+def test_a_command_left_unsettled_by_an_earlier_daemon_is_sent_again_and_settled(path: Path) -> None:
     with Peer(silent_to={"command"}) as peer:
-        with keeping(path, peer.address) as runtime:
+        with journaling(path, peer.address) as runtime:
             call = Call(runtime, command_id="one", timeout_s=60.0)
             before = sent(peer)
         assert call.refused() == "in_doubt"
-        assert kept(path, "one").state == "sent"
+        assert stored(path, "one").state == "sent"
         peer.silent_to = ()
-        with keeping(path, peer.address) as runtime:
+        with journaling(path, peer.address) as runtime:
             assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
         again = [message for message in peer.heard if message["type"] == "command"]
         assert again == [before, before]
-        assert (kept(path, "one").state, kept(path, "one").attempts) == ("done", 2)
+        assert (stored(path, "one").state, stored(path, "one").attempts) == ("done", 2)
 
 
-def test_what_it_left_open_to_another_server_process_is_in_doubt_unless_it_can_be_repeated(path: Path) -> None:
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+def test_an_unsettled_command_to_another_server_process_is_in_doubt_unless_idempotent(path: Path) -> None:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         calls = [
             Call(runtime, command_id="gold", timeout_s=60.0),
             Call(runtime, "teleport", to="Balmora", command_id="there", timeout_s=60.0),
@@ -163,45 +163,45 @@ def test_what_it_left_open_to_another_server_process_is_in_doubt_unless_it_can_b
         eventually(lambda: peer.count("command") == 2)
         runtime.stop()
         assert [call.refused() for call in calls] == ["in_doubt", "in_doubt"]
-    with Peer(boot="another") as other, keeping(path, other.address) as runtime:
+    with Peer(boot="another") as other, journaling(path, other.address) as runtime:
         assert isinstance(Call(runtime, "teleport", to="Balmora", command_id="there").outcome(), CommandResult)
         assert Call(runtime, command_id="gold").refused() == "in_doubt"
         assert other.count("command") == 1
-    assert (kept(path, "gold").state, kept(path, "there").state) == ("in_doubt", "done")
+    assert (stored(path, "gold").state, stored(path, "there").state) == ("in_doubt", "done")
 
 
-def test_it_may_have_been_sent_although_the_journal_only_says_accepted(path: Path) -> None:
+def test_a_command_journaled_as_accepted_may_have_been_sent(path: Path) -> None:
     _write(path, _open("one", state="accepted", attempts=0))
-    with Peer(boot="another") as peer, keeping(path, peer.address) as runtime:
+    with Peer(boot="another") as peer, journaling(path, peer.address) as runtime:
         assert Call(runtime, command_id="one").refused() == "in_doubt"
         assert peer.count("command") == 0
 
 
-def test_an_old_command_is_asked_about_past_its_deadline_and_not_past_the_servers_memory(path: Path) -> None:
+def test_a_command_is_sent_again_past_its_deadline_but_not_past_the_servers_memory(path: Path) -> None:
     with Peer() as peer:
         _write(path, _open("young", accepted_ms=peer.now() - 100_000), _open("old", accepted_ms=peer.now() - 600_000))
-        with keeping(path, peer.address) as runtime:
+        with journaling(path, peer.address) as runtime:
             assert isinstance(Call(runtime, command_id="young").outcome(), CommandResult)
             assert Call(runtime, command_id="old").refused() == "in_doubt"
-            (asked,) = (message for message in peer.heard if message["type"] == "command")
-            assert (asked["id"], asked["deadline"]) == ("young", 15_000)
+            (command,) = (message for message in peer.heard if message["type"] == "command")
+            assert (command["id"], command["deadline"]) == ("young", 15_000)
 
 
-def test_a_command_that_the_link_drop_left_unanswered_is_settled_after_its_caller_went(
+def test_an_unanswered_command_is_settled_after_its_caller_has_given_up(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command_actor, "GRACE_S", 0.0)
-    with Peer(silent_to={"command"}) as first, keeping(path, first.address) as runtime:
+    with Peer(silent_to={"command"}) as first, journaling(path, first.address) as runtime:
         assert Call(runtime, command_id="one", timeout_s=0.1).refused() == "in_doubt"
-        assert kept(path, "one").state == "sent"
+        assert stored(path, "one").state == "sent"
         first.__exit__()
         with Peer(port=first.port, boot=first.boot):
-            eventually(lambda: kept(path, "one").state == "done")
+            eventually(lambda: stored(path, "one").state == "done")
 
 
-def test_a_server_that_answers_nothing_is_asked_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unanswered_command_is_sent_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_actor, "ASK_AGAIN_S", 0.02)
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         call = Call(runtime, command_id="one", timeout_s=0.5)
         eventually(lambda: peer.count("command") >= 3)
         peer.push({"type": "result", "id": "one", "value": {}})
@@ -209,7 +209,7 @@ def test_a_server_that_answers_nothing_is_asked_again(path: Path, monkeypatch: p
 
 
 def test_a_command_that_could_not_be_sent_before_its_deadline_expires_and_is_never_sent(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         with locked(path):
             call = Call(runtime, command_id="one", timeout_s=0.1)
             assert call.refused() in ("expired", "unavailable")
@@ -218,8 +218,8 @@ def test_a_command_that_could_not_be_sent_before_its_deadline_expires_and_is_nev
         assert peer.count("command") == 1
 
 
-def test_a_crashed_command_actor_leaves_what_was_open_to_the_next(path: Path) -> None:
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+def test_a_restarted_command_actor_resumes_the_unsettled_commands(path: Path) -> None:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         call = Call(runtime, command_id="one", timeout_s=60.0)
         sent(peer)
         peer.silent_to = ()
@@ -227,11 +227,11 @@ def test_a_crashed_command_actor_leaves_what_was_open_to_the_next(path: Path) ->
         assert call.refused() == "in_doubt"
         restarted(runtime, "command")
         assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
-        assert kept(path, "one").attempts == 2
+        assert stored(path, "one").attempts == 2
 
 
-def test_a_crashed_journal_actor_is_told_again_what_it_had_not_answered(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+def test_a_restarted_journal_actor_receives_the_unconfirmed_entries_again(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         runtime.command("message", text="hi", command_id="one")
         runtime.directory.tell("journal", _unwritable())
         restarted(runtime, "journal")
@@ -240,11 +240,11 @@ def test_a_crashed_journal_actor_is_told_again_what_it_had_not_answered(path: Pa
         assert peer.count("command") == 2
 
 
-def test_while_the_journal_cannot_be_written_nothing_is_taken_and_health_says_so(
+def test_while_the_journal_cannot_be_written_commands_are_refused_and_health_reports_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         fresh(runtime)
         with locked(path):
             with pytest.raises(RefusedError, match="another program holds it locked") as refused:
@@ -258,11 +258,11 @@ def test_while_the_journal_cannot_be_written_nothing_is_taken_and_health_says_so
         assert peer.count("command") == 1
 
 
-def test_a_repeat_that_comes_while_the_journal_fails_leaves_what_it_knows_alone(
+def test_a_repeat_while_the_journal_fails_does_not_change_the_entry(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         assert runtime.command("give_item", item="gold_001", command_id="one").ok
         with locked(path):
             assert Call(runtime, command_id="new").refused() == "unavailable"
@@ -270,14 +270,14 @@ def test_a_repeat_that_comes_while_the_journal_fails_leaves_what_it_knows_alone(
         eventually(lambda: runtime.shared.journal.value.state == "ok")
         assert isinstance(Call(runtime, command_id="one").outcome(), CommandResult)
         assert isinstance(Call(runtime, command_id="new").outcome(), CommandResult)
-        assert (kept(path, "one").attempts, kept(path, "one").state) == (1, "done")
+        assert (stored(path, "one").attempts, stored(path, "one").state) == (1, "done")
 
 
-def test_where_the_operator_chose_it_commands_go_on_without_the_journal(
+def test_with_on_trouble_continue_commands_are_executed_without_the_journal(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
-    with Peer() as peer, keeping(path, peer.address, on_trouble="continue") as runtime:
+    with Peer() as peer, journaling(path, peer.address, on_trouble="continue") as runtime:
         fresh(runtime)
         with locked(path):
             assert runtime.command("message", text="hi", command_id="one").ok
@@ -286,30 +286,30 @@ def test_where_the_operator_chose_it_commands_go_on_without_the_journal(
         eventually(lambda: runtime.status().verdict == "ok")
         assert runtime.command("message", text="hi", command_id="two").ok
         with Reader(path) as reader:
-            assert [found.id for _, found in reader.after(0)] == ["two"]
+            assert [entry.id for _, entry in reader.after(0)] == ["two"]
 
 
-def test_what_became_of_a_command_meanwhile_is_written_down_when_that_works_again(
+def test_a_result_received_while_the_journal_fails_is_written_once_it_works_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         call = Call(runtime, command_id="one", timeout_s=20.0)
         sent(peer)
-        eventually(lambda: kept(path, "one").state == "sent")
+        eventually(lambda: stored(path, "one").state == "sent")
         with locked(path):
             peer.push({"type": "result", "id": "one", "value": {}})
             assert isinstance(call.outcome(), CommandResult)
-            assert kept(path, "one").state == "sent"
-        eventually(lambda: kept(path, "one").state == "done")
+            assert stored(path, "one").state == "sent"
+        eventually(lambda: stored(path, "one").state == "done")
 
 
-def test_a_journal_that_cannot_be_used_stops_the_start_unless_the_operator_chose_otherwise(path: Path) -> None:
-    path.write_text("no database\n" * 1_000)
+def test_an_unusable_journal_prevents_the_start_unless_on_trouble_is_continue(path: Path) -> None:
+    path.write_text("not a database\n" * 1_000)
     with Peer() as peer:
-        with pytest.raises(JournalUnusableError, match="it is no journal"), keeping(path, peer.address):
-            raise AssertionError("it started")
-        with keeping(path, peer.address, on_trouble="continue") as runtime:
+        with pytest.raises(JournalUnusableError, match="it is not a journal"), journaling(path, peer.address):
+            raise AssertionError("the daemon started")
+        with journaling(path, peer.address, on_trouble="continue") as runtime:
             assert runtime.command("message", text="hi").ok
             eventually(lambda: runtime.status().journal.state == "failing")
 
@@ -318,15 +318,15 @@ def test_two_daemons_do_not_share_a_journal(path: Path, runtime_folder: Path) ->
     settings = JournalSettings(file=str(path))
     with (
         Peer() as peer,
-        keeping(path, peer.address),
+        journaling(path, peer.address),
         pytest.raises(JournalUnusableError, match=r"another daemon writes it \(process \d+\)") as unusable,
         running(peer.address, endpoint=f"ipc://{runtime_folder}/second.sock", journal=settings),
     ):
-        raise AssertionError("it started")
+        raise AssertionError("the daemon started")
     assert unusable.value.exit_code == 75
 
 
-def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expired_commands_are_deleted_but_never_unsettled_ones(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 0.0, 0.0))
     _write(path, done("old"), _open("open"))
     monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 2.5 * 86_400, 0.0))
@@ -338,14 +338,14 @@ def test_it_forgets_what_is_too_old_and_keeps_what_is_open(path: Path, monkeypat
             runtime.directory.tell("journal", "sweep")
             eventually(lambda: runtime.shared.journal.value.entries == 2)
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["open", "new"]
+        assert [entry.id for _, entry in reader.after(0)] == ["open", "new"]
 
 
 @pytest.mark.parametrize("days", [40, -40])
-def test_a_wall_clock_that_jumps_has_no_command_done_again(
+def test_a_jump_of_the_wall_clock_does_not_execute_a_command_again(
     path: Path, monkeypatch: pytest.MonkeyPatch, days: float
 ) -> None:
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         assert runtime.command("give_item", item="gold_001", command_id="one").ok
         true_time = time.time
         monkeypatch.setattr(time, "time", lambda: true_time() + days * 86_400)
@@ -354,15 +354,15 @@ def test_a_wall_clock_that_jumps_has_no_command_done_again(
         assert runtime.command("give_item", item="gold_001", command_id="one").ok
         assert peer.count("command") == 2
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["one", "two"]
+        assert [entry.id for _, entry in reader.after(0)] == ["one", "two"]
 
 
-def test_what_is_too_old_is_forgotten_a_part_a_sweep(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_actor, "FORGET_AT_ONCE", 50)
+def test_expired_commands_are_deleted_in_batches(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_actor, "DELETE_BATCH", 50)
     monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 0.0, 0.0))
     _write(path, *(done(str(number)) for number in range(200)))
     monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 400 * 86_400.0, 0.0))
-    with Peer() as peer, keeping(path, peer.address) as runtime:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
         runtime.directory.tell("journal", "sweep")
         eventually(lambda: runtime.shared.journal.value.entries == 150)
         runtime.directory.tell("journal", "sweep on")
@@ -370,13 +370,13 @@ def test_what_is_too_old_is_forgotten_a_part_a_sweep(path: Path, monkeypatch: py
         eventually(lambda: runtime.shared.journal.value.entries == 100)
 
 
-def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_command(
+def test_a_log_held_by_a_stuck_reader_is_counted_and_reported_and_affects_no_command(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "LARGE_WAL_BYTES", 200_000)
     monkeypatch.setattr(journal_actor, "PUBLISH_S", 0.01)
     _write(path, done("first"))
-    with Peer() as peer, keeping(path, peer.address, max_mb=1.0) as runtime:
+    with Peer() as peer, journaling(path, peer.address, max_mb=1.0) as runtime:
         fresh(runtime)
         stuck = sqlite3.connect(path, isolation_level=None)
         stuck.execute("BEGIN")
@@ -384,9 +384,9 @@ def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_comm
         for number in range(60):
             assert runtime.command("message", text="x" * 200, command_id=f"n{number}").ok
         eventually(lambda: "another program holds the journal" in "".join(runtime.status().reasons))
-        told = runtime.status().journal
-        assert told.wal_bytes > 200_000
-        assert told.bytes > told.wal_bytes
+        status = runtime.status().journal
+        assert status.wal_bytes > 200_000
+        assert status.bytes > status.wal_bytes
         assert runtime.command("message", text="x" * 200, command_id="n0").ok
         assert peer.count("command") == 60
         stuck.close()
@@ -394,30 +394,30 @@ def test_the_log_that_a_stuck_reader_holds_is_counted_and_said_and_costs_no_comm
         eventually(lambda: runtime.status().verdict == "ok" and runtime.shared.journal.value.wal_bytes < 200_000)
 
 
-def test_it_forgets_the_oldest_when_it_outgrows_its_bound(path: Path) -> None:
+def test_the_oldest_commands_are_deleted_when_the_journal_exceeds_its_limit(path: Path) -> None:
     many = [done(str(number), arguments={"text": "x" * 1_000}) for number in range(2_000)]
     today = datetime.now(UTC)
     _write(path, *(entry.model_copy(update={"settled_at": today}) for entry in many))
-    with Peer() as peer, keeping(path, peer.address, max_mb=1.0) as runtime:
+    with Peer() as peer, journaling(path, peer.address, max_mb=1.0) as runtime:
         assert runtime.shared.journal.value.bytes > 2_000_000
         runtime.directory.tell("journal", "sweep")
         eventually(lambda: runtime.shared.journal.value.bytes <= 900_000)
         assert runtime.shared.journal.value.entries < 1_000
-        assert kept(path, "1999").state == "done"
+        assert stored(path, "1999").state == "done"
 
 
-def test_without_a_journal_a_command_is_done_all_the_same_and_nothing_is_written(path: Path) -> None:
-    with Peer() as peer, keeping(path, peer.address, enabled=False) as runtime:
+def test_with_the_journal_disabled_commands_are_executed_and_nothing_is_written(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address, enabled=False) as runtime:
         assert runtime.command("message", text="hi", command_id="one").ok
         assert "journal" not in runtime.directory.entries
         assert runtime.status().journal.state == "off"
     assert not path.exists()
 
 
-def test_who_only_waits_until_it_is_accepted_does_not_wait_for_the_game(path: Path) -> None:
-    with Peer(silent_to={"command"}) as peer, keeping(path, peer.address) as runtime:
+def test_submit_does_not_wait_for_the_game(path: Path) -> None:
+    with Peer(silent_to={"command"}) as peer, journaling(path, peer.address) as runtime:
         assert runtime.submit("give_item", item="gold_001", command_id="one") == "one"
-        assert kept(path, "one").state in ("accepted", "sent")
+        assert stored(path, "one").state in ("accepted", "sent")
         assert runtime.submit("give_item", item="gold_001", command_id="one") == "one"
         call = Call(runtime, command_id="one")
         peer.push({"type": "result", "id": sent(peer)["id"], "value": {}})
@@ -425,11 +425,11 @@ def test_who_only_waits_until_it_is_accepted_does_not_wait_for_the_game(path: Pa
         assert peer.count("command") == 1
 
 
-def test_without_a_link_no_journal_keeps_a_caller_waiting(path: Path) -> None:
+def test_without_a_link_a_journaled_command_is_refused_at_once(path: Path) -> None:
     with Peer() as peer:
         address = peer.address
     with running(address, journal=JournalSettings(file=str(path))) as runtime:
-        link_down(runtime, "nobody listens there")
+        link_down(runtime, "connection refused")
         assert Call(runtime, command_id="one", timeout_s=60.0).refused() == "unavailable"
         assert Call(runtime, timeout_s=60.0).refused() == "unavailable"
 
@@ -440,11 +440,11 @@ def _open(key: str, **changes: Any) -> JournalEntry:
 
 
 def _write(path: Path, *entries: JournalEntry) -> None:
-    made = Journal(path)
-    for one in entries:
-        made.accept(one)
-    made.commit()
-    made.close()
+    journal = Journal(path)
+    for each in entries:
+        journal.accept(each)
+    journal.commit()
+    journal.close()
 
 
 def _unwritable() -> Any:
@@ -463,13 +463,13 @@ def _damage_a_row(path: Path) -> None:
     database.close()
 
 
-def test_a_daemon_that_cannot_read_what_was_left_open_does_not_start(path: Path) -> None:
+def test_a_daemon_that_cannot_read_the_unsettled_commands_does_not_start(path: Path) -> None:
     _damage_a_row(path)
-    with Peer() as peer, pytest.raises(JournalUnusableError, match="it is damaged"), keeping(path, peer.address):
+    with Peer() as peer, pytest.raises(JournalUnusableError, match="it is damaged"), journaling(path, peer.address):
         pass
 
 
-def test_trouble_that_comes_back_with_each_try_is_logged_once(
+def test_a_repeated_error_is_logged_once(
     path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
@@ -481,6 +481,6 @@ def test_trouble_that_comes_back_with_each_try_is_logged_once(
 
     monkeypatch.setattr(Journal, "unsettled", count)
     _damage_a_row(path)
-    with Peer() as peer, keeping(path, peer.address, on_trouble="continue"):
+    with Peer() as peer, journaling(path, peer.address, on_trouble="continue"):
         eventually(lambda: len(tries) > 10)
     assert caplog.text.count("it is damaged") == 1

@@ -1,4 +1,4 @@
-"""A journal's files are its owner's alone, whatever they were before."""
+"""Tests that a journal's files are accessible to their owner only, whatever their mode was before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FILES = ["journal", "wal", "shm"]
 
 
 @pytest.fixture
-def left(tmp_path: Path) -> tuple[Path, ...]:
+def journal_files(tmp_path: Path) -> tuple[Path, ...]:
     """The journal of a killed daemon, its write-ahead log and its shared memory."""
     path = tmp_path / "timmy.journal"
     command = [sys.executable, "-c", KILLED, str(path)]
@@ -40,16 +40,16 @@ def modes(files: tuple[Path, ...]) -> list[int]:
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o666, 0o601])
-def test_files_that_others_could_open_are_closed_to_them(left: tuple[Path, ...], mode: int) -> None:
-    for file in left:
+def test_files_that_others_could_open_become_private(journal_files: tuple[Path, ...], mode: int) -> None:
+    for file in journal_files:
         file.chmod(mode)
-    journal = Journal(left[0])
-    assert modes(left) == [0o600] * 3
-    assert [found.id for found in journal.unsettled("timmy")] == ["a"]
+    journal = Journal(journal_files[0])
+    assert modes(journal_files) == [0o600] * 3
+    assert [entry.id for entry in journal.unsettled("timmy")] == ["a"]
     journal.close()
 
 
-def test_a_strange_umask_opens_none_of_them(tmp_path: Path) -> None:
+def test_an_empty_umask_does_not_make_the_files_accessible_to_others(tmp_path: Path) -> None:
     path = tmp_path / "timmy.journal"
     before = os.umask(0)
     try:
@@ -61,18 +61,18 @@ def test_a_strange_umask_opens_none_of_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("which", range(3), ids=FILES)
-def test_a_file_of_another_user_is_refused_and_stays_as_it_is(left: tuple[Path, ...], which: int) -> None:
+def test_a_file_of_another_user_is_refused_and_not_changed(journal_files: tuple[Path, ...], which: int) -> None:
     need_second_user()
-    before = left[which].read_bytes()
-    left[which].chmod(0o666)
-    os.chown(left[which], UID, UID)
+    before = journal_files[which].read_bytes()
+    journal_files[which].chmod(0o666)
+    os.chown(journal_files[which], UID, UID)
     with pytest.raises(JournalUnusableError, match="see that it is yours") as refused:
-        Journal(left[0])
+        Journal(journal_files[0])
     assert refused.value.exit_code == EX_CANTCREAT
-    assert (left[which].read_bytes(), left[which].stat().st_mode & 0o777) == (before, 0o666)
+    assert (journal_files[which].read_bytes(), journal_files[which].stat().st_mode & 0o777) == (before, 0o666)
 
 
-def test_closing_them_lets_go_of_no_lock_of_a_journal_that_is_open(tmp_path: Path) -> None:
+def test_making_the_files_private_releases_no_lock_of_an_open_journal(tmp_path: Path) -> None:
     """POSIX drops all locks of a process on a file when it closes any descriptor of it (fcntl(2))."""
     path = tmp_path / "timmy.journal"
     journal = Journal(path)

@@ -22,7 +22,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "timmy.journal"
 
 
-def test_what_was_committed_is_there_for_the_next_that_opens_it(path: Path) -> None:
+def test_committed_entries_are_read_after_reopening(path: Path) -> None:
     journal = Journal(path)
     assert journal.accept(entry("a")) is None
     journal.record(done("a"))
@@ -37,7 +37,7 @@ def test_what_was_committed_is_there_for_the_next_that_opens_it(path: Path) -> N
     again.close()
 
 
-def test_what_was_not_committed_is_not_there(path: Path) -> None:
+def test_uncommitted_entries_are_lost(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.close()
@@ -47,19 +47,19 @@ def test_what_was_not_committed_is_not_there(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("setting", "value"), [("normal", 1), ("full", 2)])
-def test_how_durable_it_is_can_be_chosen(path: Path, setting: Synchronous, value: int) -> None:
+def test_the_durability_can_be_configured(path: Path, setting: Synchronous, value: int) -> None:
     journal = Journal(path, setting)
     assert journal._database.execute("PRAGMA synchronous").fetchone() == (value,)
     assert journal._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     journal.close()
 
 
-def test_the_file_is_its_owners_alone(path: Path) -> None:
+def test_the_file_is_accessible_to_its_owner_only(path: Path) -> None:
     Journal(path).close()
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_what_was_committed_survives_a_process_that_is_killed_at_once(path: Path) -> None:
+def test_committed_entries_survive_a_killed_process(path: Path) -> None:
     program = (
         "import os, signal, sys, pathlib\n"
         "from tests.journal.entries import entry\n"
@@ -74,11 +74,11 @@ def test_what_was_committed_survives_a_process_that_is_killed_at_once(path: Path
     killed = subprocess.run([sys.executable, "-c", program, str(path)], cwd=root, check=False, timeout=60)
     assert killed.returncode == -9
     journal = Journal(path)
-    assert [found.id for found in journal.unsettled("timmy")] == ["a", "b", "c"]
+    assert [entry.id for entry in journal.unsettled("timmy")] == ["a", "b", "c"]
     journal.close()
 
 
-def test_a_repeat_gets_what_was_there_and_changes_nothing(path: Path) -> None:
+def test_accepting_a_known_id_returns_its_entry_and_changes_nothing(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.record(done("a"))
@@ -92,7 +92,9 @@ def test_a_repeat_gets_what_was_there_and_changes_nothing(path: Path) -> None:
     ("code", "again"),
     [("expired", True), ("overloaded", True), ("unavailable", True), ("in_doubt", False), ("no_such_player", False)],
 )
-def test_only_what_was_not_done_for_sure_may_be_given_again_under_its_id(path: Path, code: str, again: bool) -> None:
+def test_only_commands_that_certainly_had_no_effect_can_be_retried_under_their_id(
+    path: Path, code: str, again: bool
+) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.record(failed("a", code))
@@ -101,7 +103,7 @@ def test_only_what_was_not_done_for_sure_may_be_given_again_under_its_id(path: P
     journal.close()
 
 
-def test_what_is_settled_is_not_written_over_and_what_was_not_accepted_is_not_made(path: Path) -> None:
+def test_record_changes_neither_settled_nor_unknown_commands(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.record(done("a"))
@@ -113,7 +115,7 @@ def test_what_is_settled_is_not_written_over_and_what_was_not_accepted_is_not_ma
 
 
 def _at(monkeypatch: pytest.MonkeyPatch, seconds: float, boot: str = "boot-1", wall_s: float | None = None) -> None:
-    """The host's clocks show that from now on."""
+    """Set the host's clocks."""
     wall_s = 1e9 + seconds if wall_s is None else wall_s
     monkeypatch.setattr("timmy_actors.journal.rows.now", lambda: Moment(boot, float(seconds), float(wall_s)))
 
@@ -123,7 +125,7 @@ def _settle(journal: Journal, key: str) -> None:
     journal.record(done(key))
 
 
-def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(
+def test_old_and_oldest_commands_are_deleted_but_never_unsettled_ones(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _at(monkeypatch, 0)
@@ -134,19 +136,19 @@ def test_the_old_and_the_oldest_are_forgotten_and_never_what_is_not_settled(
         if second != 2:
             journal.record(done(str(second)))
     _at(monkeypatch, 14)
-    assert journal.forget_older(9.5, most=3) == 3
-    assert journal.forget_older(9.5, most=3) == 1
-    assert journal.forget_older(9.5, most=3) == 0
-    assert journal.forget_oldest(most=2) == 2
+    assert journal.delete_older(9.5, most=3) == 3
+    assert journal.delete_older(9.5, most=3) == 1
+    assert journal.delete_older(9.5, most=3) == 0
+    assert journal.delete_oldest(most=2) == 2
     journal.commit()
     assert [key for key in "0123456789" if journal.find("timmy", key)] == ["2", "7", "8", "9"]
-    assert journal.forget_oldest(most=99) == 3
+    assert journal.delete_oldest(most=99) == 3
     assert journal.count() == 1
     journal.close()
 
 
 @pytest.mark.parametrize("jump_s", [40 * 86_400, -40 * 86_400])
-def test_a_wall_clock_that_jumps_makes_no_command_older(
+def test_a_jump_of_the_wall_clock_does_not_age_commands(
     path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float
 ) -> None:
     _at(monkeypatch, 100, wall_s=1e9)
@@ -154,13 +156,13 @@ def test_a_wall_clock_that_jumps_makes_no_command_older(
     _settle(journal, "a")
     journal.commit()
     _at(monkeypatch, 110, wall_s=1e9 + jump_s)
-    assert journal.forget_older(20, most=9) == 0
+    assert journal.delete_older(20, most=9) == 0
     journal.close()
     _at(monkeypatch, 115, wall_s=1e9)
     journal = Journal(path)
-    assert journal.forget_older(20, most=9) == 0
+    assert journal.delete_older(20, most=9) == 0
     _at(monkeypatch, 121, wall_s=1e9 - jump_s)
-    assert journal.forget_older(20, most=9) == 1
+    assert journal.delete_older(20, most=9) == 1
     journal.close()
 
 
@@ -169,7 +171,7 @@ def test_a_wall_clock_that_jumps_makes_no_command_older(
     [(30, 500, 30), (5_000, 500, 500), (30, 40 * 86_400, 30), (30, -40 * 86_400, 0)],
     ids=["was off", "another machine's boot", "jumped forward", "jumped back"],
 )
-def test_after_a_reboot_no_more_age_is_counted_than_both_clocks_allow(
+def test_after_a_reboot_the_smaller_difference_of_the_two_clocks_counts(
     path: Path, monkeypatch: pytest.MonkeyPatch, uptime_s: float, wall_passed_s: float, counted_s: float
 ) -> None:
     _at(monkeypatch, 100, wall_s=1e9)
@@ -179,14 +181,12 @@ def test_after_a_reboot_no_more_age_is_counted_than_both_clocks_allow(
     journal.close()
     _at(monkeypatch, uptime_s, boot="boot-2", wall_s=1e9 + wall_passed_s)
     journal = Journal(path)
-    assert journal.forget_older(counted_s + 1, most=9) == 0
-    assert journal.forget_older(counted_s - 1, most=9) == 1
+    assert journal.delete_older(counted_s + 1, most=9) == 0
+    assert journal.delete_older(counted_s - 1, most=9) == 1
     journal.close()
 
 
-def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_journal_of_version_1_is_upgraded_without_loss(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(path)
     _settle(journal, "a")
     journal.accept(entry("b"))
@@ -197,17 +197,17 @@ def test_a_journal_of_version_1_is_brought_up_to_date_and_forgets_nothing_for_it
         journal._database.execute(change)
     journal.close()
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["a", "b"]
+        assert [entry.id for _, entry in reader.after(0)] == ["a", "b"]
     assert "an earlier version" in "".join(verify_journal(path))
     journal = Journal(path)
     assert (journal.find("timmy", "a"), journal.unsettled("timmy")) == (done("a"), [entry("b")])
-    assert journal.forget_older(keep_s=60, most=9) == 0
+    assert journal.delete_older(keep_s=60, most=9) == 0
     journal.commit()
     journal.close()
     assert list(verify_journal(path)) == []
 
 
-def test_a_revision_comes_back_as_it_was_recorded_and_is_under_the_checksum(path: Path) -> None:
+def test_a_revision_is_stored_and_covered_by_the_checksum(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.record(done("a", revision=7))
@@ -218,7 +218,7 @@ def test_a_revision_comes_back_as_it_was_recorded_and_is_under_the_checksum(path
     assert "(id 'a'): is not as it was written" in "".join(verify_journal(path))
 
 
-def test_a_journal_of_version_2_is_brought_up_to_date_and_what_was_damaged_in_it_still_shows(path: Path) -> None:
+def test_a_journal_of_version_2_is_upgraded_and_its_damage_is_still_detected(path: Path) -> None:
     journal = Journal(path)
     for key in ("whole", "damaged"):
         _settle(journal, key)
@@ -228,7 +228,7 @@ def test_a_journal_of_version_2_is_brought_up_to_date_and_what_was_damaged_in_it
         journal._database.execute(change)
     journal.close()
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["whole", "damaged"]
+        assert [entry.id for _, entry in reader.after(0)] == ["whole", "damaged"]
     damage = ["command 2 (id 'damaged'): is not as it was written"]
     assert list(verify_journal(path)) == damage
     journal = Journal(path)
@@ -238,7 +238,7 @@ def test_a_journal_of_version_2_is_brought_up_to_date_and_what_was_damaged_in_it
     assert list(verify_journal(path)) == damage
 
 
-def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:
+def test_the_space_of_deleted_commands_is_returned_to_the_file_system(path: Path) -> None:
     journal = Journal(path)
     for number in range(3_000):
         key = f"{number}"
@@ -249,11 +249,11 @@ def test_what_is_forgotten_gives_its_room_back(path: Path) -> None:
     full = path.stat().st_size
     journal = Journal(path)
     used = journal.bytes_used()
-    journal.forget_oldest(3_000)
+    journal.delete_oldest(3_000)
     journal.commit()
     assert journal.bytes_used() < used / 10
     for _ in range(20):
-        journal.give_back()
+        journal.release_pages()
     journal.close()
     assert path.stat().st_size < full / 4
 
@@ -292,7 +292,7 @@ def _of_tomorrow(path: Path) -> None:
 
 def _text(path: Path) -> None:
     path.parent.mkdir()
-    path.write_text("this is no database, whatever its name says\n" * 100)
+    path.write_text("this is not a database\n" * 100)
 
 
 def _a_folder(path: Path) -> None:
@@ -304,23 +304,23 @@ def _in_a_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "exit_code", "told"),
+    ("spoil", "exit_code", "reason"),
     [
         (_locked, 75, "another program holds it locked"),
         (_damaged, 65, "it is damaged"),
         (_another_programs, 65, "another program's database"),
-        (_of_tomorrow, 65, "it is of version 99"),
-        (_text, 65, "it is no journal"),
+        (_of_tomorrow, 65, "it has version 99"),
+        (_text, 65, "it is not a journal"),
         (_a_folder, 73, "Is a directory"),
         (_in_a_file, 73, "cannot be opened"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_file_that_cannot_be_used_is_named_with_the_reason_and_the_remedy(
-    path: Path, spoil: Callable[[Path], sqlite3.Connection | None], exit_code: int, told: str
+def test_an_unusable_file_is_reported_with_the_reason_and_the_remedy(
+    path: Path, spoil: Callable[[Path], sqlite3.Connection | None], exit_code: int, reason: str
 ) -> None:
     holder = spoil(path)
-    with pytest.raises(JournalUnusableError, match=told) as unusable:
+    with pytest.raises(JournalUnusableError, match=reason) as unusable:
         Journal(path)
     assert unusable.value.exit_code == exit_code
     assert str(path) in str(unusable.value)
@@ -334,43 +334,43 @@ def _fill(journal: Journal) -> None:
         journal.accept(entry(str(number)))
 
 
-def test_a_full_disk_is_said_and_what_was_durable_stays(path: Path) -> None:
+def test_a_full_disk_is_reported_and_durable_entries_remain(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.commit()
-    journal._database.execute("PRAGMA max_page_count = 8")  # what SQLite does when no page can be added
+    journal._database.execute("PRAGMA max_page_count = 8")  # SQLite reports a full disk when it cannot add a page
     with pytest.raises(JournalUnusableError, match=r"the disk is full .*make room there") as full:
         _fill(journal)
     assert full.value.exit_code == 74
     journal.close()
     again = Journal(path)
-    assert [found.id for found in again.unsettled("timmy")] == ["a"]
+    assert [entry.id for entry in again.unsettled("timmy")] == ["a"]
     again.close()
 
 
-def test_it_is_read_while_it_is_written_and_without_a_writer(path: Path) -> None:
+def test_a_journal_can_be_read_with_and_without_a_writer(path: Path) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.commit()
     journal.accept(entry("b"))
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.newest(10)] == ["a"]
+        assert [entry.id for _, entry in reader.newest(10)] == ["a"]
         journal.record(done("a"))
         journal.commit()
-        assert [found.id for _, found in reader.newest(1)] == ["b"]
+        assert [entry.id for _, entry in reader.newest(1)] == ["b"]
         assert reader.named("a") == [done("a")]
         assert [number for number, _ in reader.after(1)] == [2]
     journal.close()
     with Reader(path) as reader:
-        assert [found.id for _, found in reader.after(0)] == ["a", "b"]
+        assert [entry.id for _, entry in reader.after(0)] == ["a", "b"]
 
 
-def test_a_reader_says_what_is_wrong_with_the_file(path: Path) -> None:
+def test_a_reader_reports_why_a_file_is_unusable(path: Path) -> None:
     with pytest.raises(JournalUnusableError, match="there is none") as missing:
         Reader(path)
     assert missing.value.exit_code == 66
     _another_programs(path)
-    with pytest.raises(JournalUnusableError, match="it is no journal"):
+    with pytest.raises(JournalUnusableError, match="it is not a journal"):
         Reader(path)
 
 
@@ -378,9 +378,7 @@ def test_a_reader_says_what_is_wrong_with_the_file(path: Path) -> None:
     ("column", "value"),
     [("accepted_at", 1e300), ("accepted_at", "noon"), ("arguments", 7), ("arguments", "[" * 100_000), ("error", "{")],
 )
-def test_a_row_that_was_not_written_by_this_package_is_said_to_be_damaged(
-    path: Path, column: str, value: object
-) -> None:
+def test_an_invalid_row_is_reported_as_damage(path: Path, column: str, value: object) -> None:
     journal = Journal(path)
     journal.accept(entry("a"))
     journal.commit()
@@ -391,7 +389,7 @@ def test_a_row_that_was_not_written_by_this_package_is_said_to_be_damaged(
     journal.close()
 
 
-def test_an_id_that_is_no_text_is_nobodys(path: Path) -> None:
+def test_an_id_that_is_not_utf8_matches_no_command(path: Path) -> None:
     Journal(path).close()
     with Reader(path) as reader:
         assert reader.named("\udcff") == []

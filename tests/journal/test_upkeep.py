@@ -41,7 +41,7 @@ def _add(journal: Journal, first: int, count: int) -> None:
 
 
 def _killed(path: Path, count: int = 20) -> None:
-    """What a daemon leaves that was killed: everything stands in the log."""
+    """Create the journal of a killed daemon, with all commands still in the log."""
     program = (
         "import os, signal, sys, pathlib\n"
         "from tests.journal.test_upkeep import Journal, _add\n"
@@ -54,14 +54,14 @@ def _killed(path: Path, count: int = 20) -> None:
 
 def _ids(path: Path) -> list[str]:
     with Reader(path) as reader:
-        return [found.id for _, found in reader.after(0)]
+        return [entry.id for _, entry in reader.after(0)]
 
 
 def _numbers(count: int) -> list[str]:
     return [str(number) for number in range(count)]
 
 
-def test_a_reader_that_stands_still_does_not_keep_the_log_from_being_emptied(path: Path) -> None:
+def test_a_paused_reader_does_not_prevent_a_checkpoint(path: Path) -> None:
     _fill(path, count=600)
     with Reader(path) as reader:
         reading = reader.after(0)
@@ -69,14 +69,14 @@ def test_a_reader_that_stands_still_does_not_keep_the_log_from_being_emptied(pat
         journal = Journal(path)
         for start in range(600, 1_000, 10):
             _add(journal, start, 10)
-            journal.keep_log_small(200_000)
+            journal.limit_log(200_000)
             assert journal.wal_bytes() < 400_000
         journal.close()
-        read += [found.id for _, found in reading]
+        read += [entry.id for _, entry in reading]
     assert read == _numbers(1_000)
 
 
-def test_a_log_that_a_reader_held_is_emptied_once_it_is_gone(path: Path) -> None:
+def test_a_log_held_by_a_reader_is_emptied_once_the_reader_has_closed(path: Path) -> None:
     _fill(path, count=1)
     journal = Journal(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as stuck:
@@ -98,7 +98,7 @@ def test_a_healthy_journal_passes(path: Path) -> None:
     assert list(verify_journal(path)) == []
 
 
-def test_what_a_killed_daemon_left_passes_and_is_all_there(path: Path) -> None:
+def test_the_journal_of_a_killed_daemon_is_intact_and_complete(path: Path) -> None:
     _killed(path)
     assert list(verify_journal(path)) == []
     assert _ids(path) == _numbers(20)
@@ -109,7 +109,7 @@ def test_what_a_killed_daemon_left_passes_and_is_all_there(path: Path) -> None:
     [("value", '{"total": 6}'), ("state", "failed"), ("settled_at", None), ("id", "another"), ("arguments", b"\xff"),
      ("settled_age", 1e9), ("checksum", None)],
 )  # fmt: skip
-def test_a_changed_row_is_found_and_named(path: Path, column: str, value: object) -> None:
+def test_a_changed_row_is_detected_and_named(path: Path, column: str, value: object) -> None:
     _fill(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(f"UPDATE command SET {column} = ? WHERE id = '7'", (value,))
@@ -117,18 +117,18 @@ def test_a_changed_row_is_found_and_named(path: Path, column: str, value: object
     assert complaint.startswith("command 8 (id '")
     journal = Journal(path)
     if column not in ("id", "arguments"):
-        with pytest.raises(JournalUnusableError, match="the checksum of '7' does not fit"):
+        with pytest.raises(JournalUnusableError, match="the checksum of '7' is wrong"):
             journal.find("timmy", "7")
     assert journal.find("timmy", "6") == done("6")
     journal.close()
 
 
-def test_a_changed_clock_is_found_and_forgets_nothing(path: Path) -> None:
+def test_a_changed_clock_is_detected_and_deletes_nothing(path: Path) -> None:
     _fill(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE clock SET age = 1e12")
     assert "its clock" in "".join(verify_journal(path))
-    with pytest.raises(JournalUnusableError, match="the checksum of its clock does not fit"):
+    with pytest.raises(JournalUnusableError, match="the checksum of its clock is wrong"):
         Journal(path)
 
 
@@ -145,7 +145,7 @@ def _in_its_header(_: bytes) -> int:
 
 
 @pytest.mark.parametrize("where", [_in_the_middle, _at_the_end, _in_its_header])
-def test_a_damaged_log_whose_rows_sqlite_drops_silently_is_found(path: Path, where: Callable[[bytes], int]) -> None:
+def test_a_damaged_log_whose_rows_sqlite_drops_silently_is_detected(path: Path, where: Callable[[bytes], int]) -> None:
     _killed(path)
     log = beside(path)[0]
     damaged = bytearray(log.read_bytes())
@@ -154,12 +154,12 @@ def test_a_damaged_log_whose_rows_sqlite_drops_silently_is_found(path: Path, whe
     assert find_fault(path) is not None
     (complaint,) = verify_journal(path)
     assert "its write-ahead log is damaged" in complaint
-    assert log.read_bytes() == bytes(damaged), "looking at it changed it"
+    assert log.read_bytes() == bytes(damaged), "the check changed the log"
     with Reader(path) as reader:
-        assert reader.named("19") != [done("19")], "SQLite says what it drops: this check is not needed any more"
+        assert reader.named("19") != [done("19")], "SQLite reports the damage: this check is no longer needed"
 
 
-def test_a_log_that_ends_in_the_middle_of_a_transaction_is_none(path: Path) -> None:
+def test_a_log_that_ends_in_an_unfinished_transaction_is_not_damaged(path: Path) -> None:
     _killed(path)
     log = beside(path)[0]
     with log.open("r+b") as file:
@@ -167,7 +167,7 @@ def test_a_log_that_ends_in_the_middle_of_a_transaction_is_none(path: Path) -> N
     assert find_fault(path) is None
 
 
-def test_a_backup_has_what_still_stands_in_the_log_and_the_file_alone_has_not(path: Path, tmp_path: Path) -> None:
+def test_a_backup_contains_the_commands_in_the_log_but_a_copied_file_does_not(path: Path, tmp_path: Path) -> None:
     journal = Journal(path)
     _add(journal, 0, 20)
     copy, alone = tmp_path / "copy", tmp_path / "alone"
@@ -184,18 +184,18 @@ def test_a_backup_has_what_still_stands_in_the_log_and_the_file_alone_has_not(pa
     restored.close()
 
 
-def test_a_backup_overwrites_nothing_and_leaves_nothing_half(path: Path, tmp_path: Path) -> None:
+def test_a_backup_overwrites_no_file(path: Path, tmp_path: Path) -> None:
     _fill(path)
-    there = tmp_path / "there"
-    there.write_text("mine")
+    existing = tmp_path / "existing"
+    existing.write_text("mine")
     with pytest.raises(JournalUnusableError, match="is there already"):
-        backup_journal(path, there)
-    assert there.read_text() == "mine"
-    with pytest.raises(JournalUnusableError, match="cannot be made"):
+        backup_journal(path, existing)
+    assert existing.read_text() == "mine"
+    with pytest.raises(JournalUnusableError, match="cannot be created"):
         backup_journal(path, tmp_path / "no" / "folder")
 
 
-def test_a_backup_that_finds_no_room_leaves_nothing(path: Path, tmp_path: Path) -> None:
+def test_a_backup_on_a_full_disk_leaves_no_file(path: Path, tmp_path: Path) -> None:
     _fill(path, count=600)
     with small_disk(tmp_path, 100) as disk:
         with pytest.raises(JournalUnusableError, match="the disk is full"):
@@ -205,7 +205,7 @@ def test_a_backup_that_finds_no_room_leaves_nothing(path: Path, tmp_path: Path) 
 
 @contextmanager
 def _written_by_another_process(path: Path) -> Iterator[None]:
-    """While a process has 20 commands written, and still has the journal open."""
+    """Run a process that has written 20 commands and keeps the journal open."""
     program = (
         "import sys, pathlib\n"
         "from tests.journal.test_upkeep import Journal, _add\n"
@@ -223,7 +223,7 @@ def _written_by_another_process(path: Path) -> Iterator[None]:
 
 @pytest.fixture(params=["closed", "killed", "written"])
 def read_only(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """A journal of 20 commands on a read-only mount, in each state that it can be in."""
+    """A journal of 20 commands on a read-only mount, in each possible state."""
     with small_disk(tmp_path, 4_000) as disk, ExitStack() as held:
         path = disk / "timmy.journal"
         if request.param == "closed":
@@ -246,7 +246,7 @@ def _mounted_read_only(disk: Path, where: Path) -> Iterator[Path]:
         subprocess.run(["umount", where], check=True)
 
 
-def test_a_journal_on_a_read_only_mount_is_read_whole(read_only: Path) -> None:
+def test_a_journal_on_a_read_only_mount_is_read_completely(read_only: Path) -> None:
     before = {file.name: file.read_bytes() for file in read_only.parent.iterdir() if not file.name.endswith("-shm")}
     assert not os.access(read_only, os.W_OK)
     assert _ids(read_only) == _numbers(20)
@@ -260,7 +260,7 @@ def test_a_nearly_full_small_disk_is_not_filled_by_the_log(tmp_path: Path) -> No
         journal = Journal(disk / "timmy.journal")
         for number in range(150):
             _add(journal, number, 1)
-            journal.keep_log_small(MAX_WAL_BYTES)
+            journal.limit_log(MAX_WAL_BYTES)
         journal.close()
         assert _ids(disk / "timmy.journal") == _numbers(150)
 
@@ -277,7 +277,7 @@ def _fill_up(others: Path) -> None:
     os.close(descriptor)
 
 
-def test_a_disk_that_others_filled_is_used_again_as_soon_as_some_of_it_is_free(tmp_path: Path) -> None:
+def test_a_full_disk_is_used_again_once_some_space_is_free(tmp_path: Path) -> None:
     with small_disk(tmp_path, 900) as disk:
         path, others = disk / "timmy.journal", disk / "others"
         journal = Journal(path)
@@ -291,6 +291,6 @@ def test_a_disk_that_others_filled_is_used_again_as_soon_as_some_of_it_is_free(t
         assert journal.wal_bytes() == 0
         for number in range(10, 100):
             _add(journal, number, 1)
-            journal.keep_log_small(MAX_WAL_BYTES)
+            journal.limit_log(MAX_WAL_BYTES)
         journal.close()
         assert _ids(path)[-1] == "99"

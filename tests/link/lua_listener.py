@@ -1,4 +1,4 @@
-"""The real Lua listener in a process of its own, and raw bytes to throw at it."""
+"""Runs the real Lua listener in its own process, with clients and raw connections for tests."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEADLINE_S = 10.0
 
 
 def luajit() -> str:
-    """Debian's luajit; without it a test is skipped, or fails where CI is set."""
-    found = shutil.which("luajit")
-    if found is not None:
-        return found
+    """The path of luajit; without it the test is skipped, or fails if CI is set."""
+    path = shutil.which("luajit")
+    if path is not None:
+        return path
     reason = "luajit is not installed (Debian: apt install luajit lua-socket)"
     if os.environ.get("CI"):
         pytest.fail(reason)
@@ -36,7 +36,7 @@ def luajit() -> str:
 class LuaListener:
     """`tests/lua/listener_server.lua` under luajit, or under another runtime's command.
 
-    It ends with `stop`, which gives what it says of itself.
+    `stop` ends it and returns its report.
     """
 
     def __init__(
@@ -68,21 +68,21 @@ class LuaListener:
     def _line(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"the listener is gone: {self.log}"
+        assert line, f"the listener has ended: {self.log}"
         facts: dict[str, Any] = json.loads(line)
         return facts
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
+        """Whether the process is running."""
         return self.process.poll() is None
 
     def logs(self, words: str) -> bool:
-        """Whether a log line with these words comes before the deadline."""
+        """Whether a log line that contains `words` appears before the deadline."""
         return eventually(lambda: any(words in line for line in list(self.log)))
 
     def stop(self) -> dict[str, Any]:
-        """Ends it and gives what it did."""
+        """End the process and return its report."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         facts = self._line()
@@ -91,12 +91,12 @@ class LuaListener:
         return facts
 
     def keep(self, peer: zmq.Socket[Any]) -> zmq.Socket[Any]:
-        """Closes a socket when the listener ends, and not before."""
+        """Close the socket when the listener ends."""
         self._sockets.append(peer)
         return peer
 
     def kill(self) -> None:
-        """Ends it in any case, and closes the sockets that were connected to it."""
+        """End the process and close the sockets connected to it."""
         for peer in self._sockets:
             peer.close(linger=0)
         if self.alive:
@@ -113,7 +113,7 @@ class LuaListener:
     def connect(
         self, context: zmq.Context[Any], kind: int = zmq.DEALER, *, token: str = TOKEN, reconnect_ms: int = -1
     ) -> zmq.Socket[Any]:
-        """A pyzmq socket on its way to the listener; it tries once, unless told to reconnect."""
+        """A pyzmq socket connecting to the listener; it tries once unless `reconnect_ms` is set."""
         peer = self.keep(context.socket(kind))
         peer.rcvtimeo = peer.sndtimeo = int(DEADLINE_S * 1000)
         peer.setsockopt(zmq.RECONNECT_IVL, reconnect_ms)
@@ -123,18 +123,18 @@ class LuaListener:
         return peer
 
     def raw(self) -> socket.socket:
-        """A TCP connection that says nothing yet."""
+        """A TCP connection on which nothing has been sent yet."""
         return socket.create_connection(("127.0.0.1", self.port), DEADLINE_S)
 
 
 def ask(peer: zmq.Socket[Any], **message: Any) -> dict[str, Any]:
-    """Sends a message and gives the answer that carries its id."""
+    """Send a message and return its answer."""
     peer.send_json({"id": "1", **message})
     return answer(peer)
 
 
 def answer(peer: zmq.Socket[Any]) -> dict[str, Any]:
-    """The next message that is an answer."""
+    """The next message that is not a push."""
     while True:
         message: dict[str, Any] = peer.recv_json()  # type: ignore[assignment]
         if "seq" not in message:
@@ -142,23 +142,23 @@ def answer(peer: zmq.Socket[Any]) -> dict[str, Any]:
 
 
 def hello(peer: zmq.Socket[Any], client: str = "tester") -> dict[str, Any]:
-    """Introduces a client."""
+    """Send a hello and return the answer."""
     return ask(peer, type="hello", client=client)
 
 
 def eventually(condition: Callable[[], bool], deadline_s: float = DEADLINE_S) -> bool:
-    """Whether a condition comes true before the deadline, looked at every few milliseconds."""
-    looked_at = threading.Event()
+    """Whether a condition becomes true before the deadline; checked every few milliseconds."""
+    pause = threading.Event()
     until = time.monotonic() + deadline_s
     while not condition():
         if time.monotonic() > until:
             return False
-        looked_at.wait(0.005)
+        pause.wait(0.005)
     return True
 
 
 def is_closed_by_peer(raw: socket.socket) -> bool:
-    """Reads until the other side closes; True when it does before the socket's timeout."""
+    """Read until the peer closes the connection; False if the socket times out first."""
     try:
         while raw.recv(65536):
             pass

@@ -21,19 +21,19 @@ from timmy_actors import RefusedError, connect
 from timmy_actors.commands import SubmitCommand
 from timmy_actors.link import actor as connection_actor
 from timmy_actors.link import game_socket
-from timmy_actors.link.actor import MOST_COMPLAINTS
+from timmy_actors.link.actor import MAX_WARNINGS
 from timmy_actors.link.messages import Transmit
 from timmy_actors.protocol import Ping
 
 NOTICED_WITHIN_S = 0.05
-"""What libzmq needs to notice that its peer has gone: nothing tells when. Too short, and the test proves less."""
+"""The time libzmq needs to detect that its peer has closed; no event reports it. If too short, the test is weaker."""
 
 
 def transmit(epoch: int, key: str) -> Transmit:
     return Transmit(epoch, "command", Ping(id=key))
 
 
-def test_the_link_comes_up_and_says_what_it_is_linked_to() -> None:
+def test_the_link_comes_up_and_publishes_its_server() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         link = link_up(runtime)
         assert (link.address, link.epoch, link.boot, link.reason) == (peer.address, 1, "boot-1", None)
@@ -43,7 +43,7 @@ def test_the_link_comes_up_and_says_what_it_is_linked_to() -> None:
         assert peer.heard[0] == {"type": "hello", "id": "hello", "protocol": 1, "client": "timmy-daemon"}
 
 
-def test_it_measures_the_round_trip_and_tells_the_servers_load() -> None:
+def test_it_publishes_the_round_trip_and_the_servers_load() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         eventually(lambda: runtime.shared.link.value.round_trip_ms is not None)
         load = runtime.shared.link.value.load
@@ -52,10 +52,10 @@ def test_it_measures_the_round_trip_and_tells_the_servers_load() -> None:
         eventually(lambda: peer.count("ping") >= 3)
 
 
-def test_a_daemon_without_a_game_server_starts_says_so_and_waits() -> None:
+def test_a_daemon_without_a_game_server_starts_and_waits() -> None:
     port = free_port()
     with running(f"tcp://127.0.0.1:{port}") as runtime:
-        link_down(runtime, "nobody listens there")
+        link_down(runtime, "connection refused")
         with Peer(port=port):
             link_up(runtime)
 
@@ -69,7 +69,7 @@ def test_each_incarnation_has_a_later_epoch() -> None:
             assert link_up(runtime, after=first.epoch).epoch > first.epoch
 
 
-def test_what_is_meant_for_an_earlier_epoch_is_not_sent() -> None:
+def test_a_message_of_another_epoch_is_not_sent() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         for stale in (epoch - 1, epoch + 1):
@@ -91,19 +91,19 @@ def test_a_frozen_peer_is_a_lost_link_and_a_thawed_one_a_new_link() -> None:
         fresh(runtime)
 
 
-def test_a_frozen_peer_is_seen_within_three_and_a_half_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what the socket is told to do; the clock of a busy machine proves nothing."""
-    told: list[tuple[Any, ...]] = []
+def test_a_frozen_peer_is_detected_within_three_and_a_half_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks the socket's options, because measured times on a busy machine prove nothing."""
+    options: list[tuple[Any, ...]] = []
 
     def connect(*arguments: Any) -> Any:
-        told.append(arguments[3:5])
+        options.append(arguments[3:5])
         return real(*arguments)
 
     real = game_socket.connect
     monkeypatch.setattr(game_socket, "connect", connect)
     with Peer() as peer, running(peer.address) as runtime:
         link_up(runtime)
-    heartbeat_s, patience_s = told[0]
+    heartbeat_s, patience_s = options[0]
     assert heartbeat_s == BEAT_S
     assert heartbeat_s + patience_s <= 3.5 * heartbeat_s
 
@@ -118,7 +118,7 @@ def test_a_frozen_peer_is_seen_within_three_and_a_half_heartbeats(monkeypatch: p
         b"\xff" * 9,
     ],
 )
-def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
+def test_an_invalid_message_does_not_end_the_link(frame: bytes) -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         peer.say(frame)
@@ -126,7 +126,7 @@ def test_what_it_does_not_understand_it_survives(frame: bytes) -> None:
         assert runtime.shared.link.value.epoch == epoch
 
 
-def test_a_welcome_that_comes_twice_is_one_link() -> None:
+def test_a_second_welcome_is_ignored() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.silent_to = {"command"}
@@ -139,7 +139,7 @@ def test_a_welcome_that_comes_twice_is_one_link() -> None:
         assert (peer.count("subscribe"), peer.count("command")) == (1, 2)
 
 
-def test_a_server_that_declines_the_hello_is_a_lost_link_with_its_words() -> None:
+def test_a_declined_hello_is_a_lost_link_with_the_servers_message() -> None:
     with Peer() as peer:
         peer.declines = "speak protocol 2"
         with running(peer.address) as runtime:
@@ -154,7 +154,7 @@ RIVAL = {
 }
 
 
-def test_a_daemon_whose_name_another_one_uses_says_so_and_waits_before_it_comes_back(
+def test_a_daemon_whose_name_is_taken_over_reports_it_and_pauses_before_reconnecting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(connection_actor, "RIVAL_PAUSE_S", 0.3)
@@ -173,12 +173,12 @@ def test_a_daemon_whose_name_another_one_uses_says_so_and_waits_before_it_comes_
 
 @pytest.fixture
 def listener() -> Iterator[LuaListener]:
-    made = LuaListener(mechanism="NULL")
-    yield made
-    made.kill()
+    listener = LuaListener(mechanism="NULL")
+    yield listener
+    listener.kill()
 
 
-def test_of_two_daemons_of_one_name_the_older_gives_way_and_says_why(
+def test_of_two_daemons_with_one_name_the_older_is_disconnected_and_reports_why(
     listener: LuaListener, runtime_folder: Path
 ) -> None:
     address = f"tcp://127.0.0.1:{listener.port}"
@@ -201,17 +201,17 @@ def test_a_server_that_never_answers_the_hello_is_a_lost_link(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("between", [0, 1])
-def test_a_link_that_has_just_ended_is_not_taken_for_one_that_does_not_read(between: int) -> None:
-    """The actor is held up while its peer goes; with one message more or less its next look is not at the wire."""
+def test_a_link_that_has_just_ended_is_not_reported_as_one_that_does_not_read(between: int) -> None:
+    """The actor is blocked while its peer closes; the two cases differ in whether it sends or polls next."""
     begun, release = threading.Event(), threading.Event()
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
-        told = partial(runtime.directory.tell, "connection")
-        told(ProxySetAttr(("hold_up",), hold(begun, release)))
-        told(ProxyCall(("hold_up",), (), {}))
+        tell = partial(runtime.directory.tell, "connection")
+        tell(ProxySetAttr(("hold_up",), hold(begun, release)))
+        tell(ProxyCall(("hold_up",), (), {}))
         assert begun.wait(PATIENCE_S)
         for number in range(between + 1):
-            told(transmit(epoch - between + number, "unsent"))
+            tell(transmit(epoch - between + number, "unsent"))
         peer.__exit__()
         threading.Event().wait(NOTICED_WITHIN_S)
         release.set()
@@ -223,51 +223,56 @@ STALLED = b"\xff\0\0\0\0\0\0\0\1\x7f\x03\x01NULL" + bytes(48)
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("content", "description"),
     [
-        (b"", "it said nothing"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, "does not speak ZeroMQ, but began with 'HTTP/1.1 400 Bad Request'"),
-        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "does not speak ZeroMQ, but began with 'SSH-2.0-OpenSSH_9.2p1'"),
-        (ZMTP_2, "version 1 of ZeroMQ's protocol, and 3 is needed"),
-        (STALLED[:20], "too slow: 20 of 64 bytes"),
-        (STALLED, "did not go on"),
+        (b"", "the peer sent nothing"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10,
+            "does not use ZeroMQ: its first bytes are 'HTTP/1.1 400 Bad Request'",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "does not use ZeroMQ: its first bytes are 'SSH-2.0-OpenSSH_9.2p1'"),
+        (ZMTP_2, "version 1 of ZMTP, but version 3 is required"),
+        (STALLED[:20], "too slow: it sent 20 of 64 bytes"),
+        (STALLED, "did not continue the handshake"),
     ],
     ids=["mute", "http", "ssh", "version", "slow", "stalled"],
 )
-def test_what_listens_there_and_is_no_bridge_is_named(words: bytes, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_peer_that_is_not_a_bridge_is_described(
+    content: bytes, description: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(game_socket, "HANDSHAKE_TIMEOUT_MS", 200)
-    monkeypatch.setattr(connection_actor, "LOOK_WITHIN_S", 0.2)
-    with Babbler(words) as other, running(other.address) as runtime:
-        link_down(runtime, told)
+    monkeypatch.setattr(connection_actor, "PROBE_TIMEOUT_S", 0.2)
+    with Babbler(content) as other, running(other.address) as runtime:
+        link_down(runtime, description)
 
 
-def test_a_bridge_of_another_version_is_named() -> None:
+def test_a_bridge_of_another_protocol_version_is_reported() -> None:
     with Peer(protocol=2) as peer, running(peer.address) as runtime:
-        link_down(runtime, "speaks version 2 of the bridge's protocol, this daemon version 1")
+        link_down(runtime, "uses version 2 of the bridge protocol, this daemon version 1")
 
 
-def test_a_name_that_no_host_has_is_told_as_such() -> None:
+def test_a_host_name_that_cannot_be_resolved_is_reported() -> None:
     with running("tcp://no-such-host.invalid:7979") as runtime:
-        link_down(runtime, "no host of that name was found")
+        link_down(runtime, "the host name could not be resolved")
 
 
-def test_a_host_is_found_by_its_name() -> None:
+def test_a_host_name_is_resolved() -> None:
     with Peer() as peer, running(f"tcp://localhost:{peer.port}") as runtime:
         assert link_up(runtime).address == f"tcp://localhost:{peer.port}"
 
 
-def test_a_name_service_that_does_not_answer_is_told_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_service_that_does_not_answer_is_reported_and_blocks_no_actor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(game_socket, "UP_WITHIN_S", 0.1)
-    asked, release = threading.Event(), threading.Event()
+    called, release = threading.Event(), threading.Event()
 
     def never(*_: object) -> None:
-        asked.set()
+        called.set()
         release.wait()
         raise OSError("it gave up")
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
     with running("tcp://slow.invalid:7979") as runtime:
-        assert asked.wait(PATIENCE_S)
+        assert called.wait(PATIENCE_S)
         link_down(runtime, "the name service did not answer")
         restarts = runtime.directory.entries["connection"].restarts
         eventually(lambda: runtime.directory.entries["connection"].restarts > restarts)
@@ -279,7 +284,7 @@ def test_a_name_service_that_does_not_answer_is_told_and_holds_nobody_up(monkeyp
     release.set()
 
 
-def test_a_server_that_falls_silent_is_suspect_until_it_is_heard_again() -> None:
+def test_a_silent_server_is_suspect_until_its_next_message() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         peer.silent_to = ("ping",)
@@ -291,7 +296,7 @@ def test_a_server_that_falls_silent_is_suspect_until_it_is_heard_again() -> None
         assert link_up(runtime).epoch == epoch
 
 
-def test_a_server_that_leaves_everything_unanswered_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_answers_nothing_is_a_lost_link(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection_actor, "MAX_UNANSWERED", 3)
     with Peer(silent_to={"ping"}) as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
@@ -301,7 +306,7 @@ def test_a_server_that_leaves_everything_unanswered_is_a_lost_link(monkeypatch: 
         assert runtime.directory.entries["connection"].last_reason == "the server left 3 messages unanswered"
 
 
-def test_a_bug_in_the_connection_costs_one_incarnation_and_counts() -> None:
+def test_a_bug_in_the_connection_ends_one_incarnation() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
         runtime.directory.tell("connection", Transmit(epoch, "command", object()))  # type: ignore[arg-type]
@@ -309,7 +314,7 @@ def test_a_bug_in_the_connection_costs_one_incarnation_and_counts() -> None:
         assert "AttributeError" in (runtime.directory.entries["connection"].last_reason or "")
 
 
-def test_a_link_that_flaps_many_times_leaves_no_thread_behind() -> None:
+def test_a_link_that_flaps_leaks_no_thread() -> None:
     port, epoch = free_port(), 0
     with running(f"tcp://127.0.0.1:{port}") as runtime:
         before = threading.active_count()
@@ -320,7 +325,7 @@ def test_a_link_that_flaps_many_times_leaves_no_thread_behind() -> None:
         eventually(lambda: threading.active_count() <= before)
 
 
-def test_the_servers_clock_is_learned_anew_from_each_pong() -> None:
+def test_the_servers_clock_is_updated_by_each_pong() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         first = link_up(runtime).server_clock_ms
         assert first is not None
@@ -328,26 +333,26 @@ def test_the_servers_clock_is_learned_anew_from_each_pong() -> None:
         eventually(lambda: (runtime.shared.link.value.server_clock_ms or 0) > first + 80_000)
 
 
-def test_a_message_that_the_server_would_not_take_is_declined_and_the_link_stays(
+def test_an_oversized_message_is_refused_and_the_link_stays_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(FACTS, "limits", {"frame_bytes": 2_000})
     with Peer() as peer, running(peer.address) as runtime:
         epoch = link_up(runtime).epoch
-        with pytest.raises(RefusedError, match=r"the game server takes 2000 \(limits.frame_bytes\)") as refused:
+        with pytest.raises(RefusedError, match=r"the game server accepts 2000 \(limits.frame_bytes\)") as refused:
             runtime.command("message", text="\u00e4" * 1_000)
         assert (refused.value.code, refused.value.field) == ("bad_arguments", "arguments")
         assert runtime.command("message", text="short").ok
         assert (peer.count("command"), runtime.shared.link.value.epoch) == (1, epoch)
 
 
-def test_a_server_that_talks_nonsense_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_invalid_messages_of_a_server_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         for number in range(200):  # twice as many messages: a ROUTER drops what exceeds its high-water mark of 1,000
             peer.say(b"nonsense")
-            peer.push({"type": "error", "error": {"code": "internal", "message": f"trouble {number}"}})
+            peer.push({"type": "error", "error": {"code": "internal", "message": f"fault {number}"}})
         peer.perceive(x=7.0)
         fresh(runtime, x=7.0)
-    assert caplog.text.count("dropped what the game server said") == 1
-    assert caplog.text.count("the game server says: trouble") == MOST_COMPLAINTS - 1
+    assert caplog.text.count("dropped an invalid message from the game server") == 1
+    assert caplog.text.count("the game server reported an error: fault") == MAX_WARNINGS - 1

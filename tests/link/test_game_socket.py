@@ -21,13 +21,13 @@ TOKEN = "0123456789abcdef"
 
 @pytest.fixture
 def context() -> Iterator[zmq.Context[Socket]]:
-    made: zmq.Context[Socket] = zmq.Context()
-    yield made
-    made.destroy(linger=0)
+    context: zmq.Context[Socket] = zmq.Context()
+    yield context
+    context.destroy(linger=0)
 
 
 @contextmanager
-def dealing(
+def connected(
     context: zmq.Context[Any], address: str, token: str | None = None, heartbeat_s: float = 0.1
 ) -> Iterator[tuple[Socket, Socket]]:
     socket, monitor = game_socket.connect(context, address, token, heartbeat_s, 2 * heartbeat_s)
@@ -37,8 +37,8 @@ def dealing(
     monitor.close(linger=0)
 
 
-def heard(monitor: Socket, last: Signal) -> list[Signal]:
-    """The signals up to `last`."""
+def signals_until(monitor: Socket, last: Signal) -> list[Signal]:
+    """The signals up to and including `last`."""
     signals: list[Signal] = []
     deadline = time.monotonic() + PATIENCE_S
     while last not in signals:
@@ -50,7 +50,7 @@ def heard(monitor: Socket, last: Signal) -> list[Signal]:
 
 
 def reason_of(monitor: Socket) -> str:
-    """Why the link went down, as the state machine has it."""
+    """The state machine's reason why the link went down."""
     state = LinkState.CONNECTING
     deadline = time.monotonic() + PATIENCE_S
     while monitor.poll(max(0, round((deadline - time.monotonic()) * 1000))):
@@ -59,12 +59,12 @@ def reason_of(monitor: Socket) -> str:
         state = advance(state, signal) if signal is not None else state
         if state is LinkState.DOWN and signal is not None:
             return why_down(before, signal, silent_s=0.0, patience_s=1.0)
-    raise AssertionError(f"never down, but {state}")
+    raise AssertionError(f"the link did not go down, but is {state}")
 
 
 @pytest.fixture
 def peer(context: zmq.Context[Any]) -> Iterator[tuple[Socket, int]]:
-    """A ROUTER that asks for no token, and its port."""
+    """A ROUTER that requires no token, and its port."""
     socket: Socket = context.socket(zmq.ROUTER)
     yield socket, socket.bind_to_random_port("tcp://127.0.0.1")
     socket.close(linger=0)
@@ -72,7 +72,7 @@ def peer(context: zmq.Context[Any]) -> Iterator[tuple[Socket, int]]:
 
 @pytest.fixture
 def guarded(context: zmq.Context[Any]) -> Iterator[str]:
-    """A ROUTER that asks for the token; its address."""
+    """The address of a ROUTER that requires the token."""
     authenticator = ThreadAuthenticator(context)
     authenticator.start()
     authenticator.configure_plain(domain="*", passwords={game_socket.USERNAME.decode(): TOKEN})
@@ -83,79 +83,75 @@ def guarded(context: zmq.Context[Any]) -> Iterator[str]:
     authenticator.stop()
 
 
-def test_a_peer_that_is_there_is_connected_and_shakes_hands(
-    context: zmq.Context[Any], peer: tuple[Socket, int]
-) -> None:
+def test_the_handshake_with_a_peer_succeeds(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     _, port = peer
-    with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
-        assert heard(monitor, Signal.HANDSHAKEN) == [Signal.CONNECTED, Signal.HANDSHAKEN]
+    with connected(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
+        assert signals_until(monitor, Signal.HANDSHAKE_DONE) == [Signal.CONNECTED, Signal.HANDSHAKE_DONE]
 
 
-def test_the_right_token_shakes_hands(context: zmq.Context[Any], guarded: str) -> None:
-    with dealing(context, guarded, TOKEN) as (_, monitor):
-        assert heard(monitor, Signal.HANDSHAKEN) == [Signal.CONNECTED, Signal.HANDSHAKEN]
+def test_the_handshake_with_the_right_token_succeeds(context: zmq.Context[Any], guarded: str) -> None:
+    with connected(context, guarded, TOKEN) as (_, monitor):
+        assert signals_until(monitor, Signal.HANDSHAKE_DONE) == [Signal.CONNECTED, Signal.HANDSHAKE_DONE]
 
 
-def test_a_wrong_token_is_told_as_such(context: zmq.Context[Any], guarded: str) -> None:
-    with dealing(context, guarded, TOKEN[::-1]) as (_, monitor):
+def test_a_wrong_token_is_reported(context: zmq.Context[Any], guarded: str) -> None:
+    with connected(context, guarded, TOKEN[::-1]) as (_, monitor):
         assert "refused the token" in reason_of(monitor)
 
 
-def test_a_refusal_as_the_standard_words_it_is_told_as_a_refused_token(context: zmq.Context[Any]) -> None:
+def test_a_standard_error_command_is_reported_as_a_refused_token(context: zmq.Context[Any]) -> None:
     greeting = b"\xff" + b"\0" * 8 + b"\x7f\x03\x01" + b"PLAIN".ljust(20, b"\0") + b"\x01" + b"\0" * 31
-    error = b"\x04\x0a" + b"\x05ERROR" + b"\x03400"  # RFC 24 and 37, as the Lua listener says it
-    with Babbler(greeting + error) as listener, dealing(context, listener.address, TOKEN) as (_, monitor):
+    error = b"\x04\x0a" + b"\x05ERROR" + b"\x03400"  # RFC 24 and 37, as the Lua listener sends it
+    with Babbler(greeting + error) as listener, connected(context, listener.address, TOKEN) as (_, monitor):
         assert "refused the token" in reason_of(monitor)
 
 
-def test_no_token_where_one_is_asked_for_ends_the_link(context: zmq.Context[Any], guarded: str) -> None:
-    with dealing(context, guarded) as (_, monitor):
+def test_a_missing_token_ends_the_link(context: zmq.Context[Any], guarded: str) -> None:
+    with connected(context, guarded) as (_, monitor):
         assert reason_of(monitor)
 
 
 @pytest.mark.parametrize("token", [None, TOKEN])
-def test_another_mechanism_is_told_as_such(context: zmq.Context[Any], token: str | None) -> None:
+def test_another_mechanism_is_reported(context: zmq.Context[Any], token: str | None) -> None:
     other = b"PLAIN" if token is None else b"NULL"
     greeting = b"\xff" + b"\0" * 8 + b"\x7f\x03\x01" + other.ljust(20, b"\0") + b"\0" * 32
-    with Babbler(greeting) as listener, dealing(context, listener.address, token) as (_, monitor):
+    with Babbler(greeting) as listener, connected(context, listener.address, token) as (_, monitor):
         assert "another security mechanism" in reason_of(monitor)
 
 
-def test_where_nobody_listens_is_told_as_such(context: zmq.Context[Any]) -> None:
-    with dealing(context, f"tcp://127.0.0.1:{free_port()}") as (_, monitor):
-        assert "nobody listens there" in reason_of(monitor)
+def test_a_refused_connection_is_reported(context: zmq.Context[Any]) -> None:
+    with connected(context, f"tcp://127.0.0.1:{free_port()}") as (_, monitor):
+        assert "connection refused" in reason_of(monitor)
 
 
-def test_a_listener_that_says_nothing_is_told_as_such(
-    context: zmq.Context[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mute_listener_is_reported(context: zmq.Context[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(game_socket, "HANDSHAKE_TIMEOUT_MS", 100)
-    with Babbler() as mute, dealing(context, mute.address) as (_, monitor):
+    with Babbler() as mute, connected(context, mute.address) as (_, monitor):
         assert "did not finish the handshake" in reason_of(monitor)
 
 
-def test_a_peer_that_closes_is_told_as_such(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
+def test_a_peer_that_closes_is_reported_as_dropped(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     router, port = peer
-    with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
-        heard(monitor, Signal.HANDSHAKEN)
+    with connected(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
+        signals_until(monitor, Signal.HANDSHAKE_DONE)
         router.close(linger=0)
-        assert heard(monitor, Signal.DROPPED) == [Signal.DROPPED]
+        assert signals_until(monitor, Signal.DROPPED) == [Signal.DROPPED]
 
 
-def test_a_frozen_peer_is_told_as_closed_by_the_heartbeat(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
+def test_a_frozen_peer_is_dropped_by_the_heartbeat(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     _, port = peer
-    with Proxy(port) as proxy, dealing(context, proxy.address) as (_, monitor):
-        heard(monitor, Signal.HANDSHAKEN)
+    with Proxy(port) as proxy, connected(context, proxy.address) as (_, monitor):
+        signals_until(monitor, Signal.HANDSHAKE_DONE)
         proxy.freeze()
-        assert heard(monitor, Signal.DROPPED) == [Signal.DROPPED]
+        assert signals_until(monitor, Signal.DROPPED) == [Signal.DROPPED]
 
 
-def test_it_never_connects_again_by_itself(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
+def test_the_socket_does_not_reconnect_by_itself(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     router, port = peer
-    with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
-        heard(monitor, Signal.HANDSHAKEN)
+    with connected(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
+        signals_until(monitor, Signal.HANDSHAKE_DONE)
         router.close(linger=0)
-        heard(monitor, Signal.DROPPED)
+        signals_until(monitor, Signal.DROPPED)
         again: Socket = context.socket(zmq.ROUTER)
         again.bind(f"tcp://127.0.0.1:{port}")
         assert not again.poll(200)
@@ -163,23 +159,23 @@ def test_it_never_connects_again_by_itself(context: zmq.Context[Any], peer: tupl
         assert not monitor.poll(0)
 
 
-def test_what_is_sent_before_there_is_a_peer_is_not_queued_for_a_later_one(context: zmq.Context[Any]) -> None:
-    with dealing(context, f"tcp://127.0.0.1:{free_port()}") as (socket, _), pytest.raises(zmq.Again):
+def test_a_message_sent_without_a_peer_is_not_queued_for_a_later_one(context: zmq.Context[Any]) -> None:
+    with connected(context, f"tcp://127.0.0.1:{free_port()}") as (socket, _), pytest.raises(zmq.Again):
         socket.send(b"stale", zmq.NOBLOCK)
 
 
 def test_a_message_over_the_limit_ends_the_link(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     router, port = peer
-    with dealing(context, f"tcp://127.0.0.1:{port}") as (socket, monitor):
-        heard(monitor, Signal.HANDSHAKEN)
+    with connected(context, f"tcp://127.0.0.1:{port}") as (socket, monitor):
+        signals_until(monitor, Signal.HANDSHAKE_DONE)
         socket.send(b"hello")
         client, _ = router.recv_multipart()
         router.send_multipart([client, b"x" * (MAX_FRAME_BYTES + 1)])
-        heard(monitor, Signal.DROPPED)
+        signals_until(monitor, Signal.DROPPED)
 
 
-def test_a_quiet_monitor_has_nothing_to_say(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
+def test_a_quiet_monitor_has_no_signal(context: zmq.Context[Any], peer: tuple[Socket, int]) -> None:
     _, port = peer
-    with dealing(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
-        heard(monitor, Signal.HANDSHAKEN)
+    with connected(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
+        signals_until(monitor, Signal.HANDSHAKE_DONE)
         assert game_socket.read_signal(monitor) is None

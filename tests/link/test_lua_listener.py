@@ -1,4 +1,4 @@
-"""The real Lua listener, over real TCP, against real pyzmq and against peers that misbehave."""
+"""Tests of the real Lua listener over TCP, with pyzmq clients and with misbehaving peers."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from timmy_actors.protocol import SERVER_MESSAGE
 FAR_DEADLINE = 10**13
 SOCKETS = ("luasocket", "ffi")
 CLIENTS, STRANGERS_EACH = 20, 64
-"""How many strangers may come while a client gets in, on average: as many as come in a tenth of a second where nothing
-else runs. Where strangers keep their places for the handshake's time, a hundred times as many come."""
+"""The mean number of strangers that may connect while a client gets in: as many as connect in a tenth of a second on an
+idle machine. If strangers occupied their places for the handshake timeout, a hundred times as many would connect."""
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def listener(request: pytest.FixtureRequest) -> Iterator[LuaListener]:
 
 @pytest.fixture
 def quick_listener() -> Iterator[LuaListener]:
-    """Patience of a few tenths of a second."""
+    """Timeouts of a few tenths of a second."""
     yield from serving(handshake_s=0.2, heartbeat_interval_s=0.1, heartbeat_timeout_s=0.3)
 
 
 @pytest.fixture
 def beating_listener() -> Iterator[LuaListener]:
-    """Many heartbeats before its patience ends: a peer that is well answers in time on a busy machine too."""
+    """Many heartbeats per timeout, so that a healthy peer answers in time on a busy machine too."""
     yield from serving(heartbeat_interval_s=0.1, heartbeat_timeout_s=2.0, handshake_s=5.0)
 
 
@@ -70,10 +70,10 @@ def next_event(monitor: zmq.Socket[Any]) -> int:
 
 
 def assert_serves_others(listener: LuaListener, context: zmq.Context[Any]) -> None:
-    assert hello(listener.connect(context), "someone-else")["type"] == "welcome"
+    assert hello(listener.connect(context), "another-client")["type"] == "welcome"
 
 
-def test_a_dealer_says_hello_and_gets_valid_answers(listener: LuaListener, context: zmq.Context[Any]) -> None:
+def test_a_dealer_gets_valid_answers(listener: LuaListener, context: zmq.Context[Any]) -> None:
     peer = listener.connect(context)
     welcome = hello(peer)
     SERVER_MESSAGE.validate_python(welcome)
@@ -85,14 +85,16 @@ def test_a_dealer_says_hello_and_gets_valid_answers(listener: LuaListener, conte
     assert listener.stop()["ran"] == 1
 
 
-def test_a_req_gets_its_answers_and_nothing_else(listener: LuaListener, context: zmq.Context[Any]) -> None:
+def test_a_req_gets_answers_but_no_pushes(listener: LuaListener, context: zmq.Context[Any]) -> None:
     peer = listener.connect(context, zmq.REQ)
     assert hello(peer)["type"] == "welcome"
     assert ask(peer, type="subscribe", sections=["world"])["error"]["code"] == "not_permitted"
     assert ask(peer, type="ping")["type"] == "pong"
 
 
-def test_a_req_that_correlates_is_closed_and_the_log_says_why(listener: LuaListener, context: zmq.Context[Any]) -> None:
+def test_a_req_with_req_correlate_is_closed_and_the_reason_logged(
+    listener: LuaListener, context: zmq.Context[Any]
+) -> None:
     peer = listener.keep(context.socket(zmq.REQ))
     peer.setsockopt(zmq.REQ_CORRELATE, 1)
     peer.setsockopt(zmq.RECONNECT_IVL, -1)
@@ -112,7 +114,7 @@ def test_pushes_are_numbered_without_a_gap(listener: LuaListener, context: zmq.C
     assert [push["full"] for push in pushes] == [True, False, False, False, False]  # type: ignore[index, call-overload]
 
 
-def test_a_null_listener_takes_a_peer_without_a_token(context: zmq.Context[Any]) -> None:
+def test_a_null_listener_accepts_a_peer_without_a_token(context: zmq.Context[Any]) -> None:
     for listener in serving(mechanism="NULL"):
         assert hello(listener.connect(context))["type"] == "welcome"
 
@@ -135,7 +137,7 @@ def test_another_socket_type_is_refused(kind: int, context: zmq.Context[Any]) ->
         assert_serves_others(listener, context)
 
 
-def test_bytes_may_arrive_one_by_one(listener: LuaListener) -> None:
+def test_bytes_that_arrive_one_by_one_are_accepted(listener: LuaListener) -> None:
     request = zmtp.frame(b'{"type":"hello","id":"1","client":"slow"}')
     with listener.raw() as raw:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -161,7 +163,7 @@ def test_bytes_may_arrive_one_by_one(listener: LuaListener) -> None:
     ],
     ids=["HTTP", "ZMTP 2", "CURVE", "no token", "garbage", "2^63 bytes", "64 KiB and 1", "three parts", "long context"],
 )
-def test_a_breach_closes_that_peer_and_no_other(
+def test_a_protocol_violation_closes_only_that_peer(
     stream: bytes, listener: LuaListener, context: zmq.Context[Any]
 ) -> None:
     good = listener.connect(context)
@@ -172,18 +174,16 @@ def test_a_breach_closes_that_peer_and_no_other(
     assert ask(good, type="ping")["type"] == "pong"
 
 
-def test_a_mute_peer_is_closed_when_its_time_is_over(quick_listener: LuaListener) -> None:
+def test_a_mute_peer_is_closed_after_the_handshake_timeout(quick_listener: LuaListener) -> None:
     with quick_listener.raw() as raw:
         assert is_closed_by_peer(raw)
     assert quick_listener.logs("the handshake took too long")
 
 
-def test_our_ping_is_heard_and_a_peer_that_answers_stays(
-    beating_listener: LuaListener, context: zmq.Context[Any]
-) -> None:
+def test_a_peer_that_answers_pings_stays_connected(beating_listener: LuaListener, context: zmq.Context[Any]) -> None:
     peer = beating_listener.connect(context)
     hello(peer)
-    with beating_listener.raw() as raw:  # lives and dies meanwhile: a peer that did not answer would be gone by then
+    with beating_listener.raw() as raw:  # times out; a peer that answered no ping would too by then
         raw.sendall(zmtp.opening("PLAIN", TOKEN))
         assert is_closed_by_peer(raw)
     assert beating_listener.logs("heartbeat timeout")
@@ -224,7 +224,7 @@ def test_a_frozen_client_is_closed(beating_listener: LuaListener, context: zmq.C
     assert_serves_others(beating_listener, context)
 
 
-def test_a_frozen_listener_is_noticed_by_the_client_and_keeps_it_when_it_thaws_in_time(
+def test_a_listener_frozen_for_less_than_the_timeout_keeps_its_client(
     listener: LuaListener, context: zmq.Context[Any]
 ) -> None:
     peer = listener.connect(context)
@@ -245,7 +245,7 @@ def test_the_clients_heartbeat_is_answered(listener: LuaListener, context: zmq.C
     monitor = monitor_of(listener, peer, zmq.EVENT_DISCONNECTED)
     peer.connect(f"tcp://127.0.0.1:{listener.port}")
     hello(peer)
-    assert monitor.poll(2_500) == 0, "libzmq found us silent"
+    assert monitor.poll(2_500) == 0, "libzmq reported a heartbeat timeout"
     listener.process.send_signal(signal.SIGSTOP)
     assert next_event(monitor) == zmq.EVENT_DISCONNECTED
     listener.process.send_signal(signal.SIGCONT)
@@ -258,7 +258,7 @@ def test_many_peers_are_served_at_once(listener: LuaListener, context: zmq.Conte
     assert [answer(peer)["id"] for peer in peers] == [str(number) for number in range(30)]
 
 
-def test_one_peer_too_many_is_turned_away_and_a_place_is_free_again_later(context: zmq.Context[Any]) -> None:
+def test_a_peer_over_the_limit_is_closed_and_accepted_once_another_has_left(context: zmq.Context[Any]) -> None:
     for listener in serving(max_peers=1):
         first = listener.connect(context)
         hello(first)
@@ -272,7 +272,7 @@ def test_one_peer_too_many_is_turned_away_and_a_place_is_free_again_later(contex
 
 @contextmanager
 def mute_strangers(listener: LuaListener) -> Iterator[list[socket.socket]]:
-    """Five hundred connections a second, at most, that say nothing and stay."""
+    """At most five hundred new connections a second that send nothing and stay open."""
     over, opened = threading.Event(), list[socket.socket]()
 
     def open_and_say_nothing() -> None:
@@ -290,8 +290,8 @@ def mute_strangers(listener: LuaListener) -> Iterator[list[socket.socket]]:
             raw.close()
 
 
-def test_clients_get_in_while_mute_strangers_keep_coming(listener: LuaListener, context: zmq.Context[Any]) -> None:
-    """Counted in strangers, who are held up by a busy machine as well; one that is pushed out there comes again."""
+def test_clients_connect_while_mute_strangers_keep_connecting(listener: LuaListener, context: zmq.Context[Any]) -> None:
+    """The measure is the number of strangers, whom a busy machine slows down as well; a dropped client reconnects."""
     with mute_strangers(listener) as strangers:
         assert eventually(lambda: any("limits.max_handshakes" in line for line in list(listener.log)), PATIENCE_S)
         before = len(strangers)
@@ -302,7 +302,7 @@ def test_clients_get_in_while_mute_strangers_keep_coming(listener: LuaListener, 
         assert len(strangers) - before < CLIENTS * STRANGERS_EACH
 
 
-def test_a_herd_of_clients_all_get_in(context: zmq.Context[Any]) -> None:
+def test_a_hundred_clients_at_once_all_connect(context: zmq.Context[Any]) -> None:
     for listener in serving(max_peers=100, max_handshakes=8):
         herd = [listener.connect(context, reconnect_ms=20) for _ in range(100)]
         for number, peer in enumerate(herd):
@@ -318,8 +318,8 @@ def test_a_hello_closes_the_older_connection_of_the_same_client(
     hello(older, "twice")
     newer = listener.connect(context)
     hello(newer, "twice")
-    told = answer(older)
-    assert (told["type"], told["error"]["code"], told["error"]["field"]) == ("error", "not_permitted", "client")
+    error = answer(older)
+    assert (error["type"], error["error"]["code"], error["error"]["field"]) == ("error", "not_permitted", "client")
     assert next_event(monitor) == zmq.EVENT_DISCONNECTED
     assert ask(newer, type="ping")["type"] == "pong"
 
@@ -330,14 +330,14 @@ def observe_requests(count: int) -> bytes:
 
 
 @pytest.mark.parametrize("sockets", SOCKETS)
-def test_a_slow_reader_gets_every_answer_whole(sockets: str, context: zmq.Context[Any]) -> None:
+def test_a_slow_reader_gets_every_answer_complete(sockets: str, context: zmq.Context[Any]) -> None:
     answers, size = 100, 100_000
     for listener in serving(sockets, padding=size, pending_bytes=20_000_000):
         good = listener.connect(context)
         hello(good, "good")
         with listener.raw() as raw:
             raw.sendall(zmtp.opening("PLAIN", TOKEN) + observe_requests(answers))
-            for _ in range(30):  # as many polls: everything is answered by then, and more than the kernel holds waits
+            for _ in range(30):  # 30 polls: all is answered by then, and exceeds the kernel's buffers
                 ask(good, type="ping")
             received = bytearray()
             while received.count(b'"type":"perception"') < answers:
@@ -345,7 +345,7 @@ def test_a_slow_reader_gets_every_answer_whole(sockets: str, context: zmq.Contex
         assert received.count(b"x" * size) == answers
 
 
-def test_a_reader_that_never_reads_is_closed_and_nobody_waits_for_it(
+def test_a_reader_that_never_reads_is_closed_and_delays_no_other(
     listener: LuaListener, context: zmq.Context[Any]
 ) -> None:
     good = listener.connect(context)
@@ -368,7 +368,7 @@ def _send_until_closed(raw: socket.socket, opening: bytes) -> None:
 
 
 @pytest.mark.parametrize("sockets", SOCKETS)
-def test_random_streams_disturb_nobody(sockets: str) -> None:
+def test_random_streams_disturb_no_other_peer(sockets: str) -> None:
     report = fuzz(600, sockets=sockets, mechanism="PLAIN", seed=7, report=False)
     assert not report.faults, report
     assert report.accepted >= report.streams

@@ -1,4 +1,4 @@
-"""Peers of the real Lua listener that are old, that probe, and that come in their hundreds to guess."""
+"""Tests of the real Lua listener with outdated peers, probing peers, and hundreds of peers that guess tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE_S, eventually
 GUESSERS = 500
 HANDSHAKES = 32
 REFUSAL_DELAY_S = 0.1
-"""A fifth of the default, so that the queue takes seconds."""
+"""A fifth of the default, so that the queue is processed within seconds."""
 GUESS = zmtp.opening("PLAIN", "a-token-that-is-wrong")
 REFUSED = b"\x05ERROR\x03400"
 
@@ -34,16 +34,16 @@ def context() -> Iterator[zmq.Context[Any]]:
 
 @pytest.fixture(params=["luasocket", "ffi"])
 def listener(request: pytest.FixtureRequest) -> Iterator[LuaListener]:
-    made = LuaListener(request.param, max_handshakes=HANDSHAKES, refusal_delay_s=REFUSAL_DELAY_S, handshake_s=30)
-    yield made
-    made.kill()
+    listener = LuaListener(request.param, max_handshakes=HANDSHAKES, refusal_delay_s=REFUSAL_DELAY_S, handshake_s=30)
+    yield listener
+    listener.kill()
 
 
 @pytest.mark.parametrize("socket_type", [b"\x05", b"\x03"], ids=["DEALER", "REQ"])
-def test_a_peer_of_zmtp_2_is_closed_and_the_log_says_that_it_is_too_old(
+def test_a_peer_of_zmtp_2_is_closed_and_logged_as_too_old(
     socket_type: bytes, listener: LuaListener, context: zmq.Context[Any]
 ) -> None:
-    """As libzmq 3 does (RFC 15): the signature first, and the rest when it has seen which version listens."""
+    """As libzmq 3 does (RFC 15): it sends the signature first, and the rest once it knows the listener's version."""
     with listener.raw() as old:
         old.sendall(b"\xff" + bytes(7) + b"\x01\x7f")
         signature_and_version = old.recv(11, socket.MSG_WAITALL)
@@ -56,7 +56,7 @@ def test_a_peer_of_zmtp_2_is_closed_and_the_log_says_that_it_is_too_old(
 
 
 @pytest.mark.parametrize("kind", [zmq.DEALER, zmq.REQ])
-def test_a_probe_is_no_message(kind: int, listener: LuaListener, context: zmq.Context[Any]) -> None:
+def test_a_probe_is_not_a_message(kind: int, listener: LuaListener, context: zmq.Context[Any]) -> None:
     peer = listener.keep(context.socket(kind))
     peer.probe_router = 1
     peer.rcvtimeo = round(PATIENCE_S * 1000)
@@ -66,7 +66,7 @@ def test_a_probe_is_no_message(kind: int, listener: LuaListener, context: zmq.Co
 
 
 class Guessers:
-    """Peers that say a wrong token, and connect again as soon as they are refused."""
+    """Peers that send a wrong token and reconnect as soon as they are refused."""
 
     def __init__(self, port: int) -> None:
         self._address = ("127.0.0.1", port)
@@ -75,45 +75,45 @@ class Guessers:
         self.refused = 0
 
     def guess(self) -> None:
-        """Come once more."""
+        """Connect once."""
         peer = socket.socket()
         peer.setblocking(False)
         peer.connect_ex(self._address)
         self._selector.register(peer, selectors.EVENT_WRITE, bytearray())
 
     def storm(self) -> None:
-        """Guess until it is over."""
+        """Send guesses until `end` is called."""
         for _ in range(GUESSERS):
             self.guess()
         while not self._over.is_set():
             for key, events in self._selector.select(0.1):
-                self._go_on(key, events)
+                self._progress(key, events)
         for key in list(self._selector.get_map().values()):
-            self._leave(key)
+            self._close(key)
         self._selector.close()
 
     def end(self) -> None:
-        """Let it be over."""
+        """Stop the guesses."""
         self._over.set()
 
-    def _go_on(self, key: selectors.SelectorKey, events: int) -> None:
-        peer, heard = key.fileobj, key.data
+    def _progress(self, key: selectors.SelectorKey, events: int) -> None:
+        peer, received = key.fileobj, key.data
         assert isinstance(peer, socket.socket)
         try:
             if events & selectors.EVENT_WRITE:
                 peer.sendall(GUESS)
-                self._selector.modify(peer, selectors.EVENT_READ, heard)
+                self._selector.modify(peer, selectors.EVENT_READ, received)
                 return
             chunk = peer.recv(65536)
         except OSError:
             chunk = b""
-        heard.extend(chunk)
-        if not chunk or REFUSED in heard:
-            self.refused += REFUSED in heard
-            self._leave(key)
+        received.extend(chunk)
+        if not chunk or REFUSED in received:
+            self.refused += REFUSED in received
+            self._close(key)
             self.guess()
 
-    def _leave(self, key: selectors.SelectorKey) -> None:
+    def _close(self, key: selectors.SelectorKey) -> None:
         self._selector.unregister(key.fileobj)
         assert isinstance(key.fileobj, socket.socket)
         key.fileobj.close()
@@ -132,10 +132,10 @@ def storming(port: int) -> Iterator[Guessers]:
 
 
 @pytest.mark.timing
-def test_a_newcomer_gets_its_turn_while_five_hundred_guess_tokens(
+def test_a_new_client_is_served_while_five_hundred_peers_guess_tokens(
     listener: LuaListener, context: zmq.Context[Any]
 ) -> None:
-    """Not by the clock: it waits for those before it in the queue, also when a busy machine has it come again."""
+    """The measure is the number of peers before it in the queue, not time, so a busy machine does not fail the test."""
     started = time.monotonic()
     with storming(listener.port) as guessers:
         eventually(lambda: guessers.refused > 2 * HANDSHAKES)

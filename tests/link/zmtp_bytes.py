@@ -1,10 +1,10 @@
-"""What a ZMTP client says, as bytes: for peers that say it slowly, wrongly, or not at all."""
+"""The bytes that a ZMTP client sends, for peers that send them slowly, incorrectly, or not at all."""
 
 from __future__ import annotations
 
 
 def greeting(mechanism: str, version: tuple[int, int] = (3, 1)) -> bytes:
-    """The 64 bytes that a client begins with."""
+    """The 64 bytes of a client's greeting."""
     return b"\xff" + bytes(8) + b"\x7f" + bytes(version) + mechanism.encode().ljust(20, b"\0") + bytes(32)
 
 
@@ -26,7 +26,7 @@ def metadata(socket_type: str) -> bytes:
 
 
 def opening(mechanism: str, token: str, socket_type: str = "DEALER") -> bytes:
-    """Everything up to being ready."""
+    """All bytes of the handshake up to READY or INITIATE."""
     if mechanism == "NULL":
         return greeting("NULL") + command("READY", metadata(socket_type))
     secret = b"\x05timmy" + bytes([len(token)]) + token.encode()

@@ -18,15 +18,15 @@ def of_jiub(peer: Peer, *, full: bool) -> dict[str, Any]:
     return {**peer.perception(seq=peer.next_seq(), full=full), "player": "Jiub", "pid": 1}
 
 
-def test_it_asks_for_everything_of_everybody() -> None:
+def test_it_subscribes_to_all_sections_of_all_players() -> None:
     with Peer() as peer, running(peer.address, perception={"rate_hz": 3.0, "radius": 100.0}):
-        asked = peer.wait_for(lambda message: message["type"] == "subscribe")
-        assert (asked["players"], asked["rate_hz"], asked["radius"]) == ("all", 3.0, 100.0)
-        assert asked["sections"] == list(get_args(SectionName))
-        assert asked["events"] == list(get_args(EventName))
+        subscription = peer.wait_for(lambda message: message["type"] == "subscribe")
+        assert (subscription["players"], subscription["rate_hz"], subscription["radius"]) == ("all", 3.0, 100.0)
+        assert subscription["sections"] == list(get_args(SectionName))
+        assert subscription["events"] == list(get_args(EventName))
 
 
-def test_nothing_perceived_yet_is_told_as_such() -> None:
+def test_a_snapshot_is_refused_as_unavailable_before_the_first_perception() -> None:
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
         link_up(runtime)
         with pytest.raises(RefusedError) as refused:
@@ -34,7 +34,7 @@ def test_nothing_perceived_yet_is_told_as_such() -> None:
         assert refused.value.code == "unavailable"
 
 
-def test_a_full_snapshot_is_published_with_where_it_came_from() -> None:
+def test_a_full_snapshot_is_published_with_its_boot_and_epoch() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         known = fresh(runtime)
         assert known.position is not None
@@ -42,7 +42,7 @@ def test_a_full_snapshot_is_published_with_where_it_came_from() -> None:
         assert (known.boot, known.epoch, known.revisions) == ("boot-1", 1, {"position": 1})
 
 
-def test_a_player_that_is_not_perceived_is_refused_by_name() -> None:
+def test_an_unknown_player_is_refused_and_the_known_ones_are_listed() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         with pytest.raises(RefusedError) as refused:
@@ -51,14 +51,14 @@ def test_a_player_that_is_not_perceived_is_refused_by_name() -> None:
         assert "Timmy" in refused.value.message
 
 
-def test_a_delta_is_merged_into_what_is_known() -> None:
+def test_a_delta_is_merged_into_the_last_snapshot() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.perceive(x=5.0)
         assert fresh(runtime, x=5.0).revisions == {"position": 2}
 
 
-def test_after_a_gap_it_asks_anew_and_guesses_nothing_in_between() -> None:
+def test_after_a_gap_it_subscribes_again_and_drops_deltas_until_a_full_snapshot() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.silent_to = {"subscribe"}
@@ -66,7 +66,7 @@ def test_after_a_gap_it_asks_anew_and_guesses_nothing_in_between() -> None:
         peer.perceive(x=5.0)
         eventually(lambda: peer.count("subscribe") == 2)
         peer.perceive(x=6.0)
-        assert runtime.command("message", text="all of that was handled").ok
+        assert runtime.command("message", text="all pushes were handled").ok
         assert fresh(runtime).revisions == {"position": 1}
         peer.perceive(full=True, x=7.0)
         fresh(runtime, x=7.0)
@@ -74,7 +74,7 @@ def test_after_a_gap_it_asks_anew_and_guesses_nothing_in_between() -> None:
         fresh(runtime, x=8.0)
 
 
-def test_a_gap_is_asked_about_once_however_much_follows_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_gap_causes_one_new_subscription_however_many_pushes_follow(caplog: pytest.LogCaptureFixture) -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.silent_to = {"subscribe"}
@@ -84,7 +84,7 @@ def test_a_gap_is_asked_about_once_however_much_follows_it(caplog: pytest.LogCap
         peer.perceive(full=True, x=100.0)
         fresh(runtime, x=100.0)
         eventually(lambda: peer.count("subscribe") >= 2)
-        assert runtime.command("message", text="all of that was handled").ok
+        assert runtime.command("message", text="all pushes were handled").ok
         assert peer.count("subscribe") == 2
         assert len([record for record in caplog.records if "were lost" in record.getMessage()]) == 1
 
@@ -97,7 +97,7 @@ def test_a_lost_event_is_a_gap_too() -> None:
         eventually(lambda: peer.count("subscribe") == 2)
 
 
-def test_a_delta_of_somebody_unknown_is_not_published_and_asks_anew() -> None:
+def test_a_delta_of_an_unknown_player_is_not_published_and_causes_a_new_subscription() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.push(of_jiub(peer, full=False))
@@ -120,7 +120,7 @@ def test_the_last_snapshot_is_readable_and_stale_while_the_link_is_down() -> Non
         assert (again.boot, again.epoch > before.epoch) == ("boot-2", True)
 
 
-def test_a_link_that_is_back_does_not_make_what_an_older_one_brought_fresh() -> None:
+def test_a_new_link_does_not_make_snapshots_of_an_older_link_fresh() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         before = fresh(runtime)
         peer.__exit__()
@@ -130,7 +130,7 @@ def test_a_link_that_is_back_does_not_make_what_an_older_one_brought_fresh() -> 
             assert runtime.snapshot().stale
 
 
-def test_who_left_the_game_is_stale_until_perceived_again() -> None:
+def test_a_player_that_left_the_game_is_stale_until_perceived_again() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.happen("disconnect")
@@ -139,7 +139,7 @@ def test_who_left_the_game_is_stale_until_perceived_again() -> None:
         fresh(runtime, x=1.0)
 
 
-def test_of_an_older_boot_nothing_is_kept_but_the_configured_players_last_snapshot() -> None:
+def test_of_an_older_boot_only_the_configured_players_last_snapshot_is_retained() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.push(of_jiub(peer, full=True))
@@ -153,7 +153,7 @@ def test_of_an_older_boot_nothing_is_kept_but_the_configured_players_last_snapsh
             assert runtime.snapshot().boot == "boot-1"
 
 
-def test_who_left_long_ago_is_forgotten_but_never_the_configured_player(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_players_absent_for_long_are_removed_but_never_the_configured_player(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(perception_actor, "SWEEP_S", 0.01)
     monkeypatch.setattr(retention, "KEEP_GONE_S", 0.1)
     with Peer() as peer, running(peer.address) as runtime:
@@ -169,7 +169,7 @@ def test_who_left_long_ago_is_forgotten_but_never_the_configured_player(monkeypa
         eventually(lambda: "Jiub" in runtime.shared.perceptions.snapshots.value)
 
 
-def test_what_an_older_link_said_is_dropped() -> None:
+def test_a_push_of_another_epoch_is_dropped() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         epoch = fresh(runtime).epoch
         late = Perception.model_validate(peer.perception(seq=2, x=666.0))
@@ -180,7 +180,7 @@ def test_what_an_older_link_said_is_dropped() -> None:
         assert (known.epoch, peer.count("subscribe")) == (epoch, 1)
 
 
-def test_its_replacement_asks_for_everything_and_takes_nothing_for_lost(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_restarted_actor_subscribes_again_and_reports_no_loss(caplog: pytest.LogCaptureFixture) -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         for number in range(5):
@@ -196,15 +196,15 @@ def test_its_replacement_asks_for_everything_and_takes_nothing_for_lost(caplog: 
         assert "were lost" not in caplog.text
 
 
-def test_a_declined_subscription_is_said_and_kills_nobody(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_declined_subscription_is_logged_and_does_not_end_the_actor(caplog: pytest.LogCaptureFixture) -> None:
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
-        asked = peer.wait_for(lambda message: message["type"] == "subscribe")
-        peer.push({"type": "error", "id": asked["id"], "error": {"code": "not_permitted", "message": "not you"}})
+        subscription = peer.wait_for(lambda message: message["type"] == "subscribe")
+        peer.push({"type": "error", "id": subscription["id"], "error": {"code": "not_permitted", "message": "not you"}})
         eventually(lambda: "declined the subscription: not you" in caplog.text)
         assert runtime.directory.entries["perception"].restarts == 0
 
 
-def test_of_ever_new_players_no_more_than_have_room_are_kept_and_the_others_counted(
+def test_at_most_max_players_snapshots_are_stored_and_further_players_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(retention, "MAX_PLAYERS", 4)
@@ -223,7 +223,7 @@ def test_of_ever_new_players_no_more_than_have_room_are_kept_and_the_others_coun
         assert peer.count("subscribe") == 1
 
 
-def test_the_configured_player_finds_room_however_many_were_there_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configured_player_is_stored_however_many_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "MAX_PLAYERS", 2)
     with Peer(silent_to={"subscribe"}) as peer, running(peer.address) as runtime:
         link_up(runtime)

@@ -18,23 +18,23 @@ WAIT_S = 20.0
 
 @pytest.fixture
 def peer() -> Iterator[Peer]:
-    with Peer() as made:
-        made.counts = True
-        yield made
+    with Peer() as peer:
+        peer.counts = True
+        yield peer
 
 
 @contextmanager
 def waiting(runtime: Runtime, after: Revision, timeout_s: float = WAIT_S) -> Iterator[Future[PerceptionOutput]]:
-    """Somebody who waits for it in a thread."""
+    """A call of `snapshot(after=...)` that waits in a thread."""
     with ThreadPoolExecutor(1) as pool:
-        asked = threading.Event()
+        started = threading.Event()
 
         def ask() -> PerceptionOutput:
-            asked.set()
+            started.set()
             return runtime.snapshot(after=after, timeout_s=timeout_s)
 
         future = pool.submit(ask)
-        assert asked.wait(WAIT_S)
+        assert started.wait(WAIT_S)
         yield future
 
 
@@ -44,14 +44,14 @@ def produced(runtime: Runtime) -> Revision:
     return revision
 
 
-def test_a_result_says_what_it_produced(peer: Peer) -> None:
+def test_a_result_carries_its_revision(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         assert [produced(runtime).number, produced(runtime).number] == [1, 2]
         assert produced(runtime).boot == peer.boot
 
 
-def test_what_was_done_is_waited_for(peer: Peer) -> None:
+def test_a_snapshot_that_shows_the_revision_is_waited_for(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
@@ -65,7 +65,7 @@ def test_what_was_done_is_waited_for(peer: Peer) -> None:
         assert (seen.position.x, seen.revision, seen.stale) == (6.0, after.number, False)
 
 
-def test_what_is_perceived_already_is_not_waited_for(peer: Peer) -> None:
+def test_a_revision_that_is_already_shown_is_answered_at_once(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
@@ -74,18 +74,18 @@ def test_what_is_perceived_already_is_not_waited_for(peer: Peer) -> None:
         assert runtime.snapshot(after=after, timeout_s=0.001).revision == after.number
 
 
-def test_what_is_not_perceived_in_time_is_told_as_such_and_leaves_nothing_behind(peer: Peer) -> None:
+def test_an_expired_request_is_refused_with_the_last_revision_and_removed(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
-        with pytest.raises(RefusedError, match="the last that was shows 0") as refused:
+        with pytest.raises(RefusedError, match="the last snapshot shows revision 0") as refused:
             runtime.snapshot(after=after, timeout_s=0.05)
         assert refused.value.code == "expired"
         peer.perceive(x=6.0, shows=after.number)
         assert runtime.snapshot(after=after, timeout_s=WAIT_S).revision == after.number
 
 
-def test_a_link_that_is_down_shows_nothing_and_one_to_another_server_process_shows_all(peer: Peer) -> None:
+def test_a_snapshot_of_a_restarted_server_shows_every_earlier_revision(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
@@ -98,7 +98,7 @@ def test_a_link_that_is_down_shows_nothing_and_one_to_another_server_process_sho
 
 
 @pytest.mark.parametrize("timeout_s", [0, -1, 61, float("nan")])
-def test_nothing_is_waited_for_that_long(peer: Peer, timeout_s: float) -> None:
+def test_a_timeout_out_of_range_is_refused(peer: Peer, timeout_s: float) -> None:
     with running(peer.address) as runtime, connect() as daemon:
         for game in (runtime, daemon):
             with pytest.raises(RefusedError) as refused:
@@ -106,7 +106,7 @@ def test_nothing_is_waited_for_that_long(peer: Peer, timeout_s: float) -> None:
             assert (refused.value.code, refused.value.field) == ("bad_arguments", "timeout_s")
 
 
-def test_a_daemon_that_stops_leaves_nobody_waiting(peer: Peer) -> None:
+def test_a_stopping_daemon_answers_every_waiting_request(peer: Peer) -> None:
     with running(peer.address) as runtime:
         fresh(runtime)
         after = produced(runtime)
@@ -116,7 +116,7 @@ def test_a_daemon_that_stops_leaves_nobody_waiting(peer: Peer) -> None:
                 future.result(WAIT_S)
 
 
-def test_another_process_waits_for_it_too(peer: Peer) -> None:
+def test_a_client_in_another_process_can_wait_for_a_revision(peer: Peer) -> None:
     with running(peer.address) as runtime, connect() as daemon, ThreadPoolExecutor(1) as pool:
         fresh(runtime)
         result = daemon.command("message", text="hi")

@@ -13,26 +13,26 @@ def chat(text: str = "") -> Happened:
 
 
 def seen(player: str = "Timmy") -> Happened:
-    told = {"player": player, "pid": 0, "boot": "b", "epoch": 1, "revisions": {}}
-    return Happened(snapshot=PerceptionOutput.model_validate(told))
+    fields = {"player": player, "pid": 0, "boot": "b", "epoch": 1, "revisions": {}}
+    return Happened(snapshot=PerceptionOutput.model_validate(fields))
 
 
-def taken(backlog: Backlog) -> list[Numbered]:
-    found = []
-    while (one := backlog.take()) is not None:
-        found.append(one)
-    return found
+def take_all(backlog: Backlog) -> list[Numbered]:
+    items = []
+    while (item := backlog.take()) is not None:
+        items.append(item)
+    return items
 
 
-def test_of_a_players_snapshots_the_newest_waits_and_events_stay_in_order() -> None:
+def test_only_the_newest_snapshot_of_a_player_is_queued_and_events_stay_in_order() -> None:
     backlog = Backlog(10)
     first, second, of_jiub = seen(), seen(), seen("Jiub")
     for happened in (first, chat("a"), of_jiub, second, chat("b")):
         backlog.add(happened)
-    assert [(one.seq, one.left_out) for one in taken(backlog)] == [(2, 1), (3, 0), (4, 0), (5, 0)]
+    assert [(item.seq, item.left_out) for item in take_all(backlog)] == [(2, 1), (3, 0), (4, 0), (5, 0)]
 
 
-def test_what_could_not_be_handed_on_comes_first_again_unless_something_newer_came() -> None:
+def test_an_item_put_back_is_first_again_unless_a_newer_snapshot_replaced_it() -> None:
     backlog = Backlog(10)
     backlog.add(seen())
     backlog.add(chat())
@@ -42,35 +42,35 @@ def test_what_could_not_be_handed_on_comes_first_again_unless_something_newer_ca
     assert backlog.take() == snapshot
     backlog.add(seen())
     backlog.put_back(snapshot)
-    assert [(one.seq, one.left_out) for one in taken(backlog)] == [(2, 1), (3, 0)]
+    assert [(item.seq, item.left_out) for item in take_all(backlog)] == [(2, 1), (3, 0)]
 
 
-def test_what_was_lost_on_the_way_here_counts_as_left_out() -> None:
+def test_lost_items_count_as_left_out() -> None:
     backlog = Backlog(10)
     backlog.lose(7)
     backlog.add(chat())
-    assert [(one.seq, one.left_out) for one in taken(backlog)] == [(8, 7)]
+    assert [(item.seq, item.left_out) for item in take_all(backlog)] == [(8, 7)]
 
 
 STEPS = st.lists(st.sampled_from(["chat", "Timmy", "Jiub", "take", "refuse"]), max_size=60)
 
 
 @given(STEPS, st.integers(1, 4))
-def test_every_number_is_told_or_counted_and_the_newest_is_always_told(steps: list[str], most: int) -> None:
-    backlog, added, told = Backlog(most), 0, list[Numbered]()
+def test_every_item_is_delivered_or_counted_and_the_newest_is_always_delivered(steps: list[str], most: int) -> None:
+    backlog, added, delivered = Backlog(most), 0, list[Numbered]()
     for step in steps:
         if step == "take":
-            told += [one for one in [backlog.take()] if one is not None]
+            delivered += [item for item in [backlog.take()] if item is not None]
         elif step == "refuse":
-            if (one := backlog.take()) is not None:
-                backlog.put_back(one)
+            if (item := backlog.take()) is not None:
+                backlog.put_back(item)
         else:
             added += 1
             backlog.add(chat() if step == "chat" else seen(step))
         assert len(backlog) <= most
-    told += taken(backlog)
+    delivered += take_all(backlog)
     last = 0
-    for one in told:
-        assert one.seq == last + 1 + one.left_out
-        last = one.seq
+    for item in delivered:
+        assert item.seq == last + 1 + item.left_out
+        last = item.seq
     assert last == added

@@ -70,7 +70,7 @@ sections = st.fixed_dictionaries({}, optional=VALUES)
 
 
 class Server:
-    """What the bridge does: each section has a revision that counts its changes."""
+    """A model of the bridge: each section has a revision that counts its changes."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
@@ -96,7 +96,7 @@ class Server:
         return self.push(self.values, full=True)
 
 
-def told(snapshot: PerceptionOutput | None) -> dict[str, Any]:
+def fields(snapshot: PerceptionOutput | None) -> dict[str, Any]:
     assert snapshot is not None
     return snapshot.model_dump(exclude={"timestamp"})
 
@@ -106,7 +106,7 @@ def of(perception: Perception, previous: PerceptionOutput | None = None, epoch: 
 
 
 @given(first=sections, changes=st.lists(sections, max_size=6))
-def test_a_full_snapshot_and_its_deltas_are_the_next_full_snapshot(
+def test_a_full_snapshot_with_its_deltas_equals_the_next_full_snapshot(
     first: dict[str, Any], changes: list[dict[str, Any]]
 ) -> None:
     server = Server()
@@ -114,28 +114,28 @@ def test_a_full_snapshot_and_its_deltas_are_the_next_full_snapshot(
     snapshot = of(server.full())
     for change in changes:
         snapshot = of(server.push(server.change(change), full=False), snapshot)
-    assert told(snapshot) == told(of(server.full()))
+    assert fields(snapshot) == fields(of(server.full()))
 
 
 @given(before=sections, now=sections)
-def test_a_full_snapshot_leaves_nothing_of_what_was_known_before(before: dict[str, Any], now: dict[str, Any]) -> None:
+def test_a_full_snapshot_replaces_everything_known_before(before: dict[str, Any], now: dict[str, Any]) -> None:
     old, new = Server(), Server()
     old.change(before)
     new.change(now)
-    assert told(of(new.full(), of(old.full()))) == told(of(new.full()))
+    assert fields(of(new.full(), of(old.full()))) == fields(of(new.full()))
 
 
 @given(first=sections, change=sections)
-def test_merging_leaves_the_snapshot_it_merged_into_as_it_was(first: dict[str, Any], change: dict[str, Any]) -> None:
+def test_merging_does_not_change_the_previous_snapshot(first: dict[str, Any], change: dict[str, Any]) -> None:
     server = Server()
     server.change(first)
     snapshot = of(server.full())
-    before = told(snapshot)
+    before = fields(snapshot)
     of(server.push(server.change(change), full=False), snapshot)
-    assert told(snapshot) == before
+    assert fields(snapshot) == before
 
 
-def test_a_delta_has_nothing_to_be_added_to_without_a_snapshot_of_its_own_epoch_and_boot() -> None:
+def test_a_delta_is_merged_only_into_a_snapshot_of_its_own_epoch_and_boot() -> None:
     server = Server()
     delta = server.push([], full=False)
     known = merge(None, server.full(), boot="boot", epoch=1)
@@ -145,19 +145,19 @@ def test_a_delta_has_nothing_to_be_added_to_without_a_snapshot_of_its_own_epoch_
     assert merge(known, delta, boot="boot", epoch=1) is not None
 
 
-def test_a_section_that_is_gone_is_taken_away() -> None:
+def test_a_section_set_to_none_is_removed() -> None:
     server = Server()
     server.change({"quests": {"stages": {"a": 1}}})
     snapshot = of(server.full())
-    gone = Perception.model_validate(
+    removal = Perception.model_validate(
         {"player": "Timmy", "pid": 0, "now": 1, "full": False, "sections": {"quests": None}, "revisions": {"quests": 2}}
     )
-    merged = of(gone, snapshot)
+    merged = of(removal, snapshot)
     assert merged is not None
     assert (merged.quests, merged.revisions) == (None, {"quests": 2})
 
 
-def test_stale_is_a_copy_and_the_first_reason_stays() -> None:
+def test_mark_stale_returns_a_copy_and_keeps_the_first_reason() -> None:
     snapshot = of(Server().full())
     assert snapshot is not None
     stale = mark_stale(snapshot, "the link is down")
@@ -167,7 +167,7 @@ def test_stale_is_a_copy_and_the_first_reason_stays() -> None:
     assert stale.timestamp == snapshot.timestamp
 
 
-def test_news_of_a_stale_player_make_it_fresh_again() -> None:
+def test_a_delta_of_a_stale_player_makes_it_fresh_again() -> None:
     snapshot = of(Server().full())
     assert snapshot is not None
     fresh = of(Server().push([], full=False), mark_stale(snapshot, "left"))

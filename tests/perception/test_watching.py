@@ -21,32 +21,32 @@ def watch_of(player: str | None = None) -> Watch:
 
 def text(pushed: Pushed) -> str:
     assert pushed.event is not None
-    said: str = pushed.event.data["text"]
-    return said
+    content: str = pushed.event.data["text"]
+    return content
 
 
-def test_a_watch_that_is_not_read_misses_the_oldest_and_it_is_said_once(
+def test_a_watch_that_is_not_read_drops_its_oldest_items_and_this_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(watching, "MAX_WAITING", 2)
     watchers = Watchers()
     slow = watchers.add(watch_of())
-    for said in "abcd":
-        watchers.tell(chat(said))
+    for content in "abcd":
+        watchers.publish(chat(content))
     assert [text(next(slow)), text(next(slow))] == ["c", "d"]
-    assert caplog.text.count("does not read what it watches") == 1
+    assert caplog.text.count("is read too slowly") == 1
 
 
-def test_a_closed_watch_is_told_nothing_more() -> None:
+def test_a_closed_watch_delivers_nothing_more() -> None:
     watchers = Watchers()
     watch = watchers.add(watch_of("Timmy"))
-    watchers.tell(chat("unread"))
+    watchers.publish(chat("unread"))
     watch.close()
-    watchers.tell(chat("after it"))
+    watchers.publish(chat("after it"))
     assert list(watch) == []
 
 
-def test_those_who_share_a_listener_are_announced_once_and_only_when_all_can_take_it() -> None:
+def test_watches_that_share_a_callback_get_one_call_after_the_item_is_queued_for_all() -> None:
     watchers, shared, announced = Watchers(), list[Watch](), list[list[bool]]()
 
     def on_news() -> None:
@@ -54,22 +54,22 @@ def test_those_who_share_a_listener_are_announced_once_and_only_when_all_can_tak
 
     for player in (None, "Timmy", "Jiub"):
         shared.append(watchers.add(Watch(make_interest(player, None, None), on_news=on_news)))
-    watchers.tell(chat("to both"))
-    watchers.tell_lost(1)
+    watchers.publish(chat("to both"))
+    watchers.count_lost(1)
     assert announced == [[True, True, False]]
 
 
-def test_a_watch_that_nobody_holds_is_forgotten() -> None:
+def test_a_watch_without_references_is_removed() -> None:
     watchers = Watchers()
     watchers.add(watch_of())
     gc.collect()
     assert list(watchers._watches) == []
 
 
-def test_what_was_told_before_the_end_can_still_be_read() -> None:
+def test_items_queued_before_the_end_can_still_be_read() -> None:
     watchers = Watchers()
     watch = watchers.add(watch_of())
-    watchers.tell(chat("last words"))
+    watchers.publish(chat("last words"))
     watchers.end()
     assert text(next(watch)) == "last words"
     with pytest.raises(DaemonUnreachableError):

@@ -21,11 +21,11 @@ def test_one_client_alone_can_have_half_of_the_places_and_two_a_third_each() -> 
 
 
 @given(st.integers(2, 200), st.integers(1, 30))
-def test_however_many_flood_somebody_new_finds_a_place(places: int, floods: int) -> None:
+def test_however_many_clients_flood_a_new_client_finds_a_place(places: int, floods: int) -> None:
     share = FairShare(places)
     taken = [fill(share, f"flood {number}") for number in range(floods)]
     if sum(taken) < places:
-        assert share.admit("somebody new")
+        assert share.admit("new client")
 
 
 def test_a_place_that_is_given_back_can_be_taken_again() -> None:

@@ -30,7 +30,7 @@ UNREAD = 10_000
 
 
 class Client:
-    """A bare DEALER, as any program may be one."""
+    """A plain DEALER socket, as any program can open."""
 
     def __init__(self, endpoint: str, *, high_water_mark: int = 1_000) -> None:
         self.context: zmq.Context[Any] = zmq.Context()
@@ -38,26 +38,26 @@ class Client:
         self.socket.rcvhwm = high_water_mark
         self.socket.connect(endpoint)
 
-    def say(self, frame: bytes | Message) -> None:
+    def send(self, frame: bytes | Message) -> None:
         self.socket.send(frame if isinstance(frame, bytes) else json.dumps(frame).encode())
 
-    def hear(self) -> Message:
+    def receive(self) -> Message:
         assert self.socket.poll(round(PATIENCE_S * 1000)), "no answer"
-        heard: Message = json.loads(self.socket.recv())
-        return heard
+        message: Message = json.loads(self.socket.recv())
+        return message
 
     def ask(self, frame: bytes | Message) -> Message:
-        self.say(frame)
-        return self.hear()
+        self.send(frame)
+        return self.receive()
 
 
 @contextmanager
 def client(runtime: Runtime, **options: int) -> Iterator[Client]:
-    made = Client(runtime.endpoint, **options)
+    caller = Client(runtime.endpoint, **options)
     try:
-        yield made
+        yield caller
     finally:
-        made.context.destroy(linger=0)
+        caller.context.destroy(linger=0)
 
 
 def test_the_socket_is_its_owners_alone(runtime: Runtime) -> None:
@@ -79,8 +79,8 @@ def test_a_command_is_answered_when_the_game_has_answered(runtime: Runtime, peer
     with client(runtime) as caller:
         asked = {"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}}
         assert caller.ask(asked)["value"] == {"echo": "message"}
-        given = peer.wait_for(lambda message: message["type"] == "command")
-        assert given["arguments"] == {"player": "Timmy", "text": "hi"}
+        command = peer.wait_for(lambda message: message["type"] == "command")
+        assert command["arguments"] == {"player": "Timmy", "text": "hi"}
 
 
 @pytest.mark.parametrize(
@@ -134,41 +134,41 @@ def test_garbage_is_answered_and_the_next_request_too(runtime: Runtime) -> None:
 def test_a_request_of_many_frames_is_its_last(runtime: Runtime) -> None:
     with client(runtime) as caller:
         caller.socket.send_multipart([b"", b"what?", b'{"type":"status","id":"1"}'])
-        assert caller.hear()["id"] == "1"
+        assert caller.receive()["id"] == "1"
 
 
-def test_one_who_sends_too_much_is_cut_off_and_nobody_else(runtime: Runtime) -> None:
+def test_a_client_that_sends_too_much_is_disconnected_and_no_other_client(runtime: Runtime) -> None:
     with client(runtime) as greedy, client(runtime) as modest:
-        greedy.say(b" " * (MAX_REQUEST_BYTES + 1))
+        greedy.send(b" " * (MAX_REQUEST_BYTES + 1))
         assert modest.ask({"type": "status", "id": "1"})["id"] == "1"
         assert runtime.directory.entries["gateway"].restarts == 0
 
 
-def test_a_watcher_is_told_of_events_and_snapshots(runtime: Runtime, peer: Peer) -> None:
+def test_a_watcher_gets_events_and_snapshots(runtime: Runtime, peer: Peer) -> None:
     with client(runtime) as watcher:
         assert watcher.ask({"type": "watch", "id": "1"})["watching"] is True
         peer.happen("chat", text="hello")
-        assert watcher.hear()["event"]["data"] == {"text": "hello"}
+        assert watcher.receive()["event"]["data"] == {"text": "hello"}
         peer.perceive(x=5.0)
-        assert watcher.hear()["snapshot"]["position"]["x"] == 5.0
+        assert watcher.receive()["snapshot"]["position"]["x"] == 5.0
 
 
-def test_a_watcher_of_one_player_is_not_told_of_another(runtime: Runtime, peer: Peer) -> None:
+def test_a_watcher_of_one_player_does_not_get_another(runtime: Runtime, peer: Peer) -> None:
     with client(runtime) as watcher:
         watcher.ask({"type": "watch", "id": "1", "player": "Jiub"})
         peer.happen("chat", text="not for you")
         peer.happen("chat", player="Jiub", text="for you")
-        assert watcher.hear()["event"]["data"] == {"text": "for you"}
+        assert watcher.receive()["event"]["data"] == {"text": "for you"}
 
 
-def test_watching_again_changes_whom_and_is_no_second_watch(runtime: Runtime, peer: Peer) -> None:
+def test_watching_again_replaces_the_first_watch(runtime: Runtime, peer: Peer) -> None:
     with client(runtime) as watcher:
         watcher.ask({"type": "watch", "id": "1"})
         watcher.ask({"type": "watch", "id": "2", "player": "Jiub"})
         peer.happen("chat", text="not for you")
         peer.happen("chat", player="Jiub", text="once")
         peer.happen("chat", player="Jiub", text="twice")
-        assert [watcher.hear()["event"]["data"]["text"] for _ in range(2)] == ["once", "twice"]
+        assert [watcher.receive()["event"]["data"]["text"] for _ in range(2)] == ["once", "twice"]
 
 
 def test_watchers_that_vanish_make_room_also_while_nothing_happens(
@@ -190,7 +190,7 @@ def test_one_watcher_too_many_is_refused(runtime: Runtime, monkeypatch: pytest.M
         assert first.ask({"type": "watch", "id": "2", "player": "Jiub"})["watching"] is True
 
 
-def test_a_watcher_that_does_not_read_holds_up_nobody_and_is_said_once(
+def test_a_watcher_that_does_not_read_delays_no_other_client_and_is_logged_once(
     runtime: Runtime, peer: Peer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with client(runtime, high_water_mark=1) as slow, client(runtime) as other:
@@ -211,16 +211,16 @@ def test_answers_that_are_not_read_do_not_fill_the_log(
 ) -> None:
     with client(runtime, high_water_mark=1) as slow:
         for number in range(UNREAD):
-            slow.say({"type": "status", "id": str(number)})
-        slow.say({"type": "command", "id": "last", "name": "message", "arguments": {"text": "hi"}})
+            slow.send({"type": "status", "id": str(number)})
+        slow.send({"type": "command", "id": "last", "name": "message", "arguments": {"text": "hi"}})
         peer.wait_for(lambda message: message["type"] == "command")
     assert "does not read" not in caplog.text
 
 
-def test_a_client_that_vanished_before_its_answer_hurts_nobody(peer: Peer, runtime: Runtime) -> None:
+def test_a_client_that_vanished_before_its_answer_disturbs_no_other_client(peer: Peer, runtime: Runtime) -> None:
     peer.silent_to = {"command"}
     with client(runtime) as vanishing:
-        vanishing.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        vanishing.send({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
         asked = peer.wait_for(lambda message: message["type"] == "command")
     peer.push({"type": "result", "id": asked["id"], "value": {}})
     peer.silent_to = ()
@@ -231,7 +231,7 @@ def test_a_client_that_vanished_before_its_answer_hurts_nobody(peer: Peer, runti
 def test_a_gateway_that_died_does_not_take_the_command_actor_along(peer: Peer, runtime: Runtime) -> None:
     peer.silent_to = {"command"}
     with client(runtime) as caller:
-        caller.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        caller.send({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
         asked = peer.wait_for(lambda message: message["type"] == "command")
         runtime.directory.tell("gateway", Arrived("clients", []))
         restarted(runtime, "gateway")
@@ -269,7 +269,7 @@ def test_an_endpoint_where_something_else_stands_fails_the_start(runtime_folder:
     blocked = runtime_folder / "timmy-actors" / "daemon.sock"
     blocked.mkdir(mode=0o700, parents=True)
     blocked.parent.chmod(0o700)
-    with Peer() as peer, pytest.raises(ConfigError, match="is there already, and no socket"), running(peer.address):
+    with Peer() as peer, pytest.raises(ConfigError, match="exists already and is not a socket"), running(peer.address):
         pass
 
 
@@ -298,9 +298,9 @@ def test_a_deadline_goes_on_to_the_server(runtime: Runtime, peer: Peer) -> None:
     with client(runtime) as caller:
         before = peer.now()
         assert caller.ask({**asked, "deadline": time.monotonic() + 7})["value"]
-        given = peer.wait_for(lambda message: message["type"] == "command")
+        command = peer.wait_for(lambda message: message["type"] == "command")
         # How well the daemon knows the server's clock depends on how soon it was answered.
-        assert before + 6_000 <= given["deadline"] <= peer.now() + 8_000
+        assert before + 6_000 <= command["deadline"] <= peer.now() + 8_000
 
 
 def test_a_client_that_floods_leaves_places_for_another(runtime: Runtime, peer: Peer) -> None:
@@ -308,13 +308,13 @@ def test_a_client_that_floods_leaves_places_for_another(runtime: Runtime, peer: 
     asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}, "timeout_s": 60}
     with client(runtime) as flood, client(runtime) as other:
         for number in range(MAX_PENDING):
-            flood.say({**asked, "id": f"{number}", "command_id": f"flood-{number}"})
-        refused = [flood.hear() for _ in range(MAX_PENDING // 2)]
+            flood.send({**asked, "id": f"{number}", "command_id": f"flood-{number}"})
+        refused = [flood.receive() for _ in range(MAX_PENDING // 2)]
         assert {answer["error"]["code"] for answer in refused} == {"overloaded"}
-        other.say({**asked, "id": "mine", "command_id": "mine"})
+        other.send({**asked, "id": "mine", "command_id": "mine"})
         peer.wait_for(lambda message: message["id"] == "mine")
         peer.push({"type": "result", "id": "mine", "value": {"done": True}})
-        assert other.hear()["value"] == {"done": True}
+        assert other.receive()["value"] == {"done": True}
 
 
 def test_an_answered_command_gives_its_place_back(runtime: Runtime) -> None:
@@ -342,24 +342,24 @@ def test_a_slow_reader_is_told_what_was_left_out_and_the_newest(runtime: Runtime
             peer.perceive(x=float(number), place="x" * 10_000)
         peer.happen("chat", text="the last")
         fresh(runtime, x=float(FLOOD - 1))
-        told = [slow.hear()]
-        while told[-1]["event"] is None:
-            told.append(slow.hear())
-    positions = [push["snapshot"]["position"]["x"] for push in told[:-1]]
+        pushes = [slow.receive()]
+        while pushes[-1]["event"] is None:
+            pushes.append(slow.receive())
+    positions = [push["snapshot"]["position"]["x"] for push in pushes[:-1]]
     assert positions[-1] == FLOOD - 1
     assert positions == sorted(positions)
-    assert [push["seq"] for push in told] == _as_counted(told)
-    assert told[-1]["seq"] == FLOOD + 1
-    assert sum(push["left_out"] for push in told) == FLOOD + 1 - len(told) > FLOOD / 2
+    assert [push["seq"] for push in pushes] == _as_counted(pushes)
+    assert pushes[-1]["seq"] == FLOOD + 1
+    assert sum(push["left_out"] for push in pushes) == FLOOD + 1 - len(pushes) > FLOOD / 2
 
 
 FLOOD = 400
 
 
-def _as_counted(told: list[Message]) -> list[int]:
-    """The numbers that follow from what each push says was left out before it."""
+def _as_counted(pushes: list[Message]) -> list[int]:
+    """The numbers that follow from how many pushes each push says were left out before it."""
     last, numbers = 0, []
-    for push in told:
+    for push in pushes:
         last += 1 + push["left_out"]
         numbers.append(last)
     return numbers
@@ -372,13 +372,13 @@ def test_an_answer_goes_before_the_pushes_that_wait(runtime: Runtime, peer: Peer
             peer.happen("chat", text=f"{number}" + "x" * 10_000)
         watch = _only_watch(runtime)
         eventually(lambda: len(watch._waiting) > FLOOD / 2)
-        slow.say({"type": "status", "id": "2"})
-        heard = [slow.hear()]
-        while "status" not in heard[-1]:
-            heard.append(slow.hear())
-        told = [slow.hear() for _ in range(FLOOD - len(heard) + 1)]
-        assert len(told) > FLOOD / 3
-        assert [push["seq"] for push in (*heard[:-1], *told)] == list(range(1, FLOOD + 1))
+        slow.send({"type": "status", "id": "2"})
+        first = [slow.receive()]
+        while "status" not in first[-1]:
+            first.append(slow.receive())
+        rest = [slow.receive() for _ in range(FLOOD - len(first) + 1)]
+        assert len(rest) > FLOOD / 3
+        assert [push["seq"] for push in (*first[:-1], *rest)] == list(range(1, FLOOD + 1))
 
 
 def _only_watch(runtime: Runtime) -> Any:
@@ -386,7 +386,7 @@ def _only_watch(runtime: Runtime) -> Any:
     return watch
 
 
-def test_what_happens_is_written_as_json_once_however_many_are_told(
+def test_what_happens_is_written_as_json_once_for_all_watchers(
     runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Push] = []
@@ -402,7 +402,7 @@ def test_what_happens_is_written_as_json_once_however_many_are_told(
         for number, watcher in enumerate(watchers):
             watcher.ask({"type": "watch", "id": f"{number}"})
         peer.happen("chat", text="hello")
-        assert {watcher.hear()["event"]["data"]["text"] for watcher in watchers} == {"hello"}
+        assert {watcher.receive()["event"]["data"]["text"] for watcher in watchers} == {"hello"}
     assert len(written) == 1
 
 
@@ -418,7 +418,7 @@ def test_an_orderly_stop_lets_commands_end_and_answers_the_rest(peer: Peer) -> N
     with running(peer.address) as runtime, client(runtime) as caller:
         fresh(runtime)
         for key in ("answered", "open"):
-            caller.say(
+            caller.send(
                 {"type": "command", "id": key, "name": "message", "arguments": {"text": "hi"}, "command_id": key}
             )
             peer.wait_for(lambda message: message["id"] == key)  # noqa: B023  called here
@@ -426,12 +426,12 @@ def test_an_orderly_stop_lets_commands_end_and_answers_the_rest(peer: Peer) -> N
         stopping.start()
         eventually(lambda: _declines(caller))
         peer.push({"type": "result", "id": "answered", "value": {"done": True}})
-        heard = {answer["id"]: answer for answer in (caller.hear(), caller.hear())}
+        answers = {answer["id"]: answer for answer in (caller.receive(), caller.receive())}
         stopping.join(2 * PATIENCE_S)
-    assert heard["answered"]["value"] == {"done": True}
-    assert heard["open"]["error"]["code"] == "in_doubt"
-    assert "the daemon is stopping" in heard["open"]["error"]["message"]
-    assert heard["open"]["command_id"] == "open"
+    assert answers["answered"]["value"] == {"done": True}
+    assert answers["open"]["error"]["code"] == "in_doubt"
+    assert "the daemon is stopping" in answers["open"]["error"]["message"]
+    assert answers["open"]["command_id"] == "open"
 
 
 def _declines(caller: Client) -> bool:
@@ -442,7 +442,7 @@ def _declines(caller: Client) -> bool:
 def test_a_call_on_a_gateway_that_fails_is_answered(runtime: Runtime, peer: Peer) -> None:
     peer.silent_to = {"command"}
     with client(runtime) as caller:
-        caller.say({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
+        caller.send({"type": "command", "id": "1", "name": "message", "arguments": {"text": "hi"}})
         peer.wait_for(lambda message: message["type"] == "command")
         runtime.directory.tell("gateway", Arrived("clients", []))
-        assert "the daemon's gateway failed" in caller.hear()["error"]["message"]
+        assert "the daemon's gateway failed" in caller.receive()["error"]["message"]

@@ -16,7 +16,7 @@ READ_ONE_IN = 3
 
 
 class Clients:
-    """DEALERs of an outbox, all of this thread; in virtual time."""
+    """DEALER sockets served by an outbox, in one thread and in virtual time."""
 
     def __init__(self) -> None:
         self.context: zmq.Context[Any] = zmq.Context()
@@ -27,7 +27,7 @@ class Clients:
         self._dealers: list[zmq.Socket[bytes]] = []
 
     def join(self) -> tuple[bytes, zmq.Socket[bytes]]:
-        """A further one: its identity, and its socket."""
+        """Add a client: its routing id and its socket."""
         dealer: zmq.Socket[bytes] = self.context.socket(zmq.DEALER)
         dealer.rcvhwm = HIGH_WATER_MARK
         dealer.connect("inproc://outbox")
@@ -36,23 +36,23 @@ class Clients:
         return self._router.recv_multipart()[0], dealer
 
     def poll(self) -> None:
-        """Let libzmq see who has read, as the gateway's polling does: in sends it looks only once in a millisecond."""
+        """Let libzmq notice which clients have read, as the gateway's polling does; sends check once a millisecond."""
         self._router.get(zmq.EVENTS)
 
     def fill(self, client: bytes, now: float) -> None:
-        """Push until it takes nothing more."""
+        """Push until the client's queue is full."""
         while self.outbox.push(client, b"push", now):
             pass
 
 
 @pytest.fixture
 def clients() -> Iterator[Clients]:
-    made = Clients()
-    yield made
-    made.context.destroy(linger=0)
+    clients = Clients()
+    yield clients
+    clients.context.destroy(linger=0)
 
 
-def test_a_reader_slower_than_the_pushes_is_tried_seldom_in_vain(clients: Clients) -> None:
+def test_a_reader_slower_than_the_pushes_is_rarely_retried_in_vain(clients: Clients) -> None:
     client, dealer = clients.join()
     outbox, taken, refused = clients.outbox, 0, 0
     for step in range(STEPS):
@@ -64,7 +64,7 @@ def test_a_reader_slower_than_the_pushes_is_tried_seldom_in_vain(clients: Client
             was_taken = outbox.push(client, b"push", now)
             taken, refused = taken + was_taken, refused + (not was_taken)
         if step % READ_ONE_IN == 0:
-            dealer.recv(zmq.NOBLOCK)  # raises where the pauses let it run dry
+            dealer.recv(zmq.NOBLOCK)  # raises if the pauses leave it nothing to read
     assert taken >= STEPS // READ_ONE_IN
     assert refused <= taken / 2
 
@@ -83,14 +83,14 @@ def test_only_clients_that_took_what_waited_for_them_are_pushed_to_again(clients
     assert dealer.recv(zmq.NOBLOCK) == b"answer"
 
 
-def test_clients_with_the_same_pause_are_tried_at_the_same_time(clients: Clients) -> None:
+def test_clients_with_the_same_pause_are_retried_together(clients: Clients) -> None:
     first, second = clients.join(), clients.join()
     clients.fill(first[0], 0.1001)
     clients.fill(second[0], 0.1004)
     assert clients.outbox.retry(clients.outbox.next_try()) == [first[0], second[0]]
 
 
-def test_a_client_that_takes_nothing_is_tried_ever_more_seldom_and_one_that_speaks_at_once(clients: Clients) -> None:
+def test_a_client_that_takes_nothing_is_retried_ever_less_often_and_one_that_sends_at_once(clients: Clients) -> None:
     client, _ = clients.join()
     clients.fill(client, 0.0)
     clients.outbox.answer(client, (b"answer",), 0.0)

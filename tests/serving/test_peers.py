@@ -1,4 +1,4 @@
-"""Clients of the gateway that are no DEALER without a name: REQ, proxies, probes, taken routing ids, old versions."""
+"""Clients of the gateway other than a plain DEALER: REQ, proxies, probes, duplicate routing ids, old versions."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from timmy_actors.serving.connections import shut_down
 
 STATUS = b'{"type":"status","id":"1"}'
 TICK_S = 0.05
-"""How long a connection may say nothing in these tests."""
+"""How long a connection may be silent in these tests."""
 
 
 class Clients:
-    """Sockets of one test, closed with it."""
+    """The sockets of one test, closed at its end."""
 
     def __init__(self) -> None:
         self._context: zmq.Context[Any] = zmq.Context()
         self._open: list[zmq.Socket[bytes]] = []
 
     def open(self, runtime: Runtime, kind: int = zmq.DEALER, **options: Any) -> zmq.Socket[bytes]:
-        """A client that connects; `options` are ZeroMQ's."""
+        """Connect a client; `options` are ZeroMQ's socket options."""
         client: zmq.Socket[bytes] = self._context.socket(kind)
         self._open.append(client)
         client.rcvtimeo = round(PATIENCE_S * 1000)
@@ -44,31 +44,31 @@ class Clients:
         return client
 
     def ends_of(self, client: zmq.Socket[bytes]) -> zmq.Socket[bytes]:
-        """A monitor that says when a client's connection ends."""
+        """A monitor that reports when a client's connection ends."""
         monitor: zmq.Socket[bytes] = client.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._open.append(monitor)
         monitor.rcvtimeo = round(PATIENCE_S * 1000)
         return monitor
 
     def close(self) -> None:
-        """Close them all."""
+        """Close all sockets."""
         self._context.destroy(linger=0)
 
 
 @pytest.fixture
 def clients() -> Iterator[Clients]:
-    made = Clients()
-    yield made
-    made.close()
+    clients = Clients()
+    yield clients
+    clients.close()
 
 
 @pytest.fixture
 def impatient(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
-    """A daemon that soon ends connections by which nothing comes."""
+    """A daemon that soon disconnects silent clients."""
     monkeypatch.setattr(connections, "SPEAK_WITHIN_S", TICK_S)
-    with running(peer.address) as made:
-        fresh(made)
-        yield made
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        yield runtime
 
 
 def ask(client: zmq.Socket[bytes], **request: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def ask(client: zmq.Socket[bytes], **request: Any) -> dict[str, Any]:
     return answer
 
 
-def test_a_req_is_answered_and_refused_what_it_could_not_read(runtime: Runtime, peer: Peer, clients: Clients) -> None:
+def test_a_req_is_answered_and_may_not_watch(runtime: Runtime, peer: Peer, clients: Clients) -> None:
     client = clients.open(runtime, zmq.REQ)
     assert ask(client, type="status")["status"]["verdict"]
     refused = ask(client, type="watch")["error"]
@@ -115,7 +115,7 @@ def test_a_probe_is_no_request(kind: int, runtime: Runtime, clients: Clients) ->
 
 
 @pytest.mark.parametrize(("socket_type", "delimiter"), [(5, b""), (3, b"\1\0")], ids=["DEALER", "REQ"])
-def test_a_peer_of_zmtp_2_is_disconnected_and_disturbs_nobody(
+def test_a_peer_of_zmtp_2_is_disconnected_and_disturbs_no_other_client(
     socket_type: int, delimiter: bytes, impatient: Runtime, clients: Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = clients.open(impatient)

@@ -20,14 +20,14 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "wanderer.py"
 
 @pytest.fixture
 def runtime() -> Iterator[Runtime]:
-    with Peer() as peer, running(peer.address) as made:
-        fresh(made)
-        yield made
+    with Peer() as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        yield runtime
 
 
 @contextmanager
 def over(runtime: Runtime, kind: str) -> Iterator[Calls]:
-    """The same game in process, and from another."""
+    """The game in this process, or from another one."""
     if kind == "runtime":
         yield runtime
         return
@@ -45,7 +45,7 @@ def test_a_body_sees_what_the_game_knows_of_its_player(body: PlayerBody, runtime
     assert body.observe() == runtime.snapshot()
 
 
-def test_what_is_done_is_told_with_what_came_of_it(body: PlayerBody) -> None:
+def test_an_executed_action_has_its_outcome_and_id(body: PlayerBody) -> None:
     result = body.act(Action(action="message", params={"text": "hi"}))
     assert (result.success, result.outcome, result.code) == (True, "done", None)
     assert result.command_id
@@ -58,21 +58,21 @@ def test_what_needs_a_clients_input_says_what_it_would_take(body: PlayerBody, ve
     assert result.needs == NEEDS_CLIENT_INPUT[verb]
 
 
-def test_a_refusal_is_told_with_its_code_and_field_and_not_raised(body: PlayerBody) -> None:
+def test_a_refusal_has_its_code_and_field_and_is_not_raised(body: PlayerBody) -> None:
     result = body.act(Action(action="give_item", params={"item": "gold_001", "count": 0}))
     assert (result.outcome, result.code, result.field) == ("refused", "bad_arguments", "count")
 
 
-def test_somebody_unknown_can_not_be_seen(runtime: Runtime) -> None:
+def test_an_unknown_player_cannot_be_observed(runtime: Runtime) -> None:
     with pytest.raises(RefusedError, match="Nobody"):
         PlayerBody(runtime, "Nobody").observe()
 
 
 class Recorder:
-    """A game that writes down what it is told to do, and declines it when `declines` says so."""
+    """A game that records its commands, and refuses them with `declines`."""
 
     def __init__(self, declines: RefusedError | None = None) -> None:
-        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.commands: list[tuple[str, dict[str, Any]]] = []
         self.ids: list[str | None] = []
         self.awaited: list[tuple[Revision | None, float]] = []
         self.perceived = 0
@@ -97,16 +97,16 @@ class Recorder:
     def command(
         self, name: str, /, *, timeout_s: float = 1, command_id: str | None = None, **arguments: Any
     ) -> CommandResult:
-        self.told.append((name, arguments))
+        self.commands.append((name, arguments))
         self.ids.append(command_id)
         if self._declines:
             raise self._declines
-        produced = Revision(boot="b", number=len(self.told))
-        return CommandResult(id=command_id or "", value={"told": name}, revision=produced)
+        produced = Revision(boot="b", number=len(self.commands))
+        return CommandResult(id=command_id or "", value={"command": name}, revision=produced)
 
 
 @pytest.mark.parametrize(
-    ("given", "command", "arguments"),
+    ("options", "command", "arguments"),
     [
         ({}, "chat", {"text": "Hi"}),
         ({"manner": "announce"}, "broadcast", {"text": "Hi"}),
@@ -115,28 +115,28 @@ class Recorder:
         ({"to": "Jiub", "manner": "show"}, "message_box", {"player": "Jiub", "text": "Hi"}),
     ],
 )
-def test_each_manner_of_speaking_is_a_command(given: dict[str, Any], command: str, arguments: dict[str, Any]) -> None:
+def test_each_manner_of_speaking_is_a_command(options: dict[str, Any], command: str, arguments: dict[str, Any]) -> None:
     game = Recorder()
-    assert PlayerBody(game).speak("Hi", **given).success
-    assert game.told == [(command, arguments)]
+    assert PlayerBody(game).speak("Hi", **options).success
+    assert game.commands == [(command, arguments)]
 
 
-@pytest.mark.parametrize("given", [{"manner": "whisper"}, {"manner": "show"}, {"to": "Jiub", "manner": "announce"}])
-def test_what_is_said_to_nobody_or_to_the_wrong_one_is_not_said(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", [{"manner": "whisper"}, {"manner": "show"}, {"to": "Jiub", "manner": "announce"}])
+def test_a_text_without_or_with_a_wrong_recipient_is_refused(options: dict[str, Any]) -> None:
     game = Recorder()
-    result = PlayerBody(game).speak("Hi", **given)
-    assert (result.outcome, result.code, result.field, game.told) == ("refused", "bad_arguments", "to", [])
+    result = PlayerBody(game).speak("Hi", **options)
+    assert (result.outcome, result.code, result.field, game.commands) == ("refused", "bad_arguments", "to", [])
 
 
 def test_a_body_of_a_named_player_acts_for_that_player() -> None:
     game = Recorder()
     body = PlayerBody(game, "Jiub")
     body.act(Action(action="teleport", params={"to": "Balmora"}))
-    assert game.told == [("teleport", {"player": "Jiub", "to": "Balmora"})]
+    assert game.commands == [("teleport", {"player": "Jiub", "to": "Balmora"})]
     assert body.observe().player == "Jiub"
 
 
-def test_an_action_given_again_under_its_id_is_the_same_command() -> None:
+def test_an_action_repeated_under_its_id_is_the_same_command() -> None:
     game = Recorder()
     body = PlayerBody(game)
     first = body.act(Action(action="chat", params={"text": "Hi"}))
@@ -192,7 +192,7 @@ def test_the_world_before_an_action_is_never_passed_off_as_the_one_after_it() ->
     assert not body.observe().stale
     body.act(HELLO)
     seen = body.observe()
-    assert (seen.stale, seen.stale_reason) == (True, "not perceived again since the last action was done")
+    assert (seen.stale, seen.stale_reason) == (True, "no snapshot since the last action")
     game.perceived = 1
     assert not body.observe().stale
 
@@ -220,6 +220,6 @@ def test_the_example_lives(runtime: Runtime) -> None:
     wanderer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(wanderer)
     body: WorldInterface = PlayerBody(runtime)
-    told = wanderer.wander(body)
-    assert told[0].startswith("Timmy stands in ")
-    assert told[1:] == ["teleport: done", f"walk: {NEEDS_CLIENT_INPUT['walk']}", "greeting: done"]
+    lines = wanderer.wander(body)
+    assert lines[0].startswith("Timmy stands in ")
+    assert lines[1:] == ["teleport: done", f"walk: {NEEDS_CLIENT_INPUT['walk']}", "greeting: done"]

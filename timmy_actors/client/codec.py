@@ -1,4 +1,4 @@
-"""From calls to requests and from frames to answers: whatever is wrong is told in words."""
+"""Encodes calls as requests and decodes frames into answers; every fault raises one of our errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from timmy_actors.errors import ProtocolError, RefusedError
-from timmy_actors.protocol import MAX_REQUEST_BYTES, Request
+from timmy_actors.protocol import MAX_REQUEST_BYTES, Request, first_mistake
 
 if TYPE_CHECKING:
     from timmy_actors.protocol import Answer, Pushed
@@ -19,77 +19,75 @@ R = TypeVar("R", bound=BaseModel)
 
 
 def make(kind: type[R], **fields: Any) -> R:
-    """A request of that kind.
+    """Build a request of type `kind`.
 
     Raises:
-        RefusedError: `bad_arguments`: it cannot be asked.
+        RefusedError: `bad_arguments`: a field is invalid.
     """
     try:
         return kind(**fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise RefusedError("bad_arguments", f"{field or 'request'}: {first['msg']}", field) from error
+        mistake = first_mistake(error)
+        raise RefusedError("bad_arguments", mistake.at("request"), mistake.field) from error
 
 
 def encode(request: Request) -> bytes:
     """A request as JSON.
 
     Raises:
-        RefusedError: `bad_arguments`: it has no JSON, or is larger than a daemon takes.
+        RefusedError: `bad_arguments`: the request cannot be written as JSON, or exceeds the daemon's size limit.
     """
     try:
         frame = request.model_dump_json().encode()
     except PydanticSerializationError as error:
         raise RefusedError("bad_arguments", f"arguments: {error}", "arguments") from error
     if len(frame) > MAX_REQUEST_BYTES:
-        told = f"arguments: the request has {len(frame)} bytes, it may have {MAX_REQUEST_BYTES}"
-        raise RefusedError("bad_arguments", told, "arguments")
+        message = f"arguments: the request has {len(frame)} bytes, the limit is {MAX_REQUEST_BYTES}"
+        raise RefusedError("bad_arguments", message, "arguments")
     return frame
 
 
 def decode_answer(frame: bytes) -> Answer:
-    """What a daemon answered.
+    """Decode a daemon's answer.
 
     Raises:
-        ProtocolError: this version does not understand it.
+        ProtocolError: the frame is not a valid answer in this version.
     """
-    # Not at the top: what a daemon answers takes longer to load than pydantic, and nothing before needs it.
+    # Imported late: the models of answers take longer to load than pydantic, and no earlier step needs them.
     from timmy_actors.protocol import Answer  # noqa: PLC0415
 
-    with _understood():
+    with _protocol_errors():
         return Answer.model_validate_json(frame)
 
 
 def decode_watched(frame: bytes) -> Pushed | Answer:
-    """What a daemon said to a watcher.
+    """Decode a message that a daemon sent to a watcher.
 
     Raises:
-        ProtocolError: it is none that this version understands.
+        ProtocolError: the frame is not a valid message in this version.
     """
-    from timmy_actors.protocol import FROM_DAEMON  # noqa: PLC0415  the same
+    from timmy_actors.protocol import FROM_DAEMON  # noqa: PLC0415  as in `decode_answer`
 
-    with _understood():
+    with _protocol_errors():
         return FROM_DAEMON.validate_json(frame)
 
 
 @contextmanager
-def _understood() -> Iterator[None]:
+def _protocol_errors() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
+        mistake = first_mistake(error).at("answer")
         raise ProtocolError(
-            f"the daemon's answer is not understood ({where}: {first['msg']}): is it of another version?"
+            f"the daemon's answer is invalid ({mistake}): check that the daemon has this client's version"
         ) from error
 
 
 def raise_refusal(answer: Answer) -> None:
-    """Nothing, unless the answer is a refusal.
+    """Raise the answer's error, if it has one.
 
     Raises:
-        RefusedError: it is.
+        RefusedError: the answer is a refusal.
     """
     if answer.error is not None:
         raise RefusedError(answer.error.code, answer.error.message, answer.error.field)

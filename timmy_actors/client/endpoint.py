@@ -1,4 +1,4 @@
-"""Where a daemon listens for its owner: a ZeroMQ ipc endpoint in a folder that nobody else can enter."""
+"""The daemon's local endpoint: a ZeroMQ ipc socket in a folder that only its owner can enter."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ _PEER = struct.Struct("3i")
 """`struct ucred`: process, user, group."""
 
 
-def resolve_endpoint(given: str | None = None) -> str:
-    """The endpoint in force: the one given, else `TIMMY_ENDPOINT`, else the user's own.
+def resolve_endpoint(endpoint: str | None = None) -> str:
+    """The endpoint to use: `endpoint`, else `TIMMY_ENDPOINT`, else the user's default.
 
     Raises:
-        ConfigError: it is none that a daemon can listen at.
+        ConfigError: no daemon can listen on it.
     """
-    endpoint = given or os.environ.get(VARIABLE) or SCHEME + str(default_folder() / "daemon.sock")
+    endpoint = endpoint or os.environ.get(VARIABLE) or SCHEME + str(default_folder() / "daemon.sock")
     path = endpoint_path(endpoint)
     longest = zmq.IPC_PATH_MAX_LEN
     if len(os.fsencode(path)) > longest:
         raise ConfigError(
-            f"endpoint {endpoint}: its path has {len(os.fsencode(path))} bytes, a socket's may have {longest}:"
-            f" choose a shorter one with --endpoint or {VARIABLE}"
+            f"endpoint {endpoint}: its path has {len(os.fsencode(path))} bytes, the limit for a socket is {longest}:"
+            f" choose a shorter path with --endpoint or {VARIABLE}"
         )
     return endpoint
 
 
 def endpoint_path(endpoint: str) -> Path:
-    """The socket's file.
+    """The path of the socket's file.
 
     Raises:
-        ConfigError: it is no ipc endpoint. TCP would let every user of this machine command the agent.
+        ConfigError: it is not an ipc endpoint. TCP would let every user of this machine command the agent.
     """
     path = endpoint.removeprefix(SCHEME)
     if path == endpoint or not path or path.startswith(("@", "*")):
@@ -49,32 +49,32 @@ def endpoint_path(endpoint: str) -> Path:
 
 
 def check_trusted(path: Path) -> None:
-    """See that whoever listens on the socket at `path` can only be the user of this process, or root.
+    """Check that only this process's user, or root, can listen on the socket at `path`.
 
     Raises:
-        ConfigError: its folder is another user's, or open to others; they could listen there in the daemon's place.
+        ConfigError: its folder belongs to another user, or is open to others: they could impersonate the daemon.
     """
-    with contextlib.suppress(OSError):  # then nobody can be reached there, which the caller finds out
+    with contextlib.suppress(OSError):  # then no daemon can be reached there, and connecting reports it
         path.lstat()
         check_private(path.parent, path.parent.stat(follow_symlinks=False))
 
 
 def check_peer(connected: sockets.socket, path: Path) -> None:
-    """See that the process at the other end of a Unix socket is this user's, or root's (unix(7), `SO_PEERCRED`).
+    """Check that the process at the other end of a Unix socket runs as this user or root (unix(7), `SO_PEERCRED`).
 
     Raises:
-        ConfigError: it is another user's.
+        ConfigError: it runs as another user.
     """
     _, owner = peer_of(connected)
     if owner not in (None, os.geteuid(), 0):
         raise ConfigError(
             f"{path}: another user (uid {owner}) listens there, and is not trusted: run this as the daemon's user,"
-            f" or choose another place with --endpoint or {VARIABLE}"
+            f" or choose another path with --endpoint or {VARIABLE}"
         )
 
 
 def peer_of(connected: sockets.socket) -> tuple[int | None, int | None]:
-    """The process and the user at the other end of a Unix socket; None where the system does not say."""
+    """The process id and user id at the other end of a Unix socket; None where the system does not provide them."""
     if not hasattr(sockets, "SO_PEERCRED"):
         return None, None
     process, owner, _ = _PEER.unpack(connected.getsockopt(sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEER.size))
@@ -82,7 +82,7 @@ def peer_of(connected: sockets.socket) -> tuple[int | None, int | None]:
 
 
 class EndpointLock:
-    """Holds an endpoint for one daemon; released when the process ends, however it ends."""
+    """Reserves an endpoint for one daemon; released when the process ends, however it ends."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -90,16 +90,16 @@ class EndpointLock:
         self._file = LockFile(path.with_name(path.name + ".lock"))
 
     def acquire(self) -> None:
-        """Take it.
+        """Acquire the lock.
 
         Raises:
-            EndpointInUseError: another daemon holds it; the message names that one.
-            ConfigError: something else is in its place.
-            CannotCreateError: its folder cannot be written.
+            EndpointInUseError: another daemon holds it; the message names its process.
+            ConfigError: a file that is not a socket has the endpoint's path.
+            CannotCreateError: the folder cannot be written.
         """
         path = endpoint_path(self._endpoint)
         make_private(path.parent)
-        _refuse_anything_else(path)
+        _refuse_other_files(path)
         try:
             holder = self._file.acquire()
         except OSError as error:
@@ -108,19 +108,21 @@ class EndpointLock:
         if holder is not None:
             raise EndpointInUseError(
                 f"a daemon already serves {self._endpoint}: {holder}."
-                f" Stop it, or give this one another endpoint with --endpoint or {VARIABLE}"
+                f" Stop it, or start this one on another endpoint with --endpoint or {VARIABLE}"
             )
 
     def release(self) -> None:
-        """Let it go."""
+        """Release the lock."""
         self._file.release()
 
 
-def _refuse_anything_else(path: Path) -> None:
-    # libzmq removes whatever stands in a new socket's place.
+def _refuse_other_files(path: Path) -> None:
+    # When libzmq binds a socket, it deletes whatever file has its path.
     try:
         is_socket = stat.S_ISSOCK(path.stat(follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return
     if not is_socket:
-        raise ConfigError(f"{path}: is there already, and no socket: choose another with --endpoint or {VARIABLE}")
+        raise ConfigError(
+            f"{path}: exists already and is not a socket: choose another path with --endpoint or {VARIABLE}"
+        )

@@ -1,4 +1,4 @@
-"""One connection to a daemon: what is sent and received, and that it ended."""
+"""One connection to a daemon: sends and receives frames, and detects the connection's end."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.system import read_event
 
 LOOK_UP_S = 0.1
-"""How often one that waits looks whether the connection was closed meanwhile."""
+"""How often a waiting thread checks whether the connection was closed."""
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.001, 86_400.0
 
 
 class Ended:
-    """The daemon's end of the connection was closed: it ended, was killed, or cut this client off."""
+    """The daemon closed the connection: it ended, was killed, or disconnected this client."""
 
 
 ENDED = Ended()
 
 
 class Line:
-    """A DEALER socket and its monitor. For one thread at a time; only `give_up` may come from another.
+    """A DEALER socket and its monitor. For one thread at a time; only `give_up` may be called from another thread.
 
     Raises:
-        DaemonUnreachableError: nobody listens at the endpoint.
+        DaemonUnreachableError: no daemon listens on the endpoint.
     """
 
     def __init__(self, endpoint: str, *, timeout_s: float, high_water_mark: int | None = None) -> None:
@@ -43,22 +43,22 @@ class Line:
         probe(endpoint, timeout_s)
         self._context: zmq.Context[Any] = zmq.Context()
         self._sockets: list[zmq.Socket[bytes]] = []
-        # Whoever lets a line go without closing it: a context alone would wait for ever for its sockets' end.
+        # For callers that drop a line without closing it: terminating a context waits for ever for its open sockets.
         self._let_go = weakref.finalize(self, _end, self._context, self._sockets)
         self._open()
 
     def send(self, frame: bytes) -> None:
-        """Send, on a new connection where the last one has ended.
+        """Send a frame, on a new connection if the last one has ended.
 
         Raises:
-            DaemonUnreachableError: nobody listens at the endpoint any more.
+            DaemonUnreachableError: no daemon listens on the endpoint any more.
         """
         if self._has_ended():
             self.reopen()
         self._socket.send(frame)
 
     def look(self) -> bytes | Ended | None:
-        """What has come, without waiting; that the connection ended comes after all that came by it."""
+        """The next frame, without waiting; `ENDED` after the last frame of a connection that ended."""
         if self.is_down:
             return None
         with contextlib.suppress(zmq.Again):
@@ -70,12 +70,12 @@ class Line:
         return ENDED
 
     def wait(self, until: float) -> bytes | Ended | None:
-        """The same, waited for until then (monotonic seconds).
+        """The next frame, waiting for it until `until` (monotonic seconds); None when none came.
 
         Raises:
-            zmq.ZMQError: it was closed meanwhile.
+            zmq.ZMQError: the line was closed during the wait.
         """
-        while (heard := self.look()) is None:
+        while (received := self.look()) is None:
             left_s = until - time.monotonic()
             if left_s <= 0:
                 return None
@@ -86,10 +86,10 @@ class Line:
                 self._poller.poll(round(left_s * 1000) + 1)
             if self._closing.is_set():
                 raise zmq.ZMQError(zmq.ENOTSOCK)
-        return heard
+        return received
 
     async def wait_in_loop(self, until: float) -> bytes | Ended | None:
-        """The same in an asyncio event loop, which goes on turning."""
+        """`wait` for coroutines: it does not block the asyncio event loop."""
         import asyncio  # noqa: PLC0415  it takes 18 ms to load, and only an asynchronous watch needs it
 
         loop, news = asyncio.get_running_loop(), asyncio.Event()
@@ -97,33 +97,33 @@ class Line:
         for descriptor in descriptors:
             loop.add_reader(descriptor, news.set)
         try:
-            # libzmq's descriptors tell of changes only: look after clearing, and until there is nothing.
-            while (heard := self.look()) is None and (left_s := until - time.monotonic()) > 0:
+            # libzmq's descriptors signal changes only: look after clearing, until nothing is left.
+            while (received := self.look()) is None and (left_s := until - time.monotonic()) > 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), min(left_s, LOOK_UP_S))
                 news.clear()
-            return heard
+            return received
         finally:
             for descriptor in descriptors:
                 loop.remove_reader(descriptor)
 
     @property
     def is_down(self) -> bool:
-        """Whether there is no connection now, because of `hang_up`."""
+        """Whether the connection was closed by `hang_up`."""
         return self._socket.closed
 
     def reopen(self, timeout_s: float | None = None) -> None:
-        """Begin a new connection: what the daemon did for the sake of the last one's calls ends.
+        """Open a new connection; the daemon cancels what it did for the calls of the last one.
 
         Raises:
-            DaemonUnreachableError: nobody listens at the endpoint.
+            DaemonUnreachableError: no daemon listens on the endpoint.
         """
         self.hang_up()
         probe(self.endpoint, self._timeout_s if timeout_s is None else timeout_s)
         self._open()
 
     def hang_up(self) -> None:
-        """End the connection; what was sent and not taken yet is dropped with it."""
+        """Close the connection; frames that the daemon has not read are dropped."""
         self._ended = True
         if not self.is_down:
             self._socket.disable_monitor()
@@ -132,18 +132,18 @@ class Line:
             self._sockets.clear()
 
     def give_up(self) -> None:
-        """End the waiting of another thread; it is to be closed then."""
+        """End another thread's `wait`; close the line afterwards."""
         self._closing.set()
 
     def close(self) -> None:
-        """End it for good."""
+        """Close the line for good."""
         self._closing.set()
         self._let_go()
 
     def _open(self) -> None:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
         socket.linger = 0
-        socket.probe_router = True  # a daemon ends the connections of those that say nothing
+        socket.probe_router = True  # a daemon disconnects clients that send nothing
         if self._high_water_mark is not None:
             socket.rcvhwm = self._high_water_mark
         self._socket, self._ended = socket, False
@@ -166,22 +166,23 @@ def _end(context: zmq.Context[Any], open_sockets: list[zmq.Socket[bytes]]) -> No
 
 
 def probe(endpoint: str, timeout_s: float) -> None:
-    """See that somebody listens: libzmq would wait for one without a word.
+    """Check that a daemon listens on the endpoint: libzmq would wait silently until one does.
 
     Raises:
-        DaemonUnreachableError: nobody does.
+        DaemonUnreachableError: no daemon listens.
         ConfigError: another user listens there, or could.
     """
     path = endpoint_path(endpoint)
     check_trusted(path)
     with sockets.socket(sockets.AF_UNIX) as probing:
-        # Not `settimeout`: with that the system does not wait at all for a daemon that has much to accept.
+        # Not `settimeout`: with it, the system does not wait for a daemon whose accept queue is full.
         probing.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDTIMEO, _timeval(timeout_s))
         try:
             probing.connect(str(path))
         except BlockingIOError:
             raise DaemonUnreachableError(
-                f"the daemon at {endpoint} takes no connection within {timeout_s:g} s: it is frozen, or overloaded"
+                f"the daemon at {endpoint} did not accept the connection within {timeout_s:g} s:"
+                " it is frozen, or overloaded"
             ) from None
         except OSError as error:
             raise DaemonUnreachableError(
@@ -192,6 +193,6 @@ def probe(endpoint: str, timeout_s: float) -> None:
 
 
 def _timeval(seconds: float) -> bytes:
-    """Seconds as setsockopt(2) takes them; none at all would mean to wait for ever."""
+    """Seconds in setsockopt(2)'s form; never zero, which would mean to wait for ever."""
     whole, part = divmod(min(max(seconds, SHORTEST_WAIT_S), LONGEST_WAIT_S), 1)
     return struct.pack("@ll", int(whole), int(part * 1e6))

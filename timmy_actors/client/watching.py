@@ -1,4 +1,4 @@
-"""A watch of another process's daemon: it outlives the daemon's restarts, and tells of them."""
+"""A watch of a daemon in another process: it survives the daemon's restarts, and reports them."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
 
 RENEW_AFTER_S = 2.0
-"""A quiet watch asks again after this, so that a daemon that is frozen is noticed; one that ended is seen at once."""
+"""A quiet watch renews its request after this time, which detects a frozen daemon; one that ended is seen at once."""
 TRY_AGAIN_S = 0.1
-"""How often a daemon that went away is looked for."""
+"""How often a watch tries to reconnect to a daemon that ended."""
 HIGH_WATER_MARK = 8
-"""Pushes that wait in this process for a slow reader: further ones wait in the daemon, which keeps the newest."""
+"""Pushes buffered in this process for a slow reader: further ones wait in the daemon, which keeps the newest."""
 
 
 class Following:
-    """Numbers what is heard, and tells when the daemon went away and came back. Pure: times are monotonic seconds."""
+    """Numbers received pushes, and reports when the daemon ended and came back. Pure: times are monotonic seconds."""
 
     def __init__(self, endpoint: str, reconnect_s: float) -> None:
         self._endpoint = endpoint
         self._reconnect_s = reconnect_s
         self._last = 0
-        """The number of the last push that was told."""
+        """The number of the last push delivered."""
         self._ahead = 0
-        """What our numbers are ahead of the daemon's: it knows nothing of what is told here, nor of its predecessor."""
+        """Added to the daemon's numbers: it does not count our own pushes, nor those of the daemon before it."""
         self._away_since: float | None = None
         self._unanswered = False
         self.due = math.inf
-        """When to ask (again) for the watch."""
+        """When to request (or renew) the watch."""
 
-    def asked(self, now: float, *, anew: bool) -> None:
-        """The watch was asked for: of the same daemon, or `anew` over a new connection."""
+    def asked(self, now: float, *, reconnected: bool) -> None:
+        """Record that the watch was requested: over the same connection, or `reconnected` over a new one."""
         self._unanswered = True
         self.due = now + RENEW_AFTER_S
-        if anew:
+        if reconnected:
             self._ahead = self._last
 
-    def heard(self, message: Pushed | Answer, now: float) -> Pushed | None:
-        """What is told of it."""
+    def received(self, message: Pushed | Answer, now: float) -> Pushed | None:
+        """Record a message from the daemon; the push to deliver, if any."""
         was_away, self._away_since, self._unanswered = self._away_since is not None, None, False
         self.due = now + RENEW_AFTER_S
         if isinstance(message, Pushed):
             self._last = message.seq + self._ahead
             return message.model_copy(update={"seq": self._last})
-        if message.error is None or message.error.code != "unavailable":  # one that stops is about to be away
+        if message.error is None or message.error.code != "unavailable":  # a stopping daemon; its end follows
             raise_refusal(message)
-        # A link that is down is told by the daemon itself.
+        # The daemon itself reports a link that is down.
         return self._own(message.link) if was_away and message.link is not None and message.link.carries else None
 
     def ended(self, now: float) -> Pushed | None:
-        """The connection has ended."""
+        """Record that the connection has ended; the push to deliver, if any."""
         self.due = now + TRY_AGAIN_S
         return self._away(now, f"the daemon at {self._endpoint} ended")
 
     def overdue(self, now: float) -> Pushed | None:
-        """It is `due`, and it may be that what was asked the last time was not answered."""
+        """The request is `due` again: if the last one was not answered, the push that reports it."""
         if not self._unanswered:
             return None
         self.due = now + TRY_AGAIN_S
@@ -74,7 +74,7 @@ class Following:
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether what was asked last is not answered."""
+        """Whether the last request is unanswered."""
         return self._unanswered
 
     def _away(self, now: float, why: str) -> Pushed | None:
@@ -92,7 +92,7 @@ class Following:
 
 
 class _Watching:
-    """What both kinds of watch do between their waits."""
+    """What the two kinds of watch have in common: everything but the waiting."""
 
     def __init__(
         self, endpoint: str, interest: Interest, *, answer_s: float, timeout_s: float | None, reconnect_s: float
@@ -107,52 +107,52 @@ class _Watching:
     def _until(self) -> float:
         return math.inf if self._timeout_s is None else time.monotonic() + self._timeout_s
 
-    def _ask(self, *, anew: bool) -> None:
+    def _ask(self, *, reconnected: bool) -> None:
         self._line.send(encode(WatchRequest(id=str(next(self._ids)), **dict(self._interest))))
-        self._following.asked(time.monotonic(), anew=anew)
+        self._following.asked(time.monotonic(), reconnected=reconnected)
 
-    def _on(self, heard: bytes | Ended | None) -> Pushed | None:
-        """What is told of what was heard, or of its absence."""
+    def _on(self, received: bytes | Ended | None) -> Pushed | None:
+        """The push to deliver for a received frame, or for none."""
         now = time.monotonic()
-        if isinstance(heard, Ended):
+        if isinstance(received, Ended):
             self._line.hang_up()
             return self._following.ended(now)
-        if heard is not None:
-            return self._following.heard(decode_watched(heard), now)
+        if received is not None:
+            return self._following.received(decode_watched(received), now)
         if now < self._following.due:
             return None
-        return self._look_for_it(now) if self._line.is_down else self._renew(now)
+        return self._reconnect(now) if self._line.is_down else self._renew(now)
 
-    def _look_for_it(self, now: float) -> Pushed | None:
+    def _reconnect(self, now: float) -> Pushed | None:
         with contextlib.suppress(DaemonUnreachableError):
             self._line.reopen(TRY_AGAIN_S)
-            self._ask(anew=True)
+            self._ask(reconnected=True)
             return None
         return self._following.ended(now)
 
     def _renew(self, now: float) -> Pushed | None:
         if self._following.waits_for_answer:
             return self._following.overdue(now)
-        self._ask(anew=False)
+        self._ask(reconnected=False)
         return None
 
-    def _on_begin(self, heard: bytes | Ended | None) -> None:
-        """What was heard is to be the daemon's word that it is watched from now on.
+    def _on_begin(self, received: bytes | Ended | None) -> None:
+        """Check that the first frame is the daemon's confirmation of the watch.
 
         Raises:
-            RefusedError: it declined.
-            DaemonUnreachableError: it ended, or did not answer.
+            RefusedError: the daemon refused the watch.
+            DaemonUnreachableError: the daemon ended, or did not answer.
         """
-        if heard is None or isinstance(heard, Ended):
-            how = "ended" if heard is not None else f"did not answer within {self._answer_s:g} s"
+        if received is None or isinstance(received, Ended):
+            how = "ended" if received is not None else f"did not answer within {self._answer_s:g} s"
             raise DaemonUnreachableError(f"the daemon at {self._line.endpoint} {how}")
-        answer = decode_answer(heard)
+        answer = decode_answer(received)
         raise_refusal(answer)
-        self._following.heard(answer, time.monotonic())
+        self._following.received(answer, time.monotonic())
 
 
 class DaemonWatch(_Watching, Iterator[Pushed]):
-    """What happens from its making on, in another process's daemon. Threads may share it; each push goes to one."""
+    """Iterates over the pushes of a daemon in another process. Threads may share it; each push goes to one of them."""
 
     def __init__(
         self, endpoint: str, interest: Interest, *, answer_s: float, timeout_s: float | None, reconnect_s: float
@@ -161,7 +161,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
         self._turn = threading.RLock()
         self._closed = False
         try:
-            self._ask(anew=True)
+            self._ask(reconnected=True)
             self._on_begin(self._line.wait(time.monotonic() + answer_s))
         except BaseException:
             self.close()
@@ -171,12 +171,12 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
         return self
 
     def __next__(self) -> Pushed:
-        """The next push, waited for.
+        """Wait for the next push.
 
         Raises:
             StopIteration: the watch was closed.
-            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
-            DaemonUnreachableError: the daemon went away, and did not come back within `reconnect_s`.
+            WatchTimeoutError: no push came within `timeout_s`; the watch can still be read.
+            DaemonUnreachableError: the daemon ended, and did not come back within `reconnect_s`.
         """
         until = self._until()
         with self._turn:
@@ -197,10 +197,10 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
             raise
 
     def close(self) -> None:
-        """Be told no more; a thread that waits for the next push is told that there is none."""
+        """Close the watch; a thread that waits for the next push gets `StopIteration`."""
         self._closed = True
         self._line.give_up()
-        with self._turn:  # a socket that is closed under another thread's hands ends the process
+        with self._turn:  # libzmq aborts the process when a socket is closed while another thread uses it
             self._line.close()
 
     def __enter__(self) -> Self:
@@ -211,7 +211,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
 
 
 class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
-    """The same for coroutines of one event loop, which goes on turning. It begins when it is entered, or first read."""
+    """`DaemonWatch` for the coroutines of one event loop. It starts when it is entered, or else when first read."""
 
     _has_begun = False
     _closed = False
@@ -224,7 +224,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
         await self.close()
 
     async def __anext__(self) -> Pushed:
-        """The next push, waited for; see `DaemonWatch`.
+        """Wait for the next push; see `DaemonWatch`.
 
         Raises:
             StopAsyncIteration: the watch was closed.
@@ -240,7 +240,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
         raise StopAsyncIteration
 
     async def close(self) -> None:
-        """Be told no more."""
+        """Close the watch."""
         self._closed = True
         self._line.close()
 
@@ -249,7 +249,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
             return
         self._has_begun = True
         try:
-            self._ask(anew=True)
+            self._ask(reconnected=True)
             self._on_begin(await self._line.wait_in_loop(time.monotonic() + self._answer_s))
         except BaseException:
             await self.close()

@@ -1,4 +1,4 @@
-"""The commands: each validated, journaled, sent under the current epoch, and answered to whoever gave it."""
+"""The command actor: validates and journals each command, sends it under the current epoch and answers its caller."""
 
 from __future__ import annotations
 
@@ -31,50 +31,51 @@ from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedVa
 
 NAME = SENDER
 MAX_PENDING = 1_000
-"""Commands on their way at once; more are refused as `overloaded`."""
+"""Pending commands; more are refused as `overloaded`."""
 GRACE_S = 1.0
-"""How long past its deadline an answer may still arrive: the server drops late commands, but its word needs time."""
-NOT_KNOWN_YET = "sent, but no answer came before the deadline: give it again with the command_id {key!r} to learn more"
+"""How long past the deadline an answer is awaited: the server drops late commands, but its answer needs time."""
+NO_ANSWER = "sent, but not answered before the deadline: send it again with the command_id {key!r} to learn its result"
 
 
 @dataclass(frozen=True)
 class CommandOptions:
-    """Whose commands these are, and whether they are journaled."""
+    """The client's name, and how its commands are journaled."""
 
     client: str
     journaled: bool
     goes_on: bool
-    """Whether commands are taken while the journal cannot be written."""
+    """Whether commands are accepted while the journal cannot be written."""
 
 
 @dataclass(frozen=True)
 class _Due:
-    """A command's deadline has come, or it is time to ask again what became of it."""
+    """Timer: a command's deadline has passed, or an unanswered command is due to be sent again."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class _Overdue:
-    """Somebody has waited long enough for it."""
+    """Timer: a waiter's deadline and the grace period have passed."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class _Repeat:
-    """A command that can be answered from the journal only: the link is down."""
+    """A command with a caller's id that only the journal can answer, because the link is down."""
 
-    do: SubmitCommand
+    request: SubmitCommand
     arguments: dict[str, Any]
     reply: Reply
 
 
 class CommandActor(Actor):
-    """What was sent when the link dropped goes out again under the same id, which the server answers from memory.
+    """Executes commands effectively once.
 
-    Where the server itself restarted, only what is idempotent goes out again; the rest is `in_doubt`, and reported.
-    What an earlier incarnation left, of this actor or of the daemon, is taken over from the journal.
+    After a link loss it sends unanswered commands again under the same id, which the server answers from memory. After
+    a restart of the server it sends only idempotent ones again and reports the others as `in_doubt`. It resumes the
+    commands that an earlier incarnation, of this actor or of the daemon, left in the journal.
     """
 
     def __init__(
@@ -94,19 +95,19 @@ class CommandActor(Actor):
         self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
         self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
-        """The server remembers ids across our restarts: those of two incarnations must differ."""
+        """Part of each id: the server remembers ids across our restarts, so each incarnation needs its own."""
         self._ids = itertools.count(1)
 
     def on_start(self) -> None:
-        """Ask the journal what is not over yet."""
+        """Request the unsettled commands from the journal."""
         if not self._resumed:
             self._directory.tell("journal", Resume())
 
     def on_receive(self, message: Any) -> Any:
-        """Take commands, follow the link and the journal, pass results on."""
+        """Handle commands, results, timers, and messages of the link and the journal."""
         match message:
             case SubmitCommand():
-                return self._do(message)
+                return self._submit(message)
             case Received(_, Result() as result):
                 self._on_answer(result.id, result)
             case Received(_, Error() as error):
@@ -120,59 +121,59 @@ class CommandActor(Actor):
         return None
 
     def on_stop(self) -> None:
-        """Leave nobody waiting."""
+        """Answer all waiting callers."""
         self._abandon("the daemon is stopping")
 
     def on_failure(self, *_: object) -> None:
-        """The same."""
+        """Answer all waiting callers."""
         self._abandon("the command actor failed")
 
-    # Taking commands in.
+    # Accepting commands.
 
-    def _do(self, do: SubmitCommand) -> object:
-        arguments = parse_command(do.name, do.arguments)
-        given = wire_arguments(arguments)
-        key = do.id if do.id is not None else f"{self._incarnation}-{next(self._ids)}"
+    def _submit(self, request: SubmitCommand) -> object:
+        arguments = parse_command(request.name, request.arguments)
+        wired = wire_arguments(arguments)
+        key = request.id if request.id is not None else f"{self._incarnation}-{next(self._ids)}"
         pending, link = self._pending.get(key), self._dispatch.reachable()
         if pending is not None:
-            pending.refuse_another(do.name, given)
-            self._join(pending, do, self.take_reply())
-        elif time.monotonic() >= do.due:
-            raise RefusedError("expired", "it came here after its deadline: it was not done")
+            pending.refuse_another(request.name, wired)
+            self._join(pending, request, self.take_reply())
+        elif time.monotonic() >= request.due:
+            raise RefusedError("expired", "the command arrived after its deadline and was not executed")
         elif link is not None:
-            self._accept(self._dispatch.accepted(do, key, arguments, given, link), do, link)
-        elif do.id is not None and self._options.journaled:
-            self._looked_up[key].append(_Repeat(do, given, self.take_reply()))
+            self._accept(self._dispatch.accepted(request, key, arguments, wired, link), request, link)
+        elif request.id is not None and self._options.journaled:
+            self._looked_up[key].append(_Repeat(request, wired, self.take_reply()))
             self._tell_journal(Look(key))
         else:
             raise self._dispatch.unavailable()
         return DEFERRED
 
-    def _accept(self, pending: Pending, do: SubmitCommand, link: LinkStatus) -> None:
+    def _accept(self, pending: Pending, request: SubmitCommand, link: LinkStatus) -> None:
         if len(self._pending) >= MAX_PENDING:
-            raise RefusedError("overloaded", f"{MAX_PENDING} commands are on their way already")
+            raise RefusedError("overloaded", f"{MAX_PENDING} commands are already pending: try again later")
         failing = self._options.journaled and self._journal.value.state == "failing"
         if failing and not self._options.goes_on:
-            raise RefusedError("unavailable", f"not taken: {self._journal.value.reason}")
+            raise RefusedError("unavailable", f"the command was not accepted: {self._journal.value.reason}")
         key = pending.id
         self._pending[key] = pending
-        pending.waiters.append(Waiter(self.take_reply(), pending.due, do.until == "accepted"))
+        pending.waiters.append(Waiter(self.take_reply(), pending.due, request.until == "accepted"))
         self.mailbox.schedule(key, pending.due - time.monotonic(), _Due(key))
         if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
-        elif do.until == "accepted":
+        elif request.until == "accepted":
             self._set_out(pending)
-        else:  # the same, by the shortest way: what comes before the sending is felt by every caller
+        else:  # the same without `_set_out`: its time would add to the latency of every command
             pending.stage = Stage.UNDER_WAY
             self._dispatch.send(pending, link)
 
-    def _join(self, pending: Pending, do: SubmitCommand, reply: Reply) -> None:
+    def _join(self, pending: Pending, request: SubmitCommand, reply: Reply) -> None:
         if pending.stage is Stage.SETTLED and not pending.waiters:
             pending.answer(reply)
-        elif do.until == "accepted" and pending.stage is not Stage.JOURNALING:
+        elif request.until == "accepted" and pending.stage is not Stage.JOURNALING:
             reply.set(CommandResult(id=pending.id))
         else:
-            pending.waiters.append(Waiter(reply, do.due, do.until == "accepted"))
+            pending.waiters.append(Waiter(reply, request.due, request.until == "accepted"))
             self._watch_waiters(pending)
 
     def _set_out(self, pending: Pending) -> None:
@@ -181,7 +182,7 @@ class CommandActor(Actor):
             waiter.reply.set(CommandResult(id=pending.id))
         self._advance(pending)
 
-    # Sending, and what comes back.
+    # Sending and results.
 
     def _advance_all(self) -> None:
         for pending in list(self._pending.values()):
@@ -189,21 +190,21 @@ class CommandActor(Actor):
                 self._advance(pending)
 
     def _advance(self, pending: Pending) -> None:
-        over = self._dispatch.advance(pending)
-        if over is not None:
-            self._settle(pending, None, over)
+        error = self._dispatch.advance(pending)
+        if error is not None:
+            self._settle(pending, None, error)
 
     def _on_answer(self, key: str | None, answer: Result | Error) -> None:
         pending = self._pending.get(key) if key is not None else None
         if pending is not None and pending.stage is Stage.UNDER_WAY:
             value, revision = (answer.value, answer.revision) if isinstance(answer, Result) else (None, None)
-            self._settle(pending, value, self._dispatch.believed(pending, answer.error), revision)
+            self._settle(pending, value, self._dispatch.checked_error(pending, answer.error), revision)
 
     def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
         now = time.monotonic()
         if isinstance(timer, _Overdue):
             for waiter in pending.take_late(now - GRACE_S):
-                self._tell_late(pending, waiter.reply)
+                self._answer_late(pending, waiter.reply)
         elif pending.stage is Stage.UNDER_WAY:
             self.mailbox.schedule(pending.id, ASK_AGAIN_S, timer)
             self._advance(pending)
@@ -214,14 +215,16 @@ class CommandActor(Actor):
             first = min(waiter.due for waiter in pending.waiters)
             self.mailbox.schedule(_overdue_key(pending.id), first + GRACE_S - time.monotonic(), _Overdue(pending.id))
 
-    def _tell_late(self, pending: Pending, reply: Reply) -> None:
+    def _answer_late(self, pending: Pending, reply: Reply) -> None:
         match pending.stage:
             case Stage.SETTLED:
                 pending.answer(reply)
             case Stage.JOURNALING:
-                reply.fail(RefusedError("expired", "the journal did not take it in time: it was not done"))
+                reply.fail(
+                    RefusedError("expired", "the journal did not store the command in time: it was not executed")
+                )
             case Stage.UNDER_WAY:
-                reply.fail(RefusedError("in_doubt", NOT_KNOWN_YET.format(key=pending.id)))
+                reply.fail(RefusedError("in_doubt", NO_ANSWER.format(key=pending.id)))
 
     def _settle(
         self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None
@@ -230,10 +233,10 @@ class CommandActor(Actor):
         if pending.journaled:
             self._tell_journal(Record(pending.entry()))
         else:
-            self._let_go(pending)
+            self._remove(pending)
         self.mailbox.cancel(pending.id)
 
-    def _let_go(self, pending: Pending) -> None:
+    def _remove(self, pending: Pending) -> None:
         self._pending.pop(pending.id, None)
         self._deliver(pending)
 
@@ -242,7 +245,7 @@ class CommandActor(Actor):
             pending.answer(waiter.reply)
         self.mailbox.cancel(_overdue_key(pending.id))
 
-    # The journal's word.
+    # Messages from the journal.
 
     def _on_journal(self, message: Any) -> None:
         match message:
@@ -260,13 +263,13 @@ class CommandActor(Actor):
     def _tell_journal(self, message: Accept | Record | Look) -> None:
         if not self._directory.tell("journal", message):
             key = message.id if isinstance(message, Look) else message.entry.id
-            self._on_not_journaled(NotJournaled((key,), "the journal's actor is not there"))
+            self._on_not_journaled(NotJournaled((key,), "the journal actor is not running"))
 
     def _on_journaled(self, journaled: Journaled) -> None:
         for key in journaled.settled:
             pending = self._pending.get(key)
             if pending is not None and pending.stage is Stage.SETTLED:
-                self._let_go(pending)
+                self._remove(pending)
         for key, known in journaled.accepted:
             pending = self._pending.get(key)
             if pending is not None and pending.stage is Stage.JOURNALING:
@@ -288,7 +291,7 @@ class CommandActor(Actor):
         else:
             recorded.waiters = pending.waiters
             self.mailbox.cancel(pending.id)
-            self._let_go(recorded)
+            self._remove(recorded)
 
     def _on_not_journaled(self, lost: NotJournaled) -> None:
         for key in lost.ids:
@@ -302,9 +305,11 @@ class CommandActor(Actor):
             elif pending.stage is Stage.JOURNALING and self._options.goes_on:
                 self._set_out(pending)
             elif pending.stage is Stage.JOURNALING:
-                # The disk may have it in spite of the error: what the caller is told is to be written over that.
+                # The write may have reached the disk despite the error: the caller's answer must replace it there.
                 pending.journaled = True
-                pending.settle(None, ErrorInfo(code="unavailable", message=f"not taken: {lost.reason}"))
+                pending.settle(
+                    None, ErrorInfo(code="unavailable", message=f"the command was not accepted: {lost.reason}")
+                )
                 self.mailbox.cancel(key)
                 self._deliver(pending)
 
@@ -327,24 +332,24 @@ class CommandActor(Actor):
             pending = Pending.settled(entry)
         if pending is None:
             raise self._dispatch.unavailable()
-        pending.refuse_another(repeat.do.name, repeat.arguments)
-        self._join(pending, repeat.do, repeat.reply)
+        pending.refuse_another(repeat.request.name, repeat.arguments)
+        self._join(pending, repeat.request, repeat.reply)
 
     def _on_resumed(self, entries: tuple[JournalEntry, ...]) -> None:
         self._resumed = True
         for entry in entries:
-            given = self._pending.get(entry.id)
-            if given is None or given.stage is Stage.JOURNALING:
+            waiting = self._pending.get(entry.id)
+            if waiting is None or waiting.stage is Stage.JOURNALING:
                 model = COMMANDS.get(entry.name)
-                self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), given)
+                self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), waiting)
 
-    def _take_over(self, resumed: Pending, given: Pending | None) -> None:
-        if given is not None:
+    def _take_over(self, resumed: Pending, waiting: Pending | None) -> None:
+        if waiting is not None:
             try:
-                resumed.refuse_another(given.name, given.arguments)
-                resumed.waiters = given.waiters
+                resumed.refuse_another(waiting.name, waiting.arguments)
+                resumed.waiters = waiting.waiters
             except RefusedError as refused:
-                self._refuse(given, refused)
+                self._refuse(waiting, refused)
         self._pending[resumed.id] = resumed
         left_s = self._dispatch.left_s(resumed)
         self.mailbox.schedule(resumed.id, left_s if left_s > 0 else ASK_AGAIN_S, _Due(resumed.id))
@@ -361,20 +366,20 @@ class CommandActor(Actor):
         for key in tuple(self._looked_up):
             self._tell_journal(Look(key))
 
-    # Its end.
+    # Stopping.
 
     def _abandon(self, why: str) -> None:
         for key, pending in list(self._pending.items()):
             if pending.stage is not Stage.SETTLED:
-                told = f"not answered: {why}"
+                reason = f"not answered: {why}"
                 if self._options.journaled:
-                    told += f"; give it again later with the command_id {key!r} to learn what became of it"
-                pending.settle(None, ErrorInfo(code="in_doubt", message=told))
+                    reason += f"; send it again later with the command_id {key!r} to learn its result"
+                pending.settle(None, ErrorInfo(code="in_doubt", message=reason))
             self._deliver(pending)
-        for waiting in self._looked_up.values():
-            for repeat in waiting:
+        for repeats in self._looked_up.values():
+            for repeat in repeats:
                 repeat.reply.fail(RefusedError("unavailable", why))
 
 
 def _overdue_key(key: str) -> str:
-    return f"{key}\n"  # no id has a line break in it
+    return f"{key}\n"  # an id cannot contain a line break

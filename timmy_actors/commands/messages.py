@@ -1,4 +1,4 @@
-"""What a caller says to the command actor."""
+"""Messages to the command actor."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId
+from timmy_actors.protocol import MAX_TIMEOUT_S, MessageId, first_mistake
 
 _COMMAND_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 
 
 @dataclass(frozen=True)
 class SubmitCommand:
-    """Carry out a command; answered with its `CommandResult`, or `RefusedError`.
+    """Execute a command. The reply is its `CommandResult`, or `RefusedError`.
 
-    `id` is the caller's idempotency key; None has one made. `until` "accepted" is answered, with a result without a
-    value, once the command is on its way for good.
+    `id` is the caller's idempotency key; for None one is generated. With `until` "accepted" the reply comes once the
+    command is accepted, and has no value.
 
     Raises:
-        RefusedError: `bad_arguments`: no command could be sent under that id, or wait that long.
+        RefusedError: `bad_arguments`: `id` or `timeout_s` is invalid.
     """
 
     name: str
@@ -32,12 +32,12 @@ class SubmitCommand:
     id: str | None = None
     until: Literal["accepted", "done"] = "done"
     deadline: float = math.inf
-    """Monotonic seconds past which it must not be done, where that is sooner than `timeout_s` from now."""
+    """Monotonic seconds after which it must not be executed, if earlier than `timeout_s` from now."""
     asked_at: float = field(default_factory=time.monotonic)
 
     @property
     def due(self) -> float:
-        """When it must be done, in monotonic seconds."""
+        """Its deadline, in monotonic seconds."""
         return min(self.deadline, self.asked_at + self.timeout_s)
 
     def __post_init__(self) -> None:
@@ -50,6 +50,4 @@ class SubmitCommand:
         try:
             _COMMAND_ID.validate_python(self.id)
         except ValidationError as error:
-            raise RefusedError(
-                "bad_arguments", f"command_id: {error.errors(include_url=False)[0]['msg']}", "command_id"
-            ) from error
+            raise RefusedError("bad_arguments", f"command_id: {first_mistake(error).text}", "command_id") from error

@@ -1,4 +1,4 @@
-"""A command that is not over: how far it has come, and who waits for it."""
+"""A pending command: its progress and its waiting callers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"
 
 
 class Stage(Enum):
-    """How far a command has come."""
+    """The progress of a command."""
 
     JOURNALING = auto()
-    """It goes out when the journal has it."""
+    """It is sent once the journal has stored it."""
     UNDER_WAY = auto()
-    """It was sent, or will be as soon as the link is up."""
+    """It was sent, or will be sent as soon as the link is up."""
     SETTLED = auto()
-    """It is known what became of it; who waits is told when the journal has that too."""
+    """Its result is known; its waiters are answered once the journal has stored the result."""
 
 
 class Waiter(NamedTuple):
-    """Somebody who waits for a command, and until when, in monotonic seconds."""
+    """A caller that waits for a command; `due` is its deadline in monotonic seconds."""
 
     reply: Reply
     due: float
@@ -36,7 +36,7 @@ class Waiter(NamedTuple):
 
 @dataclass(slots=True)
 class Pending:
-    """One command: a `JournalEntry` that can be changed, for a command is given far more often than it is kept long."""
+    """A pending command: a mutable `JournalEntry`, which is cheaper than copying an immutable one at each step."""
 
     client: str
     id: str
@@ -51,7 +51,7 @@ class Pending:
     stage: Stage = Stage.JOURNALING
     state: CommandState = "accepted"
     accepted_at: float = field(default_factory=time.time)
-    """UTC seconds, as the others."""
+    """UTC seconds, as in `sent_at` and `settled_at`."""
     attempts: int = 0
     epoch: int = 0
     sent_at: float | None = None
@@ -59,32 +59,32 @@ class Pending:
     value: dict[str, Any] | None = None
     error: ErrorInfo | None = None
     revision: int | None = None
-    """Its number among the commands of the server that did it."""
+    """The server's revision that it produced."""
     journaled: bool = False
-    """Whether the journal has it, and must be told how it ends."""
+    """Whether the journal has stored it and must receive its result."""
     waiters: list[Waiter] = field(default_factory=list)
 
     @classmethod
     def settled(cls, entry: JournalEntry) -> Self:
-        """One that the journal knows the end of."""
+        """A command whose result is in the journal."""
         return cls._of(entry, idempotent=False, stage=Stage.SETTLED)
 
     @classmethod
     def resumed(cls, entry: JournalEntry, *, idempotent: bool) -> Self:
-        """One that an earlier incarnation left. It may have been sent although that was not written down any more."""
+        """A command that an earlier incarnation left unsettled. It may have been sent without a record of that."""
         resumed = cls._of(entry, idempotent=idempotent, stage=Stage.UNDER_WAY)
         resumed.attempts, resumed.epoch = max(1, entry.attempts), 0
         return resumed
 
     @classmethod
     def _of(cls, entry: JournalEntry, *, idempotent: bool, stage: Stage) -> Self:
-        kept = dict(entry)
+        fields = dict(entry)
         for key in ("accepted_at", "sent_at", "settled_at"):
-            kept[key] = kept[key] and kept[key].timestamp()
-        return cls(**kept, idempotent=idempotent, stage=stage, journaled=True)
+            fields[key] = fields[key] and fields[key].timestamp()
+        return cls(**fields, idempotent=idempotent, stage=stage, journaled=True)
 
     def entry(self) -> JournalEntry:
-        """What the journal is to keep of it."""
+        """The command as the journal stores it."""
         return JournalEntry(
             client=self.client,
             id=self.id,
@@ -107,47 +107,47 @@ class Pending:
         )
 
     def refuse_another(self, name: str, arguments: dict[str, Any]) -> None:
-        """See that a repeat of its id means the same command.
+        """Check that a repeat of its id is the same command.
 
         Raises:
-            RefusedError: `bad_arguments`: it does not.
+            RefusedError: `bad_arguments`: its name or arguments differ.
         """
         if (name, arguments) != (self.name, self.arguments):
-            told = f"the id {self.id!r} was given to another command ({self.name}): choose a new one"
-            raise RefusedError("bad_arguments", told, "command_id")
+            conflict = f"the id {self.id!r} was used for another command ({self.name}): choose a new one"
+            raise RefusedError("bad_arguments", conflict, "command_id")
 
     def sent(self, epoch: int) -> None:
-        """It goes out once more."""
+        """Record that it is sent over the link of this epoch."""
         self.state, self.epoch = "sent", epoch
         self.attempts += 1
         self.sent_at = self.sent_at or time.time()
 
     def settle(self, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None) -> None:
-        """It is known what became of it."""
+        """Record its result."""
         self.revision = revision if error is None else None
         self.stage, self.settled_at = Stage.SETTLED, time.time()
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
         self.value, self.error = value, error
 
     def take_waiters(self) -> list[Waiter]:
-        """All who wait, to be answered now."""
+        """Remove and return all waiters."""
         taken, self.waiters = self.waiters, []
         return taken
 
     def take_early(self) -> list[Waiter]:
-        """Those who wait only until it is accepted."""
+        """Remove and return the waiters that wait only until it is accepted."""
         taken = [waiter for waiter in self.waiters if waiter.until_accepted]
         self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
         return taken
 
     def take_late(self, before: float) -> list[Waiter]:
-        """Those whose time was up before that."""
+        """Remove and return the waiters due at or before `before`, in monotonic seconds."""
         taken = [waiter for waiter in self.waiters if waiter.due <= before]
         self.waiters = [waiter for waiter in self.waiters if waiter.due > before]
         return taken
 
     def answer(self, reply: Reply) -> None:
-        """Say what became of it."""
+        """Answer with its result."""
         if self.error is not None:
             reply.fail(RefusedError(self.error.code, self.error.message, self.error.field))
         else:

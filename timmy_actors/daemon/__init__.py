@@ -1,4 +1,4 @@
-"""daemon"""
+"""Composes a daemon: settings, the supervision tree, and `Runtime`."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Settings to the game's part of the tree: the embedded world, the link with its actors, and the journal."""
+"""Builds the game's part of the tree from the settings: the embedded world, the link with its actors, the journal."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
 
 STOP_WITHIN_S = 15.0
 LOOPBACK_BACKOFF = Backoff(base_s=0.02, cap_s=0.1, stable_after_s=10.0)
-"""A server on this machine costs nothing to try again, and 100 ms is the link's number to hold."""
+"""A retry on this machine costs nothing, and the link should be back within 100 ms."""
 REMOTE_BACKOFF = Backoff(base_s=0.02, cap_s=5.0, stable_after_s=10.0)
 WORLD_BACKOFF = Backoff(base_s=0.1, cap_s=5.0, stable_after_s=10.0)
 
 
 class GameSupervisor:
-    """How to make the actors between the agent and the game."""
+    """Builds the child specs of the actors between the agent and the game."""
 
     def __init__(
-        self, settings: Settings, *, endpoint: str, desk: JournalHolder, directory: Directory, shared: SharedState
+        self, settings: Settings, *, endpoint: str, journal: JournalHolder, directory: Directory, shared: SharedState
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
-        self._desk = desk
+        self._journal = journal
         self._directory = directory
         self._shared = shared
 
     def specs(self, context: zmq.Context[Any]) -> list[ChildSpec]:
-        """In the order of starting: what the others lean on first."""
-        journal = self._desk.children(self._directory, self._shared)
+        """The child specs in the order of starting: what others depend on comes first."""
+        journal = self._journal.children(self._directory, self._shared)
         world = [self._world()] if self._settings.world.embedded else []
         return [*journal, *world, self._link(context)]
 
     def token_file(self) -> Path:
-        """Where the token for the game's bridge stands.
+        """The path of the file with the token for the game's bridge.
 
         Raises:
-            ConfigError: it is in the home of somebody unknown.
+            ConfigError: the path starts at the home of an unknown user.
         """
         if not self._settings.world.embedded:
             return expand_user(self._settings.link.token_file, "link.token_file")
@@ -75,7 +75,7 @@ class GameSupervisor:
                 "connection", self._connections(context), expected=(LinkLostError,), backoff=self._link_backoff()
             ),
             ChildSpec("perception", self._perception),
-            ChildSpec("command", lambda: self._desk.command_actor(self._directory, self._shared)),
+            ChildSpec("command", lambda: self._journal.command_actor(self._directory, self._shared)),
         ]
         return ChildSpec("link", lambda: Supervisor(children, self._directory), shutdown_s=STOP_WITHIN_S)
 

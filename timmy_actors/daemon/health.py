@@ -1,4 +1,4 @@
-"""The health: gathers what everybody published into one verdict with its reasons, without asking a busy actor."""
+"""The health report: derives one verdict with its reasons from the shared state, without asking a busy actor."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from timmy_actors.version import __version__
 
 NO_JOURNAL = JournalStatus(state="off")
 PERIOD_S = 0.25
-"""How often the verdict is renewed."""
+"""How often the verdict is updated."""
 LATEST_DEAD_LETTERS = 10
 DEEP_MAILBOX = 1_000
-"""Messages waiting that are worth a word."""
+"""More waiting messages than this are reported."""
 NEEDED_SCOPES = ("observe", "act")
-"""What a daemon's token is to be good for."""
+"""The scopes that a daemon's token must have."""
 SLOW_TICK_MS = 100.0
-"""A worst gap between two turns of the server's loop that players begin to feel."""
+"""A longest tick of the server's loop that players begin to notice."""
 
 
 class HealthActor(Actor):
-    """Publishes a fresh `Health` every `PERIOD_S`, and whenever it is told something."""
+    """Publishes a new `Health` every `PERIOD_S`, and on every message."""
 
     def __init__(self, *, endpoint: str, directory: Directory, shared: SharedState) -> None:
         super().__init__()
@@ -45,13 +45,13 @@ class HealthActor(Actor):
         self._started = datetime.now(UTC)
 
     def on_start(self) -> None:
-        """Say how things stand from the first moment on."""
+        """Publish at once, then every `PERIOD_S`."""
         self._publish()
         self.mailbox.schedule("up", 0.0, "publish")  # and once more when this actor itself counts as up
         self.mailbox.schedule("publish", PERIOD_S, "publish", every=True)
 
     def on_receive(self, _message: Any) -> None:
-        """Renew the verdict."""
+        """Update the verdict."""
         self._publish()
 
     def _publish(self) -> None:
@@ -99,13 +99,15 @@ def assess(
     *,
     players_left_out: int = 0,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict and what speaks against a better one. Pure."""
+    """The verdict, and the reasons against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
     reasons += _journal_reasons(journal)
     if players_left_out:
-        reasons.append(f"{players_left_out} players are not perceived: the server names more than {MAX_PLAYERS}")
+        reasons.append(
+            f"{players_left_out} players are not perceived: the server has more than the limit of {MAX_PLAYERS}"
+        )
     if abandoned:
-        reasons.append(f"{abandoned} hung actors were left behind; a restart of the daemon frees what they hold")
+        reasons.append(f"{abandoned} hung actors were abandoned: restart the daemon to free what they hold")
     if not link.carries:
         return "down", tuple(reasons)
     return ("degraded" if reasons else "ok"), tuple(reasons)
@@ -115,11 +117,12 @@ def _link_reasons(link: LinkStatus) -> Iterator[str]:
     if link.state == "suspect":
         yield "the game server has gone silent: frozen, overloaded, or the network is slow"
     elif not link.carries:
-        yield f"no link to the game at {link.address or 'an address not known yet'}: {link.reason or link.state}"
+        yield f"no link to the game at {link.address or 'an unknown address'}: {link.reason or link.state}"
     elif lacking := _lacking_scopes(link):
-        yield f"the daemon's token has not the scope {' and '.join(lacking)}: add it in the server's token file"
+        scopes = " and ".join(map(repr, lacking))
+        yield f"the daemon's token lacks the scope {scopes}: add it in the server's token file"
     elif link.load is not None and link.load.tick_max_ms > SLOW_TICK_MS:
-        yield f"the server's loop stood still for {link.load.tick_max_ms:.0f} ms"
+        yield f"the server's loop was blocked for {link.load.tick_max_ms:.0f} ms"
 
 
 def _lacking_scopes(link: LinkStatus) -> list[str]:
@@ -128,8 +131,8 @@ def _lacking_scopes(link: LinkStatus) -> list[str]:
 
 def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
     if journal.state == "failing":
-        meanwhile = "commands go on without it" if journal.goes_on else "no command is taken"
-        yield f"{meanwhile}: {journal.reason}"
+        effect = "commands are not journaled" if journal.goes_on else "commands are refused"
+        yield f"{effect}: {journal.reason}"
     elif journal.reason:
         yield journal.reason
 
@@ -137,14 +140,14 @@ def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:
     for actor in actors:
         if actor.state != ChildState.UP.value and actor.name != "connection":
-            yield f"{actor.name} is {actor.state}: {actor.last_reason or 'no reason known'}"
+            yield f"{actor.name} is {actor.state}: {actor.last_reason or 'unknown reason'}"
         if actor.mailbox_depth > DEEP_MAILBOX:
             yield f"{actor.name} is behind: {actor.mailbox_depth} messages wait"
 
 
 def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, ...]) -> Iterator[str]:
     if link.carries and not any(not perception.stale for perception in perceptions):
-        yield "nobody is perceived: is the player in the game and logged in?"
+        yield "no player is perceived: check that the player is in the game and logged in"
 
 
 def _actors(directory: Directory) -> Iterator[ActorHealth]:

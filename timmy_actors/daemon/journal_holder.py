@@ -1,4 +1,4 @@
-"""Where a daemon's journal is, that it is this daemon's alone, and who works with it."""
+"""The daemon's command journal: finds and locks its file, checks it, and builds the actors that use it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SUFFIX = ".journal"
 
 
 def journal_file(settings: Settings, endpoint: str) -> Path:
-    """The journal's file: the one that is configured, else one by what it is for.
+    """The journal's path: the configured one, else a default.
 
-    The embedded world forgets everything when it ends, so its journal stands beside the daemon's socket. A game server
-    outlives a reboot of this machine: its journal stands in `$XDG_STATE_HOME`, under the client's name.
+    The embedded world loses its state when it ends, so its journal is beside the daemon's socket. A game server
+    survives a reboot of this machine, so its journal is in `$XDG_STATE_HOME`, under the client's name.
 
     Raises:
-        ConfigError: it is in a home that cannot be found out.
+        ConfigError: the path starts at the home of an unknown user.
     """
     if settings.journal.file:
         return expand_user(settings.journal.file, "journal.file")
@@ -40,7 +40,7 @@ def journal_file(settings: Settings, endpoint: str) -> Path:
 
 
 class JournalHolder:
-    """Holds the journal's file for one daemon, and sees at the start that it can be used."""
+    """Locks the journal's file for one daemon, and checks at the start that it can be used."""
 
     def __init__(self, settings: Settings, endpoint: str) -> None:
         self._settings = settings.journal
@@ -49,41 +49,42 @@ class JournalHolder:
         self._lock = LockFile(self.path.with_name(self.path.name + ".lock"))
 
     def open(self) -> None:
-        """Take it, where there is to be a journal.
+        """Lock and check the journal, if it is enabled.
 
         Raises:
-            JournalUnusableError: another daemon has it; or it cannot be used, and commands are not to go on without it.
+            JournalUnusableError: another daemon has locked it; or it cannot be used, and the settings do not allow
+                running without it.
         """
         if not self._settings.enabled:
             return
         try:
-            self._hold()
-            self._try_it()
+            self._acquire()
+            self._check()
         except JournalUnusableError:
             if not self._goes_on:
                 self.close()
                 raise
 
-    def _try_it(self) -> None:
-        self._say_what_is_lost()
+    def _check(self) -> None:
+        self._log_lost_rows()
         with contextlib.closing(Journal(self.path, self._settings.synchronous)) as journal:
-            journal.unsettled(self._client)  # what the daemon cannot begin without
+            journal.unsettled(self._client)  # the first read of every start
 
-    def _say_what_is_lost(self) -> None:
-        # Before it is opened: SQLite takes in what stands before a damaged place, and drops the rest without a word.
+    def _log_lost_rows(self) -> None:
+        # Before it is opened: SQLite reads the log up to a damaged place, and drops the rest silently.
         try:
             fault = find_fault(self.path)
         except OSError:
-            return  # opening it says what is wrong with its files
+            return  # opening it reports what is wrong
         if fault is not None:
-            log.error("journal %s: %s: a command of then that is given again may be done twice", self.path, fault)
+            log.error("journal %s: %s: a command from that time may be executed twice if repeated", self.path, fault)
 
     def children(self, directory: Directory, shared: SharedState) -> list[ChildSpec]:
-        """Who writes it, where there is to be a journal."""
+        """The spec of the actor that writes the journal, if it is enabled."""
         return [ChildSpec("journal", lambda: self._journal_actor(directory, shared))] if self._settings.enabled else []
 
     def command_actor(self, directory: Directory, shared: SharedState) -> CommandActor:
-        """Who has the commands written."""
+        """The command actor, which has its commands journaled."""
         options = CommandOptions(self._client, journaled=self._settings.enabled, goes_on=self._goes_on)
         return CommandActor(options, directory=directory, link=shared.link, journal=shared.journal)
 
@@ -104,22 +105,22 @@ class JournalHolder:
         return self._settings.on_trouble == "continue"
 
     def close(self) -> None:
-        """Let it go."""
+        """Release the journal's lock."""
         self._lock.release()
 
-    def _hold(self) -> None:
+    def _acquire(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             holder = self._lock.acquire()
         except OSError as error:
             raise JournalUnusableError(
                 f"journal {self.path}: its folder cannot be written ({error.strerror}):"
-                " see that it is yours and has room, or name another with journal.file",
+                " check its owner and the free space, or set another path in journal.file",
                 EX_CANTCREAT,
             ) from error
         if holder is not None:
             raise JournalUnusableError(
-                f"journal {self.path}: another daemon writes it ({holder}): stop that one, or give this one another"
-                f" name than {self._client!r} with link.client, or another file with journal.file",
+                f"journal {self.path}: another daemon writes it ({holder}): stop that one, or give this one a name"
+                f" other than {self._client!r} in link.client, or another path in journal.file",
                 EX_TEMPFAIL,
             )

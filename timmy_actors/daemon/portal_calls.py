@@ -1,4 +1,4 @@
-"""The typed calls of a runtime that go through its portal; `timmy_actors.connect()` has the same."""
+"""The runtime's typed calls to its portal; `timmy_actors.connect()` has the same ones."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from timmy_actors.supervision import Directory
 
 
 class PortalCalls:
-    """What `Runtime` has of them."""
+    """Adds the portal calls to `Runtime`."""
 
     directory: Directory
 
     def portals(self) -> Portals:
-        """Which portals there are, and which one is chosen."""
+        """List the portals and which one is chosen."""
         answer: Portals = self._ask(ListPortals(), DEFAULT_TIMEOUT_S)
         return answer
 
@@ -32,26 +32,26 @@ class PortalCalls:
         """Choose another portal, until this daemon ends.
 
         Raises:
-            RefusedError: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is no such portal.
         """
         answer: Portals = self._ask(UsePortal(portal), DEFAULT_TIMEOUT_S)
         return answer
 
     def check_portal(self, portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> PortalCheck:
-        """What works of a portal (None: the chosen one), and what does not. Starts the servers, and takes a picture.
+        """Check what works of a portal (None: the chosen one). Starts its servers, and takes a screenshot.
 
         Raises:
-            RefusedError: `bad_arguments`: there is none of that name.
+            RefusedError: `bad_arguments`: there is no such portal.
         """
         check = CheckPortal(portal, timeout_s)
         answer: PortalCheck = self._ask_portal(check, timeout_s, check.caller)
         return answer
 
     def capture(self, *, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> GameState:
-        """The game through the chosen portal, as it is now; what could not be had stands in `problems`.
+        """Capture the game's state through the chosen portal; parts that are missing are listed in `problems`.
 
         `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
-        What is waited for comes on top of `timeout_s`.
+        The wait is added to `timeout_s`.
 
         Raises:
             RefusedError: `bad_arguments`: an option is wrong.
@@ -61,11 +61,12 @@ class PortalCalls:
         return state
 
     def execute(self, action: str, /, *, timeout_s: float | None = None, **params: Any) -> ActionResult:
-        """Do something through the chosen portal, once; the result says whether it succeeded, and why not.
+        """Execute an action through the chosen portal, once; the result says whether it succeeded, and why not.
 
         `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
-        `timeout_s` bounds the whole call: what lasts longer by its own arguments (a character of text counts 0.03 s) is
-        refused before it begins, and what is under way then is ended. None: 15 s, and what the action lasts.
+        `timeout_s` bounds the whole call: an action that takes longer by its own arguments (a character of text counts
+        0.03 s) is refused before it starts, and one still running at the timeout is cancelled. None: 15 s plus the
+        action's duration.
         """
         act = Execute(make_action(action, params), timeout_s)
         result: ActionResult = self._ask_portal(act, act.longest_s, act.caller)
@@ -74,10 +75,10 @@ class PortalCalls:
     def _ask_portal(self, message: object, timeout_s: float, caller: Caller) -> Any:
         try:
             return self._ask(message, timeout_s + PORTAL_MARGIN_S)
-        except BaseException:  # Ctrl-C, say: nobody waits for it any longer
+        except BaseException:  # Ctrl-C, say: cancel the action
             caller.leave()
             raise
 
     def _ask(self, message: object, timeout_s: float) -> Any:
-        # One that is being restarted is waited for.
+        # `wait_s`: wait for a portal actor that is being restarted.
         return self.directory.ask("portal", message, timeout_s=timeout_s, wait_s=DEFAULT_TIMEOUT_S).wait()

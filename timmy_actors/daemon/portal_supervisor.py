@@ -1,4 +1,4 @@
-"""Settings to the portals' part of the tree: the portal, and a session a MCP server."""
+"""Builds the portals' part of the tree from the settings: the portal, and one session per MCP server."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ from timmy_actors.supervision import Backoff, ChildSpec, Directory, SharedValue,
 from timmy_actors.system import config_folder, read_token
 
 AT_ONCE = Backoff(base_s=0.0, cap_s=0.0)
-"""A session's actor starts its server when that is due: it knows whether the last one was of any use."""
+"""No delay: a session's actor itself decides when to start its server, from how the last one ended."""
 STOP_WITHIN_S = 15.0
 LARGEST_KEY_BYTES = 1_000
 SECRET_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
-"""Variables whose values are taken out of all that a server says."""
+"""Variables whose values are redacted from a server's output."""
 
 
 class PortalSupervisor:
-    """What of the portals outlives its actors, and how to make those.
+    """Holds the portals' state that survives their actors, and builds the actors' child specs.
 
     Raises:
-        ConfigError: a file that the settings name cannot be used.
+        ConfigError: a file named in the settings cannot be used.
     """
 
     def __init__(self, settings: Settings, *, folder: Path) -> None:
@@ -67,12 +67,12 @@ class PortalSupervisor:
         self._choice = Choice(settings.portal)
 
     def spec(self, directory: Directory, shared: SharedState) -> ChildSpec:
-        """The supervisor of the portal and its servers."""
+        """The child spec of the portals' supervisor."""
         portal = PortalOptions(
             catalog=self._catalog,
             tables=self._tables,
             offers=self._offers,
-            album=self._album(),
+            album=self._capture_store(),
             access=self._access,
         )
         children = [
@@ -96,13 +96,13 @@ class PortalSupervisor:
             shutdown_s=STOP_WITHIN_S,
         )
 
-    def _album(self) -> CaptureStore:
+    def _capture_store(self) -> CaptureStore:
         desktop = self._settings.desktop
         return CaptureStore(self._captures, extension=desktop.captures_format, keep=desktop.captures_kept)
 
     def _server(self, name: str, settings: ServerSettings, folder: Path, extra: Mapping[str, str]) -> ServerOptions:
         command = [word.replace(CAPTURES, str(self._captures)) for word in settings.command]
-        if command and "/" in command[0]:  # a bare name is looked for on the PATH
+        if command and "/" in command[0]:  # a name without a slash is searched on the PATH
             command[0] = str(expand(command[0], f"{name}: command", folder))
         environment = {**pick(settings.pass_environment), **settings.environment, **extra}
         headers = _headers(settings, folder)
@@ -120,20 +120,19 @@ class PortalSupervisor:
 
 
 def expand(path: str, key: str, folder: Path) -> Path:
-    """A path of the configuration; a relative one starts at the configuration's folder.
+    """Resolve a path in the configuration; a relative one starts at the configuration's folder.
 
     Raises:
-        ConfigError: it is in the home of somebody unknown.
+        ConfigError: the path starts at the home of an unknown user.
     """
     try:
         return folder / Path(path).expanduser()
     except RuntimeError as error:
-        told = f"{key}: {path}: whose home that is cannot be found out: give the whole path"
-        raise ConfigError(told) from error
+        raise ConfigError(f"{key}: {path}: the user's home folder is unknown: give the whole path") from error
 
 
 def _tables(settings: Settings, folder: Path) -> dict[str, ToolTable]:
-    """The tables that ship, and the operator's own, which come first."""
+    """The tool tables of the two servers; the operator's own override the shipped ones."""
     path = config_folder() / "portal_tools.json"
     tables = dict(load_tables(path))
     if settings.tools_file is not None:
@@ -152,13 +151,13 @@ def _headers(settings: ServerSettings, folder: Path) -> dict[str, str]:
 
 
 def _secrets(environment: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
-    """What a server is given and may not say again."""
-    given = [value for name, value in environment.items() if SECRET_NAMES.search(name)]
-    return [*given, *(value.removeprefix("Bearer ") for value in headers.values())]
+    """The secrets passed to a server, to be redacted from its output."""
+    variables = [value for name, value in environment.items() if SECRET_NAMES.search(name)]
+    return [*variables, *(value.removeprefix("Bearer ") for value in headers.values())]
 
 
 def _steam_key(settings: Settings, folder: Path) -> str | None:
-    """The key, of the file that is configured, else of the environment."""
+    """The Steam API key from the configured file, else from the environment."""
     if settings.steam.api_key_file is None:
         return (settings.steam.environment.get(KEY_VARIABLE) or os.environ.get(KEY_VARIABLE) or "").strip() or None
     path = expand(settings.steam.api_key_file, "steam.api_key_file", folder)
@@ -166,5 +165,5 @@ def _steam_key(settings: Settings, folder: Path) -> str | None:
         with path.open(encoding="ascii") as file:
             return file.read(LARGEST_KEY_BYTES).strip() or None
     except (OSError, UnicodeDecodeError) as error:
-        told = getattr(error, "strerror", None) or "a key is plain ASCII text"
-        raise ConfigError(f"steam.api_key_file: {path}: {told}: put the key there, readable by you only") from error
+        reason = getattr(error, "strerror", None) or "a key is plain ASCII text"
+        raise ConfigError(f"steam.api_key_file: {path}: {reason}: put the key there, readable by you only") from error

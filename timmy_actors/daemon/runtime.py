@@ -1,4 +1,4 @@
-"""Settings to a supervision tree, and the typed calls on it."""
+"""Runs a daemon: builds the supervision tree from the settings, and offers the typed calls on it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LOOK_EVERY_S = 0.01
 
 
 class Runtime(PortalCalls):
-    """A daemon's actors, in this process.
+    """A daemon in this process.
 
     ```python
     with Runtime.from_config() as timmy:
@@ -52,15 +52,15 @@ class Runtime(PortalCalls):
         self.shared = SharedState()
         self.directory = Directory()
         self._catalog = portals_path(settings, folder)
-        self._desk = JournalHolder(settings, self.endpoint)
-        self._game_tree = GameSupervisor(
+        self._journal = JournalHolder(settings, self.endpoint)
+        self._game_supervisor = GameSupervisor(
             settings,
             endpoint=self.endpoint,
-            desk=self._desk,
+            journal=self._journal,
             directory=self.directory,
             shared=self.shared,
         )
-        self._portals_tree = PortalSupervisor(settings, folder=folder)
+        self._portal_supervisor = PortalSupervisor(settings, folder=folder)
         self._lock = EndpointLock(self.endpoint)
         self._root: Root | None = None
         self._turn = threading.RLock()
@@ -69,11 +69,11 @@ class Runtime(PortalCalls):
     def from_config(
         cls, path: Path | str | None = None, *, endpoint: str | None = None, portal: str | None = None
     ) -> Self:
-        """A runtime by the configuration at `path` (default: `TIMMY_CONFIG`, else what ships), checked but not started.
+        """Build a runtime from the file `path` (default: `TIMMY_CONFIG`, else the shipped one); checked, not started.
 
         Raises:
-            ConfigError: something in it is wrong.
-            LuaJitMissingError: the embedded world is asked for and cannot run in this Python.
+            ConfigError: the configuration is invalid.
+            LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         file = config_path(Path(path) if path is not None else None)
         settings = load_settings(file)
@@ -84,39 +84,39 @@ class Runtime(PortalCalls):
         return runtime
 
     def check(self) -> None:
-        """See that what the settings name is there.
+        """Check that what the settings name exists and can be used.
 
         Raises:
-            ConfigError: it is not.
-            LuaJitMissingError: the embedded world is asked for and cannot run in this Python.
+            ConfigError: a portal, port or file cannot be used.
+            LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         choose(load_catalog(self._catalog), self.settings.portal, self._catalog)
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
         elif self.settings.link.mechanism == "plain":
-            read_token(self._game_tree.token_file())
+            read_token(self._game_supervisor.token_file())
 
-    # Its life.
+    # Lifecycle.
 
     def start(self, stop: threading.Event | None = None) -> Self:
-        """Start the tree; returns when every actor is up. That the game is reachable is a state, not a start.
+        """Start the tree; returns when every actor is up, whether or not the game can be reached.
 
-        Returns early once `stop` is set: `stop()` then stops what was started. A runtime lives once.
+        Returns early once `stop` is set: `stop()` then stops what was started. A runtime can be started only once.
 
         Raises:
             EndpointInUseError: another daemon serves the endpoint.
             ConfigError: the endpoint's folder cannot be used.
-            JournalUnusableError: the journal cannot be used, or another daemon's is in the same file.
+            JournalUnusableError: the journal cannot be used, or another daemon writes the same file.
             StartFailedError: an actor did not start, or this runtime was started before.
         """
         if self._root is not None:
-            raise StartFailedError("this runtime was started before, and lives once: make another")
+            raise StartFailedError("this runtime was started before: create a new one")
         self._lock.acquire()
         try:
-            self._desk.open()
+            self._journal.open()
             if self.settings.world.embedded:
-                make_token_file(self._game_tree.token_file())
+                make_token_file(self._game_supervisor.token_file())
         except BaseException:
             self._release()
             raise
@@ -125,7 +125,7 @@ class Runtime(PortalCalls):
         self._root.launch()
         try:
             self._await_start(self._root, stop or threading.Event())
-        except BaseException:  # Ctrl-C in a notebook, say: nobody would stop what was started
+        except BaseException:  # Ctrl-C in a notebook, say: stop what was started
             self.stop()
             raise
         return self
@@ -139,10 +139,10 @@ class Runtime(PortalCalls):
             raise StartFailedError("the daemon was stopped while it started")
 
     def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> Self:
-        """Wait until the link is up and the configured player perceived.
+        """Wait until the link is up and the configured player is perceived.
 
         Raises:
-            DaemonNotReadyError: it is not so within `timeout_s`; the message says what is missing.
+            DaemonNotReadyError: not ready within `timeout_s`; the message says what is missing.
         """
         deadline = time.monotonic() + timeout_s
         while not self._is_ready():
@@ -155,10 +155,10 @@ class Runtime(PortalCalls):
         return self.shared.link.value.carries and snapshot is not None and not snapshot.stale
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until the tree has ended (by `stop`, or because it gave up); False when it has not in time.
+        """Wait until the tree has ended (by `stop`, or because it gave up). Returns False at the timeout.
 
         Raises:
-            StartFailedError: it was never started.
+            StartFailedError: the runtime was never started.
         """
         if self._root is None:
             raise StartFailedError("the daemon has not started")
@@ -170,27 +170,27 @@ class Runtime(PortalCalls):
         return None if self._root is None else self._root.exit_reason
 
     def exit_report(self) -> list[str]:
-        """Why the tree gave up: the reason, and what led there, newest last."""
+        """Why the tree gave up: the reason, and the events that led to it, newest last."""
         events = self.directory.events.recent
         end = events[-1].at if events else 0.0
-        told = [f"{event.at - end:8.3f} s  {event.name} {event.kind}: {event.detail}" for event in events]
-        return [f"the daemon gave up: {self.failure}", *told]
+        history = [f"{event.at - end:8.3f} s  {event.name} {event.kind}: {event.detail}" for event in events]
+        return [f"the daemon gave up: {self.failure}", *history]
 
     def stop(self) -> None:
-        """Stop every actor, the last started first, and let the endpoint go."""
+        """Stop every actor, the last started first, and release the endpoint."""
         if self._root is not None:
             with contextlib.suppress(AskTimeoutError):
                 self._root.stop(STOP_WITHIN_S)
-        # Sockets belong to their actors' threads, which are through; a hung one keeps the context to itself.
+        # Sockets belong to their actors' threads, which have ended; if one hangs, the context is left open.
         if self._root is not None and self._root.has_ended:
-            with self._turn:  # of two threads that end a context at once, one ends the process
+            with self._turn:  # libzmq aborts the process when two threads end one context at once
                 self._context.destroy(linger=0)
         self.shared.perceptions.watchers.end()
         self._release()
 
     def _release(self) -> None:
         with self._turn:
-            self._desk.close()
+            self._journal.close()
             self._lock.release()
 
     def __enter__(self) -> Self:
@@ -199,20 +199,18 @@ class Runtime(PortalCalls):
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.stop()
 
-    # The typed calls; `timmy_actors.connect()` has the same from another process.
+    # The typed calls; `timmy_actors.connect()` has the same ones from another process.
 
     def status(self) -> Health:
-        """How the daemon does.
+        """The daemon's health.
 
         Raises:
-            StartFailedError: it has not started.
+            StartFailedError: the daemon has not started.
         """
         health = self.shared.current_health()
         if health is None:
             raise StartFailedError("the daemon has not started")
-        if (
-            self._root is not None and self._root.has_ended
-        ):  # who published that is gone as well: it would stand for ever
+        if self._root is not None and self._root.has_ended:  # the last published health is out of date
             reasons = (f"the daemon has ended: {self.failure or 'it was stopped'}",)
             return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.shared.link.value})
         return health
@@ -220,51 +218,52 @@ class Runtime(PortalCalls):
     def snapshot(
         self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> PerceptionOutput:
-        """What is known of a player (None: the configured one). Never waits, whatever the actors are busy with.
+        """The latest snapshot of a player (None: the configured one). Never waits, however busy the actors are.
 
-        With `after`, the `revision` of a command's result, it waits until what that command did is perceived.
+        With `after`, the `revision` of a command's result, it waits until a snapshot shows that command's effects.
 
         Raises:
-            RefusedError: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what was to be
-                waited for was not perceived within `timeout_s`.
+            RefusedError: `no_such_player`; `unavailable` when there is no snapshot yet; `expired`: no snapshot
+                reached the revision `after` within `timeout_s`.
         """
         name = player or self.settings.player
         if after is None:
             return self.shared.perceptions.find(name)
         wanted = Await(name, after, timeout_s)
-        found: PerceptionOutput = self.directory.ask(
+        snapshot: PerceptionOutput = self.directory.ask(
             "perception", wanted, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
         ).wait()
-        return found
+        return snapshot
 
     def command(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
     ) -> CommandResult:
-        """Do something in the game, and wait until it is done. `player` defaults to the configured one.
+        """Execute a command in the game and wait for its result. `player` defaults to the configured one.
 
         Raises:
-            RefusedError: it was not done; `code`, `message` and `field` say why.
+            RefusedError: the command was not executed; `code`, `message` and `field` say why. `in_doubt`: it may have
+                been executed.
         """
-        do = SubmitCommand(name, {"player": self.settings.player, **arguments}, timeout_s, command_id)
-        return self._give(do)
+        arguments = {"player": self.settings.player, **arguments}
+        return self._submit(SubmitCommand(name, arguments, timeout_s, command_id))
 
     def submit(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
     ) -> str:
-        """Have something done in the game, and wait only until it is on its way for good; the command's id.
+        """Submit a command and wait only until the daemon has accepted it. Returns the command's id.
 
-        With the journal, that is durable: a daemon that dies carries on with it when it comes back. What became of it
-        is learnt by giving the same command again under that `command_id`.
+        With the journal, accepted commands are durable: a daemon that crashes resumes them after its restart. To get
+        the outcome, submit the same command again under that `command_id`.
 
         Raises:
-            RefusedError: it was not taken; `code`, `message` and `field` say why.
+            RefusedError: the command was not accepted; `code`, `message` and `field` say why.
         """
         arguments = {"player": self.settings.player, **arguments}
-        return self._give(SubmitCommand(name, arguments, timeout_s, command_id, until="accepted")).id
+        return self._submit(SubmitCommand(name, arguments, timeout_s, command_id, until="accepted")).id
 
-    def _give(self, do: SubmitCommand) -> CommandResult:
+    def _submit(self, command: SubmitCommand) -> CommandResult:
         result: CommandResult = self.directory.ask(
-            "command", do, timeout_s=do.timeout_s + ANSWER_MARGIN_S, wait_s=do.timeout_s
+            "command", command, timeout_s=command.timeout_s + ANSWER_MARGIN_S, wait_s=command.timeout_s
         ).wait()
         return result
 
@@ -276,17 +275,17 @@ class Runtime(PortalCalls):
         snapshots: bool | None = None,
         timeout_s: float | None = None,
     ) -> Watch:
-        """What happens from now on: events, each new snapshot (of `player`, or of everybody), and the link's changes.
+        """Iterate over new events, new snapshots (of `player`, or of all players), and changes of the link's state.
 
-        An iterator that waits for the next, at most `timeout_s`; one that is not read misses the oldest, and holds
-        nobody up: `seq` numbers what is told, and `left_out` counts what was missed. While the link is down, it begins
-        with that and with the last snapshots, which are stale. `events` names those that are wanted: then only these
-        are told, and snapshots only with `snapshots=True`.
+        `next` waits at most `timeout_s` for a push. A slow reader delays only itself: the oldest pushes are dropped;
+        `seq` numbers the pushes, and `left_out` counts the dropped ones. While the link is down, a watch starts with
+        that state and with the last snapshots, marked stale. `events` filters by name: only these events are delivered,
+        and snapshots only with `snapshots=True`.
 
         Raises:
-            RefusedError: `bad_arguments`: no player can have that name, or no event is called so.
-            WatchTimeoutError: while it is read: nothing came within `timeout_s`; it can be read on.
-            DaemonUnreachableError: while it is read: the daemon has ended.
+            RefusedError: `bad_arguments`: the player's name is invalid, or an event is unknown.
+            WatchTimeoutError: from `next`: no push came within `timeout_s`; the watch can still be read.
+            DaemonUnreachableError: from `next`: the daemon has ended.
         """
         return self.shared.perceptions.watch(Watch(make_interest(player, events, snapshots), timeout_s=timeout_s))
 
@@ -298,15 +297,15 @@ class Runtime(PortalCalls):
         snapshots: bool | None = None,
         timeout_s: float | None = None,
     ) -> AsyncWatch:
-        """The same for coroutines: `async for pushed in timmy.awatch(): ...`."""
+        """`watch` for coroutines: `async for pushed in timmy.awatch(): ...`."""
         return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
 
     # The tree.
 
     def _children(self) -> list[ChildSpec]:
         return [
-            *self._game_tree.specs(self._context),
-            self._portals_tree.spec(self.directory, self.shared),
+            *self._game_supervisor.specs(self._context),
+            self._portal_supervisor.spec(self.directory, self.shared),
             ChildSpec("health", self._health),
             ChildSpec("gateway", self._gateway),
         ]

@@ -1,4 +1,4 @@
-"""The settings: what an operator writes in `timmy.toml`, each with a default that works."""
+"""The settings in `timmy.toml`, each with a default that works."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
-from timmy_actors.protocol import ClientName, Name, PortalId, StrictModel, in_words
+from timmy_actors.protocol import ClientName, Mistake, Name, PortalId, StrictModel, first_mistake
 from timmy_actors.system import config_folder, from_folder, read_text
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 VARIABLE = "TIMMY_CONFIG"
 PLACE_REMEDY = f"name another with --config or {VARIABLE}"
@@ -33,13 +30,13 @@ def _tcp_address(text: str) -> str:
     if text.startswith("tcp://["):
         raise ValueError("must be tcp://HOST:PORT with a name or an IPv4 address: the bridge does not listen on IPv6")
     match = _TCP_ADDRESS.fullmatch(text)
-    if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would take port 99999 for 34463
+    if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would wrap port 99999 to 34463
         raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
     return text
 
 
 def _from_the_file(path: str, info: ValidationInfo) -> str:
-    """A path of a configuration file starts at that file's folder, wherever the daemon is started."""
+    """Resolve a path against the configuration file's folder, whatever the working directory."""
     return path if info.context is None else from_folder(path, info.context)
 
 
@@ -47,7 +44,7 @@ FilePath = Annotated[Name, AfterValidator(_from_the_file)]
 
 
 class WorldSettings(StrictModel):
-    """`[world]`: the embedded world, for when there is no game server."""
+    """`[world]`: the embedded world, used without a game server."""
 
     embedded: bool = True
     port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 0
@@ -56,7 +53,7 @@ class WorldSettings(StrictModel):
 
 
 class LinkSettings(StrictModel):
-    """`[link]`: the way to the game server's bridge."""
+    """`[link]`: the connection to the game server's bridge."""
 
     address: Annotated[str, AfterValidator(_tcp_address)] = "tcp://127.0.0.1:7979"
     mechanism: Literal["plain", "null"] = "plain"
@@ -66,7 +63,7 @@ class LinkSettings(StrictModel):
 
 
 class PerceptionSettings(StrictModel):
-    """`[perception]`: what the game is asked to push."""
+    """`[perception]`: what the game server pushes."""
 
     rate_hz: Annotated[float, Field(gt=0, le=20)] = 5.0
     radius: Annotated[float, Field(gt=0, le=32768)] = 4096.0
@@ -84,12 +81,12 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\{\w+\}")
 
 def _command_of_the_file(command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     if info.context is None:
-        return command  # a program may leave a server out
+        return command  # settings built in Python may leave a server out
     if not command:
         raise ValueError("names no program: leave the key out for the default")
-    for found in (word for part in command for word in _PLACEHOLDER.findall(part)):
-        if found not in PLACEHOLDERS:
-            raise ValueError(f"no such placeholder as {found}; there are: {', '.join(PLACEHOLDERS)}")
+    for placeholder in (match for part in command for match in _PLACEHOLDER.findall(part)):
+        if placeholder not in PLACEHOLDERS:
+            raise ValueError(f"no such placeholder as {placeholder}; there are: {', '.join(PLACEHOLDERS)}")
     return command
 
 
@@ -97,7 +94,7 @@ Command = Annotated[Words, AfterValidator(_command_of_the_file)]
 
 
 class ServerSettings(StrictModel):
-    """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and which names its tools have."""
+    """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and its table of tool names."""
 
     command: Command = ()
     url: Name | None = None
@@ -111,7 +108,7 @@ class ServerSettings(StrictModel):
 
 
 class DesktopSettings(ServerSettings):
-    """`[desktop]`: the protocol's `desktop-control`: screen, mouse and keyboard."""
+    """`[desktop]`: the MCP server for the protocol's `desktop-control`: screen, mouse and keyboard."""
 
     command: Command = ("{python}", "-m", "timmy_actors.desktop_control", "--captures", "{captures}")
     tools: Name = "desktop-control"
@@ -122,7 +119,7 @@ class DesktopSettings(ServerSettings):
 
 
 class SteamSettings(ServerSettings):
-    """`[steam]`: the protocol's `steam-info`: what Steam knows of the game and its player."""
+    """`[steam]`: the MCP server for the protocol's `steam-info`: Steam's data on the game and its player."""
 
     command: Command = ("{python}", "-m", "steam_mcp.server")
     tools: Name = "steam-mcp"
@@ -132,7 +129,7 @@ class SteamSettings(ServerSettings):
 
 
 class JournalSettings(StrictModel):
-    """`[journal]`: what is kept of commands, so that none is lost or done twice when the daemon dies."""
+    """`[journal]`: the command journal, so that no command is lost or executed twice when the daemon crashes."""
 
     enabled: bool = True
     file: FilePath | Literal[""] = ""
@@ -160,20 +157,20 @@ class Settings(StrictModel):
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
 _REPEATED = re.compile("overwrite|twice|[Dd]uplicate")
-"""In what tomllib says of a key that is there twice."""
+"""Matches tomllib's messages about duplicate keys."""
 _ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 
 
-def config_path(given: Path | None = None) -> Path:
-    """The file in force, absolute: the one given, else `TIMMY_CONFIG`, else the one that ships."""
-    if given is not None:
-        return given.absolute()
-    named = os.environ.get(VARIABLE)
-    return Path(named).absolute() if named else config_folder() / "timmy.toml"
+def config_path(path: Path | None = None) -> Path:
+    """The absolute path of the configuration: `path`, else `TIMMY_CONFIG`, else the shipped file."""
+    if path is not None:
+        return path.absolute()
+    variable = os.environ.get(VARIABLE)
+    return Path(variable).absolute() if variable else config_folder() / "timmy.toml"
 
 
 def portals_path(settings: Settings, folder: Path) -> Path:
-    """The portal catalog: the one that is configured, else the one beside the configuration, else what ships."""
+    """The path of the portal catalog: the configured one, else one beside the configuration, else the shipped one."""
     if settings.portals_file is not None:
         return folder / settings.portals_file
     beside = folder / PORTALS_FILE
@@ -181,51 +178,51 @@ def portals_path(settings: Settings, folder: Path) -> Path:
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings in `path`, the paths among them absolute.
+    """Load the settings from the file `path`; paths in it are made absolute.
 
     Raises:
-        ConfigError: the file is missing or wrong; the message names the line or key, and the remedy.
+        ConfigError: the file is missing or invalid; the message names the line or key, and the remedy.
     """
     text = read_text(path, "the configuration", PLACE_REMEDY)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}{_what_is_no_toml(text, str(error))}") from error
+        raise ConfigError(f"{path}{_describe_toml_error(text, str(error))}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
     try:
-        # TOML has types of its own: "7979" is no port.
+        # Strict, as TOML has types of its own: "7979" is not a port.
         return Settings.model_validate(document, strict=True, context=path.parent.absolute())
     except ValidationError as error:
         raise ConfigError(_explain(path, text, error)) from error
 
 
-def _what_is_no_toml(text: str, told: str) -> str:
+def _describe_toml_error(text: str, message: str) -> str:
     first: dict[str, int] = {}
-    for number, keys in _keys_by_line(text) if _REPEATED.search(told) else ():
+    for number, keys in _keys_by_line(text) if _REPEATED.search(message) else ():
         key = ".".join(keys)
         if key in first:
-            return f", line {number}: {key}: is there already, on line {first[key]}: keep one of them"
+            return f", line {number}: {key}: is set already, on line {first[key]}: remove one of them"
         first[key] = number
     lines = len(text.splitlines())
-    return f": {told.replace('at end of document', f'at the end, line {lines}')}: mend the TOML there"
+    return f": {message.replace('at end of document', f'at the end, line {lines}')}: correct the TOML there"
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    keys = [str(part) for part in first["loc"]]
+    mistake = first_mistake(error)
+    keys = [str(part) for part in mistake.path]
     line = _line_of(text, keys)
     where = f"{path}, line {line}" if line else str(path)
-    return f"{where}: {'.'.join(keys)}: {_remedy(first, keys)}"
+    return f"{where}: {'.'.join(keys)}: {_remedy(mistake, keys)}"
 
 
-def _remedy(error: ErrorDetails, keys: list[str]) -> str:
-    match error["type"]:
+def _remedy(mistake: Mistake, keys: list[str]) -> str:
+    match mistake.kind:
         case "extra_forbidden":
             return f"no such key; there are: {', '.join(_known_keys(keys[:-1]))}"
         case "model_type":
             return f"must be a table: [{'.'.join(keys)}], its keys below it"
-    return in_words(error)
+    return mistake.text
 
 
 def _known_keys(section: list[str]) -> list[str]:
@@ -236,11 +233,11 @@ def _known_keys(section: list[str]) -> list[str]:
 
 
 def _line_of(text: str, keys: list[str]) -> int | None:
-    """The line of the key, or of the innermost table around it that has one of its own."""
+    """The line of the key, or else of the innermost table around it that has a line."""
     lines = list(_keys_by_line(text))
     for depth in range(len(keys), 0, -1):
-        for number, found in lines:
-            if found == keys[:depth]:
+        for number, keys_of_line in lines:
+            if keys_of_line == keys[:depth]:
                 return number
     return None
 

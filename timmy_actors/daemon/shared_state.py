@@ -1,4 +1,4 @@
-"""What the actors publish for everybody to read: the values outlive whoever wrote them."""
+"""The values that actors share: they survive restarts of the actors that write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from timmy_actors.supervision import SharedValue
 
 
 class SharedState:
-    """One shared value per concern. Each actor is given the one it writes, and those it reads."""
+    """One shared value per concern. Each actor receives those that it writes or reads."""
 
     def __init__(self) -> None:
         self.link: SharedValue[LinkStatus] = SharedValue(LinkStatus(state="down", reason="not started"))
@@ -20,7 +20,7 @@ class SharedState:
         self.health: SharedValue[Health | None] = SharedValue(None)
 
     def current_health(self) -> Health | None:
-        """The last verdict, with the portal's status of this moment: that changes more often than a verdict is made."""
+        """The last verdict with the current status of the portal, which changes more often than the verdict."""
         health, portal = self.health.value, self.portal.value
         if health is None or portal is None:
             return health

@@ -20,6 +20,7 @@ from timmy_actors.desktop_control.input import CALL, Input
 from timmy_actors.desktop_control.reasons import ERROR_META
 from timmy_actors.desktop_control.results import Capture
 from timmy_actors.errors import RefusedError
+from timmy_actors.protocol import first_mistake
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import Context
@@ -66,9 +67,7 @@ class AimedTool(Tool):
             return await super().run(arguments, context, convert_result)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
-                first = error.__cause__.errors(include_url=False)[0]
-                where = ".".join(str(part) for part in first["loc"])
-                return _refusal("bad_arguments", f"{where}: {first['msg']}")
+                return _refusal("bad_arguments", first_mistake(error.__cause__).at("arguments"))
             raise
 
 

@@ -1,4 +1,4 @@
-"""The embedded world: a process that runs the real Lua bridge under LuaJIT, in a stand-in for a TES3MP server."""
+"""The embedded world: a process that runs the real Lua bridge under LuaJIT, on a simulated TES3MP server."""
 
 import lazy_loader
 

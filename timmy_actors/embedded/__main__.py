@@ -1,4 +1,4 @@
-"""Runs the embedded world: one JSON line on stdout when the bridge listens, the server's log on stderr."""
+"""Runs the embedded world: prints one JSON line on stdout when the bridge listens, and the server's log on stderr."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from timmy_actors.embedded.world import Loop, World, report
 from timmy_actors.errors import TimmyError
 
 
-def say_ready(world: World) -> None:
-    """Tell whoever started us where to connect."""
+def print_ready(world: World) -> None:
+    """Print the ready line, which tells the parent process where to connect."""
     ready = {"ready": True, "pid": os.getpid(), "port": world.port, "boot": world.boot}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 
 
 def main(settings: WorldSettings) -> int:
-    """Run the world until it is stopped; the exit code."""
+    """Run the world until it is stopped. Returns the exit code."""
     if settings.lifeline is not None and not end_with_parent(settings.lifeline):
         return 0
     try:
@@ -30,7 +30,7 @@ def main(settings: WorldSettings) -> int:
         return error.exit_code
     loop = Loop(world.tick, report, settings.lifeline)
     loop.stop_on_signals()
-    say_ready(world)
+    print_ready(world)
     loop.run()
     world.stop()
     return 0

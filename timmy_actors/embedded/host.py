@@ -1,4 +1,4 @@
-"""The world host: a supervised process that runs the real Lua bridge in the embedded world."""
+"""The world host: the actor that runs the embedded world as a child process."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ log = logging.getLogger(__name__)
 READY_WITHIN_S = 20.0
 """A cold start on a busy machine takes a few seconds."""
 STOP_WITHIN_S = 3.0
-LAST_WORDS = 12
-"""Lines of the process's log that are repeated when it died."""
-EVERYDAY = ("] [INFO] ", "] [WARN] ")
-"""Levels of the process's log that say nothing of why it ended."""
+LOG_TAIL_LINES = 12
+"""Lines at the end of the process's log that are reported when it ends."""
+ROUTINE_LEVELS = ("] [INFO] ", "] [WARN] ")
+"""Levels of the process's log that do not explain why it ended."""
 CHUNK_BYTES = 65536
-HOPELESS = (LuaJitMissingError.exit_code, ConfigError.exit_code)
-"""Exit codes of a process that would end the same way again: what it needs is not there, or set wrongly."""
+PERMANENT_FAILURES = (LuaJitMissingError.exit_code, ConfigError.exit_code)
+"""Exit codes after which a restart would fail the same way: a dependency is missing, or a setting is wrong."""
 
 
 @dataclass(frozen=True)
 class WorldOptions:
-    """How to run the embedded world."""
+    """The options of the embedded world."""
 
     port: int
-    """0 takes any free one, another one after each restart."""
+    """0: any free port, a different one after each restart."""
     token_file: Path
     seed: int
     allow_raw: bool
 
     def command_line(self, lifeline: int) -> list[str]:
-        """The process's arguments."""
+        """The process's command line."""
         arguments = [sys.executable, "-m", "timmy_actors.embedded", "--port", str(self.port), "--seed", str(self.seed)]
         arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline)]
         return [*arguments, "--allow-raw"] if self.allow_raw else arguments
@@ -57,11 +57,11 @@ class _Ready(Model):
 
 
 class WorldHostActor(SocketActor):
-    """Runs the process in a session of its own (a terminal's Ctrl-C is not for it) and fails when it ends.
+    """Runs the process in a session of its own (so that a terminal's Ctrl-C does not reach it) and fails when it ends.
 
     The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it. On
-    Linux the kernel kills it, even a frozen one, when this actor's thread ends; a restarted actor starts another one.
-    A frozen process is not a dead one: it is left alone.
+    Linux the kernel kills the process, even a frozen one, when this actor's thread ends; a restarted actor starts a
+    new one. A frozen process is not restarted.
     """
 
     def __init__(self, options: WorldOptions, *, status: SharedValue[WorldStatus | None]) -> None:
@@ -71,10 +71,10 @@ class WorldHostActor(SocketActor):
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._partial: dict[str, bytes] = {"out": b"", "err": b""}
-        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._log_tail: deque[str] = deque(maxlen=LOG_TAIL_LINES)
 
     def on_start(self) -> None:
-        """Start the process; it says itself when it is ready."""
+        """Start the process; its ready line follows."""
         watched, self._lifeline = os.pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own module
@@ -96,15 +96,17 @@ class WorldHostActor(SocketActor):
         self.mailbox.schedule("ready", READY_WITHIN_S, "not ready")
 
     def actor_acknowledge_start(self) -> None:
-        """Not yet: the world's own word is what makes it started."""
+        """Do nothing: the actor counts as started only after the process's ready line."""
 
     def on_receive(self, message: Any) -> None:
-        """Listen to the process."""
+        """Read the process's output."""
         match message:
             case Arrived(stream, chunk):
                 self._on_output(stream, chunk)
             case "not ready":
-                raise WorldGoneError(f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._said()}")
+                raise WorldGoneError(
+                    f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._describe_log()}"
+                )
             case SourceFailed(_, error):
                 raise WorldGoneError(f"the embedded world's output cannot be read: {error}")
 
@@ -113,7 +115,7 @@ class WorldHostActor(SocketActor):
         self._end()
 
     def on_failure(self, *_: object) -> None:
-        """The same."""
+        """End the process."""
         self._end()
 
     def _attach(self, name: str, descriptor: int) -> None:
@@ -128,17 +130,17 @@ class WorldHostActor(SocketActor):
         for line in lines:
             text = line.decode(errors="replace")
             if stream == "out":
-                self._on_said(text)
+                self._on_ready(text)
             else:
-                self._last_words.append(text)
+                self._log_tail.append(text)
                 log.debug("world: %s", text)
 
-    def _on_said(self, line: str) -> None:
+    def _on_ready(self, line: str) -> None:
         try:
             ready = _Ready.model_validate_json(line)
         except ValidationError:
             raise WorldGoneError(
-                f"the embedded world said something else than that it is ready: {line[:200]!r}"
+                f"the embedded world printed something other than its ready line: {line[:200]!r}"
             ) from None
         self.mailbox.cancel("ready")
         self._status.value = WorldStatus(
@@ -154,19 +156,18 @@ class WorldHostActor(SocketActor):
             code = self._process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
             raise WorldGoneError("the embedded world closed its output") from None
-        ended = WorldUnusableError if code in HOPELESS else WorldGoneError
-        raise ended(f"the embedded world's process {how_it_ended(code)}{self._said()}")
+        error = WorldUnusableError if code in PERMANENT_FAILURES else WorldGoneError
+        raise error(f"the embedded world's process {how_it_ended(code)}{self._describe_log()}")
 
-    def _said(self) -> str:
+    def _describe_log(self) -> str:
         rest = self._partial["err"]
         for chunk in iter(lambda: _read_chunk(self._process.stderr.fileno()), None):  # type: ignore[union-attr]
             if not chunk:
                 break
             rest += chunk
-        self._last_words.extend(rest.decode(errors="replace").splitlines())
-        # What a healthy world says tells nothing of its end.
-        words = [line for line in self._last_words if not any(level in line for level in EVERYDAY)]
-        return "; its last words: " + " | ".join(words) if words else ""
+        self._log_tail.extend(rest.decode(errors="replace").splitlines())
+        lines = [line for line in self._log_tail if not any(level in line for level in ROUTINE_LEVELS)]
+        return "; its log ends with: " + " | ".join(lines) if lines else ""
 
     def _end(self) -> None:
         self._status.value = WorldStatus(state="down")
@@ -192,7 +193,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_WITHIN_S)
     except subprocess.TimeoutExpired:
-        # A stopped (SIGSTOP) or stuck process does not hear SIGTERM.
+        # A stopped (SIGSTOP) or stuck process does not react to SIGTERM.
         process.kill()
         process.wait()
     for stream in (process.stdout, process.stderr):

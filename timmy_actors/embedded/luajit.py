@@ -1,4 +1,4 @@
-"""Finds a LuaJIT in this Python: TES3MP's own Lua, and the one that the bridge is written for."""
+"""Finds a LuaJIT in this Python: TES3MP uses it too, and the bridge is written for it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ CANDIDATES = ("lupa.luajit21", "lupa.luajit20")
 
 
 def new_runtime(encoding: str = "utf-8") -> Any:
-    """A fresh Lua state, without a way from Lua to Python's builtins. Lua's strings are bytes: `encoding` makes texts
-    of them, and one that it cannot read raises.
+    """Create a Lua state that cannot reach Python's builtins.
+
+    Lua's strings are bytes: `encoding` decodes them, and a string that it cannot decode raises.
 
     Raises:
         LuaJitMissingError: lupa is not installed, or has no LuaJIT for this machine.
@@ -25,7 +26,7 @@ def new_runtime(encoding: str = "utf-8") -> Any:
 
 
 def find_luajit() -> Any:
-    """The module that has a LuaJIT in it; takes milliseconds.
+    """Import the module that contains LuaJIT; takes milliseconds.
 
     Raises:
         LuaJitMissingError: lupa is not installed, or has no LuaJIT for this machine.
@@ -42,7 +43,7 @@ def find_luajit() -> Any:
 
 
 def search_only(runtime: Any, folder: Path) -> None:
-    """Let `require` find modules in one folder, and no C library of the machine: the world is the same everywhere."""
+    """Restrict `require` to the modules in one folder, and to no C library: the world is the same everywhere."""
     package = runtime.globals().package
     package.path = os.fsencode(folder / "?.lua")
     package.cpath = ""

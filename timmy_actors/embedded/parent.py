@@ -1,4 +1,4 @@
-"""Ties the process to the one that started it, so that it never outlives it, not even stopped (SIGSTOP)."""
+"""Ends the process with its parent, even when it is stopped (SIGSTOP)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(lifeline: int) -> bool:
-    """Have the kernel kill this process when the thread that started it ends (Linux, prctl(2)); False: it has ended.
+    """Have the kernel kill this process when the thread that started it ends (Linux, prctl(2)).
 
-    The lifeline is enough for a process that runs, and all there is on other systems.
+    Returns False if the parent has ended already. On other systems there is only the lifeline, which suffices for a
+    process that is not stopped.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    # Asked for only afterwards: an end before it would have been missed.
+    # Check the lifeline after prctl: the kernel does not report a parent that ended before the call.
     watch = select.poll()
     watch.register(lifeline, select.POLLIN)
     return not watch.poll(0)

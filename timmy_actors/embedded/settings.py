@@ -1,4 +1,4 @@
-"""How the embedded world is run: its command line."""
+"""The embedded world's command line."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from timmy_actors.errors import ConfigError
 
 
 def check_port_is_free(port: int) -> None:
-    """See that nobody listens there; 0 is always free.
+    """Check that the port is free; 0 always is.
 
     Raises:
-        ConfigError: somebody does, or it may not be used.
+        ConfigError: the port is in use, or this user may not use it.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,38 +23,36 @@ def check_port_is_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise ConfigError(
-                f"world.port: {port} cannot be used: {error.strerror}. Choose another, or 0 for any free one"
+                f"world.port: {port} cannot be used: {error.strerror}. Choose another, or 0 for any free port"
             ) from error
 
 
 MAX_PORT = 65535
-ABOUT = (
-    "The embedded world alone, until Ctrl-C: the Lua bridge without a game and a daemon. Its first line names the port."
-)
+ABOUT = "Run the embedded world alone, without a daemon, until Ctrl-C. The first line of its output has the port."
 
 
 @dataclass(frozen=True)
 class WorldSettings:
-    """What the process is told."""
+    """The options of the command line."""
 
     host: str = "127.0.0.1"
     port: int = 0
-    """0 takes any free port; the ready line names it."""
+    """0: any free port; the ready line has its number."""
     token_file: Path | None = None
-    """Where PLAIN's token is; without one the bridge looks for `data/timmy.token`."""
+    """The file with PLAIN's token; None: the bridge reads `data/timmy.token`."""
     mechanism: str = "PLAIN"
     seed: int = 1
     """The same seed gives the same world, tick for tick."""
     allow_raw: bool = False
-    """Whether the commands `console` and `api` are let through."""
+    """Whether the commands `console` and `api` are allowed."""
     ledger: Path | None = None
-    """A file that gets a line for each item that reaches a player's inventory, at once: for audits."""
+    """A file to which each item that reaches a player's inventory is appended at once: for audits."""
     crowd: int = 0
-    """So many players instead of Timmy and Jiub, far from each other: to measure on."""
+    """The number of players, far from each other, instead of Timmy and Jiub; for load tests. 0: Timmy and Jiub."""
     company: int = 30
-    """So many actors around each of a crowd."""
+    """The number of actors around each player of a crowd."""
     lifeline: int | None = None
-    """A pipe's read end: when its last writer is gone, the process ends."""
+    """The read end of a pipe: when its last writer closes it, the process ends."""
 
 
 def _port(text: str) -> int:
@@ -65,20 +63,24 @@ def _port(text: str) -> int:
 
 
 def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
-    """Read the command line; a mistake ends the process with a usage message (exit code 2)."""
+    """Parse the command line; an error ends the process with a usage message (exit code 2)."""
     parser = argparse.ArgumentParser(prog="timmy-actors world", description=ABOUT)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on [127.0.0.1]")
-    parser.add_argument("--port", type=_port, default=0, help="the TCP port; 0, the default: any free one")
+    parser.add_argument("--port", type=_port, default=0, help="the TCP port; 0: any free port [0]")
     parser.add_argument(
         "--token-file",
         type=Path,
-        help="PLAIN's token: a file of 16 characters or more that only you can read [data/timmy.token]",
+        help="the file with PLAIN's token: 16 characters or more, readable by you only [data/timmy.token]",
     )
-    parser.add_argument("--mechanism", choices=("PLAIN", "NULL"), default="PLAIN", help="NULL asks for no token")
+    parser.add_argument(
+        "--mechanism", choices=("PLAIN", "NULL"), default="PLAIN", help="NULL requires no token [PLAIN]"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world [1]")
-    parser.add_argument("--allow-raw", action="store_true", help="let the commands console and api through")
-    parser.add_argument("--ledger", type=Path, help="append a line for each item that reaches a player")
-    parser.add_argument("--crowd", type=int, default=0, help="so many players, instead of Timmy and Jiub")
-    parser.add_argument("--company", type=int, default=30, help="so many actors around each of a crowd [30]")
-    parser.add_argument("--lifeline", type=int, metavar="FD", help="end when this pipe closes")
+    parser.add_argument("--allow-raw", action="store_true", help="allow the commands console and api")
+    parser.add_argument("--ledger", type=Path, help="the file to append a line to for each item that reaches a player")
+    parser.add_argument("--crowd", type=int, default=0, help="the number of players, instead of Timmy and Jiub")
+    parser.add_argument(
+        "--company", type=int, default=30, help="the number of actors around each player of a crowd [30]"
+    )
+    parser.add_argument("--lifeline", type=int, metavar="FD", help="the read end of a pipe: end when it closes")
     return WorldSettings(**vars(parser.parse_args(arguments)))

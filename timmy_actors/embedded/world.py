@@ -1,4 +1,4 @@
-"""The world inside the process: a Lua state with the stand-in server and the real bridge."""
+"""The world inside the process: a Lua state with the simulated server and the real bridge."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from timmy_actors.errors import ConfigError
 from timmy_actors.system import lua_folder
 
 WAIT_MS = 1
-"""The real server sleeps as long between its ticks."""
+"""The pause between two ticks, as in the real server."""
 SLOW_TICK_S = 0.05
-"""A tick this long was felt by every player: something in it blocked."""
+"""A tick longer than this, which every player would notice, is reported as blocking."""
 
 
 class Loop:
-    """Runs `tick` until it says False, a signal comes, or the lifeline's last writer is gone.
+    """Runs `tick` until it returns False, a signal comes, or the lifeline's last writer closes it.
 
     Args:
-        tick: one turn; False ends the loop.
-        report: takes a line about a tick that blocked.
-        lifeline: a pipe's read end, or None.
+        tick: runs one tick; False ends the loop.
+        report: logs a line about a tick that blocked.
+        lifeline: the read end of a pipe, or None.
     """
 
     def __init__(self, tick: Callable[[], bool], report: Callable[[str], None], lifeline: int | None) -> None:
@@ -42,27 +42,29 @@ class Loop:
             self._poll.register(lifeline, select.POLLIN)
 
     def stop_on_signals(self) -> None:
-        """From now on SIGTERM, SIGINT and SIGHUP end the loop after its current tick; an ignored SIGHUP stays so."""
+        """End the loop after its current tick on SIGTERM, SIGINT and SIGHUP; an ignored SIGHUP stays ignored."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
 
     def run(self) -> None:
-        """Turn until the end."""
+        """Run ticks until the loop ends."""
         while not self._stopping:
             began = time.monotonic()
             if not self._tick():
                 return
-            self._judge(time.monotonic() - began)
+            self._check_duration(time.monotonic() - began)
             if self._poll.poll(WAIT_MS) and self._lifeline_is_cut():
                 return
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _judge(self, took_s: float) -> None:
+    def _check_duration(self, took_s: float) -> None:
         if took_s > SLOW_TICK_S:
-            self._report(f"[WARN] blocking call: a tick took {took_s * 1000:.0f} ms, and the game stood still")
+            self._report(
+                f"[WARN] blocking call: a tick took {took_s * 1000:.0f} ms, which stopped the game for as long"
+            )
 
     def _lifeline_is_cut(self) -> bool:
         return self._lifeline is not None and os.read(self._lifeline, 1) == b""
@@ -72,16 +74,16 @@ DATA = Path(__file__).parent / "data"
 API = DATA / "api-0.8.1.json"
 PRECONDITIONS = DATA / "preconditions-0.8.1.json"
 BYTES = "latin-1"
-"""How texts come from Lua: a character a byte. A script's may be Windows-1252, as Morrowind's own files are."""
+"""Decodes Lua's strings, one character per byte. A script's may be Windows-1252, as Morrowind's own files are."""
 
 
 def report(line: str) -> None:
-    """Write a line of the server's log. Whoever reads it may be gone: that is no reason to die."""
+    """Write a line of the server's log; a closed log is ignored."""
     _write(line.encode(errors="replace"))
 
 
 def report_bytes(line: str) -> None:
-    """The same for a line from Lua: its bytes as they are."""
+    """Write a line from Lua to the server's log, its bytes unchanged."""
     _write(line.encode(BYTES))
 
 
@@ -94,31 +96,33 @@ def _write(line: bytes) -> None:
 
 
 def die(reason: str) -> NoReturn:
-    """End the process, with the reason (Lua's bytes) in the log: a script's call did not meet its preconditions."""
+    """Log the reason (Lua's bytes) and abort: a script's call violated a precondition."""
     report_bytes(f"[FATAL] {reason}")
     os.abort()
 
 
 class _Ledger:
-    """What reached the players' inventories, as told by their clients: it outlives the process, however that ends."""
+    """Appends each item that reaches a player's inventory to a file, which survives however the process ends."""
 
     def __init__(self, path: Path) -> None:
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise ConfigError(f"{path}: cannot be written: {error.strerror}: name another with --ledger") from error
+            raise ConfigError(
+                f"{path}: cannot be written: {error.strerror}: name another file with --ledger"
+            ) from error
 
     def add(self, player: str, item: str, count: int) -> None:
-        """Append a line: player, item, count, between tabs."""
+        """Append a line: player, item and count, separated by tabs."""
         os.write(self._descriptor, f"{player}\t{item}\t{int(count)}\n".encode(BYTES))
 
 
 class World:
-    """A stand-in server that has just started, with the bridge listening.
+    """A simulated server that has just started, with the bridge listening.
 
     Raises:
         LuaJitMissingError: there is no LuaJIT to run it.
-        ConfigError: the bridge stayed off; the log says why.
+        ConfigError: the bridge did not start; the log says why.
     """
 
     def __init__(self, settings: WorldSettings) -> None:
@@ -131,31 +135,31 @@ class World:
         self._tick = self._host.tick
         bridge = self._host.loaded("timmy.bridge")
         if bridge is None or bridge.port is None:
-            raise ConfigError("the bridge is not listening; its line above says why, and what to do")
+            raise ConfigError("the bridge is not listening; its log line above says why, and what to do")
         self.port = int(bridge.port)
-        """The port the bridge listens on."""
+        """The port that the bridge listens on."""
         self.boot: str | None = bridge.boot
-        """The identity that the bridge gave to this run of the server."""
+        """The boot id of this run of the server."""
 
     def tick(self) -> bool:
-        """One turn of the server's loop; False once a script has stopped the server."""
+        """Run one tick of the server's loop; False once a script has stopped the server."""
         return bool(self._tick())
 
     def stop(self) -> None:
-        """Tell the scripts that the server ends."""
+        """Stop the server: its scripts get the exit event."""
         self._host.stop()
 
     @staticmethod
     def _bridge_settings(settings: WorldSettings) -> dict[str, Any]:
-        chosen: dict[str, Any] = {
+        options: dict[str, Any] = {
             "host": settings.host.encode(),
             "port": settings.port,
             "mechanism": settings.mechanism,
             "allow_raw": settings.allow_raw,
         }
         if settings.token_file is not None:
-            chosen["token_file"] = os.fsencode(settings.token_file)
-        return chosen
+            options["token_file"] = os.fsencode(settings.token_file)
+        return options
 
     def _host_options(self, settings: WorldSettings) -> dict[str, Any]:
         return {

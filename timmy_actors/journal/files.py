@@ -1,4 +1,4 @@
-"""A journal's files: itself, and SQLite's write-ahead log and shared memory beside it."""
+"""A journal's files: the database, and SQLite's write-ahead log and shared memory beside it."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from pathlib import Path
 from timmy_actors.errors import JournalUnusableError
 
 EX_DATAERR, EX_CANTCREAT, EX_IOERR, EX_TEMPFAIL = 65, 73, 74, 75
-MOVE_AWAY = "move it (and the files -wal and -shm beside it) away, and a fresh one is made"
-ELSEWHERE = "or name another with journal.file"
+MOVE_AWAY = "move it (and the files -wal and -shm beside it) away, and a new one is created"
+ELSEWHERE = "or name another file with journal.file"
 _KNOWN: dict[int, tuple[int, str, str]] = {
     sqlite3.SQLITE_FULL: (EX_IOERR, "the disk is full", f"make room there, {ELSEWHERE}"),
     sqlite3.SQLITE_BUSY: (EX_TEMPFAIL, "another program holds it locked", f"end that program, {ELSEWHERE}"),
     sqlite3.SQLITE_LOCKED: (EX_TEMPFAIL, "another program holds it locked", f"end that program, {ELSEWHERE}"),
     sqlite3.SQLITE_CORRUPT: (EX_DATAERR, "it is damaged", f"{MOVE_AWAY}, {ELSEWHERE}"),
-    sqlite3.SQLITE_NOTADB: (EX_DATAERR, "it is no journal", f"{MOVE_AWAY}, {ELSEWHERE}"),
+    sqlite3.SQLITE_NOTADB: (EX_DATAERR, "it is not a journal", f"{MOVE_AWAY}, {ELSEWHERE}"),
     sqlite3.SQLITE_CANTOPEN: (EX_CANTCREAT, "it cannot be opened", f"see that its folder is yours, {ELSEWHERE}"),
-    sqlite3.SQLITE_READONLY: (EX_CANTCREAT, "it may not be written", f"see that it is yours, {ELSEWHERE}"),
-    sqlite3.SQLITE_IOERR: (EX_IOERR, "the disk does not take it", f"see to the disk, {ELSEWHERE}"),
+    sqlite3.SQLITE_READONLY: (EX_CANTCREAT, "it is not writable", f"see that it is yours, {ELSEWHERE}"),
+    sqlite3.SQLITE_IOERR: (EX_IOERR, "the disk reported an error", f"check the disk, {ELSEWHERE}"),
 }
 _PRIMARY = 0xFF
 """The low byte of an extended result code is the code itself."""
 
 
 def explain(path: Path, error: sqlite3.Error) -> JournalUnusableError:
-    """SQLite's error, as this package's."""
+    """Convert SQLite's error to a `JournalUnusableError` with a remedy."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    exit_code, reason, remedy = _KNOWN.get(code, (EX_IOERR, "it cannot be used", f"see to the disk, {ELSEWHERE}"))
+    exit_code, reason, remedy = _KNOWN.get(code, (EX_IOERR, "it cannot be used", f"check the disk, {ELSEWHERE}"))
     return JournalUnusableError(f"journal {path}: {reason} ({error}): {remedy}", exit_code)
 
 
 def beside(path: Path) -> tuple[Path, Path]:
-    """The write-ahead log and the shared memory of a journal."""
+    """The paths of a journal's write-ahead log and shared memory."""
     return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
 
 
 def wal_bytes(path: Path) -> int:
-    """How large a journal's write-ahead log is; 0 where there is none."""
+    """The size of a journal's write-ahead log; 0 if it does not exist."""
     try:
         return beside(path)[0].stat().st_size
     except FileNotFoundError:
@@ -48,16 +48,16 @@ def wal_bytes(path: Path) -> int:
 
 
 def free_bytes(path: Path) -> int:
-    """How many bytes can still be written to a file's disk."""
+    """The free bytes on a file's disk."""
     disk = os.statvfs(path)
     return disk.f_bavail * disk.f_frsize
 
 
 def make_private(path: Path) -> None:
-    """Make a journal's file if it is not there; it, and what is beside it, is then its owner's alone.
+    """Create a journal's file if missing, and make it and the files beside it accessible to their owner only.
 
     Raises:
-        JournalUnusableError: it cannot be made, or belongs to another user.
+        JournalUnusableError: it cannot be created, or belongs to another user.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def make_private(path: Path) -> None:
 
 
 def _close_to_others(path: Path) -> None:
-    # Not by a descriptor: closing one would drop the locks that this process has on the file (fcntl(2)).
+    # By path: closing a descriptor would release this process's locks on the file (fcntl(2)).
     try:
         facts = path.stat()
     except FileNotFoundError:

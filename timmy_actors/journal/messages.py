@@ -1,4 +1,4 @@
-"""What the command actor and the journal say to each other."""
+"""Messages between the command actor and the journal actor."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from timmy_actors.protocol import JournalEntry
 
 @dataclass(frozen=True)
 class Accept:
-    """Told to the journal: take this command in, unless one of its id was before. Answered with `Journaled`."""
+    """To the journal: store a command, unless one with its id is stored. Answered with `Journaled`."""
 
     entry: JournalEntry
 
 
 @dataclass(frozen=True)
 class Record:
-    """Told to the journal: this became of a command. Answered with `Journaled` once that is settled."""
+    """To the journal: update a command. Answered with `Journaled` if the entry is settled."""
 
     entry: JournalEntry
 
 
 @dataclass(frozen=True)
 class Look:
-    """Told to the journal: what is known of a command? Answered with `Known`."""
+    """To the journal: look up a command. Answered with `Known`."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class Resume:
-    """Told to the journal: of which commands is it not known what became? Answered with `Resumed`."""
+    """To the journal: list the unsettled commands. Answered with `Resumed`."""
 
 
 @dataclass(frozen=True)
 class Journaled:
-    """What is durable now: commands taken in, each with the one of its id that was before, and commands settled."""
+    """Durable now: accepted commands, each with the earlier entry of its id if any, and settled commands."""
 
     accepted: tuple[tuple[str, JournalEntry | None], ...]
     settled: tuple[str, ...]
@@ -43,7 +43,7 @@ class Journaled:
 
 @dataclass(frozen=True)
 class NotJournaled:
-    """What could not be written or looked up, and why."""
+    """The commands that could not be written or looked up, and why."""
 
     ids: tuple[str, ...]
     reason: str
@@ -51,7 +51,7 @@ class NotJournaled:
 
 @dataclass(frozen=True)
 class Known:
-    """What the journal knows of a command."""
+    """A command's entry, or None if there is no such command."""
 
     id: str
     entry: JournalEntry | None
@@ -59,11 +59,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Resumed:
-    """The commands of which it is not known what became."""
+    """The unsettled commands."""
 
     entries: tuple[JournalEntry, ...]
 
 
 @dataclass(frozen=True)
 class JournalUp:
-    """The journal can be written (again): what it was told and did not answer is to be said once more."""
+    """The journal can be written (again): unanswered messages must be sent again."""

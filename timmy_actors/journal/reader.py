@@ -1,4 +1,4 @@
-"""A journal as it is read beside the daemon that writes it, or without one."""
+"""Reads a journal, beside the daemon that writes it or without one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from timmy_actors.protocol import JournalEntry
 EX_NOINPUT = 66
 BUSY_TIMEOUT_S = 2.0
 PAGE = 200
-"""Commands read at once: between two pages nothing is held, however slowly they are taken, so that SQLite can empty
-its write-ahead log."""
+"""Commands read at once. No read transaction is open between two pages, so that a slow caller does not keep SQLite
+from emptying its write-ahead log."""
 
 
 class Reader:
-    """Reads, and never writes: a daemon may write the same file meanwhile.
+    """Reads a journal without writing; a daemon may write the same file at the same time.
 
-    With `untouched` a copy is read, so that even SQLite changes nothing: not what a log holds that is damaged.
+    With `untouched` it reads a copy, so that SQLite does not change a damaged write-ahead log.
 
     Raises:
-        JournalUnusableError: there is no journal, or it cannot be read. Every method too.
+        JournalUnusableError: there is no journal, or it cannot be read. Every method raises it too.
     """
 
     def __init__(self, path: Path, *, untouched: bool = False) -> None:
@@ -41,13 +41,13 @@ class Reader:
         self._held = ExitStack()
         try:
             self._database = self._open()
-            found = self._database.execute("PRAGMA application_id").fetchone()[0]
+            application = self._database.execute("PRAGMA application_id").fetchone()[0]
         except sqlite3.Error as error:
             self.close()
             raise explain(path, error) from error
-        if found != rows.APPLICATION_ID:
+        if application != rows.APPLICATION_ID:
             self.close()
-            raise JournalUnusableError(f"journal {path}: it is no journal: {MOVE_AWAY}", EX_DATAERR)
+            raise JournalUnusableError(f"journal {path}: it is not a journal: {MOVE_AWAY}", EX_DATAERR)
 
     def __enter__(self) -> Self:
         return self
@@ -56,27 +56,27 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._held.close()
 
     @property
     def database(self) -> sqlite3.Connection:
-        """The open file, for whoever looks below the entries."""
+        """The open database, for direct checks of its pages and rows."""
         return self._database
 
     def newest(self, most: int) -> list[tuple[int, JournalEntry]]:
-        """The last `most` commands with their numbers, the oldest of them first."""
+        """The last `most` commands with their numbers, in ascending order."""
         return self._rows("ORDER BY number DESC LIMIT ?", (most,))[::-1]
 
     def after(self, number: int) -> Iterator[tuple[int, JournalEntry]]:
-        """The commands with a higher number, one after the other; what is accepted meanwhile comes too."""
+        """Yield the commands with a higher number in order, including those accepted during the iteration."""
         while page := self._rows("WHERE number > ? ORDER BY number LIMIT ?", (number, PAGE)):
             yield from page
             number = page[-1][0]
 
     def named(self, command_id: str) -> list[JournalEntry]:
-        """Every client's command of that id."""
-        if not _is_text(command_id):
+        """The commands with this id, of all clients."""
+        if not _is_utf8(command_id):
             return []
         return [entry for _, entry in self._rows("WHERE id = ? ORDER BY number", (command_id,))]
 
@@ -84,10 +84,10 @@ class Reader:
         if self._untouched:
             return self._connect(self._copied(), "mode=rw")
         if os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK):
-            # Not mode=ro: the first reader after a daemon's end has the write-ahead log to take in.
+            # Not mode=ro: the first reader after the daemon has ended must recover the write-ahead log.
             return self._connect(self.path, "mode=rw")
         try:
-            return self._connect(self.path, "mode=ro")  # this suffices beside a daemon, whose shared memory is there
+            return self._connect(self.path, "mode=ro")  # suffices beside a daemon, which has created the shared memory
         except sqlite3.OperationalError:
             if not wal_bytes(self.path):
                 return self._connect(self.path, "mode=ro&immutable=1")
@@ -97,7 +97,7 @@ class Reader:
         database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", timeout=BUSY_TIMEOUT_S, uri=True)
         try:
             database.execute("PRAGMA query_only = 1")
-            database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # only this opens the files
+            database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # only a query opens the files
         except sqlite3.Error:
             database.close()
             raise
@@ -105,7 +105,7 @@ class Reader:
         return database
 
     def _copied(self) -> Path:
-        """A copy with its log, which SQLite needs to write beside before it can read it."""
+        """Copy the journal and its log to a writable folder: SQLite must write beside a log to read it."""
         try:
             folder = Path(self._held.enter_context(tempfile.TemporaryDirectory(prefix="timmy-journal-")))
             copy = folder / "journal"
@@ -113,15 +113,15 @@ class Reader:
             if wal_bytes(self.path):
                 shutil.copyfile(beside(self.path)[0], beside(copy)[0])
         except OSError as error:
-            told = f"it is read from a copy, and none can be made ({error.strerror}): make room for one, or set TMPDIR"
-            raise JournalUnusableError(f"journal {self.path}: {told}", EX_IOERR) from error
+            reason = f"cannot create the copy to read ({error.strerror}): make room for it, or set TMPDIR"
+            raise JournalUnusableError(f"journal {self.path}: {reason}", EX_IOERR) from error
         return copy
 
     def _rows(self, which: str, values: rows.Row) -> list[tuple[int, JournalEntry]]:
         try:
             version = self._database.execute("PRAGMA user_version").fetchone()[0]
-            found = self._database.execute(f"{rows.as_of(version, rows.SELECT)} {which}", values).fetchall()
-            return [(number, rows.from_row(tuple(row))) for number, *row in found]
+            records = self._database.execute(f"{rows.as_of(version, rows.SELECT)} {which}", values).fetchall()
+            return [(number, rows.from_row(tuple(row))) for number, *row in records]
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
         except ValueError as error:
@@ -130,10 +130,10 @@ class Reader:
             ) from error
 
 
-def _is_text(word: str) -> bool:
-    """Whether it can be looked for at all: a terminal may give bytes that are no UTF-8."""
+def _is_utf8(text: str) -> bool:
+    """Whether SQLite can compare it: a terminal may pass bytes that are not UTF-8."""
     try:
-        word.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""The journal's table, and entries as its rows."""
+"""The journal's tables, and the conversion of entries to rows and back."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Moment:
-    """What the host's clocks show."""
+    """A reading of the host's clocks."""
 
     boot: str
-    """The host's boot id; empty where the host has none."""
+    """The host's boot id; empty if the host has none."""
     boot_s: float
     """Seconds since that boot."""
     wall_s: float
-    """Seconds since 1970, as the host believes."""
+    """Seconds since 1970 by the host's wall clock."""
 
 
 @dataclass(frozen=True)
 class JournalClock:
-    """How many seconds the journal has lived, as last written at a moment."""
+    """The journal's age in seconds at a moment."""
 
     age_s: float
     at: Moment
 
     def advanced(self, now: Moment) -> JournalClock:
-        """The same clock now.
+        """The clock advanced to `now`.
 
-        Within one boot, the boot clock is the only judge. After a reboot (or on another machine) no clock is certain:
-        neither more than the time since that boot, nor more than the wall clock's difference is believed.
+        Within one boot, the boot clock counts. After a reboot (or on another machine) no clock is reliable, so the
+        smaller of the time since the boot and the wall clock's difference counts.
         """
         if now.boot and now.boot == self.at.boot:
             passed_s = now.boot_s - self.at.boot_s
@@ -50,7 +50,7 @@ class JournalClock:
 
 
 def now() -> Moment:
-    """The moment now."""
+    """Read the host's clocks."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return Moment(_boot_id(), time.clock_gettime(clock), time.time())
 
@@ -59,15 +59,15 @@ def now() -> Moment:
 def _boot_id() -> str:
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:  # not Linux, or no /proc: then the wall clock bounds what is believed
+    except OSError:  # not Linux, or no /proc: then the wall clock limits the time counted
         return ""
 
 
 APPLICATION_ID = 0x54494D4A
-"""`TIMJ`, in the file's header: another program's database is not taken for a journal."""
+"""`TIMJ`, in the file's header: distinguishes a journal from another program's database."""
 VERSION, CHECKSUMS_SINCE, REVISIONS_SINCE = 3, 2, 3
-"""1 had no checksums and no clock of its own, 2 no revisions; such a journal is brought up to date when a daemon opens
-it."""
+"""Version 1 had no checksums and no clock of its own, version 2 no revisions; a daemon upgrades them when it opens the
+file."""
 
 TABLE = """
 CREATE TABLE command (
@@ -113,25 +113,25 @@ ALTER TABLE command ADD COLUMN settled_age REAL;
 ALTER TABLE command ADD COLUMN checksum INTEGER;
 UPDATE command SET settled_age = 0.0 WHERE settled_at IS NOT NULL;
 """
-"""An older journal's commands count as settled when its clock begins: that keeps them longer, and never too short."""
+"""An older journal's commands count as settled when its clock starts, so that none is deleted too early."""
 FROM_VERSION_2 = "ALTER TABLE command ADD COLUMN revision INTEGER;"
 
 COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "boot", "accepted_ms", "deadline_ms", "due", "host",
     "attempts", "epoch", "sent_at", "settled_at", "value", "error", "revision",
 )  # fmt: skip
-KEPT = (*COLUMNS, "settled_age", "checksum")
-"""The columns in the file: an entry's, its age when it was settled (see `age`), and the checksum over all of these."""
-SELECT = f"SELECT number, {', '.join(COLUMNS)} FROM command"  # noqa: S608  our own names
-SELECT_KEPT = f"SELECT number, {', '.join(KEPT)} FROM command"  # noqa: S608
-INSERT = f"INSERT INTO command ({', '.join(KEPT)}) VALUES ({', '.join('?' * len(KEPT))})"  # noqa: S608
-UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in KEPT)} WHERE client = ? AND id = ?"  # noqa: S608
-SEAL = f"UPDATE command SET checksum = seal({', '.join(KEPT[:-1])})"  # noqa: S608
+STORED = (*COLUMNS, "settled_age", "checksum")
+"""The columns in the file: an entry's, the journal's age when it was settled, and the checksum over all of these."""
+SELECT = f"SELECT number, {', '.join(COLUMNS)} FROM command"  # noqa: S608  constant names
+SELECT_STORED = f"SELECT number, {', '.join(STORED)} FROM command"  # noqa: S608
+INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608
+UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in STORED)} WHERE client = ? AND id = ?"  # noqa: S608
+SEAL = f"UPDATE command SET checksum = seal({', '.join(STORED[:-1])})"  # noqa: S608
 Row: TypeAlias = tuple[Any, ...]
 
 
 def to_row(entry: JournalEntry) -> Row:
-    """An entry, in the order of `COLUMNS`."""
+    """Convert an entry to a row in the order of `COLUMNS`."""
     return (
         entry.client, entry.id, entry.name, json.dumps(entry.arguments), entry.state, entry.accepted_at.timestamp(),
         entry.boot, entry.accepted_ms, entry.deadline_ms, entry.due, entry.host, entry.attempts, entry.epoch,
@@ -142,66 +142,66 @@ def to_row(entry: JournalEntry) -> Row:
     )  # fmt: skip
 
 
-def to_kept(entry: JournalEntry, age_s: float) -> Row:
-    """An entry, in the order of `KEPT`; `age_s` is the journal's age now."""
+def to_stored(entry: JournalEntry, age_s: float) -> Row:
+    """Convert an entry to a row in the order of `STORED`; `age_s` is the journal's age now."""
     fields = (*to_row(entry), age_s if entry.settled else None)
     return (*fields, seal(*fields))
 
 
 def as_of(version: int, select: str) -> str:
-    """A `SELECT` for a journal of that version, which nobody has brought up to date."""
+    """Adapt a `SELECT` to a journal of an older version that has not been upgraded."""
     return select if version >= REVISIONS_SINCE else select.replace(" revision", " NULL AS revision")
 
 
 def seal(*fields: Any) -> int:
-    """The checksum of an entry's fields in the order of `KEPT`, without its own.
+    """The checksum of an entry's fields in the order of `STORED`, without the checksum itself.
 
-    One without a revision has the checksum that version 2 gave it: an older journal's rows need not be written again,
-    which would seal what is damaged in them.
+    An entry without a revision has the checksum of version 2, so that the rows of an older journal need not be written
+    again, which would give damaged rows a valid checksum.
     """
     *before, revision, settled_age = fields
     return checksum((*before, settled_age) if revision is None else fields)
 
 
-def is_sealed(kept: Row) -> bool:
-    """Whether an entry's row, in the order of `KEPT`, is what was written."""
-    *fields, written = kept
+def is_sealed(stored: Row) -> bool:
+    """Whether the checksum of a row in the order of `STORED` is correct."""
+    *fields, written = stored
     return bool(seal(*fields) == written)
 
 
 def checksum(fields: Sequence[Any]) -> int:
-    """The checksum of a row without its own: SQLite hands integers, floats, texts and NULL back just as they were."""
+    """The checksum of a row's other fields: SQLite returns integers, floats, texts and NULL unchanged."""
     return zlib.crc32(repr(tuple(fields)).encode(errors="surrogateescape"))
 
 
 def to_clock_row(clock: JournalClock) -> Row:
-    """The journal's clock, as its row."""
+    """Convert the journal's clock to its row."""
     fields = (clock.age_s, clock.at.boot, clock.at.boot_s, clock.at.wall_s)
     return (*fields, checksum(fields))
 
 
 def from_clock_row(row: Row) -> JournalClock:
-    """The journal's clock, from its row.
+    """Convert a row to the journal's clock.
 
     Raises:
-        ValueError: it is not as it was written.
+        ValueError: its checksum is wrong.
     """
     *fields, written = row
     if checksum(fields) != written:
-        raise ValueError("the checksum of its clock does not fit")
+        raise ValueError("the checksum of its clock is wrong")
     age_s, *moment = fields
     return JournalClock(age_s, Moment(*moment))
 
 
 def from_row(row: Row) -> JournalEntry:
-    """The entry of a row.
+    """Convert a row to an entry.
 
     Raises:
-        ValueError: it was not written by this package.
+        ValueError: the row is invalid.
     """
     try:
         return _from_fields(dict(zip(COLUMNS, row, strict=True)))
-    except (TypeError, OverflowError, OSError, RecursionError) as error:  # SQLite keeps anything in any column
+    except (TypeError, OverflowError, OSError, RecursionError) as error:  # SQLite stores any type in any column
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 

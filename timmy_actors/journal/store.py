@@ -1,4 +1,4 @@
-"""The journal's file: accepted, sent, settled, each within a transaction that the caller commits."""
+"""The journal's database: writes entries in a transaction that the caller commits, and maintains the file."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from timmy_actors.protocol import JournalEntry
 Synchronous: TypeAlias = Literal["normal", "full"]
 
 BUSY_TIMEOUT_S = 0.5
-"""How long somebody else's lock is waited for: a reader's never lasts, a writer is none of ours."""
+"""How long to wait for another program's lock: our readers hold none for long, and no other writer is ours."""
 PAGES_TO_FREE = 256
-"""Pages given back to the file system at once: a megabyte, in a few milliseconds."""
+"""Pages returned to the file system at once: a megabyte, in a few milliseconds."""
 MAX_WAL_BYTES = 4 * 1024 * 1024
-"""What the write-ahead log keeps of its size after a checkpoint."""
+"""The size to which the write-ahead log is truncated after a checkpoint."""
 SMALL_WAL_BYTES = 64 * 1024
-WAL_PART_OF_FREE = 1 / 4
-"""On a nearly full disk the log is taken into the file when it has outgrown this part of what is free, and the size
-above: a command takes some 16 KB of log and 0.5 KB of file, so the log must not be what fills the disk."""
+WAL_SHARE_OF_FREE = 1 / 4
+"""A log larger than this share of the free space, and than the size above, is checkpointed: a command takes about 16 KB
+of log but 0.5 KB of file, so the log must not fill a nearly full disk."""
 
 
 class Journal:
-    """An open journal. One thread opens and uses it; others, and other processes, may read the file meanwhile.
+    """An open journal, used by one thread; other threads and processes may read the file at the same time.
 
-    Everything that is written since the last `commit` becomes durable with the next, at the price of one: with
-    `synchronous` "normal" it survives the process, with "full" the machine's power as well.
+    A `commit` makes all writes since the last one durable: with `synchronous` "normal" they survive the end of the
+    process, with "full" also a power failure.
 
     Raises:
-        JournalUnusableError: the file is locked, damaged, another program's, or cannot be made or written. Every
-            method too.
+        JournalUnusableError: the file is locked, damaged, another program's, or cannot be created or written. Every
+            method raises it too.
     """
 
     def __init__(self, path: Path, synchronous: Synchronous = "normal") -> None:
@@ -53,78 +53,78 @@ class Journal:
             raise
 
     def accept(self, entry: JournalEntry) -> JournalEntry | None:
-        """Take a command in, unless one of that id was before: then that one's entry is what is returned.
+        """Store a command, unless one with its id exists: then return that entry.
 
-        One that came to nothing for sure (see `JournalEntry.may_be_tried_again`) makes room for the new one.
+        An entry that certainly had no effect (see `JournalEntry.may_be_tried_again`) is replaced by the new one.
         """
         known = self.find(entry.client, entry.id)
         if known is None:
-            self._write(rows.INSERT, self._kept(entry))
+            self._write(rows.INSERT, self._stored(entry))
         elif known.may_be_tried_again:
-            self._write(rows.UPDATE, (*self._kept(entry), entry.client, entry.id))
+            self._write(rows.UPDATE, (*self._stored(entry), entry.client, entry.id))
             return None
         return known
 
     def record(self, entry: JournalEntry) -> None:
-        """Replace what is known of a command that was accepted; one that is not there, or settled, stays as it is."""
-        self._write(f"{rows.UPDATE} AND settled_at IS NULL", (*self._kept(entry), entry.client, entry.id))
+        """Update the entry of an unsettled command; a missing or settled one is not changed."""
+        self._write(f"{rows.UPDATE} AND settled_at IS NULL", (*self._stored(entry), entry.client, entry.id))
 
     def find(self, client: str, command_id: str) -> JournalEntry | None:
-        """A command's entry, if there is one."""
-        found = self._read(f"{rows.SELECT_KEPT} WHERE client = ? AND id = ?", (client, command_id))
-        return found[0] if found else None
+        """A command's entry, or None."""
+        entries = self._read(f"{rows.SELECT_STORED} WHERE client = ? AND id = ?", (client, command_id))
+        return entries[0] if entries else None
 
     def unsettled(self, client: str) -> list[JournalEntry]:
-        """The commands of which it is not known what became, the oldest first."""
-        return self._read(f"{rows.SELECT_KEPT} WHERE client = ? AND settled_at IS NULL ORDER BY number", (client,))
+        """The unsettled commands, the oldest first."""
+        return self._read(f"{rows.SELECT_STORED} WHERE client = ? AND settled_at IS NULL ORDER BY number", (client,))
 
     def commit(self) -> None:
-        """Make everything so far durable."""
+        """Make all writes so far durable."""
         if self._database.in_transaction:
             with self._explained():
                 self._database.execute("COMMIT")
 
-    def keep_log_small(self, most_bytes: int = MAX_WAL_BYTES) -> None:
-        """After a commit: take the write-ahead log into the file where it is larger than that, or could fill a disk."""
+    def limit_log(self, most_bytes: int = MAX_WAL_BYTES) -> None:
+        """After a commit: checkpoint the write-ahead log if it exceeds `most_bytes` or could fill the disk."""
         size = self.wal_bytes()
         if size <= SMALL_WAL_BYTES:
             self._log_held_at = 0
             return
-        grown = size - self._log_held_at  # one that a reader holds is tried again when there is more of it
-        if grown > most_bytes or grown > free_bytes(self.path) * WAL_PART_OF_FREE:
+        grown = size - self._log_held_at  # a log held by a reader is checkpointed again once it has grown
+        if grown > most_bytes or grown > free_bytes(self.path) * WAL_SHARE_OF_FREE:
             self._log_held_at = 0 if self.checkpoint() else size
 
-    def forget_older(self, keep_s: float, most: int) -> int:
-        """Forget up to `most` of the oldest commands that were settled more than `keep_s` seconds ago; how many.
+    def delete_older(self, keep_s: float, most: int) -> int:
+        """Delete up to `most` of the oldest commands settled more than `keep_s` seconds ago. Returns their number.
 
-        Age is counted by the journal's own clock (see `age`), which no jump of the wall clock moves.
+        Age is measured by the journal's own clock (`JournalClock`), which jumps of the wall clock do not change.
         """
         with self._explained():
             self._begin()
-            self._wind_clock()
-        return self._forget("settled_age < ?", self._clock.age_s - keep_s, most)
+            self._advance_clock()
+        return self._delete("settled_age < ?", self._clock.age_s - keep_s, most)
 
-    def forget_oldest(self, most: int) -> int:
-        """Forget up to `most` of the oldest settled commands; how many."""
-        return self._forget("settled_at IS NOT ?", None, most)
+    def delete_oldest(self, most: int) -> int:
+        """Delete up to `most` of the oldest settled commands. Returns their number."""
+        return self._delete("settled_at IS NOT ?", None, most)
 
     def count(self) -> int:
-        """How many commands there are."""
+        """The number of commands."""
         with self._explained():
             return int(self._database.execute("SELECT COUNT(*) FROM command").fetchone()[0])
 
     def wal_bytes(self) -> int:
-        """How large the write-ahead log is."""
+        """The size of the write-ahead log."""
         return wal_bytes(self.path)
 
     def checkpoint(self) -> bool:
-        """Take the write-ahead log into the file and empty it, unless a reader needs it. Outside a transaction.
+        """Move the write-ahead log into the file and empty it, unless a reader needs it. Outside a transaction.
 
         Returns:
             Whether it is empty now.
         """
         with self._explained():
-            self._database.execute("PRAGMA busy_timeout = 0")  # a reader may take long: the next try comes soon
+            self._database.execute("PRAGMA busy_timeout = 0")  # do not wait for a reader: the next attempt follows soon
             try:
                 busy, _, _ = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
@@ -132,7 +132,7 @@ class Journal:
         return not busy
 
     def bytes_used(self) -> int:
-        """How much of the file is used by them."""
+        """The size of the file without its free pages."""
         with self._explained():
             pages, free, size = (
                 self._database.execute(f"PRAGMA {name}").fetchone()[0]
@@ -140,13 +140,13 @@ class Journal:
             )
         return int((pages - free) * size)
 
-    def give_back(self) -> None:
-        """Give room that is not used any more back to the file system, a part at a time. Outside a transaction."""
-        with self._explained():  # not execute: that ends after one page
+    def release_pages(self) -> None:
+        """Return up to PAGES_TO_FREE free pages to the file system. Outside a transaction."""
+        with self._explained():  # not `execute`, which stops after one page
             self._database.executescript(f"PRAGMA incremental_vacuum({PAGES_TO_FREE})")
 
     def close(self) -> None:
-        """Let the file go; what was not committed is lost."""
+        """Close the file; uncommitted writes are lost."""
         try:
             self._database.close()
         except sqlite3.Error as error:
@@ -159,13 +159,13 @@ class Journal:
         execute(f"PRAGMA synchronous = {synchronous}")
         execute(f"PRAGMA journal_size_limit = {MAX_WAL_BYTES}")
         execute("BEGIN IMMEDIATE")
-        self._make_or_check_table()
-        self._wind_clock()  # this also shows that something can be written
+        self._create_or_check_tables()
+        self._advance_clock()  # this also shows that the file is writable
         execute("COMMIT")
         self._check_pages()
-        self.checkpoint()  # what fills the disk may be an earlier daemon's log
+        self.checkpoint()  # an earlier daemon's log may be what fills the disk
 
-    def _make_or_check_table(self) -> None:
+    def _create_or_check_tables(self) -> None:
         execute = self._database.execute
         application, version = (execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         tables = execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
@@ -183,7 +183,7 @@ class Journal:
             self._run(f"{rows.FROM_VERSION_2} PRAGMA user_version = {rows.VERSION}")
         elif version != rows.VERSION:
             raise JournalUnusableError(
-                f"journal {self.path}: it is of version {version}, this daemon writes {rows.VERSION}: {MOVE_AWAY}",
+                f"journal {self.path}: it has version {version}, this daemon writes {rows.VERSION}: {MOVE_AWAY}",
                 EX_DATAERR,
             )
 
@@ -193,31 +193,31 @@ class Journal:
         self._run(f"{rows.SEAL}; PRAGMA user_version = {rows.VERSION}")
 
     def _run(self, statements: str) -> None:
-        # Not executescript, which commits first.
+        # Not `executescript`, which commits first.
         for statement in statements.split(";"):
             self._database.execute(statement)
 
-    def _wind_clock(self) -> None:
+    def _advance_clock(self) -> None:
         now = rows.now()
         row = self._database.execute(rows.SELECT_CLOCK).fetchone()
         try:
-            kept = rows.from_clock_row(row) if row else JournalClock(0.0, now)
+            written = rows.from_clock_row(row) if row else JournalClock(0.0, now)
         except ValueError as error:
             raise self._damaged(error) from error
-        self._clock = kept.advanced(now)
+        self._clock = written.advanced(now)
         self._database.execute(rows.REPLACE_CLOCK, rows.to_clock_row(self._clock))
 
-    def _kept(self, entry: JournalEntry) -> rows.Row:
-        return rows.to_kept(entry, self._clock.advanced(rows.now()).age_s if entry.settled else 0.0)
+    def _stored(self, entry: JournalEntry) -> rows.Row:
+        return rows.to_stored(entry, self._clock.advanced(rows.now()).age_s if entry.settled else 0.0)
 
     def _check_pages(self) -> None:
-        # A damaged file must not be found out about only when it is needed.
+        # Detects damage at the start instead of at a later lookup.
         with self._explained():
-            told = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if told != "ok":
-            raise self._damaged(told)
+            result = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if result != "ok":
+            raise self._damaged(result)
 
-    def _forget(self, which: str, value: float | None, most: int) -> int:
+    def _delete(self, which: str, value: float | None, most: int) -> int:
         oldest = f"SELECT number FROM command WHERE {which} AND settled_at IS NOT NULL ORDER BY number LIMIT ?"  # noqa: S608
         return self._write(f"DELETE FROM command WHERE number IN ({oldest})", (value, most))  # noqa: S608
 
@@ -232,19 +232,21 @@ class Journal:
 
     def _read(self, statement: str, values: rows.Row) -> list[JournalEntry]:
         with self._explained():
-            found = self._database.execute(statement, values).fetchall()
+            records = self._database.execute(statement, values).fetchall()
         try:
-            return [self._checked(kept) for _, *kept in found]
+            return [self._checked(stored) for _, *stored in records]
         except ValueError as error:
             raise self._damaged(error) from error
 
     def _damaged(self, why: object) -> JournalUnusableError:
         return JournalUnusableError(f"journal {self.path}: it is damaged ({why}): {MOVE_AWAY}", EX_DATAERR)
 
-    def _checked(self, kept: list[Any]) -> JournalEntry:
-        entry = rows.from_row(tuple(kept[: len(rows.COLUMNS)]))
-        if not rows.is_sealed(tuple(kept)):
-            raise ValueError(f"the checksum of {entry.id!r} does not fit; 'timmy-actors journal verify' lists them all")
+    def _checked(self, stored: list[Any]) -> JournalEntry:
+        entry = rows.from_row(tuple(stored[: len(rows.COLUMNS)]))
+        if not rows.is_sealed(tuple(stored)):
+            raise ValueError(
+                f"the checksum of {entry.id!r} is wrong; 'timmy-actors journal verify' lists all such rows"
+            )
         return entry
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What an operator does with a journal: look whether all of it is as it was written, and copy it whole."""
+"""An operator's operations on a journal: verify its integrity and back it up."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from timmy_actors.journal.reader import PAGE, Reader
 
 HEADER, FRAME_HEADER = struct.Struct(">8I"), struct.Struct(">6I")
 MAGIC_LITTLE, MAGIC_BIG = 0x377F0682, 0x377F0683
-"""Which byte order the checksums are counted in."""
+"""The byte order of the checksums' words."""
 CHECKED_OF_HEADER, CHECKED_OF_FRAME = 24, 8
-"""How many bytes of each are covered by the checksum."""
+"""The number of bytes of each that the checksum covers."""
 _WORD = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
 class WalFault:
-    """Where a write-ahead log is damaged."""
+    """The position of the damage in a write-ahead log."""
 
     frame: int
-    """The first frame that is not as it was written, from 1; 0 is the log's header."""
+    """The first damaged frame, from 1; 0 is the log's header."""
     frames: int
-    """How many there are."""
+    """The number of frames."""
 
     def __str__(self) -> str:
         where = f"at frame {self.frame} of {self.frames}" if self.frame else "at its beginning"
-        return f"its write-ahead log is damaged {where}: what was written from there on is lost"
+        return f"its write-ahead log is damaged {where}: the commands written after that point are lost"
 
 
 def find_fault(journal: Path) -> WalFault | None:
-    """What is wrong with a journal's write-ahead log; None where nothing is, or where there is no log.
+    """Find damage in a journal's write-ahead log. Returns None if it is intact or does not exist.
 
-    A last transaction that was never finished is nothing wrong: its process was killed, and nobody was told of it.
+    An unfinished last transaction is no damage: its process was killed, and the transaction was never confirmed.
 
     Raises:
-        OSError: the log is there and cannot be read.
+        OSError: the log exists but cannot be read.
     """
     try:
         log = beside(journal)[0].read_bytes()
@@ -55,7 +55,7 @@ def find_fault(journal: Path) -> WalFault | None:
 
 def _fault_in(log: bytes) -> WalFault | None:
     if len(log) < HEADER.size:
-        return None  # it was just begun
+        return None  # it has just been created
     magic, _, page_size, _, *salt, first, second = HEADER.unpack_from(log)
     order = {MAGIC_LITTLE: "<", MAGIC_BIG: ">"}.get(magic)
     if order is None or _continued(order, log[:CHECKED_OF_HEADER], (0, 0)) != (first, second):
@@ -90,17 +90,17 @@ def _continued(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int
     return first, second
 
 
-LOOKS, BETWEEN_LOOKS_S = 3, 0.05
-"""A log is damaged if it is so each time: a daemon may be writing it while it is looked at."""
+CHECKS, BETWEEN_CHECKS_S = 3, 0.05
+"""A log counts as damaged only if each check finds the damage: a daemon may be writing it during a check."""
 
 
 def verify_journal(path: Path) -> Iterator[str]:
-    """Check everything in a journal; gives what is wrong, a line each, and nothing where nothing is.
+    """Check a journal's log, pages, rows and clock; yields one line per fault.
 
-    The write-ahead log comes first: SQLite drops what stands behind a damaged place in it without a word.
+    The write-ahead log is checked first, because SQLite silently drops the content after damage in it.
 
     Raises:
-        JournalUnusableError: there is no journal, or it cannot be read at all.
+        JournalUnusableError: there is no journal, or it cannot be read.
     """
     fault = _lasting_fault(path)
     if fault is not None:
@@ -114,70 +114,73 @@ def verify_journal(path: Path) -> Iterator[str]:
 
 
 def backup_journal(path: Path, copy: Path) -> int:
-    """Copy a journal whole, also while a daemon writes it, into one new file; gives how many commands are in the copy.
+    """Copy a journal into one new file, also while a daemon writes it. Returns the number of commands in the copy.
 
     Raises:
-        JournalUnusableError: there is no journal, it cannot be read, or the copy is there already or cannot be written.
+        JournalUnusableError: there is no journal, it cannot be read, or the copy exists or cannot be written.
     """
     with Reader(path) as reader:
-        _make_new(copy)
+        _create(copy)
         try:
             with closing(sqlite3.connect(copy, isolation_level=None)) as target:
                 reader.database.backup(target)
-                target.execute("PRAGMA journal_mode = DELETE")  # no log beside it: the copy is this one file
+                target.execute("PRAGMA journal_mode = DELETE")  # no log beside it: the copy is a single file
                 return int(target.execute("SELECT COUNT(*) FROM command").fetchone()[0])
         except sqlite3.Error as error:
             copy.unlink()
             raise explain(copy, error) from error
 
 
-def _make_new(copy: Path) -> None:
+def _create(copy: Path) -> None:
     try:
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise JournalUnusableError(f"{copy}: is there already: name a file that is not", EX_CANTCREAT) from error
+        raise JournalUnusableError(
+            f"{copy}: is there already: name a file that does not exist", EX_CANTCREAT
+        ) from error
     except OSError as error:
-        told = f"{copy}: cannot be made ({error.strerror}): name a file where you may write"
-        raise JournalUnusableError(told, EX_IOERR) from error
+        reason = f"{copy}: cannot be created ({error.strerror}): name a file in a folder that you can write to"
+        raise JournalUnusableError(reason, EX_IOERR) from error
 
 
 def _lasting_fault(path: Path) -> WalFault | None:
     try:
         fault = find_fault(path)
-        for _ in range(LOOKS - 1):
+        for _ in range(CHECKS - 1):
             if fault is None:
                 return None
-            time.sleep(BETWEEN_LOOKS_S)
+            time.sleep(BETWEEN_CHECKS_S)
             again = find_fault(path)
             fault = again if again is not None and again.frame == fault.frame else None
     except OSError as error:
         raise JournalUnusableError(
-            f"journal {path}: its write-ahead log cannot be read ({error.strerror})", 66
+            f"journal {path}: its write-ahead log cannot be read ({error.strerror}): check its permissions",
+            66,
         ) from error
     return fault
 
 
 def _wrong_pages(database: sqlite3.Connection) -> Iterator[str]:
-    for (told,) in database.execute("PRAGMA integrity_check").fetchall():
-        if told != "ok":
-            yield str(told)
+    for (result,) in database.execute("PRAGMA integrity_check").fetchall():
+        if result != "ok":
+            yield str(result)
 
 
 def _wrong_rows(database: sqlite3.Connection) -> Iterator[str]:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version < rows.CHECKSUMS_SINCE:
-        yield "it was written by an earlier version, which kept no checksums: the next start of a daemon adds them"
+        yield "it was written by an earlier version, which stored no checksums: the next start of a daemon adds them"
         return
-    database.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # a damaged text may be no UTF-8
+    database.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # a damaged text may be invalid UTF-8
     clock = database.execute(rows.SELECT_CLOCK).fetchone()
     if not _is_clock(clock):
-        yield "its clock, by which commands are forgotten: is not as it was written"
+        yield "its clock, which determines the age of commands: is not as it was written"
     number = -1
-    one_page = f"{rows.as_of(version, rows.SELECT_KEPT)} WHERE number > ? ORDER BY number LIMIT {PAGE}"
+    one_page = f"{rows.as_of(version, rows.SELECT_STORED)} WHERE number > ? ORDER BY number LIMIT {PAGE}"
     while page := database.execute(one_page, (number,)).fetchall():
-        for number, *kept in page:
-            if not rows.is_sealed(tuple(kept)):
-                yield f"command {number} (id {kept[1]!r}): is not as it was written"
+        for number, *stored in page:
+            if not rows.is_sealed(tuple(stored)):
+                yield f"command {number} (id {stored[1]!r}): is not as it was written"
 
 
 def _is_clock(row: rows.Row | None) -> bool:

@@ -1,6 +1,6 @@
-"""The wire to the game: message codec, link state machine, and the mailbox that also polls sockets."""
+"""The link to the game: socket, probe, message codec, state machine, server clock and the connection actor."""
 
 import lazy_loader
 
-# What stands in `__init__.pyi` is imported when it is first used.
+# The names in `__init__.pyi` are imported on first use.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The connection: one socket, one incarnation. It fails on link loss, and its supervisor starts the next."""
+"""The connection actor: one socket per incarnation. It fails on link loss, and its supervisor restarts it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ import zmq
 from timmy_actors.errors import LinkLostError, ProtocolError
 from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
-from timmy_actors.link.game_socket import Hear, is_numeric
+from timmy_actors.link.game_socket import OnResolved, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
-from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, wants_a_look, why_down
+from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
 from timmy_actors.protocol import (
     PROTOCOL_VERSION,
     Error,
@@ -40,41 +40,41 @@ from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed,
 log = logging.getLogger(__name__)
 
 HEARTBEAT_TIMEOUT_INTERVALS = 2
-"""At three a frozen peer would be seen after more than 3.5 intervals half the time (measured, n=40)."""
+"""With three, half of the frozen peers were detected only after more than 3.5 intervals (measured, n=40)."""
 STOOD_STILL_INTERVALS = 2.0
-"""Without a turn of this actor, which pings each interval: its process was stopped, or had no processor."""
+"""If this actor, which pings each interval, does not run for this long, its process was stopped or starved of CPU."""
 SUSPECT_AFTER_INTERVALS = 1.5
-"""Of silence. A ping goes out each interval, and its answer is long here by then from any server that is well."""
-LOOK_WITHIN_S = 0.5
-"""How long it is listened to what fails the handshake; the link is known to be down by then."""
-TELLING_ROUND_TRIP_MS = 250.0
-"""A pong that took longer says too little of the server's clock, which drifts against ours by seconds a day."""
+"""Silence after which a link is suspect. A ping is sent each interval, and a healthy server answers well before."""
+PROBE_TIMEOUT_S = 0.5
+"""How long a peer that failed the handshake is probed; the link is already published as down."""
+MAX_CLOCK_ROUND_TRIP_MS = 250.0
+"""A slower pong is too inaccurate to update the server's clock, which drifts against ours by seconds a day."""
 MAX_UNANSWERED = 10_000
-"""Messages without an answer; a server that leaves more is not working."""
-MOST_COMPLAINTS = 8
-"""Different things wrong with what the server says that one incarnation logs; a flood of them must not fill the log."""
+"""Unanswered messages; a server that leaves more is considered broken, and the link is dropped."""
+MAX_WARNINGS = 8
+"""Distinct warnings about the server's messages per incarnation, so that invalid messages cannot flood the log."""
 RIVAL_PAUSE_S = 5.0
-"""Two daemons of one name take the server from each other: they do it this slowly, and the reason can be read."""
+"""Pause before reconnecting when another daemon took over the client name, so that the two do not alternate quickly."""
 LISTENERS = ("perception", "command", "health")
-"""Who hears of the link's ups and downs."""
+"""The actors that receive `LinkUp` and `LinkDown`."""
 
 
 @dataclass(frozen=True)
 class LinkOptions:
-    """How to reach the game."""
+    """How to connect to the game."""
 
     address: Callable[[], str]
-    """Asked at every start: the embedded world's port may change. Raises `LinkLostError` when there is none yet."""
+    """Called at every start: the embedded world's port may change. Raises `LinkLostError` if it is not known yet."""
     token: Callable[[], str | None]
-    """The shared secret for PLAIN, read anew at every start; None for the NULL mechanism."""
+    """Returns the shared secret for PLAIN, read at every start; None for the NULL mechanism."""
     client: str
     heartbeat_interval_s: float
-    resolve: Callable[[str, Hear], object]
-    """Looks a host's name up, without blocking."""
+    resolve: Callable[[str, OnResolved], object]
+    """Resolves a host's name without blocking."""
 
     @property
     def patience_s(self) -> float:
-        """How long the peer may be silent."""
+        """The heartbeat timeout: how long the peer may be silent."""
         return HEARTBEAT_TIMEOUT_INTERVALS * self.heartbeat_interval_s
 
 
@@ -84,7 +84,7 @@ class _Resolved:
 
 
 class ConnectionActor(SocketActor):
-    """Opens its socket and returns: being up is a state, not a start. Holds nothing worth saving."""
+    """Owns the socket. Its start returns before the link is up, which is a state; it holds nothing worth saving."""
 
     def __init__(
         self,
@@ -103,20 +103,20 @@ class ConnectionActor(SocketActor):
         self._status = status
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
-        self._takes_bytes = math.inf
-        """The largest message that the server takes; it would close the connection at a larger one."""
-        self._complaints: set[str] = set()
+        self._max_frame_bytes = math.inf
+        """The largest message that the server accepts; a larger one makes it close the connection."""
+        self._warnings: set[str] = set()
         self._pings = itertools.count(1)
         self._pinged = ""
         self._pinged_at = 0.0
-        self._opened_at = self._heard_at = self._turned_at = time.monotonic()
+        self._opened_at = self._received_at = self._ran_at = time.monotonic()
         self._stood_still_s, self._stood_still_until = 0.0, -math.inf
-        """The last time that this process itself did not run."""
+        """The last suspension of this process: its length, and when it ended."""
         self._socket: zmq.Socket[bytes] | None = None
         self._monitor: zmq.Socket[bytes] | None = None
 
     def on_start(self) -> None:
-        """Look the server's name up, or connect at once; what becomes of it arrives as messages."""
+        """Resolve the server's name, or connect at once; the results arrive as messages."""
         address = self._options.address()
         self._host, _, self._port = address.removeprefix("tcp://").rpartition(":")
         self._publish(address=address)
@@ -124,10 +124,10 @@ class ConnectionActor(SocketActor):
         if is_numeric(self._host):
             self._on_resolved(self._host)
         else:
-            self._options.resolve(self._host, self._hear_of_host)
+            self._options.resolve(self._host, self._on_address)
 
-    def _hear_of_host(self, address: str | None) -> None:
-        with contextlib.suppress(pykka.ActorDeadError):  # it has ended meanwhile: its successor asks anew
+    def _on_address(self, address: str | None) -> None:
+        with contextlib.suppress(pykka.ActorDeadError):  # this incarnation has ended; its successor resolves again
             self.actor_ref.tell(_Resolved(address))
 
     def _on_resolved(self, address: str | None) -> None:
@@ -144,7 +144,7 @@ class ConnectionActor(SocketActor):
         self.sockets.attach("game", socket, lambda: read_frames(socket))
 
     def on_receive(self, message: Any) -> None:
-        """Move messages between the socket and the actors."""
+        """Pass messages between the socket and the actors, and follow the link's state."""
         self._notice_standstill()
         match message:
             case Transmit():
@@ -163,11 +163,11 @@ class ConnectionActor(SocketActor):
                 raise LinkLostError(f"the socket failed: {error}")
 
     def on_stop(self) -> None:
-        """Close the socket and say so."""
+        """Close the socket and publish that the link is down."""
         self._end("stopped")
 
     def on_failure(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
-        """The same, with the reason."""
+        """Close the socket and publish the failure as the reason."""
         self._end(str(failure))
 
     def _on_signal(self, signal: Signal) -> None:
@@ -175,7 +175,7 @@ class ConnectionActor(SocketActor):
         if before is LinkState.DOWN:
             return
         if self._state is LinkState.DOWN:
-            raise LinkLostError(self._why(before, signal))
+            raise LinkLostError(self._down_reason(before, signal))
         if self._state is before:
             return
         self._publish()
@@ -184,31 +184,31 @@ class ConnectionActor(SocketActor):
 
     def _notice_standstill(self) -> None:
         now = time.monotonic()
-        still_s, self._turned_at = now - self._turned_at, now
+        still_s, self._ran_at = now - self._ran_at, now
         if self._state.carries and still_s > STOOD_STILL_INTERVALS * self._options.heartbeat_interval_s:
             self._stood_still_s, self._stood_still_until = still_s, now
 
     def _stood_still(self, now: float) -> float:
-        """How long this process had not run just before: what was heard of the peer by then says nothing of it."""
+        """How long this process was suspended just before `now`, or 0; a peer's silence in that time proves nothing."""
         return self._stood_still_s if now - self._stood_still_until <= self._options.patience_s else 0.0
 
-    def _why(self, before: LinkState, signal: Signal) -> str:
+    def _down_reason(self, before: LinkState, signal: Signal) -> str:
         now, patience_s = time.monotonic(), self._options.patience_s
-        silent_s, stood_still_s = now - self._heard_at, self._stood_still(now)
+        silent_s, stood_still_s = now - self._received_at, self._stood_still(now)
         why = why_down(before, signal, silent_s=silent_s, patience_s=patience_s, stood_still_s=stood_still_s)
-        if wants_a_look(before, signal):
+        if needs_probe(before, signal):
             self._end(why)
-            why = f"{why}: {probe.look(self._host, int(self._port), LOOK_WITHIN_S)}"
+            why = f"{why}: {probe.probe(self._host, int(self._port), PROBE_TIMEOUT_S)}"
         return why
 
     def _on_frames(self, frames: list[bytes]) -> None:
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         if self._state is LinkState.SUSPECT:
-            self._on_signal(Signal.HEARD)
+            self._on_signal(Signal.RECEIVED)
         try:
             message = decode(frames[-1])
         except ProtocolError as error:
-            self._complain(f"dropped what the game server said: {error}")
+            self._warn_once(f"dropped an invalid message from the game server: {error}")
             return
         match message:
             case Welcome() if self._state is LinkState.GREETING:
@@ -226,8 +226,8 @@ class ConnectionActor(SocketActor):
 
     def _give_way(self) -> None:
         lost = LinkLostError(
-            f"another connection uses the name {self._options.client!r} that this daemon has in link.client:"
-            " stop that daemon, or give one of them another name"
+            f"another connection uses the name {self._options.client!r}, which is this daemon's link.client:"
+            " stop the other daemon, or give one of them another name"
         )
         self._end(str(lost))
         self.mailbox.cancel("ping")
@@ -238,29 +238,29 @@ class ConnectionActor(SocketActor):
         if sender is not None:
             self._directory.tell(sender, received)
         elif isinstance(received.message, Error):
-            self._complain(f"the game server says: {received.message.error.message}")
+            self._warn_once(f"the game server reported an error: {received.message.error.message}")
         elif isinstance(received.message, Result):
-            log.debug("a second answer to %s was dropped", key)
+            log.debug("dropped a second answer to %s", key)
 
-    def _complain(self, words: str) -> None:
-        if words in self._complaints or len(self._complaints) >= MOST_COMPLAINTS:
-            log.debug("%s", words)
+    def _warn_once(self, text: str) -> None:
+        if text in self._warnings or len(self._warnings) >= MAX_WARNINGS:
+            log.debug("%s", text)
             return
-        self._complaints.add(words)
-        log.warning("%s", words)
+        self._warnings.add(text)
+        log.warning("%s", text)
 
     def _on_welcome(self, welcome: Welcome) -> None:
         if welcome.protocol != PROTOCOL_VERSION:
             raise LinkLostError(
-                f"the server speaks version {welcome.protocol} of the bridge's protocol, this daemon version"
-                f" {PROTOCOL_VERSION}: update the older of them"
+                f"the server uses version {welcome.protocol} of the bridge protocol, this daemon version"
+                f" {PROTOCOL_VERSION}: update the older of the two"
             )
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")
         self.mailbox.schedule("ping", self._options.heartbeat_interval_s, "ping", every=True)
-        self._takes_bytes = welcome.server.limits.get("frame_bytes", math.inf)
-        took_ms = (self._heard_at - self._opened_at) * 1000
-        clock = ServerClock.heard(welcome.now, self._heard_at)
+        self._max_frame_bytes = welcome.server.limits.get("frame_bytes", math.inf)
+        took_ms = (self._received_at - self._opened_at) * 1000
+        clock = ServerClock.measured(welcome.now, self._received_at)
         self._publish(
             reason=None,
             up_after_ms=round(took_ms, 3),
@@ -275,7 +275,7 @@ class ConnectionActor(SocketActor):
     def _ping(self) -> None:
         now = self._pinged_at = time.monotonic()
         suspect_after_s = SUSPECT_AFTER_INTERVALS * self._options.heartbeat_interval_s
-        if now - self._heard_at > suspect_after_s and not self._stood_still(now):
+        if now - self._received_at > suspect_after_s and not self._stood_still(now):
             self._on_signal(Signal.SILENT)
         self._pinged = f"ping-{next(self._pings)}"
         self._send(Ping(id=self._pinged))
@@ -283,10 +283,10 @@ class ConnectionActor(SocketActor):
     def _on_pong(self, pong: Pong) -> None:
         update: dict[str, Any] = {"load": pong.load}
         if pong.id == self._pinged:
-            round_trip_ms = (self._heard_at - self._pinged_at) * 1000
+            round_trip_ms = (self._received_at - self._pinged_at) * 1000
             update["round_trip_ms"] = round(round_trip_ms, 3)
-            if round_trip_ms <= TELLING_ROUND_TRIP_MS:
-                update["server_clock_ms"] = ServerClock.heard(pong.now, self._heard_at).offset_ms
+            if round_trip_ms <= MAX_CLOCK_ROUND_TRIP_MS:
+                update["server_clock_ms"] = ServerClock.measured(pong.now, self._received_at).offset_ms
         self._status.value = self._status.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:
@@ -296,16 +296,19 @@ class ConnectionActor(SocketActor):
         if len(self._senders) >= MAX_UNANSWERED:
             raise LinkLostError(f"the server left {MAX_UNANSWERED} messages unanswered")
         frame = encode(message.message)
-        if len(frame) > self._takes_bytes:
+        if len(frame) > self._max_frame_bytes:
             self._decline(message, len(frame))
             return
         self._senders[message.message.id] = message.sender
         self._send_frame(frame)
 
     def _decline(self, message: Transmit, size: int) -> None:
-        """Answer in the server's place: sent, it would end the link, and again each time that it went out anew."""
-        told = f"it has {size} bytes as a message, the game server takes {self._takes_bytes:g} (limits.frame_bytes)"
-        error = Error(id=message.message.id, error=ErrorInfo(code="bad_arguments", message=told, field="arguments"))
+        """Refuse an oversized message here: the server would close the link, and again at each retransmission."""
+        reason = (
+            f"the message has {size} bytes, the game server accepts {self._max_frame_bytes:g} (limits.frame_bytes):"
+            " shorten the arguments"
+        )
+        error = Error(id=message.message.id, error=ErrorInfo(code="bad_arguments", message=reason, field="arguments"))
         self._directory.tell(message.sender, Received(self._epoch, error))
 
     def _send(self, message: Any) -> None:
@@ -317,9 +320,9 @@ class ConnectionActor(SocketActor):
         try:
             self._socket.send(frame, zmq.NOBLOCK)
         except zmq.Again:
-            self._take_signals()  # a link that has just ended looks like one that is full
+            self._take_signals()  # a link that has just ended also raises Again
             if self._state is not LinkState.DOWN:
-                raise LinkLostError("the server does not read what it is sent") from None
+                raise LinkLostError("the server does not read the messages sent to it") from None
 
     def _take_signals(self) -> None:
         while self._monitor is not None and (signal := game_socket.read_signal(self._monitor)) is not None:

@@ -1,4 +1,4 @@
-"""Messages to bytes and back. Sans-I/O."""
+"""Encodes messages as bytes and decodes them. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -9,39 +9,37 @@ from pydantic import ValidationError
 
 from timmy_actors.errors import ProtocolError
 from timmy_actors.protocol import EVENT_DATA as _EVENT_DATA  # noqa: F401  with the daemon, or its first event would wait for them to load
-from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage
+from timmy_actors.protocol import SERVER_MESSAGE, Event, Model, Result, ServerMessage, first_mistake
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
-"""The largest message taken from the game: a full snapshot of a hoarder's inventory is under a tenth of it."""
+"""The largest message accepted from the game; a full snapshot with a very large inventory is under a tenth of it."""
 
 
 def encode(message: Model) -> bytes:
-    """A message as UTF-8 JSON; what is None is left out."""
+    """Encode a message as UTF-8 JSON, without the fields that are None."""
     return message.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 def decode(frame: bytes) -> ServerMessage:
-    """What the game server said.
+    """Decode a message of the game server.
 
     Raises:
-        ProtocolError: it is no message of this protocol.
+        ProtocolError: the frame is not a message of this protocol.
     """
     if len(frame) > MAX_FRAME_BYTES:
-        raise ProtocolError(f"a message of {len(frame)} bytes, over the limit of {MAX_FRAME_BYTES}")
+        raise ProtocolError(f"the message has {len(frame)} bytes, over the limit of {MAX_FRAME_BYTES}")
     try:
         message = SERVER_MESSAGE.validate_json(frame)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "message"
-        raise ProtocolError(f"{where}: {first['msg']}") from None
+        raise ProtocolError(first_mistake(error).at("message")) from None
     match message:
         case Result(value=payload) | Event(data=payload) if not _finite(payload):
-            raise ProtocolError("a number in it is infinite, or none")
+            raise ProtocolError("the message contains a number that is infinite or NaN")
     return message
 
 
 def _finite(payload: Any) -> bool:
-    # The models refuse such numbers where they know the field; pydantic's JSON reader lets them through elsewhere.
+    # The models refuse such numbers in declared fields; pydantic's JSON parser accepts them elsewhere.
     match payload:
         case float():
             return math.isfinite(payload)

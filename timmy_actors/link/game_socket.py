@@ -1,4 +1,4 @@
-"""The DEALER socket to the game and its monitor, with the options that `docs/protocol.md` gives reasons for."""
+"""The DEALER socket to the game and its monitor, with the options that `docs/protocol.md` explains."""
 
 from __future__ import annotations
 
@@ -16,38 +16,40 @@ from timmy_actors.link.codec import MAX_FRAME_BYTES
 from timmy_actors.link.state import Signal
 from timmy_actors.system import read_event
 
-Hear: TypeAlias = Callable[[str | None], object]
-"""Called once with the IPv4 address, or None when no host of that name was found; in another thread."""
+OnResolved: TypeAlias = Callable[[str | None], object]
+"""Called once, in another thread, with the IPv4 address, or None if the name could not be resolved."""
 
 
 class Resolver:
-    """Outlives the connections that ask: of one name there is one lookup at a time, however often it is asked for."""
+    """Resolves names in threads. It outlives the connections, so that each name has one lookup at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[str, list[Hear]] = {}
+        self._waiting: dict[str, list[OnResolved]] = {}
 
-    def __call__(self, host: str, hear: Hear) -> None:
-        """Look `host` up and tell `hear`."""
+    def __call__(self, host: str, on_resolved: OnResolved) -> None:
+        """Resolve `host` and call `on_resolved`."""
         with self._lock:
-            asked = self._waiting.setdefault(host, [])
-            asked.append(hear)
-            if len(asked) > 1:
+            callbacks = self._waiting.setdefault(host, [])
+            callbacks.append(on_resolved)
+            if len(callbacks) > 1:
                 return
         threading.Thread(target=self._look_up, args=(host,), name=f"lookup of {host}", daemon=True).start()
 
     def _look_up(self, host: str) -> None:
         address: str | None = None
-        with contextlib.suppress(OSError, UnicodeError):  # no such host, or nobody to ask: it is tried again
+        with contextlib.suppress(
+            OSError, UnicodeError
+        ):  # unknown host, or no name service: the next incarnation tries again
             address = str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0])
         with self._lock:
-            waiting = self._waiting.pop(host)
-        for hear in waiting:
-            hear(address)
+            callbacks = self._waiting.pop(host)
+        for on_resolved in callbacks:
+            on_resolved(address)
 
 
 def is_numeric(host: str) -> bool:
-    """Whether `host` is an IPv4 address, which needs no looking up."""
+    """Whether `host` is an IPv4 address, which needs no lookup."""
     try:
         ipaddress.IPv4Address(host)
     except ValueError:
@@ -57,16 +59,16 @@ def is_numeric(host: str) -> bool:
 
 CONNECT_TIMEOUT_MS = 1_000
 HANDSHAKE_TIMEOUT_MS = 1_500
-"""A mute or frozen peer is noticed after this; libzmq's own default is 30 s."""
+"""A mute or frozen peer is detected after this; libzmq's default is 30 s."""
 UP_WITHIN_S = 4.0
-"""From the socket's opening to the welcome, all in all."""
+"""The longest time from opening the socket to the welcome."""
 HIGH_WATER_MARK = 1_000
-"""Messages in libzmq's hands, each way. Beyond them the peer has stopped reading and the link counts as lost."""
+"""Messages in each of libzmq's queues. A full queue means that the peer has stopped reading, so the link is lost."""
 USERNAME = b"timmy"
-"""PLAIN wants one; the token is what is checked."""
+"""PLAIN requires a user name; only the token is checked."""
 _SIGNALS: dict[int, Signal] = {
     zmq.Event.CONNECTED: Signal.CONNECTED,
-    zmq.Event.HANDSHAKE_SUCCEEDED: Signal.HANDSHAKEN,
+    zmq.Event.HANDSHAKE_SUCCEEDED: Signal.HANDSHAKE_DONE,
     zmq.Event.HANDSHAKE_FAILED_AUTH: Signal.REJECTED,
     # libzmq 4.3.5 misspells the ERROR command in its PLAIN client: a refused token shows as a protocol failure.
     zmq.Event.HANDSHAKE_FAILED_PROTOCOL: Signal.REJECTED,
@@ -75,23 +77,22 @@ _SIGNALS: dict[int, Signal] = {
     zmq.Event.CLOSED: Signal.REFUSED,
 }
 _BY_VALUE: dict[tuple[int, int], Signal] = {
-    (zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, errno.EAGAIN): Signal.MUTE,  # HANDSHAKE_IVL ran out
+    (zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, errno.EAGAIN): Signal.MUTE,  # HANDSHAKE_IVL expired
     (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, 0x11000002): Signal.MISMATCHED,  # ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
 }
-"""Events whose value says more than their number."""
+"""Events whose value is more specific than their number."""
 _MASK = sum(_SIGNALS)
 
 
 def connect(
     context: zmq.Context[Any], address: str, token: str | None, heartbeat_interval_s: float, patience_s: float
 ) -> tuple[zmq.Socket[bytes], zmq.Socket[bytes]]:
-    """Open a fresh DEALER towards `address`; returns it and its monitor."""
+    """Open a new DEALER that connects to `address`; returns it and its monitor."""
     socket: zmq.Socket[bytes] = context.socket(zmq.DEALER)
     socket.linger = 0
     socket.immediate = 1
-    socket.reconnect_ivl = (
-        -1
-    )  # who reconnects is the supervisor: libzmq would replay what was meant for an older server
+    # The supervisor reconnects: libzmq would send a new server the messages queued for its predecessor.
+    socket.reconnect_ivl = -1
     socket.connect_timeout = CONNECT_TIMEOUT_MS
     socket.handshake_ivl = HANDSHAKE_TIMEOUT_MS
     socket.heartbeat_ivl = round(heartbeat_interval_s * 1000)
@@ -108,6 +109,6 @@ def connect(
 
 
 def read_signal(monitor: zmq.Socket[bytes]) -> Signal | None:
-    """What the monitor of a link has to say, if anything."""
+    """The next signal of a link's monitor, or None."""
     event = read_event(monitor)
     return None if event is None else _BY_VALUE.get(event) or _SIGNALS.get(event[0])

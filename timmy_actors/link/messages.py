@@ -1,4 +1,4 @@
-"""What the connection and those who use it say to each other."""
+"""Messages between the connection actor and the actors that use it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from timmy_actors.protocol import ClientMessage, ServerMessage
 
 @dataclass(frozen=True)
 class LinkUp:
-    """A connection incarnation was welcomed."""
+    """A connection incarnation received its welcome."""
 
     epoch: int
     boot: str
@@ -17,7 +17,7 @@ class LinkUp:
 
 @dataclass(frozen=True)
 class LinkDown:
-    """A connection incarnation that had been up has ended."""
+    """A connection incarnation that was up has ended."""
 
     epoch: int
     reason: str
@@ -25,7 +25,7 @@ class LinkDown:
 
 @dataclass(frozen=True)
 class Transmit:
-    """Send this to the game; dropped when `epoch` is not the connection's any more. The answer goes to `sender`."""
+    """Send this to the game; dropped if `epoch` is not the connection's current one. The answer goes to `sender`."""
 
     epoch: int
     sender: str
@@ -34,7 +34,7 @@ class Transmit:
 
 @dataclass(frozen=True)
 class Received:
-    """The game said this, to the connection incarnation `epoch`."""
+    """A message of the game, received by connection incarnation `epoch`."""
 
     epoch: int
     message: ServerMessage

@@ -1,4 +1,4 @@
-"""The link's state machine, as a table. Sans-I/O: what monitor and peer say goes in, states come out."""
+"""The link's state machine as a table. Sans-I/O: signals of the monitor and the peer in, states out."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class ServerClock:
-    """The server's clock as this process knows it: never ahead of the truth, so that no deadline is late."""
+    """An estimate of the server's clock that is never ahead of it, so that no deadline is late."""
 
     offset_ms: float
 
     @classmethod
-    def heard(cls, server_now_ms: int, received_at_s: float) -> ServerClock:
-        """From a message's `now` and the monotonic time of its arrival; the way here only makes it a little early."""
+    def measured(cls, server_now_ms: int, received_at_s: float) -> ServerClock:
+        """From a message's `now` and the monotonic time of its arrival; the estimate is early by the transit time."""
         return cls(server_now_ms - received_at_s * 1000)
 
     def deadline(self, at_s: float) -> int:
-        """A monotonic time of ours, on the server's clock, in whole milliseconds."""
+        """Convert a local monotonic time to the server's clock, in whole milliseconds."""
         return max(0, int(self.offset_ms + at_s * 1000))
 
 
 class LinkState(Enum):
-    """How far a connection incarnation has come. `UP` means handshake done and welcomed, not merely connected."""
+    """The state of a connection incarnation. `UP` means that the welcome arrived, not merely that TCP connected."""
 
     RESOLVING = "resolving"
-    """The server's name is being looked up."""
+    """The server's name is being resolved."""
     CONNECTING = "connecting"
     HANDSHAKING = "handshaking"
     GREETING = "greeting"
     UP = "up"
     SUSPECT = "suspect"
-    """Up, but silent for longer than it should be: commands still go out, and it is said that it may be lost."""
+    """Up, but silent for too long: commands are still sent, and health reports that the link may be lost."""
     DOWN = "down"
 
     @property
     def carries(self) -> bool:
-        """Whether messages can be sent: the link has come up and is not down."""
+        """Whether messages can be sent."""
         return self in (LinkState.UP, LinkState.SUSPECT)
 
 
 class Signal(Enum):
-    """What can happen to a connection."""
+    """An event of a connection."""
 
     RESOLVED = auto()
     UNRESOLVED = auto()
-    """No host of that name was found."""
+    """The server's name could not be resolved."""
     CONNECTED = auto()
-    HANDSHAKEN = auto()
+    HANDSHAKE_DONE = auto()
     WELCOMED = auto()
     SILENT = auto()
-    """Nothing was heard for more than a heartbeat interval and its answer's time."""
-    HEARD = auto()
-    """Something was."""
+    """No message was received for more than a heartbeat interval and the time of its answer."""
+    RECEIVED = auto()
+    """A message was received after a silence."""
     REFUSED = auto()
-    """The connection could not be made, or the peer ended it amid the handshake."""
+    """The connection was refused, or the peer closed it during the handshake."""
     DROPPED = auto()
-    """The connection ended. Amid the handshake libzmq says so of a peer whose greeting is none."""
+    """The connection ended. During the handshake libzmq also reports this for an invalid greeting."""
     REJECTED = auto()
-    """The peer refused the handshake's credentials."""
+    """The peer rejected the credentials."""
     MISMATCHED = auto()
-    """The peer has another security mechanism."""
+    """The peer uses another security mechanism."""
     MUTE = auto()
     """The peer did not answer in time."""
 
@@ -81,7 +81,7 @@ TRANSITIONS: dict[LinkState, Row] = {
         Signal.MUTE: LinkState.DOWN,
     },
     LinkState.HANDSHAKING: {
-        Signal.HANDSHAKEN: LinkState.GREETING,
+        Signal.HANDSHAKE_DONE: LinkState.GREETING,
         Signal.REFUSED: LinkState.DOWN,
         Signal.DROPPED: LinkState.DOWN,
         Signal.REJECTED: LinkState.DOWN,
@@ -98,53 +98,59 @@ TRANSITIONS: dict[LinkState, Row] = {
         Signal.DROPPED: LinkState.DOWN,
     },
     LinkState.SUSPECT: {
-        Signal.HEARD: LinkState.UP,
+        Signal.RECEIVED: LinkState.UP,
         Signal.DROPPED: LinkState.DOWN,
     },
     LinkState.DOWN: {},
 }
 _WHY: dict[tuple[LinkState, Signal], str] = {
-    (LinkState.RESOLVING, Signal.UNRESOLVED): "no host of that name was found: are address and network right?",
-    (LinkState.RESOLVING, Signal.MUTE): "the name service did not answer: is the address right, and the network up?",
-    (LinkState.CONNECTING, Signal.MUTE): "nobody answers there: is the address right, and reachable from here?",
-    (LinkState.CONNECTING, Signal.REFUSED): "nobody listens there: is the game server running, with the bridge loaded?",
-    (LinkState.CONNECTING, Signal.DROPPED): "nobody listens there: is the game server running, with the bridge loaded?",
-    (LinkState.HANDSHAKING, Signal.REJECTED): "the server refused the token: is it the one in the server's token file?",
-    (LinkState.HANDSHAKING, Signal.MISMATCHED): "the server has another security mechanism: its setting `mechanism`"
-    " and link.mechanism here must be the same",
+    (LinkState.RESOLVING, Signal.UNRESOLVED): "the host name could not be resolved: check the address and the network",
+    (LinkState.RESOLVING, Signal.MUTE): "the name service did not answer: check the address and the network",
+    (LinkState.CONNECTING, Signal.MUTE): "no answer from the address: check that it is correct and reachable from here",
+    (
+        LinkState.CONNECTING,
+        Signal.REFUSED,
+    ): "connection refused: start the game server with the bridge loaded, or correct the address",
+    (
+        LinkState.CONNECTING,
+        Signal.DROPPED,
+    ): "connection refused: start the game server with the bridge loaded, or correct the address",
+    (LinkState.HANDSHAKING, Signal.REJECTED): "the server refused the token: use the one in the server's token file",
+    (LinkState.HANDSHAKING, Signal.MISMATCHED): "the server uses another security mechanism: set its `mechanism`"
+    " and link.mechanism here to the same value",
     (LinkState.HANDSHAKING, Signal.REFUSED): "the server closed the connection during the handshake",
-    (LinkState.HANDSHAKING, Signal.DROPPED): "what listens there is no bridge",
-    (LinkState.HANDSHAKING, Signal.MUTE): "what listens there did not finish the handshake in time",
+    (LinkState.HANDSHAKING, Signal.DROPPED): "the peer is not a bridge",
+    (LinkState.HANDSHAKING, Signal.MUTE): "the peer did not finish the handshake in time",
     (
         LinkState.GREETING,
         Signal.MUTE,
-    ): "what listens there did not answer the hello: it is no bridge, or is frozen",
+    ): "the peer did not answer the hello: it is not a bridge, or is frozen",
 }
 
 
 def advance(state: LinkState, signal: Signal) -> LinkState:
-    """The next state; a signal that means nothing in this state leaves it."""
+    """The next state; a signal without an entry for this state does not change it."""
     return TRANSITIONS[state].get(signal, state)
 
 
 def why_down(
     state: LinkState, signal: Signal, *, silent_s: float, patience_s: float, stood_still_s: float = 0.0
 ) -> str:
-    """Why a link that was in `state` went down, as an operator would say it.
+    """Explain to the operator why a link in `state` went down.
 
-    `silent_s` is how long nothing had been heard, `patience_s` the heartbeat timeout in force, `stood_still_s` how long
-    this process itself had not run just before.
+    `silent_s` is the time since the last message, `patience_s` the heartbeat timeout, `stood_still_s` how long this
+    process itself was suspended just before.
     """
     if state.carries and stood_still_s:
         return (
-            f"this daemon itself stood still for {stood_still_s:.1f} s, and the link was lost meanwhile: it was stopped"
+            f"this daemon itself stood still for {stood_still_s:.1f} s, which ended the link: the daemon was stopped"
             " (SIGSTOP), or the machine is overloaded"
         )
     if state.carries and silent_s >= patience_s:
-        return f"the server has been silent for {silent_s:.1f} s: frozen, or the network is gone"
+        return f"the server has been silent for {silent_s:.1f} s: it is frozen, or the network is down"
     return _WHY.get((state, signal), "the server closed the connection")
 
 
-def wants_a_look(state: LinkState, signal: Signal) -> bool:
-    """Whether libzmq's word leaves open what is wrong, and what the peer says (`greeting.describe`) would tell."""
+def needs_probe(state: LinkState, signal: Signal) -> bool:
+    """Whether libzmq's event leaves the cause open, so that the peer's first bytes (`probe.describe`) are needed."""
     return state is LinkState.HANDSHAKING and signal in (Signal.DROPPED, Signal.MUTE)

@@ -1,4 +1,4 @@
-"""What waits for one who watches: bounded, snapshots collapsed to the newest, what is left out counted. Pure."""
+"""The bounded queue of one watch: keeps only the newest snapshot of a player and counts what it drops. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from timmy_actors.perception.messages import Happened
 
 
 class Numbered(NamedTuple):
-    """What happened, with its number and how many before it were left out."""
+    """A queued item with its sequence number and the number of items dropped before it."""
 
     seq: int
     left_out: int
@@ -17,39 +17,39 @@ class Numbered(NamedTuple):
 
 
 class Backlog:
-    """Numbers what is added, from 1 on; what is taken shows by its number what was left out in between.
+    """Numbers the items added, from 1; the numbers of the items taken show how many were dropped in between.
 
-    Of a player's snapshots only the newest waits. Beyond `most` the oldest is left out: the newest is always kept, so
-    that no loss stays unseen.
+    It holds only the newest snapshot of each player. Beyond `most` items it drops the oldest: the newest always stays,
+    so every loss becomes visible.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._waiting: OrderedDict[int, Happened] = OrderedDict()
         self._newest: dict[str, int] = {}
-        """The numbers of the snapshots that wait, by their players."""
+        """The sequence number of each player's queued snapshot."""
         self._last_added = self._last_taken = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, happened: Happened) -> bool:
-        """Have it wait; False where something else was left out for it, other than an older snapshot."""
+        """Queue an item. Returns False if an item other than an older snapshot was dropped for it."""
         self._last_added += 1
         if happened.snapshot is not None:
             self._waiting.pop(self._newest.get(happened.snapshot.player, 0), None)
         had_room = len(self._waiting) < self._most
         if not had_room:
             self._pop_oldest()
-        self._keep(self._last_added, happened)
+        self._store(self._last_added, happened)
         return had_room
 
     def lose(self, count: int) -> None:
-        """So many things happened that nobody can tell of: they count as left out."""
+        """Count `count` lost items as dropped."""
         self._last_added += count
 
     def take(self) -> Numbered | None:
-        """The oldest that waits."""
+        """Remove and return the oldest item, or None if the queue is empty."""
         if not self._waiting:
             return None
         seq, happened = self._pop_oldest()
@@ -57,20 +57,20 @@ class Backlog:
         return Numbered(seq, left_out, happened)
 
     def put_back(self, taken: Numbered) -> None:
-        """Undo the last `take`: it could not be handed on. A newer snapshot that came meanwhile replaces it."""
+        """Undo the last `take`. A newer snapshot of the same player, queued since then, replaces the item."""
         self._last_taken = taken.seq - taken.left_out - 1
         snapshot = taken.happened.snapshot
         if snapshot is not None and snapshot.player in self._newest:
             return
-        self._keep(taken.seq, taken.happened)
+        self._store(taken.seq, taken.happened)
         self._waiting.move_to_end(taken.seq, last=False)
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Remove all items."""
         self._waiting.clear()
         self._newest.clear()
 
-    def _keep(self, seq: int, happened: Happened) -> None:
+    def _store(self, seq: int, happened: Happened) -> None:
         self._waiting[seq] = happened
         if happened.snapshot is not None:
             self._newest[happened.snapshot.player] = seq

@@ -1,4 +1,4 @@
-"""What the perception says to its listeners."""
+"""Messages to the perception actor and from it to its watches."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from timmy_actors.protocol import MAX_TIMEOUT_S, GameEvent, LinkStatus, Percepti
 
 @dataclass(frozen=True)
 class Await:
-    """Asked of the perception: the first snapshot of a player that shows what was done up to `after`, and still holds.
+    """Request to the perception actor: the first snapshot of a player that shows revision `after` and is not stale.
 
-    Answered with it, or `RefusedError` (`expired`) where none came within `timeout_s`.
+    The reply is the snapshot, or `RefusedError` (`expired`) if none arrives within `timeout_s`.
 
     Raises:
-        RefusedError: `bad_arguments`: nothing can be waited for that long.
+        RefusedError: `bad_arguments`: `timeout_s` is out of range.
     """
 
     player: str
@@ -27,7 +27,7 @@ class Await:
 
     @property
     def due(self) -> float:
-        """Until when it is waited for, in monotonic seconds."""
+        """When the request expires, in monotonic seconds."""
         return self.asked_at + self.timeout_s
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class Await:
 
 @dataclass(frozen=True)
 class Happened:
-    """Told to listeners: a game event, a player's new snapshot, or that the link came up or went down."""
+    """One notification for watches: a game event, a player's new snapshot, or a change of the link."""
 
     event: GameEvent | None = None
     snapshot: PerceptionOutput | None = None
@@ -47,11 +47,11 @@ class Happened:
 
     @property
     def player(self) -> str | None:
-        """Whom it is about; None: everybody."""
+        """The player concerned; None for a link change, which concerns all players."""
         subject = self.event or self.snapshot
         return None if subject is None else subject.player
 
     @cached_property
     def json(self) -> bytes:
-        """The members of a `Push` as JSON, made once however many are told."""
+        """The fields of a `Push` as JSON, encoded once for all watches."""
         return Push(event=self.event, snapshot=self.snapshot, link=self.link).model_dump_json(by_alias=True).encode()

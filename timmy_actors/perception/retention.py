@@ -1,4 +1,4 @@
-"""Which snapshots are kept, so that a daemon that runs for months does not remember everybody. Pure."""
+"""Rules for merging, staleness and retention of snapshots; they bound the memory of a long-running daemon. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from timmy_actors.protocol import LinkStatus, Perception, PerceptionOutput, Revi
 def merge(
     previous: PerceptionOutput | None, perception: Perception, *, boot: str, epoch: int
 ) -> PerceptionOutput | None:
-    """The snapshot after `perception`, or None when it is a delta and there is nothing of this epoch to add it to."""
+    """The snapshot after `perception`; None if it is a delta without a base snapshot of this boot and epoch."""
     fresh = _sections(perception)
-    told: dict[str, int] = {str(name): count for name, count in perception.revisions.items()}
+    updated: dict[str, int] = {str(name): count for name, count in perception.revisions.items()}
     if perception.full:
         base: dict[str, Any] = {}
         revisions: dict[str, int] = {}
@@ -30,20 +30,20 @@ def merge(
         boot=boot,
         epoch=epoch,
         revision=perception.revision,
-        revisions={**revisions, **told},
+        revisions={**revisions, **updated},
         timestamp=datetime.now(UTC),
     )
 
 
 def mark_stale(snapshot: PerceptionOutput, reason: str) -> PerceptionOutput:
-    """The same snapshot, known not to hold any more; the first reason stays."""
+    """A copy marked stale; a snapshot that is already stale keeps its first reason."""
     if snapshot.stale:
         return snapshot
     return snapshot.model_copy(update={"stale": True, "stale_reason": reason})
 
 
 def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
-    """The snapshot as it stands with this link: what an older one brought, or one that is down, may not hold now."""
+    """The snapshot, marked stale if the link is down or if an earlier link delivered it."""
     if not link.carries:
         return mark_stale(snapshot, f"the link is down: {link.reason or link.state}")
     if snapshot.epoch != link.epoch:
@@ -52,7 +52,7 @@ def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
 
 
 def shows(snapshot: PerceptionOutput, after: Revision) -> bool:
-    """Whether a snapshot shows what a command produced. One that holds and is of another server process came later."""
+    """Whether a snapshot includes revision `after`. A fresh snapshot of another server process is always later."""
     if snapshot.stale:
         return False
     return snapshot.boot != after.boot or snapshot.revision >= after.number
@@ -64,53 +64,52 @@ def _sections(perception: Perception) -> dict[str, Any]:
 
 
 KEEP_GONE_S = 600.0
-"""How long the last snapshot of a player who left can still be read."""
+"""How long the last snapshot of an absent player is retained."""
 MAX_PLAYERS = 128
-"""Players whose snapshots are kept: more than a busy server has, and all that ever new names can fill."""
+"""The highest number of stored snapshots: above the players of a busy server, a limit against invented names."""
 
 
 def of_boot(snapshots: Mapping[str, PerceptionOutput], boot: str, *, player: str) -> dict[str, PerceptionOutput]:
-    """Those of this server process, and `player`'s: another boot is another world's history."""
+    """The snapshots of this server process, and `player`'s last one whatever its boot."""
     return {name: snapshot for name, snapshot in snapshots.items() if name == player or snapshot.boot == boot}
 
 
-def gone_since(
+def absent_since(
     snapshots: Mapping[str, PerceptionOutput], epoch: int, known: Mapping[str, float], *, now: float
 ) -> dict[str, float]:
-    """Since when each player is known to be gone: one that left, or was not perceived again over this link.
+    """Since when each absent player has been absent: a player that left, or was not perceived over this link.
 
-    `known` is what this said the last time; times are monotonic seconds.
+    `known` is the previous result; times are monotonic seconds.
     """
-    return {name: known.get(name, now) for name, snapshot in snapshots.items() if _is_gone(snapshot, epoch)}
+    return {name: known.get(name, now) for name, snapshot in snapshots.items() if _is_absent(snapshot, epoch)}
 
 
-def worth_keeping(
-    snapshots: Mapping[str, PerceptionOutput], gone: Mapping[str, float], *, player: str, now: float
+def without_expired(
+    snapshots: Mapping[str, PerceptionOutput], absent: Mapping[str, float], *, player: str, now: float
 ) -> dict[str, PerceptionOutput]:
-    """Those of players who are there, or were not long ago, and `player`'s."""
+    """The snapshots of players absent for less than KEEP_GONE_S, and `player`'s."""
     return {
         name: snapshot
         for name, snapshot in snapshots.items()
-        if name == player or now - gone.get(name, now) < KEEP_GONE_S
+        if name == player or now - absent.get(name, now) < KEEP_GONE_S
     }
 
 
-def room_for(
-    name: str, snapshots: Mapping[str, PerceptionOutput], heard_at: Mapping[str, float], *, player: str, epoch: int
+def make_room(
+    name: str, snapshots: Mapping[str, PerceptionOutput], received_at: Mapping[str, float], *, player: str, epoch: int
 ) -> Mapping[str, PerceptionOutput] | None:
-    """The snapshots that stay beside one of `name`; None: there is no room for it.
+    """The snapshots to retain beside one of `name`; None if there is no room for it.
 
-    Who left, or was not perceived over this link, gives way: the one that was heard of longest ago first. `player`
-    always finds room.
+    At the limit, the absent player whose snapshot was received longest ago is removed. `player` always has room.
     """
     if name in snapshots or name == player or len(snapshots) < MAX_PLAYERS:
         return snapshots
-    gone = [other for other, snapshot in snapshots.items() if _is_gone(snapshot, epoch) and other != player]
-    if not gone:
+    absent = [other for other, snapshot in snapshots.items() if _is_absent(snapshot, epoch) and other != player]
+    if not absent:
         return None
-    oldest = min(gone, key=lambda other: heard_at.get(other, 0.0))
+    oldest = min(absent, key=lambda other: received_at.get(other, 0.0))
     return {other: snapshot for other, snapshot in snapshots.items() if other != oldest}
 
 
-def _is_gone(snapshot: PerceptionOutput, epoch: int) -> bool:
+def _is_absent(snapshot: PerceptionOutput, epoch: int) -> bool:
     return snapshot.stale or snapshot.epoch != epoch

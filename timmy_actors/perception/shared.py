@@ -1,4 +1,4 @@
-"""What is perceived, for everybody to read: the values outlive the actor that writes them."""
+"""The published snapshots: written by the perception actor, which they outlive, and read by any thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from timmy_actors.protocol import LinkStatus, PerceptionOutput
 from timmy_actors.supervision import Reply, SharedValue
 
 MAX_WAITING = 1_000
-"""As many as commands can be on their way."""
+"""Equal to the highest number of pending commands."""
 
 
 @dataclass(frozen=True)
@@ -25,91 +25,91 @@ class _Waiter:
 
 
 class Awaiting:
-    """Those who wait, each answered with the first published snapshot that shows what it waits for."""
+    """Pending `Await` requests; each is answered with the first published snapshot that satisfies it."""
 
     def __init__(self, shared: Perceptions) -> None:
         self._shared = shared
         self._waiters: list[_Waiter] = []
 
-    def found(self, wanted: Await) -> PerceptionOutput | None:
-        """The snapshot that is wanted, if it is there."""
+    def match(self, wanted: Await) -> PerceptionOutput | None:
+        """The published snapshot that satisfies the request, if any."""
         snapshot = self._shared.snapshot(wanted.player)
         return snapshot if snapshot is not None and shows(snapshot, wanted.after) else None
 
     def add(self, wanted: Await, reply: Reply) -> None:
-        """Have somebody wait.
+        """Add a request.
 
         Raises:
-            RefusedError: `overloaded`: too many do.
+            RefusedError: `overloaded`: MAX_WAITING requests are pending.
         """
         if len(self._waiters) >= MAX_WAITING:
-            raise RefusedError("overloaded", f"{MAX_WAITING} calls wait for perceptions already")
+            raise RefusedError("overloaded", f"{MAX_WAITING} calls already wait for perceptions: try again later")
         self._waiters.append(_Waiter(wanted, reply))
 
     def answer(self) -> None:
-        """Answer those whose snapshot is there, and those who have waited long enough."""
+        """Answer the satisfied requests and refuse the expired ones."""
         waiting, self._waiters = self._waiters, []
         for waiter in waiting:
-            snapshot = self.found(waiter.wanted)
+            snapshot = self.match(waiter.wanted)
             if snapshot is not None:
                 waiter.reply.set(snapshot)
             elif time.monotonic() >= waiter.wanted.due:
-                waiter.reply.fail(self._late(waiter.wanted))
+                waiter.reply.fail(self._expired(waiter.wanted))
             else:
                 self._waiters.append(waiter)
 
     def dismiss(self, why: str) -> None:
-        """Leave nobody waiting."""
+        """Refuse all requests with `unavailable` and this reason."""
         waiting, self._waiters = self._waiters, []
         for waiter in waiting:
             waiter.reply.fail(RefusedError("unavailable", why))
 
     def next_due(self) -> float | None:
-        """When the first of them has waited long enough, in monotonic seconds."""
+        """The earliest expiry of the pending requests, in monotonic seconds."""
         return min((waiter.wanted.due for waiter in self._waiters), default=None)
 
-    def _late(self, wanted: Await) -> RefusedError:
+    def _expired(self, wanted: Await) -> RefusedError:
         known = self._shared.snapshot(wanted.player)
         if known is None:
-            last = "nothing of that player was"
+            last = "no snapshot of that player was received"
         elif known.stale:
-            last = f"the last that was does not hold ({known.stale_reason})"
+            last = f"the last snapshot is stale ({known.stale_reason})"
         else:
-            last = f"the last that was shows {known.revision}"
-        told = f"what command {wanted.after.number} did to {wanted.player} was not perceived within"
-        return RefusedError("expired", f"{told} {wanted.timeout_s:g} s: {last}")
+            last = f"the last snapshot shows revision {known.revision}"
+        missing = f"no snapshot of {wanted.player} showed revision {wanted.after.number} within"
+        return RefusedError("expired", f"{missing} {wanted.timeout_s:g} s: {last}")
 
 
 Snapshots = Mapping[str, PerceptionOutput]
 
 
 class Perceptions:
-    """The last known snapshots, and who watches what happens. Written by the perception actor, read by anybody."""
+    """The last known snapshots and the watches. Written by the perception actor, read by any thread."""
 
     def __init__(self, link: SharedValue[LinkStatus]) -> None:
         self.link = link
         """The link's status, written by the connection."""
         self.snapshots: SharedValue[Snapshots] = SharedValue(MappingProxyType({}))
         self.received_at: SharedValue[Mapping[str, float]] = SharedValue(MappingProxyType({}))
-        """When each snapshot was received, in monotonic seconds: their timestamps are for people, not for durations."""
+        """When each snapshot was received, in monotonic seconds; snapshot timestamps are UTC, unfit for durations."""
         self.players_left_out: SharedValue[int] = SharedValue(0)
-        """How many players the server named beyond those whose snapshots are kept."""
+        """How many players the server reported beyond the stored snapshots."""
         self.watchers = Watchers()
-        """Who watches what happens: callers in this process, and the gateway for those in others."""
+        """The watches: of callers in this process, and of the gateway for clients in other processes."""
 
     def snapshot(self, player: str) -> PerceptionOutput | None:
-        """The last known snapshot of a player, stale where the link that brought it is not up any more."""
+        """The last known snapshot of a player, marked stale if the link that delivered it is no longer up."""
         snapshot = self.snapshots.value.get(player)
         return None if snapshot is None else as_of(snapshot, self.link.value)
 
     def watch(self, watch: Watch) -> Watch:
-        """Tell a watch of what happens from now on; while the link is down it begins with that, and what was known."""
-        return self.watchers.add(watch, as_it_stands=self._as_it_stands)
+        """Start a watch; while the link is down it first receives the link's state and the last known snapshots."""
+        return self.watchers.add(watch, initial=self._initial)
 
-    def _as_it_stands(self) -> Iterator[Happened]:
+    def _initial(self) -> Iterator[Happened]:
         link = self.link.value
         if link.carries:
-            return  # it has just come up: that is told next
+            return  # the link has just come up: the perception actor publishes that next
         yield Happened(link=link.model_copy(update={"state": "down"}))
         for snapshot in self.snapshots.value.values():
             yield Happened(snapshot=as_of(snapshot, link))
@@ -118,7 +118,7 @@ class Perceptions:
         """The published snapshot of a player.
 
         Raises:
-            RefusedError: there is none.
+            RefusedError: `unavailable`: no snapshot exists yet; `no_such_player`: none of this player exists.
         """
         snapshot = self.snapshot(player)
         if snapshot is not None:
@@ -126,7 +126,7 @@ class Perceptions:
         snapshots = self.snapshots.value
         if not snapshots:
             link = self.link.value
-            raise RefusedError("unavailable", f"nothing is perceived yet: the link is {link.state}")
+            raise RefusedError("unavailable", f"no snapshot has been received yet: the link is {link.state}")
         raise RefusedError(
-            "no_such_player", f"nothing is known of {player!r}; perceived: {', '.join(sorted(snapshots))}", "player"
+            "no_such_player", f"no snapshot of player {player!r}; available: {', '.join(sorted(snapshots))}", "player"
         )

@@ -1,5 +1,4 @@
-"""Those who watch what happens, in this process or through the gateway: a backlog each, so that a slow one hurts nobody
-but itself."""
+"""Watches, in this process or through the gateway. Each has its own backlog, so a slow reader delays no other."""
 
 from __future__ import annotations
 
@@ -17,33 +16,32 @@ from pydantic import ValidationError
 from timmy_actors.errors import DaemonUnreachableError, RefusedError, WatchTimeoutError
 from timmy_actors.perception.backlog import Backlog, Numbered
 from timmy_actors.perception.messages import Happened
-from timmy_actors.protocol import Interest, Pushed
+from timmy_actors.protocol import Interest, Pushed, first_mistake
 
 log = logging.getLogger(__name__)
 
 MAX_WAITING = 1_000
-"""What waits for one watcher to read it; of more it misses the oldest."""
+"""The length of one watch's backlog; beyond it the oldest items are dropped."""
 MOST_LOST = 1_000_000
-"""What one gap in the game server's numbers counts for at most: a wild number must not end ours."""
+"""The most that one gap in the game server's sequence may add to ours, so that a wrong number cannot overflow it."""
 
 
 def make_interest(player: str | None, events: Collection[str] | None, snapshots: bool | None) -> Interest:  # noqa: FBT001  as the calls' own argument
-    """What a watch is to be about.
+    """The validated interest of a watch.
 
     Raises:
-        RefusedError: `bad_arguments`: no player can have that name, or no event is called so.
+        RefusedError: `bad_arguments`: the player's name is invalid, or an event's name is unknown.
     """
     names = {"player": player, "events": events, "snapshots": snapshots}
     try:
         return Interest.model_validate(names)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise RefusedError("bad_arguments", f"{field or 'watch'}: {first['msg']}", field) from error
+        mistake = first_mistake(error)
+        raise RefusedError("bad_arguments", mistake.at("watch"), mistake.field) from error
 
 
 def concerns(interest: Interest, happened: Happened) -> bool:
-    """Whether a watch of this interest is told of it. Pure."""
+    """Whether a watch of this interest receives the item. Pure."""
     if happened.link is not None:
         return True
     if interest.player not in (None, happened.player):
@@ -54,7 +52,7 @@ def concerns(interest: Interest, happened: Happened) -> bool:
 
 
 class Watch(Iterator[Pushed]):
-    """What happens from its making on, as far as it is of interest. Ends when it is closed or let go.
+    """An iterator over the pushes of interest since its creation. It ends when closed or garbage-collected.
 
     Threads may share it; each push goes to one of them.
     """
@@ -68,8 +66,8 @@ class Watch(Iterator[Pushed]):
     ) -> None:
         self.interest = interest
         self.on_news = on_news
-        """Called when something can be taken, or it has ended, in the thread of whoever told it; must only hand on.
-        Watches that share it are served by one call, after something was queued for all of them."""
+        """Called in the publisher's thread when an item can be taken or the watch has ended; must not block.
+        Watches with the same callback share one call, made after the item was queued for all of them."""
         self._timeout_s = timeout_s
         self._waiting = Backlog(MAX_WAITING)
         self._news = threading.Condition()
@@ -80,11 +78,11 @@ class Watch(Iterator[Pushed]):
         return self
 
     def __next__(self) -> Pushed:
-        """The next push, waited for.
+        """Wait for the next push and return it.
 
         Raises:
-            StopIteration: the watch was closed.
-            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
+            StopIteration: the watch is closed.
+            WatchTimeoutError: no push arrived within `timeout_s`; the watch stays usable.
             DaemonUnreachableError: the daemon has ended.
         """
         with self._news:
@@ -96,14 +94,14 @@ class Watch(Iterator[Pushed]):
 
     @property
     def has_news(self) -> bool:
-        """Whether something can be taken. What is queued at the same moment is announced by `on_news`."""
+        """Whether an item can be taken. `on_news` announces items that are queued after this check."""
         return len(self._waiting) > 0
 
     def take(self) -> Numbered | None:
-        """The next, if something waits; never waits itself.
+        """Remove and return the next item, or None if the backlog is empty; does not block.
 
         Raises:
-            StopIteration: the watch was closed.
+            StopIteration: the watch is closed.
             DaemonUnreachableError: the daemon has ended.
         """
         with self._news:
@@ -113,12 +111,12 @@ class Watch(Iterator[Pushed]):
             return taken
 
     def put_back(self, taken: Numbered) -> None:
-        """What was taken last could not be handed on."""
+        """Return the last taken item to the backlog, because it could not be delivered."""
         with self._news:
             self._waiting.put_back(taken)
 
     def close(self) -> None:
-        """Be told no more."""
+        """End the watch."""
         with self._news:
             self._waiting.clear()
         self.end(StopIteration())
@@ -130,17 +128,17 @@ class Watch(Iterator[Pushed]):
         self.close()
 
     def end(self, how: Exception) -> None:
-        """Let who waits know that nothing more will come."""
+        """End the watch: readers get `how` once the backlog is empty."""
         with self._news:
             self._end = self._end or how
             self._news.notify_all()
         self.on_news()
 
     def offer(self, happened: Happened) -> bool:
-        """Queue what happened, if it is this watch's concern. Never waits for a reader.
+        """Queue the item if it is of interest. Does not wait for a reader.
 
         Returns:
-            Whether it was queued: then `on_news` is to be called.
+            Whether it was queued: the caller must then call `on_news`.
         """
         if not concerns(self.interest, happened):
             return False
@@ -149,12 +147,14 @@ class Watch(Iterator[Pushed]):
                 return False
             if not self._waiting.add(happened) and not self._missed:
                 self._missed = True
-                log.warning("a watcher does not read what it watches: it misses the oldest, and is told how much")
+                log.warning(
+                    "a watch is read too slowly: dropping its oldest items and reporting their number to its reader"
+                )
             self._news.notify()
         return True
 
     def lose(self, count: int) -> None:
-        """So many things happened, of concern or not, that nobody can tell of."""
+        """Count `count` lost pushes as dropped, whether or not they were of interest."""
         with self._news:
             self._waiting.lose(count)
 
@@ -168,11 +168,11 @@ class AsyncWatch(AsyncIterator[Pushed]):
         self._news: asyncio.Event | None = None
 
     async def __anext__(self) -> Pushed:
-        """The next push, waited for.
+        """Wait for the next push and return it.
 
         Raises:
-            StopAsyncIteration: the watch was closed.
-            WatchTimeoutError: there was none within `timeout_s`; the watch can be read on.
+            StopAsyncIteration: the watch is closed.
+            WatchTimeoutError: no push arrived within `timeout_s`; the watch stays usable.
             DaemonUnreachableError: the daemon has ended.
         """
         try:
@@ -182,7 +182,7 @@ class AsyncWatch(AsyncIterator[Pushed]):
             raise WatchTimeoutError.after(self._timeout_s) from None
 
     async def close(self) -> None:
-        """Be told no more."""
+        """End the watch."""
         self._watch.close()
 
     async def __aenter__(self) -> Self:
@@ -194,7 +194,7 @@ class AsyncWatch(AsyncIterator[Pushed]):
     async def _next(self) -> Pushed:
         news = self._attached()
         while True:
-            news.clear()  # before looking: what comes after the look sets it again
+            news.clear()  # before `take`: an item queued after it sets the event again
             try:
                 taken = self._watch.take()
             except StopIteration:
@@ -208,37 +208,37 @@ class AsyncWatch(AsyncIterator[Pushed]):
             news = self._news = asyncio.Event()
             loop = asyncio.get_running_loop()
 
-            def hand_on() -> None:
-                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits in it
+            def wake() -> None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed, so no coroutine waits
                     loop.call_soon_threadsafe(news.set)
 
-            self._watch.on_news = hand_on
+            self._watch.on_news = wake
         return self._news
 
 
 class Watchers:
-    """Every watch of a runtime. One that nobody holds any more is forgotten."""
+    """All watches of a runtime, held by weak references."""
 
     def __init__(self) -> None:
         self._watches: WeakSet[Watch] = WeakSet()
         self._turn = threading.Lock()
         self._ended = False
         self._link_is_up = False
-        """Whether the last that was told of the link is that it came up."""
+        """Whether the last published link change was that the link came up."""
 
-    def add(self, watch: Watch, *, as_it_stands: Callable[[], Iterable[Happened]] = tuple) -> Watch:
-        """Tell a watch from now on; while the link is down, first of all `as_it_stands`."""
-        with self._turn:  # between two tellings: what is told next is what happens next
+    def add(self, watch: Watch, *, initial: Callable[[], Iterable[Happened]] = tuple) -> Watch:
+        """Add a watch; while the link is down it receives `initial` first."""
+        with self._turn:  # between two publications, so that the watch misses none and sees none twice
             if not self._link_is_up:
-                _offer([watch], *as_it_stands())
+                _offer([watch], *initial())
             self._watches.add(watch)
             ended = self._ended
         if ended:
-            watch.end(_gone())
+            watch.end(_daemon_ended())
         return watch
 
-    def tell(self, *happened: Happened) -> None:
-        """Tell everybody whom it concerns."""
+    def publish(self, *happened: Happened) -> None:
+        """Queue the items for every interested watch."""
         with self._turn:
             watches = list(self._watches)
             for one in happened:
@@ -246,28 +246,28 @@ class Watchers:
                     self._link_is_up = one.link.carries
             _offer(watches, *happened)
 
-    def tell_lost(self, count: int) -> None:
-        """Have it count as left out that so many pushes of the game server did not arrive."""
+    def count_lost(self, count: int) -> None:
+        """Count `count` lost pushes of the game server as dropped in every watch."""
         with self._turn:
             for watch in self._watches:
                 watch.lose(max(0, min(count, MOST_LOST)))
 
-    def tell_link(self, *happened: Happened, up: bool) -> None:
-        """Tell that the link came up or went down, unless that was told last."""
+    def publish_link(self, *happened: Happened, up: bool) -> None:
+        """Publish that the link came up or went down, unless that was published last."""
         if self._link_is_up != up:
-            self.tell(*happened)
+            self.publish(*happened)
 
     def end(self) -> None:
-        """Tell everybody that the daemon has ended."""
+        """End every watch with `DaemonUnreachableError`."""
         with self._turn:
             self._ended = True
             watches = list(self._watches)
         for watch in watches:
-            watch.end(_gone())
+            watch.end(_daemon_ended())
 
 
 def _offer(watches: Iterable[Watch], *happened: Happened) -> None:
-    """Queue for all of them first: a reader that the first one woke would take turns with the queueing."""
+    """Queue for all watches before the first callback: a reader woken earlier would compete with the queueing."""
     queued: dict[Callable[[], object], None] = {}
     for watch in watches:
         for one in happened:
@@ -278,10 +278,10 @@ def _offer(watches: Iterable[Watch], *happened: Happened) -> None:
 
 
 def as_pushed(taken: Numbered) -> Pushed:
-    """What was taken, as it is told."""
+    """A taken item as the `Pushed` that a caller reads."""
     what = taken.happened
     return Pushed(seq=taken.seq, left_out=taken.left_out, event=what.event, snapshot=what.snapshot, link=what.link)
 
 
-def _gone() -> DaemonUnreachableError:
+def _daemon_ended() -> DaemonUnreachableError:
     return DaemonUnreachableError("the daemon has ended")

@@ -3,12 +3,13 @@ from ._base import (
     ErrorCode,
     ErrorInfo,
     MessageId,
+    Mistake,
     Model,
     Name,
     RequestId,
     Revision,
     StrictModel,
-    in_words,
+    first_mistake,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
@@ -138,6 +139,7 @@ __all__ = [
     "LinkStatus",
     "LookOptions",
     "MessageId",
+    "Mistake",
     "Model",
     "Name",
     "NewsItem",
@@ -182,7 +184,7 @@ __all__ = [
     "Welcome",
     "WorldStatus",
     "describe_actions",
-    "in_words",
+    "first_mistake",
     "make_action",
     "make_look",
     "parse_command",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -37,13 +37,38 @@ RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 """What a request at the local endpoint is known by."""
 
 
-def in_words(error: ErrorDetails) -> str:
-    """What pydantic found wrong with a value, as it is said to the person who wrote it."""
+class Mistake(NamedTuple):
+    """The first thing that is wrong with a value that was validated."""
+
+    path: tuple[str | int, ...]
+    """Where it stands: keys and indices, from the outermost."""
+    kind: str
+    """Pydantic's name of the error: `extra_forbidden`."""
+    text: str
+    """What must hold there, for the person who wrote the value: `must be at least 1`."""
+
+    @property
+    def field(self) -> str | None:
+        """The path with dots, shortened; None where the value as a whole is wrong."""
+        return ".".join(map(str, self.path))[:MAX_ECHO] or None
+
+    def at(self, whole: str) -> str:
+        """`field: text`; `whole` is what the value itself is called."""
+        return f"{self.field or whole}: {self.text}"
+
+
+def first_mistake(error: ValidationError) -> Mistake:
+    """The first error that pydantic reports, as text that repeats neither the input nor pydantic's own terms."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return Mistake(first["loc"], first["type"], _in_words(first))
+
+
+def _in_words(error: ErrorDetails) -> str:
     match error["type"], error.get("ctx", {}):
         case "missing", _:
             return "is required"
-        case "value_error", {"error": told}:
-            return str(told)
+        case "value_error", {"error": reason}:
+            return str(reason)
         case "string_pattern_mismatch", {"pattern": pattern} if pattern == ONE_LINE:
             return "must be one line without control characters"
     return re.sub("^(Input|String) should ", "must ", error["msg"])

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, ErrorCode, Model, Name, Revision, StrictModel, in_words
+from timmy_actors.protocol._base import MAX_ECHO, ErrorCode, Model, Name, Revision, StrictModel, first_mistake
 
 MAX_PIXEL = 65_535
 """No screen is wider: X11 counts pixels in 16 bits."""
@@ -274,8 +274,7 @@ def make_action(name: str, params: dict[str, Any]) -> Action:
     try:
         return Action(action=name, params=params)
     except ValidationError as error:
-        told = in_words(error.errors(include_url=False)[0])
-        raise RefusedError("bad_arguments", f"action: {told}", "action") from error
+        raise RefusedError("bad_arguments", f"action: {first_mistake(error).text}", "action") from error
 
 
 def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
@@ -292,10 +291,10 @@ def parse_params(name: str, params: dict[str, Any]) -> ActionParams:
     try:
         return _whole(model.model_validate(params))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
-        told = in_words(first) if first["type"] != "extra_forbidden" else _known(model)
-        raise RefusedError("bad_arguments", f"{name}: {field or 'params'}: {told}", field) from error
+        mistake = first_mistake(error)
+        if mistake.kind == "extra_forbidden":
+            mistake = mistake._replace(text=_known(model))
+        raise RefusedError("bad_arguments", f"{name}: {mistake.at('params')}", mistake.field) from error
 
 
 def _whole(params: ActionParams) -> ActionParams:

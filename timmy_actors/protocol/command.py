@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, in_words
+from timmy_actors.protocol._base import MAX_ECHO, Mistake, first_mistake
 from timmy_actors.protocol.commands import COMMANDS, CommandArguments
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 
 def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
@@ -29,10 +26,9 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])[:MAX_ECHO] or None
-        where = f"{field}: " if field else ""
-        raise RefusedError("bad_arguments", f"{name}: {where}{_remedy(model, first)}", field) from error
+        mistake = first_mistake(error)
+        where = f"{mistake.field}: " if mistake.field else ""
+        raise RefusedError("bad_arguments", f"{name}: {where}{_remedy(model, mistake)}", mistake.field) from error
 
 
 def _likely(name: str) -> str:
@@ -40,9 +36,9 @@ def _likely(name: str) -> str:
     return f"did you mean {' or '.join(near)}?" if near else "'timmy-actors do --help' lists those there are"
 
 
-def _remedy(model: type[CommandArguments], error: ErrorDetails) -> str:
-    if error["type"] != "extra_forbidden":
-        return in_words(error)
+def _remedy(model: type[CommandArguments], mistake: Mistake) -> str:
+    if mistake.kind != "extra_forbidden":
+        return mistake.text
     known = ", ".join(field.alias or name for name, field in model.model_fields.items())
     return f"is no argument of this command; there are: {known}"
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import Model, StrictModel, in_words
+from timmy_actors.protocol._base import Model, StrictModel, first_mistake
 from timmy_actors.protocol.action import Extent, split_numbers
 
 ProblemCode = Literal[
@@ -68,9 +68,8 @@ def make_look(options: dict[str, Any]) -> LookOptions:
     try:
         return LookOptions.model_validate(options)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = str(first["loc"][0]) if first["loc"] else "options"
-        raise RefusedError("bad_arguments", f"capture: {field}: {in_words(first)}", field) from error
+        mistake = first_mistake(error)
+        raise RefusedError("bad_arguments", f"capture: {mistake.at('options')}", mistake.field or "options") from error
 
 
 class Problem(Model):

@@ -1,4 +1,4 @@
-"""The actors through which others reach a running daemon."""
+"""The actors that serve a running daemon's clients."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""From what an actor answered to what a client is told, and from a client's request to what an actor is told. Pure."""
+"""Converts a client's request into an actor's message, and an actor's reply into a client's answer. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Identified(Model):
 
 
 def readable_id(frame: bytes) -> str | None:
-    """The id of a request that is wrong otherwise, if it can be read."""
+    """The id of an invalid request, if it can be read."""
     try:
         return _Identified.model_validate_json(frame).id
     except ValidationError:
@@ -45,7 +45,7 @@ def readable_id(frame: bytes) -> str | None:
 
 
 def explain(error: Exception) -> ErrorInfo:
-    """An exception, as what a client is told of it."""
+    """Convert an exception to the error of an answer."""
     if isinstance(error, RefusedError):
         return ErrorInfo.model_validate({"code": error.code, "message": error.message, "field": error.field})
     code: ErrorCode = "unavailable" if isinstance(error, ActorError) else "internal"
@@ -55,12 +55,12 @@ def explain(error: Exception) -> ErrorInfo:
 
 
 def to_answer(request: Request, reply: Reply) -> Answer:
-    """What came of a request, or why nothing did."""
+    """Convert an actor's reply, a result or an error, to the answer to `request`."""
     try:
         outcome = reply.get(timeout=0)
-    except Exception as error:  # noqa: BLE001  whatever it was, the client is told
+    except Exception as error:  # noqa: BLE001  whatever it was, the client gets it as an error
         return Answer(id=request.id, command_id=command_id(request), error=explain(error))
-    return Answer(id=request.id, **_told(request, outcome))
+    return Answer(id=request.id, **_fields_of(request, outcome))
 
 
 _FIELDS: dict[type, str] = {
@@ -69,10 +69,10 @@ _FIELDS: dict[type, str] = {
     ActionResult: "result",
     PerceptionOutput: "snapshot",
 }
-"""The field of an `Answer` that an outcome stands in."""
+"""The field of an `Answer` for each type of outcome."""
 
 
-def _told(request: Request, outcome: Any) -> dict[str, Any]:
+def _fields_of(request: Request, outcome: Any) -> dict[str, Any]:
     match outcome:
         case CommandResult(id=key) if isinstance(request, CommandRequest) and request.until == "accepted":
             return {"command_id": key, "accepted": True}
@@ -84,7 +84,7 @@ def _told(request: Request, outcome: Any) -> dict[str, Any]:
 def for_portal(
     request: UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest, caller: Caller
 ) -> tuple[object, float]:
-    """What the portal is told of a request, and for how long its answer is waited for."""
+    """The portal's message for a request, and how many seconds to wait for its answer."""
     match request:
         case UsePortalRequest(portal=portal):
             return UsePortal(portal), PORTALS_TIMEOUT_S
@@ -99,25 +99,25 @@ def for_portal(
 
 
 def command_id(request: Request) -> str | None:
-    """The id of the command that a request gives, if it gives one."""
+    """The command id in a request, if it has one."""
     return request.command_id if isinstance(request, CommandRequest) else None
 
 
 def unanswered(request: Request, why: str) -> Answer:
-    """What a caller is told whose answer will not come."""
+    """The answer to a request that the daemon can no longer finish."""
     if isinstance(request, ExecuteRequest):
         action = request.action
-        told = f"outcome unknown: {why}: the action was ended"
+        reason = f"outcome unknown: {why}: the action was cancelled"
         result = ActionResult(
             success=False,
             action=action.action,
             params=action.params,
             timestamp=datetime.now(UTC),
             outcome="unknown",
-            reason=told,
+            reason=reason,
         )
         return Answer(id=request.id, result=result)
     if isinstance(request, CommandRequest):
-        told = f"not answered: {why}; give it again later with the command_id to learn what became of it"
-        return Answer(id=request.id, command_id=request.command_id, error=ErrorInfo(code="in_doubt", message=told))
+        message = f"not answered: {why}; give it again later with the command_id to get its outcome"
+        return Answer(id=request.id, command_id=request.command_id, error=ErrorInfo(code="in_doubt", message=message))
     return Answer(id=request.id, error=ErrorInfo(code="unavailable", message=f"not answered: {why}"))

@@ -1,4 +1,4 @@
-"""Which client is behind which connection of a socket: libzmq tells of a connection's end, and not whose it was."""
+"""Maps connections of a socket to clients: libzmq reports that a connection ended, but not which client had it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from timmy_actors.system import read_event
 log = logging.getLogger(__name__)
 
 SPEAK_WITHIN_S = 5.0
-"""How often `end_silent` is to be called: without a message a connection lasts this long, and at most twice as long."""
+"""How often to call `end_silent`: a connection without a message lasts at least this long, and at most twice that."""
 MOST_NAMED = 64
-"""Processes that the log has named already."""
+"""How many of the processes already logged are remembered."""
 
 
 class Connections:
     """Follows the monitor of a ROUTER socket.
 
-    What ties the two together is the connection's file descriptor: the monitor tells it, and each message knows by
-    which one it came (`ZMQ_SRCFD`). A number is used again once its connection is closed, but its end and the next
-    beginning are told in order, and before any message that comes by the next.
+    A connection is identified by its file descriptor: the monitor's events have it, and so does each message
+    (`ZMQ_SRCFD`). The system reuses a descriptor after its connection is closed, but the monitor reports that end and
+    the next start in order, and before any message of the new connection.
     """
 
     def __init__(self, socket: zmq.Socket[bytes], endpoint: str) -> None:
         self.monitor: zmq.Socket[bytes] = socket.get_monitor_socket(zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED)
         self._path = str(endpoint_path(endpoint))
         self._clients: dict[int, bytes | None] = {}
-        """By the open connections, the oldest first; None: nothing came by that one yet."""
+        """Clients by open connection, the oldest first; None: no message came on it yet."""
         self._silent: set[int] = set()
-        """Those that were to be ended if nothing came by them until now."""
+        """Connections that the next `end_silent` ends unless a message comes on them."""
         self._some_are_old = False
         self._named: deque[int | None] = deque(maxlen=MOST_NAMED)
 
     def gone(self) -> list[bytes]:
-        """The clients whose connections ended since the last look."""
+        """The clients whose connections ended since the last call."""
         gone: list[bytes] = []
         while (event := read_event(self.monitor)) is not None:
             number, descriptor = event
@@ -53,16 +53,18 @@ class Connections:
         return gone
 
     def note(self, frames: list[zmq.Frame]) -> bool:
-        """A message came, its client's routing id first, after a look at who is `gone`.
+        """Record a message, whose first frame is the client's routing id. Call `gone` first.
 
         Returns:
-            Whether it is to be answered: not by a connection that has ended, not to a client that is older than ZMTP
-            3.0, and not where it only says that a client is there (`ZMQ_PROBE_ROUTER`).
+            Whether to answer it: not when its connection has ended, when its client is older than ZMTP 3.0, or when it
+            is a probe (`ZMQ_PROBE_ROUTER`).
         """
         try:
             descriptor: Any = frames[-1].get(zmq.SRCFD)
         except zmq.ZMQError:
-            self._some_are_old = True  # below ZMTP 3 no message knows, so nobody could be told whose end it was
+            self._some_are_old = (
+                True  # below ZMTP 3 messages have no descriptor, so this client's end would not be recognised
+            )
             return False
         if descriptor not in self._clients:
             return False
@@ -71,12 +73,12 @@ class Connections:
         return not (is_first and len(frames) == 2 and not frames[-1].bytes)
 
     def end_silent(self) -> None:
-        """End the connections by which nothing came since the last call, where their clients may wait for an answer.
+        """Shut down the connections without a message since the last call whose clients may wait for an answer.
 
-        libzmq reads nothing of a client whose routing id another has, and says so to nobody.
+        libzmq ignores a client whose routing id another client has, and does not report it.
         """
         silent = [descriptor for descriptor, client in self._clients.items() if client is None]
-        # Those that libzmq makes up begin with a zero.
+        # Routing ids that libzmq generates start with a zero.
         some_are_chosen = any(client and client[0] for client in self._clients.values())
         suspects = set(silent if some_are_chosen or self._some_are_old else silent[1:])
         for descriptor in suspects & self._silent:
@@ -84,7 +86,7 @@ class Connections:
         self._silent = suspects
 
     def close(self, socket: zmq.Socket[bytes]) -> None:
-        """Follow it no more."""
+        """Stop following the socket's monitor."""
         socket.disable_monitor()
         self.monitor.close(linger=0)
 
@@ -105,13 +107,13 @@ class Connections:
 
 
 def shut_down(descriptor: int, path: str) -> int | None:
-    """Have the connection to the Unix socket at `path` end that another part of this process has under `descriptor`.
+    """Shut down this process's connection to the Unix socket at `path` that has the number `descriptor`.
 
     Returns:
-        The process at its other end, where the system says.
+        The process id at its other end, where the system provides it.
 
     Raises:
-        OSError: it has ended already. Its number may be another file's by now, which is left alone.
+        OSError: the connection has ended already. If the descriptor is another file's now, that file is not touched.
     """
     copy = os.dup(descriptor)
     try:

@@ -1,4 +1,4 @@
-"""The gateway: answers a daemon's owner over the local endpoint, from what is published where it can."""
+"""The gateway: answers the requests of a daemon's owner over the local endpoint, from shared state where possible."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from timmy_actors.protocol import (
     StatusRequest,
     UsePortalRequest,
     WatchRequest,
+    first_mistake,
 )
 from timmy_actors.serving import connections
 from timmy_actors.serving.answers import (
@@ -57,27 +58,27 @@ log = logging.getLogger(__name__)
 MAX_WATCHERS = 64
 STOPPING = "the daemon is stopping"
 ANSWER_MARGIN_S = 2.0
-"""How long past a command's own timeout its actor may take to say how it ended."""
+"""How long past a command's own timeout its actor may take to report the outcome."""
 FINISH_WITHIN_S = 1.0
-"""How long a daemon that stops waits for the answers that are due; then each caller is told that it stops."""
+"""How long a stopping daemon waits for pending answers; then it answers each caller that it is stopping."""
 LAST_WORDS_MS = 500
-"""How long its last answers wait for clients that do not read them."""
+"""How long closing the socket waits for clients to read the last answers."""
 
 
 @dataclass(frozen=True)
 class _Sender:
-    """Where the answer to a request goes."""
+    """The address of an answer."""
 
     client: bytes
     envelope: tuple[bytes, ...] = ()
-    """What came before the request, up to an empty frame, and comes back before the answer (REQ, RFC 28)."""
+    """The frames before the request, up to an empty one; they are sent back before the answer (REQ, RFC 28)."""
     only_answers: bool = False
-    """Whether it is a REQ, which drops what it did not ask for."""
+    """Whether the client is a REQ socket, which drops unrequested messages."""
 
 
 @dataclass(eq=False)
 class _Open:
-    """A request whose answer another actor has."""
+    """A request that another actor is answering."""
 
     sender: _Sender
     request: Request
@@ -92,11 +93,11 @@ class _Answered:
 
 @dataclass(frozen=True)
 class _News:
-    """There is something to push."""
+    """There are pushes to send."""
 
 
 class GatewayActor(SocketActor):
-    """One ROUTER socket. Nothing here waits: what another actor has to answer comes back as a message."""
+    """Serves one ROUTER socket. It never blocks: another actor's reply comes back as a message."""
 
     def __init__(
         self,
@@ -117,12 +118,12 @@ class GatewayActor(SocketActor):
         self._health = health
         self._watches: dict[bytes, Watch] = {}
         self._woken = False
-        """Whether `_News` is on its way."""
+        """Whether a `_News` is in the mailbox."""
         self._open: set[_Open] = set()
         self._stopping = False
         self._places = FairShare(MAX_PENDING)
         self._left: deque[bytes] = deque()
-        """Clients whose commands were answered, noted in whichever thread did: each has one place to give back."""
+        """Clients whose commands were answered, added by the answering thread; each has one place to give back."""
         self._socket: zmq.Socket[bytes] | None = None
 
     def on_start(self) -> None:
@@ -140,7 +141,7 @@ class GatewayActor(SocketActor):
         self.mailbox.schedule("silent", connections.SPEAK_WITHIN_S, "silent", every=True)
 
     def on_receive(self, message: Any) -> None:
-        """Answer, and push to those who watch."""
+        """Answer requests, and push to watchers."""
         match message:
             case Arrived("clients", frames):
                 self._on_frames(frames)
@@ -161,7 +162,7 @@ class GatewayActor(SocketActor):
                 raise error
 
     def actor_may_stop(self) -> bool:
-        """Not before the answers that are due have come, or `FINISH_WITHIN_S` has passed; portal actions end now."""
+        """Wait for pending commands, at most `FINISH_WITHIN_S`; cancel portal actions now."""
         self._stopping = True
         for waiting in tuple(self._open):
             if not isinstance(waiting.request, CommandRequest):
@@ -172,17 +173,17 @@ class GatewayActor(SocketActor):
         return not self._open
 
     def on_stop(self) -> None:
-        """Answer those who wait, and close the endpoint."""
+        """Answer the pending requests, and close the endpoint."""
         self._close(STOPPING)
 
     def on_failure(self, *_: object) -> None:
-        """The same."""
+        """Answer the pending requests with the failure, and close the endpoint."""
         self._close("the daemon's gateway failed")
 
     def _close(self, why: str) -> None:
         if self._socket is None:
             return
-        self._woken = True  # nobody is told of news any more
+        self._woken = True  # send no `_News` any more
         for waiting in tuple(self._open):
             waiting.caller.leave()
             self._settle(waiting, unanswered(waiting.request, why))
@@ -209,9 +210,8 @@ class GatewayActor(SocketActor):
         try:
             request = REQUEST.validate_json(frame)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or None
-            refusal = ErrorInfo(code="bad_message", message=f"{where or 'request'}: {first['msg']}", field=where)
+            mistake = first_mistake(error)
+            refusal = ErrorInfo(code="bad_message", message=mistake.at("request"), field=mistake.field)
             self._send(sender, Answer(id=readable_id(frame), error=refusal))
             return
         try:
@@ -251,7 +251,7 @@ class GatewayActor(SocketActor):
         while self._left:
             self._places.leave(self._left.popleft())
         if not self._places.admit(sender.client):
-            raise RefusedError("overloaded", "too many of this client's commands are on their way already")
+            raise RefusedError("overloaded", "this client has too many pending commands: wait for their answers")
         reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
         reply.add_done_callback(lambda _: self._left.append(sender.client))
         self._answer_later(_Open(sender, request), reply)
@@ -275,13 +275,13 @@ class GatewayActor(SocketActor):
             self.leave()
 
     def _tell_self(self, message: _Answered | _News) -> None:
-        # Called in whichever thread has the answer, or the news.
+        # Called from the thread that has the answer or the news.
         try:
             self.actor_ref.tell(message)
         except pykka.ActorDeadError:
-            log.debug("the gateway ended before an answer")
+            log.debug("dropped an answer: the gateway has ended")
         except MailboxFullError as error:
-            log.warning("an answer was dropped, its client will ask again: %s", error)
+            log.warning("dropped an answer, its client must ask again: %s", error)
 
     def _send(self, sender: _Sender, answer: Answer) -> None:
         if self._socket is not None:
@@ -290,7 +290,7 @@ class GatewayActor(SocketActor):
             self._try_again_in_time()
 
     def _forget(self, gone: list[bytes]) -> None:
-        """Clients that are gone: nobody waits any more for what is done for their sake."""
+        """Drop all state of disconnected clients, and cancel their pending requests."""
         for client in gone:
             self._outbox.forget(client)
             watch = self._watches.pop(client, None)
@@ -305,25 +305,25 @@ class GatewayActor(SocketActor):
     def _watch(self, sender: _Sender, request: WatchRequest) -> None:
         client, interest = sender.client, request.interest
         if sender.only_answers:
-            raise RefusedError("not_permitted", "a REQ socket gets answers only: connect a DEALER to watch")
+            raise RefusedError("not_permitted", "a REQ socket receives only answers: connect a DEALER to watch")
         watch = self._watches.get(client)
         if watch is None and len(self._watches) >= MAX_WATCHERS:
-            raise RefusedError("overloaded", f"{MAX_WATCHERS} watch already")
+            raise RefusedError("overloaded", f"the daemon has its maximum of {MAX_WATCHERS} watchers: close one")
         if watch is None or watch.interest != interest:
             if watch is not None:
                 watch.close()
             self._watches[client] = self._perceptions.watch(Watch(interest, on_news=self._on_news))
-        # Only now: who has the answer is told of all that happens from then on.
+        # Answer last: a client that has the answer gets every later event.
         self._send(sender, Answer(id=request.id, watching=True, link=self._perceptions.link.value))
 
     def _on_news(self) -> None:
-        # Called by whoever tells the watches: once is enough, however many they are.
+        # Called by whichever thread adds pushes to the watches: one message covers them all.
         if not self._woken:
             self._woken = True
             self._tell_self(_News())
 
     def _push_news(self) -> None:
-        """One push to each: requests get their turn in between."""
+        """Send one push to each watcher, so that requests get their turn in between."""
         self._woken = False
         self._push(self._watches)
 
@@ -334,7 +334,7 @@ class GatewayActor(SocketActor):
         self._try_again_in_time()
 
     def _push_one(self, client: bytes, watch: Watch) -> bool:
-        """Whether more can be pushed to it."""
+        """Send one push to a client. Returns whether it can take another now."""
         if not watch.has_news or self._outbox.is_full(client):
             return False
         taken = watch.take()
@@ -357,7 +357,7 @@ class GatewayActor(SocketActor):
 
 
 def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:
-    """A request as frames, which know by which connection they came."""
+    """The frames of one request; they have the descriptor of their connection."""
     try:
         return socket.recv_multipart(zmq.NOBLOCK, copy=False)
     except zmq.Again:
@@ -365,13 +365,13 @@ def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:
 
 
 def _sender_of(frames: list[zmq.Frame]) -> _Sender:
-    """Who sent a request: its routing id comes first, the request last."""
+    """The sender of a request: the first frame is its routing id, the last one the request."""
     client, envelope, request = frames[0].bytes, tuple(frame.bytes for frame in frames[1:-1]), frames[-1]
     if not envelope or envelope[-1]:
-        return _Sender(client)  # without an empty frame it is none, but frames that nobody asked for
+        return _Sender(client)  # without an empty frame at its end it is no envelope: ignore those frames
     return _Sender(client, envelope, request.get("Socket-Type") == "REQ")
 
 
 def _pushed(taken: Numbered) -> bytes:
-    """A `Pushed` as JSON; what happened is in it as it was written once for everybody."""
+    """A `Pushed` as JSON, around the JSON of the event, which is written once for all watchers."""
     return b'{"seq":%d,"left_out":%d,%s' % (taken.seq, taken.left_out, taken.happened.json[1:])

@@ -1,4 +1,4 @@
-"""What is on its way to the gateway's clients: answers before pushes; who does not read holds up itself only."""
+"""Queues messages to the gateway's clients, answers before pushes; a client that does not read delays only itself."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import zmq
 
 
 class FairShare:
-    """Admits a request while its client has fewer under way than there are places free.
+    """Admits a request while its client has fewer pending than there are free places.
 
-    One client alone can have half of the places, two a third each: however many flood, somebody new finds one free
+    One client alone can have half of the places, two a third each: however many clients flood, a new one finds a place
     (the dynamic threshold of Choudhury and Hahne, 1998).
     """
 
@@ -22,7 +22,7 @@ class FairShare:
         self._under_way: Counter[Hashable] = Counter()
 
     def admit(self, client: Hashable) -> bool:
-        """Take a place for `client`, if it may have one more."""
+        """Take a place for `client`, if it may have one more. Returns whether it did."""
         if self._under_way[client] >= self._free:
             return False
         self._under_way[client] += 1
@@ -38,22 +38,22 @@ class FairShare:
 
 
 HIGH_WATER_MARK = 8
-"""Messages for one client in libzmq's hands. What a client does not read is kept there in full for each client: more of
-it would only be older when it is read, as the operating system's buffers hold some hundred kilobytes besides."""
+"""Messages that libzmq buffers for one client. A longer queue would only make a slow reader's messages older: the
+operating system's buffers hold some hundred kilobytes besides."""
 MAX_ANSWER_BYTES = 2_000_000
-"""Of answers that wait for one client; further ones are dropped, as its next reading comes far too late for them."""
+"""Bytes of answers queued for one client; further ones are dropped, as it would read them far too late."""
 RETRY_S, RETRY_AT_MOST_S = 0.001, 0.256
-"""When a client that did not take a message is tried again: libzmq does not say of one client that it reads again. The
-pause doubles each time it still takes none."""
+"""When to retry a client whose queue is full: libzmq does not report that a single client reads again. The pause
+doubles with each failed retry."""
 SHORTEN_AFTER = 4
-"""How many messages a client takes between two that it does not take before its pause is halved. One that reads all the
-time, but more slowly than things happen, is so tried about once for each few messages, not once for each."""
+"""After this many messages in a row are accepted, a client's pause is halved. A client that reads steadily, but more
+slowly than pushes come, is so retried once every few messages, not once for each."""
 _MORE, _NOW = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
 
 
 @dataclass
 class _Full:
-    """A client that takes nothing more at the moment."""
+    """A client whose queue in libzmq is full."""
 
     again_at: float
     answers: deque[tuple[bytes, ...]] = field(default_factory=deque)
@@ -62,11 +62,11 @@ class _Full:
 
 @dataclass
 class _Pace:
-    """How a client that reads slowly is tried again."""
+    """The retry pause of a client that reads slowly."""
 
     pause_s: float = RETRY_S / 2
     taken: int = 0
-    """Messages that it took since the last one that it did not."""
+    """Messages accepted since the last refused one."""
 
 
 class Outbox:
@@ -79,52 +79,52 @@ class Outbox:
         self._socket = socket
         self._full: dict[bytes, _Full] = {}
         self._paces: dict[bytes, _Pace] = {}
-        """Of the clients that did not take a message lately."""
+        """Paces of the clients whose queue was full lately."""
 
     def is_full(self, client: bytes) -> bool:
-        """Whether pushes to that client must wait."""
+        """Whether pushes to the client must wait."""
         return client in self._full
 
     def next_try(self) -> float:
-        """When `retry` is to be called; infinity: nothing waits."""
+        """When to call `retry`; infinity: no message waits."""
         return min((full.again_at for full in self._full.values()), default=math.inf)
 
     def answer(self, client: bytes, frames: tuple[bytes, ...], now: float) -> None:
-        """Send an answer, or have it wait for its turn."""
+        """Send an answer, or queue it."""
         if client not in self._full and self._send(client, *frames):
             return
-        full = self._full.get(client) or self._let_be(client, now)
+        full = self._full.get(client) or self._mark_full(client, now)
         size = sum(map(len, frames))
         if full.bytes + size <= MAX_ANSWER_BYTES:
             full.answers.append(frames)
             full.bytes += size
 
     def push(self, client: bytes, frame: bytes, now: float) -> bool:
-        """Send a push; False where the client is full: it was not sent."""
+        """Send a push. Returns False if it was not sent because the client's queue is full."""
         if client in self._full:
             return False
         if not self._send(client, frame):
-            self._let_be(client, now)
+            self._mark_full(client, now)
             return False
         return True
 
     def retry(self, now: float) -> list[bytes]:
-        """Send the answers that wait to those whose time has come.
+        """Send the queued answers of the clients that are due.
 
         Returns:
-            The clients that took them all: pushes can be sent to them again.
+            The clients that accepted all of them: they can take pushes again.
         """
         due = [(client, full) for client, full in self._full.items() if full.again_at <= now]
         return [client for client, full in due if self._retry(client, full, now)]
 
     def hurry(self, client: bytes) -> None:
-        """It spoke: it may read as well."""
+        """Retry a client at once: it has sent a message, so it may be reading as well."""
         if client in self._full:
             self._paces.pop(client, None)
             self._full[client].again_at = 0.0
 
     def forget(self, client: bytes) -> None:
-        """It is gone."""
+        """Drop the state of a disconnected client."""
         self._full.pop(client, None)
         self._paces.pop(client, None)
 
@@ -137,20 +137,20 @@ class Outbox:
         del self._full[client]
         return True
 
-    def _let_be(self, client: bytes, now: float) -> _Full:
+    def _mark_full(self, client: bytes, now: float) -> _Full:
         full = self._full[client] = _Full(self._later(client, now))
         return full
 
     def _later(self, client: bytes, now: float) -> float:
-        """When to try it again: at a multiple of its pause, so that those with the same one are tried together."""
+        """When to retry: at a multiple of the pause, so that clients with the same pause are retried together."""
         pace = self._paces.setdefault(client, _Pace())
         pace.pause_s, pace.taken = min(2 * pace.pause_s, RETRY_AT_MOST_S), 0
         return math.ceil(now / pace.pause_s + 0.5) * pace.pause_s
 
     def _send(self, client: bytes, *frames: bytes) -> bool:
-        """False: the client takes nothing more at the moment. To one that is gone it counts as sent."""
+        """Send a message. False: the client's queue is full. A message to a disconnected client counts as sent."""
         try:
-            # Not `send_multipart`, whose checks cost as much again. A client that is full or gone refuses its address.
+            # Not `send_multipart`, whose checks double the cost. For a full or disconnected client this line raises.
             self._socket.send(client, _MORE)
             for frame in frames[:-1]:
                 self._socket.send(frame, _MORE)

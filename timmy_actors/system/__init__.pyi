@@ -11,7 +11,8 @@ from .private_folder import (
     make_token_file,
     read_token,
 )
-from .processes import LockFile, how_it_ended, read_event
+from .processes import LockFile, how_it_ended
+from .socket_monitor import read_event
 from .text_files import read_text
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""Files in a folder that belongs to somebody else: read and written without following a link.
+"""Reads and writes files in another user's folder without following symbolic links.
 
-Root may install for the server's user, who can plant links wherever its files are: a link in the place of a file or
-folder would have root read, write or give away something else. So every step of a path is opened by itself, relative to
-the one before it, with `O_NOFOLLOW` (open(2)), and what is done is done to the opened file.
+Root may install for the server's user, who can create links in that folder. Through such a link root would read, write
+or hand over another file. Therefore each component of a path is opened relative to its parent with `O_NOFOLLOW`
+(open(2)), and every operation acts on the opened file.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
-"""Whatever the umask of who installs, the server's user has to read it."""
+"""Set regardless of the umask, because the server's user must be able to read the files."""
 
 
 class Confined:
-    """A folder; every path is relative to it. What is written there belongs to the owner of the folder it is in.
+    """A folder; every path is relative to it. A file written there gets the owner of its parent folder.
 
-    Every method raises `OSError` where something cannot be done, with the whole path in it, also for a link on it.
+    Every method raises `OSError` with the full path if it fails, and if a component of the path is a link.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def read(self, path: Path) -> bytes | None:
-        """What a file holds; None where there is none."""
+        """A file's content; None if it does not exist."""
         try:
             with self._opened(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
                 return file.read()
@@ -40,7 +40,7 @@ class Confined:
             return None
 
     def mode(self, path: Path) -> int | None:
-        """A file's permission bits; None where there is none."""
+        """A file's permission bits; None if it does not exist."""
         try:
             with self._opened(path) as descriptor:
                 return os.fstat(descriptor).st_mode & 0o777
@@ -48,9 +48,9 @@ class Confined:
             return None
 
     def write(self, path: Path, content: bytes, mode: int | None = None) -> None:
-        """Put a file there, whole or not at all; `mode` None: that of the file before it, else readable by all."""
+        """Write a file atomically. For `mode` None it keeps the mode of the file it replaces, or is readable by all."""
         mode = mode or self.mode(path) or FILE_MODE
-        with self._named(path), self._parent(path, make=True) as folder:
+        with self._named(path), self._parent(path, create=True) as folder:
             beside = f".{path.name}.{secrets.token_hex(8)}.new"
             descriptor = os.open(beside, FRESH, 0o600, dir_fd=folder)
             try:
@@ -68,10 +68,10 @@ class Confined:
             os.fchmod(descriptor, mode)
 
     def remove(self, path: Path) -> None:
-        """Take a file away, and its folder if that is empty then; a link is taken away itself."""
+        """Remove a file, and its folder if it is then empty; of a link, the link itself is removed."""
         with suppress(FileNotFoundError), self._named(path), self._parent(path) as folder:
             os.unlink(path.name, dir_fd=folder)
-        with suppress(OSError), self._parent(path.parent) as above:  # it has more in it: it stays
+        with suppress(OSError), self._parent(path.parent) as above:  # the folder is not empty
             os.rmdir(path.parent.name, dir_fd=above)
 
     @contextmanager
@@ -85,13 +85,15 @@ class Confined:
                 os.close(descriptor)
 
     @contextmanager
-    def _parent(self, path: Path, *, make: bool = False) -> Iterator[int]:
-        """The folder that a path ends in, opened."""
-        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the operator named that one
+    def _parent(self, path: Path, *, create: bool = False) -> Iterator[int]:
+        """A descriptor of a path's parent folder."""
+        folder = os.open(
+            self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        )  # the operator chose the root, so it may be a link
         try:
             for name in path.parts[:-1]:
-                if make:
-                    _make_folder(name, folder)
+                if create:
+                    _create_folder(name, folder)
                 inner = os.open(name, FOLDER, dir_fd=folder)
                 os.close(folder)
                 folder = inner
@@ -101,21 +103,21 @@ class Confined:
 
     @contextmanager
     def _named(self, path: Path) -> Iterator[None]:
-        # ENOTDIR: with O_DIRECTORY, that is what a link in a folder's place is reported as.
+        # ENOTDIR is the error for a link in place of a folder with O_DIRECTORY.
         try:
             yield
         except OSError as error:
-            told = error.strerror or ""
+            reason = error.strerror or ""
             if error.errno in (errno.ELOOP, errno.ENOTDIR) and (link := self._link_on(path)):
-                told = f"{link} is a link, and is not followed: put the file or folder itself there"
-            raise type(error)(error.errno, told, str(self.root / path)) from error
+                reason = f"{link} is a link, and is not followed: replace it by the file or folder itself"
+            raise type(error)(error.errno, reason, str(self.root / path)) from error
 
     def _link_on(self, path: Path) -> Path | None:
-        on_the_way = [self.root / Path(*path.parts[:count]) for count in range(1, len(path.parts) + 1)]
-        return next((step for step in on_the_way if step.is_symlink()), None)
+        steps = [self.root / Path(*path.parts[:count]) for count in range(1, len(path.parts) + 1)]
+        return next((step for step in steps if step.is_symlink()), None)
 
 
-def _make_folder(name: str, above: int) -> None:
+def _create_folder(name: str, above: int) -> None:
     try:
         os.mkdir(name, 0o700, dir_fd=above)
     except FileExistsError:
@@ -128,7 +130,7 @@ def _make_folder(name: str, above: int) -> None:
 
 
 def _hand_over(descriptor: int, folder: int, mode: int) -> None:
-    """Give what was made to its folder's owner, where root made it, and let others do what `mode` says."""
+    """Set a new file's mode and, if root created it, its folder's owner."""
     owner = os.fstat(folder)
     if os.geteuid() == 0:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
@@ -138,7 +140,7 @@ def _hand_over(descriptor: int, folder: int, mode: int) -> None:
 def _check_kind(descriptor: int, folder: int) -> None:
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
-        raise OSError(errno.EINVAL, "is no plain file: put one there")
-    # A second name of somebody else's file: what root reads there is not the folder's owner's to know.
+        raise OSError(errno.EINVAL, "is not a regular file: replace it by one")
+    # A hard link to another user's file: root could read what the folder's owner may not.
     if facts.st_nlink > 1 and facts.st_uid not in (os.fstat(folder).st_uid, os.geteuid() or -1):
-        raise OSError(errno.EPERM, "is another name of another user's file: put a copy there")
+        raise OSError(errno.EPERM, "is another name of another user's file: replace it by a copy")

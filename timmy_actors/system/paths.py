@@ -1,4 +1,4 @@
-"""Where the Lua scripts, the configuration and the prompts are: in a checkout, an editable install, or a wheel."""
+"""The folders of the Lua scripts, the configuration and the prompts, in a checkout, an editable install, or a wheel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from timmy_actors.errors import ConfigError
 
 _SHIPPED = Path(__file__).parents[1] / "_shipped"
-"""In a checkout, links to the folders of the top level; in an installed package, copies of them."""
+"""In a checkout, links to the top-level folders; in an installed package, copies of them."""
 
 
 def lua_folder() -> Path:
@@ -21,22 +21,22 @@ def config_folder() -> Path:
 
 
 def from_folder(path: str, folder: Path) -> str:
-    """A path as it was written in a file of `folder`, absolute; the home in `~` is looked up when the path is used."""
+    """A path written in a file of `folder`, made absolute; a leading `~` is left to `expand_user`."""
     return path if path.startswith("~") else str(folder.absolute() / path)
 
 
 def expand_user(path: str, key: str) -> Path:
-    """A configured path, `~` replaced; `key` is the setting it is in.
+    """Expand `~` in a configured path; `key` is its setting.
 
     Raises:
-        ConfigError: it is in a home that cannot be found out.
+        ConfigError: the home folder cannot be determined.
     """
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
-        raise ConfigError(f"{key}: {path}: whose home that is cannot be found out: give the whole path") from error
+        raise ConfigError(f"{key}: {path}: the home folder cannot be determined: give the whole path") from error
 
 
 def training_folder() -> Path:
-    """The folder with `data/`: prompts that teach a model its games."""
+    """The folder with `data/`: the prompts of the games."""
     return (_SHIPPED / "training").resolve()

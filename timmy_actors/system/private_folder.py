@@ -1,4 +1,4 @@
-"""The folder that a daemon keeps its sockets in: its user's, and nobody else can enter it."""
+"""The private folder of a daemon's sockets, and its token files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from timmy_actors.errors import CannotCreateError, ConfigError
 
 VARIABLE = "TIMMY_ENDPOINT"
-PLACE_REMEDY = f"mend that, or choose another place with --endpoint or {VARIABLE}"
+PLACE_REMEDY = f"correct this, or choose another place with --endpoint or {VARIABLE}"
 
 
 def default_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/timmy-actors`, else a folder of the user's under the system's temporary one.
+    """`$XDG_RUNTIME_DIR/timmy-actors`, or else a folder of the user in the system's temporary folder.
 
     Raises:
-        ConfigError: there is no place for temporary files.
+        ConfigError: the system has no temporary folder.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and Path(runtime).is_dir():
@@ -31,18 +31,18 @@ def default_folder() -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Make `folder` if it is not there, and see that it is the user's alone.
+    """Create `folder` if missing, and check that only its user can enter it.
 
     Raises:
-        ConfigError: it is somebody else's, or open to others.
-        CannotCreateError: it cannot be made.
+        ConfigError: it belongs to another user, or other users can enter it.
+        CannotCreateError: it cannot be created.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat(follow_symlinks=False)
     except OSError as error:
-        told = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
-        raise CannotCreateError(told) from error
+        reason = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
+        raise CannotCreateError(reason) from error
     check_private(folder, facts)
 
 
@@ -54,7 +54,7 @@ def check_private(folder: Path, facts: os.stat_result) -> None:
     if stat.S_IMODE(facts.st_mode) & 0o077:
         raise ConfigError(
             f"{folder}: others can enter it: name a folder of your own with --endpoint or {VARIABLE}"
-            " (mkdir -m 700), or, if this one is, chmod 700 it"
+            " (mkdir -m 700), or run chmod 700 on this folder if it is yours"
         )
 
 
@@ -66,12 +66,12 @@ MAX_FILE_BYTES = 16384
 
 
 def fresh_token() -> str:
-    """A random token."""
+    """Generate a random token."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def make_token_file(path: Path) -> None:
-    """Write a fresh random token to `path`, for its owner only.
+    """Write a new random token to `path`, readable by its owner only.
 
     Raises:
         CannotCreateError: it cannot be written.
@@ -83,17 +83,17 @@ def make_token_file(path: Path) -> None:
             file.write(fresh_token() + "\n")
     except OSError as error:
         raise CannotCreateError(
-            f"{path}: cannot write the token: {error.strerror}: mend that, and start again"
+            f"{path}: cannot write the token: {error.strerror}: correct this and start again"
         ) from error
 
 
 def read_token(path: Path) -> str:
-    """The first token in `path`.
+    """Read the first token in `path`.
 
     Raises:
-        ConfigError: it cannot be read, others can read it, or it is no token.
+        ConfigError: the file cannot be read, others can read it, or its token is invalid.
     """
-    remedy = "the same text as in the game server's token file belongs there (umask 077 before writing it)"
+    remedy = "write the same text there as in the game server's token file (after umask 077)"
     try:
         with path.open(encoding="ascii") as file:
             facts = os.fstat(file.fileno())
@@ -101,10 +101,10 @@ def read_token(path: Path) -> str:
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the token: {error.strerror}: {remedy}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: a token is plain ASCII text: {remedy}") from error
+        raise ConfigError(f"{path}: the token is not plain ASCII text: {remedy}") from error
     if os.name == "posix" and facts.st_uid not in (os.geteuid(), 0):
         raise ConfigError(
-            f"{path}: belongs to another user (uid {facts.st_uid}), who knows the token: make one of your own"
+            f"{path}: belongs to another user (uid {facts.st_uid}), who knows the token: create a file of your own"
         )
     if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
         raise ConfigError(f"{path}: others can read the token: chmod 600 {path}")

@@ -1,4 +1,4 @@
-"""Files that a person wrote: read whole, bounded, and with an error that names the file and the remedy."""
+"""Reads text files written by people, up to a size limit, with errors that name the file and the remedy."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 from timmy_actors.errors import ConfigError
 
 MAX_FILE_BYTES = 1024 * 1024
-"""Far more than any of them needs, far less than what would hurt."""
+"""Far more than any such file needs, and far too little to exhaust memory."""
 
 
 def read_text(path: Path, what: str, remedy: str = "") -> str:
-    """The text in `path`, which is `what` ("the configuration").
+    """Read the text in `path`; `what` names it in errors ("the configuration"), `remedy` says what to do.
 
     Raises:
-        ConfigError: it cannot be read (do as `remedy` says), is far too large, or not UTF-8.
+        ConfigError: it cannot be read, is larger than MAX_FILE_BYTES, or is not UTF-8.
     """
     try:
         with path.open("rb") as file:
@@ -23,8 +23,8 @@ def read_text(path: Path, what: str, remedy: str = "") -> str:
         hint = f": {remedy}" if remedy else ""
         raise ConfigError(f"{path}: cannot read {what}: {error.strerror}{hint}") from error
     if len(raw) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: is this {what}?")
+        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: check that this is {what}")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8: {error.reason}") from error
+        raise ConfigError(f"{path}: not UTF-8: {error.reason}: save it as UTF-8") from error

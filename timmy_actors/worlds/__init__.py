@@ -1,4 +1,4 @@
-"""Bodies of an agent behind one `WorldInterface`."""
+"""An agent's bodies behind one `WorldInterface`."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Any body, for who must not wait in its own thread: an agent of coroutines."""
+"""Wraps any body for asyncio: its calls become coroutines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step, WorldI
 
 
 class AsyncWorld:
-    """The calls of a `WorldInterface` as coroutines, each carried out in a thread of asyncio's own.
+    """The calls of a `WorldInterface` as coroutines, each run in a thread of asyncio's pool.
 
-    A coroutine that is cancelled stops waiting; what it began goes on, and may be done: give the action a
-    `command_id` to be able to ask again.
+    Cancelling a coroutine only ends its wait: its action may still be executed. Give the action a `command_id` to be
+    able to query its outcome.
     """
 
     def __init__(self, world: WorldInterface) -> None:
@@ -22,7 +22,7 @@ class AsyncWorld:
     async def observe(
         self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S
     ) -> PerceptionOutput:
-        """The last that was perceived; with `after`, once what that action did is perceived."""
+        """The latest snapshot; with `after`, the first one that shows that action's effects."""
         return await asyncio.to_thread(self._world.observe, after=after, deadline_s=deadline_s)
 
     @overload
@@ -34,11 +34,11 @@ class AsyncWorld:
     async def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
 
     async def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
-        """Do something, and wait until it is done or not; with `observe`, give the world after it too."""
+        """Execute an action and wait for its result; with `observe`, return a snapshot after it too."""
         if observe:
             return await asyncio.to_thread(self._world.act, action, command_id=command_id, observe=True)
         return await asyncio.to_thread(self._world.act, action, command_id=command_id)
 
     async def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something: to everybody, or `to` a player."""
+        """Say something to all players, or `to` one."""
         return await asyncio.to_thread(self._world.speak, text, to=to, manner=manner)

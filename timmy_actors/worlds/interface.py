@@ -1,4 +1,4 @@
-"""What an agent does with any body: it observes, acts, speaks."""
+"""The interface of any body: observe, act, speak."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from typing import Any, Literal, NamedTuple, Protocol, overload
 from timmy_actors.protocol import Action, ActionResult, CommandResult, PerceptionOutput, Revision
 
 OBSERVE_WITHIN_S = 5.0
-"""How long the world after an action is waited for: a teleport takes a client a second or two, to load the cell."""
+"""How long to wait for an action's effects: after a teleport, a client loads the cell for a second or two."""
 
 Manner = Literal["say", "whisper", "announce", "show"]
-"""How something is said.
+"""How a text is delivered.
 
-`say`: as if the player had typed it: the server's scripts show it to whom they will, with the speaker's name.
-`whisper`: to one player, with the speaker's name; both read it. `announce`: to everybody, with nobody's name. `show`:
-as a note on one player's screen.
+`say`: as if the player had typed it: the server's scripts choose who sees it, with the speaker's name. `whisper`: to
+one player, with the speaker's name; both see it. `announce`: to all players, without a name. `show`: as a note on one
+player's screen.
 """
 
 
 class Step(NamedTuple):
-    """An action, and the world after it."""
+    """The result of an action, and a snapshot after it."""
 
     result: ActionResult
     seen: PerceptionOutput
-    """Where nothing of what was done was perceived in time: the last that was known, `stale` with the reason."""
+    """Marked `stale`, with the reason, if it does not show the action's effects."""
 
 
 class WorldInterface(Protocol):
-    """A body in a world. Every call may raise `DaemonUnreachableError` where the daemon is another process's."""
+    """A body in a world. Every call may raise `DaemonUnreachableError` if the daemon is in another process."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
-        """The last that was perceived; `stale` says that it may not hold any more.
+        """The latest snapshot; `stale` says that it may be out of date.
 
-        With `after`, what an action did is waited for: the perception shows it. Without, nothing is waited for; what
-        was perceived before the body's last action was done is `stale`.
+        With `after`, it waits for a snapshot that shows that action's effects. Without, it does not wait; a snapshot
+        from before the body's last action is marked `stale`.
 
         Raises:
-            RefusedError: `no_such_player`, or `unavailable` when nothing was perceived yet; `expired`: what the
-                action did was not perceived within `deadline_s`.
+            RefusedError: `no_such_player`; `unavailable` when there is no snapshot yet; `expired`: no snapshot showed
+                the action's effects within `deadline_s`.
         """
 
     @overload
@@ -47,29 +47,28 @@ class WorldInterface(Protocol):
     def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
 
     def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
-        """Do something, and wait until it is done or not. What is declined is told in the result, never raised.
+        """Execute an action and wait for its result. A refusal is in the result, never raised.
 
-        Under one `command_id` an action is done once, however often it is given; None has an id made. With `observe`,
-        the world after it is given too.
+        An action repeated under one `command_id` is executed only once; None generates an id. With `observe`, a
+        snapshot after the action is returned too.
 
         Raises:
-            RefusedError: with `observe`, after the action: `no_such_player`, or `unavailable`: nothing was perceived
-                yet.
+            RefusedError: with `observe`, after the action: `no_such_player`; `unavailable`: there is no snapshot yet.
         """
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something: to everybody, or `to` a player."""
+        """Say something to all players, or `to` one."""
 
 
 class Calls(Protocol):
-    """What `Runtime` and `connect()` share of their calls, as far as a body needs them."""
+    """The calls that a body needs; `Runtime` and `connect()` both have them."""
 
     def snapshot(
         self, player: str | None = None, *, after: Revision | None = ..., timeout_s: float = ...
     ) -> PerceptionOutput:
-        """What is known of a player, once what `after` names is perceived."""
+        """The latest snapshot of a player; with `after`, one that shows that revision."""
 
     def command(
         self, name: str, /, *, timeout_s: float = ..., command_id: str | None = None, **arguments: Any
     ) -> CommandResult:
-        """Do something in the game."""
+        """Execute a command in the game and wait for its result."""

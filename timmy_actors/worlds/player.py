@@ -1,4 +1,4 @@
-"""The body of a TES3MP player: the server does what it can, and says what only the player's own client could."""
+"""The body of a TES3MP player: executes what the server can do, and reports what only the player's client could."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Calls, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
 ID_BYTES = 12
-"""Random bytes of an action's id: no two are ever alike."""
+"""Random bytes in an action's id: enough that ids do not collide."""
 
 OUTCOMES: dict[str, Outcome] = {"in_doubt": "unknown", "internal": "failed", "game_refused": "failed"}
-"""What a refusal's code says of whether something was done; any other says that nothing was."""
+"""The outcome for a refusal's code; for any other code it is `refused`: nothing was executed."""
 
 
 class PlayerBody:
-    """A player of the game, over a `Runtime` or a connection to a daemon.
+    """The body of a player, controlled through a `Runtime` or a connection to a daemon.
 
-    An action is a command of the game by name (`teleport`, `give_item`; see docs/commands.md). What needs a client's
-    input (walking, attacking, talking) is answered `needs_client_input`, with what it would take in `needs`.
+    An action is the name of a command (`teleport`, `give_item`; see docs/commands.md). One that needs the client's
+    input (walking, attacking, talking) is refused with `needs_client_input`; `needs` says what it would take.
 
     Args:
-        game: a `Runtime`, or what `connect()` gives.
-        player: whose body it is; None: the daemon's configured player.
+        game: a `Runtime`, or the result of `connect()`.
+        player: the player's name; None: the daemon's configured player.
     """
 
     def __init__(self, game: Calls, player: str | None = None, *, timeout_s: float = ACTION_TIMEOUT_S) -> None:
@@ -36,10 +36,10 @@ class PlayerBody:
         self._player = player
         self._timeout_s = timeout_s
         self._produced: Revision | None = None
-        """What the last action that was done produced."""
+        """The revision that the last executed action produced."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
-        """The last that was perceived of the player; with `after`, once what that action did is perceived."""
+        """The latest snapshot of the player; with `after`, the first one that shows that action's effects."""
         if after is None or after.revision is None:
             return _as_of(self._game.snapshot(self._player), self._produced)
         return self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
@@ -51,8 +51,8 @@ class PlayerBody:
     def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
 
     def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
-        """Give the command that the action names, and wait until it is done or declined."""
-        result = self._give(action, self._with_player(action.params), command_id)
+        """Execute the command that the action names, and wait for its result."""
+        result = self._execute(action, self._with_player(action.params), command_id)
         return Step(result, self._after(result)) if observe else result
 
     def _after(self, result: ActionResult) -> PerceptionOutput:
@@ -62,7 +62,7 @@ class PlayerBody:
             return mark_stale(self._game.snapshot(self._player), refused.message)
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something in the chat, or show it as a note: see `Manner`. Said `to` somebody, it is whispered."""
+        """Say something in the chat, or show it as a note: see `Manner`. With `to`, `say` becomes `whisper`."""
         if manner == "say" and to is not None:
             manner = "whisper"
         match manner, to:
@@ -77,23 +77,23 @@ class PlayerBody:
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
 
-    def _give(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
-        given = secrets.token_hex(ID_BYTES) if command_id is None else command_id
+    def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
+        key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
         try:
-            result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=given, **arguments)
+            result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=key, **arguments)
         except RefusedError as refused:
-            return _declined(action, refused, given)
+            return _refused(action, refused, key)
         self._produced = result.revision or self._produced
-        return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=given)
+        return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=key)
 
 
 def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionOutput:
     if produced is None or shows(snapshot, produced):
         return snapshot
-    return mark_stale(snapshot, "not perceived again since the last action was done")
+    return mark_stale(snapshot, "no snapshot since the last action")
 
 
-def _declined(action: Action, refused: RefusedError, command_id: str) -> ActionResult:
+def _refused(action: Action, refused: RefusedError, command_id: str) -> ActionResult:
     needs = NEEDS_CLIENT_INPUT.get(action.action) if refused.code == "needs_client_input" else None
     return _result(
         action,
@@ -109,13 +109,13 @@ def _declined(action: Action, refused: RefusedError, command_id: str) -> ActionR
 
 def _misdirected(text: str, to: str | None, manner: Manner) -> ActionResult:
     reason = (
-        f"name the player to {manner} it to: speak(..., to='Jiub')"
+        f"name the player to {manner} the text to: speak(..., to='Jiub')"
         if to is None
-        else "an announcement goes to everybody: leave out `to`, or whisper"
+        else "an announcement goes to all players: leave out `to`, or whisper"
     )
     action = Action(action="speak", params={"text": text, "to": to, "manner": manner})
     return _result(action, success=False, outcome="refused", reason=reason, code="bad_arguments", field="to")
 
 
-def _result(action: Action, **told: Any) -> ActionResult:
-    return ActionResult(action=action.action, params=action.params, timestamp=datetime.now(UTC), **told)
+def _result(action: Action, **fields: Any) -> ActionResult:
+    return ActionResult(action=action.action, params=action.params, timestamp=datetime.now(UTC), **fields)

@@ -12,7 +12,7 @@ import pytest
 from tests.desktop_control.test_conformance import SUITE
 from tests.interop.node import install, need
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 PASSED = ("initialize", "tools_call", "sse-retry")
 """The other scenarios do not apply: elicitation (`elicitation-...`) asks a person, and a daemon has none to ask, so it
 does not offer that; OAuth (`auth/...`) is for servers elsewhere, and the portal's are this machine's, with a token."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
-PAGE = HERE.parent.parent / "docs" / "portals.md"
+TESTS = Path(__file__).parents[2]
+PAGE = TESTS.parent / "docs" / "portals.md"
 REPORTS = 8
 
 
@@ -16,4 +16,4 @@ def test_each_report_has_a_test() -> None:
     )
     assert len(rows) == REPORTS
     for file, test in rows:
-        assert f"def {test}(" in (HERE / file).read_text(), (file, test)
+        assert f"def {test}(" in (TESTS / file).read_text(), (file, test)

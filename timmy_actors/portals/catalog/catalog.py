@@ -8,18 +8,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import Bindings, steps_of
 from timmy_actors.portals.catalog.json_lines import line_of
-from timmy_actors.protocol import PortalEntry, in_words, parse_params
+from timmy_actors.protocol import PortalEntry, first_mistake, parse_params
 from timmy_actors.system import from_folder, read_text
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 
 def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
@@ -87,9 +83,11 @@ def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
         # Strict JSON types: "12345" is not an app id.
         portal = PortalEntry.model_validate_json(json.dumps(entry), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "entry"
-        raise source.complaint(number, first["loc"], f"{name}: {field}: {_remedy(first)}") from error
+        mistake = first_mistake(error)
+        if mistake.kind == "extra_forbidden" and len(mistake.path) == 1:
+            known = ", ".join(sorted(PortalEntry.model_fields))
+            mistake = mistake._replace(text=f"no such key; there are: {known}")
+        raise source.complaint(number, mistake.path, f"{name}: {mistake.at('entry')}") from error
     _refuse_unknown_names(source, number, name, portal)
     _refuse_wrong_steps(source, number, name, "actions", portal.actions)
     _refuse_wrong_steps(source, number, name, "after_failure", portal.after_failure)
@@ -121,12 +119,6 @@ def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindi
             except RefusedError as refused:
                 told = f"{name}: {key}.{binding}: {refused.message}"
                 raise source.complaint(number, (key, binding), told) from refused
-
-
-def _remedy(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
-        return f"no such key; there are: {', '.join(sorted(PortalEntry.model_fields))}"
-    return in_words(error)
 
 
 def _refuse_duplicates(source: _Source, portals: tuple[PortalEntry, ...]) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import resolve
-from timmy_actors.protocol import Action, Name, PortalEntry, PortalId, StrictModel, in_words, parse_params
+from timmy_actors.protocol import Action, Name, PortalEntry, PortalId, StrictModel, first_mistake, parse_params
 from timmy_actors.system import read_text, training_folder
 
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -85,9 +85,7 @@ def _parse(path: Path, document: Any) -> Prompts:
     try:
         return Prompts.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "it"
-        raise ConfigError(f"{path}: {field}: {in_words(first)}") from error
+        raise ConfigError(f"{path}: {first_mistake(error).at('prompts')}") from error
 
 
 def _check_actions(path: Path, prompts: Prompts, entry: PortalEntry) -> None:

@@ -14,7 +14,7 @@ from timmy_actors.errors import ConfigError
 from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.portals.tools.answer_parsing import SchemaCheck
 from timmy_actors.portals.tools.spec_tools import SPEC_TOOLS
-from timmy_actors.protocol import Name, StrictModel, in_words
+from timmy_actors.protocol import Name, StrictModel, first_mistake
 from timmy_actors.system import read_text
 
 
@@ -87,9 +87,8 @@ def load_tables(path: Path) -> Tables:
         document = json.loads(text)
         tables = _TABLES.validate_python(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "it"
-        raise ConfigError(f"{path}, line {line_of(text, first['loc'])}: {field}: {in_words(first)}") from error
+        mistake = first_mistake(error)
+        raise ConfigError(f"{path}, line {line_of(text, mistake.path)}: {mistake.at('table')}") from error
     except json.JSONDecodeError as error:
         raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
     except (ValueError, RecursionError) as error:
