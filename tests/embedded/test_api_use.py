@@ -52,12 +52,12 @@ def test_the_simulator_and_the_bridge_name_only_functions_that_the_server_has() 
 
 
 def test_what_the_bridge_calls_through_its_guard_exists_too() -> None:
-    assert mistakes("game", LUA / "timmy") == []
+    assert mistakes("guard", LUA / "timmy") == []
 
 
 def unchecked() -> Iterator[tuple[str, str]]:
     for file in sorted((LUA / "timmy").rglob("*.lua")):
-        for name in re.findall(r'game\.unchecked\("(\w+)"', file.read_text(encoding="utf-8")):
+        for name in re.findall(r'guard\.unchecked\("(\w+)"', file.read_text(encoding="utf-8")):
             yield str(file.relative_to(LUA)), name
 
 

@@ -1,5 +1,5 @@
---- Giving commands on the stage: each is done or declined, and what a command's model says it can be declined with has
--- to have been seen.
+--- Runs commands on the stage: each is done or declined, and every error that a command's model declares must have been
+-- seen.
 local commands = require("timmy.commands.registry")
 local deferred = require("timmy.server.deferred")
 local harness = require("harness")
@@ -10,7 +10,7 @@ local equal, holds = harness.equal, harness.holds
 
 local M = {}
 
---- What every command is declined with alike, as commands_test.lua sees; and what the message layer answers late.
+--- Errors that all commands share, tested in commands_test.lua, and errors of the message layer.
 local OF_ALL = { bad_arguments = true, no_such_player = true, not_logged_in = true, expired = true }
 
 local seen = {}
@@ -20,7 +20,7 @@ function M.run(name, arguments, context)
   return commands.run(name, arguments, context)
 end
 
---- The value of a command that must be done; its player is Timmy unless said otherwise.
+--- The value of a command that must succeed; its player is Timmy by default.
 function M.done(name, arguments, context)
   arguments.player = arguments.player or "Timmy"
   local value, wrong = M.run(name, arguments, context)
@@ -28,7 +28,7 @@ function M.done(name, arguments, context)
   return value
 end
 
---- The value of a command whose answer a player gives, once it has.
+--- The value of a deferred command, once its player has answered.
 function M.answered(name, arguments)
   local outcome = M.done(name, arguments)
   holds(deferred.is(outcome) and not outcome.is_settled, name .. " did not wait for an answer")
@@ -37,7 +37,7 @@ function M.answered(name, arguments)
   return outcome.value
 end
 
---- Gives a command that must be declined as things stand: with this code and field, and nothing may have changed.
+--- Runs a command that must be declined with this code and field, and must change nothing.
 function M.refused(name, arguments, code, field, context)
   if type(arguments) == "table" then arguments.player = arguments.player or "Timmy" end
   local value, wrong = M.run(name, arguments, context)
@@ -47,7 +47,7 @@ function M.refused(name, arguments, code, field, context)
   seen[tostring(name) .. " " .. code] = true
 end
 
---- Gives a command that is declined by what it reached: something may have come of the try.
+--- Runs a command that is declined by the server or its scripts: the attempt may have changed something.
 function M.refused_after_trying(name, arguments, code, field, context)
   arguments.player = arguments.player or "Timmy"
   local value, wrong = M.run(name, arguments, context)
@@ -62,7 +62,7 @@ function M.declined(name, arguments, code, field, context)
   M.refused(name, arguments, code, field, context)
 end
 
---- A command's schema as it is published.
+--- A command's published schema.
 function M.schema(name)
   local file = assert(io.open(package.loaded.test_root .. "/docs/protocol/schema/command." .. name .. ".json", "rb"))
   local schema = assert(json.decode(file:read("*a")))
@@ -79,7 +79,7 @@ function M.saves_of(player, act)
   return saves
 end
 
---- Registers the last test of a topic's file: every refusal that its commands' models declare was seen in it.
+--- Registers the last test of a topic's file: every error that the models of its commands declare was seen.
 function M.covers(topic)
   harness.test("has seen every refusal that the models of its commands declare", function()
     local missing = {}

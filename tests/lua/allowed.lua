@@ -11,12 +11,12 @@ local M = {}
 
 M.CELL = "-2, -9"
 
---- The scripts hear of an event, whatever cells are loaded.
+--- Raises an event for scripts, whatever cells are loaded.
 local function raise(hook, ...)
   customEventHooks.triggerHandlers(hook, customEventHooks.makeEventStatus(true, true), { 0, ... })
 end
 
---- What clients have sent: a packet of each kind, in which no list is empty.
+--- Received packets: one of each kind, in which no list is empty.
 function M.receive_everything()
   local effects = { { id = 1 } }
   stage.host.receive("actors", { action = 0, entries = { { refId = "rat", refNum = 1, mpNum = 0, equipment = {},
@@ -31,7 +31,7 @@ function M.receive_everything()
   raise("OnRecordDynamic")
 end
 
---- The number of objects only goes up.
+--- The number of objects only increases.
 local SPECIAL = { SetCurrentMpNum = { 1000000 } }
 
 --- What puts an entry into a player's list, by the function that tells how long it is.

@@ -54,7 +54,7 @@ local function walk(visit)
   holds(ok, err)
 end
 
-test("runs every function of the 21 categories in the embedded world, or says why not", function()
+test("runs every function of the 21 categories in the embedded world, or gives the reason why not", function()
   local run, refused, categories, listed = 0, {}, {}, {}
   for name in pairs(joining.FUNCTIONS) do listed[#listed + 1] = name end
   joining.allow(listed)

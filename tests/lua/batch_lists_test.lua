@@ -1,5 +1,5 @@
---- The lists that a batch reads and fills: how long they are, what of them is believed, and when that is judged. Tried
--- at functions that no server has.
+--- The lists that a batch reads and fills: their lengths, their validity, and when both are checked. Tested with
+-- functions that no server has.
 local declared = require("declared")
 local harness = require("harness")
 local json = require("timmy.wire.json")
@@ -74,7 +74,7 @@ local function reading(event)
   end
 end
 
-test("believes a packet of every event that tells of actors, of objects or of records", function()
+test("accepts a packet of every event about actors, objects or records", function()
   probes.open()
   local count = 0
   for _, event in ipairs(data_of("events-0.8.1.json")) do
@@ -97,7 +97,7 @@ test("takes a worldstate without records for one in which none is selected", fun
   contains(declared.simulate({ "ProbeRecords" }), WORDS.RECORDS)
 end)
 
-test("reads of a cell that nobody has loaded only how many actors it has, and of one that is gone not even that",
+test("reads only the number of actors of a cell that is not loaded, and nothing of one that was unloaded",
   function()
     probes.open()
     local elsewhere = { "ReadCellActorList", "Nowhere" }
@@ -175,7 +175,7 @@ test("changes no entry of a copy of which it does not know what each object hold
   end
 end)
 
-test("forgets what a batch has added where it begins anew, and where the type of its records changes", function()
+test("forgets what a batch has added when it begins a new list, and when the type of its records changes", function()
   for _, again in ipairs({ { "ClearObjectList" }, { "InitializeObjectList", 0 }, { "InitializeEvent", 0 } }) do
     probes.open()
     local _, wrong = declared.run(after(FILL_OBJECTS, again, { "SetProbeObject", 0 }))

@@ -4,7 +4,7 @@ local test, equal, holds, contains = harness.test, harness.equal, harness.holds,
 
 local TIMER = 7
 
---- A server that writes down what the bridge asks of it; every use starts the bridge's modules anew.
+--- A server that records what the bridge calls; every use loads the bridge's modules again.
 local function new_server(settings, sockets)
   for name in pairs(package.loaded) do
     if name:find("^timmy%.") or name == "timmy_bridge" or name == "timmy_config" then package.loaded[name] = nil end
@@ -63,7 +63,7 @@ test("loading it raises nothing, whatever is missing", function()
   require("timmy_bridge")
 end)
 
-test("it listens and says so, on one timer", function()
+test("it listens and logs it, on one timer", function()
   local server = start({ mechanism = "NULL", port = 0 })
   contains(logged(server), "timmy: listening on 127.0.0.1:4321 (NULL)")
   equal(require("timmy.bridge").port, 4321)
@@ -109,7 +109,7 @@ test("an error in one part of a poll keeps no other part from its turn", functio
   equal(#sent, 64)
 end)
 
-test("a mistake in the settings leaves it off, with one line that says what to change", function()
+test("a wrong setting leaves it off, with one log line that says what to change", function()
   for _, case in ipairs({
     { { prot = 1 }, "unknown setting prot" },
     { { token_file = "/nowhere/token" }, "umask 077" },
@@ -133,13 +133,13 @@ test("a second start changes nothing", function()
   equal(server.timers, { { "create", "TimmyBridgePoll", 10 }, { "start", TIMER }, { "restart", TIMER, 10 } })
 end)
 
-test("a port that is taken leaves it off and says so", function()
+test("a port in use leaves it off and is logged", function()
   local server = start({ mechanism = "NULL" }, { bind = function() return nil, "address already in use" end })
   contains(logged(server), "port 7979 on 127.0.0.1 can't be had (address already in use)")
   equal(server.timers, {})
 end)
 
-test("without sockets of any kind it stays off and says why", function()
+test("without any socket library it stays off and logs why", function()
   local server = new_server({ mechanism = "NULL" }, nil)
   local preload = package.preload
   preload["timmy.server.sockets"] = function() error("no sockets on this machine") end

@@ -1,5 +1,5 @@
---- What an agent reads of the chat is what its player's client was sent, as CoreScripts 0.8.1 (commit 8f915f8) send it:
--- the simulated clients' windows say what that was.
+--- An agent reads exactly the chat that its player's client was sent, as CoreScripts 0.8.1 (commit 8f915f8) send it:
+-- the windows of the simulated clients are the reference.
 local harness = require("harness")
 local chat_log = require("timmy.state.chat_log")
 local json = require("timmy.wire.json")
@@ -24,7 +24,7 @@ local function last_of(pid)
   return { line.text, line.player, line.pid }
 end
 
-test("reads what is said, with who said it", function()
+test("reads chat lines with their speakers", function()
   stage.open()
   stage.host.chat(1, "Hello")
   equal({ last_of(0), last_of(1) }, { { "Jiub (1): Hello", "Jiub", 1 }, { "Jiub (1): Hello", "Jiub", 1 } })
@@ -54,13 +54,13 @@ test("reads what the server's chat commands say, where they say it", function()
   equal({ last_of(0)[1], last_of(1)[1] }, { "Jiub (1) to local area: here", "Jiub (1) to local area: far" })
 end)
 
-test("reads the server's answer to a command as nobody's words, and only whom it was given to", function()
+test("reads the server's answer to a command without a speaker, and only in its receiver's window", function()
   stage.open()
   stage.host.chat(1, "/dance")
   equal({ last_of(1), #lines_of(0) }, { { "Not a valid command. Type /help for more info." }, 0 })
 end)
 
-test("does not read what a script kept from the clients, by either of a validator's words", function()
+test("does not read what a script hid from the clients, by either return value of a validator", function()
   for _, status in ipairs({ { false, nil }, { false, true }, { false, false } }) do
     stage.open()
     customEventHooks.registerValidator("OnPlayerSendMessage", function()
@@ -71,7 +71,7 @@ test("does not read what a script kept from the clients, by either of a validato
   end
 end)
 
-test("reads a line that is kept from other scripts' handlers and shown to players all the same", function()
+test("reads a line that is hidden from other scripts' handlers but shown to players", function()
   stage.open()
   customEventHooks.registerValidator("OnPlayerSendMessage", function()
     return customEventHooks.makeEventStatus(true, false)
@@ -102,7 +102,7 @@ test("reads joins, leaves, deaths and scripts' notices, as the windows show them
   equal(#lines_of(1), 3)
 end)
 
-test("shows a newcomer its own window only: from its coming on, the door's welcome too", function()
+test("shows a new player its own window only, including the welcome before the login", function()
   stage.open()
   stage.host.chat(1, "before")
   local pid = stage.host.connect("Nerevar")
@@ -114,7 +114,7 @@ test("shows a newcomer its own window only: from its coming on, the door's welco
 end)
 
 -- Seen in the windows of two clients of a TES3MP 0.8.1 server (49be5b6), CoreScripts 8f915f8.
-test("ends the door's welcome with the login, and the operator's instructions", function()
+test("ends the welcome with the login and the operator's instructions", function()
   stage.open()
   config.chatWindowInstructions = color.White .. "Be kind.\n"
   local texts = texts_of(stage.host.connect("Nerevar"))
@@ -200,14 +200,14 @@ test("finds the window empty once it was emptied, by whatever call", function()
   end
 end)
 
-test("hears nothing of a line to somebody who is not there", function()
+test("ignores a line to a player who is not online", function()
   stage.open()
   tes3mp.SendMessage(7, "to nobody\n", true)
   equal(#lines_of(0), 0)
   equal(table.concat(stage.client("Timmy").chat):find("nobody", 1, true), nil)
 end)
 
-test("hears a line about somebody who was turned away at the door", function()
+test("reads a line about a player who was refused at login", function()
   stage.open()
   local known = Players[1]
   Players[1] = nil
@@ -216,7 +216,7 @@ test("hears a line about somebody who was turned away at the door", function()
   Players[1] = known
 end)
 
-test("leaves every call to the server as it was, also one that raises, and a script's own stand-in", function()
+test("passes every call on unchanged, also one that raises, and one through a script's own wrapper", function()
   stage.open()
   local passed
   local inner = tes3mp.SendMessage
@@ -237,7 +237,7 @@ test("stands in the way of a call once, however often it is begun", function()
   equal(#lines_of(0), 1)
 end)
 
-test("says whose words a line has also where one message makes a script send another's, or fails", function()
+test("reports a line's speaker also when one message makes a script send another's, or fails", function()
   stage.open()
   customEventHooks.registerHandler("OnPlayerSendMessage", function(_, pid, text)
     if text == "ping" then _G.OnPlayerSendMessage(1 - pid, "pong") end

@@ -66,7 +66,7 @@ test("refuses numbers that are not whole, not finite or out of bounds", function
   assert(checks.read(fields, { player = "Timmy", count = 10 }).count == 10)
 end)
 
-test("refuses a word that is none of those declared", function()
+test("refuses a word that is not declared", function()
   for _, kind in ipairs({ "ENTRY", "", 1, false }) do
     assert(refused({ player = "Timmy", kind = kind }) == "kind", tostring(kind))
   end

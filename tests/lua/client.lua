@@ -1,4 +1,4 @@
---- What a ZMTP client says, byte by byte as the RFC has it: for tests that want to say it wrongly too.
+--- A ZMTP client's bytes as the RFC defines them, for tests that also send wrong ones.
 local command = require("timmy.wire.zmtp.command")
 local frames = require("timmy.wire.zmtp.frames")
 

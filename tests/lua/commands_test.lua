@@ -53,7 +53,7 @@ test("does what is idempotent twice, with the same words", function()
   end
 end)
 
-test("does every example with the CoreScripts of the release too, and gets nobody kicked", function()
+test("runs every example with the release's CoreScripts too, without a kick", function()
   for _, name in ipairs(commands.names) do
     local example = prepare(name, { core_scripts = "release" })
     done(name, example, RAW)

@@ -75,7 +75,7 @@ test("beyond loopback it wants allow_remote and PLAIN", function()
   refused({ host = "127.0.0.1.evil", mechanism = "NULL" }, { "allow_remote" })
 end)
 
-test("a file with a mistake in it is said, and an absent one means the defaults", function()
+test("a file with a mistake is reported, and a missing one means the defaults", function()
   package.preload.timmy_config = function() error("error loading module:\n\ttimmy_config.lua:3: '=' expected", 0) end
   local settings, why = config.load("nowhere")
   package.preload.timmy_config, package.loaded.timmy_config = nil, nil
@@ -112,7 +112,7 @@ test("a file has several tokens, each with the scopes on its line", function()
   end)
 end)
 
-test("what is wrong with a token file is told with the line, never with the token", function()
+test("an error in a token file is reported with the line, never with the token", function()
   local wrong = {
     [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, chat_command, raw',
     [GOOD_TOKEN .. "\nshort"] = "line 2 must hold 16 to 255 characters",

@@ -1,4 +1,4 @@
---- Other scripts, and editors of saves, leave anything in the tables that CoreScripts share with us.
+--- Other scripts and editors of saves may leave any value in the tables that CoreScripts share with the bridge.
 local commands = require("timmy.commands.registry")
 local harness = require("harness")
 local json = require("timmy.wire.json")
@@ -8,7 +8,7 @@ local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
---- What may stand where a table is expected: `nil` is given by `NOTHING`.
+--- Values in place of an expected table; `NOTHING` stands for `nil`.
 local NOTHING = {}
 local ODD = { NOTHING, 5, "text", { 5 }, { x = "y" }, { [0] = {} } }
 
@@ -22,7 +22,7 @@ local function each_odd(act)
   end
 end
 
---- Puts each of them in each place of a table, and what was there back again.
+--- Puts each of these values in each place of a table, and restores it.
 local function each_in(holder, act)
   local names = {}
   for name in pairs(holder) do names[#names + 1] = name end

@@ -29,7 +29,7 @@ test("there is no room rather than a young answer forgotten", function()
   equal(memory:recall("a", "2", 600), "two")
 end)
 
-test("names and ids that look alike when joined are kept apart", function()
+test("names and ids that look alike when joined are distinguished", function()
   local memory = dedupe.new(600, 10, PLENTY)
   memory:remember("a", "bc", "one", 0)
   equal(memory:recall("ab", "c", 0), nil)

@@ -147,7 +147,7 @@ local function roster_of(...)
   return roster
 end
 
-test("a roster that says the same is not followed again", function()
+test("an equal roster is not processed again", function()
   local game = fakes.new_game()
   local service, peer = new_service(game), new_peer()
   subscribe(service, peer, 1)

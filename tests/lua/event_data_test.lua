@@ -106,7 +106,7 @@ for _, case in ipairs(OBJECT_EVENTS) do
   end)
 end
 
-test("tells of a container by the things it lists, and of a console command with its text", function()
+test("reports a container by its items, and a console command with its text", function()
   equal(told_of("OnContainer", HOME, { { uniqueIndex = "7-0", refId = "thing" } }).container, in_words({}))
   local told = in_words({})
   told.command = "coc balmora"
@@ -120,7 +120,7 @@ test("names the players that something was done to", function()
     { { player = "Jiub", by = "9-0", success = false, damage = 2, blocked = false, knocked_down = false } })
 end)
 
-test("tells of actors seen, dressed, enchanted and killed", function()
+test("reports actors seen, dressed, enchanted and killed", function()
   local function of(event, hook, actor) return told_of(hook, HOME, thing(actor))[event].actors[1] end
   equal(of("actor_list", "OnActorList", {}), { unique_index = "7-0", ref_id = "thing" })
   equal(of("actor_equipment", "OnActorEquipment", { equipment = { [11] = { refId = "robe" } } }).equipment,
@@ -131,7 +131,7 @@ test("tells of actors seen, dressed, enchanted and killed", function()
   holds(of("actor_death", "OnActorDeath", {}).killer == json.null)
 end)
 
-test("names an actor that only its number was told of by what is recorded of it", function()
+test("names an actor of which only the number was sent, by its record", function()
   local heard, names = listen(), {}
   local index, known = next(LoadedCells[HOME].data.objectData)
   local packet = { [index] = { equipment = {} }, ["7-0"] = { refId = 5 } }
@@ -140,7 +140,7 @@ test("names an actor that only its number was told of by what is recorded of it"
   equal(names, { [index] = known.refId, ["7-0"] = "" })
 end)
 
-test("hears an actor die and walk over a border in the living world", function()
+test("reports an actor that dies and one that crosses a border in the simulated world", function()
   local heard = listen()
   stage.host.kill_actor(102006, 0)
   equal({ heard.actor_death.cell, heard.actor_death.actors[1].ref_id, heard.actor_death.actors[1].killer },
@@ -154,7 +154,7 @@ test("hears an actor die and walk over a border in the living world", function()
   holds(moved.actors[1].to ~= moved.cell, "it went nowhere")
 end)
 
-test("tells of what changes for everybody", function()
+test("reports changes of the world", function()
   equal(told_of("OnWorldMap", { { cellX = -2, cellY = -9 } }).map, { cells = { HOME } })
   equal(told_of("OnVideoPlay", { "intro.bik" }).video, { files = { "intro.bik" } })
   equal(told_of("OnRecordDynamic", { ["$custom_1"] = { name = "Brew" } }, "potion").record_created,
@@ -163,7 +163,7 @@ test("tells of what changes for everybody", function()
     { values = { Random100 = 4, x = 0 } })
 end)
 
-test("tells the weather that a client reports", function()
+test("reports the weather that a client sends", function()
   local heard = listen()
   for _ = 1, 200 do
     if heard.weather then break end
@@ -172,7 +172,7 @@ test("tells the weather that a client reports", function()
   holds(heard.weather.region ~= "" and heard.weather.current, "no weather was told")
 end)
 
-test("tells of learning from the packet at hand", function()
+test("reports learned topics from the current packet", function()
   local heard = listen()
   local answers = { GetTopicChangesSize = 1, GetTopicId = "background", GetBookChangesSize = 1, GetBookId = "book",
     GetFactionChangesSize = 1, GetFactionId = "mages guild", GetFactionRank = 2, GetFactionExpulsionState = true }
@@ -194,7 +194,7 @@ test("lists a hundred things of a packet and counts the rest", function()
   equal({ #told.actors, told.left_out, told.actors[1].unique_index }, { 100, 50, "001-0" })
 end)
 
-test("says nothing of what another script refused", function()
+test("reports nothing that another script prevented", function()
   for event, hook in pairs(events.hooks) do
     local heard = listen()
     local always = { connect = true, character_created = true, cell_change = true, cell_load = true, cell_unload = true,

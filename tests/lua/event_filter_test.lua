@@ -23,19 +23,19 @@ local function reaches(subscription, event, pid, name, data)
   return event_filter.reaches(subscription, { event = event, pid = pid, name = name, data = data }, ROSTER, WHEREABOUTS)
 end
 
-test("tells of one's own events, of nobody else's, and only of those asked for", function()
+test("sends a player's own events, and only the subscribed kinds", function()
   equal(reaches(subscribed(), "chat", 0, "Timmy", {}), true)
   equal(reaches(subscribed(), "chat", 1, "Jiub", {}), false)
   equal(reaches(subscribed(), "death", 0, "Timmy", {}), false)
   equal(reaches(subscribed({ players = "all" }), "chat", 1, "Jiub", {}), true)
 end)
 
-test("tells of what another client says of a cell that one's own has loaded", function()
+test("sends what another client reports of a cell that the own client has loaded", function()
   equal(reaches(subscribed(), "door_state", 1, "Jiub", { cell = "-2, -9" }), true)
   equal(reaches(subscribed(), "door_state", 1, "Jiub", { cell = "-3, -2" }), false)
 end)
 
-test("tells of the cells that were asked for, however they were typed", function()
+test("sends events of the subscribed cells, however they were typed", function()
   local subscription = subscribed({ players = "all", event_cells = { "-3,-2" } })
   equal(reaches(subscription, "door_state", 1, "Jiub", { cell = "-3, -2" }), true)
   equal(reaches(subscription, "door_state", 1, "Jiub", { cell = "-2, -9" }), false)
@@ -43,7 +43,7 @@ test("tells of the cells that were asked for, however they were typed", function
   equal(reaches(subscription, "disconnect", 7, "Gone", {}), true)
 end)
 
-test("tells of what is near a subscribed player, by the event's own place or its player's", function()
+test("sends what is near a subscribed player, by the location of the event or of its player", function()
   local near = subscribed({ event_radius = 500 })
   local function placed(x) return { cell = "-2, -9", objects = { { x = x, y = 0, z = 0 } } } end
   equal(reaches(near, "object_place", 1, "Jiub", placed(400)), true)
@@ -59,6 +59,6 @@ test("takes an event without a place for as near as its cell", function()
   equal(reaches(near, "door_state", 1, "Jiub", { cell = "-3, -2" }), false)
 end)
 
-test("tells of one who is gone already", function()
+test("sends the event of a player who has left", function()
   equal(reaches(subscribed({ players = { "Gone" }, event_radius = 500 }), "disconnect", 7, "Gone", {}), true)
 end)

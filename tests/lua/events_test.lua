@@ -43,7 +43,7 @@ test("names its events by the alphabet", function()
   equal(events.names, known)
 end)
 
-test("tells of a cell change, from where to where", function()
+test("reports a cell change with both cells", function()
   local heard = listen()
   stage.host.move(0, -23894, -15079, 505)
   stage.settle()
@@ -51,7 +51,7 @@ test("tells of a cell change, from where to where", function()
   equal({ change[2], change[3], change[4] }, { 0, "Timmy", { cell = "-3, -2", previous_cell = "-2, -9" } })
 end)
 
-test("tells of journal lines", function()
+test("reports journal lines", function()
   local heard = listen()
   trigger("OnPlayerJournal", VALID, 0, { journal = {
     { type = 0, quest = "ms_fargoth", index = 10, actorRefId = "fargoth" }, { type = 1, quest = "b", index = 3 },
@@ -69,13 +69,13 @@ test("keeps to the newest hundred lines of a journal packet", function()
   equal({ #heard[1][4].entries, heard[1][4].entries[1].index }, { 100, 51 })
 end)
 
-test("says nothing of journal lines that a script refused", function()
+test("reports no journal lines that a script prevented", function()
   local heard = listen()
   trigger("OnPlayerJournal", { validDefaultHandler = false }, 0, { journal = {} })
   equal(heard, {})
 end)
 
-test("tells who killed a player: a creature, a player, nobody", function()
+test("reports a player's killer: a creature, a player, nobody", function()
   local heard = listen()
   local function die_of(pid, name)
     tes3mp.DoesPlayerHavePlayerKiller = function() return pid ~= nil end
@@ -89,13 +89,13 @@ test("tells who killed a player: a creature, a player, nobody", function()
   equal(#heard, 5)
 end)
 
-test("hears of a death in the game", function()
+test("reports a death in the game", function()
   local heard = listen()
   stage.host.kill(0, { name = "mudcrab", refId = "mudcrab" })
   equal(only(heard, "death"), { { "death", 0, "Timmy", { killer = "mudcrab" } } })
 end)
 
-test("tells each player of what came into its chat window, and who said it", function()
+test("reports each line in a player's chat window, with its speaker", function()
   local heard = listen()
   stage.host.chat(1, "Hello, #FF0000friend")
   local said = { text = "Jiub (1): Hello, friend", speaker = "Jiub", speaker_pid = 1 }
@@ -109,7 +109,7 @@ test("passes on the beginning of a line that no player typed", function()
   equal({ #text <= 1024, text:sub(1, 12), text:sub(-3) }, { true, "Jiub (1): é", "…" })
 end)
 
-test("tells of the server's own lines, and of nobody's words that a script kept back", function()
+test("reports the server's own lines, and no words that a script suppressed", function()
   local heard = listen()
   tes3mp.SendMessage(0, "A storm is coming.\n", true, false)
   equal(#only(heard, "chat"), 2)
@@ -121,13 +121,13 @@ test("tells of the server's own lines, and of nobody's words that a script kept 
   equal(#heard, 2)
 end)
 
-test("tells of a player who has logged in", function()
+test("reports a player who has logged in", function()
   local heard = listen()
   local pid = stage.host.connect("Nerevar")
   equal(only(heard, "connect"), { { "connect", pid, "Nerevar", {} } })
 end)
 
-test("tells of a player who leaves, by name", function()
+test("reports a player who leaves, by name", function()
   local heard = listen()
   stage.host.disconnect(1)
   equal(only(heard, "disconnect"), { { "disconnect", 1, "Jiub", {} } })
@@ -141,7 +141,7 @@ test("knows who left where the player is gone before the handlers hear of it", f
   equal(heard, { { "disconnect", 1, "Jiub", {} } })
 end)
 
-test("tells nothing of players who aren't logged in", function()
+test("reports nothing about players who aren't logged in", function()
   local heard = listen()
   Players[0].IsLoggedIn = function() return false end
   for _, hook in ipairs({ "OnPlayerCellChange", "OnPlayerJournal", "OnPlayerDeath", "OnPlayerSendMessage",
@@ -154,7 +154,7 @@ test("tells nothing of players who aren't logged in", function()
   equal(heard, {})
 end)
 
-test("never hears what is typed into boxes: passwords", function()
+test("never reads what is typed into dialog boxes: passwords", function()
   stage.open()
   local hooked = {}
   local plain = customEventHooks.registerHandler

@@ -51,7 +51,7 @@ local function read(game)
   end
 end
 
---- The services that `timmy.service` wants, over a game of `new_game`.
+--- The services that `timmy.server.service` needs, over a game of `new_game`.
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },

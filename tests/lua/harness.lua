@@ -36,7 +36,7 @@ local function same(one, other)
   return true
 end
 
---- Fails unless the values are equal all the way down.
+--- Fails unless the values are deeply equal.
 function M.equal(actual, expected, about)
   if same(actual, expected) then return end
   error(("%sexpected %s, got %s"):format(about and about .. ": " or "", shown(expected), shown(actual)), 2)
@@ -54,7 +54,7 @@ function M.contains(text, part)
   end
 end
 
---- Runs every registered test: the number that failed, and a report with a line a test.
+--- Runs every registered test: returns the number of failures, and a report with a line for each test.
 function M.run()
   local lines, failed = {}, 0
   for _, case in ipairs(tests) do

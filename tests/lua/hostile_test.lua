@@ -1,4 +1,4 @@
---- No argument that anybody can think of may kill the server, change the game, or escape as an error.
+--- No argument, however wrong, may end the server, change the game, or raise an error.
 local acting = require("acting")
 local commands = require("timmy.commands.registry")
 local deferred = require("timmy.server.deferred")

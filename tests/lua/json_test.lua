@@ -23,8 +23,8 @@ local function text_of(vector)
   return vector.text or from_hex(vector.hex)
 end
 
---- A stand-in for the C library, lax where it is: it takes numbers that strtod takes, any bytes inside a text, lone
--- surrogates, and makes one table of [] and {}.
+--- A replacement of the C library that is as lax as the original: it accepts numbers that strtod accepts, any bytes
+-- inside a text and lone surrogates, and makes one table of [] and {}.
 local lax_cjson = {}
 
 local LAX = {

@@ -112,7 +112,7 @@ test("what the kernel doesn't take is written later, in order", function()
   equal(socket.written, fast.written)
 end)
 
-test("what was said before the connection closed is still handled", function()
+test("messages received before the connection closed are still handled", function()
   local socket = new_socket(client.null_opening() .. client.message("a") .. client.message("b"), "EOF")
   local listener, got = listen({ socket }, { messages_per_poll = 1 })
   for _ = 1, 10 do poll(listener) end
@@ -150,7 +150,7 @@ local function listen_among_strangers(limits)
   return listener, strangers, server, got, log
 end
 
-test("who says nothing makes room for a newcomer, the oldest first", function()
+test("a silent connection is closed for a newcomer, the oldest first", function()
   local listener, strangers, server, got = listen_among_strangers({})
   server.waiting = { new_socket(client.null_opening() .. client.message("hi")), new_socket() }
   for _ = 1, 2 do poll(listener, 1) end
@@ -158,7 +158,7 @@ test("who says nothing makes room for a newcomer, the oldest first", function()
   equal(got, { "hi" })
 end)
 
-test("who says nothing takes no place from those who are ready", function()
+test("a silent connection takes no place from ready peers", function()
   local listener, _, server, got = listen_among_strangers({ max_peers = 2 })
   local clients = { new_socket(client.null_opening()), new_socket(client.null_opening()) }
   server.waiting = { unpack(clients) }
@@ -173,7 +173,7 @@ test("who says nothing takes no place from those who are ready", function()
   equal(#got, 2)
 end)
 
-test("nobody makes room who has just come: the next one waits in the backlog", function()
+test("a new connection is not closed for the next one, which waits in the backlog", function()
   local listener, strangers, server, _, log = listen_among_strangers({})
   server.waiting = { new_socket() }
   poll(listener, 0.019)
@@ -183,7 +183,7 @@ test("nobody makes room who has just come: the next one waits in the backlog", f
   holds(strangers[1].closed)
 end)
 
-test("a failing accept is said once a second and stops nothing", function()
+test("a failing accept is logged once a second and stops nothing", function()
   local socket = new_socket(client.null_opening() .. client.message("a"))
   local listener, got, log, server = listen({ socket })
   poll(listener, 0)
@@ -250,7 +250,7 @@ test("who guessed a token and left keeps its place for the whole delay", functio
   equal(got, {})
 end)
 
-test("who guessed a token makes room for nobody, and who says nothing does", function()
+test("a peer with a wrong token is not closed for a newcomer, and a silent one is", function()
   local guesser, mute = new_socket(client.plain_opening(WRONG)), new_socket()
   local listener, got, _, server = listen_to_guessers({ guesser, mute, new_socket(), new_socket() })
   for step = 0, 3 do poll(listener, step / 100) end

@@ -65,7 +65,7 @@ test("follows an actor's place, health, record, equipment, orders and death from
   equal(told(), nil)
 end)
 
-test("takes nobody for somebody else when one of them leaves the list or they change places in it", function()
+test("does not confuse actors when one leaves the list or they change places in it", function()
   stage.open()
   local before, list = pushed(), entries()
   holds(#before > 1 and #list > 1, "fewer than two are near")

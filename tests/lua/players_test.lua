@@ -7,7 +7,7 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 
 local REPLACEMENT = "\239\191\189" -- U+FFFD
 
-test("a name that is no UTF-8 can be said as the wire writes it", function()
+test("a name with invalid UTF-8 can be given as it was sent on the wire", function()
   stage.open()
   local pid = stage.host.connect("Jos\233")
   local name = "Jos" .. REPLACEMENT

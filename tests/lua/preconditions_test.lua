@@ -125,7 +125,7 @@ test("touches only players who are logged in, and each value within its type", f
   equal(stage.calls("ProbePlayer", "ProbeText", "ProbeInt", "ProbeNumber", "ProbeBoolean"), {})
 end)
 
-test("takes for an id in lower case what is a text first, and says which of the two it is not", function()
+test("requires a lower-case id to be a text first, and reports which of the two it is not", function()
   probes.open()
   local lower = WORDS.LOWER
   for value, words in pairs({ [5] = lower .. " (factionId is 5)", [true] = lower .. " (factionId is boolean)",

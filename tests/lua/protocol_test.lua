@@ -30,7 +30,7 @@ for _, kind in ipairs(CLIENT_TYPES) do
   end)
 end
 
-test("what the server says survives our JSON", function()
+test("the server's messages survive our JSON", function()
   for _, kind in ipairs(SERVER_TYPES) do
     for _, vector in ipairs(vectors_of(kind)) do
       local text = json.encode(vector.message)

@@ -1,4 +1,4 @@
---- By which number what a command did is seen: in results, in perceptions, while its player is under way.
+--- The revision of a command: in results, in perceptions, and during a trip of its player.
 local client = require("service_client")
 local harness = require("harness")
 
@@ -7,7 +7,7 @@ local equal, test = harness.equal, harness.test
 
 local OBSERVE = { type = "observe", id = "o", player = "Timmy", sections = { "position" } }
 
-test("numbers what is done, and tells by that number what a perception shows", function()
+test("numbers commands, and shows by that number what a perception includes", function()
   local service, peer, game = introduced()
   equal(ask(service, peer, command("1")).revision, 1)
   equal(ask(service, peer, OBSERVE).revision, 1)

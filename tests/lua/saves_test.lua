@@ -1,4 +1,4 @@
---- CoreScripts' saves, written through the bridge's way of saving, in a folder of their own.
+--- CoreScripts' saves through the bridge's atomic writing, in a folder of their own.
 local harness = require("harness")
 local saves = require("timmy.game.saves")
 
@@ -69,7 +69,7 @@ test("keeps the old save whole when the server dies while it writes", function()
   end)
 end)
 
-test("keeps the old save, and says so, when there is no room for the new one", function()
+test("keeps the old save, and logs it, when there is no room for the new one", function()
   with_a_save(function(save, path, written_over)
     local open = io.open
     opens_files_that(function() return nil, "No space left on device" end)

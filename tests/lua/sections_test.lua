@@ -60,7 +60,7 @@ test("declines sections and players that aren't there", function()
   equal(value, nil)
 end)
 
-test("says where the player stands, in degrees", function()
+test("reports the player's position, with angles in degrees", function()
   stage.open()
   with_answers({ GetRotZ = always(-math.pi / 2), GetRotX = always(math.pi / 6) }, function()
     local position = read("position")
@@ -70,7 +70,7 @@ test("says where the player stands, in degrees", function()
   end)
 end)
 
-test("names the place of an interior, and none where there is none", function()
+test("names the place of an interior, if it has one", function()
   stage.open()
   with_answers({ GetCell = always("Balmora, Guild of Mages"), IsInExterior = always(false) }, function()
     equal({ read("position").place, read("position").exterior }, { "Balmora", false })
@@ -91,7 +91,7 @@ test("sends no number that isn't one, whatever clients report", function()
   end
 end)
 
-test("tells who the player is and how it fares", function()
+test("reports the player's identity and stats", function()
   stage.open()
   local stats = read("stats")
   local attributes, skills = 0, 0
@@ -133,7 +133,7 @@ test("lists stacks in one order, however far apart the holes left them", functio
   equal(read_ids, expected)
 end)
 
-test("says when an inventory is cut short", function()
+test("reports a truncated inventory", function()
   stage.open()
   local function stack(position) return { refId = "item_" .. position, count = 1 } end
   Players[0].data.inventory = fill(500, stack)
@@ -246,7 +246,7 @@ test("sees no farther than the radius", function()
   equal(#read("nearby_players", 0, { radius = 1 }).players, 0)
 end)
 
-test("caps the actors at the nearest sixty-four, and says so", function()
+test("limits the actors to the nearest sixty-four, and reports it", function()
   stage.open()
   with_answers(crowd(70), function()
     local near = read("nearby_actors")
@@ -256,7 +256,7 @@ test("caps the actors at the nearest sixty-four, and says so", function()
   with_answers(crowd(64), function() equal(read("nearby_actors").truncated, false) end)
 end)
 
-test("tells the dead from the living", function()
+test("distinguishes the dead from the living", function()
   stage.open()
   local first = read("nearby_actors").actors[1]
   table.insert(LoadedCells[first.cell].data.packets.death, first.unique_index)
@@ -291,14 +291,14 @@ test("sees other players near, across a cell's border too", function()
   equal({ other.distance, other.bearing }, { 100, 0 })
 end)
 
-test("sees nobody who is in another space", function()
+test("lists no player in another space", function()
   stage.open()
   local plain = tes3mp.GetCell
   local spy = { GetCell = function(pid) return pid == 1 and "Balmora, Guild of Mages" or plain(pid) end }
   with_answers(spy, function() equal(#read("nearby_players").players, 0) end)
 end)
 
-test("tells the date, the running hour and the region's weather", function()
+test("reports the date, the current hour and the region's weather", function()
   stage.open()
   local region = tes3mp.GetRegion(0):lower()
   WorldInstance.storedRegions[region] = { currentWeather = 4, nextWeather = -1, transitionFactor = 0 }
@@ -308,7 +308,7 @@ test("tells the date, the running hour and the region's weather", function()
   equal(world.weather, { region = region, current = "rain", transition = 0 })
 end)
 
-test("leaves the weather out where nobody has reported it", function()
+test("omits the weather if no client has reported it", function()
   stage.open()
   with_answers({ GetRegion = always("Nowhere Region") }, function() equal(read("world").weather, nil) end)
 end)
@@ -321,7 +321,7 @@ test("keeps month and hour within a calendar that older scripts break", function
   equal({ read("world").month, read("world").year }, { 1, 0 })
 end)
 
-test("counts a player's own kills where the server is told not to share them", function()
+test("counts a player's own kills if the server does not share them", function()
   stage.open()
   WorldInstance.data.kills, Players[0].data.kills = { rat = 2 }, { kagouti = 1 }
   equal(read("kills").counts, { rat = 2 })
@@ -329,7 +329,7 @@ test("counts a player's own kills where the server is told not to share them", f
   equal(read("kills").counts, { kagouti = 1 })
 end)
 
-test("stands whatever a client says of where it looks", function()
+test("accepts any view direction from a client", function()
   stage.open()
   for _, angle in ipairs({ 9e13, -9e13, NAN, INFINITY, 3e38 }) do
     with_answers({ GetRotX = always(angle), GetRotZ = always(angle) }, function()

@@ -27,7 +27,7 @@ test("before hello everything else is refused", function()
   equal(#game.ran, 0)
 end)
 
-test("another protocol is told ours", function()
+test("another protocol version is refused with ours", function()
   local answer = ask(new_service(), new_peer(), { type = "hello", id = "h", client = "c", protocol = 2 })
   equal({ answer.error.code, answer.error.field, answer.id }, { "unsupported_version", "protocol", "h" })
 end)
@@ -47,7 +47,7 @@ test("a hello closes an older connection of the same client, and no other", func
   holds(not newer.closed)
 end)
 
-test("a REQ peer whose client came again is told nothing that it did not ask for", function()
+test("a REQ peer whose client connected again gets no message without a request", function()
   local service = new_service()
   local older = new_peer("REQ")
   ask(service, older, { type = "hello", id = "h", client = "tester" })
@@ -164,7 +164,7 @@ test("a connection that takes ever new names fills its own token's share and no 
   for number = 1, 10 do equal(ask(service, calm, command(tostring(number))).error, nil) end
 end)
 
-test("a plain refusal takes no room and is tried anew", function()
+test("a refusal uses no memory, and a repeat runs again", function()
   local service, peer = introduced({ remembered = 2 })
   for number = 1, 50 do
     equal(ask(service, peer, command(tostring(number), { name = "nothing like it" })).error.code, "unknown_command")
@@ -193,7 +193,7 @@ test("an unknown command is refused by name", function()
   equal({ answer.type, answer.error.code, answer.error.field }, { "result", "unknown_command", "name" })
 end)
 
-test("observe gives every section unless told which", function()
+test("observe returns every section unless it names some", function()
   local service, peer, game = introduced()
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Jiub" })
   equal({ answer.type, answer.id, answer.seq, answer.pid, answer.full }, { "perception", "o", nil, 1, true })
@@ -203,7 +203,7 @@ test("observe gives every section unless told which", function()
   equal({ answer.sections, answer.revisions }, { { world = { hour = 3 } }, { world = 2 } })
 end)
 
-test("a client that tries many radii makes nobody get anew what has no radius", function()
+test("a client that tries many radii causes no repeated sections without a radius", function()
   local service, peer, game = introduced()
   ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "stats", "world" } })
   service:push(NOW, function() return true end)
@@ -227,13 +227,13 @@ test("a section that is asked for a thousand times over is read once", function(
   equal({ answer.type, answer.revisions, game.reads }, { "perception", { nearby_actors = 1 }, 1 })
 end)
 
-test("observe of nobody is refused with its id", function()
+test("observe of an unknown player is refused with its id", function()
   local service, peer = introduced()
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Nobody" })
   equal({ answer.type, answer.id, answer.error.code }, { "error", "o", "no_such_player" })
 end)
 
-test("a section that can't be read is said, and harms nobody", function()
+test("a section that can't be read is logged, and affects no other", function()
   local service, peer, game, log = introduced()
   game.values[0].stats = function() error("no stats today") end
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Timmy" })
@@ -296,7 +296,7 @@ end
 local SUBSCRIBE = { type = "subscribe", id = "s", sections = { "position" } }
 local OBSERVE = { type = "observe", id = "o", player = "Timmy", sections = { "position" } }
 
-test("a token that allows less takes nobody's name while the other is there", function()
+test("a token with fewer scopes can't take over the name of a connected client", function()
   local service, daemon = introduced({}, "timmy")
   local dashboard = new_peer("DEALER", { observe = true })
   local answer = ask(service, dashboard, { type = "hello", id = "h", client = "timmy" })
@@ -316,7 +316,7 @@ test("what is seen of a slot's new player never passes for what was sent of the 
   equal(ask(service, peer, { type = "observe", id = "o", player = "Timmy", sections = { "stats" } }).revisions.stats, 2)
 end)
 
-test("nothing is told of who left, not even by who got the slot at once", function()
+test("nothing is sent about a player who left, even when another gets the slot at once", function()
   local service, peer, game = introduced()
   ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "stats" }, rate_hz = 20 })
   service:push(NOW, function() return true end)
@@ -327,7 +327,7 @@ test("nothing is told of who left, not even by who got the slot at once", functi
   equal(#peer.pushes, 1)
 end)
 
-test("a section that is too long for the wire is left out, and the rest is told", function()
+test("a section that is too long for the wire is omitted, and the rest is sent", function()
   local service, peer, game, log = introduced()
   game.values[0].journal, game.values[0].stats = { text = ("x"):rep(600000) }, { level = 2 }
   ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "journal", "stats" } })

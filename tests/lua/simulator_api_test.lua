@@ -81,7 +81,7 @@ cases["a number becomes an int as in C++: its whole part, in 32 bits"] = functio
   end
 end
 
-cases["a cell that nobody has loaded has an empty list"] = function()
+cases["a cell that is not loaded has an empty list"] = function()
   virtual.open()
   tes3mp.ReadCellActorList("Nowhere")
   equal(tes3mp.GetActorListSize(), 0)
@@ -180,7 +180,7 @@ cases["an unmet precondition in a handler is the end of the server, ignored erro
   contains(virtual.end_of(function() host.chat(0, "hi") end), "precondition of ProbeText not met")
 end
 
-cases["a validator that says no stops the default, and handlers run all the same"] = function()
+cases["a validator that returns false prevents the default behaviour, and handlers still run"] = function()
   virtual.open()
   local before, status_seen = #host.player("Jiub").chat, nil
   customEventHooks.registerValidator("OnPlayerSendMessage", function()

@@ -1,4 +1,4 @@
---- The world of the stand-in: clients that answer, actors that walk, time, weather and people.
+--- The simulator's world: clients that answer, actors that walk, time, weather and people.
 local harness = require("harness")
 local virtual = require("virtual_world")
 
@@ -11,7 +11,7 @@ local MINUTE_MS = 60000
 
 local cases = {}
 
---- The places of a cell's actors by refNum, as the server was told them.
+--- The positions of a cell's actors by refNum, as reported to the server.
 local function actors_of(cell)
   local found = {}
   tes3mp.ReadCellActorList(cell)
@@ -100,7 +100,7 @@ cases["the same seed and the same ticks give the same world, another seed anothe
   holds(not pcall(equal, history(8), one), "another seed gives another world")
 end
 
-cases["actors walk where somebody is, and only there"] = function()
+cases["actors walk where a player is, and only there"] = function()
   virtual.open()
   local before = actors_of(SEYDA_NEEN)
   virtual.run(20000)
@@ -200,7 +200,7 @@ cases["a console command that was asked for runs and is echoed"] = function()
   equal(Players[TIMMY]:IsLoggedIn(), true)
 end
 
-cases["a console command that nobody asked for gets its player kicked"] = function()
+cases["an unexpected console command gets its player kicked"] = function()
   virtual.open()
   tes3mp.ClearObjectList()
   tes3mp.SetObjectListPid(TIMMY)

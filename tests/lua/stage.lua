@@ -1,4 +1,4 @@
---- A game to act in: the stand-in for the server, just started, with every call that reached it written down.
+--- A game for tests of commands: a freshly started simulator that records every call that reaches it.
 local chat_log = require("timmy.state.chat_log")
 local host = require("simulator.host")
 local questions = require("timmy.state.questions")
@@ -7,7 +7,7 @@ local trips = require("timmy.state.trips")
 local M = { host = host }
 
 local DATA = require("test_root") .. "/timmy_actors/embedded/data/"
---- One turn of the loop in virtual time, and enough of them for a client to answer a teleport.
+--- Turns of the loop in virtual time, enough for a client to answer a teleport.
 local TICK_MS, SETTLING_TICKS = 10, 300
 
 local now, calls = 0, {}
@@ -15,7 +15,7 @@ local now, calls = 0, {}
 --- The virtual time.
 function M.seconds() return now / 1000 end
 
---- On top of the preconditions that the simulator enforces: no NaN and no infinity is to be sent to the clients.
+--- In addition to the preconditions that the simulator enforces: no NaN and no infinity is sent to clients.
 local function is_sane(value)
   return type(value) ~= "number" or (value == value and math.abs(value) ~= math.huge)
 end
@@ -55,7 +55,7 @@ function M.settle()
   calls = {}
 end
 
---- Forgets the calls so far: a test's own.
+--- Discards the calls so far: those of a test itself.
 function M.forget()
   calls = {}
 end
@@ -68,7 +68,7 @@ function M.run(ms)
   end
 end
 
---- What a client has and shows, by its player's name.
+--- A simulated client, by its player's name.
 function M.client(name)
   return host.player(name or "Timmy")
 end

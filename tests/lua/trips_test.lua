@@ -1,5 +1,5 @@
---- Where a player is said to be while a teleport is under way, in a world whose clients take their time as those of a
--- real server were seen to.
+--- The location that is reported of a player during a teleport, in a world whose clients take as long as those observed
+-- on a real server.
 local acting = require("acting")
 local harness = require("harness")
 local sections = require("timmy.sections.registry")
@@ -34,7 +34,7 @@ local function do_as(revision, name, arguments)
   return acting.done(name, arguments, { revision = revision, chat_commands = true, allow_raw = true })
 end
 
-test("says of a teleport to another cell where it began and where it ended, and nothing between", function()
+test("reports only the begin and the end of a teleport to another cell", function()
   stage.open()
   equal(place_of(), HOME)
   do_as(7, "teleport", { to = "Balmora" })
@@ -43,7 +43,7 @@ test("says of a teleport to another cell where it began and where it ended, and 
   equal(trips.revision(0, stage.seconds()), nil)
 end)
 
-test("would be told of more places without that", function()
+test("reports more locations without that", function()
   stage.open()
   acting.done("teleport", { to = "Balmora" })
   local seen = {}
@@ -56,13 +56,13 @@ test("would be told of more places without that", function()
   holds(count >= 2, "the simulated client arrives at once: nothing is shown by the tests of this file")
 end)
 
-test("says of a teleport within a cell where it began, until it holds", function()
+test("reports the begin of a teleport within a cell until it is complete", function()
   stage.open()
   do_as(1, "teleport", { x = -10000, y = -71000, z = 250 })
   equal(places_during(1000), { HOME, { "-2, -9", -10000, -71000 } })
 end)
 
-test("is not misled by what the client had sent before it was told", function()
+test("is not misled by packets that the client sent before the request", function()
   stage.open()
   do_as(1, "teleport", { x = -10000, y = -71000, z = 250 })
   tes3mp.SetPos(0, HOME[2], HOME[3], 220)
@@ -71,7 +71,7 @@ test("is not misled by what the client had sent before it was told", function()
   equal(places_during(1000), { HOME, { "-2, -9", -10000, -71000 } })
 end)
 
-test("says of an interior nothing between", function()
+test("reports nothing between for an interior", function()
   stage.open()
   local inside = { "Balmora, Guild of Mages", 100, 200 }
   do_as(1, "teleport", { cell = inside[1], x = inside[2], y = inside[3], z = 3 })
@@ -79,7 +79,7 @@ test("says of an interior nothing between", function()
   equal({ seen[1], seen[#seen], #seen }, { HOME, inside, 2 })
 end)
 
-test("stays where it was when the client does not know the cell, and says so before long", function()
+test("stays where it was when the client does not know the cell, and reports it soon", function()
   stage.open()
   do_as(1, "teleport", { cell = "No such place", x = 1, y = 2, z = 3 })
   equal(places_during(3000), { HOME })
@@ -103,7 +103,7 @@ test("follows the newest of two teleports, from where the first began", function
   equal(places_during(1500), { HOME, { "0, -7", 1248, -56800 } })
 end)
 
-test("says of others what it says of oneself: nobody sees a player where it never was", function()
+test("reports other players the same way: never where they were not", function()
   stage.open()
   local function sees()
     local others = {}
@@ -139,7 +139,7 @@ test("forgets one who leaves on the way", function()
   equal(trips.revision(pid, stage.seconds()), nil)
 end)
 
-test("knows of no trip where a command moves nobody", function()
+test("starts no trip for a command that moves nobody", function()
   stage.open()
   do_as(1, "give_item", { item = "gold_001" })
   equal(trips.revision(0, stage.seconds()), nil)
@@ -167,7 +167,7 @@ local function with_jiub_far()
   equal(place_of(1), JIUB_FAR)
 end
 
-test("says of a respawn where the player died and where it rises, and nothing between", function()
+test("reports only the death and the revival location of a respawn", function()
   with_jiub_far()
   Players[1]:Resurrect()
   equal({ place_of(1), trips.is_under_way(1, stage.seconds()), trips.revision(1, stage.seconds()) },
@@ -176,13 +176,13 @@ test("says of a respawn where the player died and where it rises, and nothing be
   equal(trips.is_under_way(1, stage.seconds()), false)
 end)
 
-test("says so too where the player died in the cell where it rises", function()
+test("does so too when the player dies in the cell of its revival", function()
   stage.open()
   Players[0]:Resurrect()
   equal(places_during(1500), { HOME, RESPAWN })
 end)
 
-test("would be told of the middle of the cell without that", function()
+test("reports the middle of the cell without that", function()
   stage.open()
   Players[0]:Resurrect()
   local was_elsewhere = false
@@ -227,7 +227,7 @@ test("counts no login as a trip", function()
   equal({ trips.is_under_way(0, stage.seconds()), trips.is_under_way(1, stage.seconds()) }, { true, false })
 end)
 
-test("tells each step of one that a script moves along", function()
+test("reports each step of a player whom a script moves", function()
   stage.open()
   for step = 1, 5 do
     tes3mp.SetPos(0, HOME[2] + 50 * step, HOME[3], 220)

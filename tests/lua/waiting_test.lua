@@ -59,7 +59,7 @@ test("answers a command when its answer has come, and not before", function()
   equal(#peer.answers, 1)
 end)
 
-test("goes on with other commands meanwhile", function()
+test("runs other commands at the same time", function()
   local service = new_service()
   local peer = introduce(service)
   say(service, peer, asking())

@@ -22,7 +22,7 @@ local function by_index(list)
   return found
 end
 
-test("says how a player stands there and what it has turned into", function()
+test("reports a player's stance and transformation", function()
   stage.open()
   local plain = { GetDrawState = tes3mp.GetDrawState, GetSneakState = tes3mp.GetSneakState,
     GetCreatureRefId = tes3mp.GetCreatureRefId, IsWerewolf = tes3mp.IsWerewolf, GetScale = tes3mp.GetScale }
@@ -37,7 +37,7 @@ test("says how a player stands there and what it has turned into", function()
   equal(turned, { dead = false, drawn = "weapon", sneaking = true, werewolf = true, scale = 1.5, creature = "rat" })
 end)
 
-test("knows the dead from those who have not been told their health yet", function()
+test("distinguishes the dead from players whose health is not reported yet", function()
   stage.open()
   tes3mp.SetHealthCurrent(0, 0)
   equal({ read("condition").dead, read("nearby_players", 1).players[1].dead }, { true, true })
@@ -45,7 +45,7 @@ test("knows the dead from those who have not been told their health yet", functi
   equal(read("condition").dead, false)
 end)
 
-test("tells the bounty, the reputation and the way to the next level", function()
+test("reports bounty, reputation and progress to the next level", function()
   stage.open()
   tes3mp.SetBounty(0, 500)
   tes3mp.SetReputation(0, 7)
@@ -62,7 +62,7 @@ test("lists the spellbook, the selected spell, and what is at work", function()
     effects = { { id = 75, magnitude = 1, duration = 30, time_left = 30, argument = -1 } } } } })
 end)
 
-test("tells the standing with each faction, from the world or the player as they are shared", function()
+test("reports the standing with each faction, from the world or the player as configured", function()
   stage.open()
   equal(read("factions").factions, {
     ["mages guild"] = { rank = 0, reputation = 3, expelled = false },
@@ -85,7 +85,7 @@ test("lists topics, books and kills", function()
   equal(read("kills").counts.mudcrab, 3)
 end)
 
-test("cuts lists that are too long, and says so", function()
+test("truncates lists that are too long, and reports it", function()
   stage.open()
   for position = 1, 1001 do WorldInstance.data.topics[position] = ("topic %04d"):format(position) end
   equal({ #read("topics").topics, read("topics").truncated }, { 1000, true })
@@ -107,7 +107,7 @@ test("survives tables that are none", function()
   end
 end)
 
-test("sees what lies about, nearest first, and after it what nobody told the place of", function()
+test("lists objects nearby, nearest first, then those without a known position", function()
   stage.open()
   local near = read("nearby_objects")
   local kinds, last = {}, 0
@@ -134,7 +134,7 @@ test("leaves out what is deleted, what has gone elsewhere, and actors", function
   equal({ objects["0-1"], objects["0-2"], objects["102001-0"] }, {})
 end)
 
-test("sees things no farther than the radius, at most as many as asked for, and says how many it left out", function()
+test("lists objects within the radius, at most as many as requested, and reports how many it left out", function()
   stage.open()
   local near = read("nearby_objects", 0, { radius = 1 })
   for _, object in ipairs(near.objects) do equal(object.distance, nil) end
@@ -147,7 +147,7 @@ test("sees things no farther than the radius, at most as many as asked for, and 
     { 1, #actors.actors - 1, actors.actors[1].unique_index })
 end)
 
-test("knows what an actor wears, what a script told it to do, and the name of one made at run time", function()
+test("reports an actor's equipment, its AI package, and the name of one created at run time", function()
   stage.open()
   local actor = read("nearby_actors").actors[1]
   local object = LoadedCells[actor.cell].data.objectData[actor.unique_index]
@@ -169,7 +169,7 @@ test("sees how other players fare", function()
     { "Jiub", 1, "Dark Elf", "Thief", { current = 40, base = 40 }, false, "nothing" })
 end)
 
-test("lists the commands that would be taken, and says what stands against the others", function()
+test("lists the possible commands, and the reasons against the others", function()
   stage.open()
   local function sorted(actions)
     local taken = {}

@@ -63,7 +63,7 @@ local function refuses(bytes, reason, replaced)
   contains(taken(connection), command.encode("ERROR", command.short(reason)))
 end
 
-test("our greeting is sent before the peer has said anything", function()
+test("our greeting is sent before the peer's", function()
   local greeting = taken(zmtp.server(options(), 0))
   equal(#greeting, 64)
   equal(greeting:sub(1, 12), "\255\0\0\0\0\0\0\0\0\127\3\1")
@@ -105,7 +105,7 @@ test("a wrong token is refused with 400, however wrong it is, and not at once", 
   end
 end)
 
-test("who waits for its refusal is heard no more, and has no scope", function()
+test("a peer that waits for its refusal is not read, and has no scope", function()
   local connection = served(client.plain_opening("wrong") .. client.plain_opening(TOKEN), { mechanism = "PLAIN" })
   connection:feed(client.plain_opening(TOKEN), 0.1)
   equal(read_all(connection), {})
@@ -127,14 +127,14 @@ test("a username or password without an end is refused", function()
   end
 end)
 
-test("nobody skips the token", function()
+test("a client can't skip the token", function()
   refuses(client.greeting("PLAIN") .. client.ready("DEALER"), "HELLO was expected", { mechanism = "PLAIN" })
   refuses(client.greeting("PLAIN") .. client.initiate("DEALER"), "HELLO was expected", { mechanism = "PLAIN" })
   closes(client.greeting("NULL") .. client.ready("DEALER"), "mechanism is not PLAIN", { mechanism = "PLAIN" })
   closes(client.greeting("PLAIN") .. client.message("hi"), "before the handshake", { mechanism = "PLAIN" })
 end)
 
-test("other socket types are told whom we talk to", function()
+test("other socket types are refused with the supported ones", function()
   for _, socket_type in ipairs({ "PUB", "SUB", "ROUTER", "REP", "PUSH", "PAIR", "dealer", "" }) do
     refuses(client.null_opening(socket_type), "connect a DEALER or REQ socket")
   end
@@ -153,7 +153,7 @@ test("the names of properties ignore case", function()
   equal(connection.state, "ready")
 end)
 
-test("a connection that is finished hears nothing more, and has a moment for what waits", function()
+test("a finished connection reads nothing more, and has a moment to send its output", function()
   local connection = ready()
   connection:send({ "farewell" })
   connection:finish("enough", 10)

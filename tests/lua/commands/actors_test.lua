@@ -27,7 +27,7 @@ local function reported(index)
   end
 end
 
-test("spawns a creature that the server then hears of from the client that simulates it", function()
+test("spawns a creature that the client simulating it then reports", function()
   stage.open()
   local value = done("spawn_actor", { ref_id = "rat", x = -11200, y = -70900, z = 220 })
   equal({ value.cell, value.ref_id }, { SEYDA, "rat" })
@@ -40,7 +40,7 @@ test("spawns a creature that the server then hears of from the client that simul
   equal(reported(value.unique_index).x, -11200)
 end)
 
-test("spawns nothing a client would not know, and nothing where nobody is", function()
+test("spawns nothing that a client does not know, and nothing without a player nearby", function()
   declined("spawn_actor", { ref_id = "$custom_npc_9" }, "no_such_target", "ref_id")
   declined("spawn_actor", { ref_id = "rat", x = 0, y = 0, z = 0 }, "no_such_cell", "cell")
   declined("spawn_npc", { npc = { base_id = "fargoth" }, x = 0, y = 0, z = 0 }, "no_such_cell", "cell")
@@ -62,7 +62,7 @@ test("spawns an NPC of its own: a record that lasts as long as the NPC, known to
   equal(RecordStores.npc:HasLinks(value.ref_id), false)
 end)
 
-test("says what an NPC's record lacks", function()
+test("reports what an NPC's record lacks", function()
   declined("spawn_npc", { npc = { name = "Hod" } }, "bad_arguments", "npc")
   declined("spawn_npc", { npc = { type = "creature", base_id = "rat" } }, "bad_arguments", "npc.type")
   declined("spawn_npc", { npc = { name = "Hod", race = "Nord", class = "Warrior", wings = 2 } }, "bad_arguments",
@@ -73,7 +73,7 @@ test("says what an NPC's record lacks", function()
   refused("spawn_npc", { npc = { base_id = "fargoth" } }, "game_refused", "npc")
 end)
 
-test("says an actor's lines to who speaks to it, the next one each time", function()
+test("sends an actor's lines to the player who speaks to it, the next one each time", function()
   stage.open()
   require("timmy.state.npc_lines").install()
   done("set_actor_lines", fargoth({ lines = { "My ring!", "Gone!" } }))
@@ -114,7 +114,7 @@ test("changes nothing about an actor whose equipment is damaged", function()
   end
 end)
 
-test("takes nothing off an actor of which nobody told what it wears", function()
+test("unequips nothing from an actor whose equipment was not reported", function()
   for _, name in ipairs({ "equip_actor", "unequip_actor" }) do
     stage.open()
     kept().equipment = nil
@@ -135,7 +135,7 @@ test("sets the stats of an actor on the client that simulates it", function()
   refused("set_actor_stat", fargoth({ stat = "charm", value = 1 }), "bad_arguments", "stat")
 end)
 
-test("gets nobody kicked for a console command, by either CoreScripts", function()
+test("causes no kick with a console command, in both versions of CoreScripts", function()
   for _, core_scripts in ipairs({ "newest", "release" }) do
     stage.open({ core_scripts = core_scripts })
     done("animate_actor", fargoth({ group = "idle3" }))
@@ -177,7 +177,7 @@ test("names an interior to a client, never its quotes", function()
   declined("move_actor", fargoth({ x = 1, y = 2, z = 3, to_cell = "5, 5" }), "bad_arguments", "to_cell")
 end)
 
-test("lets those near an actor hear it, and nobody else", function()
+test("sends an actor's words to players near it, and to nobody else", function()
   stage.open()
   equal(done("say_as_actor", fargoth({ text = "My ring!", voice = "Vo\\x.mp3", name = "Fargoth" })).heard_by,
     { "Jiub", "Timmy" })
@@ -215,7 +215,7 @@ local ABOUT = { equip_actor = { slot = "robe", item = "x" }, unequip_actor = { s
   set_actor_stat = { stat = "luck", value = 1 }, say_as_actor = { text = "x" }, animate_actor = { group = "idle3" },
   move_actor = { x = -11100, y = -70700, z = 214 }, kill_actor = {}, set_actor_lines = { lines = { "x" } } }
 
-test("says for every command about an actor why not", function()
+test("declines every command about an actor with a reason", function()
   for name, arguments in pairs(ABOUT) do
     arguments.unique_index, arguments.cell = "103001-0", SEYDA
     declined(name, arguments, "no_such_target", "unique_index")

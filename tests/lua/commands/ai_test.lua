@@ -108,7 +108,7 @@ local EVERY = { actor_travel = { x = 1, y = 1, z = 1 }, actor_follow = { target_
   actor_escort = { target_player = "Timmy", x = 1, y = 1, z = 1 }, actor_wander = {},
   actor_fight = { target_player = "Jiub" }, actor_activate = { target = "103001-0" }, actor_stop = {} }
 
-test("says of every package why not", function()
+test("declines every package with a reason", function()
   for name, arguments in pairs(EVERY) do
     arguments.unique_index, arguments.cell = "103002-0", SEYDA
     declined(name, arguments, "no_such_target", "unique_index")

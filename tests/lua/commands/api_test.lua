@@ -92,7 +92,7 @@ test("takes neither too few arguments nor too many, but booleans at the end may 
   done(call("SendMessage", 0, "a"), call("SendMessage", 0, "a", true), call("SendMessage", 0, "a", false, true))
 end)
 
-test("takes no value of another type, and says whose precondition it is and of which argument", function()
+test("refuses a value of another type, and names the precondition and the argument", function()
   stage.open()
   local cases = {
     { call("SetPos", 0, "north", 1, 1), 1, "x" }, { call("SetLevel", 0, "5"), 1, "value" },
@@ -142,7 +142,7 @@ test("takes what an earlier call returned, and a player's slot by the name", fun
   contains(wrong.message, "value must be a whole number")
 end)
 
-test("holds a list to its player also where only an earlier call says who that is", function()
+test("ties a list to its player also if only an earlier call determines the player", function()
   stage.open()
   done(call("GetLastPlayerId"), call("ClearTopicChanges", { result = 0 }), call("AddTopic", { result = 0 }, "a"))
   local _, wrong = run(call("GetLastPlayerId"), call("ClearTopicChanges", 0), call("AddTopic", { result = 0 }, "a"))
@@ -155,7 +155,7 @@ test("reads a list that the batch has selected", function()
   holds(results[2][1] > 0 and results[3][1] > 0)
 end)
 
-test("reads what a client sent where it heard it come", function()
+test("reads what a client sent after its event was received", function()
   stage.open()
   received.listen()
   logicHandler.RunConsoleCommandOnPlayer(0, "player->additem gold_001 1", false)

@@ -106,7 +106,7 @@ test("declines a class with a skill that does not exist or comes twice", functio
   refused("set_custom_class", CLASS, "game_refused")
 end)
 
-test("gives nobody a name that differs from another's by nothing but spaces", function()
+test("refuses a name that differs from another's only in spaces", function()
   stage.open()
   for _, name in ipairs({ "Jiub", "Ji ub", "j i u b", "Jiub\194\160", "Ji\226\128\139ub", "\227\128\128Jiub" }) do
     acting.refused("set_name", { name = name }, "bad_arguments", "name")
@@ -119,7 +119,7 @@ test("gives nobody a name that differs from another's by nothing but spaces", fu
   equal(acting.done("set_name", { player = "Jiub", name = "Ji ub" }), { name = "Ji ub" })
 end)
 
-test("gives nobody a name whose spaces are not seen", function()
+test("refuses a name with invisible spaces", function()
   stage.open()
   for _, name in ipairs({ " Nerevar", "Nerevar ", "Lord  Nerevar", "   ", "\194\160" }) do
     acting.refused("set_name", { name = name }, "bad_arguments", "name")

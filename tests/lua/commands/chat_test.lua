@@ -27,7 +27,7 @@ test("shows a line to one player only", function()
 end)
 
 --- What CoreScripts 0.8.1 (commit 8f915f8) make of a chat line, as the simulated clients show it.
-test("lets the server handle what a player says, and tells who read it", function()
+test("lets the server handle a player's message, and reports who received it", function()
   stage.open()
   equal(done("chat", { text = "Anybody here?" }), { text = "Anybody here?", heard_by = { "Jiub", "Timmy" } })
   local said = color.White .. "Timmy (0): Anybody here?\n"
@@ -43,7 +43,7 @@ test("passes the server's validators and handlers, once each, as a typed line do
   equal({ asked, told }, { { { 0, "Hello" } }, { { 0, "Hello" } } })
 end)
 
-test("tells that nobody read what a script kept back", function()
+test("reports that nobody received what a script suppressed", function()
   stage.open()
   customEventHooks.registerValidator("OnPlayerSendMessage", function()
     return customEventHooks.makeEventStatus(false, false)
@@ -60,7 +60,7 @@ test("declines what the server would take for a chat command, and runs nothing",
   equal(Players[1]:IsLoggedIn(), true)
 end)
 
-test("outlives a script that fails on a line, and says so", function()
+test("survives a script that fails on a line, and reports it", function()
   stage.open()
   customEventHooks.registerValidator("OnPlayerSendMessage", function() error("a script broke") end)
   for name, text in pairs({ chat = "Hello", chat_command = "/me waves" }) do
@@ -73,7 +73,7 @@ test("outlives a script that fails on a line, and says so", function()
   harness.contains(logged[#logged][3], "a script broke")
 end)
 
-test("runs a chat command as the player, where the token says so", function()
+test("runs a chat command as the player, if the token allows it", function()
   declined("chat_command", { text = "/me waves" }, "not_permitted", "name")
   equal(done("chat_command", { text = "/me waves" }, SCOPE), { text = "/me waves", heard_by = { "Jiub", "Timmy" } })
   equal({ read("Timmy"), read("Jiub") }, { "Timmy (0) waves\n", "Timmy (0) waves\n" })
@@ -91,7 +91,7 @@ test("runs a chat command with the player's rank, not with the server's", functi
   equal(Players[1], nil)
 end)
 
-test("whispers by the server's own command: both read it, nobody else does", function()
+test("whispers with the server's own command: both players receive it, nobody else does", function()
   stage.open()
   stage.host.connect("Nerevar")
   local before = #stage.client("Nerevar").chat
@@ -100,7 +100,7 @@ test("whispers by the server's own command: both read it, nobody else does", fun
   equal({ read("Timmy"), read("Jiub"), #stage.client("Nerevar").chat - before }, { said, said, 0 })
 end)
 
-test("whispers to nobody who is not there, nor to oneself, nor past a server that has no whispering", function()
+test("refuses to whisper to an absent player, to oneself, or on a server without whispering", function()
   declined("whisper", { to = "Nobody", text = "psst" }, "no_such_player", "to")
   declined("whisper", { to = "Timmy", text = "psst" }, "bad_arguments", "to")
   customCommandHooks.removeCommand("msg")
@@ -116,7 +116,7 @@ test("is refused where the server's scripts have no chat event", function()
   rawset(_G, "OnPlayerSendMessage", event)
 end)
 
-test("shows everybody a line of nobody's", function()
+test("shows everybody a line without a speaker", function()
   stage.open()
   done("broadcast", { text = "A storm is coming." })
   equal({ read("Timmy"), read("Jiub") }, { "A storm is coming.\n", "A storm is coming.\n" })

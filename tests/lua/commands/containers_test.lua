@@ -53,7 +53,7 @@ test("takes what leaves with the charges by which a client knows it", function()
   equal(stage.calls("SetObjectListAction")[1][2], enumerations.container.REMOVE)
 end)
 
-test("gives a container exactly what is said", function()
+test("sets a container's contents exactly", function()
   stage.open()
   done("set_container", barrel({ items = { { item = "gold_001", count = 100 }, { item = "torch" } } }))
   equal({ count_of("gold_001"), count_of("torch"), count_of("ingred_bread_01") }, { 100, 1, 0 })
@@ -62,7 +62,7 @@ test("gives a container exactly what is said", function()
   equal(contents("Jiub"), {})
 end)
 
-test("fills a container whose contents nobody told", function()
+test("fills a container whose contents were not reported", function()
   stage.open()
   kept().inventory = nil
   done("set_container", barrel({ items = { { item = "torch" } } }))
@@ -121,7 +121,7 @@ test("puts in no more than a count can say", function()
   equal(done("put_in_container", barrel({ item = "Gold_001", count = 1 })).total, 1000000000)
 end)
 
-test("takes nothing out of contents that no client could be told of", function()
+test("removes nothing from contents that can't be sent to clients", function()
   for _, odd in ipairs({ { charge = 1.5 }, { charge = "x" }, { count = 2 ^ 40 }, { soul = 5 }, { refId = {} } }) do
     stage.open()
     local item = { refId = "torch", count = 3, charge = -1, enchantmentCharge = -1, soul = "" }

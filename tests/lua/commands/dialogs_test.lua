@@ -96,7 +96,7 @@ test("reads nothing that comes under another number: it may be a password", func
   equal(#stage.calls("LogMessage"), 0)
 end)
 
-test("gives each question a number of its own, so that a late answer is nobody's", function()
+test("gives each question a number of its own, so that a late answer is ignored", function()
   open_silent()
   local first = done("ask", { text = "First?", buttons = { "Yes" } })
   local number = stage.client().box.id
@@ -106,7 +106,7 @@ test("gives each question a number of its own, so that a late answer is nobody's
   equal(second.is_settled, false)
 end)
 
-test("hears the answer although a note was shown meanwhile", function()
+test("receives the answer although a message box was shown in between", function()
   open_silent()
   local outcome = done("ask", { text = "Well?", buttons = { "Yes", "No" } })
   done("message_box", { text = "A storm is coming." })

@@ -25,7 +25,7 @@ test("gives items into the table and to the client, and saves", function()
   equal(stage.calls("SetInventoryChangesAction")[1][3], enumerations.inventory.ADD)
 end)
 
-test("gives one item where no count is said", function()
+test("gives one item without a count", function()
   stage.open()
   equal(done("give_item", { item = "iron longsword" }),
     { item = "iron longsword", count = 1, total = 1 })

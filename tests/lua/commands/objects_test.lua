@@ -33,7 +33,7 @@ test("places an item for everybody, and remembers how much of it", function()
   end
 end)
 
-test("places an item where the player stands when nobody says where", function()
+test("places an item at the player's position by default", function()
   stage.open()
   local value = done("place_item", { item = "torch" })
   equal({ value.x, value.y, value.z }, { tes3mp.GetPosX(0), tes3mp.GetPosY(0), tes3mp.GetPosZ(0) })
@@ -45,7 +45,7 @@ test("gives each thing an index of its own", function()
   holds(one.unique_index ~= other.unique_index)
 end)
 
-test("tells who comes later what lies there", function()
+test("sends placed objects to players who join later", function()
   stage.open()
   local value = done("place_item", { item = "gold_001", count = 7 })
   stage.host.connect("Ralen")
@@ -176,7 +176,7 @@ local OTHERS = { delete_object = {}, move_object = { x = -11100, y = -70800, z =
   enable_object = {}, disable_object = {}, activate_object = {}, play_object_sound = { sound = "x" },
   set_merchant_gold = { gold = 1 }, set_door_destination = { to_cell = "x", x = 1, y = 1, z = 1 } }
 
-test("says for every command about an object what is not there", function()
+test("refuses every command about an object that does not exist", function()
   for name, arguments in pairs(OTHERS) do
     arguments.unique_index, arguments.cell = "1-0", SEYDA
     declined(name, arguments, "no_such_target", "unique_index")
@@ -195,7 +195,7 @@ test("says for every command about an object what is not there", function()
   end
 end)
 
-test("says where an object went", function()
+test("reports where an object went", function()
   stage.open()
   local _, wrong = acting.run("lock_object", { player = "Timmy", unique_index = BARREL, cell = "-2, -10" })
   harness.contains(wrong.message, "it is in " .. SEYDA)

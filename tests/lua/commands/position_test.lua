@@ -102,7 +102,7 @@ test("declines a cell that the server forbids", function()
   declined("teleport", { cell = "ToddTest", x = 1, y = 2, z = 3 }, "not_permitted", "cell")
 end)
 
-test("teleports to another player, looking as it does unless told otherwise", function()
+test("teleports to another player, with its view direction by default", function()
   stage.open()
   done("teleport", { player = "Jiub", to = "Balmora" })
   stage.settle()
@@ -113,7 +113,7 @@ test("teleports to another player, looking as it does unless told otherwise", fu
   equal(tes3mp.GetCell(0), "-3, -2")
 end)
 
-test("declines to teleport to nobody, or to who is nowhere", function()
+test("declines to teleport to an unknown player, or to one without a location", function()
   declined("teleport", { to_player = "Nerevar" }, "no_such_player", "to_player")
   declined("teleport", { to_player = "Jiub", to = "Balmora" }, "bad_arguments", "to")
   stage.open()

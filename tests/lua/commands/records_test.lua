@@ -57,7 +57,7 @@ local ALL = {
   weapon = { name = "n", model = "m.nif", damage_slash = { min = 1, max = 9 }, speed = 1.25 },
 }
 
-test("makes records of every type, and says what each lacks", function()
+test("creates records of every type, and reports what each lacks", function()
   for _, record_type in ipairs(types.names) do
     local record = { type = record_type }
     for name, value in pairs(ALL[record_type]) do record[name] = value end

@@ -21,7 +21,7 @@ test("sets the weather of the player's region, and its client goes on from there
   equal(WorldInstance.storedRegions[COAST].currentWeather, enumerations.weather.THUNDER)
 end)
 
-test("sets no weather where nobody makes it", function()
+test("sets no weather in a region without players", function()
   declined("set_weather", { weather = "rain", region = "Sheogorad" }, "no_such_place", "region")
   declined("set_weather", { weather = "hail" }, "bad_arguments", "weather")
   stage.open()
@@ -82,7 +82,7 @@ test("lets the doors into a cell lead elsewhere", function()
   declined("override_destination", { from_cell = "x", to_cell = ("y"):rep(251) }, "no_such_cell", "to_cell")
 end)
 
-test("resets a cell that somebody has loaded, and keeps it loaded", function()
+test("resets a loaded cell, and keeps it loaded", function()
   stage.open()
   done("lock_object", { unique_index = "103001-0", cell = SEYDA })
   done("reset_cell", { cell = SEYDA })
@@ -96,7 +96,7 @@ test("resets a cell that somebody has loaded, and keeps it loaded", function()
   refused("reset_cell", { cell = SEYDA }, "game_refused", "cell")
 end)
 
-test("says what collides, also to who logs in later", function()
+test("sends the collision settings, also to players who log in later", function()
   stage.open()
   equal(done("set_collision", { players = false, placed_objects = true }), { players = false, placed_objects = true })
   equal({ config.enablePlayerCollision, config.enablePlacedObjectCollision, config.enableActorCollision },

@@ -1,8 +1,6 @@
---- Random commands against the embedded world, in process: nothing may end it, fail inside, or have no answer. They are
--- drawn from what the rules allow, or are refused by a name or a type alone.
---
--- What there is to fuzz is read from the registry of commands, and where a good command starts from its published
--- schema: a command that is added is fuzzed without a change here.
+--- Random commands in the embedded world, in process: none may end it, raise an error inside, or stay without an
+-- answer. They are generated from the rules, or are refused because of a name or a type. The commands are read from the
+-- registry, and valid arguments from their published schemas: a new command is included without a change here.
 local acting = require("acting")
 local allowed = require("allowed")
 local batches = require("fuzz.batches")
@@ -84,7 +82,7 @@ local function any_command()
   return name, mutate(name, example_of(name))
 end
 
---- Somebody leaves, and the commands of the next moment are about them; then somebody is there again.
+--- A player leaves, and the next commands are about it; then a player joins again.
 local function leave(give)
   if not stage.host.player("Jiub") then return end
   for pid, player in pairs(Players) do
