@@ -41,6 +41,11 @@ def body(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[PlayerBod
         yield PlayerBody(game)
 
 
+def test_whether_an_object_is_a_body_can_be_checked(body: PlayerBody, runtime: Runtime) -> None:
+    assert isinstance(body, WorldInterface)
+    assert not isinstance(runtime, WorldInterface)
+
+
 def test_a_body_sees_what_the_game_knows_of_its_player(body: PlayerBody, runtime: Runtime) -> None:
     assert body.observe() == runtime.snapshot()
 

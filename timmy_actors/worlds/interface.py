@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, Protocol, overload
+from typing import Any, Literal, NamedTuple, Protocol, overload, runtime_checkable
 
 from timmy_actors.protocol import Action, ActionResult, CommandResult, PerceptionOutput, Revision
 
@@ -26,6 +26,7 @@ class Step(NamedTuple):
     """Marked `stale`, with the reason, if it does not show the action's effects."""
 
 
+@runtime_checkable
 class WorldInterface(Protocol):
     """A body in a world. Every call may raise `DaemonUnreachableError` if the daemon is in another process."""
 
