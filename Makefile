@@ -28,7 +28,7 @@ check: $(VENV)/.installed-dev ## ruff, mypy --strict, import-linter, luacheck, s
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
 	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
-	shellcheck docker/*.sh .ci/run
+	shellcheck docker/*.sh findings/*.sh .ci/run
 	yamllint --strict docker training
 
 bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run; `make bench cli`: one room
