@@ -89,4 +89,3 @@ _ACTS = tuple(
 )
 
 SPEC_TOOLS: dict[str, SpecTool] = {tool.name: tool for tool in (*_LOOKS, *_STEAM, *_ACTS)}
-STEAM_TOOLS: tuple[str, ...] = tuple(tool.name for tool in _STEAM)
