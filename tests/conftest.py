@@ -1,4 +1,4 @@
-"""What holds for every test: it touches nobody's real daemon, and leaves nothing running behind."""
+"""Fixtures of every test: it uses no real daemon of the user, and leaves no thread or process running."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ os.environ.update(installing())
 
 @pytest.fixture(autouse=True)
 def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A runtime folder of the test's own, with a short path: a socket's may have 107 bytes."""
+    """A runtime folder for each test, with a short path: a socket's may have at most 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="ta-"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
@@ -39,7 +39,7 @@ def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(runtime_folder: Path) -> Iterator[None]:
-    """Fails a test after which a thread or a child process of its own still runs."""
+    """Fail a test that leaves a thread or a child process running."""
     threads, children = set(threading.enumerate()), _children()
     yield
     deadline = time.monotonic() + GONE_WITHIN_S
@@ -50,17 +50,17 @@ def nothing_left_behind(runtime_folder: Path) -> Iterator[None]:
 
 @pytest.fixture
 def peer() -> Iterator[Peer]:
-    """A game server's end of the wire, in a thread of its own."""
-    with Peer() as made:
-        yield made
+    """A scripted game server, in a thread of its own."""
+    with Peer() as peer:
+        yield peer
 
 
 @pytest.fixture
 def runtime(peer: Peer) -> Iterator[Runtime]:
     """A daemon in this process that is linked to `peer` and perceives its player."""
-    with running(peer.address) as made:
-        fresh(made)
-        yield made
+    with running(peer.address) as runtime:
+        fresh(runtime)
+        yield runtime
 
 
 def _left(threads: set[threading.Thread], children: set[int]) -> list[str]:
@@ -73,22 +73,22 @@ def _children() -> set[int]:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
         return set()  # there are none: no need to read all of /proc, 19 ms each time
-    found = set()
+    children = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
         if parent == os.getpid():
-            found.add(int(entry.name))
-    return found
+            children.add(int(entry.name))
+    return children
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a skipped test is a failure: what needs a system package gets it there."""
+    """Fail skipped tests in CI, where every required system package is installed."""
     report = yield
     if report.skipped and os.environ.get("CI"):
         report.outcome = "failed"
@@ -97,7 +97,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """A thread that a failed test left running would hold the interpreter's exit for ever: leave without it."""
+    """Exit at once if a failed test left a thread running, which would block the interpreter's exit for ever."""
     left = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and not thread.daemon]
     if left:
         sys.stderr.write(f"threads that tests left running: {', '.join(thread.name for thread in left)}\n")

@@ -1,4 +1,4 @@
-"""Small disks, really mounted: what a full or read-only one does is seen, not imitated."""
+"""Small mounted file systems, to test with a disk that is really full or read-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
-    """A file system in memory of that size, mounted in `folder` for the time of the test; needs root."""
+    """Mount a file system in memory of this size in `folder` during the test; needs root."""
     disk = folder / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k,mode=700", "tmpfs", str(disk)]

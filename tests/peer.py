@@ -1,4 +1,4 @@
-"""A game server's side of the wire, scripted: a real ROUTER socket in a thread, answering as the bridge would."""
+"""A scripted game server: a real ROUTER socket in a thread that answers as the bridge would."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOAD = {"tick_ms": 1.0, "tick_max_ms": 2.0, "poll_ms": 0.1, "poll_max_ms": 0.2, 
 
 
 class Peer:
-    """Answers hello, subscribe, ping and commands; what it received is in `heard`, a test may `push`."""
+    """Answers hello, subscribe, ping and commands; `heard` has the received messages, and a test can `push`."""
 
     def __init__(
         self, *, port: int = 0, boot: str = "boot-1", silent_to: Collection[str] = (), protocol: int = 1
@@ -31,18 +31,18 @@ class Peer:
         self.boot = boot
         self.protocol = protocol
         self.silent_to = silent_to
-        """Types of messages that it hears and does not answer."""
+        """Types of messages that it receives and does not answer."""
         self.refusal: Message | None = None
         """Answers every command with this error."""
         self.declines: str | None = None
         """Answers a hello with this error."""
         self.counts = False
-        """Whether it numbers the commands that it does, as a bridge does."""
+        """Whether it numbers the executed commands, as a bridge does."""
         self.done = 0
-        """How many commands it has done."""
+        """The number of executed commands."""
         self.ahead_ms = 1_000
-        """What its clock showed when it was made."""
-        self._made_at = time.monotonic()
+        """Its clock's value when it was created."""
+        self._created_at = time.monotonic()
         self.seq = 0
         """The number of the last push."""
         self.heard: list[Message] = []
@@ -61,8 +61,8 @@ class Peer:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def now(self) -> int:
-        """Its monotonic clock, in ms."""
-        return self.ahead_ms + int((time.monotonic() - self._made_at) * 1000)
+        """The peer's monotonic clock, in ms."""
+        return self.ahead_ms + int((time.monotonic() - self._created_at) * 1000)
 
     @property
     def address(self) -> str:
@@ -79,43 +79,43 @@ class Peer:
         self._context.destroy(linger=0)
 
     def push(self, message: Message) -> None:
-        """Send a message to the client that spoke last."""
+        """Send a message to the client that sent the last one."""
         self.say(json.dumps(message).encode())
 
     def say(self, frame: bytes) -> None:
-        """Send these bytes to the client that spoke last."""
+        """Send bytes to the client that sent the last message."""
         self._script.send(frame)
 
     def perceive(self, *, full: bool = False, revision: int = 2, shows: int = 0, **changes: Any) -> None:
-        """Push Timmy's position, the next in the sequence, as it is after its command number `shows`."""
+        """Push Timmy's position with the next sequence number, as after command number `shows`."""
         pushed = self.perception(seq=self.next_seq(), full=full, revision=revision, **changes)
         self.push({**pushed, "revision": shows})
 
     def happen(self, event: str, player: str = "Timmy", **data: Any) -> None:
-        """Push an event, the next in the sequence."""
-        told = {"event": event, "player": player, "pid": 0, "now": 3000, "data": data}
-        self.push({"type": "event", "seq": self.next_seq(), **told})
+        """Push an event with the next sequence number."""
+        fields = {"event": event, "player": player, "pid": 0, "now": 3000, "data": data}
+        self.push({"type": "event", "seq": self.next_seq(), **fields})
 
     def next_seq(self) -> int:
-        """Take the next number of the sequence; one that is taken and not sent is a push that was lost."""
+        """Take the next sequence number; one that is taken and not sent simulates a lost push."""
         self.seq += 1
         return self.seq
 
     def count(self, kind: str) -> int:
-        """How many messages of a type were heard."""
+        """The number of received messages of a type."""
         with self._heard:
             return sum(message["type"] == kind for message in self.heard)
 
     def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = 10.0) -> Message:
-        """The first message heard that is wanted, waited for."""
+        """Wait for the first received message for which `wanted` is true."""
 
         def find() -> Message | None:
             return next((message for message in self.heard if wanted(message)), None)
 
         with self._heard:
-            found = self._heard.wait_for(find, timeout_s)
-        assert found is not None, f"not heard within {timeout_s} s; heard: {self.heard}"
-        return found
+            message = self._heard.wait_for(find, timeout_s)
+        assert message is not None, f"not received within {timeout_s} s; received: {self.heard}"
+        return message
 
     def _run(self) -> None:
         poller = zmq.Poller()

@@ -1,4 +1,4 @@
-"""A daemon's actors in this process, linked to a scripted peer instead of a game server."""
+"""Daemons in this process, linked to a scripted peer instead of a game server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEAT_S = 0.2
 
 
 class LinkHistory(SharedValue[LinkStatus]):
-    """Keeps what was published: a link that is down comes up again before a test can look."""
+    """Records every published status: a link may come up again before a test sees it down."""
 
     __slots__ = ("seen",)
 
@@ -35,40 +35,40 @@ class LinkHistory(SharedValue[LinkStatus]):
 
 @contextmanager
 def running(address: str, *, endpoint: str | None = None, **settings: Any) -> Iterator[Runtime]:
-    """A started runtime that looks for its game server at `address`."""
+    """A started runtime whose game server is at `address`."""
     link = LinkSettings(address=address, mechanism="null", heartbeat_interval_s=BEAT_S)
     socket = endpoint_path(resolve_endpoint(endpoint))
     settings.setdefault("journal", JournalSettings(file=f"{socket}.journal"))
-    made = Settings(world=WorldSettings(embedded=False), link=link, **settings)
-    runtime = Runtime(made, folder=config_folder(), endpoint=endpoint)
+    all_settings = Settings(world=WorldSettings(embedded=False), link=link, **settings)
+    runtime = Runtime(all_settings, folder=config_folder(), endpoint=endpoint)
     runtime.shared.link = runtime.shared.perceptions.link = LinkHistory(runtime.shared.link.value)
     with runtime:
         yield runtime
 
 
 def link_up(runtime: Runtime, *, after: int = 0) -> LinkStatus:
-    """The link, once it is up in an epoch later than `after`."""
+    """Wait until the link is up in an epoch later than `after`; its status."""
 
     def look() -> LinkStatus | None:
         link = runtime.shared.link.value
         return link if link.state == "up" and link.epoch > after else None
 
-    found = eventually(look)
-    assert found is not None
-    return found
+    result = eventually(look)
+    assert result is not None
+    return result
 
 
-def link_down(runtime: Runtime, told: str) -> LinkStatus:
-    """The link, once it was down for a reason that says `told`."""
+def link_down(runtime: Runtime, reason: str) -> LinkStatus:
+    """Wait until the link was down with `reason` in its message; its status."""
     history = runtime.shared.link
     assert isinstance(history, LinkHistory)
 
     def look() -> LinkStatus | None:
-        return next((link for link in history.seen if link.state == "down" and told in (link.reason or "")), None)
+        return next((link for link in history.seen if link.state == "down" and reason in (link.reason or "")), None)
 
-    found = eventually(look)
-    assert found is not None
-    return found
+    result = eventually(look)
+    assert result is not None
+    return result
 
 
 def link_lost(runtime: Runtime) -> None:
@@ -77,22 +77,22 @@ def link_lost(runtime: Runtime) -> None:
 
 
 def fresh(runtime: Runtime, **position: Any) -> PerceptionOutput:
-    """Timmy's snapshot, once it holds and its position is as said."""
+    """Wait for a snapshot of Timmy that is not stale and has this position."""
 
     def look() -> PerceptionOutput | None:
         try:
-            known = runtime.snapshot("Timmy")
+            snapshot = runtime.snapshot("Timmy")
         except RefusedError:
             return None
-        there = all(getattr(known.position, name) == value for name, value in position.items())
-        return known if there and not known.stale else None
+        matches = all(getattr(snapshot.position, name) == value for name, value in position.items())
+        return snapshot if matches and not snapshot.stale else None
 
-    found = eventually(look)
-    assert found is not None
-    return found
+    result = eventually(look)
+    assert result is not None
+    return result
 
 
 def restarted(runtime: Runtime, name: str, times: int = 1) -> None:
-    """Wait until an actor was restarted that often and is up."""
+    """Wait until an actor was restarted `times` times and is up."""
     entries = runtime.directory
     eventually(lambda: (entry := entries.entries[name]).restarts == times and entry.state is ChildState.UP)

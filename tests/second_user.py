@@ -1,4 +1,4 @@
-"""A second user of this machine, for tests of who may do what."""
+"""A second user of this machine, for tests of permissions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 UID = 64_123
-"""No user of any distribution; a number needs no entry in the system's list."""
+"""A user id that no distribution uses; it needs no entry in the system's list of users."""
 
 
 def need_second_user() -> int:
-    """The second user's id; the test is skipped where nobody but root could become it, and fails so in CI."""
+    """The second user's id; without root the test is skipped, or fails in CI."""
     if os.geteuid() == 0 and shutil.which("setpriv"):
         return UID
     reason = "only root can act as a second user, with setpriv (Debian: util-linux)"
@@ -26,7 +26,7 @@ def need_second_user() -> int:
 
 
 def as_second_user(command: Sequence[str | Path]) -> list[str]:
-    """The command, to be run by the second user."""
+    """The command line that runs `command` as the second user."""
     return [
         "setpriv",
         f"--reuid={UID}",
@@ -39,12 +39,12 @@ def as_second_user(command: Sequence[str | Path]) -> list[str]:
 
 
 def run_as_second_user(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
+    """Run a command as the second user, and wait for its end."""
     return subprocess.run(as_second_user(command), capture_output=True, text=True, check=False, timeout=60)
 
 
 def let_enter(folder: Path) -> None:
-    """Let everybody pass through a temporary folder of the tests."""
+    """Let all users enter a temporary folder of the tests."""
     top = Path(tempfile.gettempdir())
     for step in [folder, *folder.parents]:
         if step != top and step.is_relative_to(top):

@@ -1,4 +1,4 @@
-"""What runs in the container, run outside of it. The image itself is built by nobody here: `docs/tes3mp.md` says so."""
+"""Runs the container's script without a container. No test builds the image, see `docs/tes3mp.md`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from timmy_actors.daemon import load_settings
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "docker" / "server.sh"
 SERVER = """#!/bin/sh
-# Stands for the game server: says how it was started, and ends on SIGTERM as that does.
+# Simulates the game server: reports how it was started, and ends on SIGTERM.
 trap 'echo stopped >>"$REPORT"; exit 0' TERM
 echo "pid $$ in $(pwd) libraries $LD_LIBRARY_PATH" >>"$REPORT"
 if read -r _; then echo "something to read" >>"$REPORT"; fi
@@ -31,7 +31,7 @@ while :; do sleep 0.05; done
 
 
 class Container:
-    """A folder for what the image has, and the script started in it."""
+    """A folder with the image's content, and the script started in it."""
 
     def __init__(self, folder: Path) -> None:
         self.release, self.data, self.home = folder / "release", folder / "data", folder / "home"
@@ -49,8 +49,8 @@ class Container:
             "TES3MP": self.release, "TES3MP_DATA": self.data, "HOME": self.home, "REPORT": self.report,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }  # fmt: skip
-        given = {name: str(value) for name, value in settings.items()} | environment
-        process = subprocess.Popen([SCRIPT], env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        variables = {name: str(value) for name, value in settings.items()} | environment
+        process = subprocess.Popen([SCRIPT], env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._processes.append(process)
         return process
 
@@ -73,9 +73,9 @@ class Container:
 
 @pytest.fixture
 def container(tmp_path: Path) -> Iterator[Container]:
-    made = Container(tmp_path)
-    yield made
-    made.end()
+    container = Container(tmp_path)
+    yield container
+    container.end()
 
 
 def stopped(process: subprocess.Popen[str]) -> int:
@@ -130,10 +130,10 @@ def test_without_settings_it_is_private_and_has_a_name(container: Container) -> 
 def test_the_servers_health_check_tells_whether_the_bridge_listens(alive: bool) -> None:
     listener = LuaListener()
     try:
-        found = re.search(r'"bash", "-c", "(.*)"\]', (ROOT / "docker" / "compose.yaml").read_text())
-        assert found is not None
+        command = re.search(r'"bash", "-c", "(.*)"\]', (ROOT / "docker" / "compose.yaml").read_text())
+        assert command is not None
         port = listener.port if alive else free_port()
-        check = subprocess.run(["bash", "-c", found[1].replace("7979", str(port))], capture_output=True, check=False)
+        check = subprocess.run(["bash", "-c", command[1].replace("7979", str(port))], capture_output=True, check=False)
         assert (check.returncode == 0) is alive
     finally:
         listener.kill()

@@ -1,4 +1,4 @@
-"""What README, CONTRIBUTING, CHANGELOG and docs/ say of the tree is so."""
+"""Checks README, CONTRIBUTING, CHANGELOG and docs/ against the source tree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALLOWED_PATHS = re.compile(
     r"/(?:dev|proc|etc|tmp|run|var|usr/(?:bin|local|lib|share|sbin)|lib|opt|srv|bin|sys)/"
     r"|/home/timmy/"
 )
-"""Where every Linux has the same, and what the examples of the documents call their own."""
+"""Folders that every Linux has, and the home folder in the documents' examples."""
 CITED = re.compile(r"(?<![\w./-])((?:docs|design|reference|spec|repro)/[\w./-]+\.(?:md|json))")
 
 
@@ -31,19 +31,19 @@ def text_of(path: Path) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    """The names that GitHub gives to a page's headings."""
+    """The anchors that GitHub gives to a page's headings."""
     headings = re.findall(r"^#+ (.*)$", FENCED.sub("", text_of(path)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def broken(document: Path) -> list[str]:
-    """The links of a document that lead nowhere."""
-    found = []
+    """The broken links of a document."""
+    links = []
     for path, anchor in LINK.findall(text_of(document)):
         target = (document.parent / path).resolve() if path else document
         if not target.exists() or (anchor and anchor not in anchors(target)):
-            found.append(f"{path}#{anchor}")
-    return found
+            links.append(f"{path}#{anchor}")
+    return links
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -52,18 +52,16 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 
 def absolute_paths(text: str) -> list[str]:
-    """The absolute paths of a text that are none of those that are the same everywhere."""
+    """The absolute paths in a text, except the allowed ones."""
     return [path for path in ABSOLUTE_PATH.findall(text) if not ALLOWED_PATHS.match(path)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_no_document_names_somebodys_folder(document: Path) -> None:
+def test_no_document_names_a_folder_of_one_machine(document: Path) -> None:
     assert absolute_paths(text_of(document)) == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/root/x", "/home/somebody/x", "/Users/somebody/x", "/builds/a/b", "/mnt/disk/x", "/a/b"]
-)
+@pytest.mark.parametrize("path", ["/root/x", "/home/user/x", "/Users/user/x", "/builds/a/b", "/mnt/disk/x", "/a/b"])
 def test_a_folder_of_one_machine_is_found_whatever_its_name(path: str) -> None:
     assert absolute_paths(f"it is in {path}, or `{path}`") == [path, path]
 
@@ -99,8 +97,8 @@ def test_comments_cite_only_documents_that_are_here() -> None:
 
 
 def test_the_speed_of_a_capture_stands_on_one_page() -> None:
-    told = re.compile(r"\d\.\d (?:x|times)\b")
-    assert [path.name for path in PAGES if "capture_state" in text_of(path) and told.search(text_of(path))] == [
+    speed = re.compile(r"\d\.\d (?:x|times)\b")
+    assert [path.name for path in PAGES if "capture_state" in text_of(path) and speed.search(text_of(path))] == [
         "desktop-control.md"
     ]
 
@@ -121,9 +119,9 @@ def test_contributing_has_a_row_for_every_room() -> None:
         ["git", "ls-files", "timmy_actors", "lua"], cwd=TOP, check=True, capture_output=True, text=True
     )
     parts = [Path(line).parts for line in tracked.stdout.splitlines()]
-    rooms = {f"{found[1]}/" for found in parts if found[0] == "timmy_actors" and len(found) > 2 and found[1][0] != "_"}
-    modules = {found[1] for found in parts if found[0] == "timmy_actors" and len(found) == 2 and found[1][0] != "_"}
-    rooms |= {f"lua/{found[1]}/" for found in parts if found[0] == "lua" and len(found) > 2}
+    rooms = {f"{part[1]}/" for part in parts if part[0] == "timmy_actors" and len(part) > 2 and part[1][0] != "_"}
+    modules = {part[1] for part in parts if part[0] == "timmy_actors" and len(part) == 2 and part[1][0] != "_"}
+    rooms |= {f"lua/{part[1]}/" for part in parts if part[0] == "lua" and len(part) > 2}
     table = text_of(TOP / "CONTRIBUTING.md").split("## Rooms")[1].split("\n## ")[0]
     named = {
         name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)

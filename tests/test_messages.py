@@ -1,4 +1,4 @@
-"""What an installed wheel says names only what the wheel contains."""
+"""The messages of an installed wheel name only files that the wheel contains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 FOR_THE_CHECKOUT = ("command_docs.py", "api_docs.py", "api_table.py", "schema.py")
-"""They write files of the checkout, and name those."""
+"""Modules that write files of the checkout, and name them."""
 MODULES = [path for path in sorted((TOP / "timmy_actors").rglob("*.py")) if path.name not in FOR_THE_CHECKOUT]
 SCRIPTS = sorted((TOP / "lua").rglob("*.lua"))
 SETTINGS = [path for path in sorted((TOP / "config").iterdir()) if path.suffix != ".py"]
@@ -20,11 +20,11 @@ LUA_COMMENT = re.compile(r"--\[(=*)\[.*?\]\1\]|--[^\n]*", re.DOTALL)
 
 
 def texts(path: Path) -> Iterator[str]:
-    """A module's texts that are no docstrings."""
+    """A module's string literals, without docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    said_to_nobody = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said_to_nobody:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.value
 
 
@@ -34,11 +34,13 @@ def test_no_message_names_what_only_a_checkout_has(path: Path) -> None:
 
 
 def test_no_message_of_the_bridge_does() -> None:
-    found = {path.name: ONLY_IN_A_CHECKOUT.findall(LUA_COMMENT.sub("", path.read_text("utf-8"))) for path in SCRIPTS}
-    assert {name: named for name, named in found.items() if named} == {}
+
+    paths = {path.name: ONLY_IN_A_CHECKOUT.findall(LUA_COMMENT.sub("", path.read_text("utf-8"))) for path in SCRIPTS}
+    assert {name: named for name, named in paths.items() if named} == {}
     assert len(SCRIPTS) > 100
 
 
 def test_no_file_of_the_shipped_settings_does() -> None:
-    found = {path.name: ONLY_IN_A_CHECKOUT.findall(path.read_text("utf-8")) for path in SETTINGS}
-    assert {name: named for name, named in found.items() if named} == {}
+
+    paths = {path.name: ONLY_IN_A_CHECKOUT.findall(path.read_text("utf-8")) for path in SETTINGS}
+    assert {name: named for name, named in paths.items() if named} == {}

@@ -1,4 +1,4 @@
-"""Every make target runs alone on a clean clone, and changes nothing outside it."""
+"""Every make target works alone on a clean clone, and changes nothing outside it."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def test_ci_imports_what_every_target_runs_in_the_targets_own_environment() -> N
 
 
 @pytest.mark.parametrize("variable", INSTALLERS)
-def test_what_is_fetched_is_kept_in_the_checkout(variable: str) -> None:
+def test_downloads_are_cached_in_the_checkout(variable: str) -> None:
     environment = {
         name: value for name, value in os.environ.items() if name not in ("PIP_CACHE_DIR", "npm_config_cache")
     }
-    rule = f"said: ; @echo $({variable}); echo $${variable}"
-    make = [shutil.which("make") or "make", "--silent", "--file", "Makefile", "--eval", rule, "said"]
+    rule = f"printed: ; @echo $({variable}); echo $${variable}"
+    make = [shutil.which("make") or "make", "--silent", "--file", "Makefile", "--eval", rule, "printed"]
     done = subprocess.run(make, cwd=TOP, env=environment, capture_output=True, text=True, check=True)
     assert all(Path(line).is_relative_to(TOP / ".cache") for line in done.stdout.split())
     assert Path(os.environ[variable]).is_absolute()

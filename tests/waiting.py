@@ -1,4 +1,4 @@
-"""Waiting for what has no event of its own."""
+"""Waiting for conditions that signal no event."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 LOOK_EVERY_S = 0.005
 PATIENCE_S = 60.0
-"""Far longer than anything waited for takes, also where every core is shared with ten others: it bounds a failure."""
+"""The timeout of a failing test: far longer than any wait takes, even on a machine with ten times the load."""
 
 
 def eventually(predicate: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
-    """What `predicate` returns once it is true, looked at again and again."""
+    """Call `predicate` repeatedly until its value is true; that value."""
     never = threading.Event()
     deadline = time.monotonic() + timeout_s
-    while not (found := predicate()):
+    while not (value := predicate()):
         assert time.monotonic() < deadline, f"not so within {timeout_s:g} s"
         never.wait(LOOK_EVERY_S)
-    return found
+    return value

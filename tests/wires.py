@@ -1,4 +1,4 @@
-"""Wires that misbehave: a listener that says nothing or nonsense, and a proxy that can be frozen."""
+"""Faulty connections: a listener that sends nothing or garbage, and a proxy that can be frozen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Self
 
 
 def free_port() -> int:
-    """A port where nobody listens."""
+    """A port on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -18,7 +18,7 @@ def free_port() -> int:
 
 
 class Babbler:
-    """Accepts connections, says what it was given, and never anything else."""
+    """Accepts connections, sends `words` on each, and nothing else."""
 
     def __init__(self, words: bytes = b"") -> None:
         self._words = words
@@ -46,7 +46,7 @@ class Babbler:
 
 
 class Proxy:
-    """Passes bytes both ways between clients and `port`, until it is frozen: then nothing, and nothing is closed."""
+    """Forwards bytes between clients and `port`. While it is frozen it forwards nothing, and closes nothing."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -68,12 +68,12 @@ class Proxy:
             each.close()
 
     def freeze(self) -> None:
-        """Pass nothing on any more; connections stay open and new ones are accepted by the system alone."""
+        """Stop forwarding; connections stay open, and only the system accepts new ones."""
         self._frozen = True
         self._wake.send(b"look")
 
     def thaw(self) -> None:
-        """Pass on what waited, and everything from now on."""
+        """Forward the waiting bytes, and all later ones."""
         self._frozen = False
         self._wake.send(b"look")
 

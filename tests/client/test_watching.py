@@ -191,7 +191,7 @@ def test_coroutines_watch_while_their_loop_goes_on_turning(peer: Peer, runtime: 
 
 
 @pytest.mark.parametrize("remote", [True, False])
-def test_a_coroutine_waits_no_longer_than_it_said_and_can_be_cancelled(runtime: Runtime, remote: bool) -> None:
+def test_a_coroutine_times_out_and_can_be_cancelled(runtime: Runtime, remote: bool) -> None:
     async def watching() -> None:
         with connect() as daemon:
             async with (daemon if remote else runtime).awatch("Jiub", timeout_s=0.02) as pushes:

@@ -150,8 +150,8 @@ def test_a_file_without_an_end_is_not_read_to_it() -> None:
 
 
 def test_a_token_of_a_user_who_is_not_there_is_named(file: Path) -> None:
-    message = complaint(file, PORTALS + NO_WORLD + '[link]\ntoken_file = "~nobody-of-that-name/token"\n')
-    assert "link.token_file: ~nobody-of-that-name/token: " in message
+    message = complaint(file, PORTALS + NO_WORLD + '[link]\ntoken_file = "~no-such-user/token"\n')
+    assert "link.token_file: ~no-such-user/token: " in message
     assert "give the whole path" in message
 
 
@@ -236,7 +236,7 @@ def test_a_port_that_is_taken_is_named_with_the_remedy(file: Path) -> None:
         port = taken.getsockname()[1]
         message = complaint(file, PORTALS + f"[world]\nport = {port}\n")
     assert (
-        f"world.port: {port} cannot be used: Address already in use. Choose another, or 0 for any free one" in message
+        f"world.port: {port} cannot be used: Address already in use. Choose another, or 0 for any free port" in message
     )
 
 

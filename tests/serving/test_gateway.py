@@ -324,7 +324,7 @@ def test_an_answered_command_gives_its_place_back(runtime: Runtime) -> None:
             assert caller.ask({**asked, "id": f"{number}"})["value"]
 
 
-def test_who_waits_only_until_it_is_accepted_is_told_the_commands_id(runtime: Runtime, peer: Peer) -> None:
+def test_a_client_that_waits_only_for_acceptance_gets_the_commands_id(runtime: Runtime, peer: Peer) -> None:
     peer.silent_to = {"command"}
     with connect(runtime.endpoint) as daemon:
         key = daemon.submit("message", text="hi", timeout_s=30.0)
@@ -335,7 +335,7 @@ def test_who_waits_only_until_it_is_accepted_is_told_the_commands_id(runtime: Ru
     assert peer.count("command") == 1
 
 
-def test_a_slow_reader_is_told_what_was_left_out_and_the_newest(runtime: Runtime, peer: Peer) -> None:
+def test_a_slow_reader_gets_the_newest_and_how_much_was_left_out(runtime: Runtime, peer: Peer) -> None:
     with client(runtime, high_water_mark=1) as slow:
         slow.ask({"type": "watch", "id": "1"})
         for number in range(FLOOD):

@@ -211,9 +211,9 @@ def test_after_an_action_that_was_declined_nothing_is_waited_for() -> None:
 def test_a_body_can_be_waited_for_as_a_coroutine() -> None:
     async def live() -> tuple[str, bool, bool]:
         world = AsyncWorld(PlayerBody(Recorder()))
-        seen, done, said = await asyncio.gather(world.observe(), world.act(HELLO), world.speak("Hi", to="Jiub"))
+        seen, done, spoken = await asyncio.gather(world.observe(), world.act(HELLO), world.speak("Hi", to="Jiub"))
         step = await world.act(HELLO, observe=True)
-        return seen.player, done.success and said.success, step.seen.stale
+        return seen.player, done.success and spoken.success, step.seen.stale
 
     assert asyncio.run(live()) == ("Timmy", True, True)
 

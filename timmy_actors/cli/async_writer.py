@@ -66,7 +66,7 @@ class AsyncWriter:
             while text:
                 text = text[self._write_some(text) :]
         except OSError as error:
-            # The reader may be gone, or the disk full: the daemon goes on.
+            # The reader may be gone, or the disk full: the daemon continues.
             self._broken = True
             log.warning("%s cannot be written (%s): further output to it is dropped", self._name, error.strerror)
 

@@ -35,7 +35,7 @@ def harmless_json(text: str) -> str:
 
 T = TypeVar("T")
 OUTPUT_OPTIONAL = ("run", "world")
-"""Commands that go on without standard output."""
+"""Commands that run without standard output too."""
 
 
 @contextmanager

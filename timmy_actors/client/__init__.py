@@ -1,6 +1,6 @@
-"""What another process imports to talk to a running daemon."""
+"""The client of a running daemon, for other processes."""
 
 import lazy_loader
 
-# What stands in `__init__.pyi` is imported when it is first used.
+# The names in `__init__.pyi` are imported on first use.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

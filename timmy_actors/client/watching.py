@@ -92,7 +92,7 @@ class Following:
 
 
 class _Watching:
-    """What the two kinds of watch have in common: everything but the waiting."""
+    """The common part of the two kinds of watch: everything but the waiting."""
 
     def __init__(
         self, endpoint: str, interest: Interest, *, answer_s: float, timeout_s: float | None, reconnect_s: float

@@ -131,7 +131,7 @@ def _lacking_scopes(link: LinkStatus) -> list[str]:
 
 def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
     if journal.state == "failing":
-        effect = "commands are not journaled" if journal.goes_on else "commands are refused"
+        effect = "commands go on without it" if journal.goes_on else "no command is taken"
         yield f"{effect}: {journal.reason}"
     elif journal.reason:
         yield journal.reason

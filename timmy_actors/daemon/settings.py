@@ -94,7 +94,7 @@ Command = Annotated[Words, AfterValidator(_command_of_the_file)]
 
 
 class ServerSettings(StrictModel):
-    """What `[desktop]` and `[steam]` have in common: how to reach an MCP server, and its table of tool names."""
+    """The common settings of `[desktop]` and `[steam]`: how to reach an MCP server, and its table of tool names."""
 
     command: Command = ()
     url: Name | None = None
