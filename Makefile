@@ -64,17 +64,17 @@ portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=
 	TIMMY_PORTAL_KILLS=$(or $(KILLS),100) $(if $(SEED),TIMMY_PORTAL_SEED=$(SEED)) \
 	  $(BIN)/python -m pytest tests/portals/test_bundled.py --capture=no
 
-schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json anew from the models
+schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json from the models
 	$(BIN)/python -m tools.schemas docs/protocol/schema
 	$(BIN)/python -m tools.portal_schema config/portals.schema.json
 
-docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md anew, trying every command out
+docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md, trying every command out
 	$(BIN)/python -m tools.command_docs docs/commands.md
 
 docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md: what must hold before each call of the script API
 	$(BIN)/python -m tools.api_docs docs/script-api.md
 
-api-table: $(VENV)/.installed-dev ## Write the table of the script API anew for the bridge
+api-table: $(VENV)/.installed-dev ## Write the table of the script API for the bridge
 	$(BIN)/python -m tools.api_table lua/timmy/raw/table.lua
 
 clean: ## Remove what the others made
