@@ -1,19 +1,19 @@
 --- The simulator of a TES3MP 0.8.1 server with CoreScripts: `start` creates the globals and the world, `tick` is one
 --- turn of the server's loop. Whatever would end the real process ends this one, through `die`.
-local dialogs = require("simulator.world.dialogs")
 local clock = require("simulator.clock")
-local load_test_crowd = require("simulator.world.load_test_crowd")
+local dialogs = require("simulator.world.dialogs")
 local drive = require("simulator.core.drive")
 local events = require("simulator.events")
-local seed_data = require("simulator.world.seed_data")
-local world_sim = require("simulator.world.world_sim")
+local load_test_crowd = require("simulator.world.load_test_crowd")
 local objects = require("simulator.world.objects")
 local population = require("simulator.world.population")
 local registry = require("simulator.api.registry")
+local seed_data = require("simulator.world.seed_data")
 local server_core = require("simulator.core.server_core")
 local server_state = require("simulator.server")
 local socket_guard = require("simulator.socket_guard")
 local timer_loop = require("simulator.timer_loop")
+local world_sim = require("simulator.world.world_sim")
 
 local M = {}
 

@@ -1,6 +1,6 @@
 --- Runs a command in a world of its own and records which functions of the server it called: for docs/commands.md.
-local deferred = require("timmy.server.deferred")
 local chat_log = require("timmy.state.chat_log")
+local deferred = require("timmy.server.deferred")
 local host = require("simulator.host")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")

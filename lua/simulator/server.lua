@@ -48,14 +48,14 @@ function M.player(pid, name)
   }
 end
 
---- A count that nothing has set yet, and that means nothing.
+--- An uninitialised count: its value has no meaning.
 M.GARBAGE = 21845
 
 local function empty_list()
   return { entries = {}, action = 0, sub_action = 0, origin = 0, command = "", cell = "", script = "" }
 end
 
---- A received list before the first packet: no entries, and a count that says otherwise.
+--- A received list before the first packet: no entries, but a wrong count.
 local function unreceived_list()
   local list = empty_list()
   list.claimed = M.GARBAGE
@@ -105,14 +105,14 @@ function M:kill(reason)
   error(M.DEAD .. self.dead, 0)
 end
 
---- A script's own pcall may have swallowed the death: nothing runs after it all the same.
+--- A script's own pcall may have caught the error: still nothing runs after it.
 function M:check_alive()
   if self.dead then
     error(M.DEAD .. self.dead, 0)
   end
 end
 
---- Sends a packet to a player, or with `to_others` to everybody, with `skip` without the player.
+--- Sends a packet to a player, or to everybody (`to_others`), or to everybody else (`to_others` and `skip`).
 function M:send(pid, packet, to_others, skip)
   if not skip then
     self.deliver(pid, packet)

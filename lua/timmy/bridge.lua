@@ -1,24 +1,24 @@
 --- The whole bridge: settings, listener and message layer, driven by one timer that always runs.
 local boot_id = require("timmy.server.boot_id")
+local chat_log = require("timmy.state.chat_log")
 local clock = require("timmy.server.clock")
 local commands = require("timmy.commands.registry")
 local configs = require("timmy.server.config")
 local events = require("timmy.events.registry")
 local guard = require("timmy.game.guard")
 local joining = require("timmy.raw.joining")
-local chat_log = require("timmy.state.chat_log")
-local npc_lines = require("timmy.state.npc_lines")
 local listeners = require("timmy.server.listener")
 local log = require("timmy.server.log")
-local sections = require("timmy.sections.registry")
+local npc_lines = require("timmy.state.npc_lines")
+local player_location = require("timmy.state.player_location")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
 local received = require("timmy.raw.received")
 local saves = require("timmy.game.saves")
+local sections = require("timmy.sections.registry")
 local services = require("timmy.server.service")
 local sockets = require("timmy.server.sockets")
 local trips = require("timmy.state.trips")
-local player_location = require("timmy.state.player_location")
 
 local M = {}
 

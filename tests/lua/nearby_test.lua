@@ -1,4 +1,4 @@
---- What is kept of those around a player between two readings never shows: it is as if all were read anew.
+--- Caching of nearby actors between two readings is never visible: the result is as if everything were read again.
 local geometry = require("timmy.state.geometry")
 local harness = require("harness")
 local json = require("timmy.wire.json")

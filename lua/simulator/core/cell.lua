@@ -1,9 +1,9 @@
 --- LoadedCells[cell]: the visitors, the authority, and the recorded data of objects and actors.
 local actor_methods = require("simulator.core.cell_actors")
-local link_methods = require("simulator.core.cell_links")
-local object_methods = require("simulator.core.cell_objects")
 local drive = require("simulator.core.drive")
 local inventory_helper = require("simulator.core.inventory_helper")
+local link_methods = require("simulator.core.cell_links")
+local object_methods = require("simulator.core.cell_objects")
 local table_helper = require("simulator.core.table_helper")
 
 local M = drive.mixin({})

@@ -1,8 +1,8 @@
 --- CoreScripts' default behaviour for each event, between the validators and the handlers of scripts.
 local actor_moves = require("simulator.core.actor_moves")
+local cells = require("simulator.core.cells")
 local chat_commands = require("simulator.core.chat_commands")
 local command_hooks = require("simulator.core.command_hooks")
-local cells = require("simulator.core.cells")
 local packet_reader = require("simulator.core.packet_reader")
 local player = require("simulator.core.player")
 local table_helper = require("simulator.core.table_helper")

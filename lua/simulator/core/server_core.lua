@@ -1,10 +1,10 @@
 --- The globals of CoreScripts: their tables and helpers, and the functions that the server calls by name.
 local chat_commands = require("simulator.core.chat_commands")
 local command_hooks = require("simulator.core.command_hooks")
+local drive = require("simulator.core.drive")
 local event_handler = require("simulator.core.event_handler")
 local event_hooks = require("simulator.core.event_hooks")
 local make_config = require("simulator.core.config")
-local drive = require("simulator.core.drive")
 local object_events = require("simulator.core.object_events")
 local record_store = require("simulator.core.record_store")
 local strings = require("simulator.core.strings")

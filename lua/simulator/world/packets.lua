@@ -1,10 +1,10 @@
 --- A client's handling of the server's packets.
 local actor_orders = require("simulator.world.actor_orders")
-local dialogs = require("simulator.world.dialogs")
+local character = require("simulator.world.character")
 local client = require("simulator.world.client")
 local console = require("simulator.world.console")
+local dialogs = require("simulator.world.dialogs")
 local objects = require("simulator.world.objects")
-local character = require("simulator.world.character")
 local travel = require("simulator.world.travel")
 
 local M = {}

@@ -1,6 +1,6 @@
 --- The world's population at the start: saved players, actors with their ways, containers, the journal.
-local seed_data = require("simulator.world.seed_data")
 local player_data = require("simulator.core.player_data")
+local seed_data = require("simulator.world.seed_data")
 
 local M = {}
 

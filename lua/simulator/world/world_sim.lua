@@ -1,10 +1,10 @@
 --- Simulates the world: connected players, queued events, and everything that moves, step by step.
 local actors = require("simulator.world.actors")
-local event_queue = require("simulator.world.event_queue")
 local cells = require("simulator.world.cells")
 local client = require("simulator.world.client")
 local containers = require("simulator.world.containers")
 local drive = require("simulator.core.drive")
+local event_queue = require("simulator.world.event_queue")
 local events = require("simulator.events")
 local packets = require("simulator.world.packets")
 local population = require("simulator.world.population")

@@ -1,17 +1,17 @@
 --- Commands about creatures and NPCs: spawn, equip, set stats, move, speak, kill.
 local cells = require("timmy.state.cells")
-local corescripts = require("timmy.game.corescripts")
+local checks = require("timmy.wire.checks")
+local commands = require("timmy.commands.thing_commands")
 local console = require("timmy.game.object_console")
+local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local json = require("timmy.wire.json")
 local npc_lines = require("timmy.state.npc_lines")
 local packets = require("timmy.game.actor_packets")
-local records = require("timmy.commands.record_making")
-local checks = require("timmy.wire.checks")
-local speech = require("timmy.state.speech")
 local placement = require("timmy.state.placement")
-local commands = require("timmy.commands.thing_commands")
+local records = require("timmy.commands.record_making")
+local speech = require("timmy.state.speech")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
 local types = require("timmy.state.record_types")
 
 local MOST_LINES = 32

@@ -1,11 +1,11 @@
 --- AI packages of actors, run by the client that simulates their cell.
-local packets = require("timmy.game.actor_packets")
-local players = require("timmy.state.players")
 local checks = require("timmy.wire.checks")
-local placement = require("timmy.state.placement")
 local commands = require("timmy.commands.thing_commands")
-local things = require("timmy.state.things")
 local errors = require("timmy.commands.errors")
+local packets = require("timmy.game.actor_packets")
+local placement = require("timmy.state.placement")
+local players = require("timmy.state.players")
+local things = require("timmy.state.things")
 
 --- Durations in game hours.
 local LONGEST_DURATION = 1000

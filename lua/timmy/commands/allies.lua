@@ -1,9 +1,9 @@
 --- Allies: players whose companions and summoned creatures don't attack each other.
-local corescripts = require("timmy.game.corescripts")
-local players = require("timmy.state.players")
-local errors = require("timmy.commands.errors")
-local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
+local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
+local players = require("timmy.state.players")
+local saved = require("timmy.game.saved")
 
 local set_ally = { name = "set_ally" }
 

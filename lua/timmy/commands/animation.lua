@@ -1,8 +1,8 @@
 --- Animations and voice of a player, and sounds played to it.
-local corescripts = require("timmy.game.corescripts")
-local guard = require("timmy.game.guard")
-local errors = require("timmy.commands.errors")
 local checks = require("timmy.wire.checks")
+local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
+local guard = require("timmy.game.guard")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,9 +1,9 @@
 --- The raw API: runs functions of the server's script API by name, as one batch within one tick. Only if the operator
 -- has set `allow_raw`.
 local batch = require("timmy.raw.batch")
+local checks = require("timmy.wire.checks")
 local joining = require("timmy.raw.joining")
 local json = require("timmy.wire.json")
-local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "api" }

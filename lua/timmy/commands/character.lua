@@ -1,11 +1,11 @@
 --- A player's class, race, birthsign and name.
 local attributes = require("timmy.state.attributes")
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local races = require("timmy.state.races")
-local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 
 local set_class = { name = "set_class" }
 

@@ -1,12 +1,12 @@
 --- Messages to players: lines in their chat windows, and message boxes.
 local chat_event = require("timmy.game.chat_event")
-local guard = require("timmy.game.guard")
 local chat_log = require("timmy.state.chat_log")
+local checks = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
 local questions = require("timmy.state.questions")
-local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local TELLING = {

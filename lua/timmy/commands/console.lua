@@ -1,6 +1,6 @@
 --- Runs a console command on a player's client, unchanged. Only if the operator has set `allow_raw`.
-local corescripts = require("timmy.game.corescripts")
 local checks = require("timmy.wire.checks")
+local corescripts = require("timmy.game.corescripts")
 
 local M = { name = "console" }
 

@@ -1,13 +1,13 @@
 --- The contents of containers and actors: add, remove, set.
+local checks = require("timmy.wire.checks")
+local commands = require("timmy.commands.thing_commands")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
 local packets = require("timmy.game.object_packets")
 local records = require("timmy.commands.record_making")
-local checks = require("timmy.wire.checks")
-local commands = require("timmy.commands.thing_commands")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
 
 local MOST_STACKS = 200
 local STACK = { { name = "item", check = checks.name },

@@ -1,8 +1,8 @@
 --- Dialog boxes on a player's screen. The result comes with the player's answer: see timmy.state.questions.
+local checks = require("timmy.wire.checks")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")
-local checks = require("timmy.wire.checks")
 local utf8 = require("timmy.wire.utf8")
 
 local player = { name = "player", check = checks.name }

@@ -1,9 +1,9 @@
 --- A player's rank, reputation and expulsion in factions.
-local corescripts = require("timmy.game.corescripts")
-local guard = require("timmy.game.guard")
-local errors = require("timmy.commands.errors")
-local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
+local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
+local guard = require("timmy.game.guard")
+local saved = require("timmy.game.saved")
 
 local player = { name = "player", check = checks.name }
 local faction = { name = "faction", check = checks.name }

@@ -1,10 +1,10 @@
 --- A player's inventory: add, remove and equip items. CoreScripts' table is changed together with the client, which
 -- does not report changes that it was sent.
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
-local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 
 local item_count = checks.integer(1, 1000000)
 

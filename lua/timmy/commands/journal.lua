@@ -1,8 +1,8 @@
 --- Adds a quest's entry to the journal, or sets its stage without a text.
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local checks = require("timmy.wire.checks")
 
 local M = { name = "journal" }
 

@@ -1,9 +1,9 @@
 --- Jail, resurrection and kicks.
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,14 +1,14 @@
 --- Commands about objects in the world: place, delete, move, rotate, scale, lock, open, use.
 local cells = require("timmy.state.cells")
+local checks = require("timmy.wire.checks")
+local commands = require("timmy.commands.thing_commands")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local numbers = require("timmy.wire.numbers")
 local packets = require("timmy.game.object_packets")
-local records = require("timmy.commands.record_making")
-local checks = require("timmy.wire.checks")
 local placement = require("timmy.state.placement")
-local commands = require("timmy.commands.thing_commands")
+local records = require("timmy.commands.record_making")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
 
 local M = {}
 

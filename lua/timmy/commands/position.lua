@@ -1,15 +1,15 @@
 --- Moves a player to a named place, to coordinates in a cell, or to another player; pushes it; sets its mark for
 -- Recall.
 local cells = require("timmy.state.cells")
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
-local places = require("timmy.state.places")
 local numbers = require("timmy.wire.numbers")
 local place_names = require("timmy.state.place_names")
+local places = require("timmy.state.places")
 local players = require("timmy.state.players")
-local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local checks = require("timmy.wire.checks")
 local trips = require("timmy.state.trips")
 
 local M = { name = "teleport" }

@@ -3,11 +3,11 @@
 -- A record with an id of its own is permanent. One without gets a generated id, and CoreScripts remove it together with
 -- the last object made of it.
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
 local nested = require("timmy.wire.nested")
-local types = require("timmy.state.record_types")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
+local types = require("timmy.state.record_types")
 
 local M = {}
 

@@ -1,9 +1,9 @@
 --- Creates, copies and removes records: spells, potions, books, weapons, NPCs and all other types.
+local checks = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
 local nested = require("timmy.wire.nested")
 local records = require("timmy.commands.record_making")
 local types = require("timmy.state.record_types")
-local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 
 local create = { name = "create_record" }
 

@@ -1,8 +1,8 @@
 --- The registry of commands: finds a command, checks its arguments, finds its player, and runs it.
+local checks = require("timmy.wire.checks")
 local client_input = require("timmy.commands.client_input")
 local log = require("timmy.server.log")
 local players = require("timmy.state.players")
-local checks = require("timmy.wire.checks")
 
 local M = {}
 

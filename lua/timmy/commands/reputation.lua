@@ -1,8 +1,8 @@
 --- A player's bounty and reputation.
+local checks = require("timmy.wire.checks")
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
-local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,11 +1,11 @@
 --- Settings of a player's client. Without a value: the server's default.
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,7 +1,7 @@
 --- A player's scale, werewolf form and creature form.
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
-local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,11 +1,11 @@
 --- A player's spells and active effects.
 local attributes = require("timmy.state.attributes")
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local items = require("timmy.state.items")
-local errors = require("timmy.commands.errors")
 local saved = require("timmy.game.saved")
-local checks = require("timmy.wire.checks")
 
 local player = { name = "player", check = checks.name }
 local spell = { name = "spell", check = checks.name }

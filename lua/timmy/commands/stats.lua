@@ -1,9 +1,9 @@
 --- Sets an attribute, a skill, the level, or the current or full value of health, magicka or fatigue.
 local attributes = require("timmy.state.attributes")
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local checks = require("timmy.wire.checks")
 
 local M = { name = "set_stat" }
 

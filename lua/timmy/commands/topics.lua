@@ -1,10 +1,10 @@
 --- A player's knowledge: topics, books, kills and map.
 local cells = require("timmy.state.cells")
-local corescripts = require("timmy.game.corescripts")
-local guard = require("timmy.game.guard")
-local errors = require("timmy.commands.errors")
-local saved = require("timmy.game.saved")
 local checks = require("timmy.wire.checks")
+local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
+local guard = require("timmy.game.guard")
+local saved = require("timmy.game.saved")
 
 local player = { name = "player", check = checks.name }
 

@@ -1,13 +1,13 @@
 --- The shared world: weather, time, script variables, door destinations, cells, collision.
 local cells = require("timmy.state.cells")
+local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
-local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
 
 local PLAYER = { name = "player", check = checks.name }
 local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }

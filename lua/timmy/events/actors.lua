@@ -3,10 +3,10 @@
 -- looked up in CoreScripts' data.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
-local id_lists = require("timmy.state.id_lists")
 
 --- The recorded id of an actor in a cell, or nil.
 local function recorded(unique_index, cell)

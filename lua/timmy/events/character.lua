@@ -2,12 +2,12 @@
 local attributes = require("timmy.state.attributes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
 local slots = require("timmy.state.slots")
 local stack = require("timmy.state.stack")
-local id_lists = require("timmy.state.id_lists")
 
 --- CoreScripts' numbers for a packet's action on a list (`enumerations.inventory`, `.spellbook`).
 local ACTIONS = { [0] = "set", "add", "remove" }

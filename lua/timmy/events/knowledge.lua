@@ -1,10 +1,10 @@
 --- Events of a player's knowledge: journal, topics, books, and standing with factions.
-local journal_data = require("timmy.state.journal_data")
 local guard = require("timmy.game.guard")
+local id_lists = require("timmy.state.id_lists")
+local journal_data = require("timmy.state.journal_data")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local id_lists = require("timmy.state.id_lists")
 
 local function journal(_, packet)
   local lines, entries = shapes.table_or_empty(shapes.table_or_empty(packet).journal), {}

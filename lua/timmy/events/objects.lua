@@ -1,8 +1,8 @@
 --- Events of objects: opened, locked, placed, taken, hit, spoken to.
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local id_lists = require("timmy.state.id_lists")
 
 local finite, whole = numbers.finite, numbers.whole
 

@@ -1,7 +1,7 @@
 --- The data of events about objects, actors and players, from the tables that CoreScripts make of a packet.
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local players = require("timmy.state.players")
-local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 

@@ -1,9 +1,9 @@
 --- Events of the world: weather, map, kills, records, and the game's global variables.
 local guard = require("timmy.game.guard")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local shapes = require("timmy.events.shapes")
-local id_lists = require("timmy.state.id_lists")
 local weather = require("timmy.state.weather")
 
 local whole = numbers.whole

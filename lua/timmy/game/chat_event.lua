@@ -1,7 +1,7 @@
 --- The server's chat event: what a player types passes through it, and what the bridge lets a player say. So scripts
 -- that filter, mute, relay or localise chat see both, and can stop both.
-local log = require("timmy.server.log")
 local errors = require("timmy.commands.errors")
+local log = require("timmy.server.log")
 
 local M = {}
 

@@ -1,13 +1,13 @@
---- What must hold before a function of the script API is called: the words of preconditions-0.8.1.json, and the rule
--- that each of them stands for. The raw API refuses by these rules, the simulator enforces them, both say the words.
+--- The preconditions of the script API's functions: the words of preconditions-0.8.1.json, and the rule for each. The
+-- raw API refuses calls by these rules, the simulator enforces them, and both report the words.
 --
--- A rule: { words =, kind =, ... }. By its kind it has
---   selection: list, any_of (what selects it; without, the list that the batch itself fills), sized (also where empty)
+-- A rule: { words =, kind =, ... }. The other fields depend on its kind:
+--   selection: list, any_of (the functions that select it; nil for a list that the batch fills), sized (also if empty)
 --   order: any_of (what must have run before)
---   index: position, argument, size (the function that tells the list's length) or written (which of the lists that the
---   batch itself fills: objects, items of one, records)
+--   index: position, argument, size (the function that returns the list's length) or written (the list that the batch
+--   fills: objects, items of one, records)
 --   range: position, argument, low, high
---   text: position, argument, judge (gives nil for what is good), takes (the kind of the argument: no wider than that)
+--   text: position, argument, judge (returns nil for a valid text), takes (the kind of the argument)
 --   state: the words alone; the simulator knows the state
 local kinds = require("timmy.raw.kinds")
 

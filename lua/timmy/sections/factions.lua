@@ -1,8 +1,8 @@
 --- A player's standing with each faction it has dealt with.
 local corescripts = require("timmy.game.corescripts")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local id_lists = require("timmy.state.id_lists")
 
 --- The most factions listed; the game with both expansions has fewer.
 local MOST_FACTIONS = 200

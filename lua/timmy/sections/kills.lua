@@ -1,9 +1,9 @@
 --- Kills of each record: by all players together, or by this player if newer CoreScripts are configured so
 -- (`shareKills`).
 local corescripts = require("timmy.game.corescripts")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local id_lists = require("timmy.state.id_lists")
 
 --- The most records listed: more than the players of a server kill in a year. The rest is cut in alphabetical order.
 local MOST_KINDS = 1000

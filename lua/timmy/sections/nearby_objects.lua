@@ -1,8 +1,8 @@
 --- Objects near a player, from all cells that its client has loaded: the nearest first, then those in nearby cells
 -- whose position the server does not know.
+local cell_objects = require("timmy.state.cell_objects")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
-local cell_objects = require("timmy.state.cell_objects")
 local player_location = require("timmy.state.player_location")
 
 --- A copy of an object with its distance and bearing, if it is within the radius; `rank` orders those without a

@@ -1,13 +1,13 @@
 --- Other players near a player: in the same interior, or anywhere in the exterior within the radius.
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
-local guard = require("timmy.game.guard")
 local geometry = require("timmy.state.geometry")
+local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local player_state = require("timmy.state.player_state")
 local player_location = require("timmy.state.player_location")
 local player_positions = require("timmy.state.player_positions")
+local player_state = require("timmy.state.player_state")
 
 --- Positions to the unit and the degree, as for actors.
 local whole = math.floor

@@ -1,8 +1,8 @@
 --- The spellbook, the selected spell, and the spell effects active on a player.
 local corescripts = require("timmy.game.corescripts")
+local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
-local id_lists = require("timmy.state.id_lists")
 
 --- The most spells and active effects listed; a game has fewer of both.
 local MOST_SPELLS, MOST_ACTIVE = 1000, 64

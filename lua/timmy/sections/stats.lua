@@ -1,10 +1,10 @@
 --- A player's identity and stats, as its client last reported them.
 local attributes = require("timmy.state.attributes")
+local cache = require("timmy.game.cache")
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
-local cache = require("timmy.game.cache")
 local numbers = require("timmy.wire.numbers")
 
 local finite = numbers.finite

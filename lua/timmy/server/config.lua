@@ -1,6 +1,6 @@
 --- The operator's settings: the defaults, overridden by the Lua module `timmy_config` if it exists.
 --
---  return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
+--   return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
 local joining = require("timmy.raw.joining")
 local limits = require("timmy.server.limits")
 local tokens = require("timmy.wire.token")

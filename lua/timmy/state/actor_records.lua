@@ -1,12 +1,12 @@
 --- What CoreScripts recorded of an actor, as text: its record, whether it is dead, its equipment and its AI package.
 --
 -- Writing the text takes about 10 us, and a cell has dozens of idle actors: so the source values are compared first.
-local json = require("timmy.wire.json")
 local cache = require("timmy.game.cache")
+local id_lists = require("timmy.state.id_lists")
+local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local records = require("timmy.state.records")
 local slots = require("timmy.state.slots")
-local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 

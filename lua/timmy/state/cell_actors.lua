@@ -3,10 +3,10 @@
 -- All players around see the same cell, so it is read once for all of them: positions at most twenty times a second,
 -- the rest twice. A snapshot always gets fresh values. An actor's own data are kept as text and written again only when
 -- they changed: most actors around a player are as they were a tenth of a second ago.
+local actor_records = require("timmy.state.actor_records")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local actor_records = require("timmy.state.actor_records")
 
 local M = {}
 

@@ -2,12 +2,12 @@
 --
 -- A cell may have hundreds, and all players around see the same: it is searched at most once a second. A snapshot
 -- always gets fresh values.
-local corescripts = require("timmy.game.corescripts")
-local lowest = require("timmy.state.lowest")
 local cache = require("timmy.game.cache")
+local corescripts = require("timmy.game.corescripts")
+local id_lists = require("timmy.state.id_lists")
+local lowest = require("timmy.state.lowest")
 local numbers = require("timmy.wire.numbers")
 local records = require("timmy.state.records")
-local id_lists = require("timmy.state.id_lists")
 
 local M = {}
 

@@ -1,10 +1,10 @@
 --- Positions in loaded cells for commands that place something: by default the player's own position.
 local cells = require("timmy.state.cells")
+local checks = require("timmy.wire.checks")
+local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
-local checks = require("timmy.wire.checks")
 local things = require("timmy.state.things")
-local errors = require("timmy.commands.errors")
 
 local M = {}
 

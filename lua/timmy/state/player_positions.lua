@@ -1,8 +1,8 @@
 --- The positions of all logged-in players: read at most twenty times a second for all clients together.
-local corescripts = require("timmy.game.corescripts")
 local cache = require("timmy.game.cache")
-local players = require("timmy.state.players")
+local corescripts = require("timmy.game.corescripts")
 local player_location = require("timmy.state.player_location")
+local players = require("timmy.state.players")
 
 local M = {}
 

@@ -3,8 +3,8 @@
 -- The boxes of all scripts answer through the same hook, password boxes too: so only answers with a number assigned
 -- here are read, and all others are ignored.
 local deferred = require("timmy.server.deferred")
-local hooks = require("timmy.game.hooks")
 local errors = require("timmy.commands.errors")
+local hooks = require("timmy.game.hooks")
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- The types of records that can be created at run time, and the fields of each: the Lua counterpart of
 -- `timmy_actors/protocol/records.py`. A field's name is CoreScripts' name with underscores.
-local nested = require("timmy.wire.nested")
 local checks = require("timmy.wire.checks")
+local nested = require("timmy.wire.nested")
 local utf8 = require("timmy.wire.utf8")
 
 local M = {}

@@ -2,8 +2,8 @@
 -- list them.
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
-local players = require("timmy.state.players")
 local errors = require("timmy.commands.errors")
+local players = require("timmy.state.players")
 
 local M = {}
 

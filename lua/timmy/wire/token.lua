@@ -3,8 +3,8 @@
 -- One token on each line, followed by its scopes; without any it has all of them. A line that begins with # is a
 -- comment.
 --
---  7jX2...kQ            (observe act chat_command raw)
---  pR9c...0w observe
+--   7jX2...kQ            (observe act chat_command raw)
+--   pR9c...0w observe
 local permissions = require("timmy.wire.permissions")
 
 local M = {}
