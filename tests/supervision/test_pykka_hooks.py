@@ -70,8 +70,13 @@ def test_tell_and_ask_put_an_envelope_into_the_inbox() -> None:
     actor = Doer()
     actor.actor_ref.tell("told")
     future = actor.actor_ref.ask("asked", block=False)
-    told, asked = actor.actor_inbox.get(), actor.actor_inbox.get()
-    assert (told.message, told.reply_to, asked.message, asked.reply_to) == ("told", None, "asked", future)
+    without_reply, with_reply = actor.actor_inbox.get(), actor.actor_inbox.get()
+    assert (without_reply.message, without_reply.reply_to, with_reply.message, with_reply.reply_to) == (
+        "told",
+        None,
+        "asked",
+        future,
+    )
 
 
 def test_stop_is_an_actor_stop_in_the_inbox_and_answered_when_it_has_ended() -> None:
