@@ -1,4 +1,4 @@
-"""Actors that do what they are sent, and a record of their lives."""
+"""Actors that call the functions they receive, with records of their lifecycles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_S = 10.0
 
 
 class Life(Lifecycle):
-    """What a supervisor would hear."""
+    """Records the lifecycle messages that a supervisor would receive."""
 
     def __init__(self) -> None:
         self.began = threading.Event()
@@ -37,7 +37,7 @@ class Life(Lifecycle):
 
 
 class Doer(Actor):
-    """Calls what it is sent, with itself; answers with what that returns."""
+    """Calls each message with itself as the argument and answers with the result."""
 
     def __init__(self, *, on_start: Step | None = None, on_stop: Step | None = None, on_failure: Step | None = None):
         super().__init__()
@@ -64,20 +64,20 @@ class Doer(Actor):
 
 
 def launch(actor: A) -> tuple[ActorRef[A], Life]:
-    """Start an actor with a recorded life."""
+    """Start an actor with a recorded lifecycle."""
     life = Life()
     actor.actor_lifecycle = life
     return actor.launch(), life
 
 
 def end(actor: Actor) -> None:
-    """Stop an actor and wait until its thread is through."""
+    """Stop an actor and wait until its thread has ended."""
     actor.stop()
     join(actor)
 
 
 def join(actor: Actor) -> None:
-    """Wait until an actor's thread is through."""
+    """Wait until an actor's thread has ended."""
     assert actor.actor_thread is not None
     actor.actor_thread.join(PATIENCE_S)
     assert not actor.actor_thread.is_alive()
@@ -103,7 +103,7 @@ def hold(begun: threading.Event, release: threading.Event) -> Callable[..., Any]
 
 
 class Tree:
-    """A supervisor with a life and a directory; stopped on the way out."""
+    """A supervisor with a recorded lifecycle and a directory; stopped at exit."""
 
     def __init__(self, *children: ChildSpec, intensity: Intensity | None = None) -> None:
         self.directory = Directory()
@@ -125,16 +125,16 @@ class Tree:
         return self
 
     def ended(self) -> BaseException | None:
-        """Wait for the supervisor's end; why it ended."""
+        """Wait for the supervisor's end and return its reason."""
         assert self.life.ended.wait(PATIENCE_S)
         return self.life.downs[0]
 
     def state(self, name: str) -> ChildState:
-        """Where a child is in its life."""
+        """The state of a child."""
         return self.directory.entries[name].state
 
     def restarted(self, name: str, times: int = 1) -> Entry:
-        """Wait until a child was restarted that often and is up again."""
+        """Wait until a child was restarted `times` times and is up."""
 
         def look() -> bool:
             entry = self.directory.entries[name]
@@ -144,5 +144,5 @@ class Tree:
         return self.directory.entries[name]
 
     def crash(self, name: str, error: BaseException) -> None:
-        """Have a child's handler raise `error`."""
+        """Make a child's handler raise `error`."""
         self.directory.ref(name, PATIENCE_S).tell(fail(error))

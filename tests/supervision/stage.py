@@ -1,4 +1,4 @@
-"""A stage for a `SupervisorState`: it plays the children, moves the time, and watches that the plan keeps its word."""
+"""A test stage for a `SupervisorState`: it simulates the children, advances the time, and checks the due times."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def spec(name: str, restart: RestartType = PERMANENT, **changes: Any) -> ChildSp
 
 @dataclass
 class Behaviour:
-    """What a child does when it is launched or stopped; by default what it should."""
+    """How a child behaves when it is launched or stopped; by default correctly."""
 
     start: str | BaseException = "up"
-    """`up`, `mute`, or why it fails."""
+    """`up`, `mute`, or the exception with which the start fails."""
     stop: str | BaseException | None = None
-    """How it ends, or `mute`."""
+    """The exception or None with which it ends, or `mute`."""
 
 
 @dataclass
 class Stage:
-    """Everything that is launched comes up at once and whatever is stopped stops at once, unless told otherwise."""
+    """Launched children come up and stopped children stop at once, unless `behave` sets another behaviour."""
 
     children: Iterable[ChildSpec]
     strategy: Strategy = ONE_FOR_ONE
@@ -69,11 +69,11 @@ class Stage:
         )
 
     def behave(self, name: str, **how: Any) -> None:
-        """Have a child behave so from now on."""
+        """Set a child's behaviour."""
         self.behaves[name] = Behaviour(**how)
 
     def begin(self) -> Stage:
-        """Start the children, and forget the effects of it."""
+        """Start the children and discard the effects."""
         self.play(self.plan.begin(self.now))
         self.log.clear()
         return self
@@ -83,7 +83,7 @@ class Stage:
         self.play(self.plan.ended(name, self.generation(name), reason, self.now))
 
     def hang(self, name: str) -> None:
-        """A child's loop does not turn."""
+        """A child's loop does not run."""
         self.play(self.plan.hung(name, self.generation(name), self.now))
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class Stage:
         self.play(self.plan.close(self.now))
 
     def tick(self) -> None:
-        """Let the next due time come."""
+        """Advance to the next due time."""
         due = self.plan.due()
         assert due is not None
         assert due >= self.now
@@ -101,7 +101,7 @@ class Stage:
         assert after is None or after > self.now, "what was due is still due"
 
     def play_out(self, ticks: int = 100) -> None:
-        """Let time pass until nothing is due any more."""
+        """Advance the time until nothing is due."""
         for _ in range(ticks):
             if self.plan.due() is None:
                 return
@@ -109,7 +109,7 @@ class Stage:
         raise AssertionError("it never comes to rest")
 
     def play(self, effects: Iterable[Effect]) -> None:
-        """Carry out effects, and whatever the children make of them."""
+        """Execute effects, including the children's reactions."""
         todo = deque(effects)
         while todo:
             effect = todo.popleft()
@@ -117,13 +117,13 @@ class Stage:
             todo.extend(self._answer(effect))
 
     def generation(self, name: str) -> int:
-        """A child's latest."""
+        """A child's latest generation."""
         child = self.plan.child(name)
         assert child is not None
         return child.generation
 
     def state(self, name: str) -> str:
-        """Where a child is in its life."""
+        """The state of a child."""
         child = self.plan.child(name)
         return child.state.name if child is not None else "GONE"
 
@@ -133,17 +133,17 @@ class Stage:
 
     @property
     def launched(self) -> list[str]:
-        """Who was launched, in order."""
+        """The launched children, in order."""
         return [effect.child for effect in self.of(Launch)]
 
     @property
     def stopped(self) -> list[str]:
-        """Who was asked to stop, in order."""
+        """The children asked to stop, in order."""
         return [effect.child for effect in self.of(Stop)]
 
     @property
     def ends(self) -> list[tuple[str, bool]]:
-        """Who ended, in order, and whether asked to."""
+        """The ended children, in order, and whether they were asked to stop."""
         return [(effect.child, effect.asked) for effect in self.of(Ended)]
 
     @property

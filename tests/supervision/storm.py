@@ -1,4 +1,4 @@
-"""A tree of 4 levels and more than 400 actors, a storm that rages in it, and a record of everything that happened."""
+"""A tree of 4 levels and more than 400 actors, random failures in it, and a record of all events."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from timmy_actors.supervision.restart import Window
 
 REGIONS, DISTRICTS = 4, 4
 WORKERS = {Strategy.ONE_FOR_ONE: 40, Strategy.ONE_FOR_ALL: 10, Strategy.REST_FOR_ONE: 10}
-"""Of a district: a failure that takes all its siblings down had better have few of them."""
+"""The children of a district, few because a failure may restart all siblings."""
 STRATEGIES = (Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.ONE_FOR_ONE, Strategy.REST_FOR_ONE)
 RESTARTS = (RestartType.PERMANENT,) * 6 + (RestartType.TRANSIENT,) * 3 + (RestartType.TEMPORARY,)
 HUNG_AFTER_S = 1.0
 START_S = 0.5
 STABLE_AFTER_S = 1.0
 PATIENCE_S = 60.0
-"""A supervisor's, for its children to stop."""
+"""The `shutdown_s` of a supervisor, for its children to stop."""
 LEDGER = "ledger"
 FROM_THE_PAST = "from the past"
 
@@ -47,11 +47,11 @@ class ExpectedError(ActorFailureError):
 
 
 class UncaughtError(BaseException):
-    """What no handler catches."""
+    """An exception that no handler catches."""
 
 
 class ObserverFailedError(BaseException):
-    """What somebody raises who only looks on; nobody may end for it."""
+    """An error of an observer, which must end no actor."""
 
 
 ENDINGS: tuple[Callable[[], BaseException], ...] = (
@@ -61,12 +61,12 @@ ENDINGS: tuple[Callable[[], BaseException], ...] = (
     partial(SystemExit, 2),
     KeyboardInterrupt,
     GeneratorExit,
-    partial(UncaughtError, "nobody catches it"),
+    partial(UncaughtError, "not caught"),
 )
 
 
 class SubmitCommand(Enum):
-    """What a worker can be sent."""
+    """The kinds of orders to a worker."""
 
     WORK = auto()
     FAIL = auto()
@@ -85,7 +85,7 @@ class Order:
 
 
 class Kind(Enum):
-    """How a worker is made."""
+    """How a worker is created."""
 
     SOUND = auto()
     NEVER_STARTS = auto()
@@ -113,28 +113,28 @@ class Rule:
     attempts: list[str] = field(default_factory=list)
     """Children in the order in which their factories were called for the first time."""
     stops: list[str] = field(default_factory=list)
-    """Children in the order in which they stopped, once it ended."""
+    """The children in the order in which they stopped."""
     supervisor: Supervisor | None = None
 
     @property
     def is_closing(self) -> bool:
-        """Whether it stops its children for good."""
-        return self.supervisor is not None and self.supervisor._plan._closing
+        """Whether it is stopping its children permanently."""
+        return self.supervisor is not None and self.supervisor._state._closing
 
     def attempt(self, name: str) -> None:
         """A child's factory is called."""
         if name not in self.attempts:
             self.attempts.append(name)
 
-    def made(self, name: str, make: Callable[[], Actor]) -> Actor:
-        """What a child's factory makes."""
+    def create(self, name: str, make: Callable[[], Actor]) -> Actor:
+        """Create a child's actor."""
         self.attempt(name)
         return make()
 
 
 @dataclass(frozen=True)
 class Watched(Intensity):
-    """An intensity that notes the failures it counts."""
+    """An intensity that records its failures."""
 
     counted: list[float] = field(default_factory=list, compare=False)
 
@@ -143,7 +143,7 @@ class Watched(Intensity):
 
 
 class NotingWindow(Window):
-    """A window that notes them."""
+    """A window that records its failures."""
 
     intensity: Watched
 
@@ -154,7 +154,7 @@ class NotingWindow(Window):
 
 @dataclass(frozen=True)
 class Paced(Backoff):
-    """A backoff that looks at every delay it gives."""
+    """A backoff that checks every delay."""
 
     check: Callable[[int, float], None] = field(default=lambda *_: None, compare=False)
 
@@ -165,7 +165,7 @@ class Paced(Backoff):
 
 
 class Recorded(EventStream):
-    """Every event there was."""
+    """All events."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,7 +180,7 @@ class Recorded(EventStream):
 
 
 class Ledger(Actor):
-    """The outside world: what arrives here has happened."""
+    """Records the effects of workers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -191,7 +191,7 @@ class Ledger(Actor):
 
 
 class Worker(Actor):
-    """Does as it is told, and tells the world."""
+    """Executes its orders and reports the effects to the ledger."""
 
     def __init__(self, cradle: Cradle) -> None:
         super().__init__()
@@ -251,7 +251,7 @@ class Worker(Actor):
 
 
 class Cradle:
-    """One child of one incarnation of a supervisor: where its own incarnations come from."""
+    """One child of one supervisor incarnation; creates the child's incarnations."""
 
     def __init__(self, world: World, rule: Rule, name: str, kind: Kind) -> None:
         self.world, self.rule, self.name, self.kind = world, rule, name, kind
@@ -263,7 +263,7 @@ class Cradle:
         self._restarts = -1
 
     def spec(self, restart: RestartType) -> ChildSpec:
-        """How its supervisor is to treat it."""
+        """The child's spec."""
         return ChildSpec(
             self.name,
             self._make,
@@ -295,7 +295,7 @@ class Cradle:
 
 
 class World:
-    """The tree, and what is known of it."""
+    """The tree and its records."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -304,7 +304,7 @@ class World:
         self.release = threading.Event()
         self.published = SharedValue("nothing yet")
         self.workers: dict[str, Strategy] = {}
-        """Every worker, with its supervisor's strategy."""
+        """All workers, with their supervisors' strategies."""
         self.supervisors: list[str] = []
         self.rules: list[Rule] = []
         self.lives: list[Life] = []
@@ -330,14 +330,14 @@ class World:
         return life
 
     def end(self, life: Life) -> None:
-        """A worker is through with its cleanup."""
+        """A worker has finished its cleanup."""
         with self._lock:
             life.ended = time.monotonic()
             self._living[life.name].remove(life)
 
     def _root(self) -> Supervisor:
         rule = Rule("root", Watched(1_000_000, 1.0))
-        ledger = ChildSpec(LEDGER, partial(rule.made, LEDGER, Ledger), hung_after_s=None)
+        ledger = ChildSpec(LEDGER, partial(rule.create, LEDGER, Ledger), hung_after_s=None)
         regions = [self._nested(rule, f"r{number}", self._region) for number in range(REGIONS)]
         root = self._supervisor(rule, Strategy.ONE_FOR_ONE, [ledger, *regions])
         root.actor_name = "root"
@@ -365,7 +365,7 @@ class World:
     def _nested(self, rule: Rule, name: str, make: Callable[[str], Supervisor]) -> ChildSpec:
         if name not in self.supervisors:
             self.supervisors.append(name)
-        factory = partial(rule.made, name, partial(make, name))
+        factory = partial(rule.create, name, partial(make, name))
         backoff = Backoff(0.01, 0.05, STABLE_AFTER_S)
         return ChildSpec(name, factory, backoff=backoff, start_s=None, shutdown_s=PATIENCE_S, hung_after_s=PATIENCE_S)
 

@@ -19,11 +19,11 @@ ENDINGS: list[BaseException] = [ValueError("bug"), SystemExit(2), KeyboardInterr
 
 
 class OutOfTheOrdinaryError(ActorFailureError):
-    """A reason that its supervisor reads."""
+    """An exit reason for the supervisor."""
 
 
 @pytest.mark.parametrize("error", ENDINGS, ids=repr)
-def test_whatever_a_told_handler_raises_ends_the_actor_with_exactly_one_down(error: BaseException) -> None:
+def test_any_exception_of_a_handler_ends_the_actor_with_exactly_one_down(error: BaseException) -> None:
     ref, life = launch(actor := Doer())
     ref.tell(fail(error))
     join(actor)
@@ -130,13 +130,13 @@ def test_a_stop_does_not_wait_for_the_work_before_it() -> None:
     assert handled == []
 
 
-def test_stopping_what_has_ended_is_no_error() -> None:
+def test_stopping_an_ended_actor_is_no_error() -> None:
     launch(actor := Doer())
     end(actor)
     actor.stop()
 
 
-def test_a_handler_may_answer_later_from_wherever() -> None:
+def test_a_handler_may_answer_later_from_any_thread() -> None:
     taken: list[Reply] = []
 
     def defer(actor: Doer) -> object:
@@ -145,7 +145,7 @@ def test_a_handler_may_answer_later_from_wherever() -> None:
 
     ref, _ = launch(actor := Doer())
     future = ref.ask(defer, block=False)
-    ref.ask(lambda _: "the next one is handled meanwhile", timeout=PATIENCE_S)
+    ref.ask(lambda _: "the next message is handled in between", timeout=PATIENCE_S)
     assert isinstance(future, Reply)
     assert not future.done
     taken[0].set("late")
@@ -153,7 +153,7 @@ def test_a_handler_may_answer_later_from_wherever() -> None:
     end(actor)
 
 
-def test_a_told_handler_that_takes_its_reply_gets_one_that_nobody_hears() -> None:
+def test_take_reply_in_a_tell_returns_an_unused_reply() -> None:
     ref, life = launch(actor := Doer())
     ref.tell(lambda actor: actor.take_reply().set("unheard"))
     end(actor)
@@ -168,7 +168,7 @@ def test_the_reply_of_one_message_is_never_taken_by_the_next() -> None:
     end(actor)
 
 
-def test_an_expired_ask_is_answered_but_not_carried_out() -> None:
+def test_an_expired_ask_is_answered_but_not_handled() -> None:
     carried_out = threading.Event()
     ref, _ = launch(actor := Doer())
     reply = Reply(deadline=time.monotonic() - 1)
@@ -184,7 +184,7 @@ def observer_that_fails(_reply: Reply) -> None:
     raise pykka.ActorDeadError
 
 
-def test_who_listens_for_an_answer_cannot_kill_the_actor_that_gives_it() -> None:
+def test_a_failing_reply_callback_does_not_end_the_answering_actor() -> None:
     ref, life = launch(actor := Doer())
     reply = Reply()
     reply.add_done_callback(observer_that_fails)
@@ -194,7 +194,7 @@ def test_who_listens_for_an_answer_cannot_kill_the_actor_that_gives_it() -> None
     assert life.downs == [None]
 
 
-def test_who_listens_for_an_answer_cannot_keep_an_actors_end_secret() -> None:
+def test_a_failing_reply_callback_does_not_suppress_the_actors_down() -> None:
     blocking = threading.Event()
     ref, life = launch(actor := Doer())
     ref.tell(lambda _: blocking.wait())
@@ -230,7 +230,7 @@ def test_actors_stay_out_of_pykkas_process_wide_registry() -> None:
     end(actor)
 
 
-def test_an_actors_thread_bears_its_name_and_does_not_hold_up_the_interpreters_exit() -> None:
+def test_an_actors_thread_has_its_name_and_is_a_daemon_thread() -> None:
     actor = Doer()
     actor.actor_name = "perception"
     actor.launch()
@@ -258,7 +258,7 @@ def test_a_thousand_asks_from_many_threads_each_get_their_own_answer() -> None:
     end(actor)
 
 
-def test_a_refusal_of_what_was_told_kills_nobody_either() -> None:
+def test_a_refused_tell_does_not_end_the_actor() -> None:
     ref, life = launch(Doer())
     ref.tell(fail(RefusedError("bad_arguments", "no")))
     assert ref.ask(lambda _: "alive", timeout=PATIENCE_S) == "alive"

@@ -10,21 +10,21 @@ from timmy_actors.errors import ActorGoneError, AskTimeoutError, NoSuchActorErro
 from timmy_actors.supervision import ChildState, Directory, Entry
 
 
-def test_a_name_nobody_answers_to_fails_fast_and_says_so() -> None:
+def test_an_unknown_or_unavailable_name_is_refused_with_its_state() -> None:
     directory = Directory()
-    with pytest.raises(NoSuchActorError, match="no such name"):
-        directory.ref("nobody")
+    with pytest.raises(NoSuchActorError, match="the name is unknown"):
+        directory.ref("unknown")
     directory.write(Entry("late", state=ChildState.WAITING))
     with pytest.raises(NoSuchActorError, match="waiting to restart"):
         directory.ref("late")
 
 
-def test_an_ask_of_nobody_fails_through_its_reply() -> None:
+def test_an_ask_of_an_unknown_name_fails_through_its_reply() -> None:
     with pytest.raises(NoSuchActorError):
-        Directory().ask("nobody", "message", timeout_s=1.0).wait()
+        Directory().ask("unknown", "message", timeout_s=1.0).wait()
 
 
-def test_one_that_may_wait_gets_the_next_incarnation() -> None:
+def test_an_ask_with_wait_s_gets_the_next_incarnation() -> None:
     directory, actor = Directory(), Doer()
     launch(actor)
     threading.Timer(0.02, directory.write, (Entry("name", ref=actor.actor_ref),)).start()
@@ -36,11 +36,11 @@ def test_one_that_may_wait_gets_the_next_incarnation() -> None:
 def test_waiting_for_an_incarnation_is_bounded_by_the_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(NoSuchActorError):
-        Directory().ask("nobody", "message", timeout_s=0.02, wait_s=60.0).wait()
+        Directory().ask("unknown", "message", timeout_s=0.02, wait_s=60.0).wait()
     assert time.monotonic() - started < 30
 
 
-def test_a_message_that_nobody_took_is_counted() -> None:
+def test_an_undelivered_message_is_counted() -> None:
     directory = Directory()
     actor = Doer()
     launch(actor)
@@ -48,11 +48,11 @@ def test_a_message_that_nobody_took_is_counted() -> None:
     assert directory.tell("name", lambda _: None)
     end(actor)
     assert not directory.tell("name", "dead")
-    assert not directory.tell("nobody", "unknown")
+    assert not directory.tell("unknown", "unknown")
     assert directory.dead_letters.count == 2
 
 
-def test_an_ask_of_one_that_has_ended_fails_at_once() -> None:
+def test_an_ask_of_an_ended_actor_fails_at_once() -> None:
     directory, actor = Directory(), Doer()
     launch(actor)
     directory.write(Entry("name", ref=actor.actor_ref))
@@ -61,7 +61,7 @@ def test_an_ask_of_one_that_has_ended_fails_at_once() -> None:
         directory.ask("name", lambda _: None, timeout_s=60.0).wait()
 
 
-def test_an_answer_that_does_not_come_is_a_timeout() -> None:
+def test_a_missing_answer_is_a_timeout() -> None:
     directory, actor, release = Directory(), Doer(), threading.Event()
     launch(actor)
     directory.write(Entry("name", ref=actor.actor_ref))
@@ -82,16 +82,16 @@ def test_a_refusal_and_a_crash_reach_the_asker() -> None:
     join(actor)
 
 
-def test_a_mailboxs_depth_is_read_without_asking() -> None:
+def test_the_depth_of_a_mailbox_is_read_without_a_message() -> None:
     actor = Doer()
     entry = Entry("name", ref=actor.actor_ref)
     for _ in range(3):
         actor.actor_ref.tell("unread")
     assert entry.depth == 3
-    assert Entry("nobody").depth == 0
+    assert Entry("unknown").depth == 0
 
 
-def test_a_reader_sees_one_moment() -> None:
+def test_a_reader_sees_an_immutable_snapshot() -> None:
     directory = Directory()
     directory.write(Entry("name", generation=1))
     seen = directory.entries

@@ -12,25 +12,25 @@ import pytest
 PAGE = Path(__file__).parents[2] / "docs" / "supervision.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^ *print\(.*\)(?:  |\n)# (.*)$", re.MULTILINE)
-PICTURES = {"mermaid"}
+DIAGRAMS = {"mermaid"}
 
 
 def blocks(language: str) -> list[str]:
-    return [text for found, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")) if found == language]
+    return [text for name, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")) if name == language]
 
 
-def test_every_block_is_run_or_a_picture() -> None:
+def test_every_block_is_executed_or_a_diagram() -> None:
     languages = {language for language, _ in BLOCK.findall(PAGE.read_text(encoding="utf-8"))}
-    assert languages == {"python", "sh"} | PICTURES
+    assert languages == {"python", "sh"} | DIAGRAMS
 
 
-def test_the_page_is_one_program_that_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_is_one_program_that_prints_the_documented_output(capsys: pytest.CaptureFixture[str]) -> None:
     namespace: dict[str, Any] = {"__name__": "page"}
     for block in blocks("python"):
         exec(compile(block, str(PAGE), "exec"), namespace)
-        said, promised = capsys.readouterr().out.splitlines(), PRINTED.findall(block)
-        assert said == promised
-        assert len(promised) == block.count("print(")
+        printed, documented = capsys.readouterr().out.splitlines(), PRINTED.findall(block)
+        assert printed == documented
+        assert len(documented) == block.count("print(")
 
 
 @pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])
@@ -40,7 +40,7 @@ def test_every_command_runs(line: str) -> None:
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
 
 
-def test_every_link_inside_the_page_leads_somewhere() -> None:
+def test_every_link_inside_the_page_has_a_target() -> None:
     text = PAGE.read_text(encoding="utf-8")
     headings = {
         re.sub(r"[^\w\- ]", "", line.lstrip("# ")).lower().replace(" ", "-")

@@ -23,7 +23,7 @@ from timmy_actors.supervision import (
 
 NEVER_AGAIN = Backoff(base_s=1e6, cap_s=1e6)
 BORNE = Intensity(failures=0)
-"""Not a single failure: whatever happens in these tests is none of the supervisor's."""
+"""No failure is tolerated: nothing in these tests may count as a failure of the supervisor."""
 
 
 class LinkGoneError(ActorFailureError):
@@ -46,7 +46,7 @@ def never_up() -> ChildSpec:
 
 
 def await_backoff(tree: Tree) -> None:
-    """Until `never_up` has failed its first restart as well, and waits for the next."""
+    """Wait until the first restart of `never_up` has failed and the next is scheduled."""
 
     def waits() -> bool:
         entry = tree.directory.entry("link")
@@ -60,11 +60,11 @@ def slow_start(gate: threading.Event) -> ChildSpec:
 
 
 def await_start(tree: Tree) -> None:
-    """Until `slow_start` is in its start."""
+    """Wait until `slow_start` is starting."""
     eventually(lambda: (tree.directory.entry("slow") or Entry("slow")).state is ChildState.STARTING)
 
 
-def test_a_child_that_is_started_later_answers_to_its_name_until_it_is_stopped() -> None:
+def test_an_added_child_is_registered_until_it_is_stopped() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         assert ask(tree, StartChild(ChildSpec("late", Doer))) == 1
@@ -75,7 +75,7 @@ def test_a_child_that_is_started_later_answers_to_its_name_until_it_is_stopped()
 
 
 @pytest.mark.parametrize("restart", list(RestartType))
-def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else(restart: RestartType) -> None:
+def test_a_failed_start_is_reported_to_its_requester_only(restart: RestartType) -> None:
     broken = ChildSpec("late", lambda: Doer(on_start=fail(ValueError("no"))), restart)
     with Tree(ChildSpec("other", Doer), intensity=BORNE) as tree:
         tree.started()
@@ -87,7 +87,7 @@ def test_a_child_that_does_not_start_is_told_to_whoever_asked_and_to_nobody_else
         assert tree.life.downs == []
 
 
-def test_a_factory_that_fails_is_a_failed_start_as_well() -> None:
+def test_a_failing_factory_is_a_failed_start() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         with pytest.raises(StartFailedError, match="OSError: no"):
@@ -95,19 +95,19 @@ def test_a_factory_that_fails_is_a_failed_start_as_well() -> None:
         assert names(tree) == []
 
 
-def test_a_wrong_request_is_answered_and_ends_nobody() -> None:
+def test_an_invalid_request_is_answered_and_ends_no_actor() -> None:
     with Tree(ChildSpec("there", Doer), intensity=BORNE) as tree:
         tree.started()
         with pytest.raises(SpecError, match="'there': id"):
             ask(tree, StartChild(ChildSpec("there", Doer)))
-        with pytest.raises(SpecError, match="'stranger': there is none"):
+        with pytest.raises(SpecError, match="'stranger': this supervisor has no such child"):
             ask(tree, StopChild("stranger"))
         tree.root.actor_ref.tell(StopChild("stranger"))
         assert names(tree) == ["there"]
         assert tree.life.downs == []
 
 
-def test_stopping_a_child_that_is_starting_answers_both_who_started_and_who_stops_it() -> None:
+def test_stopping_a_starting_child_answers_both_requests() -> None:
     gate = threading.Event()
     with Tree(intensity=BORNE) as tree:
         tree.started()
@@ -122,7 +122,7 @@ def test_stopping_a_child_that_is_starting_answers_both_who_started_and_who_stop
         assert names(tree) == []
 
 
-def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost() -> None:
+def test_stopping_the_last_starting_child_completes_the_supervisors_start() -> None:
     tree = Tree()
     tree.root = Supervisor([never_up()], tree.directory, strategy=Strategy.ONE_FOR_ALL)
     tree.root.actor_lifecycle = tree.life
@@ -132,7 +132,7 @@ def test_stopping_the_last_one_that_the_supervisors_start_waits_for_is_not_lost(
         tree.started()
 
 
-def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
+def test_a_pending_start_request_is_answered_when_the_supervisor_ends() -> None:
     gate = threading.Event()
     with Tree(ChildSpec("first", lambda: Doer(on_start=gate.wait)), intensity=BORNE) as tree:
         starting = tree.root.actor_ref.ask(StartChild(ChildSpec("late", Doer)), block=False)
@@ -144,7 +144,7 @@ def test_who_waits_for_a_start_hears_of_the_supervisors_end() -> None:
         starting.get(timeout=PATIENCE_S)
 
 
-def test_an_expected_failure_of_its_first_start_is_answered_at_once_and_the_child_is_not_kept() -> None:
+def test_an_expected_failure_of_its_first_start_is_answered_at_once_and_the_child_is_removed() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         with pytest.raises(StartFailedError, match="link ended: no"):
@@ -153,7 +153,7 @@ def test_an_expected_failure_of_its_first_start_is_answered_at_once_and_the_chil
         assert tree.life.downs == []
 
 
-def test_a_temporary_job_leaves_no_trace_when_it_is_through() -> None:
+def test_a_finished_temporary_child_is_removed() -> None:
     with Tree(intensity=BORNE) as tree:
         tree.started()
         for number in range(20):
@@ -167,7 +167,7 @@ def test_a_temporary_job_leaves_no_trace_when_it_is_through() -> None:
         assert "job" not in tree.directory.entries
 
 
-def test_a_declared_temporary_child_that_is_through_is_still_shown() -> None:
+def test_a_finished_declared_temporary_child_is_still_listed() -> None:
     with Tree(ChildSpec("job", Doer, RestartType.TEMPORARY), intensity=BORNE) as tree:
         tree.started()
         job = tree.directory.entries["job"].actor

@@ -3,14 +3,14 @@ from __future__ import annotations
 import threading
 
 from timmy_actors.supervision import SupervisionEvent
-from timmy_actors.supervision.events import BACKLOG, KEPT, EventStream
+from timmy_actors.supervision.events import BACKLOG, RECENT_LIMIT, EventStream
 
 
 def event(number: int) -> SupervisionEvent:
     return SupervisionEvent("started", f"actor {number}", 1, "", float(number))
 
 
-def test_every_subscriber_hears_everything_from_then_on_in_order() -> None:
+def test_every_subscriber_receives_all_later_events_in_order() -> None:
     stream = EventStream()
     stream.publish(event(0))
     first, second = stream.subscribe(), stream.subscribe()
@@ -20,7 +20,7 @@ def test_every_subscriber_hears_everything_from_then_on_in_order() -> None:
         assert [subscription.get(0), subscription.get(0), subscription.get(0)] == [event(1), event(2), None]
 
 
-def test_who_does_not_read_loses_the_oldest_and_is_told_how_many() -> None:
+def test_a_full_subscription_drops_the_oldest_events_and_counts_them() -> None:
     stream = EventStream()
     slow = stream.subscribe()
     for number in range(BACKLOG + 7):
@@ -29,7 +29,7 @@ def test_who_does_not_read_loses_the_oldest_and_is_told_how_many() -> None:
     assert slow.get(0) == event(7)
 
 
-def test_who_has_unsubscribed_hears_nothing_more_but_may_read_what_came_before() -> None:
+def test_an_ended_subscription_receives_no_more_but_can_be_read_to_its_end() -> None:
     stream = EventStream()
     subscription = stream.subscribe()
     stream.publish(event(1))
@@ -39,7 +39,7 @@ def test_who_has_unsubscribed_hears_nothing_more_but_may_read_what_came_before()
     assert list(subscription) == [event(1)]
 
 
-def test_unsubscribing_twice_or_a_stranger_is_no_error() -> None:
+def test_unsubscribing_twice_or_an_unknown_subscription_is_no_error() -> None:
     stream = EventStream()
     subscription = stream.subscribe()
     stream.unsubscribe(subscription)
@@ -47,13 +47,13 @@ def test_unsubscribing_twice_or_a_stranger_is_no_error() -> None:
 
 
 def test_closing_wakes_the_thread_that_waits_for_the_next() -> None:
-    heard: list[SupervisionEvent] = []
+    received: list[SupervisionEvent] = []
     stream, reading = EventStream(), threading.Event()
     subscription = stream.subscribe()
 
     def read() -> None:
         reading.set()
-        heard.extend(subscription)
+        received.extend(subscription)
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -62,11 +62,11 @@ def test_closing_wakes_the_thread_that_waits_for_the_next() -> None:
     stream.unsubscribe(subscription)
     reader.join(10)
     assert not reader.is_alive()
-    assert heard == [event(1)]
+    assert received == [event(1)]
 
 
-def test_the_latest_are_kept_for_a_report() -> None:
+def test_the_latest_events_are_stored_for_a_report() -> None:
     stream = EventStream()
-    for number in range(KEPT + 5):
+    for number in range(RECENT_LIMIT + 5):
         stream.publish(event(number))
-    assert stream.recent == tuple(event(number) for number in range(5, KEPT + 5))
+    assert stream.recent == tuple(event(number) for number in range(5, RECENT_LIMIT + 5))

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-STORIES = {
+OUTPUTS = {
     "one_for_one": """\
-one_for_one: everybody starts
+one_for_one: all children start
   weather starts
   music starts
   lights starts
@@ -20,7 +20,7 @@ the supervisor is asked to stop
   weather stops
 """,
     "one_for_all": """\
-one_for_all: everybody starts
+one_for_all: all children start
   reader starts
   parser starts
   writer starts
@@ -37,7 +37,7 @@ the supervisor is asked to stop
   reader stops
 """,
     "rest_for_one": """\
-rest_for_one: everybody starts
+rest_for_one: all children start
   database starts
   cache starts
   server starts
@@ -52,7 +52,7 @@ the supervisor is asked to stop
   database stops
 """,
     "dynamic": """\
-one_for_one: everybody starts
+one_for_one: all children start
   ann starts
   bob starts
   cid starts
@@ -68,11 +68,11 @@ the supervisor is asked to stop
 }
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_an_example_tells_its_story_every_time(name: str) -> None:
-    told = subprocess.run(
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_an_example_prints_the_same_every_time(name: str) -> None:
+    result = subprocess.run(
         [sys.executable, "-m", f"timmy_actors.supervision.examples.{name}"], capture_output=True, text=True, check=False
     )
-    assert told.stdout == STORIES[name]
-    assert told.returncode == 0
-    assert "Traceback" not in told.stderr
+    assert result.stdout == OUTPUTS[name]
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr

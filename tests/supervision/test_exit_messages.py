@@ -1,4 +1,4 @@
-"""Who is answered and who is left when an actor, or a supervisor itself, fails, hangs or is shut out."""
+"""Tests which replies are answered when an actor or supervisor fails, hangs or is abandoned."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ AT_ONCE = Backoff(base_s=0.001, cap_s=0.002)
 
 
 class ObserverFailedError(BaseException):
-    """What somebody raises who only looks on."""
+    """An error of an observer."""
 
 
 def defer(actor: Doer) -> object:
-    """Take the reply, and never answer."""
+    """Take the reply without answering it."""
     actor.take_reply()
     return DEFERRED
 
 
 def ask(actor: Doer | Supervisor, message: object) -> Reply:
-    """Put an ask that has no deadline."""
+    """Send an ask without a deadline."""
     reply = Reply()
     actor.actor_inbox.put(Envelope(message, reply_to=reply))
     return reply
 
 
-def test_a_promised_answer_is_given_when_the_actor_ends_without_it() -> None:
+def test_a_deferred_reply_is_answered_when_the_actor_ends() -> None:
     _, _life = launch(actor := Doer())
-    promised = ask(actor, defer)
+    deferred = ask(actor, defer)
     end(actor)
-    with pytest.raises(ActorGoneError, match="promised"):
-        promised.get(timeout=0)
+    with pytest.raises(ActorGoneError, match="deferred its answer"):
+        deferred.get(timeout=0)
 
 
-def test_everybody_who_waits_for_a_hung_actor_is_answered_when_it_is_abandoned() -> None:
+def test_all_asks_of_a_hung_actor_are_answered_when_it_is_abandoned() -> None:
     begun, release = threading.Event(), threading.Event()
     _, _life = launch(actor := Doer())
 
@@ -65,11 +65,11 @@ def test_everybody_who_waits_for_a_hung_actor_is_answered_when_it_is_abandoned()
         doer.take_reply()
         return hold(begun, release)()
 
-    promised, in_hand, behind = ask(actor, defer), ask(actor, take_and_hold), ask(actor, lambda _: None)
+    deferred, in_hand, behind = ask(actor, defer), ask(actor, take_and_hold), ask(actor, lambda _: None)
     assert begun.wait(PATIENCE_S)
     stopping = actor.actor_ref.stop(block=False)
     actor.actor_fence()
-    for reply in (promised, in_hand, behind):
+    for reply in (deferred, in_hand, behind):
         with pytest.raises(ActorGoneError):
             reply.get(timeout=0)
     assert stopping.get(timeout=PATIENCE_S)
@@ -77,7 +77,7 @@ def test_everybody_who_waits_for_a_hung_actor_is_answered_when_it_is_abandoned()
     join(actor)
 
 
-def test_what_was_sorted_behind_the_message_in_hand_is_answered_too() -> None:
+def test_messages_queued_behind_the_current_one_are_answered_too() -> None:
     first, second = (threading.Event(), threading.Event()), (threading.Event(), threading.Event())
     _, _life = launch(actor := Doer())
     ask(actor, hold(*first))
@@ -93,13 +93,13 @@ def test_what_was_sorted_behind_the_message_in_hand_is_answered_too() -> None:
     join(actor)
 
 
-def test_a_ping_that_was_asked_is_answered() -> None:
+def test_an_asked_ping_is_answered() -> None:
     launch(actor := Doer())
     assert ask(actor, Ping()).get(timeout=PATIENCE_S) is None
     end(actor)
 
 
-def test_a_state_that_cannot_be_shown_reaches_who_asked_and_ends_nobody() -> None:
+def test_a_failing_actor_state_is_reported_to_the_asker_and_ends_no_actor() -> None:
     class Secretive(Doer):
         def actor_state(self) -> dict[str, object]:
             raise ValueError("bug")
@@ -111,7 +111,7 @@ def test_a_state_that_cannot_be_shown_reaches_who_asked_and_ends_nobody() -> Non
     assert life.downs == [None]
 
 
-def test_a_thread_that_cannot_be_had_is_the_childs_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_cannot_be_started_is_the_childs_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
 
     class Threadless(Doer):
@@ -128,13 +128,13 @@ def test_a_thread_that_cannot_be_had_is_the_childs_failure(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("error", [SystemExit(2), KeyboardInterrupt()], ids=repr)
-def test_whatever_a_factory_raises_is_the_childs_failure(error: BaseException) -> None:
+def test_any_exception_of_a_factory_is_the_childs_failure(error: BaseException) -> None:
     with Tree(ChildSpec("child", fail(error))) as tree:
         assert isinstance(tree.ended(), StartFailedError)
 
 
-@pytest.mark.parametrize("message", [StartChild(ChildSpec("child", Doer)), StopChild("nobody")], ids=["start", "stop"])
-def test_a_wrong_request_is_refused_and_the_supervisor_lives_on(message: object) -> None:
+@pytest.mark.parametrize("message", [StartChild(ChildSpec("child", Doer)), StopChild("unknown")], ids=["start", "stop"])
+def test_an_invalid_request_is_refused_and_the_supervisor_continues(message: object) -> None:
     with Tree(ChildSpec("child", Doer)) as tree:
         tree.started()
         with pytest.raises(SpecError):
@@ -143,7 +143,7 @@ def test_a_wrong_request_is_refused_and_the_supervisor_lives_on(message: object)
         assert tree.life.downs == []
 
 
-def test_a_child_that_was_never_started_is_answered_for_when_its_supervisor_ends() -> None:
+def test_the_start_request_of_a_child_is_answered_when_its_supervisor_ends() -> None:
     gate = threading.Event()
     with Tree(ChildSpec("slow", lambda: Doer(on_start=gate.wait), shutdown_s=0.01)) as tree:
         eventually(lambda: "slow" in tree.directory.entries)
@@ -154,7 +154,7 @@ def test_a_child_that_was_never_started_is_answered_for_when_its_supervisor_ends
 
 
 def nested(tree: Callable[[], Tree], *children: ChildSpec) -> ChildSpec:
-    """An inner supervisor of a tree that is still to be made."""
+    """The spec of an inner supervisor for a tree that is created later."""
     return ChildSpec("inner", lambda: Supervisor(children, tree().directory), backoff=AT_ONCE, hung_after_s=0.2)
 
 
@@ -205,13 +205,13 @@ def test_a_monitor_that_raises_anything_ends_no_supervisor() -> None:
         assert tree.life.downs == []
 
 
-def test_who_listens_for_an_answer_may_raise_anything_and_the_actor_is_still_down_once() -> None:
+def test_any_exception_of_a_reply_callback_leaves_the_actor_down_exactly_once() -> None:
     begun, release = threading.Event(), threading.Event()
     _, life = launch(actor := Doer())
     ask(actor, hold(begun, release))
     assert begun.wait(PATIENCE_S)
-    heard, behind = ask(actor, lambda _: None), ask(actor, lambda _: None)
-    heard.add_done_callback(fail(ObserverFailedError()))
+    current, behind = ask(actor, lambda _: None), ask(actor, lambda _: None)
+    current.add_done_callback(fail(ObserverFailedError()))
     actor.stop()
     release.set()
     join(actor)

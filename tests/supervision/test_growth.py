@@ -1,4 +1,4 @@
-"""A step of a supervisor costs the same however many children it has: lines are counted, as times vary."""
+"""Tests that a supervisor's step costs the same for any number of children; counts lines, because times vary."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.supervision.stage import BUG, ONE_FOR_ALL, ONE_FOR_ONE, REST_FOR_ONE, spec
 from timmy_actors.supervision import AutoShutdown, Directory, Entry, Intensity, RestartType, Strategy
 from timmy_actors.supervision.effects import Effect, Launch
-from timmy_actors.supervision.mailbox import FORGOTTEN, Deadlines
+from timmy_actors.supervision.mailbox import STALE_ENTRIES, Deadlines
 from timmy_actors.supervision.state_machine import SupervisorState
 
 FEW, MANY = 100, 1_500
@@ -21,7 +21,7 @@ TOLERANCE = 1.5
 
 
 def steps(action: Callable[[], object]) -> int:
-    """How many lines of Python an action runs, and how many calls of C it makes."""
+    """The number of Python lines that an action executes, and of C functions that it calls."""
     count = 0
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
@@ -39,7 +39,7 @@ def steps(action: Callable[[], object]) -> int:
 
 
 def run(plan: SupervisorState, effects: list[Effect], now: float = 0.0) -> None:
-    """Everything that is launched comes up."""
+    """Report every launched child as up."""
     todo = list(effects)
     for effect in todo:
         if isinstance(effect, Launch):
@@ -132,10 +132,10 @@ def test_a_written_name_costs_the_same_beside_many() -> None:
     for n in range(100):
         directory.write(Entry(f"c{n}"))
     assert moment == {}
-    assert directory.entries is directory.entries, "a copy is made for each reader"
+    assert directory.entries is directory.entries, "each read copies the entries"
 
 
-def test_deadlines_come_in_their_order_and_what_was_taken_back_does_not_pile_up() -> None:
+def test_deadlines_are_ordered_and_cleared_ones_do_not_accumulate() -> None:
     deadlines = Deadlines()
     for name, due in (("b", 2.0), ("a", 1.0), ("c", math.inf), ("d", 2.0), ("a", 3.0)):
         deadlines.set(name, due)
@@ -145,4 +145,4 @@ def test_deadlines_come_in_their_order_and_what_was_taken_back_does_not_pile_up(
     assert deadlines.earliest == math.inf
     for n in range(10_000):
         deadlines.set("again", float(n))
-    assert len(deadlines._heap) <= 2 + FORGOTTEN + 1
+    assert len(deadlines._heap) <= 2 + STALE_ENTRIES + 1

@@ -26,12 +26,12 @@ from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.testkit import VirtualClock, hang
 
 PATIENCE_S = 10.0
-"""Virtual, after which an actor counts as hung."""
+"""Virtual seconds after which an actor counts as hung."""
 LONG_S = 2 * PATIENCE_S
 
 
 class Stage:
-    """A tree in virtual time, and a gate that every hung actor waits at."""
+    """A tree in virtual time, and a gate at which every hung actor waits."""
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
@@ -49,7 +49,7 @@ class Stage:
         return directory
 
     def stuck(self, *_: object) -> None:
-        """A step, or a message for a `Doer`: hang until the gate opens."""
+        """A step or a message for a `Doer`: hang until the gate opens."""
         actor = current()
         assert actor is not None
         self.clock.hanging(actor.mailbox, stuck=True)
@@ -94,7 +94,7 @@ def test_a_hung_actor_is_abandoned_and_its_replacement_answers(stage: Stage, cap
     assert directory.ask("child", lambda _: "here", timeout_s=1.0).wait() == "here"
     assert directory.entries["child"].reason_type is HungError
     assert RELAY.flush(10)
-    assert "gate.wait()" in caplog.text  # where it is stuck
+    assert "gate.wait()" in caplog.text  # the line at which it is stuck
     assert actor_of(directory, "other") is other
     assert kinds(directory)[-4:] == ["hung", "down", "restarting", "started"]
     for unanswered in (waiting, behind):
@@ -102,7 +102,7 @@ def test_a_hung_actor_is_abandoned_and_its_replacement_answers(stage: Stage, cap
             unanswered.get(timeout=0)
 
 
-def test_an_orphan_is_counted_while_it_runs_and_gone_when_it_wakes(stage: Stage) -> None:
+def test_an_abandoned_actor_is_counted_until_it_wakes_and_ends(stage: Stage) -> None:
     directory = stage.tree(spec())
     hung = actor_of(directory, "child")
     release = hang(directory, "child")
@@ -115,18 +115,18 @@ def test_an_orphan_is_counted_while_it_runs_and_gone_when_it_wakes(stage: Stage)
     assert directory.entries["child"].generation == 2
 
 
-def test_what_an_abandoned_actor_still_does_has_no_effect(stage: Stage) -> None:
+def test_the_actions_of_an_abandoned_actor_have_no_effect(stage: Stage) -> None:
     directory = stage.tree(spec(), spec("other"))
     published = SharedValue("before")
-    told: list[str] = []
+    effects: list[str] = []
     downs: list[Down] = []
     met: list[object] = []
 
     def wake_up(actor: Doer) -> None:
         stage.stuck()
         attempts: list[Callable[[], object]] = [
-            lambda: directory.tell("other", lambda _: told.append("told")),
-            lambda: directory.ask("other", lambda _: told.append("asked"), timeout_s=1.0),
+            lambda: directory.tell("other", lambda _: effects.append("tell")),
+            lambda: directory.ask("other", lambda _: effects.append("ask"), timeout_s=1.0),
             lambda: directory.monitor("other", downs.append),
             lambda: directory.write(Entry("other")),
             lambda: setattr(published, "value", "after"),
@@ -145,12 +145,12 @@ def test_what_an_abandoned_actor_still_does_has_no_effect(stage: Stage) -> None:
     join(hung)
     stage.clock.settle()
     assert len(met) == 5
-    assert (told, downs, published.value) == ([], [], "before")
+    assert (effects, downs, published.value) == ([], [], "before")
     assert directory.entries["other"].ref is not None
     assert directory.entries["child"].generation == 2
 
 
-def test_a_busy_actor_whose_loop_turns_is_not_hung_however_long_its_backlog(stage: Stage) -> None:
+def test_a_busy_actor_whose_loop_runs_is_not_hung_however_long_its_backlog(stage: Stage) -> None:
     directory = stage.tree(spec())
     actor = actor_of(directory, "child")
     gates = [threading.Event() for _ in range(12)]
@@ -177,7 +177,7 @@ def test_a_busy_actor_whose_loop_turns_is_not_hung_however_long_its_backlog(stag
     assert "hung" not in kinds(directory)
 
 
-def test_without_a_patience_an_actor_may_take_as_long_as_it_likes(stage: Stage) -> None:
+def test_without_hung_after_s_an_actor_is_never_hung(stage: Stage) -> None:
     directory = stage.tree(spec(hung_after_s=None))
     release = hang(directory, "child")
     stage.clock.advance(1e6)
@@ -220,7 +220,7 @@ def test_a_hang_in_a_stop_is_abandoned_and_the_others_are_stopped(stage: Stage) 
     assert (stage.life.downs, directory.abandoned.alive) == ([None], 1)
 
 
-def test_more_orphans_than_the_limit_end_the_tree(stage: Stage) -> None:
+def test_more_abandoned_actors_than_the_limit_end_the_tree(stage: Stage) -> None:
     directory = stage.tree(spec("a"), spec("b"), spec("c"), orphan_limit=1)
     for name in "ab":
         directory.tell(name, stage.stuck)
@@ -228,11 +228,11 @@ def test_more_orphans_than_the_limit_end_the_tree(stage: Stage) -> None:
     stage.clock.advance(LONG_S)
     [reason] = stage.life.downs
     assert isinstance(reason, TooManyAbandonedError)
-    assert "2 hung actors were left behind" in str(reason)
+    assert "2 hung actors are still running" in str(reason)
     assert {entry.ref for entry in directory.entries.values()} == {None}
 
 
-def test_too_many_orphans_below_end_the_root_as_well(stage: Stage) -> None:
+def test_too_many_abandoned_actors_in_a_subtree_end_the_root(stage: Stage) -> None:
     trees: list[Directory] = []
     inner = spec("inner", lambda: Supervisor([spec("leaf")], trees[0]), hung_after_s=None)
     directory = Directory(clock=stage.clock, orphan_limit=0)
@@ -248,7 +248,7 @@ def test_too_many_orphans_below_end_the_root_as_well(stage: Stage) -> None:
     assert [type(reason) for reason in life.downs] == [TooManyAbandonedError]
 
 
-def test_what_it_is_busy_with_is_read_without_asking(stage: Stage) -> None:
+def test_the_current_message_is_read_without_a_message(stage: Stage) -> None:
     directory = stage.tree(spec(hung_after_s=None))
     stage.clock.advance(7.0)
     message = stage.stuck

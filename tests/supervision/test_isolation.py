@@ -1,4 +1,4 @@
-"""What goes wrong in one effect, or in somebody else's code, touches nobody else and is told to who asked."""
+"""Tests that failures in effects and in foreign code are reported to the requester and affect no other actor."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def crashing(name: str = "a") -> ChildSpec:
 
 
 def two_branches() -> tuple[Tree, dict[str, Supervisor]]:
-    """A tree of two supervisors that begin with no children."""
+    """A tree of two supervisors without children."""
     branches: dict[str, Supervisor] = {}
 
     def branch(name: str) -> Callable[[], Supervisor]:
@@ -97,12 +97,12 @@ def test_a_declared_name_that_is_taken_fails_the_start_after_its_siblings_were_a
     ("request_", "message"),
     [
         (StartChild("hej"), "child: a str: must be a ChildSpec"),  # type: ignore[arg-type]
-        (StopChild(["hej"]), "child: a list: must be the name of one"),  # type: ignore[arg-type]
+        (StopChild(["hej"]), "child: a list: must be a child's name"),  # type: ignore[arg-type]
         (StartChild(None), "child: a NoneType: must be a ChildSpec"),  # type: ignore[arg-type]
-        ("hej", "root: a str: nothing that a supervisor answers"),
+        ("hej", "root: a str: a supervisor does not handle such messages"),
     ],
 )
-def test_a_malformed_request_is_answered_and_ends_nobody(request_: object, message: str) -> None:
+def test_a_malformed_request_is_answered_and_ends_no_actor(request_: object, message: str) -> None:
     with Tree(ChildSpec("a", Doer)) as tree:
         tree.started()
         with pytest.raises(SpecError, match=message):
@@ -112,7 +112,7 @@ def test_a_malformed_request_is_answered_and_ends_nobody(request_: object, messa
 
 
 class Foreign(Doer):
-    """Has Pykka's own inbox."""
+    """An actor with Pykka's own inbox."""
 
     @staticmethod
     def _create_actor_inbox() -> Any:
@@ -127,11 +127,11 @@ class Foreign(Doer):
     ("factory", "message"),
     [
         (Foreign, "its actor's inbox is a Queue"),
-        (object, "it made a object"),
-        (lambda: None, "it made a NoneType"),
+        (object, "it returned a object"),
+        (lambda: None, "it returned a NoneType"),
     ],
 )
-def test_what_is_no_actor_to_follow_is_a_failed_start(factory: Any, message: str) -> None:
+def test_an_invalid_actor_is_a_failed_start(factory: Any, message: str) -> None:
     with Tree(ChildSpec("a", Doer)) as tree:
         tree.started()
         with pytest.raises(StartFailedError, match=message):
@@ -139,16 +139,16 @@ def test_what_is_no_actor_to_follow_is_a_failed_start(factory: Any, message: str
         assert ask(tree, CountChildren()).specs == 1
 
 
-def test_a_factory_that_gives_the_same_actor_again_fails_its_child_and_nobody_else() -> None:
+def test_a_factory_that_returns_the_same_actor_again_fails_only_its_child() -> None:
     same = Doer()
     again = ChildSpec("again", lambda: same, backoff=AT_ONCE)
     with Tree(again, crashing("other"), intensity=Intensity(failures=3, period_s=60)) as tree:
         tree.started()
         tree.crash("again", ValueError("bug"))
-        assert "an actor that was launched already" in str(tree.ended())
+        assert "an actor that is already launched" in str(tree.ended())
 
 
-def test_a_stop_of_ones_own_that_raises_is_not_what_the_supervisor_calls() -> None:
+def test_the_supervisor_does_not_call_an_overridden_stop() -> None:
     class Stubborn(Doer):
         def stop(self) -> None:
             raise ValueError("no")
@@ -172,7 +172,7 @@ def test_a_child_that_cannot_be_asked_to_stop_is_abandoned_and_the_others_are_st
     assert put is not None
 
 
-def test_a_fence_that_raises_leaves_the_child_behind_all_the_same() -> None:
+def test_a_child_whose_fence_raises_is_abandoned_nevertheless() -> None:
     class Unfenced(Doer):
         def actor_fence(self) -> None:
             raise ValueError("no")
@@ -211,11 +211,11 @@ def test_a_launch_or_a_stop_that_fails_is_the_childs_own_failure() -> None:
     assert stage.plan.failed(Stop("a"), ValueError("bug"), 0.0) == []
 
 
-# Somebody else's code.
+# Foreign code.
 
 
 class UnspeakableError(Exception):
-    """Raises where it should say what it is."""
+    """An exception whose `__str__` raises."""
 
     def __str__(self) -> str:
         raise SystemExit(1)
@@ -238,14 +238,14 @@ class RefusingError(Exception, metaclass=Meta):
 
 
 @pytest.mark.parametrize("error", [UnspeakableError(), UnrepresentableError()], ids=["exits", "raises"])
-def test_an_exception_that_cannot_be_put_into_words_is_a_crash_like_any_other(error: BaseException) -> None:
+def test_an_exception_that_cannot_be_formatted_is_an_ordinary_crash(error: BaseException) -> None:
     with Tree(crashing(), ChildSpec("b", Doer), intensity=BORNE) as tree:
         tree.started()
         reply = tree.directory.ask("a", fail(error), timeout_s=PATIENCE_S)
         with pytest.raises((UnspeakableError, ActorGoneError)):
             reply.wait()
         tree.restarted("a")
-        assert tree.directory.entries["a"].last_reason == f"{type(error).__name__}, which does not say why"
+        assert tree.directory.entries["a"].last_reason == f"{type(error).__name__}, whose message cannot be formatted"
         assert tree.life.downs == []
 
 
@@ -257,7 +257,7 @@ def test_an_expected_class_whose_metaclass_raises_is_not_asked() -> None:
         assert tree.life.downs == []
 
 
-def test_a_supervisor_answers_while_an_exception_takes_its_time_to_say_what_it_is() -> None:
+def test_a_supervisor_answers_while_formatting_an_exception_blocks() -> None:
     asked, release = threading.Event(), threading.Event()
 
     class SlowError(Exception):
@@ -277,7 +277,7 @@ def test_a_supervisor_answers_while_an_exception_takes_its_time_to_say_what_it_i
         assert tree.restarted("a").last_reason == "SlowError: at last"
 
 
-def test_a_message_of_any_size_is_kept_as_a_few_words_and_its_exception_is_not_kept_at_all() -> None:
+def test_a_reason_is_stored_as_short_text_and_its_exception_is_not_stored() -> None:
     import gc
     import weakref
 
@@ -305,7 +305,7 @@ def test_a_monitor_may_ask_the_supervisor_and_wait() -> None:
         assert answers.get(timeout=PATIENCE_S) is not None
 
 
-def test_a_monitor_that_blocks_holds_up_no_supervisor() -> None:
+def test_a_blocking_monitor_delays_no_supervisor() -> None:
     begun, release = threading.Event(), threading.Event()
     seen: queue.Queue[Down] = queue.Queue()
     with Tree(crashing(), ChildSpec("b", Doer), intensity=BORNE) as tree:
@@ -320,7 +320,7 @@ def test_a_monitor_that_blocks_holds_up_no_supervisor() -> None:
         assert seen.get(timeout=PATIENCE_S).generation == 1
 
 
-def test_a_callback_of_a_supervisors_answer_that_blocks_holds_it_up_no_more() -> None:
+def test_a_blocking_callback_of_a_supervisors_answer_does_not_delay_the_supervisor() -> None:
     begun, release = threading.Event(), threading.Event()
     with Tree() as tree:
         tree.started()
@@ -333,7 +333,7 @@ def test_a_callback_of_a_supervisors_answer_that_blocks_holds_it_up_no_more() ->
 
 @pytest.fixture
 def slow_handler() -> Iterator[tuple[threading.Event, threading.Event]]:
-    """A log handler that blocks: when it has begun, and what releases it."""
+    """A log handler that blocks, with the events of its start and its release."""
     begun, release = threading.Event(), threading.Event()
 
     class SlowHandler(logging.Handler):
@@ -349,7 +349,7 @@ def slow_handler() -> Iterator[tuple[threading.Event, threading.Event]]:
     assert RELAY.flush(PATIENCE_S)
 
 
-def test_a_log_handler_that_blocks_stops_no_supervision(
+def test_a_blocking_log_handler_does_not_stop_supervision(
     slow_handler: tuple[threading.Event, threading.Event],
 ) -> None:
     begun, _ = slow_handler
@@ -366,15 +366,15 @@ def test_a_log_handler_that_blocks_stops_no_supervision(
         assert tree.directory.entries["sub"].generation == 1
 
 
-def test_what_the_log_does_not_take_is_dropped_and_counted(
+def test_log_records_over_the_limit_are_dropped_and_counted(
     slow_handler: tuple[threading.Event, threading.Event], caplog: pytest.LogCaptureFixture
 ) -> None:
     begun, release = slow_handler
-    before, log = dropped_log_records(), logging.getLogger("timmy_actors.supervision.somebody")
-    RELAY.say(log, logging.WARNING, "the first")
+    before, log = dropped_log_records(), logging.getLogger("timmy_actors.supervision.example")
+    RELAY.log(log, logging.WARNING, "the first")
     assert begun.wait(PATIENCE_S)
     for number in range(BACKLOG + 7):
-        RELAY.say(log, logging.WARNING, f"record {number}")
+        RELAY.log(log, logging.WARNING, f"record {number}")
     assert dropped_log_records() == before + 7
     release.set()
     assert RELAY.flush(PATIENCE_S)
@@ -396,7 +396,7 @@ with Tree(ChildSpec("a", Doer, backoff=Backoff(0, 0)), intensity=Intensity(10**6
 """
 
 
-def test_a_pipe_that_nobody_reads_stops_no_supervision() -> None:
+def test_a_pipe_that_is_not_read_does_not_stop_supervision() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", UNREAD], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -417,8 +417,8 @@ def test_a_repeated_failure_is_logged_again_with_its_count(caplog: pytest.LogCap
         tree.crash("a", AgainError("another"))
         tree.restarted("a", 21)
     assert RELAY.flush(PATIENCE_S)
-    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("a ended")]
-    assert said == ["a ended: the same", "a ended: the same (for the 10th time in a row)", "a ended: another"]
+    logged = [record.getMessage() for record in caplog.records if record.getMessage().startswith("a ended")]
+    assert logged == ["a ended: the same", "a ended: the same (for the 10th time in a row)", "a ended: another"]
 
 
 def test_no_name_of_the_base_collides_with_a_subclass() -> None:

@@ -82,10 +82,10 @@ def test_a_timer_is_never_early() -> None:
 def test_a_cancelled_timer_does_not_come() -> None:
     mailbox = Mailbox()
     mailbox.schedule("gone", 0.0, "gone")
-    mailbox.schedule("kept", 0.0, "kept")
+    mailbox.schedule("active", 0.0, "active")
     mailbox.cancel("gone")
     mailbox.cancel("never there")
-    assert take(mailbox, 1) == ["kept"]
+    assert take(mailbox, 1) == ["active"]
 
 
 def test_a_timer_of_the_same_key_replaces_the_earlier_one() -> None:
@@ -103,7 +103,7 @@ def test_a_key_is_free_again_after_its_timer_fired() -> None:
         assert take(mailbox, 1) == ["message"]
 
 
-def test_fired_timers_leave_nothing_behind() -> None:
+def test_fired_timers_are_removed() -> None:
     mailbox = Mailbox()
     for number in range(1_000):
         mailbox.schedule(f"key {number}", 0.0, number)
@@ -112,7 +112,7 @@ def test_fired_timers_leave_nothing_behind() -> None:
     assert not mailbox._due
 
 
-def test_cancelled_timers_do_not_pile_up_until_their_time() -> None:
+def test_cancelled_timers_do_not_accumulate() -> None:
     mailbox = Mailbox()
     mailbox.schedule("stays", 0.0, "stays")
     for number in range(10_000):
@@ -131,7 +131,7 @@ def test_a_periodic_timer_comes_again_until_it_is_cancelled() -> None:
     assert take(mailbox, 1) == ["end"]
 
 
-def test_a_late_periodic_timer_makes_up_for_no_missed_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_periodic_timer_skips_missed_periods(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     mailbox = Mailbox()
@@ -168,7 +168,7 @@ def test_a_full_mailbox_refuses_work_but_takes_control() -> None:
     assert mailbox.depth == 4
 
 
-def test_what_is_sorted_but_not_taken_still_fills_it() -> None:
+def test_sorted_messages_still_count_towards_the_capacity() -> None:
     mailbox = Mailbox(capacity=3)
     put(mailbox, 1, 2, 3)
     mailbox.get()
@@ -197,7 +197,7 @@ def test_closing_answers_everything_that_waits_in_every_lane() -> None:
     assert replies[2].wait() is None
 
 
-def test_what_comes_after_closing_is_answered_at_once() -> None:
+def test_a_message_after_closing_is_answered_at_once() -> None:
     mailbox, reply = Mailbox(), Reply()
     mailbox.close()
     mailbox.put(Envelope("late", reply_to=reply))
@@ -228,7 +228,7 @@ def test_no_ask_is_lost_to_a_closing_at_the_same_time() -> None:
         assert all(reply.done for reply in replies)
 
 
-def test_what_the_actor_sorts_while_a_sender_counts_is_not_counted_twice() -> None:
+def test_a_message_sorted_during_a_put_is_not_counted_twice() -> None:
     mailbox = Mailbox(capacity=3)
 
     class SortedMeanwhile(SimpleQueue[Letter]):

@@ -1,4 +1,4 @@
-"""Who owns a name: an incarnation of a supervisor, whatever it is called."""
+"""Tests that a name is owned by a supervisor incarnation, compared by identity."""
 
 from __future__ import annotations
 
@@ -100,18 +100,18 @@ def test_an_abandoned_owner_holds_no_name() -> None:
 
 @pytest.mark.parametrize("restart", list(RestartType))
 def test_names_of_dynamic_children_end_with_their_supervisor(restart: RestartType) -> None:
-    made: list[Supervisor] = []
+    supervisors: list[Supervisor] = []
 
     def branch() -> Supervisor:
-        made.append(Supervisor([], tree.directory))
-        return made[-1]
+        supervisors.append(Supervisor([], tree.directory))
+        return supervisors[-1]
 
     tree = Tree(ChildSpec("sub", branch, backoff=AT_ONCE), intensity=Intensity(failures=1_000, period_s=0.001))
     with tree:
         tree.started()
         for number in range(30):
             spec = ChildSpec(f"visitor{number}", Doer, restart)
-            made[-1].actor_ref.ask(StartChild(spec), timeout=PATIENCE_S)
+            supervisors[-1].actor_ref.ask(StartChild(spec), timeout=PATIENCE_S)
             testkit.fail(tree.directory, "sub", ValueError("bug"))
             tree.restarted("sub", number + 1)
         assert list(tree.directory.entries) == ["sub"]
@@ -138,12 +138,12 @@ def test_a_monitor_can_be_taken_back_and_leaves_nothing_behind() -> None:
         assert tree.directory.demonitor(taken_back)
         assert not tree.directory.demonitor(taken_back)
         assert tree.directory._monitors._by_name == {}
-        kept, told = tree.directory.monitor("a", seen.append), threading.Event()
-        tree.directory.monitor("a", lambda _: told.set())
+        monitor, notified = tree.directory.monitor("a", seen.append), threading.Event()
+        tree.directory.monitor("a", lambda _: notified.set())
         tree.crash("a", ValueError("bug"))
-        assert told.wait(PATIENCE_S)
+        assert notified.wait(PATIENCE_S)
         assert len(seen) == 1
-        assert not tree.directory.demonitor(kept)
+        assert not tree.directory.demonitor(monitor)
         assert tree.directory._monitors._by_name == {}
 
 

@@ -19,7 +19,7 @@ def full(overflow: Overflow, *, sorted_first: bool) -> Mailbox:
 
 
 @pytest.mark.parametrize("sorted_first", [True, False])
-def test_a_sender_that_is_rejected_is_told_and_everything_else_stays(sorted_first: bool) -> None:
+def test_a_rejected_sender_gets_an_error_and_other_messages_stay(sorted_first: bool) -> None:
     mailbox = full(Overflow.REJECT, sorted_first=sorted_first)
     with pytest.raises(MailboxFullError, match="3 messages"):
         mailbox.put(Envelope("late"))

@@ -1,4 +1,4 @@
-"""Pykka's pitfalls, each answered: `docs/pitfalls.md` is the table, the numbers are the reference's."""
+"""Tests for each of Pykka's pitfalls; `docs/pitfalls.md` is the table."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def test_p6_an_exception_thrown_into_a_thread_ends_its_actor_for_everybody_to_se
     assert actor.actor_thread is not None
     assert actor.actor_thread.ident is not None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(actor.actor_thread.ident), ctypes.py_object(Thrown))
-    assert life.downs == []  # it waits in a lock, where no such exception lands: there is no kill in Python
-    ref.tell(lambda _: None)  # now it does
+    assert life.downs == []  # no exception reaches a thread that waits for a lock
+    ref.tell(lambda _: None)  # now it reaches the thread
     join(actor)
     assert [type(reason) for reason in life.downs] == [Thrown]
 

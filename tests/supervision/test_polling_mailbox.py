@@ -26,14 +26,14 @@ class Urgent(Control):
 
 @pytest.fixture
 def mailbox() -> Iterator[SocketMailbox]:
-    made = SocketMailbox()
-    yield made
-    made.close()
+    mailbox = SocketMailbox()
+    yield mailbox
+    mailbox.close()
 
 
 @pytest.fixture
 def pair() -> Iterator[tuple[Socket, Socket]]:
-    """Two ends of a ZeroMQ pair."""
+    """Two connected ZeroMQ PAIR sockets."""
     context: zmq.Context[Socket] = zmq.Context()
     ours, theirs = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
     ours.bind("inproc://pair")
@@ -70,8 +70,8 @@ def test_mailbox_timers_and_sockets_are_waited_for_in_one_place(
         assert take(mailbox, 1) == ["timer"]
         pair[1].send(b"frame")
         assert take(mailbox, 1) == wire(b"frame")
-        put(mailbox, "told")
-        assert take(mailbox, 1) == ["told"]
+        put(mailbox, "message")
+        assert take(mailbox, 1) == ["message"]
 
 
 def test_all_frames_that_came_at_once_are_read(mailbox: SocketMailbox, pair: tuple[Socket, Socket]) -> None:
@@ -105,8 +105,8 @@ def test_a_flood_on_the_wire_does_not_starve_the_mailbox(mailbox: SocketMailbox,
         for _ in range(900):
             pair[1].send(b"frame")
         take(mailbox, 1)
-        put(mailbox, "told")
-        assert "told" in take(mailbox, 10)
+        put(mailbox, "message")
+        assert "message" in take(mailbox, 10)
 
 
 def test_of_two_flooded_sources_neither_starves_the_other(mailbox: SocketMailbox) -> None:
@@ -129,8 +129,8 @@ def test_a_timer_that_is_always_due_starves_neither_mailbox_nor_wire(
         mailbox.schedule("beat", 0.0, "beat", every=True)
         pair[1].send(b"frame")
         assert wire(b"frame")[0] in take(mailbox, 20)
-        put(mailbox, "told")
-        assert "told" in take(mailbox, 20)
+        put(mailbox, "message")
+        assert "message" in take(mailbox, 20)
 
 
 def test_a_parked_actor_is_woken_by_every_put(mailbox: SocketMailbox) -> None:
@@ -156,7 +156,7 @@ def test_what_is_put_just_before_the_actor_parks_is_not_slept_through() -> None:
         def _patience(self) -> float | None:
             if self.unseen:
                 self.unseen = False
-                self.put(Envelope("unseen"))  # after the look at the mailbox, before the wait
+                self.put(Envelope("unseen"))  # after the check of the mailbox, before the wait
             return super()._patience()
 
     mailbox, taken = PutAtTheWorstMoment(), threading.Event()
@@ -173,26 +173,26 @@ def test_what_is_put_just_before_the_actor_parks_is_not_slept_through() -> None:
 def test_no_message_is_lost_between_many_senders_timers_and_the_wire(
     mailbox: SocketMailbox, pair: tuple[Socket, Socket]
 ) -> None:
-    counts = {"told": 0, "wire": 0, "beat": 0}
+    counts = {"message": 0, "wire": 0, "beat": 0}
 
     def consume() -> None:
         with attached(mailbox, pair[0]):
             mailbox.schedule("beat", 0.001, "beat", every=True)
-            while counts["told"] < 3_000 or counts["wire"] < 1_000:
+            while counts["message"] < 3_000 or counts["wire"] < 1_000:
                 message = mailbox.get().message
                 counts["wire" if isinstance(message, Arrived) else message] += 1
 
-    threads = [threading.Thread(target=lambda: put(mailbox, *["told"] * 1_000)) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: put(mailbox, *["message"] * 1_000)) for _ in range(3)]
     threads += [threading.Thread(target=lambda: [pair[1].send(b"frame") for _ in range(1_000)])]
     consumer = threading.Thread(target=consume, daemon=True)
     for thread in [consumer, *threads]:
         thread.start()
     for thread in [*threads, consumer]:
         thread.join(2 * PATIENCE_S)
-    assert (counts["told"], counts["wire"]) == (3_000, 1_000)
+    assert (counts["message"], counts["wire"]) == (3_000, 1_000)
 
 
-def test_a_source_that_fails_is_told_of_once_and_polled_no_more(mailbox: SocketMailbox) -> None:
+def test_a_failing_source_is_reported_once_and_detached(mailbox: SocketMailbox) -> None:
     reading, writing = os.pipe()
 
     def broken() -> bytes:
@@ -215,8 +215,8 @@ def test_what_is_detached_is_not_read_any_more(mailbox: SocketMailbox, pair: tup
         pair[1].send(b"two")
         take(mailbox, 1)
     mailbox.detach("never there")
-    put(mailbox, "told")
-    assert take(mailbox, 1) == ["told"]
+    put(mailbox, "message")
+    assert take(mailbox, 1) == ["message"]
 
 
 def test_an_ended_file_keeps_saying_so_until_it_is_detached(mailbox: SocketMailbox) -> None:

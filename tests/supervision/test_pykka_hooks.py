@@ -1,4 +1,4 @@
-"""Pykka's private names that the supervision stands on, one test each: a Pykka that changes one fails here first."""
+"""One test per private name of Pykka that the supervision uses, so that a change in Pykka fails here first."""
 
 from __future__ import annotations
 
@@ -63,15 +63,20 @@ def test_an_envelope_carries_a_message_and_whom_to_answer() -> None:
 
 
 def test_an_envelope_is_never_false() -> None:
-    assert Envelope(None)  # `_next() or _wait()` in the mailbox leans on it
+    assert Envelope(None)  # `_next() or _wait()` in the mailbox depends on it
 
 
 def test_tell_and_ask_put_an_envelope_into_the_inbox() -> None:
     actor = Doer()
     actor.actor_ref.tell("told")
     future = actor.actor_ref.ask("asked", block=False)
-    told, asked = actor.actor_inbox.get(), actor.actor_inbox.get()
-    assert (told.message, told.reply_to, asked.message, asked.reply_to) == ("told", None, "asked", future)
+    without_reply, with_reply = actor.actor_inbox.get(), actor.actor_inbox.get()
+    assert (without_reply.message, without_reply.reply_to, with_reply.message, with_reply.reply_to) == (
+        "told",
+        None,
+        "asked",
+        future,
+    )
 
 
 def test_stop_is_an_actor_stop_in_the_inbox_and_answered_when_it_has_ended() -> None:
@@ -109,7 +114,7 @@ def test_actor_init_makes_inbox_ref_and_stopped_flag_before_a_subclass_goes_on()
     assert Early().at_init[2] is False
 
 
-def test_a_told_stop_is_an_actor_stop_that_nobody_is_to_be_answered_for() -> None:
+def test_a_stop_by_tell_is_an_actor_stop_without_a_reply() -> None:
     actor = Doer()
     actor.stop()
     letter = actor.actor_inbox.get()
@@ -120,7 +125,7 @@ def test_a_stops_future_is_another_of_the_asks_class_and_computed_by_getting() -
     actor = Doer()
     stopping = actor.actor_ref.stop(block=False)
     assert isinstance(stopping, Reply)
-    assert stopping._get_hook is not None  # `Reply.get` and `await` look at it
+    assert stopping._get_hook is not None  # `Reply.get` and `await` check it
     assert not stopping.done
 
 

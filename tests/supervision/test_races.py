@@ -46,7 +46,7 @@ AT_ONCE = Backoff(base_s=0.0005, cap_s=0.001)
 
 @pytest.fixture(autouse=True)
 def threads_switch_all_the_time() -> Iterator[None]:
-    """Every 10 us instead of every 5 ms: a race that could be is."""
+    """Switch threads every 10 us instead of every 5 ms, to provoke races."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
     yield
@@ -54,14 +54,14 @@ def threads_switch_all_the_time() -> Iterator[None]:
 
 
 class Echo(Actor):
-    """Answers with what it was asked."""
+    """Answers with the message."""
 
     def on_receive(self, message: object) -> object:
         return message
 
 
 def at_once(*steps: Callable[[], object]) -> None:
-    """Run every step in a thread of its own, all let go at the same time."""
+    """Run every step in its own thread, all started at the same time."""
     barrier = threading.Barrier(len(steps))
     failed: list[BaseException] = []
 
@@ -87,18 +87,18 @@ def watch(tree: Tree, seen: list[Down]) -> None:
 
 
 def look(tree: Tree) -> None:
-    """Have the supervisor look again and again whether its children's loops turn."""
+    """Make the supervisor check its children's loops repeatedly."""
     for _ in range(20):
         tree.root.actor_ref.tell(Beat())
 
 
 def unanswered(replies: list[Reply]) -> list[Reply]:
-    """Which are not answered, though everybody who could answer is through."""
+    """The replies without an answer, once every actor that could answer has ended."""
     return [reply for reply in replies if not reply.done]
 
 
 def race_a_stop(asks: int) -> list[Reply]:
-    """Ask an actor from many threads, and stop it when about half is asked; the replies once it has ended."""
+    """Ask an actor from many threads, stop it after about half of the asks, and return the replies after its end."""
     ref, replies = (actor := Echo()).launch(), list[Reply]()
     half = threading.Event()
 
@@ -127,7 +127,7 @@ def test_every_ask_that_races_a_stop_is_answered() -> None:
         asked, gone = asked + len(replies), gone + sum(reply._error is not None for reply in replies)
     print(  # noqa: T201
         f"{asked} asks raced {STOPS} stops in {time.monotonic() - began:.0f} s:"
-        f" {asked - gone} answered, {gone} told that it had ended, none lost"
+        f" {asked - gone} answered, {gone} answered that it had ended, none lost"
     )
     assert asked == ASKS
     assert 0 < gone < asked
@@ -189,7 +189,7 @@ def test_every_letter_that_races_a_closing_is_answered_or_a_dead_letter() -> Non
                 reply = Reply()
                 replies.append(reply)  # not `replies[-1]` below: another asker appends as well
                 mailbox.put(Envelope("asked", reply_to=reply))
-                mailbox.put(Envelope("told"))
+                mailbox.put(Envelope("message"))
 
         at_once(put, mailbox.close)
         assert unanswered(replies) == []
@@ -224,7 +224,7 @@ def test_a_full_mailbox_that_is_emptied_meanwhile_ends_nobody(overflow: Overflow
         join(actor)
 
 
-def test_a_monitor_that_races_a_restart_is_told_exactly_once_of_one_life() -> None:
+def test_a_monitor_that_races_a_restart_receives_exactly_one_down() -> None:
     child = ChildSpec("child", Doer, expected=(ExpectedError,), backoff=AT_ONCE)
     seen: list[list[Down]] = []
     with Tree(child) as tree:
@@ -254,7 +254,7 @@ def test_a_child_that_ends_as_it_is_looked_at_hurts_no_supervisor() -> None:
         assert tree.life.downs == []
 
 
-def test_starting_and_stopping_children_while_the_supervisor_stops_answers_everybody() -> None:
+def test_starting_and_stopping_children_while_the_supervisor_stops_answers_every_request() -> None:
     for _ in range(ROUNDS // 4):
         replies: list[Reply] = []
         with Tree(ChildSpec("first", Doer)) as tree:

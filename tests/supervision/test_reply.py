@@ -98,7 +98,7 @@ def test_no_callback_is_lost_to_an_answer_given_at_the_same_time() -> None:
         assert called.is_set()
 
 
-def test_an_answer_after_the_end_of_the_loop_that_waited_for_it_troubles_nobody(
+def test_an_answer_after_the_end_of_the_waiting_event_loop_is_ignored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     reply = Reply()

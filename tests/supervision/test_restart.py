@@ -6,7 +6,7 @@ import pytest
 
 from timmy_actors.supervision import Backoff, ChildSpec, Intensity, RestartType
 from timmy_actors.supervision.actor import Actor
-from timmy_actors.supervision.restart import Decision, Forget, GiveUp, Restart, Window, decide
+from timmy_actors.supervision.restart import Decision, GiveUp, NoRestart, Restart, Window, decide
 
 PERMANENT, TRANSIENT, TEMPORARY = RestartType.PERMANENT, RestartType.TRANSIENT, RestartType.TEMPORARY
 STOPPED, EXPECTED, FAILED = None, ConnectionError("link"), ValueError("bug")
@@ -14,7 +14,7 @@ NOW = 100.0
 
 
 def full() -> Window:
-    """The next failure that counts is one too many."""
+    """A window in which the next counted failure exceeds the intensity."""
     window = Intensity(failures=1, period_s=5.0).window()
     window.add(NOW - 1)
     return window
@@ -40,12 +40,12 @@ def decided(
         (PERMANENT, STOPPED, Restart, GiveUp),
         (PERMANENT, EXPECTED, Restart, Restart),
         (PERMANENT, FAILED, Restart, GiveUp),
-        (TRANSIENT, STOPPED, Forget, Forget),
+        (TRANSIENT, STOPPED, NoRestart, NoRestart),
         (TRANSIENT, EXPECTED, Restart, Restart),
         (TRANSIENT, FAILED, Restart, GiveUp),
-        (TEMPORARY, STOPPED, Forget, Forget),
-        (TEMPORARY, EXPECTED, Forget, Forget),
-        (TEMPORARY, FAILED, Forget, Forget),
+        (TEMPORARY, STOPPED, NoRestart, NoRestart),
+        (TEMPORARY, EXPECTED, NoRestart, NoRestart),
+        (TEMPORARY, FAILED, NoRestart, NoRestart),
     ],
 )
 def test_the_restart_type_and_the_reason_decide(
@@ -81,7 +81,7 @@ def test_each_restart_makes_the_next_delay_longer() -> None:
 
 
 @pytest.mark.parametrize(("uptime_s", "restarts"), [(9.999, 8), (10.0, 1)])
-def test_a_child_that_was_stable_long_enough_starts_its_backoff_anew(uptime_s: float, restarts: int) -> None:
+def test_a_child_that_was_stable_long_enough_restarts_its_backoff(uptime_s: float, restarts: int) -> None:
     decision = decided(PERMANENT, EXPECTED, uptime_s=uptime_s, n=7)
     assert isinstance(decision, Restart)
     assert decision.restarts == restarts

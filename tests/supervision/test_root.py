@@ -1,4 +1,4 @@
-"""A tree that stands alone tells its caller how it started and why it ended."""
+"""Tests that a root reports how its tree started and why it ended."""
 
 from __future__ import annotations
 
@@ -108,9 +108,9 @@ def test_a_bare_supervisor_that_gives_up_says_so_in_the_log(caplog: pytest.LogCa
     assert "Supervisor crashed: Supervisor gave up" in caplog.text
 
 
-def test_a_root_lives_once() -> None:
+def test_a_root_can_be_launched_once() -> None:
     tree, _ = root()
-    with tree, pytest.raises(StartFailedError, match="lives once"):
+    with tree, pytest.raises(StartFailedError, match="already started"):
         tree.launch()
     with pytest.raises(StartFailedError):
         tree.start()
@@ -120,7 +120,7 @@ def test_a_root_that_was_never_started_stops_at_once() -> None:
     root()[0].stop()
 
 
-def test_a_stop_that_takes_too_long_says_so() -> None:
+def test_a_stop_that_takes_too_long_raises() -> None:
     begun, release = threading.Event(), threading.Event()
     tree, directory = root(ChildSpec("a", Doer, shutdown_s=PATIENCE_S))
     tree.start()
@@ -132,7 +132,7 @@ def test_a_stop_that_takes_too_long_says_so() -> None:
     tree.stop()
 
 
-def test_the_topmost_loop_is_watched_too() -> None:
+def test_a_hung_root_supervisor_ends_the_tree() -> None:
     directory = Directory()
     tree = Root(Supervisor([ChildSpec("a", Doer)], directory), hung_after_s=0.2).start()
     begun, release = threading.Event(), threading.Event()
@@ -142,14 +142,14 @@ def test_the_topmost_loop_is_watched_too() -> None:
         return Doer()
 
     tree.ref.tell(StartChild(ChildSpec("stuck", factory)))
-    with pytest.raises(HungError, match=r"root hung: its loop has not turned for 0\.2 s"):
+    with pytest.raises(HungError, match=r"root hung: its loop has not run for 0\.2 s"):
         tree.join(PATIENCE_S)
     assert directory.entries["a"].ref is None
     release.set()
 
 
 @pytest.mark.parametrize("hung_after_s", [0, -1, "5"])
-def test_a_patience_that_cannot_be_is_refused(hung_after_s: float) -> None:
+def test_an_invalid_hung_after_s_is_refused(hung_after_s: float) -> None:
     with pytest.raises(SpecError, match="root: hung_after_s"):
         Root(Supervisor([], Directory()), hung_after_s=hung_after_s)
 
@@ -157,16 +157,16 @@ def test_a_patience_that_cannot_be_is_refused(hung_after_s: float) -> None:
 # How many children, and how they stop.
 
 
-def test_no_more_children_than_the_limit() -> None:
+def test_a_child_over_the_limit_is_refused() -> None:
     with Root(Supervisor([ChildSpec("a", Doer)], Directory(), max_children=2)) as tree:
         tree.ref.ask(StartChild(ChildSpec("b", Doer)), timeout=PATIENCE_S)
-        with pytest.raises(SpecError, match="'c': max_children: this supervisor has 2 children, and takes no more"):
+        with pytest.raises(SpecError, match="'c': max_children: this supervisor has 2 children: stop one first"):
             tree.ref.ask(StartChild(ChildSpec("c", Doer)), timeout=PATIENCE_S)
         assert count(tree).specs == 2
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-def test_children_that_came_later_and_do_not_need_each_other_stop_at_the_same_time(strategy: Strategy) -> None:
+def test_independent_added_children_stop_at_the_same_time(strategy: Strategy) -> None:
     at_once, met = strategy is Strategy.ONE_FOR_ONE, list[bool]()
     together = threading.Barrier(3)
 
@@ -184,7 +184,7 @@ def test_children_that_came_later_and_do_not_need_each_other_stop_at_the_same_ti
     assert met == [at_once] * 3
 
 
-def test_a_declared_child_stops_after_those_that_came_later() -> None:
+def test_a_declared_child_stops_after_the_added_ones() -> None:
     stopped: list[str] = []
 
     def spec(name: str) -> ChildSpec:
@@ -197,7 +197,7 @@ def test_a_declared_child_stops_after_those_that_came_later() -> None:
     assert set(stopped[:-1]) == {"one", "two"}
 
 
-def test_a_root_in_virtual_time_is_watched_by_nobody_and_lives() -> None:
+def test_a_root_in_virtual_time_has_no_watch_thread() -> None:
     clock = VirtualClock()
     directory = Directory(clock=clock)
     with Root(Supervisor([ChildSpec("a", Doer)], directory)):

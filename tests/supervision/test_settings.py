@@ -1,4 +1,4 @@
-"""Whatever is public says at once what is wrong with what it was given, or takes the plain value for it."""
+"""Tests that public settings refuse invalid values at once, and accept plain values for enumeration members."""
 
 from __future__ import annotations
 
@@ -48,13 +48,15 @@ class Loud:
         ({"max_children": -1}, "supervisor: max_children: -1: must be a number of children"),
         ({"max_children": 1.5}, "supervisor: max_children: 1.5: must be"),
         ({"random": 7}, "supervisor: random: 7: must be a random.Random"),
-        ({"children": "a"}, "supervisor: children: 'a': must be ChildSpecs"),
-        ({"children": ChildSpec("a", Doer)}, "supervisor: children: a ChildSpec: must be ChildSpecs"),
+        ({"children": "a"}, "supervisor: children: 'a': must be a list of ChildSpecs"),
+        ({"children": ChildSpec("a", Doer)}, "supervisor: children: a ChildSpec: must be a list of ChildSpecs"),
         ({"children": [Doer]}, "child: a ABCMeta: must be a ChildSpec"),
         ({"directory": None}, "supervisor: directory: None: must be a Directory"),
     ],
 )
-def test_a_wrong_setting_of_a_supervisor_names_itself_and_the_remedy(wrong: dict[str, Any], message: str) -> None:
+def test_an_invalid_supervisor_setting_is_refused_with_its_name_and_the_remedy(
+    wrong: dict[str, Any], message: str
+) -> None:
     with pytest.raises(SpecError) as error:
         Supervisor(**{"children": [], "directory": Directory(), **wrong})
     assert str(error.value).startswith(message)

@@ -1,4 +1,4 @@
-"""A signal handler interrupts its own thread anywhere: what it sends must not wait for what it interrupted."""
+"""Tests that a signal handler, which interrupts its own thread anywhere, can send without a deadlock."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ interrupted, sent = 0, 0
 
 def send():
     global sent
-    directory.tell("nobody", "x")
+    directory.tell("unknown", "x")
     sent += 1
     directory.events.publish(event)
     directory.events.recent, directory.dead_letters.recent
-    directory.ask("nobody", "x", timeout_s=1)
-    directory.demonitor(directory.monitor("nobody", id))
+    directory.ask("unknown", "x", timeout_s=1)
+    directory.demonitor(directory.monitor("unknown", id))
     directory.events.unsubscribe(directory.events.subscribe())
 
 def interrupt(*_):

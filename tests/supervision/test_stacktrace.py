@@ -12,12 +12,12 @@ from timmy_actors.supervision.watchdog import stack_of
 
 LOOKS = 300
 COLLECTIONS = 40
-"""More than one look has; in all but a few of them the thread can go on and nothing shows."""
+"""More allocations than one stack read makes; in most of them a running thread has no visible effect."""
 
 
 @pytest.fixture
 def eager_collection() -> Iterator[None]:
-    """Collects at nearly every allocation, with a callback in Python that lets other threads in."""
+    """Collect garbage at nearly every allocation, with a Python callback that lets other threads run."""
     interval, threshold = sys.getswitchinterval(), gc.get_threshold()
 
     def callback(_phase: str, _info: dict[str, int]) -> None:
@@ -53,7 +53,7 @@ def test_a_thread_that_never_started_has_no_stack() -> None:
 
 
 @pytest.mark.usefixtures("eager_collection")
-def test_looking_while_threads_start_and_garbage_is_collected_stops_nobody() -> None:
+def test_reading_stacks_while_threads_start_and_garbage_is_collected_does_not_deadlock() -> None:
     over = threading.Event()
 
     def start_threads() -> None:
@@ -73,7 +73,7 @@ def test_looking_while_threads_start_and_garbage_is_collected_stops_nobody() -> 
     assert gc.isenabled()
 
 
-def test_nothing_that_has_ended_is_read_when_the_thread_goes_on_during_the_look() -> None:
+def test_no_ended_frame_is_read_when_the_thread_continues_during_the_read() -> None:
     for collection in range(1, COLLECTIONS):
         with _goes_on_at(collection) as thread:
             assert "in target" in stack_of(thread)
@@ -81,7 +81,7 @@ def test_nothing_that_has_ended_is_read_when_the_thread_goes_on_during_the_look(
 
 @contextmanager
 def _goes_on_at(nth: int) -> Iterator[threading.Thread]:
-    """A thread that leaves its innermost calls, and makes others, within the collection after which it is looked at."""
+    """A thread that changes its innermost calls during the garbage collection before its stack is read."""
     waits, leave, moved, end = (threading.Event() for _ in range(4))
     looker, collections = threading.get_ident(), 0
 

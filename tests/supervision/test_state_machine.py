@@ -1,4 +1,4 @@
-"""Every rule of OTP's supervisors, held against an oracle that says them a second time, in a few lines."""
+"""Tests every rule of OTP's supervisors against an oracle that implements them a second time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LIFE_ENDS = {"normal": None, "unexpected": BUG, "expected": EXPECTED, "hung": Hu
 
 
 class Oracle:
-    """OTP's rules, said a second time."""
+    """A second implementation of OTP's rules."""
 
     def __init__(self, strategy: Strategy, types: dict[str, RestartType], failing: str, how: str) -> None:
         at = NAMES.index(failing)
@@ -82,14 +82,14 @@ def test_a_childs_end_stops_and_restarts_whom_the_rules_say_in_their_order(
     assert len(stage.plan.window.seen) == rules.counts
     assert stage.ends == [(failing, False), *((name, True) for name in rules.stopped)]
     assert [effect.child for effect in stage.of(Abandon)] == ([failing] if how == "hung" else [])
-    assert stage.of(Acknowledge) == []  # that was said once, when the last child came up
+    assert stage.of(Acknowledge) == []  # it was acknowledged once, when the last child came up
     assert stage.exits == []
     gone = {name for name in [failing, *rules.stopped] if name not in rules.restarted}
     assert {name: stage.state(name) for name in NAMES} == {name: "DOWN" if name in gone else "UP" for name in NAMES}
 
 
 @TABLE
-def test_a_failure_that_is_one_too_many_stops_everybody_in_reverse_and_only_what_counts_can_be(
+def test_a_failure_over_the_limit_stops_all_children_in_reverse_order(
     strategy: Strategy, restart: RestartType, how: str, failing: str
 ) -> None:
     types = types_with(failing, restart)
@@ -223,7 +223,7 @@ def test_a_child_that_fails_again_while_others_are_still_starting_for_the_first_
     assert (stage.state("a"), stage.exits) == ("WAITING", [])
 
 
-def test_patience_with_a_start_ends_at_its_time_and_not_before() -> None:
+def test_a_start_times_out_exactly_at_start_s() -> None:
     stage = Stage([spec("a", start_s=1.0)])
     stage.behave("a", start="mute")
     stage.play(stage.plan.begin(0.0))
@@ -231,7 +231,7 @@ def test_patience_with_a_start_ends_at_its_time_and_not_before() -> None:
     assert isinstance(stage.plan.tick(1.0)[0], Abandon)
 
 
-def test_a_start_may_take_for_ever_and_is_never_due() -> None:
+def test_an_unlimited_start_never_times_out() -> None:
     stage = Stage([spec("a", start_s=None)])
     stage.behave("a", start="mute")
     stage.play(stage.plan.begin(0.0))
@@ -239,14 +239,14 @@ def test_a_start_may_take_for_ever_and_is_never_due() -> None:
     assert stage.plan.tick(1e12) == []
 
 
-def test_a_stop_may_take_for_ever_and_is_never_due() -> None:
+def test_an_unlimited_stop_never_times_out() -> None:
     stage = Stage([spec("a", shutdown_s=math.inf)]).begin()
     stage.behave("a", stop="mute")
     stage.close()
     assert stage.plan.due() is None
 
 
-def test_no_patience_at_all_with_a_stop_is_an_abandonment_at_the_next_tick() -> None:
+def test_a_stop_with_zero_shutdown_s_is_abandoned_at_the_next_tick() -> None:
     stage = Stage([spec("a", shutdown_s=0.0)]).begin()
     stage.behave("a", stop="mute")
     stage.close()
@@ -257,7 +257,7 @@ def test_no_patience_at_all_with_a_stop_is_an_abandonment_at_the_next_tick() -> 
 # Intensity.
 
 
-def test_the_window_holds_to_the_nanosecond() -> None:
+def test_the_window_is_exact_to_the_nanosecond() -> None:
     for gap, gives_up in [(5.0 - 1e-9, True), (5.0, False), (5.0 + 1e-9, False)]:
         stage = Stage([spec("a")], intensity=Intensity(failures=1, period_s=5.0)).begin()
         stage.end("a", BUG)
@@ -292,7 +292,7 @@ def test_a_failed_restart_counts_as_well() -> None:
     assert len(stage.of(Launch)) == 1
 
 
-def test_an_expected_reason_never_counts_however_often_and_in_whatever_part_of_its_life() -> None:
+def test_an_expected_reason_never_counts_in_any_state() -> None:
     stage = Stage([spec("a")], intensity=Intensity(failures=0, period_s=1e9)).begin()
     stage.behave("a", start=EXPECTED)
     stage.end("a", EXPECTED)
@@ -304,7 +304,7 @@ def test_an_expected_reason_never_counts_however_often_and_in_whatever_part_of_i
     assert stage.generation("a") == 203
 
 
-def test_why_it_gave_up_names_the_child_the_reason_and_the_rule() -> None:
+def test_the_reason_for_giving_up_names_the_child_its_reason_and_the_limit() -> None:
     stage = Stage([spec("a")], intensity=Intensity(failures=0, period_s=7.0)).begin()
     stage.end("a", BUG)
     assert str(stage.exits[0]) == ("1 failures within 7 s, more than the 0 allowed, the last of a: ValueError: bug")
@@ -325,7 +325,7 @@ def test_the_first_restart_is_at_once_and_each_further_one_below_a_doubling_ceil
     assert max(delays) > 4.0
 
 
-def test_delays_come_from_the_random_that_was_given() -> None:
+def test_delays_come_from_the_passed_random() -> None:
     def delays(seed: int) -> list[float]:
         stage = Stage([spec("a")], seed=seed).begin()
         stage.behave("a", start=EXPECTED)
@@ -357,12 +357,12 @@ def test_a_stable_uptime_makes_the_next_restart_the_first_again(uptime_s: float,
     assert (stage.of(Restarting)[-1].delay_s == 0.0) is at_once
 
 
-def test_time_spent_starting_is_no_stable_uptime() -> None:
+def test_the_time_of_a_start_does_not_count_as_uptime() -> None:
     stage = Stage([spec("a", start_s=20.0)]).begin()
     stage.behave("a", start="mute")
     stage.end("a", EXPECTED)
     for _ in range(3):
-        stage.tick()  # its start takes longer than a stable uptime would have to be, and fails
+        stage.tick()  # its start takes longer than a stable uptime, and fails
         if stage.state("a") == "WAITING":
             stage.tick()
     assert stage.plan.child("a").recent_restarts > 2  # type: ignore[union-attr]
@@ -403,7 +403,7 @@ def test_a_consequence_of_a_failure_does_not_shorten_its_backoff() -> None:
     began = stage.now
     stage.end("a", EXPECTED)
     due = began + stage.of(Restarting)[0].delay_s
-    stage.end("b", BUG)  # it leaned on a, and fails before its turn to be stopped comes
+    stage.end("b", BUG)  # it depends on a, and fails before its turn to be stopped
     stage.end("c", None)
     assert (stage.launched, stage.plan.due()) == ([], due)
 
@@ -481,7 +481,7 @@ def test_a_child_that_fails_to_come_up_again_is_tried_again_with_its_group(strat
 
 
 @pytest.mark.parametrize("strategy", GROUPS)
-def test_a_transient_job_that_was_done_is_done_again_when_its_group_restarts(strategy: Strategy) -> None:
+def test_a_finished_transient_child_runs_again_when_its_group_restarts(strategy: Strategy) -> None:
     stage = four({**NEIGHBOURS, "c": TRANSIENT}, strategy).begin()
     stage.end("c", None)
     assert stage.state("c") == "DOWN"
@@ -490,7 +490,7 @@ def test_a_transient_job_that_was_done_is_done_again_when_its_group_restarts(str
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_temporary_child_that_ended_never_comes_back(strategy: Strategy) -> None:
+def test_an_ended_temporary_child_never_restarts(strategy: Strategy) -> None:
     stage = four(NEIGHBOURS, strategy).begin()
     stage.end("b", BUG)
     stage.end("a", BUG)
@@ -506,10 +506,10 @@ def test_a_temporary_child_not_started_yet_is_still_started_after_its_group_rest
     assert (stage.launched, stage.state("c")) == (["a", "b", "a", "b", "c"], "UP")
 
 
-# What comes late, or twice, or from the dead.
+# Late and repeated messages.
 
 
-def test_reports_of_old_generations_and_of_strangers_change_nothing() -> None:
+def test_messages_of_old_generations_and_unknown_children_are_ignored() -> None:
     stage = four(dict.fromkeys(NAMES, PERMANENT), ONE_FOR_ONE).begin()
     stage.end("a", BUG)
     plan = stage.plan
@@ -536,7 +536,7 @@ def test_an_end_that_is_reported_twice_counts_once() -> None:
     assert len(stage.plan.window.seen) == 1
 
 
-def test_an_abandoned_child_that_ends_at_last_is_not_heard() -> None:
+def test_the_late_end_of_an_abandoned_child_is_ignored() -> None:
     stage = Stage([spec("a", start_s=1.0)]).begin()
     stage.behave("a", start="mute")
     stage.end("a", BUG)
@@ -545,14 +545,14 @@ def test_an_abandoned_child_that_ends_at_last_is_not_heard() -> None:
     assert stage.plan.started("a", 2, stage.now) == stage.plan.ended("a", 2, None, stage.now) == []
 
 
-def test_only_one_that_is_up_can_hang() -> None:
+def test_only_a_child_that_is_up_can_hang() -> None:
     stage = Stage([spec("a")])
     stage.behave("a", start="mute")
     stage.play(stage.plan.begin(0.0))
     assert stage.plan.hung("a", 1, 0.0) == []
 
 
-# The end of it all.
+# The supervisor's end.
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -637,9 +637,7 @@ def test_a_start_that_runs_out_of_time_while_the_others_are_stopped_is_abandoned
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("restart", TYPES)
-def test_too_many_orphans_below_end_this_supervisor_too_with_that_reason(
-    strategy: Strategy, restart: RestartType
-) -> None:
+def test_too_many_abandoned_actors_in_a_child_supervisor_end_this_one(strategy: Strategy, restart: RestartType) -> None:
     stage = four(types_with("b", restart), strategy).begin()
     reason = TooManyAbandonedError("too many")
     stage.end("b", reason)
@@ -660,7 +658,7 @@ def with_jobs(auto_shutdown: AutoShutdown, restart: RestartType = TRANSIENT) -> 
 @pytest.mark.parametrize(
     ("auto_shutdown", "after_one", "after_both"), [(NEVER, False, False), (ANY, True, True), (ALL, False, True)]
 )
-def test_significant_children_that_are_through_end_the_supervisor(
+def test_finished_significant_children_end_the_supervisor(
     auto_shutdown: AutoShutdown, after_one: bool, after_both: bool
 ) -> None:
     stage = with_jobs(auto_shutdown)
@@ -673,14 +671,14 @@ def test_significant_children_that_are_through_end_the_supervisor(
     assert ("base" in stage.stopped) is after_both
 
 
-def test_a_significant_transient_child_that_failed_is_not_through() -> None:
+def test_a_failed_significant_transient_child_has_not_finished() -> None:
     stage = with_jobs(ANY)
     stage.end("job", BUG)
     assert (stage.exits, stage.state("job")) == ([], "UP")
 
 
 @pytest.mark.parametrize("reason", [None, BUG, EXPECTED], ids=repr)
-def test_a_significant_temporary_child_is_through_however_it_ended(reason: BaseException | None) -> None:
+def test_a_significant_temporary_child_has_finished_however_it_ended(reason: BaseException | None) -> None:
     stage = with_jobs(ANY, TEMPORARY)
     stage.end("job", reason)
     assert stage.exits == [None]
@@ -721,7 +719,7 @@ def test_a_child_added_while_a_group_is_down_waits_for_its_turn(strategy: Strate
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("restart", TYPES)
-def test_an_added_child_that_does_not_start_is_forgotten_and_hurts_nobody_else(
+def test_an_added_child_that_does_not_start_is_removed_and_affects_no_other(
     strategy: Strategy, restart: RestartType
 ) -> None:
     stage = Stage([spec("a")], strategy, Intensity(failures=0)).begin()
@@ -735,18 +733,18 @@ def test_an_added_child_that_does_not_start_is_forgotten_and_hurts_nobody_else(
     assert (stage.state("b"), stage.exits) == ("GONE" if restart is TEMPORARY else "UP", [])
 
 
-def test_an_added_child_whose_first_start_fails_for_an_expected_reason_is_not_kept_either() -> None:
+def test_an_added_child_whose_first_start_fails_for_an_expected_reason_is_removed() -> None:
     stage = Stage([spec("a")], intensity=Intensity(failures=0)).begin()
     stage.behave("b", start=EXPECTED)
     stage.play(stage.plan.add(spec("b"), 0.0))
     assert (stage.state("b"), stage.exits) == ("GONE", [])
     stage.behave("b")
     stage.play(stage.plan.add(spec("b"), 0.0))
-    stage.end("b", EXPECTED)  # once it was up, it is part of life
+    stage.end("b", EXPECTED)  # once it was up, the reason is expected
     assert stage.state("b") == "UP"
 
 
-def test_a_temporary_child_that_was_added_leaves_no_trace_and_its_name_is_free_again() -> None:
+def test_an_added_temporary_child_is_removed_at_its_end_and_its_name_is_free() -> None:
     stage = Stage([spec("declared", TEMPORARY)]).begin()
     for name in ["declared", "job"] * 3:
         if stage.state(name) != "UP":
@@ -755,16 +753,16 @@ def test_a_temporary_child_that_was_added_leaves_no_trace_and_its_name_is_free_a
     assert stage.plan.children == ()
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_has_changed() -> None:
+def test_a_taken_name_is_refused_and_changes_nothing() -> None:
     stage = Stage([spec("a", TRANSIENT)]).begin()
     for _ in range(2):
         with pytest.raises(SpecError, match="child 'a': id: two children"):
             stage.plan.add(spec("a"), 0.0)
-        stage.end("a", None)  # done, but kept: it may come back
+        stage.end("a", None)  # finished, but it may restart
     assert stage.exits == []
 
 
-def test_a_supervisor_that_is_stopping_takes_no_more_children() -> None:
+def test_a_stopping_supervisor_refuses_children() -> None:
     stage = Stage([spec("a")]).begin()
     stage.behave("a", stop="mute")
     stage.close()
@@ -772,7 +770,7 @@ def test_a_supervisor_that_is_stopping_takes_no_more_children() -> None:
         stage.plan.add(spec("b"), 0.0)
 
 
-def test_a_removed_child_is_stopped_and_forgotten_and_its_end_is_no_failure() -> None:
+def test_a_removed_child_is_stopped_and_its_end_is_no_failure() -> None:
     for reason in (None, BUG, EXPECTED):
         stage = Stage([spec("a"), spec("b")], ONE_FOR_ALL, Intensity(failures=0)).begin()
         stage.behave("a", stop=reason)
@@ -780,7 +778,7 @@ def test_a_removed_child_is_stopped_and_forgotten_and_its_end_is_no_failure() ->
         assert (stage.stopped, stage.state("a"), stage.state("b"), stage.exits) == (["a"], "GONE", "UP", [])
 
 
-def test_removing_the_one_that_a_start_waits_for_lets_the_start_go_on() -> None:
+def test_removing_the_starting_child_continues_the_start() -> None:
     stage = Stage([spec("a"), spec("b")])
     stage.behave("a", start="mute")
     stage.play(stage.plan.begin(0.0))
@@ -788,7 +786,7 @@ def test_removing_the_one_that_a_start_waits_for_lets_the_start_go_on() -> None:
     assert (stage.stopped, stage.launched, len(stage.of(Acknowledge))) == (["a"], ["a", "b"], 1)
 
 
-def test_removing_the_last_one_that_a_start_waits_for_ends_the_start() -> None:
+def test_removing_the_last_starting_child_completes_the_start() -> None:
     stage = Stage([spec("a")], ONE_FOR_ALL)
     stage.behave("a", start=EXPECTED)
     stage.play(stage.plan.begin(0.0))
@@ -796,7 +794,7 @@ def test_removing_the_last_one_that_a_start_waits_for_ends_the_start() -> None:
     assert len(stage.of(Acknowledge)) == 1
 
 
-def test_removing_the_one_that_a_group_waits_for_lets_the_group_go_on() -> None:
+def test_removing_the_child_that_a_group_waits_for_continues_the_restart() -> None:
     stage = Stage([spec("a"), spec("b")], ONE_FOR_ALL).begin()
     fail_often(stage, "a", 3)
     stage.end("a", EXPECTED)
@@ -806,7 +804,7 @@ def test_removing_the_one_that_a_group_waits_for_lets_the_group_go_on() -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_removal_while_everybody_is_stopped_does_not_jump_the_queue(strategy: Strategy) -> None:
+def test_a_removal_while_all_children_are_stopped_keeps_the_order(strategy: Strategy) -> None:
     stage = four(NEIGHBOURS, strategy).begin()
     stage.behave("d", stop="mute")
     stage.close()
@@ -815,7 +813,7 @@ def test_a_removal_while_everybody_is_stopped_does_not_jump_the_queue(strategy: 
     assert (stage.stopped, stage.exits) == (["d", "c", "b", "a"], [None])
 
 
-def test_a_removed_child_that_does_not_stop_is_abandoned_and_gone() -> None:
+def test_a_removed_child_that_does_not_stop_is_abandoned() -> None:
     stage = Stage([spec("a"), spec("b")]).begin()
     stage.behave("a", stop="mute")
     stage.play(stage.plan.remove("a", 0.0))
@@ -824,10 +822,10 @@ def test_a_removed_child_that_does_not_stop_is_abandoned_and_gone() -> None:
     assert (stage.now, stage.state("a"), len(stage.of(Abandon)), len(stage.of(Stop))) == (SHUTDOWN_S, "GONE", 1, 1)
 
 
-def test_removing_a_stranger_is_refused() -> None:
-    with pytest.raises(SpecError, match="'x': there is none"):
+def test_removing_an_unknown_child_is_refused() -> None:
+    with pytest.raises(SpecError, match="'x': this supervisor has no such child"):
         Stage([]).plan.remove("x", 0.0)
 
 
-def test_the_backoff_of_these_tests_is_the_one_they_reckon_with() -> None:
+def test_the_backoff_of_these_tests_has_the_expected_ceilings() -> None:
     assert [BACKOFF.ceiling(restarts) for restarts in range(6)] == [0.0, 1.0, 2.0, 4.0, 8.0, 8.0]

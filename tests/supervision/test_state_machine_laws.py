@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order and at whatever time: the laws that a plan keeps."""
+"""Property tests: the invariants of a `SupervisorState` for any events, in any order, at any time."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ steps = st.lists(st.tuples(st.integers(0, 13), st.integers(0, 11)), max_size=60)
 
 @dataclass
 class Actors:
-    """Plays the children of a plan, and believes it nothing."""
+    """Simulates the children and checks every effect."""
 
     plan: SupervisorState
     strategy: Strategy
     failures: int
     now: float = 0.0
     running: dict[str, int] = field(default_factory=dict)
-    """Who runs, by generation, the last launched last."""
+    """The running children by generation, in launch order."""
     up: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
-    """Who was asked to stop."""
+    """The children asked to stop."""
     doomed: set[str] = field(default_factory=set)
-    """Who has to end before anybody starts again."""
+    """The children that must end before any child starts again."""
     removed: set[str] = field(default_factory=set)
     not_before: dict[str, float] = field(default_factory=dict)
     counted: list[float] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Actors:
         return [child.id for child in self.plan.children]
 
     def carry_out(self, effects: Iterable[Effect]) -> None:
-        """See that each effect is lawful, and take note of it."""
+        """Check and record each effect."""
         for effect in effects:
             assert self.exits == [], f"{effect} after the end"
             assert not self.closing or isinstance(effect, ALLOWED_AT_THE_END), f"{effect} while closing"
@@ -123,7 +123,7 @@ class Actors:
         assert name not in self.asked, "asked twice"
         if name not in self.removed:
             closing = self._was_told_to_close()
-            assert closing or name in self.doomed, "nobody had a reason to stop it"
+            assert closing or name in self.doomed, "there was no reason to stop it"
             stopping = set(self.running) if closing else self.doomed & set(self.running)
             order = self.order
             later = {other for other in order[order.index(name) + 1 :] if other in stopping} - self.removed
@@ -172,7 +172,7 @@ class Actors:
             concerned = order if self.strategy is ONE_FOR_ALL else order[order.index(name) :]
             self.doomed |= set(concerned) & set(self.running) - self.removed
 
-    # What happens to it.
+    # Events.
 
     def start(self, choice: int) -> None:
         starting = [name for name in self.running if name not in self.up]
@@ -237,7 +237,7 @@ class Actors:
             name = self.order[choice % len(self.order)]
             if name in self.running:
                 self.removed.add(name)
-                self.doomed.discard(name)  # nobody waits for one that does not come back
+                self.doomed.discard(name)  # a child that does not restart is not waited for
             else:
                 self.not_before.pop(name, None)
                 self.streak.pop(name, None)
@@ -248,16 +248,16 @@ class Actors:
         self.carry_out(self.plan.close(self.now))
 
     def check(self) -> None:
-        """Nothing hangs in the air: whatever is not done is waited for."""
+        """Check that all unfinished work has a due time or an expected event."""
         states = {child.state for child in self.plan.children}
         outstanding = len(self.running) > len(self.up) or self.asked
         if self.exits:
             assert states <= {ChildState.DOWN}
             assert self.plan.due() is None
         elif self.closing:
-            assert self.asked, "it closes, and waits for nobody"
+            assert self.asked, "it closes without waiting for a child"
         elif states & {ChildState.WAITING, ChildState.UNSTARTED} or not self.acknowledged:
-            assert outstanding or self.plan.due() is not None, "it waits for nothing"
+            assert outstanding or self.plan.due() is not None, "it has nothing to wait for"
         assert {child.id for child in self.plan.children if child.alive} == set(self.running)
         in_turn = {name for name in self.asked - self.removed if not (self.closing and self._is_independent(name))}
         assert len(in_turn) <= 1, "two at once are asked to stop"
@@ -265,7 +265,7 @@ class Actors:
 
 
 def happen(actors: Actors, kind: int, choice: int) -> None:
-    """One thing of the many that can."""
+    """One random event."""
     match kind:
         case 0 | 1 | 2 | 3:
             actors.start(choice)
@@ -298,7 +298,7 @@ def happen(actors: Actors, kind: int, choice: int) -> None:
     seed=st.integers(0, 1000),
     story=steps,
 )
-def test_a_plan_keeps_its_laws_whatever_happens(  # noqa: PLR0917  hypothesis gives them by name
+def test_the_invariants_hold_for_any_events(  # noqa: PLR0917  hypothesis gives them by name
     declared: list[dict[str, object]],
     strategy: Strategy,
     failures: int,
@@ -325,7 +325,7 @@ def test_a_plan_keeps_its_laws_whatever_happens(  # noqa: PLR0917  hypothesis gi
 
 
 def wind_up(actors: Actors) -> None:
-    """In the end it is asked to stop; whoever does not answer is abandoned in time, and it ends exactly once."""
+    """Stop the supervisor; children that do not answer are abandoned in time, and it ends exactly once."""
     actors.close()
     actors.check()
     for _ in range(100):

@@ -40,16 +40,16 @@ HANGS = 40
 CLIENTS = 3
 ASK_S = 120.0
 CALM_S = 240.0
-"""The longest that anything may take to come to rest."""
+"""The longest time until the tree is idle."""
 PACE = 20
-"""Orders that a client gives before it waits for an answer, so that nobody drowns."""
+"""Orders that a client gives before it waits for an answer, so that no mailbox fills up."""
 LATENCY_S = 5.0
-"""The longest that a supervisor may take to answer, in CPU time of this process and its 450 threads: who else uses the
-machine is nothing to it."""
+"""The longest that a supervisor may take to answer, in CPU time of this process and its 450 threads: other
+processes do not affect it."""
 
 
 class Client(threading.Thread):
-    """Sends orders at random, and keeps every answer that it was promised."""
+    """Sends random orders and stores every reply."""
 
     def __init__(self, world: World, seed: int, number: int) -> None:
         super().__init__(name=f"client {number}")
@@ -68,7 +68,7 @@ class Client(threading.Thread):
                     (self.fail, self.fail_later, self.work, self.ask_patiently, self.watch, self.host, self.hang),
                     (30, 4, 20, 10, 5, 1, 1),
                 )[0]()
-            with contextlib.suppress(ObserverFailedError):  # answered already: called in this very thread
+            with contextlib.suppress(ObserverFailedError):  # already answered: called in this thread
                 self.replies[-1].add_done_callback(raise_from_observer)
             wait_until_done(self.replies[-1])
 
@@ -77,31 +77,31 @@ class Client(threading.Thread):
         if self.random.random() < 0.5:
             self.ask(order)
         else:
-            self.world.directory.tell(self.anybody(), order)
+            self.world.directory.tell(self.random_name(), order)
 
     def fail_later(self) -> None:
         do = self.random.choice((SubmitCommand.FAIL_NEXT_START, SubmitCommand.FAIL_NEXT_STOP, SubmitCommand.STOP))
-        self.world.directory.tell(self.anybody(), Order(do, self.random.choice(ENDINGS)()))
+        self.world.directory.tell(self.random_name(), Order(do, self.random.choice(ENDINGS)()))
 
     def work(self) -> None:
-        self.world.directory.tell(self.anybody(), Order(SubmitCommand.WORK))
+        self.world.directory.tell(self.random_name(), Order(SubmitCommand.WORK))
         self.ask(Order(SubmitCommand.WORK))
 
     def ask_patiently(self) -> None:
         self.ask(Order(SubmitCommand.WORK), wait_s=0.02)
 
     def ask(self, order: Order, wait_s: float = 0.0) -> None:
-        self.replies.append(self.world.directory.ask(self.anybody(), order, timeout_s=ASK_S, wait_s=wait_s))
+        self.replies.append(self.world.directory.ask(self.random_name(), order, timeout_s=ASK_S, wait_s=wait_s))
 
     def watch(self) -> None:
-        name, seen = self.anybody(), list[Down]()
+        name, seen = self.random_name(), list[Down]()
         self.monitored.append((name, seen))
 
         def watcher(down: Down) -> None:
             seen.append(down)
             raise ObserverFailedError
 
-        with contextlib.suppress(ObserverFailedError):  # told at once, in this very thread
+        with contextlib.suppress(ObserverFailedError):  # called at once, in this thread
             self.world.directory.monitor(name, watcher)
 
     def host(self) -> None:
@@ -120,12 +120,12 @@ class Client(threading.Thread):
             )
             self.replies.append(reply)
 
-    def anybody(self) -> str:
+    def random_name(self) -> str:
         return self.random.choice(self.workers)
 
 
 class Prober(threading.Thread):
-    """Asks supervisors who their children are, and notes how long they take."""
+    """Asks supervisors for their children and records the latencies."""
 
     def __init__(self, world: World, seed: int) -> None:
         super().__init__(name="prober")
@@ -155,7 +155,7 @@ def wait_until_done(reply: Reply) -> None:
 
 
 def crowded(rule: Rule) -> bool:
-    """Whether more failures were counted in a window than the intensity allows, without it being the end."""
+    """Whether a window counted more failures than the intensity allows without ending the supervisor."""
     times, allowed, period_s = rule.intensity.counted, rule.intensity.failures, rule.intensity.period_s
     return any(times[i + allowed] < times[i] + period_s for i in range(len(times) - allowed - 1))
 
@@ -189,7 +189,7 @@ def test_the_invariants_hold_in_a_storm(caplog: pytest.LogCaptureFixture) -> Non
 
 @dataclass
 class Storm:
-    """What came of it."""
+    """The storm's results."""
 
     life: Life
     ledger: Ledger
@@ -199,7 +199,7 @@ class Storm:
 
 
 def rage(world: World, seed: int) -> Storm:
-    """Start the tree, let the storm pass, and stop the tree."""
+    """Start the tree, run the storm, and stop the tree."""
     life, began = Life(), time.monotonic()
     world.root.actor_lifecycle = life
     world.root.launch()
@@ -216,7 +216,7 @@ def rage(world: World, seed: int) -> Storm:
     prober.join()
     calm = time.monotonic()
     replies = [*prober.replies, *(reply for client in clients for reply in client.replies)]
-    eventually(lambda: all(reply.done for reply in replies), CALM_S)  # (3), and nobody who hangs was released
+    eventually(lambda: all(reply.done for reply in replies), CALM_S)  # (3), while the hung actors still hang
     world.root.stop()
     assert life.ended.wait(CALM_S)
     join(world.root)
@@ -231,7 +231,7 @@ def rage(world: World, seed: int) -> Storm:
 
 
 def hold_together(world: World, storm: Storm) -> None:
-    """See that the invariants held; the numbers are the reference's."""
+    """Check the invariants, numbered as above."""
     assert world.violations == []  # (1), (6)
     assert world.delays >= FAILURES // 4
     assert storm.life.downs == [None]

@@ -33,7 +33,7 @@ def spec(
 
 
 def in_turn(*steps: Callable[[], object] | None) -> Callable[[], Doer]:
-    """A factory whose incarnations start with each step in turn, then with none."""
+    """A factory whose incarnations run one step each at their start, then none."""
     left: Iterator[Callable[[], object] | None] = iter(steps)
     return lambda: Doer(on_start=next(left, None))
 
@@ -172,7 +172,7 @@ def test_an_escalation_restarts_the_subtree_with_fresh_children() -> None:
         assert "gave up" in (tree.directory.entries["inner"].last_reason or "")
 
 
-def test_an_escalation_goes_up_to_the_root_when_nobody_bears_it() -> None:
+def test_an_escalation_reaches_the_root_when_no_supervisor_tolerates_it() -> None:
     directory_of_tree: list[Directory] = []
 
     def inner() -> Supervisor:
@@ -204,7 +204,7 @@ def test_a_failed_first_start_stops_what_was_started_and_starts_nothing_more() -
     assert not tree.life.began.is_set()
 
 
-def test_an_expected_failure_of_a_first_start_keeps_nobody_from_starting() -> None:
+def test_an_expected_failure_of_a_first_start_does_not_block_other_children() -> None:
     children = [spec("link", in_turn(fail(LinkGoneError("no server"))), backoff=NEVER_AGAIN), spec("other")]
     with Tree(*children) as tree:
         tree.started()
@@ -250,7 +250,7 @@ def test_a_child_that_is_just_ending_does_not_keep_the_others_from_being_stopped
     class SlowToEnd(Doer):
         def _actor_loop(self) -> None:
             super()._actor_loop()
-            gate.wait()  # it takes no messages any more, but its thread is not through
+            gate.wait()  # it handles no more messages, but its thread has not ended
 
     fine = spec("fine", lambda: Doer(on_stop=stopped.set))
     with Tree(fine, spec("ending", SlowToEnd, restart=RestartType.TEMPORARY, shutdown_s=0.01)) as tree:
@@ -271,18 +271,18 @@ def test_a_child_that_waits_for_its_restart_is_down_once_its_supervisor_is() -> 
 
 
 def test_a_factory_that_fails_is_a_failure_of_its_child() -> None:
-    made: list[int] = []
+    calls: list[int] = []
 
     def factory() -> Doer:
-        made.append(1)
-        if len(made) in (2, 3):
+        calls.append(1)
+        if len(calls) in (2, 3):
             raise OSError("too many open files")
         return Doer()
 
     with Tree(spec(factory=factory), intensity=Intensity(failures=3, period_s=60.0)) as tree:
         tree.started()
         tree.crash("child", LinkGoneError("x"))
-        eventually(lambda: len(made) == 4 and tree.state("child") is ChildState.UP)
+        eventually(lambda: len(calls) == 4 and tree.state("child") is ChildState.UP)
         assert tree.directory.entries["child"].last_reason == "OSError: too many open files"
 
 
@@ -292,7 +292,7 @@ def test_a_factory_that_fails_in_the_first_start_fails_the_start() -> None:
     assert isinstance(reason, StartFailedError)
 
 
-def test_the_word_of_an_earlier_incarnation_is_not_taken_for_the_present_ones() -> None:
+def test_a_message_of_an_earlier_incarnation_is_ignored() -> None:
     with Tree(spec(), intensity=Intensity(failures=0)) as tree:
         tree.started()
         first = tree.directory.ref("child")
@@ -316,7 +316,7 @@ def test_restarts_are_counted_and_the_repeated_reason_is_logged_once(caplog: pyt
     assert [record.getMessage() for record in caplog.records].count("child ended: ValueError: bug") == 1
 
 
-def test_a_message_for_a_supervisor_that_is_none_of_its_own_hurts_nobody() -> None:
+def test_an_unknown_message_to_a_supervisor_has_no_effect() -> None:
     with Tree(spec()) as tree:
         tree.started()
         tree.root.actor_ref.tell("hello")

@@ -30,7 +30,7 @@ def directory(clock: VirtualClock) -> Iterator[Directory]:
     end(root)
 
 
-def test_settling_waits_until_everybody_has_done_what_there_was(clock: VirtualClock, directory: Directory) -> None:
+def test_settle_waits_until_every_actor_is_idle(clock: VirtualClock, directory: Directory) -> None:
     done: list[int] = []
 
     def count_down(number: int) -> None:
@@ -43,7 +43,7 @@ def test_settling_waits_until_everybody_has_done_what_there_was(clock: VirtualCl
     assert done == list(range(200, -1, -1))
 
 
-def test_time_stands_still_until_it_is_moved(clock: VirtualClock, directory: Directory) -> None:
+def test_time_changes_only_by_advance(clock: VirtualClock, directory: Directory) -> None:
     rung: list[float] = []
     directory.tell("a", lambda actor: actor.mailbox.schedule("bell", 5.0, lambda _: rung.append(clock.now())))
     clock.settle()
@@ -54,7 +54,7 @@ def test_time_stands_still_until_it_is_moved(clock: VirtualClock, directory: Dir
     assert rung == [pytest.approx(5.0)]
 
 
-def test_what_falls_due_on_the_way_happens_at_its_time_and_in_its_order(
+def test_timers_due_during_an_advance_fire_at_their_time_and_in_order(
     clock: VirtualClock, directory: Directory
 ) -> None:
     rung: list[tuple[str, float]] = []
@@ -80,7 +80,7 @@ def test_hours_of_backoff_pass_at_once(clock: VirtualClock, directory: Directory
     assert time.process_time() - began < 20.0
 
 
-def test_a_hang_is_no_business_and_after_its_release_it_is(clock: VirtualClock, directory: Directory) -> None:
+def test_a_hung_actor_counts_as_idle_until_its_release(clock: VirtualClock, directory: Directory) -> None:
     done = threading.Event()
     release = hang(directory, "a")
     directory.tell("a", lambda _: done.set())
@@ -91,7 +91,7 @@ def test_a_hang_is_no_business_and_after_its_release_it_is(clock: VirtualClock, 
     assert done.is_set()
 
 
-def test_who_is_busy_for_too_long_is_named(
+def test_an_actor_that_is_busy_for_too_long_is_named(
     clock: VirtualClock, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(testkit, "SETTLE_WITHIN_S", 0.05)

@@ -1,4 +1,4 @@
-"""Asks that wait for a restart: each message has one documented answer, and no thread is held meanwhile."""
+"""Tests asks that wait for a restart: each message gets its documented answer, and no thread is blocked."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_messages_that_wait_through_a_crash_are_carried_to_the_next_incarnation_
             impatient.wait()
 
 
-def test_what_was_begun_is_never_done_twice() -> None:
+def test_a_message_whose_handling_began_is_never_handled_again() -> None:
     done: list[int] = []
 
     def fail_half_way(_: Doer) -> None:
@@ -104,7 +104,7 @@ def test_what_was_begun_is_never_done_twice() -> None:
         assert done == [1]
 
 
-def test_a_deferred_reply_whose_actor_ends_is_gone_for_it_was_begun() -> None:
+def test_a_deferred_reply_fails_when_its_actor_ends() -> None:
     def defer(actor: Doer) -> object:
         actor.take_reply()
         return DEFERRED
@@ -113,14 +113,14 @@ def test_a_deferred_reply_whose_actor_ends_is_gone_for_it_was_begun() -> None:
         tree.started()
         deferred = ask(tree, defer)
         tree.crash("a", ValueError("bug"))
-        with pytest.raises(ActorGoneError, match="promised"):
+        with pytest.raises(ActorGoneError, match="deferred its answer"):
             deferred.wait()
 
 
-def test_an_ask_that_waits_holds_no_event_loop_up() -> None:
+def test_a_waiting_ask_does_not_block_the_event_loop() -> None:
     async def main() -> bool:
-        reply = Directory().ask("nobody", "x", timeout_s=1, wait_s=1)
-        still_waits = not reply.done  # it waits on by itself: the call has returned
+        reply = Directory().ask("unknown", "x", timeout_s=1, wait_s=1)
+        still_waits = not reply.done  # the call has returned, but the ask still waits
         with pytest.raises(NoSuchActorError):
             await reply
         return still_waits
@@ -128,12 +128,12 @@ def test_an_ask_that_waits_holds_no_event_loop_up() -> None:
     assert asyncio.run(main())
 
 
-def test_an_ask_that_waited_long_enough_is_answered_though_nobody_waits_for_its_reply() -> None:
-    told = threading.Event()
-    reply = Directory().ask("nobody", "x", timeout_s=PATIENCE_S, wait_s=0.01)
-    reply.add_done_callback(lambda _: told.set())
-    assert told.wait(PATIENCE_S)
-    with pytest.raises(NoSuchActorError, match="there is no such name"):
+def test_an_expired_ask_is_answered_even_if_no_thread_waits_for_its_reply() -> None:
+    answered = threading.Event()
+    reply = Directory().ask("unknown", "x", timeout_s=PATIENCE_S, wait_s=0.01)
+    reply.add_done_callback(lambda _: answered.set())
+    assert answered.wait(PATIENCE_S)
+    with pytest.raises(NoSuchActorError, match="the name is unknown"):
         reply.get(timeout=0)
 
 
@@ -146,10 +146,10 @@ def test_a_ref_can_be_waited_for() -> None:
         tree.directory.ref("a", 0.01)
 
 
-def test_as_many_wait_as_a_mailbox_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_waiting_asks_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("timmy_actors.supervision.waiting.DEFAULT_CAPACITY", 2)
     directory = Directory()
-    waiting = [directory.ask("nobody", "x", timeout_s=0.1, wait_s=0.1) for _ in range(3)]
+    waiting = [directory.ask("unknown", "x", timeout_s=0.1, wait_s=0.1) for _ in range(3)]
     with pytest.raises(MailboxFullError):
         waiting[2].get(timeout=0)
     for reply in waiting[:2]:
@@ -157,7 +157,7 @@ def test_as_many_wait_as_a_mailbox_takes(monkeypatch: pytest.MonkeyPatch) -> Non
             reply.wait()
 
 
-def test_a_message_that_made_room_is_not_handed_to_the_next_incarnation() -> None:
+def test_a_message_dropped_by_overflow_is_not_passed_to_the_next_incarnation() -> None:
     class Small(Doer):
         @staticmethod
         def _create_actor_inbox() -> Mailbox:
@@ -175,7 +175,7 @@ def test_a_message_that_made_room_is_not_handed_to_the_next_incarnation() -> Non
         assert newest.wait() == "answer"
 
 
-def test_a_time_out_may_be_infinite_and_nothing_that_is_no_time() -> None:
+def test_a_timeout_may_be_infinite_but_must_be_a_duration() -> None:
     with tree_of_one() as tree:
         tree.started()
         assert tree.directory.ask("a", answer, timeout_s=math.inf, wait_s=math.inf).wait() == "answer"
@@ -191,7 +191,7 @@ async def _await(reply: Reply) -> object:
     return await reply
 
 
-def test_getting_an_answer_knows_the_deadline_and_the_circle() -> None:
+def test_get_raises_at_the_deadline_and_for_a_call_cycle() -> None:
     with pytest.raises(AskTimeoutError):
         Reply(deadline=time.monotonic() - 1).get()
     with Tree(ChildSpec("a", Doer), ChildSpec("b", Doer)) as tree:
@@ -228,7 +228,9 @@ def mute(actor: Doer) -> object:
     return DEFERRED
 
 
-def test_who_waits_from_outside_moves_the_time_to_the_deadline(clock: VirtualClock, directory: Directory) -> None:
+def test_a_thread_that_waits_outside_advances_the_time_to_the_deadline(
+    clock: VirtualClock, directory: Directory
+) -> None:
     began = time.monotonic()
     with pytest.raises(AskTimeoutError, match=r"within 3\.6e\+03 s"):
         directory.ask("a", mute, timeout_s=3600).wait()
@@ -236,7 +238,7 @@ def test_who_waits_from_outside_moves_the_time_to_the_deadline(clock: VirtualClo
     assert time.monotonic() - began < PATIENCE_S
 
 
-def test_an_actor_that_waits_is_quiet_and_times_out_in_virtual_time(clock: VirtualClock, directory: Directory) -> None:
+def test_a_waiting_actor_is_idle_and_times_out_in_virtual_time(clock: VirtualClock, directory: Directory) -> None:
     ended: list[tuple[str, float]] = []
 
     def wait(_: Doer) -> None:
@@ -252,7 +254,7 @@ def test_an_actor_that_waits_is_quiet_and_times_out_in_virtual_time(clock: Virtu
     assert ended == [("AskTimeoutError", 60.0)]
 
 
-def test_an_actor_that_waits_is_answered(clock: VirtualClock, directory: Directory) -> None:
+def test_a_waiting_actor_is_answered(clock: VirtualClock, directory: Directory) -> None:
     answers: list[object] = []
     directory.tell("a", lambda _: answers.append(directory.ask("b", answer, timeout_s=60).wait()))
     clock.settle()
@@ -267,16 +269,16 @@ def test_a_wait_for_a_restart_passes_in_virtual_time(clock: VirtualClock, direct
             break
     assert directory.ask("a", answer, timeout_s=1000, wait_s=1000).wait() == "answer"
     with pytest.raises(NoSuchActorError):
-        directory.ask("nobody", answer, timeout_s=1000, wait_s=500).wait()
+        directory.ask("unknown", answer, timeout_s=1000, wait_s=500).wait()
 
 
-def test_an_await_in_virtual_time_moves_it_too(clock: VirtualClock, directory: Directory) -> None:
+def test_an_await_in_virtual_time_advances_it(clock: VirtualClock, directory: Directory) -> None:
     with pytest.raises(AskTimeoutError):
         asyncio.run(_await(directory.ask("a", mute, timeout_s=3600)))
     assert clock.now() == 3600
 
 
-def test_a_name_that_is_stopped_for_good_keeps_nobody_waiting_longer_than_he_said() -> None:
+def test_a_permanently_stopped_name_delays_an_ask_no_longer_than_its_wait_s() -> None:
     with tree_of_one() as tree:
         tree.started()
         tree.root.actor_ref.ask(StopChild("a"), timeout=PATIENCE_S)

@@ -1,4 +1,4 @@
-"""OTP's contract on Pykka: supervised actors with names, backoff, timers and replies. Knows no game and no socket."""
+"""OTP supervision on Pykka: supervised actors with names, backoff, timers and replies. Knows no game and no socket."""
 
 from timmy_actors.supervision.actor import DEFERRED, Actor
 from timmy_actors.supervision.backoff import Backoff

@@ -1,8 +1,8 @@
-"""The base of every actor: Pykka's, with a life that its supervisor can follow.
+"""The base class of every actor: a Pykka actor whose lifecycle a supervisor can follow.
 
-Its names begin with `actor_`, the private ones with `_actor_`, as Pykka's do: a subclass may call its own attributes
-anything else. Besides these there are the hooks (`on_start`, `on_receive`, `on_stop`, `on_failure`) and the verbs that
-a subclass uses (`mailbox`, `take_reply`, `leave`, `stop`, `launch`).
+Its names begin with `actor_`, the private ones with `_actor_`, as in Pykka: a subclass may use any other name for its
+attributes. In addition there are the hooks (`on_start`, `on_receive`, `on_stop`, `on_failure`) and the methods that a
+subclass calls (`mailbox`, `take_reply`, `leave`, `stop`, `launch`).
 """
 
 from __future__ import annotations
@@ -28,27 +28,26 @@ from timmy_actors.supervision.reply import Reply
 log = logging.getLogger(__name__)
 
 DEFERRED: Final = object()
-"""What a handler returns when it has taken its reply (`take_reply`) and will answer later."""
+"""Returned by a handler that has taken its reply (`take_reply`) and will answer later."""
 
 
 class Lifecycle:
-    """Who is told of an actor's beginning and end. Called in the actor's own thread; must not block."""
+    """Receives an actor's start and end, in the actor's own thread. Its methods must not block."""
 
     logs_failures: ClassVar[bool] = False
-    """Whether it logs why the actor failed, so that the actor need not."""
+    """Whether it logs the actor's failure, so that the actor does not."""
 
     def started(self) -> None:
         """The actor is ready for messages."""
 
     def down(self, reason: BaseException | None) -> None:
-        """The actor ended: None for a stop, else why. Said exactly once, after its cleanup."""
+        """The actor has ended: `reason` is None for a stop, else the exception. Called once, after its cleanup."""
 
 
 class Actor(pykka.ThreadingActor):
-    """An actor that crashes on every unexpected exception, asked or told, and refuses with `RefusedError` without
-    dying.
+    """An actor that ends on every unexpected exception of an ask or a tell, but not on `RefusedError`.
 
-    Its thread is a daemon: a hung actor must not keep the process from exiting. Its supervisor stops it in order.
+    Its thread is a daemon thread, so that a hung actor does not keep the process from exiting.
     """
 
     use_daemon_thread = True
@@ -60,31 +59,31 @@ class Actor(pykka.ThreadingActor):
         self.actor_thread: threading.Thread | None = None
         self.mailbox.owner = self
         self.actor_fenced = False
-        """Abandoned: whatever it still does has no effect."""
+        """Whether it was abandoned; its further actions then have no effect."""
         self.actor_busy_since: float | None = None
-        """Since when it handles a message, starts or stops, by its clock; None while it waits. For all to read."""
+        """Since when it handles a message, starts or stops, by its clock; None while idle. Readable from any thread."""
         self.actor_current: Any = None
-        """The message that it is handling."""
+        """The message being handled."""
         self.actor_waiting_for: ActorLike | None = None
-        """Whose answer its handler waits for."""
+        """The actor whose answer its handler waits for."""
         self._actor_reply: Reply | None = None
         self._actor_deferred: set[Reply] = set()
-        """Replies that its handlers took and have not answered: its end answers them."""
+        """Replies that handlers took and have not answered; they are answered when the actor ends."""
         self._actor_stop_replies: list[Any] = []
         self._actor_over = False
 
-    # What a subclass uses.
+    # Called by subclasses.
 
     @property
     def mailbox(self) -> Mailbox:
-        """This actor's mailbox: schedule and cancel timers here."""
+        """This actor's mailbox, for scheduling and cancelling timers."""
         return cast("Mailbox", self.actor_inbox)
 
     def take_reply(self) -> Reply:
-        """Take over answering the message at hand; the handler then returns `DEFERRED`.
+        """Take the reply of the current message, to answer it later; the handler then returns `DEFERRED`.
 
-        One that is still unanswered when the actor ends is answered with `ActorGoneError`, also where the asker would
-        have waited for a restart: what was begun may have been done.
+        A reply still unanswered when the actor ends gets `ActorGoneError`, even if the asker would have waited for a
+        restart: the request may already have taken effect.
         """
         reply, self._actor_reply = self._actor_reply, None
         if reply is None:
@@ -94,30 +93,30 @@ class Actor(pykka.ThreadingActor):
         return reply
 
     def leave(self) -> None:
-        """End after this message, as stopped."""
+        """Stop after the current message."""
         self._actor_over = True
 
     def stop(self) -> None:
-        """Ask it to end, before any work that waits; a no-op when it has ended."""
+        """Ask the actor to stop, ahead of waiting messages; a no-op if it has ended."""
         with contextlib.suppress(pykka.ActorDeadError):
             super().stop()
 
-    # What a subclass may say otherwise.
+    # Overridable by subclasses.
 
     def actor_state(self) -> dict[str, Any]:
-        """What `GetState` shows: its attributes, without the base's and the private ones."""
+        """The answer to `GetState`: the attributes, without private ones and those of the base class."""
         return {name: value for name, value in vars(self).items() if not name.startswith(("actor_", "_"))}
 
     def actor_may_stop(self) -> bool:
-        """Asked to stop: whether it ends now, or (False) by `leave` when it is ready."""
+        """Called on a stop request: True ends the actor now, False leaves that to a later `leave`."""
         return True
 
     def actor_acknowledge_start(self) -> None:
-        """Say that `on_start` is through. A supervisor says it later, when its children are up."""
+        """Report that `on_start` has finished. A supervisor reports it later, when its children are up."""
         self.actor_lifecycle.started()
 
     def actor_fence(self) -> None:
-        """Abandon it, from another thread: nobody waits for it any more, and what it still does has no effect."""
+        """Abandon the actor, from another thread: its askers are answered, and its further actions have no effect."""
         self.actor_fenced = True
         self.actor_stopped.set()
         reply = self._actor_reply
@@ -126,7 +125,7 @@ class Actor(pykka.ThreadingActor):
         self._actor_answer_rest(f"{self.actor_name} hung and was abandoned")
         self.mailbox.shut_out()
 
-    # How it runs: Pykka's hooks.
+    # The loop: Pykka's hooks.
 
     @staticmethod
     def _create_actor_inbox() -> Mailbox:
@@ -138,15 +137,15 @@ class Actor(pykka.ThreadingActor):
 
     @classmethod
     def start(cls, *args: Any, **kwargs: Any) -> pykka.ActorRef[Self]:
-        """Make and launch one without a supervisor."""
+        """Create and launch an actor without a supervisor."""
         return cls(*args, **kwargs).launch()
 
     def launch(self) -> pykka.ActorRef[Self]:
-        """Start its thread, outside Pykka's process-wide registry: two runtimes in one process share nothing."""
+        """Start the thread without Pykka's process-wide registry, so that two runtimes in a process share nothing."""
         self.mailbox.clock.join(self.mailbox)
         try:
             self._start_actor_loop()
-        except BaseException:  # no thread to be had: nobody else would answer what waits already
+        except BaseException:  # no thread could be started: waiting messages must be answered here
             self._actor_leave_off("its thread did not start")
             self.mailbox.clock.leave(self.mailbox)
             raise
@@ -166,7 +165,7 @@ class Actor(pykka.ThreadingActor):
         reason: BaseException | None = None
         try:
             self._actor_live()
-        except BaseException as failure:  # noqa: BLE001  whatever ends it, its supervisor is told
+        except BaseException as failure:  # noqa: BLE001  every end is reported to the supervisor
             reason = failure
             self._actor_clean_up(failure)
         finally:
@@ -177,7 +176,7 @@ class Actor(pykka.ThreadingActor):
 
     def _actor_leave_off(self, why: str) -> None:
         self.actor_stopped.set()
-        self._actor_answer_rest(f"{self.actor_name} had promised an answer, but {why}")
+        self._actor_answer_rest(f"{self.actor_name} deferred its answer, but {why}")
         self.mailbox.close()
 
     def _actor_answer_rest(self, why: str) -> None:
@@ -224,24 +223,24 @@ class Actor(pykka.ThreadingActor):
         try:
             self._actor_carry_out(letter.message)
         except RefusedError as refusal:
-            RELAY.say(log, logging.DEBUG, f"{self.actor_name} declined what it was told: {describe(refusal)}")
+            RELAY.log(log, logging.DEBUG, f"{self.actor_name} refused a message: {describe(refusal)}")
 
     def _actor_carry_out(self, message: Any) -> Any:
         if isinstance(message, Control):
             if isinstance(message, GetState):
-                return self._actor_tell_state()
+                return self._actor_read_state()
             if isinstance(message, Fault):
                 return message.strike()
             return self.on_receive(message)
         return self._handle_receive(message)
 
-    def _actor_tell_state(self) -> dict[str, Any]:
+    def _actor_read_state(self) -> dict[str, Any]:
         try:
             return self.actor_state()
         except (FencedError, RefusedError):
             raise
         except Exception as error:
-            # Who looks at an actor must not end it: nothing of its own work has failed.
+            # An inspection must not end the actor: its own work has not failed.
             raise RefusedError("internal", f"{self.actor_name} cannot show its state: {describe(error)}") from error
 
     def _actor_answer(self, message: Any, reply: Reply) -> None:
@@ -252,7 +251,7 @@ class Actor(pykka.ThreadingActor):
             return
         self._actor_reply = reply
         try:
-            if self.actor_fenced:  # abandoned before its reply was to be seen: nobody else would answer it
+            if self.actor_fenced:  # abandoned before `_actor_reply` was set, so the fence has not answered it
                 check_fence()
             answer = self._actor_carry_out(message)
             if self.actor_fenced:
@@ -260,7 +259,7 @@ class Actor(pykka.ThreadingActor):
         except RefusedError as refusal:
             reply.fail(refusal)
         except BaseException as failure:
-            # By its class alone: its own words may raise or block, and the asker would be left without an answer.
+            # Only its class: its `__str__` may raise or block, which would leave the asker without an answer.
             gone = ActorGoneError(f"{self.actor_name} ended: {type(failure).__name__}")
             reply.fail(failure if isinstance(failure, Exception) else gone)
             raise
@@ -272,18 +271,26 @@ class Actor(pykka.ThreadingActor):
 
     def _actor_clean_up(self, failure: BaseException) -> None:
         if not self.actor_lifecycle.logs_failures:
-            # Nobody else says it. A `ActorFailureError` is a reason, not a bug: its words are enough.
+            # An `ActorFailureError` is a reason, not a bug: its message suffices, without a traceback.
             bug = None if isinstance(failure, ActorFailureError) else failure
-            RELAY.say(log, logging.ERROR, f"{self.actor_name} crashed: {describe(failure)}", bug)
+            RELAY.log(log, logging.ERROR, f"{self.actor_name} crashed: {describe(failure)}", bug)
         try:
             self.on_failure(type(failure), failure, failure.__traceback__)
         except FencedError:
-            RELAY.say(log, logging.DEBUG, f"{self.actor_name} was abandoned; its cleanup went as far as it may")
-        except BaseException as error:  # noqa: BLE001  it is ending already, and this is logged
-            words = f"{self.actor_name}: its cleanup after a failure failed as well"
-            RELAY.say(log, logging.ERROR, words, error)
+            RELAY.log(log, logging.DEBUG, f"{self.actor_name} was abandoned; its fence ended the cleanup")
+        except BaseException as error:  # noqa: BLE001  the actor is already ending, and this is logged
+            RELAY.log(log, logging.ERROR, f"{self.actor_name}: the cleanup after its failure failed", error)
 
 
 def request_stop(actor: Actor) -> None:
-    """Ask an actor to stop, whatever its class makes of the name `stop`."""
+    """Ask an actor to stop, even if its class overrides `stop`."""
     actor.actor_inbox.put(Envelope(_ActorStop()))
+
+
+def fence(actor: Actor) -> None:
+    """Fence an abandoned actor, even if its class overrides `actor_fence` with code that fails."""
+    try:
+        type(actor).actor_fence(actor)
+    except BaseException as error:  # noqa: BLE001  it is abandoned in any case, and this is logged
+        actor.actor_fenced = True
+        RELAY.log(log, logging.ERROR, f"{actor.actor_name}: its fence failed: {describe(error)}", error)

@@ -1,4 +1,4 @@
-"""What a supervisor does not take: settings that cannot work, and what a factory made that is no actor to follow."""
+"""Validates a supervisor's settings and the actors that its factories return."""
 
 from __future__ import annotations
 
@@ -17,32 +17,34 @@ from timmy_actors.supervision.spec import ChildSpec
 def check_settings(
     children: object, directory: object, intensity: object, max_children: object, random: object
 ) -> None:
-    """See that a supervisor can be made of these.
+    """Check the settings of a supervisor.
 
     Raises:
-        SpecError: it cannot; the message names the setting and the remedy.
+        SpecError: a setting is invalid; the message names it and the remedy.
     """
     is_list = isinstance(children, Iterable) and not isinstance(children, str | bytes)
-    require(is_list, "supervisor: children", children, "must be ChildSpecs, one after the other")
+    require(is_list, "supervisor: children", children, "must be a list of ChildSpecs")
     require(isinstance(directory, Directory), "supervisor: directory", directory, "must be a Directory")
-    right = intensity is None or isinstance(intensity, Intensity)
-    require(right, "supervisor: intensity", intensity, "must be an Intensity")
-    right = max_children is None or is_count(max_children)
-    require(right, "supervisor: max_children", max_children, "must be a number of children, or None for any")
+    valid = intensity is None or isinstance(intensity, Intensity)
+    require(valid, "supervisor: intensity", intensity, "must be an Intensity")
+    valid = max_children is None or is_count(max_children)
+    require(valid, "supervisor: max_children", max_children, "must be a number of children, or None for no limit")
     require(random is None or isinstance(random, Random), "supervisor: random", random, "must be a random.Random")
 
 
-def fresh_actor(spec: ChildSpec) -> Actor:
-    """What a child's factory makes.
+def create_actor(spec: ChildSpec) -> Actor:
+    """Create a child's actor by its factory.
 
     Raises:
-        SpecError: it is no actor that a supervisor can follow.
+        SpecError: the factory returned something other than a new `Actor` with a `Mailbox`.
     """
     actor, where = spec.factory(), f"child {spec.id!r}: factory"
     if not isinstance(actor, Actor):
-        raise SpecError(f"{where}: it made a {type(actor).__name__}: it must make a timmy_actors.supervision.Actor")
+        raise SpecError(
+            f"{where}: it returned a {type(actor).__name__}: it must return a timmy_actors.supervision.Actor"
+        )
     if actor.actor_thread is not None:
-        raise SpecError(f"{where}: it gave an actor that was launched already: it must make a fresh one each time")
+        raise SpecError(f"{where}: it returned an actor that is already launched: it must create a new one each time")
     if not isinstance(actor.actor_inbox, Mailbox):
         kind = type(actor.actor_inbox).__name__
         raise SpecError(f"{where}: its actor's inbox is a {kind}: it must be a timmy_actors.supervision.Mailbox")

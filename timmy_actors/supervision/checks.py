@@ -1,4 +1,4 @@
-"""Checks of public settings: what cannot work is refused where it is given, with the place and the remedy."""
+"""Checks of public settings: an invalid value is refused at once, with its place and the remedy."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ E = TypeVar("E", bound=Enum)
 
 
 NUMBER = (int, float)
-"""A tuple that is there: `int | float`, made anew for every look, costs more than the look."""
+"""A constant, because building `int | float` for each check costs more than the check."""
 
 
-def require(right: bool, where: str, value: object, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
-    """Refuse a setting.
+def require(valid: bool, where: str, value: object, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
+    """Refuse a setting unless it is valid.
 
     Raises:
-        SpecError: `right` is false; the message names the place, what was given and the remedy.
+        SpecError: `valid` is false; the message names the place, the value and the remedy.
     """
-    if not right:
+    if not valid:
         raise SpecError(f"{where}: {_shown(value)}: {remedy}")
 
 
@@ -41,27 +41,27 @@ def is_count(value: object) -> bool:
 
 
 def member(kind: type[E], value: Any, where: str) -> E:
-    """The member of an enumeration, given itself or by its value.
+    """The member of an enumeration, passed itself or by its value.
 
     Raises:
-        SpecError: it is neither; the message lists the values.
+        SpecError: `value` is neither; the message lists the values.
     """
-    if type(value) is kind:  # every mailbox that is made passes here
+    if type(value) is kind:  # the fast path, for every new mailbox
         return value
-    # Not by `kind(value)`: its error shows the value, by code of whoever made that.
-    found = next((one for one in kind if one is value or (isinstance(value, str) and one.value == value)), None)
-    if found is None:
-        allowed = ", ".join(repr(one.value) for one in kind)
+    # Not `kind(value)`: its error calls the `__repr__` of `value`, which is foreign code.
+    match = next((each for each in kind if each is value or (isinstance(value, str) and each.value == value)), None)
+    if match is None:
+        allowed = ", ".join(repr(each.value) for each in kind)
         raise SpecError(f"{where}: {_shown(value)}: must be a {kind.__name__} or one of {allowed}")
-    return found
+    return match
 
 
 def timeout(seconds: float | None) -> float | None:
-    """A time-out as the system takes it: None where it is longer than the system can wait."""
+    """A timeout for `threading`: None if it is longer than `threading` can wait."""
     return None if seconds is None or seconds > threading.TIMEOUT_MAX else max(0.0, seconds)
 
 
 def _shown(value: object) -> str:
-    """Plain values as they are, others by their type: a `__repr__` is somebody else's code."""
+    """The `repr` of plain values, else the type: the `__repr__` of other types is foreign code."""
     plain = isinstance(value, str | int | float | bool | Enum) or value is None
     return repr(value)[:80] if plain else f"a {type(value).__name__}"

@@ -1,4 +1,4 @@
-"""Where actors have the time from: the monotonic clock, or in tests one that a test moves (`testkit`)."""
+"""The clocks of actors: the monotonic clock, or in tests a virtual one (`testkit`)."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 
 
 class Clock(Protocol):
-    """Time for mailboxes, replies and supervisors, and how they wait in it."""
+    """Provides the time to mailboxes, replies and supervisors, and lets them wait."""
 
     watches: bool
-    """Whether it has to know of arrivals and of waits: time that a test moves."""
+    """Whether it must be notified of arrivals and waits, as a virtual clock must."""
 
     def now(self) -> float:
         """Monotonic seconds."""
         ...
 
     def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
-        """The mailbox's next arrival, or None when `timeout_s` has passed without one."""
+        """Wait for the mailbox's next arrival and return it, or None after `timeout_s`."""
         ...
 
     def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
-        """Wait in this thread for an answer; False when `timeout_s` has passed without one."""
+        """Block this thread until there is an answer; False after `timeout_s` without one."""
         ...
 
     def join(self, mailbox: MailboxLike) -> None:
-        """An actor begins."""
+        """Register an actor that starts."""
         ...
 
     def leave(self, mailbox: MailboxLike) -> None:
-        """An actor has ended."""
+        """Unregister an actor that has ended."""
         ...
 
     def arrived(self, mailbox: MailboxLike) -> None:
-        """Something was put into the mailbox."""
+        """Report an arrival in the mailbox."""
         ...
 
 
 class MonotonicClock:
-    """The real one."""
+    """The real clock."""
 
     watches = False
 
@@ -51,24 +51,24 @@ class MonotonicClock:
         return time.monotonic()
 
     def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
-        """The mailbox's next arrival, or None when `timeout_s` has passed without one."""
+        """Wait for the mailbox's next arrival and return it, or None after `timeout_s`."""
         try:
             return mailbox.arrivals.get(timeout=timeout(timeout_s))
         except Empty:
             return None
 
     def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
-        """Wait in this thread for an answer; False when `timeout_s` has passed without one."""
+        """Block this thread until there is an answer; False after `timeout_s` without one."""
         return answer.await_answer(timeout_s)
 
     def join(self, mailbox: MailboxLike) -> None:
-        """Nothing to do: it goes by itself."""
+        """No-op: real time needs no registration."""
 
     def leave(self, mailbox: MailboxLike) -> None:
-        """Nothing to do."""
+        """No-op."""
 
     def arrived(self, mailbox: MailboxLike) -> None:
-        """Nothing to do."""
+        """No-op."""
 
 
 MONOTONIC = MonotonicClock()

@@ -1,4 +1,4 @@
-"""Which actor this thread belongs to: for fences, and for finding out who waits for whom."""
+"""The actor of the current thread: for fences, and for detecting call cycles."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from timmy_actors.errors import FencedError
 from timmy_actors.supervision.protocols import ActorLike
 
 HandOver: TypeAlias = Callable[[Callable[[], object]], None]
-"""Has something called in another thread."""
+"""Runs a call in another thread."""
 
 
-class _Here(threading.local):
-    # A default of the class: a miss of `getattr(threading.local(), "actor", None)` costs more than a tell.
+class _Context(threading.local):
+    # Class attributes as defaults: a failing `getattr(threading.local(), "actor", None)` costs more than a tell.
     actor: ActorLike | None = None
     hand_over: HandOver | None = None
 
 
-_here = _Here()
+_context = _Context()
 
 
 def enter(actor: ActorLike | None, hand_over: HandOver | None = None) -> None:
-    """From now on this thread is that actor's; observers are called through `hand_over`, where it is given."""
-    _here.actor, _here.hand_over = actor, hand_over
+    """Mark this thread as the actor's; its observers are called through `hand_over`, if set."""
+    _context.actor, _context.hand_over = actor, hand_over
 
 
 def current() -> ActorLike | None:
-    """The actor whose thread this is."""
-    return _here.actor
+    """The actor of this thread, or None."""
+    return _context.actor
 
 
 def call_observer(call: Callable[[], object]) -> None:
-    """Call somebody's callback: here, or outside where this thread must not wait (a supervisor's)."""
-    if _here.hand_over is None:
+    """Call a foreign callback in this thread, or through `hand_over` if this thread must not block (a supervisor's)."""
+    if _context.hand_over is None:
         call()
     else:
-        _here.hand_over(call)
+        _context.hand_over(call)
 
 
 def check_fence() -> None:
-    """Let no abandoned actor have an effect: it was replaced, and what it still does is of the past.
+    """Keep an abandoned actor, which has been replaced, from any further effect.
 
-    It knows an actor by its thread. A thread that the actor started itself is not fenced.
+    An actor is identified by its thread. A thread that the actor started itself is not fenced.
 
     Raises:
         FencedError: this thread's actor was abandoned.
     """
-    actor = _here.actor
+    actor = _context.actor
     if actor is not None and actor.actor_fenced:
         raise FencedError(f"{actor.actor_name} was abandoned and replaced")

@@ -1,4 +1,4 @@
-"""Supervision's own messages: they overtake work."""
+"""Control messages, which overtake other messages."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from timmy_actors.supervision.spec import ChildSpec
 
 @dataclass(frozen=True)
 class Ping(Control):
-    """Does the loop turn? Every actor's base answers, between two messages."""
+    """Checks that an actor's loop runs; answered by the base class between two messages."""
 
 
 @dataclass(frozen=True)
 class GetState(Control):
-    """Answered with `Actor.actor_state()`, taken between two messages."""
+    """Answered with `Actor.actor_state()`, read between two messages."""
 
 
 @dataclass(frozen=True)
 class Fault(Control):
-    """Has an actor call `strike` in its own loop: the test kit's way to make it fail or hang."""
+    """Makes an actor call `strike` in its own loop; the test kit uses it to make actors fail or hang."""
 
     strike: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class WhichChildren(Control):
-    """To a supervisor: answered with a tuple of `ChildInfo`, in the order of starting."""
+    """To a supervisor: answered with a tuple of `ChildInfo`, in start order."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class CountChildren(Control):
 
 @dataclass(frozen=True)
 class StartChild(Control):
-    """To a supervisor: start one more child; answered with its generation when it is up.
+    """To a supervisor: start a child; answered with its generation when it is up.
 
-    Answered with `StartFailedError` when it does not come up at the first try, whatever the reason: then it is not
-    kept. Answered with `SpecError` when the request is wrong.
+    If its first start fails for any reason, the answer is `StartFailedError` and the child is removed. The answer to an
+    invalid request is `SpecError`.
     """
 
     spec: ChildSpec
@@ -49,14 +49,14 @@ class StartChild(Control):
 
 @dataclass(frozen=True)
 class StopChild(Control):
-    """To a supervisor: stop a child for good and forget it; answered when it is down."""
+    """To a supervisor: stop a child and remove it; answered when it is down."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class ChildInfo:
-    """One row of `WhichChildren`."""
+    """One child in the answer to `WhichChildren`."""
 
     name: str
     state: str
@@ -64,12 +64,12 @@ class ChildInfo:
     restarts: int
     is_supervisor: bool
     reason: str | None
-    """Why its last incarnation ended, in words; None when none has."""
+    """Why its last incarnation ended, as text; None if none has ended."""
 
 
 @dataclass(frozen=True)
 class ChildCount:
-    """How many children a supervisor has."""
+    """The number of a supervisor's children."""
 
     specs: int
     active: int

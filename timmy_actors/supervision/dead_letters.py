@@ -1,4 +1,4 @@
-"""Messages that nobody was there to take: counted, and the latest kept to be looked at."""
+"""Counts undeliverable messages and stores the latest ones for inspection."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 
-KEPT = 100
-"""The latest ones that can be looked at; the count includes them all."""
+RECENT_LIMIT = 100
+"""The number of dead letters stored; the count includes all."""
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One message, without what it said: it may have been a secret, and it may have been large."""
+    """One undeliverable message, without its content, which may be secret or large."""
 
     to: str
     kind: str
@@ -25,45 +25,45 @@ class DeadLetter:
     """Monotonic seconds."""
 
     def age_s(self, now: float) -> float:
-        """How long ago that was."""
+        """The seconds since then."""
         return now - self.died_at
 
 
 class DeadLetters:
-    """Every thread may add, a signal handler as well; adding never waits."""
+    """A thread-safe record of dead letters. `add` does not block and may be called in a signal handler."""
 
     def __init__(self, clock: Clock = MONOTONIC) -> None:
         self._clock = clock
         self._new: deque[DeadLetter] = deque()
-        self._recent: deque[DeadLetter] = deque(maxlen=KEPT)
+        self._recent: deque[DeadLetter] = deque(maxlen=RECENT_LIMIT)
         self._count = 0
-        # Reentrant: a signal handler interrupts its own thread in the middle of any of these lines.
+        # Reentrant, because a signal handler can interrupt its own thread within any of these methods.
         self._lock = threading.RLock()
 
     @property
     def count(self) -> int:
-        """How many there have ever been."""
+        """The number of dead letters since the start."""
         with self._lock:
-            self._sort()
+            self._collect()
             return self._count
 
     @property
     def recent(self) -> tuple[DeadLetter, ...]:
         """The latest, oldest first."""
         with self._lock:
-            self._sort()
+            self._collect()
             return tuple(self._recent)
 
     def add(self, to: str, message: Any, why: str) -> None:
-        """Note one."""
-        self._new.append(DeadLetter(to, type(message).__name__, why, self._clock.now()))  # atomic: no lock to wait for
-        if len(self._new) > KEPT and self._lock.acquire(blocking=False):
+        """Record a dead letter."""
+        self._new.append(DeadLetter(to, type(message).__name__, why, self._clock.now()))  # atomic, so it needs no lock
+        if len(self._new) > RECENT_LIMIT and self._lock.acquire(blocking=False):
             try:
-                self._sort()
+                self._collect()
             finally:
                 self._lock.release()
 
-    def _sort(self) -> None:
+    def _collect(self) -> None:
         while True:
             try:
                 letter = self._new.popleft()

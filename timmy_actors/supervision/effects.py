@@ -1,4 +1,4 @@
-"""What a plan wants done: the supervisor carries these out, in order."""
+"""The effects that a `SupervisorState` returns for execution, and the timeouts of waiting asks."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from timmy_actors.supervision.mailbox import Control, Mailbox
 from timmy_actors.supervision.waiting import WaitingAsk, WaitingRoom
 
 LINGER_S = 1.0
-"""How often it looks whether anybody waits. A thread that ended at once would have to be started for the next ask."""
+"""How long the thread stays without waiting asks, so that not every ask has to start a thread."""
 GiveUp: TypeAlias = Callable[[WaitingAsk], None]
 
 
-class _Look(Control):
-    """Look again: one is due earlier."""
+class _Check(Control):
+    """Wakes the thread: an earlier timeout was added, or no ask waits."""
 
 
-class Keeper:
-    """A thread that lives while asks wait, in the directory's time."""
+class AskTimeouts:
+    """Expires waiting asks in a thread that runs only while asks wait, by the directory's clock."""
 
     def __init__(self, clock: Clock, waiting: WaitingRoom, give_up: GiveUp, hand_over: HandOver) -> None:
         self._clock = clock
@@ -36,29 +36,29 @@ class Keeper:
         self._give_up = give_up
         self._hand_over = hand_over
         self._lock = threading.RLock()
-        # Weakly: an ask that was answered meanwhile must not be kept in memory for as long as it might have waited.
+        # Weak references, so that an answered ask is not kept in memory until its timeout.
         self._dues: list[tuple[float, int, weakref.ref[WaitingAsk]]] = []
         self._order = itertools.count()
         self._mailbox: Mailbox | None = None
-        self._looks_at = math.inf
+        self._checks_at = math.inf
         self._lingers = False
 
     def watch(self, ask: WaitingAsk) -> None:
-        """Give it up when its time comes; called again for the same ask it does no harm."""
+        """Expire the ask at its timeout; repeated calls for the same ask are harmless."""
         if math.isinf(ask.until):
             return
         with self._lock:
             heapq.heappush(self._dues, (ask.until, next(self._order), weakref.ref(ask)))
             if self._mailbox is None:
                 self._start()
-            elif ask.until < self._looks_at:
-                self._mailbox.put(Envelope(_Look()))
+            elif ask.until < self._checks_at:
+                self._mailbox.put(Envelope(_Check()))
 
-    def nobody_waits(self) -> None:
-        """The last one that waited was taken: in virtual time its thread has nothing to stay for."""
+    def none_waiting(self) -> None:
+        """Called when the last waiting ask was taken: in virtual time the thread then ends at once."""
         with self._lock:
             if self._mailbox is not None and self._clock.watches:
-                self._mailbox.put(Envelope(_Look()))
+                self._mailbox.put(Envelope(_Check()))
 
     def _start(self) -> None:
         self._mailbox = mailbox = Mailbox()
@@ -69,42 +69,42 @@ class Keeper:
     def _run(self, mailbox: Mailbox) -> None:
         enter(None, self._hand_over)
         try:
-            while (due := self._next_look()) is not None:
+            while (due := self._next_check()) is not None:
                 if math.isfinite(due):
-                    mailbox.schedule("look", max(0.0, due - self._clock.now()), _Look())
+                    mailbox.schedule("check", max(0.0, due - self._clock.now()), _Check())
                 mailbox.get()
-                self._look()
+                self._expire()
         finally:
             self._clock.leave(mailbox)
 
-    def _next_look(self) -> float | None:
-        """When to look next; None when nobody waits, and nobody did the last time either."""
+    def _next_check(self) -> float | None:
+        """When to check next; None if no ask waits, nor did at the last check."""
         with self._lock:
-            now, nobody = self._clock.now(), not self._waiting
-            if nobody and (self._lingers or self._clock.watches):
+            now, idle = self._clock.now(), not self._waiting
+            if idle and (self._lingers or self._clock.watches):
                 self._dues.clear()
                 self._lingers, self._mailbox = False, None
                 return None
-            self._lingers = nobody
+            self._lingers = idle
             due = self._dues[0][0] if self._dues else math.inf
-            # Virtual time has no use for looks in between: `nobody_waits` says when there is nothing left.
-            self._looks_at = due if self._clock.watches else min(due, now + LINGER_S)
-            return self._looks_at
+            # Virtual time needs no checks in between: `none_waiting` reports when no ask is left.
+            self._checks_at = due if self._clock.watches else min(due, now + LINGER_S)
+            return self._checks_at
 
-    def _look(self) -> None:
+    def _expire(self) -> None:
         with self._lock:
             now = self._clock.now()
-            over = []
+            expired = []
             while self._dues and (self._dues[0][0] <= now or self._dues[0][2]() is None):
-                over.append(heapq.heappop(self._dues)[2]())
-        for ask in over:
+                expired.append(heapq.heappop(self._dues)[2]())
+        for ask in expired:
             if ask is not None:
                 self._give_up(ask)
 
 
 @dataclass(frozen=True)
 class Launch:
-    """Make a child's actor and start its thread."""
+    """Create a child's actor and start its thread."""
 
     child: str
     generation: int
@@ -119,7 +119,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Abandon:
-    """Give a child up: there is no kill in Python, so it is fenced, counted and left behind."""
+    """Abandon a child: a Python thread cannot be killed, so it is fenced and counted."""
 
     child: str
     why: str
@@ -127,19 +127,19 @@ class Abandon:
 
 @dataclass(frozen=True)
 class Acknowledge:
-    """Tell the parent that every child was started."""
+    """Report to the parent that every child was started."""
 
 
 @dataclass(frozen=True)
 class Exit:
-    """End the supervisor: every child is down. None means it stopped as it was asked to, or its work is done."""
+    """End the supervisor, whose children are all down. `reason` is None for a stop or completed work."""
 
     reason: BaseException | None
 
 
 @dataclass(frozen=True)
 class Started:
-    """Notice: a child is up."""
+    """Notification: a child is up."""
 
     child: str
     generation: int
@@ -147,20 +147,20 @@ class Started:
 
 @dataclass(frozen=True)
 class Ended:
-    """Notice: an incarnation has ended."""
+    """Notification: an incarnation has ended."""
 
     child: str
     generation: int
     reason: BaseException | None
     words: str
-    """The reason in words."""
+    """The reason as text."""
     asked: bool
-    """Whether it was asked to stop; a reason all the same is a failure in stopping."""
+    """Whether it was asked to stop; with a reason, it failed while stopping."""
 
 
 @dataclass(frozen=True)
 class Restarting:
-    """Notice: a child will be started again after `delay_s`."""
+    """Notification: a child will restart after `delay_s`."""
 
     child: str
     delay_s: float

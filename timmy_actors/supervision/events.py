@@ -1,4 +1,4 @@
-"""What happened in a tree, and those who observe it. An observer that fails is dropped and logged."""
+"""Supervision events with their subscribers, and the thread that calls observers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from timmy_actors.supervision.clock import Clock
 from timmy_actors.supervision.mailbox import Mailbox
 
 BACKLOG = 1_000
-"""Events a subscriber may be behind; past it the oldest are dropped and counted."""
-KEPT = 50
-"""The latest events, for an exit report."""
+"""The length of a subscriber's queue; beyond it the oldest events are dropped and counted."""
+RECENT_LIMIT = 50
+"""The number of latest events stored for an exit report."""
 EventKind = Literal["started", "down", "restarting", "gave up", "hung"]
 
 
 @dataclass(frozen=True)
 class SupervisionEvent:
-    """Something that happened to an actor."""
+    """A change of an actor's state."""
 
     kind: EventKind
     name: str
@@ -33,17 +33,17 @@ class SupervisionEvent:
 
 
 class Subscription:
-    """A bounded queue of events: iterate over it in a thread of your own, close it when through."""
+    """A bounded queue of events: iterate over it in your own thread, and close it at the end."""
 
     def __init__(self) -> None:
         self._events: SimpleQueue[SupervisionEvent | None] = SimpleQueue()
-        self._putting = threading.RLock()  # reentrant: a signal handler may interrupt a put and put as well
+        self._putting = threading.RLock()  # reentrant: a signal handler may call `put` during a `put`
         self._closed = False
         self.dropped = 0
-        """Events lost because nobody read them in time."""
+        """The number of events dropped because the queue was full."""
 
     def put(self, event: SupervisionEvent) -> None:
-        """Hand in an event; never waits for the reader."""
+        """Queue an event without waiting for the reader."""
         with self._putting:
             if self._closed:
                 return
@@ -52,17 +52,17 @@ class Subscription:
             self._events.put(event)
 
     def get(self, timeout_s: float | None = None) -> SupervisionEvent | None:
-        """The next event, or None when there was none in time or the subscription is closed."""
+        """Wait for the next event; None after `timeout_s`, or if the subscription is closed."""
         try:
             event = self._events.get(timeout=timeout(timeout_s))
         except Empty:
             return None
         if event is None:
-            self._events.put(None)  # closed: for the next reader as well
+            self._events.put(None)  # the marker of a closed subscription, for other readers
         return event
 
     def close(self) -> None:
-        """Take no more events."""
+        """Accept no more events."""
         with self._putting:
             if not self._closed:
                 self._closed = True
@@ -72,7 +72,7 @@ class Subscription:
         try:
             self._events.get_nowait()
         except Empty:
-            return  # the reader was quicker
+            return  # the reader has just emptied the queue
         self.dropped += 1
 
     def __iter__(self) -> Iterator[SupervisionEvent]:
@@ -81,12 +81,12 @@ class Subscription:
 
 
 class EventStream:
-    """Where supervisors say what they did. No lock is held while anything is called or waited for."""
+    """Publishes supervision events to subscriptions. It holds no lock while it calls or waits."""
 
     def __init__(self) -> None:
         self._subscriptions: tuple[Subscription, ...] = ()
-        self._recent: deque[SupervisionEvent] = deque(maxlen=KEPT)
-        self._lock = threading.RLock()  # reentrant: a signal handler may look or subscribe as well
+        self._recent: deque[SupervisionEvent] = deque(maxlen=RECENT_LIMIT)
+        self._lock = threading.RLock()  # reentrant: a signal handler may use the stream too
 
     @property
     def recent(self) -> tuple[SupervisionEvent, ...]:
@@ -95,20 +95,20 @@ class EventStream:
             return tuple(self._recent)
 
     def subscribe(self) -> Subscription:
-        """Receive everything from now on."""
+        """Subscribe to all events from now on."""
         subscription = Subscription()
         with self._lock:
             self._subscriptions = (*self._subscriptions, subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Receive nothing more."""
+        """End a subscription."""
         with self._lock:
             self._subscriptions = tuple(other for other in self._subscriptions if other is not subscription)
         subscription.close()
 
     def publish(self, event: SupervisionEvent) -> None:
-        """Hand it to every subscriber."""
+        """Queue an event for every subscriber."""
         with self._lock:
             self._recent.append(event)
         for subscription in self._subscriptions:
@@ -116,7 +116,7 @@ class EventStream:
 
 
 class Observers:
-    """A queue of calls, and a thread that lives as long as there is one to make."""
+    """Runs calls one after the other, in a thread that runs only while calls are queued."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -125,22 +125,22 @@ class Observers:
         self._running = False
 
     def call(self, call: Callable[[], object]) -> None:
-        """Have it called soon, after those that were handed in before; it must not raise."""
+        """Queue a call, which must not raise."""
         with self._lock:
             self._calls.append(call)
             if self._running:
                 return
             self._running = True
-        at_work = Mailbox()  # what a virtual clock knows of whoever is busy
-        self._clock.join(at_work)
-        threading.Thread(target=self._run, args=(at_work,), name="observers", daemon=True).start()
+        busy = Mailbox()  # registers the thread as busy with a virtual clock
+        self._clock.join(busy)
+        threading.Thread(target=self._run, args=(busy,), name="observers", daemon=True).start()
 
-    def _run(self, at_work: Mailbox) -> None:
+    def _run(self, busy: Mailbox) -> None:
         try:
             while (call := self._next()) is not None:
                 call()
         finally:
-            self._clock.leave(at_work)
+            self._clock.leave(busy)
 
     def _next(self) -> Callable[[], object] | None:
         with self._lock:

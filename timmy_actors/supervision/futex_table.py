@@ -1,9 +1,9 @@
-"""Room in the kernel for the locks of many threads.
+"""Enlarges the kernel's futex table for processes with many threads.
 
-Since Linux 6.16 a process has a futex table of its own: four slots a processor, 16 at least, whatever its number of
-threads. Threads that wait stand in lists behind these slots, and each waking walks one. On two processors 10,000 actors
-that wait made every hand-over between two threads take 13 times as long as 100 did, and a thread's start 4 times. A
-table of as many slots as there are actors makes both as fast as with 100 again.
+Since Linux 6.16 each process has its own futex hash table with four slots per processor, at least 16, regardless of its
+number of threads. Waiting threads are in lists behind these slots, and each wake-up searches one list. On two
+processors, 10,000 waiting actors made a hand-over between two threads 13 times and the start of a thread 4 times slower
+than 100 did. A table with as many slots as actors makes both as fast as with 100.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ import sys
 import threading
 
 ENOUGH = 256
-"""Actors that need nothing: the lists behind 16 slots are short."""
+"""Up to this number of actors the default table suffices."""
 PR_FUTEX_HASH, SET_SLOTS, GET_SLOTS = 78, 1, 2
-"""`prctl(2)`: its operation, and what it is to do."""
+"""The operation of `prctl(2)`, and its two commands."""
 GLOBAL = 0
-"""What the kernel answers for a process that shares the system's large table."""
+"""The kernel's answer for a process that uses the system's global table."""
 
 
 class FutexTable:
-    """This process's table; it grows, and never shrinks."""
+    """This process's futex table; it grows but does not shrink."""
 
     def __init__(self) -> None:
         self._fits = ENOUGH
         self._lock = threading.RLock()
 
     def fit(self, actors: int) -> None:
-        """See that so many actors may wait. A kernel that has no such table, or refuses, is left as it is."""
+        """Enlarge the table for this number of waiting actors, if the kernel supports it."""
         if actors > self._fits:
             with self._lock:
                 self._fits = _power_of_two(actors)
@@ -35,7 +35,7 @@ class FutexTable:
 
 
 def slots() -> int | None:
-    """How many slots this process's table has; None where the kernel does not say, or all processes share one."""
+    """The number of slots of this process's table; None if the kernel does not report it or uses a global table."""
     count = _prctl(GET_SLOTS, 0)
     return count if count > GLOBAL else None
 
@@ -49,7 +49,7 @@ def _provide(wanted: int) -> None:
 def _prctl(verb: int, count: int) -> int:
     if sys.platform != "linux":
         return -1
-    import ctypes  # noqa: PLC0415  a megabyte that only a tree of many actors needs
+    import ctypes  # noqa: PLC0415  takes a megabyte and is needed only by large trees
 
     number = ctypes.c_ulong
     result: int = ctypes.CDLL(None).prctl(PR_FUTEX_HASH, number(verb), number(count), number(0), number(0))
@@ -61,4 +61,4 @@ def _power_of_two(at_least: int) -> int:
 
 
 FUTEX_TABLE = FutexTable()
-"""The process's, like its threads."""
+"""The table of this process."""

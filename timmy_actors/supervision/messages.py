@@ -1,4 +1,4 @@
-"""What supervisors and actors are sent: requests to a supervisor, exits, and what a monitor receives."""
+"""Messages to a supervisor about its children and its timers, and the lifecycle that sends them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ChildStarted(Control):
-    """A child acknowledged its start; `life` tells one incarnation from its namesakes."""
+    """A child acknowledged its start; `life` identifies the incarnation."""
 
     child: str
     generation: int
@@ -35,19 +35,19 @@ class ChildDown(Control):
     life: Lifecycle
     reason: BaseException | None
     words: str
-    """The reason in words: put together in the child's thread, where a `__str__` may take its time."""
+    """The reason as text, formatted in the child's thread, because its `__str__` may block."""
 
 
 class Tick(Control):
-    """The plan's next due time has come."""
+    """The state machine's next due time has come."""
 
 
 class Beat(Control):
-    """Time to see whether the children's loops turn."""
+    """It is time to check whether the children's loops run."""
 
 
 class Report(Lifecycle):
-    """A child's lifecycle, told to its supervisor."""
+    """The lifecycle of a child: reports its start and end to its supervisor."""
 
     logs_failures = True
 
@@ -58,26 +58,26 @@ class Report(Lifecycle):
         self._failures = failures
         self.asked = False
         """Whether its supervisor has asked it to stop."""
-        self.given_up = False
-        """Whether it was abandoned: that was logged then."""
+        self.abandoned = False
+        """Whether it was abandoned, which was logged at that time."""
 
     def started(self) -> None:
-        """Tell it."""
-        self._tell(ChildStarted(self._spec.id, self._generation, self))
+        """Report the start to the supervisor."""
+        self._send(ChildStarted(self._spec.id, self._generation, self))
 
     def down(self, reason: BaseException | None) -> None:
-        """Tell it, and then the log."""
+        """Report the end to the supervisor, and log a failure."""
         words = describe(reason)
-        self._tell(ChildDown(self._spec.id, self._generation, self, reason, words))
+        self._send(ChildDown(self._spec.id, self._generation, self, reason, words))
         self.log(reason, words)
 
     def log(self, reason: BaseException | None, words: str) -> None:
-        """Log why it ended, unless that is part of life."""
-        if reason is not None and not self.given_up and not self._spec.expects(reason):
-            self._failures.say(reason, words, asked=self.asked)
+        """Log the reason, unless it is expected or the child was abandoned."""
+        if reason is not None and not self.abandoned and not self._spec.expects(reason):
+            self._failures.log(reason, words, asked=self.asked)
 
-    def _tell(self, message: Control) -> None:
+    def _send(self, message: Control) -> None:
         try:
             self._supervisor.tell(message)
         except pykka.ActorDeadError:
-            RELAY.say(log, logging.DEBUG, f"{self._spec.id}: its supervisor is gone")
+            RELAY.log(log, logging.DEBUG, f"{self._spec.id}: its supervisor has ended")

@@ -1,4 +1,4 @@
-"""Who wants to know when an incarnation ends."""
+"""Monitors, which are notified when an incarnation ends."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Down:
-    """A monitored incarnation has ended, or was not there to begin with."""
+    """A monitored incarnation has ended, or there was none."""
 
     name: str
     generation: int
     reason: BaseException | None
-    """Why; None for a stop. What a late monitor receives is `EndedBeforeError`, with the reason in words."""
+    """The exception; None for a stop. A late monitor receives `EndedBeforeError` with the reason as text."""
 
 
 Watcher: TypeAlias = Callable[[Down], object]
@@ -28,33 +28,33 @@ Watcher: TypeAlias = Callable[[Down], object]
 
 @dataclass(frozen=True, eq=False)
 class Monitor:
-    """One call of `Directory.monitor`, to be taken back with `Directory.demonitor`."""
+    """A monitor created by `Directory.monitor` and removed by `Directory.demonitor`."""
 
     name: str
     watcher: Watcher
 
     def notify(self, down: Down) -> None:
-        """Call the watcher; what it raises is logged."""
+        """Call the watcher and log its exceptions."""
         try:
             self.watcher(down)
         except BaseException as error:
             if not isinstance(error, Exception) and threading.current_thread() is threading.main_thread():
-                raise  # Ctrl-C, say; no other thread is ended by who looks on
-            RELAY.say(log, logging.ERROR, f"a monitor of {down.name} failed and is gone", error)
+                raise  # for example Ctrl-C; a watcher must not end any other thread
+            RELAY.log(log, logging.ERROR, f"a monitor of {down.name} failed and was removed", error)
 
 
 class Monitors:
-    """The monitors of the incarnations that live, by name. The directory's lock guards it."""
+    """The monitors of running incarnations, by name. Guarded by the directory's lock."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, dict[Monitor, None]] = {}
 
     def add(self, monitor: Monitor) -> None:
-        """One more."""
+        """Add a monitor."""
         self._by_name.setdefault(monitor.name, {})[monitor] = None
 
     def discard(self, monitor: Monitor) -> bool:
-        """Take one out; False when it is not there (any more)."""
+        """Remove a monitor; False if it is not present."""
         of_name = self._by_name.get(monitor.name, {})
         if monitor not in of_name:
             return False
@@ -64,5 +64,5 @@ class Monitors:
         return True
 
     def take(self, name: str) -> tuple[Monitor, ...]:
-        """Everybody who monitors that name, taken out."""
+        """Remove and return the monitors of a name."""
         return tuple(self._by_name.pop(name, ()))

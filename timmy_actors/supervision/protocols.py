@@ -1,4 +1,4 @@
-"""What the lower modules of this package know of an actor and its mailbox, so that imports point one way only."""
+"""Protocols of actors, mailboxes and replies for the lower modules of this package, to avoid import cycles."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ if TYPE_CHECKING:
     import pykka
 
 Letter: TypeAlias = Envelope[Any]
-"""A message in its envelope, with the reply it asks for, if any."""
+"""A message in its envelope, with its reply, if any."""
 
 
 class ActorLike(Protocol):
-    """An actor, as its name, its replies and its fence need it."""
+    """An actor, as used by the directory, replies and fences."""
 
     actor_name: str
     actor_fenced: bool
-    """Whether it was abandoned: nothing it does has an effect any more."""
+    """Whether it was abandoned; its further actions then have no effect."""
     actor_busy_since: float | None
     actor_current: Any
     actor_waiting_for: ActorLike | None
-    """Whose answer its handler waits for."""
+    """The actor whose answer its handler waits for."""
 
     @property
     def actor_ref(self) -> pykka.ActorRef[Any]:
-        """Pykka's reference to it."""
+        """Pykka's reference to the actor."""
         ...
 
     @property
     def mailbox(self) -> MailboxLike:
-        """Its mailbox."""
+        """The actor's mailbox."""
         ...
 
 
 class MailboxLike(Protocol):
-    """A mailbox, as a clock waits on it."""
+    """A mailbox, as used by clocks."""
 
     arrivals: SimpleQueue[Letter]
 
@@ -48,17 +48,17 @@ class MailboxLike(Protocol):
 
     @property
     def depth(self) -> int:
-        """Messages waiting."""
+        """The number of waiting messages."""
         ...
 
 
 class AnswerLike(Protocol):
-    """A reply, as a clock waits for it."""
+    """A reply, as used by clocks."""
 
     done: bool
 
     def await_answer(self, timeout_s: float | None) -> bool:
-        """Block this thread for at most `timeout_s` real seconds; whether there is an answer."""
+        """Block this thread for at most `timeout_s` real seconds; True if there is an answer."""
         ...
 
     def wake_on_answer(self, wake: Any) -> None:
@@ -67,8 +67,8 @@ class AnswerLike(Protocol):
 
 
 class DeadLetterSink(Protocol):
-    """Where a mailbox puts what it could not deliver."""
+    """A record of undelivered messages."""
 
     def add(self, to: str, message: Any, why: str) -> None:
-        """Count one."""
+        """Record a dead letter."""
         ...

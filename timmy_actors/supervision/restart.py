@@ -1,4 +1,4 @@
-"""When a child restarts, how long it waits, and when a supervisor gives up: pure, with the time as an argument."""
+"""The rules for restarts, their delay, and when a supervisor gives up. Pure: the time is an argument."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from timmy_actors.supervision.spec import ChildSpec, RestartType
 
 @dataclass(frozen=True)
 class Intensity:
-    """More than `failures` within `period_s`: the supervisor gives up. It counts failures, not restarted children.
+    """A supervisor gives up after more than `failures` failures within `period_s`. Restarted siblings do not count.
 
     Raises:
-        SpecError: a value that cannot be.
+        SpecError: a value is out of range.
     """
 
     failures: int = 3
@@ -23,7 +23,10 @@ class Intensity:
 
     def __post_init__(self) -> None:
         require(
-            is_count(self.failures), "intensity: failures", self.failures, "must be the number tolerated, 0 for none"
+            is_count(self.failures),
+            "intensity: failures",
+            self.failures,
+            "must be 0 or more: the number of failures tolerated",
         )
         require(
             is_duration(self.period_s) and self.period_s > 0,
@@ -38,7 +41,7 @@ class Intensity:
 
 
 class Window:
-    """The failures of the latest period. Adding one costs the same however many there are."""
+    """The failures of the latest period; adding one takes constant time."""
 
     def __init__(self, intensity: Intensity) -> None:
         self.intensity = intensity
@@ -46,46 +49,46 @@ class Window:
 
     @property
     def seen(self) -> tuple[float, ...]:
-        """When the failures inside the window happened, monotonic seconds, oldest first."""
+        """The times of the failures in the window, in monotonic seconds, oldest first."""
         return tuple(self._seen)
 
     @property
     def count(self) -> int:
-        """How many failures there are inside the window."""
+        """The number of failures in the window."""
         return len(self._seen)
 
     def add(self, now: float) -> None:
-        """One more failure; those a period ago or longer leave."""
+        """Add a failure, and remove those a period old or older."""
         while self._seen and now >= self._seen[0] + self.intensity.period_s:
             self._seen.popleft()
         self._seen.append(now)
 
     @property
     def exceeded(self) -> bool:
-        """Whether it is time to give up."""
+        """Whether the supervisor must give up."""
         return len(self._seen) > self.intensity.failures
 
 
 @dataclass(frozen=True)
 class Restart:
-    """Start it again after `delay_s`."""
+    """Restart the child after `delay_s`."""
 
     delay_s: float
     restarts: int
-    """How many restarts its backoff has seen since it was last stable, this one included."""
+    """The number of restarts since the child was last stable, including this one."""
 
 
 @dataclass(frozen=True)
-class Forget:
-    """Let it rest."""
+class NoRestart:
+    """Do not restart the child."""
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Too many failures: stop every child and fail."""
+    """Stop every child and fail: there were too many failures."""
 
 
-Decision = Restart | Forget | GiveUp
+Decision = Restart | NoRestart | GiveUp
 
 
 def decide(
@@ -98,10 +101,10 @@ def decide(
     now: float,
     random: Random,
 ) -> Decision:
-    """What to do about a child that ended for `reason` (None: it stopped by itself). A failure enters the window."""
+    """Decide about a child that ended with `reason` (None: it stopped by itself), and add a failure to the window."""
     failed = reason is not None
     if spec.restart is RestartType.TEMPORARY or (spec.restart is RestartType.TRANSIENT and not failed):
-        return Forget()
+        return NoRestart()
     if not spec.expects(reason):
         window.add(now)
         if window.exceeded:

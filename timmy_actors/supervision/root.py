@@ -1,4 +1,4 @@
-"""A supervision tree that stands alone: its start, its end, and why it ended."""
+"""The root of a supervision tree: starts it, waits for its end, and stores the reason."""
 
 from __future__ import annotations
 
@@ -22,22 +22,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HUNG_AFTER_S = 30.0
-"""As for every other actor: no supervisor is busy for so long."""
+"""The default of every actor; no healthy supervisor is busy for so long."""
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 30.0
 
 
 class Root(Lifecycle):
-    """Holds the topmost supervisor, as nobody above it does: waits for its start, watches its loop, keeps its end.
+    """Runs the topmost supervisor in place of a parent: waits for its start, watches its loop, stores its end.
 
     ```python
-    with Root(Supervisor(children, directory)) as root:  # every child is up, or StartFailedError says why not
-        root.join()                                      # returns when it was stopped, raises what it gave up for
+    with Root(Supervisor(children, directory)) as root:  # every child is up, or StartFailedError is raised
+        root.join()                                      # returns after a stop, or raises the exit reason
     ```
 
-    `on_end` is called once, in the supervisor's thread, when the tree has ended. `hung_after_s` is how long the
-    supervisor's own loop may stand still: then the tree is abandoned, and has ended with `HungError`. None watches
-    nothing.
+    `on_end` is called once, in the supervisor's thread, when the tree has ended. If the supervisor's own loop does not
+    run for `hung_after_s`, the tree is abandoned and ends with `HungError`; None disables this check.
     """
 
     logs_failures = True
@@ -50,8 +49,8 @@ class Root(Lifecycle):
         on_end: Callable[[], object] | None = None,
         hung_after_s: float | None = HUNG_AFTER_S,
     ) -> None:
-        right = hung_after_s is None or (is_duration(hung_after_s) and hung_after_s > 0)
-        require(right, "root: hung_after_s", hung_after_s, "must be seconds, more than 0, or None for never")
+        valid = hung_after_s is None or (is_duration(hung_after_s) and hung_after_s > 0)
+        require(valid, "root: hung_after_s", hung_after_s, "must be seconds, more than 0, or None for never")
         self._supervisor = supervisor
         self._on_end = on_end
         self._hung_after_s = hung_after_s
@@ -61,41 +60,41 @@ class Root(Lifecycle):
         self._reason: BaseException | None = None
         supervisor.actor_name, supervisor.actor_lifecycle = name, self
 
-    # For its owner.
+    # For the owner.
 
     @property
     def ref(self) -> pykka.ActorRef[Supervisor]:
-        """The supervisor: ask it to start and stop children."""
+        """The supervisor's reference, for requests such as `StartChild` and `StopChild`."""
         return self._supervisor.actor_ref
 
     @property
     def exit_reason(self) -> BaseException | None:
-        """Why the tree ended by itself; None while it lives, and when it was stopped or its work was done."""
+        """Why the tree ended by itself; None while it runs, after a stop, and after completed work."""
         return self._reason
 
     @property
     def has_ended(self) -> bool:
-        """Whether every actor of it is down."""
+        """Whether the tree has ended."""
         return self._ended.is_set()
 
     def launch(self) -> Self:
-        """Start it without waiting. A root lives once.
+        """Start the tree without waiting. A root can be launched once.
 
         Raises:
-            StartFailedError: it was launched before.
+            StartFailedError: it was already launched.
         """
         if self._supervisor.actor_thread is not None:
-            raise StartFailedError(f"{self._supervisor.actor_name} was started before, and lives once: make another")
+            raise StartFailedError(f"{self._supervisor.actor_name} was already started: create a new Root")
         self._supervisor.launch()
         if self._hung_after_s is not None and not self._supervisor.mailbox.clock.watches:
             threading.Thread(target=self._watch, args=(self._hung_after_s,), name="root watch", daemon=True).start()
         return self
 
     def start(self, timeout_s: float = START_WITHIN_S) -> Self:
-        """Start it, and return when every child is up.
+        """Start the tree and wait until every child is up.
 
         Raises:
-            StartFailedError: a child did not start, or not all of them within `timeout_s`; what was started is stopped.
+            StartFailedError: a child failed to start, or not all were up within `timeout_s`; the tree is then stopped.
         """
         self.launch()
         if not self.wait_started(timeout_s):
@@ -104,21 +103,21 @@ class Root(Lifecycle):
         return self
 
     def wait_started(self, timeout_s: float) -> bool:
-        """Wait until every child is up; False when they are not in time.
+        """Wait until every child is up; False after `timeout_s`.
 
         Raises:
-            StartFailedError: a child did not start, or the tree has ended since for another reason.
+            StartFailedError: a child failed to start, or the tree has ended for another reason.
         """
-        came = self._up.wait(timeout(timeout_s))
+        is_up = self._up.wait(timeout(timeout_s))
         if self._reason is not None:
             raise StartFailedError(describe(self._reason)) from self._reason
-        return came
+        return is_up
 
     def join(self, timeout_s: float | None = None) -> bool:
-        """Wait until the tree has ended; False when it has not in time.
+        """Wait until the tree has ended; False after `timeout_s`.
 
         Raises:
-            BaseException: `exit_reason`, where it ended by itself: `GaveUpError`, `StartFailedError`,
+            BaseException: `exit_reason`, if the tree ended by itself: `GaveUpError`, `StartFailedError`,
             `TooManyAbandonedError`, `HungError`.
         """
         if not self._ended.wait(timeout(timeout_s)):
@@ -128,14 +127,14 @@ class Root(Lifecycle):
         return True
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """`join` without raising: whether the tree has ended, for those who look at `exit_reason` themselves."""
+        """Like `join`, but without raising `exit_reason`."""
         return self._ended.wait(timeout(timeout_s))
 
     def stop(self, timeout_s: float = STOP_WITHIN_S) -> None:
-        """Stop every child, the last started first, and wait for the end; a no-op when it has ended.
+        """Stop every child, the last started first, and wait for the end; a no-op if the tree has ended.
 
         Raises:
-            AskTimeoutError: it has not ended within `timeout_s`.
+            AskTimeoutError: the tree has not ended within `timeout_s`.
         """
         if self._supervisor.actor_thread is None:
             return
@@ -156,19 +155,19 @@ class Root(Lifecycle):
     # For the supervisor.
 
     def started(self) -> None:
-        """See `Lifecycle`."""
+        """Called by the supervisor; see `Lifecycle`."""
         self._up.set()
 
     def down(self, reason: BaseException | None) -> None:
-        """See `Lifecycle`."""
+        """Called by the supervisor; see `Lifecycle`."""
         with self._once:
             if self._ended.is_set():
                 return
             self._reason = reason
             if reason is not None:
-                # A start that failed is raised where it was asked for; of any other end nobody may have asked yet.
+                # A failed start is raised in `start`; any other end may occur while no thread waits for it.
                 level = logging.DEBUG if isinstance(reason, StartFailedError) else logging.CRITICAL
-                RELAY.say(log, level, f"the tree {self._supervisor.actor_name} ended: {describe(reason)}")
+                RELAY.log(log, level, f"the tree {self._supervisor.actor_name} ended: {describe(reason)}")
             self._ended.set()
         self._up.set()
         if self._on_end is not None:
@@ -178,10 +177,10 @@ class Root(Lifecycle):
         mailbox = self._supervisor.mailbox
         while not self._ended.wait(patience_s / BEATS_PER_PATIENCE):
             if is_hung(mailbox, patience_s, mailbox.clock.now()):
-                self._abandon(f"its loop has not turned for {patience_s:g} s")
+                self._abandon(f"its loop has not run for {patience_s:g} s")
 
     def _abandon(self, why: str) -> None:
         name, stack = self._supervisor.actor_name, stack_of(self._supervisor.actor_thread)
-        RELAY.say(log, logging.CRITICAL, f"{name} is abandoned with its tree: {why}; it is stuck in\n{stack}")
+        RELAY.log(log, logging.CRITICAL, f"{name} is abandoned with its tree: {why}; it is stuck in\n{stack}")
         self._supervisor.actor_fence()
         self.down(HungError(f"{name} hung: {why}"))

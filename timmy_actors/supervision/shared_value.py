@@ -1,4 +1,4 @@
-"""A value that one actor publishes and anybody reads, without asking and without waiting."""
+"""A value that one actor publishes and any thread reads without a message and without waiting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class SharedValue(Generic[T]):
-    """One reference, swapped whole. It outlives the actor that writes it; what it holds must be immutable."""
+    """An atomically replaced reference to an immutable value. It outlives the actor that writes it."""
 
     __slots__ = ("_value",)
 
@@ -19,7 +19,7 @@ class SharedValue(Generic[T]):
 
     @property
     def value(self) -> T:
-        """What was last published."""
+        """The last published value."""
         return self._value
 
     @value.setter

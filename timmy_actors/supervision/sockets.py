@@ -1,4 +1,4 @@
-"""An actor that waits for messages, timers, ZeroMQ sockets and file descriptors in one place. Needs pyzmq."""
+"""An actor that waits for messages, timers, ZeroMQ sockets and file descriptors at once. Requires pyzmq."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from timmy_actors.supervision.protocols import Letter
 
 Readable = zmq.Socket[bytes] | int
 WAKES_AT_ONCE = 4096
-"""Far more than ever wait: what is left over only wakes the actor once more."""
+"""Wake-up bytes read at once, far more than ever wait; any left over only wake the actor again."""
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """A source had something to read; `payload` is what its reader made of it."""
+    """A source was readable; `payload` is what its `read` returned."""
 
     source: str
     payload: Any
@@ -29,7 +29,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class SourceFailed:
-    """Reading a source failed; the actor decides what that means."""
+    """Reading a source failed; the source is detached."""
 
     source: str
     error: Exception
@@ -40,18 +40,18 @@ class _Source:
     name: str
     readable: Readable
     read: Callable[[], Any]
-    """Reads one thing; None when there is nothing (any more)."""
+    """Reads one item; None if there is none."""
 
 
 class SocketMailbox(Mailbox):
-    """Sources are attached, read and detached in the actor's own thread only: libzmq's sockets ask for that."""
+    """A mailbox that also polls sources. They are used only in the actor's own thread, as libzmq requires."""
 
     def __init__(self, capacity: int = 10_000) -> None:
         super().__init__(capacity)
         self._sources: list[_Source] = []
         self._ready: deque[_Source] = deque()
-        """Sources that the last look found readable, and that were not read since."""
-        self._wire_first = False
+        """Sources that the last poll reported as readable and that have not been read since."""
+        self._sources_first = False
         self._poller = zmq.Poller()
         self._parked = False
         self._waker, self._woken = sockets.socketpair()
@@ -61,30 +61,30 @@ class SocketMailbox(Mailbox):
         self._poller.register(self._woken_fd, zmq.POLLIN)
 
     def put(self, letter: Letter) -> None:
-        """Take a message in, and wake the actor if it waits for its sockets."""
+        """Add a message, and wake the actor if it polls its sources."""
         super().put(letter)
         if self._parked:
             self._parked = False  # one wake-up is enough
             self._wake()
 
     def close(self) -> None:
-        """Answer what waits, and let go of the wake-up pair."""
+        """Answer all waiting messages, and close the wake-up sockets."""
         super().close()
         self._waker.close()
         self._woken.close()
 
     def shut_out(self) -> None:
-        """Close it from another thread; the wake-up pair stays for the actor's own thread to let go."""
+        """Close the mailbox from another thread; the actor's own thread closes the wake-up sockets."""
         super().shut_out()
         self._wake()
 
     def attach(self, name: str, readable: Readable, read: Callable[[], Any]) -> None:
-        """Poll `readable`; what `read()` returns arrives as `Arrived(name, ...)`, unless it is None."""
+        """Poll `readable`; a result of `read()` other than None arrives as `Arrived(name, ...)`."""
         self._poller.register(readable, zmq.POLLIN)
         self._sources.append(_Source(name, readable, read))
 
     def detach(self, name: str) -> None:
-        """Poll it no more."""
+        """Stop polling a source."""
         for source in [source for source in self._sources if source.name == name]:
             self._poller.unregister(source.readable)
             self._sources.remove(source)
@@ -92,17 +92,17 @@ class SocketMailbox(Mailbox):
                 self._ready.remove(source)
 
     def _next_work(self) -> Letter | None:
-        # Turn about: a flood in the mailbox must not starve the wire, nor the other way round.
-        self._wire_first = not self._wire_first
-        if self._wire_first or not self._work:
+        # Alternately, so that neither messages nor sources starve the other.
+        self._sources_first = not self._sources_first
+        if self._sources_first or not self._work:
             return self._next_arrival() or super()._next_work()
         return super()._next_work()
 
     def _next_arrival(self) -> Letter | None:
-        if not self._ready and (self._work or self._timer_had_its_turn):
-            self._look(timeout_ms=0)
+        if not self._ready and (self._work or self._timer_was_last):
+            self._poll(timeout_ms=0)
         while self._ready:
-            # Once each: that a source has nothing more costs more to find out by reading than by the next look.
+            # One read per poll: a read that returns nothing costs more than the next poll.
             letter = self._read(self._ready.popleft())
             if letter is not None:
                 return letter
@@ -111,7 +111,7 @@ class SocketMailbox(Mailbox):
     def _read(self, source: _Source) -> Letter | None:
         try:
             payload = source.read()
-        except Exception as error:  # noqa: BLE001  get() must never raise: the actor would be a zombie
+        except Exception as error:  # noqa: BLE001  an exception in `get` would end the actor outside its handlers
             self.detach(source.name)
             return Envelope(SourceFailed(source.name, error))
         return None if payload is None else Envelope(Arrived(source.name, payload))
@@ -120,15 +120,15 @@ class SocketMailbox(Mailbox):
         self._parked = True
         try:
             if self.arrivals.empty():
-                self._look(None if timeout_s is None else int(timeout_s * 1000) + 1)
+                self._poll(None if timeout_s is None else int(timeout_s * 1000) + 1)
         finally:
             self._parked = False
         return None
 
-    def _look(self, timeout_ms: int | None) -> None:
+    def _poll(self, timeout_ms: int | None) -> None:
         readable = dict(self._poller.poll(timeout_ms))
         if readable.pop(self._woken_fd, None) is not None:
-            self._woken.recv(WAKES_AT_ONCE)  # there is one: nobody else takes them
+            self._woken.recv(WAKES_AT_ONCE)  # does not block: only this thread reads it
         if readable:
             self._ready.extend(source for source in self._sources if source.readable in readable)
 
@@ -136,11 +136,11 @@ class SocketMailbox(Mailbox):
         try:
             self._waker.send(b"\0")
         except OSError:
-            return  # the pair is full of wake-ups already, or the actor has ended
+            return  # the wake-up socket is full, or the actor has ended
 
 
 def read_frames(socket: zmq.Socket[bytes]) -> list[bytes] | None:
-    """One whole message of a ZeroMQ socket, or None."""
+    """Read one complete message of a ZeroMQ socket; None if there is none."""
     try:
         return socket.recv_multipart(zmq.NOBLOCK)
     except zmq.Again:
@@ -148,7 +148,7 @@ def read_frames(socket: zmq.Socket[bytes]) -> list[bytes] | None:
 
 
 class SocketActor(Actor):
-    """Attach sockets in `on_start`, close them in `on_stop` and `on_failure`: they belong to the actor's thread."""
+    """An actor with sockets: attach them in `on_start`, close them in `on_stop` and `on_failure`, in its own thread."""
 
     @staticmethod
     def _create_actor_inbox() -> SocketMailbox:
@@ -156,5 +156,5 @@ class SocketActor(Actor):
 
     @property
     def sockets(self) -> SocketMailbox:
-        """The mailbox, as what polls sockets."""
+        """The mailbox, typed as the one that polls sources."""
         return cast("SocketMailbox", self.actor_inbox)

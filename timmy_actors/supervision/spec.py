@@ -1,4 +1,4 @@
-"""Child specs and supervisor options, validated when they are declared."""
+"""Child specs and supervisor options, validated when they are created."""
 
 from __future__ import annotations
 
@@ -13,79 +13,79 @@ from timmy_actors.supervision.checks import is_duration, member, require
 from timmy_actors.supervision.protocols import ActorLike
 
 Factory: TypeAlias = Callable[[], ActorLike]
-"""Makes a fresh `Actor`."""
+"""Creates a new `Actor`."""
 
 
 class Strategy(Enum):
-    """Who is restarted when a child fails."""
+    """Which children restart when one fails."""
 
     ONE_FOR_ONE = "one_for_one"
-    """That child: the children do not need each other."""
+    """Only that child: the children are independent."""
     ONE_FOR_ALL = "one_for_all"
-    """Every child: none makes sense without the others."""
+    """Every child: each depends on all others."""
     REST_FOR_ONE = "rest_for_one"
-    """That child and those started after it: each builds on the ones before."""
+    """That child and those started after it: each depends on the ones before."""
 
 
 class RestartType(Enum):
-    """When a child that ended is started again."""
+    """When a child that has ended restarts."""
 
     PERMANENT = "permanent"
     """Always."""
     TRANSIENT = "transient"
-    """When it failed, not when it stopped."""
+    """After a failure, not after a stop."""
     TEMPORARY = "temporary"
-    """Never; not even when a sibling's failure stopped it."""
+    """Never, not even if a sibling's failure stopped it."""
 
 
 class AutoShutdown(Enum):
-    """When a supervisor stops because its significant children have done their work."""
+    """When a supervisor stops because its significant children have finished."""
 
     NEVER = "never"
     ANY_SIGNIFICANT = "any_significant"
-    """When the first of them is through."""
+    """When the first of them has finished."""
     ALL_SIGNIFICANT = "all_significant"
-    """When the last of them is through."""
+    """When the last of them has finished."""
 
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """How to start, restart and stop one child; what cannot work is refused when it is declared.
+    """How to start, restart and stop one child; validated on creation.
 
     Raises:
-        SpecError: the message names the child, the field and the remedy.
+        SpecError: a field is invalid; the message names the child, the field and the remedy.
     """
 
     id: str
-    """Its name in the directory: what everybody else calls it, whichever incarnation answers."""
+    """The name of all its incarnations in the directory."""
     factory: Factory
-    """Makes a fresh actor. Runs in the supervisor's thread: what takes time belongs into `on_start`.
+    """Creates a new actor. It runs in the supervisor's thread, so slow work belongs in `on_start`.
 
-    What it raises is the child's failure; so is anything but an `Actor` that was never launched.
+    The child fails if the factory raises, or returns anything other than an `Actor` that was never launched.
     """
     restart: RestartType = RestartType.PERMANENT
     expected: tuple[type[BaseException], ...] = ()
-    """Exit reasons that are part of life: they restart by backoff for ever and never count as a failure."""
+    """Expected exit reasons: the child restarts by its backoff without limit, and they do not count as failures."""
     backoff: Backoff = field(default_factory=Backoff)
     start_s: float | None = 30.0
-    """A child that has not acknowledged its start after this has failed, and is abandoned; None waits for ever."""
+    """A child that has not acknowledged its start after this time fails and is abandoned; None waits without limit."""
     shutdown_s: float = 5.0
-    """A child that has not stopped after this is abandoned and reported. A supervisor needs as long as its children."""
+    """A child that has not stopped after this time is abandoned. A supervisor needs the sum of its children's times."""
     hung_after_s: float | None = 30.0
-    """A child whose loop has not turned for this long is abandoned and replaced; None leaves it alone.
+    """A child whose loop has not run for this time is abandoned and replaced; None disables the check.
 
-    Shorter replaces a stuck child sooner, and one that was only busy as well: no handler may take this long.
+    A shorter time replaces a hung child sooner, but also a busy one: no handler may take this long.
     """
     significant: bool = False
-    """Whether its end by itself counts for the supervisor's automatic shutdown."""
+    """Whether its end counts for the supervisor's automatic shutdown."""
 
     def __post_init__(self) -> None:
         require(isinstance(self.id, str) and self.id.strip() != "", "child: id", self.id, "must be a name")
-        self._require(callable(self.factory), "factory", "must be a callable that makes the actor")
+        self._require(callable(self.factory), "factory", "must be a callable that creates the actor")
         self._require(_are_exceptions(self.expected), "expected", "must be a tuple of exception classes")
         self._require(isinstance(self.backoff, Backoff), "backoff", "must be a Backoff")
         object.__setattr__(self, "restart", member(RestartType, self.restart, f"child {self.id!r}: restart"))
-        self._require(is_patience(self.start_s), "start_s", "must be seconds, more than 0, or None for ever")
+        self._require(is_patience(self.start_s), "start_s", "must be seconds, more than 0, or None for no limit")
         self._require(is_duration(self.shutdown_s), "shutdown_s", "must be seconds, or 0 not to wait at all")
         self._require(is_patience(self.hung_after_s), "hung_after_s", "must be seconds, more than 0, or None for never")
         self._require(isinstance(self.significant, bool), "significant", "must be True or False")
@@ -95,12 +95,12 @@ class ChildSpec:
             "a permanent child is always restarted, so its end never counts: make it transient or temporary",
         )
 
-    def _require(self, right: bool, name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
-        require(right, f"child {self.id!r}: {name}", getattr(self, name), remedy)
+    def _require(self, valid: bool, name: str, remedy: str) -> None:  # noqa: FBT001  a condition, not a flag
+        require(valid, f"child {self.id!r}: {name}", getattr(self, name), remedy)
 
     def expects(self, reason: BaseException | None) -> bool:
-        """Whether the reason is an expected one: of one of these classes, or derived from one."""
-        # By identity in the class's own bases: `isinstance` would call a metaclass' `__instancecheck__`.
+        """Whether the reason is an instance of an expected class."""
+        # By the class's own bases: `isinstance` would call `__instancecheck__` of a metaclass.
         bases = type(reason).__mro__
         return any(kind is base for kind in self.expected for base in bases)
 
@@ -117,10 +117,10 @@ def _are_exceptions(kinds: object) -> bool:
 
 
 def check_children(children: Iterable[ChildSpec], strategy: Strategy, auto_shutdown: AutoShutdown) -> None:
-    """See that the children can live together.
+    """Check a supervisor's children.
 
     Raises:
-        SpecError: they cannot; the message names the child and the remedy.
+        SpecError: a child is invalid; the message names it and the remedy.
     """
     seen: set[str] = set()
     for spec in children:
@@ -129,10 +129,10 @@ def check_children(children: Iterable[ChildSpec], strategy: Strategy, auto_shutd
 
 
 def check_child(spec: object, taken: Container[str], strategy: Strategy, auto_shutdown: AutoShutdown) -> None:
-    """See that a child can live with those whose names are taken.
+    """Check a child against the names that are taken.
 
     Raises:
-        SpecError: it cannot; the message names the child and the remedy.
+        SpecError: the child is invalid; the message names it and the remedy.
     """
     if not isinstance(spec, ChildSpec):
         raise SpecError(f"child: a {type(spec).__name__}: must be a ChildSpec")
@@ -140,6 +140,6 @@ def check_child(spec: object, taken: Container[str], strategy: Strategy, auto_sh
         raise SpecError(f"child {spec.id!r}: id: two children of this {strategy.value} supervisor have it: rename one")
     if spec.significant and auto_shutdown is AutoShutdown.NEVER:
         raise SpecError(
-            f"child {spec.id!r}: significant: the supervisor's auto_shutdown is never, so it would count"
-            " for nothing: choose any_significant or all_significant"
+            f"child {spec.id!r}: significant: it has no effect, because the supervisor's auto_shutdown is never:"
+            " choose any_significant or all_significant"
         )

@@ -1,11 +1,11 @@
-"""The supervisor's mind: what happened goes in with its time, what to do comes out. No thread, no clock, no actor.
+"""Pure supervisor state machine: events and the current time in, effects out. No threads, clocks or actors.
 
-Children start one after the other, each when the one before is up. One that fails for an expected reason is passed over
-and restarted by its backoff; any other failure of a first start ends the supervisor. Which children a later failure
-concerns is the strategy; whether it is one too many is the intensity. A child that ends while it is to be stopped
-anyway, for its group or with its supervisor, is no failure of its own. An effect that could not be carried out is one
-more thing that happens: a launch that failed is the child's end, a stop that failed makes it an abandoned one, and
-anything else ends the supervisor in order.
+Children start one after the other, each when the one before is up. A child whose first start fails for an expected
+reason is skipped and restarted by its backoff; any other failure of a first start ends the supervisor. The strategy
+determines which children a later failure affects, the intensity whether the supervisor gives up. A child that ends
+while it is being stopped, with its group or its supervisor, does not count as failed. The failure of an effect is an
+event too: a failed launch is the child's end, a child that cannot be stopped is abandoned, and any other failure stops
+the supervisor.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from timmy_actors.supervision.effects import (
     Stop,
 )
 from timmy_actors.supervision.formatting import describe
-from timmy_actors.supervision.restart import Forget, GiveUp, Intensity, Restart, decide
+from timmy_actors.supervision.restart import GiveUp, Intensity, NoRestart, Restart, decide
 from timmy_actors.supervision.roster import ALIVE, Child, ChildState, Numbering, Roster
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy, check_child, check_children
 
 
 class SupervisorState:
-    """One supervisor's children and what is to become of them.
+    """The state of one supervisor and its children.
 
-    Every method takes the monotonic time and gives the effects to carry out, in order.
+    Event methods take the monotonic time and return the effects to execute, in order.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SupervisorState:
         self._numbering = numbering
         self.roster = Roster(children)
         self._to_stop: dict[str, None] = {}
-        """Children to stop one after the other, the last first, before the sequence goes on."""
+        """Children to stop one after the other, the last first, before the sequence continues."""
         self._to_close: list[str] = []
         """Children to stop before the end, the last first."""
         self._acknowledged = False
@@ -68,18 +68,18 @@ class SupervisorState:
 
     @property
     def children(self) -> tuple[Child, ...]:
-        """Every child, in the order of starting."""
+        """All children in start order."""
         return tuple(self.roster)
 
     def child(self, name: str) -> Child | None:
-        """The child of that name."""
+        """The child with this name, or None."""
         return self.roster.get(name)
 
-    # What can happen.
+    # Events.
 
     def begin(self, now: float) -> list[Effect]:
         """Start the children."""
-        return list(self._go_on(now))
+        return list(self._continue(now))
 
     def started(self, name: str, generation: int, now: float) -> list[Effect]:
         """A child acknowledged its start."""
@@ -91,27 +91,27 @@ class SupervisorState:
         if self._closing:
             return []
         self.roster.leave_sequence(name)
-        return [Started(name, generation), *self._go_on(now)]
+        return [Started(name, generation), *self._continue(now)]
 
     def ended(
         self, name: str, generation: int, reason: BaseException | None, now: float, words: str | None = None
     ) -> list[Effect]:
-        """A child's incarnation has ended; `words` describe the reason, where that is done already."""
+        """A child's incarnation has ended; `words` is the reason as text, if already formatted."""
         child = self._current(name, generation, *ALIVE)
         if child is None:
             return []
-        return [*self._end(child, reason, describe(reason) if words is None else words, now), *self._go_on(now)]
+        return [*self._end(child, reason, describe(reason) if words is None else words, now), *self._continue(now)]
 
     def hung(self, name: str, generation: int, now: float) -> list[Effect]:
-        """A child's loop does not turn."""
+        """A child's loop does not run."""
         child = self._current(name, generation, ChildState.UP)
         if child is None:
             return []
-        why = f"its loop has not turned for {child.spec.hung_after_s:g} s"
-        return [*self._abandon(child, why, f"{name} hung: {why}", now), *self._go_on(now)]
+        why = f"its loop has not run for {child.spec.hung_after_s:g} s"
+        return [*self._abandon(child, why, f"{name} hung: {why}", now), *self._continue(now)]
 
     def failed(self, effect: Effect, error: BaseException, now: float) -> list[Effect]:
-        """An effect could not be carried out."""
+        """An effect failed."""
         match effect:
             case Launch(name, generation):
                 return self.ended(name, generation, error, now)
@@ -123,64 +123,64 @@ class SupervisorState:
         """Time has passed."""
         effects: list[Effect] = []
         for child in self.roster.overdue(now):
-            effects += self._run_out(child, now)
-        return [*effects, *self._go_on(now)]
+            effects += self._time_out(child, now)
+        return [*effects, *self._continue(now)]
 
     def add(self, spec: ChildSpec, now: float) -> list[Effect]:
-        """Start one more child.
+        """Start another child.
 
         Raises:
-            SpecError: there is one of that name, there are too many, or the supervisor is stopping.
+            SpecError: the name is taken, there are too many children, or the supervisor is stopping.
         """
         before = self._replaced(spec)
         generation = before.generation if before is not None else 0
         if before is not None:
             self.roster.drop(before)
         self.roster.add(Child(spec, generation=generation, added=True))
-        return list(self._go_on(now))
+        return list(self._continue(now))
 
     def _replaced(self, spec: ChildSpec) -> Child | None:
-        """See that a child can be added; the one that is over and has its name, if there is one.
+        """Check that a child can be added. Returns the ended temporary child with its name, if any.
 
         Raises:
             SpecError: see `add`.
         """
         check_child(spec, (), self.strategy, self._auto_shutdown)
         if self._closing:
-            raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it takes no more children")
+            raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it accepts no more children")
         before = self.roster.get(spec.id)
         if before is not None and before.is_over:
             return before
         check_child(spec, self.roster, self.strategy, self._auto_shutdown)
         if len(self.roster) >= self._max_children:
             raise SpecError(
-                f"child {spec.id!r}: max_children: this supervisor has {len(self.roster)} children, and takes no more"
+                f"child {spec.id!r}: max_children: this supervisor has {len(self.roster)} children: stop one first"
             )
         return None
 
     def remove(self, name: str, now: float) -> list[Effect]:
-        """Stop a child for good and forget it.
+        """Stop a child and remove it.
 
         Raises:
-            SpecError: there is none of that name.
+            SpecError: there is no child with this name.
         """
         child = self.roster.get(name)
         if child is None:
-            raise SpecError(f"child {name!r}: there is none of that name")
+            raise SpecError(f"child {name!r}: this supervisor has no such child")
         self.roster.renounce(child)
         self.roster.leave_sequence(name)
         if not child.alive:
             self.roster.drop(child)
-            return list(self._go_on(now))
+            return list(self._continue(now))
         if self._closing:
-            return []  # its turn comes
-        return [*self._stop(child, now), *self._go_on(now)]
+            return []  # `close` stops it in order
+        return [*self._stop(child, now), *self._continue(now)]
 
     def close(self, now: float, reason: BaseException | None = None) -> list[Effect]:
         """Stop every child, the last started first, then end."""
         if self._closing:
             if isinstance(reason, TooManyAbandonedError):
-                self._exit_reason = reason  # that has to reach the root, whatever this supervisor was ending for
+                self._exit_reason = reason  # it must reach the root, even if this supervisor ends for another reason
             return []
         self._closing, self._exit_reason = True, reason
         self.roster.set_sequence(())
@@ -189,19 +189,19 @@ class SupervisorState:
         for child in self.roster:
             if not child.alive:
                 self.roster.move(child, ChildState.DOWN)
-        return list(self._go_on(now))
+        return list(self._continue(now))
 
     def due(self) -> float | None:
-        """When `tick` is next to be called, or None."""
+        """When `tick` must be called next, or None."""
         due = self.roster.next_limit
         first = self.roster.first
         if first is not None and not self._blocked(first):
             due = min(due, self._sequence_due(first))
         return due if math.isfinite(due) else None
 
-    # What follows.
+    # Consequences.
 
-    def _go_on(self, now: float) -> Iterator[Effect]:
+    def _continue(self, now: float) -> Iterator[Effect]:
         if self.exited:
             return
         if self._closing:
@@ -225,7 +225,7 @@ class SupervisorState:
                 yield from self._stop(child, now)
 
     def _next_to_close(self) -> list[Child]:
-        """The last child that is alive; of those that came later and do not need each other, all at once."""
+        """The last running child, or all independent added children at the end at once."""
         batch: list[Child] = []
         while self._to_close:
             child = self.roster.get(self._to_close[-1])
@@ -259,7 +259,7 @@ class SupervisorState:
         return bool(self._to_stop) or self.roster.stopping_to_return > 0 or first.state is ChildState.STARTING
 
     def _sequence_due(self, first: Child) -> float:
-        """When the next of the sequence may start: one waits for its own backoff, a group of equals for everybody's."""
+        """When the first of the sequence may start: after its own backoff, with ONE_FOR_ALL after those of all."""
         if self.strategy is Strategy.ONE_FOR_ALL:
             due = self.roster.next_in_turn
             return due if math.isfinite(due) else -math.inf
@@ -276,9 +276,9 @@ class SupervisorState:
             self.roster.move(child, ChildState.STOPPING, now + child.spec.shutdown_s)
             yield Stop(child.id)
 
-    def _run_out(self, child: Child, now: float) -> list[Effect]:
+    def _time_out(self, child: Child, now: float) -> list[Effect]:
         if child.state is ChildState.STARTING:
-            why = f"its start was not through within {child.spec.start_s:g} s"
+            why = f"it did not start within {child.spec.start_s:g} s"
         else:
             why = f"it did not stop within {child.spec.shutdown_s:g} s"
         return self._abandon(child, why, f"{child.id}: {why}", now)
@@ -288,7 +288,7 @@ class SupervisorState:
         if child is None or child.state is not ChildState.STOPPING:
             return []
         why = f"it could not be asked to stop: {describe(error)}"
-        return [*self._abandon(child, why, f"{name}: {why}", now), *self._go_on(now)]
+        return [*self._abandon(child, why, f"{name}: {why}", now), *self._continue(now)]
 
     def _abandon(self, child: Child, why: str, words: str, now: float) -> list[Effect]:
         return [Abandon(child.id, why), *self._end(child, HungError(words), words, now)]
@@ -316,20 +316,20 @@ class SupervisorState:
             self._wait(child, now)
 
     def _is_failed_start(self, child: Child, reason: BaseException | None) -> bool:
-        """Whether it failed to come up at all, when that is not to be tried again."""
+        """Whether a child has failed to start and must not be restarted."""
         if child.was_up or (reason is None and child.spec.restart is not RestartType.PERMANENT):
             return False
         return child.added or (not self._acknowledged and not child.spec.expects(reason))
 
     def _fail_start(self, child: Child, now: float) -> Iterator[Effect]:
-        if child.added:  # whoever asked for it receives the reason; the others have done nothing wrong
+        if child.added:  # the requester receives the reason; the other children continue
             self.roster.drop(child)
             return
         self._rest(child)
         yield from self.close(now, StartFailedError(f"{child.id} did not start: {child.words}"))
 
     def _rest(self, child: Child) -> None:
-        """It will not come back by itself; what was added as temporary leaves no trace, as in OTP."""
+        """Mark a child as down; an added temporary child is removed, as in OTP."""
         self.roster.move(child, ChildState.DOWN)
         self.roster.leave_sequence(child.id)
         if child.added and child.is_over:
@@ -350,9 +350,9 @@ class SupervisorState:
             random=self._random,
         )
         match decision:
-            case Forget():
+            case NoRestart():
                 self._rest(child)
-                yield from self._after_work(child, now)
+                yield from self._check_shutdown(child, now)
             case GiveUp():
                 self._rest(child)
                 yield from self.close(now, self._gave_up(child))
@@ -370,22 +370,22 @@ class SupervisorState:
         )
 
     def _restart(self, failed: Child, now: float) -> None:
-        """Let the strategy say who else goes down and comes up again."""
+        """Restart the siblings that the strategy includes."""
         if self.strategy is Strategy.ONE_FOR_ONE:
             self.roster.leave_sequence(failed.id)
             return
         order = self.roster.names
         first = 0 if self.strategy is Strategy.ONE_FOR_ALL else order.index(failed.id)
-        concerned = [child for child in list(self.roster)[first:] if not child.is_over and not child.unwanted]
-        self._to_stop = {child.id: None for child in concerned if child.alive}
-        for child in concerned:
-            if child.state is ChildState.DOWN:  # a job that was done has to be done again, on new ground
+        affected = [child for child in list(self.roster)[first:] if not child.is_over and not child.unwanted]
+        self._to_stop = {child.id: None for child in affected if child.alive}
+        for child in affected:
+            if child.state is ChildState.DOWN:  # a finished child must run again after the restart of its group
                 self._wait(child, now)
-        coming = self.roster.sequence | {child.id for child in concerned if not child.is_done_once}
-        self.roster.set_sequence(name for name in order if name in coming)
+        starting = self.roster.sequence | {child.id for child in affected if not child.is_done_once}
+        self.roster.set_sequence(name for name in order if name in starting)
 
-    def _after_work(self, child: Child, now: float) -> Iterator[Effect]:
-        """Stop the supervisor when its significant children are through."""
+    def _check_shutdown(self, child: Child, now: float) -> Iterator[Effect]:
+        """Stop the supervisor if its significant children have finished."""
         if not child.spec.significant:
             return
         if self._auto_shutdown is AutoShutdown.ANY_SIGNIFICANT or not self.roster.significant_left:
@@ -393,5 +393,5 @@ class SupervisorState:
 
     def _current(self, name: str, generation: int, *states: ChildState) -> Child | None:
         child = self.roster.get(name)
-        fits = child is not None and child.generation == generation and child.state in states
-        return child if fits else None
+        matches = child is not None and child.generation == generation and child.state in states
+        return child if matches else None

@@ -1,4 +1,4 @@
-"""The supervisor: an actor that carries out what its plan decides. It never waits, so it always answers."""
+"""The supervisor: an actor that executes the effects of its state machine. It never blocks, so it always answers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from timmy_actors.errors import (
     StartFailedError,
     TooManyAbandonedError,
 )
-from timmy_actors.supervision.actor import DEFERRED, Actor, request_stop
-from timmy_actors.supervision.admission import check_settings, fresh_actor
+from timmy_actors.supervision.actor import DEFERRED, Actor, fence, request_stop
+from timmy_actors.supervision.admission import check_settings, create_actor
 from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
 from timmy_actors.supervision.control import ChildCount, ChildInfo, CountChildren, StartChild, StopChild, WhichChildren
@@ -52,11 +52,11 @@ log = logging.getLogger(__name__)
 class Supervisor(Actor):
     """Starts, restarts and stops its children by OTP's rules; see `docs/supervision.md`.
 
-    Strategies and the like are given as members of their enumerations or by their values (`"one_for_all"`).
-    `max_children` bounds how many children it has at a time, waiting ones included; None does not.
+    `strategy` and `auto_shutdown` are enumeration members or their values (`"one_for_all"`). `max_children` limits the
+    number of children, including waiting ones; None sets no limit.
 
     Raises:
-        SpecError: a setting is wrong, or the children cannot live together.
+        SpecError: a setting or a child is invalid.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Supervisor(Actor):
         check_settings(children, directory, intensity, max_children, random)
         self._directory = directory
         self.mailbox.clock = directory.clock
-        self._plan = SupervisorState(
+        self._state = SupervisorState(
             children,
             strategy=member(Strategy, strategy, "supervisor: strategy"),
             intensity=intensity,
@@ -86,111 +86,113 @@ class Supervisor(Actor):
         self._names = Names(directory)
         self._actors: dict[str, Actor] = {}
         self._reports: dict[str, Report] = {}
-        """The lifecycles of these actors, as they were given to them."""
+        """The lifecycles of these actors."""
         self._watchdog = Watchdog()
         self._starting: dict[str, list[Reply]] = {}
-        """Who is to be told when a child is up, or will not be."""
+        """Replies to answer when a child is up or has failed to start."""
         self._stopping: dict[str, list[Reply]] = {}
-        """Who is to be told when a child is gone."""
+        """Replies to answer when a child is removed."""
         self._failures: dict[str, FailureLog] = {}
         self._failed = False
-        self._next_tick = math.inf  # early at times, never late
+        self._next_tick = math.inf  # may be early, never late
 
-    # Its life.
+    # Lifecycle.
 
     def on_start(self) -> None:
-        """Start the first child; each one's acknowledgement starts the next."""
-        self._watchdog.consider(child.spec for child in self._plan.children)
-        self._carry_out(self._plan.begin(self._now()))
+        """Start the first child; each acknowledgement starts the next."""
+        self._watchdog.consider(child.spec for child in self._state.children)
+        self._execute(self._state.begin(self._now()))
         self._schedule_beat()
 
     def launch(self) -> Any:
-        """Start its thread; the children come up one after the other. A `Root` waits for that."""
+        """Start the thread, without waiting for the children; `Root` waits for them."""
         self._names.parent = self.actor_name
         return super().launch()
 
     def actor_acknowledge_start(self) -> None:
-        """Not yet: the plan says when every child was started."""
+        """No-op: the effect `Acknowledge` reports the start once every child was started."""
 
     def actor_may_stop(self) -> bool:
-        """Not before the children are down."""
-        self._carry_out(self._plan.close(self._now()))
+        """Stop the children first."""
+        self._execute(self._state.close(self._now()))
         return False
 
     def on_receive(self, message: Any) -> Any:
-        """Follow the children's lives, and answer questions about them.
+        """Handle the children's lifecycle and requests.
 
         Raises:
-            SpecError: what was asked is nothing that a supervisor answers.
+            SpecError: a request is invalid.
         """
         match message:
             case ChildStarted() | ChildDown():
                 self._follow(message)
             case Tick():
                 self._next_tick = math.inf
-                self._carry_out(self._plan.tick(self._now()))
+                self._execute(self._state.tick(self._now()))
             case Beat():
-                self._look_for_hung()
+                self._check_hung()
             case _:
                 return self._request(message)
         return None
 
     def on_failure(self, *_: object) -> None:
-        """Leave no child behind, whatever ended this supervisor."""
+        """Abandon the remaining children."""
         if not self.actor_fenced:
             self._abandon_children()
             self._answer_waiting()
 
     def actor_fence(self) -> None:
-        """Abandon it with all its children, from another thread: nobody would look after them."""
+        """Abandon the supervisor and its children, from another thread."""
         super().actor_fence()
         self._names.revoke()
         self._abandon_children()
         self._answer_waiting()
 
     def actor_state(self) -> dict[str, Any]:
-        """Its children, as `WhichChildren` tells them."""
-        return {"strategy": self._plan.strategy.value, "children": self._which()}
+        """The strategy, and the children as in the answer to `WhichChildren`."""
+        return {"strategy": self._state.strategy.value, "children": self._which()}
 
     def _actor_enter(self) -> None:
         enter(self, self._directory.observers.call)
 
     def _actor_turn(self, letter: Letter) -> None:
-        # A bug of its own, or a fault injected: it ends as ever, after its children, so that none meets its successor.
+        # On its own failure it stops its children first, so that none outlives it.
         try:
             super()._actor_turn(letter)
         except FencedError:
             raise
         except BaseException as failure:
-            if self._plan.exited or self._failed:
+            if self._state.exited or self._failed:
                 raise
             self._failed, self.actor_current, self.actor_busy_since = True, None, None
-            self._carry_out(self._plan.close(self._now(), failure))
+            self._execute(self._state.close(self._now(), failure))
 
-    def _follow(self, news: ChildStarted | ChildDown) -> None:
-        if self._reports.get(news.child) is not news.life:
-            RELAY.say(log, logging.DEBUG, f"{news.child}: the word of an incarnation that was given up")
-        elif isinstance(news, ChildStarted):
-            self._carry_out(self._plan.started(news.child, news.generation, self._now()))
+    def _follow(self, message: ChildStarted | ChildDown) -> None:
+        if self._reports.get(message.child) is not message.life:
+            RELAY.log(log, logging.DEBUG, f"{message.child}: ignored a message of an abandoned incarnation")
+        elif isinstance(message, ChildStarted):
+            self._execute(self._state.started(message.child, message.generation, self._now()))
         else:
-            self._carry_out(self._plan.ended(news.child, news.generation, news.reason, self._now(), news.words))
+            self._execute(
+                self._state.ended(message.child, message.generation, message.reason, self._now(), message.words)
+            )
 
     def _now(self) -> float:
         return self._directory.clock.now()
 
     # Effects.
 
-    def _carry_out(self, effects: Iterable[Effect]) -> None:
-        todo = deque(effects)
-        while todo:
-            todo.extend(self._attempt(todo.popleft()))
-        due = self._plan.due()
+    def _execute(self, effects: Iterable[Effect]) -> None:
+        pending = deque(effects)
+        while pending:
+            pending.extend(self._attempt(pending.popleft()))
+        due = self._state.due()
         if due is not None and due < self._next_tick:
             self._next_tick = due
-            self.mailbox.schedule("plan", max(0.0, due - self._now()), Tick())
+            self.mailbox.schedule("tick", max(0.0, due - self._now()), Tick())
 
     def _attempt(self, effect: Effect) -> Iterable[Effect]:
-        """Carry out one effect. What goes wrong in it is told to the plan, and touches no other effect."""
+        """Execute one effect; its failure is an event for the state machine and does not affect other effects."""
         if isinstance(effect, Exit):
             self._exit(effect.reason)
             return ()
@@ -198,14 +200,14 @@ class Supervisor(Actor):
             return self._launch(effect) if isinstance(effect, Launch) else self._do(effect)
         except FencedError:
             raise
-        except BaseException as error:  # noqa: BLE001  whatever it was, the plan knows whose failure it is
+        except BaseException as error:  # noqa: BLE001  the state machine handles every failure
             return self._on_failed_effect(effect, error)
 
     def _on_failed_effect(self, effect: Effect, error: BaseException) -> Iterable[Effect]:
         if not isinstance(effect, Launch):
-            words = f"{self.actor_name}: {type(effect).__name__} failed: {describe(error)}"
-            RELAY.say(log, logging.ERROR, words, error)
-        return self._plan.failed(effect, error, self._now())
+            what = f"{self.actor_name}: {type(effect).__name__} failed"
+            RELAY.log(log, logging.ERROR, f"{what}: {describe(error)}", error)
+        return self._state.failed(effect, error, self._now())
 
     def _do(self, effect: Effect) -> Iterable[Effect]:
         match effect:
@@ -215,24 +217,24 @@ class Supervisor(Actor):
                 return self._abandon(name, why)
             case Started(name, generation):
                 self._names.write(name, state=ChildState.UP)
-                self._names.say("started", name, generation, "")
+                self._names.publish("started", name, generation, "")
                 answer_all(self._starting.pop(name, []), generation)
             case Ended():
                 self._on_ended(effect)
             case Restarting(name, delay_s):
-                self._names.say("restarting", name, self._generation(name), f"in {delay_s:.3g} s")
+                self._names.publish("restarting", name, self._generation(name), f"in {delay_s:.3g} s")
             case Acknowledge():
                 self.actor_lifecycle.started()
         return ()
 
     def _launch(self, launch: Launch) -> Iterable[Effect]:
         name, generation = launch.child, launch.generation
-        child = self._plan.child(name)
+        child = self._state.child(name)
         if child is None or child.generation != generation or not child.alive:
             return ()
         report = Report(self.actor_ref, child.spec, generation, self._failures.setdefault(name, FailureLog(name)))
         try:
-            actor = fresh_actor(child.spec)
+            actor = create_actor(child.spec)
             self._prepare(actor, name, report)
             self._names.claim(name, generation, actor.actor_ref)
             self._actors[name], self._reports[name] = actor, report
@@ -240,7 +242,7 @@ class Supervisor(Actor):
         except BaseException as error:
             report.log(error, describe(error))
             raise
-        if self.actor_fenced:  # meanwhile: who fenced it may not have seen this child
+        if self.actor_fenced:  # fenced during the launch, which may have missed this child
             actor.actor_fence()
         return ()
 
@@ -260,50 +262,41 @@ class Supervisor(Actor):
     def _abandon(self, name: str, why: str) -> Iterable[Effect]:
         actor, abandoned = self._actors[name], self._directory.abandoned
         stack = stack_of(actor.actor_thread)
-        RELAY.say(log, logging.ERROR, f"{name} is abandoned: {why}; it is stuck in\n{stack}")
-        self._names.say("hung", name, self._generation(name), why)
-        self._reports[name].given_up = True
+        RELAY.log(log, logging.ERROR, f"{name} is abandoned: {why}; it is stuck in\n{stack}")
+        self._names.publish("hung", name, self._generation(name), why)
+        self._reports[name].abandoned = True
         if actor.actor_thread is not None and actor.actor_thread.is_alive():
             abandoned.add(actor.actor_thread)
-        self._fence(actor)
+        fence(actor)
         if not abandoned.too_many:
             return ()
-        reason = TooManyAbandonedError(
-            f"{abandoned.alive} hung actors were left behind, the last of them {name}: {why}"
-        )
-        return self._plan.close(self._now(), reason)
-
-    def _fence(self, actor: Actor) -> None:
-        try:
-            type(actor).actor_fence(actor)
-        except BaseException as error:  # noqa: BLE001  a subclass may add to it; that it is left behind stands
-            actor.actor_fenced = True
-            words = f"{actor.actor_name}: its fence failed: {describe(error)}"
-            RELAY.say(log, logging.ERROR, words, error)
+        count = f"{abandoned.alive} hung actors are still running"
+        reason = TooManyAbandonedError(f"{count}, the last abandoned one is {name}: {why}")
+        return self._state.close(self._now(), reason)
 
     def _abandon_children(self) -> None:
         reason = HungError(f"its supervisor {self.actor_name} was abandoned, or failed while it stopped its children")
         for name, actor in reversed(list(self._actors.items())):
-            self._reports[name].given_up = True
+            self._reports[name].abandoned = True
             if actor.actor_busy_since is not None and actor.actor_thread is not None and actor.actor_thread.is_alive():
-                self._directory.abandoned.add(actor.actor_thread)  # one that waits meets its fence and ends at once
-            self._fence(actor)
+                self._directory.abandoned.add(actor.actor_thread)  # an idle one ends at its fence at once
+            fence(actor)
             self._names.ended(name, reason, describe(reason), last=True, state=ChildState.DOWN)
-            self._names.say("down", name, self._generation(name), describe(reason))
-        for child in self._plan.children:
+            self._names.publish("down", name, self._generation(name), describe(reason))
+        for child in self._state.children:
             if child.added:
                 self._names.forget(child.id)
 
     def _on_ended(self, ended: Ended) -> None:
-        # The plan may have decided more since: this writes what this effect says, the effects after it the rest.
-        name, child = ended.child, self._plan.child(ended.child)
+        # Only what this effect says: the state machine may be further, and later effects write the rest.
+        name, child = ended.child, self._state.child(ended.child)
         self._actors.pop(name, None)
         self._reports.pop(name, None)
         rests = child is None or child.state is ChildState.DOWN
         state = ChildState.DOWN if rests else ChildState.WAITING
         restarts = child.restarts if child is not None else 0
         self._names.ended(name, ended.reason, ended.words, state=state, generation=ended.generation, restarts=restarts)
-        self._names.say("down", name, ended.generation, ended.words)
+        self._names.publish("down", name, ended.generation, ended.words)
         if rests:
             answer_all(self._starting.pop(name, []), StartFailedError(f"{name} ended: {ended.words}"))
         if child is None:
@@ -316,28 +309,28 @@ class Supervisor(Actor):
         answer_all(self._starting.pop(name, []), StartFailedError(f"{name} was stopped before it had started"))
 
     def _exit(self, reason: BaseException | None) -> None:
-        self._names.leave(self._plan.children)
+        self._names.leave(self._state.children)
         self._answer_waiting()
         if reason is None:
             self.leave()
             return
         if isinstance(reason, GaveUpError):
             reason = GaveUpError(f"{self.actor_name} gave up: {reason}")
-        self._names.say("gave up", self.actor_name, 0, describe(reason))
+        self._names.publish("gave up", self.actor_name, 0, describe(reason))
         raise reason
 
     def _answer_waiting(self) -> None:
         for replies in [*self._starting.values(), *self._stopping.values()]:
             answer_all(replies, ActorGoneError(f"{self.actor_name} ended before it was done"))
 
-    # Watching.
+    # Watchdog.
 
-    def _look_for_hung(self) -> None:
+    def _check_hung(self) -> None:
         now = self._now()
-        for child in self._plan.children:
+        for child in self._state.children:
             actor = self._actors.get(child.id)
             if actor is not None and self._watchdog.finds_hung(child, actor.mailbox, now):
-                self._carry_out(self._plan.hung(child.id, child.generation, now))
+                self._execute(self._state.hung(child.id, child.generation, now))
         self._schedule_beat()
 
     def _schedule_beat(self) -> None:
@@ -348,12 +341,12 @@ class Supervisor(Actor):
     # Requests.
 
     def _request(self, message: Any) -> object:
-        """Answer who asks; a wrong request is no failure of the supervisor."""
+        """Answer a request; an invalid one is not a failure of the supervisor."""
         try:
             return self._answer_request(message)
         except SpecError as refusal:
-            if self._actor_reply is None:  # told, so nobody else would say it
-                RELAY.say(log, logging.WARNING, describe(refusal))
+            if self._actor_reply is None:  # a tell, so there is no asker to report the error
+                RELAY.log(log, logging.WARNING, describe(refusal))
             self.take_reply().fail(refusal)
             return DEFERRED
 
@@ -367,37 +360,37 @@ class Supervisor(Actor):
                 return self._which()
             case CountChildren():
                 return self._count()
-        raise SpecError(f"{self.actor_name}: a {type(message).__name__}: nothing that a supervisor answers")
+        raise SpecError(f"{self.actor_name}: a {type(message).__name__}: a supervisor does not handle such messages")
 
     def _start_child(self, spec: ChildSpec) -> object:
-        effects = self._plan.add(spec, self._now())
+        effects = self._state.add(spec, self._now())
         self._starting.setdefault(spec.id, []).append(self.take_reply())
-        self._carry_out(effects)
+        self._execute(effects)
         if self._watchdog.consider([spec]):
             self._schedule_beat()
         return DEFERRED
 
     def _stop_child(self, name: str) -> object:
-        require(isinstance(name, str), "child", name, "must be the name of one")
+        require(isinstance(name, str), "child", name, "must be a child's name")
         generation = self._generation(name)
-        effects = self._plan.remove(name, self._now())
+        effects = self._state.remove(name, self._now())
         self._stopping.setdefault(name, []).append(self.take_reply())
-        if self._plan.child(name) is None:  # it was not running
+        if self._state.child(name) is None:  # it was not running and is removed already
             self._forget(name, generation)
-        self._carry_out(effects)
+        self._execute(effects)
         return DEFERRED
 
     def _which(self) -> tuple[ChildInfo, ...]:
-        return tuple(_info(child, self._actors.get(child.id)) for child in self._plan.children)
+        return tuple(_info(child, self._actors.get(child.id)) for child in self._state.children)
 
     def _count(self) -> ChildCount:
-        children = self._plan.children
+        children = self._state.children
         supervisors = sum(isinstance(self._actors.get(child.id), Supervisor) for child in children)
         active = sum(child.alive for child in children)
         return ChildCount(len(children), active, supervisors, len(children) - supervisors)
 
     def _generation(self, name: str) -> int:
-        child = self._plan.child(name)
+        child = self._state.child(name)
         return child.generation if child is not None else 0
 
 

@@ -1,14 +1,14 @@
-"""For testing what is built on supervision: time that a test moves, quiet that it can wait for, faults by name.
+"""Test kit for supervised actors: virtual time, waiting until all actors are idle, and faults by name.
 
 ```python
 clock = VirtualClock()
 directory = Directory(clock=clock)
 Supervisor([ChildSpec("worker", Worker)], directory).launch()
-clock.settle()                                       # everybody has done what there was to do
+clock.settle()                                       # every actor is idle
 fail(directory, "worker", ValueError("on purpose"))
-clock.advance(10)                                    # ten seconds of timers, backoff and watchdogs, at once
-directory.ask("worker", "?", timeout_s=60).wait()    # an answer, or at the 60th second `AskTimeoutError`, at once as
-well ```
+clock.advance(10)                                    # ten seconds of timers, backoff and watchdogs
+directory.ask("worker", "?", timeout_s=60).wait()    # an answer, or AskTimeoutError at 60 virtual seconds
+```
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from timmy_actors.supervision.mailbox import Mailbox
 from timmy_actors.supervision.protocols import AnswerLike, Letter, MailboxLike
 
 SETTLE_WITHIN_S = 30.0
-"""Real seconds; an actor that is busy for so long is stuck, and the test has failed."""
+"""Real seconds; an actor that is busy for longer is stuck, and the test fails."""
 
 
 @dataclass
@@ -37,12 +37,12 @@ class _Waiter:
     stuck: bool = False
     due: float | None = None
     answer: AnswerLike | None = None
-    """What its actor waits for in a handler."""
+    """The answer for which a handler of its actor waits."""
 
 
 @dataclass
 class VirtualClock:
-    """Time that stands still until `advance`. Actors that use it run in threads of their own, as ever."""
+    """Time that changes only by `advance`. Actors that use it run in their own threads as usual."""
 
     watches = True
 
@@ -57,17 +57,17 @@ class VirtualClock:
     # For the test.
 
     def settle(self) -> None:
-        """Wait until every actor waits for a message or for time to pass (or was made to hang).
+        """Wait until every actor waits for a message or for time to pass, or hangs by `hang`.
 
         Raises:
-            TimeoutError: one has been busy for half a minute of real time.
+            TimeoutError: an actor was busy for half a minute of real time.
         """
         with self._changed:
-            if not self._changed.wait_for(self._is_quiet, SETTLE_WITHIN_S):
+            if not self._changed.wait_for(self._is_idle, SETTLE_WITHIN_S):
                 raise TimeoutError(f"still busy after {SETTLE_WITHIN_S:g} s: {', '.join(self._busy())}")
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, in steps: whatever falls due happens at its time, and is over before the next."""
+        """Advance the time in steps: each due timer fires at its time and is handled before the next."""
         until = self.time + seconds
         self.settle()
         while (due := self._next_due()) is not None and due <= until:
@@ -82,27 +82,27 @@ class VirtualClock:
         return self.time
 
     def join(self, mailbox: MailboxLike) -> None:
-        """An actor begins."""
+        """Register an actor that starts."""
         with self._lock:
             self._waiters[id(mailbox)] = _Waiter(threading.Condition(self._lock))
             self._mailboxes[id(mailbox)] = mailbox
 
     def leave(self, mailbox: MailboxLike) -> None:
-        """An actor has ended."""
+        """Unregister an actor that has ended."""
         with self._changed:
             self._waiters.pop(id(mailbox), None)
             self._mailboxes.pop(id(mailbox), None)
             self._changed.notify_all()
 
     def arrived(self, mailbox: MailboxLike) -> None:
-        """Something was put into the mailbox."""
+        """Report an arrival in the mailbox."""
         with self._lock:
             waiter = self._waiters.get(id(mailbox))
             if waiter is not None:
                 waiter.wake.notify_all()
 
     def wait(self, mailbox: MailboxLike, timeout_s: float | None) -> Letter | None:
-        """The mailbox's next arrival, or None when the clock was moved past `timeout_s`."""
+        """Wait for the mailbox's next arrival and return it, or None after `timeout_s` virtual seconds."""
         with self._changed:
             waiter = self._waiters[id(mailbox)]
             waiter.due = None if timeout_s is None else self.time + timeout_s
@@ -110,14 +110,14 @@ class VirtualClock:
             self._changed.notify_all()
             waiter.wake.wait_for(lambda: not mailbox.arrivals.empty() or _is_due(waiter, self.time))
             waiter.idle = False
-            with contextlib.suppress(Empty):  # whoever makes room may have been quicker
+            with contextlib.suppress(Empty):  # a sender that makes room may have taken it
                 return mailbox.arrivals.get_nowait()
             return None
 
     def wait_for_answer(self, answer: AnswerLike, timeout_s: float | None) -> bool:
-        """Wait for an answer; False when `timeout_s` virtual seconds have passed without one.
+        """Wait for an answer; False after `timeout_s` virtual seconds without one.
 
-        An actor that waits counts as quiet. A thread that is no actor's, a test's say, moves the time itself.
+        A waiting actor counts as idle. Any other thread, such as a test's, advances the time itself.
         """
         answer.wake_on_answer(self._notify_all)
         actor = current()
@@ -138,7 +138,7 @@ class VirtualClock:
     def _wait_outside(self, answer: AnswerLike, until: float) -> bool:
         while True:
             with self._changed:
-                if not self._changed.wait_for(lambda: answer.done or self._is_quiet(), SETTLE_WITHIN_S):
+                if not self._changed.wait_for(lambda: answer.done or self._is_idle(), SETTLE_WITHIN_S):
                     raise TimeoutError(f"still busy after {SETTLE_WITHIN_S:g} s: {', '.join(self._busy())}")
             if answer.done or self.time >= until:
                 return answer.done
@@ -150,24 +150,24 @@ class VirtualClock:
             self._changed.notify_all()
 
     def hanging(self, mailbox: MailboxLike, *, stuck: bool) -> None:
-        """Whether an actor hangs on purpose, so that nobody waits for it."""
+        """Set whether an actor hangs on purpose, so that `settle` does not wait for it."""
         with self._changed:
             waiter = self._waiters.get(id(mailbox))
             if waiter is not None:
                 waiter.stuck = stuck
             self._changed.notify_all()
 
-    def _is_quiet(self) -> bool:
+    def _is_idle(self) -> bool:
         return not self._busy()
 
     def _busy(self) -> list[str]:
         return [
             mailbox.owner.actor_name if mailbox.owner is not None else "?"
             for key, mailbox in self._mailboxes.items()
-            if not self._rests(self._waiters[key], mailbox)
+            if not self._is_waiting(self._waiters[key], mailbox)
         ]
 
-    def _rests(self, waiter: _Waiter, mailbox: MailboxLike) -> bool:
+    def _is_waiting(self, waiter: _Waiter, mailbox: MailboxLike) -> bool:
         awaited = mailbox.arrivals.empty() if waiter.answer is None else not waiter.answer.done
         return waiter.stuck or (waiter.idle and awaited and not _is_due(waiter, self.time))
 
@@ -186,7 +186,7 @@ class VirtualClock:
 
 
 def fail(directory: Directory, name: str, error: BaseException) -> None:
-    """Have the actor of that name fail with `error`, in its own loop."""
+    """Make an actor fail with `error` in its own loop."""
 
     def strike() -> None:
         raise error
@@ -195,7 +195,7 @@ def fail(directory: Directory, name: str, error: BaseException) -> None:
 
 
 def hang(directory: Directory, name: str) -> Callable[[], None]:
-    """Have the actor of that name hang; the function that is returned lets it go on."""
+    """Make an actor hang; the returned function ends the hang."""
     mailbox, released = cast(Mailbox, directory.ref(name).actor_inbox), threading.Event()
 
     def strike() -> None:
@@ -207,7 +207,7 @@ def hang(directory: Directory, name: str) -> Callable[[], None]:
             directory.clock.hanging(mailbox, stuck=is_stuck)
 
     def release() -> None:
-        stuck(is_stuck=False)  # before it wakes: who settles next waits for what it does then
+        stuck(is_stuck=False)  # before it wakes, so that the next `settle` waits for it
         released.set()
 
     directory.ref(name).tell(Fault(strike))

@@ -1,4 +1,4 @@
-"""Asks that wait for the next incarnation of a name. Nobody's thread is held: the message itself waits."""
+"""Asks that wait for the next incarnation of a name. The message waits; no thread is blocked."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 class Names(Protocol):
-    """Where incarnations are found."""
+    """The directory, as used by waiting asks."""
 
     def give_up(self, ask: WaitingAsk) -> None:
-        """Answer an ask that waited long enough, if it is still kept."""
+        """Answer an expired ask, if it is still stored."""
         ...
 
     def park(self, ask: WaitingAsk, refused_by: object) -> bool:
-        """Keep an ask until another incarnation than the one with this mailbox answers to its name."""
+        """Store an ask until an incarnation without this mailbox is registered; False if the ask has expired."""
         ...
 
 
 class WaitingAsk:
-    """One ask whose asker waits for a restart until `until`."""
+    """An ask that waits for an incarnation until `until`, in monotonic seconds."""
 
     def __init__(self, names: Names, name: str, letter: Letter | None, reply: Reply, until: float) -> None:
         self.name = name
@@ -44,11 +44,11 @@ class WaitingAsk:
         self._names.give_up(self)
 
     def fail(self, error: ActorError) -> None:
-        """Answer it without an incarnation."""
+        """Answer the ask with an error."""
         self._reply.fail(error)
 
     def deliver(self, ref: pykka.ActorRef[Any]) -> None:
-        """Hand the message to an incarnation; without a message, the incarnation is the answer."""
+        """Deliver the message to an incarnation; without a message, the incarnation itself is the answer."""
         if self._letter is None:
             self._reply.set(ref)
             return
@@ -60,7 +60,7 @@ class WaitingAsk:
 
 
 class WaitingRoom:
-    """Asks that are kept, by name, in the order of their coming. The directory's lock guards it."""
+    """Waiting asks by name, in order of arrival. Guarded by the directory's lock."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, dict[WaitingAsk, None]] = {}
@@ -69,26 +69,26 @@ class WaitingRoom:
         return bool(self._by_name)
 
     def add(self, ask: WaitingAsk) -> None:
-        """One more.
+        """Add an ask.
 
         Raises:
-            MailboxFullError: as many wait as a mailbox takes.
+            MailboxFullError: as many asks wait for the name as a mailbox holds.
         """
-        kept = self._by_name.setdefault(ask.name, {})
-        if len(kept) >= DEFAULT_CAPACITY:
-            raise MailboxFullError(f"{len(kept)} messages wait for {ask.name!r} to come back already")
-        kept[ask] = None
+        waiting = self._by_name.setdefault(ask.name, {})
+        if len(waiting) >= DEFAULT_CAPACITY:
+            raise MailboxFullError(f"{len(waiting)} messages already wait for {ask.name!r} to restart")
+        waiting[ask] = None
 
     def discard(self, ask: WaitingAsk) -> bool:
-        """Take one out; False when it is not there."""
-        kept = self._by_name.get(ask.name)
-        if kept is None or ask not in kept:
+        """Remove an ask; False if it is not present."""
+        waiting = self._by_name.get(ask.name)
+        if waiting is None or ask not in waiting:
             return False
-        del kept[ask]
-        if not kept:
+        del waiting[ask]
+        if not waiting:
             del self._by_name[ask.name]
         return True
 
     def take(self, name: str) -> tuple[WaitingAsk, ...]:
-        """All that wait for a name, taken out."""
+        """Remove and return all asks for a name."""
         return tuple(self._by_name.pop(name, ()))

@@ -1,4 +1,4 @@
-"""One small story a strategy: `python -m timmy_actors.supervision.examples.one_for_one`, and so on.
+"""One example per strategy: `python -m timmy_actors.supervision.examples.one_for_one`, and so on.
 
-Each runs in virtual time: nothing sleeps, and every run tells the same.
+Each runs in virtual time: nothing sleeps, and every run prints the same.
 """

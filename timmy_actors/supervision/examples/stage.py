@@ -1,4 +1,4 @@
-"""What the stories share: workers that say when they come and go, and a tree in virtual time."""
+"""Shared by the examples: workers that print when they start and stop, and a tree in virtual time."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from timmy_actors.supervision.testkit import VirtualClock, fail
 
 
 class BrokenError(ActorFailureError):
-    """Why a worker ends in these examples.
+    """The exit reason of workers in these examples.
 
-    The log gives an `ActorFailureError` one line, and any other exception its traceback.
+    The log shows an `ActorFailureError` in one line, and any other exception with its traceback.
     """
 
 
 class Worker(Actor):
-    """Says when it starts and stops, and echoes what it is asked."""
+    """Prints when it starts and stops, and answers with the message."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._called = name
+        self._name = name
 
     def on_start(self) -> None:
-        """Say so."""
-        tell(f"  {self._called} starts")
+        """Print the start."""
+        show(f"  {self._name} starts")
 
     def on_stop(self) -> None:
-        """Say so."""
-        tell(f"  {self._called} stops")
+        """Print the stop."""
+        show(f"  {self._name} stops")
 
     def on_receive(self, message: Any) -> Any:
-        """Echo."""
+        """Answer with the message."""
         return message
 
 
@@ -47,36 +47,36 @@ def worker(name: str) -> ChildSpec:
 
 @dataclass
 class Stage:
-    """A tree that runs, its names and its clock."""
+    """A running tree with its directory and clock."""
 
     supervisor: Supervisor
     directory: Directory
     clock: VirtualClock
 
     def crash(self, name: str) -> None:
-        """Have it fail, and wait until everybody has done what follows."""
-        tell(f"{name} fails")
+        """Make a child fail, and wait until every actor is idle again."""
+        show(f"{name} fails")
         fail(self.directory, name, BrokenError("on purpose"))
         self.clock.settle()
 
 
 @contextmanager
 def running(children: Sequence[ChildSpec], strategy: Strategy = Strategy.ONE_FOR_ONE) -> Iterator[Stage]:
-    """Start a tree, and stop it at the end of the story."""
+    """Start a tree, and stop it at the end."""
     clock = VirtualClock()
     directory = Directory(clock=clock)
     supervisor = Supervisor(children, directory, strategy=strategy)
-    tell(f"{strategy.value}: everybody starts")
+    show(f"{strategy.value}: all children start")
     supervisor.launch()
     clock.settle()
     try:
         yield Stage(supervisor, directory, clock)
     finally:
-        tell("the supervisor is asked to stop")
+        show("the supervisor is asked to stop")
         supervisor.stop()
         clock.settle()
 
 
-def tell(line: str) -> None:
-    """Tell the next line of the story."""
-    print(line, flush=True)  # noqa: T201  stories are told aloud
+def show(line: str) -> None:
+    """Print a line."""
+    print(line, flush=True)  # noqa: T201  examples print
