@@ -19,5 +19,5 @@ def screen() -> Iterator[Screen]:
     from tests.desktop_control.stage import Screen, skip_unless_installed
 
     skip_unless_installed()
-    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as made:
-        yield made
+    with tempfile.TemporaryDirectory(prefix="ta-screen-") as folder, Screen(Path(folder)) as running:
+        yield running

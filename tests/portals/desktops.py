@@ -1,4 +1,4 @@
-"""A runtime whose desktop is a test's own server."""
+"""A runtime with a test's own desktop server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DESKTOP = str(SERVERS / "desktop.py")
 
 
 class Desktop:
-    """A folder for a test's desktop, and the runtime on it."""
+    """A folder for a test's desktop server, and the runtime that uses it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,11 +29,11 @@ class Desktop:
         self.runtime: Runtime
 
     def fault(self, kind: str) -> None:
-        """What goes wrong from now on."""
+        """Set the fault that the server produces from now on."""
         (self.folder / "fault").write_text(kind)
 
     def actions(self) -> list[dict[str, Any]]:
-        """What was done."""
+        """The actions that the server has executed."""
         try:
             lines = (self.folder / "actions").read_text().splitlines()
         except FileNotFoundError:
@@ -41,18 +41,18 @@ class Desktop:
         return [json.loads(line) for line in lines]
 
     def server(self, name: str = "desktop-control") -> ServerStatus:
-        """How a server does."""
+        """The status of a server."""
         status = self.runtime.portals().status
         assert status is not None
         return next(server for server in status.servers if server.name == name)
 
     def start(self) -> None:
-        """Have the servers start, and wait until the desktop's has: it may need longer than a capture waits."""
+        """Start the servers, and wait for the desktop server, which may take longer than a capture waits."""
         self.runtime.capture(timeout_s=60)
         self.pid()
 
     def pid(self, name: str = "desktop-control") -> int:
-        """A server's process, once it is up."""
+        """The pid of a server, once it is ready."""
         eventually(lambda: self.server(name).state == "ready")
         pid = self.server(name).pid
         assert pid is not None
@@ -63,11 +63,11 @@ class Desktop:
 def desktop(
     folder: Path, *, portal: str = "morrowind", command: tuple[str, ...] = (), **settings: Any
 ) -> Iterator[Desktop]:
-    """A runtime on a test's desktop; it has no game server, and no Steam."""
-    made = Desktop(folder)
+    """A runtime with a test's desktop server, without a game server and without Steam."""
+    running = Desktop(folder)
     chosen = DesktopSettings(
         command=command or ("{python}", DESKTOP, str(folder)),
-        captures_folder=str(made.captures),
+        captures_folder=str(running.captures),
         captures_format="png",
         probe_interval_s=settings.pop("probe_interval_s", 15.0),
         **settings.pop("desktop", {}),
@@ -76,6 +76,6 @@ def desktop(
     link = LinkSettings(address="tcp://127.0.0.1:9", mechanism="null")
     world = WorldSettings(embedded=False)
     asked = Settings(world=world, link=link, desktop=chosen, steam=steam, portal=portal, **settings)
-    made.runtime = Runtime(asked, folder=folder)
-    with made.runtime:
-        yield made
+    running.runtime = Runtime(asked, folder=folder)
+    with running.runtime:
+        yield running

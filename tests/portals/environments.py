@@ -1,4 +1,4 @@
-"""Other people's servers and clients in environments of their own; the test is skipped where none can be made."""
+"""Third-party servers and clients in their own environments; a test is skipped if its environment cannot be created."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
 PYTHON_SDK_1 = ("mcp==1.30.0",)
 FASTMCP = ("fastmcp==4.2.3",)
 TYPESCRIPT_SDK = ("@modelcontextprotocol/sdk@1.32.2",)
-"""Of npm; runs on Node 20."""
+"""An npm package; runs on Node 20."""
 
 __all__ = [
     "FASTMCP",
@@ -30,15 +30,15 @@ __all__ = [
 
 
 def environment(*packages: str) -> Path:
-    """The folder with the programs of an environment that has these packages; skips the test where none can be made."""
+    """The folder with the programs of an environment with these packages; skips the test if that cannot be created."""
     try:
         return made(*packages)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"no environment with {', '.join(packages)} can be made here: {error}")
+        pytest.skip(f"no environment with {', '.join(packages)} can be created here: {error}")
 
 
 def node_environment(*packages: str) -> Path:
-    """A folder with npm's packages in it; skips the test where they cannot be installed."""
+    """A folder with the installed npm packages; skips the test if they cannot be installed."""
     missing = [program for program in ("node", "npm") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"apt install nodejs npm: {' and '.join(missing)} is missing")

@@ -26,45 +26,45 @@ PATIENCE_S = 30.0
 
 
 def raw(mode: str = "") -> tuple[str, ...]:
-    """A server that does what no SDK would."""
+    """The command of a server without an SDK, with behaviour that no SDK has."""
     return ("{python}", str(SERVERS / "raw.py"), mode)
 
 
 class Open:
-    """A session, and what it told."""
+    """A session, and a queue of its events."""
 
     def __init__(self, command: tuple[str, ...], **options: Any) -> None:
-        self.told: queue.Queue[Connected | ToolsChanged | Over] = queue.Queue()
-        self.session = Session(ServerOptions("server", command=command, **options), self.told.put)
+        self.events: queue.Queue[Connected | ToolsChanged | Over] = queue.Queue()
+        self.session = Session(ServerOptions("server", command=command, **options), self.events.put)
         self.session.start()
 
     def connected(self) -> Connected:
-        """What the server said at its start."""
-        told = self.told.get(timeout=PATIENCE_S)
-        assert isinstance(told, Connected), told
-        return told
+        """The event of the connection."""
+        event = self.events.get(timeout=PATIENCE_S)
+        assert isinstance(event, Connected), event
+        return event
 
     def changed(self) -> ToolsChanged:
-        """What it offers once it has grown: asked for until it is told, as nobody says when it is listened to."""
+        """The event of changed tools: requested repeatedly, since the time of the subscription is unknown."""
         while True:
             self.ask("grow")
             with contextlib.suppress(queue.Empty):
-                told = self.told.get(timeout=1)
-                assert isinstance(told, ToolsChanged), told
-                return told
+                event = self.events.get(timeout=1)
+                assert isinstance(event, ToolsChanged), event
+                return event
 
     def over(self) -> ServerGoneError | None:
-        """How it ended."""
-        while not isinstance(told := self.told.get(timeout=PATIENCE_S), Over):
+        """The reason for the end of the session; None: it was stopped."""
+        while not isinstance(event := self.events.get(timeout=PATIENCE_S), Over):
             pass
-        return told.failure
+        return event.failure
 
     def ask(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> ToolAnswer | ToolError:
-        """Call a tool and wait."""
+        """Call a tool and wait for the answer."""
         return self.begin(tool, timeout_s, **arguments).get(timeout=PATIENCE_S)
 
     def begin(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> queue.Queue[ToolAnswer | ToolError]:
-        """Call a tool; the answer comes in the queue."""
+        """Call a tool; the returned queue receives the answer."""
         answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
         self.session.call(tool, arguments, timeout_s, answers.put)
         return answers
@@ -72,17 +72,17 @@ class Open:
 
 @contextmanager
 def opened(command: tuple[str, ...] = TINY, **options: Any) -> Iterator[Open]:
-    """A session, ended when the test is."""
-    made = Open(command, **options)
+    """A session that ends with the block."""
+    running = Open(command, **options)
     try:
-        yield made
+        yield running
     finally:
-        made.session.kill(PATIENCE_S)
+        running.session.kill(PATIENCE_S)
 
 
 @contextmanager
 def http_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The tiny server on a port of this machine: its URL and process."""
+    """The URL and the process of the tiny server, which serves HTTP on a local port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -104,8 +104,8 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def trouble(outcome: ToolAnswer | ToolError) -> ToolError:
-    """The outcome, which must be trouble."""
+def error_of(outcome: ToolAnswer | ToolError) -> ToolError:
+    """The outcome, which must be an error."""
     assert isinstance(outcome, ToolError), outcome
     return outcome
 
@@ -117,7 +117,7 @@ def value(outcome: ToolAnswer | ToolError) -> Any:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether no process of that number is left."""
+    """Whether the process has ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

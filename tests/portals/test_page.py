@@ -1,4 +1,4 @@
-"""The page on portals: its files are read as they stand, and its commands and its program are run."""
+"""The page on portals: its configuration examples are loaded, and its commands and program are run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from timmy_actors.system.paths import config_folder
 
 PAGE = (Path(__file__).parents[2] / "docs" / "portals.md").read_text(encoding="utf-8")
 NOT_HERE = ("pip", "python3", "timmy-actors run")
-"""What installs, and what would start a second daemon."""
+"""Commands that install packages or start a second daemon."""
 
 
 def blocks(language: str) -> list[str]:
@@ -71,7 +71,7 @@ def test_every_code_of_a_problem_is_explained() -> None:
 
 @pytest.fixture(scope="module")
 def played(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
-    """A runtime whose desktop-control sees a screen with a game on it."""
+    """A runtime whose desktop-control uses a screen with a game."""
     folder = tmp_path_factory.mktemp("played")
     game = ("xterm", "-T", "OpenMW", "-geometry", "80x40+40+40", "-e", "cat")
     with pytest.MonkeyPatch.context() as patch:
@@ -85,7 +85,7 @@ def played(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(autouse=True)
 def reached(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have commands and programs find the runtime."""
+    """Set the endpoint of the runtime for commands and programs."""
     if "played" in request.fixturenames:
         monkeypatch.setenv("TIMMY_ENDPOINT", request.getfixturevalue("played").runtime.endpoint)
 
@@ -95,9 +95,9 @@ def test_a_command_of_the_page_does_what_it_is_for(command: list[str], played: D
     program, *arguments = command
     assert program == "timmy-actors"
     status = run(*arguments)
-    told = capsys.readouterr()
-    # Without Steam a check finds something missing, and says so.
-    assert status in ((0, 1) if arguments[:2] == ["portals", "check"] else (0,)), (told.out, told.err)
+    output = capsys.readouterr()
+    # Without Steam, a check reports missing parts and exits with 1.
+    assert status in ((0, 1) if arguments[:2] == ["portals", "check"] else (0,)), (output.out, output.err)
     if arguments[:2] == ["portals", "use"]:
         assert run("portals", "use", "morrowind") == 0
 

@@ -27,58 +27,58 @@ def codes(state: GameState) -> dict[str, str]:
 
 
 def test_a_state_is_the_specs_field_for_field(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        told = json.loads(made.runtime.capture().model_dump_json())
-    assert told["portal_id"] == "morrowind"
-    assert told["timestamp"].endswith("Z")
-    assert Path(told["visual"]["screenshot_path"]).read_bytes().startswith(b"\x89PNG")
-    assert (told["visual"]["screen_size"], told["visual"]["mouse_position"]) == ([800, 600], [30, 40])
-    assert (told["visual"]["os"], told["visual"]["window"]) == ("Linux", "OpenMW")
+    with desktop(tmp_path) as running:
+        output = json.loads(running.runtime.capture().model_dump_json())
+    assert output["portal_id"] == "morrowind"
+    assert output["timestamp"].endswith("Z")
+    assert Path(output["visual"]["screenshot_path"]).read_bytes().startswith(b"\x89PNG")
+    assert (output["visual"]["screen_size"], output["visual"]["mouse_position"]) == ([800, 600], [30, 40])
+    assert (output["visual"]["os"], output["visual"]["window"]) == ("Linux", "OpenMW")
     context = {"playtime_hours", "achievements_unlocked", "achievements_total", "current_players_online"}
-    assert context <= told["game_context"].keys()
-    assert told["game_context"]["app_id"] == 22320
+    assert context <= output["game_context"].keys()
+    assert output["game_context"]["app_id"] == 22320
 
 
 def test_a_result_is_the_specs_field_for_field(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        told = json.loads(made.runtime.execute("press_key", key="space").model_dump_json(exclude_none=True))
-        assert made.actions()[0]["params"] == {"key": "space"}
-    assert told.pop("timestamp").endswith("Z")
+    with desktop(tmp_path) as running:
+        output = json.loads(running.runtime.execute("press_key", key="space").model_dump_json(exclude_none=True))
+        assert running.actions()[0]["params"] == {"key": "space"}
+    assert output.pop("timestamp").endswith("Z")
     spec = {"success": True, "action": "press_key", "params": {"key": "space"}}
-    assert {name: told[name] for name in spec} == spec
+    assert {name: output[name] for name in spec} == spec
 
 
 def test_a_status_that_is_read_after_an_operation_speaks_of_no_server_that_is_starting(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
+    with desktop(tmp_path) as running:
         for _ in range(10):
-            made.runtime.directory.ask("desktop-control", Rest(), timeout_s=10).wait()
-            made.runtime.portals()
-            assert made.runtime.execute("press_key", key="space").success
-            status = made.runtime.status().portal_status
+            running.runtime.directory.ask("desktop-control", Rest(), timeout_s=10).wait()
+            running.runtime.portals()
+            assert running.runtime.execute("press_key", key="space").success
+            status = running.runtime.status().portal_status
             assert status is not None
             assert (status.state, status.servers[0].state) in (("ready", "ready"), ("degraded", "ready"))
 
 
 def test_a_games_own_names_are_carried_out(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        journal = made.runtime.execute("journal")
+    with desktop(tmp_path) as running:
+        journal = running.runtime.execute("journal")
         assert (journal.success, journal.action, journal.params) == (True, "press_key", {"key": "j"})
         assert journal.binding == "journal"
-        assert made.runtime.execute("forward 200ms").success
-        assert [(done["action"], done["params"]) for done in made.actions()] == [
+        assert running.runtime.execute("forward 200ms").success
+        assert [(done["action"], done["params"]) for done in running.actions()] == [
             ("press_key", {"key": "j"}),
             ("hold_key", {"key": "w", "seconds": 0.2}),
         ]
 
 
 def test_a_click_without_a_point_is_where_the_mouse_is(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        assert made.runtime.execute("attack").success
-        assert made.actions()[0]["params"] == {"x": 30, "y": 40}
+    with desktop(tmp_path) as running:
+        assert running.runtime.execute("attack").success
+        assert running.actions()[0]["params"] == {"x": 30, "y": 40}
 
 
 @pytest.mark.parametrize(
-    ("action", "params", "told"),
+    ("action", "params", "expected"),
     [
         ("dance", {}, "no action 'dance'"),
         ("click", {"x": 1}, "give both x and y"),
@@ -90,13 +90,13 @@ def test_a_click_without_a_point_is_where_the_mouse_is(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_reason_and_never_sent(
-    tmp_path: Path, action: str, params: dict[str, Any], told: str
+    tmp_path: Path, action: str, params: dict[str, Any], expected: str
 ) -> None:
-    with desktop(tmp_path) as made:
-        result = made.runtime.execute(action, **params)
+    with desktop(tmp_path) as running:
+        result = running.runtime.execute(action, **params)
         assert (result.success, result.outcome) == (False, "refused")
-        assert told in str(result.reason)
-        assert made.actions() == []
+        assert expected in str(result.reason)
+        assert running.actions() == []
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,18 @@ def test_what_cannot_be_done_is_refused_with_the_reason_and_never_sent(
 def test_what_lasts_longer_than_its_call_may_is_not_begun_and_told_at_once(
     tmp_path: Path, action: str, params: dict[str, Any]
 ) -> None:
-    with desktop(tmp_path) as made:
-        result = made.runtime.execute(action, timeout_s=2.0, **params)
+    with desktop(tmp_path) as running:
+        result = running.runtime.execute(action, timeout_s=2.0, **params)
         assert (result.success, result.outcome) == (False, "refused")
-        assert "timeout_s: 2 s are too few: the action itself takes about 30 s" in str(result.reason)
-        assert made.actions() == []
+        assert "timeout_s: 2 s is too short: the action itself takes about 30 s" in str(result.reason)
+        assert running.actions() == []
 
 
 def test_a_call_of_a_server_that_does_not_answer_is_given_up_when_the_callers_time_is_over(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        assert made.runtime.execute("press_key", key="a").success
-        made.fault("slow 3")
-        result = made.runtime.execute("press_key", key="b", timeout_s=1.0)
+    with desktop(tmp_path) as running:
+        assert running.runtime.execute("press_key", key="a").success
+        running.fault("slow 3")
+        result = running.runtime.execute("press_key", key="b", timeout_s=1.0)
         assert (result.success, result.outcome) == (False, "unknown")
         within = re.search(r"not answered within ([\d.]+) s", str(result.reason))
         assert within is not None
@@ -124,11 +124,11 @@ def test_a_call_of_a_server_that_does_not_answer_is_given_up_when_the_callers_ti
 
 
 def test_what_a_server_says_it_did_not_do_is_no_success(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.fault("false")
-        result = made.runtime.execute("press_key", key="a")
+    with desktop(tmp_path) as running:
+        running.fault("false")
+        result = running.runtime.execute("press_key", key="a")
         assert (result.success, result.outcome) == (False, "failed")
-        assert "the server says that it failed" in str(result.reason)
+        assert "the server reports a failure" in str(result.reason)
 
 
 def test_steps_after_a_failed_one_are_not_done_and_nothing_stays_pressed(tmp_path: Path) -> None:
@@ -137,22 +137,22 @@ def test_steps_after_a_failed_one_are_not_done_and_nothing_stays_pressed(tmp_pat
             {"action": "mouse_down"}, {"action": "type_text", "params": {"text": "refused"}}, {"action": "mouse_up"},
         ],
     }}  # fmt: skip
-    with desktop(tmp_path) as made:
-        made.catalog.write_text(json.dumps([entry, json.loads(made.catalog.read_text())["portals"][1]]))
-        eventually(lambda: made.runtime.portals().portals[0].id == "game")
-        made.runtime.use_portal("game")
-        result = made.runtime.execute("combo")
+    with desktop(tmp_path) as running:
+        running.catalog.write_text(json.dumps([entry, json.loads(running.catalog.read_text())["portals"][1]]))
+        eventually(lambda: running.runtime.portals().portals[0].id == "game")
+        running.runtime.use_portal("game")
+        result = running.runtime.execute("combo")
         assert (result.success, result.outcome, result.action) == (False, "failed", "combo")
         assert "(after 1 of 3 steps)" in str(result.reason)
-        assert [done["action"] for done in made.actions()] == ["mouse_down", "type_text", "mouse_up"]
+        assert [done["action"] for done in running.actions()] == ["mouse_down", "type_text", "mouse_up"]
 
 
 def test_an_action_whose_answer_cannot_be_read_is_done_and_never_repeated(tmp_path: Path) -> None:
     marks, tools = tmp_path / "marks", tmp_path / "tools.json"
     press = {"tool": "wrong", "arguments": {"mark": str(marks), "content": 5}}
     tools.write_text(json.dumps({"raw": {"tools": {"press_key": press}}}))
-    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
-        result = made.runtime.execute("press_key", key="a")
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as running:
+        result = running.runtime.execute("press_key", key="a")
         assert (result.success, result.outcome, marks.read_text()) == (True, "done", "x")
         assert "cannot be read" in str(result.reason)
 
@@ -162,8 +162,8 @@ def test_a_question_before_an_action_that_goes_wrong_leaves_it_undone(tmp_path: 
     size = {"tool": "wrong", "arguments": {"content": 5}}
     click = {"tool": "garbage", "arguments": {"lines": 0}}
     tools.write_text(json.dumps({"raw": {"tools": {"get_screen_size": size, "click": click}}}))
-    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as made:
-        result = made.runtime.execute("click", x=1, y=1)
+    with desktop(tmp_path, command=raw("plain"), tools_file=str(tools), desktop={"tools": "raw"}) as running:
+        result = running.runtime.execute("click", x=1, y=1)
         assert (result.success, result.outcome) == (False, "refused")
 
 
@@ -175,51 +175,51 @@ def test_a_question_before_an_action_that_goes_wrong_leaves_it_undone(tmp_path: 
     ],
 )  # fmt: skip
 def test_a_screenshot_that_cannot_be_had_is_told_and_the_rest_is_there(tmp_path: Path, fault: str, code: str) -> None:
-    with desktop(tmp_path) as made:
-        made.fault(fault)
-        state = made.runtime.capture(timeout_s=60)
+    with desktop(tmp_path) as running:
+        running.fault(fault)
+        state = running.runtime.capture(timeout_s=60)
         assert (state.visual.screenshot_path, codes(state)) == (None, {"visual.screenshot_path": code})
         assert (state.visual.screen_size, state.visual.os) == ((800, 600), "Linux")
-        made.fault("")
-        assert codes(made.runtime.capture()) == {}
+        running.fault("")
+        assert codes(running.runtime.capture()) == {}
 
 
 def test_a_black_picture_is_said_to_be_black(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.fault("black")
-        assert codes(made.runtime.capture()) == {"visual.screenshot_path": "black_frame"}
+    with desktop(tmp_path) as running:
+        running.fault("black")
+        assert codes(running.runtime.capture()) == {"visual.screenshot_path": "black_frame"}
 
 
 def test_a_picture_that_is_sent_is_written_down(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.fault("image")
-        state = made.runtime.capture()
+    with desktop(tmp_path) as running:
+        running.fault("image")
+        state = running.runtime.capture()
         assert state.visual.screenshot_path is not None
-        assert Path(state.visual.screenshot_path).parent == made.captures
+        assert Path(state.visual.screenshot_path).parent == running.captures
         assert state.visual.image_size == (64, 48)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.captures.write_text("a file where the folder should be")
-        assert codes(made.runtime.capture()) == {"visual.screenshot_path": "folder_unwritable"}
+    with desktop(tmp_path) as running:
+        running.captures.write_text("a file where the folder should be")
+        assert codes(running.runtime.capture()) == {"visual.screenshot_path": "folder_unwritable"}
 
 
 def test_only_so_many_captures_are_kept(tmp_path: Path) -> None:
-    with desktop(tmp_path, desktop={"captures_kept": 3}) as made:
-        paths = [made.runtime.capture().visual.screenshot_path for _ in range(5)]
-        assert sorted(map(str, made.captures.iterdir())) == paths[2:]
+    with desktop(tmp_path, desktop={"captures_kept": 3}) as running:
+        paths = [running.runtime.capture().visual.screenshot_path for _ in range(5)]
+        assert sorted(map(str, running.captures.iterdir())) == paths[2:]
 
 
 def test_colours_and_the_games_log_are_in_the_state(tmp_path: Path) -> None:
     log = tmp_path / "game.log"
     log.write_text("one\ntwo\n")
     entry = {**ENTRY, "window_title": ["Nothing", "OpenMW"], "pixels": [[5, 6], [8, 9]], "log_file": str(log)}
-    with desktop(tmp_path) as made:
-        made.catalog.write_text(json.dumps([entry, json.loads(made.catalog.read_text())["portals"][1]]))
-        eventually(lambda: made.runtime.portals().portals[0].id == "game")
-        made.runtime.use_portal("game")
-        state = made.runtime.capture()
+    with desktop(tmp_path) as running:
+        running.catalog.write_text(json.dumps([entry, json.loads(running.catalog.read_text())["portals"][1]]))
+        eventually(lambda: running.runtime.portals().portals[0].id == "game")
+        running.runtime.use_portal("game")
+        state = running.runtime.capture()
         assert [(pixel.at, pixel.rgb) for pixel in state.visual.pixels or ()] == [
             ((5, 6), (5, 6, 7)),
             ((8, 9), (8, 9, 7)),
@@ -227,16 +227,16 @@ def test_colours_and_the_games_log_are_in_the_state(tmp_path: Path) -> None:
         assert state.game_context.log == ("one", "two")
         log.unlink()
         os.mkfifo(log)
-        again = made.runtime.capture()
+        again = running.runtime.capture()
         assert [problem.message for problem in again.problems if problem.what == "game_context.log"]
 
 
 def test_a_third_portal_is_an_entry_of_the_file_and_nothing_else(tmp_path: Path) -> None:
     third = {**ENTRY, "id": "third-game", "window_title": "Other", "app_id": 0}
-    with desktop(tmp_path) as made, connect(made.runtime.endpoint) as daemon:
-        document = json.loads(made.catalog.read_text())
+    with desktop(tmp_path) as running, connect(running.runtime.endpoint) as daemon:
+        document = json.loads(running.catalog.read_text())
         document["portals"].append(third)
-        made.catalog.write_text(json.dumps(document))
+        running.catalog.write_text(json.dumps(document))
         eventually(lambda: len(daemon.portals().portals) == 3)
         assert daemon.use_portal("third-game").chosen == "third-game"
         state = daemon.capture()
@@ -247,157 +247,159 @@ def test_a_third_portal_is_an_entry_of_the_file_and_nothing_else(tmp_path: Path)
 
 
 def test_a_choice_outlives_the_actor_that_was_told_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
+    with desktop(tmp_path) as running:
         with pytest.raises(RefusedError, match="no portal 'skyrim'; there are: bannerlord, morrowind"):
-            made.runtime.use_portal("skyrim")
-        made.runtime.use_portal("bannerlord")
+            running.runtime.use_portal("skyrim")
+        running.runtime.use_portal("bannerlord")
         from timmy_actors.supervision.testkit import fail
 
-        fail(made.runtime.directory, "portal", ValueError("on purpose"))
-        eventually(lambda: made.runtime.directory.entries["portal"].restarts == 1)
-        assert made.runtime.portals().chosen == "bannerlord"
-        assert codes(made.runtime.capture()) == {"visual.screenshot_path": "no_window"}
+        fail(running.runtime.directory, "portal", ValueError("on purpose"))
+        eventually(lambda: running.runtime.directory.entries["portal"].restarts == 1)
+        assert running.runtime.portals().chosen == "bannerlord"
+        assert codes(running.runtime.capture()) == {"visual.screenshot_path": "no_window"}
 
 
 def test_a_wrong_edit_is_told_and_the_portals_stay(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.catalog.write_text('{"portals": [\n {"id": 5}\n]}')
-        status = eventually(lambda: (made.runtime.portals().status, made.runtime.portals().status)[1])
-        eventually(lambda: (told := made.runtime.portals().status) is not None and told.catalog_error)
-        status = made.runtime.portals().status
+    with desktop(tmp_path) as running:
+        running.catalog.write_text('{"portals": [\n {"id": 5}\n]}')
+        status = eventually(lambda: (running.runtime.portals().status, running.runtime.portals().status)[1])
+        eventually(lambda: (status := running.runtime.portals().status) is not None and status.catalog_error)
+        status = running.runtime.portals().status
         assert status is not None
         assert "line 2: portal 1 (5): id: " in str(status.catalog_error)
-        assert len(made.runtime.portals().portals) == 2
+        assert len(running.runtime.portals().portals) == 2
 
 
 def test_a_portal_says_how_it_does(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        before = made.runtime.portals().status
+    with desktop(tmp_path) as running:
+        before = running.runtime.portals().status
         assert before is not None
         assert (before.state, before.reasons[0]) == ("offline", "desktop-control is offline: nobody has needed it yet")
-        made.fault("no_window")
-        made.runtime.capture()
-        eventually(lambda: (now := made.runtime.portals().status) is not None and now.state == "degraded")
-        now = made.runtime.portals().status
+        running.fault("no_window")
+        running.runtime.capture()
+        eventually(lambda: (now := running.runtime.portals().status) is not None and now.state == "degraded")
+        now = running.runtime.portals().status
         assert now is not None
-        assert any("no window is called" in reason for reason in now.reasons)
+        assert any("no window has the title" in reason for reason in now.reasons)
         assert "desktop-control has no scroll" in now.reasons
-        assert made.runtime.status().portal_status is not None
+        assert running.runtime.status().portal_status is not None
 
 
 def test_a_check_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        found = {finding.what.strip(): finding for finding in made.runtime.check_portal().findings}
-        assert (found["desktop-control"].ok, found["window"].ok) == (True, True)
-        assert (found["take_screenshot"].ok, found["scroll"].ok) == (True, False)
-        assert (found["steam-info"].ok, found["Steam key"].ok) == (False, False)
-        assert "no command and no url are configured" in found["steam-info"].told
-        assert found["prompts"].told.startswith("prompts_morrowind.yaml: ")
+    with desktop(tmp_path) as running:
+        findings = {finding.what.strip(): finding for finding in running.runtime.check_portal().findings}
+        assert (findings["desktop-control"].ok, findings["window"].ok) == (True, True)
+        assert (findings["take_screenshot"].ok, findings["scroll"].ok) == (True, False)
+        assert (findings["steam-info"].ok, findings["Steam key"].ok) == (False, False)
+        assert "neither a command nor a url is configured" in findings["steam-info"].told
+        assert findings["prompts"].told.startswith("prompts_morrowind.yaml: ")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_server_that_dies_during_an_action_leaves_it_unknown_and_done_once(tmp_path: Path, number: int) -> None:
-    with desktop(tmp_path, probe_interval_s=0.3) as made:
-        first = made.pid() if made.runtime.capture() else 0
-        made.fault("slow 30")
+    with desktop(tmp_path, probe_interval_s=0.3) as running:
+        first = running.pid() if running.runtime.capture() else 0
+        running.fault("slow 30")
         results: list[ActionResult] = []
-        acting = threading.Thread(target=lambda: results.append(made.runtime.execute("press_key", key="a")))
+        acting = threading.Thread(target=lambda: results.append(running.runtime.execute("press_key", key="a")))
         acting.start()
-        eventually(made.actions)
-        made.fault("")
+        eventually(running.actions)
+        running.fault("")
         os.kill(first, number)
         acting.join(60)
         assert [(result.success, result.outcome) for result in results] == [(False, "unknown")]
-        assert len(made.actions()) == 1
-        assert codes(made.runtime.capture(timeout_s=30)) == {}
-        assert made.pid() != first
-        assert made.runtime.execute("press_key", key="b").success
+        assert len(running.actions()) == 1
+        assert codes(running.runtime.capture(timeout_s=30)) == {}
+        assert running.pid() != first
+        assert running.runtime.execute("press_key", key="b").success
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_server_that_dies_during_a_look_is_asked_again_when_it_is_back(tmp_path: Path, number: int) -> None:
-    with desktop(tmp_path) as made:
-        made.runtime.capture()
-        first = made.pid()
-        made.fault("slow 20")
+    with desktop(tmp_path) as running:
+        running.runtime.capture()
+        first = running.pid()
+        running.fault("slow 20")
         states: list[GameState] = []
-        looking = threading.Thread(target=lambda: states.append(made.runtime.capture(timeout_s=40)))
+        looking = threading.Thread(target=lambda: states.append(running.runtime.capture(timeout_s=40)))
         looking.start()
-        made.fault("")
+        running.fault("")
         os.kill(first, number)
         looking.join(60)
         assert codes(states[0]) == {}
-        assert made.pid() != first
+        assert running.pid() != first
 
 
 def test_a_daemon_without_the_package_says_so_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with desktop(tmp_path) as made:
-        state = made.runtime.capture()
+    with desktop(tmp_path) as running:
+        state = running.runtime.capture()
         assert {problem.code for problem in state.problems if problem.what.startswith("visual")} == {
             "server_unavailable"
         }
         assert "pip install 'timmy_actors[portals]'" in state.problems[0].message
-        result = made.runtime.execute("journal")
+        result = running.runtime.execute("journal")
         assert (result.outcome, "pip install" in str(result.reason)) == ("refused", True)
 
 
 def test_a_server_that_dies_at_import_is_told_at_once_after_a_few_tries(tmp_path: Path) -> None:
-    with desktop(tmp_path, command=raw("dies")) as made:
-        state = made.runtime.capture(timeout_s=30)
+    with desktop(tmp_path, command=raw("dies")) as running:
+        state = running.runtime.capture(timeout_s=30)
         assert {problem.code for problem in state.problems if problem.what.startswith("visual")} == {
             "server_unavailable"
         }
         assert "No module named 'mcp.server.fastmcp'" in state.problems[0].message
-        assert made.runtime.directory.entries["portals"].restarts == 0
+        assert running.runtime.directory.entries["portals"].restarts == 0
 
 
 def test_two_who_act_at_once_act_one_after_the_other(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.runtime.capture()
-        made.fault("slow 0.2")
+    with desktop(tmp_path) as running:
+        running.runtime.capture()
+        running.fault("slow 0.2")
         threads = [
-            threading.Thread(target=lambda key=key: made.runtime.execute("press_key", key=key)) for key in "abcde"
+            threading.Thread(target=lambda key=key: running.runtime.execute("press_key", key=key)) for key in "abcde"
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(60)
-        assert sorted(done["params"]["key"] for done in made.actions()) == list("abcde")
+        assert sorted(done["params"]["key"] for done in running.actions()) == list("abcde")
 
 
 def test_an_action_whose_turn_comes_too_late_is_dropped_undone(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        made.runtime.capture()
-        made.fault("slow 2")
-        first = threading.Thread(target=lambda: made.runtime.execute("press_key", key="a"))
+    with desktop(tmp_path) as running:
+        running.runtime.capture()
+        running.fault("slow 2")
+        first = threading.Thread(target=lambda: running.runtime.execute("press_key", key="a"))
         first.start()
-        eventually(made.actions)
-        late = made.runtime.execute("press_key", key="b", timeout_s=0.2)
+        eventually(running.actions)
+        late = running.runtime.execute("press_key", key="b", timeout_s=0.2)
         assert (late.outcome, "it was not done" in str(late.reason)) == ("refused", True)
         first.join(60)
-        assert len(made.actions()) == 1
+        assert len(running.actions()) == 1
 
 
 def test_what_lets_go_waits_for_no_action_and_drops_those_that_wait(tmp_path: Path) -> None:
     """It is sent when another portal is chosen: the game that is left must not be walked in for half a minute more."""
-    with desktop(tmp_path) as made:
-        made.runtime.capture()
-        made.fault("slow 3")
+    with desktop(tmp_path) as running:
+        running.runtime.capture()
+        running.fault("slow 3")
         results: dict[str, ActionResult] = {}
         threads = [
-            threading.Thread(target=lambda key=key: results.update({key: made.runtime.execute("press_key", key=key)}))
+            threading.Thread(
+                target=lambda key=key: results.update({key: running.runtime.execute("press_key", key=key)})
+            )
             for key in "ab"
         ]
         for thread in threads:
             thread.start()
-        eventually(made.actions)
-        made.runtime.use_portal("bannerlord")
-        eventually(lambda: len(made.actions()) == 2)
+        eventually(running.actions)
+        running.runtime.use_portal("bannerlord")
+        eventually(lambda: len(running.actions()) == 2)
         assert [thread.is_alive() for thread in threads] == [True, True]
         for thread in threads:
             thread.join(60)
-        assert [done["action"] for done in made.actions()] == ["press_key", "release_all"]
+        assert [done["action"] for done in running.actions()] == ["press_key", "release_all"]
         assert sorted(result.outcome for result in results.values()) == ["done", "refused"]
 
 

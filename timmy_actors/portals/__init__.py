@@ -2,5 +2,5 @@
 
 import lazy_loader
 
-# What stands in `__init__.pyi` is imported when it is first used.
+# The names listed in `__init__.pyi` are imported when they are first used.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""The portal: which games there are, which one the agent is in, and the two operations on it."""
+"""The portal actor: the catalog of games, the portal in use, and its two operations."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ LOOK_AT_FILE_EVERY_S = 1.0
 PUBLISH_EVERY_S = 0.5
 RELEASE_WITHIN_S = 3.0
 PORTAL_MARGIN_S = 3.0
-"""How long past its own time-out an operation may take to say how it ended: a look that waited for another's gets a
-second of its own, and what an action that failed left pressed is let go."""
+"""How long an operation may take after its own timeout: a capture that waited for another one still gets a second, and
+a failed action releases what it left pressed."""
 
 
 @dataclass(frozen=True)
@@ -60,38 +60,38 @@ class UsePortal:
 
 @dataclass(frozen=True)
 class Capture:
-    """Look at the game; answered with a `GameState`."""
+    """Capture the game's state; answered with a `GameState`."""
 
     timeout_s: float
     options: LookOptions = PLAIN
     caller: Caller = field(default_factory=Caller)
-    """When it leaves, the look ends."""
+    """When it leaves, the capture is cancelled."""
 
     @property
     def longest_s(self) -> float:
-        """How long it may take at most."""
+        """Maximum duration in seconds."""
         return self.timeout_s + self.options.waits_s
 
 
 @dataclass(frozen=True)
 class Execute:
-    """Do something in the game; answered with an `ActionResult`."""
+    """Execute an action in the game; answered with an `ActionResult`."""
 
     action: Action
     timeout_s: float | None
-    """None: `PORTAL_TIMEOUT_S`, and what the action lasts by its own arguments."""
+    """None: `PORTAL_TIMEOUT_S` plus the action's own duration according to its arguments."""
     caller: Caller = field(default_factory=Caller)
-    """When it leaves, the action ends, and what it holds is let go."""
+    """When it leaves, the action is cancelled, and the keys and buttons that it holds are released."""
 
     @property
     def longest_s(self) -> float:
-        """How long it may take at most."""
+        """Maximum duration in seconds."""
         return self.timeout_s if self.timeout_s is not None else PORTAL_TIMEOUT_S + LONGEST_ACTION_S
 
 
 @dataclass(frozen=True)
 class CheckPortal:
-    """See what works; answered with a `PortalCheck`. None: the chosen portal."""
+    """Check a portal; answered with a `PortalCheck`. `portal_id` None: the portal in use."""
 
     portal_id: str | None
     timeout_s: float
@@ -100,14 +100,14 @@ class CheckPortal:
 
 @dataclass(frozen=True)
 class _Done:
-    """An operation is over: its result, and who asked for it."""
+    """An operation has ended: its result, and the reply to set."""
 
     result: Future[Any]
     reply: Reply
 
 
 class Choice:
-    """Which portal is in use: it outlives the actor that is told so."""
+    """The id of the portal in use; it survives restarts of the actor."""
 
     def __init__(self, portal_id: str) -> None:
         self.portal_id = portal_id
@@ -115,7 +115,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class PortalOptions:
-    """What a portal stands on."""
+    """The configuration of a portal actor."""
 
     catalog: Path
     tables: Mapping[str, ToolTable]
@@ -126,7 +126,7 @@ class PortalOptions:
 
 
 class PortalActor(Actor):
-    """Holds the catalog and the choice; what takes time runs in an event loop beside it: it always answers."""
+    """Holds the catalog and the choice. Operations run in a separate event loop, so that the actor always responds."""
 
     def __init__(
         self,
@@ -143,12 +143,12 @@ class PortalActor(Actor):
         self._directory = directory
         self._shared_entry = entry
         self._shared_status = status
-        self._album = options.album
+
         self._last: GameState | None = None
         self._loop = LoopThread("portal")
 
     def on_start(self) -> None:
-        """Read the catalog and choose."""
+        """Read the catalog and select the portal in use."""
         self._file = CatalogFile(self._options.catalog)
         self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
         self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
@@ -157,61 +157,61 @@ class PortalActor(Actor):
         self.mailbox.schedule("publish", PUBLISH_EVERY_S, "publish", every=True)
 
     def on_receive(self, message: Any) -> Any:
-        """Tell what there is, and have done what is asked."""
+        """Answer queries, and start operations."""
         match message:
             case ListPortals():
                 return self._portals()
             case UsePortal(portal_id):
                 return self._use(portal_id)
             case Capture(timeout_s, options, caller):
-                return self._have(self._portal.capture_state(timeout_s, options), caller)
+                return self._start(self._portal.capture_state(timeout_s, options), caller)
             case Execute(action, timeout_s, caller):
-                return self._have(self._portal.execute_action(action, timeout_s), caller)
+                return self._start(self._portal.execute_action(action, timeout_s), caller)
             case CheckPortal(portal_id, timeout_s, caller):
-                return self._have(self._check(self._find(portal_id), timeout_s), caller)
+                return self._start(self._check(self._find(portal_id), timeout_s), caller)
             case _Done(result, reply):
                 self._on_done(result)
                 _settle(reply, result)
             case "file":
-                self._look_at_file()
+                self._reload_file()
             case "publish":
                 self._publish()
         return None
 
     def on_stop(self) -> None:
-        """Ask nobody any more."""
+        """Cancel the running operations."""
         self._loop.stop()
 
     def on_failure(self, *_: object) -> None:
-        """The same."""
+        """Cancel the running operations."""
         self.on_stop()
 
     async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
         desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
-        return Portal(entry, desktop=desktop, steam=steam, album=self._album, access=self._options.access)
+        return Portal(entry, desktop=desktop, steam=steam, captures=self._options.album, access=self._options.access)
 
     def _server(self, name: str) -> ToolServer:
-        line = SessionHandle(name, directory=self._directory, offer=self._options.offers[name])
-        return ToolServer(line, self._options.tables[name])
+        session = SessionHandle(name, directory=self._directory, offer=self._options.offers[name])
+        return ToolServer(session, self._options.tables[name])
 
-    # The operations.
+    # Operations.
 
-    def _have(self, work: Coroutine[Any, Any, Any], caller: Caller) -> object:
-        """Have it done in the loop, and answered when it is."""
+    def _start(self, operation: Coroutine[Any, Any, Any], caller: Caller) -> object:
+        """Run an operation in the event loop; the reply is set when it ends."""
         reply = self.take_reply()
-        under_way = self._loop.submit(work)
-        under_way.add_done_callback(lambda result: self._tell_done(_Done(result, reply)))
-        caller.on_leave(under_way.cancel)
+        running = self._loop.submit(operation)
+        running.add_done_callback(lambda result: self._send_done(_Done(result, reply)))
+        caller.on_leave(running.cancel)
         return DEFERRED
 
-    def _tell_done(self, done: _Done) -> None:
+    def _send_done(self, done: _Done) -> None:
         try:
             self.actor_ref.tell(done)
-        except pykka.ActorDeadError:  # it ended after its actor
+        except pykka.ActorDeadError:  # the actor ended before the operation
             _settle(done.reply, done.result)
 
     def _on_done(self, result: Future[Any]) -> None:
-        """Publish what is known before the answer is given: whoever has it reads of no server that is starting."""
+        """Publish the status before the reply is set, so that the asker does not read an older status."""
         if not result.cancelled() and result.exception() is None and isinstance(result.result(), GameState):
             self._last = result.result()
         self._publish()
@@ -231,12 +231,12 @@ class PortalActor(Actor):
             folder=self._file.path.parent,
         )
 
-    # The choice.
+    # The portal in use.
 
     def _use(self, portal_id: str) -> Portals:
         entry = self._find(portal_id)
         if entry.id != self._entry.id and self._options.offers[DESKTOP].value.status.state == "ready":
-            # What is held down belongs to the game that is left.
+            # Held keys belong to the previous game.
             self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
         self._entry, self._choice.portal_id = entry, entry.id
         self._publish()
@@ -253,10 +253,10 @@ class PortalActor(Actor):
     def _portals(self) -> Portals:
         return Portals(chosen=self._entry.id, portals=self._file.portals, status=self._assess(self._entry, self._last))
 
-    # What everybody may read.
+    # The shared status.
 
-    def _look_at_file(self) -> None:
-        if not self._file.look():
+    def _reload_file(self) -> None:
+        if not self._file.reload():
             return
         known = {entry.id: entry for entry in self._file.portals}
         self._entry = known.get(self._entry.id, self._entry)
@@ -272,7 +272,7 @@ class PortalActor(Actor):
 
     def _catalog_error(self) -> str | None:
         if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
-            return f"{self._file.path}: the portal in use is not in it any more: it stays until another one is chosen"
+            return f"{self._file.path}: lacks the portal in use, which stays in use until another one is chosen"
         return self._file.error
 
 
@@ -280,8 +280,8 @@ def _settle(reply: Reply, done: Future[Any]) -> None:
     try:
         reply.set(done.result(0))
     except CancelledError:
-        reply.fail(ActorGoneError("it was ended: its caller is gone, or the portal is being restarted"))
+        reply.fail(ActorGoneError("cancelled: the caller disconnected, or the portal is restarting"))
     except Exception as error:
         if not isinstance(error, TimmyError):
-            log.exception("the portal failed to do what it was asked")
+            log.exception("a portal operation failed")
         reply.fail(error)

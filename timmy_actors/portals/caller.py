@@ -1,4 +1,4 @@
-"""Whoever waits for an answer: once it is gone, what is done for its sake alone ends."""
+"""The caller of an operation: when it disconnects, the operations that only it waits for are cancelled."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Callable
 
 
 class Caller:
-    """Is there until it leaves, which is told once. Any thread may call."""
+    """Calls its callbacks once, when the caller leaves. Thread-safe."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._gone = False
-        self._acts: list[Callable[[], object]] = []
+        self._callbacks: list[Callable[[], object]] = []
 
     @property
     def gone(self) -> bool:
-        """Whether it has left."""
+        """Whether the caller has left."""
         return self._gone
 
     def leave(self) -> None:
-        """It waits no longer."""
+        """Mark the caller as gone, and run the callbacks."""
         with self._turn:
             self._gone = True
-            acts, self._acts = self._acts, []
-        for act in acts:
-            act()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
 
-    def on_leave(self, act: Callable[[], object]) -> None:
-        """Have `act` called once it leaves, in whichever thread that is noticed; at once if it has."""
+    def on_leave(self, callback: Callable[[], object]) -> None:
+        """Call `callback` when the caller leaves, in the thread that calls `leave`; at once if it has left."""
         with self._turn:
             if not self._gone:
-                self._acts.append(act)
+                self._callbacks.append(callback)
                 return
-        act()
+        callback()

@@ -1,4 +1,4 @@
-"""What works of a portal, and what does not, from one look through it. Pure."""
+"""Assesses a portal: its status, and the detailed findings of a check. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from timmy_actors.portals.tools.spec_tools import DESKTOP, SPEC_TOOLS
 from timmy_actors.portals.tools.tool_tables import ToolTable
 from timmy_actors.protocol import Finding, GameState, PortalCheck, PortalEntry, PortalState, PortalStatus, ServerStatus
 
-TOLD_OTHERWISE = ("no_such_tool", "server_unavailable", "no_key", "no_user", "no_data")
-"""Codes of what the servers' own states tell, and of what an operator chose to do without."""
+REPORTED_ELSEWHERE = ("no_such_tool", "server_unavailable", "no_key", "no_user", "no_data")
+"""Codes of problems that the servers' states already report, or that follow from the operator's configuration."""
 
 
 def assess(
@@ -23,7 +23,7 @@ def assess(
     last: GameState | None,
     catalog_error: str | None,
 ) -> PortalStatus:
-    """The portal's state with its reasons: without a desktop there is none, without the rest it is degraded."""
+    """The portal's state and its reasons: offline without the desktop server, degraded if anything else is missing."""
     desktop = next(server for server in servers if server.name == DESKTOP)
     reasons = [*_server_reasons(servers), *_tool_reasons(desktop, table), *_look_reasons(entry, last)]
     return PortalStatus(
@@ -46,9 +46,9 @@ def _state(desktop: ServerStatus, reasons: list[str]) -> PortalState:
 
 def _server_reasons(servers: Sequence[ServerStatus]) -> Iterator[str]:
     for server in servers:
-        # Steam that nobody needs, or that is not set up, takes nothing from the game.
+        # An offline Steam server is not needed or not configured: the portal works without it.
         if server.state != "ready" and (server.name == DESKTOP or server.state != "offline"):
-            yield f"{server.name} is {server.state}: {server.reason or 'no reason known'}"
+            yield f"{server.name} is {server.state}: {server.reason or 'the reason is unknown'}"
 
 
 def _tool_reasons(desktop: ServerStatus, table: ToolTable) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _tool_reasons(desktop: ServerStatus, table: ToolTable) -> Iterator[str]:
 def _look_reasons(entry: PortalEntry, last: GameState | None) -> Iterator[str]:
     if last is not None and last.portal_id == entry.id:
         for problem in last.problems:
-            if problem.code not in TOLD_OTHERWISE:
+            if problem.code not in REPORTED_ELSEWHERE:
                 yield f"{problem.what}: {problem.message}"
 
 
@@ -77,9 +77,9 @@ def check(
     access: SteamAccess,
     folder: Path,
 ) -> PortalCheck:
-    """Servers, tools found and mapped, the window, Steam's key, the prompts, and every other thing that is missing.
+    """Check the catalog, the prompts, the servers and their tools, the window, the Steam key, and other problems.
 
-    `folder` is the catalog's.
+    `folder` is the folder of the catalog.
     """
     findings = [
         *_catalog(status),
@@ -104,21 +104,20 @@ def _prompts(entry: PortalEntry, folder: Path) -> Iterator[Finding]:
         yield Finding(what="prompts", ok=False, told=str(error))
         return
     if prompts is not None:
-        told = f"{entry.prompts}: {len(prompts.scenes)} scenes, {len(prompts.decisions)} decisions"
-        yield Finding(what="prompts", ok=True, told=told)
+        detail = f"{entry.prompts}: {len(prompts.scenes)} scenes, {len(prompts.decisions)} decisions"
+        yield Finding(what="prompts", ok=True, told=detail)
 
 
 def _server(server: ServerStatus, table: ToolTable) -> Iterator[Finding]:
     if server.state != "ready":
         yield Finding(what=server.name, ok=False, told=f"{server.state}: {server.reason}")
         return
-    told = f"{server.server}, process {server.pid}, MCP {server.protocol}, {len(server.tools)} tools"
-    yield Finding(what=server.name, ok=True, told=told)
+    detail = f"{server.server}, process {server.pid}, MCP {server.protocol}, {len(server.tools)} tools"
+    yield Finding(what=server.name, ok=True, told=detail)
     for spec in SPEC_TOOLS.values():
         if spec.server == server.name:
             row = table.row(spec.name)
-            found = row is not None and row.tool in server.tools
-            if found and row is not None:
+            if row is not None and row.tool in server.tools:
                 yield Finding(what=f"  {spec.name}", ok=True, told=row.tool)
             elif spec.required:
                 yield Finding(what=f"  {spec.name}", ok=False, told=f"{server.name} has no such tool")
@@ -127,14 +126,14 @@ def _server(server: ServerStatus, table: ToolTable) -> Iterator[Finding]:
 def _window(entry: PortalEntry, state: GameState) -> Finding:
     if state.visual.window is not None:
         return Finding(what="window", ok=True, told=f"{state.visual.window!r}, {state.visual.image_size}")
-    troubles = [problem.message for problem in state.problems if problem.what in _WINDOW]
-    told = "; ".join(troubles) or f"no window is called {' or '.join(map(repr, entry.titles))}"
-    return Finding(what="window", ok=False, told=told)
+    messages = [problem.message for problem in state.problems if problem.what in _WINDOW]
+    detail = "; ".join(messages) or f"no window has the title {' or '.join(map(repr, entry.titles))}"
+    return Finding(what="window", ok=False, told=detail)
 
 
 def _steam(entry: PortalEntry, access: SteamAccess) -> Iterator[Finding]:
     if entry.app_id:
-        yield Finding(what="Steam key", ok=access.has_key, told="there is one" if access.has_key else NO_KEY)
+        yield Finding(what="Steam key", ok=access.has_key, told="configured" if access.has_key else NO_KEY)
         user = access.user_id
         yield Finding(what="Steam user", ok=user is not None, told=user or NO_USER)
 

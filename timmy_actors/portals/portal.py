@@ -1,4 +1,4 @@
-"""A portal: a game, perceived and acted in through MCP tool calls and nothing else."""
+"""A portal: access to a game through MCP tool calls only."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import Actions
 from timmy_actors.portals.desktop.capture import GameCapture
 from timmy_actors.portals.desktop.capture_store import CaptureStore
-from timmy_actors.portals.steam.cache import Bookshelf, SteamAccess
+from timmy_actors.portals.steam.cache import SteamAccess, SteamCache
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol import Action, ActionResult, GameState, LookOptions, PortalEntry
 
 CAPTURE_TIMEOUT_S = 10.0
 LEAST_LOOK_S = 1.0
 STEAM_WAIT_S = 3.0
-"""How long the first capture waits for Steam; later ones show what is known, and its age."""
+"""How long the first capture waits for Steam; later ones contain the cached answers and their ages."""
 
 
 PLAIN = LookOptions()
 
 
 class Portal:
-    """The two operations of the GamePortal protocol, on the two servers. Made and used in one event loop."""
+    """The two operations of the GamePortal protocol, on its two servers. Create and use it in one event loop."""
 
     def __init__(
         self,
@@ -33,32 +33,33 @@ class Portal:
         *,
         desktop: ToolServer,
         steam: ToolServer,
-        album: CaptureStore,
+        captures: CaptureStore,
         access: SteamAccess,
     ) -> None:
         self._entry = entry
-        self._eye = GameCapture(desktop, album)
-        self._hand = Actions(desktop)
-        self._bookshelf = Bookshelf(steam, access)
-        self._looking = asyncio.Lock()
+        self._capture = GameCapture(desktop, captures)
+        self._actions = Actions(desktop)
+        self._steam = SteamCache(steam, access)
+        self._capture_lock = asyncio.Lock()
 
     async def capture_state(self, timeout_s: float = CAPTURE_TIMEOUT_S, options: LookOptions = PLAIN) -> GameState:
-        """The game as it is now: never an earlier picture. What could not be had is told in `problems`.
+        """Capture the current state of the game. `problems` lists what is missing and why.
 
-        Two who ask at once get a look each, one after the other: a look that began before one asked may show less.
+        Concurrent calls each make their own capture, one after the other, so that none returns a picture from before
+        its call.
 
         Raises:
-            RefusedError: `overloaded`: the looks of others took until this one's deadline.
+            RefusedError: `overloaded`: other captures ran until this call's deadline.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s + options.waits_s
-        async with _within(self._looking, deadline):
+        async with _within(self._capture_lock, deadline):
             entry, now, began = self._entry(), datetime.now(UTC), loop.time()
-            # One who waited for another's look still gets one of its own.
+            # A call that waited for another one still gets the time for its own capture.
             deadline = max(deadline, began + LEAST_LOOK_S)
             seen, known = await asyncio.gather(
-                self._eye.look(entry, now, deadline, options),
-                self._bookshelf.look(entry, min(deadline, began + STEAM_WAIT_S)),
+                self._capture.look(entry, now, deadline, options),
+                self._steam.look(entry, min(deadline, began + STEAM_WAIT_S)),
             )
         return GameState(
             portal_id=entry.id,
@@ -70,15 +71,15 @@ class Portal:
         )
 
     async def execute_action(self, action: Action, timeout_s: float | None = None) -> ActionResult:
-        """Do something, once; `success` is false with a reason where it was not done, or nobody knows.
+        """Execute an action once; `success` is False with a reason if it was not done, or if its outcome is unknown.
 
-        None: `PORTAL_TIMEOUT_S`, and what the action lasts by its own arguments.
+        `timeout_s` None: `PORTAL_TIMEOUT_S` plus the action's own duration according to its arguments.
         """
-        return await self._hand.do(action, self._entry(), timeout_s)
+        return await self._actions.execute(action, self._entry(), timeout_s)
 
     async def close(self) -> None:
-        """Ask nobody any more."""
-        await self._bookshelf.close()
+        """Cancel the running calls to Steam."""
+        await self._steam.close()
 
 
 @asynccontextmanager
@@ -87,7 +88,7 @@ async def _within(lock: asyncio.Lock, deadline: float) -> AsyncIterator[None]:
         async with asyncio.timeout_at(deadline):
             await lock.acquire()
     except TimeoutError:
-        raise RefusedError("overloaded", "other looks at the game took until this one's deadline") from None
+        raise RefusedError("overloaded", "other captures ran until this one's deadline: try again") from None
     try:
         yield
     finally:

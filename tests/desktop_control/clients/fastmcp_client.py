@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""fastmcp as a client, in an environment of its own: python fastmcp_client.py COMMAND..., the calls on stdin."""
+"""fastmcp as a client, in its own environment: python fastmcp_client.py COMMAND..., the calls on stdin."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from fastmcp.client.transports import StdioTransport
 
 
 async def main() -> None:
-    """Make the calls and print what each gave."""
-    found = []
+    """Make the calls and print their results."""
+    results = []
     command, *arguments = sys.argv[1:]
     async with Client(StdioTransport(command, arguments, env=dict(os.environ))) as client:
         await client.list_tools()
-        for name, given in json.load(sys.stdin):
+        for name, values in json.load(sys.stdin):
             try:
-                result = await client.call_tool(name, given, raise_on_error=False)
-            except Exception as error:  # noqa: BLE001  whatever the client makes of an answer is what the test looks at
-                found.append({"raised": f"{type(error).__name__}: {error}"})
+                result = await client.call_tool(name, values, raise_on_error=False)
+            except Exception as error:  # noqa: BLE001  the test checks every error of the client
+                results.append({"raised": f"{type(error).__name__}: {error}"})
                 continue
-            found.append(
+            results.append(
                 {
                     "is_error": result.is_error,
                     "meta": result.meta,
@@ -32,7 +32,7 @@ async def main() -> None:
                     "text": result.content[0].text if result.content else None,
                 }
             )
-    print(json.dumps({"results": found, "stray": []}))  # noqa: T201
+    print(json.dumps({"results": results, "stray": []}))  # noqa: T201
 
 
 asyncio.run(main())

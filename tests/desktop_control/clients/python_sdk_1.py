@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""The Python SDK 1.x as a client, in an environment of its own: python python_sdk_1.py COMMAND..., calls on stdin."""
+"""The Python SDK 1.x as a client, in its own environment: python python_sdk_1.py COMMAND..., calls on stdin."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mcp.client.stdio import stdio_client
 
 
 async def main() -> None:
-    """Make the calls and print what each gave."""
-    stray, found = [], []
+    """Make the calls and print their results."""
+    stray, results = [], []
 
     async def on_message(message: object) -> None:
         if isinstance(message, Exception):
@@ -25,13 +25,13 @@ async def main() -> None:
     async with stdio_client(server) as streams, ClientSession(*streams, message_handler=on_message) as session:
         await session.initialize()
         await session.list_tools()
-        for name, given in json.load(sys.stdin):
+        for name, values in json.load(sys.stdin):
             try:
-                result = await session.call_tool(name, given)
-            except Exception as error:  # noqa: BLE001  whatever the SDK makes of an answer is what the test looks at
-                found.append({"raised": f"{type(error).__name__}: {error}"})
+                result = await session.call_tool(name, values)
+            except Exception as error:  # noqa: BLE001  the test checks every error of the SDK
+                results.append({"raised": f"{type(error).__name__}: {error}"})
                 continue
-            found.append(
+            results.append(
                 {
                     "is_error": result.isError,
                     "meta": result.meta,
@@ -39,7 +39,7 @@ async def main() -> None:
                     "text": result.content[0].text if result.content else None,
                 }
             )
-    print(json.dumps({"results": found, "stray": stray}))  # noqa: T201
+    print(json.dumps({"results": results, "stray": stray}))  # noqa: T201
 
 
 asyncio.run(main())

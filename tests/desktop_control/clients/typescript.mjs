@@ -17,19 +17,19 @@ client.onerror = (error) => stray.push(String(error));
 await client.connect(transport);
 await client.listTools(); // so that it knows the tools' output schemas, as every host does
 
-const found = [];
+const results = [];
 for (const [name, argumentsOfIt] of JSON.parse(readFileSync(0, "utf8"))) {
   try {
     const result = await client.callTool({ name, arguments: argumentsOfIt });
-    found.push({
+    results.push({
       is_error: result.isError === true,
       meta: result._meta ?? null,
       structured: result.structuredContent ?? null,
       text: result.content[0]?.text ?? null,
     });
   } catch (error) {
-    found.push({ raised: `${error.code}: ${error.message}` });
+    results.push({ raised: `${error.code}: ${error.message}` });
   }
 }
 await client.close();
-console.log(JSON.stringify({ results: found, stray }));
+console.log(JSON.stringify({ results, stray }));

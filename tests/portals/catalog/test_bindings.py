@@ -33,13 +33,13 @@ def test_a_name_of_several_steps_is_all_of_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("forward 2s", 2.0), ("forward 500ms", 0.5), ("FORWARD  1.5 s", 1.5), ("forward", 1.0)]
+    ("text", "seconds"), [("forward 2s", 2.0), ("forward 500ms", 0.5), ("FORWARD  1.5 s", 1.5), ("forward", 1.0)]
 )
-def test_a_time_behind_a_name_is_how_long_it_is_held(said: str, seconds: float) -> None:
-    assert steps(said) == [("hold_key", {"key": "w", "seconds": seconds})]
+def test_a_time_behind_a_name_is_how_long_it_is_held(text: str, seconds: float) -> None:
+    assert steps(text) == [("hold_key", {"key": "w", "seconds": seconds})]
 
 
-def test_given_parameters_replace_a_names_own() -> None:
+def test_parameters_replace_a_names_own() -> None:
     assert steps("forward", seconds=3) == [("hold_key", {"key": "w", "seconds": 3})]
 
 
@@ -49,18 +49,18 @@ def test_a_games_name_comes_before_the_protocols() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "params", "told"),
+    ("text", "params", "expected"),
     [
         ("dance", {}, "no action 'dance'; there are: click"),
-        ("dance", {}, "this portal's names: block, click, forward, journal"),
-        ("journal 2s", {}, "journal 2s: it has 1 steps, and 0 of them take seconds"),
-        ("block", {"button": "left"}, "2 of them take button"),
+        ("dance", {}, "this portal's bindings: block, click, forward, journal"),
+        ("journal 2s", {}, "journal 2s: 0 of its 1 steps accept seconds"),
+        ("block", {"button": "left"}, "2 of its 2 steps accept button"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(said: str, params: dict[str, object], told: str) -> None:
+def test_what_cannot_be_meant_is_refused(text: str, params: dict[str, object], expected: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        steps(said, **params)
-    assert told in refused.value.message
+        steps(text, **params)
+    assert expected in refused.value.message
 
 
 def test_both_portals_ship_with_names_for_what_their_games_do() -> None:

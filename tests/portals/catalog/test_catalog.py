@@ -56,7 +56,7 @@ def test_a_games_log_is_looked_for_beside_the_catalog(file: Path, written: str, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"id": "Not An Id"}, "portal 1 (Not An Id): id: "),
         ({"app_id": "261550"}, "portal 1 (game): app_id: "),
@@ -70,8 +70,8 @@ def test_a_games_log_is_looked_for_beside_the_catalog(file: Path, written: str, 
         ({"pixels": [[1]]}, "portal 1 (game): pixels.0"),
     ],
 )
-def test_a_wrong_entry_is_named_with_its_field(file: Path, changes: dict[str, Any], told: str) -> None:
-    assert told in complaint(file, json.dumps([{**ENTRY, **changes}]))
+def test_a_wrong_entry_is_named_with_its_field(file: Path, changes: dict[str, Any], expected: str) -> None:
+    assert expected in complaint(file, json.dumps([{**ENTRY, **changes}]))
 
 
 STEP = '{"action": "press_key", "params": {"key": "e"}}'
@@ -79,7 +79,7 @@ READ = '"file": "~/game.cfg", "regex": ["^{}=(.*)$"], "keys": {"E": "e"}'
 
 
 @pytest.mark.parametrize(
-    ("said", "line", "told"),
+    ("text", "line", "expected"),
     [
         ('"notes": {\n"jump": "",\n"jmup": ""}', 5, "notes.jmup: no such name in actions; there are: jump"),
         (f'"after_failure": {{\n"jmup": [{STEP}]}}', 4, "after_failure.jmup: no such name in actions"),
@@ -92,10 +92,12 @@ READ = '"file": "~/game.cfg", "regex": ["^{}=(.*)$"], "keys": {"E": "e"}'
         ),
     ],
 )
-def test_a_wrong_name_beside_the_actions_is_named_with_its_line(file: Path, said: str, line: int, told: str) -> None:
+def test_a_wrong_name_beside_the_actions_is_named_with_its_line(
+    file: Path, text: str, line: int, expected: str
+) -> None:
     entry = json.dumps(ENTRY).removesuffix("}")
-    message = complaint(file, f'[{entry},\n"actions": {{"jump": {STEP}}},\n{said}}}]')
-    assert message.startswith(f"{file}, line {line}: portal 1 (game): {told}")
+    message = complaint(file, f'[{entry},\n"actions": {{"jump": {STEP}}},\n{text}}}]')
+    assert message.startswith(f"{file}, line {line}: portal 1 (game): {expected}")
 
 
 def test_a_missing_field_is_named_with_the_entrys_number(file: Path) -> None:
@@ -113,7 +115,7 @@ def test_a_mistake_in_the_json_is_named_with_its_line(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         ("{}", "must be a list of portals"),
         ("", "line 1"),
@@ -124,12 +126,12 @@ def test_a_mistake_in_the_json_is_named_with_its_line(file: Path) -> None:
     ],
     ids=["object", "empty", "not UTF-8", "deep", "huge number", "huge"],
 )
-def test_what_is_no_catalog_is_told_as_such(file: Path, content: str | bytes, told: str) -> None:
-    assert told in complaint(file, content)
+def test_what_is_no_catalog_is_reported_as_such(file: Path, content: str | bytes, expected: str) -> None:
+    assert expected in complaint(file, content)
 
 
 def test_two_portals_of_one_name_are_refused(file: Path) -> None:
-    assert "two portals are called 'game'" in complaint(file, json.dumps([ENTRY, ENTRY]))
+    assert "two portals have the id 'game'" in complaint(file, json.dumps([ENTRY, ENTRY]))
 
 
 def test_choosing_finds_by_id_and_else_names_what_there_is(file: Path) -> None:

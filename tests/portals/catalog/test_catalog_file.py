@@ -22,13 +22,13 @@ def write(file: Path, *entries: dict[str, Any]) -> None:
     fresh.replace(file)  # as editors do
 
 
-def test_an_edit_is_in_force_at_the_next_look(tmp_path: Path) -> None:
+def test_an_edit_is_active_after_the_next_reload(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
     catalog = CatalogFile(file)
-    assert not catalog.look()
+    assert not catalog.reload()
     write(file, ENTRY, {**ENTRY, "id": "second"})
-    assert catalog.look()
+    assert catalog.reload()
     assert [portal.id for portal in catalog.portals] == ["game", "second"]
 
 
@@ -37,12 +37,12 @@ def test_a_wrong_edit_is_refused_with_its_line_and_the_old_one_stays(tmp_path: P
     write(file, ENTRY)
     catalog = CatalogFile(file)
     write(file, {**ENTRY, "app_id": "5"})
-    assert catalog.look()
+    assert catalog.reload()
     assert catalog.error is not None
     assert ", line 7: portal 1 (game): app_id: must be a valid integer" in catalog.error
     assert [portal.app_id for portal in catalog.portals] == [1]
     write(file, {**ENTRY, "app_id": 5})
-    assert catalog.look()
+    assert catalog.reload()
     fresh = CatalogFile(file)
     assert (fresh.portals, fresh.error) == (catalog.portals, None)
     assert catalog.portals[0].app_id == 5
@@ -53,14 +53,14 @@ def test_a_file_that_vanishes_changes_nothing_but_the_error(tmp_path: Path) -> N
     write(file, ENTRY)
     catalog = CatalogFile(file)
     file.unlink()
-    assert catalog.look()
+    assert catalog.reload()
     assert catalog.error is not None
     assert "cannot read the portal catalog" in catalog.error
     assert len(catalog.portals) == 1
 
 
 @pytest.mark.parametrize(
-    ("actions", "told"),
+    ("actions", "expected"),
     [
         ({"jump": {"action": "leap"}}, "actions.jump: no action 'leap'"),
         ({"jump": {"action": "press_key"}}, "actions.jump: press_key: key: is required"),
@@ -69,13 +69,13 @@ def test_a_file_that_vanishes_changes_nothing_but_the_error(tmp_path: Path) -> N
     ],
 )
 def test_a_games_name_for_what_cannot_be_done_is_refused_with_its_line(
-    tmp_path: Path, actions: dict[str, Any], told: str
+    tmp_path: Path, actions: dict[str, Any], expected: str
 ) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY, {**ENTRY, "id": "second", "actions": actions})
     with pytest.raises(ConfigError) as error:
         load_catalog(file)
-    assert told in str(error.value)
+    assert expected in str(error.value)
     assert ", line 2" in str(error.value)
     assert ": portal 2 (second): " in str(error.value)
 
@@ -106,12 +106,12 @@ def test_a_value_is_found_on_its_line(path: tuple[str | int, ...], line: int) ->
     assert line_of(text, path) == line
 
 
-def test_a_catalog_that_became_a_fifo_is_waited_for_by_nobody(tmp_path: Path) -> None:
+def test_a_catalog_that_became_a_fifo_does_not_block(tmp_path: Path) -> None:
     file = tmp_path / "portals.json"
     write(file, ENTRY)
     catalog = CatalogFile(file)
     file.unlink()
     os.mkfifo(file)
-    assert catalog.look()
-    assert "it is no file any more" in str(catalog.error)
+    assert catalog.reload()
+    assert "it is no longer a regular file" in str(catalog.error)
     assert [portal.id for portal in catalog.portals] == ["game"]

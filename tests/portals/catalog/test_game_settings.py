@@ -56,9 +56,9 @@ def written_by_openmw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def _keys(made: Desktop) -> list[object]:
+def _keys(running: Desktop) -> list[object]:
     """The keys that were pressed, in their order."""
-    return [action["params"]["key"] for action in made.actions() if "key" in action["params"]]
+    return [action["params"]["key"] for action in running.actions() if "key" in action["params"]]
 
 
 def _empty_game() -> bytes:
@@ -118,15 +118,15 @@ def test_a_click_with_a_time_is_held() -> None:
 
 
 def test_a_chain_that_fails_half_way_closes_what_it_opened(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with desktop(tmp_path) as made:
-        result = made.runtime.execute("say", text="refused")
+    with desktop(tmp_path) as running:
+        result = running.runtime.execute("say", text="refused")
         assert not result.success
         assert "after 1 of 3 steps" in str(result.reason)
-        assert _keys(made) == ["y", "backspace", "enter"]
+        assert _keys(running) == ["y", "backspace", "enter"]
         assert "focus_window after a failure: " in caplog.text, "what could not be undone is logged"
 
 
 def test_a_chain_that_succeeds_undoes_nothing(tmp_path: Path) -> None:
-    with desktop(tmp_path) as made:
-        assert made.runtime.execute("say", text="hail").success
-        assert _keys(made) == ["y", "enter"]
+    with desktop(tmp_path) as running:
+        assert running.runtime.execute("say", text="hail").success
+        assert _keys(running) == ["y", "enter"]

@@ -36,7 +36,7 @@ def test_the_prompts_that_ship_hold_the_specs_decisions(portal: str, thought: st
 
 @pytest.mark.parametrize("portal", PORTALS)
 def test_every_named_action_of_the_prompts_is_the_portals_own(portal: str) -> None:
-    assert {told.name for told in shipped(portal).actions} <= PORTALS[portal].actions.keys()
+    assert {each.name for each in shipped(portal).actions} <= PORTALS[portal].actions.keys()
 
 
 def changed(tmp_path: Path, **changes: object) -> PortalEntry:
@@ -50,7 +50,7 @@ def decision(**action: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"portal": "bannerlord"}, "these are the prompts of 'bannerlord', not of 'morrowind'"),
         ({"colour": 1}, "colour: "),
@@ -63,15 +63,15 @@ def decision(**action: object) -> dict[str, object]:
         ({"decisions": [{"see": "a", "think": "b", "action": {"action": "dance"}}]}, "decisions.0: no action 'dance'"),
     ],
 )
-def test_wrong_prompts_are_told_with_their_field(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+def test_wrong_prompts_are_reported_with_their_field(tmp_path: Path, changes: dict[str, object], expected: str) -> None:
     entry = changed(tmp_path, **changes)
     with pytest.raises(ConfigError) as error:
         load_prompts(entry, tmp_path)
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
 @pytest.mark.parametrize("content", ["a: [", "\t", "&a [*a", "!!python/object:os.system {}", "[" * 5_000])
-def test_what_is_no_yaml_is_told(tmp_path: Path, content: str) -> None:
+def test_what_is_no_yaml_is_reported(tmp_path: Path, content: str) -> None:
     (tmp_path / "mine.yaml").write_text(content)
     entry = PORTALS["morrowind"].model_copy(update={"prompts": "mine.yaml"})
     with pytest.raises(ConfigError, match=r"mine\.yaml"):

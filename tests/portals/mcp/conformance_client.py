@@ -1,6 +1,6 @@
-"""Our client as the MCP project's conformance suite runs it: python -m tests.portals.mcp.conformance_client URL.
+"""This project's client for the MCP project's conformance suite: python -m tests.portals.mcp.conformance_client URL.
 
-Connects, and calls each tool that is listed once, with arguments made from its schema.
+Connects, and calls each listed tool once, with arguments that match its schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ VALUES: dict[str, Any] = {"number": 2, "integer": 2, "string": "text", "boolean"
 
 
 def main(url: str) -> int:
-    """Run; 0 when every tool answered."""
+    """Run, and return 0 if every tool answered."""
     server = Open((), url=url, start_timeout_s=20.0)
     for tool in server.connected().tools:
         properties = tool.schema.get("properties", {})

@@ -1,4 +1,4 @@
-"""The MCP project's own conformance suite against our client."""
+"""The MCP project's own conformance suite against this project's client."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.interop.node import install, need
 
 CHECKOUT = Path(__file__).parents[3]
 PASSED = ("initialize", "tools_call", "sse-retry")
-"""The other scenarios do not apply: elicitation (`elicitation-...`) asks a person, and a daemon has none to ask, so it
-does not offer that; OAuth (`auth/...`) is for servers elsewhere, and the portal's are this machine's, with a token."""
+"""The other scenarios do not apply: elicitation (`elicitation-...`) needs a user, which a daemon does not have; OAuth
+(`auth/...`) is for remote servers, and the portal's servers run on this machine, with a token."""
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -38,7 +38,7 @@ def test_every_scenario_that_applies_passes(suite: Path, scenario: str, tmp_path
 
 
 def test_the_suite_has_no_scenario_that_is_not_spoken_of(suite: Path) -> None:
-    told = subprocess.run([need("node"), str(suite), "list"], capture_output=True, text=True, check=True, timeout=60)
-    listed = told.stdout.partition("Client scenarios")[2].split("\n")
+    output = subprocess.run([need("node"), str(suite), "list"], capture_output=True, text=True, check=True, timeout=60)
+    listed = output.stdout.partition("Client scenarios")[2].split("\n")
     scenarios = {line.strip(" -") for line in listed if line.startswith("  - ")}
     assert {name for name in scenarios if not name.startswith(("auth/", "elicitation-"))} == set(PASSED)

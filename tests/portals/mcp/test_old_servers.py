@@ -1,4 +1,4 @@
-"""Servers on SDK 1.x, each in an environment of its own: most of those there are."""
+"""Servers on SDK 1.x, the SDK of most existing servers, each in its own environment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.portals.environments import STEAM_INFO, environment
-from tests.portals.sessions import SERVERS, opened, trouble, value
+from tests.portals.sessions import SERVERS, error_of, opened, value
 from timmy_actors.errors import ServerHungError
 from timmy_actors.portals.tools.results import ToolAnswer
 
@@ -33,13 +33,13 @@ def test_a_server_on_sdk_1_is_understood(old: tuple[str, ...], protocol: str, tm
         shown = server.ask("picture", file=str(file))
         assert isinstance(shown, ToolAnswer)
         assert shown.images[0].data == b"\x89PNG and so on"
-        assert "Unknown tool" in trouble(server.ask("nothing")).message
+        assert "Unknown tool" in error_of(server.ask("nothing")).message
 
 
 def test_a_busy_server_on_sdk_1_is_not_taken_for_a_hung_one(old: tuple[str, ...]) -> None:
     with opened(old, probe_timeout_s=5.0) as server:
         server.connected()
-        assert trouble(server.ask("slow", 0.2, seconds=1.5)).code == "outcome_unknown"
+        assert error_of(server.ask("slow", 0.2, seconds=1.5)).code == "outcome_unknown"
         assert value(server.ask("echo", text="hello")) == "hello"
 
 

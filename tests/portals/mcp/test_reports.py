@@ -1,4 +1,4 @@
-"""The page's table of reports from elsewhere names tests that exist."""
+"""The page's table of reports about other projects names tests that exist."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.sessions import PATIENCE_S, SERVERS, TINY, http_server, is_gone, opened, raw, trouble, value
+from tests.portals.sessions import PATIENCE_S, SERVERS, TINY, error_of, http_server, is_gone, opened, raw, value
 from tests.waiting import eventually
 from timmy_actors.errors import ServerGoneError, ServerHungError, ToolError
 from timmy_actors.portals.mcp.server_options import Redactor, ServerOptions
@@ -50,9 +50,9 @@ def test_a_server_that_offers_something_new_is_listed_again(command: tuple[str, 
 def test_what_a_server_declines_is_a_failure_and_no_end() -> None:
     with opened() as server:
         server.connected()
-        assert trouble(server.ask("fail", told="on purpose")).code == "tool_failed"
-        assert trouble(server.ask("no such tool")).code == "tool_failed"
-        assert trouble(server.ask("echo")).code == "tool_failed"
+        assert error_of(server.ask("fail", message="on purpose")).code == "tool_failed"
+        assert error_of(server.ask("no such tool")).code == "tool_failed"
+        assert error_of(server.ask("echo")).code == "tool_failed"
         assert value(server.ask("echo", text="still here")) == "still here"
 
 
@@ -62,16 +62,16 @@ def test_a_killed_server_is_told_with_how_it_ended_and_calls_in_flight_are_unkno
         assert pid is not None
         answer = server.begin("slow", seconds=20.0)
         os.kill(pid, signal.SIGKILL)
-        told = trouble(answer.get(timeout=10))
-        assert (told.code, str(server.over())) == ("outcome_unknown", "server: was killed by SIGKILL")
-        assert trouble(server.ask("echo", text="x")).code in ("server_unavailable", "outcome_unknown")
+        error = error_of(answer.get(timeout=10))
+        assert (error.code, str(server.over())) == ("outcome_unknown", "server: was killed by SIGKILL")
+        assert error_of(server.ask("echo", text="x")).code in ("server_unavailable", "outcome_unknown")
 
 
 def test_a_server_that_ends_itself_is_told_with_its_last_words() -> None:
     with opened() as server:
         server.connected()
-        assert trouble(server.ask("leave", code=3)).code == "outcome_unknown"
-        assert "exited with code 3; its last words: leaving on purpose" in str(server.over())
+        assert error_of(server.ask("leave", code=3)).code == "outcome_unknown"
+        assert "exited with code 3; the end of its log: leaving on purpose" in str(server.over())
 
 
 def test_a_frozen_server_is_killed_when_it_answers_neither_the_call_nor_the_probe() -> None:
@@ -79,7 +79,7 @@ def test_a_frozen_server_is_killed_when_it_answers_neither_the_call_nor_the_prob
         pid = server.connected().pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        assert trouble(server.ask("echo", 0.3, text="x")).code == "outcome_unknown"
+        assert error_of(server.ask("echo", 0.3, text="x")).code == "outcome_unknown"
         failure = server.over()
         assert isinstance(failure, ServerHungError)
         assert is_gone(pid)
@@ -98,8 +98,8 @@ def test_a_slow_answer_is_unknown_and_the_server_lives(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with opened() as server:
         server.connected()
-        told = trouble(server.ask("mark", 0.2, file=str(mark), seconds=0.6))
-        assert told.code == "outcome_unknown"
+        error = error_of(server.ask("mark", 0.2, file=str(mark), seconds=0.6))
+        assert error.code == "outcome_unknown"
         assert mark.read_text() == "x"  # it happened, as an answer that is missing does not deny
         assert value(server.ask("echo", text="hello")) == "hello"
 
@@ -110,7 +110,7 @@ def test_a_call_that_is_given_up_ends_by_itself_and_the_server_lives() -> None:
         answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
         give_up = server.session.call("slow", {"seconds": 600.0}, 600.0, answers.put)
         give_up()
-        assert trouble(answers.get(timeout=10)).code == "outcome_unknown"
+        assert error_of(answers.get(timeout=10)).code == "outcome_unknown"
         assert value(server.ask("echo", text="hello")) == "hello"
 
 
@@ -164,8 +164,11 @@ def _url(listener: socket.socket) -> str:
 
 def test_a_server_that_dies_at_import_is_told_with_the_reason() -> None:
     with opened(raw("dies")) as server:
-        told = str(server.over())
-        assert "exited with code 1; its last words: ModuleNotFoundError: No module named 'mcp.server.fastmcp'" in told
+        reason = str(server.over())
+        assert (
+            "exited with code 1; the end of its log: ModuleNotFoundError: No module named 'mcp.server.fastmcp'"
+            in reason
+        )
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
@@ -190,14 +193,14 @@ def test_a_banner_is_forgiven_and_endless_garbage_is_not() -> None:
 def test_an_answer_of_the_wrong_shape_is_told_and_the_server_lives(content: object) -> None:
     with opened(raw(), protocol="legacy") as server:
         server.connected()
-        assert trouble(server.ask("wrong", content=content)).code == "bad_result"
+        assert error_of(server.ask("wrong", content=content)).code == "bad_result"
         assert value(server.ask("garbage", lines=0)) == "said"
 
 
 def test_an_image_of_200_megabytes_is_passed_over_and_the_server_lives() -> None:
     with opened(raw(), protocol="legacy") as server:
         server.connected()
-        assert trouble(server.ask("huge", 60.0, size=200_000_000)).code == "too_large"
+        assert error_of(server.ask("huge", 60.0, size=200_000_000)).code == "too_large"
         assert value(server.ask("garbage", lines=0)) == "said"
 
 
@@ -250,7 +253,7 @@ def test_a_call_to_a_url_whose_server_dies_is_unknown_long_before_its_deadline()
         answer = server.begin("slow", 600.0, seconds=600.0)
         assert value(server.ask("echo", text="hello")) == "hello"  # sent after the slow call
         process.kill()
-        assert trouble(answer.get(timeout=PATIENCE_S)).code == "outcome_unknown"
+        assert error_of(answer.get(timeout=PATIENCE_S)).code == "outcome_unknown"
 
 
 def test_a_server_behind_a_url_is_called_and_its_end_is_seen() -> None:
@@ -287,7 +290,7 @@ def test_a_server_that_a_signal_stops_in_a_call_is_ended_long_before_the_calls_d
         assert pid is not None
         answer = server.begin("slow", 10_000, seconds=600)
         os.kill(pid, signal.SIGSTOP)
-        assert trouble(answer.get(timeout=30)).code == "outcome_unknown"
+        assert error_of(answer.get(timeout=30)).code == "outcome_unknown"
         failure = server.over()
         assert isinstance(failure, ServerHungError)
         assert "SIGSTOP" in str(failure)
@@ -299,6 +302,6 @@ def test_a_server_that_dies_behind_a_wrapper_that_lives_is_seen_and_both_are_end
     with opened(("sh", "-c", wrapped), probe_interval_s=10_000, probe_timeout_s=0.5) as server:
         wrapper = server.connected().pid
         assert wrapper is not None
-        assert trouble(server.ask("leave", 0.5, code=1)).code == "outcome_unknown"
+        assert error_of(server.ask("leave", 0.5, code=1)).code == "outcome_unknown"
         assert isinstance(server.over(), ServerHungError)
         assert is_gone(wrapper)

@@ -23,7 +23,7 @@ from timmy_actors.supervision import ChildSpec, Directory, SharedValue, Supervis
 
 
 class SlowToLoad(ModuleType):
-    """`timmy_actors.portals.mcp.session`, which tells what is known of the server at the moment it is imported from."""
+    """Stands in for `timmy_actors.portals.mcp.session`, and records the server's status at the time of its import."""
 
     def __init__(self, offer: SharedValue[Offer]) -> None:
         super().__init__(session.__name__)
@@ -55,7 +55,7 @@ def actor(
 
 
 def offered(name: str) -> SharedValue[Offer]:
-    """What a server says of itself before it was needed."""
+    """The shared status of a server that has not been started."""
     return SharedValue(Offer(ServerStatus(name=name, state="offline", since=datetime.now(UTC))))
 
 

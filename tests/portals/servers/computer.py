@@ -1,4 +1,4 @@
-"""A desktop whose one tool does all, by its `action`, for tests: python computer.py FOLDER. Notes what it was told."""
+"""A desktop server for tests with one tool for all actions: python computer.py FOLDER. Logs calls in FOLDER/calls."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def computer(
     start_coordinate: list[int] | None = None,
     text: str | None = None,
 ) -> Any:
-    """Look or act."""
+    """Execute an action or an observation."""
     if action == "screenshot":
         picture = FOLDER / "sent.png"
         Image.new("RGB", (64, 48), (200, 10, 10)).save(picture)
         return Picture(path=picture)
     if action == "cursor_position":
         return {"x": 7, "y": 8}
-    told = {"action": action, "coordinate": coordinate, "start": start_coordinate, "text": text}
-    with (FOLDER / "told").open("a") as lines:
-        lines.write(json.dumps(told) + "\n")
+    call = {"action": action, "coordinate": coordinate, "start": start_coordinate, "text": text}
+    with (FOLDER / "calls").open("a") as lines:
+        lines.write(json.dumps(call) + "\n")
     return True
 
 

@@ -1,6 +1,6 @@
-"""A desktop without a screen, for tests: python desktop.py FOLDER. Notes each action in FOLDER/actions.
+"""A desktop server without a screen, for tests: python desktop.py FOLDER. Logs each action in FOLDER/actions.
 
-FOLDER/fault says what goes wrong: false, black, half, nothing, elsewhere, image, huge, slow SECONDS, no_window.
+FOLDER/fault selects a fault: false, black, half, nothing, elsewhere, image, huge, slow SECONDS, no_window.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def take_screenshot(filename: str, window_title: str | list[str]) -> Any:
     titles = [window_title] if isinstance(window_title, str) else window_title
     title = next((title for title in titles if title in TITLES), None)
     if title is None or fault() == "no_window":
-        return refusal("window_not_found", f"no window is called {titles}")
+        return refusal("window_not_found", f"no window has the title {titles}")
     return shoot(FOLDER / "captures" / filename, title)
 
 
@@ -67,7 +67,7 @@ def shoot(path: Path, title: str) -> Any:
     if kind in ("false", "nothing"):
         return kind == "nothing"
     if kind == "huge":
-        return Picture(data=b"\0" * 200_000_000, format="png")
+        return Picture(data=b"\0" * 60_000_000, format="png")
     colour = (0, 0, 0) if kind == "black" else (200, time.time_ns() % 256, 10)
     picture = Image.new("RGB", (64, 48), colour)
     if kind == "image":
@@ -91,7 +91,7 @@ def get_screen_size() -> dict[str, int]:
 
 @server.tool()
 def get_mouse_position(window_title: str | list[str] | None = None) -> str:
-    """Where the mouse is."""
+    """The mouse position."""
     return "(30, 40)"
 
 
@@ -139,7 +139,7 @@ def mouse_up(button: str) -> bool:
 
 @server.tool()
 def release_all() -> bool:
-    """Let go of everything, whatever is slow."""
+    """Release everything, without delay."""
     note("release_all")
     return True
 

@@ -1,4 +1,4 @@
-"""A server without an SDK, for what none would do: python raw.py MODE. Speaks the protocol's revision 2025-11-25."""
+"""A server without an SDK, for behaviour that no SDK has: python raw.py MODE. Uses protocol revision 2025-11-25."""
 
 from __future__ import annotations
 

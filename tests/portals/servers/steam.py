@@ -11,13 +11,13 @@ server = MCPServer("steam")
 
 @server.tool("steam-current-players")
 def current_players(app_id: int) -> dict[str, Any]:
-    """How many play."""
+    """The number of current players."""
     return {"player_count": app_id}
 
 
 @server.tool("steam-news")
 def news(app_id: int) -> dict[str, Any]:
-    """What is new."""
+    """The news."""
     return {"news": []}
 
 

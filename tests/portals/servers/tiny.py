@@ -1,4 +1,4 @@
-"""A tiny MCP server on SDK 2.x, for tests: python tiny.py [http PORT]. What its tools do is for tests to break."""
+"""A tiny MCP server on SDK 2.x, for tests of failures: python tiny.py [http PORT]."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ server = MCPServer("tiny")
 
 @server.tool()
 def echo(text: str) -> str:
-    """Say it again."""
+    """Return the text."""
     return text
 
 
 @server.tool()
 def add(x: int, y: int) -> dict[str, int]:
-    """An answer with structure."""
+    """Return structured content."""
     return {"sum": x + y}
 
 
@@ -42,7 +42,7 @@ def slow(seconds: float) -> str:
 
 @server.tool()
 def mark(file: str, seconds: float = 0.0) -> bool:
-    """Leave a mark in a file, then take some time."""
+    """Write a mark into a file, then take some time."""
     with Path(file).open("a") as marks:
         marks.write("x")
     time.sleep(seconds)
@@ -50,9 +50,9 @@ def mark(file: str, seconds: float = 0.0) -> bool:
 
 
 @server.tool()
-def fail(told: str) -> str:
-    """Fail."""
-    raise ValueError(told)
+def fail(message: str) -> str:
+    """Fail with a message."""
+    raise ValueError(message)
 
 
 @server.tool()
@@ -70,7 +70,7 @@ def environment(name: str) -> str:
 
 @server.tool()
 async def grow(context: Context) -> bool:
-    """Offer one more tool from now on."""
+    """Add a tool."""
     server.add_tool(echo, name="grown")
     await context.notify_tools_changed()
     return True

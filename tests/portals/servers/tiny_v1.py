@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""A tiny MCP server on SDK 1.x, for tests: it runs in an environment of its own."""
+"""A tiny MCP server on SDK 1.x, for tests: it runs in its own environment."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ server = FastMCP("old")
 
 @server.tool()
 def echo(text: str) -> str:
-    """Say it again."""
+    """Return the text."""
     return text
 
 
 @server.tool()
 def pair() -> str:
-    """A tuple, as Python writes it."""
+    """A tuple as a Python literal."""
     return str((1920, 1080))
 
 
@@ -32,7 +32,7 @@ def said() -> TextContent:
 
 @server.tool()
 def refuse() -> bool:
-    """A failure that is no error."""
+    """Report a failure without an MCP error."""
     return False
 
 
@@ -44,7 +44,7 @@ def picture(file: str) -> Image:
 
 @server.tool()
 def slow(seconds: float) -> str:
-    """Take some time, and let nobody else have any."""
+    """Take some time, and block the event loop."""
     time.sleep(seconds)
     return "done"
 

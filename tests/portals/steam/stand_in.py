@@ -48,7 +48,7 @@ KEYLESS = ("/ISteamUserStats/GetNumberOfCurrentPlayers/v1/", "/ISteamNews/GetNew
 
 
 class StandIn:
-    """Answers as Valve does; `status` makes every answer that one, and while `hangs` is set none comes."""
+    """Answers like Valve's API. `status` is the HTTP status of every answer; while `hangs` is set, none is sent."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = folder / "authority.pem"
@@ -66,7 +66,7 @@ class StandIn:
         self._accepting.start()
 
     def environment(self) -> dict[str, str]:
-        """What sends a server here."""
+        """The environment variables that direct a server to the stand-in."""
         trusted = str(self.authority)
         return {
             "HTTPS_PROXY": self.proxy,
@@ -76,7 +76,7 @@ class StandIn:
         }
 
     def close(self) -> None:
-        """Answer nobody any more."""
+        """Stop answering."""
         self._closing.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -117,12 +117,12 @@ class StandIn:
 
 @contextmanager
 def steam(folder: Path) -> Iterator[StandIn]:
-    """A stand-in, until the block ends."""
-    made = StandIn(folder)
+    """Run a stand-in until the block ends."""
+    running = StandIn(folder)
     try:
-        yield made
+        yield running
     finally:
-        made.close()
+        running.close()
 
 
 def _head(connection: socket.socket) -> bytes:
@@ -136,7 +136,7 @@ def _head(connection: socket.socket) -> bytes:
 
 
 def _certificates(folder: Path, authority: Path) -> tuple[Path, Path]:
-    """A certificate for Valve's host and its key, signed by an authority of the test's own."""
+    """A certificate for Valve's host and its key, signed by the test's own authority."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test's own authority")])
     ca = _builder(root, root, root_key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -1,4 +1,4 @@
-"""Steam through real servers, against a stand-in of Valve's Web API at the outermost edge."""
+"""Steam through real servers, against a stand-in for Valve's Web API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.waiting import eventually
 from timmy_actors.daemon import SteamSettings
 from timmy_actors.errors import ToolError
 from timmy_actors.portals.portal import STEAM_WAIT_S
-from timmy_actors.portals.steam.answers import PARTS, Kept, keep, read_part
+from timmy_actors.portals.steam.answers import PARTS, CachedAnswer, read_part, updated
 from timmy_actors.protocol import GameContext, GameState, Problem
 
 pytestmark = pytest.mark.timeout(420)
@@ -26,8 +26,8 @@ APP = 261550
 
 @pytest.fixture
 def valve(tmp_path: Path) -> Iterator[StandIn]:
-    with steam(tmp_path) as made:
-        yield made
+    with steam(tmp_path) as running:
+        yield running
 
 
 def settings(valve: StandIn, **changes: Any) -> SteamSettings:
@@ -38,10 +38,10 @@ def problems(state: GameState) -> dict[str, str]:
     return {problem.what: problem.code for problem in state.problems if problem.what.startswith("game_context")}
 
 
-def look(made: Desktop, valve: StandIn) -> GameContext:
-    """What is known once everything was asked."""
-    eventually(lambda: len(made.runtime.capture(timeout_s=40).game_context.ages_s) == len(PARTS), 90)
-    return made.runtime.capture().game_context
+def look(running: Desktop, valve: StandIn) -> GameContext:
+    """The context once every tool has answered."""
+    eventually(lambda: len(running.runtime.capture(timeout_s=40).game_context.ages_s) == len(PARTS), 90)
+    return running.runtime.capture().game_context
 
 
 def is_everything(context: GameContext) -> bool:
@@ -54,22 +54,22 @@ def is_everything(context: GameContext) -> bool:
 
 
 def test_the_maintained_server_fills_the_context(tmp_path: Path, valve: StandIn) -> None:
-    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
-        assert is_everything(look(made, valve))
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as running:
+        assert is_everything(look(running, valve))
         assert KEY in "".join(valve.asked)
 
 
 def test_the_specs_own_server_fills_it_too_on_sdk_1(tmp_path: Path, valve: StandIn) -> None:
     command = (str(environment(*STEAM_INFO) / "steam-info-mcp"),)
     chosen = settings(valve, command=command, tools="steam-info-mcp", protocol="legacy")
-    with desktop(tmp_path, portal="bannerlord", steam=chosen) as made:
-        assert is_everything(look(made, valve))
+    with desktop(tmp_path, portal="bannerlord", steam=chosen) as running:
+        assert is_everything(look(running, valve))
 
 
 def test_without_a_key_what_needs_none_is_there_and_the_rest_says_why(tmp_path: Path, valve: StandIn) -> None:
-    with desktop(tmp_path, portal="bannerlord", steam=settings(valve, environment=valve.environment())) as made:
-        eventually(lambda: len(made.runtime.capture(timeout_s=40).game_context.ages_s) == 2, 90)
-        state = made.runtime.capture()
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve, environment=valve.environment())) as running:
+        eventually(lambda: len(running.runtime.capture(timeout_s=40).game_context.ages_s) == 2, 90)
+        state = running.runtime.capture()
         assert (state.game_context.current_players_online, state.game_context.playtime_hours) == (8421, None)
         assert problems(state) == {
             "game_context.playtime_hours": "no_key",
@@ -79,11 +79,11 @@ def test_without_a_key_what_needs_none_is_there_and_the_rest_says_why(tmp_path: 
 
 
 def test_answers_are_kept_as_long_as_they_hold(tmp_path: Path, valve: StandIn) -> None:
-    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
-        look(made, valve)
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as running:
+        look(running, valve)
         asked = len(valve.asked)
         for _ in range(5):
-            made.runtime.capture()
+            running.runtime.capture()
         assert len(valve.asked) == asked
 
 
@@ -91,11 +91,11 @@ def test_answers_are_kept_as_long_as_they_hold(tmp_path: Path, valve: StandIn) -
 @pytest.mark.parametrize("fault", ["hangs", "429"])
 def test_one_capture_pays_for_a_steam_that_does_not_answer(tmp_path: Path, valve: StandIn, fault: str) -> None:
     valve.hangs, valve.status = fault == "hangs", 429 if fault == "429" else 200
-    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
-        made.runtime.capture(timeout_s=40)  # this one pays
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as running:
+        running.runtime.capture(timeout_s=40)  # this one pays
         eventually(lambda: valve.asked, 60)
-        states = [made.runtime.capture() for _ in range(5)]
-        # None of them has an answer yet: without one each would wait its three seconds again.
+        states = [running.runtime.capture() for _ in range(5)]
+        # None has an answer yet. Each must return without another wait of three seconds.
         assert {code for state in states for code in problems(state).values()} == {"server_unavailable"}
         assert [state.took_ms for state in states if state.took_ms >= STEAM_WAIT_S * 1000] == []
 
@@ -105,18 +105,18 @@ def test_a_steam_that_fails_later_leaves_what_was_known_and_says_how_old_it_is(
 ) -> None:
     for name, part in PARTS.items():
         monkeypatch.setitem(PARTS, name, replace(part, fresh_s=0.0))
-    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as made:
-        look(made, valve)
+    with desktop(tmp_path, portal="bannerlord", steam=settings(valve)) as running:
+        look(running, valve)
         valve.status = 503
 
         def failed() -> Problem | None:
-            state = made.runtime.capture(timeout_s=40)
+            state = running.runtime.capture(timeout_s=40)
             assert state.game_context.current_players_online == 8421
             return next((each for each in state.problems if each.what.endswith("players_online")), None)
 
         problem = eventually(failed, 90)
         assert problem is not None
-        assert "(shown is the answer of " in problem.message
+        assert "(the state contains the answer of " in problem.message
 
 
 @pytest.mark.parametrize("program", ["steam-mcp", "steam-info-mcp"])
@@ -127,12 +127,12 @@ def test_a_key_is_never_told(tmp_path: Path, valve: StandIn, program: str, caplo
     if program == "steam-info-mcp":
         command = (str(environment(*STEAM_INFO) / program),)
         chosen = settings(valve, command=command, tools=program, protocol="legacy")
-    with desktop(tmp_path, portal="bannerlord", steam=chosen) as made:
-        eventually(lambda: "tool_failed" in problems(made.runtime.capture(timeout_s=40)).values(), 90)
+    with desktop(tmp_path, portal="bannerlord", steam=chosen) as running:
+        eventually(lambda: "tool_failed" in problems(running.runtime.capture(timeout_s=40)).values(), 90)
         eventually(lambda: KEY in "".join(valve.asked))
-        calls = (made.runtime.capture, made.runtime.portals, made.runtime.status, made.runtime.check_portal)
-        told = [call().model_dump_json() for call in calls]
-        assert KEY not in "".join(told) + caplog.text + repr(made.runtime.settings.desktop)
+        calls = (running.runtime.capture, running.runtime.portals, running.runtime.status, running.runtime.check_portal)
+        outputs = [call().model_dump_json() for call in calls]
+        assert KEY not in "".join(outputs) + caplog.text + repr(running.runtime.settings.desktop)
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_a_key_is_never_told(tmp_path: Path, valve: StandIn, program: str, caplo
     ],
 )
 def test_an_answer_that_is_none_is_told(tool: str, value: Any, code: str) -> None:
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         read_part(tool, value, APP)
-    assert trouble.value.code == code
+    assert raised.value.code == code
 
 
 def test_nobody_played_lately_is_an_empty_list() -> None:
@@ -163,8 +163,8 @@ def test_nobody_played_lately_is_an_empty_list() -> None:
 
 def test_a_failure_leaves_the_older_answer_and_is_tried_again_sooner() -> None:
     part = PARTS["steam-news"]
-    known = keep(None, {"news": ()}, 0.0)
+    known = updated(None, {"news": ()}, 0.0)
     assert [known.is_due(part, now) for now in (0.0, 3599.0, 3600.0)] == [False, False, True]
-    failed = keep(known, ToolError("tool_failed", "no"), 3600.0)
-    assert failed == Kept({"news": ()}, failed.trouble, 3600.0, 0.0)
+    failed = updated(known, ToolError("tool_failed", "no"), 3600.0)
+    assert failed == CachedAnswer({"news": ()}, failed.error, 3600.0, 0.0)
     assert [failed.is_due(part, now) for now in (3601.0, 3660.0)] == [False, True]

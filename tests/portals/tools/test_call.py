@@ -52,12 +52,12 @@ def test_what_a_server_may_take_is_given_only_to_one_that_does() -> None:
 
 def test_an_option_is_never_taken_for_another_argument() -> None:
     known = offered("key_down", key=STRING, expires_s={"type": "number"}, by=STRING)
-    told: dict[str, Any] = {"key": "w", "expires_s": 2.5, "by": "keysym"}
-    assert bound("key_down", known, **told).arguments == told
+    values: dict[str, Any] = {"key": "w", "expires_s": 2.5, "by": "keysym"}
+    assert bound("key_down", known, **values).arguments == values
     other = offered("key_down", key=STRING, window=STRING)
     for option in ("expires_s", "by"):
-        with pytest.raises(ToolError, match=f"cannot be told '{option}': leave it out"):
-            bound("key_down", other, **{"key": "w", option: told[option]})
+        with pytest.raises(ToolError, match=f"does not accept '{option}': omit it"):
+            bound("key_down", other, **{"key": "w", option: values[option]})
 
 
 def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:
@@ -70,24 +70,24 @@ def test_a_table_names_the_servers_own_tool_and_wraps_its_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tools", "values", "code", "told"),
+    ("tools", "values", "code", "expected"),
     [
         (offered("click", x=INTEGER, y=INTEGER), {"x": 1}, "bad_arguments", "'y' is a required property"),
         (offered("click", x=INTEGER, y=STRING, z=STRING), {"x": 1, "y": 2}, "bad_arguments", "'z' is a required"),
         (offered("click"), {"x": 1, "y": 2}, "bad_arguments", "the server has no argument for 'x'"),
-        (offered("clic", x=INTEGER), {"x": 1}, "no_such_tool", "did its author rename it to 'clic'?"),
-        ({}, {"x": 1}, "no_such_tool", "it has none at all"),
+        (offered("clic", x=INTEGER), {"x": 1}, "no_such_tool", "a similar one is 'clic'"),
+        ({}, {"x": 1}, "no_such_tool", "it has: none"),
         ({"click": Tool("click", {"type": 5})}, {}, "no_such_tool", "its JSON Schema is invalid"),
         ({"click": Tool("click", {"$ref": "http://x/y"})}, {}, "no_such_tool", "its JSON Schema is invalid"),
     ],
 )
 def test_what_a_server_would_not_take_is_never_sent(
-    tools: dict[str, Tool], values: dict[str, Any], code: str, told: str
+    tools: dict[str, Tool], values: dict[str, Any], code: str, expected: str
 ) -> None:
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         bound("click", tools, **values)
-    assert trouble.value.code == code
-    assert told in trouble.value.message
+    assert raised.value.code == code
+    assert expected in raised.value.message
 
 
 def test_a_tool_that_a_server_lacks_is_said_to_be_lacking() -> None:
@@ -106,9 +106,9 @@ def test_a_tool_that_a_server_lacks_is_said_to_be_lacking() -> None:
 )
 def test_what_pyautogui_takes_and_does_not_do_is_not_sent(name: str, values: dict[str, str]) -> None:
     tools = offered(name, **dict.fromkeys(values, STRING))
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         bound(name, tools, SHIPPED["mcp-pyautogui"], **values)
-    assert trouble.value.code == "bad_arguments"
+    assert raised.value.code == "bad_arguments"
 
 
 @pytest.mark.parametrize(("name", "key"), [("press_key", "space"), ("press_key", "j"), ("press_key", "f12")])
@@ -125,20 +125,20 @@ def test_a_table_may_be_an_operators_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
-        ('{\n "mine": {\n  "tools": {\n   "clik": null}}}', "line 4: mine.tools.clik: no tool of the protocol"),
+        ('{\n "mine": {\n  "tools": {\n   "clik": null}}}', "line 4: mine.tools.clik: not a tool of the protocol"),
         ('{\n "mine": {\n  "colour": 1}}', "line 3: mine.colour: "),
         ("{\n oops", "line 2: "),
         ("[" * 100_000, "cannot be read as JSON"),
     ],
 )
-def test_a_wrong_table_is_named_with_its_line(tmp_path: Path, content: str, told: str) -> None:
+def test_a_wrong_table_is_named_with_its_line(tmp_path: Path, content: str, expected: str) -> None:
     file = tmp_path / "tools.json"
     file.write_text(content)
     with pytest.raises(ConfigError) as error:
         load_tables(file)
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
 def test_a_table_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -17,13 +17,13 @@ from timmy_actors.portals.tools.answer_parsing import (
     read_position,
     read_size,
     read_titles,
-    said_no,
+    reports_failure,
 )
 from timmy_actors.portals.tools.results import Image, parse_text, read_answer
 
 
-def text(told: str) -> dict[str, Any]:
-    return {"type": "text", "text": told}
+def text(content: str) -> dict[str, Any]:
+    return {"type": "text", "text": content}
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_an_image_is_its_bytes() -> None:
 
 @pytest.mark.parametrize("data", [None, 5, "no base64!", "AAA"])
 def test_an_image_that_is_none_is_told(data: Any) -> None:
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         read_answer(is_error=False, content=[{"type": "image", "data": data}], structured=None)
-    assert trouble.value.code == "bad_result"
+    assert raised.value.code == "bad_result"
 
 
 def test_an_error_is_the_servers_own_words_on_one_line() -> None:
     with pytest.raises(ToolError, match=r"^it is broken: all of it$"):
         read_answer(is_error=True, content=[text("it is broken:\n  all of it")], structured=None)
-    with pytest.raises(ToolError, match="and not why"):
+    with pytest.raises(ToolError, match="without a reason"):
         read_answer(is_error=True, content=[], structured=None)
 
 
@@ -79,18 +79,20 @@ def test_a_size_is_read_however_it_is_written(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "wide", {"width": "1"}, [1], [0, 5], [float("inf"), 1], [True, True], 5])
 def test_what_is_no_size_is_told(value: Any) -> None:
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         read_size(value)
-    assert trouble.value.code == "bad_result"
+    assert raised.value.code == "bad_result"
 
 
 def test_servers_ways_to_say_that_they_do_not_know_are_failures() -> None:
     for read, value in ((read_position, "(-1, -1)"), (read_colour, "(-1, -1, -1)")):
-        with pytest.raises(ToolError) as trouble:
+        with pytest.raises(ToolError) as raised:
             read(value)
-        assert trouble.value.code == "tool_failed"
+        assert raised.value.code == "tool_failed"
     assert read_position({"x": -1, "y": -1, "inside": False}) == (-1, -1)  # a pixel outside a window's corner
-    assert [said_no(value) for value in (False, {"success": False}, True, None, {}, 0)] == [True, True] + [False] * 4
+    assert [reports_failure(value) for value in (False, {"success": False}, True, None, {}, 0)] == [True, True] + [
+        False
+    ] * 4
 
 
 def test_colours_systems_and_titles_are_read() -> None:
@@ -104,10 +106,10 @@ def test_colours_systems_and_titles_are_read() -> None:
 def test_a_servers_reason_becomes_the_problems_code() -> None:
     meta = {ERROR_META: {"code": "window_not_found", "message": "no window is called X"}}
     words = text("window_not_found: no window is called X")
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         read_answer(is_error=True, content=[words], structured=None, meta=meta)
-    told = as_problem("visual.screenshot_path", trouble.value)
-    assert (told.code, told.message) == ("no_window", "window_not_found: no window is called X")
+    problem = as_problem("visual.screenshot_path", raised.value)
+    assert (problem.code, problem.message) == ("no_window", "window_not_found: no window is called X")
     assert as_problem("x", ToolError("tool_failed", "...", "captures_full")).code == "no_space"
     assert as_problem("x", ToolError("tool_failed", "...", "something else")).code == "tool_failed"
 
@@ -116,10 +118,10 @@ def test_a_servers_reason_becomes_the_problems_code() -> None:
     "meta", [None, {}, {ERROR_META: 5}, {ERROR_META: {"code": 5}}, {ERROR_META: {"code": "x" * 999}}]
 )
 def test_a_code_is_never_read_out_of_a_text(meta: dict[str, Any] | None) -> None:
-    with pytest.raises(ToolError) as trouble:
+    with pytest.raises(ToolError) as raised:
         read_answer(is_error=True, content=[text("window_not_found: the title of a mail")], structured=None, meta=meta)
-    assert trouble.value.tool_code is None
-    assert as_problem("x", trouble.value).code == "tool_failed"
+    assert raised.value.tool_code is None
+    assert as_problem("x", raised.value).code == "tool_failed"
 
 
 @pytest.mark.parametrize(
@@ -138,12 +140,12 @@ def test_an_outcome_says_whether_it_may_have_happened(code: str, outcome: str) -
 def test_lines_come_whole_however_they_arrive_and_long_ones_are_passed_over(size: int) -> None:
     stream = b"one\n\n" + b"x" * 2_000 + b"\ntwo\n" + b"y" * 100 + b"\n"
     lines = Lines(longest=100)
-    found = [line for start in range(0, len(stream), size) for line in lines.feed(stream[start : start + size])]
-    assert found[:2] == [b"one", b""]
-    assert found[3:] == [b"two", b"y" * 100]
-    assert isinstance(found[2], TooLong)
-    assert found[2].size == 2_000
-    assert 100 < len(found[2].head) <= HEAD_BYTES
+    result = [line for start in range(0, len(stream), size) for line in lines.feed(stream[start : start + size])]
+    assert result[:2] == [b"one", b""]
+    assert result[3:] == [b"two", b"y" * 100]
+    assert isinstance(result[2], TooLong)
+    assert result[2].size == 2_000
+    assert 100 < len(result[2].head) <= HEAD_BYTES
 
 
 def test_secrets_are_taken_out_wherever_they_stand() -> None:

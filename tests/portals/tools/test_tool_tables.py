@@ -35,17 +35,17 @@ COMPUTER = {
 def test_a_server_whose_one_tool_takes_an_action_and_points_as_lists_is_driven_by_a_table(tmp_path: Path) -> None:
     (tmp_path / "tools.json").write_text(json.dumps({"computer": {"tools": COMPUTER}}))
     command = ("{python}", str(SERVERS / "computer.py"), str(tmp_path))
-    with desktop(tmp_path, command=command, tools_file="tools.json", desktop={"tools": "computer"}) as made:
-        state = made.runtime.capture()
+    with desktop(tmp_path, command=command, tools_file="tools.json", desktop={"tools": "computer"}) as running:
+        state = running.runtime.capture()
         assert (state.visual.image_size, state.visual.mouse_position) == ((64, 48), (7, 8))
         for action, params in (("click", {"x": 1, "y": 2}), ("click", {}), ("drag_to", {"x": 3, "y": 4})):
-            assert made.runtime.execute(action, **params).success
-        assert made.runtime.execute("press_key", key="j").success
-        refused = made.runtime.execute("click", x=1, y=2, button="right")
+            assert running.runtime.execute(action, **params).success
+        assert running.runtime.execute("press_key", key="j").success
+        refused = running.runtime.execute("click", x=1, y=2, button="right")
         assert (refused.outcome, "button" in str(refused.reason)) == ("refused", True)
-    told = [json.loads(line) for line in (tmp_path / "told").read_text().splitlines()]
+    calls = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
     nothing = {"coordinate": None, "start": None, "text": None}
-    assert told == [
+    assert calls == [
         {**nothing, "action": "left_click", "coordinate": [1, 2]},
         {**nothing, "action": "left_click"},
         {**nothing, "action": "left_click_drag", "coordinate": [3, 4], "start": [7, 8]},
@@ -54,17 +54,21 @@ def test_a_server_whose_one_tool_takes_an_action_and_points_as_lists_is_driven_b
 
 
 @pytest.mark.parametrize(
-    ("tool", "template", "told"),
+    ("tool", "template", "expected"),
     [
-        ("click", {"at": ["$x", "$z"]}, r"line 1: mine.tools.click.arguments: nothing fills \$z; there are: .*x, y"),
-        ("press_key", {"a": {"b": ["$x"]}}, r"nothing fills \$x; there are: .*key"),
-        ("click", {"from": ["$from_x", "$from_y"]}, r"nothing fills \$from_x"),
+        (
+            "click",
+            {"at": ["$x", "$z"]},
+            r"line 1: mine.tools.click.arguments: the tool has no argument \$z; there are: .*x, y",
+        ),
+        ("press_key", {"a": {"b": ["$x"]}}, r"the tool has no argument \$x; there are: .*key"),
+        ("click", {"from": ["$from_x", "$from_y"]}, r"the tool has no argument \$from_x"),
     ],
 )
 def test_a_template_that_nothing_can_fill_is_an_error_at_load(
-    tmp_path: Path, tool: str, template: dict[str, Any], told: str
+    tmp_path: Path, tool: str, template: dict[str, Any], expected: str
 ) -> None:
     path = tmp_path / "tools.json"
     path.write_text(json.dumps({"mine": {"tools": {tool: {"tool": "t", "arguments": template}}}}))
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=expected):
         load_tables(path)

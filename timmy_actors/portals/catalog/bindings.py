@@ -1,4 +1,4 @@
-"""A game's own names for actions: `journal`, `attack`, `forward 2s`. Pure."""
+"""A portal's bindings: names such as `journal`, `attack` or `forward 2s` for one or more actions. Pure."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from timmy_actors.protocol import ACTIONS, Action, GameSettings, PortalEntry
 from timmy_actors.system import read_text
 
 BUTTONS = {"mouse left": "click", "mouse right": "right_click"}
-"""The words of a key table that mean a mouse button, with the action that presses it."""
+"""The mouse buttons in a key table, with the action that presses each."""
 BY_KEY = ("press_key", "hold_key", "key_down", "key_up")
 BY_BUTTON = ("click", "right_click")
 
 
 def bindings_of(entry: PortalEntry, name: str) -> Bindings:
-    """The portal's names for actions, `name` (which may end in a time) as the game's settings have it now.
+    """The portal's bindings, with that of `name` (which may end in a duration) replaced by the game's settings.
 
     Raises:
-        RefusedError: `bad_arguments`: the settings cannot be read, or bind the action to what the key table does not
-            have; then the default would press something else.
+        RefusedError: `bad_arguments`: the settings cannot be read, or contain a key that the key table lacks. The
+            default binding is not used then, because it would press another key.
     """
-    settings, said = entry.settings, " ".join(name.lower().split())
+    settings, normalised = entry.settings, " ".join(name.lower().split())
     if settings is None or not Path(settings.file).expanduser().is_file():
         return entry.actions
-    known = [each for each in settings.names if said == each or said.startswith(f"{each} ")]
-    if not known:
+    matching = [each for each in settings.names if normalised == each or normalised.startswith(f"{each} ")]
+    if not matching:
         return entry.actions
-    chosen = max(known, key=len)
+    chosen = max(matching, key=len)
     value = _value(settings, settings.names[chosen], chosen)
     if value is None:
         return entry.actions
@@ -38,44 +38,44 @@ def bindings_of(entry: PortalEntry, name: str) -> Bindings:
 
 
 def _value(settings: GameSettings, number: str, name: str) -> str | None:
-    """What the settings bind the action to, in the key table's words; None: nothing is said of it."""
+    """The key or button to which the settings bind the action, as the key table names it; None: no such setting."""
     try:
         text = read_text(Path(settings.file).expanduser(), "the game's settings")
-        found = _by_regex(settings, text, number) if settings.regex else _by_xpath(settings, text, number)
+        key = _by_regex(settings, text, number) if settings.regex else _by_xpath(settings, text, number)
     except (ConfigError, ElementTree.ParseError) as error:
         raise RefusedError("bad_arguments", f"{name}: {settings.file} cannot be read: {error}", "action") from error
-    if found is None:
+    if key is None:
         return None
-    if found not in settings.keys:
-        told = f"{name}: {settings.file} binds it to {found[:40]!r}, which the portal's key table does not have: add it"
-        raise RefusedError("bad_arguments", told, "action")
-    return settings.keys[found]
+    if key not in settings.keys:
+        message = f"{name}: {settings.file} binds it to {key[:40]!r}, which the portal's key table lacks: add it there"
+        raise RefusedError("bad_arguments", message, "action")
+    return settings.keys[key]
 
 
 def _by_regex(settings: GameSettings, text: str, number: str) -> str | None:
     for pattern in settings.regex:
-        found = re.search(pattern.replace("{}", re.escape(number)), text, re.MULTILINE)
-        if found is not None:
-            return found[1]
+        match = re.search(pattern.replace("{}", re.escape(number)), text, re.MULTILINE)
+        if match is not None:
+            return match[1]
     return None
 
 
 def _by_xpath(settings: GameSettings, text: str, number: str) -> str | None:
     if "<!" in text.replace("<!--", ""):
         raise RefusedError(
-            "bad_arguments", f"{settings.file}: declares XML entities, which no settings file needs", "action"
+            "bad_arguments", f"{settings.file}: contains XML declarations such as entities: remove them", "action"
         )
-    root = ElementTree.fromstring(text.encode())  # noqa: S314  no entities, as seen above
+    root = ElementTree.fromstring(text.encode())  # noqa: S314  entities are rejected above
     for path in settings.xpath:
         where, _, attribute = path.replace("{}", number).rpartition("/@")
-        found = root.find(where)
-        if found is not None and attribute in found.attrib:
-            return found.attrib[attribute]
+        element = root.find(where)
+        if element is not None and attribute in element.attrib:
+            return element.attrib[attribute]
     return None
 
 
 def _rebound(step: Action, value: str, name: str) -> Action:
-    """A binding's step with another key or button."""
+    """A step of a binding with another key or button."""
     if value not in BUTTONS:
         if step.action in BY_BUTTON:
             return Action(action="press_key", params={"key": value})
@@ -84,7 +84,7 @@ def _rebound(step: Action, value: str, name: str) -> Action:
         return Action(action=BUTTONS[value], params=_points(step.params))
     if step.action in BY_KEY:
         raise RefusedError(
-            "bad_arguments", f"{name}: the game has it on a mouse button, which cannot be held as a key is"
+            "bad_arguments", f"{name}: the game binds it to a mouse button, which {step.action} cannot press"
         )
     return step
 
@@ -98,18 +98,19 @@ _TIMED = re.compile(r"(?P<name>.+?)\s+(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>s|ms)
 
 
 def steps_of(binding: Action | tuple[Action, ...]) -> tuple[Action, ...]:
-    """A binding's steps, in their order."""
+    """A binding's steps in order."""
     return (binding,) if isinstance(binding, Action) else binding
 
 
 def resolve(action: Action, bindings: Bindings) -> tuple[Action, ...]:
-    """What is to be done for an action: its own self, or the steps of the portal's name for them.
+    """The steps of an action: the steps of the portal's binding with that name, or the action itself.
 
-    A portal's name comes first, so that a game may have a `click` of its own. `NAME 2s` (or `500ms`) holds what
-    NAME holds for that long. Parameters that are given replace those of a binding's only step.
+    A binding takes precedence, so that a game can define its own `click`. `NAME 2s` (or `500ms`) sets the duration of
+    the binding NAME. Parameters of the action replace those of the only step that accepts them.
 
     Raises:
-        RefusedError: `unknown_command`: no such action and no such name; or `bad_arguments`: it holds nothing to time.
+        RefusedError: `unknown_command`: there is no such action and no such binding; `bad_arguments`: not exactly one
+            step accepts the parameters.
     """
     name = " ".join(action.action.split())
     spelled = name.lower().replace("-", "_")
@@ -121,12 +122,12 @@ def resolve(action: Action, bindings: Bindings) -> tuple[Action, ...]:
     if timed is not None and timed["name"] in bindings:
         seconds = float(timed["amount"]) / (1000 if timed["unit"] == "ms" else 1)
         return _with_params(name, _held(steps_of(bindings[timed["name"]])), {**action.params, "seconds": seconds})
-    named = f"; this portal's names: {', '.join(sorted(bindings))}" if bindings else ""
+    named = f"; this portal's bindings: {', '.join(sorted(bindings))}" if bindings else ""
     raise RefusedError("unknown_command", f"no action {name[:100]!r}; there are: {', '.join(ACTIONS)}{named}", "action")
 
 
 def _held(steps: tuple[Action, ...]) -> tuple[Action, ...]:
-    """A binding that is one click, as one that is held: a drawn bow or a strong blow is a long click."""
+    """A binding of a single click as one that holds the button, for example to draw a bow."""
     buttons = {"click": "left", "right_click": "right"}
     if len(steps) == 1 and steps[0].action in buttons and not steps[0].params:
         return (Action(action="hold_mouse", params={"button": buttons[steps[0].action]}),)
@@ -138,8 +139,8 @@ def _with_params(name: str, steps: tuple[Action, ...], params: dict[str, object]
         return steps
     takers = [number for number, step in enumerate(steps) if params.keys() <= ACTIONS[step.action].model_fields.keys()]
     if len(takers) != 1:
-        told = f"{name}: it has {len(steps)} steps, and {len(takers)} of them take {', '.join(params)}"
-        raise RefusedError("bad_arguments", told, next(iter(params)))
+        message = f"{name}: {len(takers)} of its {len(steps)} steps accept {', '.join(params)}: exactly one must"
+        raise RefusedError("bad_arguments", message, next(iter(params)))
     chosen = takers[0]
     changed = steps[chosen].model_copy(update={"params": {**steps[chosen].params, **params}})
     return (*steps[:chosen], changed, *steps[chosen + 1 :])

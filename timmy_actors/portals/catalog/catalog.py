@@ -1,4 +1,4 @@
-"""The catalog: `portals.json`, read and checked, with errors that name file, line and remedy."""
+"""Reads and validates the catalog `portals.json`. Errors name the file, the line and the remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
     """The portals listed in `path`.
 
     Raises:
-        ConfigError: the file is missing, is no JSON, or an entry is wrong.
+        ConfigError: the file is missing or is not JSON, or an entry is invalid.
     """
     source = _Source(path, read_text(path, "the portal catalog"))
     entries = _entries(source)
@@ -32,10 +32,10 @@ def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
 
 
 def choose(portals: tuple[PortalEntry, ...], portal_id: str, path: Path) -> PortalEntry:
-    """The portal called `portal_id`.
+    """The portal with the id `portal_id`.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is no such portal.
     """
     for portal in portals:
         if portal.id == portal_id:
@@ -49,12 +49,12 @@ class _Source:
     path: Path
     text: str
     prefix: tuple[str, ...] = ()
-    """Where the list of portals stands: in a key, or it is the whole file."""
+    """The key that holds the list of portals; empty if the list is the whole file."""
 
-    def complaint(self, number: int, where: tuple[str | int, ...], told: str) -> ConfigError:
-        """What is wrong with the entry of that number (from 0), and on which line."""
+    def error(self, number: int, where: tuple[str | int, ...], message: str) -> ConfigError:
+        """The error for an entry (numbered from 0), with the file and the line."""
         line = line_of(self.text, (*self.prefix, number, *where))
-        return ConfigError(f"{self.path}, line {line}: {told}")
+        return ConfigError(f"{self.path}, line {line}: {message}")
 
 
 def _entries(source: _Source) -> list[object]:
@@ -62,7 +62,7 @@ def _entries(source: _Source) -> list[object]:
     try:
         document = json.loads(source.text)
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
+        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: correct the JSON") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
     if isinstance(document, list):
@@ -80,14 +80,14 @@ def _entries(source: _Source) -> list[object]:
 def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
     name = f"portal {number + 1} ({entry.get('id', '?') if isinstance(entry, dict) else '?'})"
     try:
-        # Strict JSON types: "12345" is not an app id.
+        # Strict types: the string "12345" is not a valid app id.
         portal = PortalEntry.model_validate_json(json.dumps(entry), strict=True)
     except ValidationError as error:
         mistake = first_mistake(error)
         if mistake.kind == "extra_forbidden" and len(mistake.path) == 1:
             known = ", ".join(sorted(PortalEntry.model_fields))
             mistake = mistake._replace(text=f"no such key; there are: {known}")
-        raise source.complaint(number, mistake.path, f"{name}: {mistake.at('entry')}") from error
+        raise source.error(number, mistake.path, f"{name}: {mistake.at('entry')}") from error
     _refuse_unknown_names(source, number, name, portal)
     _refuse_wrong_steps(source, number, name, "actions", portal.actions)
     _refuse_wrong_steps(source, number, name, "after_failure", portal.after_failure)
@@ -97,18 +97,18 @@ def _portal(source: _Source, number: int, entry: object) -> PortalEntry:
 
 
 def _refuse_unknown_names(source: _Source, number: int, name: str, portal: PortalEntry) -> None:
-    """See that what is said of an action is said of one that the portal has."""
+    """Check that the notes, follow-up actions and settings refer to bindings that the portal has."""
     settings = {} if portal.settings is None else portal.settings.names
-    said_of: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = (
+    references: tuple[tuple[tuple[str, ...], Mapping[str, object]], ...] = (
         (("notes",), portal.notes),
         (("after_failure",), portal.after_failure),
         (("settings", "names"), settings),
     )
     known = ", ".join(sorted(portal.actions)) or "none"
-    for where, said in said_of:
-        for binding in (each for each in said if each not in portal.actions):
-            told = f"{name}: {'.'.join((*where, binding))}: no such name in actions; there are: {known}"
-            raise source.complaint(number, (*where, binding), told)
+    for where, names in references:
+        for binding in (each for each in names if each not in portal.actions):
+            message = f"{name}: {'.'.join((*where, binding))}: no such name in actions; there are: {known}"
+            raise source.error(number, (*where, binding), message)
 
 
 def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindings: Bindings) -> None:
@@ -117,15 +117,15 @@ def _refuse_wrong_steps(source: _Source, number: int, name: str, key: str, bindi
             try:
                 parse_params(step.action, step.params)
             except RefusedError as refused:
-                told = f"{name}: {key}.{binding}: {refused.message}"
-                raise source.complaint(number, (key, binding), told) from refused
+                message = f"{name}: {key}.{binding}: {refused.message}"
+                raise source.error(number, (key, binding), message) from refused
 
 
 def _refuse_duplicates(source: _Source, portals: tuple[PortalEntry, ...]) -> None:
     seen: set[str] = set()
     for number, portal in enumerate(portals):
         if portal.id in seen:
-            raise source.complaint(number, ("id",), f"two portals are called {portal.id!r}: rename one")
+            raise source.error(number, ("id",), f"two portals have the id {portal.id!r}: rename one")
         seen.add(portal.id)
 
 
@@ -134,10 +134,10 @@ Signature = tuple[int, int, int]
 
 
 class CatalogFile:
-    """The portals in force: what is wrong in the file changes nothing but `error`.
+    """The active portals. An invalid new version of the file sets `error` and leaves the portals unchanged.
 
     Raises:
-        ConfigError: when it is made: the file cannot be used at all.
+        ConfigError: on construction, if the file is invalid.
     """
 
     def __init__(self, path: Path) -> None:
@@ -145,30 +145,32 @@ class CatalogFile:
         self._seen = _signature(path)
         self.portals = load_catalog(path)
         self.error: str | None = None
-        """Why the file as it is now is not in force."""
+        """Why the current version of the file is not active."""
 
-    def look(self) -> bool:
-        """Read the file again if it has changed; whether what is in force, or the error, has."""
+    def reload(self) -> bool:
+        """Read the file again if it has changed; returns whether the active portals or the error changed."""
         signature = _signature(self.path)
         if signature == self._seen:
             return False
         self._seen = signature
         before = (self.portals, self.error)
         try:
-            self._refuse_what_never_ends()
+            self._refuse_special_file()
             self.portals, self.error = load_catalog(self.path), None
         except ConfigError as error:
             self.error = str(error)
-            log.warning("%s (the portals stay as they were)", error)
+            log.warning("%s (the previous portals stay active)", error)
         return (self.portals, self.error) != before
 
-    def _refuse_what_never_ends(self) -> None:
-        if self.path.exists() and not self.path.is_file():  # who follows it must not wait for a FIFO's writer
-            raise ConfigError(f"{self.path}: cannot read the portal catalog: it is no file any more: put one there")
+    def _refuse_special_file(self) -> None:
+        if self.path.exists() and not self.path.is_file():  # reading a FIFO would block until there is a writer
+            raise ConfigError(
+                f"{self.path}: cannot read the portal catalog: it is no longer a regular file: restore it"
+            )
 
 
 def _signature(path: Path) -> Signature | None:
-    # Editors replace files: the inode tells that as well, where two writes fall into one tick of the clock.
+    # Editors replace files: the inode detects that even if two writes have the same modification time.
     try:
         facts = os.stat(path)  # noqa: PTH116  one call with all three
     except OSError:

@@ -1,4 +1,4 @@
-"""On which line of a JSON text a value stands: its parser does not say. Pure."""
+"""Finds the line of a value in a JSON text, which the parser does not report. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int | None:
-    """The line (from 1) of the value at `path`, or of the innermost value around it that is there."""
+    """The line (from 1) of the value at `path`, or of the innermost enclosing value that exists."""
     lines = dict(_values(text))
     for depth in range(len(path), -1, -1):
         if tuple(path[:depth]) in lines:
@@ -26,27 +26,27 @@ class _Container:
     is_list: bool
     path: Path
     key: str | int = field(default=0)
-    """Of the value that comes next."""
+    """The key or index of the next value."""
     named: bool = False
-    """Whether that value's key was read (of an object)."""
+    """In an object, whether the key of the next value has been read."""
 
 
 def _values(text: str) -> Iterator[tuple[Path, int]]:
-    """Each value's path and line, of a text that parses; a key's line for a value that has one."""
+    """The path and line of each value in a valid JSON text; for a value with a key, the key's line."""
     around: list[_Container] = []
-    for found in _TOKEN.finditer(text):
-        mark, here = found[0], around[-1] if around else None
+    for token in _TOKEN.finditer(text):
+        mark, here = token[0], around[-1] if around else None
         if mark in "]}":
             around.pop()
         elif mark == ",":
             _expect_next(here)
         elif here is not None and not here.is_list and not here.named:
             here.key, here.named = json.loads(mark), True
-            yield (*here.path, here.key), _line(text, found)
+            yield (*here.path, here.key), _line(text, token)
         elif mark != ":":
             path = () if here is None else (*here.path, here.key)
             if here is None or here.is_list:
-                yield path, _line(text, found)
+                yield path, _line(text, token)
             if mark in "[{":
                 around.append(_Container(mark == "[", path))
 
@@ -59,5 +59,5 @@ def _expect_next(here: _Container | None) -> None:
     here.named = False
 
 
-def _line(text: str, found: re.Match[str]) -> int:
-    return text.count("\n", 0, found.start()) + 1
+def _line(text: str, token: re.Match[str]) -> int:
+    return text.count("\n", 0, token.start()) + 1

@@ -1,4 +1,4 @@
-"""Prompts that teach a model a game: `training/data/prompts_*.yaml`, checked against the portal's own names."""
+"""Prompts that teach a model a game: `training/data/prompts_*.yaml`, validated against the portal's bindings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Line = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
 class NamedAction(StrictModel):
-    """One of the game's names for actions, and when to use it."""
+    """The name of a binding, and when to use it."""
 
     name: Name
     use: Line
 
 
 class Scene(StrictModel):
-    """A kind of screen: how to recognise it, what to know of it, and what to do."""
+    """A kind of screen: how to recognise it, what to know about it, and what to do."""
 
     name: Name
     see: Line
@@ -32,7 +32,7 @@ class Scene(StrictModel):
 
 
 class Decision(StrictModel):
-    """An example: what is seen, the thought, and the action that follows. None: nothing is done this time."""
+    """An example: what is on the screen, the reasoning, and the resulting action. None: no action."""
 
     see: Line
     think: Line
@@ -40,7 +40,7 @@ class Decision(StrictModel):
 
 
 class Prompts(StrictModel):
-    """All that a model is told of a game before it plays."""
+    """The prompts for one game."""
 
     portal: PortalId
     game: Name
@@ -51,10 +51,10 @@ class Prompts(StrictModel):
 
 
 def load_prompts(entry: PortalEntry, folder: Path | None = None) -> Prompts | None:
-    """The prompts of a portal; None: its entry names none. A file that does not ship is looked for in `folder`.
+    """The prompts of a portal; None: its entry has no prompts. A file that is not shipped is searched in `folder`.
 
     Raises:
-        ConfigError: the file is missing or wrong, or speaks of actions that the portal does not have.
+        ConfigError: the file is missing or invalid, or uses actions that the portal lacks.
     """
     if entry.prompts is None:
         return None
@@ -68,7 +68,7 @@ def load_prompts(entry: PortalEntry, folder: Path | None = None) -> Prompts | No
 
 def _document(path: Path) -> Any:
     try:
-        import yaml  # noqa: PLC0415  of the extra `portals`
+        import yaml  # noqa: PLC0415  installed with the extra `portals`
     except ImportError as error:
         raise ConfigError(f"{path}: needs PyYAML: pip install 'timmy_actors[portals]'") from error
     try:
@@ -76,9 +76,9 @@ def _document(path: Path) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
-        raise ConfigError(f"{path}{line}: {getattr(error, 'problem', None) or error}: mend the YAML there") from error
+        raise ConfigError(f"{path}{line}: {getattr(error, 'problem', None) or error}: correct the YAML") from error
     except RecursionError as error:
-        raise ConfigError(f"{path}: is nested too deeply to be prompts") from error
+        raise ConfigError(f"{path}: is nested too deeply: use the format of the shipped prompts") from error
 
 
 def _parse(path: Path, document: Any) -> Prompts:
@@ -91,8 +91,8 @@ def _parse(path: Path, document: Any) -> Prompts:
 def _check_actions(path: Path, prompts: Prompts, entry: PortalEntry) -> None:
     if prompts.portal != entry.id:
         raise ConfigError(f"{path}: portal: these are the prompts of {prompts.portal!r}, not of {entry.id!r}")
-    named = {f"actions.{number}": Action(action=told.name) for number, told in enumerate(prompts.actions)}
-    shown = {f"decisions.{n}": told.action for n, told in enumerate(prompts.decisions) if told.action is not None}
+    named = {f"actions.{number}": Action(action=each.name) for number, each in enumerate(prompts.actions)}
+    shown = {f"decisions.{n}": each.action for n, each in enumerate(prompts.decisions) if each.action is not None}
     for where, action in named.items():
         _resolve(path, where, action, entry)
     for where, action in shown.items():

@@ -1,4 +1,4 @@
-"""What a portal does: one action at a time, each sent once."""
+"""Executes a portal's actions: one at a time, each sent once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 
 from timmy_actors.errors import RefusedError, ToolError
 from timmy_actors.portals.catalog.bindings import bindings_of, resolve
-from timmy_actors.portals.tools.answer_parsing import as_outcome, read_position, read_size, read_titles, said_no
+from timmy_actors.portals.tools.answer_parsing import as_outcome, read_position, read_size, read_titles, reports_failure
 from timmy_actors.portals.tools.spec_tools import FROM
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.portals.tools.tool_tables import ToolRow
 from timmy_actors.protocol import PORTAL_TIMEOUT_S, Action, ActionResult, Outcome, PortalEntry, parse_params
 
 SELECTOR = re.compile(r"(id|class|pid):")
-"""What the bundled desktop-control takes besides titles."""
+"""The window selectors of the bundled desktop-control besides titles."""
 REMEDY = (
-    "is the game running? One in gamescope has an X display of its own: name it under [desktop], as in"
+    "start the game; if it runs in gamescope, set gamescope's X display under [desktop], as in"
     ' environment = { DISPLAY = ":1" }'
 )
 
@@ -29,12 +29,13 @@ REMEDY = (
 async def aim_at(
     desktop: ToolServer, tool: str, entry: PortalEntry, deadline: float, argument: str = "window_title"
 ) -> str | list[str] | None:
-    """What the server's tool takes as `argument` for a portal; None: it cannot be aimed.
+    """The value of a tool's window argument for a portal; None: the tool cannot target a window.
 
-    A server that takes several titles chooses by itself. One that takes one gets the first for which it lists a window.
+    A server that accepts several titles selects the window itself. Other servers get the first title of a window that
+    they list.
 
     Raises:
-        ToolError: `no_window`, or the server is not up.
+        ToolError: `no_window`, or the server is not available.
     """
     properties = (await desktop.schema(tool, deadline)).get("properties", {})
     schema = properties.get(_name_in(desktop.table.row(tool), argument))
@@ -43,27 +44,27 @@ async def aim_at(
         return None
     if _takes_list(schema):
         return titles
-    return titles[0] if len(titles) == 1 else await _first_there(desktop, titles, deadline)
+    return titles[0] if len(titles) == 1 else await _first_listed(desktop, titles, deadline)
 
 
 def _name_in(row: ToolRow | None, argument: str) -> str:
-    """What the server calls an argument, where its table's template says that."""
+    """The server's name of an argument, according to its tool table."""
     named = (row.arguments or {}) if row is not None else {}
     return next((name for name, template in named.items() if template == f"${argument}"), argument)
 
 
-async def _first_there(desktop: ToolServer, titles: Sequence[str], deadline: float) -> str:
+async def _first_listed(desktop: ToolServer, titles: Sequence[str], deadline: float) -> str:
     try:
-        there = read_titles((await desktop.look("list_windows", {}, deadline)).value)
-    except ToolError as trouble:
-        if trouble.code != "no_such_tool":
+        listed = read_titles((await desktop.look("list_windows", {}, deadline)).value)
+    except ToolError as error:
+        if error.code != "no_such_tool":
             raise
         return titles[0]
-    known = {title.strip().casefold(): title for title in there}
+    known = {title.strip().casefold(): title for title in listed}
     for title in titles:
         if title.strip().casefold() in known:
             return known[title.strip().casefold()]
-    raise ToolError("no_window", f"no window is called {' or '.join(map(repr, titles))}: {REMEDY}")
+    raise ToolError("no_window", f"no window has the title {' or '.join(map(repr, titles))}: {REMEDY}")
 
 
 def _takes_list(schema: Mapping[str, Any]) -> bool:
@@ -72,13 +73,13 @@ def _takes_list(schema: Mapping[str, Any]) -> bool:
 
 
 LATCHED = (
-    "the pointer is in a corner of the screen, where this server refuses to do anything (PyAutoGUI's fail-safe) until"
-    " somebody moves it away: it cannot do that itself"
+    "the pointer is in a corner of the screen, where this server refuses every action (PyAutoGUI's fail-safe): move it"
+    " away by hand"
 )
 RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
 RELEASE_ALL = "release_all"
 TYPED_IN_S = 0.03
-"""What a character takes: the bundled server types 50 a second, and asks for the focus before each."""
+"""Time for one character: the bundled server types 50 a second, and checks the focus before each."""
 UNDONE_WITHIN_S = 5.0
 Steps = Sequence[tuple[str, dict[str, Any]]]
 log = logging.getLogger(__name__)
@@ -86,14 +87,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Ended:
-    """What became of an action, why, and the server's own code for it."""
+    """The outcome of an action, its reason, and the server's own error code."""
 
     outcome: Outcome
     reason: str | None = None
     tool_code: str | None = None
 
     def after(self, number: int, steps: int) -> _Ended:
-        """The same for a whole action, of whose steps so many were done before."""
+        """The outcome of an action whose step `number` ended so; the steps before it succeeded."""
         if not number:
             return self
         outcome: Outcome = "failed" if self.outcome == "refused" else self.outcome
@@ -104,22 +105,22 @@ DONE = _Ended("done")
 
 
 class Actions:
-    """Acts on one desktop."""
+    """Executes actions on one desktop server."""
 
     def __init__(self, desktop: ToolServer) -> None:
         self._desktop = desktop
         self._turn = asyncio.Lock()
-        self._pauses = 0
-        """How often everything was let go: what was asked for before that is not done any more."""
-        self._letting_go: asyncio.Task[None] | None = None
-        """Held, for asyncio holds its tasks weakly."""
+        self._release_alls = 0
+        """How often `release_all` was requested; actions requested before are not executed any more."""
+        self._releasing: asyncio.Task[None] | None = None
+        """A strong reference, because asyncio holds tasks weakly."""
 
-    async def do(self, action: Action, entry: PortalEntry, timeout_s: float | None) -> ActionResult:
-        """Carry it out within `timeout_s` (None: `PORTAL_TIMEOUT_S` and what it lasts by its own arguments).
+    async def execute(self, action: Action, entry: PortalEntry, timeout_s: float | None) -> ActionResult:
+        """Execute an action within `timeout_s` (None: `PORTAL_TIMEOUT_S` plus the action's own duration).
 
-        What takes longer is refused before it begins, what waits for its turn until then is dropped undone, and what
-        is under way then is ended. So is what is cancelled. `release_all` waits for no turn, and drops what waits for
-        one.
+        An action that takes longer by its own arguments is refused at once, one that still waits for its turn at the
+        deadline is refused, and one that is running then is ended, as is a cancelled one. `release_all` does not wait
+        for its turn, and the actions that wait are refused.
         """
         try:
             steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
@@ -127,25 +128,25 @@ class Actions:
         except RefusedError as refused:
             return _result(action, _Ended("refused", refused.message))
         if [name for name, _ in steps] == [RELEASE_ALL]:
-            self._pauses += 1
+            self._release_alls += 1
             ended = await self._run(steps, entry, deadline)
         else:
             name = " ".join(action.action.lower().split())
             undo = [(step.action, _params(step)) for step in entry.after_failure.get(name, ())]
             ended = await self._in_turn(steps, undo, entry, deadline)
-        told = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
-        return _result(told, ended, binding=action.action if told.action != action.action else None)
+        executed = Action(action=steps[0][0], params=steps[0][1]) if len(steps) == 1 else action
+        return _result(executed, ended, binding=action.action if executed.action != action.action else None)
 
     async def _in_turn(self, steps: Steps, undo: Steps, entry: PortalEntry, deadline: float) -> _Ended:
-        asked_at = self._pauses
+        release_alls = self._release_alls
         try:
             async with asyncio.timeout_at(deadline):
                 await self._turn.acquire()
         except TimeoutError:
-            return _Ended("refused", "an earlier action took until this one's deadline: it was not done")
+            return _Ended("refused", "an earlier action ran until this one's deadline: it was not done")
         try:
-            if self._pauses != asked_at:
-                return _Ended("refused", "everything was let go before this action's turn came: it was not done")
+            if self._release_alls != release_alls:
+                return _Ended("refused", "release_all was called while this action waited: it was not done")
             ended = await self._run(steps, entry, deadline)
             if ended.outcome != "done" and undo:
                 await self._undo(undo, entry)
@@ -154,107 +155,109 @@ class Actions:
             self._turn.release()
 
     async def _run(self, steps: Steps, entry: PortalEntry, deadline: float) -> _Ended:
-        begun_at, ended = self._pauses, DONE
+        release_alls, ended = self._release_alls, DONE
         for number, (name, params) in enumerate(steps):
-            if self._pauses != begun_at:
-                return _Ended("failed", f"everything was let go meanwhile (after {number} of {len(steps)} steps)")
+            if self._release_alls != release_alls:
+                return _Ended("failed", f"interrupted by release_all (after {number} of {len(steps)} steps)")
             try:
                 ended = _late_start(name, params, deadline) or await self._step(name, params, entry, deadline)
             except asyncio.CancelledError:
-                self._letting_go = asyncio.create_task(self._let_go(steps[: number + 1], entry))
+                self._releasing = asyncio.create_task(self._release(steps[: number + 1], entry))
                 raise
             if ended.outcome != "done":
-                await self._let_go(steps[: number + 1], entry)
+                await self._release(steps[: number + 1], entry)
                 return ended.after(number, len(steps))
         return ended
 
     async def _step(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> _Ended:
         try:
-            values = await self._aimed(name, params, entry, deadline)
+            values = await self._with_target(name, params, entry, deadline)
             await self._check_point(name, params, values, deadline)
-        except ToolError as trouble:  # in a question that comes before: the action was not sent
-            return _Ended("refused", trouble.message, trouble.tool_code)
+        except ToolError as error:  # in a query before the action, which was not sent
+            return _Ended("refused", error.message, error.tool_code)
         return await self._send(name, values, deadline, lasts_s(params))
 
     async def _send(self, name: str, values: dict[str, Any], deadline: float, seconds: float) -> _Ended:
         try:
             answer = await self._desktop.act(name, values, deadline, seconds)
-        except ToolError as trouble:
-            outcome = as_outcome(trouble)
-            reason = f"done, and the answer cannot be read: {trouble.message}" if outcome == "done" else trouble.message
-            return _Ended(outcome, reason, trouble.tool_code)
-        return _Ended("failed", await self._why_not(name)) if said_no(answer.value) else DONE
+        except ToolError as error:
+            outcome = as_outcome(error)
+            reason = f"done, but the answer cannot be read: {error.message}" if outcome == "done" else error.message
+            return _Ended(outcome, reason, error.tool_code)
+        return _Ended("failed", await self._failure_reason(name)) if reports_failure(answer.value) else DONE
 
-    async def _aimed(self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float) -> dict[str, Any]:
+    async def _with_target(
+        self, name: str, params: dict[str, Any], entry: PortalEntry, deadline: float
+    ) -> dict[str, Any]:
         if name == "focus_window":
             return params if params.get("title") else {"title": await self._title(entry, deadline)}
         values = {**params, "window_title": await aim_at(self._desktop, name, entry, deadline)}
         row = self._desktop.table.row(name)
         if row is not None and row.names & set(FROM):
-            x, y = await self._where(values, deadline)
+            x, y = await self._mouse_position(values, deadline)
             return {**values, "from_x": x, "from_y": y}
-        return values if "x" in params else {**values, **await self._where_needed(name, values, deadline)}
+        return values if "x" in params else {**values, **await self._required_point(name, values, deadline)}
 
     async def _title(self, entry: PortalEntry, deadline: float) -> str | list[str] | None:
         return await aim_at(self._desktop, "focus_window", entry, deadline, argument="title")
 
-    async def _where_needed(self, name: str, values: dict[str, Any], deadline: float) -> dict[str, int]:
-        """The mouse's position, for a server whose clicks need a point."""
+    async def _required_point(self, name: str, values: dict[str, Any], deadline: float) -> dict[str, int]:
+        """The mouse's position, for a server whose clicks require a point."""
         if "x" not in (await self._desktop.schema(name, deadline)).get("required", ()):
             return {}
-        x, y = await self._where(values, deadline)
+        x, y = await self._mouse_position(values, deadline)
         return {"x": x, "y": y}
 
-    async def _where(self, values: dict[str, Any], deadline: float) -> tuple[int, int]:
-        aimed = {"window_title": values["window_title"]}
-        return read_position((await self._desktop.look("get_mouse_position", aimed, deadline)).value)
+    async def _mouse_position(self, values: dict[str, Any], deadline: float) -> tuple[int, int]:
+        target = {"window_title": values["window_title"]}
+        return read_position((await self._desktop.look("get_mouse_position", target, deadline)).value)
 
     async def _check_point(self, name: str, params: dict[str, Any], values: dict[str, Any], deadline: float) -> None:
-        """See that a point is on the screen, where the server is not aimed at a window and so checks nothing itself."""
+        """Check that a point is on the screen, for a server that targets no window and does not check it itself."""
         if "x" not in params or values.get("window_title") is not None:
             return
         try:
             width, height = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
-        except ToolError as trouble:
-            if trouble.code == "no_such_tool":
-                return  # it is left to the server to know
+        except ToolError as error:
+            if error.code == "no_such_tool":
+                return  # the screen size is unknown: the server has to check the point
             raise
         x, y = params["x"], params["y"]
         if not (x < width and y < height):
             raise ToolError("bad_arguments", f"{name}: ({x}, {y}) is not on the screen of {width} x {height} pixels")
         if self._desktop.table.corners_latch and _is_corner((x, y), (width, height)):
-            raise ToolError("bad_arguments", f"{name}: ({x}, {y}): with {LATCHED}")
+            raise ToolError("bad_arguments", f"{name}: ({x}, {y}) is a corner: afterwards {LATCHED}")
 
-    async def _why_not(self, name: str) -> str:
-        told = f"{name}: the server says that it failed, and not why"
+    async def _failure_reason(self, name: str) -> str:
+        unknown = f"{name}: the server reports a failure without a reason"
         if not self._desktop.table.corners_latch:
-            return told
+            return unknown
         deadline = asyncio.get_running_loop().time() + 2.0
         try:
             size = read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
-            where = read_position((await self._desktop.look("get_mouse_position", {}, deadline)).value)
+            position = read_position((await self._desktop.look("get_mouse_position", {}, deadline)).value)
         except ToolError:
-            return told
-        return f"{name}: {LATCHED}" if _is_corner(where, size) else told
+            return unknown
+        return f"{name}: {LATCHED}" if _is_corner(position, size) else unknown
 
     async def _undo(self, steps: Steps, entry: PortalEntry) -> None:
-        """Close what steps that were begun may have left open; each step that can be done is."""
+        """Execute the portal's `after_failure` steps; a step that fails does not stop the others."""
         deadline = asyncio.get_running_loop().time() + UNDONE_WITHIN_S
         for name, params in steps:
             ended = await self._step(name, params, entry, deadline)
             if ended.outcome != "done":
                 log.warning("%s after a failure: %s", name, ended.reason)
 
-    async def _let_go(self, steps: Steps, entry: PortalEntry) -> None:
-        """Release what steps that were begun may have left down."""
+    async def _release(self, steps: Steps, entry: PortalEntry) -> None:
+        """Release the keys and buttons that the started steps may have left down."""
         deadline = asyncio.get_running_loop().time() + 2.0
         for name, params in _left_down(steps):
             if (await self._step(name, params, entry, deadline)).outcome != "done":
-                return  # the server is gone or refuses: its successor lets go first
+                return  # the server has ended or refuses: the next server releases them at its start
 
 
 def lasts_s(params: Mapping[str, Any]) -> float:
-    """How long an action lasts by its own arguments."""
+    """The duration of an action in seconds according to its arguments."""
     return float(params.get("seconds") or params.get("duration") or len(params.get("text", "")) * TYPED_IN_S)
 
 
@@ -263,18 +266,22 @@ def _allowed_s(steps: Steps, timeout_s: float | None) -> float:
     if timeout_s is None:
         return PORTAL_TIMEOUT_S + lasts
     if lasts >= timeout_s:
-        told = f"timeout_s: {timeout_s:g} s are too few: the action itself takes about {lasts:g} s; it was not begun"
-        raise RefusedError("bad_arguments", told, "timeout_s")
+        message = (
+            f"timeout_s: {timeout_s:g} s is too short: the action itself takes about {lasts:g} s; it was not started"
+        )
+        raise RefusedError("bad_arguments", message, "timeout_s")
     return timeout_s
 
 
 def _late_start(name: str, params: Mapping[str, Any], deadline: float) -> _Ended | None:
-    """How a step ends for which the time that is left is too short; None: it is long enough."""
+    """The refusal of a step that takes longer than the remaining time; None: the time is sufficient."""
     left = deadline - asyncio.get_running_loop().time()
     if left > lasts_s(params):
         return None
-    told = f"{name}: it takes about {lasts_s(params):g} s, and {max(left, 0.0):.1f} s were left: it was not begun"
-    return _Ended("refused", told)
+    message = (
+        f"{name}: takes about {lasts_s(params):g} s, but only {max(left, 0.0):.1f} s were left: it was not started"
+    )
+    return _Ended("refused", message)
 
 
 def _params(step: Action) -> dict[str, Any]:
@@ -282,7 +289,7 @@ def _params(step: Action) -> dict[str, Any]:
 
 
 def _left_down(steps: Steps) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The steps that undo presses without a release among them, the last pressed first."""
+    """The steps that release the presses without a matching release, the last pressed first."""
     for number, (name, params) in reversed(list(enumerate(steps))):
         release = (RELEASES.get(name, ""), {key: value for key, value in params.items() if key != "expires_s"})
         if name in RELEASES and release not in steps[number:]:

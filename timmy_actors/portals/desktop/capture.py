@@ -1,4 +1,4 @@
-"""What a portal sees: the visual part of a `GameState`, each part for itself, with what is missing and why."""
+"""Captures the visual part of a `GameState`: each field separately, with a problem for each one that is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from timmy_actors.portals.tools.answer_parsing import (
     read_os,
     read_position,
     read_size,
-    said_no,
+    reports_failure,
 )
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.portals.tools.tool_server import ToolServer
@@ -29,20 +29,20 @@ SCREENSHOT = "visual.screenshot_path"
 
 
 class GameCapture:
-    """Looks at one desktop. One look at a time."""
+    """Captures through one desktop server. One capture at a time."""
 
-    def __init__(self, desktop: ToolServer, album: CaptureStore) -> None:
+    def __init__(self, desktop: ToolServer, captures: CaptureStore) -> None:
         self._desktop = desktop
-        self._album = album
+        self._captures = captures
         self._problems: list[Problem] = []
         self._known_system: tuple[Mapping[str, Any], str] | None = None
         self._is_complete = False
-        """Whether the last screenshot's answer told of the screen and the mouse as well, as desktop-control's does."""
+        """Whether the last screenshot's answer also contained the screen and the mouse, as desktop-control's does."""
 
     async def look(
         self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
     ) -> tuple[Visual, tuple[Problem, ...]]:
-        """Everything there is to see now; what could not be had is None, and a problem says why."""
+        """Capture every field; a field that is unavailable is None, and a problem contains the reason."""
         self._problems = []
         expects_all = self._is_complete
         shot, system, pixels, around = await asyncio.gather(
@@ -67,45 +67,45 @@ class GameCapture:
     async def _part(self, what: str, look: Awaitable[T]) -> T | None:
         try:
             return await look
-        except ToolError as trouble:
-            self._problems.append(as_problem(what, trouble))
+        except ToolError as error:
+            self._problems.append(as_problem(what, error))
             return None
 
     async def _screenshot(
         self, entry: PortalEntry, now: datetime, deadline: float, options: LookOptions
     ) -> dict[str, Any]:
         title = await aim_at(self._desktop, "take_screenshot", entry, deadline)
-        name = self._album.new_name(now)
-        filename = name if self._desktop.table.files == "name" else str(self._album.folder / name)
+        name = self._captures.new_name(now)
+        filename = name if self._desktop.table.files == "name" else str(self._captures.folder / name)
         values = {"filename": filename, "window_title": title, **options.model_dump()}
         answer = await self._desktop.look("take_screenshot", values, deadline, options.waits_s)
-        path, facts = self._develop(name, answer, now)
+        path, facts = self._store(name, answer, now)
         if title is None:
-            told = "this server takes pictures of the whole screen only: coordinates are the screen's"
-            self._problems.append(Problem(what="visual.window", code="not_aimed", message=told))
+            message = "this server captures only the whole screen: coordinates are relative to the screen"
+            self._problems.append(Problem(what="visual.window", code="not_aimed", message=message))
         if facts.is_black:
-            told = "every pixel is black: a loading screen, or a window or screen that shows nothing"
-            self._problems.append(Problem(what=SCREENSHOT, code="black_frame", message=told))
+            message = "every pixel is black: a loading screen, or a window or screen that has painted nothing"
+            self._problems.append(Problem(what=SCREENSHOT, code="black_frame", message=message))
         if isinstance(answer.value, Mapping) and answer.value.get("settled") is False:
-            told = f"what was waited for ({options.wait_until}) did not come in time: the picture is of then"
-            self._problems.append(Problem(what=SCREENSHOT, code="not_settled", message=told))
+            message = f"wait_until {options.wait_until} was not met in time: the picture shows the last state"
+            self._problems.append(Problem(what=SCREENSHOT, code="not_settled", message=message))
         size = (facts.width, facts.height)
         shown = {"screenshot_path": str(path), "image_size": size, "window": _window(answer, title)}
-        return {**shown, **_told_beside(answer)}
+        return {**shown, **_screen_and_mouse(answer)}
 
-    def _develop(self, name: str, answer: ToolAnswer, now: datetime) -> tuple[Path, Facts]:
-        """The picture's file, whether the server wrote it or sent what is to be in it."""
-        path = self._album.folder / name
+    def _store(self, name: str, answer: ToolAnswer, now: datetime) -> tuple[Path, Facts]:
+        """The picture's file, written by the server or from the image in its answer."""
+        path = self._captures.folder / name
         if answer.images:
-            path = self._album.write(name, answer.images[0])
-        elif said_no(answer.value):
-            failed = ToolError("tool_failed", "the server says that it could not take a screenshot, and not why")
-            raise self._album.trouble() or failed
+            path = self._captures.write(name, answer.images[0])
+        elif reports_failure(answer.value):
+            failed = ToolError("tool_failed", "the server reports that the screenshot failed, without a reason")
+            raise self._captures.write_error() or failed
         elif isinstance(answer.value, Mapping) and isinstance(answer.value.get("path"), str):
-            path = self._album.folder / answer.value["path"]
+            path = self._captures.folder / answer.value["path"]
             if path.name != name:
-                raise ToolError("bad_result", f"the server was to write {name}, and says that it wrote {path.name}")
-        return path, self._album.add(path, now)
+                raise ToolError("bad_result", f"the server was asked to write {name}, but reports {path.name}")
+        return path, self._captures.add(path, now)
 
     async def _size(self, deadline: float) -> tuple[int, int]:
         return read_size((await self._desktop.look("get_screen_size", {}, deadline)).value)
@@ -116,7 +116,7 @@ class GameCapture:
 
     async def _system(self, deadline: float) -> str:
         schema = await self._desktop.schema("get_os", deadline)
-        if self._known_system is None or self._known_system[0] is not schema:  # of another incarnation of the server
+        if self._known_system is None or self._known_system[0] is not schema:  # the server was restarted
             self._known_system = (schema, read_os((await self._desktop.look("get_os", {}, deadline)).value))
         return self._known_system[1]
 
@@ -124,19 +124,19 @@ class GameCapture:
         if not entry.pixels:
             return None
         title = await aim_at(self._desktop, "pixel_color", entry, deadline)
-        found = []
+        pixels = []
         for x, y in entry.pixels:
             answer = await self._desktop.look("pixel_color", {"x": x, "y": y, "window_title": title}, deadline)
-            found.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
-        return tuple(found)
+            pixels.append(PixelColour(at=(x, y), rgb=read_colour(answer.value)))
+        return tuple(pixels)
 
 
 async def _nothing() -> dict[str, Any]:
     return {}
 
 
-def _told_beside(answer: ToolAnswer) -> dict[str, Any]:
-    """The screen's size and the mouse's position, where the answer to a screenshot has both: two calls less."""
+def _screen_and_mouse(answer: ToolAnswer) -> dict[str, Any]:
+    """The screen size and the mouse position if a screenshot's answer contains both, which saves two calls."""
     if not isinstance(answer.value, Mapping):
         return {}
     screen, mouse = answer.value.get("screen"), answer.value.get("mouse")
@@ -145,12 +145,12 @@ def _told_beside(answer: ToolAnswer) -> dict[str, Any]:
     try:
         return {"screen_size": read_size(screen), "mouse_position": read_position(mouse)}
     except ToolError:
-        return {}  # they mean something else there: the tools for them are asked
+        return {}  # another format: the separate tools are called
 
 
 def _window(answer: ToolAnswer, title: str | list[str] | None) -> str | None:
-    """The title of the window that was shown."""
+    """The title of the captured window."""
     if isinstance(answer.value, Mapping) and isinstance(answer.value.get("window"), Mapping):
-        told = answer.value["window"].get("title")
-        return str(told) if told is not None else None
+        reported = answer.value["window"].get("title")
+        return str(reported) if reported is not None else None
     return title if isinstance(title, str) else None

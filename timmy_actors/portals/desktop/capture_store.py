@@ -1,4 +1,4 @@
-"""The folder that captures go to: each a new file, the oldest deleted."""
+"""The folder in which captures are stored: each in a new file; the oldest files are deleted."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
 BMP = b"BM"
 ENDS = {PNG: b"IEND\xae\x42\x60\x82", JPEG: b"\xff\xd9", BMP: b""}
-"""What the last bytes of a whole file hold."""
+"""The end marker of a complete file, by format."""
 END_BYTES = 64
-"""Some writers put a few bytes behind the end."""
+"""The end marker is searched in the last bytes: some encoders append a few."""
 LARGEST_SIDE = 65_535
 MAX_PIXELS = 8192 * 8192
-"""More is no screen, and decoding it would take a gigabyte."""
+"""A larger picture is not of a screen, and decoding it takes a gigabyte."""
 DULL_PIXELS_PER_BYTE = 40
-"""A compressed picture with fewer pixels to a byte shows something (a black one has 200 and more): decoding it to see
-that would take as long as taking it."""
+"""A compressed picture with fewer pixels per byte is not black (a black one has 200 or more), and is not decoded:
+decoding takes as long as the capture."""
 FEW_BYTES = 16_384
-"""A file as small as this says nothing by its size, and is decoded at once."""
+"""A smaller file is always decoded: its size does not show whether it is black."""
 BLACK_LEVEL = 2
-"""Of 255: JPEG rounds."""
+"""Of 255, because of JPEG's rounding."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A picture's size in pixels, and whether there is anything on it."""
+    """A picture's size in pixels, and whether it is black."""
 
     width: int
     height: int
@@ -45,27 +45,27 @@ class Facts:
 
 
 def look_at(data: bytes) -> Facts:
-    """What a PNG, JPEG or BMP shows.
+    """Check a PNG, JPEG or BMP.
 
     Raises:
-        ToolError: `bad_result`: it is none, or not a whole one.
+        ToolError: `bad_result`: another format, or an incomplete file; `too_large`.
     """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  of the extra `portals`
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  installed with the extra `portals`
 
     kind = next((kind for kind in ENDS if data.startswith(kind)), None)
     if kind is None:
-        raise ToolError("bad_result", "the screenshot is no PNG, JPEG or BMP")
+        raise ToolError("bad_result", "the screenshot is not a PNG, JPEG or BMP")
     if ENDS[kind] not in data[-END_BYTES:]:
-        raise ToolError("bad_result", "the screenshot is not a whole picture: its end is missing")
+        raise ToolError("bad_result", "the screenshot is incomplete: its end marker is missing")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "BMP")) as image:
             width, height = image.size
             if max(width, height) > LARGEST_SIDE or width * height > MAX_PIXELS:
-                raise ToolError("too_large", f"the screenshot has {width} x {height} pixels: that is no screen")
+                raise ToolError("too_large", f"the screenshot is too large for a screen: {width} x {height} pixels")
             dull = kind == BMP or width * height > DULL_PIXELS_PER_BYTE * len(data) or len(data) < FEW_BYTES
             is_black = dull and not any(image.convert("L").histogram()[BLACK_LEVEL + 1 :])
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error) as error:
-        raise ToolError("bad_result", f"the screenshot is not a whole picture: {error}") from error
+        raise ToolError("bad_result", f"the screenshot is not a valid picture: {error}") from error
     except Image.DecompressionBombError as error:
         raise ToolError("too_large", f"the screenshot is too large: {error}") from error
     return Facts(width, height, is_black)
@@ -74,41 +74,41 @@ def look_at(data: bytes) -> Facts:
 log = logging.getLogger(__name__)
 PREFIX = "capture_"
 CLOCK_GRAIN_S = 2.0
-"""File systems round times, some to two seconds."""
+"""Some file systems round times to two seconds."""
 MAX_FILE_BYTES = 256 * 1024 * 1024
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/bmp": "bmp"}
 
 
 class CaptureStore:
-    """Names files, looks at what is in them, and keeps the newest `keep`."""
+    """Names capture files, checks their contents, and deletes all but the newest `keep`."""
 
     def __init__(self, folder: Path, *, extension: str = "jpg", keep: int = 200) -> None:
         self.folder = folder
         self.extension = extension
         self._keep = keep
         self._numbers = itertools.count(1)
-        self._kept: deque[Path] | None = None
+        self._stored: deque[Path] | None = None
 
     def new_name(self, now: datetime) -> str:
-        """A file's name that was never used: what is found under it is new.
+        """A file name that was never used, so that a file with this name is new.
 
         Raises:
-            ToolError: `folder_unwritable`: there is no folder to put it into.
+            ToolError: `folder_unwritable`: the folder cannot be created.
         """
         self._open()
         return f"{PREFIX}{now:%Y%m%dT%H%M%S_%f}_{next(self._numbers):06d}.{self.extension}"
 
     def add(self, path: Path, not_before: datetime) -> Facts:
-        """Look at a file that a server wrote, and count it in.
+        """Check a file that a server wrote, and count it among the captures.
 
         Raises:
-            ToolError: it is not there, older than it may be, or no whole picture.
+            ToolError: the file is missing, older than `not_before`, or not a valid picture.
         """
         try:
             facts = look_at(_read(path, not_before))
         except FileNotFoundError:
-            raise self.trouble() or ToolError(
-                "bad_result", f"the server says that it took a screenshot, and there is no {path}"
+            raise self.write_error() or ToolError(
+                "bad_result", f"the server reports a screenshot, but there is no {path}"
             ) from None
         except OSError as error:
             raise ToolError("folder_unwritable", f"{path}: cannot be read: {error.strerror}") from error
@@ -119,7 +119,7 @@ class CaptureStore:
         return facts
 
     def write(self, name: str, image: Image) -> Path:
-        """Keep a picture that a server sent.
+        """Store a picture that a server sent.
 
         Raises:
             ToolError: `no_space` or `folder_unwritable`.
@@ -131,46 +131,48 @@ class CaptureStore:
             beside.replace(path)
         except OSError as error:
             _delete(beside)
-            raise _in_words(self.folder, error) from error
+            raise _as_tool_error(self.folder, error) from error
         return path
 
-    def trouble(self) -> ToolError | None:
-        """Why nothing can be written into the folder now; None: something can."""
+    def write_error(self) -> ToolError | None:
+        """The error of a test write into the folder; None: the write succeeds."""
         probe = self.folder / f".{PREFIX}probe"
         try:
-            # More than a block: the last free ones of a full disk take a small file.
+            # More than a block: a small file may fit into the last free blocks of a full disk.
             probe.write_bytes(b"\0" * 65_536)
         except OSError as error:
-            return _in_words(self.folder, error)
+            return _as_tool_error(self.folder, error)
         finally:
             _delete(probe)
         return None
 
     def _open(self) -> None:
-        if self._kept is not None and self.folder.is_dir():
+        if self._stored is not None and self.folder.is_dir():
             return
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._kept = deque(sorted(self.folder.glob(f"{PREFIX}*")))
+            self._stored = deque(sorted(self.folder.glob(f"{PREFIX}*")))
         except OSError as error:
-            raise _in_words(self.folder, error) from error
+            raise _as_tool_error(self.folder, error) from error
 
     def _count(self, path: Path) -> None:
-        if self._kept is None:
+        if self._stored is None:
             return
-        self._kept.append(path)
-        while len(self._kept) > self._keep:
-            _delete(self._kept.popleft())
+        self._stored.append(path)
+        while len(self._stored) > self._keep:
+            _delete(self._stored.popleft())
 
 
 def _read(path: Path, not_before: datetime) -> bytes:
     facts = path.stat()
-    if not stat.S_ISREG(facts.st_mode):  # reading a FIFO would wait for ever, and a device never end
-        raise ToolError("bad_result", f"{path}: the server put no file there")
+    if not stat.S_ISREG(facts.st_mode):  # reading a FIFO could block, and a device could have no end
+        raise ToolError("bad_result", f"{path}: the server did not write a regular file")
     if facts.st_size > MAX_FILE_BYTES:
-        raise ToolError("too_large", f"{path}: the screenshot has {facts.st_size} bytes, at most {MAX_FILE_BYTES}")
+        raise ToolError("too_large", f"{path}: {facts.st_size} bytes: a screenshot may have {MAX_FILE_BYTES}")
     if facts.st_mtime < not_before.timestamp() - CLOCK_GRAIN_S:
-        raise ToolError("stale_frame", f"{path}: was written before it was asked for: an old picture")
+        raise ToolError(
+            "stale_frame", f"{path}: the file is older than the request: the server returned an old picture"
+        )
     return path.read_bytes()
 
 
@@ -181,8 +183,8 @@ def _delete(path: Path) -> None:
         log.debug("%s cannot be deleted: %s", path, error.strerror)
 
 
-def _in_words(folder: Path, error: OSError) -> ToolError:
+def _as_tool_error(folder: Path, error: OSError) -> ToolError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ToolError("no_space", f"{folder}: no space is left for captures: make room there")
-    told = f"{folder}: captures cannot be written: {error.strerror}: mend that, or choose another captures_folder"
-    return ToolError("folder_unwritable", told)
+        return ToolError("no_space", f"{folder}: no space is left for captures: delete files there")
+    message = f"{folder}: captures cannot be written: {error.strerror}: correct that, or set another captures_folder"
+    return ToolError("folder_unwritable", message)

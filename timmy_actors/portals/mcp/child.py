@@ -1,4 +1,4 @@
-"""An MCP server as a child process: its pipes in an event loop, its death seen at once, its end made sure of."""
+"""An MCP server as a child process: its pipes in an event loop, detection of its exit, and its termination."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from timmy_actors.system import DIE_WITH_PARENT, how_it_ended
 
 log = logging.getLogger(__name__)
 
-LAST_WORDS = 8
-"""Lines of a server's standard error that are repeated when it ended."""
+LAST_LINES = 8
+"""Number of lines of a server's standard error that are included in the reason for its end."""
 LONGEST_LOG_LINE = 4_096
 SETTLE_WITHIN_S = 0.5
-"""How long an ended server may take to be gone, and its last words to come: what it started may hold its log open."""
+"""Maximum wait for an ended server's exit status, and for its last lines: its children may keep its log open."""
 CHUNK_BYTES = 256 * 1024
 LEAVE_WITHIN_S = 2.0
-"""After its input closed; the Model Context Protocol's order of things, then SIGTERM, then SIGKILL."""
+"""Maximum time to exit after its input closed. Then SIGTERM and SIGKILL follow, as the Model Context Protocol says."""
 TERM_WITHIN_S = 2.0
 KILLED_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.01
 
 
 class Child:
-    """A running server. Everything is called in the event loop's thread.
+    """A running server. All methods but `kill_now` must be called in the event loop's thread.
 
     Raises:
-        ServerGoneError: its program is not there.
+        ServerGoneError: the program is missing or cannot be started.
     """
 
     def __init__(self, options: ServerOptions, on_exit: Callable[[], None]) -> None:
         self._name = options.name
         self._redactor = options.redactor
-        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self._log_lines = Lines(LONGEST_LOG_LINE)
         self._log_ended = asyncio.Event()
         self.process = _launch(options)
@@ -54,7 +54,7 @@ class Child:
         self._pipes: tuple[asyncio.BaseTransport, ...] = ()
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Its output to read and its input to write."""
+        """A reader of the server's output, and a writer to its input."""
         loop, process = asyncio.get_running_loop(), self.process
         output = asyncio.StreamReader(limit=CHUNK_BYTES)
         reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
@@ -66,21 +66,21 @@ class Child:
         return output, asyncio.StreamWriter(writing, protocol, None, loop)
 
     async def how_it_ended(self, closed: str = "output") -> str:
-        """How the server ended and its last lines of log, after a short wait for both.
+        """How the server ended and the last lines of its log, after a short wait for both.
 
         Args:
-            closed: which pipe it closed, if its process turns out to be still running.
+            closed: the pipe that it closed, for a process that is still running.
         """
         await self._gone_within(SETTLE_WITHIN_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._log_ended.wait(), SETTLE_WITHIN_S)
         code = self.process.poll()
         ended = f"closed its {closed}" if code is None else how_it_ended(code)
-        words = " | ".join(self._last_words)
-        return f"{ended}; its last words: {words}" if words else ended
+        lines = " | ".join(self._last_lines)
+        return f"{ended}; the end of its log: {lines}" if lines else ended
 
     async def leave(self, writer: asyncio.StreamWriter) -> None:
-        """End it in order: close its input, then ask, then kill."""
+        """End the server in order: close its input, then send SIGTERM, then SIGKILL."""
         writer.close()
         if not await self._gone_within(LEAVE_WITHIN_S):
             self._signal(signal.SIGTERM)
@@ -88,32 +88,32 @@ class Child:
         await self.kill()
 
     async def kill(self) -> None:
-        """End it and what it started, at once. A stopped (SIGSTOP) one as well."""
+        """Kill the server and its children at once, even if it is stopped (SIGSTOP)."""
         self._signal(signal.SIGKILL)
         if not await self._gone_within(KILLED_WITHIN_S):
-            log.error("%s: process %d does not end even when killed", self._name, self.pid)
-        self._forget()
+            log.error("%s: process %d did not end after SIGKILL", self._name, self.pid)
+        self._unwatch()
         for pipe in self._pipes:
             pipe.close()
 
     def is_stopped(self) -> bool:
-        """Whether a signal has halted it (SIGSTOP): it answers nothing until another one lets it go on. Linux only."""
+        """Whether a signal (SIGSTOP) has stopped the process, which then does not answer until SIGCONT. Linux only."""
         try:
             state = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
         except OSError:
-            return False  # it is gone, which is seen elsewhere; or there is no /proc
+            return False  # the process has ended, which is detected elsewhere, or there is no /proc
         return state.split()[0] == "T"
 
     def kill_now(self) -> None:
-        """The same from any thread, without waiting."""
+        """As `kill`, from any thread and without waiting."""
         self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
-        # Its group, for what it started. Not once it is reaped and its number free: unless others of it still run.
+        # The process group, to reach the server's children. The group's id is not reused while a member runs.
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
-            log.debug("%s: nothing of process group %d is left", self._name, self.pid)
+            log.debug("%s: process group %d has ended", self._name, self.pid)
 
     async def _gone_within(self, seconds: float) -> bool:
         loop = asyncio.get_running_loop()
@@ -125,11 +125,11 @@ class Child:
         return True
 
     def _exited(self) -> None:
-        self._forget()
+        self._unwatch()
         self.process.poll()
         self._on_exit()
 
-    def _forget(self) -> None:
+    def _unwatch(self) -> None:
         if self._pidfd is not None:
             asyncio.get_running_loop().remove_reader(self._pidfd)
             os.close(self._pidfd)
@@ -140,7 +140,7 @@ class Child:
             raw = line.head if isinstance(line, TooLong) else line
             text = self._redactor.clean(raw).decode(errors="replace").rstrip()
             if text:
-                self._last_words.append(text)
+                self._last_lines.append(text)
                 log.debug("%s: %s", self._name, text)
 
 
@@ -153,7 +153,7 @@ class _LogPipe(asyncio.Protocol):
         self._take(data)
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        self._take(b"\n")  # what it had not ended
+        self._take(b"\n")  # ends an incomplete last line
         self._ended.set()
 
 
@@ -161,7 +161,7 @@ def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
     arguments = options.arguments
     if shutil.which(arguments[0], path=os.environ.get("PATH")) is None:
         raise ServerGoneError(
-            f"{options.name}: there is no program {arguments[0]!r}: install it, or correct the command"
+            f"{options.name}: there is no program {arguments[0]!r}: install it or correct the command"
         )
     if sys.platform == "linux":
         arguments = [sys.executable, "-I", "-S", str(DIE_WITH_PARENT), *arguments]
@@ -180,7 +180,7 @@ def _launch(options: ServerOptions) -> subprocess.Popen[bytes]:
 
 
 def _watch_process(pid: int, on_exit: Callable[[], None]) -> int | None:
-    # Its output's end would do, but for what it started and left with its pipes.
+    # The end of its output is not sufficient: its children may keep the pipe open.
     if not hasattr(os, "pidfd_open"):
         return None
     descriptor = os.pidfd_open(pid)

@@ -1,4 +1,4 @@
-"""A server that is reached by a URL (streamable HTTP), as the SDK's transport: its answers bounded."""
+"""The SDK's transport for a server at a URL (streamable HTTP), with a limit on the size of answers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 300.0
-"""How long a server may hold an open stream without a word; a call's own deadline is far shorter."""
-TELLS_URLS = ("httpx2", "mcp.client.streamable_http")
-"""Loggers with a line for each request that holds the whole URL, and so the key that it may carry."""
+"""How long a server may keep a stream open without data; a call's own deadline is far shorter."""
+LOGS_URLS = ("httpx2", "mcp.client.streamable_http")
+"""Loggers that log each request's full URL, which may contain a key."""
 
 
 @asynccontextmanager
 async def http_streams(options: ServerOptions) -> AsyncGenerator[TransportStreams, None]:
-    """The SDK's two streams, on connections to `options.url`."""
-    for name in TELLS_URLS:
+    """The SDK's two streams, connected to `options.url`."""
+    for name in LOGS_URLS:
         logging.getLogger(name).setLevel(logging.WARNING)
     timeout = httpx2.Timeout(CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
     headers = dict(options.headers)
@@ -38,7 +38,7 @@ async def http_streams(options: ServerOptions) -> AsyncGenerator[TransportStream
 
 
 class _Bounded(httpx2.AsyncBaseTransport):
-    """Ends a JSON answer that is longer than a message may be. Events are counted one by one, by the SDK."""
+    """Aborts a JSON answer that exceeds `LONGEST_MESSAGE`. The SDK itself limits the size of events."""
 
     def __init__(self) -> None:
         self._inner = httpx2.AsyncHTTPTransport()

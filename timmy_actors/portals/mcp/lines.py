@@ -1,4 +1,4 @@
-"""A stream of bytes cut into lines, none longer than what memory should hold. Without I/O."""
+"""Splits a byte stream into lines, with a limit on their length. Without I/O."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 HEAD_BYTES = 512
-"""What is kept of a line that is too long: enough to tell which answer it was."""
+"""The beginning of a too long line that is stored: enough to identify the answer."""
 
 
 @dataclass(frozen=True)
 class TooLong:
-    """A line that was passed over, all but its beginning."""
+    """A line that was skipped because of its length."""
 
     head: bytes
     size: int
 
 
 class Lines:
-    """Feed it what arrives; it tells whole lines, and passes those over that have more than `longest` bytes."""
+    """Collects chunks into lines, and skips lines of more than `longest` bytes."""
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
         self._parts: list[bytes] = []
         self._size = 0
         self._head: bytes | None = None
-        """Set while a line is passed over."""
+        """Set while a line is skipped."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes | TooLong]:
-        """The lines that end in `chunk`, without their ends."""
+        """The lines that end in `chunk`, without the newline."""
         *ended, rest = chunk.split(b"\n")
         for part in ended:
             self._add(part)

@@ -1,4 +1,4 @@
-"""An asyncio event loop in a thread of its own, for an actor whose work is waiting."""
+"""An asyncio event loop in its own thread, for an actor whose operations wait for I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STOP_WITHIN_S = 5.0
 
 
 class LoopThread:
-    """Runs coroutines for whoever submits them, from any thread."""
+    """Runs coroutines that any thread submits."""
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -23,12 +23,12 @@ class LoopThread:
         self._thread.start()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Have it done."""
+        """Schedule a coroutine; the future gets its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self) -> None:
-        """Cancel what is under way and end the thread."""
-        with contextlib.suppress(RuntimeError):  # it has ended
+        """Cancel the running coroutines and end the thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STOP_WITHIN_S)
 

@@ -1,4 +1,4 @@
-"""How to reach one MCP server. Plain values, so that nothing here needs the `mcp` package."""
+"""The options of one MCP server. Does not need the `mcp` package."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from typing import Any, Literal
 REDACTED = "[redacted]"
 _QUERY_KEY = re.compile(rb"([?&](?:key|access_token|token)=)[^&\s\"'\\<>]+", re.IGNORECASE)
 SHORTEST = 6
-"""A shorter secret would take half of every text with it; nobody has one."""
+"""Minimum length: a shorter string would match ordinary text, and no real secret is that short."""
 
 
 class Redactor:
-    """Replaces known secrets, and whatever a URL carries as its key."""
+    """Replaces known secrets, and the values of key and token parameters in URLs."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = [secret.encode() for secret in secrets if len(secret) >= SHORTEST]
 
     def clean(self, raw: bytes) -> bytes:
-        """The same without them."""
+        """The bytes without secrets."""
         for secret in self._secrets:
             raw = raw.replace(secret, REDACTED.encode())
         return _QUERY_KEY.sub(rb"\1" + REDACTED.encode(), raw) if b"=" in raw else raw
 
     def clean_text(self, text: str) -> str:
-        """The same for a text."""
+        """The text without secrets."""
         return self.clean(text.encode(errors="backslashreplace")).decode(errors="replace")
 
     def clean_value(self, value: Any) -> Any:
-        """The same for all texts in a JSON value."""
+        """The JSON value with secrets replaced in all its strings."""
         if isinstance(value, str):
             return self.clean_text(value)
         if isinstance(value, Mapping):
@@ -42,27 +42,27 @@ class Redactor:
 
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
-"""What a server gets of the daemon's environment without being asked: nothing that could be a secret."""
+"""The daemon's environment variables that every server inherits: none of them holds a secret."""
 PYTHON = "{python}"
 """In a command: the interpreter that runs the daemon."""
 CAPTURES = "{captures}"
-"""In a command: the folder that captures go to."""
+"""In a command: the folder for captures."""
 
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """One server: a command to run, or the URL of one that runs already."""
+    """One server: a command to run, or the URL of a running server."""
 
     name: str
     command: tuple[str, ...] = ()
     url: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Sent with each request to `url`: an `Authorization`, say."""
+    """Sent with each request to `url`, for example `Authorization`."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """What the command's environment has besides `INHERITED`."""
+    """Environment variables of the command besides `INHERITED`."""
     folder: Path | None = None
     protocol: Literal["auto", "legacy"] = "auto"
-    """`legacy` shakes hands as before 2026 at once: right for a server on SDK 1.x, and spares its log a warning."""
+    """`legacy` starts with the handshake from before 2026; it avoids a warning in the log of a server on SDK 1.x."""
     start_timeout_s: float = 20.0
     probe_interval_s: float = 15.0
     probe_timeout_s: float = 3.0
@@ -70,10 +70,10 @@ class ServerOptions:
 
     @property
     def arguments(self) -> list[str]:
-        """The command as it is run."""
+        """The command with `{python}` replaced."""
         return [word.replace(PYTHON, sys.executable) for word in self.command]
 
 
-def pick(names: tuple[str, ...], given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Those of the daemon's variables that are set."""
-    return {name: given[name] for name in names if name in given}
+def pick(names: tuple[str, ...], environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables of the environment with these names."""
+    return {name: environment[name] for name in names if name in environment}

@@ -1,4 +1,4 @@
-"""A session with one MCP server, from its start to its end: one task owns it, in an event loop of its own."""
+"""A session with one MCP server: one task in its own event loop owns it from start to end."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from timmy_actors.errors import ServerGoneError, ServerHungError, TimmyError, To
 from timmy_actors.portals.mcp.child import Child
 from timmy_actors.portals.mcp.http import http_streams
 from timmy_actors.portals.mcp.server_options import ServerOptions
-from timmy_actors.portals.mcp.session_events import CallDone, Connected, Over, Told, Tool, ToolsChanged
-from timmy_actors.portals.mcp.transport import TOO_LARGE, Ending, child_streams
+from timmy_actors.portals.mcp.session_events import CallDone, Connected, EventHandler, Over, Tool, ToolsChanged
+from timmy_actors.portals.mcp.transport import TOO_LARGE, EndReason, child_streams
 from timmy_actors.portals.tools.results import ToolAnswer, read_answer, shorten
 from timmy_actors.version import __version__
 
@@ -34,94 +34,93 @@ log = logging.getLogger(__name__)
 
 MAX_TOOL_PAGES = 20
 LISTEN_AGAIN_AFTER_S = 5.0
-"""A stream of changes that broke off while the server lives is opened again."""
+"""Wait before a broken stream of tool changes is opened again."""
 STOPPED_LOOK_S = 0.1
-"""How often a child that owes an answer is looked at, whether a signal has stopped it."""
+"""How often a child with a pending call is checked for a stop by a signal."""
 STOPPED_LOOKS = 2
-"""Looks in a row that find it so; one could be a debugger's moment."""
+"""Number of successive checks that must find it stopped: a debugger may stop it for a moment."""
 REQUEST_TIMEOUT = -32_001
 CONNECTION_CLOSED = -32_000
 
 
 class Session:
-    """Everything but `run` may be called from any thread; `tell` is called in the loop's."""
+    """The public methods may be called from any thread; `on_event` is called in the loop's thread."""
 
-    def __init__(self, options: ServerOptions, tell: Told) -> None:
+    def __init__(self, options: ServerOptions, on_event: EventHandler) -> None:
         self._options = options
-        self._tell = tell
+        self._on_event = on_event
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._asked_to_end = False
-        self._ending = Ending(lambda _: self._end_now())
+        self._end_reason = EndReason(lambda _: self._end_now())
         self._hung = False
         self._child: Child | None = None
         self._client: Client | None = None
-        self._heard_at = 0.0
-        self._promises = _Promises()
+        self._pending = _PendingCalls()
         self._calls: dict[CallDone, asyncio.Task[None]] = {}
         self._probing: asyncio.Task[None] | None = None
-        self._saying_why: asyncio.Task[None] | None = None
+        self._reporting_exit: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
-        self._thread = threading.Thread(target=self._live, name=f"session {options.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run_loop, name=f"session {options.name}", daemon=True)
         self.ended = threading.Event()
 
     # From any thread.
 
     def start(self) -> None:
-        """Connect; what comes of it is told."""
+        """Connect; the outcome is reported as an event."""
         self._thread.start()
 
     def call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> Callable[[], None]:
-        """Call a tool; `done` is called once, mostly in the loop's thread, with a `ToolAnswer` or a `ToolError`.
+        """Call a tool; `done` is called once, usually in the loop's thread, with a `ToolAnswer` or a `ToolError`.
 
-        What is returned, to be called from any thread, gives the call up: the server is told that nobody waits for it.
+        Returns a function, callable from any thread, that cancels the call and notifies the server.
         """
-        if self._promises.add(done):
+        if self._pending.add(done):
             self._soon(lambda: self._start_call(tool, arguments, timeout_s, done))
         else:
             done(ToolError("server_unavailable", f"{self._options.name} has ended: nothing was sent"))
-        return lambda: self._soon(lambda: self._give_up(done))
+        return lambda: self._soon(lambda: self._cancel_call(done))
 
     def stop(self, within_s: float) -> None:
-        """End it in order, and wait for that."""
+        """End the session in order, and wait; after `within_s` it is killed."""
         self._soon(self._end_in_order)
         if not self.ended.wait(within_s):
             self.kill(within_s)
 
     def kill_soon(self) -> None:
-        """End it at once, without waiting for that."""
+        """Kill the session without waiting."""
         child = self._child
         if child is not None:
             child.kill_now()
-        self._soon(lambda: self._ending.because("was ended"))
+        self._soon(lambda: self._end_reason.set("was ended"))
 
     def kill(self, within_s: float) -> None:
-        """End it at once, and wait for that."""
+        """Kill the session, and wait for its end."""
         self.kill_soon()
         if not self.ended.wait(within_s):
-            log.error("%s: its session does not end", self._options.name)
+            log.error("%s: the session did not end within %g s of being killed", self._options.name, within_s)
 
-    def _soon(self, act: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: it is over
-            self._loop.call_soon_threadsafe(act)
+    def _soon(self, callback: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the session has ended
+            self._loop.call_soon_threadsafe(callback)
 
     # In the loop's thread.
 
-    def _live(self) -> None:
+    def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
         failure: ServerGoneError | None = None
         try:
             self._loop.run_until_complete(self._run())
-        except Exception as error:  # noqa: BLE001  whatever the SDK raises, it is this server's failure
+        except Exception as error:  # noqa: BLE001  every error of the SDK is a failure of this server
             failure = self._explain(error)
         else:
             failure = None if self._asked_to_end else self._explain(None)
         finally:
             self._close_loop()
-            for done in self._promises.close():  # what came as the loop closed
+            for done in self._pending.close():  # calls that arrived while the loop closed
                 done(ToolError("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered"))
             self.ended.set()
-            self._tell(Over(failure))
+            self._on_event(Over(failure))
 
     def _close_loop(self) -> None:
         for task in asyncio.all_tasks(self._loop):
@@ -130,8 +129,8 @@ class Session:
                 self._loop.run_until_complete(task)
             except asyncio.CancelledError:
                 continue
-            except Exception as error:  # noqa: BLE001  the session is over: it fails nobody any more
-                log.debug("%s: %s in a task as its loop closed", self._options.name, type(error).__name__)
+            except Exception as error:  # noqa: BLE001  the session has ended: no caller is affected
+                log.debug("%s: %s in a task while the loop closed", self._options.name, type(error).__name__)
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
@@ -140,17 +139,17 @@ class Session:
         name = self._options.name
         if isinstance(error, ServerGoneError):
             return error
-        told = self._ending.reason or (_root_of(error) if error is not None else "ended")
+        reason = self._end_reason.reason or (_root_of(error) if error is not None else "ended")
         kind = ServerHungError if self._hung else ServerGoneError
-        return kind(f"{name}: {self._options.redactor.clean_text(told)}")
+        return kind(f"{name}: {self._options.redactor.clean_text(reason)}")
 
     async def _run(self) -> None:
-        if self._over.is_set():  # asked to end before anything was begun
+        if self._over.is_set():  # stopped before the start
             return
         serving, over = self._loop.create_task(self._serve()), self._loop.create_task(self._over.wait())
         await asyncio.wait({serving, over}, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
-        if self._client is None:  # a server behind a URL may leave a handshake without an answer for minutes
+        if self._client is None:  # a server at a URL may leave a handshake unanswered for minutes
             serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
@@ -169,12 +168,11 @@ class Session:
             limit.cancel()
             self._client = client
             pid = self._child.pid if self._child is not None else None
-            self._tell(Connected(pid, _introduce(client), str(client.protocol_version), tools))
+            self._on_event(Connected(pid, _introduce(client), str(client.protocol_version), tools))
             self._following = self._loop.create_task(self._follow_tools(client))
-            await self._stay()
+            await self._probe_until_over()
 
-    async def _stay(self) -> None:
-        self._heard_at = self._loop.time()
+    async def _probe_until_over(self) -> None:
         while not self._over.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), self._options.probe_interval_s)
@@ -189,27 +187,27 @@ class Session:
     @asynccontextmanager
     async def _child_transport(self) -> AsyncGenerator[TransportStreams, None]:
         self._child = Child(self._options, self._on_exit)
-        async with child_streams(self._child, self._options.redactor, self._ending) as streams:
+        async with child_streams(self._child, self._options.redactor, self._end_reason) as streams:
             yield streams
 
     def _on_exit(self) -> None:
         if self._child is not None and not self._asked_to_end:
-            self._saying_why = self._loop.create_task(self._say_why(self._child))
+            self._reporting_exit = self._loop.create_task(self._report_exit(self._child))
 
-    async def _say_why(self, child: Child) -> None:
-        self._ending.because(await child.how_it_ended())
+    async def _report_exit(self, child: Child) -> None:
+        self._end_reason.set(await child.how_it_ended())
 
     def _too_slow(self) -> None:
-        self._ending.because(f"did not answer within {self._options.start_timeout_s:g} s of its start")
+        self._end_reason.set(f"did not answer within {self._options.start_timeout_s:g} s of its start")
 
     def _end_in_order(self) -> None:
         self._asked_to_end = True
         self._over.set()
-        if self._client is None:  # still shaking hands: nothing to leave in order
-            self._ending.because("was ended")
+        if self._client is None:  # during the handshake there is no session to close in order
+            self._end_reason.set("was ended")
 
     def _end_now(self) -> None:
-        # The pipes' end is what ends a handshake that waits; a stopped process leaves them open.
+        # A waiting handshake ends when the pipes close; a stopped process keeps them open.
         self._over.set()
         if self._child is not None:
             self._child.kill_now()
@@ -221,24 +219,24 @@ class Session:
         self._calls[done] = task
         task.add_done_callback(lambda _: self._calls.pop(done))
 
-    def _give_up(self, done: CallDone) -> None:
+    def _cancel_call(self, done: CallDone) -> None:
         task = self._calls.get(done)
-        if task is not None and self._promises.keep(done):
-            done(ToolError("outcome_unknown", "outcome unknown: nobody waited for the answer any longer"))
-            task.cancel()  # the SDK tells the server
+        if task is not None and self._pending.remove(done):
+            done(ToolError("outcome_unknown", "outcome unknown: the caller cancelled the call"))
+            task.cancel()  # the SDK notifies the server
 
     async def _call(self, tool: str, arguments: dict[str, Any], timeout_s: float, done: CallDone) -> None:
         try:
             outcome: ToolAnswer | ToolError = await self._ask(tool, arguments, timeout_s)
-        except ToolError as trouble:
-            outcome = trouble
-        except (ValidationError, RuntimeError) as error:  # how the SDK says that an answer, or its structure, is wrong
-            told = f"{tool}: the answer is not what the protocol and the tool promise: {shorten(_root_of(error))}"
-            outcome = ToolError("bad_result", self._options.redactor.clean_text(told))
-        except Exception as error:  # noqa: BLE001  whatever else the SDK raises: no answer was seen
-            told = f"outcome unknown: {tool}: {shorten(_root_of(error))}"
-            outcome = ToolError("outcome_unknown", self._options.redactor.clean_text(told))
-        if self._promises.keep(done):
+        except ToolError as error:
+            outcome = error
+        except (ValidationError, RuntimeError) as error:  # the SDK's errors for an invalid answer or structure
+            message = f"{tool}: the answer violates the protocol or the tool's schema: {shorten(_root_of(error))}"
+            outcome = ToolError("bad_result", self._options.redactor.clean_text(message))
+        except Exception as error:  # noqa: BLE001  every other error of the SDK: no answer was received
+            message = f"outcome unknown: {tool}: {shorten(_root_of(error))}"
+            outcome = ToolError("outcome_unknown", self._options.redactor.clean_text(message))
+        if self._pending.remove(done):
             done(outcome)
 
     async def _ask(self, tool: str, arguments: dict[str, Any], timeout_s: float) -> ToolAnswer:
@@ -247,82 +245,80 @@ class Session:
         try:
             result = await self._or_over(self._client.call_tool(tool, arguments, read_timeout_seconds=timeout_s))
         except MCPError as error:
-            raise self._trouble(tool, error, timeout_s) from error
-        self._heard_at = self._loop.time()
+            raise self._as_tool_error(tool, error, timeout_s) from error
         return self._read(result)
 
     def _read(self, result: types.CallToolResult) -> ToolAnswer:
         content, structured = [block.model_dump() for block in result.content], result.structured_content
-        if self._options.url is not None:  # a child's lines are cleaned as they come
+        if self._options.url is not None:  # the lines of a child are cleaned when they are read
             clean = self._options.redactor.clean_value
             content = [clean(block) if block.get("type") == "text" else block for block in content]
             structured = clean(structured)
         return read_answer(is_error=result.is_error, content=content, structured=structured, meta=result.meta)
 
     async def _or_over(self, call: Awaitable[types.CallToolResult]) -> types.CallToolResult:
-        """The call's result, or the session's end, whichever comes first: the SDK need not notice."""
-        asked, over = asyncio.ensure_future(call), asyncio.ensure_future(self._over.wait())
+        """The call's result; raises if the session ends first, which the SDK may not report."""
+        pending, over = asyncio.ensure_future(call), asyncio.ensure_future(self._over.wait())
         try:
-            await self._first_of(asked, over)
-            if not asked.done():
-                told = self._ending.reason or "was ended"
-                raise ToolError("outcome_unknown", f"outcome unknown: {self._options.name} {told} before it answered")
-            return asked.result()
+            await self._first_of(pending, over)
+            if not pending.done():
+                reason = self._end_reason.reason or "was ended"
+                raise ToolError("outcome_unknown", f"outcome unknown: {self._options.name} {reason} before it answered")
+            return pending.result()
         finally:
-            asked.cancel()
+            pending.cancel()
             over.cancel()
 
     async def _first_of(self, *either: asyncio.Future[Any]) -> None:
-        """Wait for either. A child that a signal has stopped answers neither: it is ended, not waited for."""
+        """Wait for either future. A child that a signal has stopped is killed, since it completes neither."""
         looks = 0
         while not any(each.done() for each in either):
             await asyncio.wait(either, timeout=STOPPED_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
             looks = looks + 1 if self._child is not None and self._child.is_stopped() else 0
             if looks == STOPPED_LOOKS and not self._over.is_set():
                 self._hung = True
-                self._ending.because("was stopped by a signal (SIGSTOP), and answers nothing")
+                self._end_reason.set("was stopped by a signal (SIGSTOP) and does not answer")
 
-    def _trouble(self, tool: str, error: MCPError, timeout_s: float) -> ToolError:
-        told = self._options.redactor.clean_text(shorten(str(error)))
+    def _as_tool_error(self, tool: str, error: MCPError, timeout_s: float) -> ToolError:
+        message = self._options.redactor.clean_text(shorten(str(error)))
         if self._options.url is not None:
-            self._probe()  # a server elsewhere tells nobody that it ended
+            self._probe()  # the end of a remote server is not reported
         if error.code == TOO_LARGE:
-            return ToolError("too_large", f"{tool}: {told}")
+            return ToolError("too_large", f"{tool}: {message}")
         if error.code == REQUEST_TIMEOUT:
             self._probe()
             return ToolError("outcome_unknown", f"outcome unknown: {tool} was not answered within {timeout_s:g} s")
         if error.code == CONNECTION_CLOSED:
             return ToolError("outcome_unknown", f"outcome unknown: {self._options.name} ended before it answered")
-        return ToolError("tool_failed", f"{tool}: {told}")
+        return ToolError("tool_failed", f"{tool}: {message}")
 
-    # Whether it still answers.
+    # Probes.
 
     def _probe(self) -> None:
         if self._probing is None or self._probing.done():
-            self._probing = self._loop.create_task(self._look_whether_it_answers())
+            self._probing = self._loop.create_task(self._check_response())
 
-    async def _look_whether_it_answers(self) -> None:
+    async def _check_response(self) -> None:
         if self._client is None:
             return
         limit_s = self._options.probe_timeout_s
         try:
-            # Every server of every revision answers this one; `ping` is gone since 2026-07-28.
+            # Every revision of the protocol has this request; `ping` was removed in 2026-07-28.
             await asyncio.wait_for(self._client.session.list_tools(), limit_s)
-            self._heard_at = self._loop.time()
         except TimeoutError:
             self._hung = not self._over.is_set()
-            self._ending.because(f"does not answer: hung for {limit_s:g} s")
+            self._end_reason.set(f"hangs: it did not answer a probe within {limit_s:g} s")
         except (MCPError, ValidationError) as error:
-            # An answer, if no good one. A child's closed connection is told by whoever reads it.
+            # The server answered, though with an error. A child's closed pipe is reported by its reader.
             if self._options.url is not None:
-                self._ending.because(f"cannot be reached any more: {_root_of(error)}")
+                self._end_reason.set(f"can no longer be reached: {_root_of(error)}")
 
     async def _on_message(self, message: IncomingMessage) -> None:
         if isinstance(message, types.ToolListChangedNotification) and self._client is not None:
             self._loop.create_task(self._list_again(self._client))
 
     async def _follow_tools(self, client: Client) -> None:
-        """Since 2026-07-28 a server tells that its tools changed only to who listens; before, it tells everybody."""
+        """Subscribe to tool changes, which is required since protocol 2026-07-28; before, every client is notified."""
         offered = client.server_capabilities.tools
         if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or offered is None or not offered.list_changed:
             return
@@ -336,13 +332,13 @@ class Session:
 
     async def _list_again(self, client: Client) -> None:
         try:
-            self._tell(ToolsChanged(await _list_tools(client)))
+            self._on_event(ToolsChanged(await _list_tools(client)))
         except (MCPError, ValidationError) as error:
-            log.warning("%s: its tools changed, and cannot be listed: %s", self._options.name, error)
+            log.warning("%s: its changed tools cannot be listed: %s", self._options.name, error)
 
 
-class _Promises:
-    """Who is still to be answered. A call may come from any thread as the loop closes: it must not be forgotten."""
+class _PendingCalls:
+    """The calls without an answer, including those that arrive from other threads while the loop closes."""
 
     def __init__(self) -> None:
         self._open: set[CallDone] = set()
@@ -350,21 +346,21 @@ class _Promises:
         self._closed = False
 
     def add(self, done: CallDone) -> bool:
-        """Promise an answer; False: there is nobody left to give it."""
+        """Add a call; False: the session has ended, and the call will not be answered."""
         with self._turn:
             if not self._closed:
                 self._open.add(done)
             return not self._closed
 
-    def keep(self, done: CallDone) -> bool:
-        """Whether the answer is still to be given."""
+    def remove(self, done: CallDone) -> bool:
+        """Remove a call; False: it was already answered."""
         with self._turn:
             was_open = done in self._open
             self._open.discard(done)
             return was_open
 
     def close(self) -> set[CallDone]:
-        """Those who are left without one."""
+        """Accept no more calls, and return those without an answer."""
         with self._turn:
             self._closed = True
             left, self._open = self._open, set()
@@ -372,15 +368,15 @@ class _Promises:
 
 
 async def _list_tools(client: Client) -> tuple[Tool, ...]:
-    found: list[Tool] = []
+    tools: list[Tool] = []
     cursor: str | None = None
     for _ in range(MAX_TOOL_PAGES):
         page = await client.list_tools(cursor=cursor)
-        found += [Tool(tool.name, tool.input_schema) for tool in page.tools]
+        tools += [Tool(tool.name, tool.input_schema) for tool in page.tools]
         cursor = page.next_cursor
         if cursor is None:
-            return tuple(found)
-    raise ServerGoneError(f"a server lists its tools on more than {MAX_TOOL_PAGES} pages")
+            return tuple(tools)
+    raise ServerGoneError(f"the server lists its tools on more than {MAX_TOOL_PAGES} pages")
 
 
 def _introduce(client: Client) -> str:
@@ -389,7 +385,7 @@ def _introduce(client: Client) -> str:
 
 
 def _root_of(error: BaseException) -> str:
-    """What really happened, of the groups that an SDK built on task groups raises."""
+    """The message of the first error in the exception groups that the SDK's task groups raise."""
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return str(error) if isinstance(error, TimmyError | MCPError) else f"{type(error).__name__}: {error}"

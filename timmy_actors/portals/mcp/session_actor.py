@@ -1,4 +1,4 @@
-"""A session actor: one MCP server, started when it is first needed, and restarted by its supervisor when it ends."""
+"""The session actor of one MCP server: the server is started when first used; the supervisor restarts it on failure."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from timmy_actors.supervision import Reply
 
 STOP_WITHIN_S = 5.0
-"""The server's own end takes at most two seconds after its input closed, and two more after SIGTERM."""
+"""The server may take two seconds to end after its input closed, and two more after SIGTERM."""
 KILL_WITHIN_S = 6.0
 START_BACKOFF = Backoff(base_s=0.1, cap_s=30.0, stable_after_s=10.0)
-"""Between starts of a server that ends without having answered a call or stayed up: one that dies at import costs half
-a second of a core each time. One that was of use is started again at once."""
+"""Between starts of a server that ends without having answered a call or stayed up: each start of a server that fails
+at import costs half a second of CPU time. Any other server is restarted at once."""
 MISSING = "the package 'mcp' is not installed: pip install 'timmy_actors[portals]'"
 UNNEEDED = "nobody has needed it yet"
-NOT_CONFIGURED = "no command and no url are configured for it"
+NOT_CONFIGURED = "neither a command nor a url is configured for it"
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class CallTool:
     arguments: dict[str, Any] = field(repr=False)
     timeout_s: float
     caller: Caller = field(default_factory=Caller, repr=False)
-    """When it leaves, the call is given up, and the server told so."""
+    """When it leaves, the call is cancelled, and the server is notified."""
 
 
 @dataclass(frozen=True)
 class Wake:
-    """Start the server, if nobody has needed it yet."""
+    """Start the server, if it is not started."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class _Loaded:
 
 
 @dataclass(frozen=True)
-class _GiveUpWaiting:
+class _WaitTimeout:
     number: int
 
 
 class Wanted:
-    """What outlives the incarnations of a session actor."""
+    """The state that survives restarts of a session actor."""
 
     def __init__(self) -> None:
         self.now = threading.Event()
@@ -84,21 +84,21 @@ class Wanted:
         self.generation = 0
         """How often it was started."""
         self.failures = 0
-        """How often in a row it ended without having been ready."""
+        """How many times in succession it ended without having been ready."""
         self.idle_starts = 0
-        """How often it was started since it last answered a call, or was up for long."""
+        """How often it was started since it last answered a call, or stayed up."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a server says of itself, for everybody to read."""
+    """A server's status and tools, shared with all readers."""
 
     status: ServerStatus
     tools: tuple[Tool, ...] = ()
 
 
 class SessionActor(Actor):
-    """Hands calls to its session; fails when that ends, having made sure that the process is gone."""
+    """Passes calls to its session. Fails when the session ends, after making sure that the process has ended."""
 
     def __init__(self, options: ServerOptions, *, wanted: Wanted, offer: SharedValue[Offer]) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class SessionActor(Actor):
         self._numbers = 0
 
     def on_start(self) -> None:
-        """Start the server again, where its predecessor had one. That it answers is a state, not a start."""
+        """Schedule the start of the server if it is needed. Does not wait until it is ready."""
         if self._wanted.now.is_set():
             delay_s = START_BACKOFF.delay(max(0, self._wanted.idle_starts - 1), Random())  # noqa: S311  spreads load
             self.mailbox.schedule("connect", delay_s, "connect")
@@ -120,7 +120,7 @@ class SessionActor(Actor):
             self._publish("offline", self._obstacle() or UNNEEDED)
 
     def on_receive(self, message: Any) -> Any:
-        """Follow the session, and call tools."""
+        """Handle calls, and events of the session."""
         match message:
             case CallTool():
                 return self._on_call(message)
@@ -134,26 +134,26 @@ class SessionActor(Actor):
                 self._on_loaded(session)
             case _FromSession(session, event) if session is self._session:
                 self._on_event(event)
-            case _GiveUpWaiting(number) if number in self._waiting:
+            case _WaitTimeout(number) if number in self._waiting:
                 _, reply = self._waiting.pop(number)
                 reply.fail(self._unavailable())
         return None
 
     def on_stop(self) -> None:
-        """End the server in order: it lets go of keys then."""
+        """End the server in order, so that it releases held keys."""
         self._fail_waiting()
         if self._session is not None:
             self._session.stop(STOP_WITHIN_S)
         self._publish("offline", "the daemon stops")
 
     def on_failure(self, *_: object) -> None:
-        """See that its process is gone before its successor starts another."""
+        """Kill the server before the next incarnation starts another one."""
         self._fail_waiting()
         if self._session is not None:
             self._session.kill(KILL_WITHIN_S)
 
     def actor_fence(self) -> None:
-        """Abandoned: its server must not live on beside its successor's."""
+        """Kill the server of an abandoned actor, so that it does not run beside its successor's."""
         super().actor_fence()
         if self._session is not None:
             self._session.kill_soon()
@@ -170,10 +170,10 @@ class SessionActor(Actor):
         session, self._session, self._loading, self._ready_at = self._session, None, False, None
         if session is not None:
             session.stop(STOP_WITHIN_S)
-        self._publish("offline", "nobody needs it now")
+        self._publish("offline", "it is not needed now")
 
     def _obstacle(self) -> str | None:
-        """Why it cannot be started at all."""
+        """Why the server cannot be started; None: it can."""
         if not self._options.command and not self._options.url:
             return NOT_CONFIGURED
         return MISSING if importlib.util.find_spec("mcp") is None else None
@@ -186,29 +186,29 @@ class SessionActor(Actor):
         threading.Thread(target=self._load, name=f"loading {self._options.name}", daemon=True).start()
 
     def _load(self) -> None:
-        """Import the MCP library beside the actor: it takes seconds on a busy machine, and the actor's loop is watched.
+        """Import the MCP library in a thread: it takes seconds on a busy machine, and the watchdog watches the actor.
 
-        Not before a server is needed: a daemon without portals spares its 40 MB.
+        It is imported only when a server is needed, which saves 40 MB in a daemon without portals.
         """
         try:
             from timmy_actors.portals.mcp.session import Session  # noqa: PLC0415
 
-            self._tell_myself(_Loaded(Session))
+            self._tell_self(_Loaded(Session))
         except Exception as error:  # noqa: BLE001  raised again in the actor
-            self._tell_myself(_Loaded(error))
+            self._tell_self(_Loaded(error))
 
     def _on_loaded(self, loaded: type[Session] | Exception) -> None:
         if not self._loading:
-            return  # nobody needs it any more
+            return  # the server is no longer needed
         self._loading = False
         if isinstance(loaded, Exception):
             raise loaded
-        session = loaded(self._options, lambda event: self._tell_myself(_FromSession(session, event)))
+        session = loaded(self._options, lambda event: self._tell_self(_FromSession(session, event)))
         self._session = session
         session.start()
 
-    def _tell_myself(self, message: _FromSession | _Loaded) -> None:
-        with contextlib.suppress(pykka.ActorDeadError):  # what a session says after its actor's end is nobody's
+    def _tell_self(self, message: _FromSession | _Loaded) -> None:
+        with contextlib.suppress(pykka.ActorDeadError):  # events after the actor's end are dropped
             self.actor_ref.tell(message)
 
     def _on_event(self, event: Connected | ToolsChanged | Over) -> None:
@@ -244,15 +244,15 @@ class SessionActor(Actor):
         else:
             self._numbers += 1
             self._waiting[self._numbers] = (call, reply)
-            self.mailbox.schedule(f"waiting {self._numbers}", call.timeout_s, _GiveUpWaiting(self._numbers))
+            self.mailbox.schedule(f"waiting {self._numbers}", call.timeout_s, _WaitTimeout(self._numbers))
         return DEFERRED
 
     def _send(self, call: CallTool, reply: Reply) -> None:
-        assert self._session is not None  # noqa: S101  for the type checker: who sends has looked
-        give_up = self._session.call(
+        assert self._session is not None  # noqa: S101  for the type checker: the callers check it
+        cancel = self._session.call(
             call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
         )
-        call.caller.on_leave(give_up)
+        call.caller.on_leave(cancel)
 
     def _settle(self, reply: Reply, outcome: ToolAnswer | ToolError) -> None:
         if isinstance(outcome, ToolError):

@@ -1,4 +1,4 @@
-"""What a session tells of its server. Nothing here needs the `mcp` package."""
+"""The events of a session. Does not need the `mcp` package."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ class Tool:
 
     @cached_property
     def validator(self) -> SchemaCheck:
-        """What checks arguments against the schema; made once, which costs as much as a thousand checks."""
+        """Checks arguments against the schema. Cached: its creation costs as much as a thousand checks."""
         return SchemaCheck(self.schema)
 
 
 @dataclass(frozen=True)
 class Connected:
-    """The server answered, and said what it offers."""
+    """The server is ready, and has listed its tools."""
 
     pid: int | None
     server: str
-    """Name and version, as it says itself."""
+    """The name and version that the server reports."""
     protocol: str
     tools: tuple[Tool, ...]
 
 
 @dataclass(frozen=True)
 class ToolsChanged:
-    """It offers something else now."""
+    """The server's tools have changed."""
 
     tools: tuple[Tool, ...]
 
 
 @dataclass(frozen=True)
 class Over:
-    """The session has ended, and with it the server's process, if it was ours."""
+    """The session has ended, and the server's process too if the session started it."""
 
     failure: ServerGoneError | None
-    """None: it was asked to."""
+    """None: the session was stopped."""
 
 
-Told = Callable[[Connected | ToolsChanged | Over], object]
+EventHandler = Callable[[Connected | ToolsChanged | Over], object]
 CallDone = Callable[[ToolAnswer | ToolError], object]

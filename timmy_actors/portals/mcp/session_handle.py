@@ -1,4 +1,4 @@
-"""The way to a session actor for the portal's coroutines: by name, whichever incarnation answers."""
+"""Gives the portal's coroutines access to a session actor by name, across its restarts."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from timmy_actors.supervision import Directory, SharedValue
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.01
-"""How often a server that is being started is looked at."""
+"""How often the status of a starting server is read."""
 PATIENCE = 3
-"""Starts in a row that failed, after which a caller is told at once; the supervisor goes on trying."""
+"""Failed starts in succession after which calls fail at once. The supervisor continues to restart the server."""
 MARGIN_S = 2.0
-"""How long past a call's own time its session may take to say how it ended."""
+"""How long after a call's timeout its session may take to report the outcome."""
 
 
 class SessionHandle:
-    """A `timmy_actors.portals.tools.tool_server.Line` through the directory."""
+    """Implements `timmy_actors.portals.tools.tool_server.ToolSession` through the directory."""
 
     def __init__(self, name: str, *, directory: Directory, offer: SharedValue[Offer]) -> None:
         self._name = name
@@ -35,7 +35,7 @@ class SessionHandle:
         self._known: tuple[tuple[Tool, ...], Mapping[str, Tool]] = ((), {})
 
     async def tools(self, within_s: float) -> Mapping[str, Tool]:
-        """What the server offers, once it is up.
+        """The server's tools, once it is ready.
 
         Raises:
             ToolError: `server_unavailable`.
@@ -56,13 +56,13 @@ class SessionHandle:
         """Call a tool by the server's own name for it.
 
         Raises:
-            ToolError: it did not go well.
+            ToolError: the call failed.
         """
         call = CallTool(tool, arguments, timeout_s)
         try:
             answer: ToolAnswer = await self._directory.ask(self._name, call, timeout_s=timeout_s + MARGIN_S)
         except (NoSuchActorError, pykka.ActorDeadError) as error:
-            raise ToolError("server_unavailable", f"{self._name} is being restarted: nothing was sent") from error
+            raise ToolError("server_unavailable", f"{self._name} is restarting: nothing was sent") from error
         except asyncio.CancelledError:
             call.caller.leave()
             raise
@@ -74,11 +74,11 @@ class SessionHandle:
         try:
             await self._directory.ask(self._name, Wake(), timeout_s=MARGIN_S)
         except ActorError as error:
-            log.debug("%s cannot be woken: %s", self._name, error)  # what is seen of it next tells
+            log.debug("%s cannot be started now: %s", self._name, error)  # the next status shows the reason
 
 
 def _is_hopeless(status: ServerStatus) -> bool:
-    """Whether waiting is no use: it cannot be started, or was, again and again, and never came up."""
+    """Whether waiting is useless: the server cannot be started, or `PATIENCE` starts have failed."""
     return status.state == "offline" or (status.state == "down" and status.failures >= PATIENCE)
 
 

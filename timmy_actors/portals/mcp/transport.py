@@ -1,7 +1,7 @@
-"""A child's pipes as the SDK's transport: bounded, redacted, and with an end that is told.
+"""The SDK's transport over a child's pipes, with a size limit, redaction, and a reason for the end.
 
-The SDK's own stdio client joins what it has read to what comes for as long as a line lasts, however long that is; it
-takes four seconds to end a stopped server, and tells nobody of a death.
+The SDK's own stdio client has no limit on the length of a line, takes four seconds to end a stopped server, and does
+not report a server's exit.
 """
 
 from __future__ import annotations
@@ -26,47 +26,47 @@ log = logging.getLogger(__name__)
 LONGEST_MESSAGE = 64 * 1024 * 1024
 """Bytes of one message: a 4k screenshot of pure noise has 44 MB in base64."""
 MAX_GARBAGE = 100
-"""Lines in a row that are no messages: a banner is forgiven, a stream of garbage is no server."""
+"""Maximum successive lines that are not messages: a banner is tolerated, a stream of other output is not."""
 TOO_LARGE = -32_099
-"""The code of the error that stands in for an answer that was too large; servers' own begin at -32000."""
+"""The code of the error that replaces a too large answer; the servers' own codes start at -32000."""
 _ID = re.compile(rb'"id"\s*:\s*(\d+|"[^"]{1,128}")')
 Incoming = SessionMessage | Exception
 Streams = tuple[MemoryObjectReceiveStream[Incoming], MemoryObjectSendStream[SessionMessage]]
 
 
-class Ending:
-    """Why a connection is over: the first reason counts."""
+class EndReason:
+    """Why a connection ended: the first reason that is set."""
 
-    def __init__(self, told: Callable[[str], None]) -> None:
+    def __init__(self, on_set: Callable[[str], None]) -> None:
         self.reason: str | None = None
-        self._told = told
+        self._on_set = on_set
         self._closed = False
 
     def close(self) -> None:
-        """It is left: what happens from now on is no reason any more."""
+        """Ignore later reasons: the connection is being closed on purpose."""
         self._closed = True
 
-    def because(self, reason: str) -> None:
-        """It is over."""
+    def set(self, reason: str) -> None:
+        """Set the reason, and call `on_set`, unless there is a reason already."""
         if self.reason is None and not self._closed:
             self.reason = reason
-            self._told(reason)
+            self._on_set(reason)
 
 
 @asynccontextmanager
-async def child_streams(child: Child, redactor: Redactor, ending: Ending) -> AsyncGenerator[Streams, None]:
-    """The SDK's two streams, on the child's pipes. Whatever ends first, the child has ended when this does."""
+async def child_streams(child: Child, redactor: Redactor, end_reason: EndReason) -> AsyncGenerator[Streams, None]:
+    """The SDK's two streams, connected to the child's pipes. The child has ended when the block exits."""
     output, writer = await child.open()
     to_session, incoming = anyio.create_memory_object_stream[Incoming](0)
     outgoing, from_session = anyio.create_memory_object_stream[SessionMessage](0)
-    reading = asyncio.create_task(_read(output, to_session, _Reading(redactor, ending, child)))
-    writing = asyncio.create_task(_write(from_session, writer, ending, child))
+    reading = asyncio.create_task(_read(output, to_session, _Reading(redactor, end_reason, child)))
+    writing = asyncio.create_task(_write(from_session, writer, end_reason, child))
     try:
         yield incoming, outgoing
     finally:
         outgoing.close()
-        ending.close()
-        await (child.leave(writer) if ending.reason is None else child.kill())
+        end_reason.close()
+        await (child.leave(writer) if end_reason.reason is None else child.kill())
         for task in (reading, writing):
             task.cancel()
         await asyncio.gather(reading, writing, return_exceptions=True)
@@ -75,11 +75,11 @@ async def child_streams(child: Child, redactor: Redactor, ending: Ending) -> Asy
 
 
 class _Reading:
-    """Lines into messages, garbage counted."""
+    """Parses lines into messages, and counts lines that are not messages."""
 
-    def __init__(self, redactor: Redactor, ending: Ending, child: Child) -> None:
+    def __init__(self, redactor: Redactor, end_reason: EndReason, child: Child) -> None:
         self._redactor = redactor
-        self._ending = ending
+        self._end_reason = end_reason
         self._child = child
         self._garbage = 0
 
@@ -98,29 +98,29 @@ class _Reading:
         return SessionMessage(message)
 
     async def ended(self) -> None:
-        self._ending.because(await self._child.how_it_ended())
+        self._end_reason.set(await self._child.how_it_ended())
 
     def _on_garbage(self, text: bytes) -> None:
         self._garbage += 1
         if self._garbage == 1:
-            log.warning("a server says what is no message of the protocol: %r", text[:100])
+            log.warning("a server wrote a line that is not a message of the protocol: %r", text[:100])
         if self._garbage > MAX_GARBAGE:
-            self._ending.because(f"says {MAX_GARBAGE} lines in a row that are no messages of the protocol")
+            self._end_reason.set(f"wrote {MAX_GARBAGE} successive lines that are no messages of the protocol")
 
     def _too_large(self, line: TooLong) -> SessionMessage | None:
-        found = _ID.search(line.head)
-        told = f"the answer has {line.size} bytes, it may have {LONGEST_MESSAGE}"
-        if found is None:
-            self._ending.because(told.replace("the answer", "a message"))
+        match = _ID.search(line.head)
+        if match is None:
+            self._end_reason.set(f"sent a message of {line.size} bytes; it may have {LONGEST_MESSAGE}")
             return None
-        request = int(found[1]) if found[1].isdigit() else found[1].strip(b'"').decode(errors="replace")
-        error = types.ErrorData(code=TOO_LARGE, message=told)
+        request = int(match[1]) if match[1].isdigit() else match[1].strip(b'"').decode(errors="replace")
+        message = f"the answer has {line.size} bytes; it may have {LONGEST_MESSAGE}"
+        error = types.ErrorData(code=TOO_LARGE, message=message)
         return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=request, error=error))
 
 
 async def _read(output: asyncio.StreamReader, session: MemoryObjectSendStream[Incoming], reading: _Reading) -> None:
     lines = Lines(LONGEST_MESSAGE)
-    # Closed in any case: it is how the session hears that nothing more will come.
+    # Closed in every case, which signals the end of input to the session.
     async with session:
         with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
             while chunk := await output.read(CHUNK_BYTES):
@@ -132,7 +132,10 @@ async def _read(output: asyncio.StreamReader, session: MemoryObjectSendStream[In
 
 
 async def _write(
-    session: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter, ending: Ending, child: Child
+    session: MemoryObjectReceiveStream[SessionMessage],
+    writer: asyncio.StreamWriter,
+    end_reason: EndReason,
+    child: Child,
 ) -> None:
     async with session:
         async for outgoing in session:
@@ -141,6 +144,6 @@ async def _write(
                 writer.write(text.encode() + b"\n")
                 await writer.drain()
             except OSError:
-                # A dying process closes its pipes first: its end is the reason, when there is one.
-                ending.because(await child.how_it_ended("input"))
+                # An exiting process closes its pipes first: wait for its exit status as the reason.
+                end_reason.set(await child.how_it_ended("input"))
                 return

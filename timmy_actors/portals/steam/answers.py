@@ -1,4 +1,4 @@
-"""What Steam's tools answer, whichever server gave it, and how long it holds. Pure."""
+"""Parses the answers of the Steam tools of different servers, and defines how long each stays valid. Pure."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True)
 class SteamPart:
-    """One of Steam's tools: for how long its answer holds, what it says."""
+    """A Steam tool: how long its answer stays valid, and how it is parsed."""
 
     fresh_s: float
-    """Seconds until it is asked again. Steam allows some 100,000 calls a day and key, and blocks who asks more."""
+    """Seconds until the tool is called again. Steam allows about 100,000 calls per day and key, and blocks more."""
     fields: tuple[str, ...]
-    """What it fills in `game_context`."""
+    """The fields of `game_context` that it fills."""
     read: Callable[[Any, int], Context]
     needs_user: bool = False
 
 
 FAILED_FRESH_S = 60.0
-"""Seconds until a call that failed is tried again."""
+"""Seconds until a failed call is retried."""
 
 
 def read_players(value: Any, _app_id: int) -> Context:
-    """How many play now."""
+    """The number of current players."""
     return {"current_players_online": _whole(_find(value, ("player_count", "current_players", "players")))}
 
 
 def read_achievements(value: Any, _app_id: int) -> Context:
-    """How many achievements the player has, of how many."""
+    """The number of unlocked achievements, and their total."""
     unlocked, total = _find(value, ("unlocked", "achieved_count")), _find(value, ("total", "total_count"))
     if unlocked is None or total is None:
         listed = _list(value, ("achievements",))
@@ -50,13 +50,13 @@ def read_achievements(value: Any, _app_id: int) -> Context:
 
 
 def read_stats(value: Any, _app_id: int) -> Context:
-    """The game's own numbers."""
+    """The player's statistics in the game."""
     listed = _list(value, ("stats",))
     return {"stats": tuple(Stat(name=_text(item, "name"), value=_number(item.get("value"))) for item in listed)}
 
 
 def read_news(value: Any, _app_id: int) -> Context:
-    """The newest news first."""
+    """The news, the newest first."""
     items = _list(value, ("newsitems", "news"))
     return {
         "news": tuple(NewsItem(title=_text(item, "title"), date=_date(item), url=item.get("url")) for item in items)
@@ -64,7 +64,7 @@ def read_news(value: Any, _app_id: int) -> Context:
 
 
 def read_recently_played(value: Any, app_id: int) -> Context:
-    """What was played in the last two weeks, and for how long this game ever was."""
+    """The games played in the last two weeks, and the total playing time of this game."""
     games = tuple(_game(item) for item in _list(value, ("games",)))
     this = next((game for game in games if game.app_id == app_id), None)
     hours = {} if this is None or this.hours_total is None else {"playtime_hours": this.hours_total}
@@ -85,73 +85,74 @@ PARTS: dict[str, SteamPart] = {
 
 
 def read_part(tool: str, value: Any, app_id: int) -> Context:
-    """What a tool's answer fills in.
+    """The `game_context` fields in a tool's answer.
 
     Raises:
-        ToolError: `no_key`, `no_data`: the server says in words why it has nothing; `bad_result`.
+        ToolError: `no_key`, `no_data` or `tool_failed`: the answer is a message; `bad_result`: it cannot be parsed.
     """
     if isinstance(value, str):
-        raise in_words(tool, value)
+        raise error_of_text(tool, value)
     try:
         return PARTS[tool].read(value, app_id)
     except (TypeError, ValueError, AttributeError, OverflowError, OSError) as error:  # OSError: a date out of time_t
-        raise ToolError("bad_result", f"{tool}: the answer is not understood: {error}"[:300]) from error
+        raise ToolError("bad_result", f"{tool}: the answer cannot be parsed: {error}"[:300]) from error
 
 
-def in_words(tool: str, told: str) -> ToolError:
-    """What a server says in words, with the code that fits."""
-    lacks_key = KEY_VARIABLE in told and "403" not in told  # else there is one, and Steam turned it down
-    code = "no_key" if lacks_key else "tool_failed" if told.startswith("Error") else "no_data"
-    return ToolError(code, f"{tool}: {' '.join(told.split())[:300]}")
+def error_of_text(tool: str, text: str) -> ToolError:
+    """The error for a server's message, with the matching code."""
+    lacks_key = KEY_VARIABLE in text and "403" not in text  # 403: Steam rejected the key
+    code = "no_key" if lacks_key else "tool_failed" if text.startswith("Error") else "no_data"
+    return ToolError(code, f"{tool}: {' '.join(text.split())[:300]}")
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What is known of one tool's answer."""
+class CachedAnswer:
+    """The cached answer of one tool."""
 
     context: Context
-    trouble: ToolError | None
+    error: ToolError | None
+    """The error of the last call; None: it succeeded."""
     asked_at: float
-    """Monotonic seconds: when it was asked last."""
-    got_at: float | None
-    """When what is in `context` came; None: never."""
+    """When the last call ended (monotonic seconds)."""
+    received_at: float | None
+    """When `context` was received; None: never."""
 
     def is_due(self, part: SteamPart, now: float) -> bool:
-        """Whether it is to be asked again."""
-        return now - self.asked_at >= (part.fresh_s if self.trouble is None else min(FAILED_FRESH_S, part.fresh_s))
+        """Whether the tool is to be called again."""
+        return now - self.asked_at >= (part.fresh_s if self.error is None else min(FAILED_FRESH_S, part.fresh_s))
 
 
-def keep(before: Kept | None, outcome: Context | ToolError, now: float) -> Kept:
-    """What is known after an answer; a failure leaves the older answer, which says how old it is."""
+def updated(before: CachedAnswer | None, outcome: Context | ToolError, now: float) -> CachedAnswer:
+    """The cached answer after a call; after a failed one, the older answer remains with its age."""
     if isinstance(outcome, ToolError):
-        return Kept(before.context if before else {}, outcome, now, before.got_at if before else None)
-    return Kept(outcome, None, now, now)
+        return CachedAnswer(before.context if before else {}, outcome, now, before.received_at if before else None)
+    return CachedAnswer(outcome, None, now, now)
 
 
 def _find(value: Any, names: tuple[str, ...], depth: int = 0) -> Any:
-    """The value under the first of these names, however deep a server wraps it."""
+    """The value of the first of these names, at any depth up to `MAX_DEPTH`."""
     if depth > MAX_DEPTH or not isinstance(value, Mapping):
         return None
     for name in names:
         if name in value:
             return value[name]
-    return next((found for inner in value.values() if (found := _find(inner, names, depth + 1)) is not None), None)
+    return next((item for inner in value.values() if (item := _find(inner, names, depth + 1)) is not None), None)
 
 
 def _list(value: Any, names: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
-    found = _find(value, names)
-    if found is None and isinstance(value, Mapping) and (told := _reason(value)):
-        raise ToolError("no_data", told)
-    if found is None and value == {"response": {}}:
-        return ()  # how Valve says that there is none
-    if not isinstance(found, Sequence) or isinstance(found, str):
-        raise TypeError(f"there is no list of {names[0]} in it")
-    return [item for item in found[:MAX_ITEMS] if isinstance(item, Mapping)]
+    items = _find(value, names)
+    if items is None and isinstance(value, Mapping) and (reason := _reason(value)):
+        raise ToolError("no_data", reason)
+    if items is None and value == {"response": {}}:
+        return ()  # Valve's answer for an empty list
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        raise TypeError(f"it contains no list of {names[0]}")
+    return [item for item in items[:MAX_ITEMS] if isinstance(item, Mapping)]
 
 
 def _reason(value: Mapping[str, Any]) -> str | None:
-    told = _find(value, ("error", "message"))
-    return told[:300] if isinstance(told, str) and told else None
+    reason = _find(value, ("error", "message"))
+    return reason[:300] if isinstance(reason, str) and reason else None
 
 
 def _game(item: Mapping[str, Any]) -> PlayedGame:
@@ -176,20 +177,20 @@ def _date(item: Mapping[str, Any]) -> datetime | None:
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:
-    found = item.get(name)
-    if not isinstance(found, str):
-        raise TypeError(f"{name} is {found!r}")
-    return found
+    text = item.get(name)
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is not a text: {text!r}")
+    return text
 
 
-def _number(found: Any) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise TypeError(f"{found!r} is no number")
-    return float(found)
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
 
 
-def _whole(found: Any) -> int:
-    number = _number(found)
+def _whole(value: Any) -> int:
+    number = _number(value)
     if number < 0 or not number.is_integer():
-        raise ValueError(f"{found!r} is no count")
+        raise ValueError(f"{value!r} is not a whole number of 0 or more")
     return int(number)

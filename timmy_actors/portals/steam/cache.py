@@ -1,4 +1,4 @@
-"""What a portal knows of its game from Steam and from the game's log: the `game_context` of a `GameState`."""
+"""The `game_context` of a `GameState`: cached answers of the Steam tools, and the end of the game's log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from timmy_actors.errors import ToolError
-from timmy_actors.portals.steam.answers import PARTS, Context, Kept, SteamPart, in_words, keep, read_part
+from timmy_actors.portals.steam.answers import (
+    PARTS,
+    CachedAnswer,
+    Context,
+    SteamPart,
+    error_of_text,
+    read_part,
+    updated,
+)
 from timmy_actors.portals.tools.answer_parsing import as_problem
 from timmy_actors.portals.tools.tool_server import ToolServer
 from timmy_actors.protocol import GameContext, PortalEntry, Problem
@@ -22,17 +30,17 @@ LONGEST_LINE = 500
 
 
 def last_lines(path: Path) -> tuple[str, ...]:
-    """Up to `LAST_LINES` whole lines, the newest last.
+    """Up to `LAST_LINES` complete lines, the newest last.
 
     Raises:
-        OSError: it cannot be read, or is no file.
+        OSError: the log cannot be read, or is not a regular file.
     """
-    # Not waiting: a FIFO in a log's place would hold up every capture.
+    # Non-blocking: a FIFO in place of the log would block every capture.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise OSError(0, "is no regular file")
+            raise OSError(0, "is not a regular file")
         file.seek(max(0, facts.st_size - TAIL_BYTES))
         raw = file.read(TAIL_BYTES)
     lines = raw.decode(errors="replace").splitlines()
@@ -40,71 +48,69 @@ def last_lines(path: Path) -> tuple[str, ...]:
     return tuple(line[:LONGEST_LINE] for line in whole[-LAST_LINES:])
 
 
-NO_USER = "whose games they are is not configured: set user_id under [steam] (a SteamID64 or a profile's name)"
-NO_KEY = (
-    "Steam tells this only to who has a key: set STEAM_API_KEY in the daemon's environment, or [steam] api_key_file"
-)
+NO_USER = "the Steam user is not configured: set user_id under [steam] (a SteamID64 or the name of a profile)"
+NO_KEY = "Steam requires a key for this: set STEAM_API_KEY in the daemon's environment, or [steam] api_key_file"
 SLOWEST_S = 30.0
-"""What a call to Steam may take with its server's start."""
+"""Maximum duration of a call to Steam, including the start of its server."""
 
 
 @dataclass(frozen=True)
 class SteamAccess:
-    """Who asks Steam."""
+    """The Steam user, and whether a key is configured."""
 
     user_id: str | None = None
     has_key: bool = False
 
 
-class Bookshelf:
-    """Answers of Steam's, kept for as long as they hold; renewed while an older one is shown."""
+class SteamCache:
+    """Caches the answers of the Steam tools. An outdated answer is returned while it is refreshed."""
 
     def __init__(self, steam: ToolServer, access: SteamAccess) -> None:
         self._steam = steam
         self._access = access
-        self._kept: dict[tuple[str, int], Kept] = {}
-        self._asking: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._asked_at: dict[tuple[str, int], float] = {}
+        self._cached: dict[tuple[str, int], CachedAnswer] = {}
+        self._calls: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._called_at: dict[tuple[str, int], float] = {}
         self._awaited: set[tuple[str, int]] = set()
-        """What a capture has waited for already, though it did not come."""
+        """Calls without an answer that a capture has already waited for."""
 
     async def look(self, entry: PortalEntry, deadline: float) -> tuple[GameContext, tuple[Problem, ...]]:
-        """What is known now. What never came is waited for, until `deadline`; what is old is asked for meanwhile."""
+        """The cached context. Waits until `deadline` for first answers; refreshes outdated ones in the background."""
         problems: list[Problem] = []
         if entry.app_id:
-            await self._renew(entry.app_id, deadline)
+            await self._refresh(entry.app_id, deadline)
             problems += self._problems(entry.app_id)
-        log, trouble = _read_log(entry)
-        if trouble is not None:
-            problems.append(as_problem("game_context.log", trouble))
+        log, error = _read_log(entry)
+        if error is not None:
+            problems.append(as_problem("game_context.log", error))
         return self._context(entry.app_id, log), tuple(problems)
 
     async def close(self) -> None:
-        """Ask nobody any more."""
-        for task in self._asking.values():
+        """Cancel the running calls."""
+        for task in self._calls.values():
             task.cancel()
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await asyncio.gather(*self._calls.values(), return_exceptions=True)
 
-    async def _renew(self, app_id: int, deadline: float) -> None:
+    async def _refresh(self, app_id: int, deadline: float) -> None:
         loop = asyncio.get_running_loop()
         for tool, part in PARTS.items():
-            kept, running = self._kept.get((tool, app_id)), self._asking.get((tool, app_id))
-            if (running is None or running.done()) and (kept is None or kept.is_due(part, loop.time())):
-                self._asking[tool, app_id] = loop.create_task(self._ask(tool, part, app_id))
-                self._asked_at[tool, app_id] = loop.time()
-        missing = {key: task for key, task in self._asking.items() if key not in self._kept and not task.done()}
+            cached, running = self._cached.get((tool, app_id)), self._calls.get((tool, app_id))
+            if (running is None or running.done()) and (cached is None or cached.is_due(part, loop.time())):
+                self._calls[tool, app_id] = loop.create_task(self._call(tool, part, app_id))
+                self._called_at[tool, app_id] = loop.time()
+        missing = {key: task for key, task in self._calls.items() if key not in self._cached and not task.done()}
         awaited = [task for key, task in missing.items() if key not in self._awaited]
         if awaited:
-            self._awaited |= missing.keys()  # one capture pays for a Steam that hangs, not each
+            self._awaited |= missing.keys()  # if Steam hangs, only one capture waits for it
             await asyncio.wait(awaited, timeout=max(0.0, deadline - loop.time()))
 
-    async def _ask(self, tool: str, part: SteamPart, app_id: int) -> None:
+    async def _call(self, tool: str, part: SteamPart, app_id: int) -> None:
         loop = asyncio.get_running_loop()
         try:
             outcome: Context | ToolError = await self._answer(tool, part, app_id)
-        except ToolError as trouble:
-            outcome = trouble
-        self._kept[tool, app_id] = keep(self._kept.get((tool, app_id)), outcome, loop.time())
+        except ToolError as error:
+            outcome = error
+        self._cached[tool, app_id] = updated(self._cached.get((tool, app_id)), outcome, loop.time())
 
     async def _answer(self, tool: str, part: SteamPart, app_id: int) -> Context:
         if part.needs_user and self._access.user_id is None:
@@ -115,8 +121,8 @@ class Bookshelf:
         deadline = asyncio.get_running_loop().time() + SLOWEST_S
         try:
             answer = await self._steam.look(tool, values, deadline)
-        except ToolError as trouble:
-            raise in_words(tool, trouble.message) if trouble.code == "tool_failed" else trouble from trouble
+        except ToolError as error:
+            raise error_of_text(tool, error.message) if error.code == "tool_failed" else error from error
         return read_part(tool, answer.value, app_id)
 
     def _context(self, app_id: int, log: tuple[str, ...] | None) -> GameContext:
@@ -124,33 +130,33 @@ class Bookshelf:
         ages: dict[str, float] = {}
         now = asyncio.get_running_loop().time()
         for tool in PARTS:
-            kept = self._kept.get((tool, app_id))
-            if kept is not None and kept.got_at is not None:
-                known |= kept.context
-                ages[tool] = round(now - kept.got_at, 1)
+            cached = self._cached.get((tool, app_id))
+            if cached is not None and cached.received_at is not None:
+                known |= cached.context
+                ages[tool] = round(now - cached.received_at, 1)
         return GameContext(app_id=app_id, ages_s=ages, log=log, **known)
 
     def _problems(self, app_id: int) -> Iterator[Problem]:
         for tool, part in PARTS.items():
-            kept = self._kept.get((tool, app_id))
+            cached = self._cached.get((tool, app_id))
             what = f"game_context.{part.fields[0]}"
-            if kept is None:
-                waited_s = asyncio.get_running_loop().time() - self._asked_at[tool, app_id]
-                words = f"{tool}: not answered for {waited_s:.0f} s; no capture waits for it any more"
-                yield as_problem(what, ToolError("server_unavailable", words))
-            elif kept.trouble is not None:
-                yield as_problem(what, self._with_age(kept, kept.trouble))
-            elif part.fields[0] not in kept.context:
+            if cached is None:
+                waited_s = asyncio.get_running_loop().time() - self._called_at[tool, app_id]
+                message = f"{tool}: no answer after {waited_s:.0f} s; captures no longer wait for it"
+                yield as_problem(what, ToolError("server_unavailable", message))
+            elif cached.error is not None:
+                yield as_problem(what, self._with_age(cached, cached.error))
+            elif part.fields[0] not in cached.context:
                 yield Problem(
                     what=what, code="no_data", message=f"{tool}: the game was not played in the last two weeks"
                 )
 
     @staticmethod
-    def _with_age(kept: Kept, trouble: ToolError) -> ToolError:
-        if kept.got_at is None:
-            return trouble
-        age_s = asyncio.get_running_loop().time() - kept.got_at
-        return ToolError(trouble.code, f"{trouble.message} (shown is the answer of {age_s:.0f} s ago)")
+    def _with_age(cached: CachedAnswer, error: ToolError) -> ToolError:
+        if cached.received_at is None:
+            return error
+        age_s = asyncio.get_running_loop().time() - cached.received_at
+        return ToolError(error.code, f"{error.message} (the state contains the answer of {age_s:.0f} s ago)")
 
 
 def _read_log(entry: PortalEntry) -> tuple[tuple[str, ...] | None, ToolError | None]:

@@ -1,4 +1,4 @@
-"""What the desktop tools' answers mean, whichever server gave them. Pure."""
+"""Parses the answers of the desktop tools of different servers. Pure."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _REASONS: dict[str, ProblemCode] = {
     "captures_full": "no_space",
     "captures_unwritable": "folder_unwritable",
 }
-"""What the bundled desktop-control's codes are in a state."""
+"""The problem codes for the error codes of the bundled desktop-control."""
 NOTHING_DONE = ("server_unavailable", "no_such_tool", "bad_arguments", "no_window")
 """Codes of an action that was never sent."""
 UNREADABLE = ("bad_result", "too_large")
-"""Codes of a call that was answered, and not refused, by an answer that cannot be read."""
+"""Codes of a call that succeeded with an answer that cannot be read."""
 
 
-def refined(trouble: ToolError) -> ToolError:
-    """The trouble with the problem's code that the server's own code stands for."""
-    code = _REASONS.get(trouble.tool_code or "")
-    return trouble if code is None else ToolError(code, trouble.message, trouble.tool_code)
+def with_problem_code(error: ToolError) -> ToolError:
+    """The error with the problem code for the server's own error code."""
+    code = _REASONS.get(error.tool_code or "")
+    return error if code is None else ToolError(code, error.message, error.tool_code)
 
 
-def as_problem(what: str, trouble: ToolError) -> Problem:
-    """Why something is missing from a state."""
-    told = refined(trouble)
-    return Problem(what=what, code=cast("ProblemCode", told.code), message=told.message)
+def as_problem(what: str, error: ToolError) -> Problem:
+    """The problem that explains why a field of a state is missing."""
+    coded = with_problem_code(error)
+    return Problem(what=what, code=cast("ProblemCode", coded.code), message=coded.message)
 
 
-def as_outcome(trouble: ToolError) -> Outcome:
-    """What became of an action whose call ended so.
+def as_outcome(error: ToolError) -> Outcome:
+    """The outcome of an action whose call raised `error`.
 
-    A call that was answered by what cannot be read was carried out: the action is done, and never to be repeated.
+    If the server answered, but the answer cannot be read, the action is done and must not be repeated.
     """
-    if trouble.code in UNREADABLE:
+    if error.code in UNREADABLE:
         return "done"
-    if trouble.code in NOTHING_DONE:
+    if error.code in NOTHING_DONE:
         return "refused"
-    return "unknown" if trouble.code == "outcome_unknown" else "failed"
+    return "unknown" if error.code == "outcome_unknown" else "failed"
 
 
 class SchemaCheck:
-    """One schema, looked at once: a server's may be none, and is somebody's words."""
+    """A JSON Schema, which may be invalid if it comes from a server. It is compiled once."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  30 ms that only a call needs
+        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  takes 30 ms, and only calls need it
 
         self._validator = Draft202012Validator(schema)
         self.broken: str | None = None
@@ -63,14 +63,14 @@ class SchemaCheck:
         except SchemaError as error:
             self.broken = error.message[:200]
 
-    def complaint(self, arguments: Mapping[str, Any]) -> str | None:
-        """What of the arguments the schema does not allow."""
-        from referencing.exceptions import Unresolvable  # noqa: PLC0415  the same
+    def violation(self, arguments: Mapping[str, Any]) -> str | None:
+        """The first violation of the schema; None: the arguments are valid."""
+        from referencing.exceptions import Unresolvable  # noqa: PLC0415  only calls need it
 
         try:
             error = next(self._validator.iter_errors(arguments), None)
         except Unresolvable as missing:
-            self.broken = f"it speaks of {missing.ref}, which is nowhere"[:200]
+            self.broken = f"it refers to {missing.ref}, which does not exist"[:200]
             return None
         if error is None:
             return None
@@ -89,20 +89,21 @@ def read_size(value: Any) -> tuple[int, int]:
     """
     width, height = _numbers(value, ("width", "height"), "a size")
     if width < 1 or height < 1:
-        raise ToolError("bad_result", f"a screen of {width} x {height} pixels is none")
+        raise ToolError("bad_result", f"the server reports an invalid size of {width} x {height} pixels")
     return width, height
 
 
 def read_position(value: Any) -> tuple[int, int]:
-    """Where the mouse is.
+    """The mouse position.
 
     Raises:
-        ToolError: `tool_failed`: (-1, -1) is how servers say that they do not know; `bad_result`.
+        ToolError: `tool_failed`: the answer is (-1, -1), which servers return for an unknown position; `bad_result`.
     """
     x, y = _numbers(value, ("x", "y"), "a position")
-    is_certain = isinstance(value, Mapping) and isinstance(value.get("inside"), bool)  # so near a window's corner
+    # desktop-control also sends `inside`: then (-1, -1) is a position next to the window's corner.
+    is_certain = isinstance(value, Mapping) and isinstance(value.get("inside"), bool)
     if (x, y) == (-1, -1) and not is_certain:
-        raise ToolError("tool_failed", "the server cannot tell where the mouse is: it answers (-1, -1)")
+        raise ToolError("tool_failed", "the server does not know the mouse position: it answers (-1, -1)")
     return x, y
 
 
@@ -110,14 +111,14 @@ def read_colour(value: Any) -> tuple[int, int, int]:
     """A colour's red, green and blue.
 
     Raises:
-        ToolError: `tool_failed`: (-1, -1, -1) is a server's word for a point that is nowhere; `bad_result`.
+        ToolError: `tool_failed`: the answer is (-1, -1, -1), which servers return for an invalid point; `bad_result`.
     """
     names = ("red", "green", "blue") if isinstance(value, Mapping) and "red" in value else ("r", "g", "b")
     red, green, blue = _numbers(value, names, "a colour")
     if min(red, green, blue) < 0:
-        raise ToolError("tool_failed", "the server has no colour for that point: is it on the screen?")
+        raise ToolError("tool_failed", "the server reports no colour for the point: it must be on the screen")
     if max(red, green, blue) > 255:
-        raise ToolError("bad_result", f"({red}, {green}, {blue}) is no colour")
+        raise ToolError("bad_result", f"({red}, {green}, {blue}) is not a colour: each part must be at most 255")
     return red, green, blue
 
 
@@ -130,40 +131,40 @@ def read_os(value: Any) -> str:
     if isinstance(value, Mapping):
         value = value.get("system") or value.get("os") or value.get("name")
     if not isinstance(value, str) or not value:
-        raise ToolError("bad_result", f"no operating system has the name {value!r}")
+        raise ToolError("bad_result", f"{value!r} is not the name of an operating system")
     return value[:256]
 
 
 def read_titles(value: Any) -> tuple[str, ...]:
-    """The titles of the windows there are.
+    """The titles of the listed windows.
 
     Raises:
         ToolError: `bad_result`.
     """
     windows = value.get("windows") if isinstance(value, Mapping) else value
     if not isinstance(windows, Sequence) or isinstance(windows, str):
-        raise ToolError("bad_result", "that is no list of windows")
+        raise ToolError("bad_result", "the answer is not a list of windows")
     titles = [window.get("title") if isinstance(window, Mapping) else window for window in windows]
     return tuple(title for title in titles if isinstance(title, str))
 
 
-def said_no(value: Any) -> bool:
-    """Whether an action's answer is a server's way to say that it failed, without an error."""
+def reports_failure(value: Any) -> bool:
+    """Whether an answer reports a failure without an MCP error: False, or `success` False."""
     return value is False or (isinstance(value, Mapping) and value.get("success") is False)
 
 
 def _numbers(value: Any, names: tuple[str, ...], what: str) -> tuple[int, ...]:
-    found: Sequence[Any] = ()
+    numbers: Sequence[Any] = ()
     match value:
         case Mapping():
-            found = [value.get(name) for name in names]
+            numbers = [value.get(name) for name in names]
         case str():
-            found = [int(number) for number in _NUMBERS.findall(value)]
+            numbers = [int(number) for number in _NUMBERS.findall(value)]
         case list() | tuple():
-            found = value
-    if len(found) < len(names) or not all(_is_whole(number) for number in found[: len(names)]):
-        raise ToolError("bad_result", f"{str(value)[:100]!r} is no answer for {what}")
-    return tuple(int(number) for number in found[: len(names)])
+            numbers = value
+    if len(numbers) < len(names) or not all(_is_whole(number) for number in numbers[: len(names)]):
+        raise ToolError("bad_result", f"{str(value)[:100]!r} is not {what}")
+    return tuple(int(number) for number in numbers[: len(names)])
 
 
 def _is_whole(number: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What a tool answered, whichever way its server says it: text, structured, or as an image. Pure."""
+"""Parses the result of a tool call: text, structured content and images. Pure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from timmy_actors.desktop_control import ERROR_META
 from timmy_actors.errors import ToolError
 
 MAX_IMAGE_BYTES = 48 * 1024 * 1024
-"""An image in an answer, decoded: above a 4k screenshot as PNG of pure noise (33 MB)."""
+"""Maximum size of a decoded image: more than a 4k screenshot of pure noise as PNG (33 MB)."""
 LONGEST_LITERAL = 1_000
-"""Characters of a text that may be Python's way to write a tuple."""
+"""Maximum length in characters of a text that is parsed as a Python literal."""
 LONGEST_CODE = 64
-MAX_TOLD = 500
-"""Characters of a server's own words that are passed on."""
+MAX_MESSAGE = 500
+"""Maximum length in characters of a server's message in an error."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image as a server sent it."""
+    """An image in a tool's answer."""
 
     data: bytes
     mime_type: str
@@ -32,7 +32,7 @@ class Image:
 
 @dataclass(frozen=True)
 class ToolAnswer:
-    """A tool's answer: a value (None: it said nothing), and images."""
+    """A tool's answer: a value (None: the answer is empty), and images."""
 
     value: Any
     images: tuple[Image, ...] = ()
@@ -45,39 +45,41 @@ def read_answer(
     structured: Any,
     meta: Mapping[str, Any] | None = None,
 ) -> ToolAnswer:
-    """What a `tools/call` result says.
+    """The answer in a `tools/call` result.
 
     Raises:
-        ToolError: `tool_failed`: the server says so; `bad_result` or `too_large`: what it says is no answer.
+        ToolError: `tool_failed`: the server reports an error; `bad_result` or `too_large`: an image is unusable.
     """
     texts = [str(block.get("text", "")) for block in content if block.get("type") == "text"]
     if is_error:
-        words = shorten(" ".join(texts)) or "the server says that it failed, and not why"
-        raise ToolError("tool_failed", words, _tool_code(meta or {}))
+        message = shorten(" ".join(texts)) or "the server reports a failure without a reason"
+        raise ToolError("tool_failed", message, _tool_code(meta or {}))
     images = tuple(_image(block) for block in content if block.get("type") == "image")
     return ToolAnswer(_unwrap(structured) if structured is not None else _value(texts), images)
 
 
 def _tool_code(meta: Mapping[str, Any]) -> str | None:
-    """The code of an error, from where the bundled desktop-control puts it. Never from the text: that is for people."""
+    """The error code that the bundled desktop-control puts into `_meta`. The text is not parsed for a code."""
     error = meta.get(ERROR_META)
     code = error.get("code") if isinstance(error, Mapping) else None
     return code if isinstance(code, str) and len(code) <= LONGEST_CODE else None
 
 
 def shorten(text: str) -> str:
-    """Somebody's words on one line, as far as they are worth repeating."""
+    """The text on one line, cut to `MAX_MESSAGE` characters."""
     line = " ".join(text.split())
-    return line if len(line) <= MAX_TOLD else line[:MAX_TOLD] + " ..."
+    return line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE] + " ..."
 
 
 def _unwrap(structured: Any) -> Any:
     if not isinstance(structured, Mapping):
         return structured
-    if structured.keys() == {"result"}:  # how SDKs wrap what is no object
+    if structured.keys() == {"result"}:  # SDKs wrap values that are not objects
         return parse_text(structured["result"]) if isinstance(structured["result"], str) else structured["result"]
     if structured.get("type") == "text" and isinstance(structured.get("text"), str):
-        return parse_text(structured["text"])  # a server that returns TextContent has it listed as its structure
+        return parse_text(
+            structured["text"]
+        )  # for a tool that returns TextContent, the SDK also sends it as structured content
     return dict(structured)
 
 
@@ -88,7 +90,7 @@ def _value(texts: list[str]) -> Any:
 
 
 def parse_text(text: str) -> Any:
-    """The value that a text stands for: JSON, or Python's way to write a tuple, a bool or None; else the text."""
+    """The value of a text that is JSON or a Python literal; otherwise the text itself."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -113,5 +115,5 @@ def _image(block: Mapping[str, Any]) -> Image:
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ToolError("bad_result", f"the server sent an image that is no base64: {error}") from error
+        raise ToolError("bad_result", f"the server sent an image that is not valid base64: {error}") from error
     return Image(data, str(block.get("mime_type") or block.get("mimeType") or ""))

@@ -1,4 +1,4 @@
-"""The tools that the GamePortal protocol is made of, by their names and positional arguments there. Pure."""
+"""The tools of the GamePortal protocol, with their names and positional arguments. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ DESKTOP: Final = "desktop-control"
 STEAM: Final = "steam-info"
 
 LOOK_TIMEOUT_S = 5.0
-"""A whole screen as PNG takes others' servers 0.65 s, and a busy machine some times that."""
+"""Third-party servers take 0.65 s for a whole screen as PNG, and several times as long on a busy machine."""
 ACT_TIMEOUT_S = 8.0
-"""mcp-pyautogui moves the mouse for two seconds; what an action itself is to last comes on top."""
+"""mcp-pyautogui moves the mouse for two seconds. The action's own duration is added."""
 STEAM_TIMEOUT_S = 20.0
-"""Steam's servers wait up to 15 s for an answer of Valve's."""
+"""Steam servers wait up to 15 s for Valve's answer."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,29 @@ class SpecTool:
     name: str
     server: ServerName
     arguments: tuple[str, ...] = ()
-    """In the order in which the protocol writes them."""
+    """In the protocol's order."""
     extras: tuple[str, ...] = ()
-    """What a server may take besides: given where its schema has it."""
+    """Additional arguments, passed only if the server's schema has them."""
     options: tuple[str, ...] = ()
-    """What can be asked for besides, and only of a server that has an argument of that very name."""
+    """Optional arguments, refused if the server has no argument with the same name."""
     timeout_s: float = LOOK_TIMEOUT_S
     required: bool = True
-    """Whether a portal counts as degraded without it."""
+    """Whether a portal without the tool is degraded."""
 
     @property
     def fillable(self) -> frozenset[str]:
-        """The names that a template of its arguments may speak of."""
+        """The names that a template of its arguments may use."""
         start = FROM if self.name == "drag_to" else ()
         return frozenset((*self.arguments, *self.extras, *self.options, *start))
 
 
 FROM = ("from_x", "from_y")
-"""Where the mouse is when a drag begins: for servers whose drag takes two points."""
+"""The mouse position at the start of a drag, for servers whose drag takes two points."""
 AIM = ("window_title",)
-"""Desktop tools that take it are aimed at the portal's window; their coordinates are the window's then."""
+"""Desktop tools with this argument target the portal's window; their coordinates are relative to the window then."""
 
 LOOK_OPTIONS = ("region", "max_width", "max_height", "wait_until", "wait_s")
-"""What a screenshot can be asked for besides; `timmy_actors.protocol.game_state.LookOptions`."""
+"""The options of a screenshot; see `timmy_actors.protocol.game_state.LookOptions`."""
 _LOOKS = (
     SpecTool("take_screenshot", DESKTOP, ("filename",), AIM, LOOK_OPTIONS),
     SpecTool("get_screen_size", DESKTOP),

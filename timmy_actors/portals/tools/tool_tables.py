@@ -1,4 +1,4 @@
-"""Tables from the protocol's tool and argument names to those of other people's servers: `portal_tools.json`."""
+"""Tables that map the protocol's tools and arguments to those of third-party servers: `portal_tools.json`."""
 
 from __future__ import annotations
 
@@ -19,42 +19,43 @@ from timmy_actors.system import read_text
 
 
 class ToolRow(StrictModel):
-    """One tool of the protocol, as a server has it."""
+    """A server's tool for one tool of the protocol."""
 
     tool: Name
     """The server's name for it."""
     arguments: dict[str, Any] | None = None
-    """What it is called with; `"$app_id"` stands for the protocol's argument, also within a list: `["$x", "$y"]`.
-    `"$from_x"` and `"$from_y"` of `drag_to` are where the mouse is. None: bound by name, else by position."""
+    """A template of the tool's arguments; `"$app_id"` is replaced by the protocol's argument, also within a list:
+    `["$x", "$y"]`. `"$from_x"` and `"$from_y"` of `drag_to` are the mouse position. None: bound by name, or by
+    position."""
     restrict: dict[str, Any] | None = None
-    """A JSON Schema that the arguments must meet besides the server's own: for what it takes and does not do."""
+    """An additional JSON Schema for the arguments, for values that the server accepts and then ignores."""
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The protocol's arguments that `arguments` speaks of."""
+        """The protocol's arguments in `arguments`."""
         return frozenset(_names_in(self.arguments))
 
     @cached_property
     def restriction(self) -> SchemaCheck | None:
-        """What checks that."""
+        """Checks `restrict`."""
         return SchemaCheck(self.restrict) if self.restrict is not None else None
 
 
 class ToolTable(StrictModel):
-    """A server's names. What it does not list has the protocol's own name there."""
+    """The tools of one server. A tool that is not listed has the protocol's name."""
 
     about: str = ""
     files: Literal["path", "name"] = "path"
-    """Whether a screenshot's file is named by its whole path, or by its name in a folder that the server was told."""
+    """Whether a screenshot's file is passed as a full path, or as a name in a folder that the server knows."""
     selectors: bool = False
-    """Whether it takes `id:`, `class:` and `pid:` where it takes a window's title."""
+    """Whether the server accepts `id:`, `class:` and `pid:` as window titles."""
     corners_latch: bool = False
-    """Whether the pointer in a corner of the screen stops the server from doing anything more."""
+    """Whether the server refuses every action while the pointer is in a corner of the screen."""
     tools: dict[str, ToolRow | None] = Field(default_factory=dict)
     """By the protocol's names; null: the server has no such tool."""
 
     def row(self, name: str) -> ToolRow | None:
-        """The server's version of a tool; None: it has none."""
+        """The server's tool for a protocol tool; None: it has none."""
         return self.tools[name] if name in self.tools else ToolRow(tool=name)
 
 
@@ -80,7 +81,7 @@ def load_tables(path: Path) -> Tables:
     """The tables in `path`.
 
     Raises:
-        ConfigError: it cannot be read, or is wrong; the message names the line.
+        ConfigError: the file cannot be read or is invalid; the message contains the line.
     """
     text = read_text(path, "the table of tool names")
     try:
@@ -90,33 +91,34 @@ def load_tables(path: Path) -> Tables:
         mistake = first_mistake(error)
         raise ConfigError(f"{path}, line {line_of(text, mistake.path)}: {mistake.at('table')}") from error
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: mend the JSON there") from error
+        raise ConfigError(f"{path}, line {error.lineno}: {error.msg}: correct the JSON") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as JSON: {error}") from error
     for server, table in tables.items():
         for name in table.tools.keys() - SPEC_TOOLS.keys():
             line = line_of(text, (server, "tools", name))
-            told = f"{server}.tools.{name}: no tool of the protocol; there are: {', '.join(SPEC_TOOLS)}"
-            raise ConfigError(f"{path}, line {line}: {told}")
+            message = f"{server}.tools.{name}: not a tool of the protocol; there are: {', '.join(SPEC_TOOLS)}"
+            raise ConfigError(f"{path}, line {line}: {message}")
         for name, row in table.tools.items():
             _refuse_unfillable(path, text, (server, "tools", name), row)
     return tables
 
 
 def _refuse_unfillable(path: Path, text: str, where: tuple[str, str, str], row: ToolRow | None) -> None:
-    """See that each `$name` of a template is an argument that the protocol's tool has."""
+    """Check that each `$name` of a template is an argument of the protocol's tool."""
     fillable = SPEC_TOOLS[where[2]].fillable
     for name in () if row is None else sorted(row.names - fillable):
         line = line_of(text, (*where, "arguments"))
-        told = f"{'.'.join(where)}.arguments: nothing fills ${name}; there are: {', '.join(sorted(fillable)) or 'none'}"
-        raise ConfigError(f"{path}, line {line}: {told}")
+        available = ", ".join(sorted(fillable)) or "none"
+        message = f"{'.'.join(where)}.arguments: the tool has no argument ${name}; there are: {available}"
+        raise ConfigError(f"{path}, line {line}: {message}")
 
 
 def choose_table(tables: Tables, name: str, path: Path) -> ToolTable:
-    """The table called `name`.
+    """The table `name`.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is no such table.
     """
     if name not in tables:
         raise ConfigError(f"{path}: no table {name!r} of tool names; there are: {', '.join(tables) or 'none'}")
