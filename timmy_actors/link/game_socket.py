@@ -70,7 +70,7 @@ _SIGNALS: dict[int, Signal] = {
     zmq.Event.CONNECTED: Signal.CONNECTED,
     zmq.Event.HANDSHAKE_SUCCEEDED: Signal.HANDSHAKE_DONE,
     zmq.Event.HANDSHAKE_FAILED_AUTH: Signal.REJECTED,
-    # libzmq 4.3.5 misspells the ERROR command in its PLAIN client: a refused token shows as a protocol failure.
+    # libzmq 4.3.5 misspells the ERROR command of PLAIN, so it takes a correct one for a protocol failure.
     zmq.Event.HANDSHAKE_FAILED_PROTOCOL: Signal.REJECTED,
     zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: Signal.REFUSED,
     zmq.Event.DISCONNECTED: Signal.DROPPED,
