@@ -128,7 +128,8 @@ def test_a_full_disk_is_reported_and_the_endpoint_released(
     lock = EndpointLock(endpoint)
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", full)
-        with pytest.raises(ConfigError, match=f"{runtime_folder}: cannot be written: No space left on device: mend"):
+        message = f"{runtime_folder}: cannot be written: No space left on device: correct this"
+        with pytest.raises(ConfigError, match=message):
             lock.acquire()
     again = EndpointLock(endpoint)
     again.acquire()
