@@ -110,7 +110,7 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
         (["do", "give_item", "item=x", "count=0"], 1, "count: "),
         (["do", "give_item", "item=x", "colour=red"], 1, "colour: "),
         (["do", "teleport", "to="], 1, "to: "),
-        (["snapshot", "--player", "Nobody"], 1, "nothing is known of 'Nobody'"),
+        (["snapshot", "--player", "Nobody"], 1, "no snapshot of player 'Nobody'"),
         (["snapshot", "--player", ""], 1, "player: "),
         (["do"], 2, "Missing argument"),
         (["do", "message", "text"], 2, "must be KEY=VALUE"),
