@@ -3,7 +3,7 @@
 # One expects: ZMQ_IMMEDIATE is about sending (its manual: "Queue messages only to completed connections"), and what a
 #   socket has received stays there until it is read, as it does without the option.
 # What happens: the connection's pipe is dropped together with the received messages that nobody has read yet.
-# Who is hurt: a client that sets it so that no stale command waits for a new server. A server's last words before it
+# Who is affected: a client that sets it so that no stale command waits for a new server. A server's last words before it
 #   closes (an answer, a reason) reach the client's process, and are lost in it if it does not read them at once.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -42,7 +42,6 @@ for immediate in (0, 1):
     client.close()
 context.term()
 END
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

@@ -4,7 +4,7 @@
 #   reports HANDSHAKE_FAILED_AUTH.
 # What happens: the command begins with the byte 5E and the letters RROR (its length and its first letter were read as
 #   one number), and a client that gets a right ERROR reports HANDSHAKE_FAILED_PROTOCOL. Between two of libzmq nobody notices.
-# Who is hurt: other implementations of ZMTP. Their clients cannot read why libzmq refused them, and libzmq's
+# Who is affected: other implementations of ZMTP. Their clients cannot read why libzmq refused them, and libzmq's
 #   clients take their refusal of a password for a broken protocol.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -68,7 +68,6 @@ for refusal in (b"\x05ERROR\x03400", b"^RROR\x03400"):
         client.disable_monitor()
 context.term()
 END
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

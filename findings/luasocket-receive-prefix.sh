@@ -3,7 +3,7 @@
 # One expects: receive(4, "XY") waits for 4 bytes and puts the prefix before them: the manual calls it "an optional string to
 #   be concatenated to the beginning of any received data before return".
 # What happens: the prefix counts. 2 bytes are read; with a prefix of n bytes or more none is, and the call succeeds.
-# Who is hurt: programs that read a header, and then the body with the header as its prefix: the body's end stays in the
+# Who is affected: programs that read a header, and then the body with the header as its prefix: the body's end stays in the
 #   socket, and is taken for the next header.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -37,7 +37,6 @@ print("what is left: " .. tostring(receiver:receive("*a")))
 END
 timeout 25 luajit show.lua >seen 2>&1
 dpkg-query -W lua-socket luajit 2>>log
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

@@ -4,7 +4,7 @@
 #   output schema ({"type": "number"}) allows.
 # What happens: the server lets it pass and writes null; the call succeeds on the server, and the client's call_tool
 #   raises an error about the schema. The rest of the answer, which was good, is lost with it. Infinity goes the same way.
-# Who is hurt: tools that answer with measurements. One that is missing (numpy's and pandas' NaN) makes the whole call fail,
+# Who is affected: tools that answer with measurements. One that is missing (numpy's and pandas' NaN) makes the whole call fail,
 #   at the client, after the tool has acted.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -52,7 +52,6 @@ async def main():
 
 anyio.run(main)
 END
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
-printf '%s\n' "--- came when this was written:"; cat expected; tail -n 3 log
-exit 1
+printf '%s\n' "--- came when this was written:"; cat expected
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen || { tail -n 3 log; exit 1; }

@@ -3,7 +3,7 @@
 # One expects: a JSON string that matches the tool's own input schema arrives as it was sent, as it does for `str`.
 # What happens: the string "null" arrives as None, and strings that hold a JSON list or object are refused, although
 #   the schema that the server published allows any string. `str` is exempt, `str | None` is not.
-# Who is hurt: tools with optional text (a search, a title, a message) that is sometimes JSON or the word null.
+# Who is affected: tools with optional text (a search, a title, a message) that is sometimes JSON or the word null.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }
@@ -58,7 +58,6 @@ async def main():
 
 anyio.run(main)
 END
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
-printf '%s\n' "--- came when this was written:"; cat expected; tail -n 3 log
-exit 1
+printf '%s\n' "--- came when this was written:"; cat expected
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen || { tail -n 3 log; exit 1; }

@@ -4,7 +4,7 @@
 #   the tool answers when it works, does not apply to it. Without structured content that is so.
 # What happens: once listTools was called (as every host does) callTool checks the structured content of errors too, throws
 #   "Structured content does not match", and the tool's own words of what went wrong are gone.
-# Who is hurt: servers that say an error's code in structuredContent, and the model that should read what to do about it.
+# Who is affected: servers that say an error's code in structuredContent, and the model that should read what to do about it.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }
@@ -52,7 +52,6 @@ console.log("after listTools, without:", await look(false));
 console.log("after listTools, with structured content:", await look(true));
 END
 timeout 25 node show.mjs >seen 2>&1
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

@@ -4,7 +4,7 @@
 #   the active one and its workspace comes to the front, as it becomes the active one on the workspace in front.
 # What happens: on the workspace in front the request is obeyed. For a window on another one both managers stay where they
 #   are (and mark the window DEMANDS_ATTENTION). After _NET_CURRENT_DESKTOP the window is active.
-# Who is hurt: automation that focuses a window by that message alone: what it types next goes to another window.
+# Who is affected: automation that focuses a window by that message alone: what it types next goes to another window.
 set -u
 jobs=()
 folder=$(mktemp -d) && trap 'kill "${jobs[@]}" 2>>log; rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -66,12 +66,12 @@ dpkg-query -W openbox metacity xvfb 2>>log
 for manager in openbox "metacity --sm-disable --no-composite"; do
   Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp -noreset 3>number 2>>log & jobs+=($!)
   for _ in {1..100}; do [ -s number ] || sleep 0.1; done
+  [ -s number ] || absent "Xvfb did not start"
   DISPLAY=:$(cat number) && export DISPLAY && rm number
   $manager >>log 2>&1 & jobs+=($!)
   for _ in 1 2; do sleep 2; xterm >>log 2>&1 & jobs+=($!); done
   sleep 2; timeout 25 env/bin/python show.py "${manager%% *}" >>seen 2>&1
 done
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

@@ -3,7 +3,7 @@
 # One expects: a library that connects writes nothing to standard output; warnings go to `warnings`, a log or standard error.
 # What happens: Display() succeeds and prints "Xlib.xauth: warning, no xauthority details available" with print(). An
 #   authority file that is empty is what `touch ~/.Xauthority`, containers and fresh accounts have.
-# Who is hurt: programs whose standard output is read by a program: filters, and servers that speak JSON-RPC over it (MCP,
+# Who is affected: programs whose standard output is read by a program: filters, and servers that speak JSON-RPC over it (MCP,
 #   LSP). Their first line is no JSON.
 set -u
 jobs=()
@@ -15,6 +15,7 @@ command -v Xvfb >/dev/null || absent "Xvfb is not installed (Debian: xvfb)"
 Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp -noreset 3>number 2>>log &
 jobs+=($!)
 for _ in {1..100}; do [ -s number ] || sleep 0.1; done
+[ -s number ] || absent "Xvfb did not start"
 cat >expected <<'END'
 python-xlib 0.33
 exit status 0, on standard output: Xlib.xauth: warning, no xauthority details available
@@ -31,7 +32,6 @@ status=$?
   echo "on standard error: $(cat err)"
 } >seen
 dpkg-query -W xvfb 2>>log
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
 printf '%s\n' "--- came when this was written:"; cat expected
-exit 1
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen

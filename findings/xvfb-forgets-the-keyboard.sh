@@ -4,7 +4,7 @@
 # What happens: the server starts anew (without a word, and under the same number) whenever its last client leaves. On a bare
 #   Xvfb setxkbmap itself is that client: exit status 0, and the next program finds the American layout. The same goes for
 #   every property of the root window. `Xvfb -noreset`, or a client that stays, keeps them.
-# Who is hurt: tests and bots that prepare a display by a script and then start their program.
+# Who is affected: tests and bots that prepare a display by a script and then start their program.
 set -u
 jobs=()
 folder=$(mktemp -d) && trap 'kill "${jobs[@]}" 2>>log; rm -rf "$folder"' EXIT && cd "$folder" || exit 2
@@ -21,6 +21,7 @@ for option in "" -noreset; do
   Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp $option 3>number 2>>log &
   jobs+=($!)
   for _ in {1..100}; do [ -s number ] || sleep 0.1; done
+  [ -s number ] || absent "Xvfb did not start"
   DISPLAY=:$(cat number) && export DISPLAY && rm number
   setxkbmap -layout de 2>>log
   status=$?
@@ -32,7 +33,6 @@ for option in "" -noreset; do
   echo "Xvfb${option:+ $option}: setxkbmap $status, the key right of P is $key, the property is $property" >>seen
 done
 dpkg-query -W xvfb x11-xkb-utils 2>>log
-printf '%s\n' "--- came:"; cat seen
-cmp -s expected seen && exit 0
-printf '%s\n' "--- came when this was written:"; cat expected; tail -n 5 log
-exit 1
+printf '%s\n' "--- came when this was written:"; cat expected
+printf '%s\n' "--- came now:"; cat seen
+cmp -s expected seen || { tail -n 5 log; exit 1; }

@@ -15,7 +15,6 @@ DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md", T
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-TREE = re.compile(r"^ +(\w+) --> (\w+)\[", re.MULTILINE)
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~$})/:>*\]])/(?:[A-Za-z][\w.-]*/)+[\w.-]+")
 ALLOWED_PATHS = re.compile(
     r"/(?:dev|proc|etc|tmp|run|var|usr/(?:bin|local|lib|share|sbin)|lib|opt|srv|bin|sys)/"

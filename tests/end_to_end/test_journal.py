@@ -58,7 +58,8 @@ def gives(daemon: Daemon) -> bool:
     try:
         result = daemon.command("give_item", item=GOLD)
     except RefusedError as refused:
-        assert refused.code == "unavailable"
+        if refused.code != "unavailable":
+            raise
         return False
     return result.ok
 

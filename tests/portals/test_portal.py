@@ -274,7 +274,7 @@ def test_a_portal_says_how_it_does(tmp_path: Path) -> None:
     with desktop(tmp_path) as running:
         before = running.runtime.portals().status
         assert before is not None
-        assert (before.state, before.reasons[0]) == ("offline", "desktop-control is offline: nobody has needed it yet")
+        assert (before.state, before.reasons[0]) == ("offline", "desktop-control is offline: not needed yet")
         running.fault("no_window")
         running.runtime.capture()
         eventually(lambda: (now := running.runtime.portals().status) is not None and now.state == "degraded")

@@ -16,6 +16,11 @@ from timmy_actors.errors import OutputFailedError
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
+T = TypeVar("T")
+OUTPUT_OPTIONAL = ("run", "world")
+"""Commands that run without standard output too."""
+
+
 def harmless(text: str) -> str:
     """Replace a line's control characters: names and chat are untrusted, and could control the terminal."""
     return _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else "\N{REPLACEMENT CHARACTER}", text)
@@ -31,11 +36,6 @@ def harmless_json(text: str) -> str:
     return _UNPRINTABLE.sub(
         lambda match: match[0] if match[0].isprintable() or match[0] == "\n" else json.dumps(match[0])[1:-1], text
     )
-
-
-T = TypeVar("T")
-OUTPUT_OPTIONAL = ("run", "world")
-"""Commands that run without standard output too."""
 
 
 @contextmanager

@@ -24,6 +24,17 @@ RESTARTED = "the game server restarted after the command was sent: whether it wa
 FORGOTTEN = "sent, but not answered while the server remembers results: whether it was executed is unknown"
 
 
+SENDER = "command"
+DEFAULT_REMEMBER_S = 600.0
+"""The bridge's own default, used if the welcome does not state a value."""
+MEMORY_SAFETY_FACTOR = 0.95
+"""The share of the server's memory that is relied on: its clock is known only to a quarter of a second."""
+ASK_AGAIN_S = 5.0
+"""How often an unanswered command is sent again once its deadline has passed."""
+_HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
+EXPIRED = ErrorInfo(code="expired", message="the deadline passed before the command could be sent: it was not executed")
+
+
 class Unanswered(Protocol):
     """The properties of a command that the rules use."""
 
@@ -79,15 +90,6 @@ def proves_undone(command: Unanswered, *, now_ms: float, remember_s: float) -> b
     return command.attempts <= 1 or now_ms - command.accepted_ms < remember_s * 1000
 
 
-SENDER = "command"
-DEFAULT_REMEMBER_S = 600.0
-"""The bridge's own default, used if the welcome does not state a value."""
-MEMORY_SAFETY_FACTOR = 0.95
-"""The share of the server's memory that is relied on: its clock is known only to a quarter of a second."""
-ASK_AGAIN_S = 5.0
-"""How often an unanswered command is sent again once its deadline has passed."""
-_HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
-EXPIRED = ErrorInfo(code="expired", message="the deadline passed before the command could be sent: it was not executed")
 _DOUBTS = {
     Next.RESTARTED: ErrorInfo(code="in_doubt", message=RESTARTED),
     Next.FORGOTTEN: ErrorInfo(code="in_doubt", message=FORGOTTEN),

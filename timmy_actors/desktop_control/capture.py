@@ -1,4 +1,4 @@
-"""Captures the screen or one window. A capture of a window never contains the pixels of windows that cover it."""
+"""Captures the pixels of the screen or of one window, also a covered one, and waits until they settle or change."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ NOTICEABLE = 16
 """Of 255. A smaller difference counts as noise."""
 FEW = 0.002
 """The share of pixels that may differ between two pictures that count as equal."""
+
+
+SETTLE_S = 0.05
+"""Minimum time from the last input to a capture: three frames at 60 a second, so that the picture shows the program's
+reaction. A slower program shows its reaction in a later capture."""
+EDGE = 8
+"""Pixels of a window that may be off the screen at each side; the capture shows them black. It is less than the width
+of a window frame, so that a slightly misplaced window does not need off-screen memory."""
+TRIES = 3
+"""How often a capture is attempted while its window moves."""
 
 
 def thumbnail(frame: Frame) -> Image.Image:
@@ -79,16 +89,6 @@ class Settling:
         self._before = seen
         self._same_since = now if changed or same_since is None else same_since
         return now - self._same_since >= STABLE_S
-
-
-SETTLE_S = 0.05
-"""Minimum time from the last input to a capture: three frames at 60 a second, so that the picture shows the program's
-reaction. A slower program shows its reaction in a later capture."""
-EDGE = 8
-"""Pixels of a window that may be off the screen at each side; the capture shows them black. It is less than the width
-of a window frame, so that a slightly misplaced window does not need off-screen memory."""
-TRIES = 3
-"""How often a capture is attempted while its window moves."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,23 @@ FIRST_EVENT, LAST_EVENT = X.KeyPress, 35
 START_OF_DATA, FROM_SERVER = 4, 0
 
 
+_NOTHING: dict[str, Any] = {
+    "core_requests": (0, 0),
+    "core_replies": (0, 0),
+    "ext_requests": (0, 0, 0, 0),
+    "ext_replies": (0, 0, 0, 0),
+    "device_events": (0, 0),
+    "errors": (0, 0),
+    "client_started": False,
+    "client_died": False,
+}
+WITHIN_S = 2.0
+"""Maximum time for a window manager to set the focus."""
+LOOK_EVERY_S = 0.01
+FROM_A_PAGER = 2
+"""EWMH's source indication for a request of the user: window managers that prevent focus stealing honour it."""
+
+
 def keyboard_is_taken_from(display: Display, window: Window) -> bool:
     """Whether another program has grabbed the keyboard, so that a key press would not reach the focused `window`."""
     focus = display.get_input_focus().focus
@@ -98,25 +115,6 @@ def _is_a_key(event: bytes) -> bool:
     if kind == LAST_EVENT:
         return int.from_bytes(event[8:10], "little") in (X.KeyPress, X.KeyRelease)
     return kind in (X.KeyPress, X.KeyRelease)
-
-
-_NOTHING: dict[str, Any] = {
-    "core_requests": (0, 0),
-    "core_replies": (0, 0),
-    "ext_requests": (0, 0, 0, 0),
-    "ext_replies": (0, 0, 0, 0),
-    "device_events": (0, 0),
-    "errors": (0, 0),
-    "client_started": False,
-    "client_died": False,
-}
-
-
-WITHIN_S = 2.0
-"""Maximum time for a window manager to set the focus."""
-LOOK_EVERY_S = 0.01
-FROM_A_PAGER = 2
-"""EWMH's source indication for a request of the user: window managers that prevent focus stealing honour it."""
 
 
 def focus(connection: Connection, titles: Titles) -> WindowFacts:

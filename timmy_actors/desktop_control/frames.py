@@ -24,6 +24,9 @@ BYTES_A_PIXEL = 4
 T = TypeVar("T")
 
 
+RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
+
+
 def at_once(upper: Callable[[], T], lower: Callable[[], T]) -> tuple[T, T]:
     """Run both functions in parallel. Pillow releases the interpreter's lock to unpack, and to encode into a file."""
     with ThreadPoolExecutor(1, thread_name_prefix="lower-half") as other:
@@ -81,9 +84,6 @@ def _heights(size: tuple[int, int]) -> tuple[int, ...]:
     if width * height < WORTH_IT or -(-width // BLOCK) * upper // BLOCK > LONGEST_INTERVAL:
         return (height,)
     return (upper, height - upper)
-
-
-RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
 
 
 def encoded(frame: Frame, quality: int) -> bytes:

@@ -25,6 +25,19 @@ from timmy_actors.system import default_folder, make_private, make_token_file, r
 STDOUT, STDERR = 1, 2
 
 
+RELEASE_WITHIN_S = 1.0
+"""Maximum wait for an X server that hangs; the next server then releases the keys that the held file lists."""
+FINISH_WITHIN_S = 0.5
+"""Maximum time for the server to end by itself after its client closed a pipe and the keys were released."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""mallopt(3)."""
+LARGEST_IN_HEAP = 32 * 1024 * 1024
+"""Bytes, glibc's maximum on 64 bits: slightly more than a picture of 3840 x 2160 pixels."""
+HEAP = ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, LARGEST_IN_HEAP), (M_TRIM_THRESHOLD, 2 * LARGEST_IN_HEAP))
+ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+logger = logging.getLogger(__name__)
+
+
 @contextmanager
 def reserved_stdout() -> Iterator[TextIO]:
     """Redirect file descriptor 1 to stderr for the block; yields the real standard output.
@@ -43,19 +56,6 @@ def reserved_stdout() -> Iterator[TextIO]:
         sys.stdout.flush()
         os.dup2(real, STDOUT)
         os.close(real)
-
-
-RELEASE_WITHIN_S = 1.0
-"""Maximum wait for an X server that hangs; the next server then releases the keys that the held file lists."""
-FINISH_WITHIN_S = 0.5
-"""Maximum time for the server to end by itself after its client closed a pipe and the keys were released."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-"""mallopt(3)."""
-LARGEST_IN_HEAP = 32 * 1024 * 1024
-"""Bytes, glibc's maximum on 64 bits: slightly more than a picture of 3840 x 2160 pixels."""
-HEAP = ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, LARGEST_IN_HEAP), (M_TRIM_THRESHOLD, 2 * LARGEST_IN_HEAP))
-ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-logger = logging.getLogger(__name__)
 
 
 class _Resources:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import select
 import signal
-import sys
 
-PR_SET_PDEATHSIG = 1
+from timmy_actors.system import when_parent_ends
 
 
 def end_with_parent(lifeline: int) -> bool:
@@ -16,8 +14,7 @@ def end_with_parent(lifeline: int) -> bool:
     Returns False if the parent has ended already. On other systems there is only the lifeline, which suffices for a
     process that is not stopped.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    when_parent_ends(signal.SIGKILL)
     # Check the lifeline after prctl: the kernel does not report a parent that ended before the call.
     watch = select.poll()
     watch.register(lifeline, select.POLLIN)

@@ -1,4 +1,4 @@
-"""The embedded world's command line."""
+"""The settings of the embedded world's process, from its command line, and the check of its port."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timmy_actors.errors import ConfigError
+
+MAX_PORT = 65535
+ABOUT = "Run the embedded world alone, without a daemon, until Ctrl-C. The first line of its output has the port."
 
 
 def check_port_is_free(port: int) -> None:
@@ -25,10 +28,6 @@ def check_port_is_free(port: int) -> None:
             raise ConfigError(
                 f"world.port: {port} cannot be used: {error.strerror}. Choose another, or 0 for any free port"
             ) from error
-
-
-MAX_PORT = 65535
-ABOUT = "Run the embedded world alone, without a daemon, until Ctrl-C. The first line of its output has the port."
 
 
 @dataclass(frozen=True)

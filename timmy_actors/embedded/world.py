@@ -23,6 +23,13 @@ SLOW_TICK_S = 0.05
 """A tick longer than this, which every player would notice, is reported as blocking."""
 
 
+DATA = Path(__file__).parent / "data"
+API = DATA / "api-0.8.1.json"
+PRECONDITIONS = DATA / "preconditions-0.8.1.json"
+BYTES = "latin-1"
+"""Decodes Lua's strings, one character per byte. A script's may be Windows-1252, as Morrowind's own files are."""
+
+
 class Loop:
     """Runs `tick` until it returns False, a signal comes, or the lifeline's last writer closes it.
 
@@ -68,13 +75,6 @@ class Loop:
 
     def _lifeline_is_cut(self) -> bool:
         return self._lifeline is not None and os.read(self._lifeline, 1) == b""
-
-
-DATA = Path(__file__).parent / "data"
-API = DATA / "api-0.8.1.json"
-PRECONDITIONS = DATA / "preconditions-0.8.1.json"
-BYTES = "latin-1"
-"""Decodes Lua's strings, one character per byte. A script's may be Windows-1252, as Morrowind's own files are."""
 
 
 def report(line: str) -> None:

@@ -17,58 +17,11 @@ from timmy_actors.protocol import ErrorInfo, JournalEntry
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A reading of the host's clocks."""
-
-    boot: str
-    """The host's boot id; empty if the host has none."""
-    boot_s: float
-    """Seconds since that boot."""
-    wall_s: float
-    """Seconds since 1970 by the host's wall clock."""
-
-
-@dataclass(frozen=True)
-class JournalClock:
-    """The journal's age in seconds at a moment."""
-
-    age_s: float
-    at: Moment
-
-    def advanced(self, now: Moment) -> JournalClock:
-        """The clock advanced to `now`.
-
-        Within one boot, the boot clock counts. After a reboot (or on another machine) no clock is reliable, so the
-        smaller of the time since the boot and the wall clock's difference counts.
-        """
-        if now.boot and now.boot == self.at.boot:
-            passed_s = now.boot_s - self.at.boot_s
-        else:
-            passed_s = min(now.boot_s, now.wall_s - self.at.wall_s)
-        return JournalClock(self.age_s + max(0.0, passed_s), now)
-
-
-def now() -> Moment:
-    """Read the host's clocks."""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return Moment(_boot_id(), time.clock_gettime(clock), time.time())
-
-
-@cache
-def _boot_id() -> str:
-    try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:  # not Linux, or no /proc: then the wall clock limits the time counted
-        return ""
-
-
 APPLICATION_ID = 0x54494D4A
 """`TIMJ`, in the file's header: distinguishes a journal from another program's database."""
 VERSION, CHECKSUMS_SINCE, REVISIONS_SINCE = 3, 2, 3
 """Version 1 had no checksums and no clock of its own, version 2 no revisions; a daemon upgrades them when it opens the
 file."""
-
 TABLE = """
 CREATE TABLE command (
     number INTEGER PRIMARY KEY,
@@ -115,7 +68,6 @@ UPDATE command SET settled_age = 0.0 WHERE settled_at IS NOT NULL;
 """
 """An older journal's commands count as settled when its clock starts, so that none is deleted too early."""
 FROM_VERSION_2 = "ALTER TABLE command ADD COLUMN revision INTEGER;"
-
 COLUMNS = (
     "client", "id", "name", "arguments", "state", "accepted_at", "boot", "accepted_ms", "deadline_ms", "due", "host",
     "attempts", "epoch", "sent_at", "settled_at", "value", "error", "revision",
@@ -128,6 +80,52 @@ INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * le
 UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in STORED)} WHERE client = ? AND id = ?"  # noqa: S608
 SEAL = f"UPDATE command SET checksum = seal({', '.join(STORED[:-1])})"  # noqa: S608
 Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A reading of the host's clocks."""
+
+    boot: str
+    """The host's boot id; empty if the host has none."""
+    boot_s: float
+    """Seconds since that boot."""
+    wall_s: float
+    """Seconds since 1970 by the host's wall clock."""
+
+
+@dataclass(frozen=True)
+class JournalClock:
+    """The journal's age in seconds at a moment."""
+
+    age_s: float
+    at: Moment
+
+    def advanced(self, now: Moment) -> JournalClock:
+        """The clock advanced to `now`.
+
+        Within one boot, the boot clock counts. After a reboot (or on another machine) no clock is reliable, so the
+        smaller of the time since the boot and the wall clock's difference counts.
+        """
+        if now.boot and now.boot == self.at.boot:
+            passed_s = now.boot_s - self.at.boot_s
+        else:
+            passed_s = min(now.boot_s, now.wall_s - self.at.wall_s)
+        return JournalClock(self.age_s + max(0.0, passed_s), now)
+
+
+def now() -> Moment:
+    """Read the host's clocks."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return Moment(_boot_id(), time.clock_gettime(clock), time.time())
+
+
+@cache
+def _boot_id() -> str:
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:  # not Linux, or no /proc: then the wall clock limits the time counted
+        return ""
 
 
 def to_row(entry: JournalEntry) -> Row:

@@ -1,4 +1,4 @@
-"""An operator's operations on a journal: verify its integrity and back it up."""
+"""Backup and verification of a journal, and the check of its write-ahead log."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ MAGIC_LITTLE, MAGIC_BIG = 0x377F0682, 0x377F0683
 CHECKED_OF_HEADER, CHECKED_OF_FRAME = 24, 8
 """The number of bytes of each that the checksum covers."""
 _WORD = 0xFFFFFFFF
+
+
+CHECKS, BETWEEN_CHECKS_S = 3, 0.05
+"""A log counts as damaged only if each check finds the damage: a daemon may be writing it during a check."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,6 @@ def _continued(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int
         first = (first + even + second) & _WORD
         second = (second + odd + first) & _WORD
     return first, second
-
-
-CHECKS, BETWEEN_CHECKS_S = 3, 0.05
-"""A log counts as damaged only if each check finds the damage: a daemon may be writing it during a check."""
 
 
 def verify_journal(path: Path) -> Iterator[str]:

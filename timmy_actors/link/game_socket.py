@@ -1,4 +1,4 @@
-"""The DEALER socket to the game and its monitor, with the options that `docs/protocol.md` explains."""
+"""The DEALER socket to a game server, its monitor events in words, and the resolver of its host name."""
 
 from __future__ import annotations
 
@@ -18,6 +18,33 @@ from timmy_actors.system import read_event
 
 OnResolved: TypeAlias = Callable[[str | None], object]
 """Called once, in another thread, with the IPv4 address, or None if the name could not be resolved."""
+
+
+CONNECT_TIMEOUT_MS = 1_000
+HANDSHAKE_TIMEOUT_MS = 1_500
+"""A mute or frozen peer is detected after this; libzmq's default is 30 s."""
+UP_WITHIN_S = 4.0
+"""The longest time from opening the socket to the welcome."""
+HIGH_WATER_MARK = 1_000
+"""Messages in each of libzmq's queues. A full queue means that the peer has stopped reading, so the link is lost."""
+USERNAME = b"timmy"
+"""PLAIN requires a user name; only the token is checked."""
+_SIGNALS: dict[int, Signal] = {
+    zmq.Event.CONNECTED: Signal.CONNECTED,
+    zmq.Event.HANDSHAKE_SUCCEEDED: Signal.HANDSHAKE_DONE,
+    zmq.Event.HANDSHAKE_FAILED_AUTH: Signal.REJECTED,
+    # libzmq 4.3.5 misspells the ERROR command of PLAIN, so it takes a correct one for a protocol failure.
+    zmq.Event.HANDSHAKE_FAILED_PROTOCOL: Signal.REJECTED,
+    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: Signal.REFUSED,
+    zmq.Event.DISCONNECTED: Signal.DROPPED,
+    zmq.Event.CLOSED: Signal.REFUSED,
+}
+_BY_VALUE: dict[tuple[int, int], Signal] = {
+    (zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, errno.EAGAIN): Signal.MUTE,  # HANDSHAKE_IVL expired
+    (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, 0x11000002): Signal.MISMATCHED,  # ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
+}
+"""Events whose value is more specific than their number."""
+_MASK = sum(_SIGNALS)
 
 
 class Resolver:
@@ -55,33 +82,6 @@ def is_numeric(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-CONNECT_TIMEOUT_MS = 1_000
-HANDSHAKE_TIMEOUT_MS = 1_500
-"""A mute or frozen peer is detected after this; libzmq's default is 30 s."""
-UP_WITHIN_S = 4.0
-"""The longest time from opening the socket to the welcome."""
-HIGH_WATER_MARK = 1_000
-"""Messages in each of libzmq's queues. A full queue means that the peer has stopped reading, so the link is lost."""
-USERNAME = b"timmy"
-"""PLAIN requires a user name; only the token is checked."""
-_SIGNALS: dict[int, Signal] = {
-    zmq.Event.CONNECTED: Signal.CONNECTED,
-    zmq.Event.HANDSHAKE_SUCCEEDED: Signal.HANDSHAKE_DONE,
-    zmq.Event.HANDSHAKE_FAILED_AUTH: Signal.REJECTED,
-    # libzmq 4.3.5 misspells the ERROR command of PLAIN, so it takes a correct one for a protocol failure.
-    zmq.Event.HANDSHAKE_FAILED_PROTOCOL: Signal.REJECTED,
-    zmq.Event.HANDSHAKE_FAILED_NO_DETAIL: Signal.REFUSED,
-    zmq.Event.DISCONNECTED: Signal.DROPPED,
-    zmq.Event.CLOSED: Signal.REFUSED,
-}
-_BY_VALUE: dict[tuple[int, int], Signal] = {
-    (zmq.Event.HANDSHAKE_FAILED_NO_DETAIL, errno.EAGAIN): Signal.MUTE,  # HANDSHAKE_IVL expired
-    (zmq.Event.HANDSHAKE_FAILED_PROTOCOL, 0x11000002): Signal.MISMATCHED,  # ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
-}
-"""Events whose value is more specific than their number."""
-_MASK = sum(_SIGNALS)
 
 
 def connect(

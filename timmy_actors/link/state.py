@@ -1,4 +1,4 @@
-"""The link's state machine as a table. Sans-I/O: signals of the monitor and the peer in, states out."""
+"""The state machine of a connection as a table, and the game server's clock. Pure."""
 
 from __future__ import annotations
 

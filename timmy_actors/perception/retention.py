@@ -8,6 +8,11 @@ from typing import Any
 
 from timmy_actors.protocol import LinkStatus, Perception, PerceptionOutput, Revision
 
+KEEP_GONE_S = 600.0
+"""How long the last snapshot of an absent player is retained."""
+MAX_PLAYERS = 128
+"""The highest number of stored snapshots: above the players of a busy server, a limit against invented names."""
+
 
 def merge(
     previous: PerceptionOutput | None, perception: Perception, *, boot: str, epoch: int
@@ -61,12 +66,6 @@ def shows(snapshot: PerceptionOutput, after: Revision) -> bool:
 def _sections(perception: Perception) -> dict[str, Any]:
     sections = perception.sections
     return {name: getattr(sections, name) for name in sections.model_fields_set}
-
-
-KEEP_GONE_S = 600.0
-"""How long the last snapshot of an absent player is retained."""
-MAX_PLAYERS = 128
-"""The highest number of stored snapshots: above the players of a busy server, a limit against invented names."""
 
 
 def of_boot(snapshots: Mapping[str, PerceptionOutput], boot: str, *, player: str) -> dict[str, PerceptionOutput]:

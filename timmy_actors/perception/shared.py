@@ -1,4 +1,4 @@
-"""The published snapshots: written by the perception actor, which they outlive, and read by any thread."""
+"""The published snapshots, which outlive the actor that writes them, and the calls that wait for one."""
 
 from __future__ import annotations
 

@@ -16,6 +16,9 @@ REPORTED_ELSEWHERE = ("no_such_tool", "server_unavailable", "no_key", "no_user",
 """Codes of problems that the servers' states already report, or that follow from the operator's configuration."""
 
 
+_WINDOW = ("visual.window", "visual.screenshot_path")
+
+
 def assess(
     entry: PortalEntry,
     servers: Sequence[ServerStatus],
@@ -142,6 +145,3 @@ def _problems(state: GameState) -> Iterator[Finding]:
     for problem in state.problems:
         if problem.what not in _WINDOW and problem.code not in ("no_key", "no_user"):
             yield Finding(what=problem.what, ok=False, told=problem.message)
-
-
-_WINDOW = ("visual.window", "visual.screenshot_path")

@@ -16,6 +16,7 @@ BindingName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z]
 PortalState = Literal["offline", "starting", "ready", "degraded"]
 MAX_STEPS = 8
 """The maximum number of steps of one binding: a longer plan is the agent's task."""
+Steps = Annotated[tuple[Action, ...], Field(max_length=MAX_STEPS)]
 
 
 class Destination(StrictModel):
@@ -63,7 +64,7 @@ class PortalEntry(StrictModel):
     name: Name
     description: str
     status: PortalState = "offline"
-    """The initial state only: never written back, never a reason not to start."""
+    """The initial state, which the file format has: never written back, never a reason not to start."""
     app_id: Annotated[int, Field(ge=0)]
     """The Steam application, for the Steam calls."""
     window_title: Name | tuple[Name, ...]
@@ -74,11 +75,11 @@ class PortalEntry(StrictModel):
     log_file: str | None = None
     """A file whose last lines are added to `game_context`. A relative path starts at the catalog's folder, `~` is the
     home of the daemon's user."""
-    actions: dict[BindingName, Action | tuple[Action, ...]] = Field(default_factory=dict)
+    actions: dict[BindingName, Action | Steps] = Field(default_factory=dict)
     """The game's own names for actions: one step, or several in order."""
     notes: dict[BindingName, str] = Field(default_factory=dict)
     """Remarks on actions, for example where the game's key is not the expected one."""
-    after_failure: dict[BindingName, tuple[Action, ...]] = Field(default_factory=dict)
+    after_failure: dict[BindingName, Steps] = Field(default_factory=dict)
     """For actions of several steps: the steps to execute when a later step fails, so that no dialog stays open."""
     settings: GameSettings | None = None
     """Where to read the player's own bindings."""

@@ -9,6 +9,19 @@ from dataclasses import dataclass, field
 
 import zmq
 
+HIGH_WATER_MARK = 8
+"""Messages that libzmq buffers for one client. A longer queue would only make a slow reader's messages older: the
+operating system's buffers hold some hundred kilobytes besides."""
+MAX_ANSWER_BYTES = 2_000_000
+"""Bytes of answers queued for one client; further ones are dropped, as it would read them far too late."""
+RETRY_S, RETRY_AT_MOST_S = 0.001, 0.256
+"""When to retry a client whose queue is full: libzmq does not report that a single client reads again. The pause
+doubles with each failed retry."""
+SHORTEN_AFTER = 4
+"""After this many messages in a row are accepted, a client's pause is halved. A client that reads steadily, but more
+slowly than pushes come, is so retried once every few messages, not once for each."""
+_MORE, _NOW = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
+
 
 class FairShare:
     """Admits a request while its client has fewer pending than there are free places.
@@ -35,20 +48,6 @@ class FairShare:
         self._under_way[client] -= 1
         if not self._under_way[client]:
             del self._under_way[client]
-
-
-HIGH_WATER_MARK = 8
-"""Messages that libzmq buffers for one client. A longer queue would only make a slow reader's messages older: the
-operating system's buffers hold some hundred kilobytes besides."""
-MAX_ANSWER_BYTES = 2_000_000
-"""Bytes of answers queued for one client; further ones are dropped, as it would read them far too late."""
-RETRY_S, RETRY_AT_MOST_S = 0.001, 0.256
-"""When to retry a client whose queue is full: libzmq does not report that a single client reads again. The pause
-doubles with each failed retry."""
-SHORTEN_AFTER = 4
-"""After this many messages in a row are accepted, a client's pause is halved. A client that reads steadily, but more
-slowly than pushes come, is so retried once every few messages, not once for each."""
-_MORE, _NOW = int(zmq.SNDMORE | zmq.NOBLOCK), int(zmq.NOBLOCK)
 
 
 @dataclass

@@ -47,6 +47,11 @@ def make_private(folder: Path) -> None:
 
 
 def check_private(folder: Path, facts: os.stat_result) -> None:
+    """Check that a folder is this user's own, and that no other user can enter it.
+
+    Raises:
+        ConfigError: it is not; the message says how to choose another place.
+    """
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
     if not stat.S_ISDIR(facts.st_mode):

@@ -2,6 +2,11 @@
 return {
   AddFaction = { "pid" },
   ClearFactionChanges = { "pid" },
+  GetFactionChangesSize = { "pid" },
+  GetFactionExpulsionState = { "pid", "int" },
+  GetFactionId = { "pid", "int" },
+  GetFactionRank = { "pid", "int" },
+  GetFactionReputation = { "pid", "int" },
   SendFactionChanges = { "pid", "boolean", "boolean" },
   SetFactionChangesAction = { "pid", "faction_change" },
   SetFactionExpulsionState = { "boolean" },

@@ -17,7 +17,6 @@ local TOPICS = {
   require("timmy.game.chat"),
   require("timmy.game.factions"),
   require("timmy.game.lifecycle"),
-  require("timmy.game.chat_log"),
   require("timmy.game.journal"),
   require("timmy.game.topics"),
   require("timmy.game.mechanics"),

@@ -68,6 +68,8 @@ def test_a_games_log_is_looked_for_beside_the_catalog(file: Path, written: str, 
         ({"status": "broken"}, "portal 1 (game): status: "),
         ({"name": None}, "portal 1 (game): name: "),
         ({"pixels": [[1]]}, "portal 1 (game): pixels.0"),
+        ({"actions": {"dance": 9 * [{"action": "release_all"}]}}, "portal 1 (game): actions.dance"),
+        ({"after_failure": {"dance": 9 * [{"action": "release_all"}]}}, "portal 1 (game): after_failure.dance"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_field(file: Path, changes: dict[str, Any], expected: str) -> None:

@@ -17,6 +17,9 @@ from timmy_actors.portals.catalog.json_lines import line_of
 from timmy_actors.protocol import PortalEntry, first_mistake, parse_params
 from timmy_actors.system import from_folder, read_text
 
+log = logging.getLogger(__name__)
+Signature = tuple[int, int, int]
+
 
 def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
     """The portals listed in `path`.
@@ -127,10 +130,6 @@ def _refuse_duplicates(source: _Source, portals: tuple[PortalEntry, ...]) -> Non
         if portal.id in seen:
             raise source.error(number, ("id",), f"two portals have the id {portal.id!r}: rename one")
         seen.add(portal.id)
-
-
-log = logging.getLogger(__name__)
-Signature = tuple[int, int, int]
 
 
 class CatalogFile:

@@ -1,4 +1,4 @@
-"""Executes a portal's actions: one at a time, each sent once."""
+"""Executes actions through MCP tool calls, aimed at the game's window."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ REMEDY = (
     "start the game; if it runs in gamescope, set gamescope's X display under [desktop], as in"
     ' environment = { DISPLAY = ":1" }'
 )
+
+
+LATCHED = (
+    "the pointer is in a corner of the screen, where this server refuses every action (PyAutoGUI's fail-safe): move it"
+    " away by hand"
+)
+RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
+RELEASE_ALL = "release_all"
+TYPED_IN_S = 0.03
+"""Time for one character: the bundled server types 50 a second, and checks the focus before each."""
+UNDONE_WITHIN_S = 5.0
+Steps = Sequence[tuple[str, dict[str, Any]]]
+log = logging.getLogger(__name__)
 
 
 async def aim_at(
@@ -70,19 +83,6 @@ async def _first_listed(desktop: ToolServer, titles: Sequence[str], deadline: fl
 def _takes_list(schema: Mapping[str, Any]) -> bool:
     choices = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     return any(choice.get("type") == "array" for choice in choices if isinstance(choice, Mapping))
-
-
-LATCHED = (
-    "the pointer is in a corner of the screen, where this server refuses every action (PyAutoGUI's fail-safe): move it"
-    " away by hand"
-)
-RELEASES = {"key_down": "key_up", "mouse_down": "mouse_up"}
-RELEASE_ALL = "release_all"
-TYPED_IN_S = 0.03
-"""Time for one character: the bundled server types 50 a second, and checks the focus before each."""
-UNDONE_WITHIN_S = 5.0
-Steps = Sequence[tuple[str, dict[str, Any]]]
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The folder in which captures are stored: each in a new file; the oldest files are deleted."""
+"""Checks the images of captures, and stores them in a folder of bounded size."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ BLACK_LEVEL = 2
 """Of 255, because of JPEG's rounding."""
 
 
+log = logging.getLogger(__name__)
+PREFIX = "capture_"
+CLOCK_GRAIN_S = 2.0
+"""Some file systems round times to two seconds."""
+MAX_FILE_BYTES = 256 * 1024 * 1024
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/bmp": "bmp"}
+
+
 @dataclass(frozen=True)
 class Facts:
     """A picture's size in pixels, and whether it is black."""
@@ -69,14 +77,6 @@ def look_at(data: bytes) -> Facts:
     except Image.DecompressionBombError as error:
         raise ToolError("too_large", f"the screenshot is too large: {error}") from error
     return Facts(width, height, is_black)
-
-
-log = logging.getLogger(__name__)
-PREFIX = "capture_"
-CLOCK_GRAIN_S = 2.0
-"""Some file systems round times to two seconds."""
-MAX_FILE_BYTES = 256 * 1024 * 1024
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/bmp": "bmp"}
 
 
 class CaptureStore:

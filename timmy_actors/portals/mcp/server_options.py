@@ -16,6 +16,14 @@ SHORTEST = 6
 """Minimum length: a shorter string would match ordinary text, and no real secret is that short."""
 
 
+INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
+"""The daemon's environment variables that every server inherits: none of them holds a secret."""
+PYTHON = "{python}"
+"""In a command: the interpreter that runs the daemon."""
+CAPTURES = "{captures}"
+"""In a command: the folder for captures."""
+
+
 class Redactor:
     """Replaces known secrets, and the values of key and token parameters in URLs."""
 
@@ -39,14 +47,6 @@ class Redactor:
         if isinstance(value, Mapping):
             return {name: self.clean_value(inner) for name, inner in value.items()}
         return [self.clean_value(inner) for inner in value] if isinstance(value, list) else value
-
-
-INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
-"""The daemon's environment variables that every server inherits: none of them holds a secret."""
-PYTHON = "{python}"
-"""In a command: the interpreter that runs the daemon."""
-CAPTURES = "{captures}"
-"""In a command: the folder for captures."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ START_BACKOFF = Backoff(base_s=0.1, cap_s=30.0, stable_after_s=10.0)
 """Between starts of a server that ends without having answered a call or stayed up: each start of a server that fails
 at import costs half a second of CPU time. Any other server is restarted at once."""
 MISSING = "the package 'mcp' is not installed: pip install 'timmy_actors[portals]'"
-UNNEEDED = "nobody has needed it yet"
+UNNEEDED = "not needed yet"
 NOT_CONFIGURED = "neither a command nor a url is configured for it"
 
 

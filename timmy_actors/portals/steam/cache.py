@@ -29,6 +29,12 @@ TAIL_BYTES = 16 * 1024
 LONGEST_LINE = 500
 
 
+NO_USER = "the Steam user is not configured: set user_id under [steam] (a SteamID64 or the name of a profile)"
+NO_KEY = "Steam requires a key for this: set STEAM_API_KEY in the daemon's environment, or [steam] api_key_file"
+SLOWEST_S = 30.0
+"""Maximum duration of a call to Steam, including the start of its server."""
+
+
 def last_lines(path: Path) -> tuple[str, ...]:
     """Up to `LAST_LINES` complete lines, the newest last.
 
@@ -46,12 +52,6 @@ def last_lines(path: Path) -> tuple[str, ...]:
     lines = raw.decode(errors="replace").splitlines()
     whole = lines[1:] if facts.st_size > TAIL_BYTES else lines
     return tuple(line[:LONGEST_LINE] for line in whole[-LAST_LINES:])
-
-
-NO_USER = "the Steam user is not configured: set user_id under [steam] (a SteamID64 or the name of a profile)"
-NO_KEY = "Steam requires a key for this: set STEAM_API_KEY in the daemon's environment, or [steam] api_key_file"
-SLOWEST_S = 30.0
-"""Maximum duration of a call to Steam, including the start of its server."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,19 @@ STEAM_TIMEOUT_S = 20.0
 """Steam servers wait up to 15 s for Valve's answer."""
 
 
+FROM = ("from_x", "from_y")
+"""The mouse position at the start of a drag, for servers whose drag takes two points."""
+AIM = ("window_title",)
+"""Desktop tools with this argument target the portal's window; their coordinates are relative to the window then."""
+LOOK_OPTIONS = ("region", "max_width", "max_height", "wait_until", "wait_s")
+"""The options of a screenshot; see `timmy_actors.protocol.game_state.LookOptions`."""
+_OF_THE_SPEC = frozenset(
+    ("click", "right_click", "double_click", "move_to", "drag_to", "type_text", "press_key", "hotkey", "scroll")
+)
+_OPTIONS = ("by", "expires_s", "image_size")
+_BUTTON_IS_AN_OPTION = ("click", "double_click", "drag_to")
+
+
 @dataclass(frozen=True)
 class SpecTool:
     """One tool of the protocol."""
@@ -42,13 +55,6 @@ class SpecTool:
         return frozenset((*self.arguments, *self.extras, *self.options, *start))
 
 
-FROM = ("from_x", "from_y")
-"""The mouse position at the start of a drag, for servers whose drag takes two points."""
-AIM = ("window_title",)
-"""Desktop tools with this argument target the portal's window; their coordinates are relative to the window then."""
-
-LOOK_OPTIONS = ("region", "max_width", "max_height", "wait_until", "wait_s")
-"""The options of a screenshot; see `timmy_actors.protocol.game_state.LookOptions`."""
 _LOOKS = (
     SpecTool("take_screenshot", DESKTOP, ("filename",), AIM, LOOK_OPTIONS),
     SpecTool("get_screen_size", DESKTOP),
@@ -64,11 +70,6 @@ _STEAM = (
     SpecTool("steam-current-players", STEAM, ("app_id",), timeout_s=STEAM_TIMEOUT_S),
     SpecTool("steam-news", STEAM, ("app_id",), timeout_s=STEAM_TIMEOUT_S),
 )
-_OF_THE_SPEC = frozenset(
-    ("click", "right_click", "double_click", "move_to", "drag_to", "type_text", "press_key", "hotkey", "scroll")
-)
-_OPTIONS = ("by", "expires_s", "image_size")
-_BUTTON_IS_AN_OPTION = ("click", "double_click", "drag_to")
 
 
 def _options(action: str) -> tuple[str, ...]:

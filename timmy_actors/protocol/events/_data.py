@@ -1,3 +1,5 @@
+"""The base of every event's data."""
+
 from __future__ import annotations
 
 from typing import ClassVar
