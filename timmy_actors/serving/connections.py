@@ -25,8 +25,9 @@ class Connections:
     """Follows the monitor of a ROUTER socket.
 
     A connection is identified by its file descriptor: the monitor's events have it, and so does each message
-    (`ZMQ_SRCFD`). The system reuses a descriptor after its connection is closed, but the monitor reports that end and
-    the next start in order, and before any message of the new connection.
+    (`ZMQ_SRCFD`). The system reuses a descriptor after its connection is closed. The monitor reports that end and the
+    next start in order, and before any message of the new connection; but what the ended connection had sent may be
+    read afterwards, among the messages of the new one. libzmq numbers its routing ids, so the older is recognised.
     """
 
     def __init__(self, socket: zmq.Socket[bytes], endpoint: str) -> None:
@@ -37,11 +38,13 @@ class Connections:
         self._silent: set[int] = set()
         """Connections that the next `end_silent` ends unless a message comes on them."""
         self._some_are_old = False
+        self._replaced: list[bytes] = []
+        """Clients whose end was reported before their first message was read."""
         self._named: deque[int | None] = deque(maxlen=MOST_NAMED)
 
     def gone(self) -> list[bytes]:
         """The clients whose connections ended since the last call."""
-        gone: list[bytes] = []
+        gone, self._replaced = self._replaced, []
         while (event := read_event(self.monitor)) is not None:
             number, descriptor = event
             self._silent.discard(descriptor)
@@ -68,9 +71,13 @@ class Connections:
             return False
         if descriptor not in self._clients:
             return False
-        is_first = self._clients[descriptor] is None
-        self._clients[descriptor] = frames[0].bytes
-        return not (is_first and len(frames) == 2 and not frames[-1].bytes)
+        client, last = frames[0].bytes, self._clients[descriptor]
+        if last is not None and _is_older(client, last):
+            return False
+        if last is not None and _is_older(last, client):
+            self._replaced.append(last)
+        self._clients[descriptor] = client
+        return not (client != last and len(frames) == 2 and not frames[-1].bytes)
 
     def end_silent(self) -> None:
         """Shut down the connections without a message since the last call whose clients may wait for an answer.
@@ -78,8 +85,7 @@ class Connections:
         libzmq ignores a client whose routing id another client has, and does not report it.
         """
         silent = [descriptor for descriptor, client in self._clients.items() if client is None]
-        # Routing ids that libzmq generates start with a zero.
-        some_are_chosen = any(client and client[0] for client in self._clients.values())
+        some_are_chosen = any(client and not _is_generated(client) for client in self._clients.values())
         suspects = set(silent if some_are_chosen or self._some_are_old else silent[1:])
         for descriptor in suspects & self._silent:
             self._end(descriptor)
@@ -104,6 +110,19 @@ class Connections:
                 process,
                 SPEAK_WITHIN_S,
             )
+
+
+def _is_generated(client: bytes) -> bool:
+    """Whether libzmq generated this routing id: a zero and a number of 32 bits. Clients cannot choose such an id."""
+    return client[0] == 0
+
+
+def _is_older(client: bytes, other: bytes) -> bool:
+    """Whether `client` connected before `other`, both with generated ids; the number starts again after 2^32 - 1."""
+    if not (_is_generated(client) and _is_generated(other)):
+        return False
+    ahead = (int.from_bytes(other[1:]) - int.from_bytes(client[1:])) % 2**32
+    return 0 < ahead < 2**31
 
 
 def shut_down(descriptor: int, path: str) -> int | None:
