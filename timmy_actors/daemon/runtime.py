@@ -27,7 +27,7 @@ from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
 from timmy_actors.portals import choose, load_catalog
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
 from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor, Service
-from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
+from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor, wait_until
 from timmy_actors.system import make_token_file, read_token
 
 START_WITHIN_S = 30.0
@@ -35,6 +35,7 @@ STOP_WITHIN_S = 15.0
 READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
+"""How often a start checks whether it was told to stop: the event is set by a signal handler, which wakes no thread."""
 
 
 class Runtime(PortalCalls):
@@ -127,7 +128,7 @@ class Runtime(PortalCalls):
             self._release()
             raise
         self._context: zmq.Context[Any] = zmq.Context()
-        self._root = Root(Supervisor(self._children(), self.directory), on_end=self.shared.perceptions.watchers.end)
+        self._root = Root(Supervisor(self._children(), self.directory), on_end=self._on_end)
         self._root.launch()
         try:
             self._await_start(self._root, stop or threading.Event())
@@ -150,15 +151,21 @@ class Runtime(PortalCalls):
         Raises:
             DaemonNotReadyError: not ready within `timeout_s`; the message says what is missing.
         """
-        deadline = time.monotonic() + timeout_s
-        while not self._is_ready():
-            if time.monotonic() >= deadline or self.wait(LOOK_EVERY_S):
-                raise DaemonNotReadyError(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
+        perceptions, ended = self.shared.perceptions, self.shared.ended
+        wait_until(
+            lambda: self._is_ready() or ended.value, perceptions.link, perceptions.snapshots, ended, timeout_s=timeout_s
+        )
+        if not self._is_ready():
+            raise DaemonNotReadyError(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
         return self
 
     def _is_ready(self) -> bool:
         snapshot = self.shared.perceptions.snapshot(self.settings.player)
         return self.shared.link.value.carries and snapshot is not None and not snapshot.stale
+
+    def _on_end(self) -> None:
+        self.shared.ended.value = True
+        self.shared.perceptions.watchers.end()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended (by `stop`, or because it gave up). Returns False at the timeout.
