@@ -132,8 +132,8 @@ class JournalActor(Actor):
         match message, self._journal:
             case "open", None:
                 self._open()
-            case ((Accept(JournalEntry(id=key)) | Record(JournalEntry(id=key)) | Look(key)), None):
-                self._send(NotJournaled((key,), self._status.value.reason or ""))
+            case ((Accept() | Record() | Look()), None):
+                self._send(NotJournaled(_command_ids(message), self._status.value.reason or ""))
             case Accept(entry), Journal() as journal:
                 self._accepted.append((entry.id, journal.accept(entry)))
                 self._since_sweep += 1
@@ -141,8 +141,8 @@ class JournalActor(Actor):
                 journal.record(entry)
                 if entry.settled:
                     self._settled.append(entry.id)
-            case Look(key), Journal() as journal:
-                self._send(Known(key, journal.find(self._options.client, key)))
+            case Look(command_id), Journal() as journal:
+                self._send(Known(command_id, journal.find(self._options.client, command_id)))
             case Resume(), Journal() as journal:
                 self._send(Resumed(tuple(journal.unsettled(self._options.client))))
             case (("sweep" | "sweep on"), Journal() as journal):
@@ -188,7 +188,7 @@ class JournalActor(Actor):
         self._status.value = JournalStatus(
             state="failing", file=str(self._options.path), reason=str(error), goes_on=self._options.goes_on
         )
-        lost = (*(key for key, _ in self._accepted), *self._settled, *_keys(message))
+        lost = (*(command_id for command_id, _ in self._accepted), *self._settled, *_command_ids(message))
         self._accepted, self._settled = [], []
         self._close()
         if lost:
@@ -255,10 +255,10 @@ def _wal_warning(path: Path, wal_bytes: int) -> str | None:
     )
 
 
-def _keys(message: Any) -> tuple[str, ...]:
+def _command_ids(message: Any) -> tuple[str, ...]:
     match message:
         case Accept(entry) | Record(entry):
             return (entry.id,)
-        case Look(key):
-            return (key,)
+        case Look(command_id):
+            return (command_id,)
     return ()

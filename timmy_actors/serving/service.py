@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Callable
 
-from timmy_actors.commands import SubmitCommand
 from timmy_actors.errors import RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
@@ -96,12 +95,14 @@ class Service:
         longest_s = takes_s + ANSWER_MARGIN_S
         return self._directory.ask(actor, message, timeout_s=longest_s, wait_s=min(wait_s, takes_s))
 
-    def _command(self, request: CommandRequest) -> SubmitCommand:
+    def _command(self, request: CommandRequest) -> CommandRequest:
+        """The request with its player, and with a deadline that counts from now."""
+        latest = time.monotonic() + request.timeout_s
+        deadline = latest if request.deadline is None else min(request.deadline, latest)
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self.player, **arguments}
-        deadline = math.inf if request.deadline is None else request.deadline
-        return SubmitCommand(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+        return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 
 def _at_once(find: Callable[[], object]) -> Reply:
