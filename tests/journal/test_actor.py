@@ -21,6 +21,7 @@ from timmy_actors.daemon import JournalSettings
 from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import actor as journal_actor
 from timmy_actors.journal import rows
+from timmy_actors.journal.actor import Sweep
 from timmy_actors.journal.reader import Reader
 from timmy_actors.journal.store import Journal
 from timmy_actors.link import Received
@@ -335,7 +336,7 @@ def test_expired_commands_are_deleted_but_never_unsettled_ones(path: Path, monke
     with Peer(silent_to={"command", "hello"}) as peer:
         settings = JournalSettings(file=str(path), keep_days=2.0)
         with running(peer.address, journal=settings) as runtime:
-            runtime.directory.tell("journal", "sweep")
+            runtime.directory.tell("journal", Sweep())
             eventually(lambda: runtime.shared.journal.value.entries == 2)
     with Reader(path) as reader:
         assert [entry.id for _, entry in reader.after(0)] == ["open", "new"]
@@ -349,7 +350,7 @@ def test_a_jump_of_the_wall_clock_does_not_execute_a_command_again(
         assert runtime.command("give_item", item="gold_001", command_id="one").ok
         true_time = time.time
         monkeypatch.setattr(time, "time", lambda: true_time() + days * 86_400)
-        runtime.directory.tell("journal", "sweep")
+        runtime.directory.tell("journal", Sweep())
         assert runtime.command("message", text="written after the sweep", command_id="two").ok
         assert runtime.command("give_item", item="gold_001", command_id="one").ok
         assert peer.count("command") == 2
@@ -363,10 +364,10 @@ def test_expired_commands_are_deleted_in_batches(path: Path, monkeypatch: pytest
     _write(path, *(done(str(number)) for number in range(200)))
     monkeypatch.setattr(rows, "now", lambda: rows.Moment("boot-1", 400 * 86_400.0, 0.0))
     with Peer() as peer, journaling(path, peer.address) as runtime:
-        runtime.directory.tell("journal", "sweep")
+        runtime.directory.tell("journal", Sweep())
         eventually(lambda: runtime.shared.journal.value.entries == 150)
-        runtime.directory.tell("journal", "sweep on")
-        runtime.directory.tell("journal", "sweep")
+        runtime.directory.tell("journal", Sweep(begins=False))
+        runtime.directory.tell("journal", Sweep())
         eventually(lambda: runtime.shared.journal.value.entries == 100)
 
 
@@ -390,7 +391,7 @@ def test_a_log_held_by_a_stuck_reader_is_counted_and_reported_and_affects_no_com
         assert runtime.command("message", text="x" * 200, command_id="n0").ok
         assert peer.count("command") == 60
         stuck.close()
-        runtime.directory.tell("journal", "sweep")
+        runtime.directory.tell("journal", Sweep())
         eventually(lambda: runtime.status().verdict == "ok" and runtime.shared.journal.value.wal_bytes < 200_000)
 
 
@@ -400,7 +401,7 @@ def test_the_oldest_commands_are_deleted_when_the_journal_exceeds_its_limit(path
     _write(path, *(entry.model_copy(update={"settled_at": today}) for entry in many))
     with Peer() as peer, journaling(path, peer.address, max_mb=1.0) as runtime:
         assert runtime.shared.journal.value.bytes > 2_000_000
-        runtime.directory.tell("journal", "sweep")
+        runtime.directory.tell("journal", Sweep())
         eventually(lambda: runtime.shared.journal.value.bytes <= 900_000)
         assert runtime.shared.journal.value.entries < 1_000
         assert stored(path, "1999").state == "done"

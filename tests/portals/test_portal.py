@@ -14,11 +14,11 @@ import pytest
 from tests.portals.catalog.test_catalog import ENTRY
 from tests.portals.desktops import desktop
 from tests.portals.sessions import raw
+from tests.runtimes import restarted
 from tests.waiting import eventually
 from timmy_actors import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import lasts_s
-from timmy_actors.portals.mcp.session_actor import Rest
 from timmy_actors.protocol import ActionResult, GameState
 
 
@@ -50,13 +50,15 @@ def test_a_result_is_the_specs_field_for_field(tmp_path: Path) -> None:
 
 def test_a_status_that_is_read_after_an_operation_speaks_of_no_server_that_is_starting(tmp_path: Path) -> None:
     with desktop(tmp_path) as running:
-        for _ in range(10):
-            running.runtime.directory.ask("desktop-control", Rest(), timeout_s=10).wait()
-            running.runtime.portals()
+        for times in range(1, 6):
             assert running.runtime.execute("press_key", key="space").success
             status = running.runtime.status().portal_status
             assert status is not None
             assert (status.state, status.servers[0].state) in (("ready", "ready"), ("degraded", "ready"))
+            assert status.servers[0].pid is not None
+            os.kill(status.servers[0].pid, signal.SIGKILL)
+            restarted(running.runtime, "desktop-control", times)
+            running.runtime.portals()
 
 
 def test_a_games_own_names_are_carried_out(tmp_path: Path) -> None:

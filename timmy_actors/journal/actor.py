@@ -68,6 +68,29 @@ class JournalOptions:
     max_mb: float
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """Timer: delete one batch of expired or excess commands."""
+
+    begins: bool = True
+    """Whether it is the first batch of a sweep."""
+
+
+@dataclass(frozen=True)
+class _Publish:
+    """Timer: publish the journal's size."""
+
+
+@dataclass(frozen=True)
+class _Commit:
+    """Timer: commit, whatever else is in the mailbox."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """Timer: open the unusable file again."""
+
+
 class JournalActor(Actor):
     """Owns the open journal file.
 
@@ -95,8 +118,8 @@ class JournalActor(Actor):
     def on_start(self) -> None:
         """Open the file; an unusable one is reopened every RETRY_S."""
         self._open()
-        self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
-        self.mailbox.schedule("publish", PUBLISH_S, "publish", every=True)
+        self.mailbox.schedule("sweep", SWEEP_S, Sweep(), every=True)
+        self.mailbox.schedule("publish", PUBLISH_S, _Publish(), every=True)
 
     def on_receive(self, message: Any) -> None:
         """Write, look up and delete entries."""
@@ -105,7 +128,7 @@ class JournalActor(Actor):
             if self.mailbox.empty() or len(self._accepted) + len(self._settled) >= MAX_GROUP:
                 self._commit()
             else:
-                self.mailbox.schedule("commit", COMMIT_WITHIN_S, "commit")
+                self.mailbox.schedule("commit", COMMIT_WITHIN_S, _Commit())
         except JournalUnusableError as error:
             self._fail(error, message)
         if self._stopping and self.mailbox.empty():
@@ -130,7 +153,7 @@ class JournalActor(Actor):
 
     def _on_message(self, message: Any) -> None:
         match message, self._journal:
-            case "open", None:
+            case _Open(), None:
                 self._open()
             case ((Accept() | Record() | Look()), None):
                 self._send(NotJournaled(_command_ids(message), self._status.value.reason or ""))
@@ -145,9 +168,9 @@ class JournalActor(Actor):
                 self._send(Known(command_id, journal.find(self._options.client, command_id)))
             case Resume(), Journal() as journal:
                 self._send(Resumed(tuple(journal.unsettled(self._options.client))))
-            case (("sweep" | "sweep on"), Journal() as journal):
-                self._sweep(journal, begins=message == "sweep")
-            case "publish", Journal() as journal:
+            case Sweep(begins), Journal() as journal:
+                self._sweep(journal, begins=begins)
+            case _Publish(), Journal() as journal:
                 self._publish(journal)
 
     def _commit(self) -> None:
@@ -193,7 +216,7 @@ class JournalActor(Actor):
         self._close()
         if lost:
             self._send(NotJournaled(lost, str(error)))
-        self.mailbox.schedule("open", RETRY_S, "open")
+        self.mailbox.schedule("open", RETRY_S, _Open())
 
     def _close(self) -> None:
         journal, self._journal = self._journal, None
@@ -218,7 +241,7 @@ class JournalActor(Actor):
         self._entries -= deleted
         self._publish(journal)
         if deleted:
-            self.mailbox.schedule("sweep on", SWEEP_ON_S, "sweep on")
+            self.mailbox.schedule("sweep on", SWEEP_ON_S, Sweep(begins=False))
 
     def _delete(self, journal: Journal) -> int:
         aged = journal.delete_older(self._options.keep_days * DAY_S, min(self._age_quota, DELETE_BATCH))
