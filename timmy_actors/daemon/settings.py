@@ -14,11 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Va
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
 from timmy_actors.protocol import ClientName, Mistake, Name, PortalId, StrictModel, first_mistake
-from timmy_actors.system import config_folder, from_folder, read_text
+from timmy_actors.system import MAX_PORT, config_folder, from_folder, read_text
 
-VARIABLE = "TIMMY_CONFIG"
-PLACE_REMEDY = f"name another with --config or {VARIABLE}"
-MAX_PORT = 65535
+CONFIG_VARIABLE = "TIMMY_CONFIG"
+CONFIG_REMEDY = f"name another with --config or {CONFIG_VARIABLE}"
 PORTALS_FILE = "portals.json"
 PLACEHOLDERS = (PYTHON, CAPTURES)
 
@@ -134,7 +133,7 @@ class JournalSettings(StrictModel):
     enabled: bool = True
     file: FilePath | Literal[""] = ""
     synchronous: Literal["normal", "full"] = "normal"
-    on_trouble: Literal["refuse", "continue"] = "refuse"
+    when_unwritable: Literal["refuse", "continue"] = "refuse"
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
 
@@ -165,7 +164,7 @@ def config_path(path: Path | None = None) -> Path:
     """The absolute path of the configuration: `path`, else `TIMMY_CONFIG`, else the shipped file."""
     if path is not None:
         return path.absolute()
-    variable = os.environ.get(VARIABLE)
+    variable = os.environ.get(CONFIG_VARIABLE)
     return Path(variable).absolute() if variable else config_folder() / "timmy.toml"
 
 
@@ -183,7 +182,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: the file is missing or invalid; the message names the line or key, and the remedy.
     """
-    text = read_text(path, "the configuration", PLACE_REMEDY)
+    text = read_text(path, "the configuration", CONFIG_REMEDY)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

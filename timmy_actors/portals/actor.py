@@ -131,7 +131,7 @@ class PortalOptions:
     tables: Mapping[str, ToolTable]
     """By the protocol's server names."""
     offers: Mapping[str, SharedValue[Offer]]
-    album: CaptureStore
+    capture_store: CaptureStore
     access: SteamAccess
 
 
@@ -198,7 +198,9 @@ class PortalActor(Actor):
 
     async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
         desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
-        return Portal(entry, desktop=desktop, steam=steam, captures=self._options.album, access=self._options.access)
+        return Portal(
+            entry, desktop=desktop, steam=steam, captures=self._options.capture_store, access=self._options.access
+        )
 
     def _server(self, name: str) -> ToolServer:
         session = SessionHandle(name, directory=self._directory, offer=self._options.offers[name])
