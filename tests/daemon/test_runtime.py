@@ -39,7 +39,7 @@ def test_the_tree_has_the_documented_shape() -> None:
         parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
         assert parents == {
             "link": "root", "connection": "link", "perception": "link", "command": "link",
-            "health": "root", "gateway": "root", "journal": "root",
+            "health": "root", "gateway": "serving", "serving": "root", "journal": "root",
             "portals": "root", "portal": "portals", "desktop-control": "portals", "steam-info": "portals",
         }  # fmt: skip
         eventually(lambda: all(entry.state is ChildState.UP for entry in runtime.directory.entries.values()))
