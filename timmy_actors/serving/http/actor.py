@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket as sockets
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from timmy_actors.serving.http.server import HttpServer
 
 BACKLOG = 128
+
+
+@dataclass(frozen=True)
+class _Up:
+    """The server serves."""
+
+    port: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class HttpActor(Actor):
         match message:
             case "open":
                 self._open()
+            case _Up(port):
+                self._publish("up", port)
             case _Ended(error):
                 raise HttpUnavailableError(f"the HTTP server ended: {error or 'without a reason'}") from error
 
@@ -73,9 +83,13 @@ class HttpActor(Actor):
         token, socket = self._token(), self._listen()
         port = socket.getsockname()[1]
         self._server = HttpServer(
-            socket, token=token, service=self._service, options=self._options, on_end=self._on_end
+            socket,
+            token=token,
+            service=self._service,
+            options=self._options,
+            on_up=lambda: self._tell_self(_Up(port)),
+            on_end=lambda error: self._tell_self(_Ended(error)),
         )
-        self._publish("up", port)
 
     def _token(self) -> str:
         try:
@@ -104,12 +118,10 @@ class HttpActor(Actor):
         if server is not None:
             server.stop()
 
-    def _on_end(self, error: BaseException | None) -> None:
+    def _tell_self(self, message: _Up | _Ended) -> None:
         # Called in the server's thread.
-        try:
-            self.actor_ref.tell(_Ended(error))
-        except pykka.ActorDeadError:
-            return  # it was asked to end
+        with contextlib.suppress(pykka.ActorDeadError):  # it was asked to end
+            self.actor_ref.tell(message)
 
     def _publish(self, state: Any, port: int | None = None, *, reason: str | None = None) -> None:
         options = self._options

@@ -25,6 +25,8 @@ from timmy_actors.serving.http.models import (
 )
 from timmy_actors.serving.http.problems import ProblemError, make_problem, problem_of
 
+KEY = r"^[\x20-\x7e]{1,128}$"
+"""Printable ASCII: HTTP gives other bytes of a header no meaning."""
 RESPOND_ASYNC = "respond-async"
 
 
@@ -45,8 +47,12 @@ def command_routes(api: Api, journal: JournalFiles) -> APIRouter:
     async def command(
         body: CommandBody,
         idempotency_key: Annotated[
-            MessageId | None,
-            Header(description="The command's id: repeated under it, the command is executed once.", examples=["a-1"]),
+            str | None,
+            Header(
+                pattern=KEY,
+                description="The command's id: repeated under it, the command is executed once.",
+                examples=["a-1"],
+            ),
         ] = None,
         prefer: Annotated[
             str | None,

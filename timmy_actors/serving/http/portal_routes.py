@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from timmy_actors.protocol import (
@@ -59,7 +59,7 @@ def portal_routes(api: Api) -> APIRouter:
     )
     async def picture(name: Annotated[str, Path(pattern=CAPTURE_NAME)]) -> Response:
         """A screenshot: the file name of a state's `visual.screenshot_path`."""
-        data = await run_in_threadpool(_read, api.options.captures / name)
+        data = await asyncio.to_thread(_read, api.options.captures / name)
         if data is None:
             raise ProblemError(make_problem(404, "no such screenshot: the oldest are deleted"))
         return Response(data, media_type=MEDIA_TYPES[name.rpartition(".")[2]])
@@ -82,7 +82,8 @@ def _read(path: os.PathLike[str]) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         return file.read(MAX_CAPTURE_BYTES)

@@ -35,7 +35,10 @@ MAX_MESSAGE_BYTES = 4_096
 
 
 class HttpServer:
-    """One server, from its listening socket to its end: then it calls `on_end` in its thread, with its error if any."""
+    """One server, from its listening socket to its end.
+
+    In its thread it calls `on_up` when it serves, and `on_end` when it has ended, with its error if it failed.
+    """
 
     def __init__(
         self,
@@ -44,12 +47,14 @@ class HttpServer:
         token: str,
         service: Service,
         options: HttpOptions,
+        on_up: Callable[[], object],
         on_end: Callable[[BaseException | None], object],
     ) -> None:
         self._socket = socket
         self._token = token
         self._service = service
         self._options = options
+        self._on_up = on_up
         self._on_end = on_end
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -69,8 +74,9 @@ class HttpServer:
         error: BaseException | None = None
         try:
             asyncio.run(self._serve())
-        except BaseException as failure:  # noqa: BLE001  whatever it was, the actor decides
+        except BaseException as failure:
             error = failure
+            log.exception("http: the server failed")
         finally:
             self._socket.close()
             self._ready.set()
@@ -89,6 +95,10 @@ class HttpServer:
         stopping = asyncio.ensure_future(self._stop.wait())
         self._ready.set()
         try:
+            while not (server.started or serving.done()):
+                await asyncio.sleep(LOOK_EVERY_S)
+            if server.started:
+                self._on_up()
             await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
             await _end(server, api)
             await serving
