@@ -87,6 +87,7 @@ class HealthActor(Actor):
             link=shared.link.value,
             world=shared.world.value,
             journal=shared.journal.value,
+            http=shared.http.value,
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -127,6 +128,51 @@ class SteamSettings(ServerSettings):
     api_key_file: FilePath | None = None
 
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+
+
+def _listening_address(text: str, info: ValidationInfo) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IP address: 127.0.0.1, or ::1") from None
+    if not address.is_loopback and not info.data.get("allow_remote"):
+        raise ValueError("others could connect, and read the token: it needs http.allow_remote = true")
+    return text
+
+
+def _origin(text: str) -> str:
+    if _ORIGIN.fullmatch(text) is None:
+        raise ValueError('must be the origin of a site: "https://example.org"')
+    return text
+
+
+def _host_name(text: str) -> str:
+    if _HOST_NAME.fullmatch(text) is None:
+        raise ValueError('must be a name without a port: "timmy.example.org"')
+    return text
+
+
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_frozen), Field(max_length=64)]
+HostNames = Annotated[
+    tuple[Annotated[str, AfterValidator(_host_name)], ...], BeforeValidator(_frozen), Field(max_length=64)
+]
+
+
+class HttpSettings(StrictModel):
+    """`[http]`: the HTTP server: REST, events, metrics, and the dashboard."""
+
+    enabled: bool = False
+    allow_remote: bool = False
+    host: Annotated[str, AfterValidator(_listening_address)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 7980
+    token_file: FilePath | Literal[""] = ""
+    allowed_hosts: HostNames = ()
+    allowed_origins: Origins = ()
+    metrics_public: bool = False
+
+
 class JournalSettings(StrictModel):
     """`[journal]`: the command journal, so that no command is lost or executed twice when the daemon crashes."""
 
@@ -152,6 +198,7 @@ class Settings(StrictModel):
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")

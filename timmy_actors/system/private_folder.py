@@ -94,13 +94,15 @@ def make_token_file(path: Path) -> None:
         ) from error
 
 
-def read_token(path: Path) -> str:
-    """Read the first token in `path`.
+GAME_TOKEN = "write the same text there as in the game server's token file (after umask 077)"  # noqa: S105  a remedy
+
+
+def read_token(path: Path, remedy: str = GAME_TOKEN) -> str:
+    """Read the first token in `path`; `remedy` is what to do if there is none.
 
     Raises:
         ConfigError: the file cannot be read, others can read it, or its token is invalid.
     """
-    remedy = "write the same text there as in the game server's token file (after umask 077)"
     try:
         with path.open(encoding="ascii") as file:
             facts = os.fstat(file.fileno())
