@@ -36,7 +36,9 @@ def until(pushes: Iterator[Sent], wanted: Callable[[Sent], bool]) -> Sent:
 
 
 def teleport(daemon: HttpDaemon, place: str) -> None:
-    daemon.post("/v1/commands", {"name": "teleport", "arguments": {"to": place}})
+    """Teleport, and wait until the player is seen there: of several at once only the last would be an event."""
+    revision = daemon.post("/v1/commands", {"name": "teleport", "arguments": {"to": place}})["revision"]
+    daemon.get("/v1/snapshot", params={"after": "{boot}:{number}".format(**revision), "timeout_s": 30})
 
 
 def test_a_stream_begins_with_the_present_and_goes_on_with_what_happens(daemon: HttpDaemon) -> None:
@@ -93,8 +95,8 @@ def test_streams_are_bounded_and_a_closed_one_makes_room(daemon: HttpDaemon, mon
     monkeypatch.setattr(streams, "MAX_PER_ADDRESS", 2)
     with ExitStack() as stack:
         eventually(lambda: not open_streams(daemon))
-        for _ in range(2):
-            next(stack.enter_context(stream(daemon)))
+        held = [stack.enter_context(stream(daemon)) for _ in range(2)]
+        assert [next(pushes).event for pushes in held] == ["link", "link"]
         response = daemon.client.get("/v1/events")
         assert (response.status_code, response.json()["code"]) == (503, "overloaded")
         assert response.headers["retry-after"] == "1"
