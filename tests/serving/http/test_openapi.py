@@ -4,7 +4,7 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.specs.openapi.checks import ignored_auth
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.serving.http.daemons import HttpDaemon
 from tests.waiting import PATIENCE_S
@@ -12,7 +12,9 @@ from tests.waiting import PATIENCE_S
 ENDLESS = "/v1/events"
 SLOW = ("/v1/capture", "/v1/execute")
 """Each call waits for a desktop server; `test_routes.py` calls them."""
-EXAMPLES = 8
+EXAMPLES = 5
+EXCLUDED = {"POST /v1/commands": [positive_data_acceptance]}
+"""The schema of a command's arguments depends on its name: `GET /v1/commands` has them."""
 
 
 def document(daemon: HttpDaemon) -> Any:
@@ -61,6 +63,6 @@ def check(daemon: HttpDaemon, operation: Any) -> None:
     def conforms(case: Any) -> None:
         headers = {"Authorization": f"Bearer {daemon.token}"}
         response = case.call(base_url=daemon.status.url, headers=headers, timeout=PATIENCE_S)
-        case.validate_response(response, excluded_checks=[ignored_auth])
+        case.validate_response(response, excluded_checks=EXCLUDED.get(operation.label, []))
 
     conforms()

@@ -150,7 +150,7 @@ def test_only_a_child_of_the_tree_can_be_restarted(daemon: HttpDaemon, name: str
 def test_a_portal_is_chosen_and_used(daemon: HttpDaemon) -> None:
     assert Portals.model_validate(daemon.post("/v1/portals/bannerlord/use")).chosen == "bannerlord"
     assert daemon.get("/v1/portals")["chosen"] == "bannerlord"
-    assert daemon.post("/v1/portals/unknown/use", status=422)["code"] == "bad_arguments"
+    assert daemon.post("/v1/portals/unknown/use", status=404)["code"] == "bad_arguments"
     daemon.post("/v1/portals/morrowind/use")
     state = GameState.model_validate(daemon.post("/v1/capture", {"timeout_s": 30}))
     assert "no_display" in " ".join(problem.message for problem in state.problems)
