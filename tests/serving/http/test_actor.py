@@ -98,6 +98,18 @@ def test_an_operators_own_token_is_used(runtime_folder: Path) -> None:
         assert daemon.client.get("/v1/players").status_code == 200
 
 
+def test_an_allowed_site_may_call_from_its_pages_and_no_other() -> None:
+    site, other = "https://dashboard.example.org", "https://attacker.example"
+    http = HttpSettings(enabled=True, port=0, allowed_origins=(site,))
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    with Peer() as peer, running(peer.address, http=http) as runtime, serving(runtime) as daemon:
+        allowed = daemon.client.options("/v1/commands", headers={**preflight, "Origin": site, "Authorization": ""})
+        assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, site)
+        assert daemon.client.get("/v1/players", headers={"Origin": site}).headers["vary"] == "Origin"
+        refused = daemon.client.options("/v1/commands", headers={**preflight, "Origin": other})
+        assert refused.status_code == 403
+
+
 def test_not_ready_is_503_with_the_reasons() -> None:
     with Peer(silent_to={"hello"}) as peer, running(peer.address, http=HTTP) as runtime, serving(runtime) as daemon:
         response = daemon.client.get("/health/ready")

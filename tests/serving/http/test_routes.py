@@ -132,7 +132,7 @@ def test_the_journal_is_read_page_by_page(daemon: HttpDaemon) -> None:
 def test_the_tree_is_nested_and_an_actor_can_be_restarted(daemon: HttpDaemon) -> None:
     def generation() -> int:
         link = next(node for node in daemon.get("/v1/tree")["root"]["children"] if node["name"] == "link")
-        return next(node["generation"] for node in link["children"] if node["name"] == "perception")
+        return int(next(node["generation"] for node in link["children"] if node["name"] == "perception"))
 
     before = generation()
     response = daemon.client.post("/v1/tree/perception/restart")
