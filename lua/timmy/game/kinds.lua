@@ -1,5 +1,6 @@
 --- The kinds of arguments that the server's functions accept: each is a check that returns true for safe values.
 local cells = require("timmy.state.cells")
+local declarations = require("timmy.wire.declarations")
 local numbers = require("timmy.wire.numbers")
 
 local M = {}
@@ -10,7 +11,7 @@ M.LONGEST_TEXT = 8192
 local LAST_PID = 65534
 --- What fits into a C++ int.
 local INT = 2147483647
-local LAST_ATTRIBUTE, LAST_SKILL, LAST_SLOT = 7, 26, 18
+local LAST_ATTRIBUTE, LAST_SKILL, LAST_SLOT = 7, 26, #declarations.SLOTS - 1
 
 --- Whole numbers within bounds; NaN is never within them.
 local function whole(low, high)

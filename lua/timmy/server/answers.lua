@@ -108,8 +108,8 @@ end
 
 --- Runs the command; an error in it becomes an answer too. Returns the answer, or a deferred one.
 local function execute(service, session, message, revision)
-  local context = { revision = revision, allow_raw = service.allow_raw and session.peer:may("raw"),
-    chat_commands = session.peer:may("chat_command") }
+  local context = { revision = revision, raw = service.allow_raw and session.peer:may("raw"),
+    chat_command = session.peer:may("chat_command") }
   local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player

@@ -100,7 +100,7 @@ local function answer_to(self, session, payload, now, asker)
   if not session.client and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end
-  local refusal = permissions.refusal(session.peer, message.type)
+  local refusal = permissions.error_of_message(session.peer, message.type)
   if refusal then return refused(message, refusal) end
   return answers[message.type](self, session, message, now, asker)
 end
