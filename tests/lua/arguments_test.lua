@@ -28,7 +28,7 @@ test("arguments that the models take get as far as looking for the player", func
   end
 end)
 
-test("arguments that the models refuse are refused with the same field and words, before the game is touched", function()
+test("arguments that the models refuse are refused at the same field in the same words", function()
   for _, vector in ipairs(vectors) do
     if not vector.valid then
       local value, err = run(vector, timmy())

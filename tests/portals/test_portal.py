@@ -286,8 +286,8 @@ def test_a_check_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
         assert (findings["desktop-control"].ok, findings["window"].ok) == (True, True)
         assert (findings["take_screenshot"].ok, findings["scroll"].ok) == (True, False)
         assert (findings["steam-info"].ok, findings["Steam key"].ok) == (False, False)
-        assert "neither a command nor a url is configured" in findings["steam-info"].told
-        assert findings["prompts"].told.startswith("prompts_morrowind.yaml: ")
+        assert "neither a command nor a url is configured" in findings["steam-info"].detail
+        assert findings["prompts"].detail.startswith("prompts_morrowind.yaml: ")
 
 
 def test_a_long_text_has_the_time_that_it_takes() -> None:

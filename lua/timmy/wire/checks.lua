@@ -90,13 +90,13 @@ function make.any_of(declared)
   local checks = {}
   for position, way in ipairs(declared.any_of) do checks[position] = M.of(way) end
   return function(value)
-    local reasons = {}
-    for position, check in ipairs(checks) do
+    local reasons
+    for _, check in ipairs(checks) do
       local read, wrong = check(value)
       if not wrong then return read end
-      reasons[position] = wrong
+      reasons = reasons and reasons .. ", or: " .. wrong or wrong
     end
-    return nil, table.concat(reasons, ", or: ")
+    return nil, reasons
   end
 end
 
