@@ -62,7 +62,7 @@ def test_an_empty_file_is_the_defaults(file: Path) -> None:
         ("[world]\nprot = 1\n", [", line 2: world.prot: no such key; there are:", "port", "seed"]),
         ("[world]\nport = 0\n[link]\nport = 1\n", [", line 4: link.port: no such key"]),
         ("[world]\nseed = 1\n[perception]\nplayer = 1\n", [", line 4: perception.player: no such key"]),
-        ("player = 5\n", [", line 1: player: must be a valid string"]),
+        ("player = 5\n", [", line 1: player: must be a string"]),
         ('player = ""\n', [", line 1: player: must have at least 1 character"]),
         ('player = "a\\u0000"\n', [", line 1: player: must be one line without control characters"]),
         ('[link]\naddress = "here"\n', [", line 2: link.address: must be tcp://HOST:PORT"]),

@@ -4,14 +4,12 @@ from ._base import (
     ErrorCode,
     ErrorInfo,
     MessageId,
-    Mistake,
     Model,
     Name,
     RequestId,
     Revision,
+    Scope,
     StrictModel,
-    first_mistake,
-    mistake_of,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
@@ -85,6 +83,8 @@ from .message import (
     TickLoad,
     Welcome,
 )
+from .mistake import Mistake, first_mistake, mistake_of
+from .patterns import PATTERN_WORDS
 from .perception import Gauge, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalog,
@@ -110,6 +110,7 @@ __all__ = [
     "MAX_REQUEST_BYTES",
     "MAX_TIMEOUT_S",
     "NEEDS_CLIENT_INPUT",
+    "PATTERN_WORDS",
     "PORTAL_TIMEOUT_S",
     "PROTOCOL_VERSION",
     "RECONNECT_S",
@@ -182,6 +183,7 @@ __all__ = [
     "RequestId",
     "Result",
     "Revision",
+    "Scope",
     "SectionName",
     "ServerMessage",
     "ServerStatus",
