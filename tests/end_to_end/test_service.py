@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import time
@@ -87,10 +88,10 @@ def test_a_stand_in_for_the_manager_restarts_a_daemon_with_a_frozen_actor(tmp_pa
     program = FROZEN.format(first=str(tmp_path / "frozen"), configuration=str(file))
     with Peer() as peer:
         configure(file, peer)
-        with ServiceManagerStandIn(tmp_path, [sys.executable, "-c", program], watchdog_s=2.0) as manager:
+        with ServiceManagerStandIn(tmp_path, [sys.executable, "-c", program], watchdog_s=3.0) as manager:
             eventually(lambda: manager.starts > 1)
             manager.wait_for("READY", start=2)
             eventually(lambda: manager.received(manager.starts, "WATCHDOG"))
             output = manager.log.read_text()
-    assert "the service manager will restart this daemon: no answer from health" in output
+    assert re.search("the service manager will restart this daemon: no answer from .*health", output)
     assert "in freeze" in output  # SIGABRT had every thread's stack written

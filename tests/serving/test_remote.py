@@ -79,6 +79,15 @@ def test_coroutines_connect_with_the_same_keys(remote: Remote) -> None:
     assert asyncio.run(ask()) == remote.runtime.endpoint
 
 
+def test_a_watch_continues_after_the_gateway_for_other_machines_was_restarted(remote: Remote, peer: Peer) -> None:
+    with connect(remote.address, keys=remote.laptop) as daemon, daemon.watch(timeout_s=PATIENCE_S) as pushes:
+        remote.runtime.restart("remote")
+        assert any(pushed.link is not None and pushed.link.state == "down" for pushed in pushes)
+        assert any(pushed.link is not None and pushed.link.state == "up" for pushed in pushes)
+        peer.happen("chat", speaker="Jiub", text="hello", kind="say")
+        assert any(pushed.event is not None for pushed in pushes)
+
+
 def test_an_unknown_key_is_refused_with_the_remedy_and_logged_once(
     remote: Remote, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import zmq
 
 from timmy_actors.client.endpoint import check_peer, check_trusted, endpoint_path
-from timmy_actors.client.remote import HANDSHAKE_EVENTS, await_handshake, probe_remote, set_up
+from timmy_actors.client.remote import HANDSHAKE_FAILED, await_handshake, probe_remote, set_up
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.system import KeyPair, read_event
 
@@ -126,13 +126,16 @@ class Line:
     def reopen(self, timeout_s: float | None = None) -> None:
         """Open a new connection; the daemon cancels what it did for the calls of the last one.
 
+        `timeout_s` is how long this may block (None: the line's own timeout). With one, a connection to another machine
+        is only begun, as it takes longer: what is sent waits for it.
+
         Raises:
             DaemonUnreachableError: no daemon listens on the endpoint.
         """
         self.hang_up()
-        timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        self._probe(timeout_s)
-        self._open(timeout_s)
+        if self._keys is None or timeout_s is None:
+            self._probe(self._timeout_s if timeout_s is None else timeout_s)
+        self._open(None if timeout_s is not None else self._timeout_s)
 
     def hang_up(self) -> None:
         """Close the connection; frames that the daemon has not read are dropped."""
@@ -158,7 +161,7 @@ class Line:
         else:
             probe_remote(self.endpoint, timeout_s)
 
-    def _open(self, timeout_s: float) -> None:
+    def _open(self, handshake_s: float | None) -> None:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
         socket.linger = 0
         socket.probe_router = True  # a daemon disconnects clients that send nothing
@@ -167,16 +170,17 @@ class Line:
         self._socket, self._ended = socket, False
         if self._keys is not None:
             set_up(socket, self.endpoint, self._keys)
-        events = zmq.EVENT_DISCONNECTED | (HANDSHAKE_EVENTS if self._keys is not None else 0)
+        awaits = self._keys is not None and handshake_s is not None
+        events = zmq.EVENT_DISCONNECTED | HANDSHAKE_FAILED | (zmq.EVENT_HANDSHAKE_SUCCEEDED if awaits else 0)
         self._monitor: zmq.Socket[bytes] = socket.get_monitor_socket(events)
         self._sockets += [self._socket, self._monitor]
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._monitor, zmq.POLLIN)
         socket.connect(self.endpoint)
-        if self._keys is not None:
+        if awaits and handshake_s is not None:
             try:
-                await_handshake(self._monitor, self.endpoint, timeout_s)
+                await_handshake(self._monitor, self.endpoint, handshake_s)
             except BaseException:
                 self.hang_up()
                 raise

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 BEATS_PER_PERIOD = 2
 """How many times within the manager's period the watchdog is answered; sd_watchdog_enabled(3) recommends it."""
+OVERDUE = 0.7
+"""The part of the manager's period after which silent actors are logged: before the manager ends the daemon."""
 STATUS_EVERY_S = 1.0
 """Reasons contain changing numbers: the status is updated at most this often."""
 Message = dict[str, str | int]
@@ -109,7 +111,7 @@ class _Watchdog:
             return
         self._actors.ping()
         self._due, self._reported = now + self._period_s / BEATS_PER_PERIOD, False
-        self._overdue_at = now + self._period_s * 0.9
+        self._overdue_at = now + self._period_s * OVERDUE
 
     def is_due(self, now: float) -> bool:
         """Whether to answer now. Logs once, shortly before the manager acts, which actors have not answered."""

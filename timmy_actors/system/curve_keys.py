@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +71,8 @@ def read_keys(path: Path) -> KeyPair:
     Raises:
         ConfigError: the file cannot be read, others can read it, or it has no valid keys.
     """
+    import tomllib  # noqa: PLC0415  clients load this module, and few have keys
+
     text = read_text(path, "the keys", CREATE)
     check_secret(path, path.stat(), "the secret key")
     try:
