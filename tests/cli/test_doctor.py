@@ -13,7 +13,7 @@ from tests.runtimes import fresh, running
 from timmy_actors.cli.doctor.check import Check
 from timmy_actors.cli.doctor.command import examine
 from timmy_actors.cli.root import cli
-from timmy_actors.system import config_folder
+from timmy_actors.system import config_folder, generate_keys, write_keys
 
 if TYPE_CHECKING:
     import pytest
@@ -119,3 +119,21 @@ def test_a_socket_folder_that_others_can_enter_is_a_fault(tmp_path: Path, monkey
     monkeypatch.setenv("TIMMY_ENDPOINT", f"ipc://{shared}/daemon.sock")
     checks = report(write(tmp_path, ""))
     assert any(check.state == "fail" and "chmod 700" in check.detail for check in checks["permissions"])
+
+
+def test_what_is_served_over_the_network_is_checked(tmp_path: Path) -> None:
+    write_keys(generate_keys("gamehost"), tmp_path / "key")
+    (tmp_path / "clients").touch()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        http = f"[http]\nenabled = true\nport = {port}\n"
+        keys = 'key_file = "key"\nclients_file = "clients"\n'
+        remote = f'[remote]\nenabled = true\naddress = "tcp://127.0.0.1:{port}"\n{keys}'
+        checks = report(write(tmp_path, http + remote))
+        assert [check.state for check in checks["HTTP"]] == ["fail"]
+        assert [check.state for check in checks["remote"]] == ["warn", "fail"]
+        assert checks["remote"][1].detail == f"127.0.0.1, port {port}: Address already in use"
+    (tmp_path / "key").chmod(0o644)
+    assert "chmod 600" in report(write(tmp_path, remote))["remote"][0].detail

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.doctor import game, host, remote, servers, storage
+from timmy_actors.cli.doctor import game, host, servers, serving, storage
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok
 from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.client import connect, resolve_endpoint
@@ -27,7 +27,8 @@ CHECKS: tuple[Callable[[Subject], Iterator[Check]], ...] = (
     game.port,
     game.token,
     game.lua,
-    remote.remote,
+    serving.http,
+    serving.remote,
     servers.servers,
     host.display,
     host.clock,
