@@ -106,7 +106,8 @@ def _loaded(client: HttpClient, port: int, token: str) -> Figure:
 
 def _p99(client: HttpClient) -> float:
     """The 99th percentile of the commands of one round, in ms; at most 20 a second."""
-    samples, ends = [], time.monotonic() + LOAD_S / LOAD_ROUNDS
+    samples: list[float] = []
+    ends = time.monotonic() + LOAD_S / LOAD_ROUNDS
     while time.monotonic() < ends or len(samples) < 2:
         began = time.perf_counter()
         client.command("message", text="hello")

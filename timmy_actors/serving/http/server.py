@@ -122,7 +122,7 @@ async def _end(server: uvicorn.Server, api: Api) -> None:
         async with asyncio.timeout(STREAMS_END_WITHIN_S):
             while api.streams.open:
                 await asyncio.sleep(LOOK_EVERY_S)
-    asyncio.get_running_loop().call_later(REQUESTS_END_WITHIN_S, api.no_time_left.set)
+    asyncio.get_running_loop().call_later(REQUESTS_END_WITHIN_S, api.give_up)
     server.should_exit = True
 
 
