@@ -59,7 +59,9 @@ export class Api {
         signal: signals.length ? AbortSignal.any(signals) : undefined,
       });
     } catch (error) {
-      throw new ConnectionError(timeout?.aborted ? "no answer in time" : "the daemon is not reachable", { cause: error });
+      throw new ConnectionError(timeout?.aborted ? "no answer in time" : "the daemon is not reachable", {
+        cause: error,
+      });
     }
     if (response.ok) return response;
     const error = new ApiError(response.status, await problemOf(response));

@@ -4,6 +4,7 @@ import { byId, h, s, setAttributes, setText } from "./dom.js";
 import { duration, milliseconds } from "./text.js";
 
 export const WINDOW_MS = 5 * 60_000;
+const SPANS_MIN = [1, 2, 5];
 const MARGIN = { left: 44, right: 10, top: 10, bottom: 22 };
 const LEAST_TOP = 1; // ms: so that noise at rest is not blown up
 const GAP_MS = 5_000; // samples further apart are not joined
@@ -11,6 +12,11 @@ const GAP_MS = 5_000; // samples further apart are not joined
 /** The samples of the window, with the new one added. */
 export function addSample(samples, sample) {
   return [...samples.filter(({ at }) => at > sample.at - WINDOW_MS), sample];
+}
+
+/** The minutes that a chart shows for samples of this age: it grows with them. */
+export function spanOf(ageMs) {
+  return SPANS_MIN.find((minutes) => ageMs <= minutes * 60_000) ?? SPANS_MIN.at(-1);
 }
 
 /** A round upper bound for an axis: 1, 2 or 5 times a power of ten. */
@@ -52,7 +58,11 @@ class Chart {
     this.rule = s("line", { class: "rule", visibility: "hidden" });
     this.svg = s("svg", { class: "chart", "aria-hidden": true }, this.grid, this.lines, this.rule);
     this.text = h("p", { class: "summary" });
-    this.legend = h("p", { class: "legend", "aria-hidden": true }, series.map(({ label }, index) => h("span", { class: `key series-${index}` }, label)));
+    this.legend = h(
+      "p",
+      { class: "legend", "aria-hidden": true },
+      series.map(({ label }, index) => h("span", { class: `key series-${index}` }, label)),
+    );
     figure.append(this.legend, this.svg, this.text);
     new ResizeObserver(() => this.draw()).observe(this.svg);
     this.svg.addEventListener("pointermove", (event) => this.#point(event));
@@ -70,22 +80,27 @@ class Chart {
     const now = this.samples.at(-1).at;
     const values = this.samples.flatMap((sample) => this.series.map(({ name }) => sample[name] ?? 0));
     const top = niceTop(Math.max(...values) * 1.05);
-    this.x = (at) => width - MARGIN.right - ((now - at) / WINDOW_MS) * (width - MARGIN.left - MARGIN.right);
+    const span = spanOf(now - this.samples[0].at);
+    this.x = (at) => width - MARGIN.right - ((now - at) / (span * 60_000)) * (width - MARGIN.left - MARGIN.right);
     const y = (value) => height - MARGIN.bottom - (value / top) * (height - MARGIN.top - MARGIN.bottom);
-    this.#drawAxes(y, top, width, height, now);
+    this.#drawAxes({ y, top, span, width, height, now });
     this.lines.replaceChildren(...this.series.flatMap(({ name }, index) => this.#line(name, index, y)).reverse());
     if (!this.pointed) setText(this.text, this.summary(this.samples));
   }
 
-  #drawAxes(y, top, width, height, now) {
+  #drawAxes({ y, top, span, width, height, now }) {
     const rows = [0, top / 2, top].flatMap((value) => [
       s("line", { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-      s("text", { x: MARGIN.left - 7, y: y(value) + 4, "text-anchor": "end" }, value === 0 ? "0" : `${+value.toPrecision(3)} ms`),
+      s(
+        "text",
+        { x: MARGIN.left - 7, y: y(value) + 4, "text-anchor": "end" },
+        value === 0 ? "0" : `${+value.toPrecision(3)} ms`,
+      ),
     ]);
-    const minutes = [0, 1, 2, 3, 4, 5].filter((minute) => minute % (width < 300 ? 5 : 1) === 0);
-    const columns = minutes.map((minute) => {
-      const anchor = minute === 0 ? "end" : minute === 5 ? "start" : "middle";
-      return s("text", { x: this.x(now - minute * 60_000), y: height - 5, "text-anchor": anchor }, minute ? `−${minute} min` : "now");
+    const columns = [0, 0.5, 1].map((share) => {
+      const [minutes, anchor] = [share * span, share === 0 ? "end" : share === 1 ? "start" : "middle"];
+      const text = minutes ? `${duration(minutes * 60)} ago` : "now";
+      return s("text", { x: this.x(now - minutes * 60_000), y: height - 5, "text-anchor": anchor }, text);
     });
     this.grid.replaceChildren(...rows, ...columns);
     setAttributes(this.rule, { y1: MARGIN.top, y2: height - MARGIN.bottom });
@@ -102,8 +117,12 @@ class Chart {
   #point(event) {
     if (!this.samples.length) return;
     const at = event.clientX - this.svg.getBoundingClientRect().left;
-    const near = this.samples.reduce((one, other) => (Math.abs(this.x(other.at) - at) < Math.abs(this.x(one.at) - at) ? other : one));
-    const facts = this.series.filter(({ name }) => Number.isFinite(near[name])).map(({ name, label }) => `${label} ${milliseconds(near[name])}`);
+    const near = this.samples.reduce((one, other) =>
+      Math.abs(this.x(other.at) - at) < Math.abs(this.x(one.at) - at) ? other : one,
+    );
+    const facts = this.series
+      .filter(({ name }) => Number.isFinite(near[name]))
+      .map(({ name, label }) => `${label} ${milliseconds(near[name])}`);
     const ago = duration((this.samples.at(-1).at - near.at) / 1000);
     this.pointed = true;
     setAttributes(this.rule, { x1: this.x(near.at), x2: this.x(near.at), visibility: "visible" });

@@ -60,3 +60,10 @@ export const LAND = [
     [-20.9, 28.3], [-22.3, 27.7], [-23.5, 26.5], [-24.7, 25.7], [-25.5, 24.3], [-25.9, 22.7], [-26.6, 21.1],
   ] },
 ];
+
+// The regions, where their names are written.
+export const REGIONS = [
+  ["Bitter Coast", -5.4, -2.4], ["West Gash", -7.4, 8.2], ["Ascadian Isles", 4, -6.6], ["Red Mountain", 3, 8.2],
+  ["Molag Amur", 10.2, -3.2], ["Azura's Coast", 15.4, -8.6], ["Grazelands", 10.6, 11.8], ["Ashlands", -3.4, 9],
+  ["Sheogorad", 3.6, 22.1], ["Solstheim", -22, 22.4],
+];

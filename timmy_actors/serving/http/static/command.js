@@ -32,7 +32,7 @@ export class CommandSender {
   }
 }
 
-/** Fill the form from the store's `commands`: [{name, description, schema}]. */
+/** Fill the form from the store's `commands`: [{name, description, arguments}]. */
 export function startCommand(store, sender) {
   const [form, select] = [byId("command-form"), byId("command-name")];
   let fields = [];
@@ -40,10 +40,10 @@ export function startCommand(store, sender) {
     const chosen = select.value || "teleport";
     select.replaceChildren(...commands.map(({ name }) => h("option", { value: name }, name)));
     select.value = commands.some(({ name }) => name === chosen) ? chosen : (commands[0]?.name ?? "");
-    fields = showFields(commands, select.value);
+    fields = showFields(store, select.value);
   });
   select.addEventListener("change", () => {
-    fields = showFields(store.get("commands"), select.value);
+    fields = showFields(store, select.value);
     showAnswer("", "");
   });
   form.addEventListener("submit", (event) => {
@@ -52,13 +52,14 @@ export function startCommand(store, sender) {
   });
 }
 
-function showFields(commands, name) {
-  const command = commands.find((one) => one.name === name);
-  const fields = command ? fieldsOf(command.schema) : [];
-  const [about, ...details] = (command?.description ?? command?.schema?.description ?? "").split("\n\n");
+function showFields(store, name) {
+  const command = store.get("commands").find((one) => one.name === name);
+  const fields = command ? fieldsOf(command.arguments) : [];
+  const [about, ...details] = (command?.description ?? "").split("\n\n");
   setText(byId("command-about"), about.replaceAll("`", ""));
   setText(byId("command-details"), details.join(" ").replaceAll("`", ""));
   byId("command-fields").replaceChildren(...fields.map((field) => createField(field)));
+  if (byId("argument-player")) byId("argument-player").placeholder = store.get("player");
   return fields;
 }
 

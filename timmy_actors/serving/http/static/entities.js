@@ -16,8 +16,11 @@ export function entitiesOf(snapshot) {
       note: actor.ai ? actor.ai.package : "",
     })),
     ...(snapshot.nearby_objects?.objects ?? [])
-      .filter((object) => object.x !== null && object.y !== null && object.enabled !== false)
-      .map((object) => ({ ...entity("object", object.name || object.ref_id, object, object.unique_index), note: object.kind })),
+      .filter((object) => Number.isFinite(object.x) && Number.isFinite(object.y) && object.enabled !== false)
+      .map((object) => ({
+        ...entity("object", object.name || object.ref_id, object, object.unique_index),
+        note: object.kind,
+      })),
   ];
 }
 
@@ -46,8 +49,8 @@ function entity(kind, name, source, key = name) {
 export function distantPlayers(players, present) {
   const known = new Set(present.map((one) => one.name));
   return players
-    .filter((player) => player.position && !known.has(player.player))
-    .map((player) => ({ ...entity("player", player.player, player.position), yaw: player.position.yaw }));
+    .filter((player) => player.cell && !known.has(player.player))
+    .map((player) => ({ ...entity("player", player.player, player), stale: player.stale }));
 }
 
 /** Where the player is, in words: its place and cell, or its interior. */

@@ -11,7 +11,14 @@ export function fieldOf(name, property, schema) {
   const choices = real.length === 1 ? only.enum : undefined;
   const list = real.length === 1 && only.type === "array" && resolve(only.items ?? {}, schema).type === "string";
   const type = choices ? "choice" : simple ? only.type : list ? "lines" : "json";
-  return { name, type, choices, required: (schema.required ?? []).includes(name), rules: { ...only }, fallback: property.default };
+  return {
+    name,
+    type,
+    choices,
+    required: (schema.required ?? []).includes(name),
+    rules: { ...only },
+    fallback: property.default,
+  };
 }
 
 function resolve(option, schema) {
@@ -38,7 +45,11 @@ export function valueOf({ type }, text) {
     return number;
   }
   if (type === "boolean") return text === "true";
-  if (type === "lines") return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (type === "lines")
+    return text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
   if (type !== "json") return text;
   try {
     return JSON.parse(text);
@@ -81,10 +92,17 @@ export function createField(field, value = "") {
 function createControl({ type, choices, rules }, attributes) {
   if (type === "choice" || type === "boolean") {
     const values = type === "boolean" ? ["true", "false"] : choices;
-    return h("select", attributes, h("option", { value: "" }, "not set"), values.map((value) => h("option", { value }, String(value))));
+    return h(
+      "select",
+      attributes,
+      h("option", { value: "" }, "not set"),
+      values.map((value) => h("option", { value }, String(value))),
+    );
   }
   if (type === "lines" || type === "json") return h("textarea", { ...attributes, rows: 3, spellcheck: "false" });
   const numeric = type === "number" || type === "integer";
-  const mode = numeric ? { inputmode: type === "integer" && rules.minimum >= 0 ? "numeric" : "text" } : { maxlength: rules.maxLength };
+  const mode = numeric
+    ? { inputmode: type === "integer" && rules.minimum >= 0 ? "numeric" : "text" }
+    : { maxlength: rules.maxLength };
   return h("input", { ...attributes, ...mode, type: "text", autocomplete: "off", spellcheck: "false" });
 }

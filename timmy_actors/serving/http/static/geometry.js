@@ -97,24 +97,31 @@ export function extend(track, point, most = 400, least = 0.006) {
 
 /**
  * Which labels fit without covering another or a mark. `labels` are in order of importance: {x, y, text} in pixels.
- * Each kept label gets `side`: right or left of its point.
+ * Each kept label gets `side`: where it stands as seen from its point.
  */
 export function placeLabels(labels, { width, height }, taken = []) {
   const boxes = [...taken];
   return labels.flatMap((label) => {
     const wide = label.text.length * LETTER_WIDTH + 4;
-    for (const side of [1, -1]) {
-      const left = side > 0 ? label.x + 7 : label.x - 7 - wide;
-      const box = { left, right: left + wide, top: label.y - LABEL_HEIGHT / 2, bottom: label.y + LABEL_HEIGHT / 2 };
+    for (const [name, side] of Object.entries(SIDES)) {
+      const box = side(label, wide);
       const visible = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
       if (visible && !boxes.some((other) => overlap(box, other))) {
         boxes.push(box);
-        return [{ ...label, side }];
+        return [{ ...label, side: name }];
       }
     }
     return [];
   });
 }
+
+const half = LABEL_HEIGHT / 2;
+const SIDES = {
+  right: ({ x, y }, wide) => ({ left: x + 7, right: x + 7 + wide, top: y - half, bottom: y + half }),
+  left: ({ x, y }, wide) => ({ left: x - 7 - wide, right: x - 7, top: y - half, bottom: y + half }),
+  above: ({ x, y }, wide) => ({ left: x - wide / 2, right: x + wide / 2, top: y - 10 - LABEL_HEIGHT, bottom: y - 10 }),
+  below: ({ x, y }, wide) => ({ left: x - wide / 2, right: x + wide / 2, top: y + 10, bottom: y + 10 + LABEL_HEIGHT }),
+};
 
 function overlap(one, other) {
   return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;

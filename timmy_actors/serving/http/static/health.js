@@ -18,8 +18,20 @@ function show(health) {
   setText(byId("verdict"), VERDICTS[verdict] ?? verdict);
   document.title = verdict === "ok" ? "timmy_actors" : `${VERDICTS[verdict] ?? verdict}: timmy_actors`;
   const shown = reasons.length ? reasons : ["The link is up, every actor runs, and the player is perceived."];
-  keyed(byId("reasons"), shown, (reason) => reason, (reason) => h("li", {}, reason), () => {});
-  keyed(byId("facts"), factsOf(health), ([name]) => name, ([name]) => h("div", {}, h("dt", {}, name), h("dd")), (element, [, value]) => setText(element.lastElementChild, value));
+  keyed(
+    byId("reasons"),
+    shown,
+    (reason) => reason,
+    (reason) => h("li", {}, reason),
+    () => {},
+  );
+  keyed(
+    byId("facts"),
+    factsOf(health),
+    ([name]) => name,
+    ([name]) => h("div", {}, h("dt", {}, name), h("dd")),
+    (element, [, value]) => setText(element.lastElementChild, value),
+  );
 }
 
 function factsOf({ link, started, timestamp, version, journal, world, dead_letters: letters, perceptions }) {
@@ -39,7 +51,10 @@ function factsOf({ link, started, timestamp, version, journal, world, dead_lette
 function showPlayer(snapshot) {
   const { stats, world, condition, player } = snapshot;
   setText(byId("player-name"), player);
-  setText(byId("player-about"), stats ? `level ${stats.level} ${stats.race} ${stats.class ?? stats.character_class ?? ""}` : "");
+  setText(
+    byId("player-about"),
+    stats ? `level ${stats.level} ${stats.race} ${stats.class ?? stats.character_class ?? ""}` : "",
+  );
   setText(byId("player-world"), worldText(world));
   setText(byId("player-condition"), conditionText(condition));
   for (const name of GAUGES) {

@@ -4,13 +4,20 @@ import { byId, h, keyed, setAttributes, setText } from "./dom.js";
 import { clock, milliseconds, pairs, words } from "./text.js";
 
 export const MOST = 200;
-const OUTCOMES = { accepted: "waiting", sent: "sent", done: "done", failed: "failed", expired: "expired", in_doubt: "in doubt" };
+const OUTCOMES = {
+  accepted: "waiting",
+  sent: "sent",
+  done: "done",
+  failed: "failed",
+  expired: "expired",
+  in_doubt: "in doubt",
+};
 
 /** A command of the journal as an item of the log. */
-export function commandItem({ number, client, id, name, arguments: values, state, accepted_at, settled_at, value, error }) {
+export function commandItem({ number, name, arguments: values, state, accepted_at, settled_at, value, error }) {
   const took = settled_at ? milliseconds(new Date(settled_at) - new Date(accepted_at)) : "";
   return {
-    key: `command ${client} ${id}`,
+    key: `command ${number}`,
     kind: "command",
     number,
     at: new Date(accepted_at),

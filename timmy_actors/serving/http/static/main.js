@@ -21,7 +21,11 @@ const CONNECTIONS = { connecting: "Connecting", live: "Live", lost: "Connection 
 const store = new Store();
 let session = null;
 let api = null;
-const current = { get: (...rest) => api.get(...rest), post: (...rest) => api.post(...rest), picture: (...rest) => api.picture(...rest) };
+const current = {
+  get: (...rest) => api.get(...rest),
+  post: (...rest) => api.post(...rest),
+  picture: (...rest) => api.picture(...rest),
+};
 const sender = new CommandSender(current);
 
 function start(token) {
@@ -71,7 +75,13 @@ function showConnection() {
 function showPlayers(players) {
   const select = byId("player");
   const names = players.map(({ player }) => player);
-  keyed(select, names, (name) => name, (name) => h("option", { value: name }, name), () => {});
+  keyed(
+    select,
+    names,
+    (name) => name,
+    (name) => h("option", { value: name }, name),
+    () => {},
+  );
   select.value = store.get("player");
 }
 

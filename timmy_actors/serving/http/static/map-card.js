@@ -77,11 +77,15 @@ function startPointer(svg, card) {
     const box = svg.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
-  svg.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && document.activeElement !== svg) return; // the page scrolls, unless the map has the focus
-    event.preventDefault();
-    picture.zoomBy(Math.exp(-event.deltaY / 400), place(event));
-  }, { passive: false });
+  svg.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && document.activeElement !== svg) return; // the page scrolls, unless the map has the focus
+      event.preventDefault();
+      picture.zoomBy(Math.exp(-event.deltaY / 400), place(event));
+    },
+    { passive: false },
+  );
   svg.addEventListener("pointerdown", (event) => {
     svg.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, place(event));
@@ -138,19 +142,32 @@ function describe(snapshot, near) {
 }
 
 function list(near) {
-  keyed(byId("near-rows"), near.slice(1, ROOM_LIST + 1), (one) => one.key, createRow, (row, one) => {
-    const [name, kind, where, health] = row.children;
-    setAttributes(row, { "data-kind": one.kind });
-    setText(name.lastElementChild, one.name);
-    setText(kind, one.dead ? `${KINDS[one.kind]}, dead` : KINDS[one.kind]);
-    setText(where, distanceText(one));
-    setText(health, one.health ? `${Math.round(one.health.current)} / ${Math.round(one.health.base)}` : "");
-  });
+  keyed(
+    byId("near-rows"),
+    near.slice(1, ROOM_LIST + 1),
+    (one) => one.key,
+    createRow,
+    (row, one) => {
+      const [name, kind, where, health] = row.children;
+      setAttributes(row, { "data-kind": one.kind });
+      setText(name.lastElementChild, one.name);
+      setText(kind, one.dead ? `${KINDS[one.kind]}, dead` : KINDS[one.kind]);
+      setText(where, distanceText(one));
+      setText(health, one.health ? `${Math.round(one.health.current)} / ${Math.round(one.health.base)}` : "");
+    },
+  );
   setAttributes(byId("near-empty"), { hidden: near.length > 1 });
 }
 
 function createRow() {
-  return h("tr", {}, h("th", { scope: "row" }, h("span", { class: "glyph", "aria-hidden": true }), h("span")), h("td"), h("td", { class: "number" }), h("td", { class: "number" }));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, h("span", { class: "glyph", "aria-hidden": true }), h("span")),
+    h("td"),
+    h("td", { class: "number" }),
+    h("td", { class: "number" }),
+  );
 }
 
 function distanceText({ distance, bearing }) {

@@ -1,6 +1,6 @@
 // The map: the exterior's cell grid with its coast and places, or the plan of an interior.
 
-import { LAND } from "./coast.js";
+import { LAND, REGIONS } from "./coast.js";
 import { keyed, s, setAttributes } from "./dom.js";
 import { fit, gridStep, multiples, placeLabels, projection, runs, smoothPath } from "./geometry.js";
 import { PLACES } from "./places.js";
@@ -10,6 +10,8 @@ const ISLAND = LAND.find((land) => land.name === "Vvardenfell").outline.map(([x,
 const NEAREST = 3200; // pixels a cell
 const FARTHEST = 4;
 const ROOM_ZOOM = 1600;
+const SCALE_MARGIN = 24; // the edge with the cells' numbers
+const REGION_ZOOM = 45; // up to here the regions' names are drawn
 const DETAIL_ZOOM = 40; // from here on NPCs, and from ten times that objects, are drawn
 
 /** Draws into an SVG element. `view` is {x, y, zoom}: the centre in cells, and pixels a cell. */
@@ -23,12 +25,16 @@ export class MapPicture {
 
   constructor(svg) {
     this.svg = svg;
-    const land = LAND.map(({ outline }) => s("path", { d: smoothPath(outline), "vector-effect": "non-scaling-stroke" }));
+    const land = LAND.map(({ outline }) =>
+      s("path", { d: smoothPath(outline), "vector-effect": "non-scaling-stroke" }),
+    );
     this.layers = {
       land: s("g", { class: "land" }, land),
+      fine: s("path", { class: "grid fine" }),
       grid: s("path", { class: "grid" }),
       cell: s("rect", { class: "cell" }),
       tracks: s("g", { class: "tracks" }),
+      regions: s("g", { class: "regions" }),
       places: s("g", { class: "places" }),
       marks: s("g", { class: "marks" }),
       scale: s("g", { class: "scale" }),
@@ -90,6 +96,7 @@ export class MapPicture {
     this.#drawGrid(project);
     this.#drawCell(project);
     this.#drawTracks(project);
+    this.#drawRegions(project);
     const marks = this.#visibleMarks(project);
     this.#drawMarks(marks);
     this.#drawLabels(project, marks);
@@ -97,17 +104,23 @@ export class MapPicture {
 
   #drawGrid({ toPixels, toCells }) {
     const { width, height } = this.#size;
-    const step = gridStep(this.view.zoom);
     const [first, last] = [toCells({ x: 0, y: height }), toCells({ x: width, y: 0 })];
-    const columns = multiples(first.x, last.x, step).map((x) => ({ at: x, pixel: toPixels({ x, y: 0 }).x }));
-    const rows = multiples(first.y, last.y, step).map((y) => ({ at: y, pixel: toPixels({ x: 0, y }).y }));
-    const lines = [...columns.map(({ pixel }) => `M${pixel} 0V${height}`), ...rows.map(({ pixel }) => `M0 ${pixel}H${width}`)];
-    setAttributes(this.layers.grid, { d: lines.join("") });
-    this.layers.scale.replaceChildren(...(this.space ? [] : this.#scaleLabels(step, columns, rows)));
+    const lines = (step) => ({
+      columns: multiples(first.x, last.x, step).map((x) => ({ at: x, pixel: toPixels({ x, y: 0 }).x })),
+      rows: multiples(first.y, last.y, step).map((y) => ({ at: y, pixel: toPixels({ x: 0, y }).y })),
+    });
+    const path = ({ columns, rows }) =>
+      [...columns.map(({ pixel }) => `M${pixel} 0V${height}`), ...rows.map(({ pixel }) => `M0 ${pixel}H${width}`)].join(
+        "",
+      );
+    const step = gridStep(this.view.zoom);
+    const coarse = lines(Math.max(step, 1));
+    setAttributes(this.layers.fine, { d: step < 1 ? path(lines(step)) : "" });
+    setAttributes(this.layers.grid, { d: this.space ? "" : path(coarse) });
+    this.layers.scale.replaceChildren(...(this.space ? [] : this.#scaleLabels(Math.max(step, 1), coarse)));
   }
 
-  #scaleLabels(step, columns, rows) {
-    if (step < 1) return [];
+  #scaleLabels(step, { columns, rows }) {
     const every = Math.ceil(34 / (step * this.view.zoom));
     const middle = (step * this.view.zoom) / 2;
     const shown = ({ at }) => Math.round(at / step) % every === 0;
@@ -115,7 +128,9 @@ export class MapPicture {
     const { width, height } = this.#size;
     return [
       ...columns.filter(shown).map(({ at, pixel }) => s("text", { x: pixel + offset, y: height - 6 }, String(at))),
-      ...rows.filter(shown).map(({ at, pixel }) => s("text", { x: width - 6, y: pixel - offset, class: "row" }, String(at))),
+      ...rows
+        .filter(shown)
+        .map(({ at, pixel }) => s("text", { x: width - 6, y: pixel - offset, class: "row" }, String(at))),
     ];
   }
 
@@ -134,7 +149,11 @@ export class MapPicture {
 
   #drawTracks({ toPixels }) {
     const lines = [...this.tracks].flatMap(([name, track]) =>
-      runs(track, this.space).map((run, index) => ({ key: `${name} ${index}`, run, self: name === this.entities[0]?.name })),
+      runs(track, this.space).map((run, index) => ({
+        key: `${name} ${index}`,
+        run,
+        self: name === this.entities[0]?.name,
+      })),
     );
     keyed(
       this.layers.tracks,
@@ -145,6 +164,18 @@ export class MapPicture {
         const points = run.map(toPixels).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
         setAttributes(element, { points: points.join(" "), class: self ? "self" : "other" });
       },
+    );
+  }
+
+  #drawRegions({ toPixels }) {
+    const shown = this.space || this.view.zoom > REGION_ZOOM ? [] : REGIONS;
+    const update = (element, [, x, y]) => setAttributes(element, toPixels({ x, y }));
+    keyed(
+      this.layers.regions,
+      shown,
+      ([name]) => name,
+      ([name]) => s("text", {}, name),
+      update,
     );
   }
 
@@ -160,13 +191,19 @@ export class MapPicture {
   }
 
   #drawMarks(marks) {
-    keyed(this.layers.marks, marks, (mark) => mark.key, createMark, (element, mark) => {
-      setAttributes(element, {
-        transform: `translate(${mark.pixel.x.toFixed(1)} ${mark.pixel.y.toFixed(1)})`,
-        class: `mark ${mark.kind}${mark.dead ? " dead" : ""}${mark.stale ? " stale" : ""}`,
-      });
-      if (mark.kind === "self") setAttributes(element.lastElementChild, { transform: `rotate(${mark.yaw ?? 0})` });
-    });
+    keyed(
+      this.layers.marks,
+      marks,
+      (mark) => mark.key,
+      createMark,
+      (element, mark) => {
+        setAttributes(element, {
+          transform: `translate(${mark.pixel.x.toFixed(1)} ${mark.pixel.y.toFixed(1)})`,
+          class: `mark ${mark.kind}${mark.dead ? " dead" : ""}${mark.stale ? " stale" : ""}`,
+        });
+        if (mark.kind === "self") setAttributes(element.lastElementChild, { transform: `rotate(${mark.yaw ?? 0})` });
+      },
+    );
   }
 
   #drawLabels({ toPixels }, marks) {
@@ -176,16 +213,35 @@ export class MapPicture {
       .reverse()
       .map((mark) => ({ ...mark.pixel, text: mark.name, kind: mark.kind }));
     const most = zoom > 22 ? PLACES.length : TOWNS;
-    const places = this.space ? [] : PLACES.slice(0, most).map(([text, x, y], index) => ({
-      ...toPixels({ x, y }),
-      text,
-      kind: index < TOWNS ? "town" : "place",
-    }));
-    const taken = marks.map(({ pixel }) => ({ left: pixel.x - 6, right: pixel.x + 6, top: pixel.y - 6, bottom: pixel.y + 6 }));
-    const labels = placeLabels([...named, ...places], this.#size, taken);
+    const places = this.space
+      ? []
+      : PLACES.slice(0, most).map(([text, x, y], index) => ({
+          ...toPixels({ x, y }),
+          text,
+          kind: index < TOWNS ? "town" : "place",
+        }));
+    const taken = marks
+      .filter(({ kind }) => kind === "self" || kind === "player")
+      .map(({ pixel }) => ({
+        left: pixel.x - 6,
+        right: pixel.x + 6,
+        top: pixel.y - 6,
+        bottom: pixel.y + 6,
+      }));
+    const free = this.space
+      ? this.#size
+      : { width: this.#size.width - SCALE_MARGIN, height: this.#size.height - SCALE_MARGIN };
+    const labels = placeLabels([...named, ...places], free, taken);
     keyed(this.layers.places, labels, (label) => `${label.kind} ${label.text}`, createLabel, updateLabel);
   }
 }
+
+const TEXT_AT = {
+  right: { x: 9, y: 4, "text-anchor": "start" },
+  left: { x: -9, y: 4, "text-anchor": "end" },
+  above: { x: 0, y: -14, "text-anchor": "middle" },
+  below: { x: 0, y: 22, "text-anchor": "middle" },
+};
 
 function createMark({ kind }) {
   if (kind === "self") {
@@ -203,5 +259,5 @@ function createLabel({ kind, text }) {
 
 function updateLabel(element, { x, y, side }) {
   setAttributes(element, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
-  setAttributes(element.querySelector("text"), { x: side * 9, y: 4, "text-anchor": side > 0 ? "start" : "end" });
+  setAttributes(element.querySelector("text"), TEXT_AT[side]);
 }

@@ -2,119 +2,151 @@
 
 import { ApiError } from "./api.js";
 import { byId, h, keyed, s, setAttributes, setText } from "./dom.js";
-import { clock, pairs } from "./text.js";
+import { clock } from "./text.js";
 
-const CAPTURE_MS = 40_000;
-const RING = 14;
+const OPERATION_MS = 60_000;
+const RING = 14; // at a width of 800 pixels
+const LETTER = 8.8;
+const PARAMETERS = {
+  press_key: { name: "key", label: "The key" },
+  type_text: { name: "text", label: "The text" },
+  hotkey: { name: "keys", label: "The keys, separated by spaces" },
+  scroll: { name: "amount", label: "Clicks of the wheel, positive is up" },
+  binding: { name: "name", label: "The portal's own name of the action" },
+};
 
-/** The place of an action in a picture: its point in pixels of the picture, and the text beside it. */
-export function drawingOf({ action, params, outcome }, size, mouse = null) {
-  const [width, height] = size;
-  const scale = params.image_size ? [width / params.image_size[0], height / params.image_size[1]] : [1, 1];
-  const point = Number.isFinite(params.x) && Number.isFinite(params.y) ? [params.x * scale[0], params.y * scale[1]] : mouse;
-  const what = params.text ?? params.keys ?? params.key ?? params.amount ?? params.button ?? "";
+/** What to draw for an action on a picture of this size: its text, and its point in pixels of the picture or null. */
+export function drawingOf({ action, params, outcome, binding }, [width, height], mouse = null) {
+  const [scaleX, scaleY] = params.image_size ? [width / params.image_size[0], height / params.image_size[1]] : [1, 1];
+  const aimed = Number.isFinite(params.x) && Number.isFinite(params.y);
+  const [x, y] = aimed ? [params.x * scaleX, params.y * scaleY] : (mouse ?? [-1, -1]);
+  const detail = params.text ?? params.keys ?? params.key ?? params.amount ?? "";
+  const usesMouse = aimed || /click|mouse|drag|scroll/.test(action);
   return {
-    point: point && point[0] >= 0 && point[1] >= 0 && point[0] <= width && point[1] <= height ? point : null,
-    text: `${action.replaceAll("_", " ")}${what === "" ? "" : ` ${what}`}`,
+    point: usesMouse && x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : null,
+    text: `${binding ?? action.replaceAll("_", " ")} ${detail}`.trim(),
     outcome,
   };
 }
 
-/** Wire the card to the store: `portals`, `capture` and `action`. */
+/** Wire the card to the store's `portals`. */
 export function startScreen(store, api) {
-  const card = { store, api, url: null, state: null };
+  const card = { store, api, url: null, state: null, action: null };
   byId("capture").addEventListener("click", () => capture(card));
   byId("portal").addEventListener("change", (event) => usePortal(card, event.target.value));
   byId("action-form").addEventListener("submit", (event) => submit(card, event));
-  byId("action").addEventListener("change", () => showParameter());
+  byId("action").addEventListener("change", showParameter);
   byId("screen-picture").addEventListener("click", (event) => clickOn(card, event));
-  store.on("portals", showPortals);
+  store.on("portals", (portals) => showPortals(card, portals));
   showParameter();
 }
 
-function showPortals({ chosen, portals, status }) {
+function showPortals(card, { chosen, portals, status, last_capture: state, last_action: action }) {
   const select = byId("portal");
-  keyed(select, portals, ({ id }) => id, ({ id, name }) => h("option", { value: id }, name), () => {});
+  keyed(
+    select,
+    portals,
+    ({ id }) => id,
+    ({ id, name }) => h("option", { value: id }, name),
+    () => {},
+  );
   if (document.activeElement !== select) select.value = chosen;
   setText(byId("portal-state"), status?.state ?? "unknown");
   setAttributes(byId("portal-state"), { "data-state": status?.state });
   setText(byId("portal-reasons"), (status?.reasons ?? []).join("; "));
+  adopt(card, state, action);
+}
+
+/** Show a capture and an action if they are newer than the shown ones, whoever asked for them. */
+async function adopt(card, state, action) {
+  const newer = (one, other) => one && (!other || new Date(one.timestamp) > new Date(other.timestamp));
+  if (newer(action, card.action)) card.action = action;
+  if (newer(state, card.state)) {
+    card.state = state;
+    await showPicture(card);
+  }
+  drawAction(card);
 }
 
 async function usePortal({ store, api }, id) {
   try {
     store.set("portals", await api.post(`v1/portals/${encodeURIComponent(id)}/use`));
-    setText(byId("screen-answer"), `The portal ${id} is in use`);
+    answer(`The portal ${id} is in use`);
   } catch (error) {
-    setText(byId("screen-answer"), error.message);
-    if (store.get("portals")) byId("portal").value = store.get("portals").chosen;
+    answer(error.message);
+    byId("portal").value = store.get("portals").chosen;
   }
 }
 
 async function capture(card, note = "") {
   byId("capture").disabled = true;
-  setText(byId("screen-answer"), `${note}Taking a screenshot …`);
+  answer(`${note}Taking a screenshot …`);
   try {
-    const state = await card.api.post("v1/capture", {}, {}, CAPTURE_MS);
-    card.state = state;
-    await showPicture(card);
+    const state = await card.api.post("v1/capture", {}, {}, OPERATION_MS);
+    await adopt(card, state, null);
     const problems = state.problems.filter(({ what }) => what.startsWith("visual")).map(({ message }) => message);
-    setText(byId("screen-answer"), note + problems.join("; "));
-    setText(byId("screen-time"), `${clock(new Date(state.timestamp))}, ${state.visual.window ?? "the whole screen"}`);
-    setText(byId("screen-context"), pairs({ mouse: state.visual.mouse_position?.join(", "), ...contextOf(state) }));
+    answer(note + problems.join("; "));
   } catch (error) {
-    setText(byId("screen-answer"), error.message);
+    answer(error.message);
   }
   byId("capture").disabled = false;
 }
 
-function contextOf({ game_context: context }) {
-  return { achievements_unlocked: context.achievements_unlocked, playtime_hours: context.playtime_hours };
-}
-
 async function showPicture(card) {
-  const { visual } = card.state;
-  if (!visual.screenshot_path) return;
+  const { visual, timestamp } = card.state;
+  if (!visual.screenshot_path || !visual.image_size) return;
   const name = visual.screenshot_path.split("/").at(-1);
-  const url = URL.createObjectURL(await card.api.picture(`v1/captures/${encodeURIComponent(name)}`));
+  let url;
+  try {
+    url = URL.createObjectURL(await card.api.picture(`v1/captures/${encodeURIComponent(name)}`));
+  } catch (error) {
+    answer(`The picture of ${clock(new Date(timestamp))} cannot be shown: ${error.message}`);
+    return;
+  }
   if (card.url) URL.revokeObjectURL(card.url);
   card.url = url;
-  const [width, height] = visual.image_size ?? visual.screen_size;
+  const [width, height] = visual.image_size;
   setAttributes(byId("screen-image"), { href: url, width, height });
   setAttributes(byId("screen-picture"), { viewBox: `0 0 ${width} ${height}`, hidden: false });
   setAttributes(byId("screen-empty"), { hidden: true });
-  drawAction(card);
+  setText(
+    byId("screen-time"),
+    `${clock(new Date(timestamp))}, ${visual.window ?? "the whole screen"}, ${width} × ${height}`,
+  );
 }
 
-function drawAction({ store, state }) {
-  const action = store.get("action");
-  const drawing = byId("screen-action");
-  drawing.replaceChildren();
-  if (!action || !state?.visual.image_size) return;
-  const { point, text, outcome } = drawingOf(action, state.visual.image_size, state.visual.mouse_position);
-  const [width] = state.visual.image_size;
-  const scale = width / 800;
-  setAttributes(drawing, { "data-outcome": outcome });
-  const [x, y] = point ?? [12 * scale, 0];
-  if (point) {
-    drawing.append(s("circle", { cx: x, cy: y, r: RING * scale, "stroke-width": 3 * scale }), s("circle", { cx: x, cy: y, r: 3 * scale, class: "dot" }));
-  }
-  const wide = (text.length * 8.6 + 16) * scale;
-  const left = Math.max(4 * scale, Math.min(x + (point ? RING + 8 : 0) * scale, width - wide - 4 * scale));
-  drawing.append(
-    s("rect", { x: left, y: (point ? y - 13 * scale : 12 * scale), width: wide, height: 26 * scale, rx: 5 * scale }),
-    s("text", { x: left + 8 * scale, y: (point ? y : 25 * scale) + 5 * scale, "font-size": 15 * scale }, text),
+function drawAction({ state, action }) {
+  const size = state?.visual.image_size;
+  const shown = Boolean(action && size);
+  setText(
+    byId("screen-title"),
+    `The game's window${shown ? `. Last action: ${drawingOf(action, size).text}, ${action.outcome}` : ""}`,
   );
-  setText(byId("screen-title"), `The game's window. Last action: ${text}, ${outcome}`);
+  if (!shown) return byId("screen-action").replaceChildren();
+  const { point, text, outcome } = drawingOf(action, size, state.visual.mouse_position);
+  const unit = size[0] / 800;
+  const wide = (text.length * LETTER + 18) * unit;
+  const [x, y] = point ?? [0, 25 * unit];
+  const left = Math.max(8 * unit, Math.min(x + (point ? RING + 8 : 8) * unit, size[0] - wide - 8 * unit));
+  setAttributes(byId("screen-action"), { "data-outcome": outcome });
+  return byId("screen-action").replaceChildren(
+    ...(point
+      ? [
+          s("circle", { cx: x, cy: y, r: RING * unit, "stroke-width": 3 * unit }),
+          s("circle", { cx: x, cy: y, r: 3 * unit, class: "dot" }),
+        ]
+      : []),
+    s("rect", { x: left, y: y - 14 * unit, width: wide, height: 28 * unit, rx: 6 * unit }),
+    s("text", { x: left + 9 * unit, y: y + 5 * unit, "font-size": 15 * unit }, text),
+  );
 }
 
 // Actions.
 
-const PARAMETERS = { press_key: "key", type_text: "text", hotkey: "keys", scroll: "amount", binding: "name" };
-
 function showParameter() {
-  const name = PARAMETERS[byId("action").value];
-  setText(byId("parameter-label"), name === "amount" ? "Clicks, up is positive" : name === "name" ? "Name of the portal's action" : `The ${name}`);
+  const { label } = PARAMETERS[byId("action").value];
+  setText(byId("parameter-label"), label);
+  setAttributes(byId("parameter"), { placeholder: label });
 }
 
 function submit(card, event) {
@@ -123,26 +155,31 @@ function submit(card, event) {
   if (!text) return byId("parameter").focus();
   if (action === "binding") return execute(card, { action: text, params: {} });
   const value = action === "scroll" ? Number(text) : text;
-  return execute(card, { action, params: { [PARAMETERS[action]]: value } });
+  return execute(card, { action, params: { [PARAMETERS[action].name]: value } });
 }
 
 function clickOn(card, event) {
-  if (!byId("click-through").checked || !card.state?.visual.image_size) return;
-  const box = byId("screen-picture").getBoundingClientRect();
-  const [width, height] = card.state.visual.image_size;
-  const x = Math.round(((event.clientX - box.left) / box.width) * width);
-  const y = Math.round(((event.clientY - box.top) / box.height) * height);
-  execute(card, { action: "click", params: { x, y, image_size: [width, height] } });
+  const size = card.state?.visual.image_size;
+  if (!byId("click-through").checked || !size) return;
+  const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(
+    byId("screen-picture").getScreenCTM().inverse(),
+  );
+  const [x, y] = [Math.round(point.x), Math.round(point.y)];
+  if (x < 0 || y < 0 || x >= size[0] || y >= size[1]) return;
+  execute(card, { action: "click", params: { x, y, image_size: size } });
 }
 
 async function execute(card, action) {
-  setText(byId("screen-answer"), `Executing ${action.action} …`);
+  answer(`Executing ${action.action} …`);
   try {
-    const result = await card.api.post("v1/execute", action, {}, CAPTURE_MS);
-    card.store.set("action", result);
+    const result = await card.api.post("v1/execute", action, {}, OPERATION_MS);
+    await adopt(card, null, result);
     await capture(card, result.success ? "" : `${result.action}: ${result.reason ?? result.outcome}. `);
   } catch (error) {
-    const advice = error instanceof ApiError ? "" : ": the action may have been executed";
-    setText(byId("screen-answer"), `${error.message}${advice}`);
+    answer(`${error.message}${error instanceof ApiError ? "" : ": the action may have been executed"}`);
   }
+}
+
+function answer(text) {
+  setText(byId("screen-answer"), text);
 }

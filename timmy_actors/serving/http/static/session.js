@@ -25,12 +25,17 @@ export class Session {
     this.store = store;
   }
 
-  start() {
+  /** Read what does not change, as soon as the daemon answers; then keep reading what does. */
+  async start() {
+    const { signal } = this.#ended;
+    for (let attempt = 0; !(await this.#attempt(() => this.#open())); attempt += 1) {
+      await pause(retryDelay(attempt), signal);
+      if (signal.aborted) return;
+    }
     this.#repeat(STATUS_MS, () => this.#readStatus());
     this.#repeat(JOURNAL_MS, () => this.#readJournal());
     this.#repeat(PLAYERS_MS, () => this.#readPlayers());
-    this.#repeat(PORTALS_MS, async () => this.store.set("portals", await this.api.get("v1/portals")));
-    this.#readCommands();
+    this.#repeat(PORTALS_MS, () => this.#readPortals());
   }
 
   stop() {
@@ -38,75 +43,79 @@ export class Session {
     this.#stream.abort();
   }
 
-  /** Watch another player. */
+  /** Watch another player: its events and snapshots. */
   watch(player) {
     this.store.set("player", player);
     this.#stream.abort();
     this.#stream = new AbortController();
-    const { signal } = this.#stream;
-    const lost = (reason) => this.#connection("lost", reason);
     follow(this.api, `v1/events?snapshots=true&player=${encodeURIComponent(player)}`, {
-      signal,
+      signal: this.#stream.signal,
       onOpen: () => this.#connection("live"),
-      onLost: lost,
+      onLost: (reason) => this.#connection("lost", reason),
       onEvent: (event) => this.#onEvent(event),
     });
   }
 
-  /** Call `read` every `ms`, more slowly while it fails, and not while the page is hidden. */
+  async #open() {
+    const [{ configured }, { commands }] = await Promise.all([this.api.get("v1/players"), this.api.get("v1/commands")]);
+    this.store.set("commands", commands);
+    this.watch(configured);
+  }
+
+  /** Call `read` every `ms`, but not while the page is hidden, nor while the connection is lost. */
   async #repeat(ms, read) {
     const { signal } = this.#ended;
-    let failures = 0;
     while (!signal.aborted) {
-      if (!document.hidden) failures = (await this.#attempt(read)) ? 0 : failures + 1;
-      await pause(failures ? Math.max(ms, retryDelay(failures)) : ms, signal);
+      if (!document.hidden && this.store.get("connection").state !== "lost") await this.#attempt(read);
+      await pause(ms, signal);
     }
   }
 
+  /** Whether `read` succeeded. Without an answer the connection is lost, until the stream is open again. */
   async #attempt(read) {
     try {
       await read();
       return true;
     } catch (error) {
-      this.#note(error);
+      if (error instanceof ConnectionError && !this.#ended.signal.aborted) this.#onSilence(error.message);
       return false;
     }
   }
 
-  #note(error) {
-    if (error instanceof ConnectionError && !this.#ended.signal.aborted) this.#connection("lost", error.message);
+  #onSilence(reason) {
+    const { state } = this.store.get("connection");
+    this.#connection("lost", reason);
+    if (state === "live") this.watch(this.store.get("player"));
   }
 
   #connection(state, reason = "") {
-    const before = this.store.get("connection");
-    if (before?.state === state) return;
-    this.store.set("connection", { state, reason, since: Date.now() });
+    if (this.store.get("connection").state !== state)
+      this.store.set("connection", { state, reason, since: Date.now() });
   }
 
   async #readStatus() {
     const [health, tree] = await Promise.all([this.api.get("v1/status"), this.api.get("v1/tree")]);
     this.store.set("health", health);
-    this.store.set("tree", [tree].flat());
+    this.store.set("tree", tree.root);
     this.store.set("samples", addSample(this.store.get("samples") ?? [], sampleOf(health, Date.now())));
   }
 
   async #readPlayers() {
-    const { players, player } = await this.api.get("v1/players");
+    const { players } = await this.api.get("v1/players");
     this.store.set("players", players);
-    for (const one of players) if (one.position) this.#track(one.player, one.position);
-    if (!this.store.get("player")) this.watch(player ?? players[0]?.player ?? "Timmy");
+    for (const player of players) if (player.cell) this.#track(player.player, player);
   }
 
-  async #readCommands() {
-    await this.#attempt(async () => this.store.set("commands", (await this.api.get("v1/commands")).commands));
+  async #readPortals() {
+    this.store.set("portals", await this.api.get("v1/portals"));
   }
 
   /** Read the commands that are new, and again those that had no outcome yet. */
   async #readJournal() {
     const after = Math.min(this.#lastNumber, ...[...this.#unsettled].map((number) => number - 1));
-    const { entries } = await this.api.get(`v1/journal?after=${after}&limit=${JOURNAL_PAGE}`);
-    for (const { number, settled_at: settled } of entries) {
-      this.#lastNumber = Math.max(this.#lastNumber, number);
+    const { entries, last } = await this.api.get(`v1/journal?after=${after}&limit=${JOURNAL_PAGE}`);
+    this.#lastNumber = Math.max(this.#lastNumber, last);
+    for (const { number, settled } of entries) {
       if (settled) this.#unsettled.delete(number);
       else this.#unsettled.add(number);
     }

@@ -2,7 +2,7 @@
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
-const SILENCE_MS = 40_000; // the daemon sends a comment more often than this
+const SILENCE_MS = 20_000; // the daemon sends a comment every 15 s
 
 /** The time to wait before attempt `attempt` (from 0): exponential, with jitter so that pages do not return together. */
 export function retryDelay(attempt, random = Math.random()) {
@@ -76,14 +76,17 @@ export async function follow(api, path, { signal, onEvent, onOpen, onLost }) {
 
 async function read(api, path, headers, signal, { open, event }) {
   const silence = new AbortController();
-  const response = await api.request(path, { headers, signal: AbortSignal.any([signal, silence.signal]) }, 0);
+  const within = (promise) => {
+    const timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    return promise.finally(() => clearTimeout(timer));
+  };
+  const request = api.request(path, { headers, signal: AbortSignal.any([signal, silence.signal]) }, 0);
+  const reader = (await within(request)).body.getReader();
   open();
   const parser = new EventParser();
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
   while (true) {
-    const timer = setTimeout(() => silence.abort(), SILENCE_MS);
-    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    const { done, value } = await within(reader.read());
     if (done) return;
     parser.push(decoder.decode(value, { stream: true })).forEach(event);
   }

@@ -45,7 +45,8 @@ export function count(number, noun) {
 
 /** A value as one short line. */
 export function brief(value, longest = 120) {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const rounded = typeof value === "number" ? Number(value.toFixed(2)) : value;
+  const text = typeof rounded === "string" ? rounded : JSON.stringify(rounded);
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 

@@ -22,20 +22,29 @@ export function startTree(store, restart) {
   const flashing = new Map();
   let nodes = [];
   let restarts = [];
-  store.on("tree", (roots) => {
-    const next = flatten(roots);
+  store.on("tree", (root) => {
+    const next = flatten([root]);
     const restarted = restartsBetween(nodes, next);
     nodes = next;
     for (const node of restarted) flashing.set(node.name, performance.now() + FLASH_MS);
     restarts = [...restarted.map((node) => ({ ...node, at: new Date() })), ...restarts].slice(0, MOST_RESTARTS);
-    keyed(byId("tree-rows"), nodes, (node) => node.name, (node) => createRow(node, restart), (row, node) => updateRow(row, node, flashing));
+    keyed(
+      byId("tree-rows"),
+      nodes,
+      (node) => node.name,
+      (node) => createRow(node, restart),
+      (row, node) => updateRow(row, node, flashing),
+    );
     showRestarts(restarts);
     if (restarted.length) announce(restarted);
   });
 }
 
 function announce(restarted) {
-  setText(byId("tree-news"), restarted.map(({ name, last_reason: reason }) => `${name} was restarted: ${reason ?? "no reason"}`).join(". "));
+  setText(
+    byId("tree-news"),
+    restarted.map(({ name, last_reason: reason }) => `${name} was restarted: ${reason ?? "no reason"}`).join(". "),
+  );
 }
 
 function createRow({ name, parent: above }, restart) {
@@ -46,10 +55,15 @@ function createRow({ name, parent: above }, restart) {
     setText(byId("tree-answer"), await restart(name));
     button.disabled = false;
   });
+  if (!above) button.hidden = true; // nothing restarts the root
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, h("span", { class: "branch" }, h("span", { class: "name" }, name), parent, h("span", { class: "reason" }))),
+    h(
+      "th",
+      { scope: "row" },
+      h("span", { class: "branch" }, h("span", { class: "name" }, name), parent, h("span", { class: "reason" })),
+    ),
     h("td", {}, h("span", { class: "state" })),
     h("td", { class: "number restarts" }),
     h("td", { class: "number load" }),
@@ -60,7 +74,12 @@ function createRow({ name, parent: above }, restart) {
 function updateRow(row, node, flashing) {
   const { name, depth, state, restarts, last_reason: reason, generation } = node;
   const flash = (flashing.get(name) ?? 0) > performance.now();
-  setAttributes(row, { "data-name": name, "data-state": state, "data-depth": Math.min(depth, 5), "data-generation": generation });
+  setAttributes(row, {
+    "data-name": name,
+    "data-state": state,
+    "data-depth": Math.min(depth, 5),
+    "data-generation": generation,
+  });
   if (flash && row.dataset.flashed !== String(generation)) flashRow(row, generation);
   setText(row.querySelector(".reason"), reason ?? "");
   setAttributes(row.querySelector(".reason"), { title: reason });
@@ -90,7 +109,8 @@ function showRestarts(restarts) {
     byId("restarts"),
     restarts,
     ({ name, generation }) => `${name} ${generation}`,
-    ({ at, name, last_reason: reason }) => h("li", {}, h("time", {}, clock(at)), h("strong", {}, name), h("span", {}, reason ?? "")),
+    ({ at, name, last_reason: reason }) =>
+      h("li", {}, h("time", {}, clock(at)), h("strong", {}, name), h("span", {}, reason ?? "")),
     () => {},
   );
 }
