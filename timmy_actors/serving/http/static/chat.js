@@ -29,11 +29,11 @@ export function startChat(store, say) {
 }
 
 function append(lines) {
-  const list = byId("chat-lines");
-  const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
+  const [list, view] = [byId("chat-lines"), byId("chat-window")];
+  const atEnd = view.scrollTop + view.clientHeight >= view.scrollHeight - 8;
   list.append(...lines.map(lineElement));
   while (list.childElementCount > MOST) list.firstElementChild.remove();
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  if (atEnd) view.scrollTop = view.scrollHeight;
 }
 
 function lineElement({ player, text }) {

@@ -63,7 +63,7 @@ export const LAND = [
 
 // The regions, where their names are written.
 export const REGIONS = [
-  ["Bitter Coast", -5.4, -2.4], ["West Gash", -7.4, 8.2], ["Ascadian Isles", 4, -6.6], ["Red Mountain", 3, 8.2],
-  ["Molag Amur", 10.2, -3.2], ["Azura's Coast", 15.4, -8.6], ["Grazelands", 10.6, 11.8], ["Ashlands", -3.4, 9],
+  ["Bitter Coast", -4.4, -3.3], ["West Gash", -7.6, 7.2], ["Ascadian Isles", 2.2, -5.2], ["Red Mountain", 3, 8.2],
+  ["Molag Amur", 10.2, -3.2], ["Azura's Coast", 18.2, -6.6], ["Grazelands", 10.6, 11.8], ["Ashlands", -1.6, 10.4],
   ["Sheogorad", 3.6, 22.1], ["Solstheim", -22, 22.4],
 ];

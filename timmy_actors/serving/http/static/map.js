@@ -6,7 +6,9 @@ import { fit, gridStep, multiples, placeLabels, projection, runs, smoothPath } f
 import { PLACES } from "./places.js";
 
 const TOWNS = 17; // so many of PLACES are towns
-const ISLAND = LAND.find((land) => land.name === "Vvardenfell").outline.map(([x, y]) => ({ x, y }));
+const ISLAND = LAND.filter(({ name }) => name !== "Solstheim").flatMap(({ outline }) =>
+  outline.map(([x, y]) => ({ x, y })),
+);
 const NEAREST = 3200; // pixels a cell
 const FARTHEST = 4;
 const ROOM_ZOOM = 1600;

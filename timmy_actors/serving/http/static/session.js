@@ -16,7 +16,7 @@ const JOURNAL_PAGE = 100;
 export class Session {
   #ended = new AbortController();
   #stream = new AbortController();
-  #lastNumber = 0;
+  #lastNumber = null;
   #unsettled = new Set();
   #events = 0;
 
@@ -110,10 +110,11 @@ export class Session {
     this.store.set("portals", await this.api.get("v1/portals"));
   }
 
-  /** Read the commands that are new, and again those that had no outcome yet. */
+  /** Read the newest commands, then those that are new, and again those that had no outcome yet. */
   async #readJournal() {
     const after = Math.min(this.#lastNumber, ...[...this.#unsettled].map((number) => number - 1));
-    const { entries, last } = await this.api.get(`v1/journal?after=${after}&limit=${JOURNAL_PAGE}`);
+    const since = this.#lastNumber === null ? "" : `&after=${after}`;
+    const { entries, last } = await this.api.get(`v1/journal?limit=${JOURNAL_PAGE}${since}`);
     this.#lastNumber = Math.max(this.#lastNumber, last);
     for (const { number, settled } of entries) {
       if (settled) this.#unsettled.delete(number);
