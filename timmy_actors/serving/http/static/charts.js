@@ -3,8 +3,8 @@
 import { byId, h, s, setAttributes, setText } from "./dom.js";
 import { duration, milliseconds } from "./text.js";
 
-export const WINDOW_MS = 5 * 60_000;
-const SPANS_MIN = [1, 2, 5];
+export const WINDOW_MS = 6 * 60_000;
+const SPANS_MIN = [1, 2, 6];
 const MARGIN = { left: 44, right: 10, top: 10, bottom: 22 };
 const LEAST_TOP = 1; // ms: so that noise at rest is not blown up
 const GAP_MS = 5_000; // samples further apart are not joined
@@ -150,7 +150,8 @@ function tickSummary(samples) {
   const { tick, tickMost, poll, budget } = values.at(-1);
   const most = Math.max(...values.map((sample) => sample.tickMost));
   const share = budget ? `, ${Math.round((poll / budget) * 100)} % of its ${milliseconds(budget)} budget` : "";
-  return `A tick takes ${milliseconds(tick)}, at most ${milliseconds(tickMost)} (${milliseconds(most)} in this window). The bridge uses ${milliseconds(poll)} of it${share}.`;
+  const ticks = `A tick takes ${milliseconds(tick)}, at most ${milliseconds(tickMost)} (${milliseconds(most)} in this window)`;
+  return `${ticks}. The bridge uses ${milliseconds(poll)} of it${share}.`;
 }
 
 /** Draw the store's `samples`. */

@@ -1,5 +1,5 @@
-// A rough outline of Vvardenfell and the islands around it, in cells: [x, y] corners, drawn by hand from where the known
-// towns and landmarks lie (places.js). A test checks that each of those outdoors is on land.
+// A rough outline of Vvardenfell and the islands around it, in cells: [x, y] corners, drawn by hand from where the
+// known towns and landmarks lie (places.js). A test checks that each of those outdoors is on land.
 
 export const LAND = [
   { name: "Vvardenfell", outline: [
@@ -61,9 +61,9 @@ export const LAND = [
   ] },
 ];
 
-// The regions, where their names are written.
+// The regions, where their names are written: on the coasts, in the water.
 export const REGIONS = [
-  ["Bitter Coast", -4.4, -3.3], ["West Gash", -7.6, 7.2], ["Ascadian Isles", 2.2, -5.2], ["Red Mountain", 3, 8.2],
-  ["Molag Amur", 10.2, -3.2], ["Azura's Coast", 18.2, -6.6], ["Grazelands", 10.6, 11.8], ["Ashlands", -1.6, 10.4],
-  ["Sheogorad", 3.6, 22.1], ["Solstheim", -22, 22.4],
+  ["Bitter Coast", -11.6, -2.6], ["West Gash", -7.6, 7.2], ["Ascadian Isles", 11.4, -10.6], ["Red Mountain", 3, 8.2],
+  ["Molag Amur", 10.2, -2.8], ["Azura's Coast", 20.2, 0.6], ["Grazelands", 10.4, 11.6], ["Ashlands", -1.6, 10.4],
+  ["Sheogorad", 1.6, 24.2], ["Solstheim", -22, 22.4],
 ];

@@ -39,7 +39,7 @@ export function eventItem({ event, player, now, data }, at, id) {
     name: words(event),
     event,
     detail: [player, pairs(data)].filter(Boolean).join(": "),
-    outcome: "event",
+    outcome: "",
     state: "event",
     result: "",
     took: "",
@@ -48,7 +48,7 @@ export function eventItem({ event, player, now, data }, at, id) {
   };
 }
 
-/** The items with a new event: of several events of one name and player in a row, only the last is kept, with a count. */
+/** The items with a new event: of several events of one name in a row, only the last is kept, with a count. */
 export function addEvent(items, item) {
   const [last] = items;
   const repeats = last?.kind === "event" && last.name === item.name && item.at - last.at < 2_000;

@@ -126,7 +126,7 @@ export class MapPicture {
     const every = Math.ceil(34 / (step * this.view.zoom));
     const middle = (step * this.view.zoom) / 2;
     const shown = ({ at }) => Math.round(at / step) % every === 0;
-    const offset = step === 1 ? middle : 0; // the number of a cell belongs to its middle, that of a coarse line to the line
+    const offset = step === 1 ? middle : 0; // a cell's number belongs to its middle
     const { width, height } = this.#size;
     return [
       ...columns.filter(shown).map(({ at, pixel }) => s("text", { x: pixel + offset, y: height - 6 }, String(at))),

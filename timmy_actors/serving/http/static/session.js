@@ -58,8 +58,8 @@ export class Session {
 
   async #open() {
     const [{ configured }, { commands }] = await Promise.all([this.api.get("v1/players"), this.api.get("v1/commands")]);
-    this.store.set("commands", commands);
     this.watch(configured);
+    this.store.set("commands", commands);
   }
 
   /** Call `read` every `ms`, but not while the page is hidden, nor while the connection is lost. */
@@ -128,6 +128,8 @@ export class Session {
     if (type === "snapshot") this.#onSnapshot(pushed.snapshot);
     else if (type === "event") this.#onGameEvent(pushed.event);
     else if (type === "link") this.#attempt(() => this.#readStatus());
+    else if (type === "outrun")
+      this.#onGameEvent({ event: "events_missed", player: "", data: { count: pushed.missed } });
   }
 
   #onGameEvent(event) {

@@ -4,7 +4,7 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 const SILENCE_MS = 20_000; // the daemon sends a comment every 15 s
 
-/** The time to wait before attempt `attempt` (from 0): exponential, with jitter so that pages do not return together. */
+/** The time before attempt `attempt` (from 0): exponential, with jitter, so that pages do not return together. */
 export function retryDelay(attempt, random = Math.random()) {
   const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16));
   return longest * (0.5 + random / 2);

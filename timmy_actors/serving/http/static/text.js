@@ -53,7 +53,7 @@ export function brief(value, longest = 120) {
 /** Named values as `name value, name value`. */
 export function pairs(object) {
   return Object.entries(object ?? {})
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .filter(([, value]) => value !== null && value !== undefined && value !== "" && value.length !== 0)
     .map(([name, value]) => `${name.replaceAll("_", " ")} ${brief(value, 60)}`)
     .join(", ");
 }

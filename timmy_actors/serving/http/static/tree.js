@@ -82,7 +82,6 @@ function updateRow(row, node, flashing) {
   });
   if (flash && row.dataset.flashed !== String(generation)) flashRow(row, generation);
   setText(row.querySelector(".reason"), reason ?? "");
-  setAttributes(row.querySelector(".reason"), { title: reason });
   setText(row.querySelector(".state"), state);
   setText(row.querySelector(".restarts"), restarts);
   setText(row.querySelector(".load"), loadOf(node));
