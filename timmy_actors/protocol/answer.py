@@ -26,6 +26,10 @@ class Portals(Model):
     portals: tuple[PortalEntry, ...]
     status: PortalStatus | None = None
     """The status of the chosen portal."""
+    last_capture: GameState | None = None
+    """The latest capture for any caller; None: none since the portal's actor started."""
+    last_action: ActionResult | None = None
+    """The latest action for any caller; None: none since this portal was chosen or its actor started."""
 
 
 class Answer(Model):
