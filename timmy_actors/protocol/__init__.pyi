@@ -85,7 +85,7 @@ from .message import (
     TickLoad,
     Welcome,
 )
-from .perception import Gauge, PerceptionOutput, Position, SectionName
+from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalog,
     Finding,
@@ -157,6 +157,8 @@ __all__ = [
     "Mistake",
     "Model",
     "Name",
+    "NearbyActor",
+    "NearbyPlayer",
     "NewsItem",
     "Outcome",
     "Perception",
