@@ -9,7 +9,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands docs-script-api api-table fuzz-commands clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas docs-commands docs-script-api api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 
 test: $(VENV)/.installed-dev ## Run every test, in WORKERS=3 processes
 	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
+
+test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes
+	$(BIN)/python -m pytest tests/heavy
 
 check: $(VENV)/.installed-dev ## ruff, mypy --strict, import-linter, luacheck, shellcheck, yamllint
 	$(BIN)/ruff check .
