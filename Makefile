@@ -10,7 +10,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 
 test: $(VENV)/.installed-dev ## Run every test, in WORKERS=3 processes
 	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
+
+test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes
+	$(BIN)/python -m pytest tests/heavy
 
 check: $(VENV)/.installed-dev $(ESLINT) ## ruff, mypy --strict, import-linter, luacheck, eslint, shellcheck, yamllint
 	$(BIN)/ruff check .

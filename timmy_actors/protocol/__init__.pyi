@@ -31,6 +31,7 @@ from .endpoint import (
     Interest,
     PortalsRequest,
     Request,
+    RestartRequest,
     ServiceRequest,
     SnapshotRequest,
     StatusRequest,
@@ -86,7 +87,7 @@ from .message import (
 )
 from .mistake import Mistake, first_mistake, mistake_of
 from .patterns import PATTERN_WORDS
-from .perception import Gauge, PerceptionOutput, Position, SectionName
+from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalog,
     Finding,
@@ -159,6 +160,8 @@ __all__ = [
     "Mistake",
     "Model",
     "Name",
+    "NearbyActor",
+    "NearbyPlayer",
     "NewsItem",
     "Outcome",
     "Perception",
@@ -182,6 +185,7 @@ __all__ = [
     "Pushed",
     "Request",
     "RequestId",
+    "RestartRequest",
     "Result",
     "Revision",
     "Scope",

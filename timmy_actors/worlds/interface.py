@@ -57,5 +57,7 @@ class WorldInterface(Protocol):
             RefusedError: with `observe`, after the action: `no_such_player`; `unavailable`: there is no snapshot yet.
         """
 
-    def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something to all players, or `to` one."""
+    def speak(
+        self, text: str, *, to: str | None = None, manner: Manner = "say", command_id: str | None = None
+    ) -> ActionResult:
+        """Say something to all players, or `to` one; repeated under one `command_id`, it is said once."""
