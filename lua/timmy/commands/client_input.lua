@@ -1,49 +1,71 @@
---- What only the player's own client can do, not a server: key presses and clicks. `timmy_actors/protocol/command.py`
--- says the same; docs/protocol/golden/client_input.json checks both.
-local M = {}
+--- What a player does with keys and mouse: for players whose clients are simulated. Every other server declines these
+-- commands with `needs_client_input`.
+local checks = require("timmy.wire.checks")
+local client_input = require("timmy.game.client_input")
+local errors = require("timmy.commands.errors")
 
-local KEYS = "keys pressed in the player's game window, which the desktop portal can do"
-local AIM = "the mouse turned and clicked in the player's game window, which the desktop portal can do"
-local BODY = "; or a body of the server's own, driven by an AI package"
-local BOX = "the dialogue window of the player's own client, worked with the mouse through the desktop portal"
+local player = { name = "player", check = checks.name }
+local thing = { name = "unique_index", check = checks.name }
+local aim = { name = "unique_index", check = checks.name, optional = true }
 
---- The verbs, each with what it requires instead.
-local TAKES = {
-  walk = KEYS .. BODY,
-  run = KEYS .. BODY,
-  swim = KEYS .. BODY,
-  jump = KEYS,
-  sneak = KEYS,
-  turn = AIM,
-  look = AIM,
-  attack = AIM .. BODY,
-  block = AIM,
-  cast = AIM,
-  ready_weapon = KEYS,
-  ready_magic = KEYS,
-  open = AIM,
-  take = AIM,
-  drop = AIM,
-  use_item = AIM,
-  read = AIM,
-  steal = AIM,
-  pick_lock = AIM,
-  rest = KEYS,
-  wait = KEYS,
-  talk = AIM,
-  choose_topic = BOX,
-  persuade = BOX,
-  barter = BOX,
-  travel = BOX,
-  train = BOX,
-  repair = BOX,
-  enchant = BOX,
-}
+local LONGEST_S, FARTHEST = 60, 100000
+local count = { name = "count", check = checks.integer(1, 1000000), default = 1 }
 
---- The answer to such a verb; nil for any other name.
-function M.guidance(verb)
-  local takes = TAKES[verb]
-  return takes and ("a server can't %s for a player; it takes %s"):format((verb:gsub("_", " ")), takes) or nil
+local function angle(name, most)
+  return { name = name, check = checks.number(-most, most), optional = true }
 end
 
-return M
+local steps = {
+  { name = "direction", check = checks.one_of("forward", "back", "left", "right"), default = "forward" },
+  { name = "seconds", check = checks.number(0.05, LONGEST_S), default = 1 },
+  { name = "distance", check = checks.number(1, FARTHEST), optional = true },
+}
+
+--- The fields of each verb after the player.
+local FIELDS = {
+  walk = steps,
+  run = steps,
+  stop_moving = {},
+  turn = { angle("yaw", 360), angle("by", 360), angle("pitch", 90) },
+  jump = {},
+  look = { { name = "radius", check = checks.number(1, FARTHEST), default = 4096 } },
+  activate = { thing },
+  open = { thing },
+  take = { thing, { name = "item", check = checks.name, optional = true }, count },
+  talk = { thing },
+  choose_topic = { { name = "topic", check = checks.name } },
+  barter = { { name = "deal", check = checks.one_of("buy", "sell") }, { name = "item", check = checks.name }, count },
+  attack = { aim },
+  cast = { { name = "spell", check = checks.name, optional = true }, aim },
+  block = { { name = "seconds", check = checks.number(0.05, LONGEST_S), default = 1 } },
+}
+
+--- What the checks of single fields do not see: an error, or nil.
+local WRONG = {}
+
+function WRONG.turn(values)
+  if values.yaw and values.by then return errors.new("bad_arguments", "give 'yaw' or 'by', not both", "by") end
+  if not (values.yaw or values.by or values.pitch) then
+    return errors.new("bad_arguments", "give 'yaw', 'by' or 'pitch'", "yaw")
+  end
+end
+
+local function command(verb, fields)
+  local result = { name = verb, fields = { player, unpack(fields) } }
+  function result.permitted() return client_input.permits(verb) end
+  function result.available(pid)
+    local why = client_input.objection(pid, verb)
+    if why then return errors.refuse("game_refused", why) end
+    return true
+  end
+  function result.run(pid, values)
+    local wrong = WRONG[verb] and WRONG[verb](values)
+    if wrong then return nil, wrong end
+    return client_input.act(pid, verb, values)
+  end
+  return result
+end
+
+local commands = {}
+for verb, fields in pairs(FIELDS) do commands[#commands + 1] = command(verb, fields) end
+return commands

@@ -1,6 +1,6 @@
 --- The registry of commands: finds a command, checks its arguments, finds its player, and runs it.
 local checks = require("timmy.wire.checks")
-local client_input = require("timmy.commands.client_input")
+local client_input = require("timmy.game.client_input")
 local log = require("timmy.server.log")
 local players = require("timmy.state.players")
 
@@ -9,14 +9,16 @@ local M = {}
 local registry, names = {}, {}
 
 --- One file for each topic; each returns a list of commands: { name =, fields =, permitted = ?, available = ?, run = }.
--- `permitted(context)` returns true, or false and why, for all players; `available(pid, context)` returns true if a
--- logged-in player can be given the command now, or nil and the error that `run` would return.
+-- `permitted(context)` returns true, or false, why, and the error's code (`not_permitted`), for all players;
+-- `available(pid, context)` returns true if a logged-in player can be given the command now, or nil and the error that
+-- `run` would return.
 local TOPICS = {
   require("timmy.commands.actors"),
   require("timmy.commands.ai"),
   require("timmy.commands.api"),
   require("timmy.commands.character"),
   require("timmy.commands.chat"),
+  require("timmy.commands.client_input"),
   require("timmy.commands.allies"),
   require("timmy.commands.console"),
   require("timmy.commands.containers"),
@@ -63,13 +65,18 @@ local function unknown(name)
   return { code = "unknown_command", message = message, field = "name" }
 end
 
+--- The error of a command that is permitted to nobody, or nil.
+local function prohibition(command, context)
+  if not command.permitted then return nil end
+  local allowed, reason, code = command.permitted(context)
+  return not allowed and { code = code or "not_permitted", message = reason } or nil
+end
+
 --- Why a command would be declined before its arguments are checked, by the configuration or by the player's state; nil
 -- if no reason is known.
 local function objection(command, pid, context)
-  if command.permitted then
-    local allowed, reason = command.permitted(context)
-    if not allowed then return { code = "not_permitted", message = reason } end
-  end
+  local prohibited = prohibition(command, context)
+  if prohibited then return prohibited end
   if command.available then
     local possible, err = command.available(pid, context)
     if not possible then return { code = err.code, message = err.message } end
@@ -91,9 +98,10 @@ end
 local function run(name, arguments, context)
   local command = registry[name]
   if not command then return nil, unknown(name) end
-  if command.permitted then
-    local allowed, reason = command.permitted(context)
-    if not allowed then return nil, { code = "not_permitted", message = reason, field = "name" } end
+  local prohibited = prohibition(command, context)
+  if prohibited then
+    prohibited.field = "name"
+    return nil, prohibited
   end
   local values, wrong = checks.read(command.fields, arguments)
   if not values then return nil, wrong end
