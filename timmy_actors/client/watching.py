@@ -232,12 +232,20 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
         await self._begin()
         until = self._until()
         while not self._closed:
-            pushed = self._on(await self._line.wait_in_loop(min(until, self._following.due)))
+            pushed = self._on(await self._wait(min(until, self._following.due)))
             if pushed is not None:
                 return pushed
             if time.monotonic() >= until:
                 raise WatchTimeoutError.after(self._timeout_s)
         raise StopAsyncIteration
+
+    async def _wait(self, until: float) -> bytes | Ended | None:
+        try:
+            return await self._line.wait_in_loop(until)
+        except zmq.ZMQError:
+            if self._closed:  # by another coroutine
+                raise StopAsyncIteration from None
+            raise
 
     async def close(self) -> None:
         """Close the watch."""

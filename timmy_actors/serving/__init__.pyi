@@ -1,6 +1,8 @@
-from .gateway import ANSWER_MARGIN_S, GatewayActor
+from .gateway import GatewayActor
+from .service import ANSWER_MARGIN_S, Service
 
 __all__ = [
     "ANSWER_MARGIN_S",
     "GatewayActor",
+    "Service",
 ]

@@ -1,11 +1,9 @@
 from .asynchronous import AsyncWorld
-from .interface import Calls, Manner, Step, WorldInterface
+from .interface import Step, WorldInterface
 from .player import PlayerBody
 
 __all__ = [
     "AsyncWorld",
-    "Calls",
-    "Manner",
     "PlayerBody",
     "Step",
     "WorldInterface",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
+from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, Outcome, PerceptionOutput, Revision
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Calls, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
 ID_BYTES = 12
