@@ -73,7 +73,7 @@ from .message import (
     TickLoad,
     Welcome,
 )
-from .perception import Gauge, PerceptionOutput, Position, SectionName
+from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalog,
     Finding,
@@ -143,6 +143,8 @@ __all__ = [
     "Mistake",
     "Model",
     "Name",
+    "NearbyActor",
+    "NearbyPlayer",
     "NewsItem",
     "Outcome",
     "Perception",

@@ -1,10 +1,36 @@
 from .asynchronous import AsyncWorld
-from .interface import Step, WorldInterface
+from .conditions import (
+    CONDITION,
+    AtPlace,
+    ChatFrom,
+    Condition,
+    Dialogue,
+    Happens,
+    HealthBelow,
+    Near,
+    NearPoint,
+)
+from .interface import Manner, Step, WorldInterface
 from .player import PlayerBody
+from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
 __all__ = [
+    "CONDITION",
+    "LONGEST_WAIT_S",
     "AsyncWorld",
+    "AtPlace",
+    "ChatFrom",
+    "Condition",
+    "Dialogue",
+    "Happens",
+    "HealthBelow",
+    "Manner",
+    "Near",
+    "NearPoint",
     "PlayerBody",
     "Step",
+    "Waited",
     "WorldInterface",
+    "await_until",
+    "wait_until",
 ]
