@@ -22,6 +22,7 @@ from timmy_actors.worlds import (
     NpcBody,
     PlayerBody,
     Point,
+    Progress,
     Turn,
     Walk,
     WorldInterface,
@@ -42,10 +43,13 @@ BOTTLE = "misc_com_bottle_01"
 
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
-    with tempfile.TemporaryDirectory(prefix="ta-") as folder, DaemonProcess(Path(folder)) as process:
-        with process.connect() as daemon:
-            PlayerBody(daemon, "Jiub").act(Turn(yaw=0))  # it is played now, so it stays where it is
-            yield daemon
+    with (
+        tempfile.TemporaryDirectory(prefix="ta-") as folder,
+        DaemonProcess(Path(folder)) as process,
+        process.connect() as daemon,
+    ):
+        PlayerBody(daemon, "Jiub").act(Turn(yaw=0))  # it is played now, so it stays where it is
+        yield daemon
 
 
 @pytest.fixture
@@ -133,10 +137,12 @@ def test_it_waits_for_a_condition_and_reads_the_present_first(body: WorldInterfa
 
 def test_a_verb_ends_when_it_is_cancelled_or_its_deadline_passes(body: WorldInterface) -> None:
     cancel = Event()
-    far = go_to(Point(-15000, -76000))
-    done = body.perform(
-        far, deadline_s=PATIENCE_S, cancel=cancel, on_progress=lambda step: step.remaining and cancel.set()
-    )
+
+    def stop(step: Progress) -> None:
+        if step.remaining is not None:
+            cancel.set()
+
+    done = body.perform(go_to(Point(-15000, -76000)), deadline_s=PATIENCE_S, cancel=cancel, on_progress=stop)
     assert (done.outcome, done.reason) == ("cancelled", "cancelled by the caller")
     assert body.perform(go_to(Point(-15000, -76000)), deadline_s=0.3).outcome == "expired"
 
