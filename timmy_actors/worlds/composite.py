@@ -113,7 +113,8 @@ class CompositeBody(PlayerBody):
             turned = self.act(Action(action="turn", params={"by": by}))
             if not turned.success:
                 return turned
-            self.after(turned)
+            if self.after(turned).position == here:
+                break  # the window ignores the mouse: the route notices that it does not come nearer
         seconds = min(math.hypot(x - here.x, y - here.y) / UNITS_PER_S, LONGEST_HOLD_S, max(within_s, SHORTEST_HOLD_S))
         return self.act(Action(action="walk", params={"seconds": seconds}))
 
