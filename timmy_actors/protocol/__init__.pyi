@@ -4,14 +4,12 @@ from ._base import (
     ErrorCode,
     ErrorInfo,
     MessageId,
-    Mistake,
     Model,
     Name,
     RequestId,
     Revision,
+    Scope,
     StrictModel,
-    first_mistake,
-    mistake_of,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
@@ -79,12 +77,15 @@ from .message import (
     Ping,
     Pong,
     Result,
+    ServerFacts,
     ServerMessage,
     Subscribe,
     Subscribed,
     TickLoad,
     Welcome,
 )
+from .mistake import Mistake, first_mistake, mistake_of
+from .patterns import PATTERN_WORDS
 from .perception import (
     AvailableActions,
     Gauge,
@@ -121,6 +122,7 @@ __all__ = [
     "MAX_REQUEST_BYTES",
     "MAX_TIMEOUT_S",
     "NEEDS_CLIENT_INPUT",
+    "PATTERN_WORDS",
     "PORTAL_TIMEOUT_S",
     "PROTOCOL_VERSION",
     "RECONNECT_S",
@@ -199,7 +201,9 @@ __all__ = [
     "RequestId",
     "Result",
     "Revision",
+    "Scope",
     "SectionName",
+    "ServerFacts",
     "ServerMessage",
     "ServerStatus",
     "ServiceRequest",
