@@ -3,13 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ESLINT := .cache/eslint/node_modules/.bin/eslint
 # What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,13 +21,17 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 test: $(VENV)/.installed-dev ## Run every test, in WORKERS=3 processes
 	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
 
-check: $(VENV)/.installed-dev ## ruff, mypy --strict, import-linter, luacheck, shellcheck, yamllint
+test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes
+	$(BIN)/python -m pytest tests/heavy
+
+check: $(VENV)/.installed-dev $(ESLINT) ## ruff, mypy --strict, import-linter, luacheck, eslint, shellcheck, yamllint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt install lua-check" >&2; exit 1; }
 	luacheck --quiet lua tests/lua
+	$(ESLINT) --max-warnings 0 timmy_actors/serving/http/static tests/serving
 	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
 	shellcheck docker/*.sh findings/*.sh .ci/run
 	yamllint --strict docker training
@@ -80,8 +85,18 @@ docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md: what must h
 api-table: $(VENV)/.installed-dev ## Write the table of the script API for the bridge
 	$(BIN)/python -m tools.api_table lua/timmy/raw/table.lua
 
+dashboard-places: $(VENV)/.installed-dev ## Write the dashboard's list of places from the bridge's
+	$(BIN)/python -m tools.dashboard_places timmy_actors/serving/http/static/places.js
+
+dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard in docs/images, with Chromium and Xvfb
+	$(BIN)/python -m tools.dashboard_pictures docs/images
+
 clean: ## Remove what the others made
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg
+
+$(ESLINT):
+	@command -v npm >/dev/null || { echo "npm is missing: apt install nodejs npm" >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --prefix .cache/eslint eslint@9.39.1
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "there is no $(PYTHON) here: try make PYTHON=python3" >&2; exit 1; }

@@ -1,11 +1,11 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [cli]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [serving] [cli]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, supervision, watchers
+from benchmarks import bridge, cli, drops, link, portal, serving, supervision, watchers
 
 ROOMS = {
     "supervision": supervision,
@@ -14,6 +14,7 @@ ROOMS = {
     "drops": drops,
     "watchers": watchers,
     "portal": portal,
+    "serving": serving,
     "cli": cli,
 }
 

@@ -44,12 +44,12 @@ def run() -> Iterator[Figure | Reading]:
 
 
 @contextmanager
-def daemon() -> Iterator[tuple[int, str]]:
-    """A daemon on the embedded world: its process, and its endpoint."""
+def daemon(config: str = CONFIG) -> Iterator[tuple[int, str]]:
+    """A daemon on the embedded world with this configuration: its process, and its endpoint."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.chmod(0o700)
-        (place / "timmy.toml").write_text(CONFIG.format(portals=config_folder() / "portals.json"))
+        (place / "timmy.toml").write_text(config.format(portals=config_folder() / "portals.json"))
         endpoint = f"ipc://{folder}/daemon.sock"
         command = [sys.executable, "-m", "timmy_actors", "run", "--endpoint", endpoint]
         process = subprocess.Popen(

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def runtime_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def nothing_left_behind(runtime_folder: Path) -> Iterator[None]:
     """Fail a test that leaves a thread or a child process running."""
+    with leaving_nothing():
+        yield
+
+
+@contextmanager
+def leaving_nothing() -> Iterator[None]:
+    """Fail if the block leaves a thread or a child process running."""
     threads, children = set(threading.enumerate()), _children()
     yield
     deadline = time.monotonic() + GONE_WITHIN_S

@@ -87,10 +87,11 @@ def test_a_broken_stream_is_reported_once(pipe: tuple[TextIO, TextIO], caplog: p
     assert caplog.messages == ["a pipe cannot be written (Broken pipe): further output to it is dropped"]
 
 
-def test_a_stream_that_was_closed_at_the_start_is_ignored() -> None:
+def test_a_stream_that_was_closed_at_the_start_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     async_writer = AsyncWriter("nothing", None)
     async_writer.post("one")
     async_writer.close()
+    assert caplog.messages == []
 
 
 def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> None:

@@ -148,6 +148,8 @@ def test_a_released_endpoint_can_be_taken_again_and_releasing_twice_is_no_error(
     for _ in range(2):
         lock = EndpointLock(endpoint)
         lock.acquire()
+        with pytest.raises(EndpointInUseError):
+            EndpointLock(endpoint).acquire()
         lock.release()
         lock.release()
 

@@ -253,8 +253,10 @@ def test_a_token_that_is_not_there_is_named_with_the_remedy(file: Path, tmp_path
 
 
 def test_no_token_is_asked_for_without_the_mechanism_that_needs_one(file: Path) -> None:
-    file.write_text(PORTALS + NO_WORLD + '[link]\nmechanism = "null"\ntoken_file = "/nowhere"\n')
-    Runtime.from_config(file)
+    settings = PORTALS + NO_WORLD + '[link]\nmechanism = "{}"\ntoken_file = "/nowhere"\n'
+    assert "/nowhere" in complaint(file, settings.format("plain"))
+    file.write_text(settings.format("null"))
+    assert Runtime.from_config(file).settings.link.mechanism == "null"
 
 
 def test_the_argument_comes_before_the_variable_and_that_before_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:

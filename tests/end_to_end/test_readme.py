@@ -93,10 +93,18 @@ def _blocks(page: str) -> list[str]:
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
-    first, verbs, waiting = BLOCK.findall((TOP / "docs" / "worlds.md").read_text(encoding="utf-8"))
+    first, verbs, waiting, coroutines = _blocks("worlds.md")
     done = run("-c", first, endpoint=endpoint)
     assert "teleport" in done.stdout, done.stderr
     done = run("-c", verbs, endpoint=endpoint)
     assert done.stdout.startswith("done None Balmora, Eight Plates\nA bed is ten gold"), done.stdout + done.stderr
     done = run("-c", waiting, endpoint=endpoint)
+    assert done.stdout == "False Timmy\n", done.stderr
+    done = run("-c", coroutines, endpoint=endpoint)
     assert done.stdout.endswith(" done\n"), done.stderr
+
+
+def test_the_program_of_the_page_on_mcp_runs(endpoint: str) -> None:
+    (program,) = _blocks("mcp.md")
+    done = run("-c", program, endpoint=endpoint)
+    assert done.stdout == "True\n", done.stderr

@@ -131,9 +131,10 @@ def test_a_stop_does_not_wait_for_the_work_before_it() -> None:
 
 
 def test_stopping_an_ended_actor_is_no_error() -> None:
-    launch(actor := Doer())
+    _, life = launch(actor := Doer())
     end(actor)
     actor.stop()
+    assert life.downs == [None]
 
 
 def test_a_handler_may_answer_later_from_any_thread() -> None:

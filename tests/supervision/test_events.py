@@ -42,8 +42,11 @@ def test_an_ended_subscription_receives_no_more_but_can_be_read_to_its_end() -> 
 def test_unsubscribing_twice_or_an_unknown_subscription_is_no_error() -> None:
     stream = EventStream()
     subscription = stream.subscribe()
+    other = stream.subscribe()
     stream.unsubscribe(subscription)
     stream.unsubscribe(subscription)
+    stream.publish(event(1))
+    assert other.get(0) == event(1)
 
 
 def test_closing_wakes_the_thread_that_waits_for_the_next() -> None:

@@ -117,7 +117,10 @@ def test_a_root_can_be_launched_once() -> None:
 
 
 def test_a_root_that_was_never_started_stops_at_once() -> None:
-    root()[0].stop()
+    tree, directory = root(ChildSpec("a", Doer))
+    tree.stop()
+    assert not tree.has_ended
+    assert not directory.entries
 
 
 def test_a_stop_that_takes_too_long_raises() -> None:

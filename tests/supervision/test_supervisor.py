@@ -70,6 +70,7 @@ def test_it_is_started_when_its_last_child_is() -> None:
 def test_a_supervisor_without_children_starts() -> None:
     with Tree() as tree:
         tree.started()
+        assert set(tree.directory.entries) <= {"root"}
 
 
 def test_children_stop_in_reverse_order() -> None:
@@ -330,3 +331,4 @@ def test_stopping_twice_is_no_error() -> None:
         tree.started()
         end(tree.root)
     join(tree.root)
+    assert tree.life.downs == [None]

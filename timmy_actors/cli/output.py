@@ -17,7 +17,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 T = TypeVar("T")
-OUTPUT_OPTIONAL = ("run", "world")
+OUTPUT_OPTIONAL = ("run", "world", "mcp")
 """Commands that run without standard output too."""
 
 

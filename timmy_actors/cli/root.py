@@ -96,6 +96,7 @@ COMMANDS = {
     "portals": Row("portals", "portals", "List the portals, that is, the games."),
     "capture": Row("portals", "capture", "Capture the game through the chosen portal: a screenshot, and Steam's data."),
     "execute": Row("portals", "execute", "Execute an action in the game, once."),
+    "mcp": Row("mcp_server", "mcp", "Serve a running daemon to an LLM client, over MCP."),
 }
 
 

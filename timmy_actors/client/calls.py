@@ -28,6 +28,7 @@ from timmy_actors.protocol import (
     CommandResult,
     ExecuteRequest,
     PortalsRequest,
+    RestartRequest,
     Revision,
     ServiceRequest,
     SnapshotRequest,
@@ -37,7 +38,16 @@ from timmy_actors.protocol import (
 )
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol import ActionResult, Answer, GameState, Health, PerceptionOutput, PortalCheck, Portals
+    from timmy_actors.protocol import (
+        ActionResult,
+        ActorHealth,
+        Answer,
+        GameState,
+        Health,
+        PerceptionOutput,
+        PortalCheck,
+        Portals,
+    )
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -190,6 +200,17 @@ def execute(action: str, /, *, timeout_s: float | None = None, **params: Any) ->
     return Call(request, lambda answer: answer.result, longest_s + PORTAL_MARGIN_S)
 
 
+def restart(actor: str, /) -> Call[ActorHealth]:
+    """Restart an actor, without waiting for it; it counts as no failure. `status` shows its next generation.
+
+    Returns the actor as it was before.
+
+    Raises:
+        RefusedError: `bad_arguments`: there is no such actor. `unavailable`: its supervisor is being restarted itself.
+    """
+    return Call(make(RestartRequest, id=_id(), actor=actor), lambda answer: answer.restarting)
+
+
 def _id() -> str:
     return str(next(_request_ids))
 
@@ -268,6 +289,7 @@ class Calls:
     check_portal = _blocking(check_portal)
     capture = _blocking(capture)
     execute = _blocking(execute)
+    restart = _blocking(restart)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -290,6 +312,7 @@ class AsyncCalls:
     check_portal = _awaitable(check_portal)
     capture = _awaitable(capture)
     execute = _awaitable(execute)
+    restart = _awaitable(restart)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

@@ -63,6 +63,7 @@ class Runtime(Calls):
             directory=self.directory,
             perceptions=self.shared.perceptions,
             health=self._current_health,
+            restart=self._restart,
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None
@@ -82,7 +83,7 @@ class Runtime(Calls):
             endpoint=self.endpoint,
             journal=self._journal.path,
             service=self.service,
-            restart=self.restart,
+            restart=self._restart,
         )
         self._lock = EndpointLock(self.endpoint)
         self._root: Root | None = None
@@ -331,20 +332,14 @@ class Runtime(Calls):
         """`watch` for coroutines: `async for pushed in timmy.awatch(): ...`."""
         return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
 
-    def restart(self, name: str) -> None:
-        """Restart an actor, without waiting for it; it counts as no failure. `status` shows its next generation.
+    # The tree.
 
-        Raises:
-            RefusedError: `bad_arguments`: there is no such actor.
-            ActorError: its supervisor is being restarted itself.
-        """
+    def _restart(self, name: str) -> None:
         entry = self.directory.entry(name)
         if entry is None or entry.parent is None or self._root is None:
-            raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "name")
+            raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "actor")
         parent = self._root.ref if entry.parent == ROOT else self.directory.ref(entry.parent)
         parent.tell(RestartChild(name))
-
-    # The tree.
 
     def _children(self) -> list[ChildSpec]:
         return [

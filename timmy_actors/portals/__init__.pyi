@@ -11,6 +11,7 @@ from .actor import (
 )
 from .caller import Caller
 from .catalog.catalog import choose, load_catalog
+from .catalog.prompts import Prompts, load_prompts
 from .desktop.capture_store import CaptureStore
 from .mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick
 from .mcp.session_actor import UNNEEDED, Offer, SessionActor, Wanted
@@ -37,6 +38,7 @@ __all__ = [
     "Offer",
     "PortalActor",
     "PortalOptions",
+    "Prompts",
     "Redactor",
     "ServerOptions",
     "SessionActor",
@@ -47,6 +49,7 @@ __all__ = [
     "choose",
     "choose_table",
     "load_catalog",
+    "load_prompts",
     "load_tables",
     "pick",
 ]

@@ -28,6 +28,7 @@ from timmy_actors.protocol import (
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     Action,
+    ActionResult,
     GameState,
     LookOptions,
     PortalCheck,
@@ -155,6 +156,7 @@ class PortalActor(Actor):
         self._shared_status = status
 
         self._last: GameState | None = None
+        self._last_action: ActionResult | None = None
         self._loop = LoopThread("portal")
 
     def on_start(self) -> None:
@@ -224,8 +226,11 @@ class PortalActor(Actor):
 
     def _on_done(self, result: Future[Any]) -> None:
         """Publish the status before the reply is set, so that the asker does not read an older status."""
-        if not result.cancelled() and result.exception() is None and isinstance(result.result(), GameState):
-            self._last = result.result()
+        match None if result.cancelled() or result.exception() else result.result():
+            case GameState() as state:
+                self._last = state
+            case ActionResult() as action:
+                self._last_action = action
         self._publish()
 
     async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
@@ -247,12 +252,17 @@ class PortalActor(Actor):
 
     def _use(self, portal_id: str) -> Portals:
         entry = self._find(portal_id)
-        if entry.id != self._entry.id and self._options.offers[DESKTOP].value.status.state == "ready":
-            # Held keys belong to the previous game.
-            self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
+        if entry.id != self._entry.id:
+            self._last_action = None
+            self._release()
         self._entry, self._choice.portal_id = entry, entry.id
         self._publish()
         return self._portals()
+
+    def _release(self) -> None:
+        """Release held keys: they belong to the previous game."""
+        if self._options.offers[DESKTOP].value.status.state == "ready":
+            self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
 
     def _find(self, portal_id: str | None) -> PortalEntry:
         if portal_id is None:
@@ -263,7 +273,13 @@ class PortalActor(Actor):
             raise RefusedError("bad_arguments", str(error), "portal") from error
 
     def _portals(self) -> Portals:
-        return Portals(chosen=self._entry.id, portals=self._file.portals, status=self._assess(self._entry, self._last))
+        return Portals(
+            chosen=self._entry.id,
+            portals=self._file.portals,
+            status=self._assess(self._entry, self._last),
+            last_capture=self._last,
+            last_action=self._last_action,
+        )
 
     # The shared status.
 

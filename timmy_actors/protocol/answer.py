@@ -14,7 +14,7 @@ from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revi
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.game_state import GameState
-from timmy_actors.protocol.health import Health, LinkStatus
+from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
 
@@ -26,6 +26,10 @@ class Portals(Model):
     portals: tuple[PortalEntry, ...]
     status: PortalStatus | None = None
     """The status of the chosen portal."""
+    last_capture: GameState | None = None
+    """The latest capture for any caller; None: none since the portal's actor started."""
+    last_action: ActionResult | None = None
+    """The latest action for any caller; None: none since this portal was chosen or its actor started."""
 
 
 class Answer(Model):
@@ -45,6 +49,8 @@ class Answer(Model):
     check: PortalCheck | None = None
     state: GameState | None = None
     result: ActionResult | None = None
+    restarting: ActorHealth | None = None
+    """The actor that is being restarted, as it was before: its successor has a higher generation."""
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

@@ -108,6 +108,14 @@ class ExecuteRequest(StrictModel):
     still running at the timeout is cancelled. None: `PORTAL_TIMEOUT_S` plus the action's duration."""
 
 
+class RestartRequest(StrictModel):
+    """Restart an actor; the answer does not wait until it is up again."""
+
+    type: Literal["restart"] = "restart"
+    id: RequestId
+    actor: Name
+
+
 class Interest(StrictModel):
     """The filter of a watch. Every watch gets the changes of the link."""
 
@@ -145,6 +153,7 @@ ServiceRequest: TypeAlias = (
     | CheckPortalRequest
     | CaptureRequest
     | ExecuteRequest
+    | RestartRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

@@ -281,14 +281,6 @@ class WeaponRecord(EnchantableItem):
     flags: Amount | None = None
 
 
-RECORDS = (
-    ActivatorRecord, ApparatusRecord, ArmorRecord, BodyPartRecord, BookRecord, CellRecord, ClothingRecord,
-    ContainerRecord, CreatureRecord, DoorRecord, EnchantmentRecord, GameSettingRecord, IngredientRecord, LightRecord,
-    LockpickRecord, MiscellaneousRecord, NpcRecord, PotionRecord, ProbeRecord, RepairRecord, ScriptRecord, SoundRecord,
-    SpellRecord, StaticRecord, WeaponRecord,
-)  # fmt: skip
-"""The models of all types."""
-
 Record = Annotated[
     ActivatorRecord
     | ApparatusRecord

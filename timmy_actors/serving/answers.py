@@ -11,6 +11,7 @@ from timmy_actors.errors import ActorError, MailboxFullError, RefusedError
 from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.protocol import (
     ActionResult,
+    ActorHealth,
     Answer,
     CaptureRequest,
     CheckPortalRequest,
@@ -76,6 +77,7 @@ _FIELDS: dict[type, str] = {
     ActionResult: "result",
     PerceptionOutput: "snapshot",
     Health: "status",
+    ActorHealth: "restarting",
 }
 """The field of an `Answer` for each type of outcome."""
 

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-from timmy_actors.errors import RefusedError, StartFailedError
+from timmy_actors.errors import ActorError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
     MAX_TIMEOUT_S,
+    ActorHealth,
     Answer,
     CaptureRequest,
     CommandRequest,
     ExecuteRequest,
     Health,
+    RestartRequest,
     ServiceRequest,
     SnapshotRequest,
     StatusRequest,
@@ -35,13 +37,20 @@ class Service:
     """Answers a daemon's requests. It never blocks, and any thread may use it."""
 
     def __init__(
-        self, *, player: str, directory: Directory, perceptions: Perceptions, health: Callable[[], Health | None]
+        self,
+        *,
+        player: str,
+        directory: Directory,
+        perceptions: Perceptions,
+        health: Callable[[], Health | None],
+        restart: Callable[[str], None],
     ) -> None:
         self.player = player
         """The player of requests that name none."""
         self.perceptions = perceptions
         self._directory = directory
         self._health = health
+        self._restart = restart
         self._observers: tuple[Observer, ...] = ()
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
@@ -54,8 +63,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState` or `ActionResult`; its error a `RefusedError`, or an `ActorError` if no actor answered.
-            `answers.to_answer` converts both to an `Answer`.
+            `GameState`, `ActionResult` or `ActorHealth`; its error a `RefusedError`, or an `ActorError` if no actor
+            answered. `answers.to_answer` converts both to an `Answer`.
         """
         reply = self._start(request, caller or Caller(), wait_s)
         if self._observers and isinstance(request, OBSERVED):
@@ -85,6 +94,8 @@ class Service:
                 return _at_once(self.status)
             case SnapshotRequest():
                 return self._snapshot(request, wait_s)
+            case RestartRequest(actor=name):
+                return _at_once(lambda: self._restarting(name))
             case CommandRequest():
                 return self._ask("command", self._command(request), request.timeout_s, wait_s)
         message, takes_s = for_portal(request, caller)
@@ -115,6 +126,13 @@ class Service:
             raise StartFailedError("the daemon has not started")
         return health
 
+    def _restarting(self, name: str) -> ActorHealth:
+        actor = next((actor for actor in self.status().actors if actor.name == name), None)
+        if actor is None:
+            raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "actor")
+        self._restart(name)
+        return actor
+
     def _snapshot(self, request: SnapshotRequest, wait_s: float) -> Reply:
         player = request.player or self.player
         if request.after is None:
@@ -140,6 +158,6 @@ def _at_once(find: Callable[[], object]) -> Reply:
     reply = Reply()
     try:
         reply.set(find())
-    except (RefusedError, StartFailedError) as error:
+    except (RefusedError, ActorError) as error:
         reply.fail(error)
     return reply

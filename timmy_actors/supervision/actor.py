@@ -51,6 +51,8 @@ class Actor(pykka.ThreadingActor):
     """
 
     use_daemon_thread = True
+    actor_supervises: ClassVar[bool] = False
+    """Whether it is a supervisor."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from timmy_actors.errors import SpecError
 from timmy_actors.supervision.mailbox import Deadlines
 from timmy_actors.supervision.spec import ChildSpec, RestartType
 
@@ -189,6 +190,31 @@ class Roster:
         return (self._children[name] for name in names)
 
     # Changing.
+
+    def known(self, name: str) -> Child:
+        """The child with this name.
+
+        Raises:
+            SpecError: there is none.
+        """
+        child = self.get(name)
+        if child is None:
+            raise SpecError(f"child {name!r}: this supervisor has no such child")
+        return child
+
+    def replaceable(self, name: str) -> Child | None:
+        """The ended temporary child with this name, which a new one may replace; None if there is none."""
+        child = self.get(name)
+        return child if child is not None and child.is_over else None
+
+    def check_room(self, name: str, most: float) -> None:
+        """Check that there is room for another child.
+
+        Raises:
+            SpecError: there are `most` children.
+        """
+        if len(self) >= most:
+            raise SpecError(f"child {name!r}: max_children: this supervisor has {len(self)} children: stop one first")
 
     def add(self, child: Child) -> None:
         """Add a child as the last to start."""

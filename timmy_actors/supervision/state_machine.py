@@ -132,31 +132,18 @@ class SupervisorState:
         Raises:
             SpecError: the name is taken, there are too many children, or the supervisor is stopping.
         """
-        before = self._replaced(spec)
+        check_child(spec, (), self.strategy, self._auto_shutdown)
+        if self._closing:
+            raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it accepts no more children")
+        before = self.roster.replaceable(spec.id)
+        if before is None:
+            check_child(spec, self.roster, self.strategy, self._auto_shutdown)
+            self.roster.check_room(spec.id, self._max_children)
         generation = before.generation if before is not None else 0
         if before is not None:
             self.roster.drop(before)
         self.roster.add(Child(spec, generation=generation, added=True))
         return list(self._continue(now))
-
-    def _replaced(self, spec: ChildSpec) -> Child | None:
-        """Check that a child can be added. Returns the ended temporary child with its name, if any.
-
-        Raises:
-            SpecError: see `add`.
-        """
-        check_child(spec, (), self.strategy, self._auto_shutdown)
-        if self._closing:
-            raise SpecError(f"child {spec.id!r}: the supervisor is stopping: it accepts no more children")
-        before = self.roster.get(spec.id)
-        if before is not None and before.is_over:
-            return before
-        check_child(spec, self.roster, self.strategy, self._auto_shutdown)
-        if len(self.roster) >= self._max_children:
-            raise SpecError(
-                f"child {spec.id!r}: max_children: this supervisor has {len(self.roster)} children: stop one first"
-            )
-        return None
 
     def remove(self, name: str, now: float) -> list[Effect]:
         """Stop a child and remove it.
@@ -164,9 +151,7 @@ class SupervisorState:
         Raises:
             SpecError: there is no child with this name.
         """
-        child = self.roster.get(name)
-        if child is None:
-            raise SpecError(f"child {name!r}: this supervisor has no such child")
+        child = self.roster.known(name)
         self.roster.renounce(child)
         self.roster.leave_sequence(name)
         if not child.alive:
@@ -182,9 +167,7 @@ class SupervisorState:
         Raises:
             SpecError: there is no child with this name, it is being removed, or the supervisor is stopping.
         """
-        child = self.roster.get(name)
-        if child is None:
-            raise SpecError(f"child {name!r}: this supervisor has no such child")
+        child = self.roster.known(name)
         if self._closing or child.unwanted:
             raise SpecError(f"child {name!r}: it is being stopped for good: it cannot be restarted")
         if child.spec.restart is RestartType.TEMPORARY:

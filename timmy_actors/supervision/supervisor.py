@@ -22,15 +22,7 @@ from timmy_actors.supervision.actor import DEFERRED, Actor, fence, request_stop
 from timmy_actors.supervision.admission import check_settings, create_actor
 from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
-from timmy_actors.supervision.control import (
-    ChildCount,
-    ChildInfo,
-    CountChildren,
-    RestartChild,
-    StartChild,
-    StopChild,
-    WhichChildren,
-)
+from timmy_actors.supervision.control import CountChildren, RestartChild, StartChild, StopChild, WhichChildren
 from timmy_actors.supervision.directory import Directory, Names
 from timmy_actors.supervision.effects import (
     Abandon,
@@ -44,12 +36,13 @@ from timmy_actors.supervision.effects import (
     Stop,
 )
 from timmy_actors.supervision.formatting import describe
+from timmy_actors.supervision.inspection import count, which
 from timmy_actors.supervision.log_relay import RELAY, FailureLog
 from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Report, Tick
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
 from timmy_actors.supervision.restart import Intensity
-from timmy_actors.supervision.roster import Child, ChildState
+from timmy_actors.supervision.roster import ChildState
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, Strategy
 from timmy_actors.supervision.state_machine import SupervisorState
 from timmy_actors.supervision.watchdog import Watchdog, stack_of
@@ -66,6 +59,8 @@ class Supervisor(Actor):
     Raises:
         SpecError: a setting or a child is invalid.
     """
+
+    actor_supervises = True
 
     def __init__(
         self,
@@ -158,7 +153,7 @@ class Supervisor(Actor):
 
     def actor_state(self) -> dict[str, Any]:
         """The strategy, and the children as in the answer to `WhichChildren`."""
-        return {"strategy": self._state.strategy.value, "children": self._which()}
+        return {"strategy": self._state.strategy.value, "children": which(self._state.children, self._actors)}
 
     def _actor_enter(self) -> None:
         enter(self, self._directory.observers.call)
@@ -367,9 +362,9 @@ class Supervisor(Actor):
             case RestartChild(name):
                 return self._restart_child(name)
             case WhichChildren():
-                return self._which()
+                return which(self._state.children, self._actors)
             case CountChildren():
-                return self._count()
+                return count(self._state.children, self._actors)
         raise SpecError(f"{self.actor_name}: a {type(message).__name__}: a supervisor does not handle such messages")
 
     def _start_child(self, spec: ChildSpec) -> object:
@@ -397,20 +392,6 @@ class Supervisor(Actor):
         self._execute(effects)
         return DEFERRED
 
-    def _which(self) -> tuple[ChildInfo, ...]:
-        return tuple(_info(child, self._actors.get(child.id)) for child in self._state.children)
-
-    def _count(self) -> ChildCount:
-        children = self._state.children
-        supervisors = sum(isinstance(self._actors.get(child.id), Supervisor) for child in children)
-        active = sum(child.alive for child in children)
-        return ChildCount(len(children), active, supervisors, len(children) - supervisors)
-
     def _generation(self, name: str) -> int:
         child = self._state.child(name)
         return child.generation if child is not None else 0
-
-
-def _info(child: Child, actor: Actor | None) -> ChildInfo:
-    is_supervisor = isinstance(actor, Supervisor)
-    return ChildInfo(child.id, child.state.value, child.generation, child.restarts, is_supervisor, child.words)

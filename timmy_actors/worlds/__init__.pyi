@@ -20,22 +20,12 @@ from .actions import (
 )
 from .asynchronous import AsyncWorld
 from .composite import CompositeBody
-from .conditions import (
-    CONDITION,
-    AtPlace,
-    ChatFrom,
-    Condition,
-    Dialogue,
-    Happens,
-    HealthBelow,
-    Near,
-    NearPoint,
-)
+from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .interface import Manner, Step, WorldInterface
 from .npc import NpcBody
 from .performing import Performed, Performer, Progress, perform
 from .plans import Ending, Plan, Point, Request, Seen
-from .player import PlayerBody
+from .player import PlayerBody, spoken
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -92,6 +82,7 @@ __all__ = [
     "perform",
     "pick_up",
     "say_to",
+    "spoken",
     "talk_about",
     "use_door",
     "wait_until",

@@ -70,6 +70,8 @@ class AsyncWorld:
         finally:
             cancel.set()
 
-    async def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something to all players, or `to` one."""
-        return await asyncio.to_thread(self._world.speak, text, to=to, manner=manner)
+    async def speak(
+        self, text: str, *, to: str | None = None, manner: Manner = "say", command_id: str | None = None
+    ) -> ActionResult:
+        """Say something to all players, or `to` one; repeated under one `command_id`, it is said once."""
+        return await asyncio.to_thread(self._world.speak, text, to=to, manner=manner, command_id=command_id)

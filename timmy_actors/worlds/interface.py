@@ -84,5 +84,7 @@ class WorldInterface(Protocol):
     ) -> Performed:
         """Run a verb (`go_to`, `follow`, ...) to its end, its deadline, or until `cancel` is set."""
 
-    def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
-        """Say something to all players, or `to` one."""
+    def speak(
+        self, text: str, *, to: str | None = None, manner: Manner = "say", command_id: str | None = None
+    ) -> ActionResult:
+        """Say something to all players, or `to` one; repeated under one `command_id`, it is said once."""

@@ -177,13 +177,15 @@ class NpcBody:
         self.act(Action(action="actor_stop"))
         return performed
 
-    def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
+    def speak(
+        self, text: str, *, to: str | None = None, manner: Manner = "say", command_id: str | None = None
+    ) -> ActionResult:
         """Say something to all players near the actor; it cannot whisper, announce or show."""
         action = Action(action="say_as_actor", params={"text": text})
         if to is None and manner == "say":
-            return self.act(action)
+            return self.act(action, command_id=command_id)
         refused = RefusedError("bad_arguments", "an NPC speaks to everybody near it: leave out 'to' and 'manner'", "to")
-        return refused_result(action, refused, None)
+        return refused_result(action, refused, command_id)
 
     def carry_out(self, request: Request, within_s: float) -> ActionResult | None:
         """Do one request of a plan; what needs a client's input is refused."""

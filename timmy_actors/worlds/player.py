@@ -154,18 +154,15 @@ class PlayerBody:
         except RefusedError as refused:
             return mark_stale(self._game.snapshot(self._player), refused.message)
 
-    def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
+    def speak(
+        self, text: str, *, to: str | None = None, manner: Manner = "say", command_id: str | None = None
+    ) -> ActionResult:
         """Say something in the chat, or show it as a note: see `Manner`. With `to`, `say` becomes `whisper`."""
-        if manner == "say" and to is not None:
-            manner = "whisper"
-        match manner, to:
-            case (("announce" | "say"), None):
-                return self.act(Action(action="chat" if manner == "say" else "broadcast", params={"text": text}))
-            case "whisper", str():
-                return self.act(Action(action="whisper", params={"to": to, "text": text}))
-            case "show", str():
-                return self.act(Action(action="message_box", params={"player": to, "text": text}))
-        return _misdirected(text, to, manner)
+        try:
+            return self.act(spoken(text, to, manner), command_id=command_id)
+        except RefusedError as refused:
+            action = Action(action="speak", params={"text": text, "to": to, "manner": manner})
+            return refused_result(action, refused, command_id)
 
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
@@ -198,6 +195,29 @@ def possible(snapshot: PerceptionOutput) -> AvailableActions:
     return snapshot.available_actions
 
 
+def spoken(text: str, to: str | None, manner: Manner) -> Action:
+    """The command that delivers a text.
+
+    Raises:
+        RefusedError: `bad_arguments`: this manner needs a recipient, or has none.
+    """
+    if manner == "say" and to is not None:
+        manner = "whisper"
+    match manner, to:
+        case (("announce" | "say"), None):
+            return Action(action="chat" if manner == "say" else "broadcast", params={"text": text})
+        case "whisper", str():
+            return Action(action="whisper", params={"to": to, "text": text})
+        case "show", str():
+            return Action(action="message_box", params={"player": to, "text": text})
+    reason = (
+        f"name the player to {manner} the text to: speak(..., to='Jiub')"
+        if to is None
+        else "an announcement goes to all players: leave out `to`, or whisper"
+    )
+    raise RefusedError("bad_arguments", reason, "to")
+
+
 def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionOutput:
     if produced is None or shows(snapshot, produced):
         return snapshot
@@ -217,16 +237,6 @@ def refused_result(action: Action, refused: RefusedError, command_id: str | None
         needs=needs,
         command_id=command_id,
     )
-
-
-def _misdirected(text: str, to: str | None, manner: Manner) -> ActionResult:
-    reason = (
-        f"name the player to {manner} the text to: speak(..., to='Jiub')"
-        if to is None
-        else "an announcement goes to all players: leave out `to`, or whisper"
-    )
-    action = Action(action="speak", params={"text": text, "to": to, "manner": manner})
-    return _result(action, success=False, outcome="refused", reason=reason, code="bad_arguments", field="to")
 
 
 def _result(action: Action, **fields: Any) -> ActionResult:

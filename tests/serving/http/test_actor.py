@@ -43,6 +43,15 @@ def test_a_port_in_use_is_a_reason_and_takes_nothing_else_down() -> None:
                 assert daemon.address[1] == port
 
 
+def test_answers_are_sent_without_delay() -> None:
+    with Peer() as peer, running(peer.address, http=HTTP) as runtime, serving(runtime) as daemon:
+        daemon.client.get("/health/live")
+        actor: Any = runtime.directory.entries["http"].actor
+        connections = [transport.get_extra_info("socket") for transport in actor._server.connections]
+        assert all(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in connections)
+        assert connections
+
+
 def test_a_crash_of_the_server_restarts_it_alone() -> None:
     with Peer() as peer, running(peer.address, http=HTTP) as runtime:
         with serving(runtime):

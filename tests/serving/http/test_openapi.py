@@ -13,7 +13,7 @@ from tests.waiting import PATIENCE_S
 ENDLESS = "/v1/events"
 SLOW = ("/v1/capture", "/v1/execute")
 """Each call waits for a desktop server; `test_routes.py` calls them."""
-EXAMPLES = 5
+EXAMPLES = 4
 EXCLUDED = {"POST /v1/commands": [positive_data_acceptance]}
 """The schema of a command's arguments depends on its name: `GET /v1/commands` has them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,9 +46,9 @@ class GameCapture:
         self._problems = []
         expects_all = self._is_complete
         shot, system, pixels, around = await asyncio.gather(
-            self._part(SCREENSHOT, self._screenshot(entry, now, deadline, options)),
-            self._part("visual.os", self._system(deadline)),
-            self._part("visual.pixels", self._pixels(entry, deadline)),
+            self._part(SCREENSHOT, lambda: self._screenshot(entry, now, deadline, options)),
+            self._part("visual.os", lambda: self._system(deadline)),
+            self._part("visual.pixels", lambda: self._pixels(entry, deadline)),
             _nothing() if expects_all else self._around(entry, deadline),
         )
         self._is_complete = shot is not None and "mouse_position" in shot
@@ -59,14 +59,15 @@ class GameCapture:
 
     async def _around(self, entry: PortalEntry, deadline: float) -> dict[str, Any]:
         size, mouse = await asyncio.gather(
-            self._part("visual.screen_size", self._size(deadline)),
-            self._part("visual.mouse_position", self._mouse(entry, deadline)),
+            self._part("visual.screen_size", lambda: self._size(deadline)),
+            self._part("visual.mouse_position", lambda: self._mouse(entry, deadline)),
         )
         return {"screen_size": size, "mouse_position": mouse}
 
-    async def _part(self, what: str, look: Awaitable[T]) -> T | None:
+    async def _part(self, what: str, look: Callable[[], Awaitable[T]]) -> T | None:
+        # A function, as a part that is cancelled before it starts would leave its coroutine without an await.
         try:
-            return await look
+            return await look()
         except ToolError as error:
             self._problems.append(as_problem(what, error))
             return None

@@ -99,7 +99,9 @@ class HttpActor(Actor):
 
     def _listen(self) -> sockets.socket:
         options = self._options
-        socket = sockets.socket(sockets.AF_INET6 if ":" in options.host else sockets.AF_INET)
+        family = sockets.AF_INET6 if ":" in options.host else sockets.AF_INET
+        # With its protocol: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it.
+        socket = sockets.socket(family, sockets.SOCK_STREAM, sockets.IPPROTO_TCP)
         try:
             if os.name == "posix":
                 socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)

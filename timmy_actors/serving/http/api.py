@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+import time
 from typing import Any
 
 from pydantic import BaseModel
@@ -35,8 +35,8 @@ class Api:
         self.options = options
         self.streams = streams
         self.causes = causes
-        self.no_time_left = asyncio.Event()
-        """Set shortly before the end: requests still open are answered that their outcome is unknown."""
+        self._waiting: set[asyncio.Future[bool]] = set()
+        """One for each request that waits for its reply."""
         self._json: dict[str, tuple[PerceptionOutput, bytes]] = {}
 
     async def ask(self, request: ServiceRequest, http: Request | None = None) -> Any:
@@ -48,7 +48,12 @@ class Api:
         """
         caller = Caller()
         reply = self.service.ask(request, caller, wait_s=DEFAULT_TIMEOUT_S)
-        if not reply.done and not await self._answered(reply, http):
+        try:
+            answered = reply.done or await self._answered(reply, http)
+        except asyncio.CancelledError:
+            caller.leave()
+            raise
+        if not answered:
             caller.leave()
             answer = unanswered(request, STOPPING)
             if answer.error is None:
@@ -57,17 +62,26 @@ class Api:
         return reply.get()
 
     async def _answered(self, reply: Reply, http: Request | None) -> bool:
-        """Wait for the reply, the client's end, or the daemon's; whether the reply came first."""
-        waits: list[Awaitable[Any]] = [_settled(reply), self.no_time_left.wait()]
-        if http is not None:
-            waits.append(_disconnected(http))
-        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        """Wait for the reply, its deadline, the client's end, or the daemon's; False for the last two."""
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[bool] = loop.create_future()
+        reply.call_when_done(lambda _: _tell(loop, over))
+        gone = asyncio.ensure_future(_disconnected(http, over)) if http is not None else None
+        self._waiting.add(over)
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return tasks[0].done()
+            async with asyncio.timeout(_left_s(reply)):
+                return await over
+        except TimeoutError:
+            return True
         finally:
-            for task in tasks:
-                task.cancel()
+            self._waiting.discard(over)
+            if gone is not None:
+                gone.cancel()
+
+    def give_up(self) -> None:
+        """Answer the requests that still wait: their outcome is unknown."""
+        for over in tuple(self._waiting):
+            _settle(over, answered=False)
 
     def snapshot_json(self, snapshot: PerceptionOutput) -> bytes:
         """A snapshot as JSON, encoded once however often it is asked for."""
@@ -86,11 +100,22 @@ def as_json(model: BaseModel, status: int = 200, headers: dict[str, str] | None 
     return Response(model.model_dump_json(by_alias=True), status, headers, media_type="application/json")
 
 
-async def _settled(reply: Reply) -> None:
-    with contextlib.suppress(Exception):  # `get` raises it again
-        await reply
+def _tell(loop: asyncio.AbstractEventLoop, over: asyncio.Future[bool]) -> None:
+    # Called by the thread that answers.
+    with contextlib.suppress(RuntimeError):  # the loop is closed
+        loop.call_soon_threadsafe(_settle, over)
 
 
-async def _disconnected(http: Request) -> None:
+def _settle(over: asyncio.Future[bool], *, answered: bool = True) -> None:
+    if not over.done():
+        over.set_result(answered)
+
+
+def _left_s(reply: Reply) -> float | None:
+    return None if reply.deadline is None else max(0.0, reply.deadline - time.monotonic())
+
+
+async def _disconnected(http: Request, over: asyncio.Future[bool]) -> None:
     while (await http.receive())["type"] != "http.disconnect":
         pass
+    _settle(over, answered=False)

@@ -65,16 +65,16 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
     app = FastAPI(title="timmy_actors", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
     journal = JournalFiles(api.options)
     for router in (
-        health_routes(api),
-        metrics_routes(metrics),
         world_routes(api),
         command_routes(api, journal),
+        health_routes(api),
+        metrics_routes(metrics),
         journal_routes(journal),
         portal_routes(api),
         tree_routes(api),
         event_routes(api, check),
     ):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # `include_router` matches in two steps, which takes twice as long
     if STATIC.is_dir():
         app.mount("/", StaticFiles(directory=STATIC, html=True))
     _answer_errors(app)

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, WebSocket
 from pydantic import ValidationError
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -130,10 +129,9 @@ async def _admit(socket: WebSocket, token: TokenCheck) -> None:
         ProblemError: 401: a wrong token in the handshake.
         WebSocketDisconnect: a wrong token in the first message, or none in time.
     """
-    headers = Headers(scope=socket.scope)
-    offered = [part.strip() for part in headers.get("sec-websocket-protocol", "").split(",")]
+    offered = [part.strip() for part in socket.headers.get("sec-websocket-protocol", "").split(",")]
     tokens = [part.removeprefix(TOKEN_SUBPROTOCOL) for part in offered if part.startswith(TOKEN_SUBPROTOCOL)]
-    given = bearer(headers) or "".join(tokens[:1])
+    given = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
     if given and not token.accepts(given, socket.scope):
         raise ProblemError(wrong_token(), CHALLENGE)
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)

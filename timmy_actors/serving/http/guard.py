@@ -7,9 +7,9 @@ import contextlib
 import hmac
 import ipaddress
 from collections.abc import Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from timmy_actors.serving.http.cause_log import CauseLog
@@ -20,14 +20,16 @@ BODY_WITHIN_S = 10.0
 DRAIN_WITHIN_S = 1.0
 """How long the body of a refused request is read."""
 CHALLENGE = {"www-authenticate": 'Bearer realm="timmy-actors"'}
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cache-control": b"no-store",
-    b"content-security-policy": b"default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none';"
-    b" frame-ancestors 'none'",
-}
-"""On every response that does not set them itself."""
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+)
+"""On every response."""
 REFUSED_SOCKET = 1008
 """WebSocket's close code for a violated policy."""
 LAST = {"connection": "close"}
@@ -57,10 +59,11 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _add_headers(message)
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
             await send(message)
 
-        problem = self._check(Headers(scope=scope))
+        headers = dict(scope["headers"])
+        problem = self._check(_text(headers.get(b"host")), headers.get(b"origin"))
         if problem is not None:
             self._causes.note(f"refused: {problem.title}: wrong Host or Origin", address_of(scope))
             await refuse(scope, receive, send_on, problem)
@@ -72,12 +75,14 @@ class Guard:
             if not started and scope["type"] == "http":
                 await refuse(scope, receive, send_on, make_problem(500, "internal error: see the daemon's log"))
 
-    def _check(self, headers: Headers) -> ProblemDetails | None:
-        host, origin = headers.get("host", ""), headers.get("origin")
+    def _check(self, host: str, of_page: bytes | None) -> ProblemDetails | None:
         if not self._knows(_name_of(host)):
             remedy = "call it by its IP address or as localhost, or add the name to http.allowed_hosts"
             return make_problem(403, f"the Host is not accepted: {remedy}", code="not_permitted")
-        if origin is None or origin in self._origins or origin in (f"http://{host}", f"https://{host}"):
+        if of_page is None:
+            return None
+        origin = _text(of_page)
+        if origin in self._origins or origin in (f"http://{host}", f"https://{host}"):
             return None
         return make_problem(
             403, "the Origin is not accepted: add the page's site to http.allowed_origins", code="not_permitted"
@@ -117,22 +122,23 @@ class TokenGuard:
         if scope["type"] != "http":  # a WebSocket's route checks the token, which may come in its first message
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        problem = self._check(scope, headers)
+        problem = self._check(scope, dict(scope["headers"]))
         if problem is not None:
             await refuse(scope, receive, send, problem)
             return
         await self._app(scope, _BoundedBody(receive).receive, send)
 
-    def _check(self, scope: Scope, headers: Headers) -> ProblemDetails | None:
+    def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> ProblemDetails | None:
         if self._is_private(scope["path"]) and not self._token.accepts(bearer(headers), scope):
             return wrong_token()
-        if int(headers.get("content-length", "0")) > MAX_BODY_BYTES:
+        length = int(headers.get(b"content-length", b"0"))
+        if length > MAX_BODY_BYTES:
             self._causes.note("refused: a body that is too large", address_of(scope))
             return too_large()
-        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if has_body and scope["method"] not in ("GET", "HEAD", "OPTIONS") and kind != "application/json":
+        if not length and b"transfer-encoding" not in headers:
+            return None
+        kind = _text(headers.get(b"content-type")).partition(";")[0].strip().lower()
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and kind != "application/json":
             return make_problem(415, "the body must be JSON: Content-Type: application/json")
         return None
 
@@ -176,9 +182,9 @@ def wrong_token() -> ProblemDetails:
     return make_problem(401, "give the daemon's token: Authorization: Bearer TOKEN", code="not_permitted")
 
 
-def bearer(headers: Headers) -> str:
+def bearer(headers: dict[bytes, bytes]) -> str:
     """The token of the `Authorization` header; "" without one."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    scheme, _, token = _text(headers.get(b"authorization")).partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
@@ -205,10 +211,8 @@ async def _drain(receive: Receive) -> None:
                     return
 
 
-def _add_headers(start: Message) -> None:
-    headers = start.setdefault("headers", [])
-    present = {name.lower() for name, _ in headers}
-    start["headers"] = [*headers, *((name, value) for name, value in HEADERS.items() if name not in present)]
+def _text(header: bytes | None) -> str:
+    return (header or b"").decode("latin-1")
 
 
 def _name_of(host: str) -> str:
@@ -218,6 +222,7 @@ def _name_of(host: str) -> str:
     return host.partition(":")[0].lower().removesuffix(".")
 
 
+@lru_cache(maxsize=64)
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, cast
 
 import uvicorn
@@ -33,8 +34,8 @@ class Connections:
         self._open: dict[asyncio.Transport, Bounded] = {}
         self._addresses: Counter[str] = Counter()
 
-    def __len__(self) -> int:
-        return len(self._open)
+    def __iter__(self) -> Iterator[asyncio.Transport]:
+        return iter(tuple(self._open))
 
     def enter(self, connection: Bounded, transport: asyncio.Transport) -> None:
         """Add a connection, or replace the protocol of one that was upgraded; without a place it is aborted."""
@@ -59,7 +60,7 @@ class Connections:
 
     def abort(self) -> None:
         """End all connections."""
-        for transport in tuple(self._open):
+        for transport in self:
             transport.abort()
 
     def _make_room(self, address: str) -> None:

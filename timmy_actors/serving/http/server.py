@@ -60,6 +60,8 @@ class HttpServer:
         self._stop: asyncio.Event | None = None
         self.streams: Streams | None = None
         """The event streams, once it serves."""
+        self.connections: Connections | None = None
+        """The open connections, once it serves."""
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="http server", daemon=True)
         self._thread.start()
@@ -89,7 +91,7 @@ class HttpServer:
         causes = CauseLog(log)
         self._loop.set_exception_handler(lambda _, context: _note(causes, context))
         connections, streams = Connections(causes), Streams(self._service.perceptions, causes)
-        self.streams = streams
+        self.streams, self.connections = streams, connections
         api, metrics = Api(self._service, self._options, streams, causes), Metrics(self._service)
         streams.on_event = metrics.on_event
         self._service.add_observer(metrics.on_answer)
@@ -120,7 +122,7 @@ async def _end(server: uvicorn.Server, api: Api) -> None:
         async with asyncio.timeout(STREAMS_END_WITHIN_S):
             while api.streams.open:
                 await asyncio.sleep(LOOK_EVERY_S)
-    asyncio.get_running_loop().call_later(REQUESTS_END_WITHIN_S, api.no_time_left.set)
+    asyncio.get_running_loop().call_later(REQUESTS_END_WITHIN_S, api.give_up)
     server.should_exit = True
 
 

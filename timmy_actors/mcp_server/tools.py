@@ -1,0 +1,251 @@
+"""The tools: one table, in three profiles. It never changes while the server runs, since clients cache it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mcp.types import CallToolResult, Tool, ToolAnnotations
+from pydantic import BaseModel, ValidationError
+
+from timmy_actors.errors import TimmyError
+from timmy_actors.mcp_server.access import Scope
+from timmy_actors.mcp_server.arguments import (
+    ActArguments,
+    AvailableArguments,
+    CaptureArguments,
+    CommandArguments,
+    ExecuteArguments,
+    JournalArguments,
+    NoArguments,
+    ObserveArguments,
+    RestartArguments,
+    SpeakArguments,
+    UsePortalArguments,
+    WaitArguments,
+)
+from timmy_actors.mcp_server.handlers import Answer, Handlers
+from timmy_actors.mcp_server.refusals import Refusal, explain, explain_arguments, refusal
+from timmy_actors.mcp_server.results import Available, Done, Journal, Waited, output_schema, to_mcp
+from timmy_actors.protocol import (
+    ActionResult,
+    ActorHealth,
+    GameState,
+    Health,
+    PerceptionOutput,
+    Portals,
+    describe_actions,
+)
+
+Profile = Literal["guided", "full", "operator"]
+PROFILES: tuple[Profile, ...] = ("guided", "full", "operator")
+"""From the smallest to the largest; each contains the one before it."""
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """One tool."""
+
+    name: str
+    title: str
+    about: str
+    call: Callable[[Handlers, Any], Awaitable[BaseModel | Answer]]
+    takes: type[BaseModel]
+    returns: type[BaseModel]
+    profile: Profile
+    scope: Scope
+    reads_only: bool = False
+    is_idempotent: bool = False
+    """Whether the same call twice has no further effect, also without a `command_id`."""
+    has_card: bool = False
+    """Whether a host may show the card with its result."""
+
+    def listed(self, card: str) -> Tool:
+        """The tool as clients see it; `card` is the card's URI."""
+        annotations = ToolAnnotations(
+            title=self.title,
+            read_only_hint=self.reads_only,
+            destructive_hint=not self.reads_only,
+            idempotent_hint=self.reads_only or self.is_idempotent,
+            open_world_hint=True,
+        )
+        return Tool(
+            name=self.name,
+            title=self.title,
+            description=self.about,
+            input_schema=self.takes.model_json_schema(by_alias=True),
+            output_schema=output_schema(self.returns),
+            annotations=annotations,
+            _meta={"ui": {"resourceUri": card}} if self.has_card else None,
+        )
+
+    def parse(self, arguments: dict[str, Any] | None) -> BaseModel | Refusal:
+        """The validated arguments, or the refusal of them."""
+        try:
+            return self.takes.model_validate(arguments or {})
+        except ValidationError as error:
+            return explain_arguments(error)
+
+    async def run(self, handlers: Handlers, arguments: dict[str, Any] | None) -> CallToolResult:
+        """Call the tool. A refusal is an answer; only a cancellation leaves this function."""
+        parsed = self.parse(arguments)
+        if isinstance(parsed, Refusal):
+            return to_mcp(parsed)
+        try:
+            answer = await self.call(handlers, parsed)
+        except TimmyError as error:
+            return to_mcp(explain(error))
+        return to_mcp(answer.result, *answer.more) if isinstance(answer, Answer) else to_mcp(answer)
+
+
+def not_permitted(tool: ToolSpec) -> CallToolResult:
+    """The answer to a client whose token lacks the tool's scope."""
+    return to_mcp(refusal("not_permitted", f"{tool.name} needs a token with the scope {tool.scope!r}"))
+
+
+_TOOLS = (
+    ToolSpec(
+        "observe",
+        "Observe",
+        "What the player perceives now: place, health, who and what is near, chat. `stale` means that it may be out of"
+        " date. Look before and after you act.",
+        Handlers.observe,
+        ObserveArguments,
+        PerceptionOutput,
+        "guided",
+        "observe",
+        reads_only=True,
+        has_card=True,
+    ),
+    ToolSpec(
+        "act",
+        "Act",
+        "Do an action of available_actions, such as teleport or give_item, and see what it did. Walking, fighting and"
+        " talking need the player's own client: the refusal says what to do instead.",
+        Handlers.act,
+        ActArguments,
+        Done,
+        "guided",
+        "act",
+    ),
+    ToolSpec(
+        "speak",
+        "Speak",
+        "Say a line in the chat, whisper it to one player, announce it to all, or show it as a note.",
+        Handlers.speak,
+        SpeakArguments,
+        Done,
+        "guided",
+        "act",
+    ),
+    ToolSpec(
+        "wait_until",
+        "Wait until",
+        "Wait until a condition holds: at a place, near somebody, health low, an event, a dialogue, a line of chat."
+        " It looks at the present first, and returns what it saw; `met` is false if the deadline passed.",
+        Handlers.wait_until,
+        WaitArguments,
+        Waited,
+        "guided",
+        "observe",
+        reads_only=True,
+    ),
+    ToolSpec(
+        "available_actions",
+        "Available actions",
+        "The actions that the game would accept now, and why it would refuse the others. Name one for its parameters.",
+        Handlers.available_actions,
+        AvailableArguments,
+        Available,
+        "guided",
+        "observe",
+        reads_only=True,
+    ),
+    ToolSpec(
+        "capture_state",
+        "Capture the window",
+        "A screenshot of the game's window through the chosen portal, and Steam's data on the game. `problems` says"
+        " what is missing.",
+        Handlers.capture_state,
+        CaptureArguments,
+        GameState,
+        "full",
+        "observe",
+        reads_only=True,
+        has_card=True,
+    ),
+    ToolSpec(
+        "execute_action",
+        "Press keys, use the mouse",
+        "An action in the game's window through the chosen portal, once. Cancelling the call ends it and releases its"
+        " keys. Actions ([optional]): " + "; ".join(describe_actions()) + ".",
+        Handlers.execute_action,
+        ExecuteArguments,
+        ActionResult,
+        "full",
+        "act",
+    ),
+    ToolSpec(
+        "command",
+        "Give a command",
+        "Give the game server any command of available_actions, with its own time limit. A client that knows tasks may"
+        " get a task for one that takes long; its id is the command_id.",
+        Handlers.command,
+        CommandArguments,
+        Done,
+        "full",
+        "act",
+    ),
+    ToolSpec(
+        "status",
+        "Status",
+        "The daemon's health: verdict and reasons, the link to the game, portals, actors.",
+        Handlers.status,
+        NoArguments,
+        Health,
+        "operator",
+        "observe",
+        reads_only=True,
+        has_card=True,
+    ),
+    ToolSpec(
+        "journal",
+        "Command journal",
+        "Commands with their outcomes, the newest or one by its id; also while the daemon is away.",
+        Handlers.journal,
+        JournalArguments,
+        Journal,
+        "operator",
+        "observe",
+        reads_only=True,
+    ),
+    ToolSpec(
+        "use_portal",
+        "Choose a portal",
+        "Choose which game capture_state and execute_action work on, until the daemon ends.",
+        Handlers.use_portal,
+        UsePortalArguments,
+        Portals,
+        "operator",
+        "operate",
+        is_idempotent=True,
+    ),
+    ToolSpec(
+        "restart",
+        "Restart an actor",
+        "Restart one actor of the daemon, which counts as no failure. The result shows it as it was; status shows its"
+        " next generation.",
+        Handlers.restart,
+        RestartArguments,
+        ActorHealth,
+        "operator",
+        "operate",
+    ),
+)
+
+
+def tools_of(profile: Profile) -> dict[str, ToolSpec]:
+    """The tools of a profile, by name, always in the same order."""
+    included = PROFILES[: PROFILES.index(profile) + 1]
+    return {tool.name: tool for tool in _TOOLS if tool.profile in included}
