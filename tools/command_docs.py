@@ -128,7 +128,7 @@ def _command(model: type[CommandArguments], trial: Trial) -> str:
         f"- errors: {_codes(model.errors) or 'none of its own'}",
         f"- example: `{json.dumps(model.whole_example())}`",
         *(f"  after `{name}` with `{json.dumps(dict(arguments))}`" for name, arguments in model.example_after),
-        f"- functions: {', '.join(trial.functions)}",
+        f"- functions: {', '.join(trial.functions) or 'none: only the simulated client acts'}",
     ]
     return "\n".join(
         [f"### {model.command}", "", inspect.cleandoc(model.__doc__ or ""), "", *_fields(model), *facts, ""]

@@ -1,5 +1,6 @@
 --- The simulator of a TES3MP 0.8.1 server with CoreScripts: `start` creates the globals and the world, `tick` is one
 --- turn of the server's loop. Whatever would end the real process ends this one, through `die`.
+local client_input = require("timmy.game.client_input")
 local clock = require("simulator.clock")
 local dialogs = require("simulator.world.dialogs")
 local drive = require("simulator.core.drive")
@@ -69,13 +70,15 @@ end
 ---
 --- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not
 --- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
---- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
---- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
+--- client_input (false: the bridge can't play the clients, as on a real server); players (names, default Timmy and
+--- Jiub), or crowd: a number of players far from each other, with company: actors around each; data_path;
+--- port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
   server_core.install(options.core_scripts)
   world = world_sim.new(server, options.seed or 1)
+  client_input.attach(options.client_input ~= false and world.input or nil)
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)

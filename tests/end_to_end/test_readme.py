@@ -93,9 +93,11 @@ def _blocks(page: str) -> list[str]:
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
-    first, waiting, coroutines = _blocks("worlds.md")
+    first, verbs, waiting, coroutines = _blocks("worlds.md")
     done = run("-c", first, endpoint=endpoint)
     assert "teleport" in done.stdout, done.stderr
+    done = run("-c", verbs, endpoint=endpoint)
+    assert done.stdout.startswith("done None Balmora, Eight Plates\nA bed is ten gold"), done.stdout + done.stderr
     done = run("-c", waiting, endpoint=endpoint)
     assert done.stdout == "False Timmy\n", done.stderr
     done = run("-c", coroutines, endpoint=endpoint)

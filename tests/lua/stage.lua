@@ -31,11 +31,12 @@ local function watch(name, call)
 end
 
 --- Starts a new world with Timmy (slot 0) and Jiub (slot 1) in Seyda Neen. A server that ends fails the test.
--- options: core_scripts, data_path, api, preconditions, as host.start's.
+-- options: core_scripts, client_input, data_path, api, preconditions, as host.start's.
 function M.open(options)
   local chosen = options or {}
   host.start({
-    core_scripts = chosen.core_scripts, data_path = chosen.data_path, api = chosen.api or DATA .. "api-0.8.1.json",
+    core_scripts = chosen.core_scripts, client_input = chosen.client_input,
+    data_path = chosen.data_path, api = chosen.api or DATA .. "api-0.8.1.json",
     preconditions = chosen.preconditions or DATA .. "preconditions-0.8.1.json", seed = 1,
     clock = function() return now end,
     die = function(reason) error("the server ended: " .. reason, 0) end,

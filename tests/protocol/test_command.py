@@ -9,7 +9,7 @@ import pytest
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import MAX_ECHO
 from timmy_actors.protocol.command import NEEDS_CLIENT_INPUT, guidance, parse_command, wire_arguments
-from timmy_actors.protocol.commands import COMMANDS
+from timmy_actors.protocol.commands import COMMANDS, client_input
 from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
 
 
@@ -61,13 +61,14 @@ def test_what_is_no_number_crosses_the_endpoint_as_that_and_is_refused_as_that()
 
 
 def test_a_verb_for_the_players_own_client_is_answered_with_what_it_takes() -> None:
-    refused = refusal("walk", to="Balmora")
+    refused = refusal("swim", to="Balmora")
     assert (refused.code, refused.field) == ("needs_client_input", "name")
-    assert str(refused).startswith("a server can't walk for a player; it takes keys pressed")
+    assert str(refused).startswith("a server can't swim for a player; it takes keys pressed")
 
 
-def test_no_command_is_a_verb_for_the_players_own_client() -> None:
-    assert COMMANDS.keys() & NEEDS_CLIENT_INPUT.keys() == set()
+def test_the_commands_among_these_verbs_are_those_that_a_simulated_client_can_do() -> None:
+    commands = {model.command for model in client_input.COMMANDS}
+    assert COMMANDS.keys() & NEEDS_CLIENT_INPUT.keys() == commands
 
 
 def test_the_verbs_are_those_that_the_bridge_knows() -> None:

@@ -87,7 +87,18 @@ from .message import (
 )
 from .mistake import Mistake, first_mistake, mistake_of
 from .patterns import PATTERN_WORDS
-from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
+from .perception import (
+    AvailableActions,
+    Gauge,
+    NearbyActor,
+    NearbyActors,
+    NearbyObjects,
+    NearbyPlayer,
+    NearbyPlayers,
+    PerceptionOutput,
+    Position,
+    SectionName,
+)
 from .portal import (
     Catalog,
     Finding,
@@ -124,6 +135,7 @@ __all__ = [
     "ActionResult",
     "ActorHealth",
     "Answer",
+    "AvailableActions",
     "CaptureRequest",
     "Catalog",
     "CheckPortalRequest",
@@ -161,7 +173,10 @@ __all__ = [
     "Model",
     "Name",
     "NearbyActor",
+    "NearbyActors",
+    "NearbyObjects",
     "NearbyPlayer",
+    "NearbyPlayers",
     "NewsItem",
     "Outcome",
     "Perception",

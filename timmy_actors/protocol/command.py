@@ -56,6 +56,7 @@ _BOX = "the dialogue window of the player's own client, worked with the mouse th
 NEEDS_CLIENT_INPUT: dict[str, str] = {
     "walk": _KEYS + _BODY,
     "run": _KEYS + _BODY,
+    "stop_moving": _KEYS + _BODY,
     "swim": _KEYS + _BODY,
     "jump": _KEYS,
     "sneak": _KEYS,
@@ -66,6 +67,7 @@ NEEDS_CLIENT_INPUT: dict[str, str] = {
     "cast": _AIM,
     "ready_weapon": _KEYS,
     "ready_magic": _KEYS,
+    "activate": _AIM + _BODY,
     "open": _AIM,
     "take": _AIM,
     "drop": _AIM,

@@ -5,7 +5,14 @@ local table_helper = require("simulator.core.table_helper")
 local FIELDS = { GetObjectRefId = "refId", GetObjectRefNum = "refNum", GetObjectRefNumIndex = "refNum",
   GetObjectMpNum = "mpNum", GetObjectPid = "pid", GetObjectActivatingPid = "activatingPid",
   GetObjectActivatingRefId = "activatingRefId", GetObjectActivatingRefNum = "activatingRefNum",
-  GetObjectActivatingMpNum = "activatingMpNum", GetObjectPosX = "x", GetObjectPosY = "y", GetObjectPosZ = "z" }
+  GetObjectActivatingMpNum = "activatingMpNum", GetObjectPosX = "x", GetObjectPosY = "y", GetObjectPosZ = "z",
+  GetObjectDoorState = "doorState", GetObjectGoldPool = "goldPool",
+  GetObjectLastGoldRestockHour = "lastGoldRestockHour", GetObjectLastGoldRestockDay = "lastGoldRestockDay",
+  GetObjectDialogueChoiceType = "dialogueChoiceType",
+  GetObjectDialogueChoiceTopic = "dialogueTopic", GetObjectHitSuccess = "success", GetObjectHitDamage = "damage",
+  GetObjectHitBlock = "block", GetObjectHitKnockdown = "knockdown", GetObjectHittingPid = "hittingPid",
+  GetObjectHittingRefId = "hittingRefId", GetObjectHittingRefNum = "hittingRefNum",
+  GetObjectHittingMpNum = "hittingMpNum" }
 
 local ITEM_FIELDS = { RefId = "refId", Count = "count", Charge = "charge",
   EnchantmentCharge = "enchantmentCharge", Soul = "soul", ActionCount = "actionCount" }
@@ -40,6 +47,9 @@ local function read_entries(server, define)
   lists.fields(server, define, "objects", FIELDS)
   define("DoesObjectHavePlayerActivating", function(index)
     return lists.entry(server, "objects", index).activatingPid ~= nil
+  end)
+  define("DoesObjectHavePlayerHitting", function(index)
+    return lists.entry(server, "objects", index).hittingPid ~= nil
   end)
   define("IsObjectPlayer", function(index)
     return lists.entry(server, "objects", index).pid ~= nil

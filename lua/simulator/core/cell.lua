@@ -1,7 +1,7 @@
 --- LoadedCells[cell]: the visitors, the authority, and the recorded data of objects and actors.
 local actor_methods = require("simulator.core.cell_actors")
+local container_methods = require("simulator.core.cell_containers")
 local drive = require("simulator.core.drive")
-local inventory_helper = require("simulator.core.inventory_helper")
 local link_methods = require("simulator.core.cell_links")
 local object_methods = require("simulator.core.cell_objects")
 local table_helper = require("simulator.core.table_helper")
@@ -9,7 +9,7 @@ local table_helper = require("simulator.core.table_helper")
 local M = drive.mixin({})
 M.__index = M
 
-for _, methods in ipairs { actor_methods, object_methods, link_methods } do
+for _, methods in ipairs { actor_methods, container_methods, object_methods, link_methods } do
   for name, method in pairs(methods) do
     M[name] = method
   end
@@ -81,13 +81,20 @@ function M:InitializeObjectData(uniqueIndex, refId)
   end
 end
 
-function M:RequestContainers(pid)
+--- Asks a client for the contents of the cell's containers: of all, or of some.
+function M:RequestContainers(pid, uniqueIndexes)
   self.isRequestingContainerData, self.containerRequestPid = true, pid
   tes3mp.ClearObjectList()
   tes3mp.SetObjectListPid(pid)
   tes3mp.SetObjectListCell(self.description)
   tes3mp.SetObjectListAction(enumerations.container.REQUEST)
   tes3mp.SetObjectListContainerSubAction(enumerations.containerSub.NONE)
+  for _, uniqueIndex in ipairs(uniqueIndexes or {}) do
+    local numbers = uniqueIndex:split("-")
+    tes3mp.SetObjectRefNum(numbers[1])
+    tes3mp.SetObjectMpNum(numbers[2])
+    tes3mp.AddObject()
+  end
   tes3mp.SendContainer()
 end
 
@@ -134,33 +141,6 @@ function M:RemoveVisitor(pid)
   self.data.lastVisit[Players[pid].accountName] = os.time()
   forget_request(self, pid, "isRequestingContainerData", "containerRequestPid")
   forget_request(self, pid, "isRequestingActorList", "actorListRequestPid")
-end
-
-local function container_items(objectIndex)
-  local inventory = {}
-  for index = 0, tes3mp.GetContainerChangesSize(objectIndex) - 1 do
-    inventory_helper.addItem(inventory, tes3mp.GetContainerItemRefId(objectIndex, index),
-      tes3mp.GetContainerItemCount(objectIndex, index), tes3mp.GetContainerItemCharge(objectIndex, index),
-      tes3mp.GetContainerItemEnchantmentCharge(objectIndex, index),
-      tes3mp.GetContainerItemSoul(objectIndex, index))
-  end
-  return inventory
-end
-
---- Saves the containers of the received list: complete contents, as a client answers a request.
-function M:SaveContainers()
-  tes3mp.ReadReceivedObjectList()
-  for index = 0, tes3mp.GetObjectListSize() - 1 do
-    local uniqueIndex = tes3mp.GetObjectRefNum(index) .. "-" .. tes3mp.GetObjectMpNum(index)
-    self:InitializeObjectData(uniqueIndex, tes3mp.GetObjectRefId(index))
-    table_helper.insertValueIfMissing(self.data.packets.container, uniqueIndex)
-    self.data.objectData[uniqueIndex].inventory = container_items(index)
-  end
-  if tes3mp.GetObjectListContainerSubAction() == enumerations.containerSub.REPLY_TO_REQUEST then
-    self.isRequestingContainerData = false
-    self.data.loadState.hasFullContainerData = true
-  end
-  self:QuicksaveToDrive()
 end
 
 return M

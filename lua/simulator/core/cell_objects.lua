@@ -146,6 +146,7 @@ function M:LoadInitialCellData(pid)
   for _, sent in ipairs(SENT_TO_VISITORS) do
     self:LoadObjectsByPacketType(sent[1], pid, self.data.objectData, self.data.packets[sent[2]], false)
   end
+  self:LoadContainers(pid, self.data.objectData, self.data.packets.container)
 end
 
 return M

@@ -178,7 +178,18 @@ function M.OnCellDeletion(cell)
   hook("OnCellDeletion", { cell }, function() cells.unload(cell) end)
 end
 
-local function actor_event(kind)
+--- The clients get the new counts of kills, and the server asks for what the dead carry.
+local function count_kills(pid, cell, actors)
+  tes3mp.ClearKillChanges()
+  for _, actor in pairs(actors) do
+    tes3mp.AddKill(actor.refId, WorldInstance.data.kills[actor.refId] or 0)
+  end
+  tes3mp.SendWorldKillCount(pid, true)
+  LoadedCells[cell]:RequestContainers(pid, table_helper.getArrayFromIndexes(actors))
+end
+
+--- `more(pid, cell, actors)`, if there is any, is done after the actors were saved.
+local function actor_event(kind, more)
   return function(pid, cell)
     if not logged_in(pid) or LoadedCells[cell] == nil then
       return
@@ -187,13 +198,16 @@ local function actor_event(kind)
     local actors = packet_reader.GetActorPacketTables(kind).actors
     hook("On" .. kind, { pid, cell, actors }, function()
       LoadedCells[cell]:SaveActorsByPacketType(kind, actors)
+      if more then
+        more(pid, cell, actors)
+      end
     end)
   end
 end
 
 M.OnActorList = actor_event("ActorList")
 M.OnActorEquipment = actor_event("ActorEquipment")
-M.OnActorDeath = actor_event("ActorDeath")
+M.OnActorDeath = actor_event("ActorDeath", count_kills)
 
 function M.OnActorCellChange(pid, cell)
   if logged_in(pid) then
@@ -216,7 +230,7 @@ function M.OnContainer(pid, cell)
   if logged_in(pid) and LoadedCells[cell] ~= nil then
     tes3mp.ReadReceivedObjectList()
     local objects = container_names()
-    hook("OnContainer", { pid, cell, objects }, function() LoadedCells[cell]:SaveContainers() end)
+    hook("OnContainer", { pid, cell, objects }, function() LoadedCells[cell]:SaveContainers(pid) end)
   end
 end
 

@@ -122,6 +122,17 @@ function M:SaveInventory(packet)
   self:QuicksaveToDrive()
 end
 
+--- The active spells by id, as the packet's action says.
+function M:SaveSpellsActive(packet)
+  if packet.action == enumerations.spellbook.SET then
+    self.data.spellsActive = {}
+  end
+  for id, instances in pairs(packet.spellsActive) do
+    self.data.spellsActive[id] = packet.action ~= enumerations.spellbook.REMOVE and instances or nil
+  end
+  self:QuicksaveToDrive()
+end
+
 function M:AddCellLoaded(cellDescription)
   table_helper.insertValueIfMissing(self.cellsLoaded, cellDescription)
 end

@@ -1,4 +1,5 @@
 --- The globals of CoreScripts: their tables and helpers, and the functions that the server calls by name.
+local character_events = require("simulator.core.character_events")
 local chat_commands = require("simulator.core.chat_commands")
 local command_hooks = require("simulator.core.command_hooks")
 local drive = require("simulator.core.drive")
@@ -124,7 +125,7 @@ function M.install(core_scripts)
   drive.reset()
   strings.install()
   publish_tables()
-  for _, events in ipairs { event_handler, object_events, server_events } do
+  for _, events in ipairs { event_handler, object_events, character_events, server_events } do
     for name, callback in pairs(events) do
       _G[name] = callback
     end

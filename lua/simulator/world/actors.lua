@@ -20,7 +20,8 @@ function M.make(definition, cell)
   local start = definition.way[1]
   return { definition = definition, refNum = definition.refNum, mpNum = definition.mpNum, refId = definition.refId,
     x = start[1], y = start[2], z = start[3], yaw = start[4] or 0, target = 1, rests_until = 0,
-    cell = cell or map.cell_at(start[1], start[2]), health = definition.health, health_base = definition.health,
+    cell = cell or definition.cell or map.cell_at(start[1], start[2]),
+    health = definition.health, health_base = definition.health,
     magicka = 0, magicka_base = 0, fatigue = GAUGE, fatigue_base = GAUGE, equipment = {}, stats = {} }
 end
 
@@ -28,7 +29,9 @@ function M.new(world)
   local self = setmetatable({ world = world, all = {} }, M)
   for _, definition in ipairs(population.ACTORS) do
     local actor = M.make(definition)
-    actor.rests_until = world.now + world.random:between(0, REST_MS[2])
+    if #definition.way > 1 then
+      actor.rests_until = world.now + world.random:between(0, REST_MS[2])
+    end
     table.insert(self.all, actor)
   end
   return self

@@ -49,6 +49,6 @@ function M.destination(world, actor)
   return step and step(world, actor)
 end
 
-M.ACTIVATE = ACTIVATE
+M.ACTIVATE, M.COMBAT = ACTIVATE, COMBAT
 
 return M

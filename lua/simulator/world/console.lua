@@ -1,12 +1,11 @@
 --- Console commands as the simulated client runs them. It echoes every command, known or not.
 local actor_orders = require("simulator.world.actor_orders")
+local reports = require("simulator.world.reports")
 local travel = require("simulator.world.travel")
 
 local M = {}
 
 local ECHO_MS = 30
-local ADD, REMOVE = 1, 2 -- enumerations.inventory
-local ENTRY = 0 -- enumerations.journal
 
 --- The words of a command without its `player->`; a quoted text is one word.
 local function split(text)
@@ -25,30 +24,21 @@ local function split(text)
 end
 
 local function change_items(self, action, id, count)
-  local copy = self:copy()
-  count = math.max(math.floor(tonumber(count) or 1), 1)
-  copy.inventory_changes = { action = action,
-    { refId = id, count = count, charge = -1, enchantmentCharge = -1, soul = "" } }
-  self:change_inventory(action, copy.inventory_changes)
-  self:fire("OnPlayerInventory")
+  reports.inventory(self, action, id, math.max(math.floor(tonumber(count) or 1), 1))
 end
 
 local commands = {}
 
 function commands.additem(self, id, count)
-  change_items(self, ADD, id, count)
+  change_items(self, reports.ADD, id, count)
 end
 
 function commands.removeitem(self, id, count)
-  change_items(self, REMOVE, id, count)
+  change_items(self, reports.REMOVE, id, count)
 end
 
 function commands.journal(self, quest, index)
-  local copy = self:copy()
-  local stage = math.floor(tonumber(index) or 0)
-  copy.journal_changes = { { type = ENTRY, quest = quest:lower(), index = stage, actorRefId = "player" } }
-  self:note_journal(copy.journal_changes)
-  self:fire("OnPlayerJournal")
+  reports.journal(self, quest, math.floor(tonumber(index) or 0))
 end
 
 function commands.coc(self, cell)

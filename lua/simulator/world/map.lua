@@ -1,4 +1,6 @@
 --- The clients' data files: which cells exist, where one arrives in them, and their regions.
+local places = require("simulator.scene.places")
+
 local M = {}
 
 M.CELL_SIZE = 8192 -- game units a side of an exterior cell
@@ -11,21 +13,8 @@ local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 local NAMED_EXTERIORS = { ["seyda neen"] = "-2, -9", ["balmora"] = "-3, -2", ["caldera"] = "-2, 2",
   ["pelagiad"] = "0, -7", ["suran"] = "6, -7", ["ald-ruhn"] = "-2, 6", ["vivec"] = "3, -10" }
 
---- Interiors, each with the position of its door or marker.
+--- Interiors without a door here, each with the position of its marker; those with doors are in the scene.
 local INTERIORS = {
-  ["Seyda Neen, Census and Excise Office"] = { 1130, -387, 193 },
-  ["Seyda Neen, Arrille's Tradehouse"] = { -448, -128, 386 },
-  ["Seyda Neen, Lighthouse"] = { 40, 200, 0 },
-  ["Addamasartus"] = { 2304, 4608, 320 },
-  ["Balmora, Guild of Mages"] = { -755, -1007, -644 },
-  ["Balmora, Guild of Fighters"] = { 309, -172, -231 },
-  ["Balmora, Temple"] = { 4700, 3874, 14759 },
-  ["Balmora, Caius Cosades' House"] = { 96, -64, 1 },
-  ["Balmora, South Wall Cornerclub"] = { -128, 256, 130 },
-  ["Balmora, Council Club"] = { -256, 160, 130 },
-  ["Balmora, Hlaalu Council Manor"] = { 128, -256, 128 },
-  ["Ald-ruhn, Guild of Mages"] = { -128, 64, 130 },
-  ["Caldera, Guild of Mages"] = { 512, 384, 256 },
   ["Vivec, Guild of Mages"] = { 256, 640, -126 },
   ["Sadrith Mora, Wolverine Hall: Mage's Guild"] = { 64, 192, 130 },
   ["Wolverine Hall, Guild of Mages"] = { 64, 192, 130 },
@@ -52,6 +41,10 @@ local REGIONS = {
   { -28, 16, -14, 30, "Isinfier Plains Region" },
 }
 local ELSEWHERE = "Ashlands Region"
+
+for name, marker in pairs(places.markers) do
+  INTERIORS[name] = marker
+end
 
 local interiors_by_key = {}
 for name in pairs(INTERIORS) do

@@ -40,7 +40,8 @@ local handlers = { ObjectLock = keep("lockLevel"), ObjectTrap = keep("disarmed")
   ClientScriptLocal = keep("locals"),
   DoorDestination = keep("teleports", "destination", "destination_position", "destination_rotation") }
 
-handlers.ObjectPlace = each(function(_, entry, object)
+handlers.ObjectPlace = each(function(_, entry, object, _, packet)
+  object.cell = packet.cell
   object.refId, object.count, object.placed = entry.refId, entry.count, true
   object.x, object.y, object.z, object.rotZ = entry.x, entry.y, entry.z, entry.rotZ
 end)
@@ -62,7 +63,12 @@ end)
 handlers.ObjectActivate = each(function(self, entry, _, index)
   if entry.activatingPid == self.pid then
     self:remember("activated", index)
+    self.world.input:activated(self, index)
   end
+end)
+
+handlers.ObjectDialogueChoice = each(function(self, _, _, index)
+  self.world.input:chosen(self, index)
 end)
 
 local function change(contents, action, item)
@@ -75,18 +81,30 @@ local function change(contents, action, item)
   end
 end
 
-local change_container = each(function(_, entry, object, _, packet)
-  if packet.action == SET or object.contents == nil then
-    object.contents = {}
+--- What a container or an actor holds, as the client knows it: { item = count }.
+function M.contents(client, index)
+  local object = client.objects[index]
+  return object and object.contents or client.world.containers:original(index)
+end
+
+--- Changes the contents as a packet says: `items` are its stacks.
+function M.change_contents(client, index, action, items)
+  local contents = action == SET and {} or M.contents(client, index)
+  client.objects[index] = client.objects[index] or {}
+  client.objects[index].contents = contents
+  for _, item in ipairs(items) do
+    change(contents, action, item)
   end
-  for _, item in ipairs(entry.items or {}) do
-    change(object.contents, packet.action, item)
-  end
+end
+
+local change_container = each(function(self, entry, _, index, packet)
+  M.change_contents(self, index, packet.action, entry.items or {})
+  self.world.input:taken(self, index, entry, packet.action)
 end)
 
 function handlers.Container(self, packet)
   if packet.action == REQUEST then
-    self:after(ANSWER_MS, function() self.world.containers:report(self, packet.cell) end)
+    self:after(ANSWER_MS, function() self.world.containers:report(self, packet.cell, packet.entries) end)
   else
     change_container(self, packet)
   end

@@ -1,10 +1,14 @@
 --- The world's population at the start: saved players, actors with their ways, containers, the journal.
 local player_data = require("simulator.core.player_data")
+local people = require("simulator.scene.people")
+local places = require("simulator.scene.places")
 local seed_data = require("simulator.world.seed_data")
+local terrain = require("simulator.scene.terrain")
 
 local M = {}
 
 local WALK, STROLL = 130, 90 -- game units a second
+local BEHIND_COUNTER = 620 -- from the arrival position of a room, in game units
 
 --- The players who are connected from the start, in the order of their pids.
 M.PLAYERS = { "Timmy", "Jiub" }
@@ -78,6 +82,14 @@ local function actor(refNum, refId, health, speed, way)
   return { refNum = refNum, mpNum = 0, refId = refId, health = health, speed = speed, way = way }
 end
 
+--- Somebody who stands behind the counter of a room.
+local function keeper(refNum, refId, cell)
+  local marker = places.markers[cell]
+  return { refNum = refNum, mpNum = 0, refId = refId, health = 70, speed = STROLL, cell = cell,
+    items = people.of(refId).goods,
+    way = { { marker[1] + BEHIND_COUNTER, marker[2], marker[3], -math.pi / 2 } } }
+end
+
 --- Actors of the data files. `way` is a round of points; a single one is a standing position. The guard's round in
 --- Seyda Neen crosses the border between its two cells.
 M.ACTORS = {
@@ -96,7 +108,18 @@ M.ACTORS = {
     { -19950, -13850, 480 } }),
   actor(104004, "marasa aren", 57, STROLL, { { -22150, -11900, 470 }, { -21700, -12480, 470 } }),
   actor(104005, "itan", 59, STROLL, { { -17900, -14900, 470 }, { -17350, -14400, 470 }, { -17700, -13950, 470 } }),
+  keeper(102101, "arrille", "Seyda Neen, Arrille's Tradehouse"),
+  keeper(104101, "dulnea ralaal", "Balmora, Eight Plates"),
+  { refNum = 102008, mpNum = 0, refId = "rat", health = 18, speed = WALK, hostile = true, damage = { 1, 4 },
+    items = { { id = "ingred_rat_meat_01", count = 1 } }, way = { { -9450, -74950, 185 } } },
 }
+
+--- The ground is as high as whoever stands on it.
+for _, known in ipairs(M.ACTORS) do
+  for _, point in ipairs(known.cell and {} or known.way) do
+    terrain.add(point[1], point[2], point[3])
+  end
+end
 
 local CREATURES = { "rat", "scamp", "mudcrab", "guar", "nix-hound", "alit", "kwama forager", "cliff racer" }
 
@@ -109,17 +132,30 @@ for _, known in ipairs(M.ACTORS) do
   M.ACTOR_IDS[known.refId] = true
 end
 
-local function container(refNum, refId, cell, items)
-  return { refNum = refNum, mpNum = 0, refId = refId, cell = cell, items = items }
+--- The position is known to clients only: their packets about containers have none.
+local function container(refNum, refId, cell, x, y, items)
+  return { refNum = refNum, mpNum = 0, refId = refId, cell = cell, x = x, y = y, items = items }
 end
 
 M.CONTAINERS = {
-  container(103001, "barrel_01", "-2, -9", { stack("ingred_bread_01", 3), stack("gold_001", 5) }),
-  container(103002, "crate_01", "-2, -9", { stack("torch", 2) }),
-  container(103003, "com_sack_01", "-2, -10", { stack("ingred_scuttle_01", 1) }),
-  container(105001, "crate_02", "-3, -2", { stack("repair_prongs", 1), stack("gold_001", 12) }),
-  container(105002, "barrel_02", "-3, -2", { stack("potion_local_brew_01", 4) }),
-  container(105003, "chest_small_01", "Balmora, Guild of Mages", { stack("sc_ondusisunhinging", 1) }),
+  container(103001, "barrel_01", "-2, -9", -11150, -70950, { stack("ingred_bread_01", 3), stack("gold_001", 5) }),
+  container(103002, "crate_01", "-2, -9", -11500, -71150, { stack("torch", 2) }),
+  container(103003, "com_sack_01", "-2, -10", -10900, -74000, { stack("ingred_scuttle_01", 1) }),
+  container(105001, "crate_02", "-3, -2", -23500, -15100, { stack("repair_prongs", 1), stack("gold_001", 12) }),
+  container(105002, "barrel_02", "-3, -2", -22800, -14900, { stack("potion_local_brew_01", 4) }),
+  container(105003, "chest_small_01", "Balmora, Guild of Mages", -455, -707, { stack("sc_ondusisunhinging", 1) }),
+  container(103004, "crate_03", "-2, -10", -9250, -74900, { stack(people.LEDGER, 1), stack("torch", 1) }),
+}
+
+local function gate(refNum, refId, cell, x, y)
+  return { refNum = refNum, mpNum = 0, refId = refId, cell = cell, x = x, y = y }
+end
+
+--- Doors that swing and lead nowhere else; the seed data lock some of them.
+M.GATES = {
+  gate(106001, "ex_common_door_01", "-2, -9", -12500, -71300),
+  gate(106002, "ex_common_door_02", "-2, -9", -10900, -71400),
+  gate(106004, "ex_hlaalu_door_01", "-3, -2", -21700, -13900),
 }
 
 --- The exterior cells whose map tile a client has already sent.

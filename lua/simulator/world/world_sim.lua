@@ -6,6 +6,8 @@ local containers = require("simulator.world.containers")
 local drive = require("simulator.core.drive")
 local event_queue = require("simulator.world.event_queue")
 local events = require("simulator.events")
+local fighting = require("simulator.world.fighting")
+local input = require("simulator.world.input")
 local packets = require("simulator.world.packets")
 local population = require("simulator.world.population")
 local random = require("simulator.random")
@@ -31,6 +33,7 @@ function M.new(server, seed)
   self.fire = function(event, ...) events.fire(server, event, ...) end
   self.cells, self.containers = cells.new(self), containers.new(self)
   self.weather, self.actors = weather.new(self), actors.new(self)
+  self.input = input.new(self)
   server.deliver = function(pid, packet)
     if self.clients[pid] then
       packets.receive(self.clients[pid], packet)
@@ -83,6 +86,7 @@ function M:disconnect(pid)
   end
   self.event_queue:forget(gone)
   self.event_queue:forget(gone.trip)
+  self.input:forget(gone)
   self.weather:release(gone)
   self.wanderers[pid], self.clients[pid], self.server.players[pid] = nil, nil, nil
 end
@@ -114,12 +118,21 @@ local function wake_wanderers(self)
   end
 end
 
+--- A player is played from now on: it no longer wanders by itself.
+function M:stop_wandering(played)
+  self.wanderers[played.pid], self.wanders[played.name] = nil, nil
+end
+
 function M:step(seconds)
   wake_wanderers(self)
   self.actors:step(seconds)
+  fighting.step_actors(self)
   for pid = 0, self.server.last_pid do
     if self.wanderers[pid] then
       self.wanderers[pid]:step(seconds)
+    end
+    if self.clients[pid] then
+      self.input:step(self.clients[pid], seconds)
     end
   end
   self.weather:step()

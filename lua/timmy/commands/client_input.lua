@@ -1,49 +1,23 @@
---- What only the player's own client can do, not a server: key presses and clicks. `timmy_actors/protocol/command.py`
--- says the same; docs/protocol/golden/client_input.json checks both.
+--- What a player does with keys and mouse: for players whose clients are simulated. Every other server declines these
+-- commands with `needs_client_input`.
+local client_input = require("timmy.game.client_input")
+local errors = require("timmy.commands.errors")
+
 local M = {}
 
-local KEYS = "keys pressed in the player's game window, which the desktop portal can do"
-local AIM = "the mouse turned and clicked in the player's game window, which the desktop portal can do"
-local BODY = "; or a body of the server's own, driven by an AI package"
-local BOX = "the dialogue window of the player's own client, worked with the mouse through the desktop portal"
+local VERBS = { "activate", "attack", "barter", "block", "cast", "choose_topic", "jump", "look", "open", "run",
+  "stop_moving", "take", "talk", "walk" }
 
---- The verbs, each with what it requires instead.
-local TAKES = {
-  walk = KEYS .. BODY,
-  run = KEYS .. BODY,
-  swim = KEYS .. BODY,
-  jump = KEYS,
-  sneak = KEYS,
-  turn = AIM,
-  look = AIM,
-  attack = AIM .. BODY,
-  block = AIM,
-  cast = AIM,
-  ready_weapon = KEYS,
-  ready_magic = KEYS,
-  open = AIM,
-  take = AIM,
-  drop = AIM,
-  use_item = AIM,
-  read = AIM,
-  steal = AIM,
-  pick_lock = AIM,
-  rest = KEYS,
-  wait = KEYS,
-  talk = AIM,
-  choose_topic = BOX,
-  persuade = BOX,
-  barter = BOX,
-  travel = BOX,
-  train = BOX,
-  repair = BOX,
-  enchant = BOX,
-}
+for _, verb in ipairs(VERBS) do
+  M[verb] = function(pid, values) return client_input.act(pid, verb, values) end
+end
 
---- The answer to such a verb; nil for any other name.
-function M.guidance(verb)
-  local takes = TAKES[verb]
-  return takes and ("a server can't %s for a player; it takes %s"):format((verb:gsub("_", " ")), takes) or nil
+function M.turn(pid, values)
+  if values.yaw and values.by then return errors.refuse("bad_arguments", "give 'yaw' or 'by', not both", "by") end
+  if not (values.yaw or values.by or values.pitch) then
+    return errors.refuse("bad_arguments", "give 'yaw', 'by' or 'pitch'", "yaw")
+  end
+  return client_input.act(pid, "turn", values)
 end
 
 return M

@@ -4,7 +4,7 @@
 -- topic in this folder, under the command's name: `run(pid, values, context)` returns the answer, or nil and an error.
 local available = require("timmy.commands.available")
 local checks = require("timmy.wire.checks")
-local client_input = require("timmy.commands.client_input")
+local client_input = require("timmy.game.client_input")
 local declarations = require("timmy.wire.declarations")
 local errors = require("timmy.commands.errors")
 local json = require("timmy.wire.json")
@@ -27,7 +27,8 @@ for name, declared in pairs(declarations.commands) do
   if not run then error("lua/timmy/commands/" .. declared.topic .. ".lua has no function " .. name) end
   local unknown = "is no argument of this command; there are: " .. names_of(declared.fields)
   local fields, check = checks.object(declared.fields, unknown)
-  registry[name] = { fields = fields, check = check, run = run, scope = declared.scope, available = available[name] }
+  registry[name] = { fields = fields, check = check, run = run, scope = declared.scope, available = available[name],
+    input = declared.topic == "client_input" and name or nil }
   names[#names + 1] = name
 end
 
@@ -43,16 +44,23 @@ function M.fields_of(name) return registry[name].fields end
 local LONGEST_NAME = 256
 
 local function unknown(name)
-  local guidance = client_input.guidance(name)
-  if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
+  local needs_input = client_input.guidance(name) and client_input.refusal_of(name)
+  if needs_input then return needs_input end
   local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; welcome.server.commands lists them"
   return { code = "unknown_command", message = message, field = "name" }
+end
+
+--- The error of a command that is open to no player: its context lacks a scope, or nobody's client can be played.
+local function prohibition(command, context)
+  local err = permissions.error_of_command(command.scope, context)
+  if not err and command.input then err = client_input.error_of(command.input) end
+  return err
 end
 
 --- Why a command would be declined before its arguments are checked, by the configuration or by the player's state; nil
 -- if no reason is known.
 local function objection(command, pid, context)
-  local err = permissions.error_of_command(command.scope, context)
+  local err = prohibition(command, context)
   if not err and command.available then
     local possible, why = command.available(pid)
     err = not possible and why
@@ -84,8 +92,8 @@ end
 local function run(name, arguments, context)
   local command = registry[name]
   if not command then return nil, unknown(name) end
-  local not_permitted = permissions.error_of_command(command.scope, context)
-  if not_permitted then return nil, not_permitted end
+  local prohibited = prohibition(command, context)
+  if prohibited then return nil, prohibited end
   local values, wrong = read(command, arguments)
   if not values then return nil, wrong end
   local pid, missing = players.find(values.player)

@@ -1058,6 +1058,98 @@ M.commands = {
       { name = "text", type = types.Text },
     },
   },
+  activate = {
+    topic = "client_input",
+    fields = { { name = "player", type = types.Name }, { name = "unique_index", type = types.UniqueIndex } },
+  },
+  attack = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "unique_index", type = types.UniqueIndex, optional = true },
+    },
+  },
+  barter = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "deal", type = { enum = { "buy", "sell" } } },
+      { name = "item", type = types.Name },
+      { name = "count", type = types.ItemCount, default = 1 },
+    },
+  },
+  block = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "seconds", type = { type = "number", minimum = 0.05, maximum = 60 }, default = 1 },
+    },
+  },
+  cast = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "spell", type = types.Name, optional = true },
+      { name = "unique_index", type = types.UniqueIndex, optional = true },
+    },
+  },
+  choose_topic = {
+    topic = "client_input",
+    fields = { { name = "player", type = types.Name }, { name = "topic", type = types.Name } },
+  },
+  jump = { topic = "client_input", fields = { { name = "player", type = types.Name } } },
+  look = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "radius", type = { type = "number", minimum = 1, maximum = 100000 }, default = 4096 },
+    },
+  },
+  open = {
+    topic = "client_input",
+    fields = { { name = "player", type = types.Name }, { name = "unique_index", type = types.UniqueIndex } },
+  },
+  run = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "direction", type = { enum = { "forward", "back", "left", "right" } }, default = "forward" },
+      { name = "seconds", type = { type = "number", minimum = 0.05, maximum = 60 }, default = 1 },
+      { name = "distance", type = { type = "number", minimum = 1, maximum = 100000 }, optional = true },
+    },
+  },
+  stop_moving = { topic = "client_input", fields = { { name = "player", type = types.Name } } },
+  take = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "unique_index", type = types.UniqueIndex },
+      { name = "item", type = types.Name, optional = true },
+      { name = "count", type = types.ItemCount, default = 1 },
+    },
+  },
+  talk = {
+    topic = "client_input",
+    fields = { { name = "player", type = types.Name }, { name = "unique_index", type = types.UniqueIndex } },
+  },
+  turn = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "yaw", type = types.Angle, optional = true },
+      { name = "by", type = types.Angle, optional = true },
+      { name = "pitch", type = { type = "number", minimum = -90, maximum = 90 }, optional = true },
+    },
+  },
+  walk = {
+    topic = "client_input",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "direction", type = { enum = { "forward", "back", "left", "right" } }, default = "forward" },
+      { name = "seconds", type = { type = "number", minimum = 0.05, maximum = 60 }, default = 1 },
+      { name = "distance", type = { type = "number", minimum = 1, maximum = 100000 }, optional = true },
+    },
+  },
   put_in_container = {
     topic = "containers",
     fields = {
