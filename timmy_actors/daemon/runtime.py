@@ -26,7 +26,7 @@ from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFaile
 from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
 from timmy_actors.portals import choose, load_catalog
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
-from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor
+from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor, Service
 from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
 from timmy_actors.system import make_token_file, read_token
 
@@ -51,6 +51,12 @@ class Runtime(PortalCalls):
         self.endpoint = resolve_endpoint(endpoint)
         self.shared = SharedState()
         self.directory = Directory()
+        self.service = Service(
+            player=settings.player,
+            directory=self.directory,
+            perceptions=self.shared.perceptions,
+            health=self.shared.current_health,
+        )
         self._catalog = portals_path(settings, folder)
         self._journal = JournalHolder(settings, self.endpoint)
         self._game_supervisor = GameSupervisor(
@@ -314,11 +320,4 @@ class Runtime(PortalCalls):
         return HealthActor(endpoint=self.endpoint, directory=self.directory, shared=self.shared)
 
     def _gateway(self) -> GatewayActor:
-        return GatewayActor(
-            endpoint=self.endpoint,
-            player=self.settings.player,
-            context=self._context,
-            directory=self.directory,
-            perceptions=self.shared.perceptions,
-            health=self.shared.current_health,
-        )
+        return GatewayActor(endpoint=self.endpoint, context=self._context, service=self.service)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from timmy_actors.errors import ActorError, MailboxFullError, RefusedError
-from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, UsePortal
+from timmy_actors.portals import PORTAL_MARGIN_S, Caller, Capture, CheckPortal, Execute, ListPortals, UsePortal
 from timmy_actors.protocol import (
     ActionResult,
     Answer,
@@ -20,9 +20,11 @@ from timmy_actors.protocol import (
     ErrorInfo,
     ExecuteRequest,
     GameState,
+    Health,
     Model,
     PerceptionOutput,
     PortalCheck,
+    PortalsRequest,
     Request,
     RequestId,
     UsePortalRequest,
@@ -68,6 +70,7 @@ _FIELDS: dict[type, str] = {
     GameState: "state",
     ActionResult: "result",
     PerceptionOutput: "snapshot",
+    Health: "status",
 }
 """The field of an `Answer` for each type of outcome."""
 
@@ -82,10 +85,12 @@ def _fields_of(request: Request, outcome: Any) -> dict[str, Any]:
 
 
 def for_portal(
-    request: UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest, caller: Caller
+    request: PortalsRequest | UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest, caller: Caller
 ) -> tuple[object, float]:
     """The portal's message for a request, and how many seconds to wait for its answer."""
     match request:
+        case PortalsRequest():
+            return ListPortals(), PORTALS_TIMEOUT_S
         case UsePortalRequest(portal=portal):
             return UsePortal(portal), PORTALS_TIMEOUT_S
         case CheckPortalRequest(portal=portal, timeout_s=timeout_s):

@@ -1,4 +1,4 @@
-"""The gateway: answers the requests of a daemon's owner over the local endpoint, from shared state where possible."""
+"""The gateway: answers the requests of a daemon's owner over the local endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,50 +15,32 @@ import zmq
 from pydantic import ValidationError
 
 from timmy_actors.client import endpoint_path
-from timmy_actors.commands import MAX_PENDING, SubmitCommand
+from timmy_actors.commands import MAX_PENDING
 from timmy_actors.errors import MailboxFullError, RefusedError
-from timmy_actors.perception import Await, Numbered, Perceptions, Watch
-from timmy_actors.portals import Caller, ListPortals
+from timmy_actors.perception import Numbered, Watch
+from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
     MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
-    CaptureRequest,
-    CheckPortalRequest,
     CommandRequest,
     ErrorInfo,
-    ExecuteRequest,
-    Health,
-    PortalsRequest,
     Request,
-    Revision,
-    SnapshotRequest,
-    StatusRequest,
-    UsePortalRequest,
     WatchRequest,
     first_mistake,
 )
 from timmy_actors.serving import connections
-from timmy_actors.serving.answers import (
-    PORTALS_TIMEOUT_S,
-    command_id,
-    explain,
-    for_portal,
-    readable_id,
-    to_answer,
-    unanswered,
-)
+from timmy_actors.serving.answers import command_id, explain, readable_id, to_answer, unanswered
 from timmy_actors.serving.connections import Connections
 from timmy_actors.serving.outbox import HIGH_WATER_MARK, FairShare, Outbox
-from timmy_actors.supervision import Directory, Reply
+from timmy_actors.serving.service import Service
+from timmy_actors.supervision import Reply
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 
 log = logging.getLogger(__name__)
 
 MAX_WATCHERS = 64
 STOPPING = "the daemon is stopping"
-ANSWER_MARGIN_S = 2.0
-"""How long past a command's own timeout its actor may take to report the outcome."""
 FINISH_WITHIN_S = 1.0
 """How long a stopping daemon waits for pending answers; then it answers each caller that it is stopping."""
 LAST_WORDS_MS = 500
@@ -103,19 +85,14 @@ class GatewayActor(SocketActor):
         self,
         *,
         endpoint: str,
-        player: str,
         context: zmq.Context[Any],
-        directory: Directory,
-        perceptions: Perceptions,
-        health: Callable[[], Health | None],
+        service: Service,
     ) -> None:
         super().__init__()
         self._endpoint = endpoint
-        self._player = player
         self._context = context
-        self._directory = directory
-        self._perceptions = perceptions
-        self._health = health
+        self._service = service
+        self._perceptions = service.perceptions
         self._watches: dict[bytes, Watch] = {}
         self._woken = False
         """Whether a `_News` is in the mailbox."""
@@ -219,47 +196,28 @@ class GatewayActor(SocketActor):
         except RefusedError as refused:
             self._send(sender, Answer(id=request.id, command_id=command_id(request), error=explain(refused)))
 
-    def _answer(self, sender: _Sender, request: Any) -> None:
-        match request:
-            case _ if self._stopping:
-                raise RefusedError("unavailable", STOPPING)
-            case StatusRequest():
-                self._send(sender, Answer(id=request.id, status=self._health()))
-            case SnapshotRequest(after=Revision() as after):
-                wanted = Await(request.player or self._player, after, request.timeout_s)
-                reply = self._directory.ask("perception", wanted, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-                self._answer_later(_Open(sender, request), reply)
-            case SnapshotRequest():
-                snapshot = self._perceptions.find(request.player or self._player)
-                self._send(sender, Answer(id=request.id, snapshot=snapshot))
-            case CommandRequest():
-                self._command(sender, request)
-            case PortalsRequest():
-                reply = self._directory.ask("portal", ListPortals(), timeout_s=PORTALS_TIMEOUT_S)
-                self._answer_later(_Open(sender, request), reply)
-            case UsePortalRequest() | CheckPortalRequest() | CaptureRequest() | ExecuteRequest():
-                self._portal(sender, request)
-            case WatchRequest():
-                self._watch(sender, request)
+    def _answer(self, sender: _Sender, request: Request) -> None:
+        if self._stopping:
+            raise RefusedError("unavailable", STOPPING)
+        if isinstance(request, WatchRequest):
+            self._watch(sender, request)
+            return
+        if isinstance(request, CommandRequest):
+            self._take_place(sender.client)
+        waiting = _Open(sender, request)
+        reply = self._service.ask(request, waiting.caller)
+        if isinstance(request, CommandRequest):
+            reply.add_done_callback(lambda _: self._left.append(sender.client))
+        if reply.done:
+            self._send(sender, to_answer(request, reply))
+        else:
+            self._answer_later(waiting, reply)
 
-    def _command(self, sender: _Sender, request: CommandRequest) -> None:
-        arguments = request.arguments
-        if "player" not in arguments:
-            arguments = {"player": self._player, **arguments}
-        deadline = math.inf if request.deadline is None else request.deadline
-        do = SubmitCommand(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+    def _take_place(self, client: bytes) -> None:
         while self._left:
             self._places.leave(self._left.popleft())
-        if not self._places.admit(sender.client):
+        if not self._places.admit(client):
             raise RefusedError("overloaded", "this client has too many pending commands: wait for their answers")
-        reply = self._directory.ask("command", do, timeout_s=request.timeout_s + ANSWER_MARGIN_S)
-        reply.add_done_callback(lambda _: self._left.append(sender.client))
-        self._answer_later(_Open(sender, request), reply)
-
-    def _portal(self, sender: _Sender, request: Any) -> None:
-        waiting = _Open(sender, request)
-        message, takes_s = for_portal(request, waiting.caller)
-        self._answer_later(waiting, self._directory.ask("portal", message, timeout_s=takes_s + ANSWER_MARGIN_S))
 
     def _answer_later(self, waiting: _Open, reply: Reply) -> None:
         self._open.add(waiting)

@@ -1,0 +1,114 @@
+"""Answers requests for every transport: from shared state where possible, else through the actor responsible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from timmy_actors.commands import SubmitCommand
+from timmy_actors.errors import RefusedError, StartFailedError
+from timmy_actors.perception import Await, Perceptions
+from timmy_actors.portals import Caller
+from timmy_actors.protocol import (
+    CaptureRequest,
+    CheckPortalRequest,
+    CommandRequest,
+    ExecuteRequest,
+    Health,
+    PortalsRequest,
+    SnapshotRequest,
+    StatusRequest,
+    UsePortalRequest,
+)
+from timmy_actors.serving.answers import for_portal
+from timmy_actors.supervision import Directory, Reply
+
+ANSWER_MARGIN_S = 2.0
+"""How long past a command's own timeout its actor may take to report the outcome."""
+
+ServiceRequest: TypeAlias = (
+    StatusRequest
+    | SnapshotRequest
+    | CommandRequest
+    | PortalsRequest
+    | UsePortalRequest
+    | CheckPortalRequest
+    | CaptureRequest
+    | ExecuteRequest
+)
+"""The requests that have one answer: all but `WatchRequest`."""
+
+
+class Service:
+    """Answers a daemon's requests. It never blocks, and any thread may use it."""
+
+    def __init__(
+        self, *, player: str, directory: Directory, perceptions: Perceptions, health: Callable[[], Health | None]
+    ) -> None:
+        self.player = player
+        """The player of requests that name none."""
+        self.perceptions = perceptions
+        self._directory = directory
+        self._health = health
+
+    def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
+        """Start to answer a request; one that shared state answers is `done` at once.
+
+        Args:
+            request: a valid request; its `id` is the transport's, and not used here.
+            caller: when the caller leaves, what only it waits for is cancelled.
+            wait_s: how long the request may wait for an actor that is being restarted; 0: fail at once.
+
+        Returns:
+            The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
+            `GameState` or `ActionResult`; its error a `RefusedError`, or an `ActorError` if no actor answered.
+            `answers.to_answer` converts both to an `Answer`.
+        """
+        match request:
+            case StatusRequest():
+                return _at_once(self.status)
+            case SnapshotRequest():
+                return self._snapshot(request, wait_s)
+            case CommandRequest():
+                return self._ask("command", self._command(request), request.timeout_s, wait_s)
+        message, takes_s = for_portal(request, caller or Caller())
+        return self._ask("portal", message, takes_s, wait_s)
+
+    def status(self) -> Health:
+        """The daemon's health.
+
+        Raises:
+            StartFailedError: the daemon has not started.
+        """
+        health = self._health()
+        if health is None:
+            raise StartFailedError("the daemon has not started")
+        return health
+
+    def _snapshot(self, request: SnapshotRequest, wait_s: float) -> Reply:
+        player = request.player or self.player
+        if request.after is None:
+            return _at_once(lambda: self.perceptions.find(player))
+        wanted = Await(player, request.after, request.timeout_s)
+        return self._ask("perception", wanted, request.timeout_s, wait_s)
+
+    def _ask(self, actor: str, message: object, takes_s: float, wait_s: float) -> Reply:
+        longest_s = takes_s + ANSWER_MARGIN_S
+        return self._directory.ask(actor, message, timeout_s=longest_s, wait_s=min(wait_s, takes_s))
+
+    def _command(self, request: CommandRequest) -> SubmitCommand:
+        arguments = request.arguments
+        if "player" not in arguments:
+            arguments = {"player": self.player, **arguments}
+        deadline = math.inf if request.deadline is None else request.deadline
+        return SubmitCommand(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+
+
+def _at_once(find: Callable[[], object]) -> Reply:
+    reply = Reply()
+    try:
+        reply.set(find())
+    except (RefusedError, StartFailedError) as error:
+        reply.fail(error)
+    return reply
