@@ -72,6 +72,7 @@ COMMANDS = {
     "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
     "tree": Row("health", "tree", "Show the tree of actors with their states, restarts and reasons."),
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
+    "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
     "snapshot": Row("agent", "snapshot", "Show the latest snapshot of a player."),
     "do": Row("agent", "do", "Execute a command in the game."),
     "watch": Row(

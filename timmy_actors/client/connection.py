@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import zmq
 
+from timmy_actors.client.clock_calls import ClockCalls
 from timmy_actors.client.codec import decode_answer, encode, make, raise_refusal
 from timmy_actors.client.endpoint import resolve_endpoint
 from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
+    CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     RECONNECT_S,
     CaptureRequest,
     CheckPortalRequest,
+    ClockRequest,
     CommandRequest,
     CommandResult,
     ExecuteRequest,
@@ -40,7 +43,16 @@ from timmy_actors.protocol import (
 
 if TYPE_CHECKING:
     from timmy_actors.client.watching import AsyncDaemonWatch, DaemonWatch
-    from timmy_actors.protocol import ActionResult, Answer, GameState, Health, PerceptionOutput, PortalCheck, Portals
+    from timmy_actors.protocol import (
+        ActionResult,
+        Answer,
+        GameState,
+        Health,
+        PerceptionOutput,
+        PortalCheck,
+        Portals,
+        WorldClock,
+    )
 
 T = TypeVar("T")
 
@@ -62,7 +74,7 @@ def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S
     return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
 
 
-class Daemon:
+class Daemon(ClockCalls):
     """A connection to a running daemon. Threads may share it; their calls take turns.
 
     Every call may raise `DaemonUnreachableError`: no answer came in time, the daemon ended before it answered, or the
@@ -126,7 +138,7 @@ class Daemon:
         request = self._command_request(name, arguments, timeout_s, command_id, "done")
         answer = self._ask(request, timeout_s + TRANSPORT_MARGIN_S)
         key = answer.command_id or request.command_id or ""
-        return CommandResult(id=key, value=_present(answer.value), revision=answer.revision)
+        return CommandResult(id=key, value=_present(answer.value), revision=answer.revision, game_ms=answer.game_ms)
 
     def submit(
         self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
@@ -268,6 +280,10 @@ class Daemon:
         return AsyncDaemonWatch(
             self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
         )
+
+    def _clock(self, request: ClockRequest) -> WorldClock:
+        numbered = request.model_copy(update={"id": self._id()})
+        return _present(self._ask(numbered, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S).clock)
 
     @contextmanager
     def _closed_as_error(self) -> Iterator[None]:

@@ -192,13 +192,13 @@ class CommandActor(Actor):
     def _advance(self, pending: Pending) -> None:
         error = self._dispatch.advance(pending)
         if error is not None:
-            self._settle(pending, None, error)
+            self._settle(pending, error)
 
     def _on_answer(self, key: str | None, answer: Result | Error) -> None:
         pending = self._pending.get(key) if key is not None else None
         if pending is not None and pending.stage is Stage.UNDER_WAY:
-            value, revision = (answer.value, answer.revision) if isinstance(answer, Result) else (None, None)
-            self._settle(pending, value, self._dispatch.checked_error(pending, answer.error), revision)
+            result = answer if isinstance(answer, Result) else None
+            self._settle(pending, self._dispatch.checked_error(pending, answer.error), result)
 
     def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
         now = time.monotonic()
@@ -226,10 +226,11 @@ class CommandActor(Actor):
             case Stage.UNDER_WAY:
                 reply.fail(RefusedError("in_doubt", NO_ANSWER.format(key=pending.id)))
 
-    def _settle(
-        self, pending: Pending, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None
-    ) -> None:
-        pending.settle(value, error, revision)
+    def _settle(self, pending: Pending, error: ErrorInfo | None, result: Result | None = None) -> None:
+        if result is None:
+            pending.settle(None, error)
+        else:
+            pending.settle(result.value, error, result.revision, result.game_ms)
         if pending.journaled:
             self._tell_journal(Record(pending.entry()))
         else:

@@ -60,6 +60,8 @@ class Pending:
     error: ErrorInfo | None = None
     revision: int | None = None
     """The server's revision that it produced."""
+    game_ms: int | None = None
+    """The game time at which it was executed. Not journaled: it is of use only right after the observation."""
     journaled: bool = False
     """Whether the journal has stored it and must receive its result."""
     waiters: list[Waiter] = field(default_factory=list)
@@ -122,9 +124,15 @@ class Pending:
         self.attempts += 1
         self.sent_at = self.sent_at or time.time()
 
-    def settle(self, value: dict[str, Any] | None, error: ErrorInfo | None, revision: int | None = None) -> None:
+    def settle(
+        self,
+        value: dict[str, Any] | None,
+        error: ErrorInfo | None,
+        revision: int | None = None,
+        game_ms: int | None = None,
+    ) -> None:
         """Record its result."""
-        self.revision = revision if error is None else None
+        self.revision, self.game_ms = (revision, game_ms) if error is None else (None, None)
         self.stage, self.settled_at = Stage.SETTLED, time.time()
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
         self.value, self.error = value, error
@@ -152,7 +160,7 @@ class Pending:
             reply.fail(RefusedError(self.error.code, self.error.message, self.error.field))
         else:
             produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
-            reply.set(CommandResult(id=self.id, value=self.value, revision=produced))
+            reply.set(CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms))
 
 
 def _moment(at: float | None) -> datetime | None:

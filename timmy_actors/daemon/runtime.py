@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import zmq
 
-from timmy_actors.client import EndpointLock, resolve_endpoint
+from timmy_actors.client import ClockCalls, EndpointLock, resolve_endpoint
 from timmy_actors.commands import SubmitCommand
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
@@ -25,7 +25,15 @@ from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
 from timmy_actors.portals import choose, load_catalog
-from timmy_actors.protocol import DEFAULT_TIMEOUT_S, CommandResult, Health, PerceptionOutput, Revision
+from timmy_actors.protocol import (
+    DEFAULT_TIMEOUT_S,
+    ClockRequest,
+    CommandResult,
+    Health,
+    PerceptionOutput,
+    Revision,
+    WorldClock,
+)
 from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor, Service
 from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
 from timmy_actors.system import make_token_file, read_token
@@ -37,7 +45,7 @@ READY_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.01
 
 
-class Runtime(PortalCalls):
+class Runtime(PortalCalls, ClockCalls):
     """A daemon in this process.
 
     ```python
@@ -56,6 +64,7 @@ class Runtime(PortalCalls):
             directory=self.directory,
             perceptions=self.shared.perceptions,
             health=self.shared.current_health,
+            embedded=settings.world.embedded,
         )
         self._catalog = portals_path(settings, folder)
         self._journal = JournalHolder(settings, self.endpoint)
@@ -305,6 +314,10 @@ class Runtime(PortalCalls):
     ) -> AsyncWatch:
         """`watch` for coroutines: `async for pushed in timmy.awatch(): ...`."""
         return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
+
+    def _clock(self, request: ClockRequest) -> WorldClock:
+        clock: WorldClock = self.service.ask(request, wait_s=DEFAULT_TIMEOUT_S).wait()
+        return clock
 
     # The tree.
 

@@ -11,8 +11,10 @@ from timmy_actors.errors import RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
+    CLOCK_TIMEOUT_S,
     CaptureRequest,
     CheckPortalRequest,
+    ClockRequest,
     CommandRequest,
     ExecuteRequest,
     Health,
@@ -27,6 +29,8 @@ from timmy_actors.supervision import Directory, Reply
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
+NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
+
 ServiceRequest: TypeAlias = (
     StatusRequest
     | SnapshotRequest
@@ -36,6 +40,7 @@ ServiceRequest: TypeAlias = (
     | CheckPortalRequest
     | CaptureRequest
     | ExecuteRequest
+    | ClockRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 
@@ -44,13 +49,20 @@ class Service:
     """Answers a daemon's requests. It never blocks, and any thread may use it."""
 
     def __init__(
-        self, *, player: str, directory: Directory, perceptions: Perceptions, health: Callable[[], Health | None]
+        self,
+        *,
+        player: str,
+        directory: Directory,
+        perceptions: Perceptions,
+        health: Callable[[], Health | None],
+        embedded: bool = False,
     ) -> None:
         self.player = player
         """The player of requests that name none."""
         self.perceptions = perceptions
         self._directory = directory
         self._health = health
+        self._embedded = embedded
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
         """Start to answer a request; one that shared state answers is `done` at once.
@@ -62,8 +74,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState` or `ActionResult`; its error a `RefusedError`, or an `ActorError` if no actor answered.
-            `answers.to_answer` converts both to an `Answer`.
+            `GameState`, `ActionResult` or `WorldClock`; its error a `RefusedError`, or an `ActorError` if no actor
+            answered. `answers.to_answer` converts both to an `Answer`.
         """
         match request:
             case StatusRequest():
@@ -72,6 +84,8 @@ class Service:
                 return self._snapshot(request, wait_s)
             case CommandRequest():
                 return self._ask("command", self._command(request), request.timeout_s, wait_s)
+            case ClockRequest():
+                return self._clock(request, wait_s)
         message, takes_s = for_portal(request, caller or Caller())
         return self._ask("portal", message, takes_s, wait_s)
 
@@ -92,6 +106,13 @@ class Service:
             return _at_once(lambda: self.perceptions.find(player))
         wanted = Await(player, request.after, request.timeout_s)
         return self._ask("perception", wanted, request.timeout_s, wait_s)
+
+    def _clock(self, request: ClockRequest, wait_s: float) -> Reply:
+        if not self._embedded:
+            reply = Reply()
+            reply.fail(RefusedError("needs_embedded_world", NO_CLOCK))
+            return reply
+        return self._ask("world", request.call, CLOCK_TIMEOUT_S, wait_s)
 
     def _ask(self, actor: str, message: object, takes_s: float, wait_s: float) -> Reply:
         longest_s = takes_s + ANSWER_MARGIN_S

@@ -9,7 +9,15 @@ from typing import Any, Literal, overload
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
-from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, Outcome, PerceptionOutput, Revision
+from timmy_actors.protocol import (
+    NEEDS_CLIENT_INPUT,
+    Action,
+    ActionResult,
+    CommandResult,
+    Outcome,
+    PerceptionOutput,
+    Revision,
+)
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Calls, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
@@ -37,12 +45,17 @@ class PlayerBody:
         self._timeout_s = timeout_s
         self._produced: Revision | None = None
         """The revision that the last executed action produced."""
+        self._observed: PerceptionOutput | None = None
+        """The last observation."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
         """The latest snapshot of the player; with `after`, the first one that shows that action's effects."""
         if after is None or after.revision is None:
-            return _as_of(self._game.snapshot(self._player), self._produced)
-        return self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
+            observed = _as_of(self._game.snapshot(self._player), self._produced)
+        else:
+            observed = self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
+        self._observed = observed
+        return observed
 
     @overload
     def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...) -> ActionResult: ...
@@ -84,13 +97,28 @@ class PlayerBody:
         except RefusedError as refused:
             return _refused(action, refused, key)
         self._produced = result.revision or self._produced
-        return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=key)
+        return _result(
+            action,
+            success=True,
+            value=result.value or {},
+            revision=result.revision,
+            command_id=key,
+            game_ms_since_observation=_game_ms_between(self._observed, result),
+        )
 
 
 def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionOutput:
     if produced is None or shows(snapshot, produced):
         return snapshot
     return mark_stale(snapshot, "no snapshot since the last action")
+
+
+def _game_ms_between(observed: PerceptionOutput | None, result: CommandResult) -> int | None:
+    """The game time from an observation to a command's effect; None if one of them, or its game time, is unknown."""
+    if observed is None or observed.game_ms is None or result.game_ms is None or result.revision is None:
+        return None
+    # Each server process has a clock of its own. A push can overtake the result of a command.
+    return max(0, result.game_ms - observed.game_ms) if observed.boot == result.revision.boot else None
 
 
 def _refused(action: Action, refused: RefusedError, command_id: str) -> ActionResult:
