@@ -1,7 +1,7 @@
 from .actor import PerceptionActor
 from .backlog import Numbered
 from .messages import Await
-from .retention import MAX_PLAYERS, as_of, mark_stale, shows
+from .retention import MAX_PLAYERS, as_of, mark_stale, merge, shows
 from .shared import Perceptions
 from .watching import AsyncWatch, Watch, make_interest
 
@@ -16,5 +16,6 @@ __all__ = [
     "as_of",
     "make_interest",
     "mark_stale",
+    "merge",
     "shows",
 ]
