@@ -17,8 +17,8 @@ help: ## Show this
 run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foreground, until Ctrl-C
 	@$(BIN)/timmy-actors run
 
-test: $(VENV)/.installed-dev ## Run every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-dev ## Run every test, in WORKERS=3 processes
+	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
 
 check: $(VENV)/.installed-dev ## ruff, mypy --strict, import-linter, luacheck, shellcheck, yamllint
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """An actor-based supervision runtime that keeps an agent alive in a game world.
 
-In process: `Runtime.from_config()`. From another process: `connect()`. Both have `snapshot`, `command`, `status`,
-and for a game on a screen `capture` and `execute`.
+In process: `Runtime.from_config()`. From another process: `connect()`, or `aconnect()` for coroutines. All have
+`snapshot`, `command`, `status`, and for a game on a screen `capture` and `execute`.
 """
 
 import lazy_loader

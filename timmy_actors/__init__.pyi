@@ -1,4 +1,4 @@
-from .client import Daemon, connect
+from .client import AsyncDaemon, Daemon, aconnect, connect
 from .daemon import Runtime
 from .errors import Refused, RefusedError, TimmyError
 from .protocol import ActionResult, CommandResult, GameState, Health, PerceptionOutput
@@ -6,6 +6,7 @@ from .version import __version__
 
 __all__ = [
     "ActionResult",
+    "AsyncDaemon",
     "CommandResult",
     "Daemon",
     "GameState",
@@ -16,5 +17,6 @@ __all__ = [
     "Runtime",
     "TimmyError",
     "__version__",
+    "aconnect",
     "connect",
 ]

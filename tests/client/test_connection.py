@@ -15,7 +15,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Daemon, RefusedError, Runtime, connect
-from timmy_actors.client import connection as module
+from timmy_actors.client import calls
 from timmy_actors.client import watching as following
 from timmy_actors.errors import ConfigError, DaemonUnreachableError, ProtocolError
 from timmy_actors.protocol import MAX_REQUEST_BYTES, Pushed
@@ -156,7 +156,7 @@ def test_a_daemon_that_does_not_answer_is_reported(runtime_folder: Path) -> None
 def test_an_answer_that_came_too_late_is_not_taken_for_the_next_ones(
     runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TRANSPORT_MARGIN_S", 0.0)
+    monkeypatch.setattr(calls, "TRANSPORT_MARGIN_S", 0.0)
     peer.silent_to = {"command"}
     with connect() as daemon:
         with pytest.raises(DaemonUnreachableError):
@@ -169,7 +169,7 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_ones(
 def test_a_command_that_was_given_up_is_not_carried_out_by_a_daemon_that_comes_back(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TRANSPORT_MARGIN_S", 0.0)
+    monkeypatch.setattr(calls, "TRANSPORT_MARGIN_S", 0.0)
     with running(peer.address) as first:
         fresh(first)
         daemon = connect()

@@ -103,7 +103,7 @@ class Networked:
         """Send a message, and wait for its answer, without any game time."""
         self._socket.send(message.encode())
         key = json.loads(message)["id"]
-        eventually(lambda: self._read() or key in self._answers)
+        eventually(lambda: key in self._read())
         return self._answers.pop(key)
 
     def turn(self, turn: Turn) -> bytes:
@@ -115,11 +115,12 @@ class Networked:
         assert turn.observe is not None
         return self.ask(turn.observe)
 
-    def _read(self) -> None:
+    def _read(self) -> dict[str, bytes]:
         self._lockstep.poll()
         while self._socket.poll(0):
             answer = self._socket.recv()
             self._answers[json.loads(answer)["id"]] = answer
+        return self._answers
 
     def close(self) -> None:
         self._context.destroy(linger=0)

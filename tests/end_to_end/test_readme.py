@@ -64,13 +64,18 @@ def test_python_reaches_a_running_daemon(endpoint: str) -> None:
     assert (done.returncode, '"cell": "-3, -2"' in done.stdout) == (0, True), done.stderr
 
 
+def test_coroutines_reach_a_running_daemon(endpoint: str) -> None:
+    done = run("-c", BLOCK.findall(README)[1], endpoint=endpoint)
+    assert done.stdout == "Balmora ok\n", done.stderr
+
+
 def test_python_runs_a_daemon_of_its_own(tmp_path: Path) -> None:
-    done = run("-c", BLOCK.findall(README)[1], endpoint=f"ipc://{tmp_path}/daemon.sock")
+    done = run("-c", BLOCK.findall(README)[2], endpoint=f"ipc://{tmp_path}/daemon.sock")
     assert done.stdout.startswith("bad_arguments count "), done.stderr
 
 
 def test_two_agents_talk(endpoint: str) -> None:
-    done = run("-c", BLOCK.findall(README)[2], endpoint=endpoint)
+    done = run("-c", BLOCK.findall(README)[3], endpoint=endpoint)
     assert done.stdout.splitlines() == [
         "Timmy (0): I am in Seyda Neen. Who are you?",
         "Jiub (1): They call me Jiub.",

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.cli.root import cli
-from timmy_actors.client import ClockCalls
+from timmy_actors.client import Calls
 from timmy_actors.daemon import JournalSettings, LinkSettings, Settings
 from timmy_actors.daemon import WorldSettings as DaemonWorldSettings
 from timmy_actors.protocol import Action, PerceptionOutput
@@ -39,7 +39,7 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
 
 
 @pytest.fixture(params=["in process", "connected"])
-def game(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[Runtime | ClockCalls]:
+def game(runtime: Runtime, request: pytest.FixtureRequest) -> Iterator[Calls]:
     if request.param == "in process":
         yield runtime
     else:
@@ -60,7 +60,7 @@ def seen_at(runtime: Runtime, game_ms: int, player: str = "Timmy") -> Perception
     return snapshot
 
 
-def test_a_frozen_world_moves_by_steps_only_and_accounts_for_them(game: ClockCalls, runtime: Runtime) -> None:
+def test_a_frozen_world_moves_by_steps_only_and_accounts_for_them(game: Calls, runtime: Runtime) -> None:
     frozen = game.freeze(by="a test")
     assert (frozen.frozen, frozen.frozen_by) == (True, "a test")
     stepped = game.step(10_000)
@@ -76,7 +76,7 @@ def test_a_frozen_world_moves_by_steps_only_and_accounts_for_them(game: ClockCal
     assert (before.position.x, before.position.y) != (after.position.x, after.position.y), "Jiub walks around"
 
 
-def test_a_world_frozen_twice_stays_frozen_by_the_first_until_it_is_thawed(game: ClockCalls, runtime: Runtime) -> None:
+def test_a_world_frozen_twice_stays_frozen_by_the_first_until_it_is_thawed(game: Calls, runtime: Runtime) -> None:
     game.freeze(by="one")
     assert game.freeze(by="another").frozen_by == "one"
     eventually(lambda: (world := runtime.status().world) is not None and world.frozen_by == "one")
@@ -107,7 +107,7 @@ def test_commands_go_on_in_a_frozen_world_and_their_effects_await_its_time(runti
     runtime.thaw()
 
 
-def test_a_step_of_a_running_world_and_wrong_steps_are_refused(game: ClockCalls) -> None:
+def test_a_step_of_a_running_world_and_wrong_steps_are_refused(game: Calls) -> None:
     with pytest.raises(RefusedError, match="not frozen") as running:
         game.step(50)
     assert running.value.code == "game_refused"

@@ -173,7 +173,7 @@ def test_of_clients_that_say_nothing_the_oldest_stays_and_one_that_probes_too(
         newer = clients.ends_of(clients.open(impatient, reconnect_ivl=10))
         for _ in range(5):
             newer.recv_multipart()
-        assert (stays.poll(0), talks.poll(0), daemon._line._has_ended()) == (0, 0, False)
+        assert (stays.poll(0), talks.poll(0), daemon._line.has_ended()) == (0, 0, False)
         assert ask(oldest, type="status")["id"] == "1"
 
 

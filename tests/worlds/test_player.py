@@ -12,8 +12,9 @@ import pytest
 from tests.peer import Peer
 from tests.runtimes import fresh, running
 from timmy_actors import RefusedError, Runtime, connect
+from timmy_actors.client import Calls
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, CommandResult, PerceptionOutput, Revision
-from timmy_actors.worlds import AsyncWorld, Calls, PlayerBody, WorldInterface
+from timmy_actors.worlds import AsyncWorld, PlayerBody, WorldInterface
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "wanderer.py"
 
@@ -73,7 +74,7 @@ def test_an_unknown_player_cannot_be_observed(runtime: Runtime) -> None:
         PlayerBody(runtime, "Nobody").observe()
 
 
-class Recorder:
+class Recorder(Calls):
     """A game that records its commands, and refuses them with `declines`."""
 
     def __init__(self, declines: RefusedError | None = None) -> None:

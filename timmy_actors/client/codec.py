@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from timmy_actors.errors import ProtocolError, RefusedError
-from timmy_actors.protocol import MAX_REQUEST_BYTES, Request, first_mistake
+from timmy_actors.client.line import Ended
+from timmy_actors.errors import DaemonUnreachableError, ProtocolError, RefusedError
+from timmy_actors.protocol import MAX_REQUEST_BYTES, CommandRequest, Request, first_mistake
 
 if TYPE_CHECKING:
     from timmy_actors.protocol import Answer, Pushed
@@ -58,6 +59,28 @@ def decode_answer(frame: bytes) -> Answer:
 
     with _protocol_errors():
         return Answer.model_validate_json(frame)
+
+
+def answer_to(request: Request, received: bytes | Ended | None, *, endpoint: str, timeout_s: float) -> Answer | None:
+    """The answer to `request` in what was received; None: it answers an earlier call that had stopped waiting.
+
+    Raises:
+        DaemonUnreachableError: the connection ended, or nothing was received within `timeout_s`.
+        ProtocolError: the frame is not a valid answer in this version.
+    """
+    if isinstance(received, Ended):
+        raise DaemonUnreachableError(_unanswered(request, f"the daemon at {endpoint} ended before it answered"))
+    if received is None:
+        reason = f"the daemon at {endpoint} did not answer within {timeout_s:g} s"
+        raise DaemonUnreachableError(_unanswered(request, reason))
+    answer = decode_answer(received)
+    return answer if answer.id in (request.id, None) else None
+
+
+def _unanswered(request: Request, why: str) -> str:
+    if not isinstance(request, CommandRequest):
+        return why
+    return f"{why}; give the command again with the command_id {request.command_id!r} to get its outcome"
 
 
 def decode_watched(frame: bytes) -> Pushed | Answer:

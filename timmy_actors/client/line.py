@@ -53,7 +53,7 @@ class Line:
         Raises:
             DaemonUnreachableError: no daemon listens on the endpoint any more.
         """
-        if self._has_ended():
+        if self.has_ended():
             self.reopen()
         self._socket.send(frame)
 
@@ -63,7 +63,7 @@ class Line:
             return None
         with contextlib.suppress(zmq.Again):
             return self._socket.recv(zmq.NOBLOCK)
-        if not self._has_ended():
+        if not self.has_ended():
             return None
         with contextlib.suppress(zmq.Again):
             return self._socket.recv(zmq.NOBLOCK)
@@ -89,8 +89,12 @@ class Line:
         return received
 
     async def wait_in_loop(self, until: float) -> bytes | Ended | None:
-        """`wait` for coroutines: it does not block the asyncio event loop."""
-        import asyncio  # noqa: PLC0415  it takes 18 ms to load, and only an asynchronous watch needs it
+        """`wait` for coroutines: it does not block the asyncio event loop.
+
+        Raises:
+            zmq.ZMQError: the line was closed during the wait, or is to be.
+        """
+        import asyncio  # noqa: PLC0415  it takes 18 ms to load, and only coroutines need it
 
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         descriptors = [] if self.is_down else [self._socket.FD, self._monitor.FD]
@@ -102,6 +106,8 @@ class Line:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), min(left_s, LOOK_UP_S))
                 news.clear()
+                if self._closing.is_set():
+                    raise zmq.ZMQError(zmq.ENOTSOCK)
             return received
         finally:
             for descriptor in descriptors:
@@ -132,7 +138,7 @@ class Line:
             self._sockets.clear()
 
     def give_up(self) -> None:
-        """End another thread's `wait`; close the line afterwards."""
+        """End a wait in another thread or coroutine; close the line afterwards."""
         self._closing.set()
 
     def close(self) -> None:
@@ -154,7 +160,8 @@ class Line:
         self._poller.register(self._monitor, zmq.POLLIN)
         socket.connect(self.endpoint)
 
-    def _has_ended(self) -> bool:
+    def has_ended(self) -> bool:
+        """Whether the daemon closed the connection. Its last frames may not be read yet."""
         self._ended = self._ended or read_event(self._monitor) is not None
         return self._ended
 

@@ -104,9 +104,6 @@ class _Watching:
         self._following = Following(endpoint, reconnect_s)
         self._line = Line(endpoint, timeout_s=answer_s, high_water_mark=HIGH_WATER_MARK)
 
-    def _until(self) -> float:
-        return math.inf if self._timeout_s is None else time.monotonic() + self._timeout_s
-
     def _ask(self, *, reconnected: bool) -> None:
         self._line.send(encode(WatchRequest(id=str(next(self._ids)), **dict(self._interest))))
         self._following.asked(time.monotonic(), reconnected=reconnected)
@@ -171,21 +168,25 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
         return self
 
     def __next__(self) -> Pushed:
-        """Wait for the next push.
+        """Wait for the next push; see `read`."""
+        return self.read(self._timeout_s)
+
+    def read(self, timeout_s: float | None) -> Pushed:
+        """Wait for the next push, for at most `timeout_s` (None: for ever).
 
         Raises:
             StopIteration: the watch was closed.
             WatchTimeoutError: no push came within `timeout_s`; the watch can still be read.
             DaemonUnreachableError: the daemon ended, and did not come back within `reconnect_s`.
         """
-        until = self._until()
+        until = _until(timeout_s)
         with self._turn:
             while not self._closed:
                 pushed = self._on(self._wait(min(until, self._following.due)))
                 if pushed is not None:
                     return pushed
                 if time.monotonic() >= until:
-                    raise WatchTimeoutError.after(self._timeout_s)
+                    raise WatchTimeoutError.after(timeout_s)
             raise StopIteration
 
     def _wait(self, until: float) -> bytes | Ended | None:
@@ -230,14 +231,22 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
             StopAsyncIteration: the watch was closed.
         """
         await self._begin()
-        until = self._until()
+        until = _until(self._timeout_s)
         while not self._closed:
-            pushed = self._on(await self._line.wait_in_loop(min(until, self._following.due)))
+            pushed = self._on(await self._wait(min(until, self._following.due)))
             if pushed is not None:
                 return pushed
             if time.monotonic() >= until:
                 raise WatchTimeoutError.after(self._timeout_s)
         raise StopAsyncIteration
+
+    async def _wait(self, until: float) -> bytes | Ended | None:
+        try:
+            return await self._line.wait_in_loop(until)
+        except zmq.ZMQError:
+            if self._closed:  # by another coroutine
+                raise StopAsyncIteration from None
+            raise
 
     async def close(self) -> None:
         """Close the watch."""
@@ -254,3 +263,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
         except BaseException:
             await self.close()
             raise
+
+
+def _until(timeout_s: float | None) -> float:
+    return math.inf if timeout_s is None else time.monotonic() + timeout_s

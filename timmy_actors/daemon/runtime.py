@@ -8,44 +8,37 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import zmq
 
-from timmy_actors.client import ClockCalls, EndpointLock, resolve_endpoint
-from timmy_actors.commands import SubmitCommand
+from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.journal_holder import JournalHolder
-from timmy_actors.daemon.portal_calls import PortalCalls
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
-from timmy_actors.perception import AsyncWatch, Await, Watch, make_interest
+from timmy_actors.perception import AsyncWatch, Watch, make_interest
 from timmy_actors.portals import choose, load_catalog
-from timmy_actors.protocol import (
-    DEFAULT_TIMEOUT_S,
-    ClockRequest,
-    CommandResult,
-    Health,
-    PerceptionOutput,
-    Revision,
-    WorldClock,
-)
-from timmy_actors.serving import ANSWER_MARGIN_S, GatewayActor, Service
-from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor
+from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
+from timmy_actors.serving import GatewayActor, Service
+from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor, wait_until
 from timmy_actors.system import make_token_file, read_token
+
+T = TypeVar("T")
 
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 15.0
 READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
+"""How often a start checks whether it was told to stop: the event is set by a signal handler, which wakes no thread."""
 
 
-class Runtime(PortalCalls, ClockCalls):
+class Runtime(Calls):
     """A daemon in this process.
 
     ```python
@@ -63,7 +56,7 @@ class Runtime(PortalCalls, ClockCalls):
             player=settings.player,
             directory=self.directory,
             perceptions=self.shared.perceptions,
-            health=self.shared.current_health,
+            health=self._current_health,
             embedded=settings.world.embedded,
         )
         self._catalog = portals_path(settings, folder)
@@ -136,7 +129,7 @@ class Runtime(PortalCalls, ClockCalls):
             self._release()
             raise
         self._context: zmq.Context[Any] = zmq.Context()
-        self._root = Root(Supervisor(self._children(), self.directory), on_end=self.shared.perceptions.watchers.end)
+        self._root = Root(Supervisor(self._children(), self.directory), on_end=self._on_end)
         self._root.launch()
         try:
             self._await_start(self._root, stop or threading.Event())
@@ -159,15 +152,21 @@ class Runtime(PortalCalls, ClockCalls):
         Raises:
             DaemonNotReadyError: not ready within `timeout_s`; the message says what is missing.
         """
-        deadline = time.monotonic() + timeout_s
-        while not self._is_ready():
-            if time.monotonic() >= deadline or self.wait(LOOK_EVERY_S):
-                raise DaemonNotReadyError(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
+        perceptions, ended = self.shared.perceptions, self.shared.ended
+        wait_until(
+            lambda: self._is_ready() or ended.value, perceptions.link, perceptions.snapshots, ended, timeout_s=timeout_s
+        )
+        if not self._is_ready():
+            raise DaemonNotReadyError(f"not ready within {timeout_s:g} s: {'; '.join(self.status().reasons)}")
         return self
 
     def _is_ready(self) -> bool:
         snapshot = self.shared.perceptions.snapshot(self.settings.player)
         return self.shared.link.value.carries and snapshot is not None and not snapshot.stale
+
+    def _on_end(self) -> None:
+        self.shared.ended.value = True
+        self.shared.perceptions.watchers.end()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until the tree has ended (by `stop`, or because it gave up). Returns False at the timeout.
@@ -214,73 +213,26 @@ class Runtime(PortalCalls, ClockCalls):
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.stop()
 
-    # The typed calls; `timmy_actors.connect()` has the same ones from another process.
-
-    def status(self) -> Health:
-        """The daemon's health.
-
-        Raises:
-            StartFailedError: the daemon has not started.
-        """
-        health = self.shared.current_health()
-        if health is None:
-            raise StartFailedError("the daemon has not started")
-        if self._root is not None and self._root.has_ended:  # the last published health is out of date
-            reasons = (f"the daemon has ended: {self.failure or 'it was stopped'}",)
-            return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.shared.link.value})
-        return health
+    # The calls: see `Calls`.
 
     def snapshot(
         self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> PerceptionOutput:
-        """The latest snapshot of a player (None: the configured one). Never waits, however busy the actors are.
+        """As `Calls.snapshot`. Without `after` it never waits, however busy the actors are."""
+        if after is None:  # read without a request, in less than a microsecond
+            return self.shared.perceptions.find(player or self.settings.player)
+        return super().snapshot(player, after=after, timeout_s=timeout_s)
 
-        With `after`, the `revision` of a command's result, it waits until a snapshot shows that command's effects.
+    def _ask(self, call: Call[T]) -> T:
+        return call.result(self.service.answer(call.request))
 
-        Raises:
-            RefusedError: `no_such_player`; `unavailable` when there is no snapshot yet; `expired`: no snapshot
-                reached the revision `after` within `timeout_s`.
-        """
-        name = player or self.settings.player
-        if after is None:
-            return self.shared.perceptions.find(name)
-        wanted = Await(name, after, timeout_s)
-        snapshot: PerceptionOutput = self.directory.ask(
-            "perception", wanted, timeout_s=timeout_s + ANSWER_MARGIN_S, wait_s=timeout_s
-        ).wait()
-        return snapshot
-
-    def command(
-        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
-    ) -> CommandResult:
-        """Execute a command in the game and wait for its result. `player` defaults to the configured one.
-
-        Raises:
-            RefusedError: the command was not executed; `code`, `message` and `field` say why. `in_doubt`: it may have
-                been executed.
-        """
-        arguments = {"player": self.settings.player, **arguments}
-        return self._submit(SubmitCommand(name, arguments, timeout_s, command_id))
-
-    def submit(
-        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
-    ) -> str:
-        """Submit a command and wait only until the daemon has accepted it. Returns the command's id.
-
-        With the journal, accepted commands are durable: a daemon that crashes resumes them after its restart. To get
-        the outcome, submit the same command again under that `command_id`.
-
-        Raises:
-            RefusedError: the command was not accepted; `code`, `message` and `field` say why.
-        """
-        arguments = {"player": self.settings.player, **arguments}
-        return self._submit(SubmitCommand(name, arguments, timeout_s, command_id, until="accepted")).id
-
-    def _submit(self, command: SubmitCommand) -> CommandResult:
-        result: CommandResult = self.directory.ask(
-            "command", command, timeout_s=command.timeout_s + ANSWER_MARGIN_S, wait_s=command.timeout_s
-        ).wait()
-        return result
+    def _current_health(self) -> Health | None:
+        health = self.shared.current_health()
+        if health is None or not self.shared.ended.value:
+            return health
+        # The last published health is out of date.
+        reasons = (f"the daemon has ended: {self.failure or 'it was stopped'}",)
+        return health.model_copy(update={"verdict": "down", "reasons": reasons, "link": self.shared.link.value})
 
     def watch(
         self,
@@ -314,10 +266,6 @@ class Runtime(PortalCalls, ClockCalls):
     ) -> AsyncWatch:
         """`watch` for coroutines: `async for pushed in timmy.awatch(): ...`."""
         return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
-
-    def _clock(self, request: ClockRequest) -> WorldClock:
-        clock: WorldClock = self.service.ask(request, wait_s=DEFAULT_TIMEOUT_S).wait()
-        return clock
 
     # The tree.
 

@@ -18,6 +18,8 @@ class SharedState:
         self.portal: SharedValue[PortalEntry | None] = SharedValue(None)
         self.portal_status: SharedValue[PortalStatus | None] = SharedValue(None)
         self.health: SharedValue[Health | None] = SharedValue(None)
+        self.ended: SharedValue[bool] = SharedValue(False)  # noqa: FBT003  a value, not a flag
+        """Whether the tree has ended."""
 
     def current_health(self) -> Health | None:
         """The last verdict with the current status of the portal, which changes more often than the verdict."""

@@ -114,9 +114,9 @@ class WorldProcess:
             why = "has ended"
         if answer is None:
             raise WorldGoneError(f"the process {self.pid} of the world {why}")
-        error = to_error(answer)
-        if error is not None:
-            raise error
+        failure = to_error(answer)
+        if failure is not None:
+            raise failure
         return answer
 
     def _kill(self) -> None:

@@ -78,7 +78,11 @@ class Watch(Iterator[Pushed]):
         return self
 
     def __next__(self) -> Pushed:
-        """Wait for the next push and return it.
+        """Wait for the next push and return it; see `read`."""
+        return self.read(self._timeout_s)
+
+    def read(self, timeout_s: float | None) -> Pushed:
+        """Wait for the next push, for at most `timeout_s` (None: for ever), and return it.
 
         Raises:
             StopIteration: the watch is closed.
@@ -86,10 +90,10 @@ class Watch(Iterator[Pushed]):
             DaemonUnreachableError: the daemon has ended.
         """
         with self._news:
-            self._news.wait_for(lambda: self._waiting or self._end, self._timeout_s)
+            self._news.wait_for(lambda: self._waiting or self._end, timeout_s)
             taken = self.take()
         if taken is None:
-            raise WatchTimeoutError.after(self._timeout_s)
+            raise WatchTimeoutError.after(timeout_s)
         return as_pushed(taken)
 
     @property

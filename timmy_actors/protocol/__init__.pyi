@@ -31,6 +31,7 @@ from .endpoint import (
     Interest,
     PortalsRequest,
     Request,
+    ServiceRequest,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
@@ -72,7 +73,7 @@ from .message import (
     TickLoad,
     Welcome,
 )
-from .perception import Gauge, PerceptionOutput, Position, SectionName
+from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
 from .portal import (
     Catalog,
     Finding,
@@ -156,6 +157,8 @@ __all__ = [
     "Mistake",
     "Model",
     "Name",
+    "NearbyActor",
+    "NearbyPlayer",
     "NewsItem",
     "Outcome",
     "Perception",
@@ -184,6 +187,7 @@ __all__ = [
     "SectionName",
     "ServerMessage",
     "ServerStatus",
+    "ServiceRequest",
     "SnapshotRequest",
     "Stat",
     "StatusRequest",

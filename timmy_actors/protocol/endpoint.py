@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -137,7 +137,7 @@ class WatchRequest(Interest):
         return Interest(player=self.player, events=self.events, snapshots=self.snapshots)
 
 
-Request = Annotated[
+ServiceRequest: TypeAlias = (
     StatusRequest
     | SnapshotRequest
     | CommandRequest
@@ -147,9 +147,10 @@ Request = Annotated[
     | CaptureRequest
     | ExecuteRequest
     | ClockRequest
-    | WatchRequest,
-    Field(discriminator="type"),
-]
+)
+"""The requests that have one answer: all but `WatchRequest`."""
+
+Request = Annotated[ServiceRequest | WatchRequest, Field(discriminator="type")]
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

@@ -1,9 +1,8 @@
 from .gateway import GatewayActor
-from .service import ANSWER_MARGIN_S, Service, ServiceRequest
+from .service import ANSWER_MARGIN_S, Service
 
 __all__ = [
     "ANSWER_MARGIN_S",
     "GatewayActor",
     "Service",
-    "ServiceRequest",
 ]

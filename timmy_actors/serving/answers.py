@@ -63,6 +63,11 @@ def to_answer(request: Request, reply: Reply) -> Answer:
         outcome = reply.get(timeout=0)
     except Exception as error:  # noqa: BLE001  whatever it was, the client gets it as an error
         return Answer(id=request.id, command_id=command_id(request), error=explain(error))
+    return with_outcome(request, outcome)
+
+
+def with_outcome(request: Request, outcome: object) -> Answer:
+    """The answer to `request` with an actor's result."""
     return Answer(id=request.id, **_fields_of(request, outcome))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
 
 from timmy_actors.commands import SubmitCommand
 from timmy_actors.errors import RefusedError, StartFailedError
@@ -12,37 +11,22 @@ from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
-    CaptureRequest,
-    CheckPortalRequest,
+    MAX_TIMEOUT_S,
+    Answer,
     ClockRequest,
     CommandRequest,
-    ExecuteRequest,
     Health,
-    PortalsRequest,
+    ServiceRequest,
     SnapshotRequest,
     StatusRequest,
-    UsePortalRequest,
 )
-from timmy_actors.serving.answers import for_portal
+from timmy_actors.serving.answers import for_portal, with_outcome
 from timmy_actors.supervision import Directory, Reply
 
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
-
-ServiceRequest: TypeAlias = (
-    StatusRequest
-    | SnapshotRequest
-    | CommandRequest
-    | PortalsRequest
-    | UsePortalRequest
-    | CheckPortalRequest
-    | CaptureRequest
-    | ExecuteRequest
-    | ClockRequest
-)
-"""The requests that have one answer: all but `WatchRequest`."""
 
 
 class Service:
@@ -88,6 +72,20 @@ class Service:
                 return self._clock(request, wait_s)
         message, takes_s = for_portal(request, caller or Caller())
         return self._ask("portal", message, takes_s, wait_s)
+
+    def answer(self, request: ServiceRequest) -> Answer:
+        """Answer a request, and wait for that; an interrupted wait (by Ctrl-C, say) cancels what `ask` describes.
+
+        Raises:
+            RefusedError: the request was refused.
+            ActorError: no actor answered.
+        """
+        caller = Caller()
+        try:
+            return with_outcome(request, self.ask(request, caller, wait_s=MAX_TIMEOUT_S).wait())
+        except BaseException:
+            caller.leave()
+            raise
 
     def status(self) -> Health:
         """The daemon's health.

@@ -21,7 +21,7 @@ from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.restart import Intensity
 from timmy_actors.supervision.root import Root
 from timmy_actors.supervision.roster import ChildState
-from timmy_actors.supervision.shared_value import SharedValue
+from timmy_actors.supervision.shared_value import SharedValue, wait_until
 from timmy_actors.supervision.spec import AutoShutdown, ChildSpec, RestartType, Strategy
 from timmy_actors.supervision.supervisor import Supervisor
 
@@ -57,4 +57,5 @@ __all__ = [
     "Supervisor",
     "WhichChildren",
     "dropped_log_records",
+    "wait_until",
 ]

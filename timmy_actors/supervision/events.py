@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Literal
 
-from timmy_actors.supervision.checks import timeout
-from timmy_actors.supervision.clock import Clock
+from timmy_actors.supervision.clock import Clock, take
 from timmy_actors.supervision.mailbox import Mailbox
 
 BACKLOG = 1_000
@@ -53,11 +52,8 @@ class Subscription:
 
     def get(self, timeout_s: float | None = None) -> SupervisionEvent | None:
         """Wait for the next event; None after `timeout_s`, or if the subscription is closed."""
-        try:
-            event = self._events.get(timeout=timeout(timeout_s))
-        except Empty:
-            return None
-        if event is None:
+        event = take(self._events, timeout_s)
+        if event is None and self._closed:
             self._events.put(None)  # the marker of a closed subscription, for other readers
         return event
 

@@ -95,7 +95,7 @@ class Reply(pykka.Future[Any]):
             return (yield from asyncio.to_thread(self.get).__await__())
         loop = asyncio.get_running_loop()
         answered = asyncio.Event()
-        self.call_when_done(lambda _: _set_event(loop, answered))
+        self.call_when_done(lambda _: set_in_loop(loop, answered))
         yield from self._answered_in_time(answered).__await__()
         return self.get()
 
@@ -227,9 +227,10 @@ def _call(callback: DoneCallback, reply: Reply) -> None:
         RELAY.log(log, logging.ERROR, "a callback of a reply failed", error)
 
 
-def _set_event(loop: asyncio.AbstractEventLoop, answered: asyncio.Event) -> None:
+def set_in_loop(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    """Set an event of this loop from any thread."""
     with contextlib.suppress(RuntimeError):  # the loop is closed, so no coroutine waits
-        loop.call_soon_threadsafe(answered.set)
+        loop.call_soon_threadsafe(event.set)
 
 
 def _refuse_cycle(asker: ActorLike, asked: ActorLike) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, Protocol, overload, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, overload, runtime_checkable
 
-from timmy_actors.protocol import Action, ActionResult, CommandResult, PerceptionOutput, Revision
+from timmy_actors.protocol import Action, ActionResult, PerceptionOutput
 
 OBSERVE_WITHIN_S = 5.0
 """How long to wait for an action's effects: after a teleport, a client loads the cell for a second or two."""
@@ -59,17 +59,3 @@ class WorldInterface(Protocol):
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
         """Say something to all players, or `to` one."""
-
-
-class Calls(Protocol):
-    """The calls that a body needs; `Runtime` and `connect()` both have them."""
-
-    def snapshot(
-        self, player: str | None = None, *, after: Revision | None = ..., timeout_s: float = ...
-    ) -> PerceptionOutput:
-        """The latest snapshot of a player; with `after`, one that shows that revision."""
-
-    def command(
-        self, name: str, /, *, timeout_s: float = ..., command_id: str | None = None, **arguments: Any
-    ) -> CommandResult:
-        """Execute a command in the game and wait for its result."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from timmy_actors.client import ClockCalls
+from timmy_actors.client import Call, Calls
 from timmy_actors.embedded import Turn, Turns
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import merge, shows
 from timmy_actors.protocol import (
-    DEFAULT_TIMEOUT_S,
+    Answer,
     ClockRequest,
+    CommandRequest,
     CommandResult,
     ErrorInfo,
     Perception,
     PerceptionOutput,
     Revision,
+    SnapshotRequest,
     TimePassed,
     WorldClock,
     parse_command,
@@ -28,6 +30,8 @@ from timmy_actors.protocol import (
 WAIT_MS = 50
 """How much time passes between two looks, while a call waits: a step of the world."""
 OWNER = "lockstep"
+
+T = TypeVar("T")
 
 
 class Taken(NamedTuple):
@@ -40,11 +44,12 @@ class Taken(NamedTuple):
     perception: dict[str, Any] | None
 
 
-class LockstepGame(ClockCalls):
+class LockstepGame(Calls):
     """A game whose time waits for its caller: `PlayerBody(LockstepGame(world))` is a body in it.
 
-    A world in lockstep is always frozen: `step` lets time pass, a command passes the time that it takes, and
-    `snapshot(after=...)` that until the effect shows. Timeouts count game time.
+    A world in lockstep is always frozen: `step` lets time pass, `command` the time that it takes, and
+    `snapshot(after=...)` that until the effect shows. Timeouts count game time. There are no other calls: `status`,
+    `submit` and those of portals are refused as `unavailable`.
     """
 
     def __init__(self, world: Turns, player: str = "Timmy") -> None:
@@ -73,38 +78,40 @@ class LockstepGame(ClockCalls):
         message = {"type": "command", "id": command_id, "name": name, "arguments": wired, "deadline": deadline}
         return json.dumps(message)
 
-    def command(
-        self, name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
-    ) -> CommandResult:
-        """Execute a command and wait for its result; the time that it takes passes in the game.
+    def _ask(self, call: Call[T]) -> T:
+        answer: dict[str, Any] = {}
+        match call.request:
+            case CommandRequest(until="done") as request:
+                result = self._command(request)
+                answer = {"command_id": result.id, **dict(result)}
+                del answer["id"], answer["error"]
+            case SnapshotRequest() as request:
+                answer["snapshot"] = self._snapshot(request)
+            case ClockRequest() as request:
+                answer["clock"] = self._clock(request)
+            case request:
+                raise RefusedError("unavailable", f"a world in lockstep has no {request.type!r}")
+        return call.result(Answer(id=call.request.id, **answer))
 
-        Raises:
-            RefusedError: the command was not executed; `code`, `message` and `field` say why.
-        """
-        key = command_id or f"{OWNER}-{next(self._ids)}"
-        message = self.command_message(name, arguments, timeout_s=timeout_s, command_id=key)
-        deadline = self.game_ms + int(timeout_s * 1000)
+    def _command(self, request: CommandRequest) -> CommandResult:
+        key = request.command_id or f"{OWNER}-{next(self._ids)}"
+        message = self.command_message(request.name, request.arguments, timeout_s=request.timeout_s, command_id=key)
+        deadline = self.game_ms + int(request.timeout_s * 1000)
         answers = self.take(0, message).answers
         while not any(answer.get("id") == key for answer in answers):
             if self.game_ms > deadline + WAIT_MS:
-                raise RefusedError("in_doubt", f"{name} was not answered before its deadline")
+                raise RefusedError("in_doubt", f"{request.name} was not answered before its deadline")
             answers = self.take(WAIT_MS).answers
         return self._result(next(answer for answer in answers if answer.get("id") == key))
 
-    def snapshot(
-        self, player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
-    ) -> PerceptionOutput:
-        """The perception of a player as it is now; with `after`, time passes until it shows that command's effects.
-
-        Raises:
-            RefusedError: `no_such_player`; `expired`: no perception reached `after` within `timeout_s` of game time.
-        """
-        message = observe_message(player or self.player)
-        deadline = self.game_ms + int(timeout_s * 1000)
+    def _snapshot(self, request: SnapshotRequest) -> PerceptionOutput:
+        message = observe_message(request.player or self.player)
+        deadline = self.game_ms + int(request.timeout_s * 1000)
         seen = self._perception(self.take(0, observe=message))
-        while after is not None and not shows(seen, after):
+        while request.after is not None and not shows(seen, request.after):
             if self.game_ms >= deadline:
-                raise RefusedError("expired", f"no perception showed revision {after.number} within {timeout_s:g} s")
+                missing = f"no perception showed revision {request.after.number} within {request.timeout_s:g} s"
+                raise RefusedError("expired", missing)
             seen = self._perception(self.take(WAIT_MS, observe=message))
         return seen
 

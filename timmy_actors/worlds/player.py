@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
+from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
 from timmy_actors.protocol import (
@@ -18,7 +19,7 @@ from timmy_actors.protocol import (
     PerceptionOutput,
     Revision,
 )
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Calls, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 
 ACTION_TIMEOUT_S = 10.0
 ID_BYTES = 12

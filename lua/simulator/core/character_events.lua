@@ -16,6 +16,9 @@ end
 
 local function save_topics(pid)
   local holder = config.shareTopics and WorldInstance or Players[pid]
+  if type(holder.data.topics) ~= "table" then
+    holder.data.topics = {}
+  end
   for index = 0, tes3mp.GetTopicChangesSize(pid) - 1 do
     tableHelper.insertValueIfMissing(holder.data.topics, tes3mp.GetTopicId(pid, index))
   end

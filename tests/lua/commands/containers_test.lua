@@ -29,7 +29,7 @@ test("puts items into a container, for everybody", function()
     equal(done("put_in_container", barrel({ item = "GOLD_001", count = 10 })).total, 15)
   end)
   equal({ count_of("gold_001"), saves }, { 15, 1 })
-  for _, name in ipairs({ "Timmy", "Jiub" }) do equal(contents(name).gold_001, 10) end
+  for _, name in ipairs({ "Timmy", "Jiub" }) do equal(contents(name).gold_001, 15) end
 end)
 
 test("takes items out of a container, by the stacks that are there", function()

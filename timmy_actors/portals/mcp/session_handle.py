@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pykka
@@ -17,8 +19,6 @@ from timmy_actors.protocol import ServerStatus
 from timmy_actors.supervision import Directory, SharedValue
 
 log = logging.getLogger(__name__)
-LOOK_EVERY_S = 0.01
-"""How often the status of a starting server is read."""
 PATIENCE = 3
 """Failed starts in succession after which calls fail at once. The supervisor continues to restart the server."""
 MARGIN_S = 2.0
@@ -47,7 +47,7 @@ class SessionHandle:
                 await self._wake()
             if loop.time() >= deadline or _is_hopeless(self._offer.value.status):
                 raise _unavailable(self._offer.value.status)
-            await asyncio.sleep(LOOK_EVERY_S)
+            await self._offer.await_for(partial(operator.is_not, offer), deadline - loop.time())
         if self._known[0] is not offer.tools:
             self._known = (offer.tools, {tool.name: tool for tool in offer.tools})
         return self._known[1]

@@ -1,0 +1,365 @@
+"""The typed calls of a daemon, defined once: `Calls` for threads, `AsyncCalls` for coroutines.
+
+A definition validates its arguments into a request and names the field of the `Answer` that holds its result. The two
+classes at the end offer every definition as a method; their subclasses only transport a `Call`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
+
+from timmy_actors.client.codec import make
+from timmy_actors.errors import DaemonUnreachableError
+from timmy_actors.protocol import (
+    CLOCK_TIMEOUT_S,
+    DEFAULT_TIMEOUT_S,
+    LONGEST_ACTION_S,
+    PORTAL_TIMEOUT_S,
+    CaptureRequest,
+    CheckPortalRequest,
+    ClockRequest,
+    CommandRequest,
+    CommandResult,
+    ExecuteRequest,
+    PortalsRequest,
+    Revision,
+    ServiceRequest,
+    SnapshotRequest,
+    StatusRequest,
+    UsePortalRequest,
+    make_action,
+)
+
+if TYPE_CHECKING:
+    from timmy_actors.protocol import (
+        ActionResult,
+        Answer,
+        GameState,
+        Health,
+        PerceptionOutput,
+        PortalCheck,
+        Portals,
+        WorldClock,
+    )
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ID_BYTES = 12
+"""Random bytes in a command's id: enough that ids do not collide."""
+TRANSPORT_MARGIN_S = 2.0
+"""How long past a command's timeout the daemon may take to answer: it waits 1 s for a late result from the game."""
+PORTAL_MARGIN_S = 5.0
+"""The same margin for portal calls: keys that a failed action left pressed are released before its answer."""
+
+_request_ids = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A valid request, and how to read its answer."""
+
+    request: ServiceRequest
+    read: Callable[[Answer], T | None]
+    """The result in an answer without an error; None: the answer lacks it."""
+    answer_within_s: float | None = None
+    """How long the answer may take. None: the client's own timeout."""
+
+    def result(self, answer: Answer) -> T:
+        """The result in the answer.
+
+        Raises:
+            DaemonUnreachableError: the answer lacks it.
+        """
+        value = self.read(answer)
+        if value is None:
+            raise DaemonUnreachableError(
+                "the daemon's answer lacks the requested value: check that the daemon has this client's version"
+            )
+        return value
+
+
+# The definitions.
+
+
+def status() -> Call[Health]:
+    """The daemon's health.
+
+    Raises:
+        StartFailedError: the daemon, in this process, has not started.
+    """
+    return Call(StatusRequest(id=_id()), lambda answer: answer.status)
+
+
+def snapshot(
+    player: str | None = None, *, after: Revision | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+) -> Call[PerceptionOutput]:
+    """The latest snapshot of a player (None: the daemon's configured one).
+
+    With `after`, the `revision` of a command's result, it waits until a snapshot shows that command's effects.
+
+    Raises:
+        RefusedError: `no_such_player`; `unavailable` when there is no snapshot yet; `expired`: no snapshot
+            reached the revision `after` within `timeout_s`.
+    """
+    request = make(SnapshotRequest, id=_id(), player=player, after=after, timeout_s=timeout_s)
+    within_s = None if after is None else timeout_s + TRANSPORT_MARGIN_S
+    return Call(request, lambda answer: answer.snapshot, within_s)
+
+
+def command(
+    name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+) -> Call[CommandResult]:
+    """Execute a command in the game and wait for its result. `player` defaults to the daemon's configured one.
+
+    A command repeated under the same `command_id` is not executed again; it gets the stored answer. None generates
+    an id, which the result has as its `id`. After `timeout_s` the command is no longer started; the call itself
+    lasts at most 2 s longer, to wait for a late result.
+
+    Raises:
+        RefusedError: the command was not executed; `code`, `message` and `field` say why. `in_doubt`: it may have
+            been executed.
+    """
+    request = _command_request(name, arguments, timeout_s, command_id, "done")
+    return Call(request, _command_result, timeout_s + TRANSPORT_MARGIN_S)
+
+
+def submit(
+    name: str, /, *, timeout_s: float = DEFAULT_TIMEOUT_S, command_id: str | None = None, **arguments: Any
+) -> Call[str]:
+    """Submit a command and wait only until the daemon has accepted it. Returns the command's id.
+
+    With the journal, accepted commands are durable: a daemon that crashes resumes them after its restart. To get
+    the outcome, submit the same command again under that `command_id`.
+
+    Raises:
+        RefusedError: the command was not accepted; `code`, `message` and `field` say why.
+    """
+    request = _command_request(name, arguments, timeout_s, command_id, "accepted")
+    return Call(request, lambda answer: answer.command_id, timeout_s + TRANSPORT_MARGIN_S)
+
+
+def portals() -> Call[Portals]:
+    """List the portals and which one is chosen."""
+    return Call(PortalsRequest(id=_id()), lambda answer: answer.portals)
+
+
+def use_portal(portal: str) -> Call[Portals]:
+    """Choose another portal, until the daemon ends.
+
+    Raises:
+        RefusedError: `bad_arguments`: there is no such portal.
+    """
+    return Call(make(UsePortalRequest, id=_id(), portal=portal), lambda answer: answer.portals)
+
+
+def check_portal(portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> Call[PortalCheck]:
+    """Check what works of a portal (None: the chosen one). Starts its servers, and takes a screenshot.
+
+    Raises:
+        RefusedError: `bad_arguments`: there is no such portal.
+    """
+    request = make(CheckPortalRequest, id=_id(), portal=portal, timeout_s=timeout_s)
+    return Call(request, lambda answer: answer.check, timeout_s + PORTAL_MARGIN_S)
+
+
+def capture(*, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> Call[GameState]:
+    """Capture the game's state through the chosen portal; parts that are missing are listed in `problems`.
+
+    `options` are those of `LookOptions`: `region`, `max_width`, `max_height`, `wait_until`, `wait_s`.
+    The wait is added to `timeout_s`.
+
+    Raises:
+        RefusedError: `bad_arguments`: an option is wrong.
+    """
+    # Imported late: most clients never capture.
+    from timmy_actors.protocol import make_look  # noqa: PLC0415
+
+    look = make_look(options)
+    request = make(CaptureRequest, id=_id(), timeout_s=timeout_s, options=look)
+    return Call(request, lambda answer: answer.state, timeout_s + look.waits_s + PORTAL_MARGIN_S)
+
+
+def execute(action: str, /, *, timeout_s: float | None = None, **params: Any) -> Call[ActionResult]:
+    """Execute an action through the chosen portal, once; the result says whether it succeeded, and why not.
+
+    `action` is one of the protocol's (`click`, `press_key`) or the portal's own name (`journal`, `forward 2s`).
+    `timeout_s` bounds the whole call: an action that takes longer by its own arguments (a character of text counts
+    0.03 s) is refused before it starts, and one still running at the timeout is cancelled. None: 15 s plus the
+    action's duration. A daemon that does not answer raises `DaemonUnreachableError`: the action may have happened.
+    """
+    request = make(ExecuteRequest, id=_id(), action=make_action(action, params), timeout_s=timeout_s)
+    longest_s = PORTAL_TIMEOUT_S + LONGEST_ACTION_S if timeout_s is None else timeout_s
+    return Call(request, lambda answer: answer.result, longest_s + PORTAL_MARGIN_S)
+
+
+def freeze(*, by: str = "client") -> Call[WorldClock]:
+    """Stop the embedded world's time. Commands and perceptions go on; nothing moves, and no script's timer runs.
+
+    `by` is who freezes the world, for everybody who reads its clock. A frozen world stays frozen by the first. It is
+    thawed by anybody's `thaw`, and by a restart of its process.
+
+    Raises:
+        RefusedError: `needs_embedded_world`: a live server's time cannot be stopped; `unavailable`: the world's process
+            is not running.
+    """
+    return _clock(operation="freeze", by=by)
+
+
+def step(ms: int) -> Call[WorldClock]:
+    """Let `ms` milliseconds of game time pass in a frozen world, as fast as it can compute them.
+
+    Raises:
+        RefusedError: as `freeze`; `bad_arguments`: `ms` is not from 1 to `MAX_STEP_MS`; `game_refused`: the world is
+            not frozen.
+    """
+    return _clock(operation="step", ms=ms)
+
+
+def thaw() -> Call[WorldClock]:
+    """Let the embedded world's time follow real time again.
+
+    Raises:
+        RefusedError: as `freeze`.
+    """
+    return _clock(operation="thaw")
+
+
+def clock() -> Call[WorldClock]:
+    """Read the embedded world's clock.
+
+    Raises:
+        RefusedError: as `freeze`.
+    """
+    return _clock(operation="status")
+
+
+def _clock(**fields: Any) -> Call[WorldClock]:
+    request = make(ClockRequest, id=_id(), **fields)
+    return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
+def _id() -> str:
+    return str(next(_request_ids))
+
+
+def _command_request(
+    name: str,
+    arguments: dict[str, Any],
+    timeout_s: float,
+    command_id: str | None,
+    until: Literal["accepted", "done"],
+) -> CommandRequest:
+    # The id is generated here: whatever happens to the daemon, the caller can repeat the command under it.
+    return make(
+        CommandRequest,
+        id=_id(),
+        name=name,
+        arguments=arguments,
+        command_id=secrets.token_hex(ID_BYTES) if command_id is None else command_id,
+        timeout_s=timeout_s,
+        deadline=time.monotonic() + timeout_s if math.isfinite(timeout_s) else None,
+        until=until,
+    )
+
+
+def _command_result(answer: Answer) -> CommandResult | None:
+    if answer.value is None or answer.command_id is None:
+        return None
+    return CommandResult(id=answer.command_id, value=answer.value, revision=answer.revision, game_ms=answer.game_ms)
+
+
+# The methods.
+
+
+def _blocking(define: Callable[P, Call[T]]) -> Callable[Concatenate[Calls, P], T]:
+    """The method of `Calls` for a definition."""
+
+    @functools.wraps(define)
+    def method(self: Calls, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._ask(define(*args, **kwargs))
+
+    return _as_method(method, define)
+
+
+def _awaitable(define: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncCalls, P], Coroutine[Any, Any, T]]:
+    """The method of `AsyncCalls` for a definition."""
+
+    @functools.wraps(define)
+    async def method(self: AsyncCalls, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._ask(define(*args, **kwargs))
+
+    return _as_method(method, define)
+
+
+M = TypeVar("M", bound=Callable[..., Any])
+
+
+def _as_method(method: M, define: Callable[..., Call[Any]]) -> M:
+    """Show the definition's parameters behind `self`, and its result, to `help` and to `inspect.signature`."""
+    shown = inspect.signature(define)
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    returns = str(shown.return_annotation).removeprefix("Call[").removesuffix("]")
+    signature = shown.replace(parameters=[itself, *shown.parameters.values()], return_annotation=returns)
+    method.__signature__ = signature  # type: ignore[attr-defined]
+    return method
+
+
+class Calls:
+    """The calls for threads: `Runtime` and `connect()` have them."""
+
+    status = _blocking(status)
+    snapshot = _blocking(snapshot)
+    command = _blocking(command)
+    submit = _blocking(submit)
+    portals = _blocking(portals)
+    use_portal = _blocking(use_portal)
+    check_portal = _blocking(check_portal)
+    capture = _blocking(capture)
+    execute = _blocking(execute)
+    freeze = _blocking(freeze)
+    step = _blocking(step)
+    thaw = _blocking(thaw)
+    clock = _blocking(clock)
+
+    def _ask(self, call: Call[T]) -> T:
+        """Have the request answered, and return the result.
+
+        Raises:
+            RefusedError: the answer is a refusal.
+        """
+        raise NotImplementedError
+
+
+class AsyncCalls:
+    """The same calls for coroutines: `aconnect()` has them."""
+
+    status = _awaitable(status)
+    snapshot = _awaitable(snapshot)
+    command = _awaitable(command)
+    submit = _awaitable(submit)
+    portals = _awaitable(portals)
+    use_portal = _awaitable(use_portal)
+    check_portal = _awaitable(check_portal)
+    capture = _awaitable(capture)
+    execute = _awaitable(execute)
+    freeze = _awaitable(freeze)
+    step = _awaitable(step)
+    thaw = _awaitable(thaw)
+    clock = _awaitable(clock)
+
+    async def _ask(self, call: Call[T]) -> T:
+        """Have the request answered, and return the result.
+
+        Raises:
+            RefusedError: the answer is a refusal.
+        """
+        raise NotImplementedError
