@@ -1,6 +1,6 @@
 from .confined import Confined
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
-from .paths import config_folder, expand_user, from_folder, lua_folder, training_folder
+from .paths import config_folder, expand_user, from_folder, lua_folder, tasks_folder, training_folder
 from .private_folder import (
     PLACE_REMEDY,
     VARIABLE,
@@ -34,6 +34,7 @@ __all__ = [
     "read_event",
     "read_text",
     "read_token",
+    "tasks_folder",
     "training_folder",
     "when_parent_ends",
 ]

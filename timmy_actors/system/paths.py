@@ -37,6 +37,11 @@ def expand_user(path: str, key: str) -> Path:
         raise ConfigError(f"{key}: {path}: the home folder cannot be determined: give the whole path") from error
 
 
+def tasks_folder() -> Path:
+    """The folder with the tasks of the embedded world."""
+    return (_SHIPPED / "tasks").resolve()
+
+
 def training_folder() -> Path:
     """The folder with `data/`: the prompts of the games."""
     return (_SHIPPED / "training").resolve()

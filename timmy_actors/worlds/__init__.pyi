@@ -13,16 +13,21 @@ from .conditions import (
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
 from .player import PlayerBody
+from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
+from .tasks.episode import Episode
+from .tasks.task import Task, find_task, load_tasks
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
 __all__ = [
     "CONDITION",
     "LONGEST_WAIT_S",
+    "Agent",
     "AsyncWorld",
     "AtPlace",
     "ChatFrom",
     "Condition",
     "Dialogue",
+    "Episode",
     "Happens",
     "HealthBelow",
     "LockstepGame",
@@ -30,11 +35,17 @@ __all__ = [
     "Near",
     "NearPoint",
     "PlayerBody",
+    "RandomAgent",
+    "ScriptedAgent",
     "Step",
     "Taken",
+    "Task",
     "Waited",
     "WorldInterface",
     "await_until",
+    "find_task",
+    "load_tasks",
     "observe_message",
+    "play",
     "wait_until",
 ]
