@@ -22,7 +22,7 @@ from benchmarks.crowd import CrowdProcess
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import ROUNDS, Figure, Note, Reading, p50
 from timmy_actors import connect
-from timmy_actors.embedded import World, WorldSettings
+from timmy_actors.embedded import EmbeddedSettings, World
 from timmy_actors.protocol import SectionName
 from timmy_actors.system import config_folder
 
@@ -45,7 +45,7 @@ def run() -> Iterator[Figure | Reading | Note]:
 
 
 def _idle_poll() -> Reading:
-    world = World(WorldSettings(mechanism="NULL"))
+    world = World(EmbeddedSettings(mechanism="NULL"))
     poll = world._lua.globals().TimmyBridgePoll
     values = [p50(poll, POLLS) for _ in range(ROUNDS)]
     world.stop()

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from timmy_actors.embedded import Loop, World, WorldSettings
+from timmy_actors.embedded import EmbeddedSettings, Loop, World
 
 CONTENDERS = Path(__file__).parent / "contenders"
 
@@ -81,7 +81,7 @@ class CrowdProcess:
 
 def main(players: int, company: int) -> None:
     """Serve until killed."""
-    world = World(WorldSettings(mechanism="NULL", crowd=players, company=company))
+    world = World(EmbeddedSettings(mechanism="NULL", crowd=players, company=company))
     lua = world._lua
     load = lua.eval("function(text, ...) return assert(loadstring(text))(...) end")
     contender = load((CONTENDERS / "polling.lua").read_text())

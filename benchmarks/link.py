@@ -15,8 +15,8 @@ import zmq
 
 from benchmarks.echo import EchoProcess
 from benchmarks.harness import Figure, Reading, interleave, p50
-from timmy_actors.commands import SubmitCommand
 from timmy_actors.daemon import JournalSettings, LinkSettings, Runtime, Settings, WorldSettings
+from timmy_actors.protocol import CommandRequest
 from timmy_actors.system import config_folder
 
 TRIPS = 200
@@ -57,7 +57,8 @@ def _journaled_a_second(timmy: Runtime) -> float:
     began, left = time.perf_counter(), BURSTS
     while left:
         replies = [
-            timmy.directory.ask("command", SubmitCommand("message", HELLO, 5.0), timeout_s=7.0) for _ in range(AT_ONCE)
+            timmy.directory.ask("command", CommandRequest(id="1", name="message", arguments=HELLO), timeout_s=7.0)
+            for _ in range(AT_ONCE)
         ]
         for reply in replies:
             reply.wait()

@@ -33,6 +33,7 @@ TimmyError
     ├── LinkLostError              the link to the game ended, or never came up
     ├── ServerGoneError            an MCP server ended, or never came up
     │   └── ServerHungError        it runs, and does not answer
+    ├── HttpUnavailableError       the HTTP server cannot listen, or ended
     ├── WorldGoneError             the embedded world's process ended
     └── WorldUnusableError         the embedded world's process reports that it cannot run here
 
@@ -234,6 +235,10 @@ class ServerGoneError(ActorFailureError):
 
 class ServerHungError(ServerGoneError):
     """An MCP server runs, and does not answer."""
+
+
+class HttpUnavailableError(ActorFailureError):
+    """The HTTP server cannot listen, or ended; the message says why and what to do."""
 
 
 class WorldGoneError(ActorFailureError):

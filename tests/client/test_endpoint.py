@@ -12,7 +12,7 @@ import zmq
 
 from timmy_actors.client.endpoint import EndpointLock, resolve_endpoint
 from timmy_actors.errors import ConfigError, EndpointInUseError
-from timmy_actors.system import VARIABLE, default_folder, make_private
+from timmy_actors.system import ENDPOINT_VARIABLE, default_folder, make_private
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_the_argument_comes_before_the_variable_and_that_before_the_users_defaul
     runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert resolve_endpoint() == f"ipc://{runtime_folder}/timmy-actors/daemon.sock"
-    monkeypatch.setenv(VARIABLE, "ipc:///variable")
+    monkeypatch.setenv(ENDPOINT_VARIABLE, "ipc:///variable")
     assert resolve_endpoint() == "ipc:///variable"
     assert resolve_endpoint("ipc:///given") == "ipc:///given"
 

@@ -30,16 +30,13 @@ from timmy_actors.protocol import Pushed
 from timmy_actors.supervision import ChildState
 from timmy_actors.supervision.sockets import Arrived
 
-CRASH = Arrived("clients", [])
-"""A message without frames, which never comes from a socket and crashes the gateway."""
-
 
 def test_the_tree_has_the_documented_shape() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         parents = {entry.name: entry.parent for entry in runtime.directory.entries.values()}
         assert parents == {
             "link": "root", "connection": "link", "perception": "link", "command": "link",
-            "health": "root", "gateway": "root", "journal": "root",
+            "health": "root", "gateway": "serving", "serving": "root", "journal": "root",
             "portals": "root", "portal": "portals", "desktop-control": "portals", "steam-info": "portals",
         }  # fmt: skip
         eventually(lambda: all(entry.state is ChildState.UP for entry in runtime.directory.entries.values()))
@@ -85,12 +82,12 @@ def test_two_daemons_in_one_process_share_nothing(runtime_folder: Path) -> None:
 def test_a_tree_that_gives_up_ends_with_its_reason_and_can_be_stopped() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         for times in (1, 2, 3):
-            runtime.directory.tell("gateway", CRASH)
-            restarted(runtime, "gateway", times)
-        runtime.directory.tell("gateway", CRASH)
+            runtime.directory.tell("health", ProxySetAttr(("_shared",), None))
+            restarted(runtime, "health", times)
+        runtime.directory.tell("health", ProxySetAttr(("_shared",), None))
         assert runtime.wait(PATIENCE_S)
         assert isinstance(runtime.failure, GaveUpError)
-        assert "gateway" in str(runtime.failure)
+        assert "health" in str(runtime.failure)
         assert {entry.state for entry in runtime.directory.entries.values()} == {ChildState.DOWN}
 
 

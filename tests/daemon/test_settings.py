@@ -7,7 +7,7 @@ import pytest
 
 from timmy_actors import Runtime
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor
-from timmy_actors.daemon.settings import VARIABLE, Settings, config_path, load_settings
+from timmy_actors.daemon.settings import CONFIG_VARIABLE, Settings, config_path, load_settings
 from timmy_actors.errors import ConfigError
 from timmy_actors.system import config_folder
 
@@ -218,7 +218,7 @@ def test_a_message_has_the_whole_path_of_a_file_that_was_named_relatively(
     file.write_text("playr = 1\n")
     with pytest.raises(ConfigError, match=f"^{file}, line 1: "):
         Runtime.from_config(file.name)
-    monkeypatch.setenv(VARIABLE, file.name)
+    monkeypatch.setenv(CONFIG_VARIABLE, file.name)
     with pytest.raises(ConfigError, match=f"^{file}, line 1: "):
         Runtime.from_config()
 
@@ -253,6 +253,6 @@ def test_no_token_is_asked_for_without_the_mechanism_that_needs_one(file: Path) 
 
 def test_the_argument_comes_before_the_variable_and_that_before_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_path() == config_folder() / "timmy.toml"
-    monkeypatch.setenv(VARIABLE, "/named/by/variable.toml")
+    monkeypatch.setenv(CONFIG_VARIABLE, "/named/by/variable.toml")
     assert config_path() == Path("/named/by/variable.toml")
     assert config_path(Path("/argument.toml")) == Path("/argument.toml")

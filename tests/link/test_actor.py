@@ -18,12 +18,11 @@ from tests.supervision.lifecycles import hold
 from tests.waiting import PATIENCE_S, eventually
 from tests.wires import Babbler, Proxy, free_port
 from timmy_actors import RefusedError, connect
-from timmy_actors.commands import SubmitCommand
 from timmy_actors.link import actor as connection_actor
 from timmy_actors.link import game_socket
 from timmy_actors.link.actor import MAX_WARNINGS
 from timmy_actors.link.messages import Transmit
-from timmy_actors.protocol import Ping
+from timmy_actors.protocol import CommandRequest, Ping
 
 NOTICED_WITHIN_S = 0.05
 """The time libzmq needs to detect that its peer has closed; no event reports it. If too short, the test is weaker."""
@@ -130,7 +129,10 @@ def test_a_second_welcome_is_ignored() -> None:
     with Peer() as peer, running(peer.address) as runtime:
         fresh(runtime)
         peer.silent_to = {"command"}
-        runtime.directory.tell("command", SubmitCommand("message", {"player": "Timmy", "text": "once"}, 5.0, "once"))
+        arguments = {"player": "Timmy", "text": "once"}
+        runtime.directory.tell(
+            "command", CommandRequest(id="1", name="message", arguments=arguments, command_id="once")
+        )
         peer.wait_for(lambda message: message["id"] == "once")
         peer.push({"id": "hello", **peer.welcome()})
         peer.silent_to = ()

@@ -12,7 +12,7 @@ from tests.portals.sessions import SERVERS
 from tests.waiting import eventually
 from timmy_actors import Runtime
 from timmy_actors.daemon import DesktopSettings, LinkSettings, Settings, SteamSettings, WorldSettings
-from timmy_actors.protocol import ServerStatus
+from timmy_actors.protocol import GameState, ServerStatus
 from timmy_actors.system import config_folder
 
 DESKTOP = str(SERVERS / "desktop.py")
@@ -79,3 +79,8 @@ def desktop(
     running.runtime = Runtime(asked, folder=folder)
     with running.runtime:
         yield running
+
+
+def codes(state: GameState) -> dict[str, str]:
+    """The problems of a capture, without those of Steam."""
+    return {problem.what: problem.code for problem in state.problems if not problem.what.startswith("game_context")}

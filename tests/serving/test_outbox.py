@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import zmq
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.waiting import PATIENCE_S
-from timmy_actors.serving.outbox import HIGH_WATER_MARK, RETRY_AT_MOST_S, RETRY_S, Outbox
+from timmy_actors.serving.outbox import HIGH_WATER_MARK, RETRY_AT_MOST_S, RETRY_S, FairShare, Outbox
 
 PUSH_EVERY_S = 1 / 28
 STEPS = 2_000
@@ -103,3 +105,35 @@ def test_a_client_that_takes_nothing_is_retried_ever_less_often_and_one_that_sen
     assert pauses[-1] == pytest.approx(RETRY_AT_MOST_S)
     clients.outbox.hurry(client)
     assert clients.outbox.next_try() <= now
+
+
+def fill(share: FairShare, client: str) -> int:
+    taken = 0
+    while share.admit(client):
+        taken += 1
+    return taken
+
+
+def test_one_client_alone_can_have_half_of_the_places_and_two_a_third_each() -> None:
+    assert fill(FairShare(100), "one") == 50
+    share = FairShare(90)
+    turns = [share.admit(name) for _ in range(90) for name in ("one", "two")]
+    assert sum(turns) == 60
+
+
+@given(st.integers(2, 200), st.integers(1, 30))
+def test_however_many_clients_flood_a_new_client_finds_a_place(places: int, floods: int) -> None:
+    share = FairShare(places)
+    taken = [fill(share, f"flood {number}") for number in range(floods)]
+    if sum(taken) < places:
+        assert share.admit("new client")
+
+
+def test_a_place_that_is_given_back_can_be_taken_again() -> None:
+    share = FairShare(4)
+    assert fill(share, "one") == 2
+    share.leave("one")
+    assert (share.admit("one"), share.admit("one")) == (True, False)
+    share.leave("one")
+    share.leave("one")
+    assert fill(share, "two") == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar
 
-from timmy_actors.errors import ActorFailureError
+from timmy_actors.errors import ActorFailureError, HungError
 from timmy_actors.supervision import AutoShutdown, Backoff, ChildSpec, Intensity, RestartType, Strategy
 from timmy_actors.supervision.actor import Actor
 from timmy_actors.supervision.effects import Effect, Ended, Exit, Launch, Stop
@@ -169,3 +169,31 @@ class Stage:
             return ()
         assert not isinstance(how, str)
         return self.plan.ended(stop.child, self.generation(stop.child), how, self.now)
+
+
+NAMES = ["a", "b", "c", "d"]
+NEIGHBOURS = {"a": PERMANENT, "b": TEMPORARY, "c": TRANSIENT, "d": PERMANENT}
+LIFE_ENDS = {"normal": None, "unexpected": BUG, "expected": EXPECTED, "hung": HungError("stuck")}
+
+
+def four(types: dict[str, RestartType], strategy: Strategy, failures: int = 100) -> Stage:
+    children = [spec(name, types[name]) for name in NAMES]
+    return Stage(children, strategy, Intensity(failures=failures, period_s=5.0))
+
+
+def strike(stage: Stage, name: str, how: str) -> None:
+    if how == "hung":
+        stage.hang(name)
+    else:
+        stage.end(name, LIFE_ENDS[how])
+
+
+def types_with(failing: str, restart: RestartType) -> dict[str, RestartType]:
+    return {**NEIGHBOURS, failing: restart}
+
+
+def fail_often(stage: Stage, name: str, times: int) -> None:
+    for _ in range(times):
+        stage.end(name, EXPECTED)
+        if stage.plan.due() is not None:
+            stage.tick()

@@ -13,6 +13,7 @@ from timmy_actors.supervision import (
     ChildState,
     Entry,
     Intensity,
+    RestartChild,
     RestartType,
     StartChild,
     StopChild,
@@ -105,6 +106,35 @@ def test_an_invalid_request_is_answered_and_ends_no_actor() -> None:
         tree.root.actor_ref.tell(StopChild("stranger"))
         assert names(tree) == ["there"]
         assert tree.life.downs == []
+
+
+def test_a_restarted_child_is_a_new_incarnation_and_counts_as_no_failure() -> None:
+    with Tree(ChildSpec("other", Doer), ChildSpec("child", Doer), intensity=BORNE) as tree:
+        tree.started()
+        assert [ask(tree, RestartChild("child")) for _ in range(3)] == [2, 3, 4]
+        assert [(entry.name, entry.generation, entry.restarts) for entry in tree.directory.entries.values()] == [
+            ("other", 1, 0),
+            ("child", 4, 3),
+        ]
+        assert tree.life.downs == []
+
+
+def test_a_restart_ends_a_backoff() -> None:
+    with Tree(never_up(), ChildSpec("other", Doer), intensity=BORNE) as tree:
+        await_backoff(tree)
+        tree.root.actor_ref.tell(RestartChild("link"))
+        eventually(lambda: (tree.directory.entry("link") or Entry("link")).generation == 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("stranger", "no such child"), ("guest", "it is temporary, and never restarted")]
+)
+def test_what_cannot_be_restarted_is_refused(name: str, why: str) -> None:
+    with Tree(ChildSpec("guest", Doer, RestartType.TEMPORARY), intensity=BORNE) as tree:
+        tree.started()
+        with pytest.raises(SpecError, match=why):
+            ask(tree, RestartChild(name))
+        assert names(tree) == ["guest"]
 
 
 def test_stopping_a_starting_child_answers_both_requests() -> None:

@@ -26,10 +26,11 @@ WATCH_EVERY_S = 0.05
 @click.command()
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration file (timmy.toml).")
 @click.option("--portal", help="The portal to use, instead of the configuration's.")
+@click.option("--http", is_flag=True, help="Serve HTTP too, as with http.enabled = true in the configuration.")
 @root.endpoint
-def run(config: Path | None, portal: str | None, endpoint: str | None) -> None:
+def run(config: Path | None, portal: str | None, endpoint: str | None, *, http: bool) -> None:
     """Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."""
-    runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal)
+    runtime = Runtime.from_config(config, endpoint=endpoint, portal=portal, http=http)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, *_hang_up()):
         signal.signal(number, lambda _number, _frame: stop.set())

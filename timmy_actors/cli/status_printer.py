@@ -61,6 +61,8 @@ class StatusPrinter:
         self._world_reports = RestartReports()
         self._epoch_up = 0
         self._link_reports = RestartReports()
+        self._http_url: str | None = None
+        self._http_reports = RestartReports()
         self._portal: str | None = None
         self._introduced = False
 
@@ -68,6 +70,7 @@ class StatusPrinter:
         """Print what has changed since the last call."""
         self._look_at_world()
         self._look_at_link()
+        self._look_at_http()
         self._look_at_portal()
         self._look_at_player()
 
@@ -93,6 +96,17 @@ class StatusPrinter:
             self._epoch_up = link.epoch
             self._link_reports.up()
             self._print(f"link up       {link.address} in {link.up_after_ms:.0f} ms")
+
+    def _look_at_http(self) -> None:
+        http = self._runtime.shared.http.value
+        reason = self._http_reports.since(self._runtime.directory.entries.get("http"), time.monotonic())
+        if reason is not None:
+            self._http_url = None
+            self._print(f"http down     {reason}; trying again")
+        if http is not None and http.state == "up" and http.url != self._http_url:
+            self._http_url = http.url
+            self._http_reports.up()
+            self._print(f"http up       {http.url} (its token is in {http.token_file})")
 
     def _look_at_portal(self) -> None:
         portal = self._runtime.shared.portal.value

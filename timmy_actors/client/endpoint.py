@@ -12,7 +12,14 @@ from pathlib import Path
 import zmq
 
 from timmy_actors.errors import CannotCreateError, ConfigError, EndpointInUseError
-from timmy_actors.system import PLACE_REMEDY, VARIABLE, LockFile, check_private, default_folder, make_private
+from timmy_actors.system import (
+    ENDPOINT_REMEDY,
+    ENDPOINT_VARIABLE,
+    LockFile,
+    check_private,
+    default_folder,
+    make_private,
+)
 
 SCHEME = "ipc://"
 _PEER = struct.Struct("3i")
@@ -25,13 +32,13 @@ def resolve_endpoint(endpoint: str | None = None) -> str:
     Raises:
         ConfigError: no daemon can listen on it.
     """
-    endpoint = endpoint or os.environ.get(VARIABLE) or SCHEME + str(default_folder() / "daemon.sock")
+    endpoint = endpoint or os.environ.get(ENDPOINT_VARIABLE) or SCHEME + str(default_folder() / "daemon.sock")
     path = endpoint_path(endpoint)
     longest = zmq.IPC_PATH_MAX_LEN
     if len(os.fsencode(path)) > longest:
         raise ConfigError(
             f"endpoint {endpoint}: its path has {len(os.fsencode(path))} bytes, the limit for a socket is {longest}:"
-            f" choose a shorter path with --endpoint or {VARIABLE}"
+            f" choose a shorter path with --endpoint or {ENDPOINT_VARIABLE}"
         )
     return endpoint
 
@@ -44,7 +51,9 @@ def endpoint_path(endpoint: str) -> Path:
     """
     path = endpoint.removeprefix(SCHEME)
     if path == endpoint or not path or path.startswith(("@", "*")):
-        raise ConfigError(f"endpoint {endpoint!r}: must be {SCHEME} and a file's path (--endpoint or {VARIABLE})")
+        raise ConfigError(
+            f"endpoint {endpoint!r}: must be {SCHEME} and a file's path (--endpoint or {ENDPOINT_VARIABLE})"
+        )
     return Path(path)
 
 
@@ -69,7 +78,7 @@ def check_peer(connected: sockets.socket, path: Path) -> None:
     if owner not in (None, os.geteuid(), 0):
         raise ConfigError(
             f"{path}: another user (uid {owner}) listens there, and is not trusted: run this as the daemon's user,"
-            f" or choose another path with --endpoint or {VARIABLE}"
+            f" or choose another path with --endpoint or {ENDPOINT_VARIABLE}"
         )
 
 
@@ -104,11 +113,11 @@ class EndpointLock:
             holder = self._file.acquire()
         except OSError as error:
             where = error.filename or path.parent
-            raise CannotCreateError(f"{where}: cannot be written: {error.strerror}: {PLACE_REMEDY}") from error
+            raise CannotCreateError(f"{where}: cannot be written: {error.strerror}: {ENDPOINT_REMEDY}") from error
         if holder is not None:
             raise EndpointInUseError(
                 f"a daemon already serves {self._endpoint}: {holder}."
-                f" Stop it, or start this one on another endpoint with --endpoint or {VARIABLE}"
+                f" Stop it, or start this one on another endpoint with --endpoint or {ENDPOINT_VARIABLE}"
             )
 
     def release(self) -> None:
@@ -124,5 +133,5 @@ def _refuse_other_files(path: Path) -> None:
         return
     if not is_socket:
         raise ConfigError(
-            f"{path}: exists already and is not a socket: choose another path with --endpoint or {VARIABLE}"
+            f"{path}: exists already and is not a socket: choose another path with --endpoint or {ENDPOINT_VARIABLE}"
         )

@@ -1,4 +1,4 @@
-"""The command actor: validates and journals each command, sends it under the current epoch and answers its caller."""
+"""The command actor: from a caller's request to its answer. Read with `pending.py`, from `_on_request` on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import secrets
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from timmy_actors.commands.delivery import ASK_AGAIN_S, SENDER, Dispatch
-from timmy_actors.commands.messages import SubmitCommand
-from timmy_actors.commands.pending import Pending, Stage, Waiter
+from timmy_actors.commands.pending import EXPIRED, Pending, Stage, Waiter
 from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
-from timmy_actors.link import LinkUp, Received
+from timmy_actors.link import LinkUp, Received, Transmit
 from timmy_actors.protocol import (
     COMMANDS,
+    CommandRequest,
     CommandResult,
     Error,
     ErrorInfo,
@@ -27,14 +26,15 @@ from timmy_actors.protocol import (
     parse_command,
     wire_arguments,
 )
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
+from timmy_actors.supervision import DEFERRED, Actor, Directory, SharedValue
 
-NAME = SENDER
+NAME = "command"
 MAX_PENDING = 1_000
 """Pending commands; more are refused as `overloaded`."""
 GRACE_S = 1.0
 """How long past the deadline an answer is awaited: the server drops late commands, but its answer needs time."""
-NO_ANSWER = "sent, but not answered before the deadline: send it again with the command_id {key!r} to learn its result"
+ASK_AGAIN_S = 5.0
+"""How often an unanswered command is sent again once its deadline has passed."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +49,24 @@ class CommandOptions:
 
 @dataclass(frozen=True)
 class _Due:
-    """Timer: a command's deadline has passed, or an unanswered command is due to be sent again."""
+    """Timer: a command's deadline has passed, or it is due to be sent again."""
 
-    key: str
+    command_id: str
 
 
 @dataclass(frozen=True)
 class _Overdue:
     """Timer: a waiter's deadline and the grace period have passed."""
 
-    key: str
+    command_id: str
 
 
-@dataclass(frozen=True)
-class _Repeat:
-    """A command with a caller's id that only the journal can answer, because the link is down."""
+class _Repeat(NamedTuple):
+    """A repeated command that only the journal can answer, because the link is down."""
 
-    request: SubmitCommand
+    name: str
     arguments: dict[str, Any]
-    reply: Reply
+    waiter: Waiter
 
 
 class CommandActor(Actor):
@@ -89,14 +88,14 @@ class CommandActor(Actor):
         super().__init__()
         self._options = options
         self._directory = directory
+        self._link = link
         self._journal = journal
-        self._dispatch = Dispatch(options.client, directory, link)
         self._pending: dict[str, Pending] = {}
         self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
         self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
         """Part of each id: the server remembers ids across our restarts, so each incarnation needs its own."""
-        self._ids = itertools.count(1)
+        self._numbers = itertools.count(1)
 
     def on_start(self) -> None:
         """Request the unsettled commands from the journal."""
@@ -106,18 +105,16 @@ class CommandActor(Actor):
     def on_receive(self, message: Any) -> Any:
         """Handle commands, results, timers, and messages of the link and the journal."""
         match message:
-            case SubmitCommand():
-                return self._submit(message)
-            case Received(_, Result() as result):
-                self._on_answer(result.id, result)
-            case Received(_, Error() as error):
-                self._on_answer(error.id, error)
-            case LinkUp():
-                self._advance_all()
-            case _Due(key) | _Overdue(key) if (pending := self._pending.get(key)) is not None:
-                self._on_timer(pending, message)
-            case _:
+            case CommandRequest():
+                return self._on_request(message)
+            case Received(_, Result() | Error() as answer):
+                self._on_answer(answer)
+            case Journaled() | NotJournaled() | Known() | Resumed() | JournalUp():
                 self._on_journal(message)
+            case LinkUp():
+                self._on_link_up()
+            case _Due(command_id) | _Overdue(command_id) if command_id in self._pending:
+                self._on_timer(self._pending[command_id], message)
         return None
 
     def on_stop(self) -> None:
@@ -128,53 +125,56 @@ class CommandActor(Actor):
         """Answer all waiting callers."""
         self._abandon("the command actor failed")
 
-    # Accepting commands.
+    # 1. A request is accepted; its caller waits.
 
-    def _submit(self, request: SubmitCommand) -> object:
+    def _on_request(self, request: CommandRequest) -> object:
+        """Accept a command. The reply is its `CommandResult`, without a value if it waits until "accepted"."""
         arguments = parse_command(request.name, request.arguments)
-        wired = wire_arguments(arguments)
-        key = request.id if request.id is not None else f"{self._incarnation}-{next(self._ids)}"
-        pending, link = self._pending.get(key), self._dispatch.reachable()
+        command_id = request.command_id or f"{self._incarnation}-{next(self._numbers)}"
+        due = time.monotonic() + request.timeout_s if request.deadline is None else request.deadline
+        pending, link = self._pending.get(command_id), self._reachable()
         if pending is not None:
-            pending.refuse_another(request.name, wired)
-            self._join(pending, request, self.take_reply())
-        elif time.monotonic() >= request.due:
+            pending.refuse_another(request.name, wire_arguments(arguments))
+            self._join(pending, self._waiter(request, due))
+        elif time.monotonic() >= due:
             raise RefusedError("expired", "the command arrived after its deadline and was not executed")
         elif link is not None:
-            self._accept(self._dispatch.accepted(request, key, arguments, wired, link), request, link)
-        elif request.id is not None and self._options.journaled:
-            self._looked_up[key].append(_Repeat(request, wired, self.take_reply()))
-            self._tell_journal(Look(key))
+            client = self._options.client
+            pending = Pending.accepted(request.name, arguments, due, link, client=client, command_id=command_id)
+            self._accept(pending, request)
+        elif request.command_id is not None and self._options.journaled:
+            repeat = _Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))
+            self._looked_up[command_id].append(repeat)
+            self._tell_journal(Look(command_id))
         else:
-            raise self._dispatch.unavailable()
+            raise self._unavailable()
         return DEFERRED
 
-    def _accept(self, pending: Pending, request: SubmitCommand, link: LinkStatus) -> None:
+    def _accept(self, pending: Pending, request: CommandRequest) -> None:
         if len(self._pending) >= MAX_PENDING:
             raise RefusedError("overloaded", f"{MAX_PENDING} commands are already pending: try again later")
         failing = self._options.journaled and self._journal.value.state == "failing"
         if failing and not self._options.goes_on:
             raise RefusedError("unavailable", f"the command was not accepted: {self._journal.value.reason}")
-        key = pending.id
-        self._pending[key] = pending
-        pending.waiters.append(Waiter(self.take_reply(), pending.due, request.until == "accepted"))
-        self.mailbox.schedule(key, pending.due - time.monotonic(), _Due(key))
+        self._pending[pending.id] = pending
+        pending.waiters.append(self._waiter(request, pending.due))
+        self.mailbox.schedule(pending.id, pending.due - time.monotonic(), _Due(pending.id))
         if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
-        elif request.until == "accepted":
-            self._set_out(pending)
-        else:  # the same without `_set_out`: its time would add to the latency of every command
-            pending.stage = Stage.UNDER_WAY
-            self._dispatch.send(pending, link)
-
-    def _join(self, pending: Pending, request: SubmitCommand, reply: Reply) -> None:
-        if pending.stage is Stage.SETTLED and not pending.waiters:
-            pending.answer(reply)
-        elif request.until == "accepted" and pending.stage is not Stage.JOURNALING:
-            reply.set(CommandResult(id=pending.id))
         else:
-            pending.waiters.append(Waiter(reply, request.due, request.until == "accepted"))
-            self._watch_waiters(pending)
+            self._set_out(pending)
+
+    def _waiter(self, request: CommandRequest, due: float) -> Waiter:
+        return Waiter(self.take_reply(), due, request.until == "accepted")
+
+    # 2. The journal has stored it; it is sent.
+
+    def _on_accepted(self, pending: Pending, known: JournalEntry | None) -> None:
+        if known is not None and known.settled and not known.may_be_tried_again:
+            self._answer_from_journal(pending, known)
+        else:
+            pending.journaled = True
+            self._set_out(pending)
 
     def _set_out(self, pending: Pending) -> None:
         pending.stage = Stage.UNDER_WAY
@@ -182,108 +182,143 @@ class CommandActor(Actor):
             waiter.reply.set(CommandResult(id=pending.id))
         self._advance(pending)
 
-    # Sending and results.
-
-    def _advance_all(self) -> None:
-        for pending in list(self._pending.values()):
-            if pending.stage is Stage.UNDER_WAY and not self._dispatch.is_out(pending):
-                self._advance(pending)
-
     def _advance(self, pending: Pending) -> None:
-        error = self._dispatch.advance(pending)
-        if error is not None:
-            self._settle(pending, error)
+        """Send a command if the link is up; settle it if it must not be sent any more."""
+        link = self._reachable()
+        if pending.attempts == 0 and pending.left_s() <= 0:
+            self._settle(pending, EXPIRED)
+        elif link is not None:
+            message = pending.send(link)
+            if isinstance(message, ErrorInfo):
+                self._settle(pending, message)
+                return
+            if pending.journaled:
+                self._directory.tell("journal", Record(pending.entry()))
+            self._directory.tell("connection", Transmit(link.epoch, NAME, message))
 
-    def _on_answer(self, key: str | None, answer: Result | Error) -> None:
-        pending = self._pending.get(key) if key is not None else None
-        if pending is not None and pending.stage is Stage.UNDER_WAY:
-            result = answer if isinstance(answer, Result) else None
-            self._settle(pending, self._dispatch.checked_error(pending, answer.error), result)
+    def _reachable(self) -> LinkStatus | None:
+        """The link, if it is up. A later `LinkUp` for it skips the commands already sent over it."""
+        link = self._link.value
+        return link if link.carries and link.server_clock_ms is not None else None
 
-    def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
-        now = time.monotonic()
-        if isinstance(timer, _Overdue):
-            for waiter in pending.take_late(now - GRACE_S):
-                self._answer_late(pending, waiter.reply)
-        elif pending.stage is Stage.UNDER_WAY:
-            self.mailbox.schedule(pending.id, ASK_AGAIN_S, timer)
-            self._advance(pending)
-        self._watch_waiters(pending)
+    def _unavailable(self) -> RefusedError:
+        link = self._link.value
+        return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")
 
-    def _watch_waiters(self, pending: Pending) -> None:
-        if pending.waiters:
-            first = min(waiter.due for waiter in pending.waiters)
-            self.mailbox.schedule(_overdue_key(pending.id), first + GRACE_S - time.monotonic(), _Overdue(pending.id))
+    # 3. The game has answered; the journal stores the result.
 
-    def _answer_late(self, pending: Pending, reply: Reply) -> None:
-        match pending.stage:
-            case Stage.SETTLED:
-                pending.answer(reply)
-            case Stage.JOURNALING:
-                reply.fail(
-                    RefusedError("expired", "the journal did not store the command in time: it was not executed")
-                )
-            case Stage.UNDER_WAY:
-                reply.fail(RefusedError("in_doubt", NO_ANSWER.format(key=pending.id)))
+    def _on_answer(self, answer: Result | Error) -> None:
+        pending = self._in_stage(answer.id or "", Stage.UNDER_WAY)
+        if pending is not None:
+            error = pending.checked(answer.error, self._link.value)
+            self._settle(pending, error, answer if isinstance(answer, Result) else None)
+
+    def _in_stage(self, command_id: str, stage: Stage) -> Pending | None:
+        pending = self._pending.get(command_id)
+        return pending if pending is not None and pending.stage is stage else None
 
     def _settle(self, pending: Pending, error: ErrorInfo | None, result: Result | None = None) -> None:
-        if result is None:
-            pending.settle(None, error)
-        else:
-            pending.settle(result.value, error, result.revision, result.game_ms)
+        pending.settle(error, result)
+        self.mailbox.cancel(pending.id)
         if pending.journaled:
             self._tell_journal(Record(pending.entry()))
         else:
-            self._remove(pending)
-        self.mailbox.cancel(pending.id)
+            self._finish(pending)
 
-    def _remove(self, pending: Pending) -> None:
+    # 4. The callers are answered.
+
+    def _finish(self, pending: Pending) -> None:
         self._pending.pop(pending.id, None)
-        self._deliver(pending)
+        self._answer_waiters(pending)
 
-    def _deliver(self, pending: Pending) -> None:
+    def _answer_waiters(self, pending: Pending) -> None:
         for waiter in pending.take_waiters():
             pending.answer(waiter.reply)
         self.mailbox.cancel(_overdue_key(pending.id))
 
-    # Messages from the journal.
+    # Messages of the journal.
 
-    def _on_journal(self, message: Any) -> None:
+    def _on_journal(self, message: Journaled | NotJournaled | Known | Resumed | JournalUp) -> None:
         match message:
             case Journaled():
                 self._on_journaled(message)
-            case NotJournaled():
-                self._on_not_journaled(message)
-            case Known(key, entry):
-                self._on_known(key, entry)
+            case NotJournaled(command_ids, reason):
+                for command_id in command_ids:
+                    self._on_not_journaled(command_id, reason)
+            case Known(command_id, entry):
+                self._on_known(command_id, entry)
             case Resumed(entries):
                 self._on_resumed(entries)
             case JournalUp():
                 self._on_journal_up()
 
-    def _tell_journal(self, message: Accept | Record | Look) -> None:
-        if not self._directory.tell("journal", message):
-            key = message.id if isinstance(message, Look) else message.entry.id
-            self._on_not_journaled(NotJournaled((key,), "the journal actor is not running"))
-
     def _on_journaled(self, journaled: Journaled) -> None:
-        for key in journaled.settled:
-            pending = self._pending.get(key)
-            if pending is not None and pending.stage is Stage.SETTLED:
-                self._remove(pending)
-        for key, known in journaled.accepted:
-            pending = self._pending.get(key)
-            if pending is not None and pending.stage is Stage.JOURNALING:
+        for command_id in journaled.settled:
+            if (pending := self._in_stage(command_id, Stage.SETTLED)) is not None:
+                self._finish(pending)
+        for command_id, known in journaled.accepted:
+            if (pending := self._in_stage(command_id, Stage.JOURNALING)) is not None:
                 self._on_accepted(pending, known)
 
-    def _on_accepted(self, pending: Pending, known: JournalEntry | None) -> None:
-        if known is not None and known.settled and not known.may_be_tried_again:
-            self._repeat(pending, known)
-        else:
-            pending.journaled = True
-            self._set_out(pending)
+    def _tell_journal(self, message: Accept | Record | Look) -> None:
+        if not self._directory.tell("journal", message):
+            command_id = message.command_id if isinstance(message, Look) else message.entry.id
+            self._on_not_journaled(command_id, "the journal actor is not running")
 
-    def _repeat(self, pending: Pending, known: JournalEntry) -> None:
+    def _on_not_journaled(self, command_id: str, reason: str) -> None:
+        for repeat in self._looked_up.pop(command_id, ()):
+            repeat.waiter.reply.fail(self._unavailable())
+        pending = self._pending.get(command_id)
+        if pending is None:
+            return
+        if pending.stage is Stage.SETTLED:
+            self._answer_waiters(pending)
+        elif pending.stage is Stage.JOURNALING and self._options.goes_on:
+            self._set_out(pending)
+        elif pending.stage is Stage.JOURNALING:
+            # The write may have reached the disk despite the error: the caller's answer must replace it there.
+            pending.journaled = True
+            pending.settle(ErrorInfo(code="unavailable", message=f"the command was not accepted: {reason}"))
+            self.mailbox.cancel(command_id)
+            self._answer_waiters(pending)
+
+    def _on_journal_up(self) -> None:
+        if not self._resumed:
+            self._directory.tell("journal", Resume())
+        for pending in list(self._pending.values()):
+            if pending.stage is Stage.JOURNALING:
+                self._tell_journal(Accept(pending.entry()))
+            elif pending.stage is Stage.SETTLED:
+                self._tell_journal(Record(pending.entry()))
+        for command_id in tuple(self._looked_up):
+            self._tell_journal(Look(command_id))
+
+    # A command is repeated under its id.
+
+    def _join(self, pending: Pending, waiter: Waiter) -> None:
+        if pending.stage is Stage.SETTLED and not pending.waiters:
+            pending.answer(waiter.reply)
+        elif waiter.until_accepted and pending.stage is not Stage.JOURNALING:
+            waiter.reply.set(CommandResult(id=pending.id))
+        else:
+            pending.waiters.append(waiter)
+            self._watch_waiters(pending)
+
+    def _on_known(self, command_id: str, entry: JournalEntry | None) -> None:
+        for repeat in self._looked_up.pop(command_id, ()):
+            pending = self._pending.get(command_id)
+            if pending is None and entry is not None and entry.settled and not entry.may_be_tried_again:
+                pending = Pending.settled(entry)
+            try:
+                if pending is None:
+                    raise self._unavailable()
+                pending.refuse_another(repeat.name, repeat.arguments)
+                self._join(pending, repeat.waiter)
+            except RefusedError as refused:
+                repeat.waiter.reply.fail(refused)
+
+    def _answer_from_journal(self, pending: Pending, known: JournalEntry) -> None:
+        """Answer the callers of a command that was executed before, under the same id."""
         recorded = Pending.settled(known)
         try:
             recorded.refuse_another(pending.name, pending.arguments)
@@ -292,27 +327,7 @@ class CommandActor(Actor):
         else:
             recorded.waiters = pending.waiters
             self.mailbox.cancel(pending.id)
-            self._remove(recorded)
-
-    def _on_not_journaled(self, lost: NotJournaled) -> None:
-        for key in lost.ids:
-            for repeat in self._looked_up.pop(key, ()):
-                repeat.reply.fail(self._dispatch.unavailable())
-            pending = self._pending.get(key)
-            if pending is None:
-                continue
-            if pending.stage is Stage.SETTLED:
-                self._deliver(pending)
-            elif pending.stage is Stage.JOURNALING and self._options.goes_on:
-                self._set_out(pending)
-            elif pending.stage is Stage.JOURNALING:
-                # The write may have reached the disk despite the error: the caller's answer must replace it there.
-                pending.journaled = True
-                pending.settle(
-                    None, ErrorInfo(code="unavailable", message=f"the command was not accepted: {lost.reason}")
-                )
-                self.mailbox.cancel(key)
-                self._deliver(pending)
+            self._finish(recorded)
 
     def _refuse(self, pending: Pending, refused: RefusedError) -> None:
         del self._pending[pending.id]
@@ -321,20 +336,12 @@ class CommandActor(Actor):
         for waiter in pending.take_waiters():
             waiter.reply.fail(refused)
 
-    def _on_known(self, key: str, entry: JournalEntry | None) -> None:
-        for repeat in self._looked_up.pop(key, ()):
-            try:
-                self._answer_repeat(repeat, self._pending.get(key), entry)
-            except RefusedError as refused:
-                repeat.reply.fail(refused)
+    # The link is back, or the actor was restarted.
 
-    def _answer_repeat(self, repeat: _Repeat, pending: Pending | None, entry: JournalEntry | None) -> None:
-        if pending is None and entry is not None and entry.settled and not entry.may_be_tried_again:
-            pending = Pending.settled(entry)
-        if pending is None:
-            raise self._dispatch.unavailable()
-        pending.refuse_another(repeat.request.name, repeat.arguments)
-        self._join(pending, repeat.request, repeat.reply)
+    def _on_link_up(self) -> None:
+        for pending in list(self._pending.values()):
+            if pending.stage is Stage.UNDER_WAY and pending.epoch != self._link.value.epoch:
+                self._advance(pending)
 
     def _on_resumed(self, entries: tuple[JournalEntry, ...]) -> None:
         self._resumed = True
@@ -352,35 +359,41 @@ class CommandActor(Actor):
             except RefusedError as refused:
                 self._refuse(waiting, refused)
         self._pending[resumed.id] = resumed
-        left_s = self._dispatch.left_s(resumed)
+        left_s = resumed.left_s()
         self.mailbox.schedule(resumed.id, left_s if left_s > 0 else ASK_AGAIN_S, _Due(resumed.id))
         self._set_out(resumed)
 
-    def _on_journal_up(self) -> None:
-        if not self._resumed:
-            self._directory.tell("journal", Resume())
-        for pending in list(self._pending.values()):
-            if pending.stage is Stage.JOURNALING:
-                self._tell_journal(Accept(pending.entry()))
-            elif pending.stage is Stage.SETTLED:
-                self._tell_journal(Record(pending.entry()))
-        for key in tuple(self._looked_up):
-            self._tell_journal(Look(key))
+    # The answer is late.
+
+    def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
+        now = time.monotonic()
+        if isinstance(timer, _Overdue):
+            for waiter in pending.take_late(now - GRACE_S):
+                pending.answer_late(waiter.reply)
+        elif pending.stage is Stage.UNDER_WAY:
+            self.mailbox.schedule(pending.id, ASK_AGAIN_S, timer)
+            self._advance(pending)
+        self._watch_waiters(pending)
+
+    def _watch_waiters(self, pending: Pending) -> None:
+        if pending.waiters:
+            first = min(waiter.due for waiter in pending.waiters)
+            self.mailbox.schedule(_overdue_key(pending.id), first + GRACE_S - time.monotonic(), _Overdue(pending.id))
 
     # Stopping.
 
     def _abandon(self, why: str) -> None:
-        for key, pending in list(self._pending.items()):
+        for command_id, pending in list(self._pending.items()):
             if pending.stage is not Stage.SETTLED:
                 reason = f"not answered: {why}"
                 if self._options.journaled:
-                    reason += f"; send it again later with the command_id {key!r} to learn its result"
-                pending.settle(None, ErrorInfo(code="in_doubt", message=reason))
-            self._deliver(pending)
+                    reason += f"; send it again later with the command_id {command_id!r} to learn its result"
+                pending.settle(ErrorInfo(code="in_doubt", message=reason))
+            self._answer_waiters(pending)
         for repeats in self._looked_up.values():
             for repeat in repeats:
-                repeat.reply.fail(RefusedError("unavailable", why))
+                repeat.waiter.reply.fail(RefusedError("unavailable", why))
 
 
-def _overdue_key(key: str) -> str:
-    return f"{key}\n"  # an id cannot contain a line break
+def _overdue_key(command_id: str) -> str:
+    return f"{command_id}\n"  # an id cannot contain a line break

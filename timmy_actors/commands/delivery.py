@@ -1,38 +1,24 @@
-"""Effectively-once delivery: when to send an unanswered command (again), and what an answer proves.
+"""The rules of effectively-once delivery: when to send an unanswered command (again), and what an answer proves. Pure.
 
-The rules use the clock of the server that the command was addressed to: it advances while this host is suspended, and
-the server discards remembered results by it.
+They use the clock of the server that the command was addressed to: it advances while this host is suspended, and the
+server discards remembered results by it.
 """
 
 from __future__ import annotations
 
-import secrets
 import time
 from enum import Enum
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from timmy_actors.commands.messages import SubmitCommand
-from timmy_actors.commands.pending import Pending
-from timmy_actors.errors import RefusedError
-from timmy_actors.journal import Record
-from timmy_actors.link import ServerClock, Transmit
-from timmy_actors.protocol import UNDONE_FOR_SURE, Command, CommandArguments, ErrorInfo, LinkStatus
-from timmy_actors.supervision import Directory, SharedValue
+from timmy_actors.protocol import ErrorInfo, LinkStatus
 
 RESTARTED = "the game server restarted after the command was sent: whether it was executed is unknown"
 FORGOTTEN = "sent, but not answered while the server remembers results: whether it was executed is unknown"
 
-
-SENDER = "command"
 DEFAULT_REMEMBER_S = 600.0
 """The bridge's own default, used if the welcome does not state a value."""
 MEMORY_SAFETY_FACTOR = 0.95
 """The share of the server's memory that is relied on: its clock is known only to a quarter of a second."""
-ASK_AGAIN_S = 5.0
-"""How often an unanswered command is sent again once its deadline has passed."""
-_HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
-EXPIRED = ErrorInfo(code="expired", message="the deadline passed before the command could be sent: it was not executed")
 
 
 class Unanswered(Protocol):
@@ -90,105 +76,18 @@ def proves_undone(command: Unanswered, *, now_ms: float, remember_s: float) -> b
     return command.attempts <= 1 or now_ms - command.accepted_ms < remember_s * 1000
 
 
-_DOUBTS = {
+DOUBTS = {
     Next.RESTARTED: ErrorInfo(code="in_doubt", message=RESTARTED),
     Next.FORGOTTEN: ErrorInfo(code="in_doubt", message=FORGOTTEN),
 }
+"""The errors of commands that are not sent any more."""
 
 
-class Dispatch:
-    """Sends commands over the link; `decide` and the other pure functions above hold the rules."""
-
-    def __init__(self, client: str, directory: Directory, link: SharedValue[LinkStatus]) -> None:
-        self._client = client
-        self._directory = directory
-        self._link = link
-        self._host = _HOST_BOOT.read_text().strip() if _HOST_BOOT.exists() else secrets.token_hex(8)
-
-    def reachable(self) -> LinkStatus | None:
-        """The link, if it is up. A later `LinkUp` for it skips the commands already sent over it (`is_out`)."""
-        link = self._link.value
-        return link if link.carries and link.server_clock_ms is not None else None
-
-    def is_out(self, pending: Pending) -> bool:
-        """Whether a command was sent over the link that is up now."""
-        return pending.epoch == self._link.value.epoch
-
-    def unavailable(self) -> RefusedError:
-        """The error for a command that cannot be sent because the link is down."""
-        link = self._link.value
-        return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")
-
-    def accepted(
-        self, request: SubmitCommand, key: str, arguments: CommandArguments, wired: dict[str, Any], link: LinkStatus
-    ) -> Pending:
-        """A command accepted now, to be sent over this link. `wired` are its arguments as sent."""
-        clock, due = ServerClock(link.server_clock_ms or 0.0), request.due
-        return Pending(
-            client=self._client,
-            id=key,
-            name=request.name,
-            arguments=wired,
-            idempotent=arguments.idempotent,
-            boot=link.boot or "",
-            accepted_ms=clock.deadline(time.monotonic()),
-            deadline_ms=clock.deadline(due),
-            due=due,
-            host=self._host,
-        )
-
-    def advance(self, pending: Pending) -> ErrorInfo | None:
-        """Send a command if possible. Returns its error if it is settled instead."""
-        link, left_s = self.reachable(), self.left_s(pending)
-        overdue = left_s <= 0
-        if pending.attempts == 0 and overdue:
-            return EXPIRED
-        if link is None:
-            return None
-        now_ms = _server_now_ms(link)
-        step = decide(
-            pending,
-            boot=link.boot or "",
-            now_ms=now_ms,
-            remember_s=_remember_s(link),
-            idempotent=pending.idempotent,
-            overdue=overdue,
-        )
-        if step is Next.READDRESS:
-            pending.boot, pending.accepted_ms = link.boot or "", int(now_ms)
-            pending.deadline_ms = int(now_ms + left_s * 1000)
-        if step in _DOUBTS:
-            return _DOUBTS[step]
-        self.send(pending, link)
-        return None
-
-    def left_s(self, pending: Pending) -> float:
-        """Seconds until a command's deadline on this host's clock; 0 if the host has rebooted since."""
-        return pending.due - time.monotonic() if pending.host == self._host else 0.0
-
-    def checked_error(self, pending: Pending, error: ErrorInfo | None) -> ErrorInfo | None:
-        """An answer's error, or `in_doubt` where the answer does not prove that the command was not executed."""
-        if error is None or error.code not in UNDONE_FOR_SURE:
-            return error
-        link = self._link.value
-        now_ms = _server_now_ms(link)
-        if proves_undone(pending, now_ms=now_ms, remember_s=_remember_s(link)):
-            return error
-        return _DOUBTS[Next.FORGOTTEN]
-
-    def send(self, pending: Pending, link: LinkStatus) -> None:
-        """Send a command over this link without the checks of `advance`."""
-        pending.sent(link.epoch)
-        if pending.journaled:
-            self._directory.tell("journal", Record(pending.entry()))
-        deadline = wire_deadline(pending, _remember_s(link))
-        command = Command(id=pending.id, name=pending.name, arguments=pending.arguments, deadline=deadline)
-        self._directory.tell("connection", Transmit(link.epoch, SENDER, command))
-
-
-def _server_now_ms(link: LinkStatus) -> float:
+def server_now_ms(link: LinkStatus) -> float:
+    """The clock of the link's server, in milliseconds."""
     return (link.server_clock_ms or 0.0) + time.monotonic() * 1000
 
 
-def _remember_s(link: LinkStatus) -> float:
+def remember_s(link: LinkStatus) -> float:
+    """How long the link's server certainly remembers a command's result."""
     return MEMORY_SAFETY_FACTOR * (link.remember_s if link.remember_s is not None else DEFAULT_REMEMBER_S)

@@ -1,18 +1,48 @@
-"""A pending command: its progress and its waiting callers."""
+"""A pending command: its progress and its waiting callers, and its forms for the journal, the game and the caller."""
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from timmy_actors.commands.delivery import (
+    DOUBTS,
+    Next,
+    decide,
+    proves_undone,
+    remember_s,
+    server_now_ms,
+    wire_deadline,
+)
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import CommandResult, CommandState, ErrorInfo, JournalEntry, Revision
+from timmy_actors.link import ServerClock
+from timmy_actors.protocol import (
+    UNDONE_FOR_SURE,
+    Command,
+    CommandArguments,
+    CommandResult,
+    CommandState,
+    ErrorInfo,
+    JournalEntry,
+    LinkStatus,
+    Result,
+    Revision,
+    wire_arguments,
+)
 from timmy_actors.supervision import Reply
 
+EXPIRED = ErrorInfo(code="expired", message="the deadline passed before the command could be sent: it was not executed")
+NOT_STORED = "the journal did not store the command in time: it was not executed"
+NO_ANSWER = "sent, but not answered before the deadline: send it again with the command_id {!r} to learn its result"
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}
+_HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
+HOST = _HOST_BOOT.read_text().strip() if _HOST_BOOT.exists() else secrets.token_hex(8)
+"""This host's boot: the monotonic clock is comparable only within it."""
 
 
 class Stage(Enum):
@@ -67,6 +97,25 @@ class Pending:
     waiters: list[Waiter] = field(default_factory=list)
 
     @classmethod
+    def accepted(
+        cls, name: str, arguments: CommandArguments, due: float, link: LinkStatus, *, client: str, command_id: str
+    ) -> Self:
+        """A command accepted now, to be sent over this link; `due` is its deadline in monotonic seconds."""
+        clock = ServerClock(link.server_clock_ms or 0.0)
+        return cls(
+            client=client,
+            id=command_id,
+            name=name,
+            arguments=wire_arguments(arguments),
+            idempotent=arguments.idempotent,
+            boot=link.boot or "",
+            accepted_ms=clock.deadline(time.monotonic()),
+            deadline_ms=clock.deadline(due),
+            due=due,
+            host=HOST,
+        )
+
+    @classmethod
     def settled(cls, entry: JournalEntry) -> Self:
         """A command whose result is in the journal."""
         return cls._of(entry, idempotent=False, stage=Stage.SETTLED)
@@ -118,24 +167,47 @@ class Pending:
             conflict = f"the id {self.id!r} was used for another command ({self.name}): choose a new one"
             raise RefusedError("bad_arguments", conflict, "command_id")
 
-    def sent(self, epoch: int) -> None:
-        """Record that it is sent over the link of this epoch."""
-        self.state, self.epoch = "sent", epoch
+    def left_s(self) -> float:
+        """Seconds until its deadline on this host's clock; 0 if the host has rebooted since."""
+        return self.due - time.monotonic() if self.host == HOST else 0.0
+
+    def send(self, link: LinkStatus) -> Command | ErrorInfo:
+        """Record that it is sent over this link now: the message. The error instead if it must not be sent any more."""
+        left_s, now_ms, memory_s = self.left_s(), server_now_ms(link), remember_s(link)
+        step = decide(
+            self,
+            boot=link.boot or "",
+            now_ms=now_ms,
+            remember_s=memory_s,
+            idempotent=self.idempotent,
+            overdue=left_s <= 0,
+        )
+        if step in DOUBTS:
+            return DOUBTS[step]
+        if step is Next.READDRESS:
+            self.boot, self.accepted_ms = link.boot or "", int(now_ms)
+            self.deadline_ms = int(now_ms + left_s * 1000)
+        self.state, self.epoch = "sent", link.epoch
         self.attempts += 1
         self.sent_at = self.sent_at or time.time()
+        return Command(id=self.id, name=self.name, arguments=self.arguments, deadline=wire_deadline(self, memory_s))
 
-    def settle(
-        self,
-        value: dict[str, Any] | None,
-        error: ErrorInfo | None,
-        revision: int | None = None,
-        game_ms: int | None = None,
-    ) -> None:
-        """Record its result."""
-        self.revision, self.game_ms = (revision, game_ms) if error is None else (None, None)
+    def checked(self, error: ErrorInfo | None, link: LinkStatus) -> ErrorInfo | None:
+        """An answer's error, or `in_doubt` where the answer does not prove that it was not executed."""
+        if error is None or error.code not in UNDONE_FOR_SURE:
+            return error
+        undone = proves_undone(self, now_ms=server_now_ms(link), remember_s=remember_s(link))
+        return error if undone else DOUBTS[Next.FORGOTTEN]
+
+    def settle(self, error: ErrorInfo | None, result: Result | None = None) -> None:
+        """Record its outcome: an error, else the game's result."""
         self.stage, self.settled_at = Stage.SETTLED, time.time()
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
-        self.value, self.error = value, error
+        self.error = error
+        self.value = None if result is None else result.value
+        executed = result if error is None else None
+        self.revision = None if executed is None else executed.revision
+        self.game_ms = None if executed is None else executed.game_ms
 
     def take_waiters(self) -> list[Waiter]:
         """Remove and return all waiters."""
@@ -161,6 +233,16 @@ class Pending:
         else:
             produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
             reply.set(CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms))
+
+    def answer_late(self, reply: Reply) -> None:
+        """Answer a caller whose deadline has passed."""
+        match self.stage:
+            case Stage.SETTLED:
+                self.answer(reply)
+            case Stage.JOURNALING:
+                reply.fail(RefusedError("expired", NOT_STORED))
+            case Stage.UNDER_WAY:
+                reply.fail(RefusedError("in_doubt", NO_ANSWER.format(self.id)))
 
 
 def _moment(at: float | None) -> datetime | None:

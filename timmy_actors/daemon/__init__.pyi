@@ -2,6 +2,7 @@ from .journal_holder import journal_file
 from .runtime import Runtime
 from .settings import (
     DesktopSettings,
+    HttpSettings,
     JournalSettings,
     LinkSettings,
     Settings,
@@ -14,6 +15,7 @@ from .shared_state import SharedState
 
 __all__ = [
     "DesktopSettings",
+    "HttpSettings",
     "JournalSettings",
     "LinkSettings",
     "Runtime",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,11 @@ SLOW_TICK_MS = 100.0
 """A longest tick of the server's loop that players begin to notice."""
 
 
+@dataclass(frozen=True)
+class _Publish:
+    """Timer: publish the health."""
+
+
 class HealthActor(Actor):
     """Publishes a new `Health` every `PERIOD_S`, and on every message."""
 
@@ -47,8 +53,8 @@ class HealthActor(Actor):
     def on_start(self) -> None:
         """Publish at once, then every `PERIOD_S`."""
         self._publish()
-        self.mailbox.schedule("up", 0.0, "publish")  # and once more when this actor itself counts as up
-        self.mailbox.schedule("publish", PERIOD_S, "publish", every=True)
+        self.mailbox.schedule("up", 0.0, _Publish())  # and once more when this actor itself counts as up
+        self.mailbox.schedule("publish", PERIOD_S, _Publish(), every=True)
 
     def on_receive(self, _message: Any) -> None:
         """Update the verdict."""
@@ -81,6 +87,7 @@ class HealthActor(Actor):
             link=shared.link.value,
             world=shared.world.value,
             journal=shared.journal.value,
+            http=shared.http.value,
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,

@@ -102,7 +102,7 @@ class JournalHolder:
 
     @property
     def _goes_on(self) -> bool:
-        return self._settings.on_trouble == "continue"
+        return self._settings.when_unwritable == "continue"
 
     def close(self) -> None:
         """Release the journal's lock."""

@@ -72,7 +72,7 @@ class PortalSupervisor:
             catalog=self._catalog,
             tables=self._tables,
             offers=self._offers,
-            album=self._capture_store(),
+            capture_store=self._capture_store(),
             access=self._access,
         )
         children = [

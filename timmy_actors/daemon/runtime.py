@@ -17,15 +17,16 @@ from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.journal_holder import JournalHolder
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor
+from timmy_actors.daemon.serving_supervisor import ServingSupervisor
 from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
-from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, StartFailedError
+from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
 from timmy_actors.portals import choose, load_catalog
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
-from timmy_actors.serving import GatewayActor, Service
-from timmy_actors.supervision import ChildSpec, Directory, Root, Supervisor, wait_until
+from timmy_actors.serving import Service
+from timmy_actors.supervision import ChildSpec, Directory, RestartChild, Root, Supervisor, wait_until
 from timmy_actors.system import make_token_file, read_token
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
 """How often a start checks whether it was told to stop: the event is set by a signal handler, which wakes no thread."""
+ROOT = "root"
+"""The name of the topmost supervisor."""
 
 
 class Runtime(Calls):
@@ -69,15 +72,30 @@ class Runtime(Calls):
             shared=self.shared,
         )
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
+        self._serving_supervisor = ServingSupervisor(
+            settings,
+            folder=folder,
+            endpoint=self.endpoint,
+            journal=self._journal.path,
+            service=self.service,
+            restart=self.restart,
+        )
         self._lock = EndpointLock(self.endpoint)
         self._root: Root | None = None
         self._turn = threading.RLock()
 
     @classmethod
     def from_config(
-        cls, path: Path | str | None = None, *, endpoint: str | None = None, portal: str | None = None
+        cls,
+        path: Path | str | None = None,
+        *,
+        endpoint: str | None = None,
+        portal: str | None = None,
+        http: bool = False,
     ) -> Self:
         """Build a runtime from the file `path` (default: `TIMMY_CONFIG`, else the shipped one); checked, not started.
+
+        `portal` and `http` override the configuration: the portal in use, and whether the HTTP server is enabled.
 
         Raises:
             ConfigError: the configuration is invalid.
@@ -87,6 +105,8 @@ class Runtime(Calls):
         settings = load_settings(file)
         if portal is not None:
             settings = settings.model_copy(update={"portal": portal})
+        if http:
+            settings = settings.model_copy(update={"http": settings.http.model_copy(update={"enabled": True})})
         runtime = cls(settings, folder=file.parent, endpoint=endpoint)
         runtime.check()
         return runtime
@@ -98,6 +118,7 @@ class Runtime(Calls):
             ConfigError: a portal, port or file cannot be used.
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
+        self._serving_supervisor.check()
         choose(load_catalog(self._catalog), self.settings.portal, self._catalog)
         if self.settings.world.embedded:
             find_luajit()
@@ -125,6 +146,7 @@ class Runtime(Calls):
             self._journal.open()
             if self.settings.world.embedded:
                 make_token_file(self._game_supervisor.token_file())
+            self._serving_supervisor.make_token()
         except BaseException:
             self._release()
             raise
@@ -267,6 +289,19 @@ class Runtime(Calls):
         """`watch` for coroutines: `async for pushed in timmy.awatch(): ...`."""
         return AsyncWatch(self.watch(player, events=events, snapshots=snapshots), timeout_s=timeout_s)
 
+    def restart(self, name: str) -> None:
+        """Restart an actor, without waiting for it; it counts as no failure. `status` shows its next generation.
+
+        Raises:
+            RefusedError: `bad_arguments`: there is no such actor.
+            ActorError: its supervisor is being restarted itself.
+        """
+        entry = self.directory.entry(name)
+        if entry is None or entry.parent is None or self._root is None:
+            raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "name")
+        parent = self._root.ref if entry.parent == ROOT else self.directory.ref(entry.parent)
+        parent.tell(RestartChild(name))
+
     # The tree.
 
     def _children(self) -> list[ChildSpec]:
@@ -274,11 +309,8 @@ class Runtime(Calls):
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
             ChildSpec("health", self._health),
-            ChildSpec("gateway", self._gateway),
+            self._serving_supervisor.spec(self._context, self.directory, self.shared),
         ]
 
     def _health(self) -> HealthActor:
         return HealthActor(endpoint=self.endpoint, directory=self.directory, shared=self.shared)
-
-    def _gateway(self) -> GatewayActor:
-        return GatewayActor(endpoint=self.endpoint, context=self._context, service=self.service)

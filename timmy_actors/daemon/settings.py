@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -14,11 +15,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Va
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
 from timmy_actors.protocol import ClientName, Mistake, Name, PortalId, StrictModel, first_mistake
-from timmy_actors.system import config_folder, from_folder, read_text
+from timmy_actors.system import MAX_PORT, config_folder, from_folder, read_text
 
-VARIABLE = "TIMMY_CONFIG"
-PLACE_REMEDY = f"name another with --config or {VARIABLE}"
-MAX_PORT = 65535
+CONFIG_VARIABLE = "TIMMY_CONFIG"
+CONFIG_REMEDY = f"name another with --config or {CONFIG_VARIABLE}"
 PORTALS_FILE = "portals.json"
 PLACEHOLDERS = (PYTHON, CAPTURES)
 
@@ -128,13 +128,58 @@ class SteamSettings(ServerSettings):
     api_key_file: FilePath | None = None
 
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.ASCII)
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+
+
+def _listening_address(text: str, info: ValidationInfo) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IP address: 127.0.0.1, or ::1") from None
+    if not address.is_loopback and not info.data.get("allow_remote"):
+        raise ValueError("others could connect, and read the token: it needs http.allow_remote = true")
+    return text
+
+
+def _origin(text: str) -> str:
+    if _ORIGIN.fullmatch(text) is None:
+        raise ValueError('must be the origin of a site: "https://example.org"')
+    return text
+
+
+def _host_name(text: str) -> str:
+    if _HOST_NAME.fullmatch(text) is None:
+        raise ValueError('must be a name without a port: "timmy.example.org"')
+    return text
+
+
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_frozen), Field(max_length=64)]
+HostNames = Annotated[
+    tuple[Annotated[str, AfterValidator(_host_name)], ...], BeforeValidator(_frozen), Field(max_length=64)
+]
+
+
+class HttpSettings(StrictModel):
+    """`[http]`: the HTTP server: REST, events, metrics, and the dashboard."""
+
+    enabled: bool = False
+    allow_remote: bool = False
+    host: Annotated[str, AfterValidator(_listening_address)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 7980
+    token_file: FilePath | Literal[""] = ""
+    allowed_hosts: HostNames = ()
+    allowed_origins: Origins = ()
+    metrics_public: bool = False
+
+
 class JournalSettings(StrictModel):
     """`[journal]`: the command journal, so that no command is lost or executed twice when the daemon crashes."""
 
     enabled: bool = True
     file: FilePath | Literal[""] = ""
     synchronous: Literal["normal", "full"] = "normal"
-    on_trouble: Literal["refuse", "continue"] = "refuse"
+    when_unwritable: Literal["refuse", "continue"] = "refuse"
     keep_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
     max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
 
@@ -153,6 +198,7 @@ class Settings(StrictModel):
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
@@ -165,7 +211,7 @@ def config_path(path: Path | None = None) -> Path:
     """The absolute path of the configuration: `path`, else `TIMMY_CONFIG`, else the shipped file."""
     if path is not None:
         return path.absolute()
-    variable = os.environ.get(VARIABLE)
+    variable = os.environ.get(CONFIG_VARIABLE)
     return Path(variable).absolute() if variable else config_folder() / "timmy.toml"
 
 
@@ -183,7 +229,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: the file is missing or invalid; the message names the line or key, and the remedy.
     """
-    text = read_text(path, "the configuration", PLACE_REMEDY)
+    text = read_text(path, "the configuration", CONFIG_REMEDY)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from timmy_actors.system import default_folder
-
-MAX_PORT = 65535
+from timmy_actors.system import default_folder, port_number
 
 
 @dataclass(frozen=True)
@@ -27,13 +25,6 @@ class DesktopSettings:
     """The X display."""
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= MAX_PORT:
-        raise ValueError
-    return port
-
-
 def parse(arguments: Sequence[str] | None = None) -> DesktopSettings:
     """Parse the command line; an invalid argument ends the process with a usage message (exit code 2)."""
     unset = DesktopSettings()
@@ -42,7 +33,7 @@ def parse(arguments: Sequence[str] | None = None) -> DesktopSettings:
         description="An MCP server for the screen, the mouse and the keyboard of an X display (DISPLAY).",
     )
     parser.add_argument(
-        "--http", type=_port, metavar="PORT", help="serve HTTP on 127.0.0.1 (0: any free port), not stdio"
+        "--http", type=port_number, metavar="PORT", help="serve HTTP on 127.0.0.1 (0: any free port), not stdio"
     )
     parser.add_argument(
         "--token-file", type=Path, default=unset.token_file, help="the token for HTTP; created if missing (%(default)s)"

@@ -1,7 +1,7 @@
 from .host import WorldHostActor, WorldOptions
 from .lockstep import MAX_SEED, MAX_TURN_MS, LockstepWorld, Turn, Turns
 from .luajit import find_luajit, new_runtime, search_only
-from .settings import WorldSettings, check_port_is_free
+from .settings import EmbeddedSettings, check_port_is_free
 from .world import API, PRECONDITIONS, Loop, World
 from .world_process import WorldProcess
 
@@ -10,6 +10,7 @@ __all__ = [
     "MAX_SEED",
     "MAX_TURN_MS",
     "PRECONDITIONS",
+    "EmbeddedSettings",
     "LockstepWorld",
     "Loop",
     "Turn",
@@ -18,7 +19,6 @@ __all__ = [
     "WorldHostActor",
     "WorldOptions",
     "WorldProcess",
-    "WorldSettings",
     "check_port_is_free",
     "find_luajit",
     "new_runtime",

@@ -8,7 +8,7 @@ import sys
 
 from timmy_actors.embedded.control import Control
 from timmy_actors.embedded.parent import end_with_parent
-from timmy_actors.embedded.settings import WorldSettings, parse
+from timmy_actors.embedded.settings import EmbeddedSettings, parse
 from timmy_actors.embedded.world import Loop, World, report
 from timmy_actors.errors import TimmyError
 
@@ -25,7 +25,7 @@ def write_line(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(settings: WorldSettings) -> int:
+def main(settings: EmbeddedSettings) -> int:
     """Run the world until it is stopped. Returns the exit code."""
     if settings.lifeline is not None and not end_with_parent(settings.lifeline):
         return 0

@@ -59,6 +59,11 @@ class _Ready(Model):
     port: int
 
 
+@dataclass(frozen=True)
+class _NotReady:
+    """Timer: the world has taken too long to start."""
+
+
 class WorldHostActor(SocketActor):
     """Runs the process in a session of its own (so that a terminal's Ctrl-C does not reach it) and fails when it ends.
 
@@ -100,7 +105,7 @@ class WorldHostActor(SocketActor):
         for name, stream in (("out", self._process.stdout), ("err", self._process.stderr)):
             if stream is not None:
                 self._attach(name, stream.fileno())
-        self.mailbox.schedule("ready", READY_WITHIN_S, "not ready")
+        self.mailbox.schedule("ready", READY_WITHIN_S, _NotReady())
 
     def actor_acknowledge_start(self) -> None:
         """Do nothing: the actor counts as started only after the process's ready line."""
@@ -112,7 +117,7 @@ class WorldHostActor(SocketActor):
                 return self._call(message)
             case Arrived(stream, chunk):
                 self._on_output(stream, chunk)
-            case "not ready":
+            case _NotReady():
                 raise WorldGoneError(
                     f"the embedded world did not come up within {READY_WITHIN_S:g} s{self._describe_log()}"
                 )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timmy_actors.errors import ConfigError
+from timmy_actors.system import port_number
 
-MAX_PORT = 65535
 ABOUT = "Run the embedded world alone, without a daemon, until Ctrl-C. The first line of its output has the port."
 
 
@@ -31,7 +31,7 @@ def check_port_is_free(port: int) -> None:
 
 
 @dataclass(frozen=True)
-class WorldSettings:
+class EmbeddedSettings:
     """The options of the command line."""
 
     host: str = "127.0.0.1"
@@ -56,18 +56,11 @@ class WorldSettings:
     """The read end of a pipe: when its last writer closes it, the process ends."""
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= MAX_PORT:
-        raise ValueError
-    return port
-
-
-def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
+def parse(arguments: Sequence[str] | None = None) -> EmbeddedSettings:
     """Parse the command line; an error ends the process with a usage message (exit code 2)."""
     parser = argparse.ArgumentParser(prog="timmy-actors world", description=ABOUT)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on [127.0.0.1]")
-    parser.add_argument("--port", type=_port, default=0, help="the TCP port; 0: any free port [0]")
+    parser.add_argument("--port", type=port_number, default=0, help="the TCP port; 0: any free port [0]")
     parser.add_argument(
         "--token-file",
         type=Path,
@@ -85,4 +78,4 @@ def parse(arguments: Sequence[str] | None = None) -> WorldSettings:
     )
     parser.add_argument("--control", action="store_true", help="read clock calls from standard input, and end with it")
     parser.add_argument("--lifeline", type=int, metavar="FD", help="the read end of a pipe: end when it closes")
-    return WorldSettings(**vars(parser.parse_args(arguments)))
+    return EmbeddedSettings(**vars(parser.parse_args(arguments)))

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from timmy_actors.embedded.control import Control
 from timmy_actors.embedded.luajit import new_runtime, search_only
-from timmy_actors.embedded.settings import WorldSettings
+from timmy_actors.embedded.settings import EmbeddedSettings
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.protocol import ClockCall, WorldClock
 from timmy_actors.system import lua_folder
@@ -148,7 +148,7 @@ class World:
         ConfigError: the bridge did not start; the log says why.
     """
 
-    def __init__(self, settings: WorldSettings) -> None:
+    def __init__(self, settings: EmbeddedSettings) -> None:
         self._lua = new_runtime(BYTES)
         search_only(self._lua, lua_folder())
         package = self._lua.globals().package
@@ -192,7 +192,7 @@ class World:
         self._host.stop()
 
     @staticmethod
-    def _bridge_settings(settings: WorldSettings) -> dict[str, Any]:
+    def _bridge_settings(settings: EmbeddedSettings) -> dict[str, Any]:
         options: dict[str, Any] = {
             "host": settings.host.encode(),
             "port": settings.port,
@@ -203,7 +203,7 @@ class World:
             options["token_file"] = os.fsencode(settings.token_file)
         return options
 
-    def _host_options(self, settings: WorldSettings) -> dict[str, Any]:
+    def _host_options(self, settings: EmbeddedSettings) -> dict[str, Any]:
         return {
             "api": os.fsencode(API),
             "preconditions": os.fsencode(PRECONDITIONS),

@@ -68,6 +68,29 @@ class JournalOptions:
     max_mb: float
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """Timer: delete one batch of expired or excess commands."""
+
+    begins: bool = True
+    """Whether it is the first batch of a sweep."""
+
+
+@dataclass(frozen=True)
+class _Publish:
+    """Timer: publish the journal's size."""
+
+
+@dataclass(frozen=True)
+class _Commit:
+    """Timer: commit, whatever else is in the mailbox."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """Timer: open the unusable file again."""
+
+
 class JournalActor(Actor):
     """Owns the open journal file.
 
@@ -95,8 +118,8 @@ class JournalActor(Actor):
     def on_start(self) -> None:
         """Open the file; an unusable one is reopened every RETRY_S."""
         self._open()
-        self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
-        self.mailbox.schedule("publish", PUBLISH_S, "publish", every=True)
+        self.mailbox.schedule("sweep", SWEEP_S, Sweep(), every=True)
+        self.mailbox.schedule("publish", PUBLISH_S, _Publish(), every=True)
 
     def on_receive(self, message: Any) -> None:
         """Write, look up and delete entries."""
@@ -105,7 +128,7 @@ class JournalActor(Actor):
             if self.mailbox.empty() or len(self._accepted) + len(self._settled) >= MAX_GROUP:
                 self._commit()
             else:
-                self.mailbox.schedule("commit", COMMIT_WITHIN_S, "commit")
+                self.mailbox.schedule("commit", COMMIT_WITHIN_S, _Commit())
         except JournalUnusableError as error:
             self._fail(error, message)
         if self._stopping and self.mailbox.empty():
@@ -130,10 +153,10 @@ class JournalActor(Actor):
 
     def _on_message(self, message: Any) -> None:
         match message, self._journal:
-            case "open", None:
+            case _Open(), None:
                 self._open()
-            case ((Accept(JournalEntry(id=key)) | Record(JournalEntry(id=key)) | Look(key)), None):
-                self._send(NotJournaled((key,), self._status.value.reason or ""))
+            case ((Accept() | Record() | Look()), None):
+                self._send(NotJournaled(_command_ids(message), self._status.value.reason or ""))
             case Accept(entry), Journal() as journal:
                 self._accepted.append((entry.id, journal.accept(entry)))
                 self._since_sweep += 1
@@ -141,13 +164,13 @@ class JournalActor(Actor):
                 journal.record(entry)
                 if entry.settled:
                     self._settled.append(entry.id)
-            case Look(key), Journal() as journal:
-                self._send(Known(key, journal.find(self._options.client, key)))
+            case Look(command_id), Journal() as journal:
+                self._send(Known(command_id, journal.find(self._options.client, command_id)))
             case Resume(), Journal() as journal:
                 self._send(Resumed(tuple(journal.unsettled(self._options.client))))
-            case (("sweep" | "sweep on"), Journal() as journal):
-                self._sweep(journal, begins=message == "sweep")
-            case "publish", Journal() as journal:
+            case Sweep(begins), Journal() as journal:
+                self._sweep(journal, begins=begins)
+            case _Publish(), Journal() as journal:
                 self._publish(journal)
 
     def _commit(self) -> None:
@@ -188,12 +211,12 @@ class JournalActor(Actor):
         self._status.value = JournalStatus(
             state="failing", file=str(self._options.path), reason=str(error), goes_on=self._options.goes_on
         )
-        lost = (*(key for key, _ in self._accepted), *self._settled, *_keys(message))
+        lost = (*(command_id for command_id, _ in self._accepted), *self._settled, *_command_ids(message))
         self._accepted, self._settled = [], []
         self._close()
         if lost:
             self._send(NotJournaled(lost, str(error)))
-        self.mailbox.schedule("open", RETRY_S, "open")
+        self.mailbox.schedule("open", RETRY_S, _Open())
 
     def _close(self) -> None:
         journal, self._journal = self._journal, None
@@ -218,7 +241,7 @@ class JournalActor(Actor):
         self._entries -= deleted
         self._publish(journal)
         if deleted:
-            self.mailbox.schedule("sweep on", SWEEP_ON_S, "sweep on")
+            self.mailbox.schedule("sweep on", SWEEP_ON_S, Sweep(begins=False))
 
     def _delete(self, journal: Journal) -> int:
         aged = journal.delete_older(self._options.keep_days * DAY_S, min(self._age_quota, DELETE_BATCH))
@@ -255,10 +278,10 @@ def _wal_warning(path: Path, wal_bytes: int) -> str | None:
     )
 
 
-def _keys(message: Any) -> tuple[str, ...]:
+def _command_ids(message: Any) -> tuple[str, ...]:
     match message:
         case Accept(entry) | Record(entry):
             return (entry.id,)
-        case Look(key):
-            return (key,)
+        case Look(command_id):
+            return (command_id,)
     return ()

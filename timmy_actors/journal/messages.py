@@ -25,7 +25,7 @@ class Record:
 class Look:
     """To the journal: look up a command. Answered with `Known`."""
 
-    id: str
+    command_id: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Journaled:
 class NotJournaled:
     """The commands that could not be written or looked up, and why."""
 
-    ids: tuple[str, ...]
+    command_ids: tuple[str, ...]
     reason: str
 
 
@@ -53,7 +53,7 @@ class NotJournaled:
 class Known:
     """A command's entry, or None if there is no such command."""
 
-    id: str
+    command_id: str
     entry: JournalEntry | None
 
 

@@ -83,6 +83,11 @@ class _Resolved:
     address: str | None
 
 
+@dataclass(frozen=True)
+class _SendPing:
+    """Timer: check that the server answers."""
+
+
 class ConnectionActor(SocketActor):
     """Owns the socket. Its start returns before the link is up, which is a state; it holds nothing worth saving."""
 
@@ -157,7 +162,7 @@ class ConnectionActor(SocketActor):
                 self._on_frames(frames)
             case Arrived("monitor", signal) | (Signal() as signal):
                 self._on_signal(signal)
-            case "ping":
+            case _SendPing():
                 self._ping()
             case SourceFailed(_, error):
                 raise LinkLostError(f"the socket failed: {error}")
@@ -257,7 +262,7 @@ class ConnectionActor(SocketActor):
             )
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")
-        self.mailbox.schedule("ping", self._options.heartbeat_interval_s, "ping", every=True)
+        self.mailbox.schedule("ping", self._options.heartbeat_interval_s, _SendPing(), every=True)
         self._max_frame_bytes = welcome.server.limits.get("frame_bytes", math.inf)
         took_ms = (self._received_at - self._opened_at) * 1000
         clock = ServerClock.measured(welcome.now, self._received_at)

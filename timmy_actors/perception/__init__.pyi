@@ -1,19 +1,21 @@
 from .actor import PerceptionActor
 from .backlog import Numbered
-from .messages import Await
+from .messages import Await, Happened
 from .retention import MAX_PLAYERS, as_of, mark_stale, merge, shows
 from .shared import Perceptions
-from .watching import AsyncWatch, Watch, make_interest
+from .watching import AsyncWatch, Watch, concerns, make_interest
 
 __all__ = [
     "MAX_PLAYERS",
     "AsyncWatch",
     "Await",
+    "Happened",
     "Numbered",
     "PerceptionActor",
     "Perceptions",
     "Watch",
     "as_of",
+    "concerns",
     "make_interest",
     "mark_stale",
     "merge",

@@ -6,6 +6,7 @@ import itertools
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -41,6 +42,16 @@ SWEEP_S = 60.0
 """How often expired snapshots are removed."""
 MOST_LEFT_OUT = 10_000
 """The highest number of left-out players that is counted."""
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """Timer: forget the players that have been absent for long."""
+
+
+@dataclass(frozen=True)
+class _Overdue:
+    """Timer: the first waiting `Await` expires."""
 
 
 class PerceptionActor(Actor):
@@ -81,7 +92,7 @@ class PerceptionActor(Actor):
 
     def on_start(self) -> None:
         """Subscribe if the link is already up: only an earlier incarnation received its `LinkUp`."""
-        self.mailbox.schedule("sweep", SWEEP_S, "sweep", every=True)
+        self.mailbox.schedule("sweep", SWEEP_S, _Sweep(), every=True)
         link = self._shared.link.value
         if link.carries and link.boot is not None:
             self._begin(link.epoch, link.boot, seq=None)
@@ -99,9 +110,9 @@ class PerceptionActor(Actor):
                 self._publish_down(epoch, reason)
             case Received(epoch, received) if epoch == self._epoch:
                 self._on_game(received)
-            case "sweep":
+            case _Sweep():
                 self._sweep()
-            case "overdue":
+            case _Overdue():
                 self._answer_waiting()
         return None
 
@@ -128,7 +139,7 @@ class PerceptionActor(Actor):
     def _watch_waiting(self) -> None:
         due = self._awaiting.next_due()
         if due is not None:
-            self.mailbox.schedule("overdue", due - time.monotonic(), "overdue")
+            self.mailbox.schedule("overdue", due - time.monotonic(), _Overdue())
 
     def _begin(self, epoch: int, boot: str, *, seq: int | None) -> None:
         self._epoch, self._boot, self._seq = epoch, boot, seq

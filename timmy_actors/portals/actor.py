@@ -106,6 +106,16 @@ class _Done:
     reply: Reply
 
 
+@dataclass(frozen=True)
+class _ReloadFile:
+    """Timer: read the catalog again if its file has changed."""
+
+
+@dataclass(frozen=True)
+class _Publish:
+    """Timer: publish the status."""
+
+
 class Choice:
     """The id of the portal in use; it survives restarts of the actor."""
 
@@ -121,7 +131,7 @@ class PortalOptions:
     tables: Mapping[str, ToolTable]
     """By the protocol's server names."""
     offers: Mapping[str, SharedValue[Offer]]
-    album: CaptureStore
+    capture_store: CaptureStore
     access: SteamAccess
 
 
@@ -153,8 +163,8 @@ class PortalActor(Actor):
         self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
         self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
         self._publish()
-        self.mailbox.schedule("file", LOOK_AT_FILE_EVERY_S, "file", every=True)
-        self.mailbox.schedule("publish", PUBLISH_EVERY_S, "publish", every=True)
+        self.mailbox.schedule("file", LOOK_AT_FILE_EVERY_S, _ReloadFile(), every=True)
+        self.mailbox.schedule("publish", PUBLISH_EVERY_S, _Publish(), every=True)
 
     def on_receive(self, message: Any) -> Any:
         """Answer queries, and start operations."""
@@ -172,9 +182,9 @@ class PortalActor(Actor):
             case _Done(result, reply):
                 self._on_done(result)
                 _settle(reply, result)
-            case "file":
+            case _ReloadFile():
                 self._reload_file()
-            case "publish":
+            case _Publish():
                 self._publish()
         return None
 
@@ -188,7 +198,9 @@ class PortalActor(Actor):
 
     async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
         desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
-        return Portal(entry, desktop=desktop, steam=steam, captures=self._options.album, access=self._options.access)
+        return Portal(
+            entry, desktop=desktop, steam=steam, captures=self._options.capture_store, access=self._options.access
+        )
 
     def _server(self, name: str) -> ToolServer:
         session = SessionHandle(name, directory=self._directory, offer=self._options.offers[name])

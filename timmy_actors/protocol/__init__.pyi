@@ -1,5 +1,6 @@
 from ._base import (
     CommandResult,
+    Count,
     ErrorCode,
     ErrorInfo,
     MessageId,
@@ -10,6 +11,7 @@ from ._base import (
     Revision,
     StrictModel,
     first_mistake,
+    mistake_of,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
@@ -34,6 +36,7 @@ from .endpoint import (
     ServiceRequest,
     SnapshotRequest,
     StatusRequest,
+    Timeout,
     UsePortalRequest,
     WatchRequest,
 )
@@ -52,7 +55,16 @@ from .game_state import (
     Visual,
     make_look,
 )
-from .health import ActorHealth, DeadLetterHealth, Health, LinkStatus, PerceptionHealth, Verdict, WorldStatus
+from .health import (
+    ActorHealth,
+    DeadLetterHealth,
+    Health,
+    HttpStatus,
+    LinkStatus,
+    PerceptionHealth,
+    Verdict,
+    WorldStatus,
+)
 from .journal import UNDONE_FOR_SURE, CommandState, JournalEntry, JournalStatus
 from .message import (
     PROTOCOL_VERSION,
@@ -133,6 +145,7 @@ __all__ = [
     "CommandRequest",
     "CommandResult",
     "CommandState",
+    "Count",
     "DeadLetterHealth",
     "Error",
     "ErrorCode",
@@ -148,6 +161,7 @@ __all__ = [
     "Gauge",
     "Health",
     "Hello",
+    "HttpStatus",
     "Interest",
     "JournalEntry",
     "JournalStatus",
@@ -196,6 +210,7 @@ __all__ = [
     "Subscribed",
     "TickLoad",
     "TimePassed",
+    "Timeout",
     "UsePortalRequest",
     "Verdict",
     "Visual",
@@ -207,6 +222,7 @@ __all__ = [
     "first_mistake",
     "make_action",
     "make_look",
+    "mistake_of",
     "parse_command",
     "parse_params",
     "wire_arguments",

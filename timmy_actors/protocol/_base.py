@@ -59,8 +59,12 @@ class Mistake(NamedTuple):
 
 def first_mistake(error: ValidationError) -> Mistake:
     """The first error that pydantic reports, as text that repeats neither the input nor pydantic's own terms."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    return Mistake(first["loc"], first["type"], _in_words(first))
+    return mistake_of(error.errors(include_url=False, include_input=False)[0])
+
+
+def mistake_of(details: ErrorDetails) -> Mistake:
+    """One error that pydantic reports, as text that repeats neither the input nor pydantic's own terms."""
+    return Mistake(details["loc"], details["type"], _in_words(details))
 
 
 def _in_words(error: ErrorDetails) -> str:

@@ -53,6 +53,18 @@ class WorldStatus(Model):
     """Who froze the world's time, when its clock was last called."""
 
 
+class HttpStatus(Model):
+    """The HTTP server."""
+
+    state: Literal["starting", "up", "down"]
+    url: str
+    """Where it listens, or is to listen."""
+    token_file: str
+    """The file with the bearer token that its clients need."""
+    reason: str | None = None
+    """Why it is down."""
+
+
 class ActorHealth(Model):
     """One actor's health, read without asking it."""
 
@@ -101,6 +113,8 @@ class Health(Model):
     link: LinkStatus
     world: WorldStatus | None
     journal: JournalStatus = JournalStatus(state="off")
+    http: HttpStatus | None = None
+    """None: it is disabled."""
     perceptions: tuple[PerceptionHealth, ...]
     players_left_out: int = 0
     """How many players are not perceived, because the server has more than the limit."""

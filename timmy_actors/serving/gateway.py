@@ -78,6 +78,21 @@ class _News:
     """There are pushes to send."""
 
 
+@dataclass(frozen=True)
+class _Retry:
+    """Timer: send again to clients whose queues were full."""
+
+
+@dataclass(frozen=True)
+class _EndSilent:
+    """Timer: disconnect clients that sent nothing."""
+
+
+@dataclass(frozen=True)
+class _Finish:
+    """Timer: stop, whatever is unanswered."""
+
+
 class GatewayActor(SocketActor):
     """Serves one ROUTER socket. It never blocks: another actor's reply comes back as a message."""
 
@@ -115,7 +130,7 @@ class GatewayActor(SocketActor):
         endpoint_path(self._endpoint).chmod(0o600)
         self.sockets.attach("connections", self._connections.monitor, self._connections.gone)
         self.sockets.attach("clients", socket, lambda: _read(socket))
-        self.mailbox.schedule("silent", connections.SPEAK_WITHIN_S, "silent", every=True)
+        self.mailbox.schedule("silent", connections.SPEAK_WITHIN_S, _EndSilent(), every=True)
 
     def on_receive(self, message: Any) -> None:
         """Answer requests, and push to watchers."""
@@ -128,12 +143,12 @@ class GatewayActor(SocketActor):
                 self._settle(open, answer)
             case _News():
                 self._push_news()
-            case "retry":
+            case _Retry():
                 self._retry()
-            case "silent":
+            case _EndSilent():
                 self._forget(self._connections.gone())
                 self._connections.end_silent()
-            case "finish":
+            case _Finish():
                 self.leave()
             case SourceFailed(_, error):
                 raise error
@@ -146,7 +161,7 @@ class GatewayActor(SocketActor):
                 self._settle(waiting, unanswered(waiting.request, STOPPING))
                 waiting.caller.leave()
         if self._open:
-            self.mailbox.schedule("finish", FINISH_WITHIN_S, "finish")
+            self.mailbox.schedule("finish", FINISH_WITHIN_S, _Finish())
         return not self._open
 
     def on_stop(self) -> None:
@@ -311,7 +326,7 @@ class GatewayActor(SocketActor):
     def _try_again_in_time(self) -> None:
         again_in_s = self._outbox.next_try() - time.monotonic()
         if again_in_s < math.inf:
-            self.mailbox.schedule("retry", max(0.0, again_in_s), "retry")
+            self.mailbox.schedule("retry", max(0.0, again_in_s), _Retry())
 
 
 def _read(socket: zmq.Socket[bytes]) -> list[zmq.Frame] | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Callable
+from typing import TypeAlias
 
-from timmy_actors.commands import SubmitCommand
 from timmy_actors.errors import RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
@@ -13,8 +13,10 @@ from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
     MAX_TIMEOUT_S,
     Answer,
+    CaptureRequest,
     ClockRequest,
     CommandRequest,
+    ExecuteRequest,
     Health,
     ServiceRequest,
     SnapshotRequest,
@@ -27,6 +29,9 @@ ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
+OBSERVED = (CommandRequest, CaptureRequest, ExecuteRequest)
+Observer: TypeAlias = Callable[[ServiceRequest, Reply, float], object]
+"""Called with a request, its reply, and how many seconds it took."""
 
 
 class Service:
@@ -47,6 +52,7 @@ class Service:
         self._directory = directory
         self._health = health
         self._embedded = embedded
+        self._observers: tuple[Observer, ...] = ()
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
         """Start to answer a request; one that shared state answers is `done` at once.
@@ -61,6 +67,29 @@ class Service:
             `GameState`, `ActionResult` or `WorldClock`; its error a `RefusedError`, or an `ActorError` if no actor
             answered. `answers.to_answer` converts both to an `Answer`.
         """
+        reply = self._start(request, caller or Caller(), wait_s)
+        if self._observers and isinstance(request, OBSERVED):
+            self._observe(request, reply)
+        return reply
+
+    def add_observer(self, observer: Observer) -> None:
+        """Call `observer` with each command, capture and action that is answered; it must not block."""
+        self._observers = (*self._observers, observer)
+
+    def remove_observer(self, observer: Observer) -> None:
+        """Call it no more."""
+        self._observers = tuple(one for one in self._observers if one != observer)
+
+    def _observe(self, request: ServiceRequest, reply: Reply) -> None:
+        started, observers = time.monotonic(), self._observers
+
+        def tell(done: Reply) -> None:
+            for observer in observers:
+                observer(request, done, time.monotonic() - started)
+
+        reply.add_done_callback(tell)
+
+    def _start(self, request: ServiceRequest, caller: Caller, wait_s: float) -> Reply:
         match request:
             case StatusRequest():
                 return _at_once(self.status)
@@ -70,7 +99,7 @@ class Service:
                 return self._ask("command", self._command(request), request.timeout_s, wait_s)
             case ClockRequest():
                 return self._clock(request, wait_s)
-        message, takes_s = for_portal(request, caller or Caller())
+        message, takes_s = for_portal(request, caller)
         return self._ask("portal", message, takes_s, wait_s)
 
     def answer(self, request: ServiceRequest) -> Answer:
@@ -116,12 +145,14 @@ class Service:
         longest_s = takes_s + ANSWER_MARGIN_S
         return self._directory.ask(actor, message, timeout_s=longest_s, wait_s=min(wait_s, takes_s))
 
-    def _command(self, request: CommandRequest) -> SubmitCommand:
+    def _command(self, request: CommandRequest) -> CommandRequest:
+        """The request with its player, and with a deadline that counts from now."""
+        latest = time.monotonic() + request.timeout_s
+        deadline = latest if request.deadline is None else min(request.deadline, latest)
         arguments = request.arguments
         if "player" not in arguments:
             arguments = {"player": self.player, **arguments}
-        deadline = math.inf if request.deadline is None else request.deadline
-        return SubmitCommand(request.name, arguments, request.timeout_s, request.command_id, request.until, deadline)
+        return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 
 def _at_once(find: Callable[[], object]) -> Reply:

@@ -4,19 +4,18 @@ from timmy_actors.supervision.actor import DEFERRED, Actor
 from timmy_actors.supervision.backoff import Backoff
 from timmy_actors.supervision.control import (
     ChildCount,
-    ChildInfo,
     CountChildren,
     GetState,
+    RestartChild,
     StartChild,
     StopChild,
     WhichChildren,
 )
-from timmy_actors.supervision.dead_letters import DeadLetter
 from timmy_actors.supervision.directory import Directory, Entry
-from timmy_actors.supervision.events import Subscription, SupervisionEvent
+from timmy_actors.supervision.events import SupervisionEvent
 from timmy_actors.supervision.log_relay import dropped_log_records
 from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
-from timmy_actors.supervision.monitors import Down, Monitor
+from timmy_actors.supervision.monitors import Down
 from timmy_actors.supervision.reply import Reply
 from timmy_actors.supervision.restart import Intensity
 from timmy_actors.supervision.root import Root
@@ -31,28 +30,25 @@ __all__ = [
     "AutoShutdown",
     "Backoff",
     "ChildCount",
-    "ChildInfo",
     "ChildSpec",
     "ChildState",
     "Control",
     "CountChildren",
-    "DeadLetter",
     "Directory",
     "Down",
     "Entry",
     "GetState",
     "Intensity",
     "Mailbox",
-    "Monitor",
     "Overflow",
     "Reply",
+    "RestartChild",
     "RestartType",
     "Root",
     "SharedValue",
     "StartChild",
     "StopChild",
     "Strategy",
-    "Subscription",
     "SupervisionEvent",
     "Supervisor",
     "WhichChildren",

@@ -55,6 +55,16 @@ class StopChild(Control):
 
 
 @dataclass(frozen=True)
+class RestartChild(Control):
+    """To a supervisor: stop a child and start it again at once, which counts as no failure.
+
+    Answered with its new generation when it is up again.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
 class ChildInfo:
     """One child in the answer to `WhichChildren`."""
 

@@ -176,6 +176,24 @@ class SupervisorState:
             return []  # `close` stops it in order
         return [*self._stop(child, now), *self._continue(now)]
 
+    def restart(self, name: str, now: float) -> list[Effect]:
+        """Stop a child and start it again, without counting a failure or waiting for its backoff.
+
+        Raises:
+            SpecError: there is no child with this name, it is being removed, or the supervisor is stopping.
+        """
+        child = self.roster.get(name)
+        if child is None:
+            raise SpecError(f"child {name!r}: this supervisor has no such child")
+        if self._closing or child.unwanted:
+            raise SpecError(f"child {name!r}: it is being stopped for good: it cannot be restarted")
+        if child.spec.restart is RestartType.TEMPORARY:
+            raise SpecError(f"child {name!r}: restart: it is temporary, and never restarted: start it with StartChild")
+        if child.alive:
+            return [*self._stop(child, now), *self._continue(now)]
+        self.roster.move(child, ChildState.WAITING, now)
+        return list(self._continue(now))
+
     def close(self, now: float, reason: BaseException | None = None) -> list[Effect]:
         """Stop every child, the last started first, then end."""
         if self._closing:

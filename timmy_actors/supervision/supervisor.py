@@ -22,7 +22,15 @@ from timmy_actors.supervision.actor import DEFERRED, Actor, fence, request_stop
 from timmy_actors.supervision.admission import check_settings, create_actor
 from timmy_actors.supervision.checks import member, require
 from timmy_actors.supervision.context import enter
-from timmy_actors.supervision.control import ChildCount, ChildInfo, CountChildren, StartChild, StopChild, WhichChildren
+from timmy_actors.supervision.control import (
+    ChildCount,
+    ChildInfo,
+    CountChildren,
+    RestartChild,
+    StartChild,
+    StopChild,
+    WhichChildren,
+)
 from timmy_actors.supervision.directory import Directory, Names
 from timmy_actors.supervision.effects import (
     Abandon,
@@ -356,6 +364,8 @@ class Supervisor(Actor):
                 return self._start_child(spec)
             case StopChild(name):
                 return self._stop_child(name)
+            case RestartChild(name):
+                return self._restart_child(name)
             case WhichChildren():
                 return self._which()
             case CountChildren():
@@ -377,6 +387,13 @@ class Supervisor(Actor):
         self._stopping.setdefault(name, []).append(self.take_reply())
         if self._state.child(name) is None:  # it was not running and is removed already
             self._forget(name, generation)
+        self._execute(effects)
+        return DEFERRED
+
+    def _restart_child(self, name: str) -> object:
+        require(isinstance(name, str), "child", name, "must be a child's name")
+        effects = self._state.restart(name, self._now())
+        self._starting.setdefault(name, []).append(self.take_reply())
         self._execute(effects)
         return DEFERRED
 

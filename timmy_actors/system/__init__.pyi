@@ -1,9 +1,10 @@
 from .confined import Confined
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
 from .paths import config_folder, expand_user, from_folder, lua_folder, tasks_folder, training_folder
+from .ports import MAX_PORT, port_number
 from .private_folder import (
-    PLACE_REMEDY,
-    VARIABLE,
+    ENDPOINT_REMEDY,
+    ENDPOINT_VARIABLE,
     check_private,
     default_folder,
     fresh_token,
@@ -17,8 +18,9 @@ from .text_files import read_text
 
 __all__ = [
     "DIE_WITH_PARENT",
-    "PLACE_REMEDY",
-    "VARIABLE",
+    "ENDPOINT_REMEDY",
+    "ENDPOINT_VARIABLE",
+    "MAX_PORT",
     "Confined",
     "LockFile",
     "check_private",
@@ -31,6 +33,7 @@ __all__ = [
     "lua_folder",
     "make_private",
     "make_token_file",
+    "port_number",
     "read_event",
     "read_text",
     "read_token",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from timmy_actors.errors import CannotCreateError, ConfigError
 
-VARIABLE = "TIMMY_ENDPOINT"
-PLACE_REMEDY = f"correct this, or choose another place with --endpoint or {VARIABLE}"
+ENDPOINT_VARIABLE = "TIMMY_ENDPOINT"
+ENDPOINT_REMEDY = f"correct this, or choose another place with --endpoint or {ENDPOINT_VARIABLE}"
 
 
 def default_folder() -> Path:
@@ -27,7 +27,7 @@ def default_folder() -> Path:
     try:
         return Path(tempfile.gettempdir()) / f"timmy-actors-{user}"
     except OSError as error:
-        raise ConfigError(f"no folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}") from error
+        raise ConfigError(f"no folder for the daemon's socket: {error.strerror}: {ENDPOINT_REMEDY}") from error
 
 
 def make_private(folder: Path) -> None:
@@ -41,7 +41,7 @@ def make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat(follow_symlinks=False)
     except OSError as error:
-        reason = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {PLACE_REMEDY}"
+        reason = f"{folder}: cannot make the folder for the daemon's socket: {error.strerror}: {ENDPOINT_REMEDY}"
         raise CannotCreateError(reason) from error
     check_private(folder, facts)
 
@@ -53,12 +53,14 @@ def check_private(folder: Path, facts: os.stat_result) -> None:
         ConfigError: it is not; the message says how to choose another place.
     """
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
-        raise ConfigError(f"{folder}: belongs to another user: choose another place with --endpoint or {VARIABLE}")
+        raise ConfigError(
+            f"{folder}: belongs to another user: choose another place with --endpoint or {ENDPOINT_VARIABLE}"
+        )
     if not stat.S_ISDIR(facts.st_mode):
-        raise ConfigError(f"{folder}: is a link: name the folder itself with --endpoint or {VARIABLE}")
+        raise ConfigError(f"{folder}: is a link: name the folder itself with --endpoint or {ENDPOINT_VARIABLE}")
     if stat.S_IMODE(facts.st_mode) & 0o077:
         raise ConfigError(
-            f"{folder}: others can enter it: name a folder of your own with --endpoint or {VARIABLE}"
+            f"{folder}: others can enter it: name a folder of your own with --endpoint or {ENDPOINT_VARIABLE}"
             " (mkdir -m 700), or run chmod 700 on this folder if it is yours"
         )
 
@@ -92,13 +94,15 @@ def make_token_file(path: Path) -> None:
         ) from error
 
 
-def read_token(path: Path) -> str:
-    """Read the first token in `path`.
+GAME_TOKEN = "write the same text there as in the game server's token file (after umask 077)"  # noqa: S105  a remedy
+
+
+def read_token(path: Path, remedy: str = GAME_TOKEN) -> str:
+    """Read the first token in `path`; `remedy` is what to do if there is none.
 
     Raises:
         ConfigError: the file cannot be read, others can read it, or its token is invalid.
     """
-    remedy = "write the same text there as in the game server's token file (after umask 077)"
     try:
         with path.open(encoding="ascii") as file:
             facts = os.fstat(file.fileno())

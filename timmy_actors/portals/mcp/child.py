@@ -11,13 +11,17 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from timmy_actors.errors import ServerGoneError
 from timmy_actors.portals.mcp.lines import Lines, TooLong
 from timmy_actors.portals.mcp.server_options import INHERITED, ServerOptions, pick
 from timmy_actors.system import DIE_WITH_PARENT, how_it_ended
+
+Transport = TypeVar("Transport", bound=asyncio.BaseTransport)
+Protocol = TypeVar("Protocol", bound=asyncio.BaseProtocol)
 
 log = logging.getLogger(__name__)
 
@@ -51,19 +55,26 @@ class Child:
         self.pid = self.process.pid
         self._on_exit = on_exit
         self._pidfd = _watch_process(self.pid, self._exited)
-        self._pipes: tuple[asyncio.BaseTransport, ...] = ()
+        self._pipes: list[asyncio.BaseTransport] = []
+        self._unconnected = [pipe for pipe in (self.process.stdout, self.process.stderr, self.process.stdin) if pipe]
+        """The process's pipes that no transport closes yet."""
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A reader of the server's output, and a writer to its input."""
         loop, process = asyncio.get_running_loop(), self.process
         output = asyncio.StreamReader(limit=CHUNK_BYTES)
-        reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
-        listening, _ = await loop.connect_read_pipe(lambda: _LogPipe(self._on_log, self._log_ended), process.stderr)
-        writing, protocol = await loop.connect_write_pipe(
-            lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), process.stdin
+        await self._connect(loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout))
+        await self._connect(loop.connect_read_pipe(lambda: _LogPipe(self._on_log, self._log_ended), process.stderr))
+        writing, protocol = await self._connect(
+            loop.connect_write_pipe(lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), process.stdin)
         )
-        self._pipes = (reading, listening, writing)
         return output, asyncio.StreamWriter(writing, protocol, None, loop)
+
+    async def _connect(self, connecting: Awaitable[tuple[Transport, Protocol]]) -> tuple[Transport, Protocol]:
+        connected = await connecting
+        self._pipes.append(connected[0])
+        self._unconnected.pop(0)
+        return connected
 
     async def how_it_ended(self, closed: str = "output") -> str:
         """How the server ended and the last lines of its log, after a short wait for both.
@@ -95,6 +106,8 @@ class Child:
         self._unwatch()
         for pipe in self._pipes:
             pipe.close()
+        for unconnected in self._unconnected:
+            unconnected.close()
 
     def is_stopped(self) -> bool:
         """Whether a signal (SIGSTOP) has stopped the process, which then does not answer until SIGCONT. Linux only."""

@@ -55,8 +55,8 @@ class Wake:
 
 
 @dataclass(frozen=True)
-class Rest:
-    """End the server until it is needed again."""
+class _Connect:
+    """Timer: start the server."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class SessionActor(Actor):
         """Schedule the start of the server if it is needed. Does not wait until it is ready."""
         if self._wanted.now.is_set():
             delay_s = START_BACKOFF.delay(max(0, self._wanted.idle_starts - 1), Random())  # noqa: S311  spreads load
-            self.mailbox.schedule("connect", delay_s, "connect")
+            self.mailbox.schedule("connect", delay_s, _Connect())
         else:
             self._publish("offline", self._obstacle() or UNNEEDED)
 
@@ -126,9 +126,7 @@ class SessionActor(Actor):
                 return self._on_call(message)
             case Wake():
                 self._wake()
-            case Rest():
-                self._rest()
-            case "connect":
+            case _Connect():
                 self._connect()
             case _Loaded(session):
                 self._on_loaded(session)
@@ -163,15 +161,6 @@ class SessionActor(Actor):
             self._wanted.now.set()
             self._connect()
 
-    def _rest(self) -> None:
-        self._wanted.now.clear()
-        self.mailbox.cancel("connect")
-        self._fail_waiting()
-        session, self._session, self._loading, self._ready_at = self._session, None, False, None
-        if session is not None:
-            session.stop(STOP_WITHIN_S)
-        self._publish("offline", "it is not needed now")
-
     def _obstacle(self) -> str | None:
         """Why the server cannot be started; None: it can."""
         if not self._options.command and not self._options.url:
@@ -198,8 +187,6 @@ class SessionActor(Actor):
             self._tell_self(_Loaded(error))
 
     def _on_loaded(self, loaded: type[Session] | Exception) -> None:
-        if not self._loading:
-            return  # the server is no longer needed
         self._loading = False
         if isinstance(loaded, Exception):
             raise loaded

@@ -56,7 +56,11 @@ class EndReason:
 @asynccontextmanager
 async def child_streams(child: Child, redactor: Redactor, end_reason: EndReason) -> AsyncGenerator[Streams, None]:
     """The SDK's two streams, connected to the child's pipes. The child has ended when the block exits."""
-    output, writer = await child.open()
+    try:
+        output, writer = await child.open()
+    except BaseException:  # stopped while it starts: its process is waited for here too
+        await child.kill()
+        raise
     to_session, incoming = anyio.create_memory_object_stream[Incoming](0)
     outgoing, from_session = anyio.create_memory_object_stream[SessionMessage](0)
     reading = asyncio.create_task(_read(output, to_session, _Reading(redactor, end_reason, child)))
