@@ -1,11 +1,11 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [cli]`."""
+"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [cli] [worlds]`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, supervision, watchers
+from benchmarks import bridge, cli, drops, link, portal, supervision, watchers, worlds
 
 ROOMS = {
     "supervision": supervision,
@@ -15,6 +15,7 @@ ROOMS = {
     "watchers": watchers,
     "portal": portal,
     "cli": cli,
+    "worlds": worlds,
 }
 
 

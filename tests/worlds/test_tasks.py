@@ -109,7 +109,7 @@ success: [{kind: near, at: {x: 0, y: 0}}]
         ("{id: wait}", "{id: wait, arguments: {a: 1}}", "actions.1: 'arguments' belong to a 'command'"),
         ("kind: near", "kind: happy", "success.0: "),
         ("{x: 0, y: 0}", "{x: 0}", "success.0.near.at.y: is required"),
-        ("success:", "script: [{act: jump}]\nsuccess:", "script: there is no action 'jump'"),
+        ("success:", "script: [{act: jump}]\nsuccess:", "the task: script: there is no action 'jump'"),
         ("success:", "start: [{command: teleport}]\nsuccess:", "start.0: teleport: "),
         ("actions: [", "actions: [[", "cannot be read as YAML"),
     ],
