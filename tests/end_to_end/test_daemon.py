@@ -102,7 +102,7 @@ def test_a_question_is_answered_when_the_player_has_made_up_its_mind(shared: Dae
         ("take_item", {"item": "moon_sugar", "count": 999}, "no_such_target", "item"),
         ("console", {"text": "tgm"}, "not_permitted", "name"),
         ("fly", {}, "unknown_command", "name"),
-        ("walk", {}, "needs_client_input", "name"),
+        ("swim", {}, "needs_client_input", "name"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_field_and_changes_nothing(

@@ -85,7 +85,18 @@ from .message import (
     TickLoad,
     Welcome,
 )
-from .perception import Gauge, NearbyActor, NearbyPlayer, PerceptionOutput, Position, SectionName
+from .perception import (
+    AvailableActions,
+    Gauge,
+    NearbyActor,
+    NearbyActors,
+    NearbyObjects,
+    NearbyPlayer,
+    NearbyPlayers,
+    PerceptionOutput,
+    Position,
+    SectionName,
+)
 from .portal import (
     Catalog,
     Finding,
@@ -132,6 +143,7 @@ __all__ = [
     "ActionResult",
     "ActorHealth",
     "Answer",
+    "AvailableActions",
     "CaptureRequest",
     "Catalog",
     "CheckPortalRequest",
@@ -172,7 +184,10 @@ __all__ = [
     "Model",
     "Name",
     "NearbyActor",
+    "NearbyActors",
+    "NearbyObjects",
     "NearbyPlayer",
+    "NearbyPlayers",
     "NewsItem",
     "Outcome",
     "Perception",

@@ -1,3 +1,23 @@
+from .actions import (
+    TYPED_ACTION,
+    Activate,
+    Attack,
+    Barter,
+    Block,
+    Cast,
+    ChooseTopic,
+    Jump,
+    Look,
+    Open,
+    Run,
+    StopMoving,
+    Take,
+    Talk,
+    Turn,
+    TypedAction,
+    Walk,
+    parse_typed,
+)
 from .asynchronous import AsyncWorld
 from .conditions import (
     CONDITION,
@@ -12,40 +32,80 @@ from .conditions import (
 )
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
+from .npc import NpcBody
+from .performing import Performed, Performer, Progress, perform
+from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
 from .tasks.episode import Episode
 from .tasks.task import Task, find_task, load_tasks
+from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
 __all__ = [
     "CONDITION",
     "LONGEST_WAIT_S",
+    "TYPED_ACTION",
+    "Activate",
     "Agent",
     "AsyncWorld",
     "AtPlace",
+    "Attack",
+    "Barter",
+    "Block",
+    "Cast",
     "ChatFrom",
+    "ChooseTopic",
     "Condition",
     "Dialogue",
+    "Ending",
     "Episode",
     "Happens",
     "HealthBelow",
+    "Jump",
     "LockstepGame",
+    "Look",
     "Manner",
     "Near",
     "NearPoint",
+    "NpcBody",
+    "Open",
+    "Performed",
+    "Performer",
+    "Plan",
     "PlayerBody",
+    "Point",
+    "Progress",
     "RandomAgent",
+    "Request",
+    "Run",
     "ScriptedAgent",
+    "Seen",
     "Step",
+    "StopMoving",
+    "Take",
     "Taken",
+    "Talk",
     "Task",
+    "Turn",
+    "TypedAction",
     "Waited",
+    "Walk",
     "WorldInterface",
     "await_until",
     "find_task",
+    "flee",
+    "follow",
+    "give",
+    "go_to",
     "load_tasks",
     "observe_message",
+    "parse_typed",
+    "perform",
+    "pick_up",
     "play",
+    "say_to",
+    "talk_about",
+    "use_door",
     "wait_until",
 ]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from threading import Event
 from typing import Literal, overload
 
-from timmy_actors.protocol import Action, ActionResult, PerceptionOutput
+from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
+from timmy_actors.worlds.actions import TypedAction
+from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step, WorldInterface
+from timmy_actors.worlds.performing import Performed, Progress
+from timmy_actors.worlds.plans import Plan
+from timmy_actors.worlds.waiting import Waited
 
 
 class AsyncWorld:
@@ -27,17 +34,41 @@ class AsyncWorld:
 
     @overload
     async def act(
-        self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...
+        self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[False] = ...
     ) -> ActionResult: ...
 
     @overload
-    async def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
+    async def act(
+        self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[True]
+    ) -> Step: ...
 
-    async def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
+    async def act(
+        self, action: Action | TypedAction, *, command_id: str | None = None, observe: bool = False
+    ) -> ActionResult | Step:
         """Execute an action and wait for its result; with `observe`, return a snapshot after it too."""
         if observe:
             return await asyncio.to_thread(self._world.act, action, command_id=command_id, observe=True)
         return await asyncio.to_thread(self._world.act, action, command_id=command_id)
+
+    async def available_actions(self) -> AvailableActions:
+        """The actions that would be accepted now, and for each of the others the reason."""
+        return await asyncio.to_thread(self._world.available_actions)
+
+    async def wait_until(self, condition: Condition, deadline_s: float) -> Waited:
+        """Wait until the condition holds, for at most `deadline_s` seconds in all."""
+        return await asyncio.to_thread(self._world.wait_until, condition, deadline_s)
+
+    async def perform(
+        self, plan: Plan, *, deadline_s: float, on_progress: Callable[[Progress], None] | None = None
+    ) -> Performed:
+        """Run a verb to its end. Cancelling it ends the verb before its next request."""
+        cancel = Event()
+        try:
+            return await asyncio.to_thread(
+                self._world.perform, plan, deadline_s=deadline_s, cancel=cancel, on_progress=on_progress
+            )
+        finally:
+            cancel.set()
 
     async def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
         """Say something to all players, or `to` one."""

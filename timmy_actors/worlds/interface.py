@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event
 from typing import Literal, NamedTuple, Protocol, overload, runtime_checkable
 
-from timmy_actors.protocol import Action, ActionResult, PerceptionOutput
+from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
+from timmy_actors.worlds.actions import TypedAction
+from timmy_actors.worlds.conditions import Condition
+from timmy_actors.worlds.performing import Performed, Progress
+from timmy_actors.worlds.plans import Plan
+from timmy_actors.worlds.waiting import Waited
 
 OBSERVE_WITHIN_S = 5.0
 """How long to wait for an action's effects: after a teleport, a client loads the cell for a second or two."""
@@ -42,12 +49,16 @@ class WorldInterface(Protocol):
         """
 
     @overload
-    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...) -> ActionResult: ...
+    def act(
+        self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[False] = ...
+    ) -> ActionResult: ...
 
     @overload
-    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
+    def act(self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
 
-    def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
+    def act(
+        self, action: Action | TypedAction, *, command_id: str | None = None, observe: bool = False
+    ) -> ActionResult | Step:
         """Execute an action and wait for its result. A refusal is in the result, never raised.
 
         An action repeated under one `command_id` is executed only once; None generates an id. With `observe`, a
@@ -56,6 +67,22 @@ class WorldInterface(Protocol):
         Raises:
             RefusedError: with `observe`, after the action: `no_such_player`; `unavailable`: there is no snapshot yet.
         """
+
+    def available_actions(self) -> AvailableActions:
+        """The actions that would be accepted now, and for each of the others the reason."""
+
+    def wait_until(self, condition: Condition, deadline_s: float) -> Waited:
+        """Wait until the condition holds, for at most `deadline_s` seconds in all; the present is read first."""
+
+    def perform(
+        self,
+        plan: Plan,
+        *,
+        deadline_s: float,
+        cancel: Event | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Performed:
+        """Run a verb (`go_to`, `follow`, ...) to its end, its deadline, or until `cancel` is set."""
 
     def speak(self, text: str, *, to: str | None = None, manner: Manner = "say") -> ActionResult:
         """Say something to all players, or `to` one."""

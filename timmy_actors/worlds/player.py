@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, overload
+from threading import Event
+from typing import Any, Literal, cast, overload
 
 from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
@@ -14,14 +16,25 @@ from timmy_actors.protocol import (
     NEEDS_CLIENT_INPUT,
     Action,
     ActionResult,
+    AvailableActions,
     CommandResult,
     Outcome,
     PerceptionOutput,
     Revision,
 )
+from timmy_actors.protocol.commands.client_input import MAX_HOLD_S
+from timmy_actors.worlds.actions import Run, Turn, TypedAction
+from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
+from timmy_actors.worlds.performing import Performed, Progress, perform
+from timmy_actors.worlds.plans import Plan, Request
+from timmy_actors.worlds.waiting import Waited, Watchable, wait_until
 
 ACTION_TIMEOUT_S = 10.0
+STEPS_WITHIN_S, SHORTEST_STEP_S = 10.0, 0.05
+"""The longest and the shortest time for a few steps of a plan."""
+SLOWEST_RUN = 130.0
+"""Game units a second: who takes longer is held up by a wall."""
 ID_BYTES = 12
 """Random bytes in an action's id: enough that ids do not collide."""
 
@@ -32,8 +45,9 @@ OUTCOMES: dict[str, Outcome] = {"in_doubt": "unknown", "internal": "failed", "ga
 class PlayerBody:
     """The body of a player, controlled through a `Runtime` or a connection to a daemon.
 
-    An action is the name of a command (`teleport`, `give_item`; see docs/commands.md). One that needs the client's
-    input (walking, attacking, talking) is refused with `needs_client_input`; `needs` says what it would take.
+    An action is the name of a command (`teleport`, `give_item`; see docs/commands.md), or a typed action. One that
+    needs the client's input (walking, attacking, talking) is done where the client is simulated, in the embedded
+    world; else it is refused with `needs_client_input`, and `needs` says what it would take.
 
     Args:
         game: a `Runtime`, or the result of `connect()`.
@@ -59,17 +73,89 @@ class PlayerBody:
         return observed
 
     @overload
-    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[False] = ...) -> ActionResult: ...
+    def act(
+        self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[False] = ...
+    ) -> ActionResult: ...
 
     @overload
-    def act(self, action: Action, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
+    def act(self, action: Action | TypedAction, *, command_id: str | None = ..., observe: Literal[True]) -> Step: ...
 
-    def act(self, action: Action, *, command_id: str | None = None, observe: bool = False) -> ActionResult | Step:
+    def act(
+        self, action: Action | TypedAction, *, command_id: str | None = None, observe: bool = False
+    ) -> ActionResult | Step:
         """Execute the command that the action names, and wait for its result."""
-        result = self._execute(action, self._with_player(action.params), command_id)
-        return Step(result, self._after(result)) if observe else result
+        named = action if isinstance(action, Action) else action.as_action()
+        result = self._execute(named, self._with_player(named.params), command_id)
+        return Step(result, self.after(result)) if observe else result
 
-    def _after(self, result: ActionResult) -> PerceptionOutput:
+    def available_actions(self) -> AvailableActions:
+        """The actions that the server would accept now, and for each of the others the reason.
+
+        Raises:
+            RefusedError: as `observe`; `unavailable`: the daemon does not subscribe to that section.
+        """
+        return possible(self.observe())
+
+    def wait_until(self, condition: Condition, deadline_s: float) -> Waited:
+        """Wait until the condition holds, for at most `deadline_s` seconds in all. The present is read first.
+
+        Raises:
+            RefusedError: `bad_arguments`: the deadline is invalid.
+        """
+        return wait_until(cast(Watchable, self._game), condition, deadline_s, player=self._player)
+
+    def perform(
+        self,
+        plan: Plan,
+        *,
+        deadline_s: float,
+        cancel: Event | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Performed:
+        """Run a verb (`go_to`, `follow`, ...) to its end; see `perform`."""
+        return perform(self, plan, deadline_s=deadline_s, cancel=cancel, on_progress=on_progress)
+
+    def carry_out(self, request: Request, within_s: float) -> ActionResult | None:
+        """Do one request of a plan within some seconds; None: it was only to observe."""
+        match request.verb:
+            case "observe":
+                return None
+            case "towards":
+                return self._step_towards(request.params["x"], request.params["y"], within_s)
+            case "say":
+                return self._say_to(**request.params)
+            case "give":
+                return self._hand_over(**request.params)
+        return self.act(Action(action=request.verb, params=dict(request.params)))
+
+    def _step_towards(self, x: float, y: float, within_s: float) -> ActionResult:
+        here = self.observe().position
+        if here is None:
+            raise RefusedError("unavailable", "the daemon's snapshots have no position: subscribe to that section")
+        distance = math.hypot(x - here.x, y - here.y)
+        turned = self.act(Turn(yaw=math.degrees(math.atan2(x - here.x, y - here.y))))
+        if not turned.success:
+            return turned
+        seconds = min(STEPS_WITHIN_S, within_s, distance / SLOWEST_RUN + SHORTEST_STEP_S)
+        return self.act(Run(distance=max(1.0, distance), seconds=max(SHORTEST_STEP_S, seconds)))
+
+    def _say_to(self, text: str, to: str) -> ActionResult:
+        players = self.observe().nearby_players
+        is_player = players is not None and any(player.name == to for player in players.players)
+        return self.speak(text, to=to if is_player else None)
+
+    def _hand_over(self, item: str, count: int, to: str) -> ActionResult:
+        """Remove an item here and add it there; back again if that is refused. `to` must be a player."""
+        taken = self.act(Action(action="take_item", params={"item": item, "count": count}))
+        if not taken.success:
+            return taken
+        received = self.act(Action(action="give_item", params={"item": item, "count": count, "player": to}))
+        if received.outcome in ("refused", "failed"):
+            self.act(Action(action="give_item", params={"item": item, "count": count}))
+        return received
+
+    def after(self, result: ActionResult) -> PerceptionOutput:
+        """A snapshot that shows what an action did; `stale`, if none comes in time."""
         try:
             return self.observe(after=result)
         except RefusedError as refused:
@@ -91,12 +177,19 @@ class PlayerBody:
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
 
+    def _timeout_of(self, arguments: Mapping[str, Any]) -> float:
+        """An action that lasts some seconds has as much longer."""
+        lasts = arguments.get("seconds")
+        return self._timeout_s + (lasts if isinstance(lasts, int | float) and 0 < lasts <= MAX_HOLD_S else 0.0)
+
     def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
         try:
-            result = self._game.command(action.action, timeout_s=self._timeout_s, command_id=key, **arguments)
+            result = self._game.command(
+                action.action, timeout_s=self._timeout_of(arguments), command_id=key, **arguments
+            )
         except RefusedError as refused:
-            return _refused(action, refused, key)
+            return refused_result(action, refused, key)
         self._produced = result.revision or self._produced
         return _result(
             action,
@@ -106,6 +199,17 @@ class PlayerBody:
             command_id=key,
             game_ms_since_observation=_game_ms_between(self._observed, result),
         )
+
+
+def possible(snapshot: PerceptionOutput) -> AvailableActions:
+    """The available actions of a snapshot.
+
+    Raises:
+        RefusedError: `unavailable`: the snapshot has not that section.
+    """
+    if snapshot.available_actions is None:
+        raise RefusedError("unavailable", "the snapshot has no available_actions: subscribe to that section")
+    return snapshot.available_actions
 
 
 def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionOutput:
@@ -122,7 +226,8 @@ def _game_ms_between(observed: PerceptionOutput | None, result: CommandResult) -
     return max(0, result.game_ms - observed.game_ms) if observed.boot == result.revision.boot else None
 
 
-def _refused(action: Action, refused: RefusedError, command_id: str) -> ActionResult:
+def refused_result(action: Action, refused: RefusedError, command_id: str | None) -> ActionResult:
+    """The result of an action that was refused."""
     needs = NEEDS_CLIENT_INPUT.get(action.action) if refused.code == "needs_client_input" else None
     return _result(
         action,

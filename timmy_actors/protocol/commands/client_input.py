@@ -92,9 +92,9 @@ class Jump(ClientInput):
 class Look(ClientInput):
     """List what the player's client sees in its loaded cells, nearest first, at most 100.
 
-    Each of `things` has a `kind` (`actor`, `container`, `door`, `item`), `unique_index`, `ref_id`, `cell`, `x`, `y`, `z`,
-    `distance`, `locked` and `dead`; a door that leads elsewhere `leads_to`, an item its `count`, a person a `name`. The
-    server does not know the positions of most of these: perceptions have none.
+    Each of `things` has a `kind` (`actor`, `container`, `door`, `item`), `unique_index`, `ref_id`, `cell`, `x`, `y`,
+    `z`, `distance`, `locked` and `dead`; a door that leads elsewhere `leads_to`, an item its `count`, a person a
+    `name`. The server does not know the positions of most of these: perceptions have none.
     """
 
     command = "look"
@@ -108,8 +108,8 @@ class Activate(ClientInput):
     """Use a thing within reach, as the game's activation key does.
 
     What happens depends on its `kind`, which is in the result: a `door` leads to another cell or swings, an `item` is
-    picked up, a `container` (or a dead body) opens, a living actor begins a `dialogue`. The server's scripts can prevent
-    it.
+    picked up, a `container` (or a dead body) opens, a living actor begins a `dialogue`. The server's scripts can
+    prevent it.
     """
 
     command = "activate"

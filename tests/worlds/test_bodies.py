@@ -1,0 +1,217 @@
+"""One suite for every body, in the embedded world of a real daemon; and what only one kind of body can do."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tests.end_to_end.daemon import DaemonProcess
+from tests.waiting import PATIENCE_S
+from timmy_actors import Daemon, RefusedError
+from timmy_actors.protocol import Action, Position
+from timmy_actors.worlds import (
+    AsyncWorld,
+    Near,
+    NearPoint,
+    NpcBody,
+    PlayerBody,
+    Point,
+    Progress,
+    Turn,
+    Walk,
+    WorldInterface,
+    flee,
+    follow,
+    give,
+    go_to,
+    pick_up,
+    say_to,
+    talk_about,
+    use_door,
+)
+
+HOME = {"cell": "-2, -9", "x": -11264, "y": -70912, "z": 222}
+ARRILLES = "Seyda Neen, Arrille's Tradehouse"
+BOTTLE = "misc_com_bottle_01"
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    with (
+        tempfile.TemporaryDirectory(prefix="ta-") as folder,
+        DaemonProcess(Path(folder)) as process,
+        process.connect() as daemon,
+    ):
+        PlayerBody(daemon, "Jiub").act(Turn(yaw=0))  # it is played now, so it stays where it is
+        yield daemon
+
+
+@pytest.fixture
+def timmy(daemon: Daemon) -> PlayerBody:
+    body = PlayerBody(daemon)
+    home = Action(action="teleport", params=HOME)
+    assert body.observe(after=body.act(home), deadline_s=PATIENCE_S).position is not None
+    return body
+
+
+@pytest.fixture(params=["player", "npc"])
+def body(timmy: PlayerBody, daemon: Daemon, request: pytest.FixtureRequest) -> Iterator[PlayerBody | NpcBody]:
+    if request.param == "player":
+        yield timmy
+        return
+    with NpcBody.spawn(daemon, "rat") as npc:
+        yield npc
+
+
+def where(body: WorldInterface) -> Position:
+    position = body.observe().position
+    assert position is not None
+    return position
+
+
+def test_every_body_has_the_interface(body: WorldInterface) -> None:
+    assert isinstance(body, WorldInterface)
+
+
+def test_it_perceives_what_is_around_it(body: WorldInterface) -> None:
+    seen = body.observe()
+    assert seen.position is not None
+    assert seen.position.cell == "-2, -9"
+    assert seen.nearby_actors is not None
+    fargoth = next(actor for actor in seen.nearby_actors.actors if actor.ref_id == "fargoth")
+    away = math.dist((seen.position.x, seen.position.y, seen.position.z), (fargoth.x, fargoth.y, fargoth.z))
+    assert abs(away - fargoth.distance) < 2
+    assert seen.nearby_players is not None
+    assert "Jiub" in {player.name for player in seen.nearby_players.players}
+
+
+def test_it_goes_to_a_point(body: WorldInterface) -> None:
+    goal = Point(-11500, -70700)
+    done = body.perform(go_to(goal, within=100), deadline_s=PATIENCE_S)
+    assert done.success, done.reason
+    assert done.seen is not None
+    assert done.seen.position is not None
+    assert math.dist((done.seen.position.x, done.seen.position.y), (goal.x, goal.y)) <= 100
+
+
+def test_it_goes_to_somebody_and_away_again(body: WorldInterface) -> None:
+    assert body.perform(go_to("vodunius nuccius"), deadline_s=PATIENCE_S).success
+    fled = body.perform(flee("vodunius nuccius", 600), deadline_s=PATIENCE_S)
+    assert fled.success, fled.reason
+    assert body.wait_until(Near(who="vodunius nuccius", within=10_000), 0.1).met
+
+
+def test_it_follows_somebody_for_some_time(body: WorldInterface) -> None:
+    done = body.perform(follow("fargoth", 2.0), deadline_s=PATIENCE_S)
+    assert done.success, done.reason
+    assert done.elapsed_s >= 2.0
+
+
+def test_it_is_heard_by_those_near_it(body: WorldInterface) -> None:
+    said = body.speak("Squeak!")
+    assert said.success, said.reason
+    assert "Jiub" in said.value["heard_by"]
+
+
+def test_it_says_what_it_can_do_and_refuses_the_rest(body: WorldInterface) -> None:
+    possible = body.available_actions()
+    assert "fly" not in possible.commands
+    assert possible.commands
+    refused = body.act(Action(action="fly"))
+    assert (refused.success, refused.code, refused.field) == (False, "unknown_command", refused.field)
+
+
+def test_it_waits_for_a_condition_and_reads_the_present_first(body: WorldInterface) -> None:
+    here = where(body)
+    met = body.wait_until(NearPoint(x=here.x, y=here.y, within=500), PATIENCE_S)
+    assert (met.met, met.waited_s < PATIENCE_S) == (True, True)
+    in_vain = body.wait_until(NearPoint(x=0, y=0), 0.2)
+    assert (in_vain.met, in_vain.snapshot is not None) == (False, True)
+
+
+def test_a_verb_ends_when_it_is_cancelled_or_its_deadline_passes(body: WorldInterface) -> None:
+    cancel = Event()
+
+    def stop(step: Progress) -> None:
+        if step.remaining is not None:
+            cancel.set()
+
+    done = body.perform(go_to(Point(-15000, -76000)), deadline_s=PATIENCE_S, cancel=cancel, on_progress=stop)
+    assert (done.outcome, done.reason) == ("cancelled", "cancelled by the caller")
+    assert body.perform(go_to(Point(-15000, -76000)), deadline_s=0.3).outcome == "expired"
+
+
+def test_a_cancelled_coroutine_stops_its_verb(body: WorldInterface) -> None:
+    async def live() -> int:
+        world, steps = AsyncWorld(body), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        reports: list[str] = []
+
+        def report(step: object) -> None:
+            reports.append(str(step))
+            loop.call_soon_threadsafe(steps.set)
+
+        verb = asyncio.create_task(world.perform(go_to(Point(-15000, -76000)), deadline_s=20, on_progress=report))
+        await asyncio.wait_for(steps.wait(), PATIENCE_S)
+        verb.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await verb
+        await world.observe()
+        return len(reports)
+
+    assert asyncio.run(live()) < 10
+
+
+def test_a_player_walks_at_its_speed_and_sees_itself_move(timmy: PlayerBody) -> None:
+    before = where(timmy)
+    result, seen = timmy.act(Walk(distance=150, seconds=10), observe=True)
+    assert (result.success, result.value["ended_by"]) == (True, "distance")
+    assert seen.position is not None
+    assert 140 < math.dist((before.x, before.y), (seen.position.x, seen.position.y)) < 160
+
+
+def test_a_player_picks_up_goes_through_doors_talks_and_gives(timmy: PlayerBody) -> None:
+    assert timmy.perform(pick_up(BOTTLE), deadline_s=PATIENCE_S).value["count"] == 2
+    given = timmy.perform(give(BOTTLE, "Jiub", 2), deadline_s=PATIENCE_S)
+    assert given.success, given.reason
+    said = timmy.perform(say_to("Jiub", "A present."), deadline_s=PATIENCE_S)
+    assert (said.outcome, said.value["to"]) == ("done", "Jiub")
+    entered = timmy.perform(use_door(ARRILLES), deadline_s=PATIENCE_S)
+    assert (entered.outcome, entered.value["cell"]) == ("done", ARRILLES)
+    talked = timmy.perform(talk_about("Arrille", "my trade"), deadline_s=PATIENCE_S)
+    assert talked.value["says"].startswith("I buy and sell")
+    left = timmy.perform(use_door("-2, -9"), deadline_s=PATIENCE_S)
+    assert (left.outcome, left.value["cell"]) == ("done", "-2, -9"), left.reason
+
+
+def test_what_is_not_there_fails_with_a_reason(timmy: PlayerBody) -> None:
+    assert timmy.perform(pick_up("vivec"), deadline_s=5).reason == "no item vivec is seen from here"
+    assert timmy.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S).value["code"] == "no_such_target"
+    gone = timmy.perform(go_to(Point(0, 0, cell=ARRILLES)), deadline_s=5)
+    assert (gone.outcome, "is in another place" in str(gone.reason)) == ("failed", True)
+
+
+def test_an_npc_is_dismissed_cleanly(timmy: PlayerBody, daemon: Daemon) -> None:
+    with NpcBody.spawn(daemon, "scamp") as npc:
+        assert where(npc).cell == where(timmy).cell
+        index = npc.unique_index
+        assert npc.act(Action(action="actor_wander", params={"distance": 100})).success
+        assert npc.perform(talk_about("fargoth", "little secret"), deadline_s=5).value["code"] == "unknown_command"
+    with pytest.raises(RefusedError, match="was dismissed"):
+        npc.observe()
+    assert npc.act(Action(action="actor_stop")).code == "no_such_target"
+    again = timmy.act(Action(action="delete_object", params={"unique_index": index}))
+    assert again.code == "no_such_target"
+
+
+def test_an_npc_of_an_unknown_record_is_not_there(timmy: PlayerBody, daemon: Daemon) -> None:
+    del timmy
+    with pytest.raises(RefusedError) as refused:
+        NpcBody.spawn(daemon, "no_such_creature")
+    assert refused.value.code == "game_refused"

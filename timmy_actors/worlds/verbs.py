@@ -1,0 +1,198 @@
+"""What a body can be asked to do in one word: each is a plan of smaller steps.
+
+`body.perform(go_to("Fargoth"), deadline_s=60)` runs one. A target is a `Point`, or the name, record or unique index of
+an actor, a player, or a thing that the body sees.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from timmy_actors.worlds.navigation import STUCK_S, Arrived, Route, Stuck
+from timmy_actors.worlds.plans import OBSERVE, Ending, Plan, Point, Request, Seen, Steps, distance_to
+
+REACH = 165.0
+"""How near to come before using a thing, in game units; the game's reach is 192."""
+FOLLOW_WITHIN = 250.0
+FLEE_LEG = 500.0
+SIGHT = 8192.0
+"""How far to look for a thing, in game units: a cell's side."""
+TALK_DEPTH = 8
+"""The most topics chosen on the way to the wanted one."""
+
+
+def go_to(target: Point | str, *, within: float = REACH, stuck_s: float = STUCK_S) -> Plan:
+    """Walk to a target, around what is in the way. Failed: the target is not seen; stuck: no way was found."""
+    route = Route(within, stuck_s=stuck_s)
+    seen = yield OBSERVE
+    while True:
+        goal = yield from _locate(target, seen)
+        if goal is None:
+            return Ending("failed", f"{target} is not seen from here")
+        if goal.cell not in (None, seen.position.cell) and not _share_coordinates(goal.cell, seen):
+            return Ending("failed", f"{target} is in another place: {goal.cell}")
+        step = route.next(seen.position.x, seen.position.y, goal, seen.now)
+        if isinstance(step, Arrived):
+            return Ending("done", value={"distance": distance_to(seen.position, goal)})
+        if isinstance(step, Stuck):
+            return Ending("stuck", step.reason)
+        seen = yield _towards(step.to, distance_to(seen.position, goal))
+        refusal = _refusal(seen)
+        if refusal is not None:
+            return refusal
+
+
+def follow(name: str, seconds: float, *, within: float = FOLLOW_WITHIN) -> Plan:
+    """Stay near an actor or a player for some seconds."""
+    seen = yield OBSERVE
+    until = seen.now + seconds
+    route = Route(within, stuck_s=max(seconds, 1.0))
+    while seen.now < until:
+        other = seen.near(name)
+        if other is None:
+            return Ending("failed", f"{name} is out of sight")
+        step = route.next(seen.position.x, seen.position.y, Point(other.x, other.y, other.z), seen.now)
+        if isinstance(step, Stuck):
+            return Ending("stuck", step.reason)
+        seen = yield OBSERVE if isinstance(step, Arrived) else _towards(step.to, other.distance)
+        refusal = _refusal(seen)
+        if refusal is not None:
+            return refusal
+    return Ending("done")
+
+
+def flee(name: str, distance: float = 1500.0) -> Plan:
+    """Get some distance away from an actor or a player; out of sight is far enough."""
+    seen = yield OBSERVE
+    turn, blocked = 0.0, 0
+    while (other := seen.near(name)) is not None and other.distance < distance:
+        before = seen.position
+        away = math.atan2(before.x - other.x, before.y - other.y) + turn
+        to = Point(before.x + FLEE_LEG * math.sin(away), before.y + FLEE_LEG * math.cos(away))
+        seen = yield _towards(to, distance - other.distance)
+        refusal = _refusal(seen)
+        if refusal is not None:
+            return refusal
+        came = math.hypot(seen.position.x - before.x, seen.position.y - before.y)
+        blocked = blocked + 1 if came < FLEE_LEG / 10 else 0
+        turn = math.radians(50) * (blocked + 1) // 2 * (-1) ** blocked
+        if blocked > TALK_DEPTH:
+            return Ending("stuck", f"walls are in the way, {other.distance:.0f} game units from {name}")
+    return Ending("done")
+
+
+def pick_up(thing: str) -> Plan:
+    """Go to an item that lies about and pick it up."""
+    item = yield from _approach(thing, "item")
+    if isinstance(item, Ending):
+        return item
+    seen = yield Request("take", {"unique_index": item["unique_index"]})
+    return _refusal(seen) or Ending("done", value=_value(seen))
+
+
+def use_door(door: str) -> Plan:
+    """Go to a door and through it: its unique index, or the name of the cell that it leads to."""
+    thing = yield from _approach(door, "door")
+    if isinstance(thing, Ending):
+        return thing
+    seen = yield Request("open", {"unique_index": thing["unique_index"]})
+    refusal = _refusal(seen)
+    if refusal is not None:
+        return refusal
+    if thing.get("leads_to") not in (None, seen.position.cell):
+        return Ending("failed", f"the door was used, but the body is still in {seen.position.cell}")
+    return Ending("done", value=_value(seen))
+
+
+def give(item: str, to: str, count: int = 1) -> Plan:
+    """Go to a player and give it an item out of the own inventory."""
+    arrived = yield from go_to(to)
+    if arrived.how != "done":
+        return arrived
+    seen = yield Request("give", {"item": item, "count": count, "to": to})
+    return _refusal(seen) or Ending("done", value=_value(seen))
+
+
+def say_to(name: str, text: str) -> Plan:
+    """Go to somebody and say something: to a player privately, else in the chat of those who are near."""
+    arrived = yield from go_to(name, within=FOLLOW_WITHIN)
+    if arrived.how != "done":
+        return arrived
+    seen = yield Request("say", {"text": text, "to": name})
+    return _refusal(seen) or Ending("done", value=_value(seen))
+
+
+def talk_about(person: str, topic: str) -> Plan:
+    """Go to a person and talk about a topic; topics that lead to it are chosen on the way, each once."""
+    thing = yield from _approach(person, "actor")
+    if isinstance(thing, Ending):
+        return thing
+    seen = yield Request("talk", {"unique_index": thing["unique_index"]})
+    refusal, chosen = _refusal(seen), set[str]()
+    while refusal is None:
+        topics = [each for each in _value(seen).get("topics", ()) if each not in chosen]
+        if topic.casefold() in topics:
+            seen = yield Request("choose_topic", {"topic": topic})
+            return _refusal(seen) or Ending("done", value=_value(seen))
+        if not topics or len(chosen) >= TALK_DEPTH:
+            return Ending("failed", f"{person} has nothing to say about {topic}")
+        chosen.add(topics[0])
+        seen = yield Request("choose_topic", {"topic": topics[0]})
+        refusal = _refusal(seen)
+    return refusal
+
+
+def _towards(to: Point, remaining: float) -> Request:
+    return Request("towards", {"x": to.x, "y": to.y, "z": to.z}, remaining)
+
+
+def _refusal(seen: Seen) -> Ending | None:
+    result = seen.result
+    if result is None or result.success:
+        return None
+    return Ending("failed", f"{result.action}: {result.reason}", {"code": result.code})
+
+
+def _value(seen: Seen) -> Mapping[str, Any]:
+    return {} if seen.result is None else seen.result.value
+
+
+def _share_coordinates(cell: str | None, seen: Seen) -> bool:
+    """Exterior cells have one system of coordinates."""
+    return seen.position.exterior and cell is not None and cell.replace(", ", "").replace("-", "").isdigit()
+
+
+def _locate(target: Point | str, seen: Seen) -> Steps[Point | None]:
+    """The point at which a target is now; None: it is not seen."""
+    if isinstance(target, Point):
+        return target
+    near = seen.near(target)
+    if near is not None:
+        return Point(near.x, near.y, near.z, near.cell)
+    looked = yield Request("look", {"radius": SIGHT})
+    thing = _find(looked, target, None)
+    return None if thing is None else Point(thing["x"], thing["y"], thing["z"], thing["cell"])
+
+
+def _find(looked: Seen, target: str, kind: str | None) -> Mapping[str, Any] | None:
+    wanted = target.casefold()
+    for thing in _value(looked).get("things", ()):
+        names = (thing.get(key) for key in ("unique_index", "ref_id", "name", "leads_to"))
+        if kind in (None, thing["kind"]) and any(name is not None and name.casefold() == wanted for name in names):
+            return dict(thing)
+    return None
+
+
+def _approach(target: str, kind: str) -> Steps[Mapping[str, Any] | Ending]:
+    """Go to a thing of a kind: returns what was seen of it, or the ending of the attempt."""
+    looked = yield Request("look", {"radius": SIGHT})
+    refusal = _refusal(looked)
+    if refusal is not None:
+        return refusal
+    thing = _find(looked, target, kind)
+    if thing is None:
+        return Ending("failed", f"no {kind} {target} is seen from here")
+    arrived = yield from go_to(Point(thing["x"], thing["y"], thing["z"], thing["cell"]))
+    return thing if arrived.how == "done" else arrived
