@@ -7,7 +7,7 @@ local protocol = require("timmy.wire.protocol")
 
 local M = {}
 
-local TICK_MS = 10 -- as a server under load; the world itself moves in steps of 50 ms
+local TICK_MS = 50 -- a step of the world
 local MS_PER_S = 1000
 local EPOCH_S = 1767225600 -- 2026-01-01 UTC: the calendar time at which every lockstep world starts
 local CLIENT = '{"type":"hello","id":"hello","client":"lockstep"}'
@@ -97,8 +97,8 @@ function M.turn(command, ms, observed)
   if command then send(command) end
   advance(ms)
   local seen = observed and observe(observed) or "null"
-  return ('{"game_ms":%d,"answers":[%s],"events":[%s],"perception":%s}'):format(
-    now_ms, take("answers"), take("pushes"), seen)
+  return '{"game_ms":' .. now_ms .. ',"answers":[' .. take("answers") .. '],"events":[' .. take("pushes")
+    .. '],"perception":' .. seen .. "}"
 end
 
 --- Accepts and answers what connected clients have sent, without any time passing.
