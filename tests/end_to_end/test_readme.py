@@ -93,8 +93,10 @@ def _blocks(page: str) -> list[str]:
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
-    first, waiting = BLOCK.findall((TOP / "docs" / "worlds.md").read_text(encoding="utf-8"))
+    first, verbs, waiting = BLOCK.findall((TOP / "docs" / "worlds.md").read_text(encoding="utf-8"))
     done = run("-c", first, endpoint=endpoint)
     assert "teleport" in done.stdout, done.stderr
+    done = run("-c", verbs, endpoint=endpoint)
+    assert done.stdout.startswith("done None Seyda Neen, Arrille's Tradehouse"), done.stdout + done.stderr
     done = run("-c", waiting, endpoint=endpoint)
     assert done.stdout.endswith(" done\n"), done.stderr

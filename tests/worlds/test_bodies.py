@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import math
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
 
-from tests.end_to_end.daemon import DaemonProcess
 from tests.waiting import PATIENCE_S
-from timmy_actors import Daemon, RefusedError
+from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.protocol import Action, Position
 from timmy_actors.worlds import (
     AsyncWorld,
+    CompositeBody,
     Near,
     NearPoint,
     NpcBody,
     PlayerBody,
     Point,
     Progress,
-    Turn,
     Walk,
     WorldInterface,
     flee,
@@ -36,37 +33,21 @@ from timmy_actors.worlds import (
     use_door,
 )
 
-HOME = {"cell": "-2, -9", "x": -11264, "y": -70912, "z": 222}
 ARRILLES = "Seyda Neen, Arrille's Tradehouse"
 BOTTLE = "misc_com_bottle_01"
 
 
-@pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
-    with (
-        tempfile.TemporaryDirectory(prefix="ta-") as folder,
-        DaemonProcess(Path(folder)) as process,
-        process.connect() as daemon,
-    ):
-        PlayerBody(daemon, "Jiub").act(Turn(yaw=0))  # it is played now, so it stays where it is
-        yield daemon
-
-
-@pytest.fixture
-def timmy(daemon: Daemon) -> PlayerBody:
-    body = PlayerBody(daemon)
-    home = Action(action="teleport", params=HOME)
-    assert body.observe(after=body.act(home), deadline_s=PATIENCE_S).position is not None
-    return body
-
-
-@pytest.fixture(params=["player", "npc"])
-def body(timmy: PlayerBody, daemon: Daemon, request: pytest.FixtureRequest) -> Iterator[PlayerBody | NpcBody]:
-    if request.param == "player":
-        yield timmy
-        return
-    with NpcBody.spawn(daemon, "rat") as npc:
-        yield npc
+@pytest.fixture(params=["player", "npc", "composite"])
+def body(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[PlayerBody | NpcBody]:
+    match request.param:
+        case "player":
+            yield timmy
+        case "composite":
+            request.getfixturevalue("window")
+            yield CompositeBody(world)
+        case _:
+            with NpcBody.spawn(world, "rat") as npc:
+                yield npc
 
 
 def where(body: WorldInterface) -> Position:
@@ -102,7 +83,7 @@ def test_it_goes_to_a_point(body: WorldInterface) -> None:
 
 def test_it_goes_to_somebody_and_away_again(body: WorldInterface) -> None:
     assert body.perform(go_to("vodunius nuccius"), deadline_s=PATIENCE_S).success
-    fled = body.perform(flee("vodunius nuccius", 600), deadline_s=PATIENCE_S)
+    fled = body.perform(flee("vodunius nuccius", 300), deadline_s=PATIENCE_S)
     assert fled.success, fled.reason
     assert body.wait_until(Near(who="vodunius nuccius", within=10_000), 0.1).met
 
@@ -190,6 +171,13 @@ def test_a_player_picks_up_goes_through_doors_talks_and_gives(timmy: PlayerBody)
     assert (left.outcome, left.value["cell"]) == ("done", "-2, -9"), left.reason
 
 
+def test_a_body_works_from_another_process_as_well(world: Runtime, timmy: PlayerBody) -> None:
+    del timmy
+    with connect(world.endpoint) as daemon:
+        done = PlayerBody(daemon).perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
+    assert done.success, done.reason
+
+
 def test_what_is_not_there_fails_with_a_reason(timmy: PlayerBody) -> None:
     assert timmy.perform(pick_up("vivec"), deadline_s=5).reason == "no item vivec is seen from here"
     assert timmy.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S).value["code"] == "no_such_target"
@@ -197,8 +185,8 @@ def test_what_is_not_there_fails_with_a_reason(timmy: PlayerBody) -> None:
     assert (gone.outcome, "is in another place" in str(gone.reason)) == ("failed", True)
 
 
-def test_an_npc_is_dismissed_cleanly(timmy: PlayerBody, daemon: Daemon) -> None:
-    with NpcBody.spawn(daemon, "scamp") as npc:
+def test_an_npc_is_dismissed_cleanly(timmy: PlayerBody, world: Runtime) -> None:
+    with NpcBody.spawn(world, "scamp") as npc:
         assert where(npc).cell == where(timmy).cell
         index = npc.unique_index
         assert npc.act(Action(action="actor_wander", params={"distance": 100})).success
@@ -210,8 +198,8 @@ def test_an_npc_is_dismissed_cleanly(timmy: PlayerBody, daemon: Daemon) -> None:
     assert again.code == "no_such_target"
 
 
-def test_an_npc_of_an_unknown_record_is_not_there(timmy: PlayerBody, daemon: Daemon) -> None:
+def test_an_npc_of_an_unknown_record_is_not_there(timmy: PlayerBody, world: Runtime) -> None:
     del timmy
     with pytest.raises(RefusedError) as refused:
-        NpcBody.spawn(daemon, "no_such_creature")
+        NpcBody.spawn(world, "no_such_creature")
     assert refused.value.code == "game_refused"

@@ -19,6 +19,7 @@ from .actions import (
     parse_typed,
 )
 from .asynchronous import AsyncWorld
+from .composite import CompositeBody
 from .conditions import (
     CONDITION,
     AtPlace,
@@ -56,6 +57,7 @@ __all__ = [
     "Cast",
     "ChatFrom",
     "ChooseTopic",
+    "CompositeBody",
     "Condition",
     "Dialogue",
     "Ending",
