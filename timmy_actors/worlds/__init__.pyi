@@ -40,6 +40,7 @@ from .player import PlayerBody
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
 from .tasks.episode import Episode
 from .tasks.task import Task, find_task, load_tasks
+from .tasks.tools import TaskTools
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -89,6 +90,7 @@ __all__ = [
     "Taken",
     "Talk",
     "Task",
+    "TaskTools",
     "Turn",
     "TypedAction",
     "Waited",
