@@ -91,8 +91,8 @@ end
 --- that run on in a frozen world, as the bridge's does; die(reason), which should not
 --- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
 --- client_input (false: the bridge can't play the clients, as on a real server); players (names, default Timmy and
---- Jiub), or crowd: a number of players far from each other, with company: actors around each; data_path; port;
---- core_scripts ("newest" or "release": see core/version.lua).
+--- Jiub), or crowd: a number of players far from each other, with company: actors around each; data_path;
+--- port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)

@@ -30,9 +30,7 @@ def test_a_held_key_moves_the_player_and_the_bridge_perceives_it(world: Runtime)
     assert math.dist((before.x, before.y), (seen.position.x, seen.position.y)) > 50
 
 
-def test_a_window_that_is_not_there_ends_the_attempt(
-    screen: Screen, world: Runtime, timmy: PlayerBody
-) -> None:
+def test_a_window_that_is_not_there_ends_the_attempt(screen: Screen, world: Runtime, timmy: PlayerBody) -> None:
     del timmy
     with screen.program("Other", "xterm", "-T", "Other"):
         done = CompositeBody(world).perform(go_to(FAR), deadline_s=PATIENCE_S)

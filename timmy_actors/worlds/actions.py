@@ -12,8 +12,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import Action, Name, StrictModel, first_mistake
 
+MAX_HOLD_S = 60.0
+"""The longest time for which one action moves or blocks."""
+
 Angle = Annotated[float, Field(ge=-360, le=360)]
-Seconds = Annotated[float, Field(ge=0.05, le=60)]
+Seconds = Annotated[float, Field(ge=0.05, le=MAX_HOLD_S)]
 Distance = Annotated[float, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Direction = Literal["forward", "back", "left", "right"]

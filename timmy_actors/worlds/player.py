@@ -22,8 +22,7 @@ from timmy_actors.protocol import (
     PerceptionOutput,
     Revision,
 )
-from timmy_actors.protocol.commands.client_input import MAX_HOLD_S
-from timmy_actors.worlds.actions import Run, Turn, TypedAction
+from timmy_actors.worlds.actions import MAX_HOLD_S, Run, Turn, TypedAction
 from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 from timmy_actors.worlds.performing import Performed, Progress, perform

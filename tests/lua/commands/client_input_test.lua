@@ -1,5 +1,5 @@
---- What a player does with keys and mouse, through the commands: the simulated client moves, uses, talks and fights, and
--- reports it as a real one.
+--- What a player does with keys and mouse, through the commands: the simulated client moves, uses, talks and fights,
+-- and reports it as a real one.
 local acting = require("acting")
 local deferred = require("timmy.server.deferred")
 local harness = require("harness")
