@@ -5,19 +5,25 @@ from __future__ import annotations
 import configparser
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.link.lua_listener import LuaListener
+from tests.peer import Peer
+from tests.runtimes import fresh, running
+from tests.serving.http.daemons import up
 from tests.waiting import eventually
 from tests.wires import free_port
 from timmy_actors.cli.install import CUSTOM_SCRIPTS, TOKEN
-from timmy_actors.daemon import load_settings
+from timmy_actors.daemon import HttpSettings, load_settings
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "docker" / "server.sh"
@@ -144,6 +150,43 @@ def test_a_setting_that_would_be_two_is_refused(container: Container) -> None:
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 78
     assert "must be one line" in output
+
+
+def composition() -> Any:
+    return yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]
+
+
+def test_http_is_published_on_the_hosts_loopback_only() -> None:
+    settings = load_settings(ROOT / "docker" / "timmy.toml").http
+    services = composition()
+    assert (settings.enabled, settings.port) == (True, 7980)
+    assert services["daemon"]["network_mode"] == "service:server"
+    assert [port for port in services["server"]["ports"] if "7980" in port] == ["127.0.0.1:7980:7980"]
+    assert settings.token_file.startswith("/data/")
+    assert services["daemon"]["volumes"] == services["server"]["volumes"] == ["world:/data"]
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_the_daemons_health_check_is_its_readiness(ready: bool) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is missing: apt install curl")
+    _, _, *arguments, url = composition()["daemon"]["healthcheck"]["test"]
+    with (
+        Peer(silent_to=set() if ready else {"hello"}) as peer,
+        running(peer.address, http=HttpSettings(enabled=True, port=0)) as runtime,
+    ):
+        address = up(runtime).url
+        local = url.replace("http://127.0.0.1:7980/", address)
+        if ready:
+            fresh(runtime)
+            eventually(
+                lambda: subprocess.run([curl, *arguments, local], capture_output=True, check=False).returncode == 0
+            )
+        else:
+            check = subprocess.run([curl, *arguments, local], capture_output=True, text=True, check=False)
+            assert check.returncode == 22
+            assert "503" in check.stderr
 
 
 def test_the_daemons_settings_are_valid() -> None:

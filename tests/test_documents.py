@@ -18,9 +18,9 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~$})/:>*\]])/(?:[A-Za-z][\w.-]*/)+[\w.-]+")
 ALLOWED_PATHS = re.compile(
     r"/(?:dev|proc|etc|tmp|run|var|usr/(?:bin|local|lib|share|sbin)|lib|opt|srv|bin|sys)/"
-    r"|/home/timmy/"
+    r"|/home/timmy/|/(?:health|v1)/"
 )
-"""Folders that every Linux has, and the home folder in the documents' examples."""
+"""Folders that every Linux has, the home folder in the documents' examples, and the paths of the HTTP server."""
 CITED = re.compile(r"(?<![\w./-])((?:docs|design|reference|spec|repro)/[\w./-]+\.(?:md|json))")
 
 

@@ -132,7 +132,7 @@ def test_the_journal_is_read_page_by_page(daemon: HttpDaemon) -> None:
 def test_the_tree_is_nested_and_an_actor_can_be_restarted(daemon: HttpDaemon) -> None:
     def generation() -> int:
         link = next(node for node in daemon.get("/v1/tree")["root"]["children"] if node["name"] == "link")
-        return next(node["generation"] for node in link["children"] if node["name"] == "perception")
+        return int(next(node["generation"] for node in link["children"] if node["name"] == "perception"))
 
     before = generation()
     response = daemon.client.post("/v1/tree/perception/restart")
@@ -161,7 +161,7 @@ def test_the_worlds_clock_is_stopped_and_stepped(daemon: HttpDaemon) -> None:
 def test_a_portal_is_chosen_and_used(daemon: HttpDaemon) -> None:
     assert Portals.model_validate(daemon.post("/v1/portals/bannerlord/use")).chosen == "bannerlord"
     assert daemon.get("/v1/portals")["chosen"] == "bannerlord"
-    assert daemon.post("/v1/portals/unknown/use", status=422)["code"] == "bad_arguments"
+    assert daemon.post("/v1/portals/unknown/use", status=404)["code"] == "bad_arguments"
     daemon.post("/v1/portals/morrowind/use")
     state = GameState.model_validate(daemon.post("/v1/capture", {"timeout_s": 30}))
     assert "no_display" in " ".join(problem.message for problem in state.problems)

@@ -31,7 +31,7 @@ class _Up:
 
 
 @dataclass(frozen=True)
-class _Ended:
+class ServerEnded:
     """The server ended by itself."""
 
     error: BaseException | None
@@ -62,7 +62,7 @@ class HttpActor(Actor):
                 self._open()
             case _Up(port):
                 self._publish("up", port)
-            case _Ended(error):
+            case ServerEnded(error):
                 raise HttpUnavailableError(f"the HTTP server ended: {error or 'without a reason'}") from error
 
     def on_stop(self) -> None:
@@ -88,7 +88,7 @@ class HttpActor(Actor):
             service=self._service,
             options=self._options,
             on_up=lambda: self._tell_self(_Up(port)),
-            on_end=lambda error: self._tell_self(_Ended(error)),
+            on_end=lambda error: self._tell_self(ServerEnded(error)),
         )
 
     def _token(self) -> str:
@@ -118,7 +118,7 @@ class HttpActor(Actor):
         if server is not None:
             server.stop()
 
-    def _tell_self(self, message: _Up | _Ended) -> None:
+    def _tell_self(self, message: _Up | ServerEnded) -> None:
         # Called in the server's thread.
         with contextlib.suppress(pykka.ActorDeadError):  # it was asked to end
             self.actor_ref.tell(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import ipaddress
 from collections.abc import Iterable, MutableMapping
@@ -16,6 +17,8 @@ from timmy_actors.serving.http.problems import ProblemDetails, ProblemError, mak
 
 MAX_BODY_BYTES = 1_000_000
 BODY_WITHIN_S = 10.0
+DRAIN_WITHIN_S = 1.0
+"""How long the body of a refused request is read."""
 CHALLENGE = {"www-authenticate": 'Bearer realm="timmy-actors"'}
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -180,12 +183,26 @@ def bearer(headers: Headers) -> str:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, problem: ProblemDetails) -> None:
-    """Answer with a problem, and end the connection: what it still sends is not read."""
+    """Answer with a problem, and end the connection."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": REFUSED_SOCKET, "reason": problem.title})
         return
+    if problem.status != 413:
+        await _drain(receive)
     headers = {**LAST, **CHALLENGE} if problem.status == 401 else LAST
     await problem_response(problem, headers)(scope, receive, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read the body, within limits: a connection that is closed with unread bytes is reset, and the answer is lost."""
+    left = MAX_BODY_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_WITHIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _add_headers(start: Message) -> None:

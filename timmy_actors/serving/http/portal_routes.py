@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import (
     Action,
     ActionResult,
@@ -43,7 +44,10 @@ def portal_routes(api: Api) -> APIRouter:
     @router.post("/v1/portals/{portal}/use", response_model=Portals)
     async def use(portal: Annotated[PortalId, Path(examples=["morrowind"])]) -> Response:
         """Choose another portal, until the daemon ends."""
-        return as_json(await api.ask(UsePortalRequest(id=REQUEST_ID, portal=portal)))
+        try:
+            return as_json(await api.ask(UsePortalRequest(id=REQUEST_ID, portal=portal)))
+        except RefusedError as error:  # the portal is part of the path
+            raise ProblemError(make_problem(404, error.message, code=error.code, field=error.field)) from error
 
     @router.post("/v1/capture", response_model=GameState)
     async def capture(request: Request, body: CaptureBody | None = None) -> Response:

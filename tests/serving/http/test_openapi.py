@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.serving.http.daemons import HttpDaemon
+from tests.waiting import PATIENCE_S
+
+ENDLESS = "/v1/events"
+SLOW = ("/v1/capture", "/v1/execute")
+"""Each call waits for a desktop server; `test_routes.py` calls them."""
+EXAMPLES = 5
+EXCLUDED = {"POST /v1/commands": [positive_data_acceptance]}
+"""The schema of a command's arguments depends on its name: `GET /v1/commands` has them."""
+
+
+def document(daemon: HttpDaemon) -> Any:
+    return daemon.get("/openapi.json")
+
+
+def test_it_is_openapi_3_1_with_examples_and_problems(daemon: HttpDaemon) -> None:
+    found = document(daemon)
+    assert found["openapi"].startswith("3.1")
+    command = found["paths"]["/v1/commands"]["post"]
+    problem = command["responses"]["400"]["content"]["application/problem+json"]
+    assert problem["schema"]["$ref"].endswith("/ProblemDetails")
+    assert found["components"]["schemas"]["CommandBody"]["examples"]
+    assert "HTTPValidationError" not in found["components"]["schemas"]
+    assert command["security"] == [{"bearer": []}]
+    assert "security" not in found["paths"]["/health/ready"]["get"]
+
+
+def test_the_document_names_every_route_of_the_contract(daemon: HttpDaemon) -> None:
+    assert set(document(daemon)["paths"]) == {
+        "/health/live", "/health/ready", "/metrics", "/v1/capture", "/v1/captures/{name}", "/v1/commands",
+        "/v1/commands/{command_id}", "/v1/events", "/v1/execute", "/v1/journal", "/v1/players", "/v1/portals",
+        "/v1/portals/{portal}/use", "/v1/snapshot", "/v1/status", "/v1/tree", "/v1/tree/{name}/restart",
+    }  # fmt: skip
+
+
+def test_the_server_keeps_what_the_document_says(daemon: HttpDaemon) -> None:
+    schema = schemathesis.openapi.from_dict(document(daemon)).exclude(path_regex="|".join((ENDLESS, *SLOW)))
+    results = list(schema.get_all_operations())
+    assert len(results) == 14
+    for result in results:
+        assert isinstance(result, Ok)
+        check(daemon, result.ok())
+
+
+def check(daemon: HttpDaemon, operation: Any) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def conforms(case: Any) -> None:
+        headers = {"Authorization": f"Bearer {daemon.token}"}
+        response = case.call(base_url=daemon.status.url, headers=headers, timeout=PATIENCE_S)
+        case.validate_response(response, excluded_checks=EXCLUDED.get(operation.label, []))
+
+    conforms()
