@@ -166,7 +166,10 @@ class WorldHostActor(SocketActor):
         self.actor_lifecycle.started()
 
     def _call(self, call: ClockCall) -> object:
-        if self._process is None or self._process.stdin is None or len(self._calls) >= MAX_CALLS:
+        status = self._status.value
+        if self._process is None or self._process.stdin is None or status is None or status.state != "up":
+            raise RefusedError("unavailable", "the embedded world is not up: try again later")
+        if len(self._calls) >= MAX_CALLS:
             raise RefusedError("overloaded", "the embedded world does not answer its clock calls: try again later")
         try:
             os.write(self._process.stdin.fileno(), call.model_dump_json().encode() + b"\n")
