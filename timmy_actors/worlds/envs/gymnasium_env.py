@@ -143,14 +143,7 @@ class TaskEnv(gymnasium.Env[Observation, np.int64]):
 
     def _info(self, lost: str = "") -> dict[str, Any]:
         assert self._state is not None, "set by `reset`"  # noqa: S101
-        state = self._state
-        return {
-            "score": state.score,
-            "ending": state.ending,
-            "game_ms": state.game_ms,
-            "refused": state.refused,
-            "lost": lost,
-        }
+        return self._state.facts(lost)
 
 
 def register_tasks() -> None:

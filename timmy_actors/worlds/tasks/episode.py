@@ -38,6 +38,16 @@ class State:
         """The mean progress, from 0 to 1."""
         return sum(self.progress) / len(self.progress)
 
+    def facts(self, lost: str) -> dict[str, Any]:
+        """What environments report beside an observation; `lost`: why the world was lost, or empty."""
+        return {
+            "score": self.score,
+            "ending": self.ending,
+            "game_ms": self.game_ms,
+            "refused": self.refused,
+            "lost": lost,
+        }
+
 
 class Episode:
     """Plays a task.
@@ -67,9 +77,13 @@ class Episode:
                 self._game.snapshot(after=done.revision, timeout_s=START_WITHIN_S)
             except RefusedError as refused:
                 raise ConfigError(f"task {self.task.id}: start.{number}: {refused.message}") from refused
+        self._acts = 0
+        return self.restart()
+
+    def restart(self) -> State:
+        """Begin the episode's time here and now."""
         taken = self._game.take(0, observe=self._observe)
-        self._started_ms, self._acts = taken.game_ms, 0
-        self._start = self._sections(taken.perception)
+        self._started_ms, self._start = taken.game_ms, self._sections(taken.perception)
         return self._state(self._start, "")
 
     def act(self, action: int) -> State:
@@ -78,13 +92,27 @@ class Episode:
         refused = next((answer["error"]["code"] for answer in taken.answers if "error" in answer), "")
         return self._state(self._sections(taken.perception), refused)
 
+    def send(self, action: int) -> str:
+        """Begin an action without any time passing; where several players share a world. Returns its refusal's code, or
+        an empty text."""
+        answers = self._game.take(0, self._message(action)).answers
+        own = (answer["error"]["code"] for answer in answers if "error" in answer and answer.get("id") == self._id())
+        return next(own, "")
+
+    def look(self, refused: str = "") -> State:
+        """What the episode has come to by now; `refused` is passed on."""
+        return self._state(self._sections(self._game.take(0, observe=self._observe).perception), refused)
+
+    def _id(self) -> str:
+        return f"{self.task.player}-{self._acts}"
+
     def _message(self, action: int) -> str | None:
         chosen = self.task.actions[action]
         if chosen.command is None:
             return None
         self._acts += 1
         deadline = self._game.game_ms + int(PATIENCE_S * 1000)
-        message = {"type": "command", "id": f"act-{self._acts}", "name": chosen.command}
+        message = {"type": "command", "id": self._id(), "name": chosen.command}
         return json.dumps({**message, "arguments": self._arguments[action], "deadline": deadline})
 
     def _sections(self, perception: dict[str, Any] | None) -> Sections:
