@@ -19,7 +19,7 @@ PLAYERS = ("Timmy", "Jiub")
 Step = tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
 
 
-class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]  the base has no types
+class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
     """Each player plays the task for itself, and all see and meet each other.
 
     Agents are the players' names. An agent whose episode has ended leaves `agents`, and does not return before the
