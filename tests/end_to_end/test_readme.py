@@ -97,6 +97,6 @@ def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
     done = run("-c", first, endpoint=endpoint)
     assert "teleport" in done.stdout, done.stderr
     done = run("-c", verbs, endpoint=endpoint)
-    assert done.stdout.startswith("done None Seyda Neen, Arrille's Tradehouse"), done.stdout + done.stderr
+    assert done.stdout.startswith("done None Balmora, Eight Plates\nA bed is ten gold"), done.stdout + done.stderr
     done = run("-c", waiting, endpoint=endpoint)
     assert done.stdout.endswith(" done\n"), done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -176,6 +176,21 @@ def test_a_body_works_from_another_process_as_well(world: Runtime, timmy: Player
     with connect(world.endpoint) as daemon:
         done = PlayerBody(daemon).perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
     assert done.success, done.reason
+
+
+def test_two_agents_on_one_body_are_noticed(world: Runtime, timmy: PlayerBody) -> None:
+    ended = Event()
+
+    def interfere() -> None:
+        while not ended.is_set():
+            PlayerBody(world).act(Walk(seconds=0.1))
+
+    other = Thread(target=interfere)
+    other.start()
+    done = timmy.perform(go_to(Point(-15000, -76000)), deadline_s=PATIENCE_S)
+    ended.set()
+    other.join()
+    assert (done.outcome, done.reason) == ("failed", "another agent moves this body")
 
 
 def test_what_is_not_there_fails_with_a_reason(timmy: PlayerBody) -> None:

@@ -149,7 +149,10 @@ def _towards(to: Point, remaining: float) -> Request:
 
 
 def _refusal(seen: Seen) -> Ending | None:
+    """Why a plan can't go on after a request; None: it can."""
     result = seen.result
+    if result is not None and result.value.get("ended_by") == "replaced":
+        return Ending("failed", "another agent moves this body")
     if result is None or result.success:
         return None
     return Ending("failed", f"{result.action}: {result.reason}", {"code": result.code})
