@@ -9,7 +9,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas docs-commands docs-script-api api-table fuzz-commands clean
+.PHONY: help run test check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema, config/portals.sc
 	$(BIN)/python -m tools.schemas docs/protocol/schema
 	$(BIN)/python -m tools.portal_schema config/portals.schema.json
 	$(BIN)/python -m tools.task_schema tasks/schema.json
+
+declarations: $(VENV)/.installed-dev ## Write the bridge's declarations of the wire from the models
+	$(BIN)/python -m tools.declarations lua/timmy/wire/declarations.lua
 
 docs-commands: $(VENV)/.installed-dev ## Write docs/commands.md, trying every command out
 	$(BIN)/python -m tools.command_docs docs/commands.md

@@ -33,6 +33,7 @@ TimmyError
     ├── LinkLostError              the link to the game ended, or never came up
     ├── ServerGoneError            an MCP server ended, or never came up
     │   └── ServerHungError        it runs, and does not answer
+    ├── AddressUnusableError       the address for other machines cannot be listened on
     ├── HttpUnavailableError       the HTTP server cannot listen, or ended
     ├── WorldGoneError             the embedded world's process ended
     └── WorldUnusableError         the embedded world's process reports that it cannot run here
@@ -235,6 +236,10 @@ class ServerGoneError(ActorFailureError):
 
 class ServerHungError(ServerGoneError):
     """An MCP server runs, and does not answer."""
+
+
+class AddressUnusableError(ActorFailureError):
+    """The address for other machines cannot be listened on: it is in use, or not one of this machine."""
 
 
 class HttpUnavailableError(ActorFailureError):

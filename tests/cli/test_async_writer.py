@@ -10,7 +10,7 @@ import pytest
 
 from tests.waiting import eventually
 from timmy_actors.cli import async_writer as module
-from timmy_actors.cli.async_writer import AsyncLogHandler, AsyncWriter
+from timmy_actors.cli.async_writer import AsyncLogHandler, AsyncWriter, LogWriter
 
 A_PIPE_HOLDS = 65536
 
@@ -53,12 +53,12 @@ def test_a_reader_that_does_not_read_never_blocks_and_sees_how_much_it_missed(
     fill(writer.fileno())
     async_writer = AsyncWriter("a pipe", writer)
     async_writer.post("taken")
-    eventually(async_writer._lines.empty)
+    eventually(async_writer.lines.empty)
     for number in range(10):
         async_writer.post(f"line {number}")
     async_writer.close()
     os.read(reader.fileno(), A_PIPE_HOLDS)
-    eventually(async_writer._lines.empty)
+    eventually(async_writer.lines.empty)
     async_writer.post("read again")
     async_writer.close()
     *first, gap, last = os.read(reader.fileno(), A_PIPE_HOLDS).decode().splitlines()
@@ -95,7 +95,7 @@ def test_a_stream_that_was_closed_at_the_start_is_ignored() -> None:
 
 def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
-    async_writer = AsyncWriter("a pipe", writer)
+    async_writer = LogWriter("a pipe", writer)
     failed = (ValueError, ValueError("\x1b[2J"), None)
     record = {"levelname": "ERROR", "msg": "%s crashed\nlink up", "args": ("\x9b2J",), "exc_info": failed}
     AsyncLogHandler(async_writer).emit(logging.makeLogRecord(record))
@@ -108,7 +108,7 @@ def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> 
 
 def test_tracebacks_that_are_held_are_written_when_they_are_released(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
-    async_writer = AsyncWriter("a pipe", writer)
+    async_writer = LogWriter("a pipe", writer)
     log = AsyncLogHandler(async_writer, hold_tracebacks=True)
     failed = (ValueError, ValueError("no"), None)
     for message, exc_info in (("one", failed), ("two", None)):
@@ -122,7 +122,7 @@ def test_tracebacks_that_are_held_are_written_when_they_are_released(pipe: tuple
 
 def test_a_traceback_that_comes_as_text_is_held_and_made_harmless_too(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
-    async_writer = AsyncWriter("a pipe", writer)
+    async_writer = LogWriter("a pipe", writer)
     log = AsyncLogHandler(async_writer, hold_tracebacks=True)
     record = logging.makeLogRecord({"msg": "one", "exc_text": "Traceback\nValueError: \x1b[2J"})
     log.emit(record)
@@ -136,7 +136,7 @@ def test_a_traceback_that_comes_as_text_is_held_and_made_harmless_too(pipe: tupl
 
 def test_a_record_is_one_line_with_its_level(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
-    async_writer = AsyncWriter("a pipe", writer)
+    async_writer = LogWriter("a pipe", writer)
     AsyncLogHandler(async_writer).emit(logging.makeLogRecord({"levelname": "WARNING", "msg": "slow: %d", "args": (5,)}))
     async_writer.close()
     assert reader.readline().endswith(" WARNING slow: 5\n")

@@ -119,7 +119,7 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
         (["do", "message", "text=x", "--timeout", "61"], 2, "--timeout"),
         (["dance"], 2, "No such command"),
         (["status", "--endpoint", "ipc:///nowhere/at.all"], 69, "no daemon at ipc:///nowhere/at.all"),
-        (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "must be ipc://"),
+        (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "TCP is encrypted only, and needs keys"),
         (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, the limit for a socket is"),
         (["run", "--config", "/nowhere.toml"], 78, "/nowhere.toml: cannot read the configuration"),
         (["run", "--portal", "skyrim"], 78, "no portal 'skyrim'"),

@@ -30,7 +30,7 @@ def write(configuration: Path, peer: Peer) -> None:
 
 
 def start(configuration: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "timmy_actors", "run", "--config", str(configuration)]
+    command = [sys.executable, "-m", "timmy_actors", "run", "--log-format", "text", "--config", str(configuration)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -207,11 +207,12 @@ class Crashing(operate.StatusPrinter):
     def look(self):
         self._runtime.directory.tell("gateway", Arrived("clients", []))
 operate.StatusPrinter = Crashing
-main(["run", "--config", {str(configuration)!r}])
+main(["run", "--log-format", "text", "--config", {str(configuration)!r}])
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 70
     assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
+    assert re.search(r"^  crash report: \S+\.json$", run.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -246,7 +247,7 @@ from timmy_actors.cli import main
 def fail(_self):
     raise ValueError("no such portal")
 PortalActor.on_start = fail
-main(["run", "--config", {str(configuration)!r}])
+main(["run", "--log-format", "text", "--config", {str(configuration)!r}])
 """
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (run.returncode, run.stdout) == (70, "")
@@ -280,7 +281,7 @@ def wait_at_the_worst_moment(event, timeout=None):
     return wait(event, timeout)
 
 threading.Event.wait = wait_at_the_worst_moment
-main(["run", "--config", {str(configuration)!r}])
+main(["run", "--log-format", "text", "--config", {str(configuration)!r}])
 """
     with Peer() as peer:
         write(configuration, peer)
@@ -318,7 +319,7 @@ class Logging(operate.StatusPrinter):
                 logging.exception("it failed")
         super().look()
 operate.StatusPrinter = Logging
-main(["run", "--config", {configuration!r}])
+main(["run", "--log-format", "text", "--config", {configuration!r}])
 """
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wires import Babbler, free_port
-from timmy_actors.link.probe import GREETING_BYTES, SIGNATURE, describe, probe
+from timmy_actors.link.probe import GREETING_BYTES, SIGNATURE, describe, probe_peer
 
 GREETING = SIGNATURE + b"\x03\x01" + b"PLAIN".ljust(20, b"\0") + bytes(32)
 
@@ -38,8 +38,8 @@ def test_any_bytes_are_described_in_one_short_printable_line(received: bytes) ->
 def test_a_probe_stops_after_the_greeting_of_a_peer_that_sends_for_ever() -> None:
     with Babbler(GREETING * 100) as babbler:
         _, _, port = babbler.address.rpartition(":")
-        assert "did not continue the handshake" in probe("127.0.0.1", int(port), within_s=5.0)
+        assert "did not continue the handshake" in probe_peer("127.0.0.1", int(port), within_s=5.0)
 
 
 def test_a_peer_that_does_not_listen_is_reported_as_a_failed_connection() -> None:
-    assert "the connection failed" in probe("127.0.0.1", free_port(), within_s=1.0)
+    assert "the connection failed" in probe_peer("127.0.0.1", free_port(), within_s=1.0)

@@ -12,7 +12,7 @@ local function run(vector, players)
   _G.tes3mp = { LogMessage = function() end }
   _G.Players = players
   local commands = require("timmy.commands.registry")
-  return commands.run(vector.command, vector.arguments, { allow_raw = true, chat_commands = true })
+  return commands.run(vector.command, vector.arguments, { raw = true, chat_command = true })
 end
 
 local function timmy()
@@ -28,7 +28,7 @@ test("arguments that the models take get as far as looking for the player", func
   end
 end)
 
-test("arguments that the models refuse are refused with the same field, before the game is touched", function()
+test("arguments that the models refuse are refused at the same field in the same words", function()
   for _, vector in ipairs(vectors) do
     if not vector.valid then
       local value, err = run(vector, timmy())
@@ -36,6 +36,7 @@ test("arguments that the models refuse are refused with the same field, before t
       -- Where two fields contradict each other the models name neither; we may name one.
       local field = vector.error.field and err.field
       equal({ err.code, field }, { "bad_arguments", vector.error.field }, vector.name)
+      if vector.error.message then equal(err.message, vector.error.message, vector.name) end
     end
   end
 end)

@@ -1,5 +1,6 @@
 local acting = require("acting")
 local commands = require("timmy.commands.registry")
+local declarations = require("timmy.wire.declarations")
 local deferred = require("timmy.server.deferred")
 local harness = require("harness")
 local json = require("timmy.wire.json")
@@ -11,9 +12,8 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 --- What only asks, or changes only what CoreScripts save.
 local SILENT = { server_info = true, delete_record = true, set_actor_lines = true }
 --- What the simulated client does: some of it is no call of a function.
-local BY_CLIENT = {}
-for _, command in ipairs(require("timmy.commands.client_input")) do BY_CLIENT[command.name] = true end
-local RAW = { allow_raw = true, chat_commands = true }
+local BY_CLIENT = require("timmy.commands.client_input")
+local RAW = { raw = true, chat_command = true }
 
 --- A world in which a command's example is possible, and the example. `options` are the stage's.
 local function prepare(name, options)
@@ -31,6 +31,14 @@ test("names its commands by the alphabet, each with a published schema", functio
   table.sort(sorted)
   equal(commands.names, sorted)
   for _, name in ipairs(commands.names) do equal(acting.schema(name).examples[1].player, "Timmy") end
+end)
+
+test("has no function that no command is declared for", function()
+  for _, declared in pairs(declarations.commands) do
+    for name in pairs(require("timmy.commands." .. declared.topic)) do
+      equal(declarations.commands[name] and declarations.commands[name].topic, declared.topic, name)
+    end
+  end
 end)
 
 test("does what each command's model gives as an example", function()

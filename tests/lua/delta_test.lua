@@ -168,8 +168,8 @@ test("a roster that changed is followed as far as the budget goes, and by all in
   game.roster = roster_of("Jiub")
   local function number_that_followed()
     local number = 0
-    for _, session in ipairs(service.order) do
-      if #session.subscription.entries == 0 then number = number + 1 end
+    for _, client in ipairs(service.order) do
+      if #client.subscription.entries == 0 then number = number + 1 end
     end
     return number
   end

@@ -1,8 +1,8 @@
+local declarations = require("timmy.wire.declarations")
 local events = require("timmy.events.registry")
 local harness = require("harness")
 local json = require("timmy.wire.json")
 local stage = require("stage")
-local wire_names = require("timmy.wire.wire_names")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
@@ -38,7 +38,7 @@ local VALID = { validDefaultHandler = true, validCustomHandlers = true }
 
 test("names its events by the alphabet", function()
   local known = {}
-  for position, name in ipairs(wire_names.EVENTS) do known[position] = name end
+  for position, name in ipairs(declarations.EVENTS) do known[position] = name end
   table.sort(known)
   equal(events.names, known)
 end)

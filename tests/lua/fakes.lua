@@ -1,7 +1,7 @@
 --- A game of two players for the message layer's tests: the commands, sections and players of a server.
+local declarations = require("timmy.wire.declarations")
 local deferred = require("timmy.server.deferred")
 local json = require("timmy.wire.json")
-local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
@@ -55,7 +55,7 @@ end
 function M.services(game)
   return {
     commands = { names = { "message" }, run = run(game) },
-    sections = { names = wire_names.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
+    sections = { names = declarations.SECTIONS, look = read(game), by_view = { nearby_actors = true }, keeps_s = {},
       held = function(section) return section == "position" and game.held_since or nil end },
     player_location = { of = function() return nil end, has_loaded = function() return false end },
     trips = { look = function() end, revision = function(pid) return game.under_way[pid] or nil end,

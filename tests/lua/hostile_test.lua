@@ -9,7 +9,7 @@ local stage = require("stage")
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
 local NAN, INFINITY = 0 / 0, math.huge
-local ALL = { allow_raw = true, chat_commands = true }
+local ALL = { raw = true, chat_command = true }
 
 --- Arguments that each command takes, and what it can't do without: as published, or with more fields than the example.
 local GOOD, REQUIRED = {

@@ -1,4 +1,5 @@
 local client = require("service_client")
+local declarations = require("timmy.wire.declarations")
 local harness = require("harness")
 local json = require("timmy.wire.json")
 local protocol = require("timmy.wire.protocol")
@@ -79,7 +80,7 @@ test("a command is run once, and its repeat is answered from memory", function()
   equal(first, { type = "result", id = "1", revision = 1, game_ms = 1000000, value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
-  local context = { revision = 1, allow_raw = false, chat_commands = true }
+  local context = { revision = 1, raw = false, chat_command = true }
   equal(game.ran[1], { arguments = { player = "Timmy" }, context = context })
 end)
 
@@ -197,7 +198,7 @@ test("observe returns every section unless it names some", function()
   local service, peer, game = introduced()
   local answer = ask(service, peer, { type = "observe", id = "o", player = "Jiub" })
   equal({ answer.type, answer.id, answer.seq, answer.pid, answer.full }, { "perception", "o", nil, 1, true })
-  for _, section in ipairs(protocol.SECTIONS) do equal(answer.revisions[section], 1) end
+  for _, section in ipairs(declarations.SECTIONS) do equal(answer.revisions[section], 1) end
   game.values[1].world = { hour = 3 }
   answer = ask(service, peer, { type = "observe", id = "o", player = "Jiub", sections = { "world" } }, NOW + 1)
   equal({ answer.sections, answer.revisions }, { { world = { hour = 3 } }, { world = 2 } })
@@ -362,7 +363,7 @@ test("what reaches everything needs the scope and the operator's setting", funct
     local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
     equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
     ask(service, peer, command("1"))
-    equal(game.ran[1].context, { revision = 1, allow_raw = expected, chat_commands = false })
+    equal(game.ran[1].context, { revision = 1, raw = expected, chat_command = false })
   end
 end)
 
@@ -370,6 +371,6 @@ test("chat commands need their own scope: neither acting nor what reaches everyt
   for _, case in ipairs({ { { act = true, raw = true }, false }, { { act = true, chat_command = true }, true } }) do
     local service, peer, game = limited(case[1], true)
     ask(service, peer, command("1"))
-    equal(game.ran[1].context.chat_commands, case[2])
+    equal(game.ran[1].context.chat_command, case[2])
   end
 end)

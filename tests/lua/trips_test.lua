@@ -31,7 +31,7 @@ end
 
 --- The command of this number, on Timmy.
 local function do_as(revision, name, arguments)
-  return acting.done(name, arguments, { revision = revision, chat_commands = true, allow_raw = true })
+  return acting.done(name, arguments, { revision = revision, chat_command = true, raw = true })
 end
 
 test("reports only the begin and the end of a teleport to another cell", function()

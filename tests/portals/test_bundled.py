@@ -222,8 +222,8 @@ def test_no_window_is_told_and_no_key_goes_anywhere(running: Desktop) -> None:
     codes = {problem.what: problem.code for problem in state.problems}
     assert codes["visual.screenshot_path"] == "no_window"
     window = next(finding for finding in running.runtime.check_portal().findings if finding.what == "window")
-    assert "gamescope" in window.told
-    assert "DISPLAY" in window.told
+    assert "gamescope" in window.detail
+    assert "DISPLAY" in window.detail
     assert state.visual.screenshot_path is None
     result = running.runtime.execute("journal")
     assert (result.success, "window_not_found" in str(result.reason)) == (False, True)

@@ -77,10 +77,10 @@ def test_a_click_without_a_point_is_where_the_mouse_is(tmp_path: Path) -> None:
     [
         ("dance", {}, "no action 'dance'"),
         ("click", {"x": 1}, "give both x and y"),
-        ("click", {"x": "left", "y": 1}, "x: must be a valid integer"),
+        ("click", {"x": "left", "y": 1}, "x: must be a whole number"),
         ("press_key", {}, "key: is required"),
         ("press_key", {"key": "a", "twice": True}, "twice: is no parameter of this action; there are: key, by"),
-        ("hold_key", {"key": "w", "seconds": 1e9}, "seconds: must be less than or equal to 30"),
+        ("hold_key", {"key": "w", "seconds": 1e9}, "seconds: must be at most 30"),
         ("scroll", {"amount": 1}, "scroll: the desktop-control in use has no tool 'scroll'"),
     ],
 )
@@ -286,8 +286,8 @@ def test_a_check_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
         assert (findings["desktop-control"].ok, findings["window"].ok) == (True, True)
         assert (findings["take_screenshot"].ok, findings["scroll"].ok) == (True, False)
         assert (findings["steam-info"].ok, findings["Steam key"].ok) == (False, False)
-        assert "neither a command nor a url is configured" in findings["steam-info"].told
-        assert findings["prompts"].told.startswith("prompts_morrowind.yaml: ")
+        assert "neither a command nor a url is configured" in findings["steam-info"].detail
+        assert findings["prompts"].detail.startswith("prompts_morrowind.yaml: ")
 
 
 def test_a_long_text_has_the_time_that_it_takes() -> None:

@@ -85,5 +85,5 @@ def test_its_latched_fail_safe_is_told_for_what_it_is(running: Desktop, screen: 
 
 def test_a_check_says_what_it_has_and_what_it_lacks(running: Desktop) -> None:
     findings = {finding.what.strip(): finding for finding in running.runtime.check_portal(timeout_s=40).findings}
-    assert (findings["pixel_color"].told, findings["drag_to"].ok) == ("get_pixel_color", False)
-    assert "MCP 2025-11-25" in findings["desktop-control"].told
+    assert (findings["pixel_color"].detail, findings["drag_to"].ok) == ("get_pixel_color", False)
+    assert "MCP 2025-11-25" in findings["desktop-control"].detail

@@ -24,7 +24,7 @@ def refusal(name: str, **arguments: Any) -> RefusedError:
     ("name", "arguments", "message"),
     [
         ("give_item", {}, "give_item: item: is required"),
-        ("give_item", {"item": "x", "count": 0}, "give_item: count: must be greater than or equal to 1"),
+        ("give_item", {"item": "x", "count": 0}, "give_item: count: must be at least 1"),
         ("message", {"text": "a\nb"}, "message: text: must be one line without control characters"),
         ("teleport", {}, "teleport: give 'to' (a place), 'to_player', or all of x, y and z"),
         ("set_class", {"clas": "x"}, "set_class: class: is required"),

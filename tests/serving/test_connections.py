@@ -14,6 +14,7 @@ import zmq
 
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.serving.connections import Connections
+from timmy_actors.serving.listeners import LocalListener
 
 CLIENTS = """
 import sys, zmq
@@ -41,7 +42,7 @@ def router(runtime_folder: Path) -> Iterator[zmq.Socket[bytes]]:
 
 @pytest.fixture
 def connections(router: zmq.Socket[bytes]) -> Iterator[Connections]:
-    connections = Connections(router, router.getsockopt_string(zmq.LAST_ENDPOINT))
+    connections = Connections(router, LocalListener(router.getsockopt_string(zmq.LAST_ENDPOINT)))
     yield connections
     connections.close(router)
 

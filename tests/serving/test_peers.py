@@ -20,6 +20,7 @@ from timmy_actors import Runtime, connect
 from timmy_actors.client.endpoint import endpoint_path
 from timmy_actors.serving import connections
 from timmy_actors.serving.connections import shut_down
+from timmy_actors.serving.listeners import LocalListener
 
 STATUS = b'{"type":"status","id":"1"}'
 TICK_S = 0.05
@@ -182,13 +183,13 @@ def open_files() -> int:
 
 
 def test_a_descriptor_that_is_another_files_by_now_is_left_alone(runtime_folder: Path) -> None:
-    path = str(runtime_folder / "some.sock")
+    listener = LocalListener(f"ipc://{runtime_folder}/some.sock")
     one, other = sockets.socketpair()
     with one, other, (runtime_folder / "file").open("w") as file:
         for descriptor in (one.fileno(), file.fileno()):
             before = open_files()
             with pytest.raises(OSError, match=r"no connection|non-socket"):
-                shut_down(descriptor, path)
+                shut_down(descriptor, listener)
             assert open_files() == before
         one.sendall(struct.pack("=i", 7))
         assert other.recv(4) == struct.pack("=i", 7)
@@ -202,5 +203,6 @@ def test_a_connection_that_is_shut_down_ends_at_both_ends(runtime_folder: Path) 
         client.connect(path)
         accepted, _ = listener.accept()
         with accepted:
-            assert shut_down(accepted.fileno(), path) == os.getpid()
+            local = LocalListener(f"ipc://{path}")
+            assert shut_down(accepted.fileno(), local) == f"process {os.getpid()}"
             assert (client.recv(1), accepted.recv(1)) == (b"", b"")

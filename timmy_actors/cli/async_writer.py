@@ -7,12 +7,14 @@ import logging
 import os
 import queue
 import select
+import socket
 import threading
 import time
-from datetime import datetime
-from typing import TextIO
+from logging.handlers import QueueHandler
+from pathlib import Path
+from typing import Any, TextIO
 
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.log_formats import Encode, stamp, to_text
 
 log = logging.getLogger(__name__)
 
@@ -34,34 +36,40 @@ class AsyncWriter:
         self._broken = stream is None
         self._descriptor = -1 if stream is None else stream.fileno()
         self._encoding = "utf-8" if stream is None else stream.encoding
-        self._lines: queue.Queue[str | None] = queue.Queue(MAX_WAITING)
+        self.lines: queue.Queue[str | bytes | None] = queue.Queue(MAX_WAITING)
+        """The lines that wait for the reader."""
         self._left_out = 0
         self._thread = threading.Thread(target=self._write_lines, name=name, daemon=True)
         self._thread.start()
 
-    def post(self, line: str) -> None:
+    def post(self, line: str | bytes) -> None:
         """Queue a line; dropped if the queue is full. Never blocks."""
         try:
             if self._left_out:
-                self._lines.put_nowait(f"{stamp()} ({self._left_out} lines were dropped: the reader was too slow)")
+                self.lines.put_nowait(self.describe_gap(self._left_out))
                 self._left_out = 0
-            self._lines.put_nowait(line)
+            self.lines.put_nowait(line)
         except queue.Full:
             self._left_out += 1
+
+    def describe_gap(self, lines: int) -> str | bytes:
+        """The line that takes the place of `lines` dropped ones."""
+        return f"{stamp()} ({lines} lines were dropped: the reader was too slow)"
 
     def close(self) -> None:
         """Write the queued lines, for at most `FLUSH_WITHIN_S`."""
         deadline = time.monotonic() + FLUSH_WITHIN_S
         with contextlib.suppress(queue.Full):
-            self._lines.put(None, timeout=FLUSH_WITHIN_S)
+            self.lines.put(None, timeout=FLUSH_WITHIN_S)
             self._thread.join(max(0.0, deadline - time.monotonic()))
 
     def _write_lines(self) -> None:
-        while (line := self._lines.get()) is not None:
+        while (line := self.lines.get()) is not None:
             if not self._broken:
-                self._write(f"{line}\n".encode(self._encoding, "backslashreplace"))
+                self._write(line)
 
-    def _write(self, text: bytes) -> None:
+    def _write(self, line: str | bytes) -> None:
+        text = line if isinstance(line, bytes) else f"{line}\n".encode(self._encoding, "backslashreplace")
         try:
             while text:
                 text = text[self._write_some(text) :]
@@ -78,38 +86,63 @@ class AsyncWriter:
             return 0
 
 
-def stamp(at: float | None = None) -> str:
-    """Format a time (default: now) for the start of a line: local time, with milliseconds."""
-    moment = datetime.now() if at is None else datetime.fromtimestamp(at)  # noqa: DTZ005, DTZ006  the operator's clock
-    return moment.isoformat(" ", "milliseconds")
+class LogWriter(AsyncWriter):
+    """Writes a log's records to a stream, in one format."""
+
+    def __init__(self, name: str, stream: TextIO | None, encode: Encode = to_text) -> None:
+        self.encode = encode
+        super().__init__(name, stream)
+
+    def describe_gap(self, lines: int) -> str | bytes:
+        """A record in the place of `lines` dropped ones."""
+        return self.encode(note(logging.WARNING, f"{lines} log records were dropped: the reader was too slow"))
 
 
-class _LineFormatter(logging.Formatter):
-    """Prefixes every line with its time and level, so that no logged text can look like another record."""
+class JournalWriter(LogWriter):
+    """Sends a log's records to systemd's journal, one datagram each."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The lines of the record: its message, then its traceback."""
-        head = f"{stamp(record.created)} {record.levelname:<7}"
-        first, *others = map(harmless, super().format(record).splitlines() or [""])
-        return "\n".join([f"{head} {first}", *(f"{head}   {line}" for line in others)])
+    def __init__(self, encode: Encode, path: Path) -> None:
+        self._path = str(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        super().__init__("the journal", None, encode)
+        self._broken = False
+
+    def close(self) -> None:
+        """Send the queued records."""
+        super().close()
+        if not self._thread.is_alive():
+            self._socket.close()
+
+    def _write(self, line: str | bytes) -> None:
+        # A journal that restarts loses what is logged during that time; the next record reaches it again.
+        with contextlib.suppress(OSError):
+            self._socket.sendto(line if isinstance(line, bytes) else line.encode(), self._path)
 
 
-class AsyncLogHandler(logging.Handler):
-    """A logging handler that writes through an `AsyncWriter`.
+def note(level: int, text: str) -> logging.LogRecord:
+    """A record of the log itself."""
+    return log.makeRecord(log.name, level, "(log)", 0, text, (), None)
+
+
+class AsyncLogHandler(QueueHandler):
+    """A logging handler that writes through a `LogWriter`.
 
     With `hold_tracebacks`, records with tracebacks wait for `release_tracebacks`: a failed start prints only one line.
     """
 
-    def __init__(self, writer: AsyncWriter, *, hold_tracebacks: bool = False) -> None:
-        super().__init__()
+    def __init__(self, writer: LogWriter, *, hold_tracebacks: bool = False) -> None:
+        super().__init__(writer.lines)
         self._writer = writer
-        self._held: list[str] | None = [] if hold_tracebacks else None
-        self.setFormatter(_LineFormatter())
+        self._held: list[str | bytes] | None = [] if hold_tracebacks else None
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Format the record in the logging thread, and queue it."""
-        line = self.format(record)
-        if self._held is not None and (record.exc_info or record.exc_text):
+    def prepare(self, record: logging.LogRecord) -> Any:
+        """Encode the record in the logging thread, as its arguments may change."""
+        return bool(record.exc_info or record.exc_text), self._writer.encode(record)
+
+    def enqueue(self, record: Any) -> None:
+        """Queue what `prepare` returned."""
+        has_traceback, line = record
+        if self._held is not None and has_traceback:
             self._held.append(line)
         else:
             self._writer.post(line)

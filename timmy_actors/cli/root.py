@@ -8,13 +8,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from timmy_actors.cli.output import checked_output, harmless
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 """A shell's exit code for a program that SIGINT ended."""
@@ -35,6 +38,14 @@ class LazyGroup(click.Group):
     def __init__(self, *, rows: dict[str, Row], **settings: Any) -> None:
         super().__init__(**settings)
         self._rows = rows
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without importing it."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  only a shell's completion needs it
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=self._rows[name].short_help) for name in names), *options]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The names of the commands, sorted."""
@@ -60,7 +71,7 @@ class LazyGroup(click.Group):
 endpoint = click.option(
     "--endpoint",
     metavar="ipc://PATH",
-    help="The daemon's local endpoint. Default: $TIMMY_ENDPOINT, else one in $XDG_RUNTIME_DIR or the temporary folder.",
+    help="The daemon's endpoint. Default: $TIMMY_ENDPOINT, else one in $XDG_RUNTIME_DIR or the temporary folder.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 
@@ -71,6 +82,9 @@ COMMANDS = {
     "install-lua": Row("install", "install_lua", "Install the bridge in the TES3MP server at SERVER_HOME."),
     "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
     "tree": Row("health", "tree", "Show the tree of actors with their states, restarts and reasons."),
+    "doctor": Row("doctor", "doctor", "Check what a daemon needs: one line per check with its remedy."),
+    "keys": Row("keys", "keys", "Create and show the keys for connections between machines."),
+    "completion": Row("completion", "completion", "Print the script that completes commands in bash, zsh or fish."),
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),
@@ -92,13 +106,14 @@ COMMANDS = {
 def cli() -> None:
     """Keep an agent alive in a game world.
 
-    'run' starts the daemon, 'install-lua' installs the bridge in a game server, 'world'
-    and 'journal' need no daemon. The others connect to a running one.
+    'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world',
+    'journal', 'doctor' and 'completion' need no daemon. The others connect to a running one.
 
     \b
     Environment:
       TIMMY_CONFIG    the configuration file (timmy.toml)
-      TIMMY_ENDPOINT  the daemon's local endpoint (ipc://PATH)
+      TIMMY_ENDPOINT  the daemon's endpoint (ipc://PATH, or tcp://HOST:PORT on another machine)
+      TIMMY_KEYS      the file with the keys for tcp://
       NO_COLOR        not empty: no colours
 
     \b

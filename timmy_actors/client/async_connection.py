@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -13,10 +14,11 @@ import zmq
 
 from timmy_actors.client.calls import AsyncCalls, Call
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
-from timmy_actors.client.endpoint import resolve_endpoint
 from timmy_actors.client.line import Line
+from timmy_actors.client.remote import resolve_address
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest
+from timmy_actors.system import KeyPair
 
 if TYPE_CHECKING:
     from timmy_actors.client.watching import AsyncDaemonWatch
@@ -28,7 +30,9 @@ MAX_CONNECTIONS = 16
 """Calls at the same time; each has a connection. Further calls wait for one of them, within their own timeout."""
 
 
-def aconnect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> AsyncDaemon:
+def aconnect(
+    endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | Path | str | None = None
+) -> AsyncDaemon:
     """The daemon at `endpoint` (default: `TIMMY_ENDPOINT`, else the user's own), for coroutines.
 
     ```python
@@ -36,12 +40,14 @@ def aconnect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_
         print((await timmy.snapshot()).position)
     ```
 
-    It connects when it is entered, or else with its first call.
+    It connects when it is entered, or else with its first call. An endpoint `tcp://HOST:PORT`, on another machine,
+    needs `keys` (default: the file `TIMMY_KEYS`).
 
     Raises:
-        ConfigError: no daemon can listen on the endpoint.
+        ConfigError: no daemon can listen on the endpoint, or keys are missing or invalid.
     """
-    return AsyncDaemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
+    endpoint, keys = resolve_address(endpoint, keys)
+    return AsyncDaemon(endpoint, timeout_s=timeout_s, keys=keys)
 
 
 class AsyncDaemon(AsyncCalls):
@@ -55,8 +61,9 @@ class AsyncDaemon(AsyncCalls):
     outcome can be queried by its id.
     """
 
-    def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | None = None) -> None:
         self.endpoint = endpoint
+        self._keys = keys
         self._timeout_s = timeout_s
         self._idle: list[Line] = []
         self._used: set[Line] = set()
@@ -102,7 +109,12 @@ class AsyncDaemon(AsyncCalls):
         from timmy_actors.client.watching import AsyncDaemonWatch  # noqa: PLC0415
 
         return AsyncDaemonWatch(
-            self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
+            self.endpoint,
+            interest,
+            answer_s=self._timeout_s,
+            timeout_s=timeout_s,
+            reconnect_s=reconnect_s,
+            keys=self._keys,
         )
 
     async def _ask(self, call: Call[T]) -> T:
@@ -161,7 +173,7 @@ class AsyncDaemon(AsyncCalls):
         self._refuse_closed()
         # In a thread: a daemon that is frozen may not accept the connection for a while.
         left_s = max(0.0, deadline - time.monotonic())
-        line = await asyncio.to_thread(Line, self.endpoint, timeout_s=left_s)
+        line = await asyncio.to_thread(Line, self.endpoint, timeout_s=left_s, keys=self._keys)
         self._refuse_closed()
         return line
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -13,10 +14,11 @@ import zmq
 
 from timmy_actors.client.calls import Call, Calls
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
-from timmy_actors.client.endpoint import resolve_endpoint
 from timmy_actors.client.line import Line
+from timmy_actors.client.remote import resolve_address
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest, Request
+from timmy_actors.system import KeyPair
 
 if TYPE_CHECKING:
     from timmy_actors.client.watching import AsyncDaemonWatch, DaemonWatch
@@ -25,14 +27,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def connect(endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Daemon:
+def connect(
+    endpoint: str | None = None, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | Path | str | None = None
+) -> Daemon:
     """Connect to the daemon at `endpoint` (default: `TIMMY_ENDPOINT`, else the user's own).
 
+    An endpoint `tcp://HOST:PORT`, on another machine, needs `keys` (default: the file `TIMMY_KEYS`).
+
     Raises:
-        ConfigError: no daemon can listen on the endpoint, or another user listens or could listen there.
-        DaemonUnreachableError: no daemon answers there.
+        ConfigError: no daemon can listen on the endpoint, another user listens or could listen there, or keys are
+            missing or invalid.
+        DaemonUnreachableError: no daemon answers there, or it refuses the keys.
     """
-    return Daemon(resolve_endpoint(endpoint), timeout_s=timeout_s)
+    endpoint, keys = resolve_address(endpoint, keys)
+    return Daemon(endpoint, timeout_s=timeout_s, keys=keys)
 
 
 class Daemon(Calls):
@@ -44,11 +52,12 @@ class Daemon(Calls):
     portal action of that call. A command is not cancelled: its outcome can be queried by its id.
     """
 
-    def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | None = None) -> None:
         self.endpoint = endpoint
+        self._keys = keys
         self._timeout_s = timeout_s
         self._turn = threading.RLock()
-        self._line = Line(endpoint, timeout_s=timeout_s)
+        self._line = Line(endpoint, timeout_s=timeout_s, keys=keys)
 
     def close(self) -> None:
         """Close the connection; a call that waits in another thread ends with `DaemonUnreachableError`."""
@@ -94,7 +103,12 @@ class Daemon(Calls):
         from timmy_actors.client.watching import DaemonWatch  # noqa: PLC0415
 
         return DaemonWatch(
-            self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
+            self.endpoint,
+            interest,
+            answer_s=self._timeout_s,
+            timeout_s=timeout_s,
+            reconnect_s=reconnect_s,
+            keys=self._keys,
         )
 
     def awatch(
@@ -114,7 +128,12 @@ class Daemon(Calls):
         from timmy_actors.client.watching import AsyncDaemonWatch  # noqa: PLC0415  as in `watch`
 
         return AsyncDaemonWatch(
-            self.endpoint, interest, answer_s=self._timeout_s, timeout_s=timeout_s, reconnect_s=reconnect_s
+            self.endpoint,
+            interest,
+            answer_s=self._timeout_s,
+            timeout_s=timeout_s,
+            reconnect_s=reconnect_s,
+            keys=self._keys,
         )
 
     def _ask(self, call: Call[T]) -> T:

@@ -27,7 +27,7 @@ _PEER = struct.Struct("3i")
 
 
 def resolve_endpoint(endpoint: str | None = None) -> str:
-    """The endpoint to use: `endpoint`, else `TIMMY_ENDPOINT`, else the user's default.
+    """The local endpoint to use: `endpoint`, else `TIMMY_ENDPOINT`, else the user's default.
 
     Raises:
         ConfigError: no daemon can listen on it.
@@ -52,7 +52,8 @@ def endpoint_path(endpoint: str) -> Path:
     path = endpoint.removeprefix(SCHEME)
     if path == endpoint or not path or path.startswith(("@", "*")):
         raise ConfigError(
-            f"endpoint {endpoint!r}: must be {SCHEME} and a file's path (--endpoint or {ENDPOINT_VARIABLE})"
+            f"endpoint {endpoint!r}: must be {SCHEME} and a file's path (--endpoint or {ENDPOINT_VARIABLE})."
+            " A daemon serves other machines with [remote] in its configuration"
         )
     return Path(path)
 

@@ -13,8 +13,9 @@ from typing import Any
 import zmq
 
 from timmy_actors.client.endpoint import check_peer, check_trusted, endpoint_path
+from timmy_actors.client.remote import HANDSHAKE_FAILED, await_handshake, probe_remote, set_up
 from timmy_actors.errors import DaemonUnreachableError
-from timmy_actors.system import read_event
+from timmy_actors.system import KeyPair, read_event
 
 LOOK_UP_S = 0.1
 """How often a waiting thread checks whether the connection was closed."""
@@ -35,17 +36,21 @@ class Line:
         DaemonUnreachableError: no daemon listens on the endpoint.
     """
 
-    def __init__(self, endpoint: str, *, timeout_s: float, high_water_mark: int | None = None) -> None:
+    def __init__(
+        self, endpoint: str, *, timeout_s: float, keys: KeyPair | None = None, high_water_mark: int | None = None
+    ) -> None:
         self.endpoint = endpoint
+        self._keys = keys
+        """The keys for a daemon on another machine; None: it is on this one."""
         self._timeout_s = timeout_s
         self._high_water_mark = high_water_mark
         self._closing = threading.Event()
-        probe(endpoint, timeout_s)
+        self._probe(timeout_s)
         self._context: zmq.Context[Any] = zmq.Context()
         self._sockets: list[zmq.Socket[bytes]] = []
         # For callers that drop a line without closing it: terminating a context waits for ever for its open sockets.
         self._let_go = weakref.finalize(self, _end, self._context, self._sockets)
-        self._open()
+        self._open(timeout_s)
 
     def send(self, frame: bytes) -> None:
         """Send a frame, on a new connection if the last one has ended.
@@ -121,12 +126,16 @@ class Line:
     def reopen(self, timeout_s: float | None = None) -> None:
         """Open a new connection; the daemon cancels what it did for the calls of the last one.
 
+        `timeout_s` is how long this may block (None: the line's own timeout). With one, a connection to another machine
+        is only begun, as it takes longer: what is sent waits for it.
+
         Raises:
             DaemonUnreachableError: no daemon listens on the endpoint.
         """
         self.hang_up()
-        probe(self.endpoint, self._timeout_s if timeout_s is None else timeout_s)
-        self._open()
+        if self._keys is None or timeout_s is None:
+            self._probe(self._timeout_s if timeout_s is None else timeout_s)
+        self._open(None if timeout_s is not None else self._timeout_s)
 
     def hang_up(self) -> None:
         """Close the connection; frames that the daemon has not read are dropped."""
@@ -146,19 +155,35 @@ class Line:
         self._closing.set()
         self._let_go()
 
-    def _open(self) -> None:
+    def _probe(self, timeout_s: float) -> None:
+        if self._keys is None:
+            probe(self.endpoint, timeout_s)
+        else:
+            probe_remote(self.endpoint, timeout_s)
+
+    def _open(self, handshake_s: float | None) -> None:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
         socket.linger = 0
         socket.probe_router = True  # a daemon disconnects clients that send nothing
         if self._high_water_mark is not None:
             socket.rcvhwm = self._high_water_mark
         self._socket, self._ended = socket, False
-        self._monitor: zmq.Socket[bytes] = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        if self._keys is not None:
+            set_up(socket, self.endpoint, self._keys)
+        awaits = self._keys is not None and handshake_s is not None
+        events = zmq.EVENT_DISCONNECTED | HANDSHAKE_FAILED | (zmq.EVENT_HANDSHAKE_SUCCEEDED if awaits else 0)
+        self._monitor: zmq.Socket[bytes] = socket.get_monitor_socket(events)
         self._sockets += [self._socket, self._monitor]
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._monitor, zmq.POLLIN)
         socket.connect(self.endpoint)
+        if awaits and handshake_s is not None:
+            try:
+                await_handshake(self._monitor, self.endpoint, handshake_s)
+            except BaseException:
+                self.hang_up()
+                raise
 
     def has_ended(self) -> bool:
         """Whether the daemon closed the connection. Its last frames may not be read yet."""

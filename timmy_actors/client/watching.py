@@ -17,6 +17,7 @@ from timmy_actors.client.codec import decode_answer, decode_watched, encode, rai
 from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
+from timmy_actors.system import KeyPair
 
 RENEW_AFTER_S = 2.0
 """A quiet watch renews its request after this time, which detects a frozen daemon; one that ended is seen at once."""
@@ -95,14 +96,21 @@ class _Watching:
     """The common part of the two kinds of watch: everything but the waiting."""
 
     def __init__(
-        self, endpoint: str, interest: Interest, *, answer_s: float, timeout_s: float | None, reconnect_s: float
+        self,
+        endpoint: str,
+        interest: Interest,
+        *,
+        answer_s: float,
+        timeout_s: float | None,
+        reconnect_s: float,
+        keys: KeyPair | None = None,
     ) -> None:
         self._answer_s = answer_s
         self._timeout_s = timeout_s
         self._interest = interest
         self._ids = itertools.count(1)
         self._following = Following(endpoint, reconnect_s)
-        self._line = Line(endpoint, timeout_s=answer_s, high_water_mark=HIGH_WATER_MARK)
+        self._line = Line(endpoint, timeout_s=answer_s, keys=keys, high_water_mark=HIGH_WATER_MARK)
 
     def _ask(self, *, reconnected: bool) -> None:
         self._line.send(encode(WatchRequest(id=str(next(self._ids)), **dict(self._interest))))
@@ -152,9 +160,16 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
     """Iterates over the pushes of a daemon in another process. Threads may share it; each push goes to one of them."""
 
     def __init__(
-        self, endpoint: str, interest: Interest, *, answer_s: float, timeout_s: float | None, reconnect_s: float
+        self,
+        endpoint: str,
+        interest: Interest,
+        *,
+        answer_s: float,
+        timeout_s: float | None,
+        reconnect_s: float,
+        keys: KeyPair | None = None,
     ) -> None:
-        super().__init__(endpoint, interest, answer_s=answer_s, timeout_s=timeout_s, reconnect_s=reconnect_s)
+        super().__init__(endpoint, interest, answer_s=answer_s, timeout_s=timeout_s, reconnect_s=reconnect_s, keys=keys)
         self._turn = threading.RLock()
         self._closed = False
         try:

@@ -1,10 +1,16 @@
+from .crash_report import write_crash_report
 from .journal_holder import journal_file
+from .portal_supervisor import check_portal
+from .remote_access import check_remote
 from .runtime import Runtime
+from .service_reports import ServiceReports
 from .settings import (
     DesktopSettings,
     HttpSettings,
     JournalSettings,
     LinkSettings,
+    RemoteSettings,
+    ServerSettings,
     Settings,
     SteamSettings,
     WorldSettings,
@@ -18,12 +24,18 @@ __all__ = [
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
+    "RemoteSettings",
     "Runtime",
+    "ServerSettings",
+    "ServiceReports",
     "Settings",
     "SharedState",
     "SteamSettings",
     "WorldSettings",
+    "check_portal",
+    "check_remote",
     "config_path",
     "journal_file",
     "load_settings",
+    "write_crash_report",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,16 +33,19 @@ class GameSupervisor:
     def __init__(
         self, settings: Settings, *, endpoint: str, journal: JournalHolder, directory: Directory, shared: SharedState
     ) -> None:
-        self._settings = settings
+        self.settings = settings
+        """A reload replaces them; each actor uses those in effect when it starts."""
         self._endpoint = endpoint
         self._journal = journal
         self._directory = directory
         self._shared = shared
+        self._epochs = itertools.count(1)
+        self._resolve = Resolver()
 
     def specs(self, context: zmq.Context[Any]) -> list[ChildSpec]:
         """The child specs in the order of starting: what others depend on comes first."""
         journal = self._journal.children(self._directory, self._shared)
-        world = [self._world()] if self._settings.world.embedded else []
+        world = [self._world()] if self.settings.world.embedded else []
         return [*journal, *world, self._link(context)]
 
     def token_file(self) -> Path:
@@ -52,13 +54,13 @@ class GameSupervisor:
         Raises:
             ConfigError: the path starts at the home of an unknown user.
         """
-        if not self._settings.world.embedded:
-            return expand_user(self._settings.link.token_file, "link.token_file")
+        if not self.settings.world.embedded:
+            return expand_user(self.settings.link.token_file, "link.token_file")
         path = endpoint_path(self._endpoint)
         return path.with_name(path.name + ".world-token")
 
     def _world(self) -> ChildSpec:
-        settings = self._settings.world
+        settings = self.settings.world
         options = WorldOptions(
             port=settings.port, token_file=self.token_file(), seed=settings.seed, allow_raw=settings.allow_raw
         )
@@ -70,33 +72,36 @@ class GameSupervisor:
         )
 
     def _link(self, context: zmq.Context[Any]) -> ChildSpec:
-        children = [
+        return ChildSpec(
+            "link", lambda: Supervisor(self._link_children(context), self._directory), shutdown_s=STOP_WITHIN_S
+        )
+
+    def _link_children(self, context: zmq.Context[Any]) -> list[ChildSpec]:
+        return [
             ChildSpec(
-                "connection", self._connections(context), expected=(LinkLostError,), backoff=self._link_backoff()
+                "connection", lambda: self._connection(context), expected=(LinkLostError,), backoff=self._link_backoff()
             ),
             ChildSpec("perception", self._perception),
             ChildSpec("command", lambda: self._journal.command_actor(self._directory, self._shared)),
         ]
-        return ChildSpec("link", lambda: Supervisor(children, self._directory), shutdown_s=STOP_WITHIN_S)
 
-    def _connections(self, context: zmq.Context[Any]) -> Callable[[], ConnectionActor]:
-        epochs = itertools.count(1)
-        plain = self._settings.world.embedded or self._settings.link.mechanism == "plain"
+    def _connection(self, context: zmq.Context[Any]) -> ConnectionActor:
+        plain = self.settings.world.embedded or self.settings.link.mechanism == "plain"
         options = LinkOptions(
             address=self._address,
             token=self._token if plain else lambda: None,
-            client=self._settings.link.client,
-            heartbeat_interval_s=self._settings.link.heartbeat_interval_s,
-            resolve=Resolver(),
+            client=self.settings.link.client,
+            heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
+            resolve=self._resolve,
         )
-        return lambda: ConnectionActor(
-            options, epoch=next(epochs), context=context, directory=self._directory, status=self._shared.link
+        return ConnectionActor(
+            options, epoch=next(self._epochs), context=context, directory=self._directory, status=self._shared.link
         )
 
     def _perception(self) -> PerceptionActor:
-        settings = self._settings.perception
+        settings = self.settings.perception
         return PerceptionActor(
-            player=self._settings.player,
+            player=self.settings.player,
             rate_hz=settings.rate_hz,
             radius=settings.radius,
             directory=self._directory,
@@ -104,8 +109,8 @@ class GameSupervisor:
         )
 
     def _address(self) -> str:
-        if not self._settings.world.embedded:
-            return self._settings.link.address
+        if not self.settings.world.embedded:
+            return self.settings.link.address
         world = self._shared.world.value
         if world is None or world.port is None:
             raise LinkLostError("the embedded world is not up")
@@ -118,5 +123,5 @@ class GameSupervisor:
             raise LinkLostError(str(error)) from error
 
     def _link_backoff(self) -> Backoff:
-        local = self._settings.world.embedded or "//127." in self._settings.link.address
-        return LOOPBACK_BACKOFF if local or "//localhost" in self._settings.link.address else REMOTE_BACKOFF
+        local = self.settings.world.embedded or "//127." in self.settings.link.address
+        return LOOPBACK_BACKOFF if local or "//localhost" in self.settings.link.address else REMOTE_BACKOFF

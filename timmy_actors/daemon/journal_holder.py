@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 from pathlib import Path
 
 from timmy_actors.client import endpoint_path
@@ -14,7 +13,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import JournalUnusableError
 from timmy_actors.journal import EX_CANTCREAT, EX_TEMPFAIL, Journal, JournalActor, JournalOptions, find_fault
 from timmy_actors.supervision import ChildSpec, Directory
-from timmy_actors.system import LockFile, expand_user
+from timmy_actors.system import LockFile, expand_user, state_folder
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +34,7 @@ def journal_file(settings: Settings, endpoint: str) -> Path:
     if settings.world.embedded:
         socket = endpoint_path(endpoint)
         return socket.with_name(socket.name + SUFFIX)
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return expand_user(state, "XDG_STATE_HOME") / "timmy-actors" / (settings.link.client + SUFFIX)
+    return state_folder() / (settings.link.client + SUFFIX)
 
 
 class JournalHolder:

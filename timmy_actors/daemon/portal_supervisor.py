@@ -27,7 +27,9 @@ from timmy_actors.portals import (
     SteamAccess,
     ToolTable,
     Wanted,
+    choose,
     choose_table,
+    load_catalog,
     load_tables,
     pick,
 )
@@ -55,6 +57,8 @@ class PortalSupervisor:
         self._catalog = portals_path(settings, folder)
         self._captures = expand(settings.desktop.captures_folder, "desktop.captures_folder", folder)
         self._tables = _tables(settings, folder)
+        names = (settings.desktop.token_file, settings.steam.token_file, settings.steam.api_key_file)
+        self._secret_files = tuple(expand(name, "token_file", folder) for name in names if name is not None)
         key = _steam_key(settings, folder)
         self._access = SteamAccess(settings.steam.user_id, has_key=key is not None)
         steam = {KEY_VARIABLE: key} if key else {}
@@ -64,33 +68,43 @@ class PortalSupervisor:
         }
         self._offers = {name: SharedValue(Offer(ServerStatus(name=name, reason=UNNEEDED))) for name in self._options}
         self._wanted = {name: Wanted() for name in self._options}
-        self._choice = Choice(settings.portal)
+        self.choice = Choice(settings.portal)
+        """The portal in use."""
+
+    @property
+    def secret_files(self) -> list[Path]:
+        """The files with secrets that are named in the settings."""
+        return list(self._secret_files)
 
     def spec(self, directory: Directory, shared: SharedState) -> ChildSpec:
         """The child spec of the portals' supervisor."""
-        portal = PortalOptions(
+        portal = ChildSpec("portal", lambda: self._portal(directory, shared))
+        children = [portal, *(self._session(name) for name in self._options)]
+        return ChildSpec("portals", lambda: Supervisor(children, directory), shutdown_s=2 * STOP_WITHIN_S)
+
+    def adopt(self, other: PortalSupervisor) -> None:
+        """Take another configuration; actors that start from now on use it."""
+        self._catalog, self._captures, self._tables = other._catalog, other._captures, other._tables
+        self._settings, self._access, self._options = other._settings, other._access, other._options
+        self._secret_files = other._secret_files
+
+    def _portal(self, directory: Directory, shared: SharedState) -> PortalActor:
+        options = PortalOptions(
             catalog=self._catalog,
             tables=self._tables,
             offers=self._offers,
             capture_store=self._capture_store(),
             access=self._access,
         )
-        children = [
-            ChildSpec(
-                "portal",
-                lambda: PortalActor(
-                    portal, choice=self._choice, directory=directory, entry=shared.portal, status=shared.portal_status
-                ),
-            ),
-            *(self._session(name) for name in self._options),
-        ]
-        return ChildSpec("portals", lambda: Supervisor(children, directory), shutdown_s=2 * STOP_WITHIN_S)
+        return PortalActor(
+            options, choice=self.choice, directory=directory, entry=shared.portal, status=shared.portal_status
+        )
 
     def _session(self, name: str) -> ChildSpec:
-        options, wanted, offer = self._options[name], self._wanted[name], self._offers[name]
+        wanted, offer = self._wanted[name], self._offers[name]
         return ChildSpec(
             name,
-            lambda: SessionActor(options, wanted=wanted, offer=offer),
+            lambda: SessionActor(self._options[name], wanted=wanted, offer=offer),
             expected=(ServerGoneError,),
             backoff=AT_ONCE,
             shutdown_s=STOP_WITHIN_S,
@@ -117,6 +131,18 @@ class PortalSupervisor:
             probe_interval_s=settings.probe_interval_s,
             redactor=Redactor(_secrets(environment, headers)),
         )
+
+
+def check_portal(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """Check that the configured portal is in the catalog; the ids of all portals.
+
+    Raises:
+        ConfigError: it is not, or the catalog cannot be used.
+    """
+    catalog = portals_path(settings, folder)
+    portals = load_catalog(catalog)
+    choose(portals, settings.portal, catalog)
+    return tuple(portal.id for portal in portals)
 
 
 def expand(path: str, key: str, folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,17 +16,18 @@ from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.journal_holder import JournalHolder
-from timmy_actors.daemon.portal_supervisor import PortalSupervisor
+from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
+from timmy_actors.daemon.reload_plan import ReloadPlan, make_plan
+from timmy_actors.daemon.reloader import Reloader
 from timmy_actors.daemon.serving_supervisor import ServingSupervisor
-from timmy_actors.daemon.settings import Settings, config_path, load_settings, portals_path
+from timmy_actors.daemon.settings import Settings, config_path, load_settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
-from timmy_actors.errors import AskTimeoutError, DaemonNotReadyError, RefusedError, StartFailedError
+from timmy_actors.errors import AskTimeoutError, ConfigError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
-from timmy_actors.portals import choose, load_catalog
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
 from timmy_actors.serving import Service
-from timmy_actors.supervision import ChildSpec, Directory, RestartChild, Root, Supervisor, wait_until
+from timmy_actors.supervision import ChildSpec, Directory, Liveness, RestartChild, Root, Supervisor, wait_until
 from timmy_actors.system import make_token_file, read_token
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
 """How often a start checks whether it was told to stop: the event is set by a signal handler, which wakes no thread."""
+SHOWN_EVENTS = 50
+"""The events in an exit report; a crash report has all recent ones."""
 ROOT = "root"
 """The name of the topmost supervisor."""
 
@@ -62,7 +65,9 @@ class Runtime(Calls):
             health=self._current_health,
             embedded=settings.world.embedded,
         )
-        self._catalog = portals_path(settings, folder)
+        self._folder = folder
+        self._read: Callable[[], Settings] | None = None
+        """Reads the settings again, for a reload; None for settings that were not read from a file."""
         self._journal = JournalHolder(settings, self.endpoint)
         self._game_supervisor = GameSupervisor(
             settings,
@@ -102,12 +107,16 @@ class Runtime(Calls):
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         file = config_path(Path(path) if path is not None else None)
-        settings = load_settings(file)
-        if portal is not None:
-            settings = settings.model_copy(update={"portal": portal})
-        if http:
-            settings = settings.model_copy(update={"http": settings.http.model_copy(update={"enabled": True})})
-        runtime = cls(settings, folder=file.parent, endpoint=endpoint)
+
+        def read() -> Settings:
+            settings = load_settings(file)
+            changes: dict[str, Any] = {} if portal is None else {"portal": portal}
+            if http:
+                changes["http"] = settings.http.model_copy(update={"enabled": True})
+            return settings.model_copy(update=changes)
+
+        runtime = cls(read(), folder=file.parent, endpoint=endpoint)
+        runtime._read = read
         runtime.check()
         return runtime
 
@@ -119,7 +128,7 @@ class Runtime(Calls):
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         self._serving_supervisor.check()
-        choose(load_catalog(self._catalog), self.settings.portal, self._catalog)
+        check_portal(self.settings, self._folder)
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
@@ -207,10 +216,44 @@ class Runtime(Calls):
 
     def exit_report(self) -> list[str]:
         """Why the tree gave up: the reason, and the events that led to it, newest last."""
-        events = self.directory.events.recent
+        events = self.directory.events.recent[-SHOWN_EVENTS:]
         end = events[-1].at if events else 0.0
         history = [f"{event.at - end:8.3f} s  {event.name} {event.kind}: {event.detail}" for event in events]
         return [f"the daemon gave up: {self.failure}", *history]
+
+    def reload(self) -> ReloadPlan:
+        """Read the configuration's file again, and restart what it changes; for one thread at a time.
+
+        Returns:
+            What was applied, and what only a restart of the daemon applies.
+
+        Raises:
+            ConfigError: the configuration is invalid, or was not read from a file: nothing has changed.
+            StartFailedError: the daemon does not run, or a part did not start with the new settings.
+        """
+        if self._read is None:
+            raise ConfigError("these settings were not read from a file, so they cannot be read again")
+        if self._root is None or self._root.has_ended:
+            raise StartFailedError("the daemon does not run")
+        plan = make_plan(self.settings, self._read())
+        Reloader(self._root, self.directory, self._game_supervisor, self._portal_supervisor).apply(plan, self._folder)
+        self.settings = plan.settings
+        return plan
+
+    def liveness(self) -> Liveness:
+        """A check that every actor still handles messages.
+
+        Raises:
+            StartFailedError: the daemon has not started.
+        """
+        if self._root is None:
+            raise StartFailedError("the daemon has not started")
+        return Liveness(self._root, self.directory)
+
+    def token_files(self) -> list[Path]:
+        """The files with secrets that the daemon reads, for redacting what it writes about itself."""
+        serving = self._serving_supervisor.token_files()
+        return [self._game_supervisor.token_file(), *self._portal_supervisor.secret_files, *serving]
 
     def stop(self) -> None:
         """Stop every actor, the last started first, and release the endpoint."""

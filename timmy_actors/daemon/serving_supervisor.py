@@ -1,4 +1,4 @@
-"""Builds the part of the tree that serves clients: the gateway, and the HTTP server if it is enabled."""
+"""Builds the part of the tree that serves clients: the gateways, and the HTTP server if it is enabled."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from timmy_actors.client import endpoint_path
 from timmy_actors.daemon.portal_supervisor import expand
+from timmy_actors.daemon.remote_access import check_remote, remote_specs
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import ConfigError, HttpUnavailableError
-from timmy_actors.serving import GatewayActor, HttpActor, HttpOptions, Service
+from timmy_actors.serving import GatewayActor, HttpActor, HttpOptions, LocalListener, Service
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
-from timmy_actors.system import make_token_file, read_token
+from timmy_actors.system import expand_user, make_token_file, read_token
 
 if TYPE_CHECKING:
     import zmq
@@ -49,14 +50,19 @@ class ServingSupervisor:
         self._http = _options(settings, folder, endpoint, journal, restart)
 
     def check(self) -> None:
-        """Check that the HTTP server can be imported, if it is enabled.
+        """Check what is enabled: that the HTTP server can be imported, and the keys for other machines.
 
         Raises:
-            ConfigError: its packages are not installed.
+            ConfigError: its packages are not installed, or the keys cannot be used.
         """
+        check_remote(self._settings.remote)
         missing = [name for name in PACKAGES if find_spec(name) is None]
         if self._settings.http.enabled and missing:
             raise ConfigError(f"http.enabled: {missing[0]} is not installed: pip install 'timmy_actors[http]'")
+
+    def token_files(self) -> list[Path]:
+        """The files with secrets that its actors read."""
+        return [self._http.token_file, expand_user(self._settings.remote.key_file, "remote.key_file")]
 
     def make_token(self) -> None:
         """Make the token's file, unless there is one: clients keep their token when the daemon is restarted.
@@ -75,7 +81,8 @@ class ServingSupervisor:
     def spec(self, context: zmq.Context[Any], directory: Directory, shared: SharedState) -> ChildSpec:
         """The child spec of their supervisor. Each restarts alone."""
         gateway = ChildSpec(
-            "gateway", lambda: GatewayActor(endpoint=self._endpoint, context=context, service=self._service)
+            "gateway",
+            lambda: GatewayActor(listener=LocalListener(self._endpoint), context=context, service=self._service),
         )
         http = ChildSpec(
             "http",
@@ -83,7 +90,8 @@ class ServingSupervisor:
             expected=(HttpUnavailableError,),
             backoff=HTTP_BACKOFF,
         )
-        children = [gateway, *([http] if self._settings.http.enabled else [])]
+        remote = remote_specs(self._settings.remote, context, self._service)
+        children = [gateway, *remote, *([http] if self._settings.http.enabled else [])]
         return ChildSpec("serving", lambda: Supervisor(children, directory), shutdown_s=STOP_WITHIN_S)
 
 

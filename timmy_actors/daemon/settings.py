@@ -23,6 +23,7 @@ PORTALS_FILE = "portals.json"
 PLACEHOLDERS = (PYTHON, CAPTURES)
 
 
+_LISTEN_ADDRESS = re.compile(r"tcp://(?:\[[0-9A-Fa-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})", re.ASCII)
 _TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
 
 
@@ -184,6 +185,22 @@ class JournalSettings(StrictModel):
     max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
 
 
+def _listen_address(text: str) -> str:
+    match = _LISTEN_ADDRESS.fullmatch(text)
+    if match is None or not 1 <= int(match[1]) <= MAX_PORT:
+        raise ValueError(f"must be tcp://ADDRESS:PORT with a numeric address, the port from 1 to {MAX_PORT}")
+    return text
+
+
+class RemoteSettings(StrictModel):
+    """`[remote]`: access from other machines over TCP, encrypted and authenticated with CURVE."""
+
+    enabled: bool = False
+    address: Annotated[str, AfterValidator(_listen_address)] = "tcp://0.0.0.0:7981"
+    key_file: FilePath = "~/.config/timmy-actors/remote.key"
+    clients_file: FilePath = "~/.config/timmy-actors/remote-clients"
+
+
 class Settings(StrictModel):
     """All of `timmy.toml`."""
 
@@ -198,6 +215,7 @@ class Settings(StrictModel):
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
+    remote: RemoteSettings = Field(default_factory=RemoteSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
 
 

@@ -1,6 +1,7 @@
 from .actor import ConnectionActor, LinkOptions
 from .game_socket import Resolver
 from .messages import LinkDown, LinkUp, Received, Transmit
+from .probe import probe_peer
 from .state import ServerClock
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "Resolver",
     "ServerClock",
     "Transmit",
+    "probe_peer",
 ]

@@ -203,7 +203,7 @@ class ConnectionActor(SocketActor):
         why = why_down(before, signal, silent_s=silent_s, patience_s=patience_s, stood_still_s=stood_still_s)
         if needs_probe(before, signal):
             self._end(why)
-            why = f"{why}: {probe.probe(self._host, int(self._port), PROBE_TIMEOUT_S)}"
+            why = f"{why}: {probe.probe_peer(self._host, int(self._port), PROBE_TIMEOUT_S)}"
         return why
 
     def _on_frames(self, frames: list[bytes]) -> None:

@@ -28,7 +28,7 @@ def describe(received: bytes, waited_s: float) -> str:
     return f"the peer sent a ZeroMQ greeting with the mechanism {mechanism!r}, but did not continue the handshake"
 
 
-def probe(host: str, port: int, within_s: float) -> str:
+def probe_peer(host: str, port: int, within_s: float) -> str:
     """Connect, send a ZMTP signature, and describe the answer; takes at most `within_s` seconds."""
     began = time.monotonic()
     received = b""

@@ -97,51 +97,51 @@ def check(
 
 def _catalog(status: PortalStatus) -> Iterator[Finding]:
     if status.catalog_error is not None:
-        yield Finding(what="catalog", ok=False, told=status.catalog_error)
+        yield Finding(what="catalog", ok=False, detail=status.catalog_error)
 
 
 def _prompts(entry: PortalEntry, folder: Path) -> Iterator[Finding]:
     try:
         prompts = load_prompts(entry, folder)
     except ConfigError as error:
-        yield Finding(what="prompts", ok=False, told=str(error))
+        yield Finding(what="prompts", ok=False, detail=str(error))
         return
     if prompts is not None:
         detail = f"{entry.prompts}: {len(prompts.scenes)} scenes, {len(prompts.decisions)} decisions"
-        yield Finding(what="prompts", ok=True, told=detail)
+        yield Finding(what="prompts", ok=True, detail=detail)
 
 
 def _server(server: ServerStatus, table: ToolTable) -> Iterator[Finding]:
     if server.state != "ready":
-        yield Finding(what=server.name, ok=False, told=f"{server.state}: {server.reason}")
+        yield Finding(what=server.name, ok=False, detail=f"{server.state}: {server.reason}")
         return
     detail = f"{server.server}, process {server.pid}, MCP {server.protocol}, {len(server.tools)} tools"
-    yield Finding(what=server.name, ok=True, told=detail)
+    yield Finding(what=server.name, ok=True, detail=detail)
     for spec in SPEC_TOOLS.values():
         if spec.server == server.name:
             row = table.row(spec.name)
             if row is not None and row.tool in server.tools:
-                yield Finding(what=f"  {spec.name}", ok=True, told=row.tool)
+                yield Finding(what=f"  {spec.name}", ok=True, detail=row.tool)
             elif spec.required:
-                yield Finding(what=f"  {spec.name}", ok=False, told=f"{server.name} has no such tool")
+                yield Finding(what=f"  {spec.name}", ok=False, detail=f"{server.name} has no such tool")
 
 
 def _window(entry: PortalEntry, state: GameState) -> Finding:
     if state.visual.window is not None:
-        return Finding(what="window", ok=True, told=f"{state.visual.window!r}, {state.visual.image_size}")
+        return Finding(what="window", ok=True, detail=f"{state.visual.window!r}, {state.visual.image_size}")
     messages = [problem.message for problem in state.problems if problem.what in _WINDOW]
     detail = "; ".join(messages) or f"no window has the title {' or '.join(map(repr, entry.titles))}"
-    return Finding(what="window", ok=False, told=detail)
+    return Finding(what="window", ok=False, detail=detail)
 
 
 def _steam(entry: PortalEntry, access: SteamAccess) -> Iterator[Finding]:
     if entry.app_id:
-        yield Finding(what="Steam key", ok=access.has_key, told="configured" if access.has_key else NO_KEY)
+        yield Finding(what="Steam key", ok=access.has_key, detail="configured" if access.has_key else NO_KEY)
         user = access.user_id
-        yield Finding(what="Steam user", ok=user is not None, told=user or NO_USER)
+        yield Finding(what="Steam user", ok=user is not None, detail=user or NO_USER)
 
 
 def _problems(state: GameState) -> Iterator[Finding]:
     for problem in state.problems:
         if problem.what not in _WINDOW and problem.code not in ("no_key", "no_user"):
-            yield Finding(what=problem.what, ok=False, told=problem.message)
+            yield Finding(what=problem.what, ok=False, detail=problem.message)

@@ -4,14 +4,12 @@ from ._base import (
     ErrorCode,
     ErrorInfo,
     MessageId,
-    Mistake,
     Model,
     Name,
     RequestId,
     Revision,
+    Scope,
     StrictModel,
-    first_mistake,
-    mistake_of,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
@@ -79,12 +77,15 @@ from .message import (
     Ping,
     Pong,
     Result,
+    ServerFacts,
     ServerMessage,
     Subscribe,
     Subscribed,
     TickLoad,
     Welcome,
 )
+from .mistake import Mistake, first_mistake, mistake_of
+from .patterns import PATTERN_WORDS
 from .perception import (
     AvailableActions,
     Gauge,
@@ -132,6 +133,7 @@ __all__ = [
     "MAX_STEP_MS",
     "MAX_TIMEOUT_S",
     "NEEDS_CLIENT_INPUT",
+    "PATTERN_WORDS",
     "PORTAL_TIMEOUT_S",
     "PROTOCOL_VERSION",
     "RECONNECT_S",
@@ -213,7 +215,9 @@ __all__ = [
     "RequestId",
     "Result",
     "Revision",
+    "Scope",
     "SectionName",
+    "ServerFacts",
     "ServerMessage",
     "ServerStatus",
     "ServiceRequest",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from timmy_actors.protocol.patterns import ONE_LINE
 
 MAX_INTEGER = 10**14 - 1
 """The largest integer on the wire: Lua's JSON encodes 14 digits."""
@@ -28,54 +26,12 @@ class StrictModel(Model):
 
 Integer = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
-ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 Name = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
 """A game identifier, player, cell or quest name: one line, no control characters."""
 MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=ONE_LINE)]
 """The id of a message to the game server; a command's id is its idempotency key."""
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 """The id of a request at the local endpoint."""
-
-
-class Mistake(NamedTuple):
-    """The first thing that is wrong with a value that was validated."""
-
-    path: tuple[str | int, ...]
-    """Where it stands: keys and indices, from the outermost."""
-    kind: str
-    """Pydantic's name of the error: `extra_forbidden`."""
-    text: str
-    """What must hold there, for the person who wrote the value: `must be at least 1`."""
-
-    @property
-    def field(self) -> str | None:
-        """The path with dots, shortened; None where the value as a whole is wrong."""
-        return ".".join(map(str, self.path))[:MAX_ECHO] or None
-
-    def at(self, whole: str) -> str:
-        """`field: text`; `whole` is what the value itself is called."""
-        return f"{self.field or whole}: {self.text}"
-
-
-def first_mistake(error: ValidationError) -> Mistake:
-    """The first error that pydantic reports, as text that repeats neither the input nor pydantic's own terms."""
-    return mistake_of(error.errors(include_url=False, include_input=False)[0])
-
-
-def mistake_of(details: ErrorDetails) -> Mistake:
-    """One error that pydantic reports, as text that repeats neither the input nor pydantic's own terms."""
-    return Mistake(details["loc"], details["type"], _in_words(details))
-
-
-def _in_words(error: ErrorDetails) -> str:
-    match error["type"], error.get("ctx", {}):
-        case "missing", _:
-            return "is required"
-        case "value_error", {"error": reason}:
-            return str(reason)
-        case "string_pattern_mismatch", {"pattern": pattern} if pattern == ONE_LINE:
-            return "must be one line without control characters"
-    return re.sub("^(Input|String) should ", "must ", error["msg"])
 
 
 ErrorCode = Literal[
@@ -98,6 +54,9 @@ ErrorCode = Literal[
     "game_refused",
     "internal",
 ]
+Scope = Literal["observe", "act", "chat_command", "raw"]
+"""What a token allows. `observe`: receive perceptions and events. `act`: send commands. `chat_command`: run the
+server's chat commands as a player. `raw`: send the commands that can do everything (where the operator allows them)."""
 MAX_ECHO = 100
 """Characters of an unknown name that an error message repeats: it may have any length."""
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, Count, ErrorCode, Model, Name, Revision, StrictModel, first_mistake
+from timmy_actors.protocol._base import MAX_ECHO, Count, ErrorCode, Model, Name, Revision, StrictModel
+from timmy_actors.protocol.mistake import first_mistake
 
 MAX_PIXEL = 65_535
 """The largest coordinate: X11 counts pixels in 16 bits."""

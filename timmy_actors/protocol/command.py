@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, Mistake, first_mistake
+from timmy_actors.protocol._base import MAX_ECHO
 from timmy_actors.protocol.commands import COMMANDS, CommandArguments
+from timmy_actors.protocol.mistake import Mistake, first_mistake
 
 
 def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:

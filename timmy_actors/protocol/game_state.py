@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import Model, StrictModel, first_mistake
+from timmy_actors.protocol._base import Model, StrictModel
 from timmy_actors.protocol.action import Extent, split_numbers
+from timmy_actors.protocol.mistake import first_mistake
 
 ProblemCode = Literal[
     "server_unavailable",

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from timmy_actors.protocol._base import Count, ErrorInfo, MessageId, Model
+from timmy_actors.protocol._base import Count, ErrorInfo, MessageId, Model, Scope
 from timmy_actors.protocol.event import EventName, GameEvent
+from timmy_actors.protocol.patterns import CLIENT_NAME
 from timmy_actors.protocol.perception import SectionName, Sections
 
 PROTOCOL_VERSION = 1
 
-ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=CLIENT_NAME)]
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
 Most = Annotated[int, Field(ge=1, le=256)]
 """The maximum length of the list in a `nearby_*` section."""
 DEFAULT_MOST = 64
+MAX_RADIUS, DEFAULT_RADIUS = 32_768, 4096
+"""Of the `nearby_*` sections and of events, in game units."""
+Radius = Annotated[float, Field(gt=0, le=MAX_RADIUS)]
 
 
-Scope = Literal["observe", "act", "chat_command", "raw"]
-"""`observe`: receive perceptions and events. `act`: send commands. `chat_command`: run the server's chat commands as a
-player. `raw`: send the commands that can do everything (where the operator allows them)."""
+class FromClient(Model):
+    """The base of a client's message."""
+
+    scope: ClassVar[Scope | None] = None
+    """What the client's token must allow."""
 
 
-class Hello(Model):
+class Hello(FromClient):
     """Start a connection. Results are stored by the client's name, which must survive its restarts, and command id."""
 
     type: Literal["hello"] = "hello"
@@ -61,20 +67,22 @@ class Welcome(Model):
     server: ServerFacts
 
 
-class Subscribe(Model):
+class Subscribe(FromClient):
     """Subscribe to pushes; a second subscription replaces the first."""
+
+    scope = "observe"
 
     type: Literal["subscribe"] = "subscribe"
     id: MessageId
     players: Literal["all"] | tuple[PlayerName, ...] = "all"
     sections: tuple[SectionName, ...]
     rate_hz: Annotated[float, Field(gt=0, le=20)] = 5
-    radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+    radius: Radius = DEFAULT_RADIUS
     most: Most = DEFAULT_MOST
     events: tuple[EventName, ...] = ()
     event_cells: tuple[PlayerName, ...] | None = None
     """Only events in these cells; None: all."""
-    event_radius: Annotated[float, Field(gt=0, le=32768)] | None = None
+    event_radius: Radius | None = None
     """Only events within this distance of a subscribed player, if the server knows the event's place."""
 
 
@@ -93,14 +101,16 @@ class Subscribed(Model):
     event_radius: float | None = None
 
 
-class Observe(Model):
+class Observe(FromClient):
     """Request one full snapshot now."""
+
+    scope = "observe"
 
     type: Literal["observe"] = "observe"
     id: MessageId
     player: PlayerName
     sections: tuple[SectionName, ...] | None = None
-    radius: Annotated[float, Field(gt=0, le=32768)] = 4096
+    radius: Radius = DEFAULT_RADIUS
     most: Most = DEFAULT_MOST
 
 
@@ -123,8 +133,10 @@ class Perception(Model):
     sections: Sections
 
 
-class Command(Model):
+class Command(FromClient):
     """Execute a command. `deadline` is on the server's monotonic clock, in ms: past it the command is not executed."""
+
+    scope = "act"
 
     type: Literal["command"] = "command"
     id: MessageId
@@ -146,7 +158,7 @@ class Result(Model):
     """The game time at which it was executed, if it was: see `Perception`."""
 
 
-class Ping(Model):
+class Ping(FromClient):
     """Check that the game loop is alive."""
 
     type: Literal["ping"] = "ping"

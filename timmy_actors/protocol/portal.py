@@ -138,7 +138,7 @@ class Finding(Model):
 
     what: str
     ok: bool
-    told: str
+    detail: str
 
 
 class PortalCheck(Model):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from timmy_actors.protocol._base import Name, StrictModel
+from timmy_actors.protocol.patterns import LONG_TEXT
 
 MOST_PARTS = 32
 
@@ -19,7 +20,7 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Switch = Annotated[int, Field(ge=0, le=1)]
 SkillId = Annotated[int, Field(ge=-1, le=26)]
 Range = Annotated[float, Field(ge=0, le=255)]
-LongText = Annotated[str, Field(min_length=1, max_length=16_384, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+LongText = Annotated[str, Field(min_length=1, max_length=16_384, pattern=LONG_TEXT)]
 """The text of a book or script: newlines and tabs, no other control characters."""
 
 
@@ -72,8 +73,14 @@ Parts = Annotated[list[Part], Field(max_length=MOST_PARTS)]
 Items = Annotated[list[CarriedItem], Field(max_length=MOST_PARTS)]
 
 
+def _publish_needed(schema: dict[str, Any], model: type[AnyRecord]) -> None:
+    schema["x-needed-without-base"] = model.names_needed()
+
+
 class AnyRecord(StrictModel):
     """The base of every record: its id (default: the server generates one), and the id of the record it is based on."""
+
+    model_config = ConfigDict(json_schema_extra=_publish_needed)
 
     needed: ClassVar[tuple[str, ...]]
     """The fields required without a `base_id`: CoreScripts' own list."""
@@ -81,12 +88,16 @@ class AnyRecord(StrictModel):
     id: Name | None = None
     base_id: Name | None = None
 
+    @classmethod
+    def names_needed(cls) -> list[str]:
+        """The names on the wire of the fields in `needed`."""
+        return [cls.model_fields[field].alias or field for field in cls.needed]
+
     @model_validator(mode="after")
     def _enough(self) -> AnyRecord:
         if self.base_id is None:
-            for field in self.needed:
+            for field, name in zip(self.needed, self.names_needed(), strict=True):
                 if getattr(self, field) in (None, []):
-                    name = type(self).model_fields[field].alias or field
                     raise ValueError(f"{name}: is required where no base_id is given")
         return self
 

@@ -1,6 +1,7 @@
 from .gateway import GatewayActor
 from .http.actor import HttpActor
 from .http.options import HttpOptions
+from .listeners import Listener, LocalListener, RemoteListener
 from .service import ANSWER_MARGIN_S, Service
 
 __all__ = [
@@ -8,5 +9,8 @@ __all__ = [
     "GatewayActor",
     "HttpActor",
     "HttpOptions",
+    "Listener",
+    "LocalListener",
+    "RemoteListener",
     "Service",
 ]

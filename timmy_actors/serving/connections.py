@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket as sockets
@@ -10,7 +11,7 @@ from typing import Any
 
 import zmq
 
-from timmy_actors.client import endpoint_path, peer_of
+from timmy_actors.serving.listeners import Listener
 from timmy_actors.system import read_event
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,9 @@ class Connections:
     read afterwards, among the messages of the new one. libzmq numbers its routing ids, so the older is recognised.
     """
 
-    def __init__(self, socket: zmq.Socket[bytes], endpoint: str) -> None:
+    def __init__(self, socket: zmq.Socket[bytes], listener: Listener) -> None:
         self.monitor: zmq.Socket[bytes] = socket.get_monitor_socket(zmq.EVENT_ACCEPTED | zmq.EVENT_DISCONNECTED)
-        self._path = str(endpoint_path(endpoint))
+        self._listener = listener
         self._clients: dict[int, bytes | None] = {}
         """Clients by open connection, the oldest first; None: no message came on it yet."""
         self._silent: set[int] = set()
@@ -40,7 +41,7 @@ class Connections:
         self._some_are_old = False
         self._replaced: list[bytes] = []
         """Clients whose end was reported before their first message was read."""
-        self._named: deque[int | None] = deque(maxlen=MOST_NAMED)
+        self._named: deque[str] = deque(maxlen=MOST_NAMED)
 
     def gone(self) -> list[bytes]:
         """The clients whose connections ended since the last call."""
@@ -53,6 +54,7 @@ class Connections:
                 gone.append(client)
             if number == zmq.EVENT_ACCEPTED:
                 self._clients[descriptor] = None
+                self._make_room()
         return gone
 
     def note(self, frames: list[zmq.Frame]) -> bool:
@@ -91,6 +93,14 @@ class Connections:
             self._end(descriptor)
         self._silent = suspects
 
+    def _make_room(self) -> None:
+        """End the oldest silent connection, if there are more than the listener's most."""
+        if len(self._clients) > self._listener.most:
+            oldest = next((descriptor for descriptor, client in self._clients.items() if client is None), None)
+            if oldest is not None:
+                with contextlib.suppress(OSError):  # it has ended by itself
+                    shut_down(oldest, self._listener)
+
     def close(self, socket: zmq.Socket[bytes]) -> None:
         """Stop following the socket's monitor."""
         socket.disable_monitor()
@@ -98,16 +108,16 @@ class Connections:
 
     def _end(self, descriptor: int) -> None:
         try:
-            process = shut_down(descriptor, self._path)
+            peer = shut_down(descriptor, self._listener)
         except OSError as error:
             log.debug("a silent connection ended by itself: %s", error)
             return
-        if process not in self._named:
-            self._named.append(process)
+        if peer not in self._named:
+            self._named.append(peer)
             log.warning(
-                "disconnected process %s: nothing could be read from it within %g s. Another client has its ZeroMQ"
+                "disconnected %s: nothing could be read from it within %g s. Another client has its ZeroMQ"
                 " routing id, it is older than ZeroMQ 4, or should send something when it connects (ZMQ_PROBE_ROUTER)",
-                process,
+                peer,
                 SPEAK_WITHIN_S,
             )
 
@@ -125,11 +135,11 @@ def _is_older(client: bytes, other: bytes) -> bool:
     return 0 < ahead < 2**31
 
 
-def shut_down(descriptor: int, path: str) -> int | None:
-    """Shut down this process's connection to the Unix socket at `path` that has the number `descriptor`.
+def shut_down(descriptor: int, listener: Listener) -> str:
+    """Shut down the listener's connection that has the number `descriptor`.
 
     Returns:
-        The process id at its other end, where the system provides it.
+        The other end: a process or an address.
 
     Raises:
         OSError: the connection has ended already. If the descriptor is another file's now, that file is not touched.
@@ -141,8 +151,8 @@ def shut_down(descriptor: int, path: str) -> int | None:
         os.close(copy)
         raise
     with connection:
-        if connection.getsockname() != path:
-            raise ConnectionError(f"descriptor {descriptor} is no connection to {path}")
-        process, _ = peer_of(connection)
+        if not listener.owns(connection):
+            raise ConnectionError(f"descriptor {descriptor} is no connection of this listener")
+        peer = listener.describe(connection)
         connection.shutdown(sockets.SHUT_RDWR)
-        return process
+        return peer

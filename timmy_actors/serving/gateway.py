@@ -14,7 +14,6 @@ import pykka
 import zmq
 from pydantic import ValidationError
 
-from timmy_actors.client import endpoint_path
 from timmy_actors.commands import MAX_PENDING
 from timmy_actors.errors import MailboxFullError, RefusedError
 from timmy_actors.perception import Numbered, Watch
@@ -32,6 +31,7 @@ from timmy_actors.protocol import (
 from timmy_actors.serving import connections
 from timmy_actors.serving.answers import command_id, explain, readable_id, to_answer, unanswered
 from timmy_actors.serving.connections import Connections
+from timmy_actors.serving.listeners import Listener
 from timmy_actors.serving.outbox import HIGH_WATER_MARK, FairShare, Outbox
 from timmy_actors.serving.service import Service
 from timmy_actors.supervision import Reply
@@ -99,12 +99,12 @@ class GatewayActor(SocketActor):
     def __init__(
         self,
         *,
-        endpoint: str,
+        listener: Listener,
         context: zmq.Context[Any],
         service: Service,
     ) -> None:
         super().__init__()
-        self._endpoint = endpoint
+        self._listener = listener
         self._context = context
         self._service = service
         self._perceptions = service.perceptions
@@ -125,9 +125,8 @@ class GatewayActor(SocketActor):
         socket.sndhwm = HIGH_WATER_MARK
         socket.maxmsgsize = MAX_REQUEST_BYTES
         socket.router_mandatory = True
-        self._outbox, self._connections = Outbox(socket), Connections(socket, self._endpoint)
-        socket.bind(self._endpoint)
-        endpoint_path(self._endpoint).chmod(0o600)
+        self._outbox, self._connections = Outbox(socket), Connections(socket, self._listener)
+        self._listener.open(self._context, socket, self.sockets)
         self.sockets.attach("connections", self._connections.monitor, self._connections.gone)
         self.sockets.attach("clients", socket, lambda: _read(socket))
         self.mailbox.schedule("silent", connections.SPEAK_WITHIN_S, _EndSilent(), every=True)
@@ -186,13 +185,14 @@ class GatewayActor(SocketActor):
         self._connections.close(self._socket)
         self._socket.close(linger=LAST_WORDS_MS)
         self._socket = None
-        endpoint_path(self._endpoint).unlink(missing_ok=True)
+        self._listener.close(self.sockets)
 
     # Requests.
 
     def _on_frames(self, frames: list[zmq.Frame]) -> None:
         self._forget(self._connections.gone())
         if self._connections.note(frames):
+            self._listener.arrived(frames[0].bytes, frames[-1])
             sender = _sender_of(frames)
             self._outbox.hurry(sender.client)
             self._on_request(sender, frames[-1].bytes)
@@ -219,6 +219,8 @@ class GatewayActor(SocketActor):
             return
         if isinstance(request, CommandRequest):
             self._take_place(sender.client)
+            if not self._listener.same_clock:
+                request = request.model_copy(update={"deadline": None})
         waiting = _Open(sender, request)
         reply = self._service.ask(request, waiting.caller)
         if isinstance(request, CommandRequest):
@@ -265,6 +267,7 @@ class GatewayActor(SocketActor):
     def _forget(self, gone: list[bytes]) -> None:
         """Drop all state of disconnected clients, and cancel their pending requests."""
         for client in gone:
+            self._listener.left(client)
             self._outbox.forget(client)
             watch = self._watches.pop(client, None)
             if watch is not None:

@@ -13,6 +13,7 @@ from timmy_actors.supervision.control import (
 )
 from timmy_actors.supervision.directory import Directory, Entry
 from timmy_actors.supervision.events import SupervisionEvent
+from timmy_actors.supervision.liveness import Liveness
 from timmy_actors.supervision.log_relay import dropped_log_records
 from timmy_actors.supervision.mailbox import Control, Mailbox, Overflow
 from timmy_actors.supervision.monitors import Down
@@ -39,6 +40,7 @@ __all__ = [
     "Entry",
     "GetState",
     "Intensity",
+    "Liveness",
     "Mailbox",
     "Overflow",
     "Reply",

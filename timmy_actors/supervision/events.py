@@ -14,8 +14,8 @@ from timmy_actors.supervision.mailbox import Mailbox
 
 BACKLOG = 1_000
 """The length of a subscriber's queue; beyond it the oldest events are dropped and counted."""
-RECENT_LIMIT = 50
-"""The number of latest events stored for an exit report."""
+RECENT_LIMIT = 200
+"""The number of latest events stored for a report of a crash."""
 EventKind = Literal["started", "down", "restarting", "gave up", "hung"]
 
 

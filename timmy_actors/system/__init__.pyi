@@ -1,6 +1,15 @@
 from .confined import Confined
+from .curve_keys import KeyPair, generate_keys, read_clients, read_keys, require_curve, write_keys
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
-from .paths import config_folder, expand_user, from_folder, lua_folder, tasks_folder, training_folder
+from .paths import (
+    config_folder,
+    expand_user,
+    from_folder,
+    lua_folder,
+    state_folder,
+    tasks_folder,
+    training_folder,
+)
 from .ports import MAX_PORT, port_number
 from .private_folder import (
     ENDPOINT_REMEDY,
@@ -13,6 +22,7 @@ from .private_folder import (
     read_token,
 )
 from .processes import LockFile, how_it_ended
+from .service_manager import ServiceManager
 from .socket_monitor import read_event
 from .text_files import read_text
 
@@ -22,22 +32,30 @@ __all__ = [
     "ENDPOINT_VARIABLE",
     "MAX_PORT",
     "Confined",
+    "KeyPair",
     "LockFile",
+    "ServiceManager",
     "check_private",
     "config_folder",
     "default_folder",
     "expand_user",
     "fresh_token",
     "from_folder",
+    "generate_keys",
     "how_it_ended",
     "lua_folder",
     "make_private",
     "make_token_file",
     "port_number",
+    "read_clients",
     "read_event",
+    "read_keys",
     "read_text",
     "read_token",
+    "require_curve",
+    "state_folder",
     "tasks_folder",
     "training_folder",
     "when_parent_ends",
+    "write_keys",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from timmy_actors.errors import ConfigError
@@ -35,6 +36,15 @@ def expand_user(path: str, key: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise ConfigError(f"{key}: {path}: the home folder cannot be determined: give the whole path") from error
+
+
+def state_folder() -> Path:
+    """The folder of files that outlive the daemon: `$XDG_STATE_HOME/timmy-actors`, else in `~/.local/state`.
+
+    Raises:
+        ConfigError: the home folder cannot be determined.
+    """
+    return expand_user(os.environ.get("XDG_STATE_HOME") or "~/.local/state", "XDG_STATE_HOME") / "timmy-actors"
 
 
 def tasks_folder() -> Path:

@@ -111,13 +111,24 @@ def read_token(path: Path, remedy: str = GAME_TOKEN) -> str:
         raise ConfigError(f"{path}: cannot read the token: {error.strerror}: {remedy}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: the token is not plain ASCII text: {remedy}") from error
-    if os.name == "posix" and facts.st_uid not in (os.geteuid(), 0):
-        raise ConfigError(
-            f"{path}: belongs to another user (uid {facts.st_uid}), who knows the token: create a file of your own"
-        )
-    if os.name == "posix" and stat.S_IMODE(facts.st_mode) & 0o077:
-        raise ConfigError(f"{path}: others can read the token: chmod 600 {path}")
+    check_secret(path, facts, "the token")
     token = next((line.split()[0] for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"), "")
     if not SHORTEST <= len(token) <= LONGEST:
         raise ConfigError(f"{path}: a token has {SHORTEST} to {LONGEST} characters, this one {len(token)}: {remedy}")
     return token
+
+
+def check_secret(path: Path, facts: os.stat_result, what: str) -> None:
+    """Check that only this process's user, or root, can read the file of a secret; `what` names it in errors.
+
+    Raises:
+        ConfigError: others can.
+    """
+    if os.name != "posix":
+        return
+    if facts.st_uid not in (os.geteuid(), 0):
+        raise ConfigError(
+            f"{path}: belongs to another user (uid {facts.st_uid}), who knows {what}: create a file of your own"
+        )
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        raise ConfigError(f"{path}: others can read {what}: chmod 600 {path}")

@@ -1,6 +1,5 @@
 --- Commands about creatures and NPCs: spawn, equip, set stats, move, speak, kill.
 local cells = require("timmy.state.cells")
-local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local console = require("timmy.game.object_console")
 local corescripts = require("timmy.game.corescripts")
@@ -12,10 +11,8 @@ local placement = require("timmy.state.placement")
 local records = require("timmy.commands.record_making")
 local speech = require("timmy.state.speech")
 local things = require("timmy.state.things")
-local types = require("timmy.state.record_types")
 
-local MOST_LINES = 32
-local line_list = checks.list(checks.text, 1, MOST_LINES)
+local M = {}
 
 local function spawn_at(spot, ref_id)
   local object = _G.dataTableBuilder.BuildObjectData(ref_id)
@@ -27,11 +24,7 @@ local function keep_lines(actor, fields)
   actor.cell:QuicksaveToDrive()
 end
 
-local spawn = { name = "spawn_actor" }
-
-spawn.fields = commands.fields(commands.PLAYER, { { name = "ref_id", check = checks.name } }, placement.fields)
-
-function spawn.run(pid, values)
+function M.spawn_actor(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.ref_id) then
@@ -40,35 +33,16 @@ function spawn.run(pid, values)
   return placement.answer(spot, { unique_index = spawn_at(spot, values.ref_id), ref_id = values.ref_id })
 end
 
-local function is_npc(value)
-  if type(value) ~= "table" then return "must be an object" end
-  if value.type ~= nil and value.type ~= "npc" then return "must be npc", "type" end
-  local fields = { type = "npc" }
-  for name, field in pairs(value) do fields[name] = field end
-  return types.check_fields(fields)
-end
-
-local spawn_npc = { name = "spawn_npc", fields = commands.fields(commands.PLAYER, { { name = "npc", check = is_npc },
-  { name = "lines", check = line_list, optional = true } }, placement.fields) }
-
-function spawn_npc.run(pid, values)
+function M.spawn_npc(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
-  local fields = { type = "npc" }
-  for name, field in pairs(values.npc) do fields[name] = field end
   local created
-  created, wrong = records.make(pid, fields)
+  created, wrong = records.make(pid, values.npc)
   if not created then return errors.refuse(wrong.code, wrong.message, "npc") end
   local unique_index = spawn_at(spot, created.id)
   if values.lines then keep_lines(things.object({ cell = spot.cell, unique_index = unique_index }), values.lines) end
   return placement.answer(spot, { unique_index = unique_index, ref_id = created.id, permanent = created.permanent })
 end
-
---- CoreScripts' names of the equipment slots, in lower case.
-local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
-  "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
-  "carried_left", "ammunition" }
-local SLOT = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
 --- An actor's equipment, to be changed; nil and an error until a client has reported it.
 local function worn_by(actor)
@@ -91,8 +65,7 @@ local function dress(actor, worn)
   actor.cell:QuicksaveToDrive()
 end
 
-local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = checks.name },
-  { name = "count", check = checks.integer(1, 1000000), default = 1 } }, function(actor, values)
+M.equip_actor = commands.of_actor(function(actor, values)
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
   if not records.is_known(values.item) then
@@ -105,7 +78,7 @@ local equip = commands.of_actor("equip_actor", { SLOT, { name = "item", check = 
   return { slot = values.slot, item = values.item }
 end)
 
-local unequip = commands.of_actor("unequip_actor", { SLOT }, function(actor, values)
+M.unequip_actor = commands.of_actor(function(actor, values)
   local worn, wrong = worn_by(actor)
   if not worn then return nil, wrong end
   local slot = _G.enumerations.equipment[values.slot:upper()]
@@ -114,14 +87,7 @@ local unequip = commands.of_actor("unequip_actor", { SLOT }, function(actor, val
   return { slot = values.slot }
 end)
 
-local STATS = { "health", "magicka", "fatigue", "level", "disposition", "fight", "flee", "alarm", "hello", "strength",
-  "intelligence", "willpower", "agility", "speed", "endurance", "personality", "luck", "block", "armorer",
-  "mediumarmor", "heavyarmor", "bluntweapon", "longblade", "axe", "spear", "athletics", "enchant", "destruction",
-  "alteration", "illusion", "conjuration", "mysticism", "restoration", "alchemy", "unarmored", "security", "sneak",
-  "acrobatics", "lightarmor", "shortblade", "marksman", "mercantile", "speechcraft", "handtohand" }
-
-local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = checks.one_of(unpack(STATS)) },
-  { name = "value", check = checks.integer(0, 100000) } }, function(actor, values)
+M.set_actor_stat = commands.of_actor(function(actor, values)
   if values.stat == "health" and values.value == 0 then
     return errors.refuse("bad_arguments", "value: an actor without health dies: use kill_actor", "value")
   end
@@ -130,9 +96,7 @@ local set_stat = commands.of_actor("set_actor_stat", { { name = "stat", check = 
   return { stat = values.stat, value = values.value }
 end)
 
-local say = commands.of_actor("say_as_actor", { { name = "text", check = checks.text, optional = true },
-  { name = "voice", check = checks.name, optional = true }, { name = "name", check = checks.name, optional = true },
-  { name = "radius", check = checks.number(1, 100000), default = 2048 } }, function(actor, values)
+M.say_as_actor = commands.of_actor(function(actor, values)
   local name, receivers = values.name or speech.name_of(actor), {}
   if values.text then receivers = speech.say(actor, name, values.text, values.radius) end
   if values.voice then packets.speech(actor, values.voice) end
@@ -142,15 +106,7 @@ end, function(values)
   return errors.new("bad_arguments", "give a text, a voice (a sound file of the clients), or both", "text")
 end)
 
-local function is_group(value)
-  if type(value) ~= "string" or #value > 64 or not value:find("^%w[%w_]*$") then
-    return 'must be the name of an animation group like "idle3"'
-  end
-  return nil
-end
-
-local animate = commands.of_actor("animate_actor", { { name = "group", check = is_group },
-  { name = "loops", check = checks.integer(0, 1000), default = 0 } }, function(actor, values)
+M.animate_actor = commands.of_actor(function(actor, values)
   local command = values.loops > 0 and ("loopgroup %s %d 1"):format(values.group, values.loops)
     or ("playgroup %s 1"):format(values.group)
   local wrong = console.run(actor, command)
@@ -174,10 +130,7 @@ local function destination(actor, values)
   return cell
 end
 
-local move = commands.of_actor("move_actor", { { name = "x", check = placement.coordinate },
-  { name = "y", check = placement.coordinate }, { name = "z", check = placement.coordinate },
-  { name = "to_cell", check = checks.name, optional = true },
-  { name = "yaw", check = placement.angle, default = 0 } }, function(actor, values)
+M.move_actor = commands.of_actor(function(actor, values)
   local cell, wrong = destination(actor, values)
   if not cell then return nil, wrong end
   local minutes = values.yaw * MINUTES_PER_DEGREE
@@ -190,16 +143,14 @@ local move = commands.of_actor("move_actor", { { name = "x", check = placement.c
   return { to_cell = cell, x = values.x, y = values.y, z = values.z }
 end)
 
-local kill = commands.of_actor("kill_actor", {}, function(actor)
+M.kill_actor = commands.of_actor(function(actor)
   local wrong = console.run(actor, "sethealth 0")
   return nil, wrong
 end)
 
-local set_lines = commands.of_actor("set_actor_lines", {
-  { name = "lines", check = checks.list(checks.text, 0, MOST_LINES) },
-}, function(actor, values)
+M.set_actor_lines = commands.of_actor(function(actor, values)
   keep_lines(actor, #values.lines > 0 and values.lines or nil)
   return { lines = #values.lines }
 end)
 
-return { spawn, spawn_npc, equip, unequip, set_stat, say, animate, move, kill, set_lines }
+return M

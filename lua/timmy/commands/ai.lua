@@ -1,28 +1,16 @@
 --- AI packages of actors, run by the client that simulates their cell.
-local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local errors = require("timmy.commands.errors")
 local packets = require("timmy.game.actor_packets")
-local placement = require("timmy.state.placement")
 local players = require("timmy.state.players")
 local things = require("timmy.state.things")
 
---- Durations in game hours.
-local LONGEST_DURATION = 1000
-local FARTHEST = 32768
-
-local TARGETS = {
-  { name = "target_player", check = checks.name, optional = true },
-  { name = "target", check = things.unique_index, optional = true },
-}
-
-local POINT = { { name = "x", check = placement.coordinate }, { name = "y", check = placement.coordinate },
-  { name = "z", check = placement.coordinate } }
+local M = {}
 
 local function target_player(values)
   local pid, wrong = players.find(values.target_player)
   if not pid then return errors.refuse(wrong.code, wrong.message, "target_player") end
-  return { pid = pid, told = values.target_player }
+  return { pid = pid, name = values.target_player }
 end
 
 local function not_one_target(values)
@@ -39,7 +27,7 @@ local function target_of(values, actor)
   if thing.unique_index == actor.unique_index then
     return errors.refuse("bad_arguments", "an actor can't be its own target", "target")
   end
-  return { thing = thing, told = values.target }
+  return { thing = thing, name = values.target }
 end
 
 --- Sets a package that CoreScripts send completely.
@@ -67,40 +55,34 @@ local function after_target(action)
     local whom, wrong = target_of(values, actor)
     if not whom then return nil, wrong end
     set(actor, enumerated(action), whom)
-    return { target = whom.told }
+    return { target = whom.name }
   end
 end
 
-local travel = commands.of_actor("actor_travel", POINT, function(actor, values)
+M.actor_travel = commands.of_actor(function(actor, values)
   set(actor, enumerated("TRAVEL"), nil, values)
   return { x = values.x, y = values.y, z = values.z }
 end)
 
-local follow = commands.of_actor("actor_follow", TARGETS, after_target("FOLLOW"), not_one_target)
-local fight = commands.of_actor("actor_fight", TARGETS, after_target("COMBAT"), not_one_target)
+M.actor_follow = commands.of_actor(after_target("FOLLOW"), not_one_target)
+M.actor_fight = commands.of_actor(after_target("COMBAT"), not_one_target)
 
-local activate = commands.of_actor("actor_activate", { { name = "target", check = things.unique_index } },
-  after_target("ACTIVATE"))
+M.actor_activate = commands.of_actor(after_target("ACTIVATE"))
 
-local DURATION = { name = "duration", check = checks.integer(0, LONGEST_DURATION), default = 0 }
-
-local escort = commands.of_actor("actor_escort", commands.fields(TARGETS, POINT, { DURATION }), function(actor, values)
+M.actor_escort = commands.of_actor(function(actor, values)
   local whom, wrong = target_of(values, actor)
   if not whom then return nil, wrong end
   local x, y, z = values.x, values.y, values.z
   keep_and_send(actor, { action = enumerated("ESCORT"), x = x, y = y, z = z, duration = values.duration }, whom)
-  return { target = whom.told, x = x, y = y, z = z }
+  return { target = whom.name, x = x, y = y, z = z }
 end, not_one_target)
 
-local wander = commands.of_actor("actor_wander", {
-  { name = "distance", check = checks.integer(0, FARTHEST), default = 512 }, DURATION,
-  { name = "repeat", check = checks.boolean, default = true },
-}, function(actor, values)
+M.actor_wander = commands.of_actor(function(actor, values)
   keep_and_send(actor, { action = enumerated("WANDER"), distance = values.distance, duration = values.duration,
     repeats = values["repeat"] })
   return { distance = values.distance }
 end)
 
-local stop = commands.of_actor("actor_stop", {}, function(actor) set(actor, enumerated("CANCEL")) end)
+M.actor_stop = commands.of_actor(function(actor) set(actor, enumerated("CANCEL")) end)
 
-return { travel, follow, escort, wander, fight, activate, stop }
+return M

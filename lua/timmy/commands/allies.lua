@@ -1,17 +1,10 @@
 --- Allies: players whose companions and summoned creatures don't attack each other.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
 
-local set_ally = { name = "set_ally" }
-
-set_ally.fields = {
-  { name = "player", check = checks.name },
-  { name = "other", check = checks.name },
-  { name = "allied", check = checks.boolean, default = true },
-}
+local M = {}
 
 local function change(allies, name, is_allied)
   local position = saved.find(allies, name)
@@ -35,7 +28,7 @@ local function find_other(pid, name)
   return other
 end
 
-function set_ally.run(pid, values)
+function M.set_ally(pid, values)
   local other, wrong = find_other(pid, values.other)
   if not other then return nil, wrong end
   local one, two = corescripts.player(pid), corescripts.player(other)
@@ -50,4 +43,4 @@ function set_ally.run(pid, values)
   return { other = values.other, allied = values.allied }
 end
 
-return { set_ally }
+return M

@@ -1,18 +1,12 @@
 --- A player's class, race, birthsign and name.
 local attributes = require("timmy.state.attributes")
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local races = require("timmy.state.races")
 
-local set_class = { name = "set_class" }
-
-set_class.fields = {
-  { name = "player", check = checks.name },
-  { name = "class", check = checks.name },
-}
+local M = {}
 
 --- The playable classes of Morrowind.esm, by their ids.
 local CLASSES = {
@@ -27,7 +21,7 @@ local function in_list(list, name)
   return nil
 end
 
-function set_class.run(pid, values)
+function M.set_class(pid, values)
   local class = in_list(CLASSES, values.class)
   if not class then
     local message = "no class " .. values.class .. "; there are " .. table.concat(CLASSES, ", ")
@@ -43,22 +37,12 @@ function set_class.run(pid, values)
   return { class = class }
 end
 
---- Sets the race, with a matching head and hair unless they are given.
-local set_race = { name = "set_race" }
-
-set_race.fields = {
-  { name = "player", check = checks.name },
-  { name = "race", check = checks.name },
-  { name = "gender", check = checks.one_of("male", "female"), optional = true },
-  -- Head and hair are not checked: body parts come from the clients' game and mods, follow no naming rule, and the
-  -- server has no list of them. A client omits one that it does not have (OpenMW's npcanimation.cpp).
-  { name = "head", check = checks.name, optional = true },
-  { name = "hair", check = checks.name, optional = true },
-}
-
 local FEMALE, MALE = 0, 1
 
-function set_race.run(pid, values)
+--- Sets the race, with a matching head and hair unless they are given. These are not checked: body parts come from the
+-- clients' game and mods, follow no naming rule, and the server has no list of them. A client omits one that it does
+-- not have (OpenMW's npcanimation.cpp).
+function M.set_race(pid, values)
   local race = races.find(values.race)
   if not race then
     local message = "no race " .. values.race .. "; there are " .. table.concat(races.names(), ", ")
@@ -78,9 +62,6 @@ function set_race.run(pid, values)
   player:QuicksaveToDrive()
   return { race = race.name, gender = gender, head = character.head, hair = character.hair }
 end
-
-local set_name = { name = "set_name", fields = { { name = "player", check = checks.name },
-  { name = "name", check = checks.name } } }
 
 --- A name in the form in which names are compared: without spaces of any kind, in lower case.
 local SPACES = { "%s", "\194\160", "\225\154\128", "\226\128[\128-\143\168-\175]", "\226\129[\159-\164]",
@@ -112,7 +93,7 @@ local function name_error(pid, name)
 end
 
 --- The name that others see above the player until it leaves. Its account and its name in the bridge do not change.
-function set_name.run(pid, values)
+function M.set_name(pid, values)
   local wrong = name_error(pid, values.name)
   if wrong then return errors.refuse("bad_arguments", "name: " .. wrong, "name") end
   guard.SetName(pid, values.name)
@@ -120,14 +101,11 @@ function set_name.run(pid, values)
   return { name = values.name }
 end
 
-local set_birthsign = { name = "set_birthsign", fields = { { name = "player", check = checks.name },
-  { name = "birthsign", check = checks.name } } }
-
 --- The signs of Morrowind.esm, by id. A client does not check whether a sign exists.
 local BIRTHSIGNS = { "Beggar's Nose", "Blessed Touch Sign", "Charioteer", "Elfborn", "Fay", "Hara", "Lady's Favor",
   "Mooncalf", "Moonshadow Sign", "Star-Cursed", "Trollkin", "Warwyrd", "Wombburned" }
 
-function set_birthsign.run(pid, values)
+function M.set_birthsign(pid, values)
   local sign = in_list(BIRTHSIGNS, values.birthsign)
   if not sign then
     return errors.refuse("bad_arguments", "birthsign: there are " .. table.concat(BIRTHSIGNS, ", "), "birthsign")
@@ -143,18 +121,6 @@ function set_birthsign.run(pid, values)
 end
 
 local SPECIALIZATIONS = { combat = 0, magic = 1, stealth = 2 }
-
-local set_custom_class = { name = "set_custom_class" }
-
-set_custom_class.fields = {
-  { name = "player", check = checks.name },
-  { name = "name", check = checks.label },
-  { name = "specialization", check = checks.one_of("combat", "magic", "stealth") },
-  { name = "attributes", check = checks.list(checks.name, 2, 2) },
-  { name = "major_skills", check = checks.list(checks.name, 5, 5) },
-  { name = "minor_skills", check = checks.list(checks.name, 5, 5) },
-  { name = "description", check = checks.text, optional = true },
-}
 
 --- The server's spellings of the names, each once; nil and an error for an unknown or repeated one.
 local function spellings(field, names, known, seen)
@@ -188,7 +154,7 @@ local function custom_class(values)
   return class
 end
 
-function set_custom_class.run(pid, values)
+function M.set_custom_class(pid, values)
   local class, wrong = custom_class(values)
   if not class then return nil, wrong end
   local player = corescripts.player(pid)
@@ -201,4 +167,4 @@ function set_custom_class.run(pid, values)
   return { name = class.name }
 end
 
-return { set_class, set_race, set_name, set_birthsign, set_custom_class }
+return M

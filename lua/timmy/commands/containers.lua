@@ -1,17 +1,12 @@
 --- The contents of containers and actors: add, remove, set.
-local checks = require("timmy.wire.checks")
-local commands = require("timmy.commands.thing_commands")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
-local nested = require("timmy.wire.nested")
 local packets = require("timmy.game.object_packets")
 local records = require("timmy.commands.record_making")
 local things = require("timmy.state.things")
 
-local MOST_STACKS = 200
-local STACK = { { name = "item", check = checks.name },
-  { name = "count", check = checks.integer(1, 1000000), default = 1 } }
+local M = {}
 
 --- A container whose contents the server knows, and these; else nil and an error.
 local function container(values)
@@ -50,10 +45,7 @@ local function answer(thing, more)
   return more
 end
 
-local put = { name = "put_in_container",
-  fields = commands.fields(commands.THING, STACK) }
-
-function put.run(pid, values)
+function M.put_in_container(pid, values)
   local thing, wrong = container(values)
   if not thing then return nil, wrong end
   wrong = unknown_item(values.item, "item")
@@ -70,8 +62,6 @@ function put.run(pid, values)
   return answer(thing, { item = values.item, count = values.count })
 end
 
-local take = { name = "take_from_container", fields = put.fields }
-
 --- Copies of an item's stacks, each with the count to remove from it, until the count is reached. A client finds a
 -- stack by its charges and soul, so these are copied.
 local function leaving(inventory, ref_id, missing)
@@ -87,7 +77,7 @@ local function leaving(inventory, ref_id, missing)
   return result
 end
 
-function take.run(pid, values)
+function M.take_from_container(pid, values)
   local thing, wrong = container(values)
   if not thing then return nil, wrong end
   local inventory = thing.data.inventory
@@ -105,17 +95,11 @@ function take.run(pid, values)
   return answer(thing, { item = values.item, count = values.count })
 end
 
-local is_stacks = checks.list(nested.object_of(STACK), 0, MOST_STACKS)
-
-local set = { name = "set_container",
-  fields = commands.fields(commands.THING, { { name = "items", check = is_stacks } }) }
-
-function set.run(pid, values)
+function M.set_container(pid, values)
   local thing, wrong = things.object(values)
   if not thing then return nil, wrong end
   local stacks = {}
-  for position, given in ipairs(values.items) do
-    local wanted = nested.values(STACK, given)
+  for position, wanted in ipairs(values.items) do
     wrong = unknown_item(wanted.item, "items")
     if wrong then return nil, wrong end
     stacks[position] = items.stack(wanted.item, wanted.count)
@@ -129,4 +113,4 @@ function set.run(pid, values)
   return answer(thing, { stacks = #stacks })
 end
 
-return { put, take, set }
+return M

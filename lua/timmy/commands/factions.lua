@@ -1,16 +1,14 @@
 --- A player's rank, reputation and expulsion in factions.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local saved = require("timmy.game.saved")
 
-local player = { name = "player", check = checks.name }
-local faction = { name = "faction", check = checks.name }
+local M = {}
 
 --- Factions of Morrowind.esm with ten ranks. A rank must exist in its faction; in all others only the first certainly
 -- does.
-local HIGHEST_RANK, FIRST_RANK = 9, 0
+local FIRST_RANK = 0
 local TEN_RANKS = {
   ["fighters guild"] = true, ["hlaalu"] = true, ["imperial cult"] = true, ["imperial legion"] = true,
   ["mages guild"] = true, ["morag tong"] = true, ["redoran"] = true, ["telvanni"] = true, ["temple"] = true,
@@ -47,11 +45,7 @@ end
 --- Clients know factions by their lower-case ids.
 local function id_of(values) return values.faction:lower() end
 
-local set_rank = { name = "set_faction_rank" }
-
-set_rank.fields = { player, faction, { name = "rank", check = checks.integer(FIRST_RANK, HIGHEST_RANK) } }
-
-function set_rank.run(pid, values)
+function M.set_faction_rank(pid, values)
   local id = id_of(values)
   if values.rank > FIRST_RANK and not TEN_RANKS[id] then
     return errors.refuse("bad_arguments", "rank: only rank 0 certainly exists in " .. id, "rank")
@@ -61,27 +55,17 @@ function set_rank.run(pid, values)
   return { faction = id, rank = values.rank }
 end
 
-local set_reputation = { name = "set_faction_reputation" }
-
-set_reputation.fields = { player, faction, { name = "reputation", check = checks.integer(-100000, 100000) } }
-
-function set_reputation.run(pid, values)
+function M.set_faction_reputation(pid, values)
   local done, wrong = set(pid, REPUTATION, id_of(values), values.reputation)
   if not done then return nil, wrong end
   return { faction = id_of(values), reputation = values.reputation }
 end
 
-local set_expelled = { name = "set_faction_expelled" }
-
-set_expelled.fields = { player, faction, { name = "expelled", check = checks.boolean } }
-
-function set_expelled.run(pid, values)
+function M.set_faction_expelled(pid, values)
   local done, wrong = set(pid, EXPULSION, id_of(values), values.expelled)
   if not done then return nil, wrong end
   return { faction = id_of(values), expelled = values.expelled }
 end
-
-local leave = { name = "leave_faction", fields = { player, faction } }
 
 --- Why a player can't leave a faction; nil if it can.
 local function bond(pid, ranks, id)
@@ -96,7 +80,7 @@ local function bond(pid, ranks, id)
 end
 
 --- No packet removes a member, so clients remove the last rank with a console command.
-function leave.run(pid, values)
+function M.leave_faction(pid, values)
   local holder, is_shared = saved.holder(pid, RANK.share, RANK.is_shared)
   local ranks, damaged = saved.table_of(holder, RANK.saved)
   if not ranks then return nil, damaged end
@@ -112,4 +96,4 @@ function leave.run(pid, values)
   return { faction = id }
 end
 
-return { set_rank, set_reputation, set_expelled, leave }
+return M

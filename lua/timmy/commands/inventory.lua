@@ -1,20 +1,11 @@
 --- A player's inventory: add, remove and equip items. CoreScripts' table is changed together with the client, which
 -- does not report changes that it was sent.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
 local numbers = require("timmy.wire.numbers")
 
-local item_count = checks.integer(1, 1000000)
-
-local give = { name = "give_item" }
-
-give.fields = {
-  { name = "player", check = checks.name },
-  { name = "item", check = checks.name },
-  { name = "count", check = item_count, default = 1 },
-}
+local M = {}
 
 --- The spelling that the player's inventory already has of this id, so that the items join its stack.
 local function known_spelling(counts, ref_id)
@@ -33,9 +24,7 @@ local function refused(ref_id, total, count)
   return nil
 end
 
-function give.available(pid) return items.inventory_of(corescripts.player(pid)) end
-
-function give.run(pid, values)
+function M.give_item(pid, values)
   local player = corescripts.player(pid)
   local inventory, damaged = items.inventory_of(player)
   if not inventory then return nil, damaged end
@@ -50,17 +39,7 @@ function give.run(pid, values)
   return { item = item.refId, count = values.count, total = total + values.count }
 end
 
---- An error if the inventory holds fewer.
-local take = { name = "take_item" }
-
-take.fields = {
-  { name = "player", check = checks.name },
-  { name = "item", check = checks.name },
-  { name = "count", check = item_count, default = 1 },
-}
-
-take.available = give.available
-
+--- An error if the inventory holds fewer; else nil.
 local function too_few(ref_id, total, count)
   if total >= count then return nil end
   local message = string.format("the player has %d of %s, not %d", total, ref_id, count)
@@ -83,7 +62,7 @@ local function remove(inventory, item)
   _G.inventoryHelper.removeClosestItem(inventory, item.refId, item.count, charge, enchantment_charge, item.soul)
 end
 
-function take.run(pid, values)
+function M.take_item(pid, values)
   local player = corescripts.player(pid)
   local inventory, damaged = items.inventory_of(player)
   if not inventory then return nil, damaged end
@@ -97,11 +76,6 @@ function take.run(pid, values)
   player:QuicksaveToDrive()
   return { item = values.item, count = values.count, total = total - values.count }
 end
-
-local SLOTS = { "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet",
-  "boots", "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right",
-  "carried_left", "ammunition" }
-local slot = { name = "slot", check = checks.one_of(unpack(SLOTS)) }
 
 local function slot_number(name) return _G.enumerations.equipment[name:upper()] end
 
@@ -131,10 +105,6 @@ local function stack_of(inventory, ref_id)
   end
 end
 
-local equip = { name = "equip" }
-
-equip.fields = { { name = "player", check = checks.name }, { name = "item", check = checks.name }, slot }
-
 --- Only ammunition is worn as a stack.
 local function worn(item, slot_name)
   return { refId = item.refId, count = slot_name == "ammunition" and item.count or 1,
@@ -142,7 +112,7 @@ local function worn(item, slot_name)
     enchantmentCharge = numbers.finite(item.enchantmentCharge, items.UNTOUCHED) }
 end
 
-function equip.run(pid, values)
+function M.equip(pid, values)
   local player = corescripts.player(pid)
   local inventory, damaged = items.inventory_of(player)
   if not inventory then return nil, damaged end
@@ -154,9 +124,7 @@ function equip.run(pid, values)
   return { item = item.refId, slot = values.slot }
 end
 
-local unequip = { name = "unequip", fields = { { name = "player", check = checks.name }, slot } }
-
-function unequip.run(pid, values)
+function M.unequip(pid, values)
   local player = corescripts.player(pid)
   if not corescripts.is_sound_equipment(player.data.equipment) then return damaged_equipment() end
   wear(player, values.slot, nil)
@@ -165,21 +133,17 @@ end
 
 local GOLD = "gold_001"
 
-local set_gold = { name = "set_gold" }
-
-set_gold.fields = { { name = "player", check = checks.name }, { name = "amount", check = checks.integer(0, 1000000) } }
-
-function set_gold.run(pid, values)
+function M.set_gold(pid, values)
   local inventory, damaged = items.inventory_of(corescripts.player(pid))
   if not inventory then return nil, damaged end
   local _, total = items.spellings(inventory, GOLD)
-  local change = values.amount > total and give or take
+  local change = values.amount > total and M.give_item or M.take_item
   local count = math.abs(values.amount - total)
   if count > 0 then
-    local done, wrong = change.run(pid, { item = GOLD, count = count })
+    local done, wrong = change(pid, { item = GOLD, count = count })
     if not done then return nil, wrong end
   end
   return { amount = values.amount }
 end
 
-return { give, take, equip, unequip, set_gold }
+return M

@@ -1,17 +1,9 @@
 --- Adds a quest's entry to the journal, or sets its stage without a text.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
-local M = { name = "journal" }
-
-M.fields = {
-  { name = "player", check = checks.name },
-  { name = "quest", check = checks.name },
-  { name = "index", check = checks.integer(0, 1000000) },
-  { name = "kind", check = checks.one_of("entry", "index"), default = "entry" },
-}
+local M = {}
 
 --- The actor recorded as the source of an entry.
 local ACTOR = "player"
@@ -70,7 +62,7 @@ local function save(holder, item)
   holder:QuicksaveToDrive()
 end
 
-function M.run(pid, values)
+function M.journal(pid, values)
   local holder = corescripts.journal_holder(corescripts.player(pid))
   local item = build(values)
   guard.ClearJournalChanges(pid)
@@ -80,4 +72,4 @@ function M.run(pid, values)
   return { quest = item.quest, index = item.index, kind = values.kind }
 end
 
-return { M }
+return M

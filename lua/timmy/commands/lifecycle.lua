@@ -1,34 +1,16 @@
 --- Jail, resurrection and kicks.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
-local player = { name = "player", check = checks.name }
+local M = {}
 
-local jail = { name = "jail" }
-
-jail.fields = {
-  player,
-  { name = "days", check = checks.integer(1, 365) },
-  { name = "stay", check = checks.boolean, default = false },
-  { name = "keep_skills", check = checks.boolean, default = false },
-  { name = "text", check = checks.text, optional = true },
-}
-
-function jail.run(pid, values)
+function M.jail(pid, values)
   local message = values.text or ("You have served " .. values.days .. " days.")
   guard.Jail(pid, values.days, values.stay, values.keep_skills, "In jail", message .. "\n")
   return { days = values.days }
 end
-
-local resurrect = { name = "resurrect" }
-
-resurrect.fields = {
-  player,
-  { name = "at", check = checks.one_of("here", "imperial_shrine", "tribunal_temple"), default = "here" },
-}
 
 local TYPES = { here = "REGULAR", imperial_shrine = "IMPERIAL_SHRINE", tribunal_temple = "TRIBUNAL_TEMPLE" }
 
@@ -40,21 +22,19 @@ local function forget_death(dead)
   if type(shape) == "table" and shape.isWerewolf then dead:SetWerewolfState(false) end
 end
 
-function resurrect.run(pid, values)
+function M.resurrect(pid, values)
   if guard.GetHealthCurrent(pid) > 0 then return errors.refuse("game_refused", "the player is not dead", "player") end
   forget_death(corescripts.player(pid))
   guard.Resurrect(pid, _G.enumerations.resurrect[TYPES[values.at]])
   return { at = values.at }
 end
 
-local kick = { name = "kick", fields = { player, { name = "reason", check = checks.text, optional = true } } }
-
 --- Uses the server's own function, not CoreScripts' function of the same name, which logs the player out first: a
 -- logged-out player is not saved.
-function kick.run(pid, values)
+function M.kick(pid, values)
   if values.reason then guard.SendMessage(pid, values.reason .. "\n", false, false) end
   guard.Kick(pid)
   return { kicked = true }
 end
 
-return { jail, resurrect, kick }
+return M

@@ -1,6 +1,5 @@
 --- Commands about objects in the world: place, delete, move, rotate, scale, lock, open, use.
 local cells = require("timmy.state.cells")
-local checks = require("timmy.wire.checks")
 local commands = require("timmy.commands.thing_commands")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
@@ -12,15 +11,6 @@ local things = require("timmy.state.things")
 
 local M = {}
 
-local place = { name = "place_item" }
-
-place.fields = commands.fields(commands.PLAYER, {
-  { name = "item", check = checks.name },
-  { name = "count", check = checks.integer(1, 1000000), default = 1 },
-  { name = "charge", check = checks.integer(-1, 1000000), default = -1 },
-  { name = "soul", check = checks.name, optional = true },
-}, placement.fields)
-
 --- CoreScripts store an object's position, but not its count and charge; clients that join later would get one unused
 -- item. So these are added.
 local function remember_stack(cell, unique_index, values)
@@ -31,7 +21,7 @@ local function remember_stack(cell, unique_index, values)
   cell:QuicksaveToDrive()
 end
 
-function place.run(pid, values)
+function M.place_item(pid, values)
   local spot, wrong = placement.find(pid, values)
   if not spot then return nil, wrong end
   if not records.is_known(values.item) then
@@ -44,9 +34,7 @@ function place.run(pid, values)
   return placement.answer(spot, { unique_index = index, item = values.item, count = values.count })
 end
 
-M.place = place
-
-M.delete = commands.of_object("delete_object", {}, function(thing, _, pid)
+M.delete_object = commands.of_object(function(thing, _, pid)
   things.change(pid, thing, "ObjectDelete", {})
 end)
 
@@ -64,10 +52,7 @@ local function remember(thing, location)
   return { lasting = true }
 end
 
-M.move = commands.of_object("move_object", {
-  { name = "x", check = placement.coordinate }, { name = "y", check = placement.coordinate },
-  { name = "z", check = placement.coordinate },
-}, function(thing, values, pid)
+M.move_object = commands.of_object(function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
   if not placement.lies_in(thing.cell.description, values.x, values.y) then
@@ -78,10 +63,7 @@ M.move = commands.of_object("move_object", {
   return remember(thing, { posX = values.x, posY = values.y, posZ = values.z })
 end)
 
-M.rotate = commands.of_object("rotate_object", {
-  { name = "yaw", check = placement.angle }, { name = "pitch", check = placement.angle, default = 0 },
-  { name = "roll", check = placement.angle, default = 0 },
-}, function(thing, values, pid)
+M.rotate_object = commands.of_object(function(thing, values, pid)
   local wrong = not_for_actors(thing)
   if wrong then return nil, wrong end
   local x, y, z = math.rad(values.pitch), math.rad(values.roll), math.rad(values.yaw)
@@ -89,62 +71,55 @@ M.rotate = commands.of_object("rotate_object", {
   return remember(thing, { rotX = x, rotY = y, rotZ = z })
 end)
 
-M.scale = commands.of_object("scale_object", { { name = "scale", check = checks.number(0.1, 10) } },
-  function(thing, values, pid)
+M.scale_object = commands.of_object(function(thing, values, pid)
     things.change(pid, thing, "ObjectScale", { scale = values.scale })
     return { scale = values.scale }
   end)
 
-M.lock = commands.of_object("lock_object", { { name = "level", check = checks.integer(1, 100), default = 50 } },
-  function(thing, values, pid)
+M.lock_object = commands.of_object(function(thing, values, pid)
     if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
     things.change(pid, thing, "ObjectLock", { lockLevel = values.level })
     return { level = values.level }
   end)
 
-M.unlock = commands.of_object("unlock_object", {}, function(thing, _, pid)
+M.unlock_object = commands.of_object(function(thing, _, pid)
   if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no lock", "unique_index") end
   things.change(pid, thing, "ObjectLock", { lockLevel = 0 })
 end)
 
-M.untrap = commands.of_object("untrap_object", {}, function(thing, _, pid)
+M.untrap_object = commands.of_object(function(thing, _, pid)
   if thing.is_actor then return errors.refuse("bad_arguments", "an actor has no trap", "unique_index") end
   things.change(pid, thing, "ObjectTrap", {})
 end)
 
-M.door = commands.of_object("set_door", { { name = "state", check = checks.one_of("open", "closed") } },
-  function(thing, values, pid)
+M.set_door = commands.of_object(function(thing, values, pid)
     if thing.is_actor then return errors.refuse("bad_arguments", "an actor is no door", "unique_index") end
     local state = _G.enumerations.doorstate[values.state:upper()]
     things.change(pid, thing, "DoorState", { doorState = state })
     return { state = values.state }
   end)
 
-M.enable = commands.of_object("enable_object", {}, function(thing, _, pid)
+M.enable_object = commands.of_object(function(thing, _, pid)
   things.change(pid, thing, "ObjectState", { state = true })
 end)
 
-M.disable = commands.of_object("disable_object", {}, function(thing, _, pid)
+M.disable_object = commands.of_object(function(thing, _, pid)
   things.change(pid, thing, "ObjectState", { state = false })
 end)
 
-M.activate = commands.of_object("activate_object", {}, function(thing, _, pid)
+M.activate_object = commands.of_object(function(thing, _, pid)
   if not things.contains(thing.cell.visitors, pid) then
     return errors.refuse("game_refused", "the player is not near " .. thing.cell.description .. ": send it there first")
   end
   _G.logicHandler.ActivateObjectForPlayer(pid, thing.cell.description, thing.unique_index)
 end)
 
-M.sound = commands.of_object("play_object_sound", {
-  { name = "sound", check = checks.name }, { name = "volume", check = checks.number(0, 1), default = 1 },
-  { name = "pitch", check = checks.number(0.1, 10), default = 1 },
-}, function(thing, values, pid)
+M.play_object_sound = commands.of_object(function(thing, values, pid)
   packets.sound(pid, thing, values.sound, values.volume, values.pitch)
   return { sound = values.sound }
 end)
 
-M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = checks.integer(0, 1000000000) } },
-  function(thing, values, pid)
+M.set_merchant_gold = commands.of_object(function(thing, values, pid)
     if not thing.is_actor then
       return errors.refuse("no_such_target", thing.unique_index .. " is no actor, so it trades nothing", "unique_index")
     end
@@ -154,11 +129,7 @@ M.gold = commands.of_object("set_merchant_gold", { { name = "gold", check = chec
     return { gold = values.gold }
   end)
 
-M.destination = commands.of_object("set_door_destination", {
-  { name = "to_cell", check = checks.name }, { name = "x", check = placement.coordinate },
-  { name = "y", check = placement.coordinate }, { name = "z", check = placement.coordinate },
-  { name = "yaw", check = placement.angle, default = 0 },
-}, function(thing, values, pid)
+M.set_door_destination = commands.of_object(function(thing, values, pid)
   local cell = cells.normalise(values.to_cell)
   if not cells.is_safe(cell) or not placement.lies_in(cell, values.x, values.y) then
     return errors.refuse("no_such_cell", "x and y do not lie in a cell " .. values.to_cell, "to_cell")
@@ -167,5 +138,4 @@ M.destination = commands.of_object("set_door_destination", {
   return { to_cell = cell, lasting = false }
 end)
 
-return { M.place, M.delete, M.move, M.rotate, M.scale, M.lock, M.unlock, M.untrap, M.door, M.enable, M.disable,
-  M.activate, M.sound, M.gold, M.destination }
+return M

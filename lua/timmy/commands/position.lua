@@ -3,6 +3,7 @@
 local cells = require("timmy.state.cells")
 local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
+local declarations = require("timmy.wire.declarations")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
@@ -12,23 +13,18 @@ local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
 local trips = require("timmy.state.trips")
 
-local M = { name = "teleport" }
+local as_coordinate = checks.of(declarations.types.Coordinate)
 
---- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
-local MAX_COORDINATE = 8000000
+local M = {}
 
-local coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
-
-M.fields = {
-  { name = "player", check = checks.name },
-  { name = "to", check = checks.name, optional = true },
-  { name = "to_player", check = checks.name, optional = true },
-  { name = "cell", check = checks.name, optional = true },
-  { name = "x", check = coordinate, optional = true },
-  { name = "y", check = coordinate, optional = true },
-  { name = "z", check = coordinate, optional = true },
-  { name = "yaw", check = checks.number(-360, 360), optional = true },
-}
+--- Whether clients can be sent to a location.
+local function is_in_reach(...)
+  for _, coordinate in ipairs({ ... }) do
+    local _, wrong = as_coordinate(coordinate)
+    if wrong then return false end
+  end
+  return true
+end
 
 local function named(values)
   local place = places.find(values.to)
@@ -75,7 +71,7 @@ local function beside(values)
   if not cells.is_safe(cell) then
     return errors.refuse("game_refused", values.to_player .. " has not arrived in a cell yet; try again", "to_player")
   end
-  if not (coordinate(x) == nil and coordinate(y) == nil and coordinate(z) == nil) then
+  if not is_in_reach(x, y, z) then
     return errors.refuse("game_refused", values.to_player .. "'s location can't be sent to a client", "to_player")
   end
   return { cell = cell, x = x, y = y, z = z, yaw = values.yaw or math.deg(numbers.finite(guard.GetRotZ(other))) }
@@ -110,7 +106,7 @@ local function move(pid, target)
   guard.SendPos(pid)
 end
 
-function M.run(pid, values, context)
+function M.teleport(pid, values, context)
   local locate, unclear = locator(values)
   if not locate then return nil, unclear end
   local target, wrong = locate(values)
@@ -123,32 +119,11 @@ function M.run(pid, values, context)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 
-local push = { name = "push" }
-
-local speed = checks.number(-10000, 10000)
-
-push.fields = {
-  { name = "player", check = checks.name },
-  { name = "x", check = speed, default = 0 },
-  { name = "y", check = speed, default = 0 },
-  { name = "z", check = speed, default = 0 },
-}
-
-function push.run(pid, values)
+function M.push(pid, values)
   guard.SetMomentum(pid, values.x, values.y, values.z)
   guard.SendMomentum(pid)
   return { x = values.x, y = values.y, z = values.z }
 end
-
-local set_mark = { name = "set_mark" }
-
-set_mark.fields = {
-  { name = "player", check = checks.name },
-  { name = "cell", check = checks.name, optional = true },
-  { name = "x", check = coordinate },
-  { name = "y", check = coordinate },
-  { name = "z", check = coordinate },
-}
 
 local function send_mark(pid, target)
   guard.SetMarkCell(pid, target.cell)
@@ -158,7 +133,7 @@ local function send_mark(pid, target)
 end
 
 --- Sets the destination of the spell Recall.
-function set_mark.run(pid, values)
+function M.set_mark(pid, values)
   local target, wrong = located(values)
   if not target then return nil, wrong end
   local owner = corescripts.player(pid)
@@ -170,4 +145,4 @@ function set_mark.run(pid, values)
   return { cell = target.cell, x = target.x, y = target.y, z = target.z }
 end
 
-return { M, push, set_mark }
+return M

@@ -3,11 +3,10 @@
 -- A record with an id of its own is permanent. One without gets a generated id, and CoreScripts remove it together with
 -- the last object made of it.
 local corescripts = require("timmy.game.corescripts")
+local declarations = require("timmy.wire.declarations")
 local errors = require("timmy.commands.errors")
 local items = require("timmy.state.items")
-local nested = require("timmy.wire.nested")
 local things = require("timmy.state.things")
-local types = require("timmy.state.record_types")
 
 local M = {}
 
@@ -18,31 +17,23 @@ local function camel(name)
   return (name:gsub("_(%a)", string.upper))
 end
 
-local function copy_fields(fields, record)
-  local copied = {}
-  for name, value in pairs(nested.values(fields, record)) do copied[camel(name)] = value end
-  return copied
-end
-
-local function converted(name, value)
-  local inner = types.INNER[name]
-  if not inner then return value end
-  if not types.LISTS[name] then return copy_fields(inner, value) end
-  local list = {}
-  for position, item in ipairs(value) do list[position] = copy_fields(inner, item) end
-  return list
+--- A value with CoreScripts' names of its fields, those of the objects in it too.
+local function converted(value)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for name, inner in pairs(value) do copy[type(name) == "string" and camel(name) or name] = converted(inner) end
+  return copy
 end
 
 --- A checked record in CoreScripts' form: its type, its id (nil for a generated one), and the table they store.
 function M.convert(record)
-  local kept = {}
-  for name, value in pairs(nested.values(types[record.type], record)) do kept[camel(name)] = converted(name, value) end
+  local kept = converted(record)
   kept.type, kept.id = nil, nil
   if kept.gender then kept.gender = kept.gender == "female" and FEMALE or MALE end
   -- As CoreScripts' own command does: without these an NPC would have no health, and a book might teach a skill.
   if record.type == "npc" and not kept.baseId and not kept.autoCalc then kept.autoCalc = 1 end
   if record.type == "book" and not kept.skillId then kept.skillId = -1 end
-  return record.type, nested.values(types[record.type], record).id, kept
+  return record.type, record.id, kept
 end
 
 function M.store(record_type)
@@ -53,7 +44,7 @@ local LISTS = { "permanentRecords", "generatedRecords" }
 
 --- The store, and the list in it, that has an id; nil if none does.
 function M.holder(id)
-  for _, record_type in ipairs(types.names) do
+  for _, record_type in ipairs(declarations.RECORD_TYPES) do
     local store = M.store(record_type)
     for _, list in ipairs(LISTS) do
       if store and store.data[list] and store.data[list][id] then return store, list end

@@ -1,57 +1,42 @@
 --- The registry of commands: finds a command, checks its arguments, finds its player, and runs it.
+--
+-- What a command is named, needs and takes is declared (timmy.wire.declarations). Its function is in the file of its
+-- topic in this folder, under the command's name: `run(pid, values, context)` returns the answer, or nil and an error.
+local available = require("timmy.commands.available")
 local checks = require("timmy.wire.checks")
 local client_input = require("timmy.game.client_input")
+local declarations = require("timmy.wire.declarations")
+local errors = require("timmy.commands.errors")
+local json = require("timmy.wire.json")
 local log = require("timmy.server.log")
+local permissions = require("timmy.wire.permissions")
 local players = require("timmy.state.players")
 
 local M = {}
 
 local registry, names = {}, {}
 
---- One file for each topic; each returns a list of commands: { name =, fields =, permitted = ?, available = ?, run = }.
--- `permitted(context)` returns true, or false, why, and the error's code (`not_permitted`), for all players;
--- `available(pid, context)` returns true if a logged-in player can be given the command now, or nil and the error that
--- `run` would return.
-local TOPICS = {
-  require("timmy.commands.actors"),
-  require("timmy.commands.ai"),
-  require("timmy.commands.api"),
-  require("timmy.commands.character"),
-  require("timmy.commands.chat"),
-  require("timmy.commands.client_input"),
-  require("timmy.commands.allies"),
-  require("timmy.commands.console"),
-  require("timmy.commands.containers"),
-  require("timmy.commands.dialogs"),
-  require("timmy.commands.factions"),
-  require("timmy.commands.lifecycle"),
-  require("timmy.commands.inventory"),
-  require("timmy.commands.journal"),
-  require("timmy.commands.topics"),
-  require("timmy.commands.objects"),
-  require("timmy.commands.animation"),
-  require("timmy.commands.position"),
-  require("timmy.commands.records"),
-  require("timmy.commands.reputation"),
-  require("timmy.commands.settings"),
-  require("timmy.commands.shapeshift"),
-  require("timmy.commands.spells"),
-  require("timmy.commands.stats"),
-  require("timmy.commands.world"),
-}
+local function names_of(fields)
+  local list = {}
+  for position, field in ipairs(fields) do list[position] = field.name end
+  return table.concat(list, ", ")
+end
 
-for _, topic in ipairs(TOPICS) do
-  for _, command in ipairs(topic) do
-    registry[command.name] = command
-    names[#names + 1] = command.name
-  end
+for name, declared in pairs(declarations.commands) do
+  local run = require("timmy.commands." .. declared.topic)[name]
+  if not run then error("lua/timmy/commands/" .. declared.topic .. ".lua has no function " .. name) end
+  local unknown = "is no argument of this command; there are: " .. names_of(declared.fields)
+  local fields, check = checks.object(declared.fields, unknown)
+  registry[name] = { fields = fields, check = check, run = run, scope = declared.scope, available = available[name],
+    input = declared.topic == "client_input" and name or nil }
+  names[#names + 1] = name
 end
 
 --- The names of all commands, sorted.
 M.names = names
 table.sort(names)
 
---- A command's fields, in order.
+--- A command's fields, in order: { name =, check =, default = ?, optional = ? }.
 function M.fields_of(name) return registry[name].fields end
 
 --- The longest part of an unknown command's name that an answer repeats, in bytes: the name may be anything, and the
@@ -59,29 +44,28 @@ function M.fields_of(name) return registry[name].fields end
 local LONGEST_NAME = 256
 
 local function unknown(name)
-  local guidance = client_input.guidance(name)
-  if guidance then return { code = "needs_client_input", message = guidance, field = "name" } end
+  local needs_input = client_input.guidance(name) and client_input.refusal_of(name)
+  if needs_input then return needs_input end
   local message = "no command " .. tostring(name):sub(1, LONGEST_NAME) .. "; welcome.server.commands lists them"
   return { code = "unknown_command", message = message, field = "name" }
 end
 
---- The error of a command that is permitted to nobody, or nil.
+--- The error of a command that is open to no player: its context lacks a scope, or nobody's client can be played.
 local function prohibition(command, context)
-  if not command.permitted then return nil end
-  local allowed, reason, code = command.permitted(context)
-  return not allowed and { code = code or "not_permitted", message = reason } or nil
+  local err = permissions.error_of_command(command.scope, context)
+  if not err and command.input then err = client_input.error_of(command.input) end
+  return err
 end
 
 --- Why a command would be declined before its arguments are checked, by the configuration or by the player's state; nil
 -- if no reason is known.
 local function objection(command, pid, context)
-  local prohibited = prohibition(command, context)
-  if prohibited then return prohibited end
-  if command.available then
-    local possible, err = command.available(pid, context)
-    if not possible then return { code = err.code, message = err.message } end
+  local err = prohibition(command, context)
+  if not err and command.available then
+    local possible, why = command.available(pid)
+    err = not possible and why
   end
-  return nil
+  return err and errors.new(err.code, err.message) or nil
 end
 
 --- The names of the commands that a logged-in player can be given now, and by name the errors of the others,
@@ -95,15 +79,22 @@ function M.available(pid, context)
   return possible, declined
 end
 
+--- A command's arguments with defaults filled in; or nil and an error with the wrong field.
+local function read(command, arguments)
+  if type(arguments) ~= "table" or arguments == json.null then
+    return errors.refuse("bad_arguments", "arguments must be an object", "arguments")
+  end
+  local values, wrong, place = command.check(arguments)
+  if wrong then return errors.refuse("bad_arguments", place .. ": " .. wrong, place) end
+  return values
+end
+
 local function run(name, arguments, context)
   local command = registry[name]
   if not command then return nil, unknown(name) end
   local prohibited = prohibition(command, context)
-  if prohibited then
-    prohibited.field = "name"
-    return nil, prohibited
-  end
-  local values, wrong = checks.read(command.fields, arguments)
+  if prohibited then return nil, prohibited end
+  local values, wrong = read(command, arguments)
   if not values then return nil, wrong end
   local pid, missing = players.find(values.player)
   if not pid then return nil, missing end

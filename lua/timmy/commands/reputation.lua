@@ -1,14 +1,9 @@
 --- A player's bounty and reputation.
-local checks = require("timmy.wire.checks")
 local guard = require("timmy.game.guard")
 local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
 
-local player = { name = "player", check = checks.name }
-
-local set_bounty = { name = "set_bounty" }
-
-set_bounty.fields = { player, { name = "bounty", check = checks.integer(0, 1000000) } }
+local M = {}
 
 --- A bounty packet goes to all clients and concerns one player, so with shared bounties one is sent for each player.
 local function send_bounty(pid, bounty, is_shared)
@@ -20,7 +15,7 @@ local function send_bounty(pid, bounty, is_shared)
   end
 end
 
-function set_bounty.run(pid, values)
+function M.set_bounty(pid, values)
   local holder, is_shared = saved.holder(pid, "shareBounty", false)
   local fame, damaged = saved.table_of(holder, "fame")
   if not fame then return nil, damaged end
@@ -30,11 +25,7 @@ function set_bounty.run(pid, values)
   return { bounty = values.bounty }
 end
 
-local set_reputation = { name = "set_reputation" }
-
-set_reputation.fields = { player, { name = "reputation", check = checks.integer(-100000, 100000) } }
-
-function set_reputation.run(pid, values)
+function M.set_reputation(pid, values)
   local holder, is_shared = saved.holder(pid, "shareReputation", true)
   local fame, damaged = saved.table_of(holder, "fame")
   if not fame then return nil, damaged end
@@ -45,4 +36,4 @@ function set_reputation.run(pid, values)
   return { reputation = values.reputation }
 end
 
-return { set_bounty, set_reputation }
+return M

@@ -1,5 +1,4 @@
 --- Settings of a player's client. Without a value: the server's default.
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
@@ -7,7 +6,7 @@ local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local saved = require("timmy.game.saved")
 
-local player = { name = "player", check = checks.name }
+local M = {}
 
 --- CoreScripts' setters and the operator's defaults.
 local PERMISSIONS = {
@@ -38,15 +37,7 @@ local function set(pid, setting, value, is_sound)
   return true
 end
 
-local set_permission = { name = "set_permission" }
-
-set_permission.fields = {
-  player,
-  { name = "permission", check = checks.one_of("console", "bed_rest", "wilderness_rest", "wait") },
-  { name = "allowed", check = checks.boolean, optional = true },
-}
-
-function set_permission.run(pid, values)
+function M.set_permission(pid, values)
   local function is_sound(value) return type(value) == "boolean" end
   local done, wrong = set(pid, PERMISSIONS[values.permission], values.allowed, is_sound)
   if not done then return nil, wrong end
@@ -55,15 +46,7 @@ function set_permission.run(pid, values)
   return { permission = values.permission, allowed = allowed }
 end
 
-local set_client_setting = { name = "set_client_setting" }
-
-set_client_setting.fields = {
-  player,
-  { name = "setting", check = checks.one_of("difficulty", "physics_framerate", "log_level") },
-  { name = "value", check = checks.integer(-100, 1000), optional = true },
-}
-
-function set_client_setting.run(pid, values)
+function M.set_client_setting(pid, values)
   local setting = NUMBERS[values.setting]
   local function is_sound(value) return numbers.is_whole(value, setting.low, setting.high) end
   if values.value ~= nil and not is_sound(values.value) then
@@ -75,4 +58,4 @@ function set_client_setting.run(pid, values)
   return { setting = values.setting, value = values.value or json.null }
 end
 
-return { set_permission, set_client_setting }
+return M

@@ -1,14 +1,12 @@
 --- A player's spells and active effects.
 local attributes = require("timmy.state.attributes")
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local items = require("timmy.state.items")
 local saved = require("timmy.game.saved")
 
-local player = { name = "player", check = checks.name }
-local spell = { name = "spell", check = checks.name }
+local M = {}
 
 local function send_book(pid, action, spells)
   guard.ClearSpellbookChanges(pid)
@@ -29,9 +27,7 @@ local function unknown(id)
   return errors.refuse("no_such_target", "the player does not have the spell " .. id, "spell")
 end
 
-local add = { name = "add_spell", fields = { player, spell } }
-
-function add.run(pid, values)
+function M.add_spell(pid, values)
   if items.is_generated(values.spell) then
     return errors.refuse("no_such_target", values.spell .. " is a record made by this server; only spells of the data "
       .. "files can be taught", "spell")
@@ -44,9 +40,7 @@ function add.run(pid, values)
   return { spell = values.spell }
 end
 
-local remove = { name = "remove_spell", fields = { player, spell } }
-
-function remove.run(pid, values)
+function M.remove_spell(pid, values)
   local owner, book, position = look_up(pid, values.spell)
   if not owner then return nil, book end
   if not position then return unknown(values.spell) end
@@ -58,9 +52,7 @@ function remove.run(pid, values)
   return { spell = id }
 end
 
-local clear = { name = "clear_spells", fields = { player } }
-
-function clear.run(pid)
+function M.clear_spells(pid)
   local owner = corescripts.player(pid)
   send_book(pid, "SET", {})
   owner.data.spellbook = {}
@@ -68,9 +60,7 @@ function clear.run(pid)
   return { cleared = true }
 end
 
-local select_spell = { name = "select_spell", fields = { player, spell } }
-
-function select_spell.run(pid, values)
+function M.select_spell(pid, values)
   local owner, book, position = look_up(pid, values.spell)
   if not owner then return nil, book end
   if not position then return unknown(values.spell) end
@@ -83,9 +73,6 @@ function select_spell.run(pid, values)
   return { spell = book[position] }
 end
 
---- The effects of Morrowind.esm by number that concern one attribute or one skill: these require it, and the others
--- must not have one.
-local LAST_EFFECT = 142
 local OF_ATTRIBUTES = { [17] = true, [22] = true, [74] = true, [79] = true, [85] = true }
 local OF_SKILLS = { [21] = true, [26] = true, [78] = true, [83] = true, [89] = true }
 local NO_ARGUMENT = -1
@@ -126,19 +113,7 @@ local function send_active(pid, action, id, name, effects)
   guard.SendSpellsActiveChanges(pid, true, false)
 end
 
-local add_effect = { name = "add_effect" }
-
-add_effect.fields = {
-  player, spell,
-  { name = "effect", check = checks.integer(0, LAST_EFFECT) },
-  { name = "magnitude", check = checks.number(0, 10000) },
-  { name = "duration_s", check = checks.number(0.1, 100000) },
-  { name = "label", check = checks.name, optional = true },
-  { name = "attribute", check = checks.name, optional = true },
-  { name = "skill", check = checks.name, optional = true },
-}
-
-function add_effect.run(pid, values)
+function M.add_effect(pid, values)
   local argument, wrong = argument_of(values)
   if not argument then return nil, wrong end
   local owner = corescripts.player(pid)
@@ -153,9 +128,7 @@ function add_effect.run(pid, values)
   return { spell = values.spell, effect = values.effect }
 end
 
-local remove_effect = { name = "remove_effect", fields = { player, spell } }
-
-function remove_effect.run(pid, values)
+function M.remove_effect(pid, values)
   local owner = corescripts.player(pid)
   local active, damaged = saved.table_of(owner, "spellsActive")
   if not active then return nil, damaged end
@@ -168,4 +141,4 @@ function remove_effect.run(pid, values)
   return { spell = values.spell }
 end
 
-return { add, remove, clear, select_spell, add_effect, remove_effect }
+return M

@@ -1,19 +1,12 @@
 --- Sets an attribute, a skill, the level, or the current or full value of health, magicka or fatigue.
 local attributes = require("timmy.state.attributes")
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
-local M = { name = "set_stat" }
+local M = {}
 
 local HIGHEST = 100000
-
-M.fields = {
-  { name = "player", check = checks.name },
-  { name = "stat", check = checks.name },
-  { name = "value", check = checks.number(0, HIGHEST) },
-}
 
 --- The names of TES3MP's setters, and of the fields that CoreScripts save them in.
 local GAUGES = {
@@ -108,7 +101,7 @@ local function find(requested)
   return nil
 end
 
-function M.run(pid, values)
+function M.set_stat(pid, values)
   local name, set = find(values.stat)
   if not name then
     local message = "no stat " .. values.stat .. "; there are the attributes and skills (Strength, Longblade), level, "
@@ -120,4 +113,4 @@ function M.run(pid, values)
   return { stat = name, value = values.value }
 end
 
-return { M }
+return M

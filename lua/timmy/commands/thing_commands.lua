@@ -1,23 +1,7 @@
---- What commands about one object or actor share: fields, lookup and answer.
-local checks = require("timmy.wire.checks")
+--- What commands about one object or actor share: lookup and answer.
 local things = require("timmy.state.things")
 
 local M = {}
-
---- The fields that every command has.
-M.PLAYER = { { name = "player", check = checks.name } }
---- The fields that name an object or an actor.
-M.THING = { M.PLAYER[1], { name = "unique_index", check = things.unique_index },
-  { name = "cell", check = checks.name, optional = true } }
-
---- Joins lists of fields.
-function M.fields(...)
-  local all = {}
-  for _, group in ipairs({ ... }) do
-    for _, field in ipairs(group) do all[#all + 1] = field end
-  end
-  return all
-end
 
 --- An answer about the object, with the fields of `more`.
 function M.answer(thing, more)
@@ -26,8 +10,8 @@ function M.answer(thing, more)
   return answer
 end
 
-local function command(find, name, own_fields, act, check)
-  return { name = name, fields = M.fields(M.THING, own_fields), run = function(pid, values)
+local function command(find, act, check)
+  return function(pid, values)
     local contradiction = check and check(values)
     if contradiction then return nil, contradiction end
     local thing, wrong = find(values)
@@ -36,18 +20,14 @@ local function command(find, name, own_fields, act, check)
     more, wrong = act(thing, values, pid)
     if wrong then return nil, wrong end
     return M.answer(thing, more)
-  end }
+  end
 end
 
 --- A command about an object: `act(object, values, pid)` returns the additional fields of the answer, or nil and an
 -- error. `check(values)` may reject combinations of arguments before the object is looked up.
-function M.of_object(name, own_fields, act, check)
-  return command(things.object, name, own_fields, act, check)
-end
+function M.of_object(act, check) return command(things.object, act, check) end
 
 --- The same about a living actor.
-function M.of_actor(name, own_fields, act, check)
-  return command(things.living_actor, name, own_fields, act, check)
-end
+function M.of_actor(act, check) return command(things.living_actor, act, check) end
 
 return M

@@ -1,21 +1,18 @@
 --- A player's knowledge: topics, books, kills and map.
 local cells = require("timmy.state.cells")
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local saved = require("timmy.game.saved")
 
-local player = { name = "player", check = checks.name }
+local M = {}
 
 local function insert_once(list, id)
   if not saved.find(list, id) then table.insert(list, id) end
 end
 
-local add_topic = { name = "add_topic", fields = { player, { name = "topic", check = checks.name } } }
-
 --- Clients send topics in lower case, and CoreScripts compare them exactly.
-function add_topic.run(pid, values)
+function M.add_topic(pid, values)
   local holder, is_shared = saved.holder(pid, "shareTopics", true)
   local topics, damaged = saved.table_of(holder, "topics")
   if not topics then return nil, damaged end
@@ -28,9 +25,7 @@ function add_topic.run(pid, values)
   return { topic = topic }
 end
 
-local add_book = { name = "add_book", fields = { player, { name = "book", check = checks.name } } }
-
-function add_book.run(pid, values)
+function M.add_book(pid, values)
   local reader = corescripts.player(pid)
   local books, damaged = saved.table_of(reader, "books")
   if not books then return nil, damaged end
@@ -42,15 +37,7 @@ function add_book.run(pid, values)
   return { book = values.book }
 end
 
-local set_kills = { name = "set_kills" }
-
-set_kills.fields = {
-  player,
-  { name = "ref_id", check = checks.name },
-  { name = "count", check = checks.integer(0, 1000000) },
-}
-
-function set_kills.run(pid, values)
+function M.set_kills(pid, values)
   local holder, is_shared = saved.holder(pid, "shareKills", true)
   local kills, damaged = saved.table_of(holder, "kills")
   if not kills then return nil, damaged end
@@ -63,16 +50,8 @@ function set_kills.run(pid, values)
   return { ref_id = ref_id, count = values.count }
 end
 
-local show_map = { name = "show_map" }
-
-show_map.fields = {
-  player,
-  { name = "x", check = checks.integer(-cells.FARTHEST, cells.FARTHEST) },
-  { name = "y", check = checks.integer(-cells.FARTHEST, cells.FARTHEST) },
-}
-
 --- The server has only the map tiles that players' clients have drawn and sent.
-function show_map.run(pid, values)
+function M.show_map(pid, values)
   local cell = cells.exterior(values.x, values.y)
   local path = corescripts.setting("dataPath", guard.GetDataPath()) .. "/map/" .. cell .. ".png"
   if not guard.DoesFilePathExist(path) then
@@ -89,4 +68,4 @@ function show_map.run(pid, values)
   return { cell = cell }
 end
 
-return { add_topic, add_book, set_kills, show_map }
+return M

@@ -1,6 +1,5 @@
 --- The shared world: weather, time, script variables, door destinations, cells, collision.
 local cells = require("timmy.state.cells")
-local checks = require("timmy.wire.checks")
 local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
@@ -9,13 +8,9 @@ local players = require("timmy.state.players")
 local saved = require("timmy.game.saved")
 local things = require("timmy.state.things")
 
-local PLAYER = { name = "player", check = checks.name }
-local WEATHER = { "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard" }
-local NONE_QUEUED = -1
+local M = {}
 
-local weather = { name = "set_weather", fields = { PLAYER,
-  { name = "weather", check = checks.one_of(unpack(WEATHER)) },
-  { name = "region", check = checks.name, optional = true } } }
+local NONE_QUEUED = -1
 
 --- The named region, and CoreScripts' data of it: weather exists only where a player is.
 local function region_of(pid, requested)
@@ -32,7 +27,7 @@ local function region_of(pid, requested)
   return name, stored
 end
 
-function weather.run(pid, values)
+function M.set_weather(pid, values)
   local name, stored = region_of(pid, values.region)
   if not name then return nil, stored end
   local number = _G.enumerations.weather[values.weather:upper()]
@@ -41,15 +36,6 @@ function weather.run(pid, values)
   _G.WorldInstance:LoadRegionWeather(name, pid, true, true)
   return { region = name, weather = values.weather }
 end
-
-local time = { name = "set_time", fields = { PLAYER,
-  { name = "hour", check = checks.number(0, 23.99), optional = true },
-  { name = "day", check = checks.integer(1, 31), optional = true },
-  { name = "month", check = checks.integer(1, 12), optional = true },
-  { name = "year", check = checks.integer(1, 10000), optional = true },
-  { name = "days_passed", check = checks.integer(0, 10000000), optional = true },
-  { name = "day_time_scale", check = checks.number(0, 1000), optional = true },
-  { name = "night_time_scale", check = checks.number(0, 1000), optional = true } } }
 
 local KEPT_AS = { hour = "hour", day = "day", month = "month", year = "year", days_passed = "daysPassed",
   day_time_scale = "dayTimeScale", night_time_scale = "nightTimeScale" }
@@ -78,7 +64,7 @@ local function wrong_time(values, now)
   return errors.new("bad_arguments", ("month %d has %d days"):format(month, days_of(month)), "day")
 end
 
-function time.run(pid, values)
+function M.set_time(pid, values)
   local world = _G.WorldInstance
   local now, damaged = saved.table_of(world, "time")
   if not now or not is_date(now) then return nil, damaged or errors.new("game_refused", NO_DATE) end
@@ -99,11 +85,7 @@ end
 local INT = 2147483647
 local KINDS = { short = { low = -32768, high = 32767 }, long = { low = -INT, high = INT } }
 
-local global = { name = "set_script_global", fields = { PLAYER, { name = "name", check = checks.name },
-  { name = "kind", check = checks.one_of("short", "long", "float") },
-  { name = "value", check = checks.number(-INT, INT) } } }
-
-function global.run(pid, values)
+function M.set_script_global(pid, values)
   local bounds = KINDS[values.kind]
   if bounds and not numbers.is_whole(values.value, bounds.low, bounds.high) then
     local message = ("value: a %s is a whole number between %d and %d"):format(values.kind, bounds.low, bounds.high)
@@ -122,10 +104,7 @@ function global.run(pid, values)
   return { name = values.name, value = values.value }
 end
 
-local destination = { name = "override_destination", fields = { PLAYER, { name = "from_cell", check = checks.name },
-  { name = "to_cell", check = checks.name } } }
-
-function destination.run(pid, values)
+function M.override_destination(pid, values)
   local world = _G.WorldInstance
   for _, field in ipairs({ "from_cell", "to_cell" }) do
     if not cells.is_safe(values[field]) then
@@ -141,11 +120,9 @@ function destination.run(pid, values)
   return { from_cell = values.from_cell, to_cell = values.to_cell }
 end
 
-local reset = { name = "reset_cell", fields = { PLAYER, { name = "cell", check = checks.name } } }
-
 --- Clears a global that CoreScripts leave behind after resetting a cell that was not loaded: with it, their next reset
 -- would unload a cell that is in use.
-function reset.run(pid, values)
+function M.reset_cell(pid, values)
   local cell, wrong = things.loaded_cell(values.cell)
   if not cell then return nil, wrong end
   _G.unloadCellAtEnd = nil
@@ -162,12 +139,7 @@ local COLLISION = {
     setting = "useActorCollisionForPlacedObjects" },
 }
 
-local collision = { name = "set_collision", fields = { PLAYER } }
-for _, what in ipairs(COLLISION) do
-  collision.fields[#collision.fields + 1] = { name = what.name, check = checks.boolean, optional = true }
-end
-
-function collision.run(pid, values)
+function M.set_collision(pid, values)
   local answer = {}
   for _, what in ipairs(COLLISION) do
     if values[what.name] ~= nil then
@@ -183,9 +155,7 @@ function collision.run(pid, values)
   return answer
 end
 
-local info = { name = "server_info", fields = { PLAYER } }
-
-function info.run()
+function M.server_info()
   local loaded = 0
   for _ in pairs(corescripts.global("LoadedCells")) do loaded = loaded + 1 end
   return {
@@ -197,4 +167,4 @@ function info.run()
   }
 end
 
-return { weather, time, global, destination, reset, collision, info }
+return M

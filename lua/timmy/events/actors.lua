@@ -26,7 +26,7 @@ local function named(actors, cell)
 end
 
 --- A reader for packets that CoreScripts turn into a table.
-local function told(describe)
+local function each(describe)
   return function(_, cell, actors)
     local listed, left_out = shapes.listed(actors, describe)
     return { cell = shapes.text_or(cell, ""), actors = named(listed, cell), left_out = left_out }
@@ -63,10 +63,10 @@ local function moved(actor)
 end
 
 return {
-  { event = "actor_list", hook = "OnActorList", counts = shapes.is_done, read = told() },
-  { event = "actor_equipment", hook = "OnActorEquipment", counts = shapes.is_done, read = told(dressed) },
-  { event = "actor_spells_active", hook = "OnActorSpellsActive", counts = shapes.is_done, read = told(enchanted) },
-  { event = "actor_death", hook = "OnActorDeath", counts = shapes.is_done, read = told(killed) },
+  { event = "actor_list", hook = "OnActorList", counts = shapes.is_done, read = each() },
+  { event = "actor_equipment", hook = "OnActorEquipment", counts = shapes.is_done, read = each(dressed) },
+  { event = "actor_spells_active", hook = "OnActorSpellsActive", counts = shapes.is_done, read = each(enchanted) },
+  { event = "actor_death", hook = "OnActorDeath", counts = shapes.is_done, read = each(killed) },
   { event = "actor_ai", hook = "OnActorAI", counts = shapes.is_done, read = at_hand(ordered) },
   { event = "actor_cell_change", hook = "OnActorCellChange", counts = shapes.is_done, read = at_hand(moved) },
 }

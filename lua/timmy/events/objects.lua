@@ -7,7 +7,7 @@ local shapes = require("timmy.events.shapes")
 local finite, whole = numbers.finite, numbers.whole
 
 --- A reader of a packet about objects in a cell, and the players it is about.
-local function told(describe, describe_player)
+local function each(describe, describe_player)
   return function(_, cell, objects, target_players)
     local listed, left_out = shapes.listed(objects, describe)
     return { cell = shapes.text_or(cell, ""), objects = listed, left_out = left_out,
@@ -61,32 +61,32 @@ local function containers(_, cell, objects)
 end
 
 local function console(pid, cell, command, objects, target_players)
-  local data = told()(pid, cell, objects, target_players)
+  local data = each()(pid, cell, objects, target_players)
   data.command = shapes.text_or(command, "")
   return data
 end
 
 return {
-  { event = "object_activate", hook = "OnObjectActivate", counts = shapes.is_done, read = told(activated, activated) },
-  { event = "object_hit", hook = "OnObjectHit", counts = shapes.is_done, read = told(hit, hit) },
-  { event = "object_sound", hook = "OnObjectSound", counts = shapes.is_done, read = told(sound, sound) },
-  { event = "object_place", hook = "OnObjectPlace", counts = shapes.is_done, read = told(placed) },
-  { event = "object_spawn", hook = "OnObjectSpawn", counts = shapes.is_done, read = told(spawned) },
-  { event = "object_delete", hook = "OnObjectDelete", counts = shapes.is_done, read = told() },
+  { event = "object_activate", hook = "OnObjectActivate", counts = shapes.is_done, read = each(activated, activated) },
+  { event = "object_hit", hook = "OnObjectHit", counts = shapes.is_done, read = each(hit, hit) },
+  { event = "object_sound", hook = "OnObjectSound", counts = shapes.is_done, read = each(sound, sound) },
+  { event = "object_place", hook = "OnObjectPlace", counts = shapes.is_done, read = each(placed) },
+  { event = "object_spawn", hook = "OnObjectSpawn", counts = shapes.is_done, read = each(spawned) },
+  { event = "object_delete", hook = "OnObjectDelete", counts = shapes.is_done, read = each() },
   { event = "object_lock", hook = "OnObjectLock", counts = shapes.is_done,
-    read = told(function(entry) return { lock_level = whole(entry.lockLevel) } end) },
-  { event = "object_trap", hook = "OnObjectTrap", counts = shapes.is_done, read = told() },
+    read = each(function(entry) return { lock_level = whole(entry.lockLevel) } end) },
+  { event = "object_trap", hook = "OnObjectTrap", counts = shapes.is_done, read = each() },
   { event = "object_scale", hook = "OnObjectScale", counts = shapes.is_done,
-    read = told(function(entry) return { scale = finite(entry.scale, 1) } end) },
+    read = each(function(entry) return { scale = finite(entry.scale, 1) } end) },
   { event = "object_state", hook = "OnObjectState", counts = shapes.is_done,
-    read = told(function(entry) return { enabled = entry.state ~= false } end) },
+    read = each(function(entry) return { enabled = entry.state ~= false } end) },
   { event = "object_gold", hook = "OnObjectMiscellaneous", counts = shapes.is_done,
-    read = told(function(entry) return { gold = whole(entry.goldPool) } end) },
-  { event = "object_restock", hook = "OnObjectRestock", counts = shapes.is_done, read = told() },
-  { event = "dialogue_choice", hook = "OnObjectDialogueChoice", counts = shapes.is_done, read = told(said) },
+    read = each(function(entry) return { gold = whole(entry.goldPool) } end) },
+  { event = "object_restock", hook = "OnObjectRestock", counts = shapes.is_done, read = each() },
+  { event = "dialogue_choice", hook = "OnObjectDialogueChoice", counts = shapes.is_done, read = each(said) },
   { event = "door_state", hook = "OnDoorState", counts = shapes.is_done,
-    read = told(function(entry) return { door = DOORS[entry.doorState] or "closed" } end) },
+    read = each(function(entry) return { door = DOORS[entry.doorState] or "closed" } end) },
   { event = "container", hook = "OnContainer", counts = shapes.is_done, read = containers },
   { event = "console_command", hook = "OnConsoleCommand", counts = shapes.is_done, read = console },
-  { event = "script_local", hook = "OnClientScriptLocal", counts = shapes.is_done, read = told() },
+  { event = "script_local", hook = "OnClientScriptLocal", counts = shapes.is_done, read = each() },
 }

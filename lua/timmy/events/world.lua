@@ -11,8 +11,8 @@ local whole = numbers.whole
 local function kills()
   local counts = {}
   for position, kill in ipairs(guard.received_kills()) do
-    local is_told = position <= shapes.MOST and id_lists.is_id(kill.ref_id)
-    if is_told then counts[kill.ref_id] = math.max(0, whole(kill.count)) end
+    local is_listed = position <= shapes.MOST and id_lists.is_id(kill.ref_id)
+    if is_listed then counts[kill.ref_id] = math.max(0, whole(kill.count)) end
   end
   return { counts = json.object(counts) }
 end

@@ -1,11 +1,9 @@
 --- Packets about actors for which CoreScripts have no function, or a wrong one. They go to everybody who has loaded the
 -- cell, so that the next client to simulate it knows their contents too.
+local declarations = require("timmy.wire.declarations")
 local guard = require("timmy.game.guard")
 
 local M = {}
-
---- The number of an actor's equipment slots.
-M.SLOTS = 19
 
 local function begin(actor)
   guard.ClearActorList()
@@ -26,7 +24,7 @@ end
 --- Sends an actor's whole equipment: a client removes what the packet leaves out.
 function M.equipment(actor, worn)
   begin(actor)
-  for slot = 0, M.SLOTS - 1 do
+  for slot = 0, #declarations.SLOTS - 1 do
     local item = worn[slot]
     if item then
       guard.EquipActorItem(slot, item.refId, item.count, item.charge or -1, item.enchantmentCharge or -1)

@@ -51,11 +51,11 @@ local TAKES = {
 -- verb is not possible now, or nil.
 function M.attach(attached) clients = attached end
 
---- Whether clients are attached; false and the guidance if not.
-function M.permits(verb)
-  if clients then return true end
-  return false, M.guidance(verb), "needs_client_input"
-end
+--- The error of a verb that needs the player's own client.
+function M.refusal_of(verb) return { code = "needs_client_input", message = M.guidance(verb), field = "name" } end
+
+--- The same where no clients are attached; else nil.
+function M.error_of(verb) return not clients and M.refusal_of(verb) or nil end
 
 --- Why a verb is not possible for a player now, or nil.
 function M.objection(pid, verb) return clients:objection(pid, verb) end

@@ -5,31 +5,12 @@
 -- Lists that are read by index (actors) can only be read by functions that select them first.
 local cells = require("timmy.state.cells")
 local kinds = require("timmy.game.kinds")
+local signatures = require("timmy.game.signatures")
 
 local M = {}
 
 --- The server's log levels.
 local LEVELS = { verbose = 0, info = 1, warn = 2, error = 3, fatal = 4 }
-
---- The signatures of the functions, in one file for each topic. Functions without a signature are never called.
-local TOPICS = {
-  require("timmy.game.character"),
-  require("timmy.game.chat"),
-  require("timmy.game.factions"),
-  require("timmy.game.lifecycle"),
-  require("timmy.game.journal"),
-  require("timmy.game.topics"),
-  require("timmy.game.mechanics"),
-  require("timmy.game.animation"),
-  require("timmy.game.position"),
-  require("timmy.game.reputation"),
-  require("timmy.game.server"),
-  require("timmy.game.settings"),
-  require("timmy.game.shapeshift"),
-  require("timmy.game.spells"),
-  require("timmy.game.stats"),
-  require("timmy.game.things"),
-}
 
 local function refuse(name, position, kind, value)
   error(string.format("tes3mp.%s: argument %d must be a safe %s, not %s", name, position, kind, tostring(value)), 3)
@@ -76,14 +57,9 @@ function M.checked(name, signature)
 end
 
 --- The kinds of the arguments of each function, by its name.
-M.signatures = {}
+M.signatures = signatures
 
-for _, signatures in ipairs(TOPICS) do
-  for name, signature in pairs(signatures) do
-    M.signatures[name] = signature
-    M[name] = M.checked(name, signature)
-  end
-end
+for name, signature in pairs(signatures) do M[name] = M.checked(name, signature) end
 
 --- Calls a function of the server without checks: for `timmy.raw`, whose rules have checked the call.
 function M.unchecked(name, ...) return tes3mp[name](...) end

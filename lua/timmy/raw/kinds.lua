@@ -2,8 +2,10 @@
 --
 -- A kind takes a value and returns nil, or what is wrong with it. NaN and infinity are never within bounds.
 local cells = require("timmy.state.cells")
+local declarations = require("timmy.wire.declarations")
 local files = require("timmy.raw.files")
 local numbers = require("timmy.wire.numbers")
+local ranges = require("timmy.game.kinds").RANGES
 local utf8 = require("timmy.wire.utf8")
 
 local M = {}
@@ -14,7 +16,7 @@ M.LONGEST_TEXT = 32768
 --- A checksum has 32 bits, which are eight hexadecimal digits.
 local LONGEST_CHECKSUM = 8
 
-local INT, UNSIGNED, UNSIGNED_SHORT = 2147483647, 4294967295, 65535
+local INT, UNSIGNED, UNSIGNED_SHORT = ranges.int[2], 4294967295, 65535
 
 --- What each kind accepts, in words, for the page that documents every argument.
 M.words = {}
@@ -71,17 +73,16 @@ function M.address(value)
   end
 end
 
-M.int = M.whole(-INT, INT)
+M.int = M.whole(unpack(ranges.int))
 M.unsigned = M.whole(0, UNSIGNED)
 M.unsigned_short = M.whole(0, UNSIGNED_SHORT)
 M.byte = M.whole(0, 255)
---- 65535 is RakNet's "nobody".
-M.pid = M.whole(0, UNSIGNED_SHORT - 1)
+M.pid = M.whole(unpack(ranges.pid))
 M.index = M.whole(0, INT)
-M.attribute, M.any_attribute = M.whole(0, 7), M.whole(-1, 7)
-M.skill, M.any_skill = M.whole(0, 26), M.whole(-1, 26)
+M.attribute, M.any_attribute = M.whole(unpack(ranges.attribute)), M.whole(-1, ranges.attribute[2])
+M.skill, M.any_skill = M.whole(unpack(ranges.skill)), M.whole(-1, ranges.skill[2])
 M.grid = M.whole(-cells.FARTHEST, cells.FARTHEST)
-M.weather, M.weather_or_none = M.whole(0, 9), M.whole(-1, 9)
+M.weather, M.weather_or_none = M.whole(0, #declarations.WEATHER - 1), M.whole(-1, #declarations.WEATHER - 1)
 M.path, M.folder, M.image, M.new_image = files.path, files.folder, files.image, files.new_image
 
 M.words[M.boolean] = "true or false"

@@ -3,6 +3,6 @@ local commands = require("timmy.commands.registry")
 local json = require("timmy.wire.json")
 
 return function(pid, options)
-  local names, unavailable = commands.available(pid, { allow_raw = options.allow_raw, chat_commands = true })
+  local names, unavailable = commands.available(pid, { raw = options.allow_raw, chat_command = true })
   return { commands = json.array(names), unavailable = json.object(unavailable) }
 end

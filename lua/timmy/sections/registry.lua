@@ -1,17 +1,14 @@
 --- The sections of a perception: what an agent perceives of its player.
 local clock = require("timmy.server.clock")
 local corescripts = require("timmy.game.corescripts")
+local declarations = require("timmy.wire.declarations")
 local numbers = require("timmy.wire.numbers")
 local trips = require("timmy.state.trips")
-local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
 --- The sections, in the order in which they are sent.
-M.names = wire_names.SECTIONS
-
---- Defaults: the radius in game units, and the most items listed of a kind.
-local DEFAULT_RADIUS, DEFAULT_MOST = 4096, 64
+M.names = declarations.SECTIONS
 
 --- Sections that depend on the view: the radius and the most items of a kind.
 M.by_view = { nearby_actors = true, nearby_players = true, nearby_objects = true }
@@ -40,8 +37,8 @@ for _, name in ipairs(M.names) do readers[name] = require("timmy.sections." .. n
 local function completed(options)
   options = options or {}
   return {
-    radius = numbers.is_finite(options.radius) and options.radius or DEFAULT_RADIUS,
-    most = options.most or DEFAULT_MOST,
+    radius = numbers.is_finite(options.radius) and options.radius or declarations.DEFAULT_RADIUS,
+    most = options.most or declarations.DEFAULT_MOST,
     now = options.now or clock.now(),
     fresh = options.fresh ~= false,
     allow_raw = options.allow_raw == true,

@@ -44,7 +44,7 @@ end
 
 --- Why a newcomer is not accepted; nil if it is. `entering`: the peer's handshake is done, so it is among `peers`
 -- already.
-function M.refusal(peers, limits, entering)
+function M.error(peers, limits, entering)
   local others = count_ready(peers) - (entering and 1 or 0)
   if others >= limits.max_peers then return limits.max_peers .. " are connected (limits.max_peers)" end
 end

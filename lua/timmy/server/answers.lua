@@ -1,6 +1,6 @@
 --- Answers to clients' messages: one function for each type of message.
 --
--- Each takes the service (see timmy.server.service), the session, the message, the time in seconds and the asker ({
+-- Each takes the service (see timmy.server.service), the client, the message, the time in seconds and the asker ({
 -- peer, delimited }). It returns the answer: a table, or the text of a remembered answer, or nil if the answer comes
 -- later.
 local clock = require("timmy.server.clock")
@@ -17,13 +17,13 @@ local function bad(code, message, field)
   return { code = code, message = message, field = field }
 end
 
-function M.hello(service, session, message, now)
+function M.hello(service, client, message, now)
   if message.protocol ~= protocol.VERSION then
     local err = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
     return protocol.error(err, message.id)
   end
-  local refusal = service:introduce(session, message.client, now)
-  if refusal then return protocol.error(refusal, message.id) end
+  local err = service:introduce(client, message.client, now)
+  if err then return protocol.error(err, message.id) end
   return {
     type = "welcome",
     id = message.id,
@@ -31,18 +31,18 @@ function M.hello(service, session, message, now)
     boot = service.boot,
     now = clock.to_ms(now),
     remember_s = service.limits.remember_s,
-    server = service:facts(session),
+    server = service:facts(client),
   }
 end
 
 --- Replaces the client's subscription. The next push of each player has all sections.
-function M.subscribe(_, session, message)
-  if session.peer:only_answers() then
+function M.subscribe(_, client, message)
+  if client.peer:only_answers() then
     local err = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
     return protocol.error(err, message.id)
   end
   local subscription = subscriptions.new(message)
-  session.subscription = subscription
+  client.subscription = subscription
   return {
     type = "subscribed",
     id = message.id,
@@ -108,9 +108,9 @@ local function result_of(service, player, result, revision, now)
 end
 
 --- Runs the command; an error in it becomes an answer too. Returns the answer, or a deferred one.
-local function execute(service, session, message, revision, now)
-  local context = { revision = revision, allow_raw = service.allow_raw and session.peer:may("raw"),
-    chat_commands = session.peer:may("chat_command") }
+local function execute(service, client, message, revision, now)
+  local context = { revision = revision, raw = service.allow_raw and client.peer:may("raw"),
+    chat_command = client.peer:may("chat_command") }
   local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player
@@ -148,10 +148,10 @@ local function obstacle(service, caller, message, now)
   return bad("overloaded", "the memory of results is full: try again later")
 end
 
-local function begin(service, session, message, now, entry, asker)
+local function begin(service, client, message, now, entry, asker)
   local err = obstacle(service, entry.caller, message, now)
   if err then return protocol.result(message.id, nil, err) end
-  local outcome = execute(service, session, message, service:next_revision(), now)
+  local outcome = execute(service, client, message, service:next_revision(), now)
   service:touch(message.arguments.player, now)
   if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
   if outcome.error and NOTHING_DONE[outcome.error.code] then return outcome end
@@ -164,14 +164,14 @@ end
 
 --- A command runs once for each caller and id. A repeat gets the remembered answer, or waits for the command that is
 -- still running. A different command under the same id is refused.
-function M.command(service, session, message, now, asker)
-  local caller, digest = session.caller, digests.of(message.name, message.arguments)
+function M.command(service, client, message, now, asker)
+  local caller, digest = client.caller, digests.of(message.name, message.arguments)
   local before = service.memory:recall(caller, message.id, now)
   local known_digest = before and before:sub(1, digests.SIZE) or service.waiting:digest(caller, message.id)
   if known_digest and known_digest ~= digest then return another(message.id) end
   if before then return before:sub(digests.SIZE + 1) end
   local runs, joined = service.waiting:join(caller, message.id, asker)
-  if not runs then return begin(service, session, message, now, { caller = caller, digest = digest }, asker) end
+  if not runs then return begin(service, client, message, now, { caller = caller, digest = digest }, asker) end
   if joined then return nil end
   return protocol.result(message.id, nil, bad("overloaded", "repeated too often while it runs: wait for the result"))
 end
@@ -182,8 +182,8 @@ function M.late(service, entry, now)
   return remember(service, entry, result_of(service, entry.player, result, service:next_revision(), now), now)
 end
 
-function M.ping(service, session, message, now)
-  local load = session:take_load()
+function M.ping(service, client, message, now)
+  local load = client:take_load()
   local summary = load:summary(service:peer_count(), service.limits.poll_budget_ms)
   return { type = "pong", id = message.id, now = clock.to_ms(now), load = summary }
 end

@@ -2,17 +2,17 @@
 local json = require("timmy.wire.json")
 local poll_stats = require("timmy.server.poll_stats")
 
-local Session = {}
-Session.__index = Session
+local Client = {}
+Client.__index = Client
 
 local M = {}
 
 function M.new(peer)
-  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new() }, Session)
+  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new() }, Client)
 end
 
 --- Pushes a message; its sequence number is assigned when it enters the output buffer.
-function Session:push(message)
+function Client:push(message)
   message.seq = self.seq + 1
   local text, why = json.encode(message)
   if not text then return nil, why end
@@ -21,12 +21,12 @@ function Session:push(message)
 end
 
 --- The same for a message that is text already and contains `seq + 1`.
-function Session:push_text(text)
+function Client:push_text(text)
   if self.peer:push(text) then self.seq = self.seq + 1 end
 end
 
 --- The load since the last call; then the statistics start again.
-function Session:take_load()
+function Client:take_load()
   local load = self.load
   self.load = poll_stats.new()
   return load

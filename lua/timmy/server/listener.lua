@@ -24,7 +24,7 @@ local function ignore() end
 
 --- Closes a peer that finished its handshake when the last place was already taken.
 local function enter(self, peer)
-  local why_not = admission.refusal(self.peers, self.limits, true)
+  local why_not = admission.error(self.peers, self.limits, true)
   if why_not then peer:close(why_not) end
 end
 
@@ -59,7 +59,7 @@ local function make_room(self)
 end
 
 local function admit(self, socket, now)
-  local why_not = admission.refusal(self.peers, self.limits, false)
+  local why_not = admission.error(self.peers, self.limits, false)
   if why_not then
     socket:close()
     return self.log("a peer was refused: " .. why_not)

@@ -53,46 +53,46 @@ end
 
 --- Pushes an entry: all sections the first time, then the changed ones; nothing if nothing changed and no command was
 -- done.
-local function push(service, session, entry, now)
-  look(service, session.subscription, entry, now)
+local function push(service, client, entry, now)
+  look(service, client.subscription, entry, now)
   local revision = service:revision_of(entry.player.pid, now)
-  local names = delta.changed(session.subscription.sections, revisions, entry.sent)
-  session.subscription:reschedule(entry, now)
+  local names = delta.changed(client.subscription.sections, revisions, entry.sent)
+  client.subscription:reschedule(entry, now)
   if #names == 0 and not tells_of_a_command(service, entry, revision) then return end
-  session:push_text(message_of(entry, names, session.seq + 1, revision, now, service:game_time(now)))
+  client:push_text(message_of(entry, names, client.seq + 1, revision, now, service:game_time(now)))
   entry.full, entry.revision = false, revision
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end
 
 --- Whether the client reads fast enough. Otherwise its next perception waits until it does, and then has everything
 -- that changed meanwhile.
-local function keeps_up(service, session)
-  return session.peer:is_ready() and session.peer:backlog() <= service.limits.backlog_bytes
+local function keeps_up(service, client)
+  return client.peer:is_ready() and client.peer:backlog() <= service.limits.backlog_bytes
 end
 
---- Updates the session's subscription with the online players and pushes its due entries once each; false if the budget
+--- Updates the client's subscription with the online players and pushes its due entries once each; false if the budget
 -- ran out.
-local function serve(service, session, now, within_budget)
-  local subscription = session.subscription
+local function serve(service, client, now, within_budget)
+  local subscription = client.subscription
   local followed = subscription:follow(service.roster, now)
   for _ = 1, #subscription.entries do
-    local entry = keeps_up(service, session) and subscription:next_due(now)
+    local entry = keeps_up(service, client) and subscription:next_due(now)
     if not entry then break end
-    push(service, session, entry, now)
+    push(service, client, entry, now)
     if not within_budget() then return false end
   end
   return not followed or within_budget()
 end
 
---- Pushes what is due, starting after the session that was served last.
+--- Pushes what is due, starting after the client that was served last.
 function M.run(service, now, within_budget)
-  local sessions = service.order
+  local clients = service.order
   local first = service.push_turn or 0
-  for step = 1, #sessions do
-    local position = (first + step - 1) % #sessions + 1
-    local session = sessions[position]
+  for step = 1, #clients do
+    local position = (first + step - 1) % #clients + 1
+    local client = clients[position]
     service.push_turn = position
-    if session.subscription and not serve(service, session, now, within_budget) then return end
+    if client.subscription and not serve(service, client, now, within_budget) then return end
   end
 end
 

@@ -1,6 +1,7 @@
 --- The message layer: handles peers' messages, queues answers and pushes. It uses neither sockets nor the game's
 -- functions, only the options that it was created with.
 local answers = require("timmy.server.answers")
+local clients = require("timmy.server.client")
 local clock = require("timmy.server.clock")
 local dedupe = require("timmy.server.dedupe")
 local event_filter = require("timmy.server.event_filter")
@@ -10,7 +11,6 @@ local permissions = require("timmy.wire.permissions")
 local protocol = require("timmy.wire.protocol")
 local pushes = require("timmy.server.pushes")
 local readings = require("timmy.server.readings")
-local sessions = require("timmy.server.client")
 local waiting = require("timmy.server.waiting")
 
 local Service = {}
@@ -41,13 +41,13 @@ function Service:peer_count()
 end
 
 --- What `welcome` says about the server, and about what this client may do.
-function Service:facts(session)
+function Service:facts(client)
   return {
     version = self.server_version,
     bridge = M.BRIDGE_VERSION,
     tick_ms = self.tick_ms,
     features = json.array(self.allow_raw and { "dedupe", "revision", "raw" } or { "dedupe", "revision" }),
-    scopes = json.array(permissions.of(session.peer, self.allow_raw)),
+    scopes = json.array(permissions.of(client.peer, self.allow_raw)),
     commands = json.array(self.commands.names),
     sections = json.array(self.sections.names),
     events = json.array(protocol.EVENTS),
@@ -55,14 +55,14 @@ function Service:facts(session)
   }
 end
 
-local function session_of(self, peer)
-  local session = self.by_peer[peer]
-  if not session then
-    session = sessions.new(peer)
-    self.by_peer[peer] = session
-    self.order[#self.order + 1] = session
+local function client_of(self, peer)
+  local client = self.by_peer[peer]
+  if not client then
+    client = clients.new(peer)
+    self.by_peer[peer] = client
+    self.order[#self.order + 1] = client
   end
-  return session
+  return client
 end
 
 --- Ends a connection whose client has connected again, and tells it why: two clients with one name would otherwise keep
@@ -73,20 +73,20 @@ local function supersede(older, now)
   older.peer:finish("the client said hello on another connection", now)
 end
 
---- Sets a session's client name and ends an older connection of that name. Returns an error if the older connection has
+--- Sets a client's name and ends an older connection of that name. Returns an error if the older connection has
 -- more permissions: a name alone must not end a client's connection or give access to its results.
-function Service:introduce(session, client, now)
-  local older = self.by_client[client]
-  if older and older ~= session then
-    if not permissions.covers(session.peer, older.peer) then
+function Service:introduce(client, name, now)
+  local older = self.by_client[name]
+  if older and older ~= client then
+    if not permissions.covers(client.peer, older.peer) then
       local message = "a client of this name is connected, and its token allows more than this one: take another name"
       return { code = "not_permitted", message = message, field = "client" }
     end
     supersede(older, now)
   end
-  if session.client and self.by_client[session.client] == session then self.by_client[session.client] = nil end
-  session.client, session.caller = client, dedupe.caller(permissions.token_name(session.peer), client)
-  self.by_client[client] = session
+  if client.name and self.by_client[client.name] == client then self.by_client[client.name] = nil end
+  client.name, client.caller = name, dedupe.caller(permissions.token_name(client.peer), name)
+  self.by_client[name] = client
 end
 
 local function refused(message, err)
@@ -94,15 +94,15 @@ local function refused(message, err)
   return answer or protocol.error(err, message.id)
 end
 
-local function answer_to(self, session, payload, now, asker)
+local function answer_to(self, client, payload, now, asker)
   local message, err, id = protocol.read(payload)
   if not message then return protocol.error(err, id) end
-  if not session.client and message.type ~= "hello" then
+  if not client.name and message.type ~= "hello" then
     return protocol.error({ code = "bad_message", message = "say hello first", field = "type" }, message.id)
   end
-  local refusal = permissions.refusal(session.peer, message.type)
-  if refusal then return refused(message, refusal) end
-  return answers[message.type](self, session, message, now, asker)
+  err = permissions.error_of_message(client.peer, message.type)
+  if err then return refused(message, err) end
+  return answers[message.type](self, client, message, now, asker)
 end
 
 local function send_answer(self, asker, answer)
@@ -118,7 +118,7 @@ end
 --- Handles one message and queues its answer, unless the answer comes later.
 function Service:on_message(peer, payload, delimited, now)
   local asker = { peer = peer, delimited = delimited }
-  local answer = answer_to(self, session_of(self, peer), payload, now, asker)
+  local answer = answer_to(self, client_of(self, peer), payload, now, asker)
   if answer ~= nil then send_answer(self, asker, answer) end
 end
 
@@ -151,12 +151,12 @@ end
 
 --- Removes a closed peer.
 function Service:on_close(peer)
-  local session = self.by_peer[peer]
-  if not session then return end
+  local client = self.by_peer[peer]
+  if not client then return end
   self.by_peer[peer] = nil
-  if self.by_client[session.client or ""] == session then self.by_client[session.client] = nil end
+  if self.by_client[client.name or ""] == client then self.by_client[client.name] = nil end
   for position = #self.order, 1, -1 do
-    if self.order[position] == session then table.remove(self.order, position) end
+    if self.order[position] == client then table.remove(self.order, position) end
   end
 end
 
@@ -192,8 +192,8 @@ end
 
 --- Whether any client asked for this kind of event.
 function Service:wants(event)
-  for _, session in ipairs(self.order) do
-    if session.subscription and session.subscription:wants(event) then return true end
+  for _, client in ipairs(self.order) do
+    if client.subscription and client.subscription:wants(event) then return true end
   end
   return false
 end
@@ -203,10 +203,10 @@ function Service:emit(event, pid, name, data, now)
   -- Another player may get the same slot before the next update of the list.
   if event == "disconnect" then self.roster_due = 0 end
   local happening = { event = event, pid = pid, name = name, data = data }
-  for _, session in ipairs(self.order) do
-    local subscription = session.subscription
+  for _, client in ipairs(self.order) do
+    local subscription = client.subscription
     if subscription and event_filter.reaches(subscription, happening, self.roster, self.player_location) then
-      local pushed, why = session:push({
+      local pushed, why = client:push({
         type = "event", event = event, player = name, pid = pid, now = clock.to_ms(now), data = data,
       })
       if not pushed then self.log("error", "event " .. event .. " can't be encoded as JSON: " .. why) end
@@ -246,7 +246,7 @@ end
 
 --- Records a poll's load, for each client's next `pong`.
 function Service:note_load(tick_s, poll_s, deferred)
-  for _, session in ipairs(self.order) do session.load:add(tick_s, poll_s, deferred) end
+  for _, client in ipairs(self.order) do client.load:add(tick_s, poll_s, deferred) end
 end
 
 return M

@@ -1,14 +1,14 @@
 --- Cell descriptions, TES3MP's names of cells: `"-3, -2"` for a cell of the exterior grid, else an interior's exact
 -- name.
+local declarations = require("timmy.wire.declarations")
 local numbers = require("timmy.wire.numbers")
 
 local M = {}
 
 --- Side of an exterior cell, in game units.
-M.SIDE = 8192
---- The farthest exterior cell that is accepted: the model's largest coordinate, well within the C++ int that the server
--- stores it in.
-M.FARTHEST = 976
+M.SIDE = declarations.CELL_SIDE
+--- The farthest exterior cell that is accepted, well within the C++ int that the server stores it in.
+M.FARTHEST = declarations.FARTHEST_CELL
 --- The longest description in bytes: CoreScripts save a cell as `NAME.json`, and file systems limit names to 255 bytes.
 M.LONGEST = 255 - #".json"
 

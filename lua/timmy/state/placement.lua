@@ -1,27 +1,11 @@
 --- Positions in loaded cells for commands that place something: by default the player's own position.
 local cells = require("timmy.state.cells")
-local checks = require("timmy.wire.checks")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 local things = require("timmy.state.things")
 
 local M = {}
-
---- About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range.
-local MAX_COORDINATE = 8000000
-
-M.coordinate = checks.number(-MAX_COORDINATE, MAX_COORDINATE)
-M.angle = checks.number(-360, 360)
-
---- The fields of a position.
-M.fields = {
-  { name = "cell", check = checks.name, optional = true },
-  { name = "x", check = M.coordinate, optional = true },
-  { name = "y", check = M.coordinate, optional = true },
-  { name = "z", check = M.coordinate, optional = true },
-  { name = "yaw", check = M.angle, optional = true },
-}
 
 local function standing(pid)
   return { cell = guard.GetCell(pid), x = numbers.finite(guard.GetPosX(pid)), y = numbers.finite(guard.GetPosY(pid)),

@@ -7,22 +7,9 @@ local players = require("timmy.state.players")
 
 local M = {}
 
-local LARGEST_INT = 2147483647
-local INDEX = "^(%d+)%-(%d+)$"
-
---- The check of a unique index: two numbers, from the data files and from the server, joined by a hyphen.
-function M.unique_index(value)
-  if type(value) ~= "string" then return "must be a string" end
-  local ref_num, mp_num = value:match(INDEX)
-  if not ref_num or #value > 21 or tonumber(ref_num) > LARGEST_INT or tonumber(mp_num) > LARGEST_INT then
-    return 'must be a unique index like "12345-0" or "0-17"'
-  end
-  return nil
-end
-
 --- The two numbers of a unique index.
 function M.numbers(unique_index)
-  local ref_num, mp_num = unique_index:match(INDEX)
+  local ref_num, mp_num = unique_index:match("^(%d+)%-(%d+)$")
   return tonumber(ref_num), tonumber(mp_num)
 end
 

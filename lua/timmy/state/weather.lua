@@ -1,9 +1,10 @@
 --- Weather by its numbers.
+local declarations = require("timmy.wire.declarations")
+
 local M = {}
 
 --- CoreScripts' `enumerations.weather` in lower case.
-M.NAMES = {
-  [0] = "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard",
-}
+M.NAMES = {}
+for position, name in ipairs(declarations.WEATHER) do M.NAMES[position - 1] = name end
 
 return M

@@ -1,8 +1,10 @@
 --- Numbers that can be sent. The server passes on NaN and infinity from clients.
+local declarations = require("timmy.wire.declarations")
+
 local M = {}
 
 --- Every JSON host keeps 14 digits; a coordinate or a count that large is invalid anyway.
-M.LARGEST = 1e14 - 1
+M.LARGEST = declarations.MAX_INTEGER
 
 --- Whether `value` is a number that can be sent: not NaN, not infinite, not larger than the wire's largest.
 function M.is_finite(value)

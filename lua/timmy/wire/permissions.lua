@@ -1,19 +1,38 @@
 --- The scopes of tokens: receive perceptions and events, give commands, let players run the server's own chat commands,
--- and use the raw API (for which the operator must also set `allow_raw`).
+-- and use the raw API (for which the operator must also set `allow_raw`). Which scope a message or a command needs is
+-- declared (timmy.wire.declarations).
+local declarations = require("timmy.wire.declarations")
+
 local M = {}
 
-M.NAMES = { "observe", "act", "chat_command", "raw" }
-M.EVERYTHING = { observe = true, act = true, chat_command = true, raw = true }
+M.NAMES = declarations.SCOPES
+M.EVERYTHING = {}
+for _, name in ipairs(M.NAMES) do M.EVERYTHING[name] = true end
 
---- The scope that a type of message needs; other messages need none after the handshake.
-local NEEDED = { subscribe = "observe", observe = "observe", command = "act" }
+local function lacks(scope)
+  return ("this client's token lacks the scope %q: the operator can add it in the server's token file"):format(scope)
+end
 
---- Why a peer may not send a message of this type, nil when it may.
-function M.refusal(peer, kind)
-  local scope = NEEDED[kind]
+--- The error of a peer that may not send a message of this type; nil if it may. Messages that need no scope need only
+-- the handshake.
+function M.error_of_message(peer, kind)
+  local scope = declarations.messages[kind].scope
   if not scope or peer:may(scope) then return nil end
-  local message = "this client's token lacks the scope %q: the operator can add it in the server's token file"
-  return { code = "not_permitted", message = message:format(scope), field = "type" }
+  return { code = "not_permitted", message = lacks(scope), field = "type" }
+end
+
+--- What a command needs besides `act`, in words for those who lack it.
+local LACKED = {
+  chat_command = lacks("chat_command"),
+  raw = "raw commands are off here: the operator can set allow_raw (in timmy_config, or for the embedded world under"
+    .. " [world] in timmy.toml), and the client's token needs the scope raw",
+}
+
+--- The error of a command that needs a scope that its context lacks (`context[scope]`); nil if it may run. Checked
+-- before everything else about the command, so that a server without raw commands always gives the same answer.
+function M.error_of_command(scope, context)
+  if not scope or context[scope] then return nil end
+  return { code = "not_permitted", message = LACKED[scope], field = "name" }
 end
 
 --- Whether a peer has all scopes of another.

@@ -1,89 +1,36 @@
---- Messages of protocol 1: clients' messages, checked field by field, and the forms of the answers.
---
--- `timmy_actors/protocol/message.py` is the schema; docs/protocol/golden checks both sides.
-local fields = require("timmy.wire.fields")
+--- Messages of the protocol: clients' messages, checked as declared (timmy.wire.declarations), and the forms of the
+-- answers. docs/protocol/golden checks both sides.
+local checks = require("timmy.wire.checks")
+local declarations = require("timmy.wire.declarations")
 local json = require("timmy.wire.json")
-local wire_names = require("timmy.wire.wire_names")
 
 local M = {}
 
-M.VERSION = 1
-M.SECTIONS = wire_names.SECTIONS
-M.EVENTS = wire_names.EVENTS
-M.MAX_RATE_HZ, M.MAX_RADIUS, M.MAX_MOST = 20, 32768, 256
+M.VERSION = declarations.PROTOCOL
+M.EVENTS = declarations.EVENTS
 
-local DEFAULT_RATE_HZ, DEFAULT_RADIUS, DEFAULT_MOST = 5, 4096, 64
-local LOWEST_INTEGER = -json.MAX_INTEGER
+local as_message_id = checks.of(declarations.types.MessageId)
 
-local message_id = fields.text_of(128, "^[^%z\1-\31\127]+$", "characters that can be printed")
-local client_name = fields.text_of(64, "^[A-Za-z0-9_.:-]+$", "letters, digits and _ . : -")
-local player_name = fields.text_of(256)
-local sections = fields.list_of(fields.one_of(M.SECTIONS))
-local events = fields.list_of(fields.one_of(M.EVENTS))
-local cell_names = fields.list_of(player_name)
-local radius = fields.number_above(0, M.MAX_RADIUS)
-local most = fields.integer(1, M.MAX_MOST)
-
---- Each message's fields in the models' order: name, check, and the value of an absent one.
-local MESSAGES = {
-  hello = {
-    { name = "id", check = message_id },
-    { name = "protocol", check = fields.integer(LOWEST_INTEGER), default = M.VERSION },
-    { name = "client", check = client_name },
-  },
-  subscribe = {
-    { name = "id", check = message_id },
-    { name = "players", check = fields.word_or("all", fields.list_of(player_name)), default = "all" },
-    { name = "sections", check = sections },
-    { name = "rate_hz", check = fields.number_above(0, M.MAX_RATE_HZ), default = DEFAULT_RATE_HZ },
-    { name = "radius", check = radius, default = DEFAULT_RADIUS },
-    { name = "most", check = most, default = DEFAULT_MOST },
-    { name = "events", check = events, default = json.array({}) },
-    { name = "event_cells", check = cell_names, nullable = true },
-    { name = "event_radius", check = radius, nullable = true },
-  },
-  observe = {
-    { name = "id", check = message_id },
-    { name = "player", check = player_name },
-    { name = "sections", check = sections, nullable = true },
-    { name = "radius", check = radius, default = DEFAULT_RADIUS },
-    { name = "most", check = most, default = DEFAULT_MOST },
-  },
-  command = {
-    { name = "id", check = message_id },
-    { name = "name", check = fields.text },
-    { name = "arguments", check = fields.object },
-    { name = "deadline", check = fields.integer(0) },
-  },
-  ping = { { name = "id", check = message_id } },
-}
+--- The check of each type of message. Fields that are not declared are ignored: a newer client may send more.
+local read_fields = {}
+for kind, declared in pairs(declarations.messages) do
+  local _, check = checks.object(declared.fields)
+  read_fields[kind] = check
+end
 
 local function bad(message, field)
   return { code = "bad_message", message = message, field = field }
 end
 
-local function read_field(field, raw_message)
-  if raw_message == nil or (raw_message == json.null and field.nullable) then
-    if field.default == nil and not field.nullable then return nil, "is missing" end
-    return field.default
-  end
-  local wrong = field.check(raw_message)
-  if wrong then return nil, wrong end
-  return raw_message
-end
-
-local function read_fields(kind, raw_message)
-  local message = { type = kind }
-  for _, field in ipairs(MESSAGES[kind]) do
-    local value, wrong = read_field(field, raw_message[field.name])
-    if wrong then return nil, bad(kind .. ": " .. field.name .. " " .. wrong, field.name) end
-    message[field.name] = value
-  end
+local function read(kind, raw_message)
+  local message, wrong, place = read_fields[kind](raw_message)
+  if wrong then return nil, bad(kind .. ": " .. place .. ": " .. wrong, place:match("^[^.]+")) end
+  message.type = kind
   return message
 end
 
 local function readable_id(raw_message)
-  return not message_id(raw_message.id) and raw_message.id or nil
+  return (as_message_id(raw_message.id))
 end
 
 --- A frame's payload (nil for a message with a wrong number of frames) as a checked message with defaults filled in; or
@@ -94,10 +41,10 @@ function M.read(payload)
   if raw_message == nil then return nil, bad("not JSON as the wire wants it: " .. reason) end
   if not json.is_object(raw_message) then return nil, bad("a message is a JSON object") end
   local kind = raw_message.type
-  if type(kind) ~= "string" or not MESSAGES[kind] then
+  if type(kind) ~= "string" or not read_fields[kind] then
     return nil, bad("type must be hello, subscribe, observe, command or ping", "type"), readable_id(raw_message)
   end
-  local message, wrong = read_fields(kind, raw_message)
+  local message, wrong = read(kind, raw_message)
   return message, wrong, wrong and readable_id(raw_message)
 end
 

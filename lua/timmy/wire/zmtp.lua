@@ -69,7 +69,7 @@ function Connection:finish(reason, now)
 end
 
 local function refuse(self, reason)
-  self.outbox:push(handshake.refusal(reason))
+  self.outbox:push(handshake.error(reason))
   self.state, self.reason = "closing", reason
 end
 

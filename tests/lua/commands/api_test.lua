@@ -16,7 +16,7 @@ local NAN, INFINITY = 0 / 0, math.huge
 local function call(name, ...) return { name = name, arguments = json.array({ ... }) } end
 
 local function run(...)
-  return acting.run("api", { player = "Timmy", calls = json.array({ ... }) }, { allow_raw = true })
+  return acting.run("api", { player = "Timmy", calls = json.array({ ... }) }, { raw = true })
 end
 
 local function done(...)
@@ -225,7 +225,7 @@ test("takes no batch without calls, with too many, or of another shape", functio
   local many = {}
   for position = 1, 257 do many[position] = call("GetPort") end
   for _, calls in ipairs({ json.array({}), json.object({}), json.array(many), "GetPort", 7 }) do
-    local _, wrong = acting.run("api", { player = "Timmy", calls = calls }, { allow_raw = true })
+    local _, wrong = acting.run("api", { player = "Timmy", calls = calls }, { raw = true })
     equal({ wrong.code, wrong.field }, { "bad_arguments", "calls" })
   end
   local shapes = { ["calls.0"] = "GetPort", ["calls.0.name"] = { name = 5 }, ["calls.0.arguments"] = { name = "GetPort",
@@ -252,7 +252,7 @@ test("does what its documentation shows", function()
   for example in text:gmatch("```json\n(.-)```") do
     stage.open()
     local given = assert(json.decode(example))
-    local value = acting.done("api", given, { allow_raw = true })
+    local value = acting.done("api", given, { raw = true })
     equal(#value.results, #given.calls)
     shown = shown + 1
   end

@@ -2,11 +2,13 @@ local acting = require("acting")
 local harness = require("harness")
 local stage = require("stage")
 
-local declined, done = acting.declined, acting.done
-local equal, test = harness.equal, harness.test
+local declined, done, refused = acting.declined, acting.done, acting.refused
+local equal, holds, test = harness.equal, harness.holds, harness.test
 
 --- What a client may do whose token has the scope for chat commands.
-local SCOPE = { chat_commands = true }
+local SCOPE = { chat_command = true }
+--- The same for console commands.
+local RAW = { raw = true }
 
 --- Gives a command that the server's scripts do not take, though it reached them.
 local function refused_by_the_game(name, arguments, field)
@@ -134,6 +136,30 @@ test("shows a note on a player's screen", function()
   equal(done("message_box", { text = "Well met." }), { text = "Well met." })
   local box = stage.client().box
   equal({ box.box, box.label, box.id }, { "MessageBox", "Well met.", -1 })
+end)
+
+test("runs a console command only where the operator allows it", function()
+  declined("console", { text = "coc Balmora" }, "not_permitted", "name")
+  declined("console", { text = "coc Balmora" }, "not_permitted", "name", { raw = false })
+  done("console", { text = "player->additem gold_001 5" }, RAW)
+  equal(stage.calls("SetObjectListConsoleCommand")[1][2], "player->additem gold_001 5")
+  equal(stage.calls("SendConsoleCommand")[1][2], false)
+end)
+
+test("leaves a player in the game whose client ran the command it was sent", function()
+  stage.open()
+  done("console", { text = "player->additem gold_001 5" }, RAW)
+  stage.settle()
+  holds(Players[0] and Players[0]:IsLoggedIn(), "the player was kicked")
+end)
+
+test("declines to queue a command for a player who is nowhere yet", function()
+  for _, damage in ipairs({ function(data) data.location.cell = 5 end,
+    function(data) data.location = nil end }) do
+    stage.open()
+    damage(Players[0].data)
+    refused("console", { text = "coc Balmora" }, "game_refused", nil, RAW)
+  end
 end)
 
 acting.covers("chat")

@@ -413,9 +413,9 @@ end)
 test("declines all of it where clients are not simulated, and says so beforehand", function()
   stage.open({ client_input = false })
   local _, unavailable = require("timmy.commands.registry").available(0, {})
-  for _, command in ipairs(require("timmy.commands.client_input")) do
-    denied(command.name, {}, "needs_client_input", "name")
-    equal(unavailable[command.name].code, "needs_client_input")
+  for command in pairs(require("timmy.commands.client_input")) do
+    denied(command, {}, "needs_client_input", "name")
+    equal(unavailable[command].code, "needs_client_input")
   end
 end)
 
@@ -426,9 +426,9 @@ test("lists what is possible now: no topic without a dialogue, nothing for the d
   equal({ unavailable.choose_topic.code, unavailable.walk }, { "game_refused", nil })
   stage.host.kill(0)
   _, unavailable = registry.available(0, {})
-  for _, command in ipairs(require("timmy.commands.client_input")) do
-    denied(command.name, acting.schema(command.name).examples[1], "game_refused")
-    equal(unavailable[command.name].code, "game_refused")
+  for command in pairs(require("timmy.commands.client_input")) do
+    denied(command, acting.schema(command).examples[1], "game_refused")
+    equal(unavailable[command].code, "game_refused")
   end
 end)
 

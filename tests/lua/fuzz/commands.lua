@@ -12,7 +12,7 @@ local values = require("fuzz.values")
 
 local M = {}
 
-local RAW = { allow_raw = true, chat_commands = true }
+local RAW = { raw = true, chat_command = true }
 local NEW_WORLD_AFTER, SETTLE_AFTER = 10000, 250
 local MOST_FAULTS = 10
 --- Shares of what is done.
@@ -45,7 +45,7 @@ end
 local function allowed_value(field, value)
   local tried = type(value) == "string" and values.changed(value) or pick(values.PLAUSIBLE)
   if math.random() < 0.3 then tried = example_of(pick(commands.names))[field.name] or tried end
-  if tried ~= nil and not field.check(tried) then return tried end
+  if tried ~= nil and not select(2, field.check(tried)) then return tried end
   return value
 end
 

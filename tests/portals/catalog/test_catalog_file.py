@@ -39,7 +39,7 @@ def test_a_wrong_edit_is_refused_with_its_line_and_the_old_one_stays(tmp_path: P
     write(file, {**ENTRY, "app_id": "5"})
     assert catalog.reload()
     assert catalog.error is not None
-    assert ", line 7: portal 1 (game): app_id: must be a valid integer" in catalog.error
+    assert ", line 7: portal 1 (game): app_id: must be a whole number" in catalog.error
     assert [portal.app_id for portal in catalog.portals] == [1]
     write(file, {**ENTRY, "app_id": 5})
     assert catalog.reload()

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from timmy_actors.protocol._base import ONE_LINE, ErrorCode, Name, StrictModel
+from timmy_actors.protocol._base import ErrorCode, Name, Scope, StrictModel
+from timmy_actors.protocol.patterns import LABEL, ONE_LINE, PATTERN_WORDS, UNIQUE_INDEX
 
+Slot = Literal[
+    "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet", "boots",
+    "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right", "carried_left",
+    "ammunition",
+]  # fmt: skip
+"""The engine's equipment slots, by number."""
+Weather = Literal["clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard"]
+"""The engine's kinds of weather, by number."""
 MAX_COORDINATE = 8_000_000.0
 """About 976 exterior cells from the origin: far outside every known map, far inside a float's exact range."""
+CELL_SIDE = 8192
+"""Of an exterior cell, in game units."""
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 ItemCount = Annotated[int, Field(ge=1, le=1_000_000)]
-Text = Annotated[str, Field(min_length=1, max_length=1024, pattern=ONE_LINE)]
+LONGEST_LINE = 1024
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE, pattern=ONE_LINE)]
 
 
-def _one_label(label: str) -> str:
-    if ";" in label:
-        raise ValueError("must have no ';' in it")
-    return label
-
-
-Label = Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE), AfterValidator(_one_label)]
+Label = Annotated[str, Field(min_length=1, max_length=60, pattern=LABEL)]
 """A line that fits on a button; without a `;`, which would split it in two."""
 EXAMPLE_PLAYER = "Timmy"
 """The player in the examples: one of the embedded world's."""
@@ -34,6 +40,8 @@ class CommandArguments(StrictModel):
     """The base of every command: its name on the wire, and its player."""
 
     command: ClassVar[str]
+    scope: ClassVar[Scope] = "act"
+    """What the client's token must allow besides `act`."""
     idempotent: ClassVar[bool]
     """Whether executing it twice has the same effect as executing it once."""
     errors: ClassVar[tuple[ErrorCode, ...]] = ()
@@ -56,11 +64,15 @@ LARGEST_INT = 2_147_483_647
 
 def _fits_ints(index: str) -> str:
     if any(int(part) > LARGEST_INT for part in index.split("-")):
-        raise ValueError('must be a unique index like "12345-0" or "0-17"')
+        raise ValueError(PATTERN_WORDS[UNIQUE_INDEX])
     return index
 
 
-UniqueIndex = Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$", max_length=21), AfterValidator(_fits_ints)]
+UniqueIndex = Annotated[
+    str,
+    Field(pattern=UNIQUE_INDEX, max_length=21, json_schema_extra={"format": "unique-index"}),
+    AfterValidator(_fits_ints),
+]
 """An object or actor, as in perceptions: `12345-0` from the data files, `0-17` created on the server."""
 Angle = Annotated[float, Field(ge=-360, le=360)]
 """Degrees, clockwise from north for a yaw."""

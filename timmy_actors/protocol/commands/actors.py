@@ -7,17 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import Angle, AtPlace, Coordinate, ItemCount, OfObject, Text
+from timmy_actors.protocol.commands._arguments import Angle, AtPlace, Coordinate, ItemCount, OfObject, Slot, Text
 from timmy_actors.protocol.commands.ai import AI_ERRORS, FARGOTH
+from timmy_actors.protocol.patterns import ANIMATION_GROUP
 from timmy_actors.protocol.records import NpcRecord
 
 MOST_LINES = 32
-
-Slot = Literal[
-    "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet", "boots",
-    "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right", "carried_left",
-    "ammunition",
-]  # fmt: skip
 
 ActorStat = Literal[
     "health", "magicka", "fatigue", "level", "disposition", "fight", "flee", "alarm", "hello", "strength",
@@ -143,7 +138,7 @@ class AnimateActor(OfObject):
     errors = AI_ERRORS
     example = {**FARGOTH, "group": "idle3"}
 
-    group: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$", max_length=64)]
+    group: Annotated[str, Field(pattern=ANIMATION_GROUP, max_length=64)]
     loops: Annotated[int, Field(ge=0, le=1000)] = 0
 
 

@@ -60,7 +60,9 @@ Argument = Annotated[
     | ResultReference
     | PidReference,
     BeforeValidator(_is_argument),
+    Field(json_schema_extra={"x-checked-with-call": True}),
 ]
+"""The bridge checks it together with the parameter of its function."""
 
 
 class Call(StrictModel):
@@ -78,6 +80,7 @@ class Api(CommandArguments):
     """
 
     command = "api"
+    scope = "raw"
     idempotent = False
     errors = ("not_permitted",)
     example = {

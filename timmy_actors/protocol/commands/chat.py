@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import Field
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import CommandArguments, Text
-
-COMMAND_SIGN = "/"
-"""CoreScripts interpret a line that starts with it as a chat command."""
-
-
-def _no_command(text: str) -> str:
-    if text.startswith(COMMAND_SIGN):
-        raise ValueError("begins with '/', as the server's chat commands do: give it to chat_command")
-    return text
-
-
-def _command(text: str) -> str:
-    if not text.startswith(COMMAND_SIGN):
-        raise ValueError("a chat command begins with '/': give what is to be said to chat")
-    return text
+from timmy_actors.protocol.commands._arguments import LONGEST_LINE, CommandArguments, Text
+from timmy_actors.protocol.patterns import CHAT_COMMAND, CHAT_LINE
 
 
 class Message(CommandArguments):
@@ -43,19 +29,20 @@ class Chat(CommandArguments):
     errors = ("game_refused",)
     example = {"text": "Has anybody seen Fargoth?"}
 
-    text: Annotated[Text, AfterValidator(_no_command)]
-    """It must not start with "/"."""
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_LINE, pattern=CHAT_LINE)]
+    """It must not start with "/", as CoreScripts interpret such a line as a chat command."""
 
 
 class ChatCommand(CommandArguments):
     """Run a chat command of the server as the player, with that player's rank; the token needs `chat_command`."""
 
     command = "chat_command"
+    scope = "chat_command"
     idempotent = False
     errors = ("not_permitted", "game_refused")
     example = {"text": "/me waves."}
 
-    text: Annotated[Text, AfterValidator(_command)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_LINE, pattern=CHAT_COMMAND)]
     """As the player would type it: it starts with "/"."""
 
 
@@ -103,6 +90,7 @@ class Console(CommandArguments):
     """Run a console command on a player's client; requires `allow_raw` in the server's configuration."""
 
     command = "console"
+    scope = "raw"
     idempotent = False
     errors = ("not_permitted", "game_refused")
     example = {"text": "player->additem gold_001 5"}

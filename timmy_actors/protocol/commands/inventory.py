@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import CommandArguments, ItemCount
+from timmy_actors.protocol.commands._arguments import CommandArguments, ItemCount, Slot
 
 
 class GiveItem(CommandArguments):
@@ -32,13 +32,6 @@ class TakeItem(CommandArguments):
 
     item: Name
     count: ItemCount = 1
-
-
-Slot = Literal[
-    "helmet", "cuirass", "greaves", "left_pauldron", "right_pauldron", "left_gauntlet", "right_gauntlet", "boots",
-    "shirt", "pants", "skirt", "robe", "left_ring", "right_ring", "amulet", "belt", "carried_right", "carried_left",
-    "ammunition",
-]  # fmt: skip
 
 
 class Equip(CommandArguments):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import CommandArguments, Coordinate
+from timmy_actors.protocol.commands._arguments import Angle, CommandArguments, Coordinate
 
 
 class Teleport(CommandArguments):
@@ -28,7 +28,7 @@ class Teleport(CommandArguments):
     x: Coordinate | None = None
     y: Coordinate | None = None
     z: Coordinate | None = None
-    yaw: Annotated[float, Field(ge=-360, le=360)] | None = None
+    yaw: Angle | None = None
 
     @model_validator(mode="after")
     def _one_destination(self) -> Teleport:

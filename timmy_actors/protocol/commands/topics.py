@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import CommandArguments
+from timmy_actors.protocol.commands._arguments import CELL_SIDE, MAX_COORDINATE, CommandArguments
 
-GridNumber = Annotated[int, Field(ge=-976, le=976)]
+FARTHEST_CELL = int(MAX_COORDINATE // CELL_SIDE)
+GridNumber = Annotated[int, Field(ge=-FARTHEST_CELL, le=FARTHEST_CELL)]
 
 
 class AddTopic(CommandArguments):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Name
-from timmy_actors.protocol.commands._arguments import CommandArguments
+from timmy_actors.protocol.commands._arguments import CommandArguments, Weather
 from timmy_actors.protocol.commands.objects import OBJECT_ERRORS
 
 Scale = Annotated[float, Field(ge=0, le=1000)]
@@ -23,9 +23,7 @@ class SetWeather(CommandArguments):
     errors = ("no_such_place",)
     example = {"weather": "thunder"}
 
-    weather: Literal[
-        "clear", "cloudy", "foggy", "overcast", "rain", "thunder", "ash", "blight", "snow", "blizzard"
-    ]  # fmt: skip
+    weather: Weather
     region: Name | None = None
 
 

@@ -1,8 +1,10 @@
 --- JSON values that plain Lua tables can't express: null, an empty list, an empty object, encoded text.
+local declarations = require("timmy.wire.declarations")
+
 local M = {}
 
 --- Numbers of this size or more are not sent: every host keeps 14 digits.
-M.TOO_LARGE = 1e14
+M.TOO_LARGE = declarations.MAX_INTEGER + 1
 --- The deepest nesting: far more than any message has, and far less than any stack allows.
 M.MAX_DEPTH = 32
 

@@ -65,7 +65,7 @@ function M.step(expected, name, data, tokens)
 end
 
 --- The ERROR command that tells a peer why it was refused.
-function M.refusal(reason)
+function M.error(reason)
   return command.encode("ERROR", command.short(reason:sub(1, 255)))
 end
 
