@@ -100,7 +100,7 @@ success: [{kind: near, at: {x: 0, y: 0}}]
     ("old", "new", "reason"),
     [
         ("id: a-task", "id: A Task", "id: "),
-        ("time_limit_s: 10", "time_limit_s: -1", "time_limit_s: must be greater than 0"),
+        ("time_limit_s: 10", "time_limit_s: -1", "time_limit_s: must be above 0"),
         ("goal: Walk.", "", "goal: is required"),
         ("goal: Walk.", "gaol: Walk.\ngoal: Walk.", "gaol: "),
         ("command: walk", "command: fly", "actions.0: no command 'fly'"),
