@@ -69,9 +69,10 @@ portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=
 	TIMMY_PORTAL_KILLS=$(or $(KILLS),100) $(if $(SEED),TIMMY_PORTAL_SEED=$(SEED)) \
 	  $(BIN)/python -m pytest tests/portals/test_bundled.py --capture=no
 
-schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema and config/portals.schema.json from the models
+schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema, config/portals.schema.json and tasks/schema.json from the models
 	$(BIN)/python -m tools.schemas docs/protocol/schema
 	$(BIN)/python -m tools.portal_schema config/portals.schema.json
+	$(BIN)/python -m tools.task_schema tasks/schema.json
 
 declarations: $(VENV)/.installed-dev ## Write the bridge's declarations of the wire from the models
 	$(BIN)/python -m tools.declarations lua/timmy/wire/declarations.lua

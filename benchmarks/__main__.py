@@ -1,11 +1,11 @@
-"""`make bench`, or `python -m benchmarks [supervision] [bridge] [link] [drops] [watchers] [portal] [serving] [cli]`."""
+"""`make bench`, or `python -m benchmarks [ROOM ...]`; without names, all rooms of `ROOMS`."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, serving, supervision, watchers
+from benchmarks import bridge, cli, drops, link, portal, serving, supervision, watchers, worlds
 
 ROOMS = {
     "supervision": supervision,
@@ -16,6 +16,7 @@ ROOMS = {
     "portal": portal,
     "serving": serving,
     "cli": cli,
+    "worlds": worlds,
 }
 
 

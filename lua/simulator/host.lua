@@ -5,6 +5,7 @@ local clock = require("simulator.clock")
 local dialogs = require("simulator.world.dialogs")
 local drive = require("simulator.core.drive")
 local events = require("simulator.events")
+local game_time = require("simulator.game_time")
 local load_test_crowd = require("simulator.world.load_test_crowd")
 local objects = require("simulator.world.objects")
 local population = require("simulator.world.population")
@@ -18,7 +19,11 @@ local world_sim = require("simulator.world.world_sim")
 
 local M = {}
 
-local server, world
+--- The pieces of a step: those of the world itself, so that everything in it happens at its own time.
+local PIECE_MS = 50
+local MS_PER_S = 1000
+
+local server, world, time
 
 --- A JSON file's contents, or the given table.
 local function load_table(source)
@@ -36,9 +41,23 @@ local function default_die(reason)
   error("the server died: " .. reason, 0)
 end
 
+local function as_set(names)
+  local set = {}
+  for _, name in ipairs(names or {}) do set[name] = true end
+  return set
+end
+
+--- The bridge counts game time by this server's clock.
+local function set_game_clock()
+  require("timmy.server.clock").game_now = function() return (server.clock() - server.started) / MS_PER_S end
+end
+
 local function make_server(options)
+  local real_clock = options.clock or clock.monotonic_ms
+  time = game_time.new(real_clock)
   server = server_state.new {
-    clock = options.clock or clock.monotonic_ms, die = options.die or default_die,
+    clock = function() return time:now() end, unfrozen_clock = function() return time:unfrozen() end,
+    unfrozen = as_set(options.unfrozen), die = options.die or default_die,
     report = options.report or function() end, ledger = options.ledger, seed = options.seed or 1,
     data_path = options.data_path, port = options.port,
   }
@@ -68,7 +87,8 @@ end
 --- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
---- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; die(reason), which should not
+--- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; unfrozen: timers' functions
+--- that run on in a frozen world, as the bridge's does; die(reason), which should not
 --- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
 --- client_input (false: the bridge can't play the clients, as on a real server); players (names, default Timmy and
 --- Jiub), or crowd: a number of players far from each other, with company: actors around each; data_path;
@@ -79,6 +99,7 @@ function M.start(options)
   server_core.install(options.core_scripts)
   world = world_sim.new(server, options.seed or 1)
   client_input.attach(options.client_input ~= false and world.input or nil)
+  set_game_clock()
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)
@@ -95,6 +116,35 @@ function M.tick()
   world:advance(server.clock())
   timer_loop.run(server)
   return server.stop_code == nil
+end
+
+--- Freezes the world: clients, actors, weather and scripts' timers wait, and packets and commands are still handled.
+--- `by` names who did. Returns the report of simulator.game_time.
+function M.freeze(by)
+  time:freeze(by)
+  return time:report()
+end
+
+--- Lets a frozen world go on.
+function M.thaw()
+  time:thaw()
+  return time:report()
+end
+
+function M.report_time()
+  return time:report()
+end
+
+--- Lets `ms` of game time pass in a frozen world at once; nil if it is not frozen.
+function M.step(ms)
+  if not time.frozen_by then return nil end
+  while ms > 0 and server.stop_code == nil do
+    time:move(math.min(ms, PIECE_MS))
+    M.tick()
+    ms = ms - PIECE_MS
+  end
+  time:count_step()
+  return time:report()
 end
 
 --- Shuts the server down.

@@ -62,10 +62,13 @@ local function unreceived_list()
   return list
 end
 
---- options: clock (ms), die(reason), report(line), ledger(player, item, count), seed, data_path, port
+--- options: clock (game time in ms), unfrozen_clock (default: clock), unfrozen (a set of timers' functions that run by
+--- it), die(reason), report(line), ledger(player, item, count), seed, data_path, port
 function M.new(options)
   local server = {
-    clock = options.clock, started = options.clock(), die = options.die, report = options.report,
+    clock = options.clock, unfrozen_clock = options.unfrozen_clock or options.clock,
+    unfrozen = options.unfrozen or {},
+    started = options.clock(), die = options.die, report = options.report,
     ledger = options.ledger or function() end,
     data_path = options.data_path or "./data", port = options.port or 25565,
     max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
@@ -96,6 +99,11 @@ function M:listed_cell(description)
     end
   end
   return first
+end
+
+--- The clock of a timer: game time, unless it runs on in a frozen world.
+function M:clock_of(timer)
+  return self.unfrozen[timer.callback] and self.unfrozen_clock or self.clock
 end
 
 --- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.

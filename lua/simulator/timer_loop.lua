@@ -15,7 +15,7 @@ function M.run(server)
   timers.running = true
   for id = 0, timers.count - 1 do
     local timer = timers[id]
-    if timer and not timer.ended and server.clock() - timer.started >= timer.interval then
+    if timer and not timer.ended and server:clock_of(timer)() - timer.started >= timer.interval then
       call(server, timer)
     end
   end

@@ -47,6 +47,7 @@ local function open_service(config)
     players = players,
     player_location = player_location,
     trips = trips,
+    game_now = clock.game_now,
     log = log,
   })
 end
@@ -127,9 +128,9 @@ function M.start()
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
-  M.port, M.boot = listener.port, service.boot
+  M.port, M.boot, M.service = listener.port, service.boot, service
   chat_log.install()
-  trips.install(clock.now)
+  trips.install(clock.now, clock.game_now)
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   joining.allow(config.raw_functions)

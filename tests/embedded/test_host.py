@@ -13,8 +13,8 @@ from tests.waiting import eventually
 from timmy_actors.daemon import SharedState
 from timmy_actors.embedded import host
 from timmy_actors.embedded.host import WorldHostActor, WorldOptions
-from timmy_actors.errors import GaveUpError, StartFailedError, WorldGoneError
-from timmy_actors.protocol import WorldStatus
+from timmy_actors.errors import GaveUpError, RefusedError, StartFailedError, WorldGoneError
+from timmy_actors.protocol import ClockCall, WorldClock, WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
 from timmy_actors.supervision.sockets import SourceFailed
 from timmy_actors.system import how_it_ended, make_token_file
@@ -145,6 +145,33 @@ def test_a_frozen_world_ends_with_an_actor_that_failed_and_another_takes_its_pla
         assert (gone(frozen), gone(second)) == (True, False)
         assert world.tree.directory.ask("world", "are you busy?", timeout_s=PATIENCE_S).wait() is None
         assert (world.entry.restarts, world.status.pid) == (1, second)
+
+
+def ask_clock(world: World) -> WorldClock:
+    clock: WorldClock = world.tree.directory.ask("world", ClockCall(), timeout_s=PATIENCE_S).wait()
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [("{}", "the world's answer is empty"), ('{"error": {"code": "game_refused", "message": "no"}}', "^no$")],
+)
+def test_a_clock_call_that_the_process_refuses_ends_nothing(answer: str, reason: str) -> None:
+    world = World(script(READY + f"input(); print({answer!r}, flush=True)\n" + UNTIL_THE_LIFELINE_ENDS))
+    with world.tree:
+        world.up()
+        with pytest.raises(RefusedError, match=reason):
+            ask_clock(world)
+        assert world.entry.restarts == 0
+
+
+def test_an_answer_that_cannot_be_read_and_an_end_refuse_the_waiting_clock_calls() -> None:
+    world = World(script(READY + "input(); print('tick', flush=True)\n" + UNTIL_THE_LIFELINE_ENDS), again=False)
+    with world.tree:
+        world.up()
+        with pytest.raises(RefusedError, match="ended before it answered"):
+            ask_clock(world)
+        world.ended_because("printed something other than an answer: 'tick'")
 
 
 def test_a_world_that_ignores_the_request_to_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ end)
 test("a command is run once, and its repeat is answered from memory", function()
   local service, peer, game = introduced()
   local first = ask(service, peer, command("1"))
-  equal(first, { type = "result", id = "1", revision = 1, value = { times = 1 } })
+  equal(first, { type = "result", id = "1", revision = 1, game_ms = 1000000, value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
   local context = { revision = 1, raw = false, chat_command = true }
@@ -175,7 +175,7 @@ test("a refusal uses no memory, and a repeat runs again", function()
 end)
 
 test("long answers mean overloaded before their number does", function()
-  local service, peer, game = introduced({ remembered_bytes = 140 })
+  local service, peer, game = introduced({ remembered_bytes = 180 })
   for number = 1, 3 do ask(service, peer, command(tostring(number))) end
   equal(peer.answers[#peer.answers].error.code, "overloaded")
   equal(#game.ran, 2)

@@ -14,6 +14,7 @@ from timmy_actors.protocol import (
     PerceptionOutput,
     Position,
     TickLoad,
+    WorldClock,
 )
 
 LONGEST_REASON = 100
@@ -85,7 +86,9 @@ def describe_health(health: Health) -> list[str]:
         f"link     {describe_link(health.link)}",
     ]
     if health.world is not None:
-        lines.append(f"world    embedded, {health.world.state}, process {health.world.pid}, port {health.world.port}")
+        frozen = f", frozen by {health.world.frozen_by}" if health.world.frozen_by is not None else ""
+        process = f"process {health.world.pid}, port {health.world.port}"
+        lines.append(f"world    embedded, {health.world.state}, {process}{frozen}")
     if health.world is not None and health.world.token_file is not None:
         lines.append(f"token    {health.world.token_file}")
     lines.append(f"journal  {describe_journal(health.journal)}")
@@ -130,6 +133,17 @@ def describe_entry_whole(entry: JournalEntry) -> list[str]:
     if entry.error is not None:
         lines.append(f"error     {entry.error.code}: {entry.error.message}")
     return lines
+
+
+def describe_clock(clock: WorldClock) -> list[str]:
+    """The embedded world's clock in lines."""
+    state = f"frozen by {clock.frozen_by}" if clock.frozen_by is not None else "running"
+    passed = clock.passed
+    since = f"{passed.game_ms} ms of game time, {passed.real_ms} ms of real time, {passed.steps} steps"
+    return [
+        f"{state}, at {clock.game_ms} ms of game time ({clock.real_ms} ms of real time, {clock.steps} steps)",
+        f"    since the last call: {since}",
+    ]
 
 
 def _times(attempts: int) -> str:

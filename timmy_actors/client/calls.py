@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 from timmy_actors.client.codec import make
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
+    CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     CaptureRequest,
     CheckPortalRequest,
+    ClockRequest,
     CommandRequest,
     CommandResult,
     ExecuteRequest,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         PerceptionOutput,
         PortalCheck,
         Portals,
+        WorldClock,
     )
 
 P = ParamSpec("P")
@@ -211,6 +214,52 @@ def restart(actor: str, /) -> Call[ActorHealth]:
     return Call(make(RestartRequest, id=_id(), actor=actor), lambda answer: answer.restarting)
 
 
+def freeze(*, by: str = "client") -> Call[WorldClock]:
+    """Stop the embedded world's time. Commands and perceptions go on; nothing moves, and no script's timer runs.
+
+    `by` is who freezes the world, for everybody who reads its clock. A frozen world stays frozen by the first. It is
+    thawed by anybody's `thaw`, and by a restart of its process.
+
+    Raises:
+        RefusedError: `needs_embedded_world`: a live server's time cannot be stopped; `unavailable`: the world's process
+            is not running.
+    """
+    return _clock(operation="freeze", by=by)
+
+
+def step(ms: int) -> Call[WorldClock]:
+    """Let `ms` milliseconds of game time pass in a frozen world, as fast as it can compute them.
+
+    Raises:
+        RefusedError: as `freeze`; `bad_arguments`: `ms` is not from 1 to `MAX_STEP_MS`; `game_refused`: the world is
+            not frozen.
+    """
+    return _clock(operation="step", ms=ms)
+
+
+def thaw() -> Call[WorldClock]:
+    """Let the embedded world's time follow real time again.
+
+    Raises:
+        RefusedError: as `freeze`.
+    """
+    return _clock(operation="thaw")
+
+
+def clock() -> Call[WorldClock]:
+    """Read the embedded world's clock.
+
+    Raises:
+        RefusedError: as `freeze`.
+    """
+    return _clock(operation="status")
+
+
+def _clock(**fields: Any) -> Call[WorldClock]:
+    request = make(ClockRequest, id=_id(), **fields)
+    return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
 def _id() -> str:
     return str(next(_request_ids))
 
@@ -238,7 +287,7 @@ def _command_request(
 def _command_result(answer: Answer) -> CommandResult | None:
     if answer.value is None or answer.command_id is None:
         return None
-    return CommandResult(id=answer.command_id, value=answer.value, revision=answer.revision)
+    return CommandResult(id=answer.command_id, value=answer.value, revision=answer.revision, game_ms=answer.game_ms)
 
 
 # The methods.
@@ -290,6 +339,10 @@ class Calls:
     capture = _blocking(capture)
     execute = _blocking(execute)
     restart = _blocking(restart)
+    freeze = _blocking(freeze)
+    step = _blocking(step)
+    thaw = _blocking(thaw)
+    clock = _blocking(clock)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -313,6 +366,10 @@ class AsyncCalls:
     capture = _awaitable(capture)
     execute = _awaitable(execute)
     restart = _awaitable(restart)
+    freeze = _awaitable(freeze)
+    step = _awaitable(step)
+    thaw = _awaitable(thaw)
+    clock = _awaitable(clock)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

@@ -90,6 +90,8 @@ class Pending:
     error: ErrorInfo | None = None
     revision: int | None = None
     """The server's revision that it produced."""
+    game_ms: int | None = None
+    """The game time at which it was executed. Not journaled: it is of use only right after the observation."""
     journaled: bool = False
     """Whether the journal has stored it and must receive its result."""
     waiters: list[Waiter] = field(default_factory=list)
@@ -203,7 +205,9 @@ class Pending:
         self.state = "done" if error is None else _STATES.get(error.code, "failed")
         self.error = error
         self.value = None if result is None else result.value
-        self.revision = None if result is None or error is not None else result.revision
+        executed = result if error is None else None
+        self.revision = None if executed is None else executed.revision
+        self.game_ms = None if executed is None else executed.game_ms
 
     def take_waiters(self) -> list[Waiter]:
         """Remove and return all waiters."""
@@ -228,7 +232,7 @@ class Pending:
             reply.fail(RefusedError(self.error.code, self.error.message, self.error.field))
         else:
             produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
-            reply.set(CommandResult(id=self.id, value=self.value, revision=produced))
+            reply.set(CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms))
 
     def answer_late(self, reply: Reply) -> None:
         """Answer a caller whose deadline has passed."""

@@ -64,6 +64,7 @@ class Runtime(Calls):
             perceptions=self.shared.perceptions,
             health=self._current_health,
             restart=self._restart,
+            embedded=settings.world.embedded,
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None

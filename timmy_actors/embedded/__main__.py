@@ -6,6 +6,7 @@ import json
 import os
 import sys
 
+from timmy_actors.embedded.control import Control
 from timmy_actors.embedded.parent import end_with_parent
 from timmy_actors.embedded.settings import EmbeddedSettings, parse
 from timmy_actors.embedded.world import Loop, World, report
@@ -15,7 +16,12 @@ from timmy_actors.errors import TimmyError
 def print_ready(world: World) -> None:
     """Print the ready line, which tells the parent process where to connect."""
     ready = {"ready": True, "pid": os.getpid(), "port": world.port, "boot": world.boot}
-    sys.stdout.write(json.dumps(ready) + "\n")
+    write_line(json.dumps(ready))
+
+
+def write_line(line: str) -> None:
+    """Write a line to the parent process."""
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
@@ -28,7 +34,8 @@ def main(settings: EmbeddedSettings) -> int:
     except TimmyError as error:
         report(f"[ERROR] {error}")
         return error.exit_code
-    loop = Loop(world.tick, report, settings.lifeline)
+    control = Control(sys.stdin.fileno(), world.clock, write_line) if settings.control else None
+    loop = Loop(world.tick, report, settings.lifeline, control)
     loop.stop_on_signals()
     print_ready(world)
     loop.run()

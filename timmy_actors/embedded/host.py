@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from timmy_actors.errors import ConfigError, LuaJitMissingError, WorldGoneError, WorldUnusableError
-from timmy_actors.protocol import Model, WorldStatus
-from timmy_actors.supervision import SharedValue
+from timmy_actors.embedded.control import ClockAnswer
+from timmy_actors.errors import ConfigError, LuaJitMissingError, RefusedError, WorldGoneError, WorldUnusableError
+from timmy_actors.protocol import ClockCall, Model, WorldStatus
+from timmy_actors.supervision import DEFERRED, Reply, SharedValue
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 from timmy_actors.system import how_it_ended
 
@@ -29,6 +30,8 @@ LOG_TAIL_LINES = 12
 ROUTINE_LEVELS = ("] [INFO] ", "] [WARN] ")
 """Levels of the process's log that do not explain why it ended."""
 CHUNK_BYTES = 65536
+MAX_CALLS = 64
+"""Clock calls that the process has not answered; more are refused. They fit into a pipe, so writing never blocks."""
 PERMANENT_FAILURES = (LuaJitMissingError.exit_code, ConfigError.exit_code)
 """Exit codes after which a restart would fail the same way: a dependency is missing, or a setting is wrong."""
 
@@ -46,7 +49,7 @@ class WorldOptions:
     def command_line(self, lifeline: int) -> list[str]:
         """The process's command line."""
         arguments = [sys.executable, "-m", "timmy_actors.embedded", "--port", str(self.port), "--seed", str(self.seed)]
-        arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline)]
+        arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline), "--control"]
         return [*arguments, "--allow-raw"] if self.allow_raw else arguments
 
 
@@ -65,8 +68,10 @@ class WorldHostActor(SocketActor):
     """Runs the process in a session of its own (so that a terminal's Ctrl-C does not reach it) and fails when it ends.
 
     The process watches a pipe that only this daemon holds open: however the daemon ends, the world ends with it. On
-    Linux the kernel kills the process, even a frozen one, when this actor's thread ends; a restarted actor starts a
-    new one. A frozen process is not restarted.
+    Linux the kernel kills the process, even a stopped one, when this actor's thread ends; a restarted actor starts a
+    new one. A stopped process is not restarted.
+
+    Answers `ClockCall`s, which the process executes in order.
     """
 
     def __init__(self, options: WorldOptions, *, status: SharedValue[WorldStatus | None]) -> None:
@@ -77,6 +82,8 @@ class WorldHostActor(SocketActor):
         self._lifeline: int | None = None
         self._partial: dict[str, bytes] = {"out": b"", "err": b""}
         self._log_tail: deque[str] = deque(maxlen=LOG_TAIL_LINES)
+        self._calls: deque[Reply] = deque()
+        """The clock calls that the process has not answered, the oldest first."""
 
     def on_start(self) -> None:
         """Start the process; its ready line follows."""
@@ -84,7 +91,7 @@ class WorldHostActor(SocketActor):
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own module
                 self._options.command_line(watched),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=(watched,),
@@ -103,9 +110,11 @@ class WorldHostActor(SocketActor):
     def actor_acknowledge_start(self) -> None:
         """Do nothing: the actor counts as started only after the process's ready line."""
 
-    def on_receive(self, message: Any) -> None:
-        """Read the process's output."""
+    def on_receive(self, message: Any) -> Any:
+        """Read the process's output, and pass clock calls on."""
         match message:
+            case ClockCall():
+                return self._call(message)
             case Arrived(stream, chunk):
                 self._on_output(stream, chunk)
             case _NotReady():
@@ -114,6 +123,7 @@ class WorldHostActor(SocketActor):
                 )
             case SourceFailed(_, error):
                 raise WorldGoneError(f"the embedded world's output cannot be read: {error}")
+        return None
 
     def on_stop(self) -> None:
         """End the process."""
@@ -134,7 +144,9 @@ class WorldHostActor(SocketActor):
         *lines, self._partial[stream] = (self._partial[stream] + chunk).split(b"\n")
         for line in lines:
             text = line.decode(errors="replace")
-            if stream == "out":
+            if stream == "out" and self._calls:
+                self._on_answer(text)
+            elif stream == "out":
                 self._on_ready(text)
             else:
                 self._log_tail.append(text)
@@ -152,6 +164,33 @@ class WorldHostActor(SocketActor):
             state="up", pid=ready.pid, port=ready.port, token_file=str(self._options.token_file)
         )
         self.actor_lifecycle.started()
+
+    def _call(self, call: ClockCall) -> object:
+        status = self._status.value
+        if self._process is None or self._process.stdin is None or status is None or status.state != "up":
+            raise RefusedError("unavailable", "the embedded world is not up: try again later")
+        if len(self._calls) >= MAX_CALLS:
+            raise RefusedError("overloaded", "the embedded world does not answer its clock calls: try again later")
+        try:
+            os.write(self._process.stdin.fileno(), call.model_dump_json().encode() + b"\n")
+        except OSError as error:
+            raise RefusedError("unavailable", f"the embedded world cannot be reached: {error.strerror}") from error
+        self._calls.append(self.take_reply())
+        return DEFERRED
+
+    def _on_answer(self, line: str) -> None:
+        try:
+            answer = ClockAnswer.model_validate_json(line)
+        except ValidationError:
+            raise WorldGoneError(f"the embedded world printed something other than an answer: {line[:200]!r}") from None
+        reply = self._calls.popleft()
+        if answer.clock is None:
+            reply.fail(answer.refusal())
+            return
+        status = self._status.value
+        if status is not None:
+            self._status.value = status.model_copy(update={"frozen_by": answer.clock.frozen_by})
+        reply.set(answer.clock)
 
     def _on_closed(self, stream: str) -> None:
         self.sockets.detach(stream)
@@ -176,6 +215,8 @@ class WorldHostActor(SocketActor):
 
     def _end(self) -> None:
         self._status.value = WorldStatus(state="down")
+        while self._calls:
+            self._calls.popleft().fail(RefusedError("unavailable", "the embedded world ended before it answered"))
         for stream in ("out", "err"):
             self.sockets.detach(stream)
         if self._lifeline is not None:
@@ -201,6 +242,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         # A stopped (SIGSTOP) or stuck process does not react to SIGTERM.
         process.kill()
         process.wait()
-    for stream in (process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()

@@ -50,6 +50,8 @@ class EmbeddedSettings:
     """The number of players, far from each other, instead of Timmy and Jiub; for load tests. 0: Timmy and Jiub."""
     company: int = 30
     """The number of actors around each player of a crowd."""
+    control: bool = False
+    """Whether clock calls are read from standard input."""
     lifeline: int | None = None
     """The read end of a pipe: when its last writer closes it, the process ends."""
 
@@ -74,5 +76,6 @@ def parse(arguments: Sequence[str] | None = None) -> EmbeddedSettings:
     parser.add_argument(
         "--company", type=int, default=30, help="the number of actors around each player of a crowd [30]"
     )
+    parser.add_argument("--control", action="store_true", help="read clock calls from standard input, and end with it")
     parser.add_argument("--lifeline", type=int, metavar="FD", help="the read end of a pipe: end when it closes")
     return EmbeddedSettings(**vars(parser.parse_args(arguments)))

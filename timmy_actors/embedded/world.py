@@ -12,9 +12,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from timmy_actors.embedded.control import Control
 from timmy_actors.embedded.luajit import new_runtime, search_only
 from timmy_actors.embedded.settings import EmbeddedSettings
-from timmy_actors.errors import ConfigError
+from timmy_actors.errors import ConfigError, RefusedError
+from timmy_actors.protocol import ClockCall, WorldClock
 from timmy_actors.system import lua_folder
 
 WAIT_MS = 1
@@ -31,22 +33,32 @@ BYTES = "latin-1"
 
 
 class Loop:
-    """Runs `tick` until it returns False, a signal comes, or the lifeline's last writer closes it.
+    """Runs `tick` until it returns False, a signal comes, or the lifeline's or control channel's last writer closes it.
 
     Args:
         tick: runs one tick; False ends the loop.
         report: logs a line about a tick that blocked.
         lifeline: the read end of a pipe, or None.
+        control: the control channel, or None.
     """
 
-    def __init__(self, tick: Callable[[], bool], report: Callable[[str], None], lifeline: int | None) -> None:
+    def __init__(
+        self,
+        tick: Callable[[], bool],
+        report: Callable[[str], None],
+        lifeline: int | None,
+        control: Control | None = None,
+    ) -> None:
         self._tick = tick
         self._report = report
         self._lifeline = lifeline
+        self._control = control
         self._stopping = False
         self._poll = select.poll()
         if lifeline is not None:
             self._poll.register(lifeline, select.POLLIN)
+        if control is not None:
+            self._poll.register(control.descriptor, select.POLLIN)
 
     def stop_on_signals(self) -> None:
         """End the loop after its current tick on SIGTERM, SIGINT and SIGHUP; an ignored SIGHUP stays ignored."""
@@ -61,7 +73,10 @@ class Loop:
             if not self._tick():
                 return
             self._check_duration(time.monotonic() - began)
-            if self._poll.poll(WAIT_MS) and self._lifeline_is_cut():
+            ready = [descriptor for descriptor, _ in self._poll.poll(WAIT_MS)]
+            if self._lifeline in ready and self._lifeline_is_cut():
+                return
+            if self._control is not None and self._control.descriptor in ready and not self._control.read():
                 return
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -99,6 +114,14 @@ def die(reason: str) -> NoReturn:
     """Log the reason (Lua's bytes) and abort: a script's call violated a precondition."""
     report_bytes(f"[FATAL] {reason}")
     os.abort()
+
+
+def to_clock(report: Any) -> WorldClock:
+    """A report of Lua's clock."""
+    fields = dict(report)
+    if "frozen_by" in fields:
+        fields["frozen_by"] = fields["frozen_by"].encode(BYTES).decode(errors="replace")
+    return WorldClock(**{**fields, "passed": dict(report.passed)})
 
 
 class _Ledger:
@@ -145,6 +168,25 @@ class World:
         """Run one tick of the server's loop; False once a script has stopped the server."""
         return bool(self._tick())
 
+    def clock(self, call: ClockCall) -> WorldClock:
+        """Freeze, step or thaw the world, or read its clock.
+
+        Raises:
+            RefusedError: `game_refused`: the world is not frozen, and cannot be stepped.
+        """
+        match call.operation:
+            case "freeze":
+                report = self._host.freeze(call.by.encode())
+            case "step":
+                report = self._host.step(call.ms)
+            case "thaw":
+                report = self._host.thaw()
+            case _:
+                report = self._host.report_time()
+        if report is None:
+            raise RefusedError("game_refused", "the world is not frozen: freeze it before a step", "operation")
+        return to_clock(report)
+
     def stop(self) -> None:
         """Stop the server: its scripts get the exit event."""
         self._host.stop()
@@ -171,5 +213,6 @@ class World:
             "ledger": None if settings.ledger is None else _Ledger(settings.ledger).add,
             "crowd": settings.crowd or None,
             "company": settings.company,
+            "unfrozen": self._lua.table_from(["TimmyBridgePoll"]),
             "scripts": self._lua.table_from(["timmy_bridge"]),
         }

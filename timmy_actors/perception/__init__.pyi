@@ -1,7 +1,7 @@
 from .actor import PerceptionActor
 from .backlog import Numbered
 from .messages import Await, Happened
-from .retention import MAX_PLAYERS, as_of, mark_stale, shows
+from .retention import MAX_PLAYERS, as_of, mark_stale, merge, shows
 from .shared import Perceptions
 from .watching import AsyncWatch, Watch, concerns, make_interest
 
@@ -18,5 +18,6 @@ __all__ = [
     "concerns",
     "make_interest",
     "mark_stale",
+    "merge",
     "shows",
 ]

@@ -35,6 +35,7 @@ def merge(
         boot=boot,
         epoch=epoch,
         revision=perception.revision,
+        game_ms=perception.game_ms,
         revisions={**revisions, **updated},
         timestamp=datetime.now(UTC),
     )

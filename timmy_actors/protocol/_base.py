@@ -45,6 +45,7 @@ ErrorCode = Literal[
     "no_such_cell",
     "no_such_target",
     "needs_client_input",
+    "needs_embedded_world",
     "not_permitted",
     "expired",
     "overloaded",
@@ -85,6 +86,9 @@ class CommandResult(Model):
     revision: Revision | None = None
     """The revision that it produced, for `snapshot(after=...)`. None if it was not executed, or if its result is from
     an earlier version's journal."""
+    game_ms: Count | None = None
+    """The game time at which it was executed, in ms, on the clock of a perception's `game_ms`. None if it was not
+    executed, or if the result is from the journal."""
 
     @property
     def ok(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol._base import MAX_ECHO, ErrorCode, Model, Name, Revision, StrictModel
+from timmy_actors.protocol._base import MAX_ECHO, Count, ErrorCode, Model, Name, Revision, StrictModel
 from timmy_actors.protocol.mistake import first_mistake
 
 MAX_PIXEL = 65_535
@@ -76,6 +76,9 @@ class ActionResult(Model):
     """The result of a body in the game's world."""
     revision: Revision | None = None
     """The revision that a body's action produced, for `observe(after=result)`."""
+    game_ms_since_observation: Count | None = None
+    """The game time in ms between the body's last observation and this action's effect. None if the world cannot
+    report it, or if the body has not observed it."""
     command_id: str | None = None
     """The id under which the same action can be repeated without being executed twice."""
 

@@ -17,6 +17,7 @@ from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.protocol.world_clock import WorldClock
 
 
 class Portals(Model):
@@ -33,7 +34,8 @@ class Portals(Model):
 
 
 class Answer(Model):
-    """The answer to a request: exactly one field is set besides `id`, `command_id`, `revision` and `link`."""
+    """The answer to a request: exactly one field is set besides `id`, `command_id`, `revision`, `game_ms` and
+    `link`."""
 
     id: RequestId | None = None
     status: Health | None = None
@@ -45,12 +47,15 @@ class Answer(Model):
     """The id of the command, in an answer about one."""
     revision: Revision | None = None
     """The revision that a command produced; with `value`."""
+    game_ms: Count | None = None
+    """The game time at which a command was executed; with `value`."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None
     result: ActionResult | None = None
     restarting: ActorHealth | None = None
     """The actor that is being restarted, as it was before: its successor has a higher generation."""
+    clock: WorldClock | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

@@ -11,6 +11,7 @@ from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.game_state import LookOptions
 from timmy_actors.protocol.portal import PortalId
+from timmy_actors.protocol.world_clock import ClockRequest
 
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
@@ -154,6 +155,7 @@ ServiceRequest: TypeAlias = (
     | CaptureRequest
     | ExecuteRequest
     | RestartRequest
+    | ClockRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

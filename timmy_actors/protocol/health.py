@@ -49,6 +49,8 @@ class WorldStatus(Model):
     pid: int | None = None
     port: int | None = None
     token_file: str | None = None
+    frozen_by: str | None = None
+    """Who froze the world's time, when its clock was last called."""
 
 
 class HttpStatus(Model):

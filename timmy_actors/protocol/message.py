@@ -126,6 +126,8 @@ class Perception(Model):
     revision: Count = 0
     """The last command (`result.revision`) whose effects this shows; a command that moves the player counts only when
     the player has arrived."""
+    game_ms: Count | None = None
+    """Game time in ms: it stands still while an embedded world is frozen. A live server's is real time."""
     full: bool
     revisions: dict[SectionName, Count]
     sections: Sections
@@ -152,6 +154,8 @@ class Result(Model):
     error: ErrorInfo | None = None
     revision: Count | None = None
     """The number of the command among those that this server process executed, if it was executed."""
+    game_ms: Count | None = None
+    """The game time at which it was executed, if it was: see `Perception`."""
 
 
 class Ping(FromClient):

@@ -29,6 +29,7 @@ from timmy_actors.protocol import (
     Request,
     RequestId,
     UsePortalRequest,
+    WorldClock,
 )
 from timmy_actors.supervision import Reply
 
@@ -78,6 +79,7 @@ _FIELDS: dict[type, str] = {
     PerceptionOutput: "snapshot",
     Health: "status",
     ActorHealth: "restarting",
+    WorldClock: "clock",
 }
 """The field of an `Answer` for each type of outcome."""
 
@@ -86,8 +88,8 @@ def _fields_of(request: Request, outcome: Any) -> dict[str, Any]:
     match outcome:
         case CommandResult(id=key) if isinstance(request, CommandRequest) and request.until == "accepted":
             return {"command_id": key, "accepted": True}
-        case CommandResult(id=key, value=value, revision=revision):
-            return {"command_id": key, "value": value or {}, "revision": revision}
+        case CommandResult(id=key, value=value, revision=revision, game_ms=game_ms):
+            return {"command_id": key, "value": value or {}, "revision": revision, "game_ms": game_ms}
     return {_FIELDS.get(type(outcome), "portals"): outcome}
 
 

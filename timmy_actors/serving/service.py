@@ -10,10 +10,12 @@ from timmy_actors.errors import ActorError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
+    CLOCK_TIMEOUT_S,
     MAX_TIMEOUT_S,
     ActorHealth,
     Answer,
     CaptureRequest,
+    ClockRequest,
     CommandRequest,
     ExecuteRequest,
     Health,
@@ -28,6 +30,7 @@ from timmy_actors.supervision import Directory, Reply
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
+NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
 OBSERVED = (CommandRequest, CaptureRequest, ExecuteRequest)
 Observer: TypeAlias = Callable[[ServiceRequest, Reply, float], object]
 """Called with a request, its reply, and how many seconds it took."""
@@ -44,6 +47,7 @@ class Service:
         perceptions: Perceptions,
         health: Callable[[], Health | None],
         restart: Callable[[str], None],
+        embedded: bool = False,
     ) -> None:
         self.player = player
         """The player of requests that name none."""
@@ -51,6 +55,7 @@ class Service:
         self._directory = directory
         self._health = health
         self._restart = restart
+        self._embedded = embedded
         self._observers: tuple[Observer, ...] = ()
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
@@ -63,8 +68,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState`, `ActionResult` or `ActorHealth`; its error a `RefusedError`, or an `ActorError` if no actor
-            answered. `answers.to_answer` converts both to an `Answer`.
+            `GameState`, `ActionResult`, `ActorHealth` or `WorldClock`; its error a `RefusedError`, or an `ActorError` if
+            no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
         reply = self._start(request, caller or Caller(), wait_s)
         if self._observers and isinstance(request, OBSERVED):
@@ -98,6 +103,8 @@ class Service:
                 return _at_once(lambda: self._restarting(name))
             case CommandRequest():
                 return self._ask("command", self._command(request), request.timeout_s, wait_s)
+            case ClockRequest():
+                return self._clock(request, wait_s)
         message, takes_s = for_portal(request, caller)
         return self._ask("portal", message, takes_s, wait_s)
 
@@ -139,6 +146,13 @@ class Service:
             return _at_once(lambda: self.perceptions.find(player))
         wanted = Await(player, request.after, request.timeout_s)
         return self._ask("perception", wanted, request.timeout_s, wait_s)
+
+    def _clock(self, request: ClockRequest, wait_s: float) -> Reply:
+        if not self._embedded:
+            reply = Reply()
+            reply.fail(RefusedError("needs_embedded_world", NO_CLOCK))
+            return reply
+        return self._ask("world", request.call, CLOCK_TIMEOUT_S, wait_s)
 
     def _ask(self, actor: str, message: object, takes_s: float, wait_s: float) -> Reply:
         longest_s = takes_s + ANSWER_MARGIN_S

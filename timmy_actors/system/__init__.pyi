@@ -1,7 +1,15 @@
 from .confined import Confined
 from .curve_keys import KeyPair, generate_keys, read_clients, read_keys, require_curve, write_keys
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
-from .paths import config_folder, expand_user, from_folder, lua_folder, state_folder, training_folder
+from .paths import (
+    config_folder,
+    expand_user,
+    from_folder,
+    lua_folder,
+    state_folder,
+    tasks_folder,
+    training_folder,
+)
 from .ports import MAX_PORT, port_number
 from .private_folder import (
     ENDPOINT_REMEDY,
@@ -46,6 +54,7 @@ __all__ = [
     "read_token",
     "require_curve",
     "state_folder",
+    "tasks_folder",
     "training_folder",
     "when_parent_ends",
     "write_keys",

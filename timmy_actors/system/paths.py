@@ -47,6 +47,11 @@ def state_folder() -> Path:
     return expand_user(os.environ.get("XDG_STATE_HOME") or "~/.local/state", "XDG_STATE_HOME") / "timmy-actors"
 
 
+def tasks_folder() -> Path:
+    """The folder with the tasks of the embedded world."""
+    return (_SHIPPED / "tasks").resolve()
+
+
 def training_folder() -> Path:
     """The folder with `data/`: the prompts of the games."""
     return (_SHIPPED / "training").resolve()

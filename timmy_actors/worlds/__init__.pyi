@@ -22,10 +22,15 @@ from .asynchronous import AsyncWorld
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .interface import Manner, Step, WorldInterface
+from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
 from .performing import Performed, Performer, Progress, perform
 from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody, spoken
+from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
+from .tasks.episode import Episode
+from .tasks.task import Task, find_task, load_tasks
+from .tasks.tools import TaskTools
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -34,6 +39,7 @@ __all__ = [
     "LONGEST_WAIT_S",
     "TYPED_ACTION",
     "Activate",
+    "Agent",
     "AsyncWorld",
     "AtPlace",
     "Attack",
@@ -46,9 +52,11 @@ __all__ = [
     "Condition",
     "Dialogue",
     "Ending",
+    "Episode",
     "Happens",
     "HealthBelow",
     "Jump",
+    "LockstepGame",
     "Look",
     "Manner",
     "Near",
@@ -61,26 +69,35 @@ __all__ = [
     "PlayerBody",
     "Point",
     "Progress",
+    "RandomAgent",
     "Request",
     "Run",
+    "ScriptedAgent",
     "Seen",
     "Step",
     "StopMoving",
     "Take",
+    "Taken",
     "Talk",
+    "Task",
+    "TaskTools",
     "Turn",
     "TypedAction",
     "Waited",
     "Walk",
     "WorldInterface",
     "await_until",
+    "find_task",
     "flee",
     "follow",
     "give",
     "go_to",
+    "load_tasks",
+    "observe_message",
     "parse_typed",
     "perform",
     "pick_up",
+    "play",
     "say_to",
     "spoken",
     "talk_about",

@@ -17,6 +17,7 @@ from timmy_actors.protocol import (
     Action,
     ActionResult,
     AvailableActions,
+    CommandResult,
     Outcome,
     PerceptionOutput,
     Revision,
@@ -58,12 +59,17 @@ class PlayerBody:
         self._timeout_s = timeout_s
         self._produced: Revision | None = None
         """The revision that the last executed action produced."""
+        self._observed: PerceptionOutput | None = None
+        """The last observation."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
         """The latest snapshot of the player; with `after`, the first one that shows that action's effects."""
         if after is None or after.revision is None:
-            return _as_of(self._game.snapshot(self._player), self._produced)
-        return self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
+            observed = _as_of(self._game.snapshot(self._player), self._produced)
+        else:
+            observed = self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
+        self._observed = observed
+        return observed
 
     @overload
     def act(
@@ -181,7 +187,14 @@ class PlayerBody:
         except RefusedError as refused:
             return refused_result(action, refused, key)
         self._produced = result.revision or self._produced
-        return _result(action, success=True, value=result.value or {}, revision=result.revision, command_id=key)
+        return _result(
+            action,
+            success=True,
+            value=result.value or {},
+            revision=result.revision,
+            command_id=key,
+            game_ms_since_observation=_game_ms_between(self._observed, result),
+        )
 
 
 def possible(snapshot: PerceptionOutput) -> AvailableActions:
@@ -222,6 +235,14 @@ def _as_of(snapshot: PerceptionOutput, produced: Revision | None) -> PerceptionO
     if produced is None or shows(snapshot, produced):
         return snapshot
     return mark_stale(snapshot, "no snapshot since the last action")
+
+
+def _game_ms_between(observed: PerceptionOutput | None, result: CommandResult) -> int | None:
+    """The game time from an observation to a command's effect; None if one of them, or its game time, is unknown."""
+    if observed is None or observed.game_ms is None or result.game_ms is None or result.revision is None:
+        return None
+    # Each server process has a clock of its own. A push can overtake the result of a command.
+    return max(0, result.game_ms - observed.game_ms) if observed.boot == result.revision.boot else None
 
 
 def refused_result(action: Action, refused: RefusedError, command_id: str | None) -> ActionResult:

@@ -50,7 +50,7 @@ end
 
 local function start(server, timer)
   timer.ended = false
-  timer.started = server.clock()
+  timer.started = server:clock_of(timer)()
 end
 
 local function starting(server, define)

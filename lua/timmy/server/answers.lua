@@ -85,6 +85,7 @@ function M.snapshot(service, message, now)
     player = message.player,
     pid = pid,
     now = clock.to_ms(now),
+    game_ms = clock.to_ms(service:game_time(now)),
     revision = service:revision_of(pid, now),
     full = true,
     revisions = json.object(revisions),
@@ -98,22 +99,22 @@ function M.observe(service, _, message, now, asker)
   return M.snapshot(service, message, now)
 end
 
---- A result, with the command's revision if the command was done.
-local function result_of(service, player, result, revision)
+--- A result, with the command's revision and the game time if the command was done.
+local function result_of(service, player, result, revision, now)
   if result.error then return result end
-  result.revision = revision
+  result.revision, result.game_ms = revision, clock.to_ms(service:game_time(now))
   if player then service:note_done(player, revision) end
   return result
 end
 
 --- Runs the command; an error in it becomes an answer too. Returns the answer, or a deferred one.
-local function execute(service, client, message, revision)
+local function execute(service, client, message, revision, now)
   local context = { revision = revision, raw = service.allow_raw and client.peer:may("raw"),
     chat_command = client.peer:may("chat_command") }
   local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player
-  if ok then return result_of(service, player, protocol.result(message.id, value, err), revision) end
+  if ok then return result_of(service, player, protocol.result(message.id, value, err), revision, now) end
   service.log("error", "command " .. message.name .. ": " .. tostring(value))
   return protocol.result(message.id, nil, bad("internal", "the command failed: see the server's log"))
 end
@@ -150,7 +151,7 @@ end
 local function begin(service, client, message, now, entry, asker)
   local err = obstacle(service, entry.caller, message, now)
   if err then return protocol.result(message.id, nil, err) end
-  local outcome = execute(service, client, message, service:next_revision())
+  local outcome = execute(service, client, message, service:next_revision(), now)
   service:touch(message.arguments.player, now)
   if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
   if outcome.error and NOTHING_DONE[outcome.error.code] then return outcome end
@@ -178,7 +179,7 @@ end
 --- The result of a deferred command, for everybody who waits for it.
 function M.late(service, entry, now)
   local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.error)
-  return remember(service, entry, result_of(service, entry.player, result, service:next_revision()), now)
+  return remember(service, entry, result_of(service, entry.player, result, service:next_revision(), now), now)
 end
 
 function M.ping(service, client, message, now)

@@ -37,6 +37,12 @@ local available, clock = pcall(posix_clock)
 --- Monotonic seconds.
 M.now = available and clock or server_clock()
 
+--- Game time in seconds, from an arbitrary start. A server's is real time; an embedded world, which can be frozen,
+-- replaces this function.
+function M.game_now()
+  return M.now()
+end
+
 --- Monotonic time in whole milliseconds, the unit of messages.
 function M.to_ms(seconds)
   return math.floor(seconds * MS_PER_S)

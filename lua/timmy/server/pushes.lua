@@ -32,12 +32,13 @@ end
 
 --- The text of a push. It is concatenated here: the sections are texts already, and encoding tables of them would take
 -- longer than the rest of the push.
-local function message_of(entry, names, seq, revision, now)
+local function message_of(entry, names, seq, revision, now, game_now)
   entry.opening = entry.opening or opening_of(entry.player)
   pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
   pieces[5], pieces[6] = ',"revision":', revision
-  pieces[7] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
-  local at = put_members(8, names, revisions)
+  pieces[7], pieces[8] = ',"game_ms":', clock.to_ms(game_now)
+  pieces[9] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
+  local at = put_members(10, names, revisions)
   pieces[at] = '},"sections":{'
   at = put_members(at + 1, names, texts)
   pieces[at] = "}}"
@@ -58,7 +59,7 @@ local function push(service, client, entry, now)
   local names = delta.changed(client.subscription.sections, revisions, entry.sent)
   client.subscription:reschedule(entry, now)
   if #names == 0 and not tells_of_a_command(service, entry, revision) then return end
-  client:push_text(message_of(entry, names, client.seq + 1, revision, now))
+  client:push_text(message_of(entry, names, client.seq + 1, revision, now, service:game_time(now)))
   entry.full, entry.revision = false, revision
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end

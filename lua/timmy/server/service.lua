@@ -24,7 +24,7 @@ M.BRIDGE_VERSION = "0.1.0"
 local ROSTER_INTERVAL_S = 0.1
 
 --- options: boot, server_version, limits, allow_raw, tick_ms, commands, sections, players, player_location, trips,
--- log(level, text).
+-- log(level, text); game_now() in seconds, real time if it is absent.
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
     done = {} }, Service)
@@ -122,10 +122,15 @@ function Service:on_message(peer, payload, delimited, now)
   if answer ~= nil then send_answer(self, asker, answer) end
 end
 
+--- Game time in seconds, `now` on a server that cannot be frozen.
+function Service:game_time(now)
+  return self.game_now and self.game_now() or now
+end
+
 --- Whether a player is on a trip: sent to another place and not arrived yet.
 function Service:is_under_way(name, now)
   local pid = self.players.find(name)
-  return pid ~= nil and self.trips.is_under_way(pid, now)
+  return pid ~= nil and self.trips.is_under_way(pid, self:game_time(now))
 end
 
 local function answer_observers(self, now)
@@ -169,7 +174,7 @@ end
 --- The revision that a perception of the player has now. A command that caused a trip counts once the player has
 -- arrived.
 function Service:revision_of(pid, now)
-  local under_way = self.trips.revision(pid, now)
+  local under_way = self.trips.revision(pid, self:game_time(now))
   return under_way and math.max(0, under_way - 1) or self.revision
 end
 
@@ -233,7 +238,7 @@ end
 
 --- Pushes the due perceptions, while `within_budget()`.
 function Service:push(now, within_budget)
-  self.trips.look(now)
+  self.trips.look(self:game_time(now))
   if #self.order == 0 then return end
   look_at_roster(self, now)
   pushes.run(self, now, within_budget)

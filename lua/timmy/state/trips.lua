@@ -27,7 +27,7 @@ local LONGEST_S, LONGEST_IN_CELL_S = 10, 2
 local STAYS_S = 1
 local MS_PER_S = 1000
 
-local trips, clock = {}, nil
+local trips, clock, game_clock = {}, nil, nil
 --- The number of trips begun so far: commands recognise theirs by it.
 local begun = 0
 --- Locations of players whose new location the server has set but not sent yet. Both happen in the same tick: the table
@@ -77,21 +77,22 @@ end
 --- The trip of a player who has not arrived yet, or nil.
 local function under_way(pid, now)
   local trip = trips[pid]
-  if trip and is_over(trip, pid, now or clock()) then trips[pid], trip = nil, nil end
+  if trip and is_over(trip, pid, now or game_clock()) then trips[pid], trip = nil, nil end
   return trip
 end
 
 --- A newer request replaces one that is not completed; the trip's time limit still counts from its begin. A client that
 -- is sent to a cell reports it after entering, even if it was in that cell before.
 local function begin(pid, before, target, is_cell_sent)
-  local now = clock()
+  local now = game_clock()
   local older, crosses = under_way(pid, now), before.cell ~= target.cell
   local continues = older ~= nil and older.waits_for_cell and older.target.cell == target.cell
   local waits_for_cell, began = crosses or is_cell_sent or continues, older and older.began or now
   begun = begun + 1
   trips[pid] = {
     number = begun, player = corescripts.player(pid), before = older and older.before or before, target = target,
-    revision = older and older.revision, began = began, waits_for_cell = waits_for_cell,
+    revision = older and older.revision, began = began, asked = older and older.asked or clock(),
+    waits_for_cell = waits_for_cell,
     settles = now + GRACE_S + 2 * round_trip_s(pid),
     gives_up = math.min(now + (waits_for_cell and LONGEST_S or LONGEST_IN_CELL_S), began + LONGEST_S),
   }
@@ -113,11 +114,11 @@ function M.follow(pid, revision, run, ...)
   return value, err
 end
 
---- The location of a player before its trip, in the form of `live`, and the time of its begin (seconds); nil without a
--- trip.
+--- The location of a player before its trip, in the form of `live`, and the real time of its begin (seconds); nil
+-- without a trip.
 function M.held(pid)
   local trip = trips[pid] and under_way(pid)
-  if trip then return trip.before, trip.began end
+  if trip then return trip.before, trip.asked end
 end
 
 --- The destination of a player's trip: { cell, x, y, z }; nil without a trip.
@@ -126,7 +127,7 @@ function M.target(pid)
   return trip and trip.target
 end
 
---- Whether a player is on a trip.
+--- Whether a player is on a trip; `now` is game time, as below.
 function M.is_under_way(pid, now) return trips[pid] ~= nil and under_way(pid, now) ~= nil end
 
 --- The revision of the command that caused a player's trip; nil without a trip, and for trips that the server caused.
@@ -142,7 +143,7 @@ function M.look(now)
 end
 
 local function on_cell_change(_, pid)
-  local trip, now = trips[pid], clock()
+  local trip, now = trips[pid], game_clock()
   if not trip then return end
   trip.gives_up = math.min(trip.gives_up, now + STAYS_S)
   if guard.GetCell(pid) == trip.target.cell and trip.waits_for_cell then
@@ -182,9 +183,9 @@ function M.attach()
   overhear.calls("SendPos", { after = function(pid) on_sent(pid, false) end })
 end
 
---- Starts tracking, without any trips. `now()`: seconds.
-function M.install(now)
-  trips, put, clock = {}, {}, now
+--- Starts tracking, without any trips. `now()`: seconds; `game_now()`: game time in seconds, by which trips end.
+function M.install(now, game_now)
+  trips, put, clock, game_clock = {}, {}, now, game_now or now
   M.attach()
   hooks.hear("OnPlayerCellChange", on_cell_change)
 end

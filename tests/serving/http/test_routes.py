@@ -147,6 +147,17 @@ def test_only_a_child_of_the_tree_can_be_restarted(daemon: HttpDaemon, name: str
     assert "GET /v1/tree lists them" in daemon.post(f"/v1/tree/{name}/restart", status=404)["detail"]
 
 
+def test_the_worlds_clock_is_stopped_and_stepped(daemon: HttpDaemon) -> None:
+    assert daemon.post("/v1/clock", {"operation": "step", "ms": 50}, status=409)["code"] == "game_refused"
+    assert daemon.post("/v1/clock", {"operation": "freeze", "by": "http"})["frozen_by"] == "http"
+    try:
+        assert daemon.post("/v1/clock", {"operation": "step", "ms": 500})["passed"]["game_ms"] == 500
+        assert daemon.get("/v1/clock")["frozen_by"] == "http"
+        assert daemon.post("/v1/clock", {"operation": "step"}, status=422)["code"] == "bad_arguments"
+    finally:
+        assert daemon.post("/v1/clock", {"operation": "thaw"}).get("frozen_by") is None
+
+
 def test_a_portal_is_chosen_and_used(daemon: HttpDaemon) -> None:
     assert Portals.model_validate(daemon.post("/v1/portals/bannerlord/use")).chosen == "bannerlord"
     assert daemon.get("/v1/portals")["chosen"] == "bannerlord"

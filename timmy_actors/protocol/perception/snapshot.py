@@ -72,6 +72,9 @@ class PerceptionOutput(Sections):
     """The connection incarnation that received it."""
     revision: Count = 0
     """The last command whose effects this shows: see `Revision`."""
+    game_ms: Count | None = None
+    """The game time at which it was read, in ms; it stands still while an embedded world is frozen. None: the bridge
+    does not report it."""
     revisions: dict[str, Count]
     """The number of changes of each section when it was read."""
     timestamp: Annotated[datetime, Field(default_factory=lambda: datetime.now(UTC))]

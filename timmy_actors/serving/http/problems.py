@@ -20,6 +20,7 @@ STATUS: dict[str, int] = {
     "unknown_command": 422,
     "bad_arguments": 422,
     "needs_client_input": 422,
+    "needs_embedded_world": 409,
     "no_such_player": 404,
     "no_such_place": 404,
     "no_such_cell": 404,

@@ -1,4 +1,4 @@
-"""What is perceived: `/v1/snapshot`, `/v1/players`."""
+"""What is perceived, and when: `/v1/snapshot`, `/v1/players`, `/v1/clock`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from starlette.responses import Response
 from timmy_actors.protocol import (
     DEFAULT_TIMEOUT_S,
     MAX_TIMEOUT_S,
+    ClockCall,
+    ClockRequest,
     Name,
     PerceptionOutput,
     Revision,
     SnapshotRequest,
+    WorldClock,
 )
 from timmy_actors.serving.http.api import REQUEST_ID, Api, as_json
 from timmy_actors.serving.http.models import PlayerList, PlayerSummary
@@ -50,6 +53,16 @@ def world_routes(api: Api) -> APIRouter:
         snapshots = (perceptions.snapshot(name) for name in sorted(perceptions.snapshots.value))
         summaries = tuple(_summary(snapshot) for snapshot in snapshots if snapshot is not None)
         return as_json(PlayerList(configured=api.service.player, players=summaries))
+
+    @router.get("/v1/clock", response_model=WorldClock)
+    async def clock() -> Response:
+        """The embedded world's clock."""
+        return as_json(await api.ask(ClockRequest(id=REQUEST_ID)))
+
+    @router.post("/v1/clock", response_model=WorldClock)
+    async def change_clock(body: ClockCall) -> Response:
+        """Freeze the embedded world, let a step of game time pass, or thaw it. A live server refuses."""
+        return as_json(await api.ask(ClockRequest(id=REQUEST_ID, **dict(body))))
 
     return router
 

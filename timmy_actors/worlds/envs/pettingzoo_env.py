@@ -1,0 +1,138 @@
+"""A race as a PettingZoo `ParallelEnv`: several players at one task, in one world. Requires the extra `pettingzoo`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from pettingzoo import ParallelEnv
+
+from timmy_actors.embedded import MAX_SEED, Turn, WorldProcess
+from timmy_actors.errors import WorldGoneError
+from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
+from timmy_actors.worlds.tasks.episode import Episode, State
+from timmy_actors.worlds.tasks.task import find_task
+
+PLAYERS = ("Timmy", "Jiub")
+"""The players who are connected to a new world."""
+Step = tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
+
+
+class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
+    """Each player plays the task for itself, and all see and meet each other.
+
+    Agents are the players' names. An agent whose episode has ended leaves `agents`, and does not return before the
+    next reset. Observations, rewards and `info` are those of `TaskEnv`; a lost world truncates all agents.
+
+    Args:
+        task: the id of a task that ships.
+
+    Raises:
+        ConfigError: there is no such task.
+    """
+
+    metadata: dict[str, Any] = {"name": "timmy_race_v0", "render_modes": []}  # noqa: RUF012  as the base declares it
+
+    def __init__(self, task: str = "reach-tradehouse") -> None:
+        self.task = find_task(task)
+        self.possible_agents = list(PLAYERS)
+        self.agents: list[str] = []
+        self.render_mode = None
+        self._observation_space = observation_space(self.task)
+        self._action_space = gymnasium.spaces.Discrete(len(self.task.actions))
+        self._random = np.random.default_rng()
+        self._world: WorldProcess | None = None
+        self._episodes: dict[str, Episode] = {}
+        self._starts: dict[str, State] = {}
+        self._states: dict[str, State] = {}
+        self._last_actions: dict[str, int] = {}
+
+    def observation_space(self, agent: str) -> gymnasium.spaces.Dict:  # noqa: ARG002  all agents have the same
+        """The space of every agent's observations."""
+        return self._observation_space
+
+    def action_space(self, agent: str) -> gymnasium.spaces.Discrete:  # noqa: ARG002  all agents have the same
+        """The space of every agent's actions."""
+        return self._action_space
+
+    def reset(
+        self,
+        seed: int | None = None,
+        options: dict[str, Any] | None = None,  # noqa: ARG002  there are none
+    ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
+        """Start an episode in a new world; equal seeds give equal worlds.
+
+        Raises:
+            WorldGoneError: the world ended while it started.
+        """
+        if seed is not None:
+            self._random = np.random.default_rng(seed)
+        self._begin(int(self._random.integers(MAX_SEED)))
+        self.agents, self._last_actions = list(PLAYERS), {}
+        return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
+
+    def step(self, actions: dict[str, np.int64]) -> Step:
+        """Let every agent act, and the task's `step_ms` pass."""
+        agents, before = self.agents, self._states
+        try:
+            self._states = self._act({agent: int(actions[agent]) for agent in agents if agent in actions})
+        except WorldGoneError as error:
+            return self._lost(str(error))
+        endings = {agent: self._states[agent].ending for agent in agents}
+        self.agents = [agent for agent in agents if not endings[agent]]
+        return (
+            self._observations(agents),
+            {agent: self._states[agent].score - before[agent].score for agent in agents},
+            {agent: endings[agent] in ("success", "failure") for agent in agents},
+            {agent: endings[agent] == "time" for agent in agents},
+            {agent: self._info(agent) for agent in agents},
+        )
+
+    def close(self) -> None:
+        """End the world's process."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+
+    def _begin(self, seed: int) -> None:
+        if self._world is None:
+            self._world = WorldProcess.start(seed)
+        else:
+            self._world.reset(seed)
+        self._episodes = {
+            player: Episode(self.task.model_copy(update={"player": player}), self._world) for player in PLAYERS
+        }
+        for episode in self._episodes.values():
+            episode.start()
+        self._starts = {player: episode.restart() for player, episode in self._episodes.items()}
+        self._states = dict(self._starts)
+
+    def _act(self, actions: dict[str, int]) -> dict[str, State]:
+        if self._world is None:
+            raise WorldGoneError("the world has ended: reset starts another")
+        refused = {agent: self._episodes[agent].send(action) for agent, action in actions.items()}
+        self._world.turn(Turn(None, self.task.step_ms, None))
+        self._last_actions |= actions
+        looks = {agent: self._episodes[agent].look(refused.get(agent, "")) for agent in self.agents}
+        return {**self._states, **looks}
+
+    def _lost(self, reason: str) -> Step:
+        self.close()
+        agents, self.agents = self.agents, []
+        return (
+            self._observations(agents),
+            dict.fromkeys(agents, 0.0),
+            dict.fromkeys(agents, False),
+            dict.fromkeys(agents, True),
+            {agent: self._info(agent, reason) for agent in agents},
+        )
+
+    def _observations(self, agents: list[str]) -> dict[str, Observation]:
+        return {
+            agent: observe(self.task, self._states[agent], self._starts[agent].sections, self._last_actions.get(agent))
+            for agent in agents
+        }
+
+    def _info(self, agent: str, lost: str = "") -> dict[str, Any]:
+        return self._states[agent].facts(lost)

@@ -1,0 +1,155 @@
+"""The typed calls on a world in lockstep: time passes only while a call waits, and in `step`."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple, TypeVar
+
+from timmy_actors.client import Call, Calls
+from timmy_actors.embedded import Turn, Turns
+from timmy_actors.errors import RefusedError
+from timmy_actors.perception import merge, shows
+from timmy_actors.protocol import (
+    Answer,
+    ClockRequest,
+    CommandRequest,
+    CommandResult,
+    ErrorInfo,
+    Perception,
+    PerceptionOutput,
+    Revision,
+    SnapshotRequest,
+    TimePassed,
+    WorldClock,
+    parse_command,
+    wire_arguments,
+)
+
+WAIT_MS = 50
+"""How much time passes between two looks, while a call waits: a step of the world."""
+OWNER = "lockstep"
+
+T = TypeVar("T")
+
+
+class Taken(NamedTuple):
+    """What a turn brought, as decoded JSON."""
+
+    game_ms: int
+    answers: list[dict[str, Any]]
+    """The results of this turn's command and earlier ones."""
+    events: list[dict[str, Any]]
+    perception: dict[str, Any] | None
+
+
+class LockstepGame(Calls):
+    """A game whose time waits for its caller: `PlayerBody(LockstepGame(world))` is a body in it.
+
+    A world in lockstep is always frozen: `step` lets time pass, `command` the time that it takes, and
+    `snapshot(after=...)` that until the effect shows. Timeouts count game time. There are no other calls: `status`,
+    `submit` and those of portals are refused as `unavailable`.
+    """
+
+    def __init__(self, world: Turns, player: str = "Timmy") -> None:
+        self.world = world
+        self.player = player
+        self.game_ms = 0
+        """The game time since the world's start."""
+        self._ids = itertools.count(1)
+        self._steps = 0
+        self._reported = TimePassed(game_ms=0, real_ms=0, steps=0)
+
+    def take(self, ms: int, command: str | None = None, observe: str | None = None) -> Taken:
+        """Take a turn with messages that are encoded already: see `command_message` and `observe_message`."""
+        taken = Taken(**json.loads(self.world.turn(Turn(command, ms, observe))))
+        self.game_ms = taken.game_ms
+        return taken
+
+    def command_message(self, name: str, arguments: dict[str, Any], *, timeout_s: float, command_id: str) -> str:
+        """A command as a message, validated.
+
+        Raises:
+            RefusedError: `unknown_command`, or `bad_arguments` with the invalid field.
+        """
+        wired = wire_arguments(parse_command(name, {"player": self.player, **arguments}))
+        deadline = self.game_ms + int(timeout_s * 1000)
+        message = {"type": "command", "id": command_id, "name": name, "arguments": wired, "deadline": deadline}
+        return json.dumps(message)
+
+    def _ask(self, call: Call[T]) -> T:
+        answer: dict[str, Any] = {}
+        match call.request:
+            case CommandRequest(until="done") as request:
+                result = self._command(request)
+                answer = {"command_id": result.id, **dict(result)}
+                del answer["id"], answer["error"]
+            case SnapshotRequest() as request:
+                answer["snapshot"] = self._snapshot(request)
+            case ClockRequest() as request:
+                answer["clock"] = self._clock(request)
+            case request:
+                raise RefusedError("unavailable", f"a world in lockstep has no {request.type!r}")
+        return call.result(Answer(id=call.request.id, **answer))
+
+    def _command(self, request: CommandRequest) -> CommandResult:
+        key = request.command_id or f"{OWNER}-{next(self._ids)}"
+        message = self.command_message(request.name, request.arguments, timeout_s=request.timeout_s, command_id=key)
+        deadline = self.game_ms + int(request.timeout_s * 1000)
+        answers = self.take(0, message).answers
+        while not any(answer.get("id") == key for answer in answers):
+            if self.game_ms > deadline + WAIT_MS:
+                raise RefusedError("in_doubt", f"{request.name} was not answered before its deadline")
+            answers = self.take(WAIT_MS).answers
+        return self._result(next(answer for answer in answers if answer.get("id") == key))
+
+    def _snapshot(self, request: SnapshotRequest) -> PerceptionOutput:
+        message = observe_message(request.player or self.player)
+        deadline = self.game_ms + int(request.timeout_s * 1000)
+        seen = self._perception(self.take(0, observe=message))
+        while request.after is not None and not shows(seen, request.after):
+            if self.game_ms >= deadline:
+                missing = f"no perception showed revision {request.after.number} within {request.timeout_s:g} s"
+                raise RefusedError("expired", missing)
+            seen = self._perception(self.take(WAIT_MS, observe=message))
+        return seen
+
+    def _perception(self, taken: Taken) -> PerceptionOutput:
+        if taken.perception is not None and taken.perception["type"] == "error":
+            raise _refusal(taken.perception["error"])
+        seen = merge(None, Perception.model_validate(taken.perception), boot=OWNER, epoch=1)
+        assert seen is not None, "a full perception needs no base"  # noqa: S101
+        return seen
+
+    def _result(self, answer: dict[str, Any]) -> CommandResult:
+        if "error" in answer:
+            raise _refusal(answer["error"])
+        revision = Revision(boot=OWNER, number=answer["revision"])
+        return CommandResult(id=answer["id"], value=answer["value"], revision=revision, game_ms=answer["game_ms"])
+
+    def _clock(self, request: ClockRequest) -> WorldClock:
+        if request.operation == "thaw":
+            raise RefusedError("game_refused", "a world in lockstep is always frozen: its time passes in steps only")
+        if request.ms is not None:
+            self.take(request.ms)
+            self._steps += 1
+        total = TimePassed(game_ms=self.game_ms, real_ms=0, steps=self._steps)
+        before, self._reported = self._reported, total
+        passed = TimePassed(game_ms=total.game_ms - before.game_ms, real_ms=0, steps=total.steps - before.steps)
+        return WorldClock(game_ms=total.game_ms, real_ms=0, steps=total.steps, frozen_by=OWNER, passed=passed)
+
+
+def observe_message(
+    player: str, sections: Collection[str] | None = None, *, radius: float = 4096, most: int = 64
+) -> str:
+    """A request for a player's perception, as a message; None: all sections."""
+    message: dict[str, Any] = {"type": "observe", "id": "observe", "player": player, "radius": radius, "most": most}
+    if sections is not None:
+        message["sections"] = list(sections)
+    return json.dumps(message)
+
+
+def _refusal(fields: dict[str, Any]) -> RefusedError:
+    error = ErrorInfo.model_validate(fields)
+    return RefusedError(error.code, error.message, error.field)

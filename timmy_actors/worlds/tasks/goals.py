@@ -1,0 +1,164 @@
+"""Conditions on a player's perception, each with its progress from 0 to 1. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from timmy_actors.protocol import Name, SectionName, StrictModel
+
+Sections = Mapping[str, Any]
+"""The sections of a perception, as decoded JSON."""
+Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
+Distance = Annotated[float, Field(gt=0, le=1e6)]
+Amount = Annotated[int, Field(ge=1, le=1_000_000)]
+WAY = 0.9
+"""The part of the progress of `in_cell` that the way to the cell's door makes."""
+
+
+class Point(StrictModel):
+    """A place, in game units: outside, or in the interior `cell`."""
+
+    x: Coordinate
+    y: Coordinate
+    cell: Name | None = None
+
+    def distance(self, sections: Sections) -> float | None:
+        """How far the player is from it; None if the player is in another space."""
+        position = sections["position"]
+        inside = None if position["exterior"] else position["cell"]
+        return math.hypot(position["x"] - self.x, position["y"] - self.y) if inside == self.cell else None
+
+
+class Condition(StrictModel):
+    """The base: what must hold of the player, and where it can be brought about."""
+
+    at: Point | None = None
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The sections that it reads."""
+        return ()
+
+    def progress(self, sections: Sections, start: Sections) -> float:
+        """From 0 (as at the start, or further away) to 1 (it holds)."""
+        raise NotImplementedError
+
+
+class Near(Condition):
+    """The player is within a distance of a place."""
+
+    kind: Literal["near"]
+    at: Point
+    within: Distance = 100.0
+
+    def progress(self, sections: Sections, start: Sections) -> float:
+        """1 minus the distance, as a part of that at the start."""
+        return _way(self.at, sections, start, self.within)
+
+
+class InCell(Condition):
+    """The player is in a cell; `at` is the place outside at which one enters it."""
+
+    kind: Literal["in_cell"]
+    cell: Name
+
+    def progress(self, sections: Sections, start: Sections) -> float:
+        """1 inside; outside, how much of the way is done."""
+        if sections["position"]["cell"] == self.cell:
+            return 1.0
+        return WAY * _way(self.at, sections, start, 1.0) if self.at is not None else 0.0
+
+
+class HasItem(Condition):
+    """The player carries an item."""
+
+    kind: Literal["has_item"]
+    item: Name
+    count: Amount = 1
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The inventory."""
+        return ("inventory",)
+
+    def progress(self, sections: Sections, start: Sections) -> float:  # noqa: ARG002  the base's signature
+        """The part of the items that the player carries."""
+        items = sections["inventory"]["items"]
+        carried = sum(item["count"] for item in items if item["ref_id"] == self.item)
+        return min(1.0, float(carried) / self.count)
+
+
+class KnowsTopic(Condition):
+    """The player can ask about a topic."""
+
+    kind: Literal["knows_topic"]
+    topic: Name
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The topics."""
+        return ("topics",)
+
+    def progress(self, sections: Sections, start: Sections) -> float:  # noqa: ARG002  the base's signature
+        """0 or 1."""
+        return float(self.topic in sections["topics"]["topics"])
+
+
+class QuestStage(Condition):
+    """A quest has reached a stage."""
+
+    kind: Literal["quest_stage"]
+    quest: Name
+    stage: Amount
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The quests."""
+        return ("quests",)
+
+    def progress(self, sections: Sections, start: Sections) -> float:  # noqa: ARG002  the base's signature
+        """The stage reached, as a part of the wanted one."""
+        return min(1.0, max(0.0, float(sections["quests"]["stages"].get(self.quest, 0)) / self.stage))
+
+
+class Killed(Condition):
+    """The players of the server have killed actors of a record since the start."""
+
+    kind: Literal["killed"]
+    ref_id: Name
+    count: Amount = 1
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The kills."""
+        return ("kills",)
+
+    def progress(self, sections: Sections, start: Sections) -> float:
+        """The part of the wanted number."""
+        before = start["kills"]["counts"].get(self.ref_id, 0)
+        return min(1.0, float(sections["kills"]["counts"].get(self.ref_id, 0) - before) / self.count)
+
+
+class Dead(Condition):
+    """The player is dead."""
+
+    kind: Literal["dead"]
+
+    def sections(self) -> tuple[SectionName, ...]:
+        """The condition."""
+        return ("condition",)
+
+    def progress(self, sections: Sections, start: Sections) -> float:  # noqa: ARG002  the base's signature
+        """0 or 1."""
+        return float(sections["condition"]["dead"])
+
+
+AnyCondition = Annotated[Near | InCell | HasItem | KnowsTopic | QuestStage | Killed | Dead, Field(discriminator="kind")]
+
+
+def _way(to: Point, sections: Sections, start: Sections, within: float) -> float:
+    distance, whole = to.distance(sections), to.distance(start)
+    if distance is None:
+        return 0.0
+    if distance <= within:
+        return 1.0
+    return max(0.0, 1.0 - distance / whole) if whole else 0.0
