@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +12,7 @@ from timmy_actors.cli import root
 from timmy_actors.client import endpoint_path, resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import HostError
-from timmy_actors.system import expand_user
+from timmy_actors.system import ENDPOINT_VARIABLE, default_folder, expand_user
 
 if TYPE_CHECKING:
     from timmy_actors.mcp_server import Profile
@@ -64,11 +65,19 @@ def mcp(
         raise HostError(f"{missing.name} is missing: pip install 'timmy_actors[mcp]'") from missing
     if address is None and (token_file or hosts or origins):
         raise click.UsageError("--token-file, --allowed-host and --allowed-origin need --http")
-    place, settings = resolve_endpoint(endpoint), load_settings(config_path(config))
-    journal = journal_file(settings, place) if settings.journal.enabled else None
-    options = ServerOptions(place, cast("Profile", profile), player, journal)
+    place = endpoint or os.environ.get(ENDPOINT_VARIABLE, "")
+    is_remote = place.startswith("tcp://")
+    place = place if is_remote else resolve_endpoint(endpoint)
+    options = ServerOptions(place, cast("Profile", profile), player, None if is_remote else _journal(config, place))
     http = None
     if address is not None:
-        file = expand_user(token_file, "--token-file") if token_file else endpoint_path(place).with_name("mcp.token")
+        folder = default_folder() if is_remote else endpoint_path(place).parent
+        file = expand_user(token_file, "--token-file") if token_file else folder / "mcp.token"
         http = HttpOptions(Address.parse(address), file, hosts, origins)
     serve(options, http)
+
+
+def _journal(config: Path | None, endpoint: str) -> Path | None:
+    """The journal of the daemon, which is on this machine; None: its configuration has none."""
+    settings = load_settings(config_path(config))
+    return journal_file(settings, endpoint) if settings.journal.enabled else None
