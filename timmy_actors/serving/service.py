@@ -68,8 +68,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState`, `ActionResult`, `ActorHealth` or `WorldClock`; its error a `RefusedError`, or an `ActorError` if
-            no actor answered. `answers.to_answer` converts both to an `Answer`.
+            `GameState`, `ActionResult`, `ActorHealth` or `WorldClock`; its error a `RefusedError`, or an `ActorError`
+            if no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
         reply = self._start(request, caller or Caller(), wait_s)
         if self._observers and isinstance(request, OBSERVED):
