@@ -18,7 +18,7 @@ help: ## Show this
 run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foreground, until Ctrl-C
 	@$(BIN)/timmy-actors run
 
-test: $(VENV)/.installed-dev ## Run every test, in WORKERS=3 processes
+test: $(VENV)/.installed-dev ## Run every test but those in tests/heavy, in WORKERS=3 processes
 	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
 
 test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes
@@ -89,7 +89,7 @@ api-table: $(VENV)/.installed-dev ## Write the table of the script API for the b
 dashboard-places: $(VENV)/.installed-dev ## Write the dashboard's list of places from the bridge's
 	$(BIN)/python -m tools.dashboard_places timmy_actors/serving/http/static/places.js
 
-dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard in docs/images, with Chromium and Xvfb
+dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard in docs/images, with Chromium, Xvfb and openbox
 	$(BIN)/python -m tools.dashboard_pictures docs/images
 
 clean: ## Remove what the others made

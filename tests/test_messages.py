@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[1]
-FOR_THE_CHECKOUT = ("command_docs.py", "api_docs.py", "api_table.py", "schema.py")
-"""Modules that write files of the checkout, and name them."""
-MODULES = [path for path in sorted((TOP / "timmy_actors").rglob("*.py")) if path.name not in FOR_THE_CHECKOUT]
+MODULES = sorted((TOP / "timmy_actors").rglob("*.py"))
 SCRIPTS = sorted((TOP / "lua").rglob("*.lua"))
 SETTINGS = [path for path in sorted((TOP / "config").iterdir()) if path.suffix != ".py"]
 ONLY_IN_A_CHECKOUT = re.compile(r"\b(?:docs|tests|benchmarks|examples|docker)/[\w.]|README|CONTRIBUTING|\bmake [a-z]+-")

@@ -7,7 +7,7 @@ local MODULUS = 2147483647
 
 function M.new(seed)
   local state = math.floor(tonumber(seed) or 1) % MODULUS
-  local generator = setmetatable({ state = state == 0 and 1 or state }, M)
+  local generator = setmetatable({ state = state == 0 and MODULUS - 1 or state }, M)
   generator:next() -- small seeds give small first numbers
   return generator
 end

@@ -130,7 +130,7 @@ def test_a_stopped_world_truncates_its_episode_and_is_replaced() -> None:
     first = lane.world_pid
     assert first is not None
     assert lane._world is not None
-    lane._world._connection.settimeout(0.2)
+    lane._world._answer_within_s = 0.2
     os.kill(first, signal.SIGSTOP)
     *_, truncated, info = lane.step(np.int64(FORWARD))
     assert (truncated, "did not answer" in info["lost"]) == (True, True)

@@ -54,8 +54,7 @@ def mcp(
 ) -> None:
     """Serve a running daemon to an LLM client, over MCP.
 
-    The client starts it: its configuration names this command. See docs/mcp.md. The daemon may end and start again
-    while this runs.
+    The client starts it: its configuration names this command. The daemon may end and start again while this runs.
     """
     try:
         from timmy_actors.mcp_server import Address, HttpOptions, ServerOptions, serve  # noqa: PLC0415  an extra

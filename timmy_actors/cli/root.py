@@ -108,7 +108,7 @@ def cli() -> None:
     """Keep an agent alive in a game world.
 
     'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world',
-    'journal', 'doctor' and 'completion' need no daemon. The others connect to a running one.
+    'tasks', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect to a running one.
 
     \b
     Environment:

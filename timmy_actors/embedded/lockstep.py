@@ -87,7 +87,8 @@ class LockstepWorld:
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
-        """Start the world anew."""
+        """Start the world again."""
+        check_seed(seed)
         self._seed = seed
         self._distinct: dict[Turn, int] = {}
         self._turns: list[int] = []
@@ -130,6 +131,16 @@ class LockstepWorld:
         """End the world."""
         for name in ("_turn", "_death", "_lua"):
             self.__dict__.pop(name, None)
+
+
+def check_seed(seed: int) -> None:
+    """Check a world's seed.
+
+    Raises:
+        ConfigError: it is out of range.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise ConfigError(f"seed: {seed} must be a whole number from 0 to {MAX_SEED}")
 
 
 def _parse(saved: bytes) -> SavedWorld:

@@ -14,12 +14,14 @@ from types import TracebackType
 from typing import Self
 
 from timmy_actors.embedded.frames import Receiver, send
-from timmy_actors.embedded.lockstep import Turn
+from timmy_actors.embedded.lockstep import Turn, check_seed
 from timmy_actors.embedded.lockstep_server import to_error
 from timmy_actors.errors import WorldGoneError
 
 ANSWER_WITHIN_S = 60.0
 """How long a request may take, before its process counts as lost; a turn takes milliseconds."""
+RESTORE_WITHIN_S = 3600.0
+"""How long `restore` may take: the longest history has a million turns."""
 END_WITHIN_S = 5.0
 
 
@@ -38,7 +40,6 @@ class WorldProcess:
         child: subprocess.Popen[bytes] | None = None,
         answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
-        connection.settimeout(answer_within_s)
         self.pid = pid
         """The process's id."""
         self._answer_within_s = answer_within_s
@@ -48,7 +49,12 @@ class WorldProcess:
 
     @classmethod
     def start(cls, seed: int = 1, *, answer_within_s: float = ANSWER_WITHIN_S) -> Self:
-        """Start a process with a new world."""
+        """Start a process with a new world.
+
+        Raises:
+            ConfigError: the seed is out of range.
+        """
+        check_seed(seed)
         connection, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", "timmy_actors.embedded.lockstep_server", str(theirs.fileno()), str(seed)]
@@ -71,7 +77,7 @@ class WorldProcess:
 
     def restore(self, saved: bytes) -> None:
         """Bring the world to a saved state; see `Turns`."""
-        self._ask(["restore", saved.decode(errors="replace")])
+        self._ask(["restore", saved.decode(errors="replace")], within_s=RESTORE_WITHIN_S)
 
     def fork(self) -> Self:
         """A copy of the world as it is now, in a process of its own: both go on independently. Takes milliseconds."""
@@ -84,6 +90,8 @@ class WorldProcess:
         """End the process; a second call does nothing."""
         if self._process < 0:
             return
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)  # a fork of this process may hold it open too
         self._connection.close()
         watch = select.poll()
         watch.register(self._process, select.POLLIN)
@@ -101,15 +109,20 @@ class WorldProcess:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
 
-    def _ask(self, request: list[object], descriptors: tuple[int, ...] = ()) -> bytes:
+    def _ask(self, request: list[object], descriptors: tuple[int, ...] = (), *, within_s: float | None = None) -> bytes:
+        payload, within_s = json.dumps(request).encode(), within_s or self._answer_within_s
         try:
-            send(self._connection, json.dumps(request).encode(), descriptors)
+            self._connection.settimeout(within_s)
+            send(self._connection, payload, descriptors)
             answer = self._receiver.receive()
         except TimeoutError:
             self._kill()
-            answer, why = None, f"did not answer within {self._answer_within_s:g} s"
+            answer, why = None, f"did not answer within {within_s:g} s"
         except OSError as error:
             answer, why = None, f"cannot be reached: {error.strerror or error}"
+        except BaseException:
+            self._kill()  # its answer, read later, would count as that to the next request
+            raise
         else:
             why = "has ended"
         if answer is None:

@@ -29,6 +29,7 @@ GUIDANCE: dict[str, str] = {
     "no_such_target": "observe again: use a unique_index, player or item that it lists",
     "needs_client_input": "the server cannot do this for a player; press the keys with execute_action, if a portal"
     " shows the game, or choose another action",
+    "needs_embedded_world": "only the embedded world can do this: choose another action",
     "not_permitted": "the token lacks the scope for it: ask the operator, or choose another action",
     "expired": "nothing was done in time: observe, then try again, with a longer timeout_s if it has one",
     "overloaded": "wait a few seconds, then try again",

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, cast
 from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, GameEvent, PerceptionOutput, Position
+from timmy_actors.worlds.actions import parse_typed
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.player import ACTION_TIMEOUT_S, ID_BYTES, PlayerBody
+from timmy_actors.worlds.player import ACTION_TIMEOUT_S, ID_BYTES, PlayerBody, refused_result
 from timmy_actors.worlds.waiting import Watchable, wait_until
 
 UNITS_PER_S = 200.0
@@ -69,16 +70,24 @@ class CompositeBody(PlayerBody):
         if action.action not in WINDOW_VERBS:
             return super()._execute(action, arguments, command_id)
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
-        match action.action:
-            case "walk" | "run":
-                done = self._hold(action.params)
-            case "turn":
-                done = self._turn(action.params)
-            case verb:
-                done = self._game.execute(BINDINGS[verb].name)
+        try:
+            if action.action not in BINDINGS:
+                parse_typed({"action": action.action, **action.params})
+            done = self._press(action)
+        except RefusedError as refused:
+            return refused_result(action, refused, key)
         fields = {"action": action.action, "params": action.params, "command_id": key, "binding": done.action}
         needs = None if done.success else NEEDS_CLIENT_INPUT.get(action.action)
         return done.model_copy(update={**fields, "needs": needs})
+
+    def _press(self, action: Action) -> ActionResult:
+        match action.action:
+            case "walk" | "run":
+                return self._hold(action.params)
+            case "turn":
+                return self._turn(action.params)
+            case verb:
+                return self._game.execute(BINDINGS[verb].name)
 
     def _hold(self, params: Mapping[str, Any]) -> ActionResult:
         seconds = float(params.get("seconds", 1.0))
@@ -87,8 +96,12 @@ class CompositeBody(PlayerBody):
         return self._game.execute(str(params.get("direction", "forward")), seconds=max(seconds, SHORTEST_HOLD_S))
 
     def _turn(self, params: Mapping[str, Any]) -> ActionResult:
-        by = float(params["by"]) if "by" in params else turn_to(float(params.get("yaw", 0.0)), self._here().yaw)
-        return self._game.execute("look", dx=round(math.radians(by) * self._pixels_per_radian), dy=0)
+        by = float(params.get("by", 0.0))
+        if "yaw" in params:
+            by = turn_to(float(params["yaw"]), self._here().yaw)
+        down = float(params["pitch"]) - self._here().pitch if "pitch" in params else 0.0
+        dx, dy = (round(math.radians(angle) * self._pixels_per_radian) for angle in (by, down))
+        return self._game.execute("look", dx=dx, dy=dy)
 
     def _here(self) -> Position:
         position = self.observe().position

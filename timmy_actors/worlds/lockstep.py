@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Collection
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from timmy_actors.client import Call, Calls
 from timmy_actors.embedded import Turn, Turns
@@ -57,15 +56,23 @@ class LockstepGame(Calls):
         self.player = player
         self.game_ms = 0
         """The game time since the world's start."""
-        self._ids = itertools.count(1)
         self._steps = 0
         self._reported = TimePassed(game_ms=0, real_ms=0, steps=0)
+        self.take(0)  # the world may have been played before: deadlines count from its time
 
     def take(self, ms: int, command: str | None = None, observe: str | None = None) -> Taken:
         """Take a turn with messages that are encoded already: see `command_message` and `observe_message`."""
         taken = Taken(**json.loads(self.world.turn(Turn(command, ms, observe))))
         self.game_ms = taken.game_ms
         return taken
+
+    def watch(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: nothing happens in a world in lockstep while one waits.
+
+        Raises:
+            RefusedError: `unavailable`.
+        """
+        raise RefusedError("unavailable", "a world in lockstep has no 'watch': step it, and look")
 
     def command_message(self, name: str, arguments: dict[str, Any], *, timeout_s: float, command_id: str) -> str:
         """A command as a message, validated.
@@ -94,7 +101,7 @@ class LockstepGame(Calls):
         return call.result(Answer(id=call.request.id, **answer))
 
     def _command(self, request: CommandRequest) -> CommandResult:
-        key = request.command_id or f"{OWNER}-{next(self._ids)}"
+        key = request.command_id or request.id
         message = self.command_message(request.name, request.arguments, timeout_s=request.timeout_s, command_id=key)
         deadline = self.game_ms + int(request.timeout_s * 1000)
         answers = self.take(0, message).answers

@@ -11,9 +11,11 @@ from pydantic import Field
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ActionResult, Model, PerceptionOutput
-from timmy_actors.worlds.plans import Ending, NoPositionError, Plan, Request, Seen
+from timmy_actors.worlds.plans import OBSERVE, Ending, NoPositionError, Plan, Request, Seen
 
 LONGEST_S = 3600.0
+OBSERVE_EVERY_S = 0.1
+"""The pause before a plan that only observes looks again: perceptions are pushed five times a second."""
 
 
 class Performed(Model):
@@ -126,6 +128,8 @@ class _Performance:
             elapsed_s = time.monotonic() - self._began
             self._on_progress(Progress(verb=request.verb, remaining=request.remaining, elapsed_s=elapsed_s))
         self._requests += 1
+        if request is OBSERVE and self._seen is not None:
+            self._cancel.wait(min(OBSERVE_EVERY_S, max(0.0, self._until - time.monotonic())))
         result = self._body.carry_out(request, max(0.0, self._until - time.monotonic()))
         self._seen = self._body.observe() if result is None else self._body.after(result)
         return Seen(self._seen, time.monotonic(), result)

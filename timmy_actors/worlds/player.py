@@ -139,12 +139,17 @@ class PlayerBody:
         return self.act(Run(distance=max(1.0, distance), seconds=max(SHORTEST_STEP_S, seconds)))
 
     def _say_to(self, text: str, to: str) -> ActionResult:
+        return self.speak(text, to=self._player_named(to))
+
+    def _player_named(self, name: str) -> str | None:
+        """The player near the body whom a verb's name means: capitals do not matter there."""
         players = self.observe().nearby_players
-        is_player = players is not None and any(player.name == to for player in players.players)
-        return self.speak(text, to=to if is_player else None)
+        near = () if players is None else players.players
+        return next((player.name for player in near if player.name.casefold() == name.casefold()), None)
 
     def _hand_over(self, item: str, count: int, to: str) -> ActionResult:
         """Remove an item here and add it there; back again if that is refused. `to` must be a player."""
+        to = self._player_named(to) or to
         taken = self.act(Action(action="take_item", params={"item": item, "count": count}))
         if not taken.success:
             return taken

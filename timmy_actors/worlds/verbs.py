@@ -19,6 +19,8 @@ FOLLOW_WITHIN = 250.0
 FLEE_LEG = 500.0
 SIGHT = 8192.0
 """How far to look for a thing, in game units: a cell's side."""
+MOST_BLOCKED = 8
+"""The most steps of a flight in a row that walls stop: 200 degrees to both sides."""
 TALK_DEPTH = 8
 """The most topics chosen on the way to the wanted one."""
 
@@ -77,8 +79,8 @@ def flee(name: str, distance: float = 1500.0) -> Plan:
             return refusal
         came = math.hypot(seen.position.x - before.x, seen.position.y - before.y)
         blocked = blocked + 1 if came < FLEE_LEG / 10 else 0
-        turn = math.radians(50) * (blocked + 1) // 2 * (-1) ** blocked
-        if blocked > TALK_DEPTH:
+        turn = math.radians(50) * ((blocked + 1) // 2) * (-1) ** blocked
+        if blocked > MOST_BLOCKED:
             return Ending("stuck", f"walls are in the way, {other.distance:.0f} game units from {name}")
     return Ending("done")
 
@@ -197,5 +199,6 @@ def _approach(target: str, kind: str) -> Steps[Mapping[str, Any] | Ending]:
     thing = _find(looked, target, kind)
     if thing is None:
         return Ending("failed", f"no {kind} {target} is seen from here")
-    arrived = yield from go_to(Point(thing["x"], thing["y"], thing["z"], thing["cell"]))
+    place = Point(thing["x"], thing["y"], thing["z"], thing["cell"])
+    arrived = yield from go_to(thing["unique_index"] if kind == "actor" else place)  # actors walk about
     return thing if arrived.how == "done" else arrived

@@ -144,8 +144,22 @@ local function lower_shield(client)
   client.world.input:settle(client, "shield", { blocked = shield.blocked })
 end
 
+--- A dead player's blow does not land.
+local function fall(client)
+  if client.swing then
+    client.swing = nil
+    client.world.input:settle(client, "swing", refuse("the player died"))
+  end
+  if client.shield then
+    lower_shield(client)
+  end
+end
+
 --- One step of the world's time for a player's own blows.
 function M.step(client)
+  if client.dead then
+    return fall(client)
+  end
   if client.swing and client.world.now >= client.swing.lands_ms then
     land(client)
   end

@@ -31,6 +31,7 @@ end
 
 --- The command of an activity gets its result later. An earlier one for the same activity is settled first.
 function M:defer(client, activity)
+  self:settle(client, activity, nil, { code = "game_refused", message = "another command took its place" })
   local outcomes = self.outcomes[client.pid] or {}
   self.outcomes[client.pid] = outcomes
   outcomes[activity] = deferred.new()
@@ -71,7 +72,9 @@ end
 function M:objection(pid, verb)
   local client = self.world.clients[pid]
   local why = obstacle(client)
-  if not why and dialogue.NEED_WINDOW[verb] and not (client.window and client.window.kind == "dialogue") then
+  local window = client.window
+  if not why and dialogue.NEED_WINDOW[verb]
+    and not (window and window.kind == "dialogue" and client.loaded[window.cell]) then
     why = "no dialogue window is open: talk to somebody first"
   end
   return why

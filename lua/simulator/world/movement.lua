@@ -85,6 +85,9 @@ function M.turn(client, values)
 end
 
 function M.jump(client)
+  if client.jump then
+    return nil, { code = "game_refused", message = "the player is in the air: wait until it has landed" }
+  end
   client.window = nil
   client.jump = { height = 0, rises = jump_speed(client), top = 0 }
   return client.world.input:defer(client, "jump")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gymnasium
@@ -10,6 +11,7 @@ from pettingzoo import ParallelEnv
 
 from timmy_actors.embedded import MAX_SEED, Turn, WorldProcess
 from timmy_actors.errors import WorldGoneError
+from timmy_actors.worlds.envs.gymnasium_env import TRIES
 from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.task import find_task
@@ -64,17 +66,21 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         """Start an episode in a new world; equal seeds give equal worlds.
 
         Raises:
-            WorldGoneError: the world ended while it started.
+            WorldGoneError: no world could be started, in several tries.
         """
         if seed is not None:
             self._random = np.random.default_rng(seed)
-        self._begin(int(self._random.integers(MAX_SEED)))
+        self._begin(int(self._random.integers(MAX_SEED)), TRIES)
         self.agents, self._last_actions = list(PLAYERS), {}
         return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
 
     def step(self, actions: dict[str, np.int64]) -> Step:
         """Let every agent act, and the task's `step_ms` pass."""
         agents, before = self.agents, self._states
+        for agent in agents:
+            if agent in actions and not self._action_space.contains(actions[agent]):
+                most = len(self.task.actions) - 1
+                raise gymnasium.error.InvalidAction(f"actions.{agent}: must be an integer from 0 to {most}")
         try:
             self._states = self._act({agent: int(actions[agent]) for agent in agents if agent in actions})
         except WorldGoneError as error:
@@ -95,7 +101,16 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
             self._world.close()
             self._world = None
 
-    def _begin(self, seed: int) -> None:
+    def _begin(self, seed: int, tries: int) -> None:
+        try:
+            self._start(seed)
+        except WorldGoneError:
+            self.close()
+            if tries <= 1:
+                raise
+            self._begin(seed, tries - 1)
+
+    def _start(self, seed: int) -> None:
         if self._world is None:
             self._world = WorldProcess.start(seed)
         else:
@@ -112,7 +127,11 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         if self._world is None:
             raise WorldGoneError("the world has ended: reset starts another")
         refused = {agent: self._episodes[agent].send(action) for agent, action in actions.items()}
-        self._world.turn(Turn(None, self.task.step_ms, None))
+        turned = json.loads(self._world.turn(Turn(None, self.task.step_ms, None)))
+        for answer in turned["answers"]:
+            agent = answer["id"].rpartition("-")[0]
+            if "error" in answer:
+                refused[agent] = refused.get(agent) or answer["error"]["code"]
         self._last_actions |= actions
         looks = {agent: self._episodes[agent].look(refused.get(agent, "")) for agent in self.agents}
         return {**self._states, **looks}

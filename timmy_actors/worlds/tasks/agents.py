@@ -9,10 +9,8 @@ from typing import Protocol
 
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.goals import Sections
-from timmy_actors.worlds.tasks.task import Chase, Do, Go, Task
+from timmy_actors.worlds.tasks.task import FORWARD, LEFT, RIGHT, Chase, Do, Go, Task
 
-FORWARD, LEFT, RIGHT = "forward", "turn-left", "turn-right"
-"""The actions by which a scripted agent goes; a task that has it go must have them."""
 STRAIGHT_DEG = 8.0
 """How far off the direction may be to go forward: about half a turn's angle."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from timmy_actors.embedded import Turns
-from timmy_actors.errors import ConfigError, RefusedError
+from timmy_actors.errors import ConfigError, RefusedError, WorldGoneError
 from timmy_actors.worlds.lockstep import LockstepGame, observe_message
 from timmy_actors.worlds.tasks.goals import Sections
 from timmy_actors.worlds.tasks.task import Task
@@ -53,7 +54,7 @@ class Episode:
     """Plays a task.
 
     Raises:
-        WorldGoneError: from every call: the world has ended.
+        WorldGoneError: from every call: the world has ended, or the player has left it.
     """
 
     def __init__(self, task: Task, world: Turns) -> None:
@@ -71,6 +72,8 @@ class Episode:
         Raises:
             ConfigError: a command of the task's start is refused.
         """
+        with suppress(RefusedError):  # `restart` says why
+            self._game.command("stop_moving", timeout_s=START_WITHIN_S)  # the player wanders by itself no longer
         for number, command in enumerate(self.task.start):
             try:
                 done = self._game.command(command.command, timeout_s=START_WITHIN_S, **command.arguments)
@@ -83,6 +86,8 @@ class Episode:
     def restart(self) -> State:
         """Begin the episode's time here and now."""
         taken = self._game.take(0, observe=self._observe)
+        if taken.perception is None or taken.perception["type"] == "error":
+            raise ConfigError(f"task {self.task.id}: player: no player {self.task.player!r} is in the world")
         self._started_ms, self._start = taken.game_ms, self._sections(taken.perception)
         return self._state(self._start, "")
 
@@ -117,7 +122,7 @@ class Episode:
 
     def _sections(self, perception: dict[str, Any] | None) -> Sections:
         if perception is None or perception["type"] == "error":
-            raise ConfigError(f"task {self.task.id}: player: no player {self.task.player!r} is in the world")
+            raise WorldGoneError(f"the player {self.task.player!r} has left the world")
         sections: Sections = perception["sections"]
         return sections
 
@@ -127,8 +132,8 @@ class Episode:
         return State(sections, progress, passed, self._ending(sections, progress, passed), refused)
 
     def _ending(self, sections: Sections, progress: tuple[float, ...], passed_ms: int) -> Ending:
-        if all(part >= 1 for part in progress):
-            return "success"
         if any(condition.progress(sections, self._start) >= 1 for condition in self.task.failure):
             return "failure"
+        if all(part >= 1 for part in progress):
+            return "success"
         return "time" if passed_ms >= self.task.time_limit_s * 1000 else ""

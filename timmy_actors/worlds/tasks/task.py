@@ -18,6 +18,8 @@ EVERY_TASK: tuple[SectionName, ...] = ("position", "stats", "condition", "nearby
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 MAX_STEP_MS = 10_000
+FORWARD, LEFT, RIGHT = "forward", "turn-left", "turn-right"
+"""The actions by which a scripted agent goes; a task that has it go must have them."""
 MAX_LIMIT_S = 3600.0
 
 
@@ -117,7 +119,8 @@ class Task(StrictModel):
     def _script_uses_its_actions(self) -> Self:
         known = {action.id for action in self.actions}
         for step in self.script:
-            named = () if isinstance(step, Go) else (step.act,) if isinstance(step.act, str) else step.act
+            acts = () if isinstance(step, Go) else (step.act,) if isinstance(step.act, str) else step.act
+            named = acts if isinstance(step, Do) else (FORWARD, LEFT, RIGHT, *acts)
             for name in named:
                 if name not in known:
                     raise ValueError(f"script: there is no action {name!r}; there are: {', '.join(sorted(known))}")
@@ -145,8 +148,10 @@ def load_task(path: Path) -> Task:
     Raises:
         ConfigError: the file is missing or invalid; the message names the field, and what must hold there.
     """
-    import yaml  # noqa: PLC0415  an extra: clients without tasks do without it
-
+    try:
+        import yaml  # noqa: PLC0415  an extra: clients without tasks do without it
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{path}: needs PyYAML: pip install 'timmy_actors[tasks]'") from error
     try:
         document = yaml.safe_load(read_text(path, "the task", "name one of 'timmy-actors tasks list'"))
         return Task.model_validate(document)

@@ -7,9 +7,8 @@ from typing import Any
 
 from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import RefusedError
-from timmy_actors.worlds.tasks.agents import FORWARD, LEFT, RIGHT
 from timmy_actors.worlds.tasks.episode import Episode, State
-from timmy_actors.worlds.tasks.task import find_task
+from timmy_actors.worlds.tasks.task import FORWARD, LEFT, RIGHT, find_task
 
 MOST_STEPS = 40
 """The most steps of one call."""
