@@ -34,7 +34,7 @@ check: $(VENV)/.installed-dev $(ESLINT) ## ruff, mypy --strict, import-linter, l
 	$(ESLINT) --max-warnings 0 timmy_actors/serving/http/static tests/serving
 	@for tool in shellcheck yamllint; do command -v $$tool >/dev/null || { echo "$$tool is missing: apt install $$tool" >&2; exit 1; }; done
 	shellcheck docker/*.sh findings/*.sh .ci/run
-	yamllint --strict docker training
+	yamllint --strict docker tasks training
 
 bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run; `make bench cli`: one room
 	$(BIN)/python -m benchmarks $(ROOMS)

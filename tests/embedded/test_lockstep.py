@@ -16,7 +16,7 @@ import pytest
 import zmq
 
 from tests.waiting import eventually
-from timmy_actors.embedded import LockstepWorld, Turn, WorldProcess
+from timmy_actors.embedded import LockstepTurn, LockstepWorld, WorldProcess
 from timmy_actors.embedded.lockstep import start_lua
 from timmy_actors.errors import ConfigError, WorldGoneError
 
@@ -51,13 +51,13 @@ def actions(seed: int) -> Iterator[str | None]:
         )
 
 
-def play(world: LockstepWorld | WorldProcess, turns: list[Turn]) -> list[bytes]:
+def play(world: LockstepWorld | WorldProcess, turns: list[LockstepTurn]) -> list[bytes]:
     return [world.turn(turn) for turn in turns]
 
 
 def test_equal_seeds_and_actions_give_equal_bytes_also_from_a_saved_and_from_a_copied_world() -> None:
     looks = itertools.cycle([OBSERVE, LOCATE, LOCATE, LOCATE, LOCATE])
-    turns = [Turn(action, 100, look) for _, action, look in zip(range(1000), actions(7), looks, strict=False)]
+    turns = [LockstepTurn(action, 100, look) for _, action, look in zip(range(1000), actions(7), looks, strict=False)]
     with WorldProcess.start(3) as first, WorldProcess.start(3) as second:
         answers = play(first, turns[:500])
         saved, copy = first.save(), first.fork()
@@ -71,15 +71,15 @@ def test_equal_seeds_and_actions_give_equal_bytes_also_from_a_saved_and_from_a_c
 
 
 def test_another_seed_gives_another_world() -> None:
-    turns = [Turn(None, 1000, LOCATE)] * 30
+    turns = [LockstepTurn(None, 1000, LOCATE)] * 30
     with closing(LockstepWorld(1)) as one, closing(LockstepWorld(2)) as another:
         assert play(one, turns) != play(another, turns)
 
 
 def test_the_copies_of_a_world_go_on_independently() -> None:
-    east = Turn(command("east", "run", direction="right", seconds=1), 2000, LOCATE)
-    west = Turn(command("west", "run", direction="left", seconds=1), 2000, LOCATE)
-    stay = Turn(None, 2000, LOCATE)
+    east = LockstepTurn(command("east", "run", direction="right", seconds=1), 2000, LOCATE)
+    west = LockstepTurn(command("west", "run", direction="left", seconds=1), 2000, LOCATE)
+    stay = LockstepTurn(None, 2000, LOCATE)
     with WorldProcess.start(1) as world, world.fork() as first, world.fork() as second:
         places = [json.loads(w.turn(t))["perception"]["sections"]["position"]["x"] for w, t in
                   ((world, stay), (first, east), (second, west))]  # fmt: skip
@@ -106,7 +106,7 @@ class Networked:
         eventually(lambda: key in self._read())
         return self._answers.pop(key)
 
-    def turn(self, turn: Turn) -> bytes:
+    def turn(self, turn: LockstepTurn) -> bytes:
         if turn.command is not None:
             self._socket.send(turn.command.encode())
             # An answer to a ping proves that the command before it was read.
@@ -130,7 +130,7 @@ class Networked:
 def test_what_is_observed_equals_what_goes_over_the_network_in_200_steps() -> None:
     with closing(LockstepWorld(5)) as lockstep, closing(Networked(5)) as networked:
         for _, action in zip(range(200), actions(5), strict=False):
-            turn = Turn(action, 100, OBSERVE)
+            turn = LockstepTurn(action, 100, OBSERVE)
             answer = lockstep.turn(turn)
             assert b'"perception":' + networked.turn(turn) + b"}" in answer
 
@@ -138,7 +138,7 @@ def test_what_is_observed_equals_what_goes_over_the_network_in_200_steps() -> No
 def test_a_saved_world_that_is_damaged_or_of_another_version_is_refused() -> None:
     with closing(LockstepWorld(1)) as world:
         for _ in range(10):
-            world.turn(Turn(None, 1000, LOCATE))
+            world.turn(LockstepTurn(None, 1000, LOCATE))
         saved = world.save()
         for damaged, reason in (
             (saved[:-1], "not a saved world"),
@@ -155,15 +155,15 @@ def test_a_killed_world_is_lost_and_its_copy_is_not() -> None:
     with WorldProcess.start(1) as world, world.fork() as copy:
         os.kill(world.pid, signal.SIGKILL)
         with pytest.raises(WorldGoneError, match=str(world.pid)):
-            world.turn(Turn(None, 100, LOCATE))
-        assert json.loads(copy.turn(Turn(None, 100, LOCATE)))["game_ms"] == 100
+            world.turn(LockstepTurn(None, 100, LOCATE))
+        assert json.loads(copy.turn(LockstepTurn(None, 100, LOCATE)))["game_ms"] == 100
 
 
 def test_a_stopped_world_is_killed_when_it_does_not_answer() -> None:
     with WorldProcess.start(1, answer_within_s=0.3) as source:
         os.kill(source.pid, signal.SIGSTOP)
         with pytest.raises(WorldGoneError, match="did not answer within"):
-            source.turn(Turn(None, 100, LOCATE))
+            source.turn(LockstepTurn(None, 100, LOCATE))
 
 
 def test_the_processes_of_worlds_end_with_their_owners_connection() -> None:
@@ -181,10 +181,10 @@ def test_a_dead_server_is_a_lost_world() -> None:
         world._lua.execute("TimmyDies = function() error('a script is broken') end")
         world._lua.execute("tes3mp.StartTimer(tes3mp.CreateTimer('TimmyDies', 10))")
         with pytest.raises(WorldGoneError, match="a script is broken"):
-            world.turn(Turn(None, 100, LOCATE))
+            world.turn(LockstepTurn(None, 100, LOCATE))
 
 
 def test_time_passes_in_turns_only() -> None:
     with closing(LockstepWorld(1)) as world:
-        times = [json.loads(world.turn(Turn(None, ms, None)))["game_ms"] for ms in (0, 10, 0, 5, 500)]
+        times = [json.loads(world.turn(LockstepTurn(None, ms, None)))["game_ms"] for ms in (0, 10, 0, 5, 500)]
     assert [later - earlier for earlier, later in pairwise(times)] == [10, 0, 5, 500]

@@ -12,6 +12,7 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 
 CHECKOUT = Path(__file__).parents[2]
+SHIPPED = ("lua", "config", "tasks", "training")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +57,8 @@ def test_the_wheel_has_every_file_that_git_has(installed: Path) -> None:
     (wheel,) = installed.parents[2].glob("timmy_actors-*.whl")
     with ZipFile(wheel) as archive:
         there = {name for name in archive.namelist() if ".dist-info/" not in name}
-    command = ["git", "ls-files", "timmy_actors", "lua", "config", "training"]
+    command = ["git", "ls-files", "timmy_actors", *SHIPPED]
     tracked = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split()
     wanted = {name if name.startswith("timmy_actors/") else f"timmy_actors/_shipped/{name}" for name in tracked}
-    links = {f"timmy_actors/_shipped/{name}" for name in ("lua", "config", "training")}
+    links = {f"timmy_actors/_shipped/{name}" for name in SHIPPED}
     assert there == wanted - links

@@ -59,7 +59,7 @@ def test_every_tool_answers(connector: Connector) -> None:
         }
         moved = content(await call("act", {"action": "teleport", "params": {"to": "Vivec"}}))
         assert (moved["action"], moved["seen"]["position"]["place"]) == ("teleport", "Vivec")
-        assert refused(await call("act", {"action": "walk"})) == ("needs_client_input", "name")
+        assert refused(await call("act", {"action": "sneak"})) == ("needs_client_input", "name")
         assert content(await call("speak", {"text": "Hi", "to": "Jiub"}))["value"]["text"] == "Hi"
         there = {"kind": "at_place", "place": "Vivec"}
         assert content(await call("wait_until", {"condition": there, "deadline_s": 20}))["met"]

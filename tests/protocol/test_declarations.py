@@ -28,6 +28,8 @@ function(folder)
   _G.tes3mp, _G.Players = { LogMessage = function() end }, {}
   local json, protocol = require("timmy.wire.json"), require("timmy.wire.protocol")
   local registry = require("timmy.commands.registry")
+  -- Without simulated clients the commands that need one are refused before their arguments are checked.
+  require("timmy.game.client_input").attach({})
   local everything = { raw = true, chat_command = true }
   local function command(name, arguments)
     local _, err = registry.run(name, assert(json.decode(arguments)), everything)

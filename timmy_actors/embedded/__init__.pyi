@@ -1,5 +1,5 @@
 from .host import WorldHostActor, WorldOptions
-from .lockstep import MAX_SEED, MAX_TURN_MS, LockstepWorld, Turn, Turns
+from .lockstep import MAX_SEED, MAX_TURN_MS, LockstepTurn, LockstepWorld, Turns
 from .luajit import find_luajit, new_runtime, search_only
 from .settings import EmbeddedSettings, check_port_is_free
 from .world import API, PRECONDITIONS, Loop, World
@@ -11,9 +11,9 @@ __all__ = [
     "MAX_TURN_MS",
     "PRECONDITIONS",
     "EmbeddedSettings",
+    "LockstepTurn",
     "LockstepWorld",
     "Loop",
-    "Turn",
     "Turns",
     "World",
     "WorldHostActor",

@@ -25,7 +25,7 @@ MAX_SEED = 2**31 - 1
 FORMAT = 1
 
 
-class Turn(NamedTuple):
+class LockstepTurn(NamedTuple):
     """One turn: a message of the type `command`, then game time, then one of the type `observe`."""
 
     command: str | None
@@ -36,7 +36,7 @@ class Turn(NamedTuple):
 class Turns(Protocol):
     """A world in lockstep, in this process or another."""
 
-    def turn(self, turn: Turn) -> bytes:
+    def turn(self, turn: LockstepTurn) -> bytes:
         """Take a turn. Returns JSON: `game_ms`, `answers` (to this command and earlier ones), `events`, `perception`.
 
         Raises:
@@ -90,14 +90,14 @@ class LockstepWorld:
         """Start the world again."""
         check_seed(seed)
         self._seed = seed
-        self._distinct: dict[Turn, int] = {}
+        self._distinct: dict[LockstepTurn, int] = {}
         self._turns: list[int] = []
         self._digest = hashlib.blake2b(digest_size=16)
         self._lua = start_lua(seed)
         lockstep = self._lua.require("simulator.lockstep")
         self._turn, self._death = lockstep.turn, lockstep.death
 
-    def turn(self, turn: Turn) -> bytes:
+    def turn(self, turn: LockstepTurn) -> bytes:
         """Take a turn; see `Turns`."""
         if len(self._turns) <= MAX_TURNS:
             self._turns.append(self._distinct.setdefault(turn, len(self._distinct)))
@@ -121,7 +121,7 @@ class LockstepWorld:
         """Bring the world to a saved state; see `Turns`."""
         state = _parse(saved)
         self.reset(state.seed)
-        distinct = [Turn(*fields) for fields in state.distinct]
+        distinct = [LockstepTurn(*fields) for fields in state.distinct]
         for position in state.turns:
             self.turn(distinct[position])
         if self._digest.hexdigest() != state.digest:

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from timmy_actors.embedded.frames import Receiver, send
-from timmy_actors.embedded.lockstep import LockstepWorld, Turn
+from timmy_actors.embedded.lockstep import LockstepTurn, LockstepWorld
 from timmy_actors.errors import ConfigError, TimmyError, WorldGoneError
 
 
@@ -37,7 +37,7 @@ class Server:
     def _execute(self, request: list[Any]) -> bytes | None:
         match request:
             case ["turn", command, ms, observe]:
-                return self._world.turn(Turn(command, ms, observe))
+                return self._world.turn(LockstepTurn(command, ms, observe))
             case ["reset", seed]:
                 self._world.reset(seed)
             case ["save"]:

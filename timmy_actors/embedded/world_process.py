@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from timmy_actors.embedded.frames import Receiver, send
-from timmy_actors.embedded.lockstep import Turn, check_seed
+from timmy_actors.embedded.lockstep import LockstepTurn, check_seed
 from timmy_actors.embedded.lockstep_server import to_error
 from timmy_actors.errors import WorldGoneError
 
@@ -63,7 +63,7 @@ class WorldProcess:
             )
         return cls(connection, child.pid, child=child, answer_within_s=answer_within_s)
 
-    def turn(self, turn: Turn) -> bytes:
+    def turn(self, turn: LockstepTurn) -> bytes:
         """Take a turn; see `Turns`."""
         return self._ask(["turn", *turn])
 

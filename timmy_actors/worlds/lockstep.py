@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from timmy_actors.client import Call, Calls
-from timmy_actors.embedded import Turn, Turns
+from timmy_actors.embedded import LockstepTurn, Turns
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import merge, shows
 from timmy_actors.protocol import (
@@ -62,7 +62,7 @@ class LockstepGame(Calls):
 
     def take(self, ms: int, command: str | None = None, observe: str | None = None) -> Taken:
         """Take a turn with messages that are encoded already: see `command_message` and `observe_message`."""
-        taken = Taken(**json.loads(self.world.turn(Turn(command, ms, observe))))
+        taken = Taken(**json.loads(self.world.turn(LockstepTurn(command, ms, observe))))
         self.game_ms = taken.game_ms
         return taken
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from timmy_actors.errors import ActorError, HostError, RefusedError
 from timmy_actors.protocol import mistake_of
@@ -76,10 +76,20 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
     ):
         app.router.routes.extend(router.routes)  # `include_router` matches in two steps, which takes twice as long
     if STATIC.is_dir():
-        app.mount("/", StaticFiles(directory=STATIC, html=True))
+        app.router.default = _files_or(app.router.default)
     _answer_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return _layers(app, api, metrics, check)
+
+
+def _files_or(nothing: ASGIApp) -> ASGIApp:
+    """The dashboard's files, for the paths of no route. A mount would also answer for methods that a route lacks."""
+    files = StaticFiles(directory=STATIC, html=True)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (files if scope["type"] == "http" else nothing)(scope, receive, send)
+
+    return answer
 
 
 def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGIApp:

@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 from pettingzoo import ParallelEnv
 
-from timmy_actors.embedded import MAX_SEED, Turn, WorldProcess
+from timmy_actors.embedded import MAX_SEED, LockstepTurn, WorldProcess
 from timmy_actors.errors import WorldGoneError
 from timmy_actors.worlds.envs.gymnasium_env import TRIES
 from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
@@ -127,7 +127,7 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         if self._world is None:
             raise WorldGoneError("the world has ended: reset starts another")
         refused = {agent: self._episodes[agent].send(action) for agent, action in actions.items()}
-        turned = json.loads(self._world.turn(Turn(None, self.task.step_ms, None)))
+        turned = json.loads(self._world.turn(LockstepTurn(None, self.task.step_ms, None)))
         for answer in turned["answers"]:
             agent = answer["id"].rpartition("-")[0]
             if "error" in answer:
