@@ -25,6 +25,9 @@ GRACE_S = 0.1
 """Added to the expiry of a held button, so that it expires only if the action does not release it in time."""
 HOVER_S = 0.02
 """Time between a move and a press: a game's menu handles the pointer's position one frame before the click."""
+ARRIVE_WITHIN_S = 0.5
+"""How long the pointer may take to a point before a program counts as confining it."""
+LOOK_EVERY_S = 0.005
 STEP_S = 1 / 60
 """How often a drag moves the pointer."""
 LONGEST_DRAG_S = 30.0
@@ -201,8 +204,13 @@ def _button(name: Button) -> Held:
 
 
 def _must_have_arrived(display: Display, there: Point) -> None:
-    """Check that the pointer reached the point: a program that grabbed the pointer may confine it to its window."""
-    point = layout.pointer_of(display)
+    """Check that the pointer reached the point: a program that grabbed the pointer may confine it to its window.
+
+    A window manager that handles a button press freezes the pointer, on a busy machine for a moment.
+    """
+    deadline = time.monotonic() + ARRIVE_WITHIN_S
+    while (point := layout.pointer_of(display)) != there and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY_S)
     if point != there:
         raise refused(
             "pointer_confined",
