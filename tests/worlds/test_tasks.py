@@ -14,7 +14,7 @@ from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import ConfigError
 from timmy_actors.system import tasks_folder
 from timmy_actors.worlds import Episode, RandomAgent, ScriptedAgent, Task, find_task, load_tasks, play
-from timmy_actors.worlds.tasks.goals import HasItem, InCell, Killed, Near, Point, QuestStage, Sections
+from timmy_actors.worlds.tasks.goals import HasItem, InCell, Killed, NearPlace, Place, QuestStage, Sections
 from timmy_actors.worlds.tasks.task import load_task
 from tools.task_schema import schema
 
@@ -66,10 +66,10 @@ def sections(x: float = 0, y: float = 0, cell: str = "0, 0", **others: object) -
 
 def test_the_progress_of_a_way_is_the_part_of_it_that_is_done() -> None:
     start = sections(x=1000)
-    near = Near(kind="near", at=Point(x=0, y=0), within=100)
+    near = NearPlace(kind="near", at=Place(x=0, y=0), within=100)
     assert [near.progress(sections(x=x), start) for x in (2000, 1000, 750, 100)] == [0, 0, 0.25, 1]
     assert near.progress(sections(cell="Inn"), start) == 0, "another space"
-    entered = InCell(kind="in_cell", cell="Inn", at=Point(x=0, y=0))
+    entered = InCell(kind="in_cell", cell="Inn", at=Place(x=0, y=0))
     assert [entered.progress(sections(x=x), start) for x in (1000, 500)] == [0, 0.45]
     assert entered.progress(sections(cell="Inn"), start) == 1
 

@@ -26,7 +26,7 @@ class Receiver:
         self._connection = connection
         self._buffer = b""
         self.descriptors: list[int] = []
-        """The received descriptors that nobody has taken."""
+        """The received descriptors not taken yet."""
 
     def receive(self) -> bytes | None:
         """The next message; None at the end of the connection.

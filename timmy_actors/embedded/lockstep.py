@@ -44,7 +44,7 @@ class Turns(Protocol):
         """
 
     def reset(self, seed: int) -> None:
-        """Start the world anew."""
+        """Start the world again, from its seed."""
 
     def save(self) -> bytes:
         """The world's state, for `restore`.

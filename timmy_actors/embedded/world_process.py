@@ -68,7 +68,7 @@ class WorldProcess:
         return self._ask(["turn", *turn])
 
     def reset(self, seed: int) -> None:
-        """Start the world anew."""
+        """Start the world again, from its seed."""
         self._ask(["reset", seed])
 
     def save(self) -> bytes:

@@ -30,7 +30,7 @@ FACING_DEG = 8.0
 """How well a player must face a point before it walks there."""
 MOST_TURNS = 4
 SEEN_WITHIN_S = 1.0
-"""A player that a key moved is perceived anew within this time: perceptions are pushed five times a second."""
+"""A player that a key moved is perceived again within this time: perceptions are pushed five times a second."""
 
 
 class Binding(NamedTuple):

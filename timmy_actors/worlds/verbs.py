@@ -118,7 +118,7 @@ def give(item: str, to: str, count: int = 1) -> Plan:
 
 
 def say_to(name: str, text: str) -> Plan:
-    """Go to somebody and say something: to a player privately, else in the chat of those who are near."""
+    """Go to an actor or player and say something: to a player privately, else in the chat of those who are near."""
     arrived = yield from go_to(name, within=FOLLOW_WITHIN)
     if arrived.how != "done":
         return arrived

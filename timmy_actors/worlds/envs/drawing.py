@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timmy_actors.worlds.tasks.episode import State
-from timmy_actors.worlds.tasks.goals import Point
+from timmy_actors.worlds.tasks.goals import Place
 from timmy_actors.worlds.tasks.task import Task
 
 SIZE: Final = 256
@@ -63,7 +63,7 @@ def _marks(task: Task, state: State) -> list[tuple[float, float, tuple[int, int,
     return [*marks, *((actor["x"], actor["y"], DEAD if actor.get("dead") else ACTOR, 4) for actor in actors)]
 
 
-def _is_here(point: Point | None, state: State) -> bool:
+def _is_here(point: Place | None, state: State) -> bool:
     return point is not None and point.distance(state.sections) is not None
 
 

@@ -11,7 +11,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from timmy_actors.worlds.tasks.episode import State
-from timmy_actors.worlds.tasks.goals import Point, Sections
+from timmy_actors.worlds.tasks.goals import Place, Sections
 from timmy_actors.worlds.tasks.task import Task
 
 Observation = dict[str, NDArray[Any]]
@@ -87,7 +87,7 @@ def _part(current: float, base: float) -> float:
     return min(1.0, max(0.0, current / base)) if base > 0 else 0.0
 
 
-def _goal(task: Task, state: State) -> Point | None:
+def _goal(task: Task, state: State) -> Place | None:
     for condition, progress in zip(task.success, state.progress, strict=True):
         if progress < 1 and condition.at is not None and condition.at.distance(state.sections) is not None:
             return condition.at

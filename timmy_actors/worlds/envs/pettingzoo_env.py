@@ -18,7 +18,9 @@ from timmy_actors.worlds.tasks.task import find_task
 
 PLAYERS = ("Timmy", "Jiub")
 """The players who are connected to a new world."""
-Step = tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
+StepResults = tuple[
+    dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]
+]
 
 
 class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
@@ -74,7 +76,7 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         self.agents, self._last_actions = list(PLAYERS), {}
         return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
 
-    def step(self, actions: dict[str, np.int64]) -> Step:
+    def step(self, actions: dict[str, np.int64]) -> StepResults:
         """Let every agent act, and the task's `step_ms` pass."""
         agents, before = self.agents, self._states
         for agent in agents:
@@ -136,7 +138,7 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         looks = {agent: self._episodes[agent].look(refused.get(agent, "")) for agent in self.agents}
         return {**self._states, **looks}
 
-    def _lost(self, reason: str) -> Step:
+    def _lost(self, reason: str) -> StepResults:
         self.close()
         agents, self.agents = self.agents, []
         return (

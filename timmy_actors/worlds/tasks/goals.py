@@ -19,7 +19,7 @@ WAY = 0.9
 """The part of the progress of `in_cell` that the way to the cell's door makes."""
 
 
-class Point(StrictModel):
+class Place(StrictModel):
     """A place, in game units: outside, or in the interior `cell`."""
 
     x: Coordinate
@@ -33,10 +33,10 @@ class Point(StrictModel):
         return math.hypot(position["x"] - self.x, position["y"] - self.y) if inside == self.cell else None
 
 
-class Condition(StrictModel):
+class Goal(StrictModel):
     """The base: what must hold of the player, and where it can be brought about."""
 
-    at: Point | None = None
+    at: Place | None = None
 
     def sections(self) -> tuple[SectionName, ...]:
         """The sections that it reads."""
@@ -47,11 +47,11 @@ class Condition(StrictModel):
         raise NotImplementedError
 
 
-class Near(Condition):
+class NearPlace(Goal):
     """The player is within a distance of a place."""
 
     kind: Literal["near"]
-    at: Point
+    at: Place
     within: Distance = 100.0
 
     def progress(self, sections: Sections, start: Sections) -> float:
@@ -59,7 +59,7 @@ class Near(Condition):
         return _way(self.at, sections, start, self.within)
 
 
-class InCell(Condition):
+class InCell(Goal):
     """The player is in a cell; `at` is the place outside at which one enters it."""
 
     kind: Literal["in_cell"]
@@ -72,7 +72,7 @@ class InCell(Condition):
         return WAY * _way(self.at, sections, start, 1.0) if self.at is not None else 0.0
 
 
-class HasItem(Condition):
+class HasItem(Goal):
     """The player carries an item."""
 
     kind: Literal["has_item"]
@@ -90,7 +90,7 @@ class HasItem(Condition):
         return min(1.0, float(carried) / self.count)
 
 
-class KnowsTopic(Condition):
+class KnowsTopic(Goal):
     """The player can ask about a topic."""
 
     kind: Literal["knows_topic"]
@@ -105,7 +105,7 @@ class KnowsTopic(Condition):
         return float(self.topic in sections["topics"]["topics"])
 
 
-class QuestStage(Condition):
+class QuestStage(Goal):
     """A quest has reached a stage."""
 
     kind: Literal["quest_stage"]
@@ -121,7 +121,7 @@ class QuestStage(Condition):
         return min(1.0, max(0.0, float(sections["quests"]["stages"].get(self.quest, 0)) / self.stage))
 
 
-class Killed(Condition):
+class Killed(Goal):
     """The players of the server have killed actors of a record since the start."""
 
     kind: Literal["killed"]
@@ -138,7 +138,7 @@ class Killed(Condition):
         return min(1.0, float(sections["kills"]["counts"].get(self.ref_id, 0) - before) / self.count)
 
 
-class Dead(Condition):
+class Dead(Goal):
     """The player is dead."""
 
     kind: Literal["dead"]
@@ -152,10 +152,10 @@ class Dead(Condition):
         return float(sections["condition"]["dead"])
 
 
-AnyCondition = Annotated[Near | InCell | HasItem | KnowsTopic | QuestStage | Killed | Dead, Field(discriminator="kind")]
+AnyGoal = Annotated[NearPlace | InCell | HasItem | KnowsTopic | QuestStage | Killed | Dead, Field(discriminator="kind")]
 
 
-def _way(to: Point, sections: Sections, start: Sections, within: float) -> float:
+def _way(to: Place, sections: Sections, start: Sections, within: float) -> float:
     distance, whole = to.distance(sections), to.distance(start)
     if distance is None:
         return 0.0

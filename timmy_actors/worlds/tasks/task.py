@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.protocol import Name, SectionName, StrictModel, first_mistake, parse_command, wire_arguments
 from timmy_actors.system import read_text, tasks_folder
-from timmy_actors.worlds.tasks.goals import AnyCondition, Distance
+from timmy_actors.worlds.tasks.goals import AnyGoal, Distance
 
 EVERY_TASK: tuple[SectionName, ...] = ("position", "stats", "condition", "nearby_actors", "available_actions")
 """The sections that the observations of every task have."""
@@ -99,9 +99,9 @@ class Task(StrictModel):
     time_limit_s: Annotated[float, Field(gt=0, le=MAX_LIMIT_S)]
     """Game time after which the episode is truncated."""
     actions: Annotated[tuple[TaskAction, ...], Field(min_length=2, max_length=64)]
-    success: Annotated[tuple[AnyCondition, ...], Field(min_length=1, max_length=8)]
+    success: Annotated[tuple[AnyGoal, ...], Field(min_length=1, max_length=8)]
     """The episode ends when all hold; the score is the mean of their progress."""
-    failure: Annotated[tuple[AnyCondition, ...], Field(max_length=8)] = ()
+    failure: Annotated[tuple[AnyGoal, ...], Field(max_length=8)] = ()
     """The episode ends when any holds."""
     script: tuple[Go | Chase | Do, ...] = ()
     """How the scripted agent does it."""

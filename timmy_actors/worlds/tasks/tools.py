@@ -87,7 +87,7 @@ class TaskTools:
         return self._repeat(RIGHT if degrees > 0 else LEFT, times)
 
     def use(self, action: str) -> str:
-        """Do one of the task's own actions, such as to open a door or to talk to somebody.
+        """Do one of the task's own actions, such as to open a door or to talk to an actor.
 
         Args:
             action: the name of the action, as `look` lists it.
