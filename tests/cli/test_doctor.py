@@ -10,13 +10,18 @@ from click.testing import CliRunner, Result
 from tests.link.lua_listener import TOKEN, LuaListener
 from tests.peer import Peer
 from tests.runtimes import fresh, running
+from timmy_actors.cli.doctor import command, host
 from timmy_actors.cli.doctor.check import Check
 from timmy_actors.cli.doctor.command import examine
 from timmy_actors.cli.root import cli
 from timmy_actors.system import config_folder, generate_keys, write_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pytest
+
+    from timmy_actors.cli.doctor.check import Subject
 
 WORLDLESS = '[world]\nembedded = false\n[link]\naddress = "tcp://127.0.0.1:{port}"\n'
 
@@ -137,3 +142,27 @@ def test_what_is_served_over_the_network_is_checked(tmp_path: Path) -> None:
         assert checks["remote"][1].detail == f"127.0.0.1, port {port}: Address already in use"
     (tmp_path / "key").chmod(0o644)
     assert "chmod 600" in report(write(tmp_path, remote))["remote"][0].detail
+
+
+def test_a_check_that_has_a_fault_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(_subject: Subject) -> Iterator[Check]:
+        raise ValueError("no")
+        yield
+
+    monkeypatch.setattr(command, "CHECKS", (faulty, host.clock))
+    checks = report(write(tmp_path, ""))
+    assert (checks["faulty"][0].state, checks["faulty"][0].detail) == ("fail", "ValueError: no")
+    assert "clock" in checks
+
+
+def test_a_wrong_portal_keeps_the_other_settings(tmp_path: Path) -> None:
+    checks = report(write(tmp_path, 'portal = "nosuch"\n[desktop]\ncommand = ["bin/server"]\n'))
+    assert "nosuch" in checks["configuration"][0].detail
+    assert checks["desktop-control"][0].detail == "bin/server: no such program"
+
+
+def test_a_relative_command_is_searched_from_the_configurations_folder(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "server"
+    program.parent.mkdir()
+    program.touch(mode=0o700)
+    assert report(write(tmp_path, '[desktop]\ncommand = ["bin/server"]\n'))["desktop-control"][0].state == "ok"

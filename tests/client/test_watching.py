@@ -11,10 +11,11 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime, connect
-from timmy_actors.client.watching import Following
+from timmy_actors.client.watching import AsyncDaemonWatch, Following
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
-from timmy_actors.protocol import Answer, LinkStatus, Pushed
+from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed
 from timmy_actors.supervision.sockets import Arrived
+from timmy_actors.system import generate_keys
 
 UP, DOWN = LinkStatus(state="up"), LinkStatus(state="down")
 
@@ -251,3 +252,35 @@ def test_a_link_that_comes_back_is_reported_once(peer: Peer, runtime: Runtime) -
         fresh(runtime)
         peer.happen("death", killer=None)
         assert kinds(followed(watch, "event")) == ["down", "up", "event"]
+
+
+def test_the_loop_goes_on_while_a_watch_connects_to_a_silent_machine() -> None:
+    keys = generate_keys("laptop", generate_keys("gamehost").public)
+
+    async def watching() -> None:
+        connected = asyncio.Event()
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connected.set()
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_server(accept, "127.0.0.1") as server:
+            address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            watch = AsyncDaemonWatch(address, Interest(), answer_s=2.0, timeout_s=None, reconnect_s=0.0, keys=keys)
+            first = asyncio.ensure_future(anext(watch))
+            await connected.wait()
+            assert not first.done()
+            with pytest.raises(DaemonUnreachableError):
+                await first
+
+    asyncio.run(watching())
+
+
+def test_a_watch_that_never_began_can_be_closed() -> None:
+    async def closing() -> None:
+        watch = AsyncDaemonWatch("ipc:///nowhere", Interest(), answer_s=1.0, timeout_s=None, reconnect_s=0.0)
+        await watch.close()
+        assert [pushed async for pushed in watch] == []
+
+    asyncio.run(closing())

@@ -66,6 +66,16 @@ def test_the_watchdog_is_answered_twice_a_period_once_every_actor_has_answered()
     assert (stage.manager.count("WATCHDOG"), stage.actors.rounds) == (2, 3)
 
 
+def test_reloads_do_not_put_the_watchdogs_answer_off() -> None:
+    stage = Stage()
+    stage.reports.ready()
+    for _ in range(4):
+        stage.look(2.0)
+        stage.reports.reloading()
+        stage.reports.ready()
+    assert stage.manager.count("WATCHDOG") == 1
+
+
 def test_a_silent_actor_withholds_the_answer_and_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage()
     stage.reports.ready()

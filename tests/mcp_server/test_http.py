@@ -127,6 +127,7 @@ def ended(endpoint: str, *options: str) -> subprocess.CompletedProcess[str]:
         ("x" * 32, 0o644, "chmod 600"),
         ("x" * 32 + " observe fly\n", 0o600, "line 1: unknown scope 'fly'"),
         ("x" * 32 + "\nshort\n", 0o600, "line 2: a token has 16"),
+        ("x" * 32 + "\n" + "y " * 8_192 + "observe\n", 0o600, "larger than 16384 bytes"),
     ],
 )
 def test_a_token_file_that_is_no_secret_is_an_error(tmp_path: Path, text: str, mode: int, says: str) -> None:

@@ -14,11 +14,13 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from tests.chaos.callers import GOLD
-from tests.mcp_server.clients import LEGACY, MODERN, Connector, HttpServer
+from tests.mcp_server.clients import LEGACY, MODERN, Connector, HttpServer, http_server
 from tests.mcp_server.stage import Stage
 from tests.mcp_server.test_tools import content, refused
 from tests.waiting import PATIENCE_S
-from timmy_actors.mcp_server.tasks import TASKS
+from timmy_actors import aconnect
+from timmy_actors.mcp_server.handlers import Handlers
+from timmy_actors.mcp_server.tasks import TASKS, Tasks
 
 GIFT = {"name": "give_item", "arguments": {"item": GOLD}, "timeout_s": 60.0, "command_id": "gift"}
 
@@ -190,3 +192,23 @@ def test_an_unknown_task_and_a_client_without_the_extension_are_refused(endpoint
     Connector(endpoint, MODERN, http=http, extensions=(TasksClient(),)).run(unknown)
     Connector(endpoint, MODERN, http=http).run(undeclared)
     Connector(endpoint, LEGACY, http=http).run(old)
+
+
+def test_a_token_that_may_neither_look_nor_act_sees_no_tasks(endpoint: str, tmp_path: Path) -> None:
+    async def look(client: Client) -> None:
+        for method in ("tasks/get", "tasks/cancel", "tasks/update"):
+            with pytest.raises(MCPError, match="needs a token with the scope 'observe' or 'act'"):
+                await get(client.session, "nothing", method)
+
+    token_file = tmp_path / "tokens"
+    token_file.touch(0o600)
+    token_file.write_text("operator-token-0123456789 operate\n")
+    with http_server(endpoint, token_file) as server:
+        Connector(endpoint, MODERN, http=server, extensions=(TasksClient(),)).run(look)
+
+
+def test_a_journal_that_cannot_be_read_makes_no_task(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    journal.write_text("no database" * 100)
+    handlers = Handlers(aconnect(f"ipc://{tmp_path}/d"), player=None, journal=journal)
+    assert anyio.run(Tasks(handlers).created, "gift") is None

@@ -317,6 +317,18 @@ def test_a_client_that_floods_leaves_places_for_another(runtime: Runtime, peer: 
         assert other.receive()["value"] == {"done": True}
 
 
+def test_captures_and_actions_take_places_too(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway.FairShare, "admit", lambda *_: False)
+    with client(runtime) as caller:
+        for asked in (
+            {"type": "capture"},
+            {"type": "check_portal"},
+            {"type": "command", "name": "message", "arguments": {}},
+        ):
+            assert caller.ask({**asked, "id": "1"})["error"]["code"] == "overloaded"
+        assert "status" in caller.ask({"type": "status", "id": "2"})
+
+
 def test_an_answered_command_gives_its_place_back(runtime: Runtime) -> None:
     asked = {"type": "command", "name": "message", "arguments": {"text": "hi"}}
     with client(runtime) as caller:

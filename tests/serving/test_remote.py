@@ -162,3 +162,15 @@ def test_an_address_in_use_is_reported_and_tried_again(tmp_path: Path, peer: Pee
             assert f"remote.address {address}: Address already in use" in reasons[0]
             taken.close()
             eventually(lambda: runtime.directory.entries["remote"].state is ChildState.UP)
+
+
+def test_keys_that_can_no_longer_be_read_are_a_reason_and_do_not_end_the_daemon(remote: Remote, tmp_path: Path) -> None:
+    key_file = tmp_path / "server.key"
+    key_file.write_text("broken")
+    remote.runtime.restart("remote")
+    reasons = eventually(lambda: [text for text in remote.runtime.status().reasons if text.startswith("remote")])
+    assert str(key_file) in reasons[0]
+    key_file.unlink()
+    write_keys(remote.server, key_file)
+    eventually(lambda: remote.runtime.directory.entries["remote"].state is ChildState.UP)
+    connect(remote.address, keys=remote.laptop).close()

@@ -8,8 +8,9 @@ import math
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import zmq
 
@@ -18,6 +19,9 @@ from timmy_actors.client.line import Ended, Line
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
 from timmy_actors.system import KeyPair
+
+if TYPE_CHECKING:
+    import asyncio
 
 RENEW_AFTER_S = 2.0
 """A quiet watch renews its request after this time, which detects a frozen daemon; one that ended is seen at once."""
@@ -95,6 +99,8 @@ class Following:
 class _Watching:
     """The common part of the two kinds of watch: everything but the waiting."""
 
+    _line: Line
+
     def __init__(
         self,
         endpoint: str,
@@ -110,7 +116,7 @@ class _Watching:
         self._interest = interest
         self._ids = itertools.count(1)
         self._following = Following(endpoint, reconnect_s)
-        self._line = Line(endpoint, timeout_s=answer_s, keys=keys, high_water_mark=HIGH_WATER_MARK)
+        self._open = partial(Line, endpoint, timeout_s=answer_s, keys=keys, high_water_mark=HIGH_WATER_MARK)
 
     def _ask(self, *, reconnected: bool) -> None:
         self._line.send(encode(WatchRequest(id=str(next(self._ids)), **dict(self._interest))))
@@ -172,6 +178,7 @@ class DaemonWatch(_Watching, Iterator[Pushed]):
         super().__init__(endpoint, interest, answer_s=answer_s, timeout_s=timeout_s, reconnect_s=reconnect_s, keys=keys)
         self._turn = threading.RLock()
         self._closed = False
+        self._line = self._open()
         try:
             self._ask(reconnected=True)
             self._on_begin(self._line.wait(time.monotonic() + answer_s))
@@ -231,6 +238,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
 
     _has_begun = False
     _closed = False
+    _beginning: asyncio.Lock | None = None
 
     async def __aenter__(self) -> Self:
         await self._begin()
@@ -266,18 +274,32 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
     async def close(self) -> None:
         """Close the watch."""
         self._closed = True
-        self._line.close()
+        if self._has_begun:
+            self._line.close()
 
     async def _begin(self) -> None:
         if self._has_begun or self._closed:
             return
-        self._has_begun = True
-        try:
-            self._ask(reconnected=True)
-            self._on_begin(await self._line.wait_in_loop(time.monotonic() + self._answer_s))
-        except BaseException:
-            await self.close()
-            raise
+        import asyncio  # noqa: PLC0415  as in `Line.wait_in_loop`
+
+        self._beginning = self._beginning or asyncio.Lock()
+        async with self._beginning:  # several coroutines may read first
+            if self._has_begun or self._closed:
+                return
+            try:
+                self._line = await asyncio.to_thread(self._open)  # blocks, for seconds if another machine is silent
+                self._has_begun = True
+                await self._await_confirmation()
+            except BaseException:
+                await self.close()
+                raise
+
+    async def _await_confirmation(self) -> None:
+        if self._closed:  # by another coroutine
+            self._line.close()
+            return
+        self._ask(reconnected=True)
+        self._on_begin(await self._line.wait_in_loop(time.monotonic() + self._answer_s))
 
 
 def _until(timeout_s: float | None) -> float:

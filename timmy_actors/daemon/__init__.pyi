@@ -4,6 +4,7 @@ from .portal_supervisor import check_portal
 from .remote_access import check_remote
 from .runtime import Runtime
 from .service_reports import ServiceReports
+from .serving_supervisor import PACKAGES
 from .settings import (
     DesktopSettings,
     HttpSettings,
@@ -20,6 +21,7 @@ from .settings import (
 from .shared_state import SharedState
 
 __all__ = [
+    "PACKAGES",
     "DesktopSettings",
     "HttpSettings",
     "JournalSettings",

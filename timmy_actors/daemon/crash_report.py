@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from timmy_actors.daemon.runtime import Runtime
 
 PREFIX = "crash-"
-ENVIRONMENTS: Any = {"desktop": {"environment"}, "steam": {"environment"}}
-"""Settings that may be secret."""
 LARGEST_SECRET_FILE = 16_384
 KEPT = 10
 """How many reports are kept; older ones are deleted."""

@@ -20,6 +20,7 @@ from timmy_actors.protocol import (
     PerceptionHealth,
     Verdict,
 )
+from timmy_actors.serving import actor_health
 from timmy_actors.supervision import Actor, ChildState, Directory
 from timmy_actors.version import __version__
 
@@ -63,7 +64,8 @@ class HealthActor(Actor):
     def _publish(self) -> None:
         shared = self._shared
         portal = shared.portal.value
-        actors = tuple(_actors(self._directory))
+        now = self._directory.clock.now()
+        actors = tuple(actor_health(entry, now) for entry in self._directory.entries.values())
         perceptions = tuple(_perceptions(shared, time.monotonic()))
         left_out = shared.perceptions.players_left_out.value
         verdict, reasons = assess(
@@ -155,23 +157,6 @@ def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:
 def _perception_reasons(link: LinkStatus, perceptions: tuple[PerceptionHealth, ...]) -> Iterator[str]:
     if link.carries and not any(not perception.stale for perception in perceptions):
         yield "no player is perceived: check that the player is in the game and logged in"
-
-
-def _actors(directory: Directory) -> Iterator[ActorHealth]:
-    now = directory.clock.now()
-    for entry in directory.entries.values():
-        busy_since, message = (entry.actor.actor_busy_since, entry.actor.actor_current) if entry.actor else (None, None)
-        yield ActorHealth(
-            name=entry.name,
-            parent=entry.parent,
-            state=entry.state.value,
-            generation=entry.generation,
-            restarts=entry.restarts,
-            last_reason=entry.last_reason,
-            mailbox_depth=entry.depth,
-            busy_s=None if busy_since is None else round(now - busy_since, 3),
-            busy_with=None if busy_since is None else type(message).__name__,
-        )
 
 
 def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:

@@ -11,7 +11,7 @@ from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
 from timmy_actors.daemon.reload_plan import Part, ReloadPlan
 from timmy_actors.daemon.settings import Settings
-from timmy_actors.errors import ActorError, StartFailedError
+from timmy_actors.errors import ActorError, RefusedError, StartFailedError
 from timmy_actors.portals import UsePortal
 from timmy_actors.supervision import Directory, RestartChild, Root
 from timmy_actors.system import expand_user, read_token
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 PART_WITHIN_S = 40.0
 """How long a part may take to stop and start: longer than any `shutdown_s` of the tree."""
+CHOICE_WITHIN_S = 5.0
+"""How long the portal's actor may take to use another portal; then it is restarted with it."""
 
 
 class Reloader:
@@ -54,10 +56,18 @@ class Reloader:
             case "log level":
                 logging.getLogger().setLevel(settings.log_level.upper())
             case "portal choice":
-                use = UsePortal(settings.portal)
-                self._directory.ask("portal", use, timeout_s=PART_WITHIN_S, wait_s=PART_WITHIN_S).wait()
+                self._use(settings.portal)
             case name:
                 self._restart(name)
+
+    def _use(self, portal_id: str) -> None:
+        use = UsePortal(portal_id)
+        try:
+            self._directory.ask("portal", use, timeout_s=CHOICE_WITHIN_S, wait_s=CHOICE_WITHIN_S).wait()
+        except (RefusedError, ActorError) as error:
+            log.warning("the portal restarts to use %s: %s", portal_id, error)
+            self._portals.choice.portal_id = portal_id
+            self._restart("portal")
 
     def _restart(self, name: str) -> None:
         log.debug("%s restarts with the new configuration", name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from timmy_actors.daemon.settings import RemoteSettings
-from timmy_actors.errors import AddressUnusableError
+from timmy_actors.errors import AddressUnusableError, ConfigError
 from timmy_actors.serving import GatewayActor, RemoteListener, Service
 from timmy_actors.supervision import Backoff, ChildSpec
 from timmy_actors.system import expand_user, read_clients, read_keys, require_curve
@@ -38,7 +38,7 @@ def remote_specs(settings: RemoteSettings, context: zmq.Context[Any], service: S
         ChildSpec(
             "remote",
             lambda: GatewayActor(listener=_listener(settings), context=context, service=service),
-            expected=(AddressUnusableError,),
+            expected=(AddressUnusableError, ConfigError),
             backoff=BACKOFF,
         )
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import pykka
 import zmq
 
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
@@ -84,7 +85,6 @@ class Runtime(Calls):
             endpoint=self.endpoint,
             journal=self._journal.path,
             service=self.service,
-            restart=self._restart,
         )
         self._lock = EndpointLock(self.endpoint)
         self._root: Root | None = None
@@ -340,7 +340,10 @@ class Runtime(Calls):
         if entry is None or entry.parent is None or self._root is None:
             raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "actor")
         parent = self._root.ref if entry.parent == ROOT else self.directory.ref(entry.parent)
-        parent.tell(RestartChild(name))
+        try:
+            parent.tell(RestartChild(name))
+        except pykka.ActorDeadError:
+            raise RefusedError("unavailable", f"{entry.parent} is ending: try again", "actor") from None
 
     def _children(self) -> list[ChildSpec]:
         return [

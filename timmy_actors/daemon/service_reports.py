@@ -61,7 +61,8 @@ class ServiceReports:
     def ready(self) -> None:
         """Report that the tree is up, or that a reload has ended."""
         self._send({"READY": 1})
-        self._watchdog.begin(self._clock())
+        if not self._watchdog.has_begun:  # a reload must not put the next answer off
+            self._watchdog.begin(self._clock())
 
     def reloading(self) -> None:
         """Report that the configuration is read again; `ready` reports the end."""
@@ -104,6 +105,11 @@ class _Watchdog:
         self._due: float | None = None
         self._overdue_at = 0.0
         self._reported = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the actors were asked."""
+        return self._due is not None
 
     def begin(self, now: float) -> None:
         """Ask every actor again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,12 +41,11 @@ class ServingSupervisor:
         endpoint: str,
         journal: Path,
         service: Service,
-        restart: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._endpoint = endpoint
         self._service = service
-        self._http = _options(settings, folder, endpoint, journal, restart)
+        self._http = _options(settings, folder, endpoint, journal)
 
     def check(self) -> None:
         """Check what is enabled: that the HTTP server can be imported, and the keys for other machines.
@@ -95,9 +93,7 @@ class ServingSupervisor:
         return ChildSpec("serving", lambda: Supervisor(children, directory), shutdown_s=STOP_WITHIN_S)
 
 
-def _options(
-    settings: Settings, folder: Path, endpoint: str, journal: Path, restart: Callable[[str], None]
-) -> HttpOptions:
+def _options(settings: Settings, folder: Path, endpoint: str, journal: Path) -> HttpOptions:
     http, socket = settings.http, endpoint_path(endpoint)
     return HttpOptions(
         host=http.host,
@@ -111,5 +107,4 @@ def _options(
         captures=expand(settings.desktop.captures_folder, "desktop.captures_folder", folder),
         journal=journal if settings.journal.enabled else None,
         client=settings.link.client,
-        restart=restart,
     )

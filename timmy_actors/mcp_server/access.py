@@ -132,7 +132,11 @@ def scopes_of(request: Any) -> frozenset[Scope]:
 
 def _parse(path: Path) -> list[tuple[str, frozenset[Scope]]]:
     tokens = []
-    for number, line in enumerate(path.read_text("ascii")[:MAX_FILE_BYTES].splitlines(), 1):
+    with path.open(encoding="ascii") as file:
+        text = file.read(MAX_FILE_BYTES + 1)
+    if len(text) > MAX_FILE_BYTES:  # a line that was cut would have lost its scopes, and so have all of them
+        raise ConfigError(f"{path}: larger than {MAX_FILE_BYTES} bytes: remove tokens and comments")
+    for number, line in enumerate(text.splitlines(), 1):
         token, *scopes = line.split() or ["#"]
         if token.startswith("#"):
             continue

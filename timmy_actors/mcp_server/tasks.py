@@ -23,6 +23,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import Field
 
 from timmy_actors.errors import RefusedError
+from timmy_actors.mcp_server.access import Scope, scopes_of
 from timmy_actors.mcp_server.handlers import Handlers
 from timmy_actors.mcp_server.refusals import explain_entry
 from timmy_actors.mcp_server.results import Done, Json, to_mcp
@@ -32,6 +33,8 @@ TASKS = "io.modelcontextprotocol/tasks"
 TASK_AFTER_S = 1.0
 """A command that is done sooner is answered at once."""
 POLL_INTERVAL_MS = 500
+SCOPES_OF_TASKS: tuple[Scope, ...] = ("observe", "act")
+"""A token needs one of them to see tasks."""
 Context = ServerRequestContext[Any, Any]
 
 
@@ -68,14 +71,19 @@ class Tasks:
         return {}
 
     async def created(self, command_id: str) -> Json | None:
-        """The answer to a call that became a task; None: its command ended in the meantime."""
-        entries = await self._handlers.entries(command_id, 1)
+        """The answer to a call that became a task; None: its command has ended, or the journal cannot be read now."""
+        try:
+            entries = await self._handlers.entries(command_id, 1)
+        except RefusedError:
+            return None
         if not entries or entries[-1].settled:
             return None
         return {"resultType": "task", **_task(entries[-1])}
 
     async def _entry(self, context: Context, params: TaskParams) -> JournalEntry:
         check_client(context)
+        if scopes_of(context.request).isdisjoint(SCOPES_OF_TASKS):
+            raise MCPError(INVALID_PARAMS, f"needs a token with the scope {' or '.join(map(repr, SCOPES_OF_TASKS))}")
         try:
             entries = await self._handlers.entries(params.task_id, 1)
         except RefusedError as refused:

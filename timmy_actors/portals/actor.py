@@ -251,6 +251,7 @@ class PortalActor(Actor):
     # The portal in use.
 
     def _use(self, portal_id: str) -> Portals:
+        self._reload_file()  # the caller may have read a newer version of it
         entry = self._find(portal_id)
         if entry.id != self._entry.id:
             self._last_action = None

@@ -1,3 +1,4 @@
+from .actors import actor_health
 from .gateway import GatewayActor
 from .http.actor import HttpActor
 from .http.options import HttpOptions
@@ -13,4 +14,5 @@ __all__ = [
     "LocalListener",
     "RemoteListener",
     "Service",
+    "actor_health",
 ]

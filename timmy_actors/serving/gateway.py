@@ -22,8 +22,11 @@ from timmy_actors.protocol import (
     MAX_REQUEST_BYTES,
     REQUEST,
     Answer,
+    CaptureRequest,
+    CheckPortalRequest,
     CommandRequest,
     ErrorInfo,
+    ExecuteRequest,
     Request,
     WatchRequest,
     first_mistake,
@@ -40,6 +43,8 @@ from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 log = logging.getLogger(__name__)
 
 MAX_WATCHERS = 64
+BOUNDED = (CommandRequest, CaptureRequest, ExecuteRequest, CheckPortalRequest)
+"""Requests that take long: a client can have only its share of them pending."""
 STOPPING = "the daemon is stopping"
 FINISH_WITHIN_S = 1.0
 """How long a stopping daemon waits for pending answers; then it answers each caller that it is stopping."""
@@ -115,7 +120,7 @@ class GatewayActor(SocketActor):
         self._stopping = False
         self._places = FairShare(MAX_PENDING)
         self._left: deque[bytes] = deque()
-        """Clients whose commands were answered, added by the answering thread; each has one place to give back."""
+        """Clients whose `BOUNDED` requests were answered, added by the answering thread: each gives a place back."""
         self._socket: zmq.Socket[bytes] | None = None
 
     def on_start(self) -> None:
@@ -217,13 +222,13 @@ class GatewayActor(SocketActor):
         if isinstance(request, WatchRequest):
             self._watch(sender, request)
             return
-        if isinstance(request, CommandRequest):
+        if isinstance(request, BOUNDED):
             self._take_place(sender.client)
-            if not self._listener.same_clock:
-                request = request.model_copy(update={"deadline": None})
+        if isinstance(request, CommandRequest) and not self._listener.same_clock:
+            request = request.model_copy(update={"deadline": None})
         waiting = _Open(sender, request)
         reply = self._service.ask(request, waiting.caller)
-        if isinstance(request, CommandRequest):
+        if isinstance(request, BOUNDED):
             reply.add_done_callback(lambda _: self._left.append(sender.client))
         if reply.done:
             self._send(sender, to_answer(request, reply))
@@ -234,7 +239,7 @@ class GatewayActor(SocketActor):
         while self._left:
             self._places.leave(self._left.popleft())
         if not self._places.admit(client):
-            raise RefusedError("overloaded", "this client has too many pending commands: wait for their answers")
+            raise RefusedError("overloaded", "this client has too many pending requests: wait for their answers")
 
     def _answer_later(self, waiting: _Open, reply: Reply) -> None:
         self._open.add(waiting)
@@ -249,14 +254,17 @@ class GatewayActor(SocketActor):
         if self._stopping and not self._open:
             self.leave()
 
-    def _tell_self(self, message: _Answered | _News) -> None:
-        # Called from the thread that has the answer or the news.
+    def _tell_self(self, message: _Answered | _News) -> bool:
+        """Send the message, from the thread that has the answer or the news. Returns whether it was delivered."""
         try:
             self.actor_ref.tell(message)
         except pykka.ActorDeadError:
             log.debug("dropped an answer: the gateway has ended")
         except MailboxFullError as error:
             log.warning("dropped an answer, its client must ask again: %s", error)
+        else:
+            return True
+        return False
 
     def _send(self, sender: _Sender, answer: Answer) -> None:
         if self._socket is not None:
@@ -296,7 +304,8 @@ class GatewayActor(SocketActor):
         # Called by whichever thread adds pushes to the watches: one message covers them all.
         if not self._woken:
             self._woken = True
-            self._tell_self(_News())
+            if not self._tell_self(_News()):
+                self._woken = False  # the next news tries again
 
     def _push_news(self) -> None:
         """Send one push to each watcher, so that requests get their turn in between."""

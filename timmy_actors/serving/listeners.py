@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket as sockets
 from collections.abc import Callable, Mapping
@@ -120,7 +121,10 @@ class RemoteListener:
         zap: zmq.Socket[bytes] = context.socket(zmq.REP)
         self._zap = zap
         zap.linger = 0
-        zap.bind(ZAP_ENDPOINT)
+        try:
+            zap.bind(ZAP_ENDPOINT)
+        except zmq.ZMQError as error:
+            raise AddressUnusableError(f"remote: an earlier gateway still holds its keys' socket: {error}") from error
         mailbox.attach("zap", zap, lambda: self._answer(zap))
         socket.zap_domain = ZAP_DOMAIN.encode()
         socket.curve_server = True
@@ -142,7 +146,8 @@ class RemoteListener:
         """Stop answering about keys."""
         if self._zap is not None:
             mailbox.detach("zap")
-            self._zap.unbind(ZAP_ENDPOINT)  # at once; closing alone would leave the name taken for a moment
+            with contextlib.suppress(zmq.ZMQError):  # it was not bound
+                self._zap.unbind(ZAP_ENDPOINT)  # at once; closing alone would leave the name taken for a moment
             self._zap.close()
             self._zap = None
 

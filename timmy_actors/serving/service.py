@@ -24,6 +24,7 @@ from timmy_actors.protocol import (
     SnapshotRequest,
     StatusRequest,
 )
+from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal, with_outcome
 from timmy_actors.supervision import Directory, Reply
 
@@ -134,9 +135,10 @@ class Service:
         return health
 
     def _restarting(self, name: str) -> ActorHealth:
-        actor = next((actor for actor in self.status().actors if actor.name == name), None)
-        if actor is None:
+        entry = self._directory.entry(name)  # the published health can be older than the actor
+        if entry is None:
             raise RefusedError("bad_arguments", f"no actor {name!r}: 'timmy-actors tree' lists them", "actor")
+        actor = actor_health(entry, self._directory.clock.now())
         self._restart(name)
         return actor
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from timmy_actors.perception import Happened
 from timmy_actors.protocol import LinkStatus
-from timmy_actors.serving.http.event_buffer import EventBuffer
+from timmy_actors.serving.http.event_buffer import MAX_GAPS, EventBuffer
 
 LINK = Happened(link=LinkStatus(state="up"))
 
@@ -45,8 +45,28 @@ def test_what_was_lost_before_it_came_is_counted() -> None:
     buffer = EventBuffer()
     buffer.add(LINK)
     buffer.add(LINK, lost=3)
-    assert numbers(buffer) == [1, 5]
-    assert buffer.missed(1) == 3
+    assert [(kept.number, kept.lost) for kept in buffer.after(0)] == [(1, 0), (5, 3)]
+    assert [kept.lost for kept in buffer.after(5)] == []
+    assert buffer.missed(0) == 0
+
+
+def test_a_gap_skips_nothing_before_it_and_later_drops_are_still_counted() -> None:
+    buffer = EventBuffer(most=2)
+    for lost in (0, 5, 0):
+        buffer.add(LINK, lost)
+    assert buffer.missed(0) == 1
+    assert [(kept.number, kept.lost) for kept in buffer.after(1)] == [(7, 5), (8, 0)]
+    buffer.add(LINK)
+    assert buffer.missed(1) == 6
+    assert [(kept.number, kept.lost) for kept in buffer.after(7)] == [(8, 0), (9, 0)]
+
+
+def test_gaps_between_snapshots_take_no_more_room() -> None:
+    buffer = EventBuffer()
+    for _ in range(3 * MAX_GAPS):
+        buffer.add(snapshot("Timmy"), lost=1)
+    assert [kept.lost for kept in buffer.after(0)] == [3 * MAX_GAPS]
+    assert len(buffer._gaps) == MAX_GAPS
 
 
 def test_an_id_is_read_back_and_one_of_another_buffer_is_not() -> None:

@@ -144,17 +144,46 @@ def test_a_wrong_token_in_the_handshake_is_refused(daemon: HttpDaemon, options: 
 
 
 @pytest.mark.parametrize("message", ['{"token": "wrong"}', "{", "[]", b"\xff", "x" * 10_000])
-def test_a_wrong_first_message_ends_the_websocket(daemon: HttpDaemon, message: str | bytes) -> None:
+def test_a_wrong_first_message_ends_the_websocket(
+    daemon: HttpDaemon, message: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     with socket(daemon) as connection:
         connection.send(message)
         with pytest.raises(ConnectionClosed):
             connection.recv(PATIENCE_S)
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_a_websocket_without_a_token_is_ended_in_time(daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_routes, "TOKEN_WITHIN_S", 0.01)
     with socket(daemon) as connection, pytest.raises(ConnectionClosed):
         connection.recv(PATIENCE_S)
+
+
+def test_websockets_without_a_token_are_bounded_and_keep_no_owner_out(
+    daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "MAX_UNPROVEN", 2)
+    monkeypatch.setattr(event_routes, "TOKEN_WITHIN_S", PATIENCE_S)
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket(daemon)) for _ in range(2)]
+        with pytest.raises(InvalidStatus) as refused, socket(daemon):
+            pass
+        assert refused.value.response.status_code == 503
+        with socket(daemon, token=daemon.token) as connection:
+            assert message_of(connection)["event"] == "link"
+        held[0].send(json.dumps({"token": daemon.token}))
+        assert message_of(held[0])["event"] == "link"
+
+
+def test_a_websocket_without_a_place_is_told_to_try_again_later(
+    daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "MAX_PER_ADDRESS", 0)
+    with socket(daemon, token=daemon.token) as connection, pytest.raises(ConnectionClosed) as closed:
+        connection.recv(PATIENCE_S)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
 
 
 def test_a_websocket_takes_no_further_message(daemon: HttpDaemon) -> None:

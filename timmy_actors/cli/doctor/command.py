@@ -71,14 +71,19 @@ def examine(file: Path, endpoint: str | None) -> Iterator[Check]:
             yield from check(subject)
         except (TimmyError, OSError) as error:
             yield fail(check.__name__, str(error))
+        except Exception as error:  # noqa: BLE001  a check that has a fault must not hide the others
+            yield fail(check.__name__, f"{type(error).__name__}: {error}")
 
 
 def _configuration(file: Path) -> tuple[Settings, Check]:
     try:
         settings = load_settings(file)
-        portals = check_portal(settings, file.parent)
     except ConfigError as error:
         return Settings(), fail("configuration", str(error))
+    try:
+        portals = check_portal(settings, file.parent)
+    except ConfigError as error:
+        return settings, fail("configuration", str(error))
     return settings, ok("configuration", f"{file}: portal {settings.portal} of {len(portals)}")
 
 

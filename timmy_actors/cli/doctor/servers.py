@@ -6,12 +6,14 @@ import importlib.util
 import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from timmy_actors.cli.doctor.check import Check, Subject, ok, warn
 from timmy_actors.daemon import ServerSettings
 from timmy_actors.portals import DESKTOP, PYTHON, STEAM
 from timmy_actors.protocol import Health, ServerStatus
+from timmy_actors.system import expand_user, from_folder
 
 INSTALL = "pip install 'timmy_actors[portals]'"
 CONNECT_WITHIN_S = 2.0
@@ -27,7 +29,7 @@ def servers(subject: Subject) -> Iterator[Check]:
         if status is not None and status.state in ("ready", "down"):
             yield _reported(name, status)
         else:
-            yield _url(name, settings.url) if settings.url else _program(name, settings)
+            yield _url(name, settings.url) if settings.url else _program(name, settings, subject.folder)
 
 
 def _status(health: Health | None, name: str) -> ServerStatus | None:
@@ -41,10 +43,12 @@ def _reported(name: str, status: ServerStatus) -> Check:
     return warn(name, f"down: {status.reason}", "timmy-actors portals check says more")
 
 
-def _program(name: str, settings: ServerSettings) -> Check:
+def _program(name: str, settings: ServerSettings, folder: Path) -> Check:
     program = settings.command[0]
     if program != PYTHON:
-        if shutil.which(program) is None:
+        # As the daemon: a name without a slash is searched on the PATH, a path from the configuration's folder.
+        path = expand_user(from_folder(program, folder), f"{name}: command") if "/" in program else program
+        if shutil.which(path) is None:
             return warn(name, f"{program}: no such program", "correct its command in the configuration")
         return ok(name, f"{program}: started on first use")
     module = settings.command[2] if settings.command[1:2] == ("-m",) else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok, warn
-from timmy_actors.daemon import check_remote
+from timmy_actors.daemon import PACKAGES, check_remote
 from timmy_actors.errors import ConfigError
 from timmy_actors.protocol import HttpStatus
 
@@ -19,8 +19,8 @@ def http(subject: Subject) -> Iterator[Check]:
         return
     if health is not None and health.http is not None:
         yield _reported(health.http)
-    elif find_spec("fastapi") is None or find_spec("uvicorn") is None:
-        yield fail("HTTP", "its packages are not installed", "pip install 'timmy_actors[http]'")
+    elif missing := [name for name in PACKAGES if find_spec(name) is None]:
+        yield fail("HTTP", f"{missing[0]} is not installed", "pip install 'timmy_actors[http]'")
     else:
         yield _address("HTTP", settings.host, settings.port, "http.port")
 

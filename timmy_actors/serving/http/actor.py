@@ -72,13 +72,17 @@ class HttpActor(Actor):
 
     def on_failure(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         """End the server."""
+        self._close()  # first: of an actor that was abandoned, publishing raises
         self._publish("down", reason=str(error))
-        self._close()
 
     def _open(self) -> None:
         self._publish("starting")
         # Imported late, in this thread: FastAPI takes most of a second, which no other actor should wait.
-        from timmy_actors.serving.http.server import HttpServer  # noqa: PLC0415
+        try:
+            from timmy_actors.serving.http.server import HttpServer  # noqa: PLC0415
+        except ImportError as error:
+            raise HttpUnavailableError(f"{error}: pip install 'timmy_actors[http]'") from error
+        self._publish("starting")  # raises if the actor was abandoned meanwhile
 
         token, socket = self._token(), self._listen()
         port = socket.getsockname()[1]
@@ -99,21 +103,13 @@ class HttpActor(Actor):
 
     def _listen(self) -> sockets.socket:
         options = self._options
-        family = sockets.AF_INET6 if ":" in options.host else sockets.AF_INET
-        # With its protocol: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it.
-        socket = sockets.socket(family, sockets.SOCK_STREAM, sockets.IPPROTO_TCP)
         try:
-            if os.name == "posix":
-                socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
-            socket.bind((options.host, options.port))
-            socket.listen(BACKLOG)
+            return _listening(options.host, options.port)
         except (OSError, OverflowError) as error:
-            socket.close()
             reason = getattr(error, "strerror", None) or error
             raise HttpUnavailableError(
                 f"cannot listen at {options.host}:{options.port}: {reason}: end what uses it, or set another http.port"
             ) from error
-        return socket
 
     def _close(self) -> None:
         server, self._server = self._server, None
@@ -134,3 +130,18 @@ class HttpActor(Actor):
             token_file=str(options.token_file),
             reason=reason,
         )
+
+
+def _listening(host: str, port: int) -> sockets.socket:
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    # With its protocol: asyncio sets TCP_NODELAY only then, and each answer would take 40 ms without it.
+    socket = sockets.socket(family, sockets.SOCK_STREAM, sockets.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+        socket.bind((host, port))
+        socket.listen(BACKLOG)
+    except BaseException:
+        socket.close()
+        raise
+    return socket

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from timmy_actors.perception import Happened
 
 MAX_KEPT = 2_000
 """Pushes kept for clients that reconnect. Snapshots do not count much: of a player only the newest is kept."""
+MAX_GAPS = 64
+"""Gaps told apart; of more, the two oldest become one."""
 
 
 class Kept(NamedTuple):
@@ -18,6 +21,16 @@ class Kept(NamedTuple):
 
     number: int
     happened: Happened
+    lost: int = 0
+    """How many pushes between the one before it and this one were lost."""
+
+
+class Gap(NamedTuple):
+    """Pushes that were lost before they came here."""
+
+    last: int
+    """The number of the last one."""
+    length: int
 
 
 class EventBuffer:
@@ -33,6 +46,7 @@ class EventBuffer:
         self._snapshots: dict[str, int] = {}
         self.last = 0
         """The number of the newest push."""
+        self._gaps: deque[Gap] = deque()
         self._dropped = 0
         """The highest number that was dropped for lack of room."""
 
@@ -40,7 +54,7 @@ class EventBuffer:
         """Add a push; `lost` pushes before it were lost."""
         if lost:
             self.last += lost
-            self._dropped = self.last
+            self._add_gap(Gap(self.last, lost))
         self.last += 1
         if happened.snapshot is not None:
             self._kept.pop(self._snapshots.get(happened.snapshot.player, 0), None)
@@ -51,15 +65,13 @@ class EventBuffer:
 
     def after(self, number: int) -> Iterator[Kept]:
         """The kept pushes with a higher number, in order."""
-        newer = []
-        for kept in reversed(self._kept):
-            if kept <= number:
-                break
-            newer.append(Kept(kept, self._kept[kept]))
-        return reversed(newer)
+        newer = list(takewhile(lambda kept: kept > number, reversed(self._kept)))
+        newer.reverse()
+        pairs = pairwise((number, *newer))
+        return iter([Kept(kept, self._kept[kept], self._lost(before, kept)) for before, kept in pairs])
 
     def missed(self, number: int) -> int:
-        """The upper bound of how many pushes after this number can no longer be read."""
+        """The upper bound of how many pushes after this number were dropped for lack of room."""
         return max(0, self._dropped - number)
 
     def id_of(self, number: int) -> str:
@@ -73,8 +85,19 @@ class EventBuffer:
             return None
         return min(int(number), self.last)
 
+    def _lost(self, after: int, before: int) -> int:
+        return sum(gap.length for gap in self._gaps if after < gap.last < before)
+
+    def _add_gap(self, gap: Gap) -> None:
+        self._gaps.append(gap)
+        if len(self._gaps) > MAX_GAPS:
+            first, second = self._gaps.popleft(), self._gaps.popleft()
+            self._gaps.appendleft(Gap(second.last, first.length + second.length))
+
     def _drop_oldest(self) -> None:
         number, happened = self._kept.popitem(last=False)
         self._dropped = number
+        while self._gaps and self._gaps[0].last < number:
+            self._gaps.popleft()
         if happened.snapshot is not None and self._snapshots.get(happened.snapshot.player) == number:
             del self._snapshots[happened.snapshot.player]

@@ -26,7 +26,7 @@ RETRY_MS = 1_000
 TOKEN_WITHIN_S = 5.0
 SUBPROTOCOL = "timmy"
 TOKEN_SUBPROTOCOL = "timmy.token."  # noqa: S105  a prefix
-STOPPING, UNSUPPORTED = 1001, 1003
+STOPPING, UNSUPPORTED, TRY_AGAIN_LATER = 1001, 1003, 1013
 """WebSocket's close codes."""
 Notes = AsyncGenerator[Note | None, None]
 STREAM: dict[str, Any] = {
@@ -86,9 +86,8 @@ def event_routes(api: Api, token: TokenCheck) -> APIRouter:
     ) -> None:
         """The same pushes, one JSON object a message: `{"id", "event", "data"}`."""
         interest = make_interest(player, events, snapshots)
-        with api.streams.place(address_of(socket.scope)):
-            await _admit(socket, token)
-            await _until_either(_send_all(socket, api.streams.read(interest, last_id)), _refuse_messages(socket))
+        if await _admit(socket, token, api.streams):
+            await _serve(socket, api.streams, api.streams.read(interest, last_id))
 
     return router
 
@@ -122,22 +121,46 @@ def _as_text(note: Note | None) -> bytes:
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (note.id.encode(), note.event.encode(), note.data)
 
 
-async def _admit(socket: WebSocket, token: TokenCheck) -> None:
+async def _admit(socket: WebSocket, token: TokenCheck, streams: Streams) -> bool:
     """Accept the handshake if the token is right, wherever it is; browsers cannot set headers.
 
+    Returns:
+        Whether it is open: False after a wrong token in the first message, or none in time.
+
     Raises:
-        ProblemError: 401: a wrong token in the handshake.
-        WebSocketDisconnect: a wrong token in the first message, or none in time.
+        ProblemError: 401: a wrong token in the handshake; 503: too many clients have not sent their token yet.
     """
     offered = [part.strip() for part in socket.headers.get("sec-websocket-protocol", "").split(",")]
     tokens = [part.removeprefix(TOKEN_SUBPROTOCOL) for part in offered if part.startswith(TOKEN_SUBPROTOCOL)]
     given = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
     if given and not token.accepts(given, socket.scope):
         raise ProblemError(wrong_token(), CHALLENGE)
-    await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
-    if not given and not token.accepts(await _first_token(socket), socket.scope):
-        await socket.close(REFUSED_SOCKET, "wrong token, or none in time")
-        raise WebSocketDisconnect(REFUSED_SOCKET)
+    subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
+    if given:
+        await socket.accept(subprotocol)
+        return True
+    with streams.unproven(address_of(socket.scope)):
+        await socket.accept(subprotocol)
+        is_right = token.accepts(await _first_token(socket), socket.scope)
+    if not is_right:
+        await _close(socket, REFUSED_SOCKET, "wrong token, or none in time")
+    return is_right
+
+
+async def _serve(socket: WebSocket, streams: Streams, notes: Notes) -> None:
+    """Send the notes in a stream's place; without one the socket is closed."""
+    with contextlib.ExitStack() as places:
+        try:
+            places.enter_context(streams.place(address_of(socket.scope)))
+        except ProblemError as error:
+            await _close(socket, TRY_AGAIN_LATER, error.problem.detail)
+        else:
+            await _until_either(_send_all(socket, notes), _refuse_messages(socket))
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it is closed already: uvicorn raises either
+        await socket.close(code, reason)
 
 
 async def _first_token(socket: WebSocket) -> str:

@@ -71,7 +71,7 @@ class Guard:
         try:
             await self._app(scope, receive, send_on)
         except Exception as error:  # noqa: BLE001  a failing route must not end the connection without a word
-            self._causes.note(f"{type(error).__name__} in {scope.get('path', '')[:100]!r}", error=error)
+            self._causes.note(f"{type(error).__name__} in a route", repr(scope.get("path", "")[:100]), error=error)
             if not started and scope["type"] == "http":
                 await refuse(scope, receive, send_on, make_problem(500, "internal error: see the daemon's log"))
 

@@ -19,7 +19,7 @@ NEEDED_ACTORS = ("connection", "perception", "command")
 
 
 def health_routes(api: Api) -> APIRouter:
-    """The routes; the first two need no token, and have no data of the game."""
+    """The routes; the first two need no token; they name the player and the game server's address."""
     router = APIRouter(tags=["health"])
 
     @router.get("/health/live", response_model=Checks, responses={503: {"model": Checks}})

@@ -23,7 +23,8 @@ MAX_PER_ADDRESS = 192
 HEADERS_WITHIN_S = 10.0
 """A request's head must arrive within this time."""
 READ_WITHIN_S = 10.0
-"""A peer whose buffers are full must read within this time."""
+LEAST_READ_BYTES = 16_384
+"""A peer whose buffers are full must read this much within `READ_WITHIN_S`, again and again until they are not."""
 
 
 class Connections:
@@ -116,16 +117,24 @@ class Bounded(asyncio.Protocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The peer does not read: it has `READ_WITHIN_S`."""
+        """The peer reads more slowly than we write: it must go on reading."""
         super().pause_writing()
-        self._reading = asyncio.get_running_loop().call_later(
-            READ_WITHIN_S, self._abort, "a client does not read: ending its connection"
-        )
+        self._await_reading()
 
     def resume_writing(self) -> None:
         """The peer reads again."""
         self._stop_timer()
         super().resume_writing()
+
+    def _await_reading(self) -> None:
+        buffered = self.transport.get_write_buffer_size()
+        self._reading = asyncio.get_running_loop().call_later(READ_WITHIN_S, self._check_reading, buffered)
+
+    def _check_reading(self, buffered: int) -> None:
+        if buffered - self.transport.get_write_buffer_size() >= LEAST_READ_BYTES:
+            self._await_reading()
+        else:
+            self._abort("a client does not read: ending its connection")
 
     def _stop_timer(self) -> None:
         if self._reading is not None:

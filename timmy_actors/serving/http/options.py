@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,5 +28,3 @@ class HttpOptions:
     """The command journal; None if it is disabled."""
     client: str = ""
     """The daemon's name, under which its commands are journaled."""
-    restart: Callable[[str], None] = lambda _: None
-    """Restart an actor by name; raises `RefusedError`."""

@@ -18,6 +18,8 @@ from timmy_actors.serving.http.problems import ProblemError, make_problem
 MAX_STREAMS = 128
 MAX_PER_ADDRESS = 64
 """Half of the total, and a third of an address's connections: streams cannot take the places of requests."""
+MAX_UNPROVEN = 16
+"""WebSockets whose token is still to come; they take no place of a stream."""
 HEARTBEAT_S = 15.0
 """The longest silence of a stream: proxies and clients take a longer one for a broken connection."""
 EVERYTHING = Interest(snapshots=True)
@@ -43,6 +45,7 @@ class Streams:
         self._news = asyncio.Event()
         self._pumping = False
         self._addresses: Counter[str] = Counter()
+        self._unproven = 0
         self.stopping = asyncio.Event()
         self.on_event: Callable[[Happened], object] = lambda _: None
         """Called with each push."""
@@ -75,6 +78,23 @@ class Streams:
             if not self._addresses[address]:
                 del self._addresses[address]
 
+    @contextlib.contextmanager
+    def unproven(self, address: str) -> Iterator[None]:
+        """Hold one of the few places for clients that have not shown their token yet.
+
+        Raises:
+            ProblemError: 503: there are too many of them.
+        """
+        if self._unproven >= MAX_UNPROVEN:
+            self._causes.note("too many WebSockets without a token: refusing one", address)
+            detail = f"too many WebSockets wait for their token (at most {MAX_UNPROVEN}): send it in the handshake"
+            raise ProblemError(make_problem(503, detail, code="overloaded"))
+        self._unproven += 1
+        try:
+            yield
+        finally:
+            self._unproven -= 1
+
     async def read(self, interest: Interest, last_id: str | None) -> AsyncGenerator[Note | None, None]:
         """The pushes of interest after `last_id`, until the daemon stops; None is a heartbeat.
 
@@ -91,8 +111,10 @@ class Streams:
             news = self._news
             if missed := self.buffer.missed(cursor):
                 cursor += missed
-                yield self._note("outrun", b'{"missed":%d}' % missed, cursor)
+                yield self._outrun(missed, cursor)
             for kept in self.buffer.after(cursor):
+                if kept.lost:
+                    yield self._outrun(kept.lost, kept.number - 1)
                 cursor = kept.number
                 if concerns(interest, kept.happened):
                     yield self._note(_kind(kept.happened), kept.happened.json, cursor)
@@ -112,6 +134,9 @@ class Streams:
             happened = Happened(snapshot=self._perceptions.snapshot(player))
             if concerns(interest, happened):
                 yield happened
+
+    def _outrun(self, missed: int, number: int) -> Note:
+        return self._note("outrun", b'{"missed":%d}' % missed, number)
 
     def _note(self, event: str, data: bytes, number: int) -> Note:
         return Note(self.buffer.id_of(number), event, data)

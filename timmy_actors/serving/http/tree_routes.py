@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from timmy_actors.protocol import ActorHealth, Health
-from timmy_actors.serving.http.api import Api, as_json
+from timmy_actors.errors import RefusedError
+from timmy_actors.protocol import ActorHealth, Health, Name, RestartRequest
+from timmy_actors.serving.http.api import REQUEST_ID, Api, as_json
 from timmy_actors.serving.http.models import RestartAccepted, Tree, TreeNode
 from timmy_actors.serving.http.problems import ProblemError, make_problem
 
@@ -25,12 +26,14 @@ def tree_routes(api: Api) -> APIRouter:
         return as_json(make_tree(api.service.status()))
 
     @router.post("/v1/tree/{name}/restart", status_code=202, response_model=RestartAccepted)
-    async def restart(name: Annotated[str, Path(max_length=256, examples=["perception"])]) -> Response:
+    async def restart(name: Annotated[Name, Path(examples=["perception"])]) -> Response:
         """Restart an actor, and the children of a supervisor. It counts as no failure."""
-        actor = next((actor for actor in api.service.status().actors if actor.name == name), None)
-        if actor is None:
-            raise ProblemError(make_problem(404, f"no actor {name!r}: GET /v1/tree lists them"))
-        api.options.restart(name)
+        try:
+            actor = await api.ask(RestartRequest(id=REQUEST_ID, actor=name))
+        except RefusedError as refused:
+            if refused.code != "bad_arguments":
+                raise
+            raise ProblemError(make_problem(404, f"no actor {name!r}: GET /v1/tree lists them")) from refused
         return as_json(RestartAccepted(name=name, generation=actor.generation), 202, {"location": "/v1/tree"})
 
     return router
