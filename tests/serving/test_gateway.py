@@ -318,7 +318,7 @@ def test_a_client_that_floods_leaves_places_for_another(runtime: Runtime, peer: 
 
 
 def test_captures_and_actions_take_places_too(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway.FairShare, "admit", lambda *_: False)
+    monkeypatch.setattr("timmy_actors.serving.outbox.FairShare.admit", lambda *_: False)
     with client(runtime) as caller:
         for asked in (
             {"type": "capture"},
