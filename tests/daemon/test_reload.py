@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,24 @@ def test_a_mistake_keeps_the_old_configuration(tmp_path: Path, text: str, link: 
 def test_settings_that_were_not_read_from_a_file_are_not_reloaded(peer: Peer) -> None:
     with running(peer.address) as runtime, pytest.raises(ConfigError, match="not read from a file"):
         runtime.reload()
+
+
+def test_a_portal_that_was_just_added_to_the_catalog_is_used_by_a_reload(tmp_path: Path) -> None:
+    file, catalog = tmp_path / "timmy.toml", tmp_path / "portals.json"
+    shipped = json.loads((config_folder() / "portals.json").read_text())
+    portals = shipped if isinstance(shipped, list) else shipped["portals"]
+
+    def rewrite(portal: str, entries: list[dict[str, Any]]) -> None:
+        catalog.write_text(json.dumps(entries))
+        write(file, peer, f'portal = "{portal}"')
+        file.write_text(file.read_text().replace(str(config_folder() / "portals.json"), str(catalog)))
+
+    with Peer() as peer:
+        rewrite(portals[0]["id"], portals)
+        with Runtime.from_config(file) as runtime:
+            fresh(runtime)
+            generation = runtime.directory.entries["portal"].generation
+            rewrite("new", [*portals, {**portals[0], "id": "new"}])
+            assert runtime.reload().parts == ("portal choice",)
+            assert runtime.portals().chosen == "new"
+            assert runtime.directory.entries["portal"].generation == generation
