@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pykka
 import pytest
 from pykka.messages import ProxySetAttr
 
@@ -261,3 +262,14 @@ with Peer() as peer, running(peer.address) as runtime:
     # In a process of its own: libzmq aborts when two threads end one context.
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_an_actor_whose_supervisor_is_ending_is_not_restarted(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = pykka.ThreadingActor.start()
+    ended.stop()
+    with running(peer.address) as runtime:
+        monkeypatch.setattr(runtime.directory, "ref", lambda _name: ended)
+        with pytest.raises(RefusedError, match="link is ending: try again") as refused:
+            runtime.restart("perception")
+        monkeypatch.undo()
+    assert refused.value.code == "unavailable"

@@ -210,3 +210,11 @@ def test_the_extra_is_named_if_it_is_missing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("timmy_actors.daemon.serving_supervisor.find_spec", lambda _: None)
     with pytest.raises(ConfigError, match=re.escape("fastapi is not installed: pip install 'timmy_actors[http]'")):
         Runtime.from_config(http=True)
+
+
+def test_a_missing_package_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "timmy_actors.serving.http.server", None)
+    with Peer() as peer, running(peer.address, http=HTTP) as runtime:
+        reasons = eventually(lambda: [reason for reason in runtime.status().reasons if reason.startswith("http")])
+        assert "pip install 'timmy_actors[http]'" in reasons[0]
+        assert runtime.directory.entries["gateway"].restarts == 0
