@@ -15,6 +15,7 @@ from tests.serving.http.daemons import HttpDaemon, serving
 from tests.waiting import eventually
 from timmy_actors import Runtime
 from timmy_actors.daemon import DesktopSettings, HttpSettings, Settings, WorldSettings
+from timmy_actors.protocol import Health
 from timmy_actors.system import config_folder
 
 
@@ -38,9 +39,15 @@ def daemon() -> Iterator[HttpDaemon]:
     with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/socket") as runtime:
         runtime.wait_ready(60)
         with serving(runtime) as served:
+            eventually(lambda: shows_all(runtime.status(), served))
             yield served
     eventually(lambda: set(threading.enumerate()) <= before)
     shutil.rmtree(folder)
+
+
+def shows_all(health: Health, daemon: HttpDaemon) -> bool:
+    """Whether the published health, which is up to 0.25 s old, shows the link, the player and the server as up."""
+    return health.link.carries and health.http == daemon.status and any(not seen.stale for seen in health.perceptions)
 
 
 @pytest.fixture(scope="package", autouse=True)
