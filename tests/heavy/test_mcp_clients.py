@@ -25,7 +25,7 @@ RUN_WITHIN_S = 240
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("observe", {}),
     ("act", {"action": "teleport", "params": {"to": "Vivec"}}),
-    ("act", {"action": "walk"}),
+    ("act", {"action": "sneak"}),
     ("wait_until", {"condition": {"kind": "at_place", "place": "Vivec"}, "deadline_s": 30}),
     ("available_actions", {"action": "teleport"}),
     ("capture_state", {}),
