@@ -5,8 +5,9 @@ local terrain = require("simulator.scene.terrain")
 
 local M = {}
 
---- The speeds are OpenMW's (`Npc::getWalkSpeed`, `getRunSpeed`, `getJump` in apps/openmw/mwclass/npc.cpp) with the
---- default values of the game settings that are named here.
+--- The formulas are OpenMW's (`Npc::getWalkSpeed`, `getRunSpeed`, `getJump` in apps/openmw/mwclass/npc.cpp), without
+--- effects, fatigue, and Acrobatics above 50. The values of the game settings named here, which the game's data files
+--- have, are the simulator's own.
 local MIN_WALK, MAX_WALK, ENCUMBERED_EFFECT = 100, 200, 0.3 -- fMinWalkSpeed, fMaxWalkSpeed, fEncumberedMoveEffect
 local ATHLETICS_BONUS, RUN_BASE = 1, 1.75 -- fAthleticsRunBonus, fBaseRunMultiplier
 local CAPACITY = 5 -- fEncumbranceStrMult: weight for each point of Strength
