@@ -15,7 +15,8 @@ from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, ma
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
 from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
 from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
-from .commands._arguments import EXAMPLE_PLAYER
+from .commands._arguments import EXAMPLE_PLAYER, Angle, ItemCount, UniqueIndex
+from .commands.client_input import MAX_HOLD_S, Direction, Distance, HoldSeconds
 from .endpoint import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
@@ -130,6 +131,7 @@ __all__ = [
     "EXAMPLE_PLAYER",
     "FROM_DAEMON",
     "LONGEST_ACTION_S",
+    "MAX_HOLD_S",
     "MAX_REQUEST_BYTES",
     "MAX_STEP_MS",
     "MAX_TIMEOUT_S",
@@ -145,6 +147,7 @@ __all__ = [
     "Action",
     "ActionResult",
     "ActorHealth",
+    "Angle",
     "Answer",
     "AvailableActions",
     "CaptureRequest",
@@ -162,6 +165,8 @@ __all__ = [
     "CommandState",
     "Count",
     "DeadLetterHealth",
+    "Direction",
+    "Distance",
     "Error",
     "ErrorCode",
     "ErrorInfo",
@@ -176,8 +181,10 @@ __all__ = [
     "Gauge",
     "Health",
     "Hello",
+    "HoldSeconds",
     "HttpStatus",
     "Interest",
+    "ItemCount",
     "JournalEntry",
     "JournalStatus",
     "LinkStatus",
@@ -232,6 +239,7 @@ __all__ = [
     "TickLoad",
     "TimePassed",
     "Timeout",
+    "UniqueIndex",
     "UsePortalRequest",
     "Verdict",
     "Visual",

@@ -10,16 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import Action, Name, StrictModel, first_mistake
-
-MAX_HOLD_S = 60.0
-"""The longest time for which one action moves or blocks."""
-
-Angle = Annotated[float, Field(ge=-360, le=360)]
-Seconds = Annotated[float, Field(ge=0.05, le=MAX_HOLD_S)]
-Distance = Annotated[float, Field(ge=1, le=100_000)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Direction = Literal["forward", "back", "left", "right"]
+from timmy_actors.protocol import (
+    Action,
+    Angle,
+    Direction,
+    Distance,
+    HoldSeconds,
+    ItemCount,
+    Name,
+    StrictModel,
+    UniqueIndex,
+    first_mistake,
+)
 
 
 class _TypedAction(StrictModel):
@@ -34,7 +36,7 @@ class Walk(_TypedAction):
 
     action: Literal["walk"] = "walk"
     direction: Direction = "forward"
-    seconds: Seconds = 1.0
+    seconds: HoldSeconds = 1.0
     distance: Distance | None = None
 
 
@@ -43,7 +45,7 @@ class Run(_TypedAction):
 
     action: Literal["run"] = "run"
     direction: Direction = "forward"
-    seconds: Seconds = 1.0
+    seconds: HoldSeconds = 1.0
     distance: Distance | None = None
 
 
@@ -79,30 +81,30 @@ class Activate(_TypedAction):
     """Use a thing within reach."""
 
     action: Literal["activate"] = "activate"
-    unique_index: Name
+    unique_index: UniqueIndex
 
 
 class Open(_TypedAction):
     """Open a door, a container or a dead body."""
 
     action: Literal["open"] = "open"
-    unique_index: Name
+    unique_index: UniqueIndex
 
 
 class Take(_TypedAction):
     """Pick an item up, or take an `item` out of the open container."""
 
     action: Literal["take"] = "take"
-    unique_index: Name
+    unique_index: UniqueIndex
     item: Name | None = None
-    count: Count = 1
+    count: ItemCount = 1
 
 
 class Talk(_TypedAction):
     """Begin a dialogue."""
 
     action: Literal["talk"] = "talk"
-    unique_index: Name
+    unique_index: UniqueIndex
 
 
 class ChooseTopic(_TypedAction):
@@ -118,14 +120,14 @@ class Barter(_TypedAction):
     action: Literal["barter"] = "barter"
     deal: Literal["buy", "sell"]
     item: Name
-    count: Count = 1
+    count: ItemCount = 1
 
 
 class Attack(_TypedAction):
     """Strike what is in front of the player."""
 
     action: Literal["attack"] = "attack"
-    unique_index: Name | None = None
+    unique_index: UniqueIndex | None = None
 
 
 class Cast(_TypedAction):
@@ -133,14 +135,14 @@ class Cast(_TypedAction):
 
     action: Literal["cast"] = "cast"
     spell: Name | None = None
-    unique_index: Name | None = None
+    unique_index: UniqueIndex | None = None
 
 
 class Block(_TypedAction):
     """Keep the shield up for some seconds."""
 
     action: Literal["block"] = "block"
-    seconds: Seconds = 1.0
+    seconds: HoldSeconds = 1.0
 
 
 TypedAction = Annotated[

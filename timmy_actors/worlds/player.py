@@ -13,6 +13,7 @@ from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale, shows
 from timmy_actors.protocol import (
+    MAX_HOLD_S,
     NEEDS_CLIENT_INPUT,
     Action,
     ActionResult,
@@ -22,7 +23,7 @@ from timmy_actors.protocol import (
     PerceptionOutput,
     Revision,
 )
-from timmy_actors.worlds.actions import MAX_HOLD_S, Run, Turn, TypedAction
+from timmy_actors.worlds.actions import Run, Turn, TypedAction
 from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 from timmy_actors.worlds.performing import Performed, Progress, perform
