@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -258,21 +259,16 @@ def test_the_loop_goes_on_while_a_watch_connects_to_a_silent_machine() -> None:
     keys = generate_keys("laptop", generate_keys("gamehost").public)
 
     async def watching() -> None:
-        connected = asyncio.Event()
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            connected.set()
-            await reader.read()
-            writer.close()
-
-        async with await asyncio.start_server(accept, "127.0.0.1") as server:
-            address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
             watch = AsyncDaemonWatch(address, Interest(), answer_s=2.0, timeout_s=None, reconnect_s=0.0, keys=keys)
             first = asyncio.ensure_future(anext(watch))
-            await connected.wait()
-            assert not first.done()
-            with pytest.raises(DaemonUnreachableError):
-                await first
+            connected, _ = await asyncio.get_running_loop().sock_accept(silent)
+            with connected:
+                assert not first.done()
+                with pytest.raises(DaemonUnreachableError):
+                    await first
 
     asyncio.run(watching())
 
