@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -18,11 +19,16 @@ from timmy_actors.cli.output import harmless, harmless_json
 from timmy_actors.daemon import config_path, episodes_folder, load_settings
 from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.recording import (
+    IMAGE_TOKENS,
     BeatRecord,
+    ExportFormat,
+    ExportOptions,
+    Region,
     animate,
     as_text,
     describe_beat,
     describe_summary,
+    export_episodes,
     find_episode,
     list_episodes,
     picture_file,
@@ -35,6 +41,7 @@ from timmy_actors.recording import (
 EX_DATAERR = 65
 LONGEST_PAUSE_S = 2.0
 TERMINAL_COLUMNS = 100
+_REGION = re.compile(r"(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})")
 
 
 def _which_folder(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -157,6 +164,60 @@ def repair(episode_id: str, **place: Any) -> None:
         click.echo(f"{episode_id}: intact, nothing was changed")
     else:
         click.echo(f"{episode_id}: repaired; {repaired.before.name} is the file as it was")
+
+
+class RegionType(click.ParamType[Region]):
+    """`X,Y,WIDTH,HEIGHT`."""
+
+    name = "region"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Region:
+        """The four numbers."""
+        match = _REGION.fullmatch(str(value))
+        if match is None:
+            self.fail(f"{value!r} must be X,Y,WIDTH,HEIGHT in pixels", param, ctx)
+        x, y, width, height = map(int, match.groups())
+        return x, y, width, height
+
+
+@episodes.command()
+@click.argument("episode_ids", metavar="EPISODE...", nargs=-1, required=True)
+@click.option("--format", "as_format", type=click.Choice(get_args(ExportFormat)), required=True)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="A new or empty folder.",
+)
+@click.option("--blank", type=RegionType(), multiple=True, help="Blank X,Y,WIDTH,HEIGHT of every picture; repeatable.")
+@click.option("--max-length", type=click.IntRange(1), help="The trainer's max_length: warn of prompts that fill it.")
+@click.option(
+    "--image-tokens",
+    type=click.IntRange(0),
+    default=IMAGE_TOKENS,
+    show_default=True,
+    help="The model's tokens for a picture.",
+)
+@_which_folder
+def export(
+    *,
+    episode_ids: tuple[str, ...],
+    as_format: ExportFormat,
+    target: Path,
+    blank: tuple[Region, ...],
+    max_length: int | None,
+    image_tokens: int,
+    **place: Any,
+) -> None:
+    """Export EPISODE... for trainers and other harnesses, into a new folder."""
+    folder = _folder(**place)
+    options = ExportOptions(as_format, blank, max_length, image_tokens)
+    exported = export_episodes([find_episode(folder, name) for name in episode_ids], target, options)
+    for warning in exported.warnings:
+        click.echo(harmless(f"warning: {warning}"), err=True)
+    unit = {"atif": "steps", "owamcap": "messages"}.get(as_format, "rows")
+    click.echo(f"wrote {exported.rows} {unit} to {harmless(str(target))}")
 
 
 def _show(beat: BeatRecord, *, as_json: bool) -> None:

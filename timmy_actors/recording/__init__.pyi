@@ -1,4 +1,8 @@
 from .describe import describe_beat, describe_summary
+from .exports.atif import trajectory_faults
+from .exports.export import IMAGE_TOKENS, Exported, ExportFormat, ExportOptions, export_episodes
+from .exports.images import Region
+from .exports.texts import decision_text
 from .playing import animate, as_text
 from .reader import Episode, read_episode
 from .records import (
@@ -27,6 +31,7 @@ from .verify import Finding, picture_file, verify_episode
 from .writer import EpisodeWriter, RecordingFault, RecordingStatus
 
 __all__ = [
+    "IMAGE_TOKENS",
     "BeatCall",
     "BeatOutcome",
     "BeatRecord",
@@ -40,6 +45,9 @@ __all__ = [
     "EpisodeOutcome",
     "EpisodeSummary",
     "EpisodeWriter",
+    "ExportFormat",
+    "ExportOptions",
+    "Exported",
     "Finding",
     "Gap",
     "Latencies",
@@ -49,12 +57,15 @@ __all__ = [
     "PromptMessage",
     "RecordingFault",
     "RecordingStatus",
+    "Region",
     "Repair",
     "Usage",
     "animate",
     "as_text",
+    "decision_text",
     "describe_beat",
     "describe_summary",
+    "export_episodes",
     "find_episode",
     "hash_observation",
     "list_episodes",
@@ -63,5 +74,6 @@ __all__ = [
     "read_beats",
     "read_episode",
     "repair_episode",
+    "trajectory_faults",
     "verify_episode",
 ]

@@ -73,6 +73,18 @@ def read_beats(episode: Path, after: int = 0) -> Iterator[BeatRecord]:
         raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
 
 
+def read_end(episode: Path) -> EpisodeOutcome | None:
+    """The outcome of an episode; None: it has no end.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    try:
+        return _summarize(episode).outcome
+    except OSError as error:
+        raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
+
+
 def _offset_after(file: IO[bytes], after: int) -> int:
     """A line's start before which all beats have numbers up to `after`: a binary search, as they ascend."""
     low, high = 0, file.seek(0, 2)
