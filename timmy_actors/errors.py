@@ -8,6 +8,7 @@ TimmyError
 │   ├── EndpointInUseError         another daemon already serves this endpoint                exit 69
 │   ├── DisplayInUseError          another desktop-control works on this display              exit 69
 │   ├── JournalUnusableError       the command journal cannot be read or written              exit 65, 66, 73, 74, 75
+│   ├── EpisodesUnusableError      recorded episodes cannot be read or written                exit 65, 66, 73, 74, 75
 │   └── LuaJitMissingError         the embedded world cannot run in this Python               exit 69
 ├── NotReadyError                  ask again later
 │   ├── DaemonUnreachableError     no daemon answers at the endpoint                          exit 69
@@ -88,6 +89,18 @@ class JournalUnusableError(HostError):
 
     `exit_code` is 65 where it is damaged, 66 where there is none to read, 73 where it cannot be made, 75 where somebody
     else holds it, else 74.
+    """
+
+    def __init__(self, message: str, exit_code: int = 74) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class EpisodesUnusableError(HostError):
+    """Recorded episodes cannot be read or written; the message names the place, the reason and the remedy.
+
+    `exit_code` is 65 where they are damaged, 66 where there are none to read, 73 where they cannot be made, 75 where
+    another process records into the folder, else 74.
     """
 
     def __init__(self, message: str, exit_code: int = 74) -> None:

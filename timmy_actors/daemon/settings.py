@@ -185,6 +185,14 @@ class JournalSettings(StrictModel):
     max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
 
 
+class RecordingSettings(StrictModel):
+    """`[recording]`: where episodes are recorded, and how much room they take."""
+
+    folder: FilePath | Literal[""] = ""
+    max_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2048.0
+    keep: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+
+
 def _listen_address(text: str) -> str:
     match = _LISTEN_ADDRESS.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:
@@ -215,6 +223,7 @@ class Settings(StrictModel):
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
+    recording: RecordingSettings = Field(default_factory=RecordingSettings)
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
 

@@ -1,0 +1,6 @@
+"""Episodes: what the agent saw, decided and did, one record per beat, in a folder of JSON lines and pictures."""
+
+import lazy_loader
+
+# The names in `__init__.pyi` are imported on first use.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
