@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.heartbeat.effects import (
+    Done,
     Effect,
     UsePolicy,
 )
 from timmy_actors.heartbeat.flow import BeatFlow
 from timmy_actors.heartbeat.proposal import ToolCall
+from timmy_actors.heartbeat.tools import Toolbox
 from timmy_actors.protocol import BeatPhase, HeartbeatStatus
+from timmy_actors.recording import Usage
 
 MAX_PERSON_CALLS = 16
 NOT_RUNNING: Final = "the heartbeat has no episode: start it first"
@@ -33,11 +37,25 @@ class Core(BeatFlow):
         self._schedule.restart(now)
         return [UsePolicy(0)]
 
-    def remember(self, line: str, feedback: str | None = None) -> None:
-        """Add an earlier beat to the memory, and tell the policy something with the next question."""
-        self._experience.memory.add(line)
+    def remember(self, lines: Iterable[str], feedback: str | None, used: Iterable[Usage] = ()) -> None:
+        """Remember the beats of a resumed episode and what they used; the policy is given the feedback."""
+        for line in lines:
+            self._experience.memory.add(line)
         if feedback is not None:
             self._experience.feedback.append(feedback)
+        for usage in used:
+            self._budget.add(usage)
+
+    def use_tools(self, toolbox: Toolbox) -> None:
+        """Use other tools from the next beat on."""
+        self._toolbox = toolbox
+
+    def abandon(self, why: str, now: float) -> list[Effect]:
+        """Record an action under way as one of unknown outcome, because its answer will not be awaited."""
+        beat = self._beat
+        if beat is not None and beat.in_flight:
+            self._settle(beat, Done(code="in_doubt", message=f"{why} before the answer came"), now)
+        return self._take()
 
     def resume(self, now: float) -> list[Effect]:
         """Return to the policy after a pause or a take-over."""

@@ -150,18 +150,22 @@ class Toolbox:
         commands: names of commands of the bridge.
         player: the player of commands that name none.
         bindings: the portal's own names for actions; None: there is no portal.
+        longest_s: how long one action may take.
 
     Raises:
         RefusedError: `unknown_command`: there is no such command.
     """
 
-    def __init__(self, commands: Sequence[str], *, player: str, bindings: Bindings | None) -> None:
+    def __init__(
+        self, commands: Sequence[str], *, player: str, bindings: Bindings | None, longest_s: float = 60.0
+    ) -> None:
         for name in commands:
             if name not in COMMANDS:
                 parse_command(name, {})
         self._commands = tuple(dict.fromkeys(commands))
         self._player = player
         self._bindings = bindings
+        self._longest_s = longest_s
         self.schemas: tuple[Json, ...] = tuple(self._schemas())
 
     @property
@@ -209,7 +213,11 @@ class Toolbox:
     def _command(self, call: ToolCall) -> Command:
         fields = COMMANDS[call.tool].model_fields
         whole = {"player": self._player, **call.arguments} if "player" in fields else call.arguments
-        return Command(call.tool, wire_arguments(parse_command(call.tool, whole)))
+        arguments = wire_arguments(parse_command(call.tool, whole))
+        if arguments.get("seconds", 0.0) > self._longest_s:
+            reason = f"{call.tool}: seconds: an action has {self._longest_s:g} s in a beat: repeat it instead"
+            raise RefusedError("bad_arguments", reason, "seconds")
+        return Command(call.tool, arguments)
 
     def _plan(self, arguments: Json) -> Plan:
         plan = _validate(_Plan, ToolCall(PLAN, arguments))

@@ -75,6 +75,7 @@ from .heartbeat import (
     HeartbeatStatus,
     HumanCall,
     LastBeat,
+    Perceives,
     SkipReason,
     Spread,
 )
@@ -222,6 +223,7 @@ __all__ = [
     "NearbyPlayers",
     "NewsItem",
     "Outcome",
+    "Perceives",
     "Perception",
     "PerceptionHealth",
     "PerceptionOutput",

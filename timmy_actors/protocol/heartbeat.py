@@ -13,6 +13,8 @@ HEARTBEAT_TIMEOUT_S = 10.0
 
 HeartbeatOperation = Literal["status", "start", "stop", "pause", "step", "take_over", "act"]
 BeatPhase = Literal["autonomous", "paused", "correcting"]
+Perceives = Literal["bridge", "portal", "both"]
+"""What a beat perceives: the game server's snapshots, the game's window, or both."""
 GuardLevel = Literal["ok", "reported", "policy_changed", "paused"]
 SkipReason = Literal["late", "busy", "deciding", "stale", "backoff", "person"]
 
@@ -88,6 +90,8 @@ class HeartbeatStatus(Model):
     """The episode; None: it does not run."""
     reason: str | None = None
     """Why it is paused or waits, or why the last episode ended."""
+    waits: bool = False
+    """Whether the episode cannot begin yet, for `reason`; that is tried again and again."""
     blocked: bool = False
     """Whether it waits for the link or the portal, and continues by itself."""
     policy: str = ""

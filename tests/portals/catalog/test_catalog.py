@@ -168,5 +168,5 @@ def test_a_destination_of_another_type_names_no_world(file: Path) -> None:
 
 def test_a_harness_without_a_world_is_refused_with_its_line(file: Path) -> None:
     file.write_text(json.dumps([ENTRY]))
-    with pytest.raises(ConfigError, match="line 1: portal game: .*no world None; there are: none"):
+    with pytest.raises(ConfigError, match=r"line 1: portal game: .*no world None; there are: none"):
         check_world(file, "game", ())
