@@ -87,6 +87,7 @@ COMMANDS = {
     "completion": Row("completion", "completion", "Print the script that completes commands in bash, zsh or fish."),
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
+    "heartbeat": Row("heartbeat", "heartbeat", "Control the heartbeat, which perceives, decides, acts and records."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),
     "snapshot": Row("agent", "snapshot", "Show the latest snapshot of a player."),
     "do": Row("agent", "do", "Execute a command in the game."),

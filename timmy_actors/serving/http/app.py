@@ -23,6 +23,7 @@ from timmy_actors.serving.http.counting import Counting, metrics_routes
 from timmy_actors.serving.http.event_routes import event_routes
 from timmy_actors.serving.http.guard import Guard, TokenCheck, TokenGuard
 from timmy_actors.serving.http.health_routes import health_routes
+from timmy_actors.serving.http.heartbeat_routes import heartbeat_routes
 from timmy_actors.serving.http.journal_files import JournalFiles
 from timmy_actors.serving.http.journal_routes import journal_routes
 from timmy_actors.serving.http.metrics import Metrics
@@ -70,6 +71,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         health_routes(api),
         metrics_routes(metrics),
         journal_routes(journal),
+        heartbeat_routes(api),
         portal_routes(api),
         tree_routes(api),
         event_routes(api, check),
