@@ -8,8 +8,10 @@ from timmy_actors.protocol import (
     GameEvent,
     Gauge,
     Health,
+    HeartbeatStatus,
     JournalEntry,
     JournalStatus,
+    LastBeat,
     LinkStatus,
     PerceptionOutput,
     Position,
@@ -144,6 +146,34 @@ def describe_clock(clock: WorldClock) -> list[str]:
         f"{state}, at {clock.game_ms} ms of game time ({clock.real_ms} ms of real time, {clock.steps} steps)",
         f"    since the last call: {since}",
     ]
+
+
+def describe_heartbeat(status: HeartbeatStatus) -> list[str]:
+    """The heartbeat in lines."""
+    why = f": {status.reason}" if status.reason else ""
+    if status.episode is None:
+        return [f"no episode{why}", f"    tools: {', '.join(status.tools)}"]
+    skipped = ", ".join(f"{count} {reason}" for reason, count in sorted(status.skipped.items()))
+    jitter = status.jitter_ms
+    lines = [
+        f"{'waits' if status.blocked else status.phase}{why}",
+        f"episode  {status.episode}, {status.beats} beats at {status.rate_hz:g} Hz",
+        f"policy   {status.policy}, {status.tokens} tokens, cost {status.cost:.4g}",
+        f"jitter   {jitter.p50:.1f} ms (p99 {jitter.p99:.1f}, worst {jitter.max:.1f})",
+        f"skipped  {skipped or 'none'}",
+    ]
+    if status.guard_reason is not None:
+        lines.append(f"guard    {status.guard}: {status.guard_reason}")
+    if status.recording is not None:
+        lines.append(f"records  are lost: {status.recording}")
+    if status.last is not None:
+        lines.append(f"last     {_beat(status.last)}")
+    return [*lines, f"tools    {', '.join(status.tools)}"]
+
+
+def _beat(last: LastBeat) -> str:
+    calls = ", ".join(last.calls) or "nothing"
+    return f"beat {last.beat}: {calls}: {last.outcome}{f' ({_short(last.reason)})' if last.reason else ''}"
 
 
 def _times(attempts: int) -> str:

@@ -89,6 +89,7 @@ COMMANDS = {
     "episodes": Row("episodes", "episodes", "List, play, check and export recorded episodes."),
     "data": Row("data", "data", "Make and check training data: annotated pictures, dialogues, decisions."),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
+    "heartbeat": Row("heartbeat", "heartbeat", "Control the heartbeat, which perceives, decides, acts and records."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),
     "snapshot": Row("agent", "snapshot", "Show the latest snapshot of a player."),
     "do": Row("agent", "do", "Execute a command in the game."),

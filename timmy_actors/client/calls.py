@@ -21,6 +21,7 @@ from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
+    HEARTBEAT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     CaptureRequest,
@@ -29,6 +30,8 @@ from timmy_actors.protocol import (
     CommandRequest,
     CommandResult,
     ExecuteRequest,
+    HeartbeatRequest,
+    HumanCall,
     PortalsRequest,
     RestartRequest,
     Revision,
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
         Answer,
         GameState,
         Health,
+        HeartbeatOperation,
+        HeartbeatStatus,
         PerceptionOutput,
         PortalCheck,
         Portals,
@@ -255,6 +260,34 @@ def clock() -> Call[WorldClock]:
     return _clock(operation="status")
 
 
+def heartbeat(operation: HeartbeatOperation = "status") -> Call[HeartbeatStatus]:
+    """Read the heartbeat's status, or control it.
+
+    `start` begins an episode, or returns to the policy after a pause or a take-over; `stop` ends the episode; `pause`
+    pauses it; `step` takes one beat of a paused heartbeat; `take_over` lets a person choose, with `choose`.
+
+    Raises:
+        RefusedError: `unavailable`: the heartbeat is disabled, has no episode, or cannot begin one; the message says
+            why.
+    """
+    return _heartbeat(operation=operation)
+
+
+def choose(tool: str, /, **arguments: Any) -> Call[HeartbeatStatus]:
+    """Choose what the heartbeat does in its next beat, after `heartbeat("take_over")`, or if a person is its policy.
+
+    Raises:
+        RefusedError: as `heartbeat`; `unavailable`: the policy decides; `unknown_command` or `bad_arguments`: there is
+            no such tool, or its arguments are invalid; `overloaded`: too many choices wait.
+    """
+    return _heartbeat(operation="act", call=make(HumanCall, tool=tool, arguments=arguments))
+
+
+def _heartbeat(**fields: Any) -> Call[HeartbeatStatus]:
+    request = make(HeartbeatRequest, id=_id(), **fields)
+    return Call(request, lambda answer: answer.heartbeat, HEARTBEAT_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
 def _clock(**fields: Any) -> Call[WorldClock]:
     request = make(ClockRequest, id=_id(), **fields)
     return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
@@ -343,6 +376,8 @@ class Calls:
     step = _blocking(step)
     thaw = _blocking(thaw)
     clock = _blocking(clock)
+    heartbeat = _blocking(heartbeat)
+    choose = _blocking(choose)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -370,6 +405,8 @@ class AsyncCalls:
     step = _awaitable(step)
     thaw = _awaitable(thaw)
     clock = _awaitable(clock)
+    heartbeat = _awaitable(heartbeat)
+    choose = _awaitable(choose)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

@@ -15,6 +15,7 @@ from timmy_actors.protocol import (
     ActorHealth,
     DeadLetterHealth,
     Health,
+    HeartbeatStatus,
     JournalStatus,
     LinkStatus,
     PerceptionHealth,
@@ -75,6 +76,7 @@ class HealthActor(Actor):
             self._directory.abandoned.alive,
             shared.journal.value,
             players_left_out=left_out,
+            heartbeat=shared.heartbeat.value,
         )
         shared.health.value = Health(
             verdict=verdict,
@@ -90,6 +92,7 @@ class HealthActor(Actor):
             world=shared.world.value,
             journal=shared.journal.value,
             http=shared.http.value,
+            heartbeat=shared.heartbeat.value,
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,
@@ -107,10 +110,11 @@ def assess(
     journal: JournalStatus = NO_JOURNAL,
     *,
     players_left_out: int = 0,
+    heartbeat: HeartbeatStatus | None = None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and the reasons against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
-    reasons += _journal_reasons(journal)
+    reasons += [*_journal_reasons(journal), *_heartbeat_reasons(heartbeat)]
     if players_left_out:
         reasons.append(
             f"{players_left_out} players are not perceived: the server has more than the limit of {MAX_PLAYERS}"
@@ -144,6 +148,19 @@ def _journal_reasons(journal: JournalStatus) -> Iterator[str]:
         yield f"{effect}: {journal.reason}"
     elif journal.reason:
         yield journal.reason
+
+
+def _heartbeat_reasons(heartbeat: HeartbeatStatus | None) -> Iterator[str]:
+    if heartbeat is None:
+        return
+    if heartbeat.guard == "paused":
+        yield f"the heartbeat is paused: {heartbeat.reason}"
+    elif heartbeat.guard != "ok":
+        yield f"the heartbeat's policy {heartbeat.policy} repeats itself: {heartbeat.guard_reason}"
+    if heartbeat.waits:
+        yield f"the heartbeat cannot begin: {heartbeat.reason}"
+    if heartbeat.recording is not None:
+        yield f"beats are not recorded: {heartbeat.recording}"
 
 
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:

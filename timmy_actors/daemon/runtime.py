@@ -16,6 +16,7 @@ import zmq
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
+from timmy_actors.daemon.heartbeat_part import HeartbeatPart
 from timmy_actors.daemon.journal_holder import JournalHolder
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
 from timmy_actors.daemon.reload_plan import ReloadPlan, make_plan
@@ -79,6 +80,7 @@ class Runtime(Calls):
             shared=self.shared,
         )
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
+        self._heartbeat = HeartbeatPart(settings, folder=folder, journal=self._journal.path)
         self._serving_supervisor = ServingSupervisor(
             settings,
             folder=folder,
@@ -130,6 +132,7 @@ class Runtime(Calls):
         """
         self._serving_supervisor.check()
         check_portal(self.settings, self._folder)
+        self._heartbeat.check()
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
@@ -254,7 +257,12 @@ class Runtime(Calls):
     def token_files(self) -> list[Path]:
         """The files with secrets that the daemon reads, for redacting what it writes about itself."""
         serving = self._serving_supervisor.token_files()
-        return [self._game_supervisor.token_file(), *self._portal_supervisor.secret_files, *serving]
+        return [
+            self._game_supervisor.token_file(),
+            *self._portal_supervisor.secret_files,
+            *self._heartbeat.secret_files,
+            *serving,
+        ]
 
     def stop(self) -> None:
         """Stop every actor, the last started first, and release the endpoint."""
@@ -349,6 +357,7 @@ class Runtime(Calls):
         return [
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
+            *self._heartbeat.specs(self.directory, self.shared),
             ChildSpec("health", self._health),
             self._serving_supervisor.spec(self._context, self.directory, self.shared),
         ]

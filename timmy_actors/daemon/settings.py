@@ -8,19 +8,24 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
-from timmy_actors.protocol import ClientName, Mistake, Name, PortalId, StrictModel, first_mistake
+from timmy_actors.protocol import ClientName, Mistake, Name, Perceives, PortalId, StrictModel, first_mistake
 from timmy_actors.system import MAX_PORT, config_folder, from_folder, read_text
 
 CONFIG_VARIABLE = "TIMMY_CONFIG"
 CONFIG_REMEDY = f"name another with --config or {CONFIG_VARIABLE}"
 PORTALS_FILE = "portals.json"
 PLACEHOLDERS = (PYTHON, CAPTURES)
+DEFAULT_COMMANDS = (
+    "walk", "run", "stop_moving", "turn", "jump", "look", "activate", "open", "take", "talk", "choose_topic", "barter",
+    "attack", "cast", "block", "equip", "chat", "whisper",
+)  # fmt: skip
+"""What a player does; nothing that changes the world as only a server can."""
 
 
 _LISTEN_ADDRESS = re.compile(r"tcp://(?:\[[0-9A-Fa-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})", re.ASCII)
@@ -209,6 +214,79 @@ class RemoteSettings(StrictModel):
     clients_file: FilePath = "~/.config/timmy-actors/remote-clients"
 
 
+class ScriptedSettings(StrictModel):
+    """`[heartbeat.scripted]`: the policy that plays a script."""
+
+    file: FilePath | Literal[""] = ""
+    repeats: bool = False
+
+
+class PythonSettings(StrictModel):
+    """`[heartbeat.python]`: the policy that calls a function."""
+
+    function: str = ""
+
+
+class ReplaySettings(StrictModel):
+    """`[heartbeat.replay]`: the policy that repeats the decisions of an episode."""
+
+    episode: FilePath | Literal[""] = ""
+
+
+class OpenAiSettings(StrictModel):
+    """`[heartbeat.openai]`: the policy that asks a model at an endpoint of OpenAI's form."""
+
+    base_url: Annotated[str, Field(pattern=r"^https?://", max_length=500)] = "http://127.0.0.1:11434/v1"
+    model: str = ""
+    api_key_file: FilePath | Literal[""] = ""
+    images: bool = True
+    context_chars: Annotated[int, Field(ge=2_000, le=10_000_000)] = 60_000
+    max_output_tokens: Annotated[int, Field(ge=16, le=1_000_000)] = 2_000
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    price_input: Annotated[float, Field(ge=0)] = 0.0
+    price_output: Annotated[float, Field(ge=0)] = 0.0
+
+
+PolicyName = Literal["scripted", "openai", "python", "human", "replay"]
+CommandNames = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], BeforeValidator(_frozen), Field(max_length=128)
+]
+
+
+class HeartbeatSettings(StrictModel):
+    """`[heartbeat]`: perceive, decide, act and record at a steady rate."""
+
+    enabled: bool = False
+    begins: bool = True
+    rate_hz: Annotated[float, Field(ge=0.01, le=20)] = 1.0
+    perceives: Perceives = "bridge"
+    policy: PolicyName = "openai"
+    fallback: PolicyName | Literal[""] = ""
+    goal: Annotated[str, Field(max_length=4_000)] = ""
+    commands: CommandNames = DEFAULT_COMMANDS
+    thinking: Literal["freeze", "go_on"] = "freeze"
+    perceive_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    decide_timeout_s: Annotated[float, Field(gt=0, le=600)] = 60.0
+    act_timeout_s: Annotated[float, Field(gt=0, le=60)] = 15.0
+    repeats: Annotated[int, Field(ge=2, le=1_000)] = 3
+    memory_chars: Annotated[int, Field(ge=0, le=1_000_000)] = 8_000
+    max_tokens: Annotated[int, Field(ge=0)] = 0
+    max_cost: Annotated[float, Field(ge=0)] = 0.0
+    folder: FilePath = "~/.local/state/timmy-actors/episodes"
+    folder_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2_048.0
+    episodes_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    scripted: ScriptedSettings = Field(default_factory=ScriptedSettings)
+    python: PythonSettings = Field(default_factory=PythonSettings)
+    replay: ReplaySettings = Field(default_factory=ReplaySettings)
+    openai: OpenAiSettings = Field(default_factory=OpenAiSettings)
+
+
+class NamedWorldSettings(StrictModel):
+    """`[worlds.NAME]`: the name of the world of this daemon's bridge, for portals whose destination it is."""
+
+    player: Name | None = None
+
+
 class Settings(StrictModel):
     """All of `timmy.toml`."""
 
@@ -226,6 +304,8 @@ class Settings(StrictModel):
     recording: RecordingSettings = Field(default_factory=RecordingSettings)
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
+    heartbeat: HeartbeatSettings = Field(default_factory=HeartbeatSettings)
+    worlds: dict[Name, NamedWorldSettings] = Field(default_factory=lambda: {"vvardenfell": NamedWorldSettings()})
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
@@ -301,7 +381,8 @@ def _remedy(mistake: Mistake, keys: list[str]) -> str:
 def _known_keys(section: list[str]) -> list[str]:
     model: Any = Settings
     for key in section:
-        model = model.model_fields[key].annotation
+        # A table of tables has names of the operator's; the keys are those of its values.
+        model = model.model_fields[key].annotation if hasattr(model, "model_fields") else get_args(model)[1]
     return sorted(model.model_fields)
 
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from timmy_actors.perception import Perceptions
-from timmy_actors.protocol import Health, HttpStatus, JournalStatus, LinkStatus, PortalEntry, PortalStatus, WorldStatus
+from timmy_actors.protocol import (
+    Health,
+    HeartbeatStatus,
+    HttpStatus,
+    JournalStatus,
+    LinkStatus,
+    PortalEntry,
+    PortalStatus,
+    WorldStatus,
+)
 from timmy_actors.supervision import SharedValue
 
 
@@ -16,6 +25,7 @@ class SharedState:
         self.world: SharedValue[WorldStatus | None] = SharedValue(None)
         self.journal: SharedValue[JournalStatus] = SharedValue(JournalStatus(state="off"))
         self.http: SharedValue[HttpStatus | None] = SharedValue(None)
+        self.heartbeat: SharedValue[HeartbeatStatus | None] = SharedValue(None)
         self.portal: SharedValue[PortalEntry | None] = SharedValue(None)
         self.portal_status: SharedValue[PortalStatus | None] = SharedValue(None)
         self.health: SharedValue[Health | None] = SharedValue(None)

@@ -10,7 +10,8 @@ from .actor import (
     UsePortal,
 )
 from .caller import Caller
-from .catalog.catalog import choose, load_catalog
+from .catalog.bindings import Bindings, resolve
+from .catalog.catalog import check_world, choose, load_catalog
 from .catalog.prompts import Prompts, load_prompts
 from .desktop.capture_store import CaptureStore
 from .mcp.server_options import CAPTURES, PYTHON, Redactor, ServerOptions, pick
@@ -28,6 +29,7 @@ __all__ = [
     "PYTHON",
     "STEAM",
     "UNNEEDED",
+    "Bindings",
     "Caller",
     "Capture",
     "CaptureStore",
@@ -46,10 +48,12 @@ __all__ = [
     "ToolTable",
     "UsePortal",
     "Wanted",
+    "check_world",
     "choose",
     "choose_table",
     "load_catalog",
     "load_prompts",
     "load_tables",
     "pick",
+    "resolve",
 ]

@@ -15,6 +15,7 @@ from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
+from timmy_actors.protocol.heartbeat import HeartbeatStatus
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
 from timmy_actors.protocol.world_clock import WorldClock
@@ -56,6 +57,7 @@ class Answer(Model):
     restarting: ActorHealth | None = None
     """The actor that is being restarted, as it was before: its successor has a higher generation."""
     clock: WorldClock | None = None
+    heartbeat: HeartbeatStatus | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

@@ -10,6 +10,7 @@ from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, St
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.game_state import LookOptions
+from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal import PortalId
 from timmy_actors.protocol.world_clock import ClockRequest
 
@@ -156,6 +157,7 @@ ServiceRequest: TypeAlias = (
     | ExecuteRequest
     | RestartRequest
     | ClockRequest
+    | HeartbeatRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

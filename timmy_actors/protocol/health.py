@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from timmy_actors.protocol._base import Model
+from timmy_actors.protocol.heartbeat import HeartbeatStatus
 from timmy_actors.protocol.journal import JournalStatus
 from timmy_actors.protocol.message import ServerFacts, TickLoad
 from timmy_actors.protocol.portal import PortalStatus
@@ -114,6 +115,8 @@ class Health(Model):
     world: WorldStatus | None
     journal: JournalStatus = JournalStatus(state="off")
     http: HttpStatus | None = None
+    """None: it is disabled."""
+    heartbeat: HeartbeatStatus | None = None
     """None: it is disabled."""
     perceptions: tuple[PerceptionHealth, ...]
     players_left_out: int = 0

@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     ExecuteRequest,
     GameState,
     Health,
+    HeartbeatStatus,
     Model,
     PerceptionOutput,
     PortalCheck,
@@ -80,6 +81,7 @@ _FIELDS: dict[type, str] = {
     Health: "status",
     ActorHealth: "restarting",
     WorldClock: "clock",
+    HeartbeatStatus: "heartbeat",
 }
 """The field of an `Answer` for each type of outcome."""
 

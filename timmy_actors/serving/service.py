@@ -11,6 +11,7 @@ from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
+    HEARTBEAT_TIMEOUT_S,
     MAX_TIMEOUT_S,
     ActorHealth,
     Answer,
@@ -19,6 +20,7 @@ from timmy_actors.protocol import (
     CommandRequest,
     ExecuteRequest,
     Health,
+    HeartbeatRequest,
     RestartRequest,
     ServiceRequest,
     SnapshotRequest,
@@ -32,6 +34,7 @@ ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
+NO_HEARTBEAT = "the heartbeat is disabled: set [heartbeat] enabled = true, and restart the daemon"
 OBSERVED = (CommandRequest, CaptureRequest, ExecuteRequest)
 Observer: TypeAlias = Callable[[ServiceRequest, Reply, float], object]
 """Called with a request, its reply, and how many seconds it took."""
@@ -69,7 +72,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState`, `ActionResult`, `ActorHealth` or `WorldClock`; its error a `RefusedError`, or an `ActorError`
+            `GameState`, `ActionResult`, `ActorHealth`, `WorldClock` or
+            `HeartbeatStatus`; its error a `RefusedError`, or an `ActorError`
             if no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
         reply = self._start(request, caller or Caller(), wait_s)
@@ -104,8 +108,8 @@ class Service:
                 return _at_once(lambda: self._restarting(name))
             case CommandRequest():
                 return self._ask("command", self._command(request), request.timeout_s, wait_s)
-            case ClockRequest():
-                return self._clock(request, wait_s)
+            case ClockRequest() | HeartbeatRequest():
+                return self._of_part(request, wait_s)
         message, takes_s = for_portal(request, caller)
         return self._ask("portal", message, takes_s, wait_s)
 
@@ -149,12 +153,18 @@ class Service:
         wanted = Await(player, request.after, request.timeout_s)
         return self._ask("perception", wanted, request.timeout_s, wait_s)
 
-    def _clock(self, request: ClockRequest, wait_s: float) -> Reply:
-        if not self._embedded:
-            reply = Reply()
-            reply.fail(RefusedError("needs_embedded_world", NO_CLOCK))
-            return reply
-        return self._ask("world", request.call, CLOCK_TIMEOUT_S, wait_s)
+    def _of_part(self, request: ClockRequest | HeartbeatRequest, wait_s: float) -> Reply:
+        """A request to a part that not every daemon has."""
+        if isinstance(request, ClockRequest) and self._embedded:
+            return self._ask("world", request.call, CLOCK_TIMEOUT_S, wait_s)
+        if isinstance(request, HeartbeatRequest) and self._directory.entry("heartbeat") is not None:
+            return self._ask("heartbeat", request.without_id, HEARTBEAT_TIMEOUT_S, wait_s)
+        reply = Reply()
+        missing = isinstance(request, ClockRequest)
+        reply.fail(
+            RefusedError("needs_embedded_world", NO_CLOCK) if missing else RefusedError("unavailable", NO_HEARTBEAT)
+        )
+        return reply
 
     def _ask(self, actor: str, message: object, takes_s: float, wait_s: float) -> Reply:
         longest_s = takes_s + ANSWER_MARGIN_S

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from timmy_actors.errors import ConfigError
-from timmy_actors.portals.catalog.catalog import choose, load_catalog
+from timmy_actors.portals.catalog.catalog import check_world, choose, load_catalog
 from timmy_actors.system import config_folder
 from timmy_actors.system.text_files import MAX_FILE_BYTES
 
@@ -147,3 +147,26 @@ def test_choosing_finds_by_id_and_else_names_what_there_is(file: Path) -> None:
 def test_a_file_without_an_end_is_not_read_to_it() -> None:
     with pytest.raises(ConfigError, match="larger than"):
         load_catalog(Path("/dev/zero"))
+
+
+def test_the_world_of_a_harness_must_be_configured(file: Path) -> None:
+    harness = {"type": "harness", "params": {"world": "vvardenfell"}}
+    file.write_text(json.dumps({"portals": [{**ENTRY, "destination": harness}]}, indent=2))
+    assert check_world(file, "game", {"vvardenfell"}) == "vvardenfell"
+    with pytest.raises(ConfigError) as error:
+        check_world(file, "game", {"calradia"})
+    line = 1 + file.read_text().splitlines().index('          "world": "vvardenfell"')
+    assert str(error.value).startswith(
+        f"{file}, line {line}: portal game: destination.params.world: no world 'vvardenfell'; there are: calradia."
+    )
+
+
+def test_a_destination_of_another_type_names_no_world(file: Path) -> None:
+    file.write_text(json.dumps([{**ENTRY, "destination": {"type": "elsewhere"}}]))
+    assert check_world(file, "game", ()) is None
+
+
+def test_a_harness_without_a_world_is_refused_with_its_line(file: Path) -> None:
+    file.write_text(json.dumps([ENTRY]))
+    with pytest.raises(ConfigError, match=r"line 1: portal game: .*no world None; there are: none"):
+        check_world(file, "game", ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from timmy_actors.system import from_folder, read_text
 
 log = logging.getLogger(__name__)
 Signature = tuple[int, int, int]
+HARNESS = "harness"
+"""The type of a destination that names the world which is perceived beside the portal."""
 
 
 def load_catalog(path: Path) -> tuple[PortalEntry, ...]:
@@ -45,6 +47,29 @@ def choose(portals: tuple[PortalEntry, ...], portal_id: str, path: Path) -> Port
             return portal
     known = ", ".join(portal.id for portal in portals) or "none"
     raise ConfigError(f"{path}: no portal {portal_id!r}; there are: {known}. Choose one of them, or add an entry")
+
+
+def check_world(path: Path, portal_id: str, worlds: Collection[str]) -> str | None:
+    """The name of the world in which a portal's destination lies; None: it is of another type than `harness`.
+
+    Raises:
+        ConfigError: it names none of `worlds`; or there is no such portal, or the catalog cannot be used.
+    """
+    portals = load_catalog(path)
+    portal = choose(portals, portal_id, path)
+    if portal.destination.type != HARNESS:
+        return None
+    world = portal.destination.params.get("world")
+    if isinstance(world, str) and world in worlds:
+        return world
+    text = read_text(path, "the portal catalog")
+    prefix = () if isinstance(json.loads(text), list) else ("portals",)
+    line = line_of(text, (*prefix, portals.index(portal), "destination", "params", "world"))
+    known = ", ".join(sorted(worlds)) or "none"
+    raise ConfigError(
+        f"{path}, line {line}: portal {portal_id}: destination.params.world: no world {world!r}; there are: {known}."
+        f" Add [worlds.NAME] to the configuration, or name one of them"
+    )
 
 
 @dataclass

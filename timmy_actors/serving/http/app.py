@@ -24,6 +24,7 @@ from timmy_actors.serving.http.episode_routes import episode_routes
 from timmy_actors.serving.http.event_routes import event_routes
 from timmy_actors.serving.http.guard import Guard, TokenCheck, TokenGuard
 from timmy_actors.serving.http.health_routes import health_routes
+from timmy_actors.serving.http.heartbeat_routes import heartbeat_routes
 from timmy_actors.serving.http.journal_files import JournalFiles
 from timmy_actors.serving.http.journal_routes import journal_routes
 from timmy_actors.serving.http.metrics import Metrics
@@ -72,6 +73,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         metrics_routes(metrics),
         journal_routes(journal),
         episode_routes(api),
+        heartbeat_routes(api),
         portal_routes(api),
         tree_routes(api),
         event_routes(api, check),

@@ -12,7 +12,16 @@ from prometheus_client.registry import Collector
 
 from timmy_actors.errors import StartFailedError
 from timmy_actors.perception import Happened
-from timmy_actors.protocol import COMMANDS, ActionResult, CommandRequest, GameState, Health, LinkStatus, ServiceRequest
+from timmy_actors.protocol import (
+    COMMANDS,
+    ActionResult,
+    CommandRequest,
+    GameState,
+    Health,
+    HeartbeatStatus,
+    LinkStatus,
+    ServiceRequest,
+)
 from timmy_actors.serving.answers import explain
 from timmy_actors.serving.service import Service
 from timmy_actors.supervision import Reply
@@ -20,6 +29,7 @@ from timmy_actors.supervision import Reply
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0)
 MS_PER_S = 1_000.0
 VERDICTS = ("ok", "degraded", "down")
+PHASES = ("autonomous", "paused", "correcting")
 
 
 class Metrics:
@@ -115,6 +125,7 @@ class HealthCollector(Collector):
         yield from _journal(health)
         yield from _perceptions(health)
         yield from _servers(health)
+        yield from _heartbeat(health.heartbeat)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
@@ -186,3 +197,23 @@ def _servers(health: Health) -> Iterator[Metric]:
         up.add_metric([server.name], server.state == "ready")
         starts.add_metric([server.name], server.generation)
     yield from (up, starts)
+
+
+def _heartbeat(status: HeartbeatStatus | None) -> Iterator[Metric]:
+    if status is None:
+        return
+    beats = CounterMetricFamily("timmy_heartbeat_beats", "Beats of the current episode.", value=status.beats)
+    skipped = CounterMetricFamily("timmy_heartbeat_skipped", "Beats that did not take place.", labels=["reason"])
+    for reason, count in status.skipped.items():
+        skipped.add_metric([reason], count)
+    jitter = GaugeMetricFamily("timmy_heartbeat_jitter_seconds", "Delay of the last beats.", labels=["quantile"])
+    for quantile, value in (("0.5", status.jitter_ms.p50), ("0.99", status.jitter_ms.p99), ("1", status.jitter_ms.max)):
+        jitter.add_metric([quantile], value / MS_PER_S)
+    phases = GaugeMetricFamily("timmy_heartbeat_phase", "1 for the heartbeat's phase, else 0.", labels=["phase"])
+    for phase in PHASES:
+        phases.add_metric([phase], status.episode is not None and status.phase == phase)
+    yield from (beats, skipped, jitter, phases)
+    yield CounterMetricFamily("timmy_heartbeat_tokens", "Tokens that the episode used.", value=status.tokens)
+    yield CounterMetricFamily("timmy_heartbeat_late_answers", "Answers of given-up beats.", value=status.late_answers)
+    yield _gauge("timmy_heartbeat_repeats", "Whether the policy repeats itself.", status.guard != "ok")
+    yield _gauge("timmy_heartbeat_recording", "Whether every beat is recorded.", status.recording is None)

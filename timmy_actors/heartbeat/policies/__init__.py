@@ -1,0 +1,1 @@
+"""The policies: each decides in its own way."""
