@@ -14,9 +14,9 @@ from ._base import (
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
 from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
-from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
-from .commands._arguments import EXAMPLE_PLAYER, Angle, ItemCount, UniqueIndex
-from .commands.client_input import MAX_HOLD_S, Direction, Distance, HoldSeconds
+from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments, client_input
+from .commands._arguments import EXAMPLE_PLAYER
+from .commands.client_input import MAX_HOLD_S
 from .endpoint import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
@@ -147,7 +147,6 @@ __all__ = [
     "Action",
     "ActionResult",
     "ActorHealth",
-    "Angle",
     "Answer",
     "AvailableActions",
     "CaptureRequest",
@@ -165,8 +164,6 @@ __all__ = [
     "CommandState",
     "Count",
     "DeadLetterHealth",
-    "Direction",
-    "Distance",
     "Error",
     "ErrorCode",
     "ErrorInfo",
@@ -181,10 +178,8 @@ __all__ = [
     "Gauge",
     "Health",
     "Hello",
-    "HoldSeconds",
     "HttpStatus",
     "Interest",
-    "ItemCount",
     "JournalEntry",
     "JournalStatus",
     "LinkStatus",
@@ -239,7 +234,6 @@ __all__ = [
     "TickLoad",
     "TimePassed",
     "Timeout",
-    "UniqueIndex",
     "UsePortalRequest",
     "Verdict",
     "Visual",
@@ -247,6 +241,7 @@ __all__ = [
     "Welcome",
     "WorldClock",
     "WorldStatus",
+    "client_input",
     "describe_actions",
     "first_mistake",
     "make_action",
