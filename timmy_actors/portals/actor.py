@@ -213,7 +213,7 @@ class PortalActor(Actor):
     def _start(self, operation: Coroutine[Any, Any, Any], caller: Caller) -> object:
         """Run an operation in the event loop; the reply is set when it ends."""
         reply = self.take_reply()
-        running = self._loop.submit(operation)
+        running = caller.run(lambda: self._loop.submit(operation))
         running.add_done_callback(lambda result: self._send_done(_Done(result, reply)))
         caller.on_leave(running.cancel)
         return DEFERRED

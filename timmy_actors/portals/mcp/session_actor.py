@@ -235,9 +235,12 @@ class SessionActor(Actor):
         return DEFERRED
 
     def _send(self, call: CallTool, reply: Reply) -> None:
-        assert self._session is not None  # noqa: S101  for the type checker: the callers check it
-        cancel = self._session.call(
-            call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+        session = self._session
+        assert session is not None  # noqa: S101  for the type checker: the callers check it
+        cancel = call.caller.run(
+            lambda: session.call(
+                call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+            )
         )
         call.caller.on_leave(cancel)
 
