@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from timmy_actors import telemetry
 from timmy_actors.cli import root
 from timmy_actors.cli.async_writer import AsyncWriter
 from timmy_actors.cli.foreground import Foreground, Signals
@@ -38,6 +39,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None, *, http: 
     signals = Signals(reloads=manager is not None)
     log = LogOutput(choose_format(log_format, sys.stderr), level=runtime.settings.log_level)
     out = AsyncWriter("standard output", sys.stdout)
+    telemetry.install("timmy-actors")
 
     def write(line: str) -> None:
         out.post(f"{stamp()} {line}")
@@ -50,6 +52,7 @@ def run(config: Path | None, portal: str | None, endpoint: str | None, *, http: 
         log.fail(error)
         sys.exit(error.exit_code)
     finally:
+        telemetry.stop()
         out.close()
         log.close()
 

@@ -21,6 +21,7 @@ from timmy_actors.link.codec import decode, encode
 from timmy_actors.link.game_socket import OnResolved, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
+from timmy_actors.link.tracing import CommandSpans
 from timmy_actors.protocol import (
     PROTOCOL_VERSION,
     Error,
@@ -108,6 +109,7 @@ class ConnectionActor(SocketActor):
         self._status = status
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
+        self._spans = CommandSpans()
         self._max_frame_bytes = math.inf
         """The largest message that the server accepts; a larger one makes it close the connection."""
         self._warnings: set[str] = set()
@@ -241,6 +243,8 @@ class ConnectionActor(SocketActor):
     def _route(self, key: str | None, received: Received) -> None:
         sender = self._senders.pop(key, None) if key is not None else None
         if sender is not None:
+            if isinstance(received.message, Result | Error):
+                self._spans.end(received.message, self._status.value)
             self._directory.tell(sender, received)
         elif isinstance(received.message, Error):
             self._warn_once(f"the game server reported an error: {received.message.error.message}")
@@ -300,7 +304,7 @@ class ConnectionActor(SocketActor):
             return
         if len(self._senders) >= MAX_UNANSWERED:
             raise LinkLostError(f"the server left {MAX_UNANSWERED} messages unanswered")
-        frame = encode(message.message)
+        frame = encode(self._spans.begin(message.message, self._status.value))
         if len(frame) > self._max_frame_bytes:
             self._decline(message, len(frame))
             return
@@ -314,6 +318,7 @@ class ConnectionActor(SocketActor):
             " shorten the arguments"
         )
         error = Error(id=message.message.id, error=ErrorInfo(code="bad_arguments", message=reason, field="arguments"))
+        self._spans.end(error, self._status.value)
         self._directory.tell(message.sender, Received(self._epoch, error))
 
     def _send(self, message: Any) -> None:
@@ -335,6 +340,7 @@ class ConnectionActor(SocketActor):
 
     def _end(self, reason: str) -> None:
         was_up = self._state.carries or self._status.value.carries
+        self._spans.end_all()
         self._state = LinkState.DOWN
         self.sockets.detach("monitor")
         self.sockets.detach("game")

@@ -205,7 +205,8 @@ class PortalActor(LoopActor):
     def _start(self, operation: Coroutine[Any, Any, Any], caller: Caller) -> object:
         """Run an operation between messages; the reply is set when it ends."""
         reply = self.take_reply()
-        running = asyncio.run_coroutine_threadsafe(operation, self.event_loop)  # any thread may cancel its future
+        # Any thread may cancel its future.
+        running = caller.run(lambda: asyncio.run_coroutine_threadsafe(operation, self.event_loop))
         running.add_done_callback(lambda result: self._send_done(_Done(result, reply)))
         caller.on_leave(running.cancel)
         return DEFERRED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from timmy_actors.errors import ActorError, RefusedError, StartFailedError
@@ -28,6 +29,7 @@ from timmy_actors.protocol import (
 )
 from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal, with_outcome
+from timmy_actors.serving.tracing import begin_request, end_with
 from timmy_actors.supervision import Directory, Reply
 
 ANSWER_MARGIN_S = 2.0
@@ -76,7 +78,14 @@ class Service:
             `HeartbeatStatus`; its error a `RefusedError`, or an `ActorError`
             if no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
-        reply = self._start(request, caller or Caller(), wait_s)
+        caller, (request, span) = caller or Caller(), begin_request(request)
+        if span is None:
+            reply = self._start(request, caller, wait_s)
+        else:
+            with span.active():
+                caller.adopt_context()
+            reply = self._start(request, caller, wait_s)
+            reply.add_done_callback(partial(end_with, span))
         if self._observers and isinstance(request, OBSERVED):
             self._observe(request, reply)
         return reply

@@ -239,7 +239,11 @@ class SessionActor(Actor):
         return DEFERRED
 
     def _send(self, session: Session, call: CallTool, reply: Reply) -> None:
-        cancel = session.call(call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome))
+        cancel = call.caller.run(
+            lambda: session.call(
+                call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+            )
+        )
         call.caller.on_leave(cancel)
 
     def _settle(self, reply: Reply, outcome: ToolAnswer | ToolError) -> None:
