@@ -98,12 +98,12 @@ end
 --- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
---- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; began_s: what `os.time` returns
---- at the start (default: the real time); unfrozen: timers' functions that run on in a frozen world, as the bridge's
---- does; die(reason), which should not return; report(line) for the log; ledger(player, item, count), for what reaches
---- a client's inventory; scripts; client_input (false: the bridge can't play the clients, as on a real server); players
---- (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors around
---- each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
+--- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; began_s: what `os.time`
+--- returns at the start (default: the real time); unfrozen: timers' functions that run on in a frozen world, as the
+--- bridge's does; die(reason), which should not return; report(line) for the log; ledger(player, item, count), for what
+--- reaches a client's inventory; scripts; client_input (false: the bridge can't play the clients, as on a real server);
+--- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
+--- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)

@@ -89,8 +89,9 @@ def _part(current: float, base: float) -> float:
 
 def _goal(task: Task, state: State) -> Place | None:
     for condition, progress in zip(task.success, state.progress, strict=True):
-        if progress < 1 and condition.at is not None and condition.at.distance(state.sections) is not None:
-            return condition.at
+        place = condition.place(state.sections)
+        if progress < 1 and place is not None:
+            return place
     return None
 
 

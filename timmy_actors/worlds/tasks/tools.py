@@ -54,8 +54,9 @@ class TaskTools:
             f"You are in {here.get('place') or here['cell']}, facing {here['yaw']:.0f} degrees (0 is north, 90 east)."
         ]
         for condition, progress in zip(episode.task.success, state.progress, strict=True):
-            if progress < 1 and condition.at is not None and condition.at.distance(state.sections) is not None:
-                lines.append(f"The goal is {_direction(here, condition.at.x, condition.at.y)}.")
+            place = condition.place(state.sections)
+            if progress < 1 and place is not None:
+                lines.append(f"The goal is {_direction(here, place.x, place.y)}.")
         for actor in state.sections["nearby_actors"]["actors"][:8]:
             kind = f"{actor['ref_id']} (dead)" if actor.get("dead") else actor["ref_id"]
             lines.append(f"{kind} is {_direction(here, actor['x'], actor['y'])}.")
