@@ -21,6 +21,7 @@ from .actions import (
 from .asynchronous import AsyncWorld
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
+from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
@@ -50,6 +51,8 @@ __all__ = [
     "ChooseTopic",
     "CompositeBody",
     "Condition",
+    "DesktopBody",
+    "DesktopPerception",
     "Dialogue",
     "Ending",
     "Episode",
