@@ -21,6 +21,7 @@ from timmy_actors.daemon import JournalSettings, Settings
 from timmy_actors.embedded import LockstepWorld
 from timmy_actors.system import config_folder
 from timmy_actors.worlds import LockstepGame, find_task, observe_message
+from timmy_actors.worlds.envs.action_forms import DiscreteForm
 from timmy_actors.worlds.envs.observation import observation_space
 
 TASK = "reach-tradehouse"
@@ -100,7 +101,7 @@ class BareEnv(gymnasium.Env[Any, np.int64]):
 
     def __init__(self) -> None:
         task = find_task(TASK)
-        self.observation_space = observation_space(task)
+        self.observation_space = observation_space(task, DiscreteForm(task))
         self.action_space = gymnasium.spaces.Discrete(len(task.actions))
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:

@@ -21,6 +21,7 @@ from .actions import (
 from .asynchronous import AsyncWorld
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
+from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
@@ -28,9 +29,9 @@ from .performing import Performed, Performer, Progress, perform
 from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody, spoken
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
-from .tasks.episode import Episode
+from .tasks.episode import Episode, State
 from .tasks.task import Task, find_task, load_tasks
-from .tasks.tools import TaskTools
+from .tasks.tools import TaskTools, as_text
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -50,6 +51,8 @@ __all__ = [
     "ChooseTopic",
     "CompositeBody",
     "Condition",
+    "DesktopBody",
+    "DesktopPerception",
     "Dialogue",
     "Ending",
     "Episode",
@@ -74,6 +77,7 @@ __all__ = [
     "Run",
     "ScriptedAgent",
     "Seen",
+    "State",
     "Step",
     "StopMoving",
     "Take",
@@ -86,6 +90,7 @@ __all__ = [
     "Waited",
     "Walk",
     "WorldInterface",
+    "as_text",
     "await_until",
     "find_task",
     "flee",

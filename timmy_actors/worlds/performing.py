@@ -11,7 +11,7 @@ from pydantic import Field
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ActionResult, Model, PerceptionOutput
-from timmy_actors.worlds.plans import OBSERVE, Ending, NoPositionError, Plan, Request, Seen
+from timmy_actors.worlds.plans import OBSERVE, Ending, NoSectionError, Plan, Request, Seen
 
 LONGEST_S = 3600.0
 OBSERVE_EVERY_S = 0.1
@@ -73,9 +73,18 @@ def perform(
     Raises:
         RefusedError: `bad_arguments`: the deadline is not a number of seconds up to an hour.
     """
+    check_deadline(deadline_s)
+    return _Performance(body, plan, deadline_s, cancel or Event(), on_progress).run()
+
+
+def check_deadline(deadline_s: float) -> None:
+    """Check a verb's deadline.
+
+    Raises:
+        RefusedError: `bad_arguments`.
+    """
     if not 0 < deadline_s <= LONGEST_S:
         raise RefusedError("bad_arguments", f"must be above 0 and at most {LONGEST_S:.0f} s", "deadline_s")
-    return _Performance(body, plan, deadline_s, cancel or Event(), on_progress).run()
 
 
 class _Performance:
@@ -102,8 +111,8 @@ class _Performance:
             return self._run()
         except RefusedError as refused:
             return self._ended("failed", refused.message, {"code": refused.code})
-        except NoPositionError:
-            return self._ended("failed", "the body's snapshots have no position: subscribe to that section")
+        except NoSectionError as missing:
+            return self._ended("failed", f"the body's snapshots have no {missing}: subscribe to that section")
         finally:
             self._plan.close()
 
