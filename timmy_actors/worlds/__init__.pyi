@@ -28,9 +28,9 @@ from .performing import Performed, Performer, Progress, perform
 from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody, spoken
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
-from .tasks.episode import Episode
+from .tasks.episode import Episode, State
 from .tasks.task import Task, find_task, load_tasks
-from .tasks.tools import TaskTools
+from .tasks.tools import TaskTools, as_text
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -74,6 +74,7 @@ __all__ = [
     "Run",
     "ScriptedAgent",
     "Seen",
+    "State",
     "Step",
     "StopMoving",
     "Take",
@@ -86,6 +87,7 @@ __all__ = [
     "Waited",
     "Walk",
     "WorldInterface",
+    "as_text",
     "await_until",
     "find_task",
     "flee",
