@@ -28,6 +28,7 @@ from timmy_actors.serving.http.heartbeat_routes import heartbeat_routes
 from timmy_actors.serving.http.journal_files import JournalFiles
 from timmy_actors.serving.http.journal_routes import journal_routes
 from timmy_actors.serving.http.metrics import Metrics
+from timmy_actors.serving.http.options import HttpOptions
 from timmy_actors.serving.http.portal_routes import portal_routes
 from timmy_actors.serving.http.problems import (
     MEDIA_TYPE,
@@ -95,7 +96,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         app.router.routes.extend(router.routes)  # `include_router` matches in two steps, which takes twice as long
     if STATIC.is_dir():
         app.router.default = _files_or(app.router.default)
-    _answer_errors(app)
+    answer_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return _layers(app, api, metrics, check)
 
@@ -113,7 +114,9 @@ def _files_or(nothing: ASGIApp) -> ASGIApp:
 def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGIApp:
     options = api.options
     inner = app if tracer() is None else Tracing(app)
-    layered = TokenGuard(inner, token=check, metrics_public=options.metrics_public, causes=api.causes)
+    layered = TokenGuard(
+        inner, token=check, is_private=lambda path: _is_private(path, options), causes=api.causes
+    )
     outer: ASGIApp = layered
     if options.allowed_origins:
         outer = CORSMiddleware(
@@ -127,7 +130,13 @@ def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGI
     return Counting(guard, metrics)
 
 
-def _answer_errors(app: FastAPI) -> None:
+def _is_private(path: str, options: HttpOptions) -> bool:
+    return path.startswith("/v1") or (path == "/metrics" and not options.metrics_public)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+
     async def on_declined(_: Request, error: Exception) -> Response:
         return problem_response(problem_of(error))
 
