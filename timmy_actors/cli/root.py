@@ -86,6 +86,7 @@ COMMANDS = {
     "keys": Row("keys", "keys", "Create and show the keys for connections between machines."),
     "completion": Row("completion", "completion", "Print the script that completes commands in bash, zsh or fish."),
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
+    "episodes": Row("episodes", "episodes", "List, play, check and export recorded episodes."),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
     "heartbeat": Row("heartbeat", "heartbeat", "Control the heartbeat, which perceives, decides, acts and records."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),
@@ -108,8 +109,9 @@ COMMANDS = {
 def cli() -> None:
     """Keep an agent alive in a game world.
 
-    'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world',
-    'tasks', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect to a running one.
+    'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world', 'tasks',
+    'episodes', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect to a
+    running one.
 
     \b
     Environment:
@@ -122,8 +124,8 @@ def cli() -> None:
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 69 no daemon answers,
     another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
     gave up, 73 a file or folder of the daemon cannot be created, 74 standard output or
-    the disk cannot be written, 78 wrong configuration. The journal: 65 damaged,
-    66 not found, 75 locked by another process.
+    the disk cannot be written, 78 wrong configuration. The journal and
+    episodes: 65 damaged, 66 not found, 75 locked by another process.
     """
 
 

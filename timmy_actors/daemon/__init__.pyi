@@ -1,4 +1,5 @@
 from .crash_report import write_crash_report
+from .episodes import episode_limits, episodes_folder
 from .journal_holder import journal_file
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
@@ -10,6 +11,7 @@ from .settings import (
     HttpSettings,
     JournalSettings,
     LinkSettings,
+    RecordingSettings,
     RemoteSettings,
     ServerSettings,
     Settings,
@@ -26,6 +28,7 @@ __all__ = [
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
+    "RecordingSettings",
     "RemoteSettings",
     "Runtime",
     "ServerSettings",
@@ -37,6 +40,8 @@ __all__ = [
     "check_portal",
     "check_remote",
     "config_path",
+    "episode_limits",
+    "episodes_folder",
     "journal_file",
     "load_settings",
     "write_crash_report",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from timmy_actors.client import endpoint_path
+from timmy_actors.daemon.episodes import episodes_folder
 from timmy_actors.daemon.portal_supervisor import expand
 from timmy_actors.daemon.remote_access import check_remote, remote_specs
 from timmy_actors.daemon.settings import Settings
@@ -106,5 +107,6 @@ def _options(settings: Settings, folder: Path, endpoint: str, journal: Path) -> 
         metrics_public=http.metrics_public,
         captures=expand(settings.desktop.captures_folder, "desktop.captures_folder", folder),
         journal=journal if settings.journal.enabled else None,
+        episodes=episodes_folder(settings),
         client=settings.link.client,
     )

@@ -190,6 +190,14 @@ class JournalSettings(StrictModel):
     max_mb: Annotated[float, Field(ge=1, le=10_000)] = 64.0
 
 
+class RecordingSettings(StrictModel):
+    """`[recording]`: where episodes are recorded, and how much room they take."""
+
+    folder: FilePath | Literal[""] = ""
+    max_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2048.0
+    keep: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+
+
 def _listen_address(text: str) -> str:
     match = _LISTEN_ADDRESS.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:
@@ -264,9 +272,6 @@ class HeartbeatSettings(StrictModel):
     memory_chars: Annotated[int, Field(ge=0, le=1_000_000)] = 8_000
     max_tokens: Annotated[int, Field(ge=0)] = 0
     max_cost: Annotated[float, Field(ge=0)] = 0.0
-    folder: FilePath = "~/.local/state/timmy-actors/episodes"
-    folder_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2_048.0
-    episodes_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     scripted: ScriptedSettings = Field(default_factory=ScriptedSettings)
     python: PythonSettings = Field(default_factory=PythonSettings)
     replay: ReplaySettings = Field(default_factory=ReplaySettings)
@@ -293,6 +298,7 @@ class Settings(StrictModel):
     desktop: DesktopSettings = Field(default_factory=DesktopSettings)
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
+    recording: RecordingSettings = Field(default_factory=RecordingSettings)
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     heartbeat: HeartbeatSettings = Field(default_factory=HeartbeatSettings)

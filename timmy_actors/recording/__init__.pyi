@@ -1,3 +1,9 @@
+from .describe import describe_beat, describe_summary
+from .exports.atif import trajectory_faults
+from .exports.export import IMAGE_TOKENS, Exported, ExportFormat, ExportOptions, export_episodes
+from .exports.images import Region
+from .exports.texts import decision_text
+from .playing import animate, as_text
 from .reader import Episode, read_episode
 from .records import (
     BeatCall,
@@ -18,10 +24,14 @@ from .records import (
     Usage,
     hash_observation,
 )
+from .repair import Repair, repair_episode
 from .store import EpisodeLimits, new_episode_id
+from .summary import EpisodeSummary, find_episode, list_episodes, read_beats
+from .verify import Finding, picture_file, verify_episode
 from .writer import EpisodeWriter, RecordingFault, RecordingStatus
 
 __all__ = [
+    "IMAGE_TOKENS",
     "BeatCall",
     "BeatOutcome",
     "BeatRecord",
@@ -33,7 +43,12 @@ __all__ = [
     "EpisodeHead",
     "EpisodeLimits",
     "EpisodeOutcome",
+    "EpisodeSummary",
     "EpisodeWriter",
+    "ExportFormat",
+    "ExportOptions",
+    "Exported",
+    "Finding",
     "Gap",
     "Latencies",
     "Override",
@@ -42,8 +57,23 @@ __all__ = [
     "PromptMessage",
     "RecordingFault",
     "RecordingStatus",
+    "Region",
+    "Repair",
     "Usage",
+    "animate",
+    "as_text",
+    "decision_text",
+    "describe_beat",
+    "describe_summary",
+    "export_episodes",
+    "find_episode",
     "hash_observation",
+    "list_episodes",
     "new_episode_id",
+    "picture_file",
+    "read_beats",
     "read_episode",
+    "repair_episode",
+    "trajectory_faults",
+    "verify_episode",
 ]

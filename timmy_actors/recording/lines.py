@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -17,9 +18,9 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 
 
 class LineError(ValueError):
-    """A line is damaged: `code` is `damaged` or `edited`, the message says how."""
+    """A line is damaged, edited, or cut at its end; the message says how."""
 
-    def __init__(self, code: str, message: str, line: Line | None = None) -> None:
+    def __init__(self, code: Literal["cut", "damaged", "edited"], message: str, line: Line | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.line = line

@@ -95,3 +95,13 @@ def read_episode(episode: Path) -> Episode:
             case None:
                 read.damaged += 1
     return read
+
+
+def read_head(episode: Path) -> EpisodeHead | None:
+    """The head of an episode; None: it is missing or damaged.
+
+    Raises:
+        EpisodesUnusableError: the episode cannot be read.
+    """
+    first = next(read_lines(episode), None)
+    return first.line if first is not None and isinstance(first.line, EpisodeHead) else None

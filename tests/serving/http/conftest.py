@@ -14,7 +14,7 @@ import pytest
 from tests.serving.http.daemons import HttpDaemon, serving
 from tests.waiting import eventually
 from timmy_actors import Runtime
-from timmy_actors.daemon import DesktopSettings, HttpSettings, Settings, WorldSettings
+from timmy_actors.daemon import DesktopSettings, HttpSettings, RecordingSettings, Settings, WorldSettings
 from timmy_actors.protocol import Health
 from timmy_actors.system import config_folder
 
@@ -35,6 +35,7 @@ def daemon() -> Iterator[HttpDaemon]:
         world=WorldSettings(),
         http=HttpSettings(enabled=True, port=0, allowed_hosts=("timmy.example.org",)),
         desktop=DesktopSettings(captures_folder=str(folder / "captures"), pass_environment=()),
+        recording=RecordingSettings(folder=str(folder / "episodes")),
     )
     with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/socket") as runtime:
         runtime.wait_ready(60)

@@ -20,6 +20,7 @@ from timmy_actors.protocol import mistake_of
 from timmy_actors.serving.http.api import Api
 from timmy_actors.serving.http.command_routes import command_routes
 from timmy_actors.serving.http.counting import Counting, metrics_routes
+from timmy_actors.serving.http.episode_routes import episode_routes
 from timmy_actors.serving.http.event_routes import event_routes
 from timmy_actors.serving.http.guard import Guard, TokenCheck, TokenGuard
 from timmy_actors.serving.http.health_routes import health_routes
@@ -72,6 +73,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         metrics_routes(metrics),
         journal_routes(journal),
         heartbeat_routes(api),
+        episode_routes(api),
         portal_routes(api),
         tree_routes(api),
         event_routes(api, check),

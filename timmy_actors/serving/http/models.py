@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     StrictModel,
     Timeout,
 )
+from timmy_actors.recording import BeatRecord, EpisodeOutcome
 
 
 def _can_be_sent(value: dict[str, Any]) -> dict[str, Any]:
@@ -221,6 +222,35 @@ class ExecuteBody(Described, Action):
     params: JsonObject = Field(default_factory=dict)
     timeout_s: Timeout | None = None
     """Bounds the whole call. None: 15 s plus the action's duration."""
+
+
+class EpisodeLine(Described):
+    """A recorded episode."""
+
+    id: str
+    started: datetime | None
+    """UTC; null: its head is damaged."""
+    beats: Count
+    """The number of its last beat."""
+    outcome: EpisodeOutcome | None
+    """Null: it is being recorded, or its process was killed."""
+    bytes: Count
+    """Of its records, without pictures."""
+    meta: JsonObject
+
+
+class EpisodeList(Described):
+    """The recorded episodes."""
+
+    episodes: tuple[EpisodeLine, ...]
+
+
+class EpisodePage(Described):
+    """Beats of an episode."""
+
+    beats: tuple[BeatRecord, ...]
+    last: Count
+    """The number of the last beat, for the next page's `after`."""
 
 
 def status_of(entry: JournalEntry) -> CommandStatus:

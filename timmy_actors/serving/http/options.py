@@ -26,5 +26,7 @@ class HttpOptions:
     """The folder of the screenshots."""
     journal: Path | None = None
     """The command journal; None if it is disabled."""
+    episodes: Path = Path()
+    """The folder of the recorded episodes."""
     client: str = ""
     """The daemon's name, under which its commands are journaled."""

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.recording.beats import picture, record
+from tests.serving.http.daemons import HttpDaemon
+from timmy_actors.daemon import episodes_folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def episode(daemon: HttpDaemon) -> None:
+    """An episode of three beats in the daemon's folder."""
+    folder = record(episodes_folder(daemon.runtime.settings), 3)
+    (folder / "pictures" / "000003.jpg").unlink()
+
+
+def test_episodes_are_listed(daemon: HttpDaemon) -> None:
+    (listed,) = daemon.get("/v1/episodes")["episodes"]
+    assert (listed["id"], listed["beats"], listed["outcome"], listed["meta"]) == (
+        "one",
+        3,
+        "success",
+        {"goal": "Go north."},
+    )
+
+
+def test_beats_come_in_pages(daemon: HttpDaemon) -> None:
+    page = daemon.get("/v1/episodes/one", params={"limit": 2})
+    assert ([beat["beat"] for beat in page["beats"]], page["last"]) == ([1, 2], 2)
+    page = daemon.get("/v1/episodes/one", params={"after": page["last"]})
+    assert ([beat["beat"] for beat in page["beats"]], page["last"]) == ([3], 3)
+
+
+def test_a_beats_picture_is_served(daemon: HttpDaemon) -> None:
+    response = daemon.client.get("/v1/episodes/one/pictures/1")
+    assert (response.status_code, response.headers["content-type"], response.content) == (200, "image/jpeg", picture())
+
+
+@pytest.mark.parametrize("path", ["two", "one/pictures/3", "one/pictures/4", "..%2fone", ".one"])
+def test_what_is_not_there_is_a_problem(daemon: HttpDaemon, path: str) -> None:
+    problem = daemon.get(f"/v1/episodes/{path}", 422 if path == ".one" else 404)
+    assert problem["detail"]

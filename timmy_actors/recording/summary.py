@@ -1,0 +1,146 @@
+"""The episodes of a folder, and pages of an episode, without reading whole files."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from timmy_actors.errors import EpisodesUnusableError
+from timmy_actors.recording.lines import MAX_LINE_BYTES, LineError, unseal
+from timmy_actors.recording.reader import EX_NOINPUT
+from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, EpisodeOutcome, Line
+from timmy_actors.recording.store import BEATS, EPISODE_ID, episode_folders
+
+TAIL_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class EpisodeSummary:
+    """An episode at a glance."""
+
+    id: str
+    started: datetime | None
+    """None: its head is damaged."""
+    beats: int
+    """The number of its last beat."""
+    outcome: EpisodeOutcome | None
+    """None: it is being recorded, or its process was killed."""
+    bytes: int
+    """Of its records, without pictures."""
+    meta: dict[str, Any]
+
+
+def list_episodes(folder: Path) -> list[EpisodeSummary]:
+    """The episodes of a folder, the newest first."""
+    summaries = []
+    for episode in reversed(episode_folders(folder)):
+        with contextlib.suppress(OSError):  # it was deleted meanwhile
+            summaries.append(_summarize(episode))
+    return summaries
+
+
+def find_episode(folder: Path, episode_id: str) -> Path:
+    """The folder of an episode.
+
+    Raises:
+        EpisodesUnusableError: there is no such episode.
+    """
+    episode = folder / episode_id
+    if not EPISODE_ID.fullmatch(episode_id) or not (episode / BEATS).is_file():
+        reason = f"no episode {episode_id!r} in {folder}: 'timmy-actors episodes list' shows all"
+        raise EpisodesUnusableError(reason, EX_NOINPUT)
+    return episode
+
+
+def read_beats(episode: Path, after: int = 0) -> Iterator[BeatRecord]:
+    """The readable beats with a number above `after`, without reading those before.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    try:
+        with (episode / BEATS).open("rb") as file:
+            file.seek(_offset_after(file, after))
+            while raw := file.readline(MAX_LINE_BYTES + 2):
+                line = _read(raw)
+                if isinstance(line, BeatRecord) and line.beat > after:
+                    yield line
+    except OSError as error:
+        raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
+
+
+def read_end(episode: Path) -> EpisodeOutcome | None:
+    """The outcome of an episode; None: it has no end.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    try:
+        return _summarize(episode).outcome
+    except OSError as error:
+        raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
+
+
+def _offset_after(file: IO[bytes], after: int) -> int:
+    """A line's start before which all beats have numbers up to `after`: a binary search, as they ascend."""
+    low, high = 0, file.seek(0, 2)
+    while high - low > TAIL_BYTES:
+        middle = (low + high) // 2
+        number = _next_beat(file, middle, high)
+        if number is not None and number <= after:
+            low = middle
+        else:
+            high = middle
+    file.seek(low)
+    return low + (len(file.readline()) if low else 0)
+
+
+def _next_beat(file: IO[bytes], offset: int, end: int) -> int | None:
+    file.seek(offset)
+    file.readline()
+    while file.tell() < end and (raw := file.readline(MAX_LINE_BYTES + 2)):
+        if isinstance(line := _read(raw), BeatRecord):
+            return line.beat
+    return None
+
+
+def _read(raw: bytes) -> Line | None:
+    try:
+        return unseal(raw.removesuffix(b"\n"))
+    except LineError as error:
+        return error.line
+
+
+def _summarize(episode: Path) -> EpisodeSummary:
+    with (episode / BEATS).open("rb") as file:
+        head = _read(file.readline(MAX_LINE_BYTES + 2))
+        size = file.seek(0, 2)
+        last = _last_lines(file, size)
+    end = last[-1] if last and isinstance(last[-1], EpisodeEnd) else None
+    beats = [line.beat for line in last if isinstance(line, BeatRecord)]
+    known = head if isinstance(head, EpisodeHead) else None
+    return EpisodeSummary(
+        id=episode.name,
+        started=known.time if known is not None else None,
+        beats=max(beats, default=0),
+        outcome=end.outcome if end is not None else None,
+        bytes=size,
+        meta=known.meta if known is not None else {},
+    )
+
+
+def _last_lines(file: IO[bytes], size: int) -> list[Line]:
+    """The readable lines at the end of a file: as many as are needed for one with a beat."""
+    span = TAIL_BYTES
+    while True:
+        start = max(0, size - span)
+        file.seek(start)
+        raws = file.read(size - start).splitlines()[1 if start else 0 :]
+        lines = [line for raw in raws if (line := _read(raw)) is not None]
+        if start == 0 or span > 2 * MAX_LINE_BYTES or any(isinstance(line, BeatRecord) for line in lines):
+            return lines
+        span *= 4
