@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from timmy_actors.daemon.episodes import episode_limits, episodes_folder
 from timmy_actors.daemon.portal_supervisor import expand
 from timmy_actors.daemon.settings import PolicyName, Settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
@@ -28,12 +29,10 @@ from timmy_actors.heartbeat import (
     load_script,
 )
 from timmy_actors.portals import check_world, choose, load_catalog, load_prompts
-from timmy_actors.recording import EpisodeLimits
 from timmy_actors.supervision import ChildSpec, Directory
 from timmy_actors.system import read_token
 from timmy_actors.version import __version__
 
-MEGABYTE = 1024 * 1024
 STOP_WITHIN_S = 10.0
 """A policy's thread has two seconds to end, an episode five."""
 API_KEY_VARIABLE = "OPENAI_API_KEY"
@@ -106,11 +105,11 @@ class HeartbeatPart:
             player=self._settings.player if named is None or named.player is None else named.player,
             perceives=heartbeat.perceives,
             commands=() if heartbeat.perceives == "portal" else heartbeat.commands,
-            folder=self._path(heartbeat.folder, "heartbeat.folder"),
+            folder=episodes_folder(self._settings),
             journal=self._journal if self._settings.journal.enabled else None,
             begins=heartbeat.begins,
             is_embedded=self._settings.world.embedded,
-            limits=EpisodeLimits(folder_bytes=int(heartbeat.folder_mb * MEGABYTE), keep=heartbeat.episodes_kept),
+            limits=episode_limits(self._settings),
             secrets=[key] if (key := self._api_key()) else [],
             meta={name: value for name, value in meta.items() if value not in (None, "")},
         )

@@ -272,9 +272,6 @@ class HeartbeatSettings(StrictModel):
     memory_chars: Annotated[int, Field(ge=0, le=1_000_000)] = 8_000
     max_tokens: Annotated[int, Field(ge=0)] = 0
     max_cost: Annotated[float, Field(ge=0)] = 0.0
-    folder: FilePath = "~/.local/state/timmy-actors/episodes"
-    folder_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2_048.0
-    episodes_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
     scripted: ScriptedSettings = Field(default_factory=ScriptedSettings)
     python: PythonSettings = Field(default_factory=PythonSettings)
     replay: ReplaySettings = Field(default_factory=ReplaySettings)
