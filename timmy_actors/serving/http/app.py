@@ -114,9 +114,7 @@ def _files_or(nothing: ASGIApp) -> ASGIApp:
 def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGIApp:
     options = api.options
     inner = app if tracer() is None else Tracing(app)
-    layered = TokenGuard(
-        inner, token=check, is_private=lambda path: _is_private(path, options), causes=api.causes
-    )
+    layered = TokenGuard(inner, token=check, is_private=lambda path: _is_private(path, options), causes=api.causes)
     outer: ASGIApp = layered
     if options.allowed_origins:
         outer = CORSMiddleware(
