@@ -78,6 +78,18 @@ def test_an_id_of_another_daemon_is_reported_and_followed_by_the_present(daemon:
         assert [next(pushes).event for _ in range(2)] == ["outrun", "link"]
 
 
+def test_a_client_that_knows_no_chunks_gets_none(daemon: HttpDaemon) -> None:
+    with daemon.connect() as connection:
+        connection.sendall(daemon.request("/v1/events").replace(b"HTTP/1.1", b"HTTP/1.0"))
+        received = b""
+        while b"event: snapshot" not in received or not received.endswith(b"\n\n"):
+            received += connection.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body.startswith(b"retry: 1000\n\nid: ")
+    assert {line.partition(b":")[0] for line in body.splitlines()} == {b"retry", b"id", b"event", b"data", b""}
+
+
 def test_a_quiet_stream_sends_comments(daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "HEARTBEAT_S", 0.01)
     with daemon.client.stream("GET", "/v1/events", params={"events": "video"}) as response:
