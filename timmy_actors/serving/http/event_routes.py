@@ -145,11 +145,11 @@ async def _admit(socket: WebSocket, token: TokenCheck, streams: Streams) -> bool
     """
     offered = [part.strip() for part in socket.headers.get("sec-websocket-protocol", "").split(",")]
     tokens = [part.removeprefix(TOKEN_SUBPROTOCOL) for part in offered if part.startswith(TOKEN_SUBPROTOCOL)]
-    given = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
-    if given and not token.accepts(given, socket.scope):
+    secret = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
+    if secret and not token.accepts(secret, socket.scope):
         raise ProblemError(wrong_token(), CHALLENGE)
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
-    if given:
+    if secret:
         await socket.accept(subprotocol)
         return True
     with streams.unproven(address_of(socket.scope)):
