@@ -11,8 +11,10 @@ import pytest
 
 from tests.waiting import PATIENCE_S
 from timmy_actors import RefusedError, Runtime, connect
+from timmy_actors.client import aconnect
 from timmy_actors.protocol import Action, Position
 from timmy_actors.worlds import (
+    AsyncPlayerBody,
     AsyncWorld,
     CompositeBody,
     DesktopBody,
@@ -238,6 +240,33 @@ def test_a_body_works_from_another_process_as_well(world: Runtime, timmy: Player
     with connect(world.endpoint) as daemon:
         done = PlayerBody(daemon).perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
     assert done.success, done.reason
+
+
+def test_a_body_lives_in_coroutines_without_threads(
+    world: Runtime, timmy: PlayerBody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del timmy
+
+    async def live() -> None:
+        async with aconnect(world.endpoint) as daemon:
+            body = AsyncPlayerBody(daemon)
+            await body.observe()  # the connections are there: opening one takes a thread
+            monkeypatch.setattr(asyncio, "to_thread", None)
+            result, seen = await body.act(Walk(seconds=0.2), observe=True)
+            assert (result.success, seen.stale) == (True, False)
+            assert "walk" in (await body.available_actions()).commands
+            said = await body.speak("A present.", to="Jiub")
+            assert (said.success, said.value["to"]) == (True, "Jiub")
+            assert (await body.speak("psst", manner="whisper")).field == "to"
+            done = await body.perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
+            assert done.success, done.reason
+            given = await body.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S)
+            assert given.value["code"] == "no_such_target"
+            assert (await body.perform(pick_up("vivec"), deadline_s=5)).reason == "no item vivec is seen from here"
+            monkeypatch.undo()
+            assert (await body.wait_until(Near(who="Jiub", within=400), PATIENCE_S)).met
+
+    asyncio.run(live())
 
 
 def test_two_agents_on_one_body_are_noticed(world: Runtime, timmy: PlayerBody) -> None:

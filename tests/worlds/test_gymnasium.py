@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from click.testing import CliRunner  # noqa: E402
 from gymnasium.utils.env_checker import check_env  # noqa: E402
 from gymnasium.vector import AutoresetMode  # noqa: E402
 
+from tests.waiting import PATIENCE_S, eventually  # noqa: E402
 from timmy_actors.cli.root import cli  # noqa: E402
 from timmy_actors.errors import ConfigError  # noqa: E402
 from timmy_actors.worlds import RandomAgent, ScriptedAgent, Task, load_tasks  # noqa: E402
@@ -247,6 +249,23 @@ def test_what_is_wrong_is_refused(env: TaskEnv) -> None:
     with pytest.raises(gymnasium.error.InvalidAction, match=r"action: must be in Discrete\(4\), not 99"):
         env.step(np.int64(99))
     fresh.close()
+
+
+def test_a_reset_during_a_step_is_refused_and_the_step_ends() -> None:
+    lane = TaskEnv("reach-tradehouse")
+    lane.reset(seed=1)
+    assert lane.world_pid is not None
+    os.kill(lane.world_pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as thread:
+        step = thread.submit(lane.step, FORWARD)
+        eventually(lambda: lane._calls._lock.locked() or step.done())
+        with pytest.raises(gymnasium.error.AlreadyPendingCallError, match="reset: step is still running") as refused:
+            lane.reset(seed=2)
+        assert refused.value.name == "step"
+        os.kill(lane.world_pid, signal.SIGCONT)
+        *_, info = step.result(PATIENCE_S)
+    assert (info["game_ms"], info["lost"]) == (250, "")
+    lane.close()
 
 
 def test_a_stopped_world_truncates_its_episode_and_is_replaced() -> None:

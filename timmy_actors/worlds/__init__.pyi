@@ -18,6 +18,7 @@ from .actions import (
     Walk,
     parse_typed,
 )
+from .async_player import AsyncPlayerBody
 from .asynchronous import AsyncWorld
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
@@ -25,13 +26,14 @@ from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
-from .performing import Performed, Performer, Progress, perform
+from .performing import AsyncPerformer, Performed, Performer, Progress, aperform, perform
 from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody, spoken
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
 from .tasks.episode import Episode, State
 from .tasks.task import Task, find_task, load_tasks
 from .tasks.tools import TaskTools, as_text
+from .timing import Clock, RealClock
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -41,6 +43,8 @@ __all__ = [
     "TYPED_ACTION",
     "Activate",
     "Agent",
+    "AsyncPerformer",
+    "AsyncPlayerBody",
     "AsyncWorld",
     "AtPlace",
     "Attack",
@@ -49,6 +53,7 @@ __all__ = [
     "Cast",
     "ChatFrom",
     "ChooseTopic",
+    "Clock",
     "CompositeBody",
     "Condition",
     "DesktopBody",
@@ -73,6 +78,7 @@ __all__ = [
     "Point",
     "Progress",
     "RandomAgent",
+    "RealClock",
     "Request",
     "Run",
     "ScriptedAgent",
@@ -90,6 +96,7 @@ __all__ = [
     "Waited",
     "Walk",
     "WorldInterface",
+    "aperform",
     "as_text",
     "await_until",
     "find_task",

@@ -85,6 +85,11 @@ Plan = Steps[Ending]
 OBSERVE = Request("observe")
 
 
+def cause(code: str | None, field: str | None) -> dict[str, Any]:
+    """The value of a verb that failed for a refusal: its code, and the invalid field if it names one."""
+    return {"code": code} if field is None else {"code": code, "field": field}
+
+
 def distance_to(position: Position, point: Point) -> float:
     """The distance without the height, in game units."""
     return math.hypot(point.x - position.x, point.y - position.y)

@@ -13,6 +13,7 @@ from timmy_actors.errors import WorldGoneError
 from timmy_actors.worlds.envs.action_forms import FormName, action_form
 from timmy_actors.worlds.envs.drawing import Picture, describe, draw_map
 from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
+from timmy_actors.worlds.envs.one_at_a_time import OneAtATime
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.goals import Sections
 from timmy_actors.worlds.tasks.task import Task, find_task, load_task, load_tasks
@@ -73,6 +74,7 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
         self.observation_space = cast("gymnasium.Space[Observation]", observation_space(self.task, self._form))
         self.action_space = self._form.space
         self._answer_within_s = answer_within_s
+        self._calls = OneAtATime()
         self._world: WorldProcess | None = None
         self._episode: Episode | None = None
         self._start: Sections = {}
@@ -94,15 +96,21 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
 
         Raises:
             WorldGoneError: no world could be started, in several tries.
+            gymnasium.error.AlreadyPendingCallError: another thread's `reset` or `step` has not ended.
         """
-        super().reset(seed=seed, options=options)
-        self._begin(world_seed(seed, self.np_random), TRIES)
-        if self.render_mode == "human":
-            self.render()
-        return self._observation(), self._info()
+        with self._calls.enter("reset"):
+            super().reset(seed=seed, options=options)
+            self._begin(world_seed(seed, self.np_random), TRIES)
+            if self.render_mode == "human":
+                self.render()
+            return self._observation(), self._info()
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Take a step; see the class."""
+        with self._calls.enter("step"):
+            return self._step(action)
+
+    def _step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         if self._episode is None or self._state is None:
             raise gymnasium.error.ResetNeeded("call reset before step")
         if not self.action_space.contains(action):

@@ -14,6 +14,7 @@ from timmy_actors.errors import WorldGoneError
 from timmy_actors.worlds.envs.action_forms import DiscreteForm
 from timmy_actors.worlds.envs.gymnasium_env import TRIES, world_seed
 from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
+from timmy_actors.worlds.envs.one_at_a_time import OneAtATime
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.task import find_task
 
@@ -47,6 +48,7 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         self._form = DiscreteForm(self.task)
         self._observation_space = observation_space(self.task, self._form)
         self._action_space = self._form.space
+        self._calls = OneAtATime()
         self._random = np.random.default_rng()
         self._world: WorldProcess | None = None
         self._episodes: dict[str, Episode] = {}
@@ -72,14 +74,19 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         Raises:
             WorldGoneError: no world could be started, in several tries.
         """
-        if seed is not None:
-            self._random = np.random.default_rng(seed)
-        self._begin(world_seed(seed, self._random), TRIES)
-        self.agents, self._last_actions = list(PLAYERS), {}
-        return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
+        with self._calls.enter("reset"):
+            if seed is not None:
+                self._random = np.random.default_rng(seed)
+            self._begin(world_seed(seed, self._random), TRIES)
+            self.agents, self._last_actions = list(PLAYERS), {}
+            return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
 
     def step(self, actions: dict[str, np.int64]) -> StepResults:
         """Let every agent act, and the task's `step_ms` pass."""
+        with self._calls.enter("step"):
+            return self._step(actions)
+
+    def _step(self, actions: dict[str, np.int64]) -> StepResults:
         agents, before = self.agents, self._states
         for agent in agents:
             if agent in actions and not self._action_space.contains(actions[agent]):
