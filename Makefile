@@ -10,7 +10,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures training-samples clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,10 +69,14 @@ portal-kills: $(VENV)/.installed-dev ## Kill or freeze the desktop server KILLS=
 	TIMMY_PORTAL_KILLS=$(or $(KILLS),100) $(if $(SEED),TIMMY_PORTAL_SEED=$(SEED)) \
 	  $(BIN)/python -m pytest tests/portals/test_bundled.py --capture=no
 
-schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema, config/portals.schema.json and tasks/schema.json from the models
+schemas: $(VENV)/.installed-dev ## Write docs/protocol/schema, and the schemas in config, tasks and training, from the models
 	$(BIN)/python -m tools.schemas docs/protocol/schema
 	$(BIN)/python -m tools.portal_schema config/portals.schema.json
 	$(BIN)/python -m tools.task_schema tasks/schema.json
+	$(BIN)/python -m tools.training_schemas training/schema
+
+training-samples: $(VENV)/.installed-dev ## Write the samples of training data from the embedded world's drawn maps
+	$(BIN)/python -m tools.training_samples training/samples
 
 declarations: $(VENV)/.installed-dev ## Write the bridge's declarations of the wire from the models
 	$(BIN)/python -m tools.declarations lua/timmy/wire/declarations.lua

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import zmq
 
+from tests.waiting import PATIENCE_S
+
 Message = dict[str, Any]
 POSITION = {
     "cell": "-2, -9", "exterior": True, "region": "bitter coast region", "place": "Seyda Neen",
@@ -106,7 +108,7 @@ class Peer:
         with self._heard:
             return sum(message["type"] == kind for message in self.heard)
 
-    def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = 10.0) -> Message:
+    def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = PATIENCE_S) -> Message:
         """Wait for the first received message for which `wanted` is true."""
 
         def find() -> Message | None:

@@ -20,7 +20,7 @@ from tests.link.lua_listener import LuaListener
 from tests.peer import Peer
 from tests.runtimes import fresh, running
 from tests.serving.http.daemons import up
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from tests.wires import free_port
 from timmy_actors.cli.install import CUSTOM_SCRIPTS, TOKEN
 from timmy_actors.daemon import HttpSettings, load_settings
@@ -86,7 +86,7 @@ def container(tmp_path: Path) -> Iterator[Container]:
 
 def stopped(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGTERM)
-    return process.wait(10)
+    return process.wait(PATIENCE_S)
 
 
 def test_the_first_start_fills_the_data_folder_and_installs_the_bridge(container: Container) -> None:
@@ -147,7 +147,7 @@ def test_the_servers_health_check_tells_whether_the_bridge_listens(alive: bool) 
 
 def test_a_setting_that_would_be_two_is_refused(container: Container) -> None:
     process = container.start(TES3MP_NAME="ours\n[Plugins]\nhome = /etc")
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 78
     assert "must be one line" in output
 

@@ -125,6 +125,7 @@ def browsing() -> Iterator[Page]:
     browser, driver = (str(shutil.which(program)) for program in PROGRAMS)
     with tempfile.TemporaryDirectory(prefix="ta-chromium-", ignore_cleanup_errors=True) as folder:
         running = webdriver.Chrome(options=_options(browser, folder), service=Service(driver))
+        running.set_script_timeout(2 * PATIENCE_S)
         try:
             yield Page(running)
         finally:

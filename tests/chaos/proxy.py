@@ -43,7 +43,7 @@ class FaultProxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault proxy", daemon=True)
         self._lines: set[Line] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
         self._delay_s = 0.0
         self._bytes_per_s = 0.0
         self.port = 0
@@ -106,22 +106,30 @@ class FaultProxy:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
-        self._server.close()
+        self._closing = True
         for line in tuple(self._lines):
             line.abort()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What was just accepted is in a task of the loop's own. Python 3.11 never closes its socket when the server
+        # closes first, or when that task is cancelled before its first step.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        self._server.close()
 
     async def _serve(self, from_client: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        self._track()
+        try:
+            await self._pass_on(from_client, client)
+        finally:
+            client.transport.abort()
+
+    async def _pass_on(self, from_client: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         try:
             from_server, server = await asyncio.open_connection("127.0.0.1", self._target_port)
         except OSError:
-            client.transport.abort()
             return
         line = Line(client, server)
         self._lines.add(line)
+        if self._closing:
+            line.abort()
         try:
             await asyncio.gather(self._up(from_client, line), self._down(from_server, line))
         finally:
@@ -198,9 +206,3 @@ class FaultProxy:
             with contextlib.suppress(OSError, TimeoutError):
                 await asyncio.wait_for(reader.read(-1), DUPLICATE_LIVES_S)
             writer.transport.abort()
-
-    def _track(self) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)

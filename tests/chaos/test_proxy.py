@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -133,3 +135,16 @@ def test_what_comes_late_or_slowly_comes_whole(proxy: FaultProxy, client: socket
         client.sendall(b"x" * 2_000)
         assert client.recv(2_000, socket.MSG_WAITALL) == b"x" * 2_000
         thread.join()
+
+
+def test_a_proxy_that_closes_leaves_no_connection_that_was_just_accepted(
+    echo: Echo, recwarn: pytest.WarningsRecorder
+) -> None:
+    warnings.simplefilter("always", ResourceWarning)
+    for _ in range(20):
+        with FaultProxy(echo.port) as proxy:
+            clients = [socket.create_connection(("127.0.0.1", proxy.port)) for _ in range(5)]
+        gc.collect()
+        for client in clients:
+            client.close()
+    assert [str(warning.message) for warning in recwarn] == []

@@ -9,7 +9,7 @@ import pytest
 
 from tests.peer import Peer
 from tests.runtimes import fresh, running
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import agent, main
 from timmy_actors.client import connection as module
@@ -175,7 +175,7 @@ def test_watch_prints_what_happens_until_the_daemon_ends(peer: Peer, capsys: Out
             peer.happen("chat", text="hello")
             threading.Event().wait(0.01)
             output += capsys.readouterr().out
-    watching.join(20)
+    watching.join(PATIENCE_S)
     assert codes == [69]
     if as_json:
         pushed = Pushed.model_validate_json(output.splitlines()[0])

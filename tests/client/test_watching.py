@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from tests.peer import Peer
 from tests.runtimes import fresh, link_lost, link_up, restarted, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime, connect
+from timmy_actors.client.remote import Address
 from timmy_actors.client.watching import AsyncDaemonWatch, Following
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed
@@ -258,28 +260,23 @@ def test_the_loop_goes_on_while_a_watch_connects_to_a_silent_machine() -> None:
     keys = generate_keys("laptop", generate_keys("gamehost").public)
 
     async def watching() -> None:
-        connected = asyncio.Event()
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            connected.set()
-            await reader.read()
-            writer.close()
-
-        async with await asyncio.start_server(accept, "127.0.0.1") as server:
-            address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            watch = AsyncDaemonWatch(address, Interest(), answer_s=2.0, timeout_s=None, reconnect_s=0.0, keys=keys)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+            watch = AsyncDaemonWatch(Address(address, keys, 2.0), Interest(), timeout_s=None, reconnect_s=0.0)
             first = asyncio.ensure_future(anext(watch))
-            await connected.wait()
-            assert not first.done()
-            with pytest.raises(DaemonUnreachableError):
-                await first
+            connected, _ = await asyncio.get_running_loop().sock_accept(silent)
+            with connected:
+                assert not first.done()
+                with pytest.raises(DaemonUnreachableError):
+                    await first
 
     asyncio.run(watching())
 
 
 def test_a_watch_that_never_began_can_be_closed() -> None:
     async def closing() -> None:
-        watch = AsyncDaemonWatch("ipc:///nowhere", Interest(), answer_s=1.0, timeout_s=None, reconnect_s=0.0)
+        watch = AsyncDaemonWatch(Address("ipc:///nowhere", None, 1.0), Interest(), timeout_s=None, reconnect_s=0.0)
         await watch.close()
         assert [pushed async for pushed in watch] == []
 

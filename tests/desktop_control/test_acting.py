@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.desktop_control.stage import Screen, Server, Xev, error_of, sokoban
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 UP, LEFT, RIGHT = b"\x00", b"\x01", b"\x03"
@@ -82,7 +82,7 @@ def test_one_can_look_around_while_a_key_is_held(server: Server, xev: Xev) -> No
     server.do("move_to", x=20, y=20, **ON_XEV)
     server.do("move_relative", dx=30, dy=-10, **ON_XEV)
     assert server.do("key_up", key="w")["held"] == []
-    assert not walking.result(10).is_error
+    assert not walking.result(PATIENCE_S).is_error
     assert (xev.events("MotionNotify")[-1].x, xev.events("MotionNotify")[-1].y) == (50, 10)
     assert xev.until("KeyRelease", count=1)[-1].detail == "w"
 
@@ -159,7 +159,7 @@ def test_release_all_ends_what_is_under_way_and_releases_everything(server: Serv
     walking = server.start("hold_key", key="w", seconds=30, **ON_XEV)
     xev.until("KeyPress", count=2)
     assert server.do("release_all")["released"] == ["w", "shift"]
-    assert error_of(walking.result(10))["code"] == "interrupted"
+    assert error_of(walking.result(PATIENCE_S))["code"] == "interrupted"
     assert not any(screen.x.query_keymap())
 
 
@@ -233,7 +233,7 @@ def test_a_game_is_played_with_keys_and_the_mouse(screen: Screen, server: Server
 def test_actions_that_come_at_once_take_turns(server: Server, xev: Xev) -> None:
     texts = ["a" * 20, "b" * 20, "c" * 20]
     for typing in [server.start("type_text", text=text, **ON_XEV) for text in texts]:
-        assert not typing.result(20).is_error
+        assert not typing.result(PATIENCE_S).is_error
     typed = "".join(event.detail for event in xev.until("KeyPress", count=60))
     assert sorted(typed[start : start + 20] for start in (0, 20, 40)) == texts
 
@@ -251,4 +251,4 @@ def test_however_many_actions_wait_one_can_capture_and_release(server: Server, x
     xev.until("KeyPress", count=1)
     server.do("take_screenshot", filename="busy.jpg", **ON_XEV)
     server.do("release_all")
-    assert {error_of(typing.result(20))["code"] for typing in waiting} == {"interrupted"}
+    assert {error_of(typing.result(PATIENCE_S))["code"] for typing in waiting} == {"interrupted"}

@@ -16,7 +16,7 @@ from Xlib import X
 from Xlib.display import Display
 
 from tests.desktop_control.stage import Screen, SdlGame, Server, Xev, server_pid
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 ON_GAME: dict[str, Any] = {"window_title": SdlGame.TITLE}
@@ -111,7 +111,7 @@ def test_a_letter_is_not_doubled_by_a_server_that_is_kept_from_running(
     finally:
         os.kill(pid, signal.SIGCONT)
     assert up.time - down.time < repeat_after_ms
-    assert not typing.result(10).is_error
+    assert not typing.result(PATIENCE_S).is_error
     assert len(xev.events("KeyPress")) == 1
 
 
@@ -149,7 +149,7 @@ def test_a_held_key_says_that_it_was_released(screen: Screen, server: Server) ->
         walking = server.start("hold_key", key="w", seconds=30, **ON_GAME)
         game.until("down", count=1)
         server.do("focus_window", title="other")
-        answer = walking.result(10)
+        answer = walking.result(PATIENCE_S)
         assert answer.is_error
         assert "not_focused" in answer.content[0].text
 

@@ -105,7 +105,7 @@ def test_a_window_that_closes_while_a_key_is_held_ends_the_hold(screen: Screen) 
         with Xev(screen).shown() as xev:
             walking = server.start("hold_key", key="w", seconds=60, **ON_XEV)
             xev.until("KeyPress", count=1)
-        assert error_of(walking.result(10))["code"] in ("not_focused", "window_changed")
+        assert error_of(walking.result(PATIENCE_S))["code"] in ("not_focused", "window_changed")
         assert nothing_is_held(screen)
 
 
@@ -115,7 +115,7 @@ def test_a_window_that_closes_in_the_middle_of_a_drag_ends_it(screen: Screen) ->
             server.do("move_to", x=5, y=5, **ON_XEV)
             dragging = server.start("drag_to", x=200, y=150, duration=30, **ON_XEV)
             xev.until("ButtonPress", count=1)
-        assert error_of(dragging.result(10))["code"] in ("window_changed", "window_hidden")
+        assert error_of(dragging.result(PATIENCE_S))["code"] in ("window_changed", "window_hidden")
         assert nothing_is_held(screen)
 
 
@@ -126,7 +126,7 @@ def test_a_window_that_is_resized_in_the_middle_of_a_drag_ends_it(screen: Screen
         xev.until("ButtonPress", count=1)
         screen.x.create_resource_object("window", screen.window(Xev.TITLE) or 0).configure(width=200, height=100)
         screen.x.sync()
-        assert error_of(dragging.result(10))["code"] == "window_changed"
+        assert error_of(dragging.result(PATIENCE_S))["code"] == "window_changed"
         assert nothing_is_held(screen)
 
 
@@ -136,7 +136,7 @@ def test_a_window_that_loses_the_focus_gets_no_more_keys(screen: Screen, xev: Xe
         typing = server.start("type_text", text="x" * 500, **ON_XEV)
         xev.until("KeyPress", count=5)
         server.do("focus_window", title="other")
-        result = typing.result(20)
+        result = typing.result(PATIENCE_S)
         assert error_of(result)["code"] == "not_focused"
         typed = int(error_of(result)["message"].split("(")[-1].split(" of ")[0])
         assert len(xev.until("KeyPress", count=typed)) == typed
@@ -248,13 +248,13 @@ def test_a_server_that_starts_on_an_x_server_that_hangs_ends_with_its_client(own
     with starting_on_a_hung_screen(own_screen) as process:
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_server_that_starts_on_an_x_server_that_hangs_ends_on_signals(own_screen: Screen) -> None:
     with starting_on_a_hung_screen(own_screen) as process:
         process.terminate()
-        assert process.wait(10) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM
 
 
 CLIENT = """

@@ -182,7 +182,7 @@ def test_a_killed_daemon_leaves_no_child_and_the_next_one_starts(
 def test_ctrl_c_stops_everything_in_order(process: DaemonProcess, daemon: Daemon) -> None:
     world = process.world_pid(daemon.status())
     process.process.send_signal(signal.SIGINT)
-    assert process.process.wait(20) == 0
+    assert process.process.wait(PATIENCE_S) == 0
     assert not is_running(world)
     assert process.said().rstrip().endswith("stopped")
     assert "Traceback" not in process.said()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.daemon import DaemonProcess
 from tests.link.lua_listener import TOKEN, LuaListener
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, TimmyError, connect
 from timmy_actors.system import config_folder
 
@@ -58,7 +58,7 @@ def test_the_token_of_a_daemon_that_saw_trouble_stands_in_its_file_and_nowhere_e
         pids = (process.process.pid, process.world_pid(daemon.status()))
         seen = [*shown_by_the_system(*pids), *((f"answer {n}", answer) for n, answer in enumerate(answers))]
         process.process.send_signal(signal.SIGTERM)
-        process.process.wait(20)
+        process.process.wait(PATIENCE_S)
         assert_nowhere(token, *seen, *all_files(runtime_folder, secret_file))
 
 

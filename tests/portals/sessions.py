@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.mcp.server_options import ServerOptions
 from timmy_actors.portals.mcp.session import Session
@@ -22,7 +22,6 @@ from timmy_actors.portals.tools.results import ToolAnswer
 
 SERVERS = Path(__file__).parent / "servers"
 TINY = ("{python}", str(SERVERS / "tiny.py"))
-PATIENCE_S = 30.0
 
 
 def raw(mode: str = "") -> tuple[str, ...]:
@@ -59,11 +58,11 @@ class Open:
             pass
         return event.failure
 
-    def ask(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> ToolAnswer | ToolError:
+    def ask(self, tool: str, timeout_s: float = PATIENCE_S, **arguments: Any) -> ToolAnswer | ToolError:
         """Call a tool and wait for the answer."""
-        return self.begin(tool, timeout_s, **arguments).get(timeout=PATIENCE_S)
+        return self.begin(tool, timeout_s, **arguments).get(timeout=timeout_s + PATIENCE_S)
 
-    def begin(self, tool: str, timeout_s: float = 20.0, **arguments: Any) -> queue.Queue[ToolAnswer | ToolError]:
+    def begin(self, tool: str, timeout_s: float = PATIENCE_S, **arguments: Any) -> queue.Queue[ToolAnswer | ToolError]:
         """Call a tool; the returned queue receives the answer."""
         answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
         self.session.call(tool, arguments, timeout_s, answers.put)

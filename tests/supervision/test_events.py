@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 
+from tests.waiting import PATIENCE_S
 from timmy_actors.supervision import SupervisionEvent
 from timmy_actors.supervision.events import BACKLOG, RECENT_LIMIT, EventStream
 
@@ -60,10 +61,10 @@ def test_closing_wakes_the_thread_that_waits_for_the_next() -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    assert reading.wait(10)
+    assert reading.wait(PATIENCE_S)
     stream.publish(event(1))
     stream.unsubscribe(subscription)
-    reader.join(10)
+    reader.join(PATIENCE_S)
     assert not reader.is_alive()
     assert received == [event(1)]
 

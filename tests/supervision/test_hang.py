@@ -167,7 +167,7 @@ def test_a_busy_actor_whose_loop_runs_is_not_hung_however_long_its_backlog(stage
     for number in range(len(gates)):
         actor.actor_ref.tell(work(number))
     for number, gate in enumerate(gates):
-        assert begun[number].wait(10)
+        assert begun[number].wait(PATIENCE_S)
         stage.clock.advance(PATIENCE_S * 0.6)
         stage.clock.hanging(actor.mailbox, stuck=False)
         gate.set()

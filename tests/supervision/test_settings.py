@@ -9,6 +9,7 @@ import pytest
 
 from tests.supervision.lifecycles import Doer
 from tests.supervision.test_supervisor import spec
+from tests.waiting import PATIENCE_S
 from timmy_actors.errors import SpecError
 from timmy_actors.supervision import (
     AutoShutdown,
@@ -131,5 +132,5 @@ def test_an_automatic_shutdown_and_a_restart_type_may_be_given_by_their_values()
     assert job.restart is RestartType.TRANSIENT
     tree = Root(Supervisor([job], directory, auto_shutdown="any_significant")).start()
     directory.tell("job", lambda actor: actor.leave())
-    assert tree.join(10)
+    assert tree.join(PATIENCE_S)
     assert AutoShutdown("any_significant") is AutoShutdown.ANY_SIGNIFICANT

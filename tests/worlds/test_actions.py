@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ def test_the_union_has_the_fields_and_bounds_of_the_commands() -> None:
     for schema in typed.values():
         command = COMMANDS[schema["properties"]["action"]["const"]].model_json_schema()["properties"]
         assert schema["properties"].keys() - {"action"} == command.keys() - {"player"}
+        assert schema["description"] == inspect.getdoc(COMMANDS[schema["properties"]["action"]["const"]])
         for name, field in schema["properties"].items():
             for bound in ("minimum", "maximum", "default", "enum"):
                 assert field.get(bound) == command.get(name, field).get(bound), (schema["title"], name)
@@ -35,6 +37,8 @@ def test_the_union_has_the_fields_and_bounds_of_the_commands() -> None:
         ({"action": "walk", "seconds": 0}, "walk.seconds"),
         ({"action": "walk", "speed": 3}, "walk.speed"),
         ({"action": "take"}, "take.unique_index"),
+        ({"action": "turn"}, "turn"),
+        ({"action": "turn", "yaw": 90, "by": 5}, "turn"),
     ],
 )
 def test_a_wrong_action_is_refused_with_its_field(value: dict[str, Any], field: str | None) -> None:

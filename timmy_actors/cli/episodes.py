@@ -44,7 +44,8 @@ TERMINAL_COLUMNS = 100
 _REGION = re.compile(r"(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})")
 
 
-def _which_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+def which_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that name the folder of the episodes."""
     for option in (
         click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The daemon's configuration."),
         click.option(
@@ -55,7 +56,8 @@ def _which_folder(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _folder(folder: Path | None, config: Path | None) -> Path:
+def folder_of(folder: Path | None, config: Path | None) -> Path:
+    """The folder of the episodes."""
     if folder is not None:
         return folder
     path = config_path(config)
@@ -72,10 +74,10 @@ def episodes() -> None:
 
 @episodes.command(name="list")
 @root.as_json
-@_which_folder
+@which_folder
 def list_all(as_json: bool, **place: Any) -> None:
     """List the episodes, the newest first."""
-    for summary in list_episodes(_folder(**place)):
+    for summary in list_episodes(folder_of(**place)):
         if as_json:
             click.echo(harmless_json(json.dumps(asdict(summary), default=str)))
         else:
@@ -86,10 +88,10 @@ def list_all(as_json: bool, **place: Any) -> None:
 @episode_argument
 @click.option("--beat", type=click.IntRange(1), help="Show this beat only, with its prompt and observation.")
 @root.as_json
-@_which_folder
+@which_folder
 def show(episode_id: str, beat: int | None, as_json: bool, **place: Any) -> None:
     """Show the beats of EPISODE."""
-    folder = find_episode(_folder(**place), episode_id)
+    folder = find_episode(folder_of(**place), episode_id)
     if beat is None:
         for one in read_beats(folder):
             _show(one, as_json=as_json)
@@ -120,10 +122,10 @@ def show(episode_id: str, beat: int | None, as_json: bool, **place: Any) -> None
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write an animated picture (.gif, .webp) instead.",
 )
-@_which_folder
+@which_folder
 def play(episode_id: str, speed: float, pictures: bool, target: Path | None, **place: Any) -> None:
     """Play EPISODE in the terminal, or as an animated picture."""
-    folder = find_episode(_folder(**place), episode_id)
+    folder = find_episode(folder_of(**place), episode_id)
     if target is not None:
         count = animate(folder, read_beats(folder), target, speed=speed or 1_000.0)
         click.echo(f"wrote {count} frames to {harmless(str(target))}")
@@ -136,10 +138,10 @@ def play(episode_id: str, speed: float, pictures: bool, target: Path | None, **p
 
 @episodes.command()
 @click.argument("episode_ids", metavar="[EPISODE]...", nargs=-1)
-@_which_folder
+@which_folder
 def verify(episode_ids: tuple[str, ...], **place: Any) -> None:
     """Check episodes, by default all, for damage and edits; the exit code is 65 if there is any."""
-    folder = _folder(**place)
+    folder = folder_of(**place)
     wrong = 0
     for episode_id in episode_ids or [summary.id for summary in list_episodes(folder)]:
         findings = list(verify_episode(find_episode(folder, episode_id)))
@@ -154,10 +156,10 @@ def verify(episode_ids: tuple[str, ...], **place: Any) -> None:
 
 @episodes.command()
 @episode_argument
-@_which_folder
+@which_folder
 def repair(episode_id: str, **place: Any) -> None:
     """Repair EPISODE: keep all that can be read. The file as it was stays beside the new one."""
-    repaired = repair_episode(find_episode(_folder(**place), episode_id))
+    repaired = repair_episode(find_episode(folder_of(**place), episode_id))
     for finding in repaired.findings:
         click.echo(harmless(f"{episode_id}, line {finding.line}: {finding.code}: {finding.message}"))
     if repaired.before is None:
@@ -199,7 +201,7 @@ class RegionType(click.ParamType[Region]):
     show_default=True,
     help="The model's tokens for a picture.",
 )
-@_which_folder
+@which_folder
 def export(
     *,
     episode_ids: tuple[str, ...],
@@ -211,7 +213,7 @@ def export(
     **place: Any,
 ) -> None:
     """Export EPISODE... for trainers and other harnesses, into a new folder."""
-    folder = _folder(**place)
+    folder = folder_of(**place)
     options = ExportOptions(as_format, blank, max_length, image_tokens)
     exported = export_episodes([find_episode(folder, name) for name in episode_ids], target, options)
     for warning in exported.warnings:

@@ -87,6 +87,7 @@ COMMANDS = {
     "completion": Row("completion", "completion", "Print the script that completes commands in bash, zsh or fish."),
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
     "episodes": Row("episodes", "episodes", "List, play, check and export recorded episodes."),
+    "data": Row("data", "data", "Make and check training data: annotated pictures, dialogues, decisions."),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
     "heartbeat": Row("heartbeat", "heartbeat", "Control the heartbeat, which perceives, decides, acts and records."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),
@@ -110,8 +111,8 @@ def cli() -> None:
     """Keep an agent alive in a game world.
 
     'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world', 'tasks',
-    'episodes', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect to a
-    running one.
+    'episodes', 'data', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect
+    to a running one.
 
     \b
     Environment:

@@ -15,7 +15,7 @@ import zmq
 from timmy_actors.client.calls import AsyncCalls, Call
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
 from timmy_actors.client.line import Line
-from timmy_actors.client.remote import resolve_address
+from timmy_actors.client.remote import Address, resolve_address
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest
 from timmy_actors.system import KeyPair
@@ -63,7 +63,7 @@ class AsyncDaemon(AsyncCalls):
 
     def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | None = None) -> None:
         self.endpoint = endpoint
-        self._keys = keys
+        self._address = Address(endpoint, keys, timeout_s)
         self._timeout_s = timeout_s
         self._idle: list[Line] = []
         self._used: set[Line] = set()
@@ -108,14 +108,7 @@ class AsyncDaemon(AsyncCalls):
         # Imported late: most clients never watch.
         from timmy_actors.client.watching import AsyncDaemonWatch  # noqa: PLC0415
 
-        return AsyncDaemonWatch(
-            self.endpoint,
-            interest,
-            answer_s=self._timeout_s,
-            timeout_s=timeout_s,
-            reconnect_s=reconnect_s,
-            keys=self._keys,
-        )
+        return AsyncDaemonWatch(self._address, interest, timeout_s=timeout_s, reconnect_s=reconnect_s)
 
     async def _ask(self, call: Call[T]) -> T:
         timeout_s = self._timeout_s if call.answer_within_s is None else call.answer_within_s
@@ -173,7 +166,7 @@ class AsyncDaemon(AsyncCalls):
         self._refuse_closed()
         # In a thread: a daemon that is frozen may not accept the connection for a while.
         left_s = max(0.0, deadline - time.monotonic())
-        line = await asyncio.to_thread(Line, self.endpoint, timeout_s=left_s, keys=self._keys)
+        line = await asyncio.to_thread(Line, self.endpoint, timeout_s=left_s, keys=self._address.keys)
         self._refuse_closed()
         return line
 

@@ -15,7 +15,7 @@ import zmq
 from timmy_actors.client.calls import Call, Calls
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
 from timmy_actors.client.line import Line
-from timmy_actors.client.remote import resolve_address
+from timmy_actors.client.remote import Address, resolve_address
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest, Request
 from timmy_actors.system import KeyPair
@@ -54,7 +54,7 @@ class Daemon(Calls):
 
     def __init__(self, endpoint: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, keys: KeyPair | None = None) -> None:
         self.endpoint = endpoint
-        self._keys = keys
+        self._address = Address(endpoint, keys, timeout_s)
         self._timeout_s = timeout_s
         self._turn = threading.RLock()
         self._line = Line(endpoint, timeout_s=timeout_s, keys=keys)
@@ -102,14 +102,7 @@ class Daemon(Calls):
         # Imported late: most clients never watch.
         from timmy_actors.client.watching import DaemonWatch  # noqa: PLC0415
 
-        return DaemonWatch(
-            self.endpoint,
-            interest,
-            answer_s=self._timeout_s,
-            timeout_s=timeout_s,
-            reconnect_s=reconnect_s,
-            keys=self._keys,
-        )
+        return DaemonWatch(self._address, interest, timeout_s=timeout_s, reconnect_s=reconnect_s)
 
     def awatch(
         self,
@@ -127,14 +120,7 @@ class Daemon(Calls):
         interest = make(Interest, player=player, events=events, snapshots=snapshots)
         from timmy_actors.client.watching import AsyncDaemonWatch  # noqa: PLC0415  as in `watch`
 
-        return AsyncDaemonWatch(
-            self.endpoint,
-            interest,
-            answer_s=self._timeout_s,
-            timeout_s=timeout_s,
-            reconnect_s=reconnect_s,
-            keys=self._keys,
-        )
+        return AsyncDaemonWatch(self._address, interest, timeout_s=timeout_s, reconnect_s=reconnect_s)
 
     def _ask(self, call: Call[T]) -> T:
         timeout_s = self._timeout_s if call.answer_within_s is None else call.answer_within_s

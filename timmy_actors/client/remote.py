@@ -6,6 +6,7 @@ import os
 import re
 import socket as sockets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import zmq
@@ -24,6 +25,17 @@ HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS = 10_000, 30_000
 HANDSHAKE_FAILED = (
     zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_AUTH
 )
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a daemon listens, and how to reach it there."""
+
+    endpoint: str
+    keys: KeyPair | None
+    """The keys for a daemon on another machine; None: it is on this one."""
+    timeout_s: float
+    """How long to wait for a connection, and for an answer."""
 
 
 def resolve_address(

@@ -8,7 +8,6 @@ import math
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,9 +15,9 @@ import zmq
 
 from timmy_actors.client.codec import decode_answer, decode_watched, encode, raise_refusal
 from timmy_actors.client.line import Ended, Line
+from timmy_actors.client.remote import Address
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
 from timmy_actors.protocol import Answer, Interest, LinkStatus, Pushed, WatchRequest
-from timmy_actors.system import KeyPair
 
 if TYPE_CHECKING:
     import asyncio
@@ -101,22 +100,16 @@ class _Watching:
 
     _line: Line
 
-    def __init__(
-        self,
-        endpoint: str,
-        interest: Interest,
-        *,
-        answer_s: float,
-        timeout_s: float | None,
-        reconnect_s: float,
-        keys: KeyPair | None = None,
-    ) -> None:
-        self._answer_s = answer_s
+    def __init__(self, address: Address, interest: Interest, *, timeout_s: float | None, reconnect_s: float) -> None:
+        self._address = address
         self._timeout_s = timeout_s
         self._interest = interest
         self._ids = itertools.count(1)
-        self._following = Following(endpoint, reconnect_s)
-        self._open = partial(Line, endpoint, timeout_s=answer_s, keys=keys, high_water_mark=HIGH_WATER_MARK)
+        self._following = Following(address.endpoint, reconnect_s)
+
+    def _open(self) -> Line:
+        at = self._address
+        return Line(at.endpoint, timeout_s=at.timeout_s, keys=at.keys, high_water_mark=HIGH_WATER_MARK)
 
     def _ask(self, *, reconnected: bool) -> None:
         self._line.send(encode(WatchRequest(id=str(next(self._ids)), **dict(self._interest))))
@@ -155,7 +148,7 @@ class _Watching:
             DaemonUnreachableError: the daemon ended, or did not answer.
         """
         if received is None or isinstance(received, Ended):
-            how = "ended" if received is not None else f"did not answer within {self._answer_s:g} s"
+            how = "ended" if received is not None else f"did not answer within {self._address.timeout_s:g} s"
             raise DaemonUnreachableError(f"the daemon at {self._line.endpoint} {how}")
         answer = decode_answer(received)
         raise_refusal(answer)
@@ -165,23 +158,14 @@ class _Watching:
 class DaemonWatch(_Watching, Iterator[Pushed]):
     """Iterates over the pushes of a daemon in another process. Threads may share it; each push goes to one of them."""
 
-    def __init__(
-        self,
-        endpoint: str,
-        interest: Interest,
-        *,
-        answer_s: float,
-        timeout_s: float | None,
-        reconnect_s: float,
-        keys: KeyPair | None = None,
-    ) -> None:
-        super().__init__(endpoint, interest, answer_s=answer_s, timeout_s=timeout_s, reconnect_s=reconnect_s, keys=keys)
+    def __init__(self, address: Address, interest: Interest, *, timeout_s: float | None, reconnect_s: float) -> None:
+        super().__init__(address, interest, timeout_s=timeout_s, reconnect_s=reconnect_s)
         self._turn = threading.RLock()
         self._closed = False
         self._line = self._open()
         try:
             self._ask(reconnected=True)
-            self._on_begin(self._line.wait(time.monotonic() + answer_s))
+            self._on_begin(self._line.wait(time.monotonic() + address.timeout_s))
         except BaseException:
             self.close()
             raise
@@ -299,7 +283,7 @@ class AsyncDaemonWatch(_Watching, AsyncIterator[Pushed]):
             self._line.close()
             return
         self._ask(reconnected=True)
-        self._on_begin(await self._line.wait_in_loop(time.monotonic() + self._answer_s))
+        self._on_begin(await self._line.wait_in_loop(time.monotonic() + self._address.timeout_s))
 
 
 def _until(timeout_s: float | None) -> float:

@@ -14,9 +14,9 @@ from ._base import (
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
 from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
-from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments
-from .commands._arguments import EXAMPLE_PLAYER, Angle, ItemCount, UniqueIndex
-from .commands.client_input import MAX_HOLD_S, Direction, Distance, HoldSeconds
+from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments, client_input
+from .commands._arguments import EXAMPLE_PLAYER
+from .commands.client_input import MAX_HOLD_S
 from .endpoint import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
@@ -162,7 +162,6 @@ __all__ = [
     "Action",
     "ActionResult",
     "ActorHealth",
-    "Angle",
     "Answer",
     "AvailableActions",
     "BeatPhase",
@@ -181,8 +180,6 @@ __all__ = [
     "CommandState",
     "Count",
     "DeadLetterHealth",
-    "Direction",
-    "Distance",
     "Error",
     "ErrorCode",
     "ErrorInfo",
@@ -202,11 +199,9 @@ __all__ = [
     "HeartbeatRequest",
     "HeartbeatStatus",
     "Hello",
-    "HoldSeconds",
     "HttpStatus",
     "HumanCall",
     "Interest",
-    "ItemCount",
     "JournalEntry",
     "JournalStatus",
     "LastBeat",
@@ -265,7 +260,6 @@ __all__ = [
     "TickLoad",
     "TimePassed",
     "Timeout",
-    "UniqueIndex",
     "UsePortalRequest",
     "Verdict",
     "Visual",
@@ -273,6 +267,7 @@ __all__ = [
     "Welcome",
     "WorldClock",
     "WorldStatus",
+    "client_input",
     "describe_actions",
     "first_mistake",
     "make_action",

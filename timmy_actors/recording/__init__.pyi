@@ -27,17 +27,35 @@ from .records import (
 from .repair import Repair, repair_episode
 from .store import EpisodeLimits, new_episode_id
 from .summary import EpisodeSummary, find_episode, list_episodes, read_beats
+from .training.annotate import annotate_picture, draw_annotation
+from .training.check import DataFinding, check_data
+from .training.harvest import Harvest, harvest_episode
+from .training.models import (
+    AnnotatedPicture,
+    Box,
+    DecisionExample,
+    DialogueTree,
+    RecordedDecision,
+    training_schemas,
+)
+from .training.projection import Camera, View, project
 from .verify import Finding, picture_file, verify_episode
 from .writer import EpisodeWriter, RecordingFault, RecordingStatus
 
 __all__ = [
     "IMAGE_TOKENS",
+    "AnnotatedPicture",
     "BeatCall",
     "BeatOutcome",
     "BeatRecord",
+    "Box",
     "CallError",
     "CallOutcome",
+    "Camera",
+    "DataFinding",
     "Decision",
+    "DecisionExample",
+    "DialogueTree",
     "Episode",
     "EpisodeEnd",
     "EpisodeHead",
@@ -50,30 +68,39 @@ __all__ = [
     "Exported",
     "Finding",
     "Gap",
+    "Harvest",
     "Latencies",
     "Override",
     "Phase",
     "Picture",
     "PromptMessage",
+    "RecordedDecision",
     "RecordingFault",
     "RecordingStatus",
     "Region",
     "Repair",
     "Usage",
+    "View",
     "animate",
+    "annotate_picture",
     "as_text",
+    "check_data",
     "decision_text",
     "describe_beat",
     "describe_summary",
+    "draw_annotation",
     "export_episodes",
     "find_episode",
+    "harvest_episode",
     "hash_observation",
     "list_episodes",
     "new_episode_id",
     "picture_file",
+    "project",
     "read_beats",
     "read_episode",
     "repair_episode",
+    "training_schemas",
     "trajectory_faults",
     "verify_episode",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from random import Random
 
 from timmy_actors.errors import SpecError
-from timmy_actors.supervision.actor import Actor
+from timmy_actors.supervision.actor import Actor, Lifecycle
 from timmy_actors.supervision.checks import is_count, require
 from timmy_actors.supervision.directory import Directory
 from timmy_actors.supervision.mailbox import Mailbox
@@ -32,8 +32,8 @@ def check_settings(
     require(random is None or isinstance(random, Random), "supervisor: random", random, "must be a random.Random")
 
 
-def create_actor(spec: ChildSpec) -> Actor:
-    """Create a child's actor by its factory.
+def create_actor(spec: ChildSpec, lifecycle: Lifecycle, directory: Directory) -> Actor:
+    """Create a child's actor by its factory, with the clock and the dead letters of its tree.
 
     Raises:
         SpecError: the factory returned something other than a new `Actor` with a `Mailbox`.
@@ -48,4 +48,6 @@ def create_actor(spec: ChildSpec) -> Actor:
     if not isinstance(actor.actor_inbox, Mailbox):
         kind = type(actor.actor_inbox).__name__
         raise SpecError(f"{where}: its actor's inbox is a {kind}: it must be a timmy_actors.supervision.Mailbox")
+    actor.actor_name, actor.actor_lifecycle = spec.id, lifecycle
+    actor.mailbox.clock, actor.mailbox.dead_letters = directory.clock, directory.dead_letters
     return actor

@@ -34,6 +34,7 @@ class Names:
     def __init__(self, directory: Directory) -> None:
         self.parent = ""
         """The supervisor's name."""
+        self.observers = directory.observers
         self._directory = directory
         self._owner = Owner()
 
@@ -61,6 +62,10 @@ class Names:
     def forget(self, name: str) -> None:
         """Remove a name; a no-op if it does not belong to this supervisor."""
         self._directory.forget(name, self._owner)
+
+    def retire(self, name: str, generation: int, reason: BaseException | None) -> None:
+        """Remove the name of an incarnation that has ended; a no-op if it has another one. Any thread may call it."""
+        self._directory.retire(name, generation, reason, self._owner)
 
     def revoke(self) -> None:
         """Release the names of an abandoned supervisor for its successor."""
@@ -317,14 +322,16 @@ class Directory:
             ended = before is not None and before.ref is not None and entry.ref is not before.ref
             monitors = self._monitors.take(entry.name) if ended else ()
             waiting = self._waiting.take(entry.name) if entry.ref is not None else ()
-        for monitor in monitors:
-            down = Down(entry.name, before.generation if before else 0, reason)
-            self.observers.call(partial(monitor.notify, down))
+        self._notify(monitors, Down(entry.name, before.generation if before else 0, reason))
         if entry.ref is not None:
             for ask in waiting:
                 ask.deliver(entry.ref)
             if waiting:
                 self._check_waiting()
+
+    def _notify(self, monitors: Iterable[Monitor], down: Down) -> None:
+        for monitor in monitors:
+            self.observers.call(partial(monitor.notify, down))
 
     def owns(self, name: str, owner: Owner | None) -> bool:
         """Whether the name belongs to this owner."""
@@ -338,6 +345,15 @@ class Directory:
             self._highest_removed = max(self._highest_removed, self._entries[name].generation)
             del self._entries[name], self._owners[name]
             self._snapshot = None
+
+    def retire(self, name: str, generation: int, reason: BaseException | None, owner: Owner | None = None) -> None:
+        """Remove a name whose incarnation has ended; a no-op if it belongs to another owner or incarnation."""
+        with self._lock:
+            if not self.owns(name, owner) or self._entries[name].generation != generation:
+                return
+            monitors = self._monitors.take(name)
+            self.forget(name, owner)
+        self._notify(monitors, Down(name, generation, reason))
 
     def next_generation(self, name: str, last: int = 0) -> int:
         """A number above that of every incarnation of this name; `last` is the highest one known to the caller."""

@@ -38,7 +38,7 @@ from timmy_actors.supervision.effects import (
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.inspection import count, which
 from timmy_actors.supervision.log_relay import RELAY, FailureLog
-from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Report, Tick
+from timmy_actors.supervision.messages import Beat, ChildDown, ChildStarted, Removal, Report, Tick
 from timmy_actors.supervision.protocols import Letter
 from timmy_actors.supervision.reply import Reply, answer_all
 from timmy_actors.supervision.restart import Intensity
@@ -96,6 +96,8 @@ class Supervisor(Actor):
         self._stopping: dict[str, list[Reply]] = {}
         """Replies to answer when a child is removed."""
         self._failures: dict[str, FailureLog] = {}
+        self._completed: deque[ChildDown] = deque()
+        """The ends of removed children whose removal was answered, for the next turn."""
         self._failed = False
         self._next_tick = math.inf  # may be early, never late
 
@@ -161,6 +163,8 @@ class Supervisor(Actor):
     def _actor_turn(self, letter: Letter) -> None:
         # On its own failure it stops its children first, so that none outlives it.
         try:
+            while self._completed:
+                self._follow(self._completed.popleft())
             super()._actor_turn(letter)
         except FencedError:
             raise
@@ -172,13 +176,12 @@ class Supervisor(Actor):
 
     def _follow(self, message: ChildStarted | ChildDown) -> None:
         if self._reports.get(message.child) is not message.life:
-            RELAY.log(log, logging.DEBUG, f"{message.child}: ignored a message of an abandoned incarnation")
-        elif isinstance(message, ChildStarted):
+            return  # of an abandoned incarnation, or handled in an earlier turn
+        if isinstance(message, ChildStarted):
             self._execute(self._state.started(message.child, message.generation, self._now()))
         else:
-            self._execute(
-                self._state.ended(message.child, message.generation, message.reason, self._now(), message.words)
-            )
+            ended = self._state.ended(message.child, message.generation, message.reason, self._now(), message.words)
+            self._execute(ended)
 
     def _now(self) -> float:
         return self._directory.clock.now()
@@ -237,8 +240,7 @@ class Supervisor(Actor):
             return ()
         report = Report(self.actor_ref, child.spec, generation, self._failures.setdefault(name, FailureLog(name)))
         try:
-            actor = create_actor(child.spec)
-            self._prepare(actor, name, report)
+            actor = create_actor(child.spec, report, self._directory)
             self._names.claim(name, generation, actor.actor_ref)
             self._actors[name], self._reports[name] = actor, report
             actor.launch()
@@ -248,12 +250,6 @@ class Supervisor(Actor):
         if self.actor_fenced:  # fenced during the launch, which may have missed this child
             actor.actor_fence()
         return ()
-
-    def _prepare(self, actor: Actor, name: str, report: Report) -> None:
-        actor.actor_name = name
-        actor.actor_lifecycle = report
-        actor.mailbox.clock = self._directory.clock
-        actor.mailbox.dead_letters = self._directory.dead_letters
 
     def _ask_to_stop(self, name: str) -> None:
         self._names.write(name, state=ChildState.STOPPING)
@@ -285,7 +281,8 @@ class Supervisor(Actor):
                 self._directory.abandoned.add(actor.actor_thread)  # an idle one ends at its fence at once
             fence(actor)
             self._names.ended(name, reason, describe(reason), last=True, state=ChildState.DOWN)
-            self._names.publish("down", name, self._generation(name), describe(reason))
+            if self._reports[name].may_publish():
+                self._names.publish("down", name, self._generation(name), describe(reason))
         for child in self._state.children:
             if child.added:
                 self._names.forget(child.id)
@@ -294,12 +291,13 @@ class Supervisor(Actor):
         # Only what this effect says: the state machine may be further, and later effects write the rest.
         name, child = ended.child, self._state.child(ended.child)
         self._actors.pop(name, None)
-        self._reports.pop(name, None)
+        report = self._reports.pop(name, None)
         rests = child is None or child.state is ChildState.DOWN
         state = ChildState.DOWN if rests else ChildState.WAITING
         restarts = child.restarts if child is not None else 0
         self._names.ended(name, ended.reason, ended.words, state=state, generation=ended.generation, restarts=restarts)
-        self._names.publish("down", name, ended.generation, ended.words)
+        if report is None or report.may_publish():
+            self._names.publish("down", name, ended.generation, ended.words)
         if rests:
             answer_all(self._starting.pop(name, []), StartFailedError(f"{name} ended: {ended.words}"))
         if child is None:
@@ -379,10 +377,13 @@ class Supervisor(Actor):
         require(isinstance(name, str), "child", name, "must be a child's name")
         generation = self._generation(name)
         effects = self._state.remove(name, self._now())
-        self._stopping.setdefault(name, []).append(self.take_reply())
+        replies = self._stopping.setdefault(name, [])
+        replies.append(self.take_reply())
         if self._state.child(name) is None:  # it was not running and is removed already
             self._forget(name, generation)
         self._execute(effects)
+        if name in self._reports:  # set last: from then on only the child's thread writes its name
+            self._reports[name].removal = Removal(self._names, replies, self._completed)
         return DEFERRED
 
     def _restart_child(self, name: str) -> object:

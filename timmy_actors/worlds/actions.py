@@ -1,148 +1,89 @@
 """What a player does with keys and mouse, as typed actions: one union, discriminated by `action`.
 
-`body.act(Walk(seconds=2))` is `body.act(Action(action="walk", params={"seconds": 2}))`, checked before it is sent.
+`body.act(Walk(seconds=2))` is `body.act(Action(action="walk", params={"seconds": 2}))`, checked before it is sent. Each
+has the fields, bounds and documentation of the command of its name.
 """
 
 from __future__ import annotations
 
+import inspect
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import (
-    Action,
-    Angle,
-    Direction,
-    Distance,
-    HoldSeconds,
-    ItemCount,
-    Name,
-    StrictModel,
-    UniqueIndex,
-    first_mistake,
-)
+from timmy_actors.protocol import Action, StrictModel, client_input, first_mistake
 
 
 class _TypedAction(StrictModel):
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: Any) -> None:
+        cls.__doc__ = inspect.getdoc(cls)
+
     def as_action(self) -> Action:
         """The action by name, as every body takes it."""
         params = self.model_dump(exclude_none=True)
         return Action(action=params.pop("action"), params=params)
 
 
-class Walk(_TypedAction):
-    """Walk for some seconds, or until a distance in game units is covered."""
-
+class Walk(_TypedAction, client_input.Walk):
     action: Literal["walk"] = "walk"
-    direction: Direction = "forward"
-    seconds: HoldSeconds = 1.0
-    distance: Distance | None = None
 
 
-class Run(_TypedAction):
-    """Run, as `Walk`."""
-
+class Run(_TypedAction, client_input.Run):
     action: Literal["run"] = "run"
-    direction: Direction = "forward"
-    seconds: HoldSeconds = 1.0
-    distance: Distance | None = None
 
 
-class StopMoving(_TypedAction):
-    """Stop walking or running."""
-
+class StopMoving(_TypedAction, client_input.StopMoving):
     action: Literal["stop_moving"] = "stop_moving"
 
 
-class Turn(_TypedAction):
-    """Turn to a yaw or by an angle, in degrees clockwise, and look up (negative) or down to a pitch."""
-
+class Turn(_TypedAction, client_input.Turn):
     action: Literal["turn"] = "turn"
-    yaw: Angle | None = None
-    by: Angle | None = None
-    pitch: Annotated[float, Field(ge=-90, le=90)] | None = None
 
 
-class Jump(_TypedAction):
-    """Jump."""
-
+class Jump(_TypedAction, client_input.Jump):
     action: Literal["jump"] = "jump"
 
 
-class Look(_TypedAction):
-    """List what the player's client sees within a radius."""
-
+class Look(_TypedAction, client_input.Look):
     action: Literal["look"] = "look"
-    radius: Distance = 4096.0
 
 
-class Activate(_TypedAction):
-    """Use a thing within reach."""
-
+class Activate(_TypedAction, client_input.Activate):
     action: Literal["activate"] = "activate"
-    unique_index: UniqueIndex
 
 
-class Open(_TypedAction):
-    """Open a door, a container or a dead body."""
-
+class Open(_TypedAction, client_input.Open):
     action: Literal["open"] = "open"
-    unique_index: UniqueIndex
 
 
-class Take(_TypedAction):
-    """Pick an item up, or take an `item` out of the open container."""
-
+class Take(_TypedAction, client_input.Take):
     action: Literal["take"] = "take"
-    unique_index: UniqueIndex
-    item: Name | None = None
-    count: ItemCount = 1
 
 
-class Talk(_TypedAction):
-    """Begin a dialogue."""
-
+class Talk(_TypedAction, client_input.Talk):
     action: Literal["talk"] = "talk"
-    unique_index: UniqueIndex
 
 
-class ChooseTopic(_TypedAction):
-    """Choose a topic of the open dialogue."""
-
+class ChooseTopic(_TypedAction, client_input.ChooseTopic):
     action: Literal["choose_topic"] = "choose_topic"
-    topic: Name
 
 
-class Barter(_TypedAction):
-    """Buy an item from the merchant of the open dialogue, or sell one."""
-
+class Barter(_TypedAction, client_input.Barter):
     action: Literal["barter"] = "barter"
-    deal: Literal["buy", "sell"]
-    item: Name
-    count: ItemCount = 1
 
 
-class Attack(_TypedAction):
-    """Strike what is in front of the player."""
-
+class Attack(_TypedAction, client_input.Attack):
     action: Literal["attack"] = "attack"
-    unique_index: UniqueIndex | None = None
 
 
-class Cast(_TypedAction):
-    """Cast the named spell, or the selected one."""
-
+class Cast(_TypedAction, client_input.Cast):
     action: Literal["cast"] = "cast"
-    spell: Name | None = None
-    unique_index: UniqueIndex | None = None
 
 
-class Block(_TypedAction):
-    """Keep the shield up for some seconds."""
-
+class Block(_TypedAction, client_input.Block):
     action: Literal["block"] = "block"
-    seconds: HoldSeconds = 1.0
 
 
 TypedAction = Annotated[

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.portals.sessions import PATIENCE_S, SERVERS, TINY, error_of, http_server, is_gone, opened, raw, value
-from tests.waiting import eventually
+from tests.portals.sessions import SERVERS, TINY, error_of, http_server, is_gone, opened, raw, value
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.errors import ServerGoneError, ServerHungError, ToolError
 from timmy_actors.portals.mcp.server_options import Redactor, ServerOptions
 from timmy_actors.portals.mcp.session import Session
@@ -62,7 +62,7 @@ def test_a_killed_server_is_told_with_how_it_ended_and_calls_in_flight_are_unkno
         assert pid is not None
         answer = server.begin("slow", seconds=20.0)
         os.kill(pid, signal.SIGKILL)
-        error = error_of(answer.get(timeout=10))
+        error = error_of(answer.get(timeout=PATIENCE_S))
         assert (error.code, str(server.over())) == ("outcome_unknown", "server: was killed by SIGKILL")
         assert error_of(server.ask("echo", text="x")).code in ("server_unavailable", "outcome_unknown")
 
@@ -110,7 +110,7 @@ def test_a_call_that_is_given_up_ends_by_itself_and_the_server_lives() -> None:
         answers: queue.Queue[ToolAnswer | ToolError] = queue.Queue()
         give_up = server.session.call("slow", {"seconds": 600.0}, 600.0, answers.put)
         give_up()
-        assert error_of(answers.get(timeout=10)).code == "outcome_unknown"
+        assert error_of(answers.get(timeout=PATIENCE_S)).code == "outcome_unknown"
         assert value(server.ask("echo", text="hello")) == "hello"
 
 
@@ -200,7 +200,7 @@ def test_an_answer_of_the_wrong_shape_is_told_and_the_server_lives(content: obje
 def test_an_image_of_200_megabytes_is_passed_over_and_the_server_lives() -> None:
     with opened(raw(), protocol="legacy") as server:
         server.connected()
-        assert error_of(server.ask("huge", 60.0, size=200_000_000)).code == "too_large"
+        assert error_of(server.ask("huge", 2 * PATIENCE_S, size=200_000_000)).code == "too_large"
         assert value(server.ask("garbage", lines=0)) == "said"
 
 
@@ -290,7 +290,7 @@ def test_a_server_that_a_signal_stops_in_a_call_is_ended_long_before_the_calls_d
         assert pid is not None
         answer = server.begin("slow", 10_000, seconds=600)
         os.kill(pid, signal.SIGSTOP)
-        assert error_of(answer.get(timeout=30)).code == "outcome_unknown"
+        assert error_of(answer.get(timeout=PATIENCE_S)).code == "outcome_unknown"
         failure = server.over()
         assert isinstance(failure, ServerHungError)
         assert "SIGSTOP" in str(failure)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.portals.sessions import TINY, raw
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.daemon.portal_supervisor import AT_ONCE
 from timmy_actors.errors import ServerGoneError, ToolError
 from timmy_actors.portals.mcp import session
@@ -34,7 +34,7 @@ class SlowToLoad(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "Session":
             self.known.append(self.offer.value.status.state)
-            self.loaded.wait(30)
+            self.loaded.wait(PATIENCE_S)
         return getattr(session, name)
 
 
@@ -81,7 +81,7 @@ def test_a_library_that_cannot_be_loaded_is_the_actors_failure(monkeypatch: pyte
     monkeypatch.setattr(SessionActor, "on_failure", lambda self, *_: failed.set())
     with actor("tiny", TINY, offer) as directory:
         directory.ask("tiny", Wake(), timeout_s=30, wait_s=5).wait()
-        assert failed.wait(30)
+        assert failed.wait(PATIENCE_S)
 
 
 def test_a_server_that_was_of_use_is_started_again_at_once() -> None:

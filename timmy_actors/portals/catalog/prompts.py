@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals.catalog.bindings import resolve
 from timmy_actors.protocol import Action, Name, PortalEntry, PortalId, StrictModel, first_mistake, parse_params
+from timmy_actors.recording import DecisionExample
 from timmy_actors.system import read_text, training_folder
 
 Line = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -31,14 +32,6 @@ class Scene(StrictModel):
     do: Line
 
 
-class Decision(StrictModel):
-    """An example: what is on the screen, the reasoning, and the resulting action. None: no action."""
-
-    see: Line
-    think: Line
-    action: Action | None
-
-
 class Prompts(StrictModel):
     """The prompts for one game."""
 
@@ -47,7 +40,7 @@ class Prompts(StrictModel):
     system: Annotated[str, Field(min_length=1, max_length=20_000)]
     actions: tuple[NamedAction, ...]
     scenes: tuple[Scene, ...]
-    decisions: Annotated[tuple[Decision, ...], Field(min_length=1)]
+    decisions: Annotated[tuple[DecisionExample, ...], Field(min_length=1)]
 
 
 def load_prompts(entry: PortalEntry, folder: Path | None = None) -> Prompts | None:

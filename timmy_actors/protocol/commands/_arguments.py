@@ -36,8 +36,8 @@ EVERY_COMMAND: tuple[ErrorCode, ...] = ("bad_arguments", "no_such_player", "not_
 """The errors of every command whose arguments or player are invalid."""
 
 
-class CommandArguments(StrictModel):
-    """The base of every command: its name on the wire, and its player."""
+class CommandFields(StrictModel):
+    """What a command consists of but its player: its name on the wire, what may be relied on, and its fields."""
 
     command: ClassVar[str]
     scope: ClassVar[Scope] = "act"
@@ -50,6 +50,10 @@ class CommandArguments(StrictModel):
     """Arguments that work in a new embedded world, after `example_after`. `player` is Timmy."""
     example_after: ClassVar[tuple[tuple[str, Mapping[str, Any]], ...]] = ()
     """Commands that the example needs first, in order: name and arguments."""
+
+
+class CommandArguments(CommandFields):
+    """The base of every command: its fields, and the player who does it."""
 
     player: Name
 

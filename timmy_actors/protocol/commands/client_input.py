@@ -7,12 +7,12 @@ see the way it goes observes meanwhile. What the simulated client leaves out is 
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from timmy_actors.protocol._base import ErrorCode, Name
-from timmy_actors.protocol.commands._arguments import Angle, CommandArguments, ItemCount, UniqueIndex
+from timmy_actors.protocol.commands._arguments import Angle, CommandArguments, CommandFields, ItemCount, UniqueIndex
 
 MAX_HOLD_S = 60.0
 """The longest time for which one command moves or blocks."""
@@ -26,8 +26,8 @@ CHEST = "103001-0"
 """A barrel near the place where Timmy stands in a new embedded world."""
 
 
-class ClientInput(CommandArguments):
-    """The base of the commands that need the input of the player's client."""
+class ClientInput(CommandFields):
+    """The base of the commands that need the input of the player's client; the player itself is added below."""
 
     idempotent = False
     errors: ClassVar[tuple[ErrorCode, ...]] = ("needs_client_input", "game_refused")
@@ -214,6 +214,13 @@ class Block(ClientInput):
     seconds: HoldSeconds = 1.0
 
 
-COMMANDS = (
+def _of_player(model: type[ClientInput]) -> type[CommandArguments]:
+    bases: tuple[type[CommandFields], ...] = (model, CommandArguments)
+    command = create_model(model.__name__, __base__=bases, __doc__=model.__doc__, __module__=__name__)
+    return cast(type[CommandArguments], command)
+
+
+ACTIONS: tuple[type[ClientInput], ...] = (
     Activate, Attack, Barter, Block, Cast, ChooseTopic, Jump, Look, Open, Run, StopMoving, Take, Talk, Turn, Walk,
 )  # fmt: skip
+COMMANDS = tuple(map(_of_player, ACTIONS))

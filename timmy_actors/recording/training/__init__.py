@@ -1,0 +1,1 @@
+"""Training data: annotated pictures, dialogue trees, decision examples."""
