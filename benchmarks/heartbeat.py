@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.harness import Figure, interleave, p50
 from timmy_actors.daemon import Runtime, Settings
@@ -24,7 +25,7 @@ ROUND_S = 5.0
 COMMANDS_HZ = 100.0
 TRIPS = 40
 MS_PER_S, US_PER_S = 1e3, 1e6
-TURN = {"by": 30.0}
+TURN: dict[str, Any] = {"by": 30.0}
 
 
 def run() -> Iterator[Figure]:
@@ -43,7 +44,7 @@ def run() -> Iterator[Figure]:
         )
         beat, trip = interleave(lambda: _beat(timmy, Path(folder)), lambda: p50(lambda: _trip(timmy), TRIPS), ROUNDS)
         yield Figure(
-            "a beat: perceive, decide, act, p50",
+            "a beat without its policy, p50",
             beat,
             trip,
             "<= 2 x",

@@ -138,7 +138,5 @@ class EpisodeLog:
             self._state_file.write(self._state)
             self._unsaved = None
         except OSError as error:
-            self._unsaved = (
-                f"{self._options.folder}: {error.strerror}: a crash now would lose the last action's outcome"
-            )
+            self._unsaved = f"{self._options.folder}: {error}: a crash now would lose the last action's outcome"
             log.warning("the heartbeat's state cannot be stored: %s", self._unsaved)
