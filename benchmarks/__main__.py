@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, serving, supervision, watchers, worlds
+from benchmarks import bridge, cli, drops, heartbeat, link, portal, serving, supervision, watchers, worlds
 
 ROOMS = {
     "supervision": supervision,
@@ -15,6 +15,7 @@ ROOMS = {
     "watchers": watchers,
     "portal": portal,
     "serving": serving,
+    "heartbeat": heartbeat,
     "cli": cli,
     "worlds": worlds,
 }

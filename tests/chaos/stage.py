@@ -76,7 +76,7 @@ class WorldProcess:
 class ChaosDaemon:
     """`timmy-actors run` behind the proxy; its wall clock can be made to jump, its disk to be full."""
 
-    def __init__(self, folder: Path, proxy: FaultProxy, token_file: Path) -> None:
+    def __init__(self, folder: Path, proxy: FaultProxy, token_file: Path, more: str = "") -> None:
         self.endpoint = f"ipc://{folder}/daemon.sock"
         self.journal = folder / "timmy.journal"
         self.log = folder / "daemon.log"
@@ -87,7 +87,7 @@ class ChaosDaemon:
             f'portals_file = "{Path(__file__).parents[2] / "config" / "portals.json"}"\nlog_level = "error"\n'
             f'[world]\nembedded = false\n[link]\naddress = "tcp://127.0.0.1:{proxy.port}"\n'
             f'token_file = "{token_file}"\nheartbeat_interval_s = {HEARTBEAT_S}\n'
-            f'[journal]\nfile = "{self.journal}"\n'
+            f'[journal]\nfile = "{self.journal}"\n{more}'
         )
         self.jump(0)
         self.process = self._start()
@@ -155,16 +155,17 @@ class ChaosDaemon:
 
 
 class Stage:
-    """All of it, in one folder."""
+    """All of it, in one folder; `more` is added to the daemon's configuration."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         self.folder = folder
+        self._more = more
         folder.chmod(0o700)
 
     def __enter__(self) -> Self:
         self.world = WorldProcess(self.folder)
         self.proxy = FaultProxy(self.world.port).__enter__()
-        self.daemon = ChaosDaemon(self.folder, self.proxy, self.world.token_file)
+        self.daemon = ChaosDaemon(self.folder, self.proxy, self.world.token_file, self._more)
         eventually((self.folder / "daemon.sock").exists, UP_WITHIN_S)
         return self
 

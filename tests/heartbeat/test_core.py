@@ -363,6 +363,7 @@ def test_a_policy_that_always_fails_pauses_the_beat() -> None:
         if run.has(Think):
             run.propose(problem="HTTP 500")
     assert run.core.status().reason == "the policy repeats itself: a decision was refused 4 times in a row"
+    assert run.core.status().guard == "paused"
 
 
 def test_a_paused_heartbeat_takes_single_steps() -> None:

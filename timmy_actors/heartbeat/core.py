@@ -34,7 +34,7 @@ class Core(BeatFlow):
         self.episode, self.phase, self._next_beat = episode, phase, next_beat
         self._beats = next_beat - 1
         self._skipped.clear()
-        self._schedule.restart(now)
+        self._schedule.restart(now, forget=True)
         return [UsePolicy(0)]
 
     def remember(self, lines: Iterable[str], feedback: str | None, used: Iterable[Usage] = ()) -> None:

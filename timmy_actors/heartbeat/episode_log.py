@@ -45,6 +45,8 @@ class EpisodeLog:
         self._writer: EpisodeWriter | None = None
         self._state: State | None = None
         self._unsaved: str | None = None
+        self._written = 0
+        """The records given to the writer."""
 
     @property
     def can_resume(self) -> bool:
@@ -78,8 +80,9 @@ class EpisodeLog:
             limits=self._options.limits,
         )
         self._state = State(episode=opened.episode, phase=opened.phase)
+        self._written = 0
         if resumption is not None and resumption.recovered is not None:
-            self._writer.write(resumption.recovered)
+            self.write(resumption.recovered, None)
         self._save()
         return opened
 
@@ -109,13 +112,16 @@ class EpisodeLog:
         """Store what a beat is about to do, after the records before it."""
         if self._state is None or self._writer is None:
             return
-        self._writer.flush(FLUSH_WITHIN_S)
+        stored = self._writer.status.written + self._writer.status.dropped
+        if stored < self._written:
+            self._writer.flush(FLUSH_WITHIN_S)
         self._state = State(episode=self._state.episode, phase=phase, intention=intention)
         self._save()
 
     def write(self, record: BeatRecord, picture: Path | None) -> None:
         """Record a beat."""
         if self._writer is not None:
+            self._written += 1
             self._writer.write(record, picture)
 
     def close(self, outcome: EpisodeOutcome, reason: str | None) -> None:
@@ -132,7 +138,5 @@ class EpisodeLog:
             self._state_file.write(self._state)
             self._unsaved = None
         except OSError as error:
-            self._unsaved = (
-                f"{self._options.folder}: {error.strerror}: a crash now would lose the last action's outcome"
-            )
+            self._unsaved = f"{self._options.folder}: {error}: a crash now would lose the last action's outcome"
             log.warning("the heartbeat's state cannot be stored: %s", self._unsaved)

@@ -158,6 +158,7 @@ class BeatFlow:
             self._ready = None
             self._out.append(UsePolicy(self._index))
         else:
+            self._experience.guard.level = "paused"  # earlier, where there is no other policy
             self._change(phase="paused", reason=f"the policy repeats itself: {alarm.reason}")
 
     # Decide.

@@ -41,9 +41,11 @@ class Schedule:
         """The next due time, in monotonic seconds."""
         return self._start + self._next * self._period_s
 
-    def restart(self, now: float) -> None:
-        """Begin again with a beat that is due now: after a pause no beat is late."""
+    def restart(self, now: float, *, forget: bool = False) -> None:
+        """Begin again with a beat that is due now: after a pause no beat is late. `forget` clears the jitter too."""
         self._start, self._next = now, 0
+        if forget:
+            self._jitters.clear()
 
     def take(self, now: float) -> Due | None:
         """Take the latest due time and move on to the next one; None: nothing is due."""

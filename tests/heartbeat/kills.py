@@ -1,0 +1,90 @@
+"""A run of beats during which the daemon is killed: what the world, the journal and the episode say must agree."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from tests.chaos.callers import GOLD
+from tests.chaos.stage import Stage
+from tests.waiting import eventually
+from timmy_actors.recording import Episode, read_episode, verify_episode
+
+WITHIN_S = 200.0
+
+
+def playing(folder: Path, beats: int, rate_hz: float) -> Stage:
+    """A stage whose daemon plays a script: beat n gives the player n gold, so that the ledger tells them apart."""
+    script = [{"calls": [{"tool": "give_item", "arguments": {"item": GOLD, "count": n}}]} for n in range(1, beats + 1)]
+    (folder / "script.yaml").write_text(yaml.safe_dump(script))
+    return Stage(
+        folder,
+        f'[recording]\nfolder = "{folder / "episodes"}"\n'
+        f'[heartbeat]\nenabled = true\nrate_hz = {rate_hz}\npolicy = "scripted"\ncommands = ["give_item"]\n'
+        "repeats = 1000\n"
+        f'[heartbeat.scripted]\nfile = "{folder / "script.yaml"}"\n',
+    )
+
+
+def folder(stage: Stage) -> Path:
+    """Where the episodes are."""
+    return stage.folder / "episodes"
+
+
+def episode(stage: Stage) -> Episode:
+    """The only episode, as far as it can be read."""
+    (path,) = (file.parent for file in folder(stage).glob("*/beats.jsonl"))
+    return read_episode(path)
+
+
+def kill_at_random(stage: Stage, beats: int, kills: int, seed: int) -> None:
+    """Kill the daemon at random instants, until the script is played; after each kill it goes on by itself."""
+    chance = random.Random(seed)
+    for mark in sorted(chance.sample(range(1, beats), kills)):
+        reach(stage, mark)
+        stage.daemon.kill()
+    played(stage)
+
+
+def reach(stage: Stage, mark: int) -> None:
+    """Wait until the episode has so many lines."""
+    eventually(lambda: recorded(stage) >= mark, WITHIN_S)
+
+
+def played(stage: Stage) -> None:
+    """Wait until the script is played."""
+    eventually(lambda: recorded(stage) > 0 and episode(stage).end is not None, WITHIN_S)
+
+
+def recorded(stage: Stage) -> int:
+    """How many lines the episode has."""
+    return sum(file.read_bytes().count(b"\n") for file in folder(stage).glob("*/beats.jsonl"))
+
+
+def complaints(stage: Stage, beats: int, *, disk_was_full: bool = False) -> Iterator[str]:
+    """Whatever does not fit, a line each."""
+    run, ledger = episode(stage), gifts(stage)
+    numbers = [record.beat for record in run.beats]
+    missing = sorted(set(range(1, beats + 1)) - set(numbers))
+    if numbers != sorted(set(numbers)) or len(missing) != sum(gap.dropped for gap in run.gaps):
+        yield f"beats are missing or repeated: {numbers}, gaps: {run.gaps}"
+    allowed = {None, "not_started", *(("unavailable",) if disk_was_full else ())}
+    for record in run.beats:
+        times, (result,) = ledger[record.beat], record.results
+        code = None if result.error is None else result.error.code
+        if code not in allowed or times != (1 if record.outcome == "acted" else 0):
+            yield f"beat {record.beat}: {record.outcome} ({code}: {record.reason}), {times} times in the ledger"
+    for number, times in ledger.items():
+        if times > 1:
+            yield f"beat {number}: done {times} times"
+    yield from map(str, verify_episode(run.folder))
+
+
+def gifts(stage: Stage) -> Counter[int]:
+    """How often each gift reached the player; a gift is named by how much it gave."""
+    lines = stage.world.ledger.read_text().splitlines() if stage.world.ledger.exists() else []
+    return Counter(int(line.rsplit("\t", 1)[1]) for line in lines)

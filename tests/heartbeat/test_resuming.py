@@ -1,0 +1,132 @@
+"""What a crash leaves: the state file, and where an episode goes on."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timmy_actors.heartbeat.effects import Intention
+from timmy_actors.heartbeat.resuming import Resumption, resume
+from timmy_actors.heartbeat.state_file import NAMES, State, StateFile
+from timmy_actors.protocol import ErrorInfo, JournalEntry
+from timmy_actors.recording import BeatCall, BeatRecord, CallOutcome, Decision
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+
+
+def intention(beat: int, *tools: str) -> Intention:
+    calls = [
+        BeatCall(id=str(n + 1), name=tool, command_id=None if tool == "wait" else f"e-{beat}-{n}")
+        for n, tool in enumerate(tools)
+    ]
+    return Intention(beat=beat, phase="autonomous", decision=Decision(calls=tuple(calls), by="model"))
+
+
+def record(beat: int) -> BeatRecord:
+    return BeatRecord(beat=beat, time=NOW, outcome="acted", results=(CallOutcome(call_id="1", value={}),))
+
+
+def entry(command_id: str, state: str, **fields: Any) -> JournalEntry:
+    whole = {"client": "c", "id": command_id, "name": "walk", "arguments": {}, "state": state, "accepted_at": NOW}
+    settled = None if state in ("accepted", "sent") else NOW
+    where = {"boot": "b", "accepted_ms": 0, "deadline_ms": 0, "due": 0.0, "settled_at": settled}
+    return JournalEntry.model_validate({**whole, **where, **fields})
+
+
+def resumed(intended: Intention | None, *entries: JournalEntry, beats: int = 4, journaled: bool = True) -> Resumption:
+    state = State(episode="e", phase="autonomous", intention=intended)
+    known = {each.id: each for each in entries}
+    return resume(state, [record(n) for n in range(1, beats + 1)], known.get if journaled else None, NOW)
+
+
+def test_an_episode_whose_beats_are_all_recorded_goes_on_with_the_next() -> None:
+    for intended in (None, intention(4, "walk")):
+        found = resumed(intended)
+        assert (found.next_beat, found.recovered, len(found.lines)) == (5, None, 4)
+
+
+def test_an_action_that_the_journal_has_done_is_recorded_as_done() -> None:
+    found = resumed(intention(5, "walk"), entry("e-5-0", "done", value={"x": 1}))
+    assert found.recovered is not None
+    assert (found.next_beat, found.settled, found.recovered.beat, found.recovered.outcome) == (6, True, 5, "acted")
+    assert found.recovered.results[0].value == {"x": 1}
+    assert found.recovered.reason == "the daemon ended during this beat"
+    assert found.lines[-1].startswith("beat 5: walk {} -> acted")
+
+
+def test_an_action_that_the_journal_does_not_know_was_not_started() -> None:
+    found = resumed(intention(5, "walk", "turn"))
+    assert found.recovered is not None
+    assert [result.error.code for result in found.recovered.results if result.error] == ["not_started", "not_started"]
+    assert found.recovered.outcome == "failed"
+
+
+def test_an_action_that_failed_has_its_reason_and_the_later_ones_were_not_started() -> None:
+    error = ErrorInfo(code="game_refused", message="no")
+    found = resumed(
+        intention(5, "walk", "turn"), entry("e-5-0", "failed", error=error), entry("e-5-1", "done", value={})
+    )
+    assert found.recovered is not None
+    assert [result.error.code for result in found.recovered.results if result.error] == ["game_refused", "not_started"]
+
+
+def test_an_action_that_is_still_under_way_is_awaited() -> None:
+    assert not resumed(intention(5, "walk"), entry("e-5-0", "sent")).settled
+
+
+@pytest.mark.parametrize(("tool", "journaled"), [("walk", False), ("execute_action", True)])
+def test_what_is_not_journaled_is_in_doubt(tool: str, *, journaled: bool) -> None:
+    found = resumed(intention(5, tool), journaled=journaled)
+    assert found.recovered is not None
+    assert found.recovered.outcome == "in_doubt"
+    assert found.settled
+
+
+def test_a_lost_record_before_the_last_beat_leaves_its_number_unused() -> None:
+    assert resumed(intention(6, "walk"), entry("e-6-0", "done", value={}), beats=4).next_beat == 7
+
+
+def test_the_state_file_keeps_the_last_state(tmp_path: Path) -> None:
+    file = StateFile(tmp_path)
+    assert file.read() is None
+    for beat in range(5):
+        file.write(State(episode="e" * (20 - beat), phase="paused", intention=intention(beat, "walk")))
+    file.close()
+    state = StateFile(tmp_path).read()
+    assert state is not None
+    assert (state.episode, state.phase, state.number) == ("e" * 16, "paused", 5)
+    file.remove()
+    assert StateFile(tmp_path).read() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_that_a_kill_has_torn_leaves_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = StateFile(tmp_path)
+    for beat in range(4):
+        file.write(State(episode="e", phase="autonomous", intention=intention(beat, "walk")))
+    file.close()
+    torn = tmp_path / NAMES[0]
+    torn.write_bytes(torn.read_bytes()[:40] + b"\n")
+    with caplog.at_level(logging.WARNING):
+        state = StateFile(tmp_path).read()
+    assert state is not None
+    assert state.intention is not None
+    assert state.intention.beat == 2
+    assert "its checksum is wrong" in caplog.text
+    later = StateFile(tmp_path)
+    later.read()
+    later.write(State(episode="f", phase="paused"))
+    later.close()
+    after = StateFile(tmp_path).read()
+    assert after is not None
+    assert after.episode == "f"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"00000000 {}\n", b"zzz {}\n"])
+def test_a_damaged_state_file_is_no_state(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / NAMES[0]).write_bytes(content)
+    assert StateFile(tmp_path).read() is None
