@@ -42,6 +42,7 @@ from .endpoint import (
 )
 from .event import EventName, GameEvent
 from .events import EVENT_DATA
+from .flight import FLIGHT_TIMEOUT_S, FlightDump, FlightRequest
 from .game_state import (
     GameContext,
     GameState,
@@ -143,6 +144,7 @@ __all__ = [
     "EVENT_DATA",
     "EVERY_COMMAND",
     "EXAMPLE_PLAYER",
+    "FLIGHT_TIMEOUT_S",
     "FROM_DAEMON",
     "HEARTBEAT_TIMEOUT_S",
     "LONGEST_ACTION_S",
@@ -187,6 +189,8 @@ __all__ = [
     "EventName",
     "ExecuteRequest",
     "Finding",
+    "FlightDump",
+    "FlightRequest",
     "GameContext",
     "GameEvent",
     "GameSettings",
