@@ -14,6 +14,8 @@ import pykka
 import zmq
 
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
+from timmy_actors.daemon.crash_report import known_secrets
+from timmy_actors.daemon.episodes import ReplayedGame, make_flight_recorder
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
@@ -46,6 +48,10 @@ ROOT = "root"
 """The name of the topmost supervisor."""
 
 
+def _as_configured(settings: Settings) -> Settings:
+    return settings
+
+
 class Runtime(Calls):
     """A daemon in this process.
 
@@ -60,6 +66,8 @@ class Runtime(Calls):
         self.endpoint = resolve_endpoint(endpoint)
         self.shared = SharedState()
         self.directory = Directory()
+        self.flight = make_flight_recorder(settings)
+        """The messages of the last minutes on the link to the game; None: the settings disable it."""
         self.service = Service(
             player=settings.player,
             directory=self.directory,
@@ -67,6 +75,7 @@ class Runtime(Calls):
             health=self._current_health,
             restart=self._restart,
             embedded=settings.world.embedded,
+            dump_flight=lambda: self.flight.dump("request", list(known_secrets(self))) if self.flight else None,
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None
@@ -78,6 +87,7 @@ class Runtime(Calls):
             journal=self._journal,
             directory=self.directory,
             shared=self.shared,
+            tap=self.flight.note if self.flight is not None else None,
         )
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
         self._heartbeat = HeartbeatPart(settings, folder=folder, journal=self._journal.path)
@@ -100,10 +110,12 @@ class Runtime(Calls):
         endpoint: str | None = None,
         portal: str | None = None,
         http: bool = False,
+        game: ReplayedGame | None = None,
     ) -> Self:
         """Build a runtime from the file `path` (default: `TIMMY_CONFIG`, else the shipped one); checked, not started.
 
-        `portal` and `http` override the configuration: the portal in use, and whether the HTTP server is enabled.
+        `portal`, `http` and `game` override the configuration: the portal in use, whether the HTTP server is enabled,
+        and a replayed recording as the game.
 
         Raises:
             ConfigError: the configuration is invalid.
@@ -116,7 +128,7 @@ class Runtime(Calls):
             changes: dict[str, Any] = {} if portal is None else {"portal": portal}
             if http:
                 changes["http"] = settings.http.model_copy(update={"enabled": True})
-            return settings.model_copy(update=changes)
+            return (game or _as_configured)(settings.model_copy(update=changes))
 
         runtime = cls(read(), folder=file.parent, endpoint=endpoint)
         runtime._read = read

@@ -196,6 +196,8 @@ class RecordingSettings(StrictModel):
     folder: FilePath | Literal[""] = ""
     max_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2048.0
     keep: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    flight_minutes: Annotated[float, Field(ge=0, le=120)] = 5.0
+    flight_mb: Annotated[float, Field(ge=0.1, le=1_000)] = 8.0
 
 
 def _listen_address(text: str) -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pykka
 import zmq
@@ -60,6 +60,10 @@ LISTENERS = ("perception", "command", "health")
 """The actors that receive `LinkUp` and `LinkDown`."""
 
 
+Tap = Callable[[Literal["sent", "received", "down"], int, bytes], None]
+"""Observes a link: what, the connection's epoch, and the message, or the reason with `down`."""
+
+
 @dataclass(frozen=True)
 class LinkOptions:
     """How to connect to the game."""
@@ -72,6 +76,8 @@ class LinkOptions:
     heartbeat_interval_s: float
     resolve: Callable[[str, OnResolved], object]
     """Resolves a host's name without blocking."""
+    tap: Tap | None = None
+    """Called with every message, and when the link went down; it must not block. One that raises is dropped."""
 
     @property
     def patience_s(self) -> float:
@@ -107,6 +113,7 @@ class ConnectionActor(SocketActor):
         self._context = context
         self._directory = directory
         self._status = status
+        self._tap = options.tap
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
         self._spans = CommandSpans()
@@ -210,6 +217,7 @@ class ConnectionActor(SocketActor):
 
     def _on_frames(self, frames: list[bytes]) -> None:
         self._received_at = time.monotonic()
+        self._observe("received", frames[-1])
         if self._state is LinkState.SUSPECT:
             self._on_signal(Signal.RECEIVED)
         try:
@@ -329,6 +337,7 @@ class ConnectionActor(SocketActor):
             return
         try:
             self._socket.send(frame, zmq.NOBLOCK)
+            self._observe("sent", frame)
         except zmq.Again:
             self._take_signals()  # a link that has just ended also raises Again
             if self._state is not LinkState.DOWN:
@@ -353,7 +362,17 @@ class ConnectionActor(SocketActor):
             self._monitor = None
         self._publish(reason=reason, round_trip_ms=None, load=None)
         if was_up:
+            self._observe("down", reason.encode())
             self._tell_listeners(LinkDown(self._epoch, reason))
+
+    def _observe(self, what: Literal["sent", "received", "down"], data: bytes) -> None:
+        if self._tap is None:
+            return
+        try:
+            self._tap(what, self._epoch, data)
+        except Exception:  # whatever it is, an observer must not end the link
+            self._tap = None
+            log.exception("the observer of the link failed and is dropped")
 
     def _tell_listeners(self, message: LinkUp | LinkDown) -> None:
         for name in LISTENERS:

@@ -42,6 +42,7 @@ from .endpoint import (
 )
 from .event import EventName, GameEvent
 from .events import EVENT_DATA
+from .flight import FLIGHT_TIMEOUT_S, FlightDump, FlightRequest
 from .game_state import (
     GameContext,
     GameState,
@@ -144,6 +145,7 @@ __all__ = [
     "EVENT_DATA",
     "EVERY_COMMAND",
     "EXAMPLE_PLAYER",
+    "FLIGHT_TIMEOUT_S",
     "FROM_DAEMON",
     "HEARTBEAT_TIMEOUT_S",
     "LONGEST_ACTION_S",
@@ -189,6 +191,8 @@ __all__ = [
     "ExecuteRequest",
     "ExecutionTimes",
     "Finding",
+    "FlightDump",
+    "FlightRequest",
     "GameContext",
     "GameEvent",
     "GameSettings",
