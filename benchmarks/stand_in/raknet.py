@@ -66,6 +66,10 @@ class _Peer:
     link: Established
     joined: bool = False
     leaving: bool = False
+    gone: bool = False
+    """It said goodbye, and acknowledges nothing any more."""
+    flushed: bool = False
+    """Whether something was sent since it began to leave: its acknowledgement."""
 
 
 @dataclass
@@ -116,7 +120,7 @@ class RakNetServer:
         gone = [
             peer
             for peer in self._peers.values()
-            if peer.link.is_dead(now) or (peer.leaving and not peer.link.outgoing.unacknowledged)
+            if peer.link.is_dead(now) or (peer.flushed and (peer.gone or not peer.link.outgoing.unacknowledged))
         ]
         for peer in gone:
             del self._peers[peer.address]
@@ -131,6 +135,7 @@ class RakNetServer:
         for peer in self._peers.values():
             for data in peer.link.datagrams(now):
                 yield data, peer.address
+            peer.flushed = peer.leaving
 
     def next_time(self) -> float:
         """When something is due."""
@@ -186,5 +191,5 @@ class RakNetServer:
                 peer.joined = True
                 return [Joined(peer.guid)]
             case Notice(SystemId.DISCONNECTED):
-                peer.leaving = True
+                peer.leaving = peer.gone = True
         return []

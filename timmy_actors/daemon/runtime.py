@@ -18,6 +18,7 @@ from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
 from timmy_actors.daemon.journal_holder import JournalHolder
+from timmy_actors.daemon.player_clients import PlayerClients
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
 from timmy_actors.daemon.reload_plan import ReloadPlan, make_plan
 from timmy_actors.daemon.reloader import Reloader
@@ -79,6 +80,7 @@ class Runtime(Calls):
             directory=self.directory,
             shared=self.shared,
         )
+        self._player_clients = PlayerClients(settings, shared=self.shared)
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
         self._heartbeat = HeartbeatPart(settings, folder=folder, journal=self._journal.path)
         self._serving_supervisor = ServingSupervisor(
@@ -131,6 +133,7 @@ class Runtime(Calls):
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         self._serving_supervisor.check()
+        self._player_clients.check()
         check_portal(self.settings, self._folder)
         self._heartbeat.check()
         if self.settings.world.embedded:
@@ -261,6 +264,7 @@ class Runtime(Calls):
             self._game_supervisor.token_file(),
             *self._portal_supervisor.secret_files,
             *self._heartbeat.secret_files,
+            *self._player_clients.secret_files(),
             *serving,
         ]
 
@@ -357,6 +361,7 @@ class Runtime(Calls):
         return [
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
+            *self._player_clients.specs(),
             *self._heartbeat.specs(self.directory, self.shared),
             ChildSpec("health", self._health),
             self._serving_supervisor.spec(self._context, self.directory, self.shared),

@@ -18,7 +18,7 @@ TABLE = """
 145 PLAYER_SPELLS_ACTIVE 2 both p action:i32 spells:spell*
 146 PLAYER_ANIM_FLAGS 2 both rw movement_flags:u32 draw_state:i8 jumping:bit flying:bit no_clip:bit
 147 PLAYER_ANIM_PLAY 2 both p group:str mode:i32 count:i32 persist:bit
-148 PLAYER_ATTACK 2 both rw @attack
+148 PLAYER_ATTACK 2 both w @attack
 149 PLAYER_ATTRIBUTE 2 both rw full:bit attributes:{40f}?full increases:{8i}?full changes:attribute_change*?!full
 150 PLAYER_BOOK 2 both p books:cstr*
 151 PLAYER_BOUNTY 2 both r bounty:i32
@@ -55,7 +55,7 @@ TABLE = """
 182 ACTOR_AI 1 both p @cell actors:actor_ai*
 183 ACTOR_ANIM_FLAGS 1 both p @cell actors:actor_flags*
 184 ACTOR_ANIM_PLAY 1 both p @cell actors:actor_animation*
-185 ACTOR_ATTACK 1 both r @cell actors:actor_attack*
+185 ACTOR_ATTACK 1 both p @cell actors:actor_attack*
 186 ACTOR_CELL_CHANGE 1 both r @cell actors:actor_move*
 187 ACTOR_DEATH 1 both r @cell actors:actor_death*
 188 ACTOR_EQUIPMENT 1 both p @cell actors:actor_equipment*
@@ -99,7 +99,7 @@ TABLE = """
 225 WORLD_MAP 5 both p tiles:tile*
 226 WORLD_TIME 5 server r hour:f32 day:i32 month:i32 year:i32 days_passed:i32 time_scale:f32
 227 WORLD_WEATHER 5 both r force:bit region:cstr current:i32 next:i32 queued:i32 transition:f32
-228 PLAYER_ITEM_USE 2 both rw @item using_item_magic:bit draw_state:i8
+228 PLAYER_ITEM_USE 2 both p @item using_item_magic:bit draw_state:i8
 229 PLAYER_CAST 2 both w @cast position:{6f}?has_projectile direction:{6f}?has_projectile
 230 PLAYER_ALLY 2 server p allies:u64*
 231 WORLD_DESTINATION_OVERRIDE 5 server p overrides:setting*
