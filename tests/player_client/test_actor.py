@@ -91,7 +91,7 @@ def test_a_player_logs_in_acts_is_perceived_and_leaves() -> None:
             jiub.wait_for("in_world")
             x, y, z = SPAWN_PLACE[:3]
             walked = jiub.act("move", points=[(x + 30, y, z)], pace="run")
-            assert walked["ended_by"] == "arrival"
+            assert walked.value["ended_by"] == "arrival"
             jiub.act("say", text="hello")
             seen = timmy.perception.wait_for(
                 lambda snapshot: (

@@ -28,6 +28,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, ConfigError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
+from timmy_actors.player_client import PlayerHandle
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
 from timmy_actors.serving import Service
 from timmy_actors.supervision import ChildSpec, Directory, Liveness, RestartChild, Root, Supervisor, wait_until
@@ -246,6 +247,16 @@ class Runtime(Calls):
         Reloader(self._root, self.directory, self._game_supervisor, self._portal_supervisor).apply(plan, self._folder)
         self.settings = plan.settings
         return plan
+
+    def player_client(self) -> PlayerHandle:
+        """The player without a game, for `ClientBody`.
+
+        Raises:
+            ConfigError: `[player_client]` is not enabled.
+        """
+        if not self.settings.player_client.enabled:
+            raise ConfigError("there is no player client: set player_client.enabled = true in the configuration")
+        return PlayerHandle(self.directory, self.shared.player_perception)
 
     def liveness(self) -> Liveness:
         """A check that every actor still handles messages.

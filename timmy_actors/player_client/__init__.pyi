@@ -1,9 +1,10 @@
 from .account import COMMIT, Character, Login, read_commit, read_plugins, read_secret
-from .actor import PlayerAct, PlayerClientActor, PlayerClientOptions
+from .actor import Acted, PlayerAct, PlayerClientActor, PlayerClientOptions
 from .body import Answer, Body
 from .cells import Cell
 from .connection import PlayerConnection
 from .endings import ENDINGS, Ending
+from .handle import PlayerHandle
 from .packets.packet import LAYOUTS, Layout, Packet, decode, encode
 from .raknet.client import Connected, Ended, EndReason, RakNetClient
 from .raknet.connection import Message
@@ -13,6 +14,7 @@ __all__ = [
     "COMMIT",
     "ENDINGS",
     "LAYOUTS",
+    "Acted",
     "Answer",
     "Body",
     "Cell",
@@ -30,6 +32,7 @@ __all__ = [
     "PlayerClientActor",
     "PlayerClientOptions",
     "PlayerConnection",
+    "PlayerHandle",
     "PlayerSession",
     "RakNetClient",
     "Received",

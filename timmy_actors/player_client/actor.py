@@ -23,10 +23,10 @@ from timmy_actors.player_client.combat_acts import COMBAT_ACTS
 from timmy_actors.player_client.connection import PlayerConnection
 from timmy_actors.player_client.endings import Ending
 from timmy_actors.player_client.item_acts import ITEM_ACTS
-from timmy_actors.player_client.perceiving import perceive
+from timmy_actors.player_client.perceiving import boot_of, perceive
 from timmy_actors.player_client.raknet.offline import Address
 from timmy_actors.player_client.session import EnteredWorld, Received, SessionEvent
-from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus
+from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus, Revision
 from timmy_actors.supervision import DEFERRED, Reply, SharedValue
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
 
@@ -69,6 +69,14 @@ class PlayerAct:
 
     name: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Acted:
+    """The answer to an act, and the revision of the perception that shows its effects."""
+
+    value: Answer
+    revision: Revision
 
 
 @dataclass(frozen=True)
@@ -247,13 +255,14 @@ class PlayerClientActor(SocketActor):
             raise RefusedError("overloaded", f"{MAX_ACTS} acts are not done yet: try again later")
         self._acts += 1
         reply: Reply = self.take_reply()
+        session, epoch = self._connection.session, self._epoch
 
         def done(answer: Answer | RefusedError) -> None:
             self._acts -= 1
             if isinstance(answer, RefusedError):
                 reply.fail(answer)
             else:
-                reply.set(answer)
+                reply.set(Acted(answer, Revision(boot=boot_of(epoch), number=session.view.revision)))
 
         self._body.act(name, params, time.monotonic(), done)
         self._advance()

@@ -116,8 +116,14 @@ class Body:
     # Acts.
 
     def _move(self, params: Mapping[str, Any], now: float, done: Done) -> None:
-        """Go along `points`, at a `pace`, for at most some `seconds`."""
-        points = [_point(point) for point in params["points"]]
+        """Go along `points`, or for a `distance` to a `side` (degrees clockwise from where the player faces).
+
+        At a `pace`, for at most some `seconds`.
+        """
+        if "side" in params:
+            points = [self._point_beside(float(params["side"]), float(params["distance"]))]
+        else:
+            points = [_point(point) for point in params["points"]]
         require(0 < len(points) <= MAX_POINTS, "bad_arguments", f"points: must be 1 to {MAX_POINTS}")
         pace: Pace = params.get("pace", "walk")
         require(pace in FLAGS, "bad_arguments", f"pace: must be one of {', '.join(FLAGS)}")
@@ -183,6 +189,11 @@ class Body:
     """The acts that need nothing but the player."""
 
     # Steps, for the acts.
+
+    def _point_beside(self, side: float, distance: float) -> Point:
+        x, y, z, _, _, yaw = self.placement()
+        towards = yaw + math.radians(side)
+        return _point((x + distance * math.sin(towards), y + distance * math.cos(towards), z))
 
     @staticmethod
     def _next_step(journey: Journey) -> float:

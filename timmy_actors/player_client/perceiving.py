@@ -75,13 +75,19 @@ def perceive(session: PlayerSession, *, name: str, epoch: int) -> PerceptionOutp
     return PerceptionOutput(
         player=name,
         pid=0,
-        boot="client",
+        boot=boot_of(epoch),
         epoch=epoch,
+        revision=view.revision,
         revisions=dict.fromkeys(present, view.revision),
         sources=dict.fromkeys(present, "client"),
         timestamp=datetime.now(UTC),
         **present,
     )
+
+
+def boot_of(epoch: int) -> str:
+    """The boot id of a connection's perceptions: their revisions cannot be compared with those of another."""
+    return f"client-{epoch}"
 
 
 def _position(cell: Cell, placement: Placement) -> Position:

@@ -119,6 +119,7 @@ class PlayerSession:
         if "w" not in BY_NAME[name].use:
             raise ValueError(f"{name} is no packet that this client writes")
         self.packets.append(Packet(name, self._guid, fields))
+        self.view.revision += 1  # what this player does changes what it perceives
 
     def move_to(self, placement: tuple[float, ...], cell: Cell, direction: tuple[float, ...] = STILL) -> None:
         """Stand somewhere else: first the position, then what is loaded, then the cell, as a server's scripts need."""

@@ -19,6 +19,7 @@ from .actions import (
     parse_typed,
 )
 from .asynchronous import AsyncWorld
+from .client_body import ClientBody, merged
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
@@ -49,6 +50,7 @@ __all__ = [
     "Cast",
     "ChatFrom",
     "ChooseTopic",
+    "ClientBody",
     "CompositeBody",
     "Condition",
     "DesktopBody",
@@ -98,6 +100,7 @@ __all__ = [
     "give",
     "go_to",
     "load_tasks",
+    "merged",
     "observe_message",
     "parse_typed",
     "perform",
