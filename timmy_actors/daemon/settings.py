@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
+from timmy_actors.daemon.file_path import FilePath
+from timmy_actors.daemon.player_client_settings import PlayerClientSettings
 from timmy_actors.errors import ConfigError
-from timmy_actors.player_client import COMMIT
 from timmy_actors.portals import CAPTURES, PYTHON
 from timmy_actors.protocol import ClientName, Mistake, Name, Perceives, PortalId, StrictModel, first_mistake
-from timmy_actors.system import MAX_PORT, config_folder, from_folder, read_text
+from timmy_actors.system import MAX_PORT, config_folder, read_text
 
 CONFIG_VARIABLE = "TIMMY_CONFIG"
 CONFIG_REMEDY = f"name another with --config or {CONFIG_VARIABLE}"
@@ -27,8 +28,6 @@ DEFAULT_COMMANDS = (
     "attack", "cast", "block", "equip", "chat", "whisper",
 )  # fmt: skip
 """What a player does; nothing that changes the world as only a server can."""
-
-
 _LISTEN_ADDRESS = re.compile(r"tcp://(?:\[[0-9A-Fa-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})", re.ASCII)
 _TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
 
@@ -40,14 +39,6 @@ def _tcp_address(text: str) -> str:
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would wrap port 99999 to 34463
         raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
     return text
-
-
-def _from_the_file(path: str, info: ValidationInfo) -> str:
-    """Resolve a path against the configuration file's folder, whatever the working directory."""
-    return path if info.context is None else from_folder(path, info.context)
-
-
-FilePath = Annotated[Name, AfterValidator(_from_the_file)]
 
 
 class WorldSettings(StrictModel):
@@ -197,38 +188,6 @@ class RecordingSettings(StrictModel):
     folder: FilePath | Literal[""] = ""
     max_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2048.0
     keep: Annotated[int, Field(ge=1, le=100_000)] = 1_000
-
-
-_PLAYER_SERVER = re.compile(r"[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
-
-
-def _udp_address(text: str) -> str:
-    match = _PLAYER_SERVER.fullmatch(text)
-    if match is None or not 1 <= int(match[1]) <= MAX_PORT:
-        raise ValueError(f"must be HOST:PORT with a name or an IPv4 address, the port from 1 to {MAX_PORT}")
-    return text
-
-
-class PlayerClientSettings(StrictModel):
-    """`[player_client]`: a player of a TES3MP server that is logged in without a game."""
-
-    enabled: bool = False
-    server: Annotated[str, AfterValidator(_udp_address)] = "127.0.0.1:25565"
-    name: Annotated[str, Field(min_length=1, max_length=35)] | None = None
-    password_file: FilePath = "~/.config/timmy-actors/player-password"  # noqa: S105  a path
-    server_password_file: FilePath | None = None
-    commit: Annotated[str, Field(pattern="^[0-9a-f]{7,40}$")] = COMMIT
-    version_file: FilePath | None = None
-    plugins_file: FilePath | None = None
-    register_account: bool = True
-    all_cells: bool = False
-    combat: bool = False
-    race: Name = "dark elf"
-    head: Name = "b_n_dark elf_m_head_01"
-    hair: Name = "b_n_dark elf_m_hair_01"
-    female: bool = False
-    birthsign: Name = "elfborn"
-    character_class: Name = "warrior"
 
 
 def _listen_address(text: str) -> str:
