@@ -1,6 +1,7 @@
 from .crash_report import dump_flight, write_crash_report
 from .episodes import ReplayedGame, episode_limits, episodes_folder
 from .journal_holder import journal_file
+from .player_client_settings import PlayerClientSettings
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
 from .runtime import Runtime
@@ -28,6 +29,7 @@ __all__ = [
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
+    "PlayerClientSettings",
     "RecordingSettings",
     "RemoteSettings",
     "ReplayedGame",

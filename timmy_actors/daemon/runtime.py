@@ -20,6 +20,7 @@ from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
 from timmy_actors.daemon.journal_holder import JournalHolder
+from timmy_actors.daemon.player_clients import PlayerClients
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
 from timmy_actors.daemon.reload_plan import ReloadPlan, make_plan
 from timmy_actors.daemon.reloader import Reloader
@@ -29,6 +30,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, ConfigError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
+from timmy_actors.player_client import PlayerHandle
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
 from timmy_actors.serving import Service
 from timmy_actors.supervision import ChildSpec, Directory, Liveness, RestartChild, Root, Supervisor, wait_until
@@ -89,6 +91,7 @@ class Runtime(Calls):
             shared=self.shared,
             tap=self.flight.note if self.flight is not None else None,
         )
+        self._player_clients = PlayerClients(settings, shared=self.shared)
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
         self._heartbeat = HeartbeatPart(settings, folder=folder, journal=self._journal.path)
         self._serving_supervisor = ServingSupervisor(
@@ -143,6 +146,7 @@ class Runtime(Calls):
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         self._serving_supervisor.check()
+        self._player_clients.check()
         check_portal(self.settings, self._folder)
         self._heartbeat.check()
         if self.settings.world.embedded:
@@ -256,6 +260,16 @@ class Runtime(Calls):
         self.settings = plan.settings
         return plan
 
+    def player_client(self) -> PlayerHandle:
+        """The player without a game, for `ClientBody`.
+
+        Raises:
+            ConfigError: `[player_client]` is not enabled.
+        """
+        if not self.settings.player_client.enabled:
+            raise ConfigError("there is no player client: set player_client.enabled = true in the configuration")
+        return PlayerHandle(self.directory, self.shared.player_perception)
+
     def liveness(self) -> Liveness:
         """A check that every actor still handles messages.
 
@@ -273,6 +287,7 @@ class Runtime(Calls):
             self._game_supervisor.token_file(),
             *self._portal_supervisor.secret_files,
             *self._heartbeat.secret_files,
+            *self._player_clients.secret_files(),
             *serving,
         ]
 
@@ -369,6 +384,7 @@ class Runtime(Calls):
         return [
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
+            *self._player_clients.specs(),
             *self._heartbeat.specs(self.directory, self.shared),
             ChildSpec("health", self._health),
             self._serving_supervisor.spec(self._context, self.directory, self.shared),

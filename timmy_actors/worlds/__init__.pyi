@@ -20,6 +20,7 @@ from .actions import (
 )
 from .async_player import AsyncPlayerBody
 from .asynchronous import AsyncWorld
+from .client_body import ClientBody, merged
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
@@ -53,6 +54,7 @@ __all__ = [
     "Cast",
     "ChatFrom",
     "ChooseTopic",
+    "ClientBody",
     "Clock",
     "CompositeBody",
     "Condition",
@@ -105,6 +107,7 @@ __all__ = [
     "give",
     "go_to",
     "load_tasks",
+    "merged",
     "observe_message",
     "parse_typed",
     "perform",
