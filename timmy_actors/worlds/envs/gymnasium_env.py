@@ -20,6 +20,7 @@ from timmy_actors.worlds.tasks.task import Task, find_task, load_task, load_task
 NAMESPACE: Final = "timmy"
 ANSWER_WITHIN_S = 60.0
 """How long `reset` or `step` may wait for the world before it counts as lost; a step takes a millisecond."""
+VECTOR: Final = "timmy_actors.worlds.envs.vector:TaskVectorEnv"
 TRIES: Final = 3
 """How many worlds `reset` starts, each in place of a lost one, before it gives up."""
 
@@ -119,7 +120,7 @@ class TaskEnv(gymnasium.Env[Observation, np.int64]):
     def _begin(self, seed: int, tries: int) -> None:
         try:
             if self._world is None:
-                self._world = WorldProcess.start(seed, answer_within_s=self._answer_within_s)
+                self._world = self._start_world(seed)
             else:
                 self._world.reset(seed)
             self._episode = Episode(self.task, self._world)
@@ -131,6 +132,9 @@ class TaskEnv(gymnasium.Env[Observation, np.int64]):
             self._begin(seed, tries - 1)
         else:
             self._start, self._last_action = self._state.sections, None
+
+    def _start_world(self, seed: int) -> WorldProcess:
+        return WorldProcess.start(seed, answer_within_s=self._answer_within_s)
 
     def _end_world(self) -> None:
         if self._world is not None:
@@ -152,5 +156,5 @@ def register_tasks() -> None:
         name = f"{NAMESPACE}/{task.name}-v0"
         if name not in gymnasium.registry:
             gymnasium.register(
-                name, entry_point=f"{__name__}:{TaskEnv.__name__}", kwargs={"task": task.id}, order_enforce=True
+                name, entry_point=f"{__name__}:{TaskEnv.__name__}", vector_entry_point=VECTOR, kwargs={"task": task.id}
             )
