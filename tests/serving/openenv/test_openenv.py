@@ -27,7 +27,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.serving.openenv.task_server import Client, TaskServer
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.cli.root import cli
-from timmy_actors.embedded import MAX_SEED
 from timmy_actors.worlds import Agent, RandomAgent, ScriptedAgent, State, find_task
 
 TASK = "take-bread"
@@ -62,8 +61,7 @@ def test_a_score_is_equal_through_openenv_gymnasium_and_the_command_line(client:
     task = find_task(TASK)
     env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0")
     _, info = env.reset(seed=3)
-    # The environment draws the world's seed from its own generator, as Gymnasium requires.
-    seed = int(gymnasium.utils.seeding.np_random(3)[0].integers(MAX_SEED))
+    seed = json.loads(env.unwrapped._world.save())["seed"]
     agent: Agent = kind(task, seed)
     while not info["ending"]:
         *_, info = env.step(np.int64(agent.choose(env.unwrapped._state)))
@@ -167,15 +165,20 @@ with connect(sys.argv[1], additional_headers=json.loads(sys.argv[2]), proxy=None
         assert after.reset(seed=1)["done"] is False
 
 
-def test_an_idle_session_is_ended(runtime_folder: Path) -> None:
-    with TaskServer(runtime_folder, TASK, "--idle-s", "1") as server, server.client() as client:
-        client.socket.send('{"type": "reset"}')
-        answers = [json.loads(answer) for answer in client.socket]
-        assert answers[-1]["data"] == {
-            "code": "SESSION_ERROR",
-            "message": "no message within 1 s: the session has ended; connect again",
-        }
+def test_an_idle_session_is_ended_and_the_end_of_the_server_ends_its_worlds(runtime_folder: Path) -> None:
+    with TaskServer(runtime_folder, TASK, "--idle-s", "2") as server:
+        with server.client() as client:
+            client.socket.send('{"type": "reset"}')
+            answers = [json.loads(answer) for answer in client.socket]
+        message = "no message within 2 s: the session has ended; connect again"
+        assert answers[-1]["data"] == {"code": "SESSION_ERROR", "message": message}
         eventually(lambda: not server.worlds())
+        with server.client() as client:
+            client.socket.send('{"type": "reset"}')
+            (pid,) = eventually(server.worlds)
+            server.process.send_signal(signal.SIGTERM)
+            server.process.wait(PATIENCE_S)
+            eventually(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def test_a_lost_world_truncates_its_episode_and_is_replaced(server: TaskServer, client: Client) -> None:
@@ -219,18 +222,6 @@ def test_only_what_describes_the_task_needs_no_token(server: TaskServer) -> None
     for headers in ({}, {"Authorization": "Bearer wrong"}, {**server.headers, "Origin": "https://evil.example"}):
         with pytest.raises(InvalidStatus), server.connect(headers):
             pass
-
-
-def test_a_server_that_is_ended_leaves_no_world(runtime_folder: Path) -> None:
-    server = TaskServer(runtime_folder, TASK)
-    with server, server.client() as client:
-        client.reset(seed=1)
-        (pid,) = server.worlds()
-        server.process.send_signal(signal.SIGTERM)
-        with pytest.raises(ConnectionClosed):
-            client.hear()
-        server.process.wait(PATIENCE_S)
-        eventually(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def test_what_cannot_be_served_is_refused(server: TaskServer) -> None:

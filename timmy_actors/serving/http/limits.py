@@ -152,6 +152,7 @@ class BoundedHttp(Bounded, H11Protocol):
     """HTTP/1.1; the head of every request has a deadline."""
 
     _head: asyncio.TimerHandle | None = None
+    _is_upgraded = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -192,6 +193,8 @@ class BoundedHttp(Bounded, H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Start a deadline with the first byte of a request; end it with the last of its head."""
         super().data_received(data)
+        if self._is_upgraded:
+            return
         if self._waits and self._head is None:
             self._await_head()
         elif not self._waits:
@@ -204,6 +207,7 @@ class BoundedHttp(Bounded, H11Protocol):
 
     def handle_websocket_upgrade(self, event: Any) -> None:
         """Hand the connection over: the other protocol takes its place."""
+        self._is_upgraded = True
         self._end_head()
         self._stop_timer()
         super().handle_websocket_upgrade(event)

@@ -28,6 +28,7 @@ ANSWER_WITHIN_S = 60.0
 REAL_TIME: Final = "timmy_actors.worlds.envs.real_time:RealTimeEnv"
 LONGEST_TEXT: Final = 4096
 """The most characters of a text."""
+VECTOR: Final = "timmy_actors.worlds.envs.vector:TaskVectorEnv"
 TRIES: Final = 3
 """How many worlds `reset` starts, each in place of a lost one, before it gives up."""
 
@@ -159,7 +160,7 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
     def _begin(self, seed: int, tries: int) -> None:
         try:
             if self._world is None:
-                self._world = WorldProcess.start(seed, answer_within_s=self._answer_within_s)
+                self._world = self._start_world(seed)
             else:
                 self._world.reset(seed)
             self._episode = Episode(self.task, self._world)
@@ -171,6 +172,9 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
             self._begin(seed, tries - 1)
         else:
             self._start, self._last_actions = self._state.sections, ()
+
+    def _start_world(self, seed: int) -> WorldProcess:
+        return WorldProcess.start(seed, answer_within_s=self._answer_within_s)
 
     def _end_world(self) -> None:
         if self._world is not None:
@@ -194,10 +198,11 @@ def world_seed(seed: int | None, random: np.random.Generator) -> int:
 def register_tasks() -> None:
     """Register the environments of each task that ships: in lockstep, and in real time."""
     for task in load_tasks().values():
-        _register(f"{NAMESPACE}/{task.name}-v0", f"{__name__}:{TaskEnv.__name__}", task)
+        vector = {"vector_entry_point": VECTOR}
+        _register(f"{NAMESPACE}/{task.name}-v0", f"{__name__}:{TaskEnv.__name__}", task, **vector)
         _register(f"{NAMESPACE}/{task.name}RealTime-v0", REAL_TIME, task, nondeterministic=True)
 
 
-def _register(name: str, entry_point: str, task: Task, *, nondeterministic: bool = False) -> None:
+def _register(name: str, entry_point: str, task: Task, **options: Any) -> None:
     if name not in gymnasium.registry:
-        gymnasium.register(name, entry_point, kwargs={"task": task.id}, nondeterministic=nondeterministic)
+        gymnasium.register(name, entry_point, kwargs={"task": task.id}, **options)
