@@ -28,6 +28,7 @@ from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 from timmy_actors.worlds.performing import Performed, Progress, perform
 from timmy_actors.worlds.plans import Plan, Request
 from timmy_actors.worlds.player import refused_result
+from timmy_actors.worlds.timing import RealClock
 from timmy_actors.worlds.waiting import LONGEST_WAIT_S, Waited
 
 ACT_WITHIN_S = 10.0
@@ -79,6 +80,7 @@ class ClientBody:
     """
 
     def __init__(self, player: PlayerHandle, bridge: Callable[[], PerceptionOutput | None] | None = None) -> None:
+        self.clock = RealClock()
         self._player = player
         self._bridge = bridge
         self._partner: str | None = None
