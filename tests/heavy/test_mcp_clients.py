@@ -34,6 +34,11 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("status", {}),
     ("journal", {"newest": 2}),
     ("use_portal", {"portal": "nowhere"}),
+    ("check_portal", {}),
+    ("freeze", {}),
+    ("step", {"ms": 100}),
+    ("clock", {}),
+    ("thaw", {}),
     *(("speak", {"text": text}) for text in READ_AS_JSON),
 ]
 REFUSED = {2: "needs_client_input", 6: "action_refused", 10: "bad_arguments"}

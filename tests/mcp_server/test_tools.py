@@ -23,7 +23,8 @@ READ_AS_JSON = ["null", "[]", "[1]", '{"a": 1}', " null ", "true", "1", '"quoted
 """Texts that a library could parse as JSON."""
 GUIDED = ["observe", "act", "speak", "wait_until", "available_actions"]
 FULL = [*GUIDED, "capture_state", "execute_action", "command"]
-OPERATOR = [*FULL, "status", "journal", "use_portal", "restart"]
+CLOCK = ["clock", "freeze", "step", "thaw"]
+OPERATOR = [*FULL, "status", "journal", "use_portal", "check_portal", *CLOCK, "restart"]
 
 
 def content(result: CallToolResult) -> dict[str, Any]:
@@ -79,6 +80,14 @@ def test_every_tool_answers(connector: Connector) -> None:
         assert [entry["id"] for entry in entries] == [done["command_id"]]
         assert content(await call("use_portal", {"portal": "bannerlord"}))["chosen"] == "bannerlord"
         assert content(await call("use_portal", {"portal": "morrowind"}))["chosen"] == "morrowind"
+        assert content(await call("check_portal", {}))["portal"] == "morrowind"
+        assert refused(await call("check_portal", {"portal": "no"})) == ("bad_arguments", "portal")
+        assert content(await call("freeze", {"by": "a test"}))["frozen_by"] == "a test"
+        stepped = content(await call("step", {"ms": 250}))
+        assert (stepped["passed"]["game_ms"], stepped["passed"]["steps"]) == (250, 1)
+        assert content(await call("clock", {}))["frozen_by"] == "a test"
+        assert "frozen_by" not in content(await call("thaw", {}))
+        assert refused(await call("step", {"ms": 250}))[0] == "game_refused"
         before = content(await call("restart", {"actor": "health"}))
         assert before["name"] == "health"
         assert refused(await call("restart", {"actor": "nobody"})) == ("bad_arguments", "actor")
@@ -114,6 +123,9 @@ def test_what_is_wrong_is_refused_with_its_field_and_does_not_end_the_connection
         ("capture_state", {"region": [1]}, "bad_arguments", "region.1"),
         ("journal", {"command_id": "no such id"}, "no_such_command", "command_id"),
         ("use_portal", {"portal": "nowhere"}, "bad_arguments", "portal"),
+        ("step", {"ms": 60_001}, "bad_arguments", "ms"),
+        ("step", {}, "bad_arguments", "ms"),
+        ("freeze", {"by": "a\nb"}, "bad_arguments", "by"),
     ]
 
     async def play(client: Client) -> None:

@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from timmy_actors.protocol import MAX_TIMEOUT_S, LookOptions, MessageId, Name, PortalId, SectionName, StrictModel
+from timmy_actors.protocol import (
+    MAX_STEP_MS,
+    MAX_TIMEOUT_S,
+    LookOptions,
+    MessageId,
+    Name,
+    PortalId,
+    SectionName,
+    StrictModel,
+)
 from timmy_actors.worlds import LONGEST_WAIT_S, Condition, Manner
 
 Player = Annotated[Name | None, Field(description="A player's name. Default: the daemon's own player.")]
@@ -127,6 +136,26 @@ class UsePortalArguments(StrictModel):
     """The arguments of `use_portal`."""
 
     portal: Annotated[PortalId, Field(description="The portal's id, from status.")]
+
+
+class CheckPortalArguments(StrictModel):
+    """The arguments of `check_portal`."""
+
+    portal: Annotated[PortalId | None, Field(description="The portal's id. Default: the chosen one.")] = None
+
+
+class FreezeArguments(StrictModel):
+    """The arguments of `freeze`."""
+
+    by: Annotated[Name, Field(description="Who freezes the world, for everybody who reads its clock.")] = "MCP client"
+
+
+class StepArguments(StrictModel):
+    """The arguments of `step`."""
+
+    ms: Annotated[
+        int, Field(ge=1, le=MAX_STEP_MS, description="How much game time passes, in milliseconds: at most a minute.")
+    ]
 
 
 class RestartArguments(StrictModel):

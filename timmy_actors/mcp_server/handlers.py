@@ -17,13 +17,16 @@ from timmy_actors.mcp_server.arguments import (
     ActArguments,
     AvailableArguments,
     CaptureArguments,
+    CheckPortalArguments,
     CommandArguments,
     ExecuteArguments,
+    FreezeArguments,
     JournalArguments,
     NoArguments,
     ObserveArguments,
     RestartArguments,
     SpeakArguments,
+    StepArguments,
     UsePortalArguments,
     WaitArguments,
 )
@@ -37,8 +40,10 @@ from timmy_actors.protocol import (
     Health,
     JournalEntry,
     PerceptionOutput,
+    PortalCheck,
     Portals,
     SectionName,
+    WorldClock,
 )
 from timmy_actors.worlds import await_until, spoken
 
@@ -150,6 +155,26 @@ class Handlers:
     async def use_portal(self, call: UsePortalArguments) -> Portals:
         """The chosen portal is another one from now on."""
         return await self.daemon.use_portal(call.portal)
+
+    async def check_portal(self, call: CheckPortalArguments) -> PortalCheck:
+        """What works of a portal."""
+        return await self.daemon.check_portal(call.portal)
+
+    async def clock(self, _call: NoArguments) -> WorldClock:
+        """The embedded world's clock."""
+        return await self.daemon.clock()
+
+    async def freeze(self, call: FreezeArguments) -> WorldClock:
+        """Game time stands still from now on."""
+        return await self.daemon.freeze(by=call.by)
+
+    async def step(self, call: StepArguments) -> WorldClock:
+        """Game time that passes in a frozen world."""
+        return await self.daemon.step(call.ms)
+
+    async def thaw(self, _call: NoArguments) -> WorldClock:
+        """Game time follows real time again."""
+        return await self.daemon.thaw()
 
     async def restart(self, call: RestartArguments) -> ActorHealth:
         """The actor that is being restarted, as it was."""

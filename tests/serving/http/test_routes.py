@@ -15,6 +15,7 @@ from timmy_actors.protocol import (
     GameState,
     Health,
     PerceptionOutput,
+    PortalCheck,
     Portals,
 )
 from timmy_actors.serving.http.problems import STATUS
@@ -163,6 +164,14 @@ def test_a_portal_is_chosen_and_used(daemon: HttpDaemon) -> None:
     assert daemon.get("/v1/portals")["chosen"] == "bannerlord"
     assert daemon.post("/v1/portals/unknown/use", status=404)["code"] == "bad_arguments"
     daemon.post("/v1/portals/morrowind/use")
+
+
+def test_a_portal_can_be_checked(daemon: HttpDaemon) -> None:
+    checked = PortalCheck.model_validate(daemon.post("/v1/portals/morrowind/check"))
+    assert checked.portal == "morrowind"
+    assert not checked.ok
+    assert [finding.detail for finding in checked.findings if not finding.ok]
+    assert daemon.post("/v1/portals/unknown/check", status=404)["code"] == "bad_arguments"
     state = GameState.model_validate(daemon.post("/v1/capture", {"timeout_s": 30}))
     assert "no_display" in " ".join(problem.message for problem in state.problems)
     result = ActionResult.model_validate(daemon.post("/v1/execute", {"action": "press_key", "params": {"key": "a"}}))

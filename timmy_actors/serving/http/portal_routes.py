@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import (
+    MAX_TIMEOUT_S,
+    PORTAL_TIMEOUT_S,
     Action,
     ActionResult,
     CaptureRequest,
+    CheckPortalRequest,
     ExecuteRequest,
     GameState,
     LookOptions,
+    PortalCheck,
     PortalId,
     Portals,
     PortalsRequest,
@@ -44,10 +49,17 @@ def portal_routes(api: Api) -> APIRouter:
     @router.post("/v1/portals/{portal}/use", response_model=Portals)
     async def use(portal: Annotated[PortalId, Path(examples=["morrowind"])]) -> Response:
         """Choose another portal, until the daemon ends."""
-        try:
-            return as_json(await api.ask(UsePortalRequest(id=REQUEST_ID, portal=portal)))
-        except RefusedError as error:  # the portal is part of the path
-            raise ProblemError(make_problem(404, error.message, code=error.code, field=error.field)) from error
+        return as_json(await _of_path(api.ask(UsePortalRequest(id=REQUEST_ID, portal=portal))))
+
+    @router.post("/v1/portals/{portal}/check", response_model=PortalCheck)
+    async def check(
+        request: Request,
+        portal: Annotated[PortalId, Path(examples=["morrowind"])],
+        timeout_s: Annotated[float, Query(gt=0, le=MAX_TIMEOUT_S)] = PORTAL_TIMEOUT_S,
+    ) -> Response:
+        """Check what works of a portal. Starts its servers, and takes a screenshot."""
+        wanted = CheckPortalRequest(id=REQUEST_ID, portal=portal, timeout_s=timeout_s)
+        return as_json(await _of_path(api.ask(wanted, request)))
 
     @router.post("/v1/capture", response_model=GameState)
     async def capture(request: Request, body: CaptureBody | None = None) -> Response:
@@ -78,6 +90,15 @@ def portal_routes(api: Api) -> APIRouter:
         return as_json(await api.ask(ExecuteRequest(id=REQUEST_ID, action=action, timeout_s=body.timeout_s), request))
 
     return router
+
+
+async def _of_path(asked: Awaitable[Any]) -> Any:
+    """The answer about a portal that the path names: if there is none, there is nothing at the path."""
+    try:
+        return await asked
+    except RefusedError as error:
+        status = 404 if error.code == "bad_arguments" else 503
+        raise ProblemError(make_problem(status, error.message, code=error.code, field=error.field)) from error
 
 
 def _read(path: os.PathLike[str]) -> bytes | None:
