@@ -51,7 +51,7 @@ def test_without_a_daemon_the_shipped_configuration_has_no_fault(tmp_path: Path)
     done = doctor(write(tmp_path, ""), "--json")
     assert done.exit_code == 0, done.output
     checks = states(done.output)
-    assert {"configuration", "daemon", "permissions", "disk", "port", "token", "Lua side", "clock"} <= checks.keys()
+    assert {"configuration", "daemon", "permissions", "disk", "port", "token", "bridge", "clock"} <= checks.keys()
     assert "fail" not in checks.values()
 
 
@@ -61,8 +61,8 @@ def test_beside_a_daemon_it_uses_what_that_one_reports(tmp_path: Path) -> None:
         checks = report(write(tmp_path, WORLDLESS.format(port=peer.port) + 'mechanism = "null"\n'))
     assert "process" in checks["daemon"][0].detail
     assert checks["token"][0].state == "warn"
-    assert checks["Lua side"][0].detail.startswith(f"{peer.address}: TES3MP 0.8.1, bridge test, scopes observe act")
-    assert checks["Lua side"][0].remedy == "update it with timmy-actors install-lua SERVER"
+    assert checks["bridge"][0].detail.startswith(f"{peer.address}: TES3MP 0.8.1, bridge test, scopes observe act")
+    assert checks["bridge"][0].remedy == "update it with timmy-actors install-lua SERVER"
 
 
 def test_a_mistake_in_the_configuration_is_one_failed_line_and_the_exit_code(tmp_path: Path) -> None:
@@ -81,13 +81,13 @@ def test_the_bridge_is_asked_for_its_version_when_no_daemon_runs(tmp_path: Path)
     try:
         file = write(tmp_path, WORLDLESS.format(port=listener.port) + f'token_file = "{token}"\n')
         checks = report(file)
-        assert (checks["token"][0].state, checks["Lua side"][0].state) == ("ok", "ok"), checks["Lua side"]
+        assert (checks["token"][0].state, checks["bridge"][0].state) == ("ok", "ok"), checks["bridge"]
         token.write_text(TOKEN + "-wrong")
-        assert report(file)["Lua side"][0].remedy.endswith("that both have the same token")
+        assert report(file)["bridge"][0].remedy.endswith("that both have the same token")
         token.chmod(0o644)
         checks = report(file)
         assert "chmod 600" in checks["token"][0].detail
-        assert checks["Lua side"][0].state == "warn"
+        assert checks["bridge"][0].state == "warn"
     finally:
         listener.kill()
 

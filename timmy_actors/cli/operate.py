@@ -59,7 +59,11 @@ def run(
     log_format: str,
     replayed: Path | None,
 ) -> None:
-    """Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."""
+    """Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP.
+
+    Under a service manager (systemd) SIGHUP reads the configuration again instead, and restarts what it changes.
+    Without one it means that the terminal is gone, and stops the daemon; under nohup it is ignored.
+    """
     if replayed is None:
         _run(config, endpoint, portal=portal, http=http, log_format=log_format, game=None)
         return

@@ -70,8 +70,9 @@ class LazyGroup(click.Group):
 
 endpoint = click.option(
     "--endpoint",
-    metavar="ipc://PATH",
-    help="The daemon's endpoint. Default: $TIMMY_ENDPOINT, else one in $XDG_RUNTIME_DIR or the temporary folder.",
+    metavar="ENDPOINT",
+    help="The daemon's endpoint: ipc://PATH, or tcp://HOST:PORT on another machine with $TIMMY_KEYS. Default:"
+    " $TIMMY_ENDPOINT, else one in $XDG_RUNTIME_DIR or the temporary folder.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 

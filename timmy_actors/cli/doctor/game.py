@@ -1,4 +1,4 @@
-"""Checks of the game's side: the port, the token, and the Lua side with its version."""
+"""Checks of the game's side: the port, the token, and the bridge with its version."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def token(subject: Subject) -> Iterator[Check]:
 
 
 def lua(subject: Subject) -> Iterator[Check]:
-    """Whether the Lua side can be reached, has this version, and grants what a daemon needs."""
+    """Whether the bridge can be reached, has this version, and grants what a daemon needs."""
     if subject.settings.world.embedded:
         yield _luajit()
         return
@@ -69,17 +69,17 @@ def _luajit() -> Check:
     try:
         luajit = find_luajit()
     except LuaJitMissingError as error:
-        return fail("Lua side", str(error))
-    return ok("Lua side", f"embedded, {luajit.LuaRuntime().lua_implementation}, bridge {__version__}")
+        return fail("bridge", str(error))
+    return ok("bridge", f"embedded, {luajit.LuaRuntime().lua_implementation}, bridge {__version__}")
 
 
 def _judge(facts: ServerFacts, address: str) -> Check:
     detail = f"{address}: TES3MP {facts.version}, bridge {facts.bridge}, scopes {' '.join(facts.scopes)}"
     if facts.bridge != __version__:
-        return warn("Lua side", f"{detail}; this is {__version__}", "update it with timmy-actors install-lua SERVER")
+        return warn("bridge", f"{detail}; this is {__version__}", "update it with timmy-actors install-lua SERVER")
     if missing := {"observe", "act"} - set(facts.scopes):
-        return fail("Lua side", detail, f"add {' '.join(sorted(missing))} to the token in the server's token file")
-    return ok("Lua side", detail)
+        return fail("bridge", detail, f"add {' '.join(sorted(missing))} to the token in the server's token file")
+    return ok("bridge", detail)
 
 
 def _greet(subject: Subject) -> ServerFacts | Check:
@@ -90,17 +90,17 @@ def _greet(subject: Subject) -> ServerFacts | Check:
             read_token(expand_user(settings.token_file, "link.token_file")) if settings.mechanism == "plain" else None
         )
     except ConfigError:
-        return warn("Lua side", f"{settings.address}: not asked", "correct the token first")
+        return warn("bridge", f"{settings.address}: not asked", "correct the token first")
     with zmq.Context() as context:
         answer = _ask(context, settings.address, secret)
     if isinstance(answer, Welcome):
         return answer.server
     if answer is not None:
-        return fail("Lua side", f"{settings.address}: {answer}")
+        return fail("bridge", f"{settings.address}: {answer}")
     address = urlsplit(settings.address)
     reason = probe_peer(address.hostname or "", address.port or 0, ANSWER_WITHIN_S)
     return fail(
-        "Lua side",
+        "bridge",
         f"{settings.address}: no answer to the token: {reason}",
         "start the game server, see that its log says 'timmy: listening', and that both have the same token",
     )
