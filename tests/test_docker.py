@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from tests.link.lua_listener import LuaListener
 from tests.peer import Peer
@@ -154,6 +156,15 @@ def test_a_setting_that_would_be_two_is_refused(container: Container) -> None:
 
 def composition() -> Any:
     return yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())["services"]
+
+
+def test_the_composition_is_valid_by_the_specifications_schema() -> None:
+    schema = json.loads((ROOT / "tests" / "schemas" / "compose-spec.json").read_text())
+    validator = Draft7Validator(schema)
+    whole = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
+    assert [error.message for error in validator.iter_errors(whole)] == []
+    whole["services"]["daemon"]["healthcheck"]["intervals"] = "10s"
+    assert not validator.is_valid(whole)
 
 
 def test_http_is_published_on_the_hosts_loopback_only() -> None:
