@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.entries import entry
-from timmy_actors.commands.delivery import Next, decide, proves_undone, wire_deadline
+from timmy_actors.commands.delivery import Next, decide, proves_undone, server_now_ms, wire_deadline
+from timmy_actors.protocol import LinkStatus
 
 REMEMBER_S = 60.0
 AGE_MS = 60_000
@@ -31,6 +34,13 @@ def test_the_next_step_of_an_unanswered_command(attempts: int, boot: str, age_ms
     facts = {"idempotent": "idempotent" in what, "overdue": "overdue" in what}
     now_ms = command.accepted_ms + age_ms
     assert decide(command, boot=boot, now_ms=now_ms, remember_s=REMEMBER_S, **facts) is step
+
+
+@pytest.mark.parametrize("offset_ms", [None, 0.0, -90_000.0, 5_000.0])
+def test_the_servers_time_is_the_monotonic_clock_moved_by_what_the_link_has_measured(offset_ms: float | None) -> None:
+    earliest = time.monotonic() * 1000
+    now_ms = server_now_ms(LinkStatus(state="up", server_clock_ms=offset_ms)) - (offset_ms or 0.0)
+    assert earliest <= now_ms <= time.monotonic() * 1000
 
 
 def test_the_deadline_on_the_wire_is_within_the_servers_memory() -> None:

@@ -290,6 +290,15 @@ def test_a_removal_while_all_children_are_stopped_keeps_the_order(strategy: Stra
     assert (stage.stopped, stage.exits) == (["d", "c", "b", "a"], [None])
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_child_that_is_being_removed_delays_no_start(strategy: Strategy) -> None:
+    stage = Stage([spec("a"), spec("b")], strategy).begin()
+    stage.behave("a", stop="mute")
+    stage.play(stage.plan.remove("a", 0.0))
+    stage.play(stage.plan.add(spec("c"), 0.0))
+    assert (stage.state("a"), stage.launched) == ("STOPPING", ["c"])
+
+
 def test_a_removed_child_that_does_not_stop_is_abandoned() -> None:
     stage = Stage([spec("a"), spec("b")]).begin()
     stage.behave("a", stop="mute")

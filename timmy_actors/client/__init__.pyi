@@ -1,5 +1,6 @@
 from .async_connection import AsyncDaemon, aconnect
-from .calls import AsyncCalls, Call, Calls
+from .call import Call
+from .calls import AsyncCalls, Calls
 from .connection import Daemon, connect
 from .endpoint import EndpointLock, endpoint_path, peer_of, resolve_endpoint
 from .watching import DaemonWatch

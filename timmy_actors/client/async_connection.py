@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import zmq
 
-from timmy_actors.client.calls import AsyncCalls, Call
+from timmy_actors.client.call import Call
+from timmy_actors.client.calls import AsyncCalls
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
 from timmy_actors.client.line import Line
 from timmy_actors.client.remote import Address, resolve_address

@@ -7,17 +7,15 @@ classes at the end offer every definition as a method; their subclasses only tra
 from __future__ import annotations
 
 import functools
-import inspect
 import itertools
 import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
+from timmy_actors.client.call import Call, as_method
 from timmy_actors.client.codec import make
-from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
@@ -37,7 +35,6 @@ from timmy_actors.protocol import (
     PortalsRequest,
     RestartRequest,
     Revision,
-    ServiceRequest,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
@@ -71,30 +68,6 @@ PORTAL_MARGIN_S = 5.0
 """The same margin for portal calls: keys that a failed action left pressed are released before its answer."""
 
 _request_ids = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Call(Generic[T]):
-    """A valid request, and how to read its answer."""
-
-    request: ServiceRequest
-    read: Callable[[Answer], T | None]
-    """The result in an answer without an error; None: the answer lacks it."""
-    answer_within_s: float | None = None
-    """How long the answer may take. None: the client's own timeout."""
-
-    def result(self, answer: Answer) -> T:
-        """The result in the answer.
-
-        Raises:
-            DaemonUnreachableError: the answer lacks it.
-        """
-        value = self.read(answer)
-        if value is None:
-            raise DaemonUnreachableError(
-                "the daemon's answer lacks the requested value: check that the daemon has this client's version"
-            )
-        return value
 
 
 # The definitions.
@@ -345,7 +318,7 @@ def _blocking(define: Callable[P, Call[T]]) -> Callable[Concatenate[Calls, P], T
     def method(self: Calls, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._ask(define(*args, **kwargs))
 
-    return _as_method(method, define)
+    return as_method(method, define)
 
 
 def _awaitable(define: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncCalls, P], Coroutine[Any, Any, T]]:
@@ -355,20 +328,7 @@ def _awaitable(define: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncCalls,
     async def method(self: AsyncCalls, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._ask(define(*args, **kwargs))
 
-    return _as_method(method, define)
-
-
-M = TypeVar("M", bound=Callable[..., Any])
-
-
-def _as_method(method: M, define: Callable[..., Call[Any]]) -> M:
-    """Show the definition's parameters behind `self`, and its result, to `help` and to `inspect.signature`."""
-    shown = inspect.signature(define)
-    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    returns = str(shown.return_annotation).removeprefix("Call[").removesuffix("]")
-    signature = shown.replace(parameters=[itself, *shown.parameters.values()], return_annotation=returns)
-    method.__signature__ = signature  # type: ignore[attr-defined]
-    return method
+    return as_method(method, define)
 
 
 class Calls:

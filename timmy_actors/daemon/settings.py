@@ -6,17 +6,17 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
 from timmy_actors.daemon.file_path import FilePath
 from timmy_actors.daemon.player_client_settings import PlayerClientSettings
+from timmy_actors.daemon.settings_mistakes import describe_toml_error, explain
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
-from timmy_actors.protocol import ClientName, Mistake, Name, Perceives, PortalId, StrictModel, first_mistake
+from timmy_actors.protocol import ClientName, Name, Perceives, PortalId, StrictModel
 from timmy_actors.system import MAX_PORT, config_folder, read_text
 
 CONFIG_VARIABLE = "TIMMY_CONFIG"
@@ -300,12 +300,6 @@ class Settings(StrictModel):
     player_client: PlayerClientSettings = Field(default_factory=PlayerClientSettings)
 
 
-_TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
-_REPEATED = re.compile("overwrite|twice|[Dd]uplicate")
-"""Matches tomllib's messages about duplicate keys."""
-_ASSIGNMENT = re.compile(r"\s*([\w.\"' -]+?)\s*=")
-
-
 def config_path(path: Path | None = None) -> Path:
     """The absolute path of the configuration: `path`, else `TIMMY_CONFIG`, else the shipped file."""
     if path is not None:
@@ -332,71 +326,11 @@ def load_settings(path: Path) -> Settings:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}{_describe_toml_error(text, str(error))}") from error
+        raise ConfigError(f"{path}{describe_toml_error(text, str(error))}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
     try:
         # Strict, as TOML has types of its own: "7979" is not a port.
         return Settings.model_validate(document, strict=True, context=path.parent.absolute())
     except ValidationError as error:
-        raise ConfigError(_explain(path, text, error)) from error
-
-
-def _describe_toml_error(text: str, message: str) -> str:
-    first: dict[str, int] = {}
-    for number, keys in _keys_by_line(text) if _REPEATED.search(message) else ():
-        key = ".".join(keys)
-        if key in first:
-            return f", line {number}: {key}: is set already, on line {first[key]}: remove one of them"
-        first[key] = number
-    lines = len(text.splitlines())
-    return f": {message.replace('at end of document', f'at the end, line {lines}')}: correct the TOML there"
-
-
-def _explain(path: Path, text: str, error: ValidationError) -> str:
-    mistake = first_mistake(error)
-    keys = [str(part) for part in mistake.path]
-    line = _line_of(text, keys)
-    where = f"{path}, line {line}" if line else str(path)
-    return f"{where}: {'.'.join(keys)}: {_remedy(mistake, keys)}"
-
-
-def _remedy(mistake: Mistake, keys: list[str]) -> str:
-    match mistake.kind:
-        case "extra_forbidden":
-            return f"no such key; there are: {', '.join(_known_keys(keys[:-1]))}"
-        case "model_type":
-            return f"must be a table: [{'.'.join(keys)}], its keys below it"
-    return mistake.text
-
-
-def _known_keys(section: list[str]) -> list[str]:
-    model: Any = Settings
-    for key in section:
-        # A table of tables has names of the operator's; the keys are those of its values.
-        model = model.model_fields[key].annotation if hasattr(model, "model_fields") else get_args(model)[1]
-    return sorted(model.model_fields)
-
-
-def _line_of(text: str, keys: list[str]) -> int | None:
-    """The line of the key, or else of the innermost table around it that has a line."""
-    lines = list(_keys_by_line(text))
-    for depth in range(len(keys), 0, -1):
-        for number, keys_of_line in lines:
-            if keys_of_line == keys[:depth]:
-                return number
-    return None
-
-
-def _keys_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _TABLE.match(line):
-            table = _parts(header[1])
-            yield number, table
-        elif assignment := _ASSIGNMENT.match(line):
-            yield number, [*table, *_parts(assignment[1])]
-
-
-def _parts(dotted: str) -> list[str]:
-    return [part.strip(" \t\"'") for part in dotted.split(".")]
+        raise ConfigError(explain(path, text, error, Settings)) from error
