@@ -124,16 +124,14 @@ def test_a_real_time_world_goes_on_while_the_agent_thinks(monkeypatch: pytest.Mo
     env.close()
 
 
-@pytest.mark.timing
 def test_a_real_time_step_lasts_its_declared_time() -> None:
+    began = time.monotonic()
     env = RealTimeEnv("meet-jiub")
     env.reset(seed=1)
-    began = time.monotonic()
     infos = [env.step(np.int64(FORWARD))[-1] for _ in range(4)]
     lasted_ms = (time.monotonic() - began) * 1000
     env.close()
-    assert lasted_ms >= 900
-    assert abs(infos[-1]["game_ms"] - lasted_ms) < 500 + 250 * infos[-1]["late_steps"]
+    assert 999 <= infos[-1]["game_ms"] <= lasted_ms
 
 
 def test_a_language_model_gets_a_text_in_place_of_the_arrays() -> None:

@@ -12,7 +12,7 @@ from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import WatchTimeoutError
 from timmy_actors.protocol import Action
 from timmy_actors.worlds import (
-    ChatFrom,
+    Happens,
     LockstepGame,
     NearPoint,
     NpcBody,
@@ -69,8 +69,8 @@ def test_refusals_have_their_codes(game: LockstepGame) -> None:
 def test_verbs_and_waits_count_the_worlds_time(game: LockstepGame) -> None:
     body = PlayerBody(game)
     began, real_s = game.game_ms, time.process_time()
-    done = body.perform(follow("fargoth", 30.0), deadline_s=600)
-    assert (done.outcome, done.elapsed_s >= 30) == ("done", True), done.reason
+    done = body.perform(follow("fargoth", 10.0), deadline_s=600)
+    assert (done.outcome, done.elapsed_s >= 10) == ("done", True), done.reason
     assert (game.game_ms - began) / 1000 == pytest.approx(done.elapsed_s, abs=0.1)
     assert time.process_time() - real_s < 25, "as fast as it can be computed"
     assert body.perform(go_to(Point(-15000, -76000)), deadline_s=2).outcome == "expired"
@@ -86,11 +86,11 @@ def test_verbs_and_waits_count_the_worlds_time(game: LockstepGame) -> None:
 
 
 def test_a_watch_reports_what_happens_while_time_passes(game: LockstepGame) -> None:
-    met = wait_until(game, ChatFrom(speaker="Jiub"), 300)
+    met = wait_until(game, Happens(event="actor_cell_change"), 300)
     assert met.met
     assert met.event is not None
-    assert met.event.data["speaker"] == "Jiub"
-    assert 5 < met.waited_s <= 100, "Jiub talks every 25 to 90 seconds"
+    assert met.event.event == "actor_cell_change", "the guard crosses a border on his round"
+    assert 5 < met.waited_s < 60
     with game.watch(snapshots=False, events=["death"]) as pushes, pytest.raises(WatchTimeoutError):
         pushes.read(1.0)
 

@@ -96,27 +96,27 @@ def perform(
         RefusedError: `bad_arguments`: the deadline is not a number of seconds up to an hour.
     """
     cancel = cancel or Event()
-    performance = _Performance(plan, deadline_s, cancel, on_progress, body.clock.now)
-    steps = performance.run()
+    steps = _Performance(plan, deadline_s, cancel, on_progress, body.clock.now).run()
     advance: Callable[[], _Todo] = partial(next, steps)
-    while True:
-        try:
+    try:
+        while True:
             todo = advance()
-        except StopIteration as end:
-            performed: Performed = end.value
-            return performed
-        try:
-            if todo.pause_s:
-                body.clock.pause(todo.pause_s, cancel)
-            result = body.carry_out(todo.request, todo.within_s)
-            seen = body.observe() if result is None else body.after(result)
-        except RefusedError as refused:
-            advance = partial(steps.throw, refused)
-        except BaseException:
-            steps.close()
-            raise
-        else:
-            advance = partial(steps.send, (seen, result))
+            try:
+                advance = partial(steps.send, _carried_out(body, todo, cancel))
+            except RefusedError as refused:
+                advance = partial(steps.throw, refused)
+    except StopIteration as end:
+        performed: Performed = end.value
+        return performed
+    finally:
+        steps.close()
+
+
+def _carried_out(body: Performer, todo: _Todo, cancel: Event) -> _Done:
+    if todo.pause_s:
+        body.clock.pause(todo.pause_s, cancel)
+    result = body.carry_out(todo.request, todo.within_s)
+    return _Done(body.observe() if result is None else body.after(result), result)
 
 
 async def aperform(
@@ -133,23 +133,24 @@ async def aperform(
     """
     steps = _Performance(plan, deadline_s, Event(), on_progress, time.monotonic).run()
     advance: Callable[[], _Todo] = partial(next, steps)
-    while True:
-        try:
+    try:
+        while True:
             todo = advance()
-        except StopIteration as end:
-            performed: Performed = end.value
-            return performed
-        try:
-            await asyncio.sleep(todo.pause_s)
-            result = await body.carry_out(todo.request, todo.within_s)
-            seen = await (body.observe() if result is None else body.after(result))
-        except RefusedError as refused:
-            advance = partial(steps.throw, refused)
-        except BaseException:
-            steps.close()
-            raise
-        else:
-            advance = partial(steps.send, (seen, result))
+            try:
+                advance = partial(steps.send, await _acarried_out(body, todo))
+            except RefusedError as refused:
+                advance = partial(steps.throw, refused)
+    except StopIteration as end:
+        performed: Performed = end.value
+        return performed
+    finally:
+        steps.close()
+
+
+async def _acarried_out(body: AsyncPerformer, todo: _Todo) -> _Done:
+    await asyncio.sleep(todo.pause_s)
+    result = await body.carry_out(todo.request, todo.within_s)
+    return _Done(await (body.observe() if result is None else body.after(result)), result)
 
 
 def check_deadline(deadline_s: float) -> None:
@@ -168,6 +169,13 @@ class _Todo(NamedTuple):
     request: Request
     within_s: float
     pause_s: float
+
+
+class _Done(NamedTuple):
+    """What was seen after a request, and its result; None: it was only to observe."""
+
+    seen: PerceptionOutput
+    result: ActionResult | None
 
 
 class _Performance:
@@ -192,7 +200,7 @@ class _Performance:
         self._requests = 0
         self._seen: PerceptionOutput | None = None
 
-    def run(self) -> Generator[_Todo, tuple[PerceptionOutput, ActionResult | None], Performed]:
+    def run(self) -> Generator[_Todo, _Done, Performed]:
         """Run the plan to its end."""
         try:
             return (yield from self._run())
@@ -203,7 +211,7 @@ class _Performance:
         finally:
             self._plan.close()
 
-    def _run(self) -> Generator[_Todo, tuple[PerceptionOutput, ActionResult | None], Performed]:
+    def _run(self) -> Generator[_Todo, _Done, Performed]:
         request = next(self._plan)
         while True:
             if self._cancel.is_set():

@@ -22,7 +22,6 @@ PIXELS_PER_RADIAN = 256.0
 MOST_REMEMBERED = 256
 """How many results are kept for actions that are repeated under their id."""
 
-
 BINDINGS = {
     "activate": "interact", "open": "interact", "talk": "interact",
     "attack": "attack", "jump": "jump", "stop_moving": "release_all",
@@ -34,7 +33,8 @@ WINDOW_VERBS = frozenset({*BINDINGS, "walk", "run", "turn"})
 class WindowInput:
     """Plays the verbs of client input. A key has no answer: the result says only whether the window received it.
 
-    An action repeated under one id is not pressed again: it gets the stored result.
+    An action repeated under one id is not pressed again: it gets the stored result. One that was refused is tried
+    again, as nothing was pressed.
 
     Args:
         here: the player's position, which a turn to a direction needs.
@@ -50,11 +50,14 @@ class WindowInput:
     def press(self, action: Action, command_id: str | None) -> ActionResult:
         """Execute one of `WINDOW_VERBS`, or anything that the portal has a name for."""
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
-        if key not in self._results:
-            self._results[key] = self._execute(action, key)
-            if len(self._results) > MOST_REMEMBERED:
-                self._results.popitem(last=False)
-        return self._results[key]
+        if key in self._results:
+            return self._results[key]
+        result = self._execute(action, key)
+        if result.outcome != "refused":
+            self._results[key] = result
+        if len(self._results) > MOST_REMEMBERED:
+            self._results.popitem(last=False)
+        return result
 
     def _execute(self, action: Action, key: str) -> ActionResult:
         try:
