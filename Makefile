@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TRAIN := .cache/train
 ESLINT := .cache/eslint/node_modules/.bin/eslint
 # What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -10,7 +11,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures training-samples clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures training-samples train-example clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +97,9 @@ dashboard-places: $(VENV)/.installed-dev ## Write the dashboard's list of places
 dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard in docs/images, with Chromium, Xvfb and openbox
 	$(BIN)/python -m tools.dashboard_pictures docs/images
 
+train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 steps and draw its learning curve in docs/images
+	nice -n 5 $(TRAIN)/bin/python examples/train_reach.py --steps $(or $(STEPS),10000)
+
 clean: ## Remove what the others made
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg
 
@@ -125,3 +129,9 @@ $(VENV)/.installed-bench: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "installing with what the benchmarks compare with (once; a minute or less) ..."
 	@$(PIP) install --editable '.[all,bench]'
 	@touch $@ $(VENV)/.installed
+
+$(TRAIN)/.installed-train: setup.cfg pyproject.toml
+	@$(MAKE) --silent VENV=$(TRAIN) $(TRAIN)/bin/python
+	@echo "installing what the training needs (once; some minutes) ..."
+	@$(TRAIN)/bin/python -m pip --disable-pip-version-check install --editable '.[train]'
+	@touch $@
