@@ -30,8 +30,8 @@ def playing(folder: Path, beats: int, rate_hz: float) -> Stage:
     return Stage(
         folder,
         f'[recording]\nfolder = "{folder / "episodes"}"\n'
-        f'[heartbeat]\nenabled = true\nbegins = false\nrate_hz = {rate_hz}\npolicy = "scripted"\ncommands = ["give_item"]\n'
-        "repeats = 1000\n"
+        f"[heartbeat]\nenabled = true\nbegins = false\nrate_hz = {rate_hz}\nrepeats = 1000\n"
+        'policy = "scripted"\ncommands = ["give_item"]\n'
         f'[heartbeat.scripted]\nfile = "{folder / "script.yaml"}"\n',
     )
 
