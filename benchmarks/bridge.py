@@ -172,9 +172,9 @@ def _commands() -> Iterator[Figure | Reading]:
         mine, floor = _trips(ours.command, TRIPS), _trips(bare, TRIPS)
         prior = _trips(theirs.command, TRIPS // 10)
         for name, at in (("p50", 0.5), ("p99", 0.99)):
-            told = f"command at a poll of 1 ms, {name}"
-            yield Figure(told, [_at(mine, at)], [_at(floor, at)], yardstick_name="bare echo")
-            yield Figure(told, [_at(mine, at)], [_at(prior, at)], yardstick_name="30 Hz JSON bridge")
+            row = f"command at a poll of 1 ms, {name}"
+            yield Figure(row, [_at(mine, at)], [_at(floor, at)], yardstick_name="bare echo")
+            yield Figure(row, [_at(mine, at)], [_at(prior, at)], yardstick_name="30 Hz JSON bridge")
         rates = [_rate(ours.burst, PIPELINED), _rate(theirs.burst, 30)]
         yield Figure(
             "commands a second, pipelined", rates[:1], rates[1:], unit="/s", yardstick_name="30 Hz JSON bridge"
@@ -232,8 +232,8 @@ def _crowd(players: int) -> Iterator[Figure | Reading | Note]:
     pushed = (len(full) + len(deltas)) / WATCH_S
     yield Note(f"{who}: {pushed:.0f} perceptions a second pushed, by the contender {len(whole) / WATCH_S:.0f}")
     for name in ("p50_us", "p99_us"):
-        told = f"{who}: Lua a poll, {name[:3]}"
-        yield Figure(told, [ours[name]], [theirs[name]], yardstick_name="30 Hz JSON bridge")
+        row = f"{who}: Lua a poll, {name[:3]}"
+        yield Figure(row, [ours[name]], [theirs[name]], yardstick_name="30 Hz JSON bridge")
     yield Reading(
         f"{who}: Lua's share of the loop's time", [ours["percent"]], "<= 20 %", lambda share: share <= 20, "%"
     )

@@ -19,7 +19,7 @@ INSTALLERS = {"PIP_CACHE_DIR": str(CACHE / "pip"), "npm_config_cache": str(CACHE
 PYAUTOGUI = ("mcp>=1.30,<2", "mcp-pyautogui==0.0.6", "pillow")
 
 
-def made(*packages: str) -> Path:
+def python_environment(*packages: str) -> Path:
     """The folder with the programs of an environment that has these packages.
 
     Raises:
@@ -28,7 +28,7 @@ def made(*packages: str) -> Path:
     return _kept((*packages, sys.version), lambda folder: _make(folder, packages)) / "bin"
 
 
-def made_for_node(*packages: str) -> Path:
+def npm_folder(*packages: str) -> Path:
     """A folder with these packages of npm.
 
     Raises:

@@ -96,8 +96,8 @@ def _growth(capture: Callable[[], None]) -> Reading:
 
 
 def _children(pid: int) -> list[int]:
-    found = (Path(f"/proc/{pid}/task/{task.name}/children").read_text() for task in Path(f"/proc/{pid}/task").iterdir())
-    return [int(child) for text in found for child in text.split()]
+    texts = (Path(f"/proc/{pid}/task/{task.name}/children").read_text() for task in Path(f"/proc/{pid}/task").iterdir())
+    return [int(child) for text in texts for child in text.split()]
 
 
 def _resident_mb(pid: int) -> float:
@@ -176,9 +176,9 @@ def _calls(portal: BlockingPortal, stack: ExitStack, server: StdioServerParamete
 def _screen() -> Iterator[str]:
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
-    with os.fdopen(read) as told, _running(command, pass_fds=[write]):
+    with os.fdopen(read) as report, _running(command, pass_fds=[write]):
         os.close(write)
-        yield f":{told.readline().strip()}"
+        yield f":{report.readline().strip()}"
 
 
 @contextmanager

@@ -127,3 +127,15 @@ def test_contributing_has_a_row_for_every_room() -> None:
     }
     assert (rooms | modules) - named - {"py.typed"} == set()
     assert [name for name in named if not any((folder / name).exists() for folder in (TOP, TOP / "timmy_actors"))] == []
+
+
+def test_a_finding_has_the_form_that_contributing_describes() -> None:
+    findings = sorted((TOP / "findings").glob("*.sh"))
+    assert findings
+    for finding in findings:
+        text = text_of(finding)
+        assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+\.sh", finding.name)
+        assert len(text.splitlines()) <= 80
+        for part in ("\n# One expects", "\n# What happens", "\n# Who is affected", "mktemp -d", "exit 2"):
+            assert part in text, f"{finding.name} lacks {part!r}"
+        assert "timmy" not in text

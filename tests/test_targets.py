@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -32,6 +33,20 @@ def test_the_benchmarks_need_neither_the_tests_nor_pytest() -> None:
         [sys.executable, "-c", WITHOUT_THE_TESTS], cwd=TOP, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", ["supervision.py", "contenders/timmy.py", "contenders/population.py"])
+def test_the_figures_of_supervision_are_taken_through_public_names(file: str) -> None:
+    private = []
+    for node in ast.walk(ast.parse((TOP / "benchmarks" / file).read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(value=ast.Name("self")):
+                continue
+            case ast.Attribute(attr=name) if name.startswith("_") and not name.endswith("__"):
+                private.append(name)
+            case ast.ImportFrom(module=str(module)) if module.startswith("timmy_actors.supervision."):
+                private.append(module)
+    assert private == []
 
 
 def test_ci_imports_what_every_target_runs_in_the_targets_own_environment() -> None:

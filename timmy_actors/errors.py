@@ -32,6 +32,7 @@ TimmyError
     ├── HungError                  an actor's loop did not turn, or it did not start or stop in time
     ├── TooManyAbandonedError      more hung actors were abandoned than a process should carry
     ├── LinkLostError              the link to the game ended, or never came up
+    ├── PlayerLinkLostError        the player client's connection ended, or never came up
     ├── ServerGoneError            an MCP server ended, or never came up
     │   └── ServerHungError        it runs, and does not answer
     ├── AddressUnusableError       the address for other machines cannot be listened on
@@ -241,6 +242,10 @@ class TooManyAbandonedError(ActorFailureError):
 
 class LinkLostError(ActorFailureError):
     """The link to the game ended, or never came up."""
+
+
+class PlayerLinkLostError(ActorFailureError):
+    """The player client's connection to its server ended, or never came up; the message says why and what to do."""
 
 
 class ServerGoneError(ActorFailureError):

@@ -41,7 +41,8 @@ M.types = types
 """
 
 NAMED: dict[str, Any] = {
-    "Name": _base.Name, "MessageId": _base.MessageId, "ClientName": message.ClientName,
+    "Name": _base.Name, "MessageId": _base.MessageId, "Traceparent": _base.Traceparent,
+    "ClientName": message.ClientName,
     "PlayerName": message.PlayerName, "Text": _arguments.Text, "Label": _arguments.Label,
     "LongText": record_parts.LongText, "UniqueIndex": _arguments.UniqueIndex, "Coordinate": _arguments.Coordinate,
     "Angle": _arguments.Angle, "Speed": position.Speed, "GridNumber": topics.GridNumber, "Radius": message.Radius,

@@ -71,7 +71,7 @@ def key(name: str) -> str:
 def quoted(text: str) -> str:
     """A string literal: control characters as decimal escapes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\{ord(found[0]):03d}", escaped) + '"'
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\{ord(match[0]):03d}", escaped) + '"'
 
 
 CLASS_OR_CHARACTER = re.compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcp import StdioServerParameters
 
-from benchmarks.environments import PYAUTOGUI, made
+from benchmarks.environments import PYAUTOGUI, python_environment
 
 
 def server(display: str, folder: Path) -> StdioServerParameters:
@@ -19,7 +19,7 @@ def server(display: str, folder: Path) -> StdioServerParameters:
     Raises:
         CalledProcessError, TimeoutExpired: pip cannot install it.
     """
-    programs = made(*PYAUTOGUI)
+    programs = python_environment(*PYAUTOGUI)
     stub = folder / "gnome-screenshot"
     stub.write_text("#!/bin/sh\n")
     stub.chmod(0o755)

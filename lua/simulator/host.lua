@@ -47,9 +47,20 @@ local function as_set(names)
   return set
 end
 
---- The bridge counts game time by this server's clock.
-local function set_game_clock()
-  require("timmy.server.clock").game_now = function() return (server.clock() - server.started) / MS_PER_S end
+local system_time = os.time
+
+--- The game time since the start, in seconds.
+local function game_s()
+  return (server.clock() - server.started) / MS_PER_S
+end
+
+--- The bridge counts game time by this server's clock, and the calendar follows it too: in a frozen world no second
+--- passes for any script. `began_s`: the calendar time at the start, in seconds since 1970.
+local function set_clocks(began_s)
+  require("timmy.server.clock").game_now = game_s
+  os.time = function(date) -- luacheck: ignore 122
+    return date and system_time(date) or began_s + math.floor(game_s())
+  end
 end
 
 local function make_server(options)
@@ -87,19 +98,19 @@ end
 --- Starts a server: globals, then `scripts` (module names, as customScripts.lua requires them), OnServerInit and
 --- OnServerPostInit, then the players log in and arrive. A second start replaces the first.
 ---
---- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; unfrozen: timers' functions
---- that run on in a frozen world, as the bridge's does; die(reason), which should not
---- return; report(line) for the log; ledger(player, item, count), for what reaches a client's inventory; scripts;
---- client_input (false: the bridge can't play the clients, as on a real server); players (names, default Timmy and
---- Jiub), or crowd: a number of players far from each other, with company: actors around each; data_path;
---- port; core_scripts ("newest" or "release": see core/version.lua).
+--- options: api, preconditions (tables or paths of the JSON files); seed; clock() in ms; began_s: what `os.time`
+--- returns at the start (default: the real time); unfrozen: timers' functions that run on in a frozen world, as the
+--- bridge's does; die(reason), which should not return; report(line) for the log; ledger(player, item, count), for what
+--- reaches a client's inventory; scripts; client_input (false: the bridge can't play the clients, as on a real server);
+--- players (names, default Timmy and Jiub), or crowd: a number of players far from each other, with company: actors
+--- around each; data_path; port; core_scripts ("newest" or "release": see core/version.lua).
 function M.start(options)
   make_server(options)
   socket_guard.install(function(line) server.report(line) end)
   server_core.install(options.core_scripts)
   world = world_sim.new(server, options.seed or 1)
   client_input.attach(options.client_input ~= false and world.input or nil)
-  set_game_clock()
+  set_clocks(options.began_s or system_time())
   load_scripts(options.scripts or {})
   for _, event in ipairs { "OnServerInit", "OnRequestDataFileList", "OnServerPostInit" } do
     events.fire(server, event)

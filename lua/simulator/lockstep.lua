@@ -41,12 +41,6 @@ local function new_peer()
   return created
 end
 
---- Replaces the clocks, so that equal inputs give equal worlds; before any script is loaded.
-local function replace_clocks()
-  require("timmy.server.clock").now = function() return now_ms / MS_PER_S end
-  os.time = function() return EPOCH_S + math.floor(now_ms / MS_PER_S) end -- luacheck: ignore 122
-end
-
 local function service()
   return host.loaded("timmy.bridge").service
 end
@@ -55,13 +49,14 @@ local function send(payload)
   service():on_message(peer, payload, false, now_ms / MS_PER_S)
 end
 
---- Starts the world. options: as host.start's, without `clock`; `events`: the names of the events to report; `listen`:
+--- Starts the world; its clocks are replaced before any script is loaded, so that equal inputs give equal worlds.
+--- options: as host.start's, without `clock` and `began_s`; `events`: the names of the events to report; `listen`:
 --- accept connections too.
 function M.start(options)
   now_ms, peer = 0, new_peer()
-  replace_clocks()
+  require("timmy.server.clock").now = function() return now_ms / MS_PER_S end
   if not options.listen then package.loaded["timmy.server.sockets"] = silent end
-  options.clock = function() return now_ms end
+  options.clock, options.began_s = function() return now_ms end, EPOCH_S
   host.start(options)
   send(CLIENT)
   send(json.encode { type = "subscribe", id = "subscribe", sections = json.array {},

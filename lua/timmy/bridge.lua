@@ -47,6 +47,7 @@ local function open_service(config)
     players = players,
     player_location = player_location,
     trips = trips,
+    clock_now = clock.now,
     game_now = clock.game_now,
     log = log,
   })

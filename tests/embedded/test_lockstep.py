@@ -46,6 +46,10 @@ def actions(seed: int) -> Iterator[str | None]:
                 command(f"{number}", "jump"),
                 command(f"{number}", "attack"),
                 command(f"{number}", "look"),
+                command(f"{number}", "cast", spell="hearth heal"),
+                command(
+                    f"{number}", "add_effect", spell="haste", effect=79, attribute="Speed", magnitude=5, duration_s=9
+                ),
                 command(f"{number}", "chat", text=f"This is line {number}."),
             ]
         )

@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 from tests.portals.environments import environment
-from tests.recording.exported import episodes
-from timmy_actors.recording import ExportFormat, ExportOptions, export_episodes
+from tests.recording.beats import beat, picture
+from tests.recording.exported import HUMAN, SLEEP, episodes
+from timmy_actors.recording import (
+    EpisodeWriter,
+    ExportFormat,
+    ExportOptions,
+    Override,
+    PromptMessage,
+    export_episodes,
+)
 
 ATIF = ("atif==1.8.0",)
 OWAMCAP = ("mcap-owa-support==0.6.6", "owa-msgs==0.6.6")
@@ -47,7 +55,7 @@ def load(packages: tuple[str, ...], loader: str, *arguments: str, home: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-4_000:]
-    return [json.loads(line) for line in done.stdout.splitlines() if line[:1] in "[{"]
+    return [json.loads(line) for line in done.stdout.splitlines() if line[:2] in ('{"', '["')]
 
 
 def test_atif_reads_every_document(recorded: dict[str, Path], tmp_path: Path) -> None:
@@ -84,3 +92,33 @@ def test_datasets_stores_a_blanked_picture_blanked(recorded: dict[str, Path], tm
     target = export({"good": recorded["good"]}, tmp_path / "messages", "messages", blank=((0, 0, 32, 48),))
     _, first, _ = load(TRL, "load_rows.py", str(target), str(tmp_path / "cache"), home=tmp_path)
     assert max(first["pictures"][0][2:]) < 20
+
+
+LONG_ENOUGH, TOO_SHORT = 512, 100
+IMAGE_TOKENS = 16
+"""Of the tiny model; its tokenizer has a token per character."""
+
+
+def test_trl_learns_from_every_row_of_the_pairs(recorded: dict[str, Path], tmp_path: Path) -> None:
+    target = export(recorded, tmp_path / "dpo", "dpo")
+    written = (target / "metadata.jsonl").read_text().splitlines()
+    steps = load(TRL, "train_dpo.py", str(target), str(tmp_path / "cache"), str(LONG_ENOUGH), home=tmp_path)
+    assert len(steps) == len(written)
+    for step in steps:
+        assert step["image_tokens"] == step["expected_image_tokens"], step
+        assert min(step["completion_tokens"]) > 0, step
+        assert step["gradient"] > 0, step
+
+
+def test_a_row_that_the_export_warns_of_teaches_trl_nothing(tmp_path: Path) -> None:
+    override = Override(policy=SLEEP, human=HUMAN)
+    prompt = (PromptMessage(role="user", text="You are on a long road. " * 20),)
+    writer = EpisodeWriter(tmp_path / "episodes", episode_id="long", meta={})
+    writer.write(beat(1, decision=HUMAN, override=override, prompt=prompt), picture())
+    writer.close("success")
+    options = ExportOptions("dpo", max_length=TOO_SHORT, image_tokens=IMAGE_TOKENS)
+    exported = export_episodes([writer.episode], tmp_path / "dpo", options)
+    assert len(exported.warnings) == exported.rows == 1
+    (step,) = load(TRL, "train_dpo.py", str(tmp_path / "dpo"), str(tmp_path / "cache"), str(TOO_SHORT), home=tmp_path)
+    assert step["image_tokens"] == step["expected_image_tokens"], step
+    assert (step["completion_tokens"], step["gradient"]) == ([0, 0], 0), step

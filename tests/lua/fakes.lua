@@ -7,7 +7,8 @@ local M = {}
 
 --- A game whose values a test changes: `game.values[pid][section]`, `game.roster`, `game.ran`, `game.reads`;
 -- `game.outcomes`: the answers that its command `ask` waits for; `game.under_way[pid]`: which command has a player
--- under way, and `game.held_since` since when positions are held.
+-- under way, and `game.held_since` since when positions are held; `game.clock_s`: the monotonic clock, and
+-- `game.takes_s` how long a command takes by it.
 function M.new_game()
   return {
     roster = { { pid = 0, name = "Timmy" }, { pid = 1, name = "Jiub" } },
@@ -15,6 +16,7 @@ function M.new_game()
     ran = {},
     outcomes = {},
     under_way = {},
+    clock_s = 1000,
     reads = 0,
   }
 end
@@ -30,6 +32,7 @@ end
 
 local function run(game)
   return function(name, arguments, context)
+    game.clock_s = game.clock_s + (game.takes_s or 0)
     if name == "raise" then error("a command broke") end
     if name == "infinite" then return { number = math.huge } end
     if name == "ask" then
@@ -60,6 +63,7 @@ function M.services(game)
     player_location = { of = function() return nil end, has_loaded = function() return false end },
     trips = { look = function() end, revision = function(pid) return game.under_way[pid] or nil end,
       is_under_way = function(pid) return game.under_way[pid] ~= nil end },
+    clock_now = function() return game.clock_s end,
     players = { online = function() return game.roster end, find = find(game) },
   }
 end

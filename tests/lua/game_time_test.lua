@@ -72,4 +72,16 @@ cases["a trip in a frozen world waits for game time, however long that takes"] =
   equal(host.player("Timmy").cell, "Balmora, Guild of Mages")
 end
 
+cases["the calendar follows game time, for every script"] = function()
+  virtual.open { began_s = 1000 }
+  virtual.run(2500)
+  equal(os.time(), 1002)
+  host.freeze("a test")
+  virtual.run(MINUTE_MS)
+  equal(os.time(), 1002)
+  host.step(MINUTE_MS)
+  equal(os.time(), 1062)
+  equal(os.time { year = 2000, month = 1, day = 2 } - os.time { year = 2000, month = 1, day = 1 }, 24 * 60 * 60)
+end
+
 return cases

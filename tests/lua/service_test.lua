@@ -84,6 +84,34 @@ test("a command is run once, and its repeat is answered from memory", function()
   equal(game.ran[1], { arguments = { player = "Timmy" }, context = context })
 end)
 
+local TRACEPARENT = "00-" .. ("a"):rep(32) .. "-" .. ("b"):rep(16) .. "-01"
+
+test("a traced command's result has the times of its execution, its repeat the same", function()
+  local service, peer, game = introduced()
+  game.takes_s, game.clock_s = 0.0125, NOW + 0.0002
+  local first = ask(service, peer, command("1", { traceparent = TRACEPARENT }))
+  equal(first.times, { received = 1000000, started = 1000000.2, ended = 1000012.7 })
+  equal(ask(service, peer, command("1")), first)
+end)
+
+test("a traced command that is refused or fails has times, one that was not begun has none", function()
+  local service, peer = introduced()
+  for _, name in ipairs({ "raise", "dance" }) do
+    local answer = ask(service, peer, command(name, { name = name, traceparent = TRACEPARENT }))
+    equal({ answer.error ~= nil, answer.times.ended }, { true, 1000000 }, name)
+  end
+  equal(ask(service, peer, command("late", { deadline = 999999, traceparent = TRACEPARENT })).times, nil)
+end)
+
+test("a traceparent that is none is refused", function()
+  local service, peer, game = introduced()
+  for _, wrong in ipairs({ "", "00-a-b-01", TRACEPARENT .. "0", TRACEPARENT:upper(), 5 }) do
+    local answer = ask(service, peer, command("1", { traceparent = wrong }))
+    equal({ answer.type, answer.error.code, answer.error.field }, { "error", "bad_message", "traceparent" })
+  end
+  equal(#game.ran, 0)
+end)
+
 test("a repeat is answered before its deadline is looked at, from another connection too", function()
   local service, peer, game = introduced()
   local first = ask(service, peer, command("1"))

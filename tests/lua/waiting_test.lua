@@ -83,6 +83,18 @@ test("lets a repeat wait for the first, each answered as it asked", function()
   equal(peer.answers[3], peer.answers[1])
 end)
 
+test("reports the times of a traced command that waits, until its answer has come", function()
+  local service, game = new_service()
+  local peer, message = introduce(service), asking()
+  message.traceparent = "00-" .. ("a"):rep(32) .. "-" .. ("b"):rep(16) .. "-01"
+  say(service, peer, message)
+  game.outcomes[1]:settle({ choice = "Yes" })
+  game.clock_s = NOW + 2.0004
+  service:answer_late(NOW + 2)
+  local began = NOW * 1000
+  equal(peer.answers[1].times, { received = began, started = began, ended = began + 2000.4 })
+end)
+
 test("answers a client that came again on the new connection only", function()
   local service, game = new_service()
   local old = introduce(service)

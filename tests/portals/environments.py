@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.environments import PYAUTOGUI, made, made_for_node
+from benchmarks.environments import PYAUTOGUI, npm_folder, python_environment
 
 STEAM_INFO = ("mcp>=1.30,<2", "steam-info-mcp==0.1.1")
 STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
@@ -32,7 +32,7 @@ __all__ = [
 def environment(*packages: str) -> Path:
     """The folder with the programs of an environment with these packages; skips the test if that cannot be created."""
     try:
-        return made(*packages)
+        return python_environment(*packages)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"no environment with {', '.join(packages)} can be created here: {error}")
 
@@ -43,6 +43,6 @@ def node_environment(*packages: str) -> Path:
     if missing:
         pytest.skip(f"apt install nodejs npm: {' and '.join(missing)} is missing")
     try:
-        return made_for_node(*packages)
+        return npm_folder(*packages)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"npm cannot install {', '.join(packages)}: {error}")

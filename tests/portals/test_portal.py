@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.waiting import eventually
 from timmy_actors import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import lasts_s
+from timmy_actors.supervision.testkit import hang
 
 
 def test_a_state_is_the_specs_field_for_field(tmp_path: Path) -> None:
@@ -30,6 +32,16 @@ def test_a_state_is_the_specs_field_for_field(tmp_path: Path) -> None:
     context = {"playtime_hours", "achievements_unlocked", "achievements_total", "current_players_online"}
     assert context <= output["game_context"].keys()
     assert output["game_context"]["app_id"] == 22320
+
+
+def test_a_capture_needs_the_portals_thread_and_the_sessions(tmp_path: Path) -> None:
+    with desktop(tmp_path) as running:
+        running.runtime.capture()
+        wake_up = hang(running.runtime.directory, "desktop-control")  # the actor that starts the session
+        assert running.runtime.capture().visual.screenshot_path
+        wake_up()
+        names = [thread.name for thread in threading.enumerate()]
+    assert (names.count("portal"), names.count("session desktop-control")) == (1, 1)
 
 
 def test_a_result_is_the_specs_field_for_field(tmp_path: Path) -> None:

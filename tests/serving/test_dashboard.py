@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from benchmarks.environments import made_for_node
+from benchmarks.environments import npm_folder
 from tests.conftest import leaving_nothing
 from tests.portals.desktops import DESKTOP as DESKTOP_SERVER
 from tests.runtimes import fresh
@@ -272,7 +272,7 @@ def axe() -> str:
     """The source of axe, which checks accessibility."""
     if shutil.which("npm") is None:
         pytest.skip("apt install nodejs npm")
-    return (made_for_node(AXE) / "node_modules/axe-core/axe.min.js").read_text()
+    return (npm_folder(AXE) / "node_modules/axe-core/axe.min.js").read_text()
 
 
 def violations(page: Page, axe: str) -> list[Any]:

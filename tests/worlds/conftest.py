@@ -20,7 +20,7 @@ from timmy_actors.daemon import DesktopSettings, JournalSettings, Settings, Stea
 from timmy_actors.protocol import Action
 from timmy_actors.system import config_folder
 from timmy_actors.worlds import PlayerBody, Turn
-from timmy_actors.worlds.composite import PIXELS_PER_RADIAN
+from timmy_actors.worlds.window_input import PIXELS_PER_RADIAN
 
 if TYPE_CHECKING:
     from tests.desktop_control.stage import Screen

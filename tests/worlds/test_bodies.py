@@ -11,16 +11,20 @@ import pytest
 
 from tests.waiting import PATIENCE_S
 from timmy_actors import RefusedError, Runtime, connect
+from timmy_actors.client import aconnect
 from timmy_actors.protocol import Action, Position
 from timmy_actors.worlds import (
+    AsyncPlayerBody,
     AsyncWorld,
     CompositeBody,
+    DesktopBody,
     Near,
     NearPoint,
     NpcBody,
     PlayerBody,
     Point,
     Progress,
+    Turn,
     Walk,
     WorldInterface,
     flee,
@@ -37,17 +41,34 @@ ARRILLES = "Seyda Neen, Arrille's Tradehouse"
 BOTTLE = "misc_com_bottle_01"
 
 
-@pytest.fixture(params=["player", "npc", "composite"])
-def body(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[PlayerBody | NpcBody]:
-    match request.param:
+Body = PlayerBody | NpcBody | DesktopBody
+
+
+def body_of(kind: str, world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
+    if kind in ("composite", "desktop"):
+        request.getfixturevalue("window")
+    match kind:
         case "player":
             yield timmy
         case "composite":
-            request.getfixturevalue("window")
             yield CompositeBody(world)
+        case "desktop":
+            yield DesktopBody(world)
         case _:
             with NpcBody.spawn(world, "rat") as npc:
                 yield npc
+
+
+@pytest.fixture(params=["player", "npc", "composite", "desktop"])
+def body(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
+    """Every body."""
+    yield from body_of(request.param, world, timmy, request)
+
+
+@pytest.fixture(params=["player", "npc", "composite"])
+def walker(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
+    """Every body that knows where it is."""
+    yield from body_of(request.param, world, timmy, request)
 
 
 def where(body: WorldInterface) -> Position:
@@ -56,12 +77,38 @@ def where(body: WorldInterface) -> Position:
     return position
 
 
-def test_every_body_has_the_interface(body: WorldInterface) -> None:
+def test_every_body_observes_acts_and_speaks(body: WorldInterface) -> None:
     assert isinstance(body, WorldInterface)
+    before = body.observe()
+    assert not before.stale, before.stale_reason
+    said = body.speak("Squeak!", command_id=f"squeak-{type(body).__name__}")
+    assert said.success, said.reason
+    again = body.speak("Squeak!", command_id=f"squeak-{type(body).__name__}")
+    assert (again.outcome, again.command_id) == ("done", f"squeak-{type(body).__name__}")
+    assert body.observe(after=said, deadline_s=PATIENCE_S).timestamp > before.timestamp
 
 
-def test_it_perceives_what_is_around_it(body: WorldInterface) -> None:
-    seen = body.observe()
+def test_every_body_says_what_it_can_do_and_refuses_the_rest(body: WorldInterface) -> None:
+    possible = body.available_actions()
+    assert possible.commands
+    assert "fly" not in possible.commands
+    refused, seen = body.act(Action(action="fly"), observe=True)
+    assert (refused.success, refused.outcome, refused.code, refused.field) == (
+        False, "refused", "unknown_command", refused.field,
+    )  # fmt: skip
+    assert seen.player
+    whispered = body.speak("psst", to="nobody at all")
+    assert (whispered.success, whispered.field) == (False, "to")
+
+
+def test_every_body_refuses_a_deadline_that_is_none(body: WorldInterface) -> None:
+    with pytest.raises(RefusedError) as refused:
+        body.perform(go_to("fargoth"), deadline_s=0)
+    assert (refused.value.code, refused.value.field) == ("bad_arguments", "deadline_s")
+
+
+def test_it_perceives_what_is_around_it(walker: WorldInterface) -> None:
+    seen = walker.observe()
     assert seen.position is not None
     assert seen.position.cell == "-2, -9"
     assert seen.nearby_actors is not None
@@ -72,65 +119,57 @@ def test_it_perceives_what_is_around_it(body: WorldInterface) -> None:
     assert "Jiub" in {player.name for player in seen.nearby_players.players}
 
 
-def test_it_goes_to_a_point(body: WorldInterface) -> None:
+def test_it_goes_to_a_point(walker: WorldInterface) -> None:
     goal = Point(-11500, -70700)
-    done = body.perform(go_to(goal, within=100), deadline_s=PATIENCE_S)
+    done = walker.perform(go_to(goal, within=100), deadline_s=PATIENCE_S)
     assert done.success, done.reason
     assert done.seen is not None
     assert done.seen.position is not None
     assert math.dist((done.seen.position.x, done.seen.position.y), (goal.x, goal.y)) <= 100
 
 
-def test_it_goes_to_somebody_and_away_again(body: WorldInterface) -> None:
-    assert body.perform(go_to("vodunius nuccius"), deadline_s=PATIENCE_S).success
-    fled = body.perform(flee("vodunius nuccius", 300), deadline_s=PATIENCE_S)
+def test_it_goes_to_somebody_and_away_again(walker: WorldInterface) -> None:
+    assert walker.perform(go_to("vodunius nuccius"), deadline_s=PATIENCE_S).success
+    fled = walker.perform(flee("vodunius nuccius", 300), deadline_s=PATIENCE_S)
     assert fled.success, fled.reason
-    assert body.wait_until(Near(who="vodunius nuccius", within=10_000), 0.1).met
+    assert walker.wait_until(Near(who="vodunius nuccius", within=10_000), 0.1).met
 
 
-def test_it_follows_somebody_for_some_time(body: WorldInterface) -> None:
-    done = body.perform(follow("fargoth", 2.0), deadline_s=PATIENCE_S)
+def test_it_follows_somebody_for_some_time(walker: WorldInterface) -> None:
+    done = walker.perform(follow("fargoth", 2.0), deadline_s=PATIENCE_S)
     assert done.success, done.reason
     assert done.elapsed_s >= 2.0
 
 
-def test_it_is_heard_by_those_near_it(body: WorldInterface) -> None:
-    said = body.speak("Squeak!")
+def test_it_is_heard_by_those_near_it(walker: WorldInterface) -> None:
+    said = walker.speak("Squeak!")
     assert said.success, said.reason
     assert "Jiub" in said.value["heard_by"]
 
 
-def test_it_says_what_it_can_do_and_refuses_the_rest(body: WorldInterface) -> None:
-    possible = body.available_actions()
-    assert "fly" not in possible.commands
-    assert possible.commands
-    refused = body.act(Action(action="fly"))
-    assert (refused.success, refused.code, refused.field) == (False, "unknown_command", refused.field)
-
-
-def test_it_waits_for_a_condition_and_reads_the_present_first(body: WorldInterface) -> None:
-    here = where(body)
-    met = body.wait_until(NearPoint(x=here.x, y=here.y, within=500), PATIENCE_S)
+def test_it_waits_for_a_condition_and_reads_the_present_first(walker: WorldInterface) -> None:
+    here = where(walker)
+    met = walker.wait_until(NearPoint(x=here.x, y=here.y, within=500), PATIENCE_S)
     assert (met.met, met.waited_s < PATIENCE_S) == (True, True)
-    in_vain = body.wait_until(NearPoint(x=0, y=0), 0.2)
+    in_vain = walker.wait_until(NearPoint(x=0, y=0), 0.2)
     assert (in_vain.met, in_vain.snapshot is not None) == (False, True)
 
 
-def test_a_verb_ends_when_it_is_cancelled_or_its_deadline_passes(body: WorldInterface) -> None:
+def test_a_verb_ends_when_it_is_cancelled_or_its_deadline_passes(walker: WorldInterface) -> None:
     cancel = Event()
 
     def stop(step: Progress) -> None:
         if step.remaining is not None:
             cancel.set()
 
-    done = body.perform(go_to(Point(-15000, -76000)), deadline_s=PATIENCE_S, cancel=cancel, on_progress=stop)
+    done = walker.perform(go_to(Point(-15000, -76000)), deadline_s=PATIENCE_S, cancel=cancel, on_progress=stop)
     assert (done.outcome, done.reason) == ("cancelled", "cancelled by the caller")
-    assert body.perform(go_to(Point(-15000, -76000)), deadline_s=0.3).outcome == "expired"
+    assert walker.perform(go_to(Point(-15000, -76000)), deadline_s=0.3).outcome == "expired"
 
 
-def test_a_cancelled_coroutine_stops_its_verb(body: WorldInterface) -> None:
+def test_a_cancelled_coroutine_stops_its_verb(walker: WorldInterface) -> None:
     async def live() -> int:
-        world, steps = AsyncWorld(body), asyncio.Event()
+        world, steps = AsyncWorld(walker), asyncio.Event()
         loop = asyncio.get_running_loop()
         reports: list[str] = []
 
@@ -147,6 +186,31 @@ def test_a_cancelled_coroutine_stops_its_verb(body: WorldInterface) -> None:
         return len(reports)
 
     assert asyncio.run(live()) < 10
+
+
+def test_a_desktop_body_sees_pictures_and_says_what_it_cannot_know(world: Runtime, window: None) -> None:
+    del window
+    body = DesktopBody(world)
+    seen = body.observe(deadline_s=PATIENCE_S)
+    assert seen.state.visual.window == "OpenMW"
+    assert (seen.position, seen.player) == (None, "morrowind")
+    walked = body.act(Walk(seconds=0.2), command_id="a step")
+    assert (walked.success, walked.binding) == (True, "hold_key")
+    assert body.act(Walk(seconds=0.2), command_id="a step") is walked, "not pressed again"
+    turned = body.act(Turn(yaw=90))
+    assert (turned.code, turned.field) == ("unavailable", "yaw")
+    done = body.perform(go_to("fargoth"), deadline_s=5)
+    assert (done.outcome, done.value["code"]) == ("failed", "unavailable")
+    with pytest.raises(RefusedError) as refused:
+        body.wait_until(NearPoint(x=0, y=0), 1)
+    assert (refused.value.code, refused.value.field) == ("unavailable", "condition")
+
+
+def test_a_desktop_body_without_a_window_has_no_picture(world: Runtime, timmy: PlayerBody) -> None:
+    del timmy
+    seen = DesktopBody(world).observe(deadline_s=PATIENCE_S)
+    assert seen.stale
+    assert str(seen.stale_reason).startswith("no_window: ")
 
 
 def test_a_player_walks_at_its_speed_and_sees_itself_move(timmy: PlayerBody) -> None:
@@ -176,6 +240,33 @@ def test_a_body_works_from_another_process_as_well(world: Runtime, timmy: Player
     with connect(world.endpoint) as daemon:
         done = PlayerBody(daemon).perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
     assert done.success, done.reason
+
+
+def test_a_body_lives_in_coroutines_without_threads(
+    world: Runtime, timmy: PlayerBody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del timmy
+
+    async def live() -> None:
+        async with aconnect(world.endpoint) as daemon:
+            body = AsyncPlayerBody(daemon)
+            await body.observe()  # the connections are there: opening one takes a thread
+            monkeypatch.setattr(asyncio, "to_thread", None)
+            result, seen = await body.act(Walk(seconds=0.2), observe=True)
+            assert (result.success, seen.stale) == (True, False)
+            assert "walk" in (await body.available_actions()).commands
+            said = await body.speak("A present.", to="Jiub")
+            assert (said.success, said.value["to"]) == (True, "Jiub")
+            assert (await body.speak("psst", manner="whisper")).field == "to"
+            done = await body.perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
+            assert done.success, done.reason
+            given = await body.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S)
+            assert given.value["code"] == "no_such_target"
+            assert (await body.perform(pick_up("vivec"), deadline_s=5)).reason == "no item vivec is seen from here"
+            monkeypatch.undo()
+            assert (await body.wait_until(Near(who="Jiub", within=400), PATIENCE_S)).met
+
+    asyncio.run(live())
 
 
 def test_two_agents_on_one_body_are_noticed(world: Runtime, timmy: PlayerBody) -> None:

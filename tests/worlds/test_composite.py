@@ -11,7 +11,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Runtime
 from timmy_actors.protocol import Action
 from timmy_actors.worlds import CompositeBody, PlayerBody, Point, Walk, go_to, pick_up
-from timmy_actors.worlds.composite import turn_to
+from timmy_actors.worlds.window_input import turn_to
 
 if TYPE_CHECKING:
     from tests.desktop_control.stage import Screen

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from timmy_actors.worlds import load_tasks
+
 PAGE = Path(__file__).parents[2] / "docs" / "environments.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -15,3 +17,7 @@ def test_the_pages_examples_run(example: str, capsys: pytest.CaptureFixture[str]
     pytest.importorskip("gymnasium")
     exec(compile(example, str(PAGE), "exec"), {})
     assert "print" not in example or capsys.readouterr().out.startswith("time ")
+
+
+def test_the_page_has_a_score_for_every_task() -> None:
+    assert re.findall(r"^\| `([a-z-]+)` \| \d", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == list(load_tasks())

@@ -9,7 +9,20 @@ import pytest
 
 from timmy_actors import RefusedError
 from timmy_actors.protocol import ActionResult, PerceptionOutput
-from timmy_actors.worlds import Plan, Point, Progress, Request, Seen, follow, go_to, perform, talk_about, use_door
+from timmy_actors.worlds import (
+    Plan,
+    Point,
+    Progress,
+    RealClock,
+    Request,
+    Seen,
+    flee,
+    follow,
+    go_to,
+    perform,
+    talk_about,
+    use_door,
+)
 from timmy_actors.worlds.plans import OBSERVE, Ending
 
 NOW = "2026-11-30T12:00:00Z"
@@ -39,6 +52,8 @@ def result(verb: str, value: dict[str, Any] | None = None, code: str | None = No
 
 class Table:
     """A body that answers each verb as a table says, and moves where it is sent."""
+
+    clock = RealClock()
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
@@ -112,7 +127,21 @@ def test_a_body_that_logs_out_fails_the_verb_with_the_code() -> None:
             raise RefusedError("no_such_player", "no player named Timmy is online", "player")
 
     done = perform(Gone(), go_to(Point(1000, 0)), deadline_s=60)
-    assert (done.outcome, done.value, done.seen) == ("failed", {"code": "no_such_player"}, None)
+    assert (done.outcome, done.value, done.seen) == (
+        "failed",
+        {"code": "no_such_player", "field": "player"},
+        None,
+    )
+
+
+@pytest.mark.parametrize(("plan", "section"), [(go_to(Point(9, 9)), "position"), (flee("rat"), "nearby_actors")])
+def test_a_section_that_is_missing_fails_the_verb(plan: Plan, section: str) -> None:
+    class Blind(Table):
+        def observe(self) -> PerceptionOutput:
+            return super().observe().model_copy(update={section: None})
+
+    done = perform(Blind(), plan, deadline_s=60)
+    assert done.reason == f"the body's snapshots have no {section}: subscribe to that section"
 
 
 def test_a_refused_request_ends_the_verb_with_its_reason() -> None:

@@ -14,8 +14,20 @@ from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import ConfigError
 from timmy_actors.system import tasks_folder
 from timmy_actors.worlds import Episode, RandomAgent, ScriptedAgent, Task, find_task, load_tasks, play
-from timmy_actors.worlds.tasks.goals import HasItem, InCell, Killed, NearPlace, Place, QuestStage, Sections
-from timmy_actors.worlds.tasks.task import load_task
+from timmy_actors.worlds.tasks.goals import (
+    GainedItem,
+    HasItem,
+    Hour,
+    InCell,
+    Killed,
+    NearActor,
+    NearPlace,
+    NearPlayer,
+    Place,
+    QuestStage,
+    Sections,
+)
+from timmy_actors.worlds.tasks.task import Do, Go, load_task
 from tools.task_schema import schema
 
 pytest.importorskip("lupa.luajit21")
@@ -27,7 +39,7 @@ def test_the_schema_is_that_of_the_model_and_every_task_has_its_form() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema(), "run 'make schemas'"
     for path in tasks_folder().glob("*.yaml"):
         jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json.loads(schema()))
-    assert len(load_tasks()) >= 6
+    assert len(load_tasks()) >= 12
 
 
 @pytest.mark.parametrize("name", load_tasks())
@@ -87,6 +99,54 @@ def test_the_progress_of_amounts_is_their_part() -> None:
     assert [quest.progress(sections(quests={"stages": s}), start) for s in ({}, {"errand": 10})] == [0, 0.25]
 
 
+def test_only_what_was_gained_since_the_start_counts() -> None:
+    def purse(gold: int) -> Sections:
+        return sections(inventory={"items": [{"ref_id": "gold_001", "count": gold}]})
+
+    gained = GainedItem(kind="gained_item", item="gold_001", count=4)
+    assert [gained.progress(purse(gold), purse(80)) for gold in (70, 80, 81, 84, 99)] == [0, 0, 0.25, 1, 1]
+
+
+def test_another_player_is_a_place_that_moves() -> None:
+    def seen(*players: tuple[str, float]) -> Sections:
+        known = [{"name": name, "x": x, "y": 0, "distance": abs(x)} for name, x in players]
+        return sections(nearby_players={"players": known})
+
+    start, near = seen(("Jiub", 1000.0)), NearPlayer(kind="near_player", within=150)
+    assert [near.progress(seen(("Jiub", x)), start) for x in (1000.0, 500.0, 150.0)] == [0, 0.5, 1]
+    assert near.place(seen(("Jiub", 900.0), ("Ildari", 300.0))) == Place(x=300, y=0)
+    assert NearPlayer(kind="near_player", name="Jiub").place(seen(("Ildari", 300.0))) is None
+    assert near.progress(seen(), start) == 0, "out of sight"
+
+
+def test_only_living_actors_of_the_record_are_near() -> None:
+    def seen(**actor: object) -> Sections:
+        return sections(nearby_actors={"actors": [{"ref_id": "guard", "distance": 200, **actor}]})
+
+    near = NearActor(kind="near_actor", ref_id="guard", within=250)
+    actors: tuple[dict[str, object], ...] = ({}, {"distance": 260}, {"dead": True}, {"ref_id": "rat"})
+    assert [near.progress(seen(**actor), {}) for actor in actors] == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("hour", "at_night", "by_day"), [(21, 1, 0), (2, 1, 0), (6, 0, 1), (20.9, 0, 1)])
+def test_a_part_of_the_day_may_include_midnight(hour: float, at_night: float, by_day: float) -> None:
+    now = sections(world={"hour": hour})
+    assert Hour(kind="hour", since=21, until=6).progress(now, {}) == at_night
+    assert Hour(kind="hour", since=6, until=21).progress(now, {}) == by_day
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [("slip-past-guard", (Go(to=(-11200, -72500)), Do(act="wait"))), ("home-before-dark", (Do(act="turn-left"),))],
+)
+def test_a_condition_of_failure_ends_the_episode(name: str, script: tuple[Go | Do, ...]) -> None:
+    task = find_task(name).model_copy(update={"script": script})
+    with closing(LockstepWorld(1)) as world:
+        state = play(Episode(task, world), ScriptedAgent(task, 1))
+    assert state.ending == "failure"
+    assert state.score < 1
+
+
 VALID = """
 id: a-task
 goal: Walk.
@@ -108,6 +168,7 @@ success: [{kind: near, at: {x: 0, y: 0}}]
         ("{id: wait}", "{id: forward}", "actions: the action 'forward' is listed twice"),
         ("{id: wait}", "{id: wait, arguments: {a: 1}}", "actions.1: 'arguments' belong to a 'command'"),
         ("kind: near", "kind: happy", "success.0: "),
+        ("kind: near, at: {x: 0, y: 0}", "kind: hour, since: 24, until: 6", "success.0.hour.since: must be below 24"),
         ("{x: 0, y: 0}", "{x: 0}", "success.0.near.at.y: is required"),
         ("success:", "script: [{act: jump}]\nsuccess:", "the task: script: there is no action 'jump'"),
         ("success:", "start: [{command: teleport}]\nsuccess:", "start.0: teleport: "),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from timmy_actors.daemon import Runtime, ServiceReports, write_crash_report
+from timmy_actors.daemon import Runtime, ServiceReports, dump_flight, write_crash_report
 from timmy_actors.errors import ConfigError, TimmyError
 from timmy_actors.system import ServiceManager
 
@@ -121,7 +121,7 @@ class Foreground:
 
     def _raise_failure(self) -> None:
         if self._runtime.failure is not None:
-            report = write_crash_report(self._runtime)
-            raise TimmyError("\n  ".join([*self._runtime.exit_report(), report]))
+            written = [*dump_flight(self._runtime), write_crash_report(self._runtime)]
+            raise TimmyError("\n  ".join([*self._runtime.exit_report(), *written]))
         if self._failure is not None and not self._signals.stop.is_set():
             raise self._failure

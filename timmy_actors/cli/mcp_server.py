@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from timmy_actors import telemetry
 from timmy_actors.cli import root
 from timmy_actors.client import endpoint_path, resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
@@ -73,7 +74,11 @@ def mcp(
         folder = default_folder() if is_remote else endpoint_path(place).parent
         file = expand_user(token_file, "--token-file") if token_file else folder / "mcp.token"
         http = HttpOptions(Address.parse(address), file, hosts, origins)
-    serve(options, http)
+    telemetry.install("timmy-actors-mcp")
+    try:
+        serve(options, http)
+    finally:
+        telemetry.stop()
 
 
 def _journal(config: Path | None, endpoint: str) -> Path | None:

@@ -88,6 +88,9 @@ COMMANDS = {
     "journal": Row("journal", "journal", "Show the outcome of every command, even when the daemon is not running."),
     "episodes": Row("episodes", "episodes", "List, play, check and export recorded episodes."),
     "data": Row("data", "data", "Make and check training data: annotated pictures, dialogues, decisions."),
+    "flight-record": Row(
+        "flight_record", "flight_record", "Dump the messages of the last minutes on the link to the game."
+    ),
     "clock": Row("clock", "clock", "Stop the embedded world's time, let it pass in steps, and start it again."),
     "heartbeat": Row("heartbeat", "heartbeat", "Control the heartbeat, which perceives, decides, acts and records."),
     "tasks": Row("tasks", "tasks", "List the tasks of the embedded world, and have agents play them."),

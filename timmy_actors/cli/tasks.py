@@ -12,8 +12,12 @@ import click
 from timmy_actors.cli import root
 from timmy_actors.cli.output import harmless
 from timmy_actors.embedded import MAX_SEED, LockstepWorld
+from timmy_actors.errors import HostError
+from timmy_actors.system import MAX_PORT, default_folder, expand_user
 from timmy_actors.worlds import Agent, Episode, RandomAgent, ScriptedAgent, Task, find_task, load_tasks, play
 
+EXTRAS = {"fastapi", "prometheus_client", "starlette", "uvicorn", "websockets"}
+"""What the extra `http` installs."""
 AGENTS: dict[str, Callable[[Task, int], Agent]] = {"scripted": ScriptedAgent, "random": RandomAgent}
 AgentName = Literal["scripted", "random"]
 
@@ -76,6 +80,44 @@ def score(episodes: int) -> None:
     for task in load_tasks().values():
         means = [sum(_play(task, name, seed + 1)["score"] for seed in range(episodes)) / episodes for name in AGENTS]
         click.echo(f"| `{task.id}` | " + " | ".join(f"{mean:.2f}" for mean in means) + " |")
+
+
+@tasks.command()
+@click.argument("task")
+@click.option("--port", type=click.IntRange(0, MAX_PORT), default=8000, show_default=True, help="0: any free port.")
+@click.option(
+    "--sessions",
+    type=click.IntRange(1, 256),
+    default=16,
+    show_default=True,
+    help="How many clients may play at once. Each has a world in a process of its own.",
+)
+@click.option(
+    "--idle-s",
+    type=click.FloatRange(0.1, 86_400),
+    default=600,
+    show_default=True,
+    help="A session whose client sends nothing for so long is ended.",
+)
+@click.option(
+    "--token-file",
+    help="The file with the bearer token, created if missing. Default: openenv.token in the folder of the daemon's"
+    " socket.",
+)
+def serve(task: str, port: int, sessions: int, idle_s: float, token_file: str | None) -> None:
+    """Serve TASK to trainers as an OpenEnv environment on 127.0.0.1, until Ctrl-C.
+
+    A client of OpenEnv connects to the URL that is printed, with the header 'Authorization: Bearer TOKEN'.
+    """
+    try:
+        from timmy_actors.serving import OpenEnvOptions, serve_task  # noqa: PLC0415  an extra
+    except ModuleNotFoundError as missing:
+        if missing.name not in EXTRAS:
+            raise
+        raise HostError(f"{missing.name} is missing: pip install 'timmy_actors[http,tasks]'") from missing
+    file = expand_user(token_file, "--token-file") if token_file else default_folder() / "openenv.token"
+    options = OpenEnvOptions(task, port, file, sessions, idle_s)
+    serve_task(options, lambda url: click.echo(harmless(f"{task}: serving at {url}, its token is in {file}"), err=True))
 
 
 def _play(task: Task, agent: str, seed: int) -> dict[str, Any]:

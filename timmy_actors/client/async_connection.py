@@ -16,8 +16,9 @@ from timmy_actors.client.calls import AsyncCalls, Call
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
 from timmy_actors.client.line import Line
 from timmy_actors.client.remote import Address, resolve_address
+from timmy_actors.client.tracing import traced
 from timmy_actors.errors import DaemonUnreachableError
-from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest
+from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest, Request
 from timmy_actors.system import KeyPair
 
 if TYPE_CHECKING:
@@ -113,20 +114,21 @@ class AsyncDaemon(AsyncCalls):
     async def _ask(self, call: Call[T]) -> T:
         timeout_s = self._timeout_s if call.answer_within_s is None else call.answer_within_s
         deadline = time.monotonic() + timeout_s
-        frame = encode(call.request)
-        async with self._line(deadline) as line:
-            line.send(frame)
-            answer = await self._await_answer(line, call, deadline, timeout_s)
-        raise_refusal(answer)
-        return call.result(answer)
+        with traced(call.request) as request:
+            frame = encode(request)
+            async with self._line(deadline) as line:
+                line.send(frame)
+                answer = await self._await_answer(line, request, deadline, timeout_s)
+            raise_refusal(answer)
+            return call.result(answer)
 
-    async def _await_answer(self, line: Line, call: Call[T], deadline: float, timeout_s: float) -> Answer:
+    async def _await_answer(self, line: Line, request: Request, deadline: float, timeout_s: float) -> Answer:
         while True:
             try:
                 received = await line.wait_in_loop(deadline)
             except zmq.ZMQError as error:
                 raise self._closed_error() from error
-            answer = answer_to(call.request, received, endpoint=self.endpoint, timeout_s=timeout_s)
+            answer = answer_to(request, received, endpoint=self.endpoint, timeout_s=timeout_s)
             if answer is not None:
                 return answer
 

@@ -21,6 +21,7 @@ from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
+    FLIGHT_TIMEOUT_S,
     HEARTBEAT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
@@ -30,6 +31,7 @@ from timmy_actors.protocol import (
     CommandRequest,
     CommandResult,
     ExecuteRequest,
+    FlightRequest,
     HeartbeatRequest,
     HumanCall,
     PortalsRequest,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         ActionResult,
         ActorHealth,
         Answer,
+        FlightDump,
         GameState,
         Health,
         HeartbeatOperation,
@@ -288,6 +291,15 @@ def _heartbeat(**fields: Any) -> Call[HeartbeatStatus]:
     return Call(request, lambda answer: answer.heartbeat, HEARTBEAT_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
+def dump_flight() -> Call[FlightDump]:
+    """Write the messages of the last minutes on the link to the game into a file, on the daemon's machine.
+
+    Raises:
+        RefusedError: `unavailable`: the flight recorder is off, or the file cannot be written.
+    """
+    return Call(FlightRequest(id=_id()), lambda answer: answer.flight, FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
 def _clock(**fields: Any) -> Call[WorldClock]:
     request = make(ClockRequest, id=_id(), **fields)
     return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
@@ -378,6 +390,7 @@ class Calls:
     clock = _blocking(clock)
     heartbeat = _blocking(heartbeat)
     choose = _blocking(choose)
+    dump_flight = _blocking(dump_flight)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -407,6 +420,7 @@ class AsyncCalls:
     clock = _awaitable(clock)
     heartbeat = _awaitable(heartbeat)
     choose = _awaitable(choose)
+    dump_flight = _awaitable(dump_flight)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

@@ -16,6 +16,7 @@ from timmy_actors.client.calls import Call, Calls
 from timmy_actors.client.codec import answer_to, encode, make, raise_refusal
 from timmy_actors.client.line import Line
 from timmy_actors.client.remote import Address, resolve_address
+from timmy_actors.client.tracing import traced
 from timmy_actors.errors import DaemonUnreachableError
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest, Request
 from timmy_actors.system import KeyPair
@@ -125,18 +126,22 @@ class Daemon(Calls):
     def _ask(self, call: Call[T]) -> T:
         timeout_s = self._timeout_s if call.answer_within_s is None else call.answer_within_s
         deadline = time.monotonic() + timeout_s
-        frame = encode(call.request)
+        with traced(call.request) as request:
+            answer = self._answer(request, deadline, timeout_s)
+            raise_refusal(answer)
+            return call.result(answer)
+
+    def _answer(self, request: Request, deadline: float, timeout_s: float) -> Answer:
+        frame = encode(request)
         with self._turn, self._closed_as_error():
             self._line.send(frame)
             try:
-                answer = self._await_answer(call.request, deadline, timeout_s)
+                return self._await_answer(request, deadline, timeout_s)
             except BaseException:
                 # Closing the connection drops the request if the daemon has not read it, so that a daemon that comes
                 # back later does not execute it. The daemon cancels the portal action of this call.
                 self._line.hang_up()
                 raise
-        raise_refusal(answer)
-        return call.result(answer)
 
     def _await_answer(self, request: Request, deadline: float, timeout_s: float) -> Answer:
         while True:

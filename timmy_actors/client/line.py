@@ -108,8 +108,10 @@ class Line:
         try:
             # libzmq's descriptors signal changes only: look after clearing, until nothing is left.
             while (received := self.look()) is None and (left_s := until - time.monotonic()) > 0:
+                # Not `wait_for`: before Python 3.12 it drops a cancellation that comes together with the news.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), min(left_s, LOOK_UP_S))
+                    async with asyncio.timeout(min(left_s, LOOK_UP_S)):
+                        await news.wait()
                 news.clear()
                 if self._closing.is_set():
                     raise zmq.ZMQError(zmq.ENOTSOCK)

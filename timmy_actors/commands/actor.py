@@ -140,7 +140,7 @@ class CommandActor(Actor):
             raise RefusedError("expired", "the command arrived after its deadline and was not executed")
         elif link is not None:
             client = self._options.client
-            pending = Pending.accepted(request.name, arguments, due, link, client=client, command_id=command_id)
+            pending = Pending.accepted(request, arguments, due, link, client=client, command_id=command_id)
             self._accept(pending, request)
         elif request.command_id is not None and self._options.journaled:
             repeat = _Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))

@@ -25,6 +25,7 @@ from timmy_actors.protocol import (
     UNDONE_FOR_SURE,
     Command,
     CommandArguments,
+    CommandRequest,
     CommandResult,
     CommandState,
     ErrorInfo,
@@ -92,20 +93,29 @@ class Pending:
     """The server's revision that it produced."""
     game_ms: int | None = None
     """The game time at which it was executed. Not journaled: it is of use only right after the observation."""
+    traceparent: str | None = None
+    """The span of the first request, if it is traced. Not journaled: a resumed command is not traced."""
     journaled: bool = False
     """Whether the journal has stored it and must receive its result."""
     waiters: list[Waiter] = field(default_factory=list)
 
     @classmethod
     def accepted(
-        cls, name: str, arguments: CommandArguments, due: float, link: LinkStatus, *, client: str, command_id: str
+        cls,
+        request: CommandRequest,
+        arguments: CommandArguments,
+        due: float,
+        link: LinkStatus,
+        *,
+        client: str,
+        command_id: str,
     ) -> Self:
         """A command accepted now, to be sent over this link; `due` is its deadline in monotonic seconds."""
         clock = ServerClock(link.server_clock_ms or 0.0)
         return cls(
             client=client,
             id=command_id,
-            name=name,
+            name=request.name,
             arguments=wire_arguments(arguments),
             idempotent=arguments.idempotent,
             boot=link.boot or "",
@@ -113,6 +123,7 @@ class Pending:
             deadline_ms=clock.deadline(due),
             due=due,
             host=HOST,
+            traceparent=request.traceparent,
         )
 
     @classmethod
@@ -190,7 +201,13 @@ class Pending:
         self.state, self.epoch = "sent", link.epoch
         self.attempts += 1
         self.sent_at = self.sent_at or time.time()
-        return Command(id=self.id, name=self.name, arguments=self.arguments, deadline=wire_deadline(self, memory_s))
+        return Command(
+            id=self.id,
+            name=self.name,
+            arguments=self.arguments,
+            deadline=wire_deadline(self, memory_s),
+            traceparent=self.traceparent,
+        )
 
     def checked(self, error: ErrorInfo | None, link: LinkStatus) -> ErrorInfo | None:
         """An answer's error, or `in_doubt` where the answer does not prove that it was not executed."""

@@ -1,6 +1,7 @@
-from .crash_report import write_crash_report
-from .episodes import episode_limits, episodes_folder
+from .crash_report import dump_flight, write_crash_report
+from .episodes import ReplayedGame, episode_limits, episodes_folder
 from .journal_holder import journal_file
+from .player_client_settings import PlayerClientSettings
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
 from .runtime import Runtime
@@ -28,8 +29,10 @@ __all__ = [
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
+    "PlayerClientSettings",
     "RecordingSettings",
     "RemoteSettings",
+    "ReplayedGame",
     "Runtime",
     "ServerSettings",
     "ServiceReports",
@@ -40,6 +43,7 @@ __all__ = [
     "check_portal",
     "check_remote",
     "config_path",
+    "dump_flight",
     "episode_limits",
     "episodes_folder",
     "journal_file",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from timmy_actors.daemon.portal_supervisor import SECRET_NAMES
-from timmy_actors.errors import ConfigError
+from timmy_actors.errors import ConfigError, EpisodesUnusableError
 from timmy_actors.portals import Redactor
 from timmy_actors.system import state_folder
 from timmy_actors.version import __version__
@@ -47,6 +47,20 @@ def write_crash_report(runtime: Runtime) -> str:
     return f"crash report: {path}"
 
 
+def dump_flight(runtime: Runtime) -> list[str]:
+    """Dump the flight recorder of a tree that has ended, if it is on.
+
+    Returns:
+        A line that says where the dump is, or why it could not be written.
+    """
+    if runtime.flight is None:
+        return []
+    try:
+        return [f"flight recording: {runtime.flight.dump('crash', list(known_secrets(runtime))).path}"]
+    except EpisodesUnusableError as error:
+        return [f"no flight recording: {error}"]
+
+
 def _report(runtime: Runtime) -> dict[str, Any]:
     directory = runtime.directory
     events = directory.events.recent
@@ -69,10 +83,10 @@ def _report(runtime: Runtime) -> dict[str, Any]:
 
 
 def _redactor(runtime: Runtime) -> Redactor:
-    return Redactor(_secrets(runtime))
+    return Redactor(known_secrets(runtime))
 
 
-def _secrets(runtime: Runtime) -> Iterator[str]:
+def known_secrets(runtime: Runtime) -> Iterator[str]:
     """The secrets that this process knows: tokens, and variables whose names say that they are secret."""
     for path in runtime.token_files():
         with contextlib.suppress(OSError), path.open(encoding="ascii", errors="replace") as file:

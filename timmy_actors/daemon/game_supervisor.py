@@ -12,7 +12,7 @@ from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import WorldHostActor, WorldOptions
 from timmy_actors.errors import ConfigError, LinkLostError, WorldGoneError
-from timmy_actors.link import ConnectionActor, LinkOptions, Resolver
+from timmy_actors.link import ConnectionActor, LinkOptions, Resolver, Tap
 from timmy_actors.perception import PerceptionActor
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Supervisor
 from timmy_actors.system import expand_user, read_token
@@ -31,7 +31,14 @@ class GameSupervisor:
     """Builds the child specs of the actors between the agent and the game."""
 
     def __init__(
-        self, settings: Settings, *, endpoint: str, journal: JournalHolder, directory: Directory, shared: SharedState
+        self,
+        settings: Settings,
+        *,
+        endpoint: str,
+        journal: JournalHolder,
+        directory: Directory,
+        shared: SharedState,
+        tap: Tap | None = None,
     ) -> None:
         self.settings = settings
         """A reload replaces them; each actor uses those in effect when it starts."""
@@ -39,6 +46,7 @@ class GameSupervisor:
         self._journal = journal
         self._directory = directory
         self._shared = shared
+        self._tap = tap
         self._epochs = itertools.count(1)
         self._resolve = Resolver()
 
@@ -93,6 +101,7 @@ class GameSupervisor:
             client=self.settings.link.client,
             heartbeat_interval_s=self.settings.link.heartbeat_interval_s,
             resolve=self._resolve,
+            tap=self._tap,
         )
         return ConnectionActor(
             options, epoch=next(self._epochs), context=context, directory=self._directory, status=self._shared.link

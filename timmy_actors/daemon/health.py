@@ -19,6 +19,7 @@ from timmy_actors.protocol import (
     JournalStatus,
     LinkStatus,
     PerceptionHealth,
+    PlayerClientStatus,
     Verdict,
 )
 from timmy_actors.serving import actor_health
@@ -77,6 +78,7 @@ class HealthActor(Actor):
             shared.journal.value,
             players_left_out=left_out,
             heartbeat=shared.heartbeat.value,
+            player_client=shared.player_client.value,
         )
         shared.health.value = Health(
             verdict=verdict,
@@ -91,6 +93,7 @@ class HealthActor(Actor):
             link=shared.link.value,
             world=shared.world.value,
             journal=shared.journal.value,
+            player_client=shared.player_client.value,
             http=shared.http.value,
             heartbeat=shared.heartbeat.value,
             perceptions=perceptions,
@@ -111,10 +114,11 @@ def assess(
     *,
     players_left_out: int = 0,
     heartbeat: HeartbeatStatus | None = None,
+    player_client: PlayerClientStatus | None = None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and the reasons against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
-    reasons += [*_journal_reasons(journal), *_heartbeat_reasons(heartbeat)]
+    reasons += [*_journal_reasons(journal), *_heartbeat_reasons(heartbeat), *_player_client_reasons(player_client)]
     if players_left_out:
         reasons.append(
             f"{players_left_out} players are not perceived: the server has more than the limit of {MAX_PLAYERS}"
@@ -161,6 +165,11 @@ def _heartbeat_reasons(heartbeat: HeartbeatStatus | None) -> Iterator[str]:
         yield f"the heartbeat cannot begin: {heartbeat.reason}"
     if heartbeat.recording is not None:
         yield f"beats are not recorded: {heartbeat.recording}"
+
+
+def _player_client_reasons(status: PlayerClientStatus | None) -> Iterator[str]:
+    if status is not None and status.state in ("waiting", "refused"):
+        yield f"the player client is not in the world of {status.server}: {status.reason}"
 
 
 def _actor_reasons(actors: tuple[ActorHealth, ...]) -> Iterator[str]:

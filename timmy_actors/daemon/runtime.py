@@ -14,10 +14,13 @@ import pykka
 import zmq
 
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
+from timmy_actors.daemon.crash_report import known_secrets
+from timmy_actors.daemon.episodes import ReplayedGame, make_flight_recorder
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
 from timmy_actors.daemon.journal_holder import JournalHolder
+from timmy_actors.daemon.player_clients import PlayerClients
 from timmy_actors.daemon.portal_supervisor import PortalSupervisor, check_portal
 from timmy_actors.daemon.reload_plan import ReloadPlan, make_plan
 from timmy_actors.daemon.reloader import Reloader
@@ -27,6 +30,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, ConfigError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
+from timmy_actors.player_client import PlayerHandle
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
 from timmy_actors.serving import Service
 from timmy_actors.supervision import ChildSpec, Directory, Liveness, RestartChild, Root, Supervisor, wait_until
@@ -46,6 +50,10 @@ ROOT = "root"
 """The name of the topmost supervisor."""
 
 
+def _as_configured(settings: Settings) -> Settings:
+    return settings
+
+
 class Runtime(Calls):
     """A daemon in this process.
 
@@ -60,6 +68,8 @@ class Runtime(Calls):
         self.endpoint = resolve_endpoint(endpoint)
         self.shared = SharedState()
         self.directory = Directory()
+        self.flight = make_flight_recorder(settings)
+        """The messages of the last minutes on the link to the game; None: the settings disable it."""
         self.service = Service(
             player=settings.player,
             directory=self.directory,
@@ -67,6 +77,7 @@ class Runtime(Calls):
             health=self._current_health,
             restart=self._restart,
             embedded=settings.world.embedded,
+            dump_flight=lambda: self.flight.dump("request", list(known_secrets(self))) if self.flight else None,
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None
@@ -78,7 +89,9 @@ class Runtime(Calls):
             journal=self._journal,
             directory=self.directory,
             shared=self.shared,
+            tap=self.flight.note if self.flight is not None else None,
         )
+        self._player_clients = PlayerClients(settings, shared=self.shared)
         self._portal_supervisor = PortalSupervisor(settings, folder=folder)
         self._heartbeat = HeartbeatPart(settings, folder=folder, journal=self._journal.path)
         self._serving_supervisor = ServingSupervisor(
@@ -100,10 +113,12 @@ class Runtime(Calls):
         endpoint: str | None = None,
         portal: str | None = None,
         http: bool = False,
+        game: ReplayedGame | None = None,
     ) -> Self:
         """Build a runtime from the file `path` (default: `TIMMY_CONFIG`, else the shipped one); checked, not started.
 
-        `portal` and `http` override the configuration: the portal in use, and whether the HTTP server is enabled.
+        `portal`, `http` and `game` override the configuration: the portal in use, whether the HTTP server is enabled,
+        and a replayed recording as the game.
 
         Raises:
             ConfigError: the configuration is invalid.
@@ -116,7 +131,7 @@ class Runtime(Calls):
             changes: dict[str, Any] = {} if portal is None else {"portal": portal}
             if http:
                 changes["http"] = settings.http.model_copy(update={"enabled": True})
-            return settings.model_copy(update=changes)
+            return (game or _as_configured)(settings.model_copy(update=changes))
 
         runtime = cls(read(), folder=file.parent, endpoint=endpoint)
         runtime._read = read
@@ -131,6 +146,7 @@ class Runtime(Calls):
             LuaJitMissingError: the embedded world is enabled and cannot run in this Python.
         """
         self._serving_supervisor.check()
+        self._player_clients.check()
         check_portal(self.settings, self._folder)
         self._heartbeat.check()
         if self.settings.world.embedded:
@@ -244,6 +260,16 @@ class Runtime(Calls):
         self.settings = plan.settings
         return plan
 
+    def player_client(self) -> PlayerHandle:
+        """The player without a game, for `ClientBody`.
+
+        Raises:
+            ConfigError: `[player_client]` is not enabled.
+        """
+        if not self.settings.player_client.enabled:
+            raise ConfigError("there is no player client: set player_client.enabled = true in the configuration")
+        return PlayerHandle(self.directory, self.shared.player_perception)
+
     def liveness(self) -> Liveness:
         """A check that every actor still handles messages.
 
@@ -261,6 +287,7 @@ class Runtime(Calls):
             self._game_supervisor.token_file(),
             *self._portal_supervisor.secret_files,
             *self._heartbeat.secret_files,
+            *self._player_clients.secret_files(),
             *serving,
         ]
 
@@ -357,6 +384,7 @@ class Runtime(Calls):
         return [
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
+            *self._player_clients.specs(),
             *self._heartbeat.specs(self.directory, self.shared),
             ChildSpec("health", self._health),
             self._serving_supervisor.spec(self._context, self.directory, self.shared),

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 
+from timmy_actors.daemon.file_path import FilePath
+from timmy_actors.daemon.player_client_settings import PlayerClientSettings
 from timmy_actors.errors import ConfigError
 from timmy_actors.portals import CAPTURES, PYTHON
 from timmy_actors.protocol import ClientName, Mistake, Name, Perceives, PortalId, StrictModel, first_mistake
-from timmy_actors.system import MAX_PORT, config_folder, from_folder, read_text
+from timmy_actors.system import MAX_PORT, config_folder, read_text
 
 CONFIG_VARIABLE = "TIMMY_CONFIG"
 CONFIG_REMEDY = f"name another with --config or {CONFIG_VARIABLE}"
@@ -26,8 +28,6 @@ DEFAULT_COMMANDS = (
     "attack", "cast", "block", "equip", "chat", "whisper",
 )  # fmt: skip
 """What a player does; nothing that changes the world as only a server can."""
-
-
 _LISTEN_ADDRESS = re.compile(r"tcp://(?:\[[0-9A-Fa-f:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})", re.ASCII)
 _TCP_ADDRESS = re.compile(r"tcp://[A-Za-z0-9][\w.-]*:(\d{1,5})", re.ASCII)
 
@@ -39,14 +39,6 @@ def _tcp_address(text: str) -> str:
     if match is None or not 1 <= int(match[1]) <= MAX_PORT:  # libzmq would wrap port 99999 to 34463
         raise ValueError(f"must be tcp://HOST:PORT, the port from 1 to {MAX_PORT}")
     return text
-
-
-def _from_the_file(path: str, info: ValidationInfo) -> str:
-    """Resolve a path against the configuration file's folder, whatever the working directory."""
-    return path if info.context is None else from_folder(path, info.context)
-
-
-FilePath = Annotated[Name, AfterValidator(_from_the_file)]
 
 
 class WorldSettings(StrictModel):
@@ -196,6 +188,8 @@ class RecordingSettings(StrictModel):
     folder: FilePath | Literal[""] = ""
     max_mb: Annotated[float, Field(ge=1, le=1_000_000)] = 2048.0
     keep: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    flight_minutes: Annotated[float, Field(ge=0, le=120)] = 5.0
+    flight_mb: Annotated[float, Field(ge=0.1, le=1_000)] = 8.0
 
 
 def _listen_address(text: str) -> str:
@@ -303,6 +297,7 @@ class Settings(StrictModel):
     http: HttpSettings = Field(default_factory=HttpSettings)
     heartbeat: HeartbeatSettings = Field(default_factory=HeartbeatSettings)
     worlds: dict[Name, NamedWorldSettings] = Field(default_factory=lambda: {"vvardenfell": NamedWorldSettings()})
+    player_client: PlayerClientSettings = Field(default_factory=PlayerClientSettings)
 
 
 _TABLE = re.compile(r"\s*\[([^\[\]]+)\]")

@@ -9,6 +9,8 @@ from timmy_actors.protocol import (
     HttpStatus,
     JournalStatus,
     LinkStatus,
+    PerceptionOutput,
+    PlayerClientStatus,
     PortalEntry,
     PortalStatus,
     WorldStatus,
@@ -24,6 +26,9 @@ class SharedState:
         self.perceptions = Perceptions(self.link)
         self.world: SharedValue[WorldStatus | None] = SharedValue(None)
         self.journal: SharedValue[JournalStatus] = SharedValue(JournalStatus(state="off"))
+        self.player_client: SharedValue[PlayerClientStatus | None] = SharedValue(None)
+        self.player_perception: SharedValue[PerceptionOutput | None] = SharedValue(None)
+        """What the player client itself perceives."""
         self.http: SharedValue[HttpStatus | None] = SharedValue(None)
         self.heartbeat: SharedValue[HeartbeatStatus | None] = SharedValue(None)
         self.portal: SharedValue[PortalEntry | None] = SharedValue(None)

@@ -1,4 +1,4 @@
-from .actor import ConnectionActor, LinkOptions
+from .actor import ConnectionActor, LinkOptions, Tap
 from .game_socket import Resolver
 from .messages import LinkDown, LinkUp, Received, Transmit
 from .probe import probe_peer
@@ -12,6 +12,7 @@ __all__ = [
     "Received",
     "Resolver",
     "ServerClock",
+    "Tap",
     "Transmit",
     "probe_peer",
 ]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pykka
 import zmq
@@ -21,6 +21,7 @@ from timmy_actors.link.codec import decode, encode
 from timmy_actors.link.game_socket import OnResolved, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
+from timmy_actors.link.tracing import CommandSpans
 from timmy_actors.protocol import (
     PROTOCOL_VERSION,
     Error,
@@ -59,6 +60,10 @@ LISTENERS = ("perception", "command", "health")
 """The actors that receive `LinkUp` and `LinkDown`."""
 
 
+Tap = Callable[[Literal["sent", "received", "down"], int, bytes], None]
+"""Observes a link: what, the connection's epoch, and the message, or the reason with `down`."""
+
+
 @dataclass(frozen=True)
 class LinkOptions:
     """How to connect to the game."""
@@ -71,6 +76,8 @@ class LinkOptions:
     heartbeat_interval_s: float
     resolve: Callable[[str, OnResolved], object]
     """Resolves a host's name without blocking."""
+    tap: Tap | None = None
+    """Called with every message, and when the link went down; it must not block. One that raises is dropped."""
 
     @property
     def patience_s(self) -> float:
@@ -106,8 +113,10 @@ class ConnectionActor(SocketActor):
         self._context = context
         self._directory = directory
         self._status = status
+        self._tap = options.tap
         self._state = LinkState.RESOLVING
         self._senders: dict[str, str] = {}
+        self._spans = CommandSpans()
         self._max_frame_bytes = math.inf
         """The largest message that the server accepts; a larger one makes it close the connection."""
         self._warnings: set[str] = set()
@@ -208,6 +217,7 @@ class ConnectionActor(SocketActor):
 
     def _on_frames(self, frames: list[bytes]) -> None:
         self._received_at = time.monotonic()
+        self._observe("received", frames[-1])
         if self._state is LinkState.SUSPECT:
             self._on_signal(Signal.RECEIVED)
         try:
@@ -241,6 +251,8 @@ class ConnectionActor(SocketActor):
     def _route(self, key: str | None, received: Received) -> None:
         sender = self._senders.pop(key, None) if key is not None else None
         if sender is not None:
+            if isinstance(received.message, Result | Error):
+                self._spans.end(received.message, self._status.value)
             self._directory.tell(sender, received)
         elif isinstance(received.message, Error):
             self._warn_once(f"the game server reported an error: {received.message.error.message}")
@@ -300,7 +312,7 @@ class ConnectionActor(SocketActor):
             return
         if len(self._senders) >= MAX_UNANSWERED:
             raise LinkLostError(f"the server left {MAX_UNANSWERED} messages unanswered")
-        frame = encode(message.message)
+        frame = encode(self._spans.begin(message.message, self._status.value))
         if len(frame) > self._max_frame_bytes:
             self._decline(message, len(frame))
             return
@@ -314,6 +326,7 @@ class ConnectionActor(SocketActor):
             " shorten the arguments"
         )
         error = Error(id=message.message.id, error=ErrorInfo(code="bad_arguments", message=reason, field="arguments"))
+        self._spans.end(error, self._status.value)
         self._directory.tell(message.sender, Received(self._epoch, error))
 
     def _send(self, message: Any) -> None:
@@ -324,6 +337,7 @@ class ConnectionActor(SocketActor):
             return
         try:
             self._socket.send(frame, zmq.NOBLOCK)
+            self._observe("sent", frame)
         except zmq.Again:
             self._take_signals()  # a link that has just ended also raises Again
             if self._state is not LinkState.DOWN:
@@ -335,6 +349,7 @@ class ConnectionActor(SocketActor):
 
     def _end(self, reason: str) -> None:
         was_up = self._state.carries or self._status.value.carries
+        self._spans.end_all()
         self._state = LinkState.DOWN
         self.sockets.detach("monitor")
         self.sockets.detach("game")
@@ -347,7 +362,17 @@ class ConnectionActor(SocketActor):
             self._monitor = None
         self._publish(reason=reason, round_trip_ms=None, load=None)
         if was_up:
+            self._observe("down", reason.encode())
             self._tell_listeners(LinkDown(self._epoch, reason))
+
+    def _observe(self, what: Literal["sent", "received", "down"], data: bytes) -> None:
+        if self._tap is None:
+            return
+        try:
+            self._tap(what, self._epoch, data)
+        except Exception:  # whatever it is, an observer must not end the link
+            self._tap = None
+            log.exception("the observer of the link failed and is dropped")
 
     def _tell_listeners(self, message: LinkUp | LinkDown) -> None:
         for name in LISTENERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
@@ -16,7 +17,6 @@ from timmy_actors.portals.caller import Caller
 from timmy_actors.portals.catalog.catalog import CatalogFile, choose
 from timmy_actors.portals.check import assess, check
 from timmy_actors.portals.desktop.capture_store import CaptureStore
-from timmy_actors.portals.mcp.loop import LoopThread
 from timmy_actors.portals.mcp.session_actor import Offer
 from timmy_actors.portals.mcp.session_handle import SessionHandle
 from timmy_actors.portals.portal import PLAIN, Portal
@@ -36,7 +36,8 @@ from timmy_actors.protocol import (
     Portals,
     PortalStatus,
 )
-from timmy_actors.supervision import DEFERRED, Actor, Directory, Reply, SharedValue
+from timmy_actors.supervision import DEFERRED, Directory, Reply, SharedValue
+from timmy_actors.supervision.event_loop import LoopActor
 
 log = logging.getLogger(__name__)
 LOOK_AT_FILE_EVERY_S = 1.0
@@ -136,8 +137,8 @@ class PortalOptions:
     access: SteamAccess
 
 
-class PortalActor(Actor):
-    """Holds the catalog and the choice. Operations run in a separate event loop, so that the actor always responds."""
+class PortalActor(LoopActor):
+    """Holds the catalog and the choice. Operations are coroutines in its own thread, so that it always responds."""
 
     def __init__(
         self,
@@ -157,13 +158,12 @@ class PortalActor(Actor):
 
         self._last: GameState | None = None
         self._last_action: ActionResult | None = None
-        self._loop = LoopThread("portal")
 
     def on_start(self) -> None:
         """Read the catalog and select the portal in use."""
         self._file = CatalogFile(self._options.catalog)
         self._entry = choose(self._file.portals, self._choice.portal_id, self._file.path)
-        self._portal = self._loop.submit(self._make(lambda: self._entry)).result()
+        self._portal = self._make(lambda: self._entry)
         self._publish()
         self.mailbox.schedule("file", LOOK_AT_FILE_EVERY_S, _ReloadFile(), every=True)
         self.mailbox.schedule("publish", PUBLISH_EVERY_S, _Publish(), every=True)
@@ -190,15 +190,7 @@ class PortalActor(Actor):
                 self._publish()
         return None
 
-    def on_stop(self) -> None:
-        """Cancel the running operations."""
-        self._loop.stop()
-
-    def on_failure(self, *_: object) -> None:
-        """Cancel the running operations."""
-        self.on_stop()
-
-    async def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
+    def _make(self, entry: Callable[[], PortalEntry]) -> Portal:
         desktop, steam = (self._server(name) for name in (DESKTOP, STEAM))
         return Portal(
             entry, desktop=desktop, steam=steam, captures=self._options.capture_store, access=self._options.access
@@ -211,9 +203,10 @@ class PortalActor(Actor):
     # Operations.
 
     def _start(self, operation: Coroutine[Any, Any, Any], caller: Caller) -> object:
-        """Run an operation in the event loop; the reply is set when it ends."""
+        """Run an operation between messages; the reply is set when it ends."""
         reply = self.take_reply()
-        running = self._loop.submit(operation)
+        # Any thread may cancel its future.
+        running = caller.run(lambda: asyncio.run_coroutine_threadsafe(operation, self.event_loop))
         running.add_done_callback(lambda result: self._send_done(_Done(result, reply)))
         caller.on_leave(running.cancel)
         return DEFERRED
@@ -234,7 +227,7 @@ class PortalActor(Actor):
         self._publish()
 
     async def _check(self, entry: PortalEntry, timeout_s: float) -> PortalCheck:
-        portal = await self._make(lambda: entry)
+        portal = self._make(lambda: entry)
         try:
             state = await portal.capture_state(timeout_s)
         finally:
@@ -263,7 +256,8 @@ class PortalActor(Actor):
     def _release(self) -> None:
         """Release held keys: they belong to the previous game."""
         if self._options.offers[DESKTOP].value.status.state == "ready":
-            self._loop.submit(self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S))
+            releasing = self._portal.execute_action(Action(action="release_all"), RELEASE_WITHIN_S)
+            asyncio.run_coroutine_threadsafe(releasing, self.event_loop)
 
     def _find(self, portal_id: str | None) -> PortalEntry:
         if portal_id is None:

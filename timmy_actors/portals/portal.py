@@ -25,7 +25,7 @@ PLAIN = LookOptions()
 
 
 class Portal:
-    """The two operations of the GamePortal protocol, on its two servers. Create and use it in one event loop."""
+    """The two operations of the GamePortal protocol, on its two servers. Use it in one event loop."""
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timmy_actors.protocol.patterns import ONE_LINE
+from timmy_actors.protocol.patterns import ONE_LINE, TRACEPARENT
 
 MAX_INTEGER = 10**14 - 1
 """The largest integer on the wire: Lua's JSON encodes 14 digits."""
@@ -32,6 +32,9 @@ MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=ONE_LINE)
 """The id of a message to the game server; a command's id is its idempotency key."""
 RequestId = Annotated[str, Field(min_length=1, max_length=128)]
 """The id of a request at the local endpoint."""
+TRACEPARENT_LENGTH = 55
+Traceparent = Annotated[str, Field(min_length=TRACEPARENT_LENGTH, max_length=TRACEPARENT_LENGTH, pattern=TRACEPARENT)]
+"""The span of the sender (W3C Trace Context, version 00): the receiver's spans are its children."""
 
 
 ErrorCode = Literal[

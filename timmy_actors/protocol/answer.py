@@ -13,6 +13,7 @@ from pydantic import Discriminator, Tag, TypeAdapter
 from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revision
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol.flight import FlightDump
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.heartbeat import HeartbeatStatus
@@ -58,6 +59,7 @@ class Answer(Model):
     """The actor that is being restarted, as it was before: its successor has a higher generation."""
     clock: WorldClock | None = None
     heartbeat: HeartbeatStatus | None = None
+    flight: FlightDump | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

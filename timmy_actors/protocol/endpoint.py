@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel
+from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel, Traceparent
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
+from timmy_actors.protocol.flight import FlightRequest
 from timmy_actors.protocol.game_state import LookOptions
 from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal import PortalId
@@ -64,6 +65,8 @@ class CommandRequest(StrictModel):
     None: `timeout_s` after the daemon received it."""
     until: Literal["accepted", "done"] = "done"
     """When to answer: when the command is done, or as soon as it is accepted."""
+    traceparent: Traceparent | None = None
+    """The caller's span, if it is traced."""
 
 
 class PortalsRequest(StrictModel):
@@ -97,6 +100,8 @@ class CaptureRequest(StrictModel):
     id: RequestId
     timeout_s: Timeout = PORTAL_TIMEOUT_S
     options: LookOptions = LookOptions()
+    traceparent: Traceparent | None = None
+    """The caller's span, if it is traced."""
 
 
 class ExecuteRequest(StrictModel):
@@ -108,6 +113,8 @@ class ExecuteRequest(StrictModel):
     timeout_s: Timeout | None = None
     """Bounds the whole call: an action that takes longer by its own arguments is refused before it starts, and one
     still running at the timeout is cancelled. None: `PORTAL_TIMEOUT_S` plus the action's duration."""
+    traceparent: Traceparent | None = None
+    """The caller's span, if it is traced."""
 
 
 class RestartRequest(StrictModel):
@@ -158,6 +165,7 @@ ServiceRequest: TypeAlias = (
     | RestartRequest
     | ClockRequest
     | HeartbeatRequest
+    | FlightRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

@@ -54,6 +54,35 @@ class WorldStatus(Model):
     """Who froze the world's time, when its clock was last called."""
 
 
+class PlayerClientStatus(Model):
+    """The player without a game that is logged in to a TES3MP server."""
+
+    state: Literal["connecting", "logging_in", "in_world", "waiting", "refused", "down"]
+    """`waiting`: it tries again after minutes; `refused`: only when something was corrected."""
+    server: str
+    """HOST:PORT."""
+    name: str
+    epoch: int = 0
+    """The connection incarnation of this status."""
+    since: datetime | None = None
+    """When this state began, UTC."""
+    code: str | None = None
+    """Why it is not in the world, as one word."""
+    reason: str | None = None
+    """The same in a sentence, with what to do."""
+    login_ms: float | None = None
+    """How long the last login took from the first datagram."""
+    round_trip_ms: float | None = None
+    cells: tuple[str, ...] = ()
+    """The cells that it has loaded."""
+    authority: tuple[str, ...] = ()
+    """Those whose actors the server expects it to move; it moves none, so they stand still for everybody."""
+    malformed: int = 0
+    """Datagrams and packets that could not be read."""
+    resent: int = 0
+    """Frames that were sent again."""
+
+
 class HttpStatus(Model):
     """The HTTP server."""
 
@@ -114,6 +143,8 @@ class Health(Model):
     link: LinkStatus
     world: WorldStatus | None
     journal: JournalStatus = JournalStatus(state="off")
+    player_client: PlayerClientStatus | None = None
+    """None: it is disabled."""
     http: HttpStatus | None = None
     """None: it is disabled."""
     heartbeat: HeartbeatStatus | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from timmy_actors.protocol._base import Count, ErrorInfo, MessageId, Model, Scope
+from timmy_actors.protocol._base import MAX_INTEGER, Count, ErrorInfo, MessageId, Model, Scope, Traceparent
 from timmy_actors.protocol.event import EventName, GameEvent
 from timmy_actors.protocol.patterns import CLIENT_NAME
 from timmy_actors.protocol.perception import SectionName, Sections
@@ -143,6 +143,21 @@ class Command(FromClient):
     name: str
     arguments: dict[str, Any]
     deadline: Count
+    traceparent: Traceparent | None = None
+    """The span that sends it. The result then has the times of the execution."""
+
+
+ServerMs = Annotated[float, Field(ge=0, le=MAX_INTEGER)]
+"""A time on the server's monotonic clock, in ms, with its fraction."""
+
+
+class ExecutionTimes(Model):
+    """When the server executed a command."""
+
+    received: ServerMs
+    started: ServerMs
+    ended: ServerMs
+    """When its outcome was known: later than its function's return if it waits for a player's answer."""
 
 
 class Result(Model):
@@ -156,6 +171,8 @@ class Result(Model):
     """The number of the command among those that this server process executed, if it was executed."""
     game_ms: Count | None = None
     """The game time at which it was executed, if it was: see `Perception`."""
+    times: ExecutionTimes | None = None
+    """When it was executed, if the command had a `traceparent`."""
 
 
 class Ping(FromClient):

@@ -33,6 +33,7 @@ WORDS = {
     "greater_than": "must be above {gt:.14g}",
     "less_than_equal": "must be at most {le:.14g}",
     "less_than": "must be below {lt:.14g}",
+    "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} items",
     "too_long": "must have at most {max_length} items",

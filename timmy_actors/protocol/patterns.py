@@ -13,6 +13,7 @@ LONG_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 CLIENT_NAME = r"^[A-Za-z0-9_.:-]+$"
 UNIQUE_INDEX = r"^[0-9]+-[0-9]+$"
 ANIMATION_GROUP = r"^[A-Za-z0-9][A-Za-z0-9_]*$"
+TRACEPARENT = r"^[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+$"
 
 PATTERN_WORDS = {
     ONE_LINE: "must be one line without control characters",
@@ -23,4 +24,5 @@ PATTERN_WORDS = {
     CLIENT_NAME: "must consist of letters, digits and _ . : -",
     UNIQUE_INDEX: 'must be a unique index like "12345-0" or "0-17"',
     ANIMATION_GROUP: 'must be the name of an animation group like "idle3"',
+    TRACEPARENT: "must be a W3C traceparent: version, trace, span and flags in lowercase hexadecimal digits",
 }

@@ -3,6 +3,7 @@ from .exports.atif import trajectory_faults
 from .exports.export import IMAGE_TOKENS, Exported, ExportFormat, ExportOptions, export_episodes
 from .exports.images import Region
 from .exports.texts import decision_text
+from .flight import FlightRecorder, Passage, read_flight
 from .playing import animate, as_text
 from .reader import Episode, read_episode
 from .records import (
@@ -25,6 +26,7 @@ from .records import (
     hash_observation,
 )
 from .repair import Repair, repair_episode
+from .replay import ReplayServer
 from .store import EpisodeLimits, new_episode_id
 from .summary import EpisodeSummary, find_episode, list_episodes, read_beats
 from .training.annotate import annotate_picture, draw_annotation
@@ -67,10 +69,12 @@ __all__ = [
     "ExportOptions",
     "Exported",
     "Finding",
+    "FlightRecorder",
     "Gap",
     "Harvest",
     "Latencies",
     "Override",
+    "Passage",
     "Phase",
     "Picture",
     "PromptMessage",
@@ -79,6 +83,7 @@ __all__ = [
     "RecordingStatus",
     "Region",
     "Repair",
+    "ReplayServer",
     "Usage",
     "View",
     "animate",
@@ -99,6 +104,7 @@ __all__ = [
     "project",
     "read_beats",
     "read_episode",
+    "read_flight",
     "repair_episode",
     "training_schemas",
     "trajectory_faults",

@@ -3,6 +3,8 @@ from .gateway import GatewayActor
 from .http.actor import HttpActor
 from .http.options import HttpOptions
 from .listeners import Listener, LocalListener, RemoteListener
+from .openenv.options import OpenEnvOptions
+from .openenv.server import serve_task
 from .service import ANSWER_MARGIN_S, Service
 
 __all__ = [
@@ -12,7 +14,9 @@ __all__ = [
     "HttpOptions",
     "Listener",
     "LocalListener",
+    "OpenEnvOptions",
     "RemoteListener",
     "Service",
     "actor_health",
+    "serve_task",
 ]

@@ -20,6 +20,7 @@ from timmy_actors.protocol import (
     ErrorCode,
     ErrorInfo,
     ExecuteRequest,
+    FlightDump,
     GameState,
     Health,
     HeartbeatStatus,
@@ -82,6 +83,7 @@ _FIELDS: dict[type, str] = {
     ActorHealth: "restarting",
     WorldClock: "clock",
     HeartbeatStatus: "heartbeat",
+    FlightDump: "flight",
 }
 """The field of an `Answer` for each type of outcome."""
 

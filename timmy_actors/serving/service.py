@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
-from timmy_actors.errors import ActorError, RefusedError, StartFailedError
+from timmy_actors.errors import ActorError, HostError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
 from timmy_actors.portals import Caller
 from timmy_actors.protocol import (
@@ -19,6 +21,8 @@ from timmy_actors.protocol import (
     ClockRequest,
     CommandRequest,
     ExecuteRequest,
+    FlightDump,
+    FlightRequest,
     Health,
     HeartbeatRequest,
     RestartRequest,
@@ -28,11 +32,13 @@ from timmy_actors.protocol import (
 )
 from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal, with_outcome
+from timmy_actors.serving.tracing import begin_request, end_with
 from timmy_actors.supervision import Directory, Reply
 
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
 
+NO_FLIGHT = "the flight recorder is off: set recording.flight_minutes above 0"
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
 NO_HEARTBEAT = "the heartbeat is disabled: set [heartbeat] enabled = true, and restart the daemon"
 OBSERVED = (CommandRequest, CaptureRequest, ExecuteRequest)
@@ -52,6 +58,7 @@ class Service:
         health: Callable[[], Health | None],
         restart: Callable[[str], None],
         embedded: bool = False,
+        dump_flight: Callable[[], FlightDump | None] = lambda: None,
     ) -> None:
         self.player = player
         """The player of requests that name none."""
@@ -60,6 +67,7 @@ class Service:
         self._health = health
         self._restart = restart
         self._embedded = embedded
+        self._dump_flight = dump_flight
         self._observers: tuple[Observer, ...] = ()
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
@@ -76,7 +84,14 @@ class Service:
             `HeartbeatStatus`; its error a `RefusedError`, or an `ActorError`
             if no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
-        reply = self._start(request, caller or Caller(), wait_s)
+        caller, (request, span) = caller or Caller(), begin_request(request)
+        if span is None:
+            reply = self._start(request, caller, wait_s)
+        else:
+            with span.active():
+                caller.adopt_context()
+            reply = self._start(request, caller, wait_s)
+            reply.add_done_callback(partial(end_with, span))
         if self._observers and isinstance(request, OBSERVED):
             self._observe(request, reply)
         return reply
@@ -101,17 +116,21 @@ class Service:
     def _start(self, request: ServiceRequest, caller: Caller, wait_s: float) -> Reply:
         match request:
             case StatusRequest():
-                return _at_once(self.status)
+                reply = _at_once(self.status)
             case SnapshotRequest():
-                return self._snapshot(request, wait_s)
+                reply = self._snapshot(request, wait_s)
             case RestartRequest(actor=name):
-                return _at_once(lambda: self._restarting(name))
+                reply = _at_once(lambda: self._restarting(name))
             case CommandRequest():
-                return self._ask("command", self._command(request), request.timeout_s, wait_s)
+                reply = self._ask("command", self._command(request), request.timeout_s, wait_s)
             case ClockRequest() | HeartbeatRequest():
-                return self._of_part(request, wait_s)
-        message, takes_s = for_portal(request, caller)
-        return self._ask("portal", message, takes_s, wait_s)
+                reply = self._of_part(request, wait_s)
+            case FlightRequest():
+                reply = self._flight()
+            case _:
+                message, takes_s = for_portal(request, caller)
+                reply = self._ask("portal", message, takes_s, wait_s)
+        return reply
 
     def answer(self, request: ServiceRequest) -> Answer:
         """Answer a request, and wait for that; an interrupted wait (by Ctrl-C, say) cancels what `ask` describes.
@@ -164,6 +183,22 @@ class Service:
         reply.fail(
             RefusedError("needs_embedded_world", NO_CLOCK) if missing else RefusedError("unavailable", NO_HEARTBEAT)
         )
+        return reply
+
+    def _flight(self) -> Reply:
+        reply = Reply()
+
+        def write() -> None:
+            try:
+                dump = self._dump_flight()
+                if dump is not None:
+                    reply.set(dump)
+                else:
+                    reply.fail(RefusedError("unavailable", NO_FLIGHT))
+            except HostError as error:
+                reply.fail(RefusedError("unavailable", str(error)))
+
+        threading.Thread(target=write, name="flight dump").start()  # it writes megabytes
         return reply
 
     def _ask(self, actor: str, message: object, takes_s: float, wait_s: float) -> Reply:

@@ -18,19 +18,23 @@ from .actions import (
     Walk,
     parse_typed,
 )
+from .async_player import AsyncPlayerBody
 from .asynchronous import AsyncWorld
+from .client_body import ClientBody, merged
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
+from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
-from .performing import Performed, Performer, Progress, perform
+from .performing import AsyncPerformer, Performed, Performer, Progress, aperform, perform
 from .plans import Ending, Plan, Point, Request, Seen
 from .player import PlayerBody, spoken
 from .tasks.agents import Agent, RandomAgent, ScriptedAgent, play
-from .tasks.episode import Episode
+from .tasks.episode import Episode, State
 from .tasks.task import Task, find_task, load_tasks
-from .tasks.tools import TaskTools
+from .tasks.tools import TaskTools, as_text
+from .timing import Clock, RealClock
 from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
@@ -40,6 +44,8 @@ __all__ = [
     "TYPED_ACTION",
     "Activate",
     "Agent",
+    "AsyncPerformer",
+    "AsyncPlayerBody",
     "AsyncWorld",
     "AtPlace",
     "Attack",
@@ -48,8 +54,12 @@ __all__ = [
     "Cast",
     "ChatFrom",
     "ChooseTopic",
+    "ClientBody",
+    "Clock",
     "CompositeBody",
     "Condition",
+    "DesktopBody",
+    "DesktopPerception",
     "Dialogue",
     "Ending",
     "Episode",
@@ -70,10 +80,12 @@ __all__ = [
     "Point",
     "Progress",
     "RandomAgent",
+    "RealClock",
     "Request",
     "Run",
     "ScriptedAgent",
     "Seen",
+    "State",
     "Step",
     "StopMoving",
     "Take",
@@ -86,6 +98,8 @@ __all__ = [
     "Waited",
     "Walk",
     "WorldInterface",
+    "aperform",
+    "as_text",
     "await_until",
     "find_task",
     "flee",
@@ -93,6 +107,7 @@ __all__ = [
     "give",
     "go_to",
     "load_tasks",
+    "merged",
     "observe_message",
     "parse_typed",
     "perform",

@@ -8,44 +8,29 @@ moved is judged by the perceptions that follow.
 from __future__ import annotations
 
 import math
-import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from timmy_actors.client import Calls
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import NEEDS_CLIENT_INPUT, Action, ActionResult, GameEvent, PerceptionOutput, Position
-from timmy_actors.worlds.actions import parse_typed
+from timmy_actors.protocol import Action, ActionResult, GameEvent, PerceptionOutput, Position
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.player import ACTION_TIMEOUT_S, ID_BYTES, PlayerBody, refused_result
+from timmy_actors.worlds.player import ACTION_TIMEOUT_S, PlayerBody
 from timmy_actors.worlds.waiting import Watchable, wait_until
+from timmy_actors.worlds.window_input import (
+    LONGEST_HOLD_S,
+    SHORTEST_HOLD_S,
+    UNITS_PER_S,
+    WINDOW_VERBS,
+    WindowInput,
+    turn_to,
+)
 
-UNITS_PER_S = 200.0
-"""About the speed of a player: how long `forward` is held for a distance. The next perception corrects it."""
-LONGEST_HOLD_S, SHORTEST_HOLD_S = 2.0, 0.2
-PIXELS_PER_RADIAN = 256.0
-"""OpenMW turns by pixels x sensitivity / 256 radians."""
 FACING_DEG = 8.0
 """How well a player must face a point before it walks there."""
 MOST_TURNS = 4
 SEEN_WITHIN_S = 1.0
 """A player that a key moved is perceived again within this time: perceptions are pushed five times a second."""
-
-
-class Binding(NamedTuple):
-    """The portal's name for an input, and the parameter of the action that has its duration."""
-
-    name: str
-    has_seconds: bool = False
-
-
-BINDINGS = {
-    "activate": Binding("interact"), "open": Binding("interact"), "talk": Binding("interact"),
-    "attack": Binding("attack"), "jump": Binding("jump"), "stop_moving": Binding("release_all"),
-}  # fmt: skip
-"""The portal's binding for each verb; walking and turning are computed."""
-WINDOW_VERBS = frozenset({*BINDINGS, "walk", "run", "turn"})
 
 
 class CompositeBody(PlayerBody):
@@ -64,44 +49,12 @@ class CompositeBody(PlayerBody):
         self, game: Calls, player: str | None = None, *, sensitivity: float = 1.0, timeout_s: float = ACTION_TIMEOUT_S
     ) -> None:
         super().__init__(game, player, timeout_s=timeout_s)
-        self._pixels_per_radian = PIXELS_PER_RADIAN / sensitivity
+        self._input = WindowInput(game, self._here, sensitivity)
 
     def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
         if action.action not in WINDOW_VERBS:
             return super()._execute(action, arguments, command_id)
-        key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
-        try:
-            if action.action not in BINDINGS:
-                parse_typed({"action": action.action, **action.params})
-            done = self._press(action)
-        except RefusedError as refused:
-            return refused_result(action, refused, key)
-        fields = {"action": action.action, "params": action.params, "command_id": key, "binding": done.action}
-        needs = None if done.success else NEEDS_CLIENT_INPUT.get(action.action)
-        return done.model_copy(update={**fields, "needs": needs})
-
-    def _press(self, action: Action) -> ActionResult:
-        match action.action:
-            case "walk" | "run":
-                return self._hold(action.params)
-            case "turn":
-                return self._turn(action.params)
-            case verb:
-                return self._game.execute(BINDINGS[verb].name)
-
-    def _hold(self, params: Mapping[str, Any]) -> ActionResult:
-        seconds = float(params.get("seconds", 1.0))
-        if "distance" in params:
-            seconds = min(seconds, float(params["distance"]) / UNITS_PER_S)
-        return self._game.execute(str(params.get("direction", "forward")), seconds=max(seconds, SHORTEST_HOLD_S))
-
-    def _turn(self, params: Mapping[str, Any]) -> ActionResult:
-        by = float(params.get("by", 0.0))
-        if "yaw" in params:
-            by = turn_to(float(params["yaw"]), self._here().yaw)
-        down = float(params["pitch"]) - self._here().pitch if "pitch" in params else 0.0
-        dx, dy = (round(math.radians(angle) * self._pixels_per_radian) for angle in (by, down))
-        return self._game.execute("look", dx=dx, dy=dy)
+        return self._input.press(action, command_id)
 
     def _here(self) -> Position:
         position = self.observe().position
@@ -148,8 +101,3 @@ class _NewerThan:
         """No event fulfils it."""
         del event
         return False
-
-
-def turn_to(yaw: float, current: float) -> float:
-    """The shorter way from one yaw to another, in degrees: positive is clockwise."""
-    return (yaw - current + 180.0) % 360.0 - 180.0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from typing import Any, NamedTuple, NoReturn, TypeVar
+import threading
+from collections import deque
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, TypeVar
 
 from timmy_actors.client import Call, Calls
 from timmy_actors.embedded import LockstepTurn, Turns
-from timmy_actors.errors import RefusedError
+from timmy_actors.errors import RefusedError, WatchTimeoutError
 from timmy_actors.perception import merge, shows
 from timmy_actors.protocol import (
     Answer,
@@ -16,8 +19,10 @@ from timmy_actors.protocol import (
     CommandRequest,
     CommandResult,
     ErrorInfo,
+    Event,
     Perception,
     PerceptionOutput,
+    Push,
     Revision,
     SnapshotRequest,
     TimePassed,
@@ -46,9 +51,9 @@ class Taken(NamedTuple):
 class LockstepGame(Calls):
     """A game whose time waits for its caller: `PlayerBody(LockstepGame(world))` is a body in it.
 
-    A world in lockstep is always frozen: `step` lets time pass, `command` the time that it takes, and
-    `snapshot(after=...)` that until the effect shows. Timeouts count game time. There are no other calls: `status`,
-    `submit` and those of portals are refused as `unavailable`.
+    A world in lockstep is always frozen: `step` lets time pass, `command` the time that it takes, `snapshot(after=...)`
+    that until the effect shows, and a watch that until something happens. Timeouts and deadlines count game time. There
+    are no other calls: `status`, `submit` and those of portals are refused as `unavailable`.
     """
 
     def __init__(self, world: Turns, player: str = "Timmy") -> None:
@@ -56,6 +61,7 @@ class LockstepGame(Calls):
         self.player = player
         self.game_ms = 0
         """The game time since the world's start."""
+        self.own_clock = LockstepClock(self)
         self._steps = 0
         self._reported = TimePassed(game_ms=0, real_ms=0, steps=0)
         self.take(0)  # the world may have been played before: deadlines count from its time
@@ -66,13 +72,11 @@ class LockstepGame(Calls):
         self.game_ms = taken.game_ms
         return taken
 
-    def watch(self, *_: object, **__: object) -> NoReturn:
-        """Refuse: nothing happens in a world in lockstep while one waits.
-
-        Raises:
-            RefusedError: `unavailable`.
-        """
-        raise RefusedError("unavailable", "a world in lockstep has no 'watch': step it, and look")
+    def watch(
+        self, player: str | None = None, *, events: Collection[str] | None = None, snapshots: bool | None = None
+    ) -> LockstepWatch:
+        """Watch events and snapshots: each `read` lets time pass, until there is one."""
+        return LockstepWatch(self, player or self.player, events, snapshots=snapshots is not False)
 
     def command_message(self, name: str, arguments: dict[str, Any], *, timeout_s: float, command_id: str) -> str:
         """A command as a message, validated.
@@ -114,15 +118,20 @@ class LockstepGame(Calls):
     def _snapshot(self, request: SnapshotRequest) -> PerceptionOutput:
         message = observe_message(request.player or self.player)
         deadline = self.game_ms + int(request.timeout_s * 1000)
-        seen = self._perception(self.take(0, observe=message))
+        seen = self.perceived(self.take(0, observe=message))
         while request.after is not None and not shows(seen, request.after):
             if self.game_ms >= deadline:
                 missing = f"no perception showed revision {request.after.number} within {request.timeout_s:g} s"
                 raise RefusedError("expired", missing)
-            seen = self._perception(self.take(WAIT_MS, observe=message))
+            seen = self.perceived(self.take(WAIT_MS, observe=message))
         return seen
 
-    def _perception(self, taken: Taken) -> PerceptionOutput:
+    def perceived(self, taken: Taken) -> PerceptionOutput:
+        """The snapshot of a turn that had an `observe` message.
+
+        Raises:
+            RefusedError: `no_such_player`.
+        """
         if taken.perception is not None and taken.perception["type"] == "error":
             raise _refusal(taken.perception["error"])
         seen = merge(None, Perception.model_validate(taken.perception), boot=OWNER, epoch=1)
@@ -145,6 +154,61 @@ class LockstepGame(Calls):
         before, self._reported = self._reported, total
         passed = TimePassed(game_ms=total.game_ms - before.game_ms, real_ms=0, steps=total.steps - before.steps)
         return WorldClock(game_ms=total.game_ms, real_ms=0, steps=total.steps, frozen_by=OWNER, passed=passed)
+
+
+class LockstepClock:
+    """The time of a world in lockstep, for verbs and waits: a pause lets it pass."""
+
+    def __init__(self, game: LockstepGame) -> None:
+        self._game = game
+
+    def now(self) -> float:
+        """The game time in seconds."""
+        return self._game.game_ms / 1000
+
+    def pause(self, seconds: float, cancel: threading.Event) -> None:  # noqa: ARG002  nobody else plays in lockstep
+        """Let game time pass."""
+        self._game.take(max(1, round(seconds * 1000)))
+
+
+class LockstepWatch(AbstractContextManager["LockstepWatch"]):
+    """What happens in a world in lockstep while its time passes: events, and a snapshot after each step of the world.
+
+    Args:
+        events: the names of the events to report; None: all.
+    """
+
+    def __init__(self, game: LockstepGame, player: str, events: Collection[str] | None, *, snapshots: bool) -> None:
+        self._game = game
+        self._observe = observe_message(player) if snapshots else None
+        self._events = events
+        self._pending: deque[Push] = deque()
+
+    def read(self, timeout_s: float | None) -> Push:
+        """The next push.
+
+        Raises:
+            WatchTimeoutError: none came within `timeout_s` of game time.
+        """
+        left_ms = None if timeout_s is None else round(timeout_s * 1000)
+        while not self._pending:
+            if left_ms is not None and left_ms <= 0:
+                raise WatchTimeoutError.after(timeout_s)
+            ms = WAIT_MS if left_ms is None else min(WAIT_MS, left_ms)
+            self._pending.extend(self._pass(ms))
+            left_ms = None if left_ms is None else left_ms - ms
+        return self._pending.popleft()
+
+    def _pass(self, ms: int) -> Iterator[Push]:
+        taken = self._game.take(ms, observe=self._observe)
+        for event in taken.events:
+            if self._events is None or event["event"] in self._events:
+                yield Push(event=Event.model_validate(event))
+        if taken.perception is not None:
+            yield Push(snapshot=self._game.perceived(taken))
+
+    def __exit__(self, *_: object) -> None:
+        self._pending.clear()
 
 
 def observe_message(

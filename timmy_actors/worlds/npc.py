@@ -74,6 +74,8 @@ class NpcBody:
         self._game = game
         self._host = PlayerBody(game, host)
         self._host_name = host
+        self.clock = self._host.clock
+        """The time by which verbs count: real time, or in lockstep the game's."""
         self.unique_index = unique_index
         self._is_dismissed = False
 

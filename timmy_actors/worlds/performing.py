@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
 from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ActionResult, Model, PerceptionOutput
-from timmy_actors.worlds.plans import OBSERVE, Ending, NoPositionError, Plan, Request, Seen
+from timmy_actors.worlds.plans import OBSERVE, Ending, NoSectionError, Plan, Request, Seen, cause
+from timmy_actors.worlds.timing import Clock
 
 LONGEST_S = 3600.0
 OBSERVE_EVERY_S = 0.1
@@ -50,6 +53,10 @@ class Progress(Model):
 class Performer(Protocol):
     """What a body needs to run plans."""
 
+    @property
+    def clock(self) -> Clock:
+        """The time by which the deadline counts."""
+
     def observe(self) -> PerceptionOutput:
         """The latest snapshot."""
 
@@ -57,6 +64,19 @@ class Performer(Protocol):
         """Do one request of a plan within some seconds; None: it was only to observe."""
 
     def after(self, result: ActionResult) -> PerceptionOutput:
+        """A snapshot that shows what an action did."""
+
+
+class AsyncPerformer(Protocol):
+    """The same for coroutines."""
+
+    async def observe(self) -> PerceptionOutput:
+        """The latest snapshot."""
+
+    async def carry_out(self, request: Request, within_s: float) -> ActionResult | None:
+        """Do one request of a plan within some seconds; None: it was only to observe."""
+
+    async def after(self, result: ActionResult) -> PerceptionOutput:
         """A snapshot that shows what an action did."""
 
 
@@ -70,69 +90,144 @@ def perform(
 ) -> Performed:
     """Run a plan; `cancel` ends it before its next request. Nothing is repeated, and no error but a daemon's is raised.
 
+    In lockstep the deadline counts the game's time.
+
     Raises:
         RefusedError: `bad_arguments`: the deadline is not a number of seconds up to an hour.
     """
+    cancel = cancel or Event()
+    performance = _Performance(plan, deadline_s, cancel, on_progress, body.clock.now)
+    steps = performance.run()
+    advance: Callable[[], _Todo] = partial(next, steps)
+    while True:
+        try:
+            todo = advance()
+        except StopIteration as end:
+            performed: Performed = end.value
+            return performed
+        try:
+            if todo.pause_s:
+                body.clock.pause(todo.pause_s, cancel)
+            result = body.carry_out(todo.request, todo.within_s)
+            seen = body.observe() if result is None else body.after(result)
+        except RefusedError as refused:
+            advance = partial(steps.throw, refused)
+        except BaseException:
+            steps.close()
+            raise
+        else:
+            advance = partial(steps.send, (seen, result))
+
+
+async def aperform(
+    body: AsyncPerformer,
+    plan: Plan,
+    *,
+    deadline_s: float,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Performed:
+    """`perform` for coroutines; cancelling it ends the plan before its next request.
+
+    Raises:
+        RefusedError: as `perform`.
+    """
+    steps = _Performance(plan, deadline_s, Event(), on_progress, time.monotonic).run()
+    advance: Callable[[], _Todo] = partial(next, steps)
+    while True:
+        try:
+            todo = advance()
+        except StopIteration as end:
+            performed: Performed = end.value
+            return performed
+        try:
+            await asyncio.sleep(todo.pause_s)
+            result = await body.carry_out(todo.request, todo.within_s)
+            seen = await (body.observe() if result is None else body.after(result))
+        except RefusedError as refused:
+            advance = partial(steps.throw, refused)
+        except BaseException:
+            steps.close()
+            raise
+        else:
+            advance = partial(steps.send, (seen, result))
+
+
+def check_deadline(deadline_s: float) -> None:
+    """Check a verb's deadline.
+
+    Raises:
+        RefusedError: `bad_arguments`.
+    """
     if not 0 < deadline_s <= LONGEST_S:
         raise RefusedError("bad_arguments", f"must be above 0 and at most {LONGEST_S:.0f} s", "deadline_s")
-    return _Performance(body, plan, deadline_s, cancel or Event(), on_progress).run()
+
+
+class _Todo(NamedTuple):
+    """The next request, how long it may take, and the pause before it, in seconds."""
+
+    request: Request
+    within_s: float
+    pause_s: float
 
 
 class _Performance:
+    """A plan on its way. It yields what to do, and is sent what was seen afterwards and the result; pure but for the
+    clock."""
+
     def __init__(
         self,
-        body: Performer,
         plan: Plan,
         deadline_s: float,
         cancel: Event,
         on_progress: Callable[[Progress], None] | None,
+        now: Callable[[], float],
     ) -> None:
-        self._body = body
+        check_deadline(deadline_s)
         self._plan = plan
         self._cancel = cancel
         self._on_progress = on_progress
-        self._began = time.monotonic()
+        self._now = now
+        self._began = now()
         self._until = self._began + deadline_s
         self._requests = 0
         self._seen: PerceptionOutput | None = None
 
-    def run(self) -> Performed:
+    def run(self) -> Generator[_Todo, tuple[PerceptionOutput, ActionResult | None], Performed]:
         """Run the plan to its end."""
         try:
-            return self._run()
+            return (yield from self._run())
         except RefusedError as refused:
-            return self._ended("failed", refused.message, {"code": refused.code})
-        except NoPositionError:
-            return self._ended("failed", "the body's snapshots have no position: subscribe to that section")
+            return self._ended("failed", refused.message, cause(refused.code, refused.field))
+        except NoSectionError as missing:
+            return self._ended("failed", f"the body's snapshots have no {missing}: subscribe to that section")
         finally:
             self._plan.close()
 
-    def _run(self) -> Performed:
+    def _run(self) -> Generator[_Todo, tuple[PerceptionOutput, ActionResult | None], Performed]:
         request = next(self._plan)
         while True:
             if self._cancel.is_set():
                 return self._ended("cancelled", "cancelled by the caller")
-            if time.monotonic() >= self._until:
+            if self._now() >= self._until:
                 return self._ended("expired", f"not done within {self._until - self._began:g} s")
-            seen = self._carry_out(request)
-            if seen.snapshot.condition is not None and seen.snapshot.condition.dead:
+            todo = self._todo(request)
+            self._seen, result = yield todo
+            if self._seen.condition is not None and self._seen.condition.dead:
                 return self._ended("failed", "the body died")
             try:
-                request = self._plan.send(seen)
+                request = self._plan.send(Seen(self._seen, self._now(), result))
             except StopIteration as end:
                 ending: Ending = end.value
                 return self._ended(ending.how, ending.reason, ending.value)
 
-    def _carry_out(self, request: Request) -> Seen:
+    def _todo(self, request: Request) -> _Todo:
+        now = self._now()
         if self._on_progress is not None:
-            elapsed_s = time.monotonic() - self._began
-            self._on_progress(Progress(verb=request.verb, remaining=request.remaining, elapsed_s=elapsed_s))
+            self._on_progress(Progress(verb=request.verb, remaining=request.remaining, elapsed_s=now - self._began))
         self._requests += 1
-        if request is OBSERVE and self._seen is not None:
-            self._cancel.wait(min(OBSERVE_EVERY_S, max(0.0, self._until - time.monotonic())))
-        result = self._body.carry_out(request, max(0.0, self._until - time.monotonic()))
-        self._seen = self._body.observe() if result is None else self._body.after(result)
-        return Seen(self._seen, time.monotonic(), result)
+        left_s = max(0.0, self._until - now)
+        is_repeated = request is OBSERVE and self._seen is not None
+        return _Todo(request, left_s, min(OBSERVE_EVERY_S, left_s) if is_repeated else 0.0)
 
     def _ended(self, outcome: Any, reason: str | None, value: Mapping[str, Any] | None = None) -> Performed:
         return Performed(
@@ -141,5 +236,5 @@ class _Performance:
             value=dict(value or {}),
             seen=self._seen,
             requests=self._requests,
-            elapsed_s=time.monotonic() - self._began,
+            elapsed_s=self._now() - self._began,
         )

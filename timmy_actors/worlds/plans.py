@@ -47,11 +47,13 @@ class Seen:
     def position(self) -> Position:
         """The body's position."""
         if self.snapshot.position is None:
-            raise NoPositionError
+            raise NoSectionError("position")
         return self.snapshot.position
 
     def near(self, name: str) -> NearbyActor | NearbyPlayer | None:
         """The nearest actor or player with a name, record or unique index."""
+        if self.snapshot.nearby_actors is None and self.snapshot.nearby_players is None:
+            raise NoSectionError("nearby_actors")
         wanted = name.casefold()
         candidates: list[NearbyActor | NearbyPlayer] = []
         candidates += self.snapshot.nearby_actors.actors if self.snapshot.nearby_actors else ()
@@ -60,8 +62,8 @@ class Seen:
         return min(matching, key=lambda each: each.distance, default=None)
 
 
-class NoPositionError(Exception):
-    """The snapshot has no position: it was not subscribed to."""
+class NoSectionError(Exception):
+    """The snapshot has not a section that a plan needs: it was not subscribed to."""
 
 
 How = Literal["done", "failed", "stuck"]
@@ -81,6 +83,11 @@ Steps = Generator[Request, Seen, T]
 """A part of a plan that returns something."""
 Plan = Steps[Ending]
 OBSERVE = Request("observe")
+
+
+def cause(code: str | None, field: str | None) -> dict[str, Any]:
+    """The value of a verb that failed for a refusal: its code, and the invalid field if it names one."""
+    return {"code": code} if field is None else {"code": code, "field": field}
 
 
 def distance_to(position: Position, point: Point) -> float:

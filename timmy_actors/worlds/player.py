@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any, Literal, cast, overload
@@ -28,6 +28,7 @@ from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
 from timmy_actors.worlds.performing import Performed, Progress, perform
 from timmy_actors.worlds.plans import Plan, Request
+from timmy_actors.worlds.timing import clock_of
 from timmy_actors.worlds.waiting import Waited, Watchable, wait_until
 
 ACTION_TIMEOUT_S = 10.0
@@ -58,19 +59,16 @@ class PlayerBody:
         self._game = game
         self._player = player
         self._timeout_s = timeout_s
-        self._produced: Revision | None = None
-        """The revision that the last executed action produced."""
-        self._observed: PerceptionOutput | None = None
-        """The last observation."""
+        self._memory = Memory()
+        self.clock = clock_of(game)
+        """The time by which verbs count: real time, or in lockstep the game's."""
 
     def observe(self, *, after: ActionResult | None = None, deadline_s: float = OBSERVE_WITHIN_S) -> PerceptionOutput:
         """The latest snapshot of the player; with `after`, the first one that shows that action's effects."""
-        if after is None or after.revision is None:
-            observed = _as_of(self._game.snapshot(self._player), self._produced)
-        else:
-            observed = self._game.snapshot(self._player, after=after.revision, timeout_s=deadline_s)
-        self._observed = observed
-        return observed
+        revision = None if after is None else after.revision
+        if revision is None:
+            return self._memory.on_snapshot(self._game.snapshot(self._player))
+        return self._memory.on_snapshot(self._game.snapshot(self._player, after=revision, timeout_s=deadline_s))
 
     @overload
     def act(
@@ -123,41 +121,23 @@ class PlayerBody:
             case "towards":
                 return self._step_towards(request.params["x"], request.params["y"], within_s)
             case "say":
-                return self._say_to(**request.params)
+                return self.speak(request.params["text"], to=player_named(self.observe(), request.params["to"]))
             case "give":
-                return self._hand_over(**request.params)
+                return self._do(hand_over(self.observe(), **request.params))
         return self.act(Action(action=request.verb, params=dict(request.params)))
 
     def _step_towards(self, x: float, y: float, within_s: float) -> ActionResult:
-        here = self.observe().position
-        if here is None:
-            raise RefusedError("unavailable", "the daemon's snapshots have no position: subscribe to that section")
-        distance = math.hypot(x - here.x, y - here.y)
-        turned = self.act(Turn(yaw=math.degrees(math.atan2(x - here.x, y - here.y))))
-        if not turned.success:
-            return turned
-        seconds = min(STEPS_WITHIN_S, within_s, distance / SLOWEST_RUN + SHORTEST_STEP_S)
-        return self.act(Run(distance=max(1.0, distance), seconds=max(SHORTEST_STEP_S, seconds)))
+        return self._do(step_towards(self.observe(), x, y, within_s))
 
-    def _say_to(self, text: str, to: str) -> ActionResult:
-        return self.speak(text, to=self._player_named(to))
-
-    def _player_named(self, name: str) -> str | None:
-        """The player near the body whom a verb's name means: capitals do not matter there."""
-        players = self.observe().nearby_players
-        near = () if players is None else players.players
-        return next((player.name for player in near if player.name.casefold() == name.casefold()), None)
-
-    def _hand_over(self, item: str, count: int, to: str) -> ActionResult:
-        """Remove an item here and add it there; back again if that is refused. `to` must be a player."""
-        to = self._player_named(to) or to
-        taken = self.act(Action(action="take_item", params={"item": item, "count": count}))
-        if not taken.success:
-            return taken
-        received = self.act(Action(action="give_item", params={"item": item, "count": count, "player": to}))
-        if received.outcome in ("refused", "failed"):
-            self.act(Action(action="give_item", params={"item": item, "count": count}))
-        return received
+    def _do(self, acts: Acts) -> ActionResult:
+        """Execute actions one after the other."""
+        act = next(acts)
+        while True:
+            try:
+                act = acts.send(self.act(act))
+            except StopIteration as end:
+                result: ActionResult = end.value
+                return result
 
     def after(self, result: ActionResult) -> PerceptionOutput:
         """A snapshot that shows what an action did; `stale`, if none comes in time."""
@@ -179,28 +159,85 @@ class PlayerBody:
     def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return dict(params) if self._player is None else {"player": self._player, **params}
 
-    def _timeout_of(self, arguments: Mapping[str, Any]) -> float:
-        """An action that lasts some seconds has as much longer."""
-        lasts = arguments.get("seconds")
-        return self._timeout_s + (lasts if isinstance(lasts, int | float) and 0 < lasts <= MAX_HOLD_S else 0.0)
-
     def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id
+        timeout_s = timeout_of(arguments, self._timeout_s)
         try:
-            result = self._game.command(
-                action.action, timeout_s=self._timeout_of(arguments), command_id=key, **arguments
-            )
+            result = self._game.command(action.action, timeout_s=timeout_s, command_id=key, **arguments)
         except RefusedError as refused:
             return refused_result(action, refused, key)
+        return self._memory.on_done(action, result, key)
+
+
+class Memory:
+    """What a body's last observation and last action were. Pure."""
+
+    def __init__(self) -> None:
+        self._produced: Revision | None = None
+        """The revision that the last executed action produced."""
+        self._observed: PerceptionOutput | None = None
+
+    def on_snapshot(self, snapshot: PerceptionOutput) -> PerceptionOutput:
+        """Record an observation; it is marked `stale` if it does not show the last action."""
+        self._observed = _as_of(snapshot, self._produced)
+        return self._observed
+
+    def on_done(self, action: Action, result: CommandResult, command_id: str) -> ActionResult:
+        """Record a command that was executed; its result as that of an action."""
         self._produced = result.revision or self._produced
         return _result(
             action,
             success=True,
             value=result.value or {},
             revision=result.revision,
-            command_id=key,
+            command_id=command_id,
             game_ms_since_observation=_game_ms_between(self._observed, result),
         )
+
+
+Acts = Generator[Action | TypedAction, ActionResult, ActionResult]
+"""Actions one after the other, each sent its result; the last result is returned."""
+
+
+def step_towards(seen: PerceptionOutput, x: float, y: float, within_s: float) -> Acts:
+    """Turn to a point and run there, for some seconds.
+
+    Raises:
+        RefusedError: `unavailable`: the snapshot has no position.
+    """
+    here = seen.position
+    if here is None:
+        raise RefusedError("unavailable", "the daemon's snapshots have no position: subscribe to that section")
+    distance = math.hypot(x - here.x, y - here.y)
+    turned = yield Turn(yaw=math.degrees(math.atan2(x - here.x, y - here.y)))
+    if not turned.success:
+        return turned
+    seconds = min(STEPS_WITHIN_S, within_s, distance / SLOWEST_RUN + SHORTEST_STEP_S)
+    return (yield Run(distance=max(1.0, distance), seconds=max(SHORTEST_STEP_S, seconds)))
+
+
+def hand_over(seen: PerceptionOutput, item: str, count: int, to: str) -> Acts:
+    """Remove an item here and add it there; back again if that is refused. `to` must be a player."""
+    to = player_named(seen, to) or to
+    taken = yield Action(action="take_item", params={"item": item, "count": count})
+    if not taken.success:
+        return taken
+    received = yield Action(action="give_item", params={"item": item, "count": count, "player": to})
+    if received.outcome in ("refused", "failed"):
+        yield Action(action="give_item", params={"item": item, "count": count})
+    return received
+
+
+def player_named(seen: PerceptionOutput, name: str) -> str | None:
+    """The player near the body whom a verb's name means: capitals do not matter there."""
+    near = () if seen.nearby_players is None else seen.nearby_players.players
+    return next((player.name for player in near if player.name.casefold() == name.casefold()), None)
+
+
+def timeout_of(arguments: Mapping[str, Any], timeout_s: float) -> float:
+    """The timeout of an action: one that lasts some seconds has as much longer."""
+    lasts = arguments.get("seconds")
+    return timeout_s + (lasts if isinstance(lasts, int | float) and 0 < lasts <= MAX_HOLD_S else 0.0)
 
 
 def possible(snapshot: PerceptionOutput) -> AvailableActions:

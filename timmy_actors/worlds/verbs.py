@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from timmy_actors.worlds.navigation import STUCK_S, Arrived, Route, Stuck
-from timmy_actors.worlds.plans import OBSERVE, Ending, Plan, Point, Request, Seen, Steps, distance_to
+from timmy_actors.worlds.plans import OBSERVE, Ending, Plan, Point, Request, Seen, Steps, cause, distance_to
 
 REACH = 165.0
 """How near to come before using a thing, in game units; the game's reach is 192."""
@@ -154,10 +154,10 @@ def _refusal(seen: Seen) -> Ending | None:
     """Why a plan can't go on after a request; None: it can."""
     result = seen.result
     if result is not None and result.value.get("ended_by") == "replaced":
-        return Ending("failed", "another agent moves this body")
+        return Ending("failed", "another agent moves this body", cause("game_refused", None))
     if result is None or result.success:
         return None
-    return Ending("failed", f"{result.action}: {result.reason}", {"code": result.code})
+    return Ending("failed", f"{result.action}: {result.reason}", cause(result.code, result.field))
 
 
 def _value(seen: Seen) -> Mapping[str, Any]:

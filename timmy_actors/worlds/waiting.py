@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from timmy_actors.errors import RefusedError, WatchTimeoutError
 from timmy_actors.protocol import GameEvent, LinkStatus, Model, PerceptionOutput, Push
 from timmy_actors.worlds.conditions import Condition
+from timmy_actors.worlds.timing import Clock, clock_of
 
 LONGEST_WAIT_S = 300.0
 
@@ -129,23 +130,24 @@ def wait_until(game: Watchable, condition: Condition, deadline_s: float, *, play
         RefusedError: `bad_arguments`: the deadline or the player's name is invalid.
         DaemonUnreachableError: the daemon does not answer, or ended and did not come back.
     """
-    waiting, until = _begin(condition, deadline_s)
+    clock = clock_of(game)
+    waiting, until = _begin(condition, deadline_s, clock.now())
     with game.watch(player, events=condition.events, snapshots=True) as pushes, suppress(WatchTimeoutError):
         while True:
-            end = _look(waiting, game, player) if waiting.wants_snapshot else None
+            end = _look(waiting, game, player, clock) if waiting.wants_snapshot else None
             if end is not None:
                 return end
-            end = waiting.on_push(pushes.read(max(0.0, until - time.monotonic())), time.monotonic())
+            end = waiting.on_push(pushes.read(max(0.0, until - clock.now())), clock.now())
             if end is not None:
                 return end
-    return waiting.on_deadline(time.monotonic())
+    return waiting.on_deadline(clock.now())
 
 
 async def await_until(
     game: AsyncWatchable, condition: Condition, deadline_s: float, *, player: str | None = None
 ) -> Waited:
     """`wait_until` for coroutines."""
-    waiting, until = _begin(condition, deadline_s)
+    waiting, until = _begin(condition, deadline_s, time.monotonic())
     async with game.watch(player, events=condition.events, snapshots=True) as pushes:
         with suppress(TimeoutError):
             while True:
@@ -160,16 +162,15 @@ async def await_until(
     return waiting.on_deadline(time.monotonic())
 
 
-def _begin(condition: Condition, deadline_s: float) -> tuple[Waiting, float]:
+def _begin(condition: Condition, deadline_s: float, now: float) -> tuple[Waiting, float]:
     if not 0 <= deadline_s <= LONGEST_WAIT_S:  # NaN too
         raise RefusedError("bad_arguments", f"deadline_s: must be 0 to {LONGEST_WAIT_S:g} seconds", "deadline_s")
-    now = time.monotonic()
     return Waiting(condition, now), now + deadline_s
 
 
-def _look(waiting: Waiting, game: Watchable, player: str | None) -> Waited | None:
+def _look(waiting: Waiting, game: Watchable, player: str | None, clock: Clock) -> Waited | None:
     try:
-        return waiting.on_snapshot(game.snapshot(player), time.monotonic())
+        return waiting.on_snapshot(game.snapshot(player), clock.now())
     except RefusedError as refused:
         waiting.on_refused(refused)
         return None

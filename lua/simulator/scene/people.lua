@@ -1,7 +1,8 @@
 --- Who can be talked to, and what they say: topics with their conditions and effects. All texts are invented.
 ---
 --- A topic: { text =, least =, most = (stages of the quest between which it is said; none: -1), teaches = { topics },
---- journal = stage, wants = item (taken from the player), pays = gold }. The first entry that applies counts.
+--- journal = stage, wants = item (taken from the player), pays = gold (to the player), costs = gold, travel = { cell =,
+--- x =, y =, yaw = } (where it brings the player) }. The first entry that applies counts.
 local M = {}
 
 M.QUEST = "inn_ledger_errand"
@@ -51,6 +52,14 @@ M.PEOPLE = {
   },
   ["fargoth"] = { name = "Fargoth", greeting = "Have you seen my ring?", teaches = { "little secret" },
     topics = { ["little secret"] = { { text = "Not so loud! It is a secret." } } } },
+  ["selvil sareloth"] = { name = "Selvil Sareloth", greeting = "The strider is fed and rested. Where to?",
+    teaches = { "travel to seyda neen" },
+    topics = { ["travel to seyda neen"] = { { text = "Hold on to the rim, and do not look down.", costs = 10,
+      travel = { cell = "-2, -9", x = -9050, y = -71150, yaw = -math.pi / 2 } } } } },
+  ["darvame hleran"] = { name = "Darvame Hleran", greeting = "My strider goes to Balmora.",
+    teaches = { "travel to balmora" },
+    topics = { ["travel to balmora"] = { { text = "Balmora, then. It takes a while.", costs = 10,
+      travel = { cell = "-3, -3", x = -21640, y = -17810, yaw = 0 } } } } },
   ["imperial guard"] = { name = "Imperial Guard", greeting = "Move along.", topics = {} },
   ["hlaalu guard"] = { name = "Hlaalu Guard", greeting = "Keep out of trouble, outlander.", topics = {} },
 }

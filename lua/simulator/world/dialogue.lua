@@ -2,6 +2,7 @@
 --- effect once the server has sent it back.
 local catalogue = require("simulator.scene.catalogue")
 local json = require("timmy.wire.json")
+local movement = require("simulator.world.movement")
 local objects = require("simulator.world.objects")
 local people = require("simulator.scene.people")
 local reports = require("simulator.world.reports")
@@ -131,23 +132,46 @@ local function deal(client, window, wish)
   return { item = wish.item, count = wish.count, price = wish.price, gold = client.inventory[GOLD] or 0 }
 end
 
-local function say(client, window, topic)
-  local person = people.of(window.refId)
-  local line = people.line(person, topic, stage_of(client))
+--- Why a line is not said, or nil.
+local function obstacle(client, line)
   if line.wants and not client.inventory[line.wants] then
-    return { says = "You do not have it with you.", topics = topics_for(client, person) }
+    return "You do not have it with you."
   end
+  if line.costs and (client.inventory[GOLD] or 0) < line.costs then
+    return "You can't pay for that."
+  end
+end
+
+--- What the player hands over and receives with a line.
+local function exchange(client, line)
   if line.wants then
     reports.inventory(client, reports.REMOVE, line.wants, 1)
+  end
+  if line.costs then
+    reports.inventory(client, reports.REMOVE, GOLD, line.costs)
   end
   if line.pays then
     reports.inventory(client, reports.ADD, GOLD, line.pays)
   end
+end
+
+local function say(client, window, topic)
+  local person = people.of(window.refId)
+  local line = people.line(person, topic, stage_of(client))
+  local why = obstacle(client, line)
+  if why then
+    return { says = why, topics = topics_for(client, person) }
+  end
+  exchange(client, line)
   if line.journal then
     reports.journal(client, people.QUEST, line.journal)
   end
   reports.topics(client, line.teaches or {})
-  return { says = line.text, topics = topics_for(client, person) }
+  if line.travel then
+    client.window = nil
+    movement.enter(client, line.travel.cell, line.travel)
+  end
+  return { says = line.text, topics = topics_for(client, person), cell = line.travel and client.cell }
 end
 
 --- The server sent a choice back.

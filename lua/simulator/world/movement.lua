@@ -51,6 +51,16 @@ function M.place(client)
   return { cell = client.cell, x = client.x, y = client.y, z = client.z, yaw = math.deg(client.yaw) % 360 }
 end
 
+--- The client stands at a position of a cell at once, as behind a door: { x, y, z? (default: on the ground), yaw }.
+function M.enter(client, cell, to)
+  local z = to.z or terrain.height(cell, to.x, to.y)
+  client:stand(to.x, to.y, z, nil, to.yaw)
+  if cell ~= client.cell then
+    client:load_around(cell)
+    client:report_cell(cell)
+  end
+end
+
 --- Ends a movement: its command gets where the player is, how far it came, and why it ended.
 local function finish(client, why)
   local moving = client.moving

@@ -6,7 +6,6 @@ local movement = require("simulator.world.movement")
 local objects = require("simulator.world.objects")
 local reports = require("simulator.world.reports")
 local sight = require("simulator.world.sight")
-local terrain = require("simulator.scene.terrain")
 
 local M = {}
 
@@ -101,18 +100,9 @@ end
 
 local effects = {}
 
-local function go_through(client, cell, to)
-  local z = to.z or terrain.height(cell, to.x, to.y)
-  client:stand(to.x, to.y, z, nil, to.yaw)
-  if cell ~= client.cell then
-    client:load_around(cell)
-    client:report_cell(cell)
-  end
-end
-
 function effects.door(client, seen)
   movement.stop(client, "door")
-  go_through(client, seen.entry.leads_to, seen.entry.to)
+  movement.enter(client, seen.entry.leads_to, seen.entry.to)
   local value = movement.place(client)
   value.kind = "door"
   return value

@@ -141,7 +141,7 @@ local FORMS = {
   { "^the timer was not freed$", state },
 }
 
-local function made(form, words, name, parameters)
+local function rules_by(form, words, name, parameters)
   local captured = { words:match(form[1]) }
   if captured[1] == nil then return nil end
   return form[2](name, parameters, unpack(captured))
@@ -149,7 +149,7 @@ end
 
 local function rules_of(words, name, parameters)
   for _, form in ipairs(FORMS) do
-    local rules = made(form, words, name, parameters)
+    local rules = rules_by(form, words, name, parameters)
     if rules then return rules end
   end
   error(("the precondition of %s has no rule: %s"):format(name, words), 0)

@@ -148,12 +148,27 @@ local function obstacle(service, caller, message, now)
   return bad("overloaded", "the memory of results is full: try again later")
 end
 
+--- The times of a traced command so far, in ms of the server's clock; nil if it is not traced.
+local function times_since(service, message, received)
+  if not message.traceparent then return nil end
+  return { received = clock.to_exact_ms(received), started = clock.to_exact_ms(service.clock_now()) }
+end
+
+local function ended(service, outcome, times)
+  if times then times.ended, outcome.times = clock.to_exact_ms(service.clock_now()), times end
+  return outcome
+end
+
 local function begin(service, client, message, now, entry, asker)
   local err = obstacle(service, entry.caller, message, now)
   if err then return protocol.result(message.id, nil, err) end
+  local times = times_since(service, message, now)
   local outcome = execute(service, client, message, service:next_revision(), now)
   service:touch(message.arguments.player, now)
-  if deferred.is(outcome) then return service.waiting:add(entry.caller, message, outcome, asker, entry.digest) end
+  if deferred.is(outcome) then
+    return service.waiting:add(entry.caller, message, outcome, asker, entry.digest, times)
+  end
+  ended(service, outcome, times)
   if outcome.error and NOTHING_DONE[outcome.error.code] then return outcome end
   return remember(service, entry, outcome, now)
 end
@@ -178,7 +193,7 @@ end
 
 --- The result of a deferred command, for everybody who waits for it.
 function M.late(service, entry, now)
-  local result = protocol.result(entry.id, entry.outcome.value, entry.outcome.error)
+  local result = ended(service, protocol.result(entry.id, entry.outcome.value, entry.outcome.error), entry.times)
   return remember(service, entry, result_of(service, entry.player, result, service:next_revision(), now), now)
 end
 

@@ -43,6 +43,11 @@ function M.game_now()
   return M.now()
 end
 
+--- Monotonic time in milliseconds with three decimals, for the times of a traced command.
+function M.to_exact_ms(seconds)
+  return math.floor(seconds * MS_PER_S * 1000) / 1000
+end
+
 --- Monotonic time in whole milliseconds, the unit of messages.
 function M.to_ms(seconds)
   return math.floor(seconds * MS_PER_S)

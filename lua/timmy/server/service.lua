@@ -24,7 +24,7 @@ M.BRIDGE_VERSION = "0.1.0"
 local ROSTER_INTERVAL_S = 0.1
 
 --- options: boot, server_version, limits, allow_raw, tick_ms, commands, sections, players, player_location, trips,
--- log(level, text); game_now() in seconds, real time if it is absent.
+-- log(level, text), clock_now() in monotonic seconds; game_now() in seconds, real time if it is absent.
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
     done = {} }, Service)

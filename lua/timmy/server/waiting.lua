@@ -32,10 +32,10 @@ local function still_there(askers)
 end
 
 --- Adds a deferred command. caller: see timmy.server.dedupe; digest: see timmy.server.digest; asker: { peer =,
--- delimited = }.
-function Waiting:add(caller, message, outcome, asker, digest)
+-- delimited = }; times: of a traced command, so far.
+function Waiting:add(caller, message, outcome, asker, digest, times)
   local entry = { caller = caller, id = message.id, player = message.arguments.player, deadline = message.deadline,
-    outcome = outcome, askers = { asker }, digest = digest }
+    outcome = outcome, askers = { asker }, digest = digest, times = times }
   table.insert(self.entries, entry)
 end
 

@@ -12,7 +12,7 @@ local function standing(pid)
     z = numbers.finite(guard.GetPosZ(pid)), yaw = numbers.finite(guard.GetRotZ(pid)) }
 end
 
-local function given(pid, values)
+local function place_of(pid, values)
   local here = guard.GetCell(pid)
   local cell = values.cell and cells.normalise(values.cell)
   if not cell then cell = cells.grid(here) and cells.under(values.x, values.y) or here end
@@ -33,7 +33,7 @@ function M.find(pid, values)
   if not some and values.cell then
     return errors.refuse("bad_arguments", "give x, y and z in the cell", "cell")
   end
-  local spot = some and given(pid, values) or standing(pid)
+  local spot = some and place_of(pid, values) or standing(pid)
   if values.yaw then spot.yaw = math.rad(values.yaw) end
   local cell, wrong = things.loaded_cell(spot.cell)
   if not cell then return nil, wrong end

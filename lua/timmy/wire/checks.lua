@@ -22,7 +22,8 @@ local FORMATS = {
 
 --- What is wrong with a text's number of characters, which is at most its number of bytes.
 local function wrong_length(text, least, most)
-  if text == "" and least > 0 then return "must not be empty" end
+  if text == "" and least == 1 then return "must not be empty" end
+  if least > 1 and utf8.length(text) < least then return "must have at least " .. least .. " characters" end
   if #text > most and utf8.length(text) > most then return "must have at most " .. most .. " characters" end
 end
 

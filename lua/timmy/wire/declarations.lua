@@ -23,6 +23,13 @@ types.MessageId = {
   pattern = "^[^%z\001-\031\127]+$",
   words = "must be one line without control characters",
 }
+types.Traceparent = {
+  type = "string",
+  min_length = 55,
+  max_length = 55,
+  pattern = "^[0-9a-f]+%-[0-9a-f]+%-[0-9a-f]+%-[0-9a-f]+$",
+  words = "must be a W3C traceparent: version, trace, span and flags in lowercase hexadecimal digits",
+}
 types.ClientName = {
   type = "string",
   min_length = 1,
@@ -730,6 +737,7 @@ M.messages = {
       { name = "name", type = { type = "string" } },
       { name = "arguments", type = { type = "object" } },
       { name = "deadline", type = { type = "integer", minimum = 0, maximum = 99999999999999 } },
+      { name = "traceparent", type = types.Traceparent, optional = true },
     },
   },
   ping = { fields = { { name = "id", type = types.MessageId } } },

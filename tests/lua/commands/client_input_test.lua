@@ -1,71 +1,18 @@
 --- What a player does with keys and mouse, through the commands: the simulated client moves, uses, talks and fights,
 -- and reports it as a real one.
 local acting = require("acting")
-local deferred = require("timmy.server.deferred")
 local harness = require("harness")
+local playing = require("playing")
 local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
+local count_of, denied, done, fails = playing.count_of, playing.denied, playing.done, playing.fails
+local go_to, listen, names, set_health = playing.go_to, playing.listen, playing.names, playing.set_health
 
-local PATIENCE_MS, STEP_MS = 60000, 50
 local ARRILLES, ARRILLE = "Seyda Neen, Arrille's Tradehouse", "102101-0"
 local ARRILLES_DOOR, ARRILLES_EXIT = "107003-0", "107004-0"
 local BARREL, CRATE, BOTTLE = "103001-0", "103004-0", "0-1"
 local RAT = "102008-0"
-
---- The value of a command once it has ended, in the world's time; or nil and the error.
-local function outcome_of(name, arguments)
-  arguments.player = arguments.player or "Timmy"
-  local value, wrong = acting.run(name, arguments)
-  if not deferred.is(value) then return value, wrong end
-  for _ = 1, PATIENCE_MS / STEP_MS do
-    if value.is_settled then return value.value, value.error end
-    stage.run(STEP_MS)
-  end
-  error(name .. " does not end")
-end
-
-local function done(name, arguments)
-  local value, wrong = outcome_of(name, arguments or {})
-  holds(value, wrong and name .. ": " .. wrong.message)
-  return value
-end
-
---- Checks that a command is declined, and marks the refusal as seen.
-local function denied(name, arguments, code, field)
-  stage.forget()
-  acting.refused_after_trying(name, arguments, code, field)
-end
-
---- The same for one that was begun.
-local function fails(name, arguments, code)
-  local value, wrong = outcome_of(name, arguments)
-  equal({ value, wrong and wrong.code }, { nil, code })
-end
-
-local function go_to(cell, x, y, z)
-  done("teleport", { cell = cell, x = x, y = y, z = z })
-  stage.settle()
-end
-
---- The hooks that ran from now on, in order, each with its arguments after the status.
-local function listen(...)
-  local heard = {}
-  for _, hook in ipairs({ ... }) do
-    customEventHooks.registerHandler(hook, function(_, ...) heard[#heard + 1] = { hook, ... } end)
-  end
-  return heard
-end
-
-local function names(heard)
-  local result = {}
-  for position, one in ipairs(heard) do result[position] = one[1] end
-  return result
-end
-
-local function count_of(item)
-  return stage.client().inventory[item] or 0
-end
 
 test("walks at the speed that follows from Speed and what is carried, by the world's time", function()
   stage.open()
@@ -301,53 +248,6 @@ test("a merchant sells to nobody who can't pay", function()
   denied("barter", { deal = "buy", item = "iron_shield" }, "game_refused", "count")
 end)
 
-local function set_health(points)
-  for _, stat in ipairs({ "health_base", "health" }) do done("set_stat", { stat = stat, value = points }) end
-end
-
-local function fight()
-  for _ = 1, 60 do
-    local rat = require("simulator.world.sight").find(stage.client(), RAT)
-    if not rat or rat.is_dead then return end
-    done("turn", { yaw = math.deg(math.atan2(rat.x - stage.client().x, rat.y - stage.client().y)) })
-    outcome_of("attack", {})
-  end
-end
-
-test("fights: blows are reported as hits, a creature strikes back, dies, and leaves what it carried", function()
-  stage.open()
-  set_health(200)
-  go_to("-2, -10", -9350, -74950, 190)
-  local heard = listen("OnObjectHit", "OnActorDeath")
-  fight()
-  local by_player, by_rat = 0, 0
-  for _, one in ipairs(heard) do
-    if one[1] == "OnObjectHit" and one[4][RAT] then by_player = by_player + 1 end
-    if one[1] == "OnObjectHit" and one[5][0] then by_rat = by_rat + 1 end
-  end
-  holds(by_player >= 3 and by_rat >= 1, by_player .. " and " .. by_rat)
-  local death = heard[#heard]
-  equal({ death[1], death[4][RAT].killer.pid }, { "OnActorDeath", 0 })
-  stage.run(100)
-  equal(stage.client().kills.rat, 2)
-  equal(done("open", { unique_index = RAT }).contents, { { item = "ingred_rat_meat_01", count = 1 } })
-  equal(done("take", { unique_index = RAT, item = "ingred_rat_meat_01" }).count, 1)
-  denied("talk", { unique_index = RAT }, "game_refused", "unique_index")
-end)
-
-test("a player can be killed by a creature", function()
-  stage.open()
-  done("set_stat", { stat = "health", value = 2 })
-  stage.settle()
-  local heard = listen("OnPlayerDeath")
-  go_to("-2, -10", -9400, -74950, 190)
-  for _ = 1, 400 do
-    if heard[1] then break end
-    stage.run(STEP_MS)
-  end
-  equal({ heard[1][2], tes3mp.GetPlayerKillerName(0) }, { 0, "rat" })
-end)
-
 test("strikes only what is in front and within reach, one blow at a time", function()
   stage.open()
   denied("attack", { unique_index = RAT }, "game_refused", "unique_index")
@@ -408,6 +308,20 @@ test("plays the quest through its four stages", function()
   local stages = {}
   for position, one in ipairs(journal) do stages[position] = one[3].journal[1].index end
   equal(stages, { 10, 20, 30, 100 })
+end)
+
+test("travels by silt strider for a fare", function()
+  stage.open()
+  go_to("-3, -3", -21640, -17850, 760)
+  done("talk", { unique_index = "104002-0" })
+  local gold = count_of("gold_001")
+  equal(done("choose_topic", { topic = "travel to seyda neen" }).cell, "-2, -9")
+  equal({ stage.client().cell, stage.client().x, gold - count_of("gold_001") }, { "-2, -9", -9050, 10 })
+  denied("choose_topic", { topic = "travel to seyda neen" }, "game_refused")
+  done("take_item", { item = "gold_001", count = count_of("gold_001") })
+  done("talk", { unique_index = "102005-0" })
+  equal(done("choose_topic", { topic = "travel to balmora" }).says, "You can't pay for that.")
+  equal(stage.client().cell, "-2, -9")
 end)
 
 test("declines all of it where clients are not simulated, and says so beforehand", function()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.serving.http.daemons import HttpDaemon, Sent, sent_events
 from tests.waiting import PATIENCE_S, eventually
-from timmy_actors.serving.http import event_routes, streams
+from timmy_actors.serving.http import event_routes, limits, streams
 
 
 @contextmanager
@@ -78,6 +79,18 @@ def test_an_id_of_another_daemon_is_reported_and_followed_by_the_present(daemon:
         assert [next(pushes).event for _ in range(2)] == ["outrun", "link"]
 
 
+def test_a_client_that_knows_no_chunks_gets_none(daemon: HttpDaemon) -> None:
+    with daemon.connect() as connection:
+        connection.sendall(daemon.request("/v1/events").replace(b"HTTP/1.1", b"HTTP/1.0"))
+        received = b""
+        while b"event: snapshot" not in received or not received.endswith(b"\n\n"):
+            received += connection.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body.startswith(b"retry: 1000\n\nid: ")
+    assert {line.partition(b":")[0] for line in body.splitlines()} == {b"retry", b"id", b"event", b"data", b""}
+
+
 def test_a_quiet_stream_sends_comments(daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "HEARTBEAT_S", 0.01)
     with daemon.client.stream("GET", "/v1/events", params={"events": "video"}) as response:
@@ -125,6 +138,24 @@ def test_a_websocket_has_the_same_pushes(daemon: HttpDaemon) -> None:
         assert event["data"]["event"]["event"] == "cell_change"
     with socket(daemon, f"?events=cell_change&last_id={first['id']}", token=daemon.token) as connection:
         assert message_of(connection) == event
+
+
+def test_a_websocket_outlives_the_deadline_of_a_requests_head(
+    daemon: HttpDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as stack:
+        connection = stack.enter_context(daemon.connect())
+        connection.sendall(daemon.request("/health/live"))
+        response = HTTPResponse(connection)
+        response.begin()
+        assert response.read()
+        with monkeypatch.context() as patch:  # of this connection only: others arrive meanwhile
+            patch.setattr(limits, "HEADERS_WITHIN_S", 0.01)
+            events = stack.enter_context(socket(daemon, "?events=cell_change", token=daemon.token, sock=connection))
+            assert message_of(events)["event"] == "link"
+        teleport(daemon, "Balmora")
+        teleport(daemon, "Vivec")
+        assert message_of(events)["data"]["event"]["event"] == "cell_change"
 
 
 def test_a_browser_gives_the_token_as_a_subprotocol_or_first_message(daemon: HttpDaemon) -> None:

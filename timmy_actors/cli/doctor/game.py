@@ -67,10 +67,10 @@ def lua(subject: Subject) -> Iterator[Check]:
 
 def _luajit() -> Check:
     try:
-        found = find_luajit()
+        luajit = find_luajit()
     except LuaJitMissingError as error:
         return fail("Lua side", str(error))
-    return ok("Lua side", f"embedded, {found.LuaRuntime().lua_implementation}, bridge {__version__}")
+    return ok("Lua side", f"embedded, {luajit.LuaRuntime().lua_implementation}, bridge {__version__}")
 
 
 def _judge(facts: ServerFacts, address: str) -> Check:

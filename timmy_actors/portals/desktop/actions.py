@@ -126,7 +126,8 @@ class Actions:
             steps = [(step.action, _params(step)) for step in resolve(action, bindings_of(entry, action.action))]
             deadline = asyncio.get_running_loop().time() + _allowed_s(steps, timeout_s)
         except RefusedError as refused:
-            return _result(action, _Ended("refused", refused.message))
+            result = _result(action, _Ended("refused", refused.message))
+            return result.model_copy(update={"code": refused.code, "field": refused.field})
         if [name for name, _ in steps] == [RELEASE_ALL]:
             self._release_alls += 1
             ended = await self._run(steps, entry, deadline)

@@ -1,4 +1,8 @@
-"""A session with one MCP server: one task in its own event loop owns it from start to end."""
+"""A session with one MCP server: one task in its own event loop owns it from start to end.
+
+The loop is not the portal's: a server's transport or the SDK may block it, which must stop neither the portal nor the
+calls to the other server.
+"""
 
 from __future__ import annotations
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +97,8 @@ class Offer:
 
     status: ServerStatus
     tools: tuple[Tool, ...] = ()
+    send: Callable[[CallTool, Reply], None] | None = None
+    """Sends a call from any thread, without the actor; None: the server is not ready, and the actor must be asked."""
 
 
 class SessionActor(Actor):
@@ -226,18 +230,19 @@ class SessionActor(Actor):
         self._wake()
         if self._session is None and not self._loading:
             reply.fail(self._unavailable())
-        elif self._ready_at is not None:
-            self._send(call, reply)
+        elif self._session is not None and self._ready_at is not None:
+            self._send(self._session, call, reply)
         else:
             self._numbers += 1
             self._waiting[self._numbers] = (call, reply)
             self.mailbox.schedule(f"waiting {self._numbers}", call.timeout_s, _WaitTimeout(self._numbers))
         return DEFERRED
 
-    def _send(self, call: CallTool, reply: Reply) -> None:
-        assert self._session is not None  # noqa: S101  for the type checker: the callers check it
-        cancel = self._session.call(
-            call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+    def _send(self, session: Session, call: CallTool, reply: Reply) -> None:
+        cancel = call.caller.run(
+            lambda: session.call(
+                call.tool, call.arguments, call.timeout_s, lambda outcome: self._settle(reply, outcome)
+            )
         )
         call.caller.on_leave(cancel)
 
@@ -252,8 +257,8 @@ class SessionActor(Actor):
         waiting, self._waiting = self._waiting, {}
         for number, (call, reply) in waiting.items():
             self.mailbox.cancel(f"waiting {number}")
-            if not reply.expired(self.mailbox.clock.now()) and not call.caller.gone:
-                self._send(call, reply)
+            if self._session is not None and not reply.expired(self.mailbox.clock.now()) and not call.caller.gone:
+                self._send(self._session, call, reply)
 
     def _fail_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -286,4 +291,5 @@ class SessionActor(Actor):
             protocol=protocol,
             tools=tuple(tool.name for tool in tools),
         )
-        self._offer.value = Offer(status, tools)
+        session = self._session if state == "ready" else None
+        self._offer.value = Offer(status, tools, None if session is None else partial(self._send, session))

@@ -16,7 +16,7 @@ from timmy_actors.portals.mcp.session_actor import CallTool, Offer, Wake
 from timmy_actors.portals.mcp.session_events import Tool
 from timmy_actors.portals.tools.results import ToolAnswer
 from timmy_actors.protocol import ServerStatus
-from timmy_actors.supervision import Directory, SharedValue
+from timmy_actors.supervision import Directory, Reply, SharedValue
 
 log = logging.getLogger(__name__)
 PATIENCE = 3
@@ -60,7 +60,7 @@ class SessionHandle:
         """
         call = CallTool(tool, arguments, timeout_s)
         try:
-            answer: ToolAnswer = await self._directory.ask(self._name, call, timeout_s=timeout_s + MARGIN_S)
+            answer: ToolAnswer = await self._send(call, timeout_s + MARGIN_S)
         except (NoSuchActorError, pykka.ActorDeadError) as error:
             raise ToolError("server_unavailable", f"{self._name} is restarting: nothing was sent") from error
         except asyncio.CancelledError:
@@ -69,6 +69,14 @@ class SessionHandle:
         except ActorError as error:
             raise ToolError("outcome_unknown", f"outcome unknown: {self._name}: {error}") from error
         return answer
+
+    def _send(self, call: CallTool, timeout_s: float) -> Reply:
+        send = self._offer.value.send
+        if send is None:
+            return self._directory.ask(self._name, call, timeout_s=timeout_s)
+        reply = Reply(self._directory.clock.now() + timeout_s, self._directory.clock)
+        send(call, reply)
+        return reply
 
     async def _wake(self) -> None:
         try:

@@ -79,6 +79,8 @@ class PerceptionOutput(Sections):
     """The number of changes of each section when it was read."""
     timestamp: Annotated[datetime, Field(default_factory=lambda: datetime.now(UTC))]
     """When the daemon received it, UTC."""
+    sources: dict[str, Literal["bridge", "client"]] = Field(default_factory=dict)
+    """Where each section comes from, if a player's client perceives too; empty: all from the server's bridge."""
     stale: bool = False
     """True if the link is down since, or the player has left."""
     stale_reason: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,6 +28,7 @@ from timmy_actors.serving.http.heartbeat_routes import heartbeat_routes
 from timmy_actors.serving.http.journal_files import JournalFiles
 from timmy_actors.serving.http.journal_routes import journal_routes
 from timmy_actors.serving.http.metrics import Metrics
+from timmy_actors.serving.http.options import HttpOptions
 from timmy_actors.serving.http.portal_routes import portal_routes
 from timmy_actors.serving.http.problems import (
     MEDIA_TYPE,
@@ -37,13 +38,20 @@ from timmy_actors.serving.http.problems import (
     problem_of,
     problem_response,
 )
+from timmy_actors.serving.http.tracing import Tracing
 from timmy_actors.serving.http.tree_routes import tree_routes
 from timmy_actors.serving.http.world_routes import world_routes
+from timmy_actors.telemetry import tracer
 from timmy_actors.version import __version__
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
 STATIC = Path(__file__).parent / "static"
-ALLOWED_HEADERS = ("authorization", "content-type", "idempotency-key", "last-event-id", "prefer")
+ALLOWED_HEADERS = ("authorization", "content-type", "idempotency-key", "last-event-id", "prefer", "traceparent")
 DESCRIPTION = "Perceive and act in the game through a timmy_actors daemon. Every error is a problem (RFC 9457)."
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own (0.165) would add a second span a request, with the query and the client's address."""
 PROBLEMS = {
     400: "The request cannot be read: broken JSON.",
     401: "No token, or a wrong one.",
@@ -64,7 +72,14 @@ PROBLEMS = {
 def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
     """The application with all its layers."""
     check = TokenCheck(token, api.causes)
-    app = FastAPI(title="timmy_actors", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="timmy_actors",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+    )
     journal = JournalFiles(api.options)
     for router in (
         world_routes(api),
@@ -81,7 +96,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         app.router.routes.extend(router.routes)  # `include_router` matches in two steps, which takes twice as long
     if STATIC.is_dir():
         app.router.default = _files_or(app.router.default)
-    _answer_errors(app)
+    answer_errors(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return _layers(app, api, metrics, check)
 
@@ -97,10 +112,9 @@ def _files_or(nothing: ASGIApp) -> ASGIApp:
 
 
 def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGIApp:
-    options, layered = (
-        api.options,
-        TokenGuard(app, token=check, metrics_public=api.options.metrics_public, causes=api.causes),
-    )
+    options = api.options
+    inner = app if tracer() is None else Tracing(app)
+    layered = TokenGuard(inner, token=check, is_private=lambda path: _is_private(path, options), causes=api.causes)
     outer: ASGIApp = layered
     if options.allowed_origins:
         outer = CORSMiddleware(
@@ -114,7 +128,13 @@ def _layers(app: FastAPI, api: Api, metrics: Metrics, check: TokenCheck) -> ASGI
     return Counting(guard, metrics)
 
 
-def _answer_errors(app: FastAPI) -> None:
+def _is_private(path: str, options: HttpOptions) -> bool:
+    return path.startswith("/v1") or (path == "/metrics" and not options.metrics_public)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+
     async def on_declined(_: Request, error: Exception) -> Response:
         return problem_response(problem_of(error))
 

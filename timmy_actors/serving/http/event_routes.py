@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Coroutine
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, WebSocket
@@ -18,6 +19,7 @@ from timmy_actors.perception import make_interest
 from timmy_actors.protocol import Interest, Name
 from timmy_actors.serving.http.api import Api
 from timmy_actors.serving.http.guard import CHALLENGE, REFUSED_SOCKET, TokenCheck, address_of, bearer, wrong_token
+from timmy_actors.serving.http.limits import CONNECTION
 from timmy_actors.serving.http.models import FirstMessage
 from timmy_actors.serving.http.problems import ProblemError
 from timmy_actors.serving.http.streams import Note, Streams
@@ -105,13 +107,17 @@ class EventStream(Response):
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
         with self._streams.place(address_of(scope)):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await _until_either(self._send(send), _gone(receive))
+            await _until_either(self._send(send, scope), _gone(receive))
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, send: Send, scope: Scope) -> None:
         await send({"type": "http.response.body", "body": b"retry: %d\n\n" % RETRY_MS, "more_body": True})
+        in_chunks = scope["http_version"] == "1.1"
         async with contextlib.aclosing(self._notes):
             async for note in self._notes:
-                await send({"type": "http.response.body", "body": _as_text(note), "more_body": True})
+                if in_chunks:
+                    await scope[CONNECTION].write_chunk(_as_chunk(note))
+                else:
+                    await send({"type": "http.response.body", "body": _as_text(note), "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -119,6 +125,13 @@ def _as_text(note: Note | None) -> bytes:
     if note is None:
         return b": still here\n\n"
     return b"id: %s\nevent: %s\ndata: %s\n\n" % (note.id.encode(), note.event.encode(), note.data)
+
+
+@lru_cache(maxsize=64)
+def _as_chunk(note: Note | None) -> bytes:
+    """The text as a chunk (RFC 9112, 7.1); all streams send the same one."""
+    text = _as_text(note)
+    return b"%x\r\n%s\r\n" % (len(text), text)
 
 
 async def _admit(socket: WebSocket, token: TokenCheck, streams: Streams) -> bool:
@@ -132,11 +145,11 @@ async def _admit(socket: WebSocket, token: TokenCheck, streams: Streams) -> bool
     """
     offered = [part.strip() for part in socket.headers.get("sec-websocket-protocol", "").split(",")]
     tokens = [part.removeprefix(TOKEN_SUBPROTOCOL) for part in offered if part.startswith(TOKEN_SUBPROTOCOL)]
-    given = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
-    if given and not token.accepts(given, socket.scope):
+    secret = bearer(dict(socket.scope["headers"])) or "".join(tokens[:1])
+    if secret and not token.accepts(secret, socket.scope):
         raise ProblemError(wrong_token(), CHALLENGE)
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
-    if given:
+    if secret:
         await socket.accept(subprotocol)
         return True
     with streams.unproven(address_of(socket.scope)):

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hmac
 import ipaddress
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -109,12 +109,12 @@ class TokenCheck:
 
 
 class TokenGuard:
-    """Requires the bearer token for all that has data, and bounds the body before a route reads it."""
+    """Requires the bearer token on private paths, and bounds the body before a route reads it."""
 
-    def __init__(self, app: ASGIApp, *, token: TokenCheck, metrics_public: bool, causes: CauseLog) -> None:
+    def __init__(self, app: ASGIApp, *, token: TokenCheck, is_private: Callable[[str], bool], causes: CauseLog) -> None:
         self._app = app
         self._token = token
-        self._metrics_public = metrics_public
+        self._is_private = is_private
         self._causes = causes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,11 +141,6 @@ class TokenGuard:
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and kind != "application/json":
             return make_problem(415, "the body must be JSON: Content-Type: application/json")
         return None
-
-    def _is_private(self, path: str) -> bool:
-        if path == "/metrics":
-            return not self._metrics_public
-        return path.startswith("/v1")
 
 
 class _BoundedBody:

@@ -23,6 +23,8 @@ MAX_PER_ADDRESS = 192
 HEADERS_WITHIN_S = 10.0
 """A request's head must arrive within this time."""
 READ_WITHIN_S = 10.0
+CONNECTION = "timmy.connection"
+"""The key of a request's `BoundedHttp` in its scope."""
 LEAST_READ_BYTES = 16_384
 """A peer whose buffers are full must read this much within `READ_WITHIN_S`, again and again until they are not."""
 
@@ -150,6 +152,29 @@ class BoundedHttp(Bounded, H11Protocol):
     """HTTP/1.1; the head of every request has a deadline."""
 
     _head: asyncio.TimerHandle | None = None
+    _is_upgraded = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        app = self.app
+
+        async def app_with_connection(scope: Any, receive: Any, send: Any) -> None:
+            scope[CONNECTION] = self
+            await app(scope, receive, send)
+
+        self.app = cast(Any, app_with_connection)
+
+    async def write_chunk(self, chunk: bytes) -> None:
+        """Write one chunk of a response that is sent in chunks, and whose head was sent.
+
+        Through the application's layers and h11, which only add the chunk's length, a push took 0.42 ms of CPU time
+        instead of 0.26 ms (50 streams at 5 Hz).
+        """
+        if self.transport.is_closing():
+            return
+        self.transport.write(chunk)
+        if self.flow.write_paused:
+            await self.flow.drain()
 
     @property
     def can_yield(self) -> bool:
@@ -168,6 +193,8 @@ class BoundedHttp(Bounded, H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Start a deadline with the first byte of a request; end it with the last of its head."""
         super().data_received(data)
+        if self._is_upgraded:
+            return
         if self._waits and self._head is None:
             self._await_head()
         elif not self._waits:
@@ -180,6 +207,7 @@ class BoundedHttp(Bounded, H11Protocol):
 
     def handle_websocket_upgrade(self, event: Any) -> None:
         """Hand the connection over: the other protocol takes its place."""
+        self._is_upgraded = True
         self._end_head()
         self._stop_timer()
         super().handle_websocket_upgrade(event)

@@ -14,6 +14,7 @@ from timmy_actors.protocol import Interest
 from timmy_actors.serving.http.cause_log import CauseLog
 from timmy_actors.serving.http.event_buffer import EventBuffer
 from timmy_actors.serving.http.problems import ProblemError, make_problem
+from timmy_actors.serving.http.turns import Turns
 
 MAX_STREAMS = 128
 MAX_PER_ADDRESS = 64
@@ -42,7 +43,7 @@ class Streams:
         self._causes = causes
         self.buffer = EventBuffer()
         self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
+        self._turns = Turns()
         self._pumping = False
         self._addresses: Counter[str] = Counter()
         self._unproven = 0
@@ -107,26 +108,39 @@ class Streams:
             cursor = self.buffer.last
             for happened in self._current(interest):
                 yield self._note(_kind(happened), happened.json, cursor)
+        spoke_at = self._loop.time()
         while not self.stopping.is_set():
-            news = self._news
-            if missed := self.buffer.missed(cursor):
-                cursor += missed
-                yield self._outrun(missed, cursor)
-            for kept in self.buffer.after(cursor):
-                if kept.lost:
-                    yield self._outrun(kept.lost, kept.number - 1)
-                cursor = kept.number
-                if concerns(interest, kept.happened):
-                    yield self._note(_kind(kept.happened), kept.happened.json, cursor)
-            if cursor == self.buffer.last and not await _within(news, HEARTBEAT_S):
+            notes, cursor = self._after(cursor, interest)
+            for note in notes:
+                yield note
+            if notes:
+                spoke_at = self._loop.time()
+            elif self._loop.time() - spoke_at >= HEARTBEAT_S:
                 yield None
+                spoke_at = self._loop.time()
+            if cursor == self.buffer.last and not self.stopping.is_set():
+                await self._turns.wait(HEARTBEAT_S)
         yield self._note("end", b'{"reason":"the daemon is stopping"}', cursor)
 
     def stop(self) -> None:
         """End every stream with an `end`, and accept no more."""
         self._watch.close()
         self.stopping.set()
-        self._news.set()
+        self._turns.end()
+
+    def _after(self, cursor: int, interest: Interest) -> tuple[list[Note], int]:
+        """What a stream sends next, and the number up to which it has read then."""
+        notes = []
+        if missed := self.buffer.missed(cursor):
+            cursor += missed
+            notes.append(self._outrun(missed, cursor))
+        for kept in self.buffer.after(cursor):
+            if kept.lost:
+                notes.append(self._outrun(kept.lost, kept.number - 1))
+            cursor = kept.number
+            if concerns(interest, kept.happened):
+                notes.append(self._note(_kind(kept.happened), kept.happened.json, cursor))
+        return notes, cursor
 
     def _current(self, interest: Interest) -> Iterator[Happened]:
         yield Happened(link=self._perceptions.link.value)
@@ -156,19 +170,10 @@ class Streams:
                 self.buffer.add(taken.happened, taken.left_out)
                 self.on_event(taken.happened)
         if self.buffer.last != before:
-            news, self._news = self._news, asyncio.Event()
-            news.set()
+            self._turns.wake()
 
 
 def _kind(happened: Happened) -> str:
     if happened.event is not None:
         return "event"
     return "snapshot" if happened.snapshot is not None else "link"
-
-
-async def _within(event: asyncio.Event, timeout_s: float) -> bool:
-    try:
-        async with asyncio.timeout(timeout_s):
-            return await event.wait()
-    except TimeoutError:
-        return False

@@ -39,12 +39,12 @@ def world_routes(api: Api) -> APIRouter:
     ) -> Response:
         """The latest snapshot of a player."""
         if after is None:  # nothing to wait for: not even a reply
-            found = api.service.perceptions.find(player or api.service.player)
+            snapshot = api.service.perceptions.find(player or api.service.player)
         else:
-            found = await api.ask(
+            snapshot = await api.ask(
                 SnapshotRequest(id=REQUEST_ID, player=player, after=_revision(after), timeout_s=timeout_s)
             )
-        return Response(api.snapshot_json(found), media_type="application/json")
+        return Response(api.snapshot_json(snapshot), media_type="application/json")
 
     @router.get("/v1/players", response_model=PlayerList)
     async def players() -> Response:

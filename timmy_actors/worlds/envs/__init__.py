@@ -4,7 +4,9 @@
 """
 
 from timmy_actors.worlds.envs.gymnasium_env import TaskEnv, register_tasks
+from timmy_actors.worlds.envs.real_time import RealTimeEnv
+from timmy_actors.worlds.envs.wrappers import TextObservation
 
-__all__ = ["TaskEnv"]
+__all__ = ["RealTimeEnv", "TaskEnv", "TextObservation"]
 
 register_tasks()

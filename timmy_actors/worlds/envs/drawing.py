@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timmy_actors.worlds.tasks.episode import State
-from timmy_actors.worlds.tasks.goals import Place
 from timmy_actors.worlds.tasks.task import Task
 
 SIZE: Final = 256
@@ -57,14 +56,10 @@ def describe(task: Task, state: State) -> str:
 
 
 def _marks(task: Task, state: State) -> list[tuple[float, float, tuple[int, int, int], int]]:
-    goals = [condition.at for condition in task.success if _is_here(condition.at, state)]
+    goals = [condition.place(state.sections) for condition in task.success]
     marks = [(goal.x, goal.y, GOAL, 6) for goal in goals if goal is not None]
     actors = state.sections["nearby_actors"]["actors"]
     return [*marks, *((actor["x"], actor["y"], DEAD if actor.get("dead") else ACTOR, 4) for actor in actors)]
-
-
-def _is_here(point: Place | None, state: State) -> bool:
-    return point is not None and point.distance(state.sections) is not None
 
 
 def _grid(picture: Picture, x: float, y: float) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from gymnasium import spaces
-from numpy.typing import NDArray
 
+from timmy_actors.worlds.envs.action_forms import ActionForm
 from timmy_actors.worlds.tasks.episode import State
 from timmy_actors.worlds.tasks.goals import Place, Sections
 from timmy_actors.worlds.tasks.task import Task
 
-Observation = dict[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Observation = dict[str, Any]
+"""Arrays by name; `action_mask` may be a dictionary of arrays."""
 
 MAX_ACTORS: Final = 8
 REACH: Final = 4096.0
@@ -23,7 +27,7 @@ FAR: Final = 16.0
 """The bound of distances in an observation: 65,536 game units. Farther things are shown there."""
 
 
-def observation_space(task: Task) -> spaces.Dict:
+def observation_space(task: Task, form: ActionForm) -> spaces.Dict:
     """The space. The order of its keys is that of a flattened observation."""
     return spaces.Dict(
         # Keyword arguments keep their order; a plain dictionary would be sorted.
@@ -38,12 +42,12 @@ def observation_space(task: Task) -> spaces.Dict:
         progress=_box(0, 1, len(task.success)),
         time_left=_box(0, 1, 1),
         last_action=spaces.MultiBinary(len(task.actions)),
-        action_mask=spaces.MultiBinary(len(task.actions)),
+        action_mask=form.mask_space,
     )
 
 
-def observe(task: Task, state: State, start: Sections, last_action: int | None) -> Observation:
-    """The state as arrays.
+def observe(task: Task, state: State, start: Sections, last: Collection[int], form: ActionForm) -> Observation:
+    """The state as arrays; `last`: the positions of the last step's actions in the task's list.
 
     `position` is relative to the start's, and `goal` to the player: the place of the first condition that does not
     hold, if it is in the player's space (`goal_mask`). A row of `actors` is the relative place and the part of its
@@ -65,8 +69,8 @@ def observe(task: Task, state: State, start: Sections, last_action: int | None) 
         "actors_mask": actors_mask,
         "progress": np.clip(np.array(state.progress, np.float32), 0, 1),
         "time_left": np.array([max(0.0, 1 - state.game_ms / (task.time_limit_s * 1000))], np.float32),
-        "last_action": np.array([number == last_action for number in range(len(task.actions))], np.int8),
-        "action_mask": _action_mask(task, state.sections),
+        "last_action": np.array([number in last for number in range(len(task.actions))], np.int8),
+        "action_mask": form.mask(_possible(task, state.sections)),
     }
 
 
@@ -89,8 +93,9 @@ def _part(current: float, base: float) -> float:
 
 def _goal(task: Task, state: State) -> Place | None:
     for condition, progress in zip(task.success, state.progress, strict=True):
-        if progress < 1 and condition.at is not None and condition.at.distance(state.sections) is not None:
-            return condition.at
+        place = condition.place(state.sections)
+        if progress < 1 and place is not None:
+            return place
     return None
 
 
@@ -106,6 +111,6 @@ def _actors(sections: Sections) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     return rows, mask
 
 
-def _action_mask(task: Task, sections: Sections) -> NDArray[np.int8]:
+def _possible(task: Task, sections: Sections) -> list[bool]:
     possible = sections["available_actions"]["commands"]
-    return np.array([action.command is None or action.command in possible for action in task.actions], np.int8)
+    return [action.command is None or action.command in possible for action in task.actions]

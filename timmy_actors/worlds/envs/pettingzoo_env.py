@@ -9,10 +9,12 @@ import gymnasium
 import numpy as np
 from pettingzoo import ParallelEnv
 
-from timmy_actors.embedded import MAX_SEED, LockstepTurn, WorldProcess
+from timmy_actors.embedded import LockstepTurn, WorldProcess
 from timmy_actors.errors import WorldGoneError
-from timmy_actors.worlds.envs.gymnasium_env import TRIES
+from timmy_actors.worlds.envs.action_forms import DiscreteForm
+from timmy_actors.worlds.envs.gymnasium_env import TRIES, world_seed
 from timmy_actors.worlds.envs.observation import Observation, observation_space, observe
+from timmy_actors.worlds.envs.one_at_a_time import OneAtATime
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.task import find_task
 
@@ -43,8 +45,10 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         self.possible_agents = list(PLAYERS)
         self.agents: list[str] = []
         self.render_mode = None
-        self._observation_space = observation_space(self.task)
-        self._action_space = gymnasium.spaces.Discrete(len(self.task.actions))
+        self._form = DiscreteForm(self.task)
+        self._observation_space = observation_space(self.task, self._form)
+        self._action_space = self._form.space
+        self._calls = OneAtATime()
         self._random = np.random.default_rng()
         self._world: WorldProcess | None = None
         self._episodes: dict[str, Episode] = {}
@@ -70,14 +74,19 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
         Raises:
             WorldGoneError: no world could be started, in several tries.
         """
-        if seed is not None:
-            self._random = np.random.default_rng(seed)
-        self._begin(int(self._random.integers(MAX_SEED)), TRIES)
-        self.agents, self._last_actions = list(PLAYERS), {}
-        return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
+        with self._calls.enter("reset"):
+            if seed is not None:
+                self._random = np.random.default_rng(seed)
+            self._begin(world_seed(seed, self._random), TRIES)
+            self.agents, self._last_actions = list(PLAYERS), {}
+            return self._observations(self.agents), {agent: self._info(agent) for agent in self.agents}
 
     def step(self, actions: dict[str, np.int64]) -> StepResults:
         """Let every agent act, and the task's `step_ms` pass."""
+        with self._calls.enter("step"):
+            return self._step(actions)
+
+    def _step(self, actions: dict[str, np.int64]) -> StepResults:
         agents, before = self.agents, self._states
         for agent in agents:
             if agent in actions and not self._action_space.contains(actions[agent]):
@@ -151,9 +160,14 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
 
     def _observations(self, agents: list[str]) -> dict[str, Observation]:
         return {
-            agent: observe(self.task, self._states[agent], self._starts[agent].sections, self._last_actions.get(agent))
+            agent: observe(
+                self.task, self._states[agent], self._starts[agent].sections, self._last_of(agent), self._form
+            )
             for agent in agents
         }
+
+    def _last_of(self, agent: str) -> tuple[int, ...]:
+        return (self._last_actions[agent],) if agent in self._last_actions else ()
 
     def _info(self, agent: str, lost: str = "") -> dict[str, Any]:
         return self._states[agent].facts(lost)

@@ -60,9 +60,11 @@ class ScriptedAgent:
                 case Do(act=act):
                     yield from (act,) if isinstance(act, str) else act
 
-    def _go(self, to: tuple[float, float], within: float) -> Generator[str, None, None]:
-        while _distance(self._seen, to) > within:
-            yield _towards(self._seen, to) or FORWARD
+    def _go(self, to: tuple[float, float] | str, within: float) -> Generator[str, None, None]:
+        while (there := _player(self._seen, to) if isinstance(to, str) else to) is not None:
+            if _distance(self._seen, there) <= within:
+                return
+            yield _towards(self._seen, there) or FORWARD
 
     def _chase(self, ref_id: str, act: str, within: float) -> Generator[str, None, None]:
         while (prey := _nearest(self._seen, ref_id)) is not None:
@@ -101,4 +103,11 @@ def _nearest(sections: Sections, ref_id: str) -> tuple[float, float] | None:
     for actor in sections["nearby_actors"]["actors"]:
         if actor["ref_id"] == ref_id and not actor.get("dead"):
             return actor["x"], actor["y"]
+    return None
+
+
+def _player(sections: Sections, name: str) -> tuple[float, float] | None:
+    for player in sections["nearby_players"]["players"]:
+        if player["name"] == name:
+            return player["x"], player["y"]
     return None

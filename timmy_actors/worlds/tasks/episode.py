@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from timmy_actors.embedded import Turns
 from timmy_actors.errors import ConfigError, RefusedError, WorldGoneError
-from timmy_actors.worlds.lockstep import LockstepGame, observe_message
+from timmy_actors.worlds.lockstep import LockstepGame, Taken, observe_message
 from timmy_actors.worlds.tasks.goals import Sections
 from timmy_actors.worlds.tasks.task import Task
 
@@ -91,11 +91,13 @@ class Episode:
         self._started_ms, self._start = taken.game_ms, self._sections(taken.perception)
         return self._state(self._start, "")
 
-    def act(self, action: int) -> State:
-        """Take a step: the action at this position of the task's list, and `step_ms` of game time."""
-        taken = self._game.take(self.task.step_ms, self._message(action), self._observe)
-        refused = next((answer["error"]["code"] for answer in taken.answers if "error" in answer), "")
-        return self._state(self._sections(taken.perception), refused)
+    def act(self, *actions: int) -> State:
+        """Take a step: the actions at these positions of the task's list, in order, and `step_ms` of game time."""
+        refused = [self.send(action) for action in actions[:-1]]
+        message = self._message(actions[-1]) if actions else None
+        taken = self._game.take(self.task.step_ms, message, self._observe)
+        refused.append(_refusal(taken))
+        return self._state(self._sections(taken.perception), next(filter(None, refused), ""))
 
     def send(self, action: int) -> str:
         """Begin an action without any time passing; where several players share a world. Returns its refusal's code, or
@@ -103,6 +105,10 @@ class Episode:
         answers = self._game.take(0, self._message(action)).answers
         own = (answer["error"]["code"] for answer in answers if "error" in answer and answer.get("id") == self._id())
         return next(own, "")
+
+    def wait(self, ms: int) -> str:
+        """Let game time pass. Returns the code of a refusal that ended an earlier action, or an empty text."""
+        return _refusal(self._game.take(ms))
 
     def look(self, refused: str = "") -> State:
         """What the episode has come to by now; `refused` is passed on."""
@@ -137,3 +143,7 @@ class Episode:
         if all(part >= 1 for part in progress):
             return "success"
         return "time" if passed_ms >= self.task.time_limit_s * 1000 else ""
+
+
+def _refusal(taken: Taken) -> str:
+    return next((str(answer["error"]["code"]) for answer in taken.answers if "error" in answer), "")

@@ -65,9 +65,9 @@ class TaskAction(StrictModel):
 
 
 class Go(StrictModel):
-    """A step of the scripted agent: to a point."""
+    """A step of the scripted agent: to a point, or to a player."""
 
-    to: tuple[float, float]
+    to: tuple[float, float] | Name
     within: Distance = 60.0
 
 
@@ -135,7 +135,9 @@ class Task(StrictModel):
     def sections(self) -> tuple[SectionName, ...]:
         """The sections that the task reads, in order."""
         read = [section for condition in (*self.success, *self.failure) for section in condition.sections()]
-        return tuple(dict.fromkeys((*EVERY_TASK, *read)))
+        to_players: tuple[SectionName, ...] = ("nearby_players",)
+        goes_to_players = any(isinstance(step, Go) and isinstance(step.to, str) for step in self.script)
+        return tuple(dict.fromkeys((*EVERY_TASK, *read, *(to_players if goes_to_players else ()))))
 
     def position_of(self, action: str) -> int:
         """The position of an action in the list."""
@@ -171,10 +173,10 @@ def find_task(name: str) -> Task:
     Raises:
         ConfigError: there is none.
     """
-    tasks = load_tasks()
-    if name not in tasks:
-        raise ConfigError(f"no task is called {name[:64]!r}; there are: {', '.join(tasks)}")
-    return tasks[name]
+    files = {path.stem: path for path in _files(tasks_folder())}
+    if name not in files:
+        raise ConfigError(f"no task is called {name[:64]!r}; there are: {', '.join(files)}")
+    return load_task(files[name])
 
 
 def load_tasks(folder: Path | None = None) -> dict[str, Task]:
@@ -184,9 +186,13 @@ def load_tasks(folder: Path | None = None) -> dict[str, Task]:
         ConfigError: a file is invalid, or its name is not its task's id.
     """
     tasks: dict[str, Task] = {}
-    for path in sorted((folder or tasks_folder()).glob("*.yaml")):
+    for path in _files(folder or tasks_folder()):
         task = load_task(path)
         if task.id != path.stem:
             raise ConfigError(f"{path}: id: must be {path.stem!r}, the file's name")
         tasks[task.id] = task
     return tasks
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))

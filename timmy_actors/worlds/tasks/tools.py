@@ -8,10 +8,12 @@ from typing import Any
 from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import RefusedError
 from timmy_actors.worlds.tasks.episode import Episode, State
-from timmy_actors.worlds.tasks.task import FORWARD, LEFT, RIGHT, find_task
+from timmy_actors.worlds.tasks.task import FORWARD, LEFT, RIGHT, Task, find_task
 
 MOST_STEPS = 40
 """The most steps of one call."""
+MAX_ACTORS = 8
+"""The most actors that a text describes, the nearest first."""
 TURN_DEG = 15
 """The angle of the turns of a task's actions."""
 NOT_STARTED = "no episode has begun: call reset first"
@@ -49,19 +51,7 @@ class TaskTools:
             The description.
         """
         episode, state = self._current()
-        here = state.sections["position"]
-        lines = [
-            f"You are in {here.get('place') or here['cell']}, facing {here['yaw']:.0f} degrees (0 is north, 90 east)."
-        ]
-        for condition, progress in zip(episode.task.success, state.progress, strict=True):
-            if progress < 1 and condition.at is not None and condition.at.distance(state.sections) is not None:
-                lines.append(f"The goal is {_direction(here, condition.at.x, condition.at.y)}.")
-        for actor in state.sections["nearby_actors"]["actors"][:8]:
-            kind = f"{actor['ref_id']} (dead)" if actor.get("dead") else actor["ref_id"]
-            lines.append(f"{kind} is {_direction(here, actor['x'], actor['y'])}.")
-        lines.append(f"Actions for use: {', '.join(_others(episode))}.")
-        ended = f" The episode has ended: {state.ending}." if state.ending else ""
-        return "\n".join([*lines, f"Score {state.score:.2f}.{ended}"])
+        return as_text(episode.task, state)
 
     def go_forward(self, steps: int) -> str:
         """Go straight on.
@@ -96,8 +86,8 @@ class TaskTools:
             The description of what the player then perceives.
         """
         episode, _ = self._current()
-        if action not in _others(episode):
-            return f"There is no action {action[:64]!r}; there are: {', '.join(_others(episode))}."
+        if action not in own_actions(episode.task):
+            return f"There is no action {action[:64]!r}; there are: {', '.join(own_actions(episode.task))}."
         return self._repeat(action, 1)
 
     def _repeat(self, action: str, times: int) -> str:
@@ -117,8 +107,25 @@ class TaskTools:
         return self._episode, self._state
 
 
-def _others(episode: Episode) -> list[str]:
-    return [action.id for action in episode.task.actions if action.id not in (FORWARD, LEFT, RIGHT)]
+def as_text(task: Task, state: State) -> str:
+    """Where the player is, what is near, what it can do beside walking, and the score, for a reader of text."""
+    here = state.sections["position"]
+    lines = [f"You are in {here.get('place') or here['cell']}, facing {here['yaw']:.0f} degrees (0 is north, 90 east)."]
+    for condition, progress in zip(task.success, state.progress, strict=True):
+        place = condition.place(state.sections)
+        if progress < 1 and place is not None:
+            lines.append(f"The goal is {_direction(here, place.x, place.y)}.")
+    for actor in state.sections["nearby_actors"]["actors"][:MAX_ACTORS]:
+        kind = f"{actor['ref_id']} (dead)" if actor.get("dead") else actor["ref_id"]
+        lines.append(f"{kind} is {_direction(here, actor['x'], actor['y'])}.")
+    lines.append(f"Actions for use: {', '.join(own_actions(task))}.")
+    ended = f" The episode has ended: {state.ending}." if state.ending else ""
+    return "\n".join([*lines, f"Score {state.score:.2f}.{ended}"])
+
+
+def own_actions(task: Task) -> list[str]:
+    """The task's actions beside walking and turning."""
+    return [action.id for action in task.actions if action.id not in (FORWARD, LEFT, RIGHT)]
 
 
 def _direction(here: dict[str, Any], x: float, y: float) -> str:

@@ -1,0 +1,273 @@
+"""What the body does, against the stand-in server's rules."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.stand_in.game import SPAWN, SPAWN_PLACE, Guest
+from tests.player_client.logins import TIMMY, Host
+from timmy_actors.errors import RefusedError
+from timmy_actors.player_client.body import Answer, Body
+from timmy_actors.player_client.cells import Cell
+from timmy_actors.player_client.combat_acts import COMBAT_ACTS
+from timmy_actors.player_client.item_acts import ITEM_ACTS
+from timmy_actors.player_client.movement import Journey, units_per_second
+from timmy_actors.player_client.packets.packet import Packet
+from timmy_actors.player_client.session import Received
+
+X, Y, Z = SPAWN_PLACE[:3]
+DOOR, BARREL, GUARD = "501-0", "502-0", "503-0"
+INSIDE = Cell("Seyda Neen, Census and Excise Office")
+
+
+class Played:
+    """A player that is in the world, with a body."""
+
+    def __init__(self, *, combat: bool = False) -> None:
+        self.host = Host()
+        self.host.game.objects += [
+            self.object("DOOR_DESTINATION", DOOR, teleports=True, **INSIDE.fields(), position=(1.0, 2.0, 3.0),
+                        rotation_x=0.0, rotation_z=0.5),
+            self.object("CONTAINER", BARREL, items=[stored("bread", 3)], packet={"action": 0, "sub_action": 0}),
+            self.object("OBJECT_SPAWN", GUARD, position=(X + 50, Y, Z, 0.0, 0.0, 0.0), summon=False),
+        ]  # fmt: skip
+        self.client = self.host.join()
+        self.host.run(1)
+        assert self.host.entered() is not None
+        self.body = Body(self.client.session, {**ITEM_ACTS, **COMBAT_ACTS}, combat=combat)
+        self.answers: list[Answer | RefusedError] = []
+        self.seen = len(self.host.events[0])
+
+    @staticmethod
+    def object(name: str, index: str, *, packet: dict[str, Any] | None = None, **thing: Any) -> Packet:
+        """A packet about one object in the spawn cell."""
+        each = {"ref_id": name.lower(), "ref_num": int(index.partition("-")[0]), "mp_num": 0, **thing}
+        return Packet(name, 0, {"origin": 5, **SPAWN.fields(), "objects": [each], **(packet or {})})
+
+    @property
+    def guest(self) -> Guest:
+        """The player, as the server knows it."""
+        guest = self.host.game.guest("Timmy")
+        assert guest is not None
+        return guest
+
+    def begin(self, name: str, **params: Any) -> None:
+        """Begin an act."""
+        self.body.act(name, params, self.host.now, self.answers.append)
+
+    def run(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        until = self.host.now + seconds
+        while self.host.now < until:
+            self.host.run(0.01)
+            events, self.seen = self.host.events[0][self.seen :], len(self.host.events[0])
+            for event in events:
+                if isinstance(event, Received):
+                    self.body.receive(event.packet)
+            self.body.advance(self.host.now)
+
+    def act(self, name: str, for_s: float = 0.3, /, **params: Any) -> Answer:
+        """Do an act to its end."""
+        self.begin(name, **params)
+        self.run(for_s)
+        answer = self.answers.pop()
+        assert not isinstance(answer, RefusedError), answer
+        return answer
+
+    def refused(self, name: str, for_s: float = 0.3, /, **params: Any) -> RefusedError:
+        """Do an act that is refused."""
+        self.begin(name, **params)
+        self.run(for_s)
+        answer = self.answers.pop()
+        assert isinstance(answer, RefusedError), answer
+        return answer
+
+
+def stored(ref_id: str, count: int) -> dict[str, Any]:
+    """A stack in a container."""
+    return {
+        "ref_id": ref_id, "count": count, "charge": -1, "enchantment_charge": -1.0, "soul": "", "action_count": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("pace", "speed"), [("walk", 140.0), ("sneak", 105.0), ("run", 273.0)])
+def test_a_player_goes_at_the_games_speed(pace: str, speed: float) -> None:
+    assert units_per_second(pace, 40, 20) == pytest.approx(speed)  # type: ignore[arg-type]
+    played = Played()
+    answer = played.act("move", 5.5, points=[(X, Y + 5000, Z)], pace=pace, seconds=5.0)
+    assert answer["ended_by"] == "time"
+    expected = speed if pace != "run" else units_per_second("run", 40, 5)
+    assert answer["covered"] == pytest.approx(5 * expected, rel=0.03)
+    assert played.guest.last["PLAYER_POSITION"]["position"][1] == pytest.approx(Y + answer["covered"])
+
+
+def test_positions_are_sent_ten_times_a_second_and_once_after_stopping() -> None:
+    played = Played()
+    before = played.guest.packets
+    played.act("move", 3.5, points=[(X, Y + 5000, Z)], pace="run", seconds=3.0)
+    assert 28 <= played.guest.packets - before <= 36
+    assert played.guest.last["PLAYER_ANIM_FLAGS"]["movement_flags"] == 0
+    assert played.guest.last["PLAYER_POSITION"]["direction"] == (0.0,) * 6
+
+
+def test_a_way_is_followed_round_its_corners_to_its_end() -> None:
+    played = Played()
+    answer = played.act("move", 5, points=[(X, Y + 100, Z), (X + 100, Y + 100, Z), (X + 100, Y, Z)], pace="run")
+    assert (answer["ended_by"], answer["x"], answer["y"]) == ("arrival", X + 100, Y)
+    assert answer["yaw"] == pytest.approx(180)
+
+
+def test_another_cell_is_entered_on_the_way() -> None:
+    played = Played()
+    there = (X, -65_000.0, Z)
+    played.act("move", 30, points=[there], pace="run")
+    assert played.client.session.view.me.cell == Cell("", -2, -8)
+    assert played.guest.loaded == {Cell("", -2, -8)}
+    assert played.client.session.view.authority == {Cell("", -2, -8)}
+
+
+def test_a_second_way_replaces_the_first() -> None:
+    played = Played()
+    played.begin("move", points=[(X, Y + 5000, Z)])
+    played.run(1)
+    played.begin("move", points=[(X, Y - 5000, Z)])
+    first = played.answers.pop()
+    assert not isinstance(first, RefusedError)
+    assert first["ended_by"] == "replaced"
+    assert played.act("stop_moving")["y"] < Y + 200
+
+
+def test_a_player_turns_looks_and_jumps() -> None:
+    played = Played()
+    assert played.act("turn", yaw=90, pitch=-10)["yaw"] == pytest.approx(90)
+    assert played.act("turn", by=-180)["yaw"] == pytest.approx(-90)
+    assert played.guest.last["PLAYER_POSITION"]["position"][3] == pytest.approx(math.radians(-10))
+    played.act("jump")
+    assert played.guest.last["PLAYER_ANIM_FLAGS"]["jumping"] is False
+
+
+def test_what_is_said_comes_back_from_the_server() -> None:
+    played = Played()
+    played.act("say", text="good morning")
+    assert played.client.session.view.chat[-1] == "Timmy (0): good morning"
+    assert played.refused("say", text="two\nlines").code == "bad_arguments"
+
+
+def test_a_door_leads_to_its_destination_once_the_server_agrees() -> None:
+    played = Played()
+    answer = played.act("open", unique_index=DOOR)
+    assert answer["cell"] == INSIDE.description
+    assert played.client.session.view.me.cell == INSIDE
+    assert (answer["x"], answer["y"], answer["z"]) == (1.0, 2.0, 3.0)
+    assert played.guest.loaded == {INSIDE}
+
+
+def test_a_door_that_the_scripts_keep_shut_is_a_refusal() -> None:
+    played = Played()
+    played.host.game.network.silent = True
+    refusal = played.refused("open", 6, unique_index=DOOR)
+    assert refusal.code == "game_refused"
+    assert "5 s" in refusal.message
+
+
+def test_items_are_taken_out_of_a_container_and_put_in() -> None:
+    played = Played()
+    assert [item["ref_id"] for item in played.act("open", unique_index=BARREL)["items"]] == ["bread"]
+    assert played.act("take", unique_index=BARREL, item="bread", count=2) == {"item": "bread", "count": 2}
+    assert played.guest.last["PLAYER_INVENTORY"]["items"][0]["count"] == 2
+    assert {item["ref_id"]: item["count"] for item in played.client.session.view.inventory} == {
+        "gold_001": 50,
+        "bread": 2,
+    }
+    played.act("put", unique_index=BARREL, item="gold_001", count=10)
+    contents = played.act("open", unique_index=BARREL)["items"]
+    assert {item["ref_id"]: item["count"] for item in contents} == {"bread": 1, "gold_001": 10}
+    assert played.refused("take", unique_index=BARREL, item="bread", count=9).code == "no_such_target"
+
+
+def test_what_is_dropped_can_be_picked_up() -> None:
+    played = Played()
+    dropped = played.act("drop", item="gold_001", count=5)
+    assert played.client.session.view.inventory[0]["count"] == 45
+    assert played.act("take", unique_index=dropped["unique_index"]) == {"item": "gold_001", "count": 5}
+    assert played.client.session.view.inventory[0]["count"] == 50
+    assert played.refused("take", unique_index=dropped["unique_index"]).code == "no_such_target"
+
+
+def test_what_is_worn_is_reported() -> None:
+    played = Played()
+    played.act("equip", slot=16, item="gold_001")
+    assert played.guest.last["PLAYER_EQUIPMENT"]["changes"][0]["ref_id"] == "gold_001"
+    played.act("equip", slot=16)
+    assert played.client.session.view.me.equipment == {}
+    assert played.refused("equip", slot=19).code == "bad_arguments"
+
+
+def test_topics_are_chosen_and_dialogs_answered() -> None:
+    played = Played()
+    played.act("choose_topic", unique_index=GUARD, topic="background")
+    assert played.guest.last["OBJECT_DIALOGUE_CHOICE"]["objects"][0]["topic"] == "background"
+    assert played.refused("answer_dialog", data="0").code == "no_such_target"
+
+
+def test_combat_is_off_by_default() -> None:
+    assert played_codes(Played()) == ["not_permitted", "not_permitted"]
+    fighter = Played(combat=True)
+    fighter.act("attack", unique_index=GUARD, damage=4.0)
+    assert fighter.guest.last["PLAYER_ATTACK"]["damage"] == 4.0
+    assert fighter.refused("cast", spell="fireball").code == "no_such_target"
+
+
+def played_codes(played: Played) -> list[str]:
+    """What attacking and casting is refused with."""
+    return [played.refused("attack", unique_index=GUARD).code, played.refused("cast", spell="fireball").code]
+
+
+def test_what_is_far_away_or_unknown_is_out_of_reach() -> None:
+    played = Played()
+    played.act("move", 5, points=[(X + 400, Y, Z)], pace="run")
+    assert played.refused("choose_topic", unique_index=GUARD, topic="x").code == "game_refused"
+    assert played.refused("open", unique_index="9-9").code == "no_such_target"
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("move", {"points": []}),
+        ("move", {"points": [(0, 0, math.inf)]}),
+        ("move", {"points": [(0, 0, 0)], "pace": "fly"}),
+        ("move", {"points": [(0, 0, 0)], "seconds": 10_000}),
+        ("move", {}),
+        ("open", {"unique_index": "door"}),
+        ("turn", {"yaw": "north"}),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused(name: str, params: dict[str, Any]) -> None:
+    assert Played().refused(name, **params).code == "bad_arguments"
+
+
+def test_a_body_that_is_not_in_the_world_does_nothing() -> None:
+    answers: list[Answer | RefusedError] = []
+    body = Body(Host().join(replace(TIMMY, name="Jiub")).session)
+    body.act("say", {"text": "hello"}, 0.0, answers.append)
+    body.act("fly", {}, 0.0, answers.append)
+    assert [getattr(answer, "code", None) for answer in answers] == ["unavailable", "unavailable"]
+
+
+def test_the_end_of_the_connection_answers_what_waits() -> None:
+    played = Played()
+    played.begin("move", points=[(X, Y + 5000, Z)])
+    played.begin("open", unique_index=DOOR)
+    gone = RefusedError("unavailable", "gone")
+    played.body.end(gone)
+    assert played.answers == [gone, gone]
+
+
+def test_a_way_without_a_distance_ends_at_once() -> None:
+    journey = Journey([(0.0, 0.0, 0.0)], "walk", 100.0, 0.0, 10.0)
+    assert journey.advance((0.0, 0.0, 0.0), 1.0) == ((0.0, 0.0, 0.0), None)
+    assert journey.arrived

@@ -1,0 +1,137 @@
+"""The body of a player client as a `WorldInterface`, in a daemon, on the stand-in server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.stand_in.game import SPAWN, SPAWN_PLACE
+from benchmarks.stand_in.server import COMMIT, StandInServer
+from tests.peer import Peer
+from tests.player_client.test_body import BARREL, GUARD, Played, stored
+from tests.player_client.test_daemon import password
+from tests.runtimes import running
+from tests.waiting import PATIENCE_S
+from timmy_actors.daemon import PlayerClientSettings
+from timmy_actors.errors import ConfigError
+from timmy_actors.protocol import Action, PerceptionOutput
+from timmy_actors.worlds import (
+    Activate,
+    Attack,
+    Block,
+    ChooseTopic,
+    ClientBody,
+    Look,
+    NearPoint,
+    Point,
+    Run,
+    Take,
+    Talk,
+    Turn,
+    Walk,
+    WorldInterface,
+    go_to,
+    merged,
+    pick_up,
+)
+
+X, Y, Z = SPAWN_PLACE[:3]
+
+
+@pytest.fixture
+def body(peer: Peer, tmp_path: Path) -> Iterator[ClientBody]:
+    """A body in the world."""
+    with StandInServer() as server:
+        server.game.objects += [
+            Played.object("CONTAINER", BARREL, items=[stored("bread", 3)], packet={"action": 0, "sub_action": 0}),
+            Played.object("OBJECT_SPAWN", GUARD, position=(X + 50, Y, Z, 0.0, 0.0, 0.0), summon=False),
+        ]
+        host, port = server.address
+        settings = PlayerClientSettings(
+            enabled=True, server=f"{host}:{port}", password_file=password(tmp_path), commit=COMMIT
+        )
+        with running(peer.address, player_client=settings) as timmy:
+            handle = timmy.player_client()
+            assert handle.perception.wait_for(
+                lambda seen: seen is not None and seen.nearby_objects is not None and seen.nearby_objects.objects,
+                PATIENCE_S,
+            )
+            yield ClientBody(handle)
+
+
+def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
+    assert isinstance(body, WorldInterface)
+    seen = body.observe()
+    assert seen.position is not None
+    assert (seen.position.cell, seen.position.x) == (SPAWN.description, X)
+    assert body.act(Turn(yaw=90)).value["yaw"] == pytest.approx(90)
+    step = body.act(Walk(distance=40, seconds=3), observe=True)
+    assert step.result.success, step.result
+    assert step.seen.position is not None
+    assert step.seen.position.x == pytest.approx(X + 40)
+    assert not step.seen.stale
+    assert body.wait_until(NearPoint(x=X + 40, y=Y, within=1), 5).met
+    looked = body.act(Look())
+    assert [thing["unique_index"] for thing in looked.value["things"]] == [GUARD]
+    assert body.act(Talk(unique_index=GUARD)).value["topics"] == []
+    assert body.act(ChooseTopic(topic="background")).success
+    assert body.act(Activate(unique_index=BARREL)).value["items"][0]["ref_id"] == "bread"
+    assert body.act(Take(unique_index=BARREL, item="bread", count=2)).success
+    assert body.speak("hello").success
+    assert body.speak("hello", to="Jiub").code == "bad_arguments"
+    refused = [body.act(action).code for action in (Attack(unique_index=GUARD), Block(), Take(unique_index="9-9"))]
+    assert refused == ["not_permitted", "unknown_command", "no_such_target"]
+    assert "walk" in body.available_actions().commands
+
+
+def test_verbs_run_with_it(body: ClientBody) -> None:
+    arrived = body.perform(go_to(Point(X, Y + 300, Z), within=20.0), deadline_s=PATIENCE_S)
+    assert arrived.success, arrived
+    assert body.act(Run(direction="back", distance=100, seconds=3)).success
+    dropped = body.act(Action(action="drop", params={"item": "gold_001", "count": 5}), observe=True)
+    assert dropped.result.success, dropped.result
+    taken = body.perform(pick_up("gold_001"), deadline_s=PATIENCE_S)
+    assert taken.success, taken
+    assert body.observe().inventory is not None
+
+
+def test_without_a_player_client_there_is_no_handle(peer: Peer) -> None:
+    with running(peer.address) as timmy, pytest.raises(ConfigError, match="no player client"):
+        timmy.player_client()
+
+
+def perception(section: str, *, source: str, stale: bool = False) -> PerceptionOutput:
+    """A perception with one section."""
+    content = {"topics": {"topics": [source]}, "books": {"books": [source]}}[section]
+    return PerceptionOutput.model_validate(
+        {
+            "player": "Timmy",
+            "pid": 0,
+            "boot": source,
+            "epoch": 1,
+            "revisions": {section: 1},
+            "stale": stale,
+            section: content,
+        }
+    )
+
+
+def test_perceptions_are_merged_with_their_sources() -> None:
+    bridge, client = perception("topics", source="bridge"), perception("books", source="client")
+    both = merged(bridge, client)
+    assert both is not None
+    assert both.sources == {"topics": "bridge", "books": "client"}
+    assert both.revisions == {"topics": 1, "books": 1}
+    assert merged(None, client) is client
+    assert merged(bridge, None) is bridge
+    assert merged(None, None) is None
+
+
+@pytest.mark.parametrize(("stale", "source"), [(False, "bridge"), (True, "client")])
+def test_a_stale_bridge_gives_way_to_the_client(stale: bool, source: str) -> None:
+    both = merged(perception("topics", source="bridge", stale=stale), perception("topics", source="client"))
+    assert both is not None
+    assert both.topics is not None
+    assert (both.topics.topics, both.sources) == ((source,), {"topics": source})

@@ -1,0 +1,92 @@
+"""Blocks that several layouts share, in the notation of `notation.py`."""
+
+from __future__ import annotations
+
+BLOCKS: dict[str, str] = {
+    "cell": "cell:<3i> cell_name:cstr",
+    "ref": "ref_id:cstr ref_num:u32 mp_num:u32",
+    "actor": "ref_num:u32 mp_num:u32",
+    "target": "is_player:bit guid:u64?is_player @ref?!is_player",
+    "named_target": "@target name:str?!is_player",
+    "killer": "@target name:cstr?!is_player",
+    "head": "origin:u8 script:cstr?origin=3|4 #objects:u32",
+    "variable": "type:u8 integer:i32?type=0|1 number:f32?type=2",
+    # Items
+    "worn": "ref_id:cstr count:i32 charge:i32 enchantment_charge:f32",
+    "worn_plain": "ref_id:str count:i32 charge:i32 enchantment_charge:f32",
+    "worn_change": "slot:i32 @worn",
+    "item": "@worn soul:cstr",
+    "stored": "ref_id:cstr count:i32 charge:i32 enchantment_charge:f64 soul:cstr action_count:i32",
+    "quick_key": "type:i32 slot:u16 item_id:str?type=0|1|2",
+    # Combat and magic
+    "attack": "target:target type:i8 pressed:bit success:bit hit:bit animation:cstr?type=0 @shot?type=1 @strike?hit",
+    "shot": "strength:f32 weapon:cstr ammunition:cstr origin:f32*3 orientation:f32*4",
+    "strike": "damage:f32 block:bit knockdown:bit weapon_enchantment:bit ammunition_enchantment:bit?type=1"
+    " hit_position:f32*3",
+    "blow": "damage:f32 block:bit knockdown:bit",
+    "cast": "target:target type:i8 item_id:cstr?type=1 @spell_cast?type=0 has_projectile:bit"
+    " @projectile?has_projectile",
+    "spell_cast": "pressed:bit success:bit instant:bit spell_id:cstr",
+    "projectile": "origin:f32*3 orientation:f32*4",
+    "spell": "id:cstr stacking:bit day:i32 hour:f64 display_name:cstr caster:target effects:active_effect*",
+    "active_effect": "effect:i32 argument:i32 magnitude:f32 duration:f32 left:f32",
+    "cooldown": "id:cstr day:i32 hour:f64",
+    # Statistics: base, modifier or modified, current, damage, progress
+    "attribute_change": "index:u8 value:{5f} increase:i32",
+    "stat_change": "index:u8 value:{5f}",
+    # Journal, factions, places
+    "stamp": "days_passed:i32 month:i32 day:i32",
+    "journal_item": "type:i32 quest:cstr index:i32 actor:cstr?type=0 has_stamp:bit?type=0 @stamp?has_stamp",
+    "faction/0": "id:cstr rank:i32",
+    "faction/1": "id:cstr expelled:bit",
+    "faction/2": "id:cstr reputation:i32",
+    "kill": "ref_id:cstr number:i32",
+    "mark": "@cell position:{3f} rotation_x:f32 rotation_z:f32",
+    "cell_state": "type:i32 @cell",
+    "cell_only": "@cell",
+    "tile": "x:i32 y:i32 image:image",
+    "setting": "key:str value:str",
+    "global": "id:cstr @variable",
+    "class": "name:cstr description:cstr values:<15i>",
+    # Actors
+    "listed": "ref_id:str @actor",
+    "actor_ai": "@actor action:u32 distance:u32?action=6 repeat:bit?action=6 duration:u32?action=3|6"
+    " position:{6f}?action=3|5 has_target:bit?action=1|2|3|4 target:target?has_target",
+    "actor_flags": "@actor movement_flags:u32 draw_state:i8 flying:bit",
+    "actor_animation": "@actor group:str mode:i32 count:i32 persist:bit",
+    "actor_attack": "@actor @attack",
+    "actor_move": "@actor @cell position:<6f> direction:<6f> follower:bit",
+    "actor_death": "@actor ref_id:str state:i8 instant:bit killer:killer",
+    "actor_equipment": "@actor items:worn_plain*19",
+    "actor_cast": "@actor @cast",
+    "actor_position": "@actor position:<6f> direction:<6f>",
+    "actor_speech": "@actor sound:str",
+    "actor_stats": "@actor stats:{15f}",
+    "actor_spells": "@actor action:i32 spells:spell*",
+    # Objects
+    "activated": "@target activator:named_target",
+    "animated": "@ref group:str mode:i32",
+    "sounding": "@target sound:cstr volume:f32 pitch:f32",
+    "lock": "@ref lock_level:i32",
+    "moved": "@ref position:{3f}",
+    "placed": "@ref count:i32 charge:i32 enchantment_charge:f64 soul:cstr gold_value:i32 position:{6f}"
+    " dropped_by_player:bit has_container:bit",
+    "struck": "@target hitter:named_target success:bit @blow?success",
+    "rotated": "@ref rotation_x:f32 rotation_y:f32 rotation_z:f32",
+    "scaled": "@ref scale:f32",
+    "spawned": "@ref position:{6f} summon:bit @summoning?summon",
+    "summoning": "effect_id:i32 spell_id:cstr duration:f32 master:target",
+    "switched": "@ref enabled:bit",
+    "trap": "@ref disarmed:bit position:{6f}?!disarmed",
+    "container": "@ref items:stored*",
+    "door_destination": "@ref teleports:bit @destination?teleports",
+    "destination": "@cell position:<3f> rotation_x:cf32 rotation_z:cf32",
+    "door": "@ref state:i32",
+    "music": "file:str",
+    "video": "file:cstr skippable:bit",
+    "script_local": "@ref variables:local*",
+    "local": "index:i32 @variable",
+    "choice": "@ref kind:u8 topic:cstr?kind=0 gui_id:i32",
+    "gold_pool": "@ref gold_pool:u32 last_restock_hour:f32 last_restock_day:i32",
+}
+"""Texts are compressed (`cstr`) in most blocks and plain (`str`) in some: the game does not choose by any rule."""

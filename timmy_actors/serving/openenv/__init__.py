@@ -1,0 +1,1 @@
+"""A task as an OpenEnv environment, over its WebSocket and HTTP wire. Requires the extras `http` and `tasks`."""
