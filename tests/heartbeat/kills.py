@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,14 @@ import yaml
 from tests.chaos.callers import GOLD
 from tests.chaos.stage import Stage
 from tests.waiting import eventually
+from timmy_actors.client import connect
+from timmy_actors.errors import TimmyError
 from timmy_actors.recording import Episode, read_episode, verify_episode
 
-WITHIN_S = 200.0
+WITHIN_S = 240.0
+BEAT = re.compile(rb'"kind":"beat","beat":(\d+)')
+TAIL_BYTES = 65_536
+"""More than two records."""
 
 
 def playing(folder: Path, beats: int, rate_hz: float) -> Stage:
@@ -24,8 +30,8 @@ def playing(folder: Path, beats: int, rate_hz: float) -> Stage:
     return Stage(
         folder,
         f'[recording]\nfolder = "{folder / "episodes"}"\n'
-        f'[heartbeat]\nenabled = true\nrate_hz = {rate_hz}\npolicy = "scripted"\ncommands = ["give_item"]\n'
-        "repeats = 1000\n"
+        f"[heartbeat]\nenabled = true\nbegins = false\nrate_hz = {rate_hz}\nrepeats = 1000\n"
+        'policy = "scripted"\ncommands = ["give_item"]\n'
         f'[heartbeat.scripted]\nfile = "{folder / "script.yaml"}"\n',
     )
 
@@ -41,8 +47,22 @@ def episode(stage: Stage) -> Episode:
     return read_episode(path)
 
 
+def start(stage: Stage) -> None:
+    """Begin the episode, once; a killed daemon resumes it, but begins no other."""
+
+    def look() -> bool:
+        try:
+            with connect(stage.daemon.endpoint) as daemon:
+                return daemon.heartbeat("start").episode is not None
+        except TimmyError:
+            return False
+
+    eventually(look, WITHIN_S)
+
+
 def kill_at_random(stage: Stage, beats: int, kills: int, seed: int) -> None:
     """Kill the daemon at random instants, until the script is played; after each kill it goes on by itself."""
+    start(stage)
     chance = random.Random(seed)
     for mark in sorted(chance.sample(range(1, beats), kills)):
         reach(stage, mark)
@@ -50,19 +70,28 @@ def kill_at_random(stage: Stage, beats: int, kills: int, seed: int) -> None:
     played(stage)
 
 
-def reach(stage: Stage, mark: int) -> None:
-    """Wait until the episode has so many lines."""
-    eventually(lambda: recorded(stage) >= mark, WITHIN_S)
+def reach(stage: Stage, beat: int) -> None:
+    """Wait until this beat is recorded."""
+    eventually(lambda: last_beat(stage) >= beat, WITHIN_S)
 
 
 def played(stage: Stage) -> None:
     """Wait until the script is played."""
-    eventually(lambda: recorded(stage) > 0 and episode(stage).end is not None, WITHIN_S)
+    eventually(lambda: b'"kind":"end"' in tail(stage), WITHIN_S)
 
 
-def recorded(stage: Stage) -> int:
-    """How many lines the episode has."""
-    return sum(file.read_bytes().count(b"\n") for file in folder(stage).glob("*/beats.jsonl"))
+def last_beat(stage: Stage) -> int:
+    """The number of the last recorded beat."""
+    return max((int(number) for number in BEAT.findall(tail(stage))), default=0)
+
+
+def tail(stage: Stage) -> bytes:
+    """The end of the episode's file."""
+    for path in folder(stage).glob("*/beats.jsonl"):
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            return file.read()
+    return b""
 
 
 def complaints(stage: Stage, beats: int, *, disk_was_full: bool = False) -> Iterator[str]:

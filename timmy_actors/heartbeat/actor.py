@@ -328,8 +328,9 @@ class HeartbeatActor(Actor):
             thinker.close()
 
     def _freeze(self) -> None:
+        # The last thaw may not be answered yet: then the status still has this heartbeat's own freeze.
         world = self._world.value
-        if self._options.is_embedded and world is not None and world.frozen_by is None:
+        if self._options.is_embedded and world is not None and world.frozen_by in (None, NAME):
             self._froze = True
             self._directory.ask("world", ClockCall(operation="freeze", by=NAME), timeout_s=CLOCK_TIMEOUT_S)
 
