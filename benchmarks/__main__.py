@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, heartbeat, link, portal, serving, supervision, watchers, worlds
+from benchmarks import bridge, cli, drops, heartbeat, link, portal, recording, serving, supervision, watchers, worlds
 
 ROOMS = {
     "supervision": supervision,
@@ -18,6 +18,7 @@ ROOMS = {
     "heartbeat": heartbeat,
     "cli": cli,
     "worlds": worlds,
+    "recording": recording,
 }
 
 

@@ -19,7 +19,7 @@ from timmy_actors.recording import (
     hash_observation,
 )
 
-STORED_WITHIN_S = 3.0
+STORED_WITHIN_S = 60.0
 
 
 def beat(number: int, **fields: Any) -> BeatRecord:

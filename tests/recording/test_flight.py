@@ -149,7 +149,7 @@ def submit(runtime: Runtime, ids: tuple[str, ...]) -> tuple[dict[str, str], list
 
     def give(name: str) -> None:
         arguments = {"text": f"Are you {name}?", "buttons": ["Yes"]}
-        outcomes[name] = outcome(lambda: runtime.command("ask", command_id=name, timeout_s=30, **arguments))
+        outcomes[name] = outcome(lambda: runtime.command("ask", command_id=name, timeout_s=PATIENCE_S, **arguments))
 
     threads = [threading.Thread(target=give, args=(name,)) for name in ids]
     for thread in threads:
@@ -195,7 +195,7 @@ def test_an_incident_is_replayed_with_the_same_outcomes_and_events_in_order(tmp_
                 thread.join(PATIENCE_S)
             link_up(runtime, after=1)
             runtime.wait_ready(PATIENCE_S)
-            runtime.command("chat", text="the end", timeout_s=30)
+            runtime.command("chat", text="the end", timeout_s=PATIENCE_S)
         dump = runtime.dump_flight()
     assert sorted(outcomes) == list(COMMANDS)
     assert "in_doubt" in outcomes.values()
@@ -210,7 +210,7 @@ def test_an_incident_is_replayed_with_the_same_outcomes_and_events_in_order(tmp_
 def speak(runtime: Runtime, events: list[tuple[str, Any]]) -> list[str]:
     """Say three lines; the outcomes, when the events have come."""
     said = [
-        outcome(lambda text=text: runtime.command("chat", command_id=text, text=text, timeout_s=30))  # type: ignore[misc]
+        outcome(lambda text=text: runtime.command("chat", command_id=text, text=text, timeout_s=PATIENCE_S))  # type: ignore[misc]
         for text in ("first", "second", "third")
     ]
     eventually(lambda: any("third" in str(data) for _, data in events))
@@ -224,7 +224,8 @@ def since_the_first(events: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 def frames(runtime: Runtime) -> bytes:
     assert runtime.flight is not None
-    return b"".join(frame.data for frame in tuple(runtime.flight._frames) if frame.direction == "sent")
+    with runtime.flight._lock:
+        return b"".join(frame.data for frame in runtime.flight._frames if frame.direction == "sent")
 
 
 def replay(passages: list[Passage]) -> tuple[dict[str, str], list[tuple[str, Any]], list[str]]:
@@ -238,7 +239,7 @@ def replay(passages: list[Passage]) -> tuple[dict[str, str], list[tuple[str, Any
             for thread in threads:
                 thread.join(PATIENCE_S)
             link_up(runtime, after=1)
-            runtime.command("chat", text="the end", timeout_s=30)
+            runtime.command("chat", text="the end", timeout_s=PATIENCE_S)
         return outcomes, events, answered
 
 

@@ -157,9 +157,9 @@ def test_a_disk_that_stands_still_holds_up_no_beat(tmp_path: Path) -> None:
     os.mkfifo(pipe)  # reading it waits until it is opened for writing, as a dead network disk does
     writer = EpisodeWriter(tmp_path / "episodes", episode_id="one", meta={}, limits=EpisodeLimits(pending=4))
     writer.write(beat(1), pipe)
-    for number in range(2, 100):
-        writer.write(beat(number))
-    with pipe.open("wb") as file:
+    with pipe.open("wb") as file:  # waits until the writer reads it
+        for number in range(2, 100):
+            writer.write(beat(number))
         file.write(picture())
     assert writer.flush(STORED_WITHIN_S)
     writer.write(beat(100))

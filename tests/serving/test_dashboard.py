@@ -18,10 +18,20 @@ from selenium.webdriver.common.keys import Keys
 from benchmarks.environments import npm_folder
 from tests.conftest import leaving_nothing
 from tests.portals.desktops import DESKTOP as DESKTOP_SERVER
+from tests.recording.beats import beat, picture
 from tests.runtimes import fresh
 from tests.waiting import eventually
 from timmy_actors import Runtime
-from timmy_actors.daemon import DesktopSettings, HttpSettings, JournalSettings, Settings, SteamSettings
+from timmy_actors.daemon import (
+    DesktopSettings,
+    HttpSettings,
+    JournalSettings,
+    RecordingSettings,
+    Settings,
+    SteamSettings,
+    episodes_folder,
+)
+from timmy_actors.recording import EpisodeWriter
 from timmy_actors.system import config_folder
 from tools.browser import DESKTOP, PHONE, Page, browsing, missing_packages
 from tools.dashboard_places import STATIC as PLACES
@@ -58,6 +68,7 @@ def serving(folder: Path) -> Iterator[Runtime]:
         captures_format="png",
     )
     settings = Settings(
+        recording=RecordingSettings(folder=str(folder / "episodes")),
         http=HttpSettings(enabled=True, port=a_free_port(), token_file=str(folder / "token")),
         desktop=desktop,
         steam=SteamSettings(command=()),
@@ -293,6 +304,23 @@ def test_everyone_can_use_the_page(page: Page, axe: str, scheme: str, size: tupl
     eventually(lambda: page.run("return innerWidth") == size[0])
     assert violations(page, axe) == []
     assert page.run("return document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_beats_of_an_episode_are_gone_through_with_a_slider(page: Page, daemon: Runtime) -> None:
+    writer = EpisodeWriter(episodes_folder(daemon.settings), episode_id="one", meta={})
+    for number, image in ((1, picture()), (2, None), (3, picture())):
+        writer.write(beat(number), image)
+    writer.close("success")
+    page.press("#episodes-load")
+    page.shows("#episode-about", "Beat 1, ")
+    page.shows("#episode-lines", "The road leads north.")
+    eventually(lambda: page.run("return document.querySelector('#episode-picture').naturalWidth") == 64)
+    page.find("#episode-beat").send_keys(Keys.ARROW_RIGHT)
+    page.shows("#episode-about", "Beat 2, ")
+    eventually(lambda: not page.find("#episode-picture").is_displayed())
+    page.find("#episode-beat").send_keys(Keys.END)
+    page.shows("#episode-about", "Beat 3, ")
+    page.shows("#episode-lines", "walk direction forward")
 
 
 def test_everyone_can_sign_in(page: Page, axe: str) -> None:

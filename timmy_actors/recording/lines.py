@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from timmy_actors.protocol import first_mistake
 from timmy_actors.recording.records import LINE, Line
 
-SEAL = re.compile(rb',"crc32":"([0-9a-f]{8})"\}$')
+SEAL = re.compile(rb',"crc32":"([0-9a-f]{8})"\}')
 SEAL_BYTES = len(',"crc32":"00000000"}')
 MAX_LINE_BYTES = 4 * 1024 * 1024
 """A full perception with a very large inventory is under a tenth of it."""
@@ -44,7 +44,7 @@ def unseal(raw: bytes) -> Line:
         line = LINE.validate_json(raw)
     except ValidationError as error:
         raise LineError("damaged", first_mistake(error).at("the line")) from None
-    seal_match = SEAL.search(raw)
+    seal_match = SEAL.fullmatch(raw, max(0, len(raw) - SEAL_BYTES))
     if seal_match is None:
         raise LineError("edited", "the checksum is missing", line)
     if zlib.crc32(raw[:-SEAL_BYTES] + b"}") != int(seal_match[1], 16):

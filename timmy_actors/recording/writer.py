@@ -8,6 +8,7 @@ import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 MAX_RECORD = MAX_LINE_BYTES // 4
 """Characters of a record's JSON: it fits into a line in UTF-8, whatever the characters."""
 BLOCK_BYTES = 65_536
+SCAN_EVERY_S = 60.0
+"""How often a full budget is computed anew: it reads the sizes of all files."""
 CLOSE_WITHIN_S = 5.0
 """How long the end of an episode waits for a slow disk."""
 
@@ -111,8 +114,12 @@ class EpisodeWriter:
             self._release()
             raise
         self.status = RecordingStatus()
-        self._overflow = 0
+        self._refused = 0
+        """Records that found no room; only the caller's thread counts them."""
+        self._reported = 0
+        """How many of them the writer's thread has reported."""
         self._gap = 0
+        self._next_scan = 0.0
         self._queue: queue.SimpleQueue[_Beat | _Stored | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="episode writer", daemon=True)
         self._thread.start()
@@ -123,7 +130,7 @@ class EpisodeWriter:
         Where the disk does not keep up, the record is dropped and counted: see `status`.
         """
         if self._queue.qsize() >= self._limits.pending:
-            self._overflow += 1
+            self._refused += 1
             return
         self._queue.put(_Beat(record, picture))
 
@@ -163,26 +170,39 @@ class EpisodeWriter:
                     item.done.set()
                 else:
                     self._store(item)
-            self._try(lambda: self._append(self._gap_record()) if self._gap else None)
-            outcome, reason = self._end
-            end = EpisodeEnd(time=datetime.now(UTC), outcome=outcome, reason=reason, beats=self.status.written)
-            self._try(lambda: self._append(end))
+            self._finish()
         except BaseException as error:
             self._lose(RecordingFault("failed", f"the writer ended: {error!r}"), self._queue.qsize() + 1)
             raise
         finally:
             self._release()
 
+    def _finish(self) -> None:
+        self._report_refused()
+        outcome, reason = self._end
+        end = EpisodeEnd(time=datetime.now(UTC), outcome=outcome, reason=reason, beats=self.status.written)
+        with contextlib.suppress(OSError, _LostError):  # a full disk: the episode stays without an end
+            if self._gap:
+                self._append(self._gap_record())
+            self._append(end)
+
+    def _report_refused(self) -> None:
+        refused = self._refused
+        if refused > self._reported:
+            fault = RecordingFault("slow_disk", "the disk does not keep up with the beats")
+            self._lose(fault, refused - self._reported)
+            self._reported = refused
+
     def _store(self, item: _Beat) -> None:
-        overflow, self._overflow = self._overflow, 0
-        if overflow:
-            self._lose(RecordingFault("slow_disk", "the disk does not keep up with the beats"), overflow)
+        self._report_refused()
         if self._try(lambda: self._write_beat(item)):
             self.status = RecordingStatus(self.status.written + 1, self.status.dropped, self._picture_fault)
 
     def _write_beat(self, item: _Beat) -> None:
-        if self._bytes > self._limits.folder_bytes:
+        now = time.monotonic()
+        if self._bytes > self._limits.folder_bytes and now >= self._next_scan:
             self._bytes = delete_old(self.episode.parent, self._limits, self.episode.name)
+            self._next_scan = now + SCAN_EVERY_S
         if self._bytes > self._limits.folder_bytes:
             reason = f"the episodes have reached {self._limits.folder_bytes} bytes: raise the budget, or delete some"
             raise _LostError(RecordingFault("budget", reason))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic_core import to_json
 
 from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.recording.exports.atif import write_trajectory
@@ -82,10 +83,10 @@ def export_episodes(episodes: Sequence[Path], target: Path, options: ExportOptio
 def _write_rows(rows: Iterator[Row], path: Path, options: ExportOptions) -> Exported:
     count = 0
     warnings: list[str] = []
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb") as file:
         for row in rows:
             count += 1
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write(to_json(row, inf_nan_mode="null") + b"\n")
             if options.max_length is not None and len(warnings) < MOST_WARNINGS:
                 warnings += _warnings(row, count, options.max_length, options.image_tokens)
     return Exported(count, tuple(warnings))

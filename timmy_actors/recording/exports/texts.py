@@ -7,6 +7,7 @@ from typing import Any
 
 from timmy_actors.recording.records import BeatRecord, CallOutcome, Decision
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 NOTHING = "null"
 """The action of a decision to do nothing, as in the examples of `training/data`."""
 
@@ -34,4 +35,4 @@ def result_text(result: CallOutcome) -> str:
 
 def to_json(value: Any) -> str:
     """JSON in one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return _ENCODER.encode(value)
