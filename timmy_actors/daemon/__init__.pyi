@@ -1,5 +1,6 @@
 from .crash_report import write_crash_report
 from .episodes import episode_limits, episodes_folder
+from .game_data import game_data_options
 from .journal_holder import journal_file
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
@@ -8,6 +9,7 @@ from .service_reports import ServiceReports
 from .serving_supervisor import PACKAGES
 from .settings import (
     DesktopSettings,
+    GameDataSettings,
     HttpSettings,
     JournalSettings,
     LinkSettings,
@@ -25,6 +27,7 @@ from .shared_state import SharedState
 __all__ = [
     "PACKAGES",
     "DesktopSettings",
+    "GameDataSettings",
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
@@ -42,6 +45,7 @@ __all__ = [
     "config_path",
     "episode_limits",
     "episodes_folder",
+    "game_data_options",
     "journal_file",
     "load_settings",
     "write_crash_report",

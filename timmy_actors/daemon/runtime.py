@@ -14,6 +14,7 @@ import pykka
 import zmq
 
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
+from timmy_actors.daemon.game_data import game_data_options, game_data_specs
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
@@ -67,6 +68,7 @@ class Runtime(Calls):
             health=self._current_health,
             restart=self._restart,
             embedded=settings.world.embedded,
+            game_data=bool(settings.game_data.files),
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None
@@ -133,6 +135,7 @@ class Runtime(Calls):
         self._serving_supervisor.check()
         check_portal(self.settings, self._folder)
         self._heartbeat.check()
+        game_data_options(self.settings)
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
@@ -355,6 +358,7 @@ class Runtime(Calls):
 
     def _children(self) -> list[ChildSpec]:
         return [
+            *game_data_specs(self.settings, self.shared),
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
             *self._heartbeat.specs(self.directory, self.shared),

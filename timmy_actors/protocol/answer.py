@@ -13,6 +13,7 @@ from pydantic import Discriminator, Tag, TypeAdapter
 from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revision
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
+from timmy_actors.protocol.game_data import Description, GameRoute, Matches
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.heartbeat import HeartbeatStatus
@@ -58,6 +59,9 @@ class Answer(Model):
     """The actor that is being restarted, as it was before: its successor has a higher generation."""
     clock: WorldClock | None = None
     heartbeat: HeartbeatStatus | None = None
+    description: Description | None = None
+    matches: Matches | None = None
+    route: GameRoute | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

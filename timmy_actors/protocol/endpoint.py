@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel, Traceparent
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
+from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest
 from timmy_actors.protocol.game_state import LookOptions
 from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal import PortalId
@@ -164,6 +165,9 @@ ServiceRequest: TypeAlias = (
     | RestartRequest
     | ClockRequest
     | HeartbeatRequest
+    | DescribeRequest
+    | LookUpRequest
+    | RouteRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 
