@@ -14,8 +14,9 @@ from timmy_actors import RefusedError, Runtime
 from timmy_actors.cli.root import cli
 from timmy_actors.client import connect
 from timmy_actors.daemon import GameDataSettings, JournalSettings, Settings, SteamSettings
-from timmy_actors.protocol import GameDataStatus, Place
+from timmy_actors.protocol import GameDataStatus, PerceptionOutput, Place
 from timmy_actors.system import config_folder
+from tools.land_records import QUESTS
 from tools.plugin_writer import plugin
 
 OFFICE = Place(cell="Seyda Neen, Census and Excise Office", x=1130, y=-387, z=193)
@@ -66,6 +67,27 @@ def test_a_route_starts_at_the_player(runtime: Runtime) -> None:
     assert [point.door for point in route.waypoints if point.door] == ["107003-0"]
 
 
+def test_snapshots_have_names_and_texts(runtime: Runtime) -> None:
+    def look() -> PerceptionOutput | None:
+        snapshot = runtime.snapshot()
+        quests = snapshot.quests
+        return snapshot if quests is not None and quests.texts else None
+
+    snapshot = eventually(look)
+    assert snapshot is not None
+    assert snapshot.quests is not None
+    assert snapshot.quests.names == {"a1_1_findspymaster": "Report to Caius Cosades"}
+    assert snapshot.quests.texts == {
+        "a1_1_findspymaster": QUESTS["a1_1_findspymaster"][1][1],
+    }
+    assert snapshot.inventory is not None
+    assert {"Gold", "Iron Dagger", "Package for Caius Cosades"} <= {item.name for item in snapshot.inventory.items}
+    assert snapshot.nearby_actors is not None
+    assert "Fargoth" in {actor.name for actor in snapshot.nearby_actors.actors}
+    assert snapshot.factions is not None
+    assert snapshot.factions.names == {"mages guild": "Mages Guild", "fighters guild": "Fighters Guild"}
+
+
 def test_what_the_files_do_not_have_is_refused(runtime: Runtime) -> None:
     with pytest.raises(RefusedError, match="the game's files have no 'mehrunes'") as refused:
         runtime.describe("mehrunes")
@@ -108,6 +130,8 @@ def test_a_daemon_runs_without_game_data_that_cannot_be_used() -> None:
 
 
 def test_without_files_the_calls_say_how_to_name_them() -> None:
-    with tempfile.TemporaryDirectory(prefix="ta-") as folder:
-        with pytest.raises(RefusedError, match=r"name them in game_data\.files"):
-            started(folder).describe("arrille")
+    with (
+        tempfile.TemporaryDirectory(prefix="ta-") as folder,
+        pytest.raises(RefusedError, match=r"name them in game_data\.files"),
+    ):
+        started(folder).describe("arrille")

@@ -20,6 +20,7 @@ from timmy_actors.protocol import (
     GameDataStatus,
     GameRoute,
     LookUpRequest,
+    Matches,
     RouteRequest,
 )
 from timmy_actors.supervision import SharedValue
@@ -91,12 +92,8 @@ class GameDataActor(SocketActor):
                 self._on_output(chunk)
             case SourceFailed(_, error):
                 self._turn_off(f"its index cannot be built: {error}")
-            case DescribeRequest(record=record):
-                return self._describe(record)
-            case LookUpRequest(text=text, limit=limit):
-                return self._open().look_up(text, limit)
-            case RouteRequest():
-                return self._route(message)
+            case DescribeRequest() | LookUpRequest() | RouteRequest():
+                return self._answer(message)
         return None
 
     def on_stop(self) -> None:
@@ -106,6 +103,17 @@ class GameDataActor(SocketActor):
     def on_failure(self, *_: object) -> None:
         """End the process, and close the index."""
         self._end()
+
+    def _answer(self, request: DescribeRequest | LookUpRequest | RouteRequest) -> Description | Matches | GameRoute:
+        try:
+            match request:
+                case DescribeRequest(record=record):
+                    return self._describe(record)
+                case LookUpRequest(text=text, limit=limit):
+                    return self._open().look_up(text, limit)
+            return self._route(request)
+        except GameDataError as error:
+            raise RefusedError("unavailable", str(error)) from error
 
     def _describe(self, record: str) -> Description:
         described = self._open().describe(record)

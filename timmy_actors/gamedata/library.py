@@ -28,8 +28,8 @@ SELECT kind, id, name FROM (
     SELECT kind, id, name, key FROM record
     UNION ALL SELECT 'cell', key, name, key FROM cell
     UNION ALL SELECT 'quest', topic, text, topic FROM info WHERE is_name)
-WHERE (name LIKE :part ESCAPE '\' OR key LIKE :part ESCAPE '\')
-ORDER BY lower(name) != :text AND key != :text, NOT (name LIKE :start ESCAPE '\'), length(name), name, id LIMIT :limit
+WHERE (name LIKE ?2 ESCAPE '\' OR key LIKE ?2 ESCAPE '\')
+ORDER BY lower(name) != ?1 AND key != ?1, NOT (name LIKE ?3 ESCAPE '\'), length(name), name, id LIMIT ?4
 """
 _PLACES = (
     "SELECT c.key, r.x, r.y, r.z, r.number, r.owner, r.faction FROM reference r JOIN cell c ON c.number = r.cell"
@@ -50,7 +50,7 @@ class Library:
 
     def __init__(self, index: Path) -> None:
         self._lock = threading.Lock()
-        self._names: dict[tuple[object, ...], str | None] = {}
+        self._names: dict[object, str | None] = {}
         try:
             self._connection = sqlite3.connect(
                 f"{index.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
@@ -73,13 +73,24 @@ class Library:
             self._connection.close()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+        """The rows of a query.
+
+        Raises:
+            GameDataError: the index is damaged or closed.
+        """
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise GameDataError(f"the index of the game's files cannot be read ({error})") from None
 
     def name(self, ident: str) -> str | None:
         """The name of the thing, person, spell, faction or other record with this id."""
-        return self._cached("name", ident, query="SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1")
+        try:
+            return self._names[ident]
+        except KeyError:
+            query = "SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1"
+            return self._remember(ident, self.rows(query, ident.lower()))
 
     def quest_name(self, quest: str) -> str | None:
         """The name of a quest."""
@@ -118,9 +129,7 @@ class Library:
         """The records whose name or id contains a text."""
         wanted = text.lower()
         part = wanted.translate(_LIKE)
-        values = {"text": wanted, "part": f"%{part}%", "start": f"{part}%", "limit": limit + 1}
-        with self._lock:
-            rows = self._connection.execute(_MATCHES, values).fetchall()
+        rows = self.rows(_MATCHES, wanted, f"%{part}%", f"{part}%", limit + 1)
         matches = tuple(Match(id=ident, kind=kind, name=name or None) for kind, ident, name in rows[:limit])
         return Matches(matches=matches, truncated=len(rows) > limit)
 
@@ -184,12 +193,14 @@ class Library:
         try:
             return self._names[cache_key]
         except KeyError:
-            rows = self.rows(query, key.lower(), *more)
-            if len(self._names) >= MAX_CACHED:
-                self._names.clear()
-            value = None if not rows or rows[0][0] is None else str(rows[0][0])
-            self._names[cache_key] = value
-            return value
+            return self._remember(cache_key, self.rows(query, key.lower(), *more))
+
+    def _remember(self, cache_key: object, rows: list[tuple[Any, ...]]) -> str | None:
+        if len(self._names) >= MAX_CACHED:
+            self._names.clear()
+        value = None if not rows or rows[0][0] is None else str(rows[0][0])
+        self._names[cache_key] = value
+        return value
 
     def _file(self, number: int) -> str:
         return str(self._files.get(number, ""))
