@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, link, portal, serving, supervision, watchers, worlds
+from benchmarks import bridge, cli, drops, gamedata, link, portal, serving, supervision, watchers, worlds
 
 ROOMS = {
     "supervision": supervision,
@@ -17,6 +17,7 @@ ROOMS = {
     "serving": serving,
     "cli": cli,
     "worlds": worlds,
+    "gamedata": gamedata,
 }
 
 

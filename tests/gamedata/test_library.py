@@ -64,11 +64,11 @@ def test_a_unique_index_is_described_as_its_record(library: Library) -> None:
 
 
 def test_doors_and_owners_are_known_by_cell_and_unique_index(library: Library) -> None:
-    assert library.passage("-3, -2", "107011-0") == "Balmora, Eight Plates"
-    assert library.owner("-2, -10", "103004-0") == "Dulnea Ralaal"
-    assert library.owner("Balmora, Guild of Mages", "105003-0") == "Mages Guild"
-    assert library.owner("-2, -9", "103001-0") is None
-    assert library.passage("-3, -2", "0-12") is None
+    assert library.placed["-3, -2", "107011-0"] == ("Balmora, Eight Plates", None)
+    assert library.placed["-2, -10", "103004-0"] == (None, "Dulnea Ralaal")
+    assert library.placed["Balmora, Guild of Mages", "105003-0"] == (None, "Mages Guild")
+    assert library.placed["-2, -9", "103001-0"] == (None, None)
+    assert library.placed["-3, -2", "0-12"] == (None, None)
 
 
 def test_records_are_looked_up_by_a_part_of_their_name(library: Library) -> None:

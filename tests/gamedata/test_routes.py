@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.gamedata.plugins import Index
 from timmy_actors.gamedata import Library, Navigator
-from timmy_actors.gamedata.graph import Graph, Outside, decode_grid, find_path
+from timmy_actors.gamedata.graph import EAGERNESS, Graph, Outside, decode_grid, find_path
 from timmy_actors.gamedata.terrain import Terrain
 from timmy_actors.protocol import GameRoute, Place
 from tools.plugin_writer import encode, encode_cell, encode_land, encode_path_grid, plugin
@@ -140,7 +140,7 @@ def test_a_grid_with_edges_to_nothing_is_used_without_them() -> None:
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
-def test_the_path_is_as_short_as_any(seed: int) -> None:
+def test_the_path_is_hardly_longer_than_the_shortest(seed: int) -> None:
     choose = random.Random(seed)
     count = choose.randint(2, 12)
     points = [(choose.uniform(0, 99), choose.uniform(0, 99), choose.uniform(0, 99)) for _ in range(count)]
@@ -157,7 +157,8 @@ def test_the_path_is_as_short_as_any(seed: int) -> None:
     if path is None:
         assert count - 1 not in shortest
     else:
-        assert path.length == pytest.approx(shortest[count - 1] + 2.0)
+        assert shortest[count - 1] + 2.0 <= path.length * (1 + 1e-9)
+        assert path.length <= EAGERNESS * (shortest[count - 1] + 2.0)
         assert (path.numbers[0], path.numbers[-1]) == (0, count - 1)
 
 

@@ -75,7 +75,7 @@ RECEIVED: dict[str, Any] = {
 def test_every_section_gets_its_words(library: Library) -> None:
     received = perception(**RECEIVED)
     add_words(received, library)
-    found = received.sections.model_dump(exclude_unset=True)
+    found = received.sections.model_dump(exclude_none=True)
     assert [item.get("name") for item in found["inventory"]["items"]] == ["Cup", None]
     assert found["equipment"]["slots"]["carried_right"]["name"] == "Cup"
     assert found["nearby_actors"]["actors"][0]["name"] == "Jiub"

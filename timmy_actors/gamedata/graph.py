@@ -19,6 +19,9 @@ MAX_LINKS = 3
 """The most steps from a point to a neighbouring cell."""
 MAX_EXPANDED = 200_000
 """The most points that a search looks at: a way across the whole island needs fewer."""
+EAGERNESS = 1.02
+"""The weight of the distance that is left: on a grid, where many ways are nearly as short, a search looks at a tenth of
+the points, and its way is at most 2 % longer."""
 _NODE = struct.Struct("<iiiBBH")
 _TARGET = struct.Struct("<I")
 
@@ -89,9 +92,8 @@ class Outside(Graph):
 
     def enter(self, number: int) -> list[tuple[int, float]]:
         """The steps from a point, for which the cells around are loaded."""
-        cell = self._cell_of[number]
-        if cell not in self._entered:
-            self.load_around(*cell)
+        if self._cell_of[number] not in self._entered:
+            self.load_around(*self._cell_of[number])
         return self.steps[number]
 
     def load_around(self, x: int, y: int) -> None:
@@ -163,20 +165,23 @@ class Path:
 
 
 def find_path(graph: Graph, starts: Mapping[int, float], goals: Mapping[int, float], to: Point) -> Path | None:
-    """The shortest path from one of the starts to one of the goals, by A*; None: there is none.
+    """A path from one of the starts to one of the goals, by weighted A*; None: there is none.
+
+    It is at most EAGERNESS times as long as the shortest.
 
     Args:
         starts: points, each with its distance from where one is.
         goals: points, each with its distance to where one wants to be, which is `to`.
     """
-    points, enter, dist = graph.points, graph.enter, math.dist
+    points, enter, dist, push, pop = graph.points, graph.enter, math.dist, heapq.heappush, heapq.heappop
     costs, before = dict(starts), dict[int, int]()
-    queue = [(cost + dist(points[number], to), number) for number, cost in starts.items()]
+    known = costs.get
+    queue = [(cost + EAGERNESS * dist(points[number], to), number) for number, cost in starts.items()]
     heapq.heapify(queue)
     done = set[int]()
-    best, last = math.inf, -1
+    best, last, infinite = math.inf, -1, math.inf
     while queue and len(done) < MAX_EXPANDED:
-        estimate, number = heapq.heappop(queue)
+        estimate, number = pop(queue)
         if estimate >= best:
             break
         if number in done:
@@ -186,10 +191,11 @@ def find_path(graph: Graph, starts: Mapping[int, float], goals: Mapping[int, flo
         if number in goals and cost + goals[number] < best:
             best, last = cost + goals[number], number
         for other, length in enter(number):
-            further = cost + length
-            if further < costs.get(other, math.inf):
-                costs[other], before[other] = further, number
-                heapq.heappush(queue, (further + dist(points[other], to), other))
+            if other not in done:
+                further = cost + length
+                if further < known(other, infinite):
+                    costs[other], before[other] = further, number
+                    push(queue, (further + EAGERNESS * dist(points[other], to), other))
     if last < 0:
         return None
     numbers = [last]

@@ -7,8 +7,9 @@ import math
 import re
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.faults import Fault
@@ -35,10 +36,33 @@ _PLACES = (
     "SELECT c.key, r.x, r.y, r.z, r.number, r.owner, r.faction FROM reference r JOIN cell c ON c.number = r.cell"
     " WHERE r.key = ? AND r.x IS NOT NULL AND r.y IS NOT NULL AND r.z IS NOT NULL LIMIT ?"
 )
+_OF_REFERENCE = (
+    "SELECT to_cell, coalesce(owner, faction) FROM reference"
+    " WHERE cell = (SELECT number FROM cell WHERE key = ?) AND number = ? ORDER BY file DESC LIMIT 1"
+)
 _DOORS = (
     "SELECT c.key, r.x, r.y, r.z, r.number, r.to_cell FROM reference r JOIN cell c ON c.number = r.cell"
     " WHERE c.key = ? AND r.to_cell IS NOT NULL AND r.x IS NOT NULL AND r.y IS NOT NULL AND r.z IS NOT NULL LIMIT ?"
 )
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Remembered(dict[K, V]):
+    """Values that are found when they are asked for, and remembered; at most MAX_CACHED."""
+
+    def __init__(self, find: Callable[[K], V]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: K) -> V:
+        value = self._find(key)
+        if len(self) >= MAX_CACHED:
+            self.clear()
+        self[key] = value
+        return value
 
 
 class Library:
@@ -50,7 +74,13 @@ class Library:
 
     def __init__(self, index: Path) -> None:
         self._lock = threading.Lock()
-        self._names: dict[object, str | None] = {}
+        self.names = Remembered(self._find_name)
+        """The names of records by id, read when they are asked for: the fastest way to one."""
+        self.quest_names = Remembered(self._find_quest_name)
+        self.stage_texts = Remembered(self._find_stage_text)
+        self.cell_names = Remembered(self._find_cell_name)
+        self.placed = Remembered(self._find_placed)
+        """By cell and unique index: the cell that a door leads to, and the owner's name."""
         try:
             self._connection = sqlite3.connect(
                 f"{index.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
@@ -86,35 +116,19 @@ class Library:
 
     def name(self, ident: str) -> str | None:
         """The name of the thing, person, spell, faction or other record with this id."""
-        try:
-            return self._names[ident]
-        except KeyError:
-            query = "SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1"
-            return self._remember(ident, self.rows(query, ident.lower()))
+        return self.names[ident]
 
     def quest_name(self, quest: str) -> str | None:
         """The name of a quest."""
-        return self._cached("quest", quest, query="SELECT text FROM info WHERE topic = ? AND is_name LIMIT 1")
+        return self.quest_names[quest]
 
     def stage_text(self, quest: str, stage: int) -> str | None:
         """What the journal says at a stage of a quest."""
-        query = "SELECT text FROM info WHERE topic = ? AND stage = ? AND NOT is_name LIMIT 1"
-        return self._cached("stage", quest, stage, query=query)
-
-    def passage(self, cell: str, unique_index: str) -> str | None:
-        """The cell that a door leads to, with the name that people use."""
-        to_cell = self._of_reference("to_cell", cell, unique_index)
-        return None if to_cell is None else self.cell_name(to_cell)
-
-    def owner(self, cell: str, unique_index: str) -> str | None:
-        """The name of the person or faction that something belongs to."""
-        owner = self._of_reference("coalesce(owner, faction)", cell, unique_index)
-        return None if owner is None else self.name(owner) or owner
+        return self.stage_texts[quest, stage]
 
     def cell_name(self, key: str) -> str:
         """A cell's name as TES3MP writes it: an interior's in its own letters, `-3, -2` for an exterior."""
-        query = "SELECT CASE WHEN interior THEN name ELSE key END FROM cell WHERE key = ?"
-        return self._cached("cell", key, query=query) or key
+        return self.cell_names[key]
 
     def describe(self, ident: str) -> Description | None:
         """What is known of a record, a quest, a cell, or the thing with a unique index; None: nothing."""
@@ -178,29 +192,30 @@ class Library:
             for cell, x, y, z, number, owner, faction in self.rows(_PLACES, key, MAX_PLACES)
         )  # fmt: skip
 
-    def _of_reference(self, column: str, cell: str, unique_index: str) -> str | None:
+    def _find_name(self, ident: str) -> str | None:
+        rows = self.rows("SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1", ident.lower())
+        return str(rows[0][0]) if rows else None
+
+    def _find_quest_name(self, quest: str) -> str | None:
+        rows = self.rows("SELECT text FROM info WHERE topic = ? AND is_name LIMIT 1", quest.lower())
+        return str(rows[0][0]) if rows else None
+
+    def _find_stage_text(self, at: tuple[str, int]) -> str | None:
+        quest, stage = at
+        query = "SELECT text FROM info WHERE topic = ? AND stage = ? AND NOT is_name LIMIT 1"
+        rows = self.rows(query, quest.lower(), stage)
+        return str(rows[0][0]) if rows else None
+
+    def _find_cell_name(self, key: str) -> str:
+        rows = self.rows("SELECT CASE WHEN interior THEN name ELSE key END FROM cell WHERE key = ?", key.lower())
+        return str(rows[0][0]) if rows else key
+
+    def _find_placed(self, where: tuple[str, str]) -> tuple[str | None, str | None]:
+        cell, unique_index = where
         placed = _PLACED.fullmatch(unique_index)
-        if placed is None:
-            return None
-        query = (
-            f"SELECT {column} FROM reference WHERE cell = (SELECT number FROM cell WHERE key = ?)"  # noqa: S608  constant
-            " AND number = ? ORDER BY file DESC LIMIT 1"
-        )
-        return self._cached(column, cell, int(placed[1]), query=query)
-
-    def _cached(self, what: str, key: str, *more: object, query: str) -> str | None:
-        cache_key = (what, key, *more)
-        try:
-            return self._names[cache_key]
-        except KeyError:
-            return self._remember(cache_key, self.rows(query, key.lower(), *more))
-
-    def _remember(self, cache_key: object, rows: list[tuple[Any, ...]]) -> str | None:
-        if len(self._names) >= MAX_CACHED:
-            self._names.clear()
-        value = None if not rows or rows[0][0] is None else str(rows[0][0])
-        self._names[cache_key] = value
-        return value
+        rows = [] if placed is None else self.rows(_OF_REFERENCE, cell.lower(), int(placed[1]))
+        to_cell, owner = rows[0] if rows else (None, None)
+        return (to_cell and self.cell_name(to_cell)), (owner and (self.name(owner) or owner))
 
     def _file(self, number: int) -> str:
         return str(self._files.get(number, ""))

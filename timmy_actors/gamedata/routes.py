@@ -52,7 +52,7 @@ class Navigator:
     def __init__(self, library: Library) -> None:
         self._library = library
         self.terrain = Terrain(self._heights)
-        self._outside = Outside(self._outside_grid, self.terrain)
+        self.outside = Outside(self._outside_grid, self.terrain)
         self._rooms: dict[str, Graph] = {}
         self._doors: dict[str, list[Door]] | None = None
 
@@ -105,7 +105,7 @@ class Navigator:
 
     def _walk(self, space: str, start: Point, end: Point) -> list[Point] | None:
         """The points of a path within a space, the last of which is its end."""
-        graph = self._outside if space == OUTSIDE else self._room(space)
+        graph = self.outside if space == OUTSIDE else self._room(space)
         starts = {number: math.dist(start, graph.points[number]) for number in graph.near(start, NEAREST)}
         goals = {number: math.dist(end, graph.points[number]) for number in graph.near(end, NEAREST)}
         path = find_path(graph, starts, goals, end) if starts and goals else None
@@ -117,7 +117,7 @@ class Navigator:
     def _is_open(self, space: str, start: Point, end: Point) -> bool:
         """Whether a straight way is likely free: on known ground outside, or in a room without a path grid."""
         if space == OUTSIDE:
-            return not self._outside.near(start, 1) and self.terrain.can_walk(*start[:2], *end[:2])
+            return not self.outside.near(start, 1) and self.terrain.can_walk(*start[:2], *end[:2])
         return not self._room(space).points
 
     def _chain(self, space: str, at: Point, goal: Goal, barred: set[tuple[str, str]]) -> list[Door] | None:

@@ -67,33 +67,30 @@ def _add(data: dict[str, Any], **words: str | None) -> None:
 
 
 def _put(model: Model, field: str, value: object) -> None:
-    """Set a field of a model that nobody else has yet. A copy would take longer than the whole decoding."""
+    """Set a field of a model that nobody else has yet. A copy would take longer than decoding the message."""
     if value is not None:
-        object.__setattr__(model, field, value)
-        model.model_fields_set.add(field)
+        model.__dict__[field] = value
 
 
 def _names(idents: Iterable[str], library: Library) -> dict[str, str]:
     return {ident: name for ident in idents if (name := library.name(ident)) is not None}
 
 
-def _to_items(items: Iterable[Item], library: Library) -> None:
-    for item in items:
-        _put(item, "name", library.name(item.ref_id))
-
-
-def _to_actors(actors: Iterable[NearbyActor], library: Library) -> None:
-    for actor in actors:
-        if actor.name is None:
-            _put(actor, "name", library.name(actor.ref_id))
+def _to_named(things: Iterable[Item | NearbyActor], library: Library) -> None:
+    names = library.names
+    for thing in things:
+        fields = thing.__dict__
+        if fields["name"] is None:
+            fields["name"] = names[fields["ref_id"]]
 
 
 def _to_objects(things: Iterable[NearbyObject], library: Library) -> None:
+    names, placed = library.names, library.placed
     for thing in things:
-        if thing.name is None:
-            _put(thing, "name", library.name(thing.ref_id))
-        _put(thing, "leads_to", library.passage(thing.cell, thing.unique_index))
-        _put(thing, "owner", library.owner(thing.cell, thing.unique_index))
+        fields = thing.__dict__
+        if fields["name"] is None:
+            fields["name"] = names[fields["ref_id"]]
+        fields["leads_to"], fields["owner"] = placed[fields["cell"], fields["unique_index"]]
 
 
 def _to_spells(spells: Spells, library: Library) -> None:
@@ -115,16 +112,15 @@ def _to_journal(journal: Journal, library: Library) -> None:
 
 
 def _to_quests(quests: Quests, library: Library) -> None:
-    names = {quest: library.quest_name(quest) for quest in quests.stages}
-    texts = {quest: library.stage_text(quest, stage) for quest, stage in quests.stages.items()}
-    _put(quests, "names", {quest: name for quest, name in names.items() if name is not None})
-    _put(quests, "texts", {quest: text for quest, text in texts.items() if text is not None})
+    names, texts = library.quest_names, library.stage_texts
+    _put(quests, "names", {quest: name for quest in quests.stages if (name := names[quest]) is not None})
+    _put(quests, "texts", {at[0]: text for at in quests.stages.items() if (text := texts[at]) is not None})
 
 
 _SECTIONS: dict[str, Callable[[Any, Library], None]] = {
-    "inventory": lambda section, library: _to_items(section.items, library),
-    "equipment": lambda section, library: _to_items(section.slots.values(), library),
-    "nearby_actors": lambda section, library: _to_actors(section.actors, library),
+    "inventory": lambda section, library: _to_named(section.items, library),
+    "equipment": lambda section, library: _to_named(section.slots.values(), library),
+    "nearby_actors": lambda section, library: _to_named(section.actors, library),
     "nearby_objects": lambda section, library: _to_objects(section.objects, library),
     "spells": _to_spells,
     "books": _to_books,
