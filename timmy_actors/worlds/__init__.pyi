@@ -23,6 +23,7 @@ from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
+from .journeys import walk_route
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
 from .performing import Performed, Performer, Progress, perform
@@ -108,4 +109,5 @@ __all__ = [
     "talk_about",
     "use_door",
     "wait_until",
+    "walk_route",
 ]
