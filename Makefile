@@ -11,7 +11,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands dashboard-places dashboard-pictures training-samples train-example clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ fuzz: $(VENV)/.installed-dev ## Throw STREAMS=100000 random and mutated byte str
 fuzz-commands: $(VENV)/.installed-dev ## Give COMMANDS=100000 random commands to the embedded world, SEED=n as before
 	$(BIN)/python -m tests.fuzz.command_fuzz $(or $(COMMANDS),100000) --seed $(or $(SEED),1)
 
+fuzz-plugins: $(VENV)/.installed-dev ## Read MUTATIONS=1000000 mutated plugins into the index of game data, SEED=n as before
+	$(BIN)/python -m tests.fuzz.plugin_fuzz $(or $(MUTATIONS),1000000) --seed $(or $(SEED),1)
+
 races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switched every 10 us
 	TIMMY_RACES=full $(BIN)/python -m pytest tests/supervision/test_races.py --capture=no
 
@@ -90,6 +93,10 @@ docs-script-api: $(VENV)/.installed-dev ## Write docs/script-api.md: what must h
 
 api-table: $(VENV)/.installed-dev ## Write the table of the script API for the bridge
 	$(BIN)/python -m tools.api_table lua/timmy/raw/table.lua
+
+test-land: $(VENV)/.installed-dev ## Write FILE=.cache/test-land.omwaddon, a plugin that describes the simulator's world
+	@mkdir -p .cache
+	$(BIN)/python -m tools.test_land $(or $(FILE),.cache/test-land.omwaddon)
 
 dashboard-places: $(VENV)/.installed-dev ## Write the dashboard's list of places from the bridge's
 	$(BIN)/python -m tools.dashboard_places timmy_actors/serving/http/static/places.js

@@ -5,7 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 
-from benchmarks import bridge, cli, drops, heartbeat, link, portal, recording, serving, supervision, watchers, worlds
+from benchmarks import (
+    bridge,
+    cli,
+    drops,
+    gamedata,
+    heartbeat,
+    link,
+    portal,
+    recording,
+    serving,
+    supervision,
+    watchers,
+    worlds,
+)
 
 ROOMS = {
     "supervision": supervision,
@@ -19,6 +32,7 @@ ROOMS = {
     "cli": cli,
     "worlds": worlds,
     "recording": recording,
+    "gamedata": gamedata,
 }
 
 

@@ -9,6 +9,7 @@ TimmyError
 │   ├── DisplayInUseError          another desktop-control works on this display              exit 69
 │   ├── JournalUnusableError       the command journal cannot be read or written              exit 65, 66, 73, 74, 75
 │   ├── EpisodesUnusableError      recorded episodes cannot be read or written                exit 65, 66, 73, 74, 75
+│   ├── GameDataError              a game's data file or its index cannot be read             exit 65
 │   └── LuaJitMissingError         the embedded world cannot run in this Python               exit 69
 ├── NotReadyError                  ask again later
 │   ├── DaemonUnreachableError     no daemon answers at the endpoint                          exit 69
@@ -107,6 +108,12 @@ class EpisodesUnusableError(HostError):
     def __init__(self, message: str, exit_code: int = 74) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class GameDataError(HostError):
+    """A game's data file, or their index, cannot be read; the message names the file, the place and the reason."""
+
+    exit_code = 65
 
 
 class LuaJitMissingError(HostError):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from timmy_actors.protocol import (
+    Description,
     GameEvent,
+    GameRoute,
     Gauge,
     Health,
     HeartbeatStatus,
@@ -199,3 +201,25 @@ def _gauge(gauge: Gauge) -> str:
 
 def _clock(hour: float) -> str:
     return f"{int(hour):02d}:{int(hour % 1 * 60):02d}"
+
+
+def describe_record(record: Description) -> list[str]:
+    """A record of the game's data files, a line each: its name, text, places, doors, stages and numbers."""
+    lines = [f"{record.name or record.id} ({record.kind} {record.id}, {record.file})"]
+    lines += [record.text] if record.text else []
+    lines += [f"{stage:>5}: {text}" for stage, text in record.stages.items()]
+    lines += [f"at {place.x:.0f}, {place.y:.0f}, {place.z:.0f} in {place.cell}" for place in record.places]
+    lines += [f"door {door.unique_index} leads to {door.to}" for door in record.doors]
+    return [*lines, *(f"{name}: {value}" for name, value in record.fields.items())]
+
+
+def describe_route(route: GameRoute) -> list[str]:
+    """A way on foot: its points, a line each, and its length."""
+    if route.reason:
+        return [route.reason]
+    lines = [
+        f"{point.x:.0f}, {point.y:.0f}, {point.z:.0f} in {point.cell}"
+        + (f", through door {point.door}" if point.door else "")
+        for point in route.waypoints
+    ]
+    return [*lines, f"{route.distance:.0f} game units"]

@@ -102,6 +102,12 @@ COMMANDS = {
         "watch",
         "Show events, snapshots and changes of the link, one per line, until Ctrl-C.",
     ),
+    "describe": Row("game_data", "describe", "Describe a thing, person, quest or cell by the game's data files."),
+    "look-up": Row("game_data", "look_up", "Find records of the game's data files by a part of their name."),
+    "route": Row("game_data", "route", "Find a way on foot to a cell, a town, a person or a thing."),
+    "index-game-data": Row(
+        "game_data", "index_game_data", "Index the game's data files, and show what is wrong with them."
+    ),
     "portals": Row("portals", "portals", "List the portals, that is, the games."),
     "capture": Row("portals", "capture", "Capture the game through the chosen portal: a screenshot, and Steam's data."),
     "execute": Row("portals", "execute", "Execute an action in the game, once."),
@@ -115,8 +121,8 @@ def cli() -> None:
     """Keep an agent alive in a game world.
 
     'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world', 'tasks',
-    'episodes', 'data', 'journal', 'keys', 'doctor' and 'completion' need no daemon. The others connect
-    to a running one.
+    'episodes', 'data', 'journal', 'keys', 'doctor', 'index-game-data' and 'completion' need no
+    daemon. The others connect to a running one.
 
     \b
     Environment:

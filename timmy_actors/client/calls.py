@@ -28,13 +28,17 @@ from timmy_actors.protocol import (
     ClockRequest,
     CommandRequest,
     CommandResult,
+    DescribeRequest,
     ExecuteRequest,
     FlightRequest,
     HeartbeatRequest,
     HumanCall,
+    LookUpRequest,
+    Place,
     PortalsRequest,
     RestartRequest,
     Revision,
+    RouteRequest,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
@@ -46,11 +50,14 @@ if TYPE_CHECKING:
         ActionResult,
         ActorHealth,
         Answer,
+        Description,
         FlightDump,
+        GameRoute,
         GameState,
         Health,
         HeartbeatOperation,
         HeartbeatStatus,
+        Matches,
         PerceptionOutput,
         PortalCheck,
         Portals,
@@ -66,6 +73,9 @@ TRANSPORT_MARGIN_S = 2.0
 """How long past a command's timeout the daemon may take to answer: it waits 1 s for a late result from the game."""
 PORTAL_MARGIN_S = 5.0
 """The same margin for portal calls: keys that a failed action left pressed are released before its answer."""
+
+GAME_DATA_TIMEOUT_S = 12.0
+"""A way through many doors takes a second; the daemon waits 10 s for it."""
 
 _request_ids = itertools.count(1)
 
@@ -273,6 +283,39 @@ def dump_flight() -> Call[FlightDump]:
     return Call(FlightRequest(id=_id()), lambda answer: answer.flight, FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
+def describe(record: str, /) -> Call[Description]:
+    """What the game's data files say of a record, by its id, of a quest, of a cell, or of what has a unique index.
+
+    Raises:
+        RefusedError: `no_such_target`: they have no such record. `unavailable`: no files are configured, or they are
+            not indexed yet.
+    """
+    return Call(make(DescribeRequest, id=_id(), record=record), lambda answer: answer.description)
+
+
+def look_up(text: str, /, *, limit: int = 20) -> Call[Matches]:
+    """Find records of the game's data files by a part of their name or id; the exact ones first.
+
+    Raises:
+        RefusedError: `unavailable`: no files are configured, or they are not indexed yet.
+    """
+    return Call(make(LookUpRequest, id=_id(), text=text, limit=limit), lambda answer: answer.matches)
+
+
+def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
+    """Find a way on foot: to a position, a cell or town by name, a person or thing by name, id or unique index.
+
+    `start` None: from the position of the daemon's player. The result has way points with their distances in game
+    units, or the reason why there is no way.
+
+    Raises:
+        RefusedError: `unavailable`: no files are configured, they are not indexed yet, or the player's position is
+            not known.
+    """
+    request = make(RouteRequest, id=_id(), to=to, start=start)
+    return Call(request, lambda answer: answer.route, GAME_DATA_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
 def _clock(**fields: Any) -> Call[WorldClock]:
     request = make(ClockRequest, id=_id(), **fields)
     return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
@@ -351,6 +394,9 @@ class Calls:
     heartbeat = _blocking(heartbeat)
     choose = _blocking(choose)
     dump_flight = _blocking(dump_flight)
+    describe = _blocking(describe)
+    look_up = _blocking(look_up)
+    route = _blocking(route)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -381,6 +427,9 @@ class AsyncCalls:
     heartbeat = _awaitable(heartbeat)
     choose = _awaitable(choose)
     dump_flight = _awaitable(dump_flight)
+    describe = _awaitable(describe)
+    look_up = _awaitable(look_up)
+    route = _awaitable(route)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

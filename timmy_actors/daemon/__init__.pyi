@@ -1,5 +1,6 @@
 from .crash_report import dump_flight, write_crash_report
 from .episodes import ReplayedGame, episode_limits, episodes_folder
+from .game_data import game_data_options
 from .journal_holder import journal_file
 from .player_client_settings import PlayerClientSettings
 from .portal_supervisor import check_portal
@@ -9,6 +10,7 @@ from .service_reports import ServiceReports
 from .serving_supervisor import PACKAGES
 from .settings import (
     DesktopSettings,
+    GameDataSettings,
     HttpSettings,
     JournalSettings,
     LinkSettings,
@@ -26,6 +28,7 @@ from .shared_state import SharedState
 __all__ = [
     "PACKAGES",
     "DesktopSettings",
+    "GameDataSettings",
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
@@ -46,6 +49,7 @@ __all__ = [
     "dump_flight",
     "episode_limits",
     "episodes_folder",
+    "game_data_options",
     "journal_file",
     "load_settings",
     "write_crash_report",

@@ -115,6 +115,7 @@ class GameSupervisor:
             radius=settings.radius,
             directory=self._directory,
             shared=self._shared.perceptions,
+            library=self._shared.library,
         )
 
     def _address(self) -> str:

@@ -14,6 +14,7 @@ from timmy_actors.perception import MAX_PLAYERS, as_of
 from timmy_actors.protocol import (
     ActorHealth,
     DeadLetterHealth,
+    GameDataStatus,
     Health,
     HeartbeatStatus,
     JournalStatus,
@@ -79,6 +80,7 @@ class HealthActor(Actor):
             players_left_out=left_out,
             heartbeat=shared.heartbeat.value,
             player_client=shared.player_client.value,
+            game_data=shared.game_data.value,
         )
         shared.health.value = Health(
             verdict=verdict,
@@ -96,6 +98,7 @@ class HealthActor(Actor):
             player_client=shared.player_client.value,
             http=shared.http.value,
             heartbeat=shared.heartbeat.value,
+            game_data=shared.game_data.value,
             perceptions=perceptions,
             players_left_out=left_out,
             actors=actors,
@@ -115,10 +118,13 @@ def assess(
     players_left_out: int = 0,
     heartbeat: HeartbeatStatus | None = None,
     player_client: PlayerClientStatus | None = None,
+    game_data: GameDataStatus | None = None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and the reasons against a better one. Pure."""
     reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
     reasons += [*_journal_reasons(journal), *_heartbeat_reasons(heartbeat), *_player_client_reasons(player_client)]
+    if game_data is not None and game_data.state == "off":
+        reasons.append(f"the game's files are not used: {game_data.reason}")
     if players_left_out:
         reasons.append(
             f"{players_left_out} players are not perceived: the server has more than the limit of {MAX_PLAYERS}"

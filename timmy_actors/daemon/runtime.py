@@ -16,6 +16,7 @@ import zmq
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
 from timmy_actors.daemon.crash_report import known_secrets
 from timmy_actors.daemon.episodes import ReplayedGame, make_flight_recorder
+from timmy_actors.daemon.game_data import game_data_options, game_data_specs
 from timmy_actors.daemon.game_supervisor import GameSupervisor
 from timmy_actors.daemon.health import HealthActor
 from timmy_actors.daemon.heartbeat_part import HeartbeatPart
@@ -78,6 +79,7 @@ class Runtime(Calls):
             restart=self._restart,
             embedded=settings.world.embedded,
             dump_flight=lambda: self.flight.dump("request", list(known_secrets(self))) if self.flight else None,
+            game_data=bool(settings.game_data.files),
         )
         self._folder = folder
         self._read: Callable[[], Settings] | None = None
@@ -149,6 +151,7 @@ class Runtime(Calls):
         self._player_clients.check()
         check_portal(self.settings, self._folder)
         self._heartbeat.check()
+        game_data_options(self.settings)
         if self.settings.world.embedded:
             find_luajit()
             check_port_is_free(self.settings.world.port)
@@ -382,6 +385,7 @@ class Runtime(Calls):
 
     def _children(self) -> list[ChildSpec]:
         return [
+            *game_data_specs(self.settings, self.shared),
             *self._game_supervisor.specs(self._context),
             self._portal_supervisor.spec(self.directory, self.shared),
             *self._player_clients.specs(),

@@ -15,6 +15,7 @@ from timmy_actors.daemon.file_path import FilePath
 from timmy_actors.daemon.player_client_settings import PlayerClientSettings
 from timmy_actors.daemon.settings_mistakes import describe_toml_error, explain
 from timmy_actors.errors import ConfigError
+from timmy_actors.gamedata import MAX_FILES
 from timmy_actors.portals import CAPTURES, PYTHON
 from timmy_actors.protocol import ClientName, Name, Perceives, PortalId, StrictModel
 from timmy_actors.system import MAX_PORT, config_folder, read_text
@@ -278,6 +279,14 @@ class NamedWorldSettings(StrictModel):
     player: Name | None = None
 
 
+class GameDataSettings(StrictModel):
+    """`[game_data]`: the game's own data files, which say what ids mean and where one can walk."""
+
+    files: Annotated[tuple[FilePath, ...], BeforeValidator(_frozen), Field(max_length=MAX_FILES)] = ()
+    code_page: Literal["cp1250", "cp1251", "cp1252"] = "cp1252"
+    index: FilePath | Literal[""] = ""
+
+
 class Settings(StrictModel):
     """All of `timmy.toml`."""
 
@@ -293,6 +302,7 @@ class Settings(StrictModel):
     steam: SteamSettings = Field(default_factory=SteamSettings)
     journal: JournalSettings = Field(default_factory=JournalSettings)
     recording: RecordingSettings = Field(default_factory=RecordingSettings)
+    game_data: GameDataSettings = Field(default_factory=GameDataSettings)
     remote: RemoteSettings = Field(default_factory=RemoteSettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     heartbeat: HeartbeatSettings = Field(default_factory=HeartbeatSettings)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from timmy_actors.gamedata import Library
 from timmy_actors.perception import Perceptions
 from timmy_actors.protocol import (
+    GameDataStatus,
     Health,
     HeartbeatStatus,
     HttpStatus,
@@ -33,6 +35,9 @@ class SharedState:
         self.heartbeat: SharedValue[HeartbeatStatus | None] = SharedValue(None)
         self.portal: SharedValue[PortalEntry | None] = SharedValue(None)
         self.portal_status: SharedValue[PortalStatus | None] = SharedValue(None)
+        self.game_data: SharedValue[GameDataStatus | None] = SharedValue(None)
+        self.library: SharedValue[Library | None] = SharedValue(None)
+        """The open index of the game's data files; None: there is none yet."""
         self.health: SharedValue[Health | None] = SharedValue(None)
         self.ended: SharedValue[bool] = SharedValue(False)  # noqa: FBT003  a value, not a flag
         """Whether the tree has ended."""

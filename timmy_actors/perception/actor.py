@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
 
+from timmy_actors.gamedata import Library
 from timmy_actors.link import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.perception.messages import Await, Happened
 from timmy_actors.perception.retention import (
@@ -23,6 +24,7 @@ from timmy_actors.perception.retention import (
     without_expired,
 )
 from timmy_actors.perception.shared import Awaiting, Perceptions
+from timmy_actors.perception.words import add_words, add_words_to_event
 from timmy_actors.protocol import (
     Error,
     Event,
@@ -33,7 +35,7 @@ from timmy_actors.protocol import (
     Subscribe,
     Subscribed,
 )
-from timmy_actors.supervision import DEFERRED, Actor, Directory
+from timmy_actors.supervision import DEFERRED, Actor, Directory, SharedValue
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class PerceptionActor(Actor):
         radius: float,
         directory: Directory,
         shared: Perceptions,
+        library: SharedValue[Library | None],
     ) -> None:
         super().__init__()
         self._player = player
@@ -76,6 +79,9 @@ class PerceptionActor(Actor):
         self._radius = radius
         self._directory = directory
         self._shared = shared
+        self._library = library
+        self._words: Library | None = None
+        """The index whose words the snapshots have."""
         self._ids = itertools.count(1)
         self._epoch = 0
         self._boot = ""
@@ -177,15 +183,26 @@ class PerceptionActor(Actor):
         match message:
             case Perception():
                 self._check_sequence(message.seq)
+                self._add_words(message)
                 self._merge(message)
             case Event():
                 self._check_sequence(message.seq)
+                if self._words is not None:
+                    add_words_to_event(message, self._words)
                 self._on_event(message)
             case Subscribed(id=self._pending_id):
                 self._pending_id = None
             case Error():
                 self._pending_id = None
                 log.error("the game server declined the subscription: %s", message.error.message)
+
+    def _add_words(self, perception: Perception) -> None:
+        library = self._library.value
+        if library is not None:
+            add_words(perception, library)
+        if library is not self._words:  # the sections received before have none, or others: get all again
+            self._words = library
+            self._resubscribe()
 
     def _check_sequence(self, seq: int | None) -> None:
         if seq is None:

@@ -14,6 +14,7 @@ from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revi
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.flight import FlightDump
+from timmy_actors.protocol.game_data import Description, GameRoute, Matches
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.heartbeat import HeartbeatStatus
@@ -60,6 +61,9 @@ class Answer(Model):
     clock: WorldClock | None = None
     heartbeat: HeartbeatStatus | None = None
     flight: FlightDump | None = None
+    description: Description | None = None
+    matches: Matches | None = None
+    route: GameRoute | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

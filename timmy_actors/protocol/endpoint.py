@@ -10,6 +10,7 @@ from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, St
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
 from timmy_actors.protocol.flight import FlightRequest
+from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest
 from timmy_actors.protocol.game_state import LookOptions
 from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal import PortalId
@@ -166,6 +167,9 @@ ServiceRequest: TypeAlias = (
     | ClockRequest
     | HeartbeatRequest
     | FlightRequest
+    | DescribeRequest
+    | LookUpRequest
+    | RouteRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

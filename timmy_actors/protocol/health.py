@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from timmy_actors.protocol._base import Model
+from timmy_actors.protocol.game_data import GameDataStatus
 from timmy_actors.protocol.heartbeat import HeartbeatStatus
 from timmy_actors.protocol.journal import JournalStatus
 from timmy_actors.protocol.message import ServerFacts, TickLoad
@@ -149,6 +150,8 @@ class Health(Model):
     """None: it is disabled."""
     heartbeat: HeartbeatStatus | None = None
     """None: it is disabled."""
+    game_data: GameDataStatus | None = None
+    """The index of the game's data files; None: no files are configured."""
     perceptions: tuple[PerceptionHealth, ...]
     players_left_out: int = 0
     """How many players are not perceived, because the server has more than the limit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
@@ -17,13 +17,16 @@ from timmy_actors.protocol import (
     CheckPortalRequest,
     CommandRequest,
     CommandResult,
+    Description,
     ErrorCode,
     ErrorInfo,
     ExecuteRequest,
     FlightDump,
+    GameRoute,
     GameState,
     Health,
     HeartbeatStatus,
+    Matches,
     Model,
     PerceptionOutput,
     PortalCheck,
@@ -84,6 +87,9 @@ _FIELDS: dict[type, str] = {
     WorldClock: "clock",
     HeartbeatStatus: "heartbeat",
     FlightDump: "flight",
+    Description: "description",
+    Matches: "matches",
+    GameRoute: "route",
 }
 """The field of an `Answer` for each type of outcome."""
 
@@ -97,9 +103,10 @@ def _fields_of(request: Request, outcome: Any) -> dict[str, Any]:
     return {_FIELDS.get(type(outcome), "portals"): outcome}
 
 
-def for_portal(
-    request: PortalsRequest | UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest, caller: Caller
-) -> tuple[object, float]:
+PortalRequest: TypeAlias = PortalsRequest | UsePortalRequest | CheckPortalRequest | CaptureRequest | ExecuteRequest
+
+
+def for_portal(request: PortalRequest, caller: Caller) -> tuple[object, float]:
     """The portal's message for a request, and how many seconds to wait for its answer."""
     match request:
         case PortalsRequest():

@@ -20,12 +20,16 @@ from timmy_actors.protocol import (
     CaptureRequest,
     ClockRequest,
     CommandRequest,
+    DescribeRequest,
     ExecuteRequest,
     FlightDump,
     FlightRequest,
     Health,
     HeartbeatRequest,
+    LookUpRequest,
+    Place,
     RestartRequest,
+    RouteRequest,
     ServiceRequest,
     SnapshotRequest,
     StatusRequest,
@@ -41,6 +45,9 @@ ANSWER_MARGIN_S = 2.0
 NO_FLIGHT = "the flight recorder is off: set recording.flight_minutes above 0"
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
 NO_HEARTBEAT = "the heartbeat is disabled: set [heartbeat] enabled = true, and restart the daemon"
+NO_GAME_DATA = "the game's data files are not known: name them in game_data.files"
+GAME_DATA_TIMEOUT_S = 10.0
+"""A way through many doors takes a second."""
 OBSERVED = (CommandRequest, CaptureRequest, ExecuteRequest)
 Observer: TypeAlias = Callable[[ServiceRequest, Reply, float], object]
 """Called with a request, its reply, and how many seconds it took."""
@@ -59,6 +66,7 @@ class Service:
         restart: Callable[[str], None],
         embedded: bool = False,
         dump_flight: Callable[[], FlightDump | None] = lambda: None,
+        game_data: bool = False,
     ) -> None:
         self.player = player
         """The player of requests that name none."""
@@ -68,6 +76,7 @@ class Service:
         self._restart = restart
         self._embedded = embedded
         self._dump_flight = dump_flight
+        self._game_data = game_data
         self._observers: tuple[Observer, ...] = ()
 
     def ask(self, request: ServiceRequest, caller: Caller | None = None, *, wait_s: float = 0.0) -> Reply:
@@ -80,8 +89,8 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState`, `ActionResult`, `ActorHealth`, `WorldClock` or
-            `HeartbeatStatus`; its error a `RefusedError`, or an `ActorError`
+            `GameState`, `ActionResult`, `ActorHealth`, `WorldClock`, `HeartbeatStatus`, `Description`, `Matches` or
+            `GameRoute`; its error a `RefusedError`, or an `ActorError`
             if no actor answered. `answers.to_answer` converts both to an `Answer`.
         """
         caller, (request, span) = caller or Caller(), begin_request(request)
@@ -125,6 +134,8 @@ class Service:
                 reply = self._ask("command", self._command(request), request.timeout_s, wait_s)
             case ClockRequest() | HeartbeatRequest():
                 reply = self._of_part(request, wait_s)
+            case DescribeRequest() | LookUpRequest() | RouteRequest():
+                reply = self._look_into_game_data(request, wait_s)
             case FlightRequest():
                 reply = self._flight()
             case _:
@@ -178,12 +189,21 @@ class Service:
             return self._ask("world", request.call, CLOCK_TIMEOUT_S, wait_s)
         if isinstance(request, HeartbeatRequest) and self._directory.entry("heartbeat") is not None:
             return self._ask("heartbeat", request.without_id, HEARTBEAT_TIMEOUT_S, wait_s)
-        reply = Reply()
-        missing = isinstance(request, ClockRequest)
-        reply.fail(
-            RefusedError("needs_embedded_world", NO_CLOCK) if missing else RefusedError("unavailable", NO_HEARTBEAT)
-        )
-        return reply
+        if isinstance(request, ClockRequest):
+            return _refused(RefusedError("needs_embedded_world", NO_CLOCK))
+        return _refused(RefusedError("unavailable", NO_HEARTBEAT))
+
+    def _look_into_game_data(self, request: DescribeRequest | LookUpRequest | RouteRequest, wait_s: float) -> Reply:
+        if not self._game_data:
+            return _refused(RefusedError("unavailable", NO_GAME_DATA))
+        if isinstance(request, RouteRequest) and request.start is None:
+            request = request.model_copy(update={"start": self._where(self.player)})
+        return self._ask("game-data", request, GAME_DATA_TIMEOUT_S, wait_s)
+
+    def _where(self, player: str) -> Place | None:
+        snapshot = self.perceptions.snapshot(player)
+        position = None if snapshot is None else snapshot.position
+        return None if position is None else Place(cell=position.cell, x=position.x, y=position.y, z=position.z)
 
     def _flight(self) -> Reply:
         reply = Reply()
@@ -213,6 +233,12 @@ class Service:
         if "player" not in arguments:
             arguments = {"player": self.player, **arguments}
         return request.model_copy(update={"arguments": arguments, "deadline": deadline})
+
+
+def _refused(error: RefusedError) -> Reply:
+    reply = Reply()
+    reply.fail(error)
+    return reply
 
 
 def _at_once(find: Callable[[], object]) -> Reply:

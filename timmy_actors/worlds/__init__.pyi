@@ -25,6 +25,7 @@ from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
 from .interface import Manner, Step, WorldInterface
+from .journeys import walk_route
 from .lockstep import LockstepGame, Taken, observe_message
 from .npc import NpcBody
 from .performing import AsyncPerformer, Performed, Performer, Progress, aperform, perform
@@ -118,4 +119,5 @@ __all__ = [
     "talk_about",
     "use_door",
     "wait_until",
+    "walk_route",
 ]

@@ -17,6 +17,8 @@ class Actor(Model):
 
     unique_index: str
     ref_id: str = ""
+    name: str | None = None
+    """From the game's data files, as far as they are known."""
 
 
 A = TypeVar("A", bound=Actor)

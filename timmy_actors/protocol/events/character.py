@@ -77,6 +77,8 @@ class ItemUse(EventData):
 
     event = "item_use"
     item: str
+    name: str | None = None
+    """From the game's data files, as far as they are known."""
 
 
 class Spellbook(EventData):

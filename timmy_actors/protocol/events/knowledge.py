@@ -14,6 +14,10 @@ class JournalLine(Model):
     quest: str
     index: Integer
     kind: Literal["entry", "index"]
+    quest_name: str | None = None
+    """From the game's data files, as far as they are known."""
+    text: str | None = None
+    """What the journal says at this index, from the game's data files."""
 
 
 class Journal(EventData):

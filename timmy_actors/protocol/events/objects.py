@@ -16,6 +16,8 @@ class Thing(Model):
 
     unique_index: str
     ref_id: str = ""
+    name: str | None = None
+    """From the game's data files, as far as they are known."""
 
 
 class Person(Model):

@@ -13,6 +13,8 @@ class Item(Model):
     charge: float = -1
     enchantment_charge: float = -1
     soul: str = ""
+    name: str | None = None
+    """From the game's data files, as far as they are known."""
 
 
 class Inventory(Model):

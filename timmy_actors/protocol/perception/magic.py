@@ -37,3 +37,5 @@ class Spells(Model):
     selected: str | None = None
     active: tuple[ActiveSpell, ...] = ()
     truncated: bool = False
+    names: dict[str, str] | None = None
+    """The names of the known spells by id, from the game's data files, as far as they are known."""

@@ -31,7 +31,7 @@ class NearbyActor(Model):
     unique_index: str
     ref_id: str
     name: str | None = None
-    """Known only for records created at run time: the server has no data files."""
+    """The server knows only names of records created at run time; the others are from the game's data files."""
     cell: str
     x: float
     y: float
@@ -112,6 +112,10 @@ class NearbyObject(Model):
     charge: float = -1
     enchantment_charge: float = -1
     soul: str = ""
+    leads_to: str | None = None
+    """The cell that a door leads to, from the game's data files."""
+    owner: str | None = None
+    """The name of the person or faction that it belongs to, from the game's data files."""
 
 
 class NearbyObjects(Model):

@@ -20,6 +20,8 @@ class Factions(Model):
 
     factions: dict[str, Membership]
     truncated: bool = False
+    names: dict[str, str] | None = None
+    """Their names by id, from the game's data files, as far as they are known."""
 
 
 class JournalEntry(Model):
@@ -32,6 +34,10 @@ class JournalEntry(Model):
     days_passed: Integer = 0
     month: Integer = 0
     day: Integer = 0
+    quest_name: str | None = None
+    """From the game's data files, as far as they are known."""
+    text: str | None = None
+    """What the journal says at this index, from the game's data files."""
 
 
 class Journal(Model):
@@ -42,10 +48,14 @@ class Journal(Model):
 
 
 class Quests(Model):
-    """The stage of each quest: the last index in the journal. The texts are only in the clients' data files."""
+    """The stage of each quest: the last index in the journal. The texts are in the game's data files."""
 
     stages: dict[str, Integer]
     truncated: bool = False
+    names: dict[str, str] | None = None
+    """Their names by id, from the game's data files, as far as they are known."""
+    texts: dict[str, str] | None = None
+    """What the journal says at each stage, by quest, from the game's data files."""
 
 
 class Topics(Model):
@@ -60,6 +70,8 @@ class Books(Model):
 
     books: tuple[str, ...]
     truncated: bool = False
+    names: dict[str, str] | None = None
+    """Their names by id, from the game's data files, as far as they are known."""
 
 
 class Kills(Model):

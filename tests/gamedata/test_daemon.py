@@ -1,0 +1,137 @@
+"""A daemon on the embedded world indexes the test land by itself, and answers what it says over every transport."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors import RefusedError, Runtime
+from timmy_actors.cli.root import cli
+from timmy_actors.client import connect
+from timmy_actors.daemon import GameDataSettings, JournalSettings, Settings, SteamSettings
+from timmy_actors.protocol import GameDataStatus, PerceptionOutput, Place
+from timmy_actors.system import config_folder
+from tools.land_records import QUESTS
+from tools.plugin_writer import plugin
+
+OFFICE = Place(cell="Seyda Neen, Census and Excise Office", x=1130, y=-387, z=193)
+
+
+def started(folder: str, *files: str) -> Runtime:
+    game_data = GameDataSettings(files=files, index=f"{folder}/index")
+    journal = JournalSettings(file=f"{folder}/journal")
+    settings = Settings(game_data=game_data, journal=journal, steam=SteamSettings(command=()))
+    return Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/daemon.sock")
+
+
+def settled(runtime: Runtime) -> GameDataStatus:
+    """The status of the game data once they are indexed or off."""
+
+    def look() -> GameDataStatus | None:
+        status = runtime.shared.game_data.value
+        return status if status is not None and status.state != "indexing" else None
+
+    status = eventually(look)
+    assert status is not None
+    return status
+
+
+@pytest.fixture(scope="module")
+def runtime(land: bytes) -> Iterator[Runtime]:
+    with tempfile.TemporaryDirectory(prefix="ta-") as folder:
+        (Path(folder) / "land.omwaddon").write_bytes(land)
+        with started(folder, f"{folder}/land.omwaddon") as running:
+            assert settled(running).state == "up"
+            running.wait_ready(PATIENCE_S)
+            yield running
+
+
+def test_the_calls_are_answered_in_process_and_over_the_endpoint(runtime: Runtime) -> None:
+    with connect(runtime.endpoint) as daemon:
+        for calls in (runtime, daemon):
+            assert calls.describe("arrille").name == "Arrille"
+            assert calls.look_up("fargoth").matches[0].id == "fargoth"
+            assert calls.route("Arrille", start=OFFICE).waypoints[-1].cell == "Seyda Neen, Arrille's Tradehouse"
+
+
+def test_a_route_starts_at_the_player(runtime: Runtime) -> None:
+    position = runtime.snapshot().position
+    assert position is not None
+    route = runtime.route("Arrille")
+    assert route.reason is None
+    assert [point.door for point in route.waypoints if point.door] == ["107003-0"]
+
+
+def test_snapshots_have_names_and_texts(runtime: Runtime) -> None:
+    def look() -> PerceptionOutput | None:
+        snapshot = runtime.snapshot()
+        quests = snapshot.quests
+        return snapshot if quests is not None and quests.texts else None
+
+    snapshot = eventually(look)
+    assert snapshot is not None
+    assert snapshot.quests is not None
+    assert snapshot.quests.names == {"a1_1_findspymaster": "Report to Caius Cosades"}
+    assert snapshot.quests.texts == {
+        "a1_1_findspymaster": QUESTS["a1_1_findspymaster"][1][1],
+    }
+    assert snapshot.inventory is not None
+    assert {"Gold", "Iron Dagger", "Package for Caius Cosades"} <= {item.name for item in snapshot.inventory.items}
+    assert snapshot.nearby_actors is not None
+    assert "Fargoth" in {actor.name for actor in snapshot.nearby_actors.actors}
+    assert snapshot.factions is not None
+    assert snapshot.factions.names == {"mages guild": "Mages Guild", "fighters guild": "Fighters Guild"}
+
+
+def test_what_the_files_do_not_have_is_refused(runtime: Runtime) -> None:
+    with pytest.raises(RefusedError, match="the game's files have no 'mehrunes'") as refused:
+        runtime.describe("mehrunes")
+    assert (refused.value.code, refused.value.field) == ("no_such_target", "record")
+
+
+def test_the_command_line_shows_records_and_routes(runtime: Runtime) -> None:
+    def output(*arguments: str) -> str:
+        return CliRunner().invoke(cli, [*arguments, "--endpoint", runtime.endpoint], catch_exceptions=False).output
+
+    assert output("describe", "inn_ledger_errand").startswith("The Innkeeper's Ledger (quest inn_ledger_errand")
+    assert "Ledger of the Eight Plates" in output("look-up", "ledger")
+    assert "door 107011-0" in output("route", "Dulnea Ralaal")
+    assert "no place, person or thing 'nobody'" in output("route", "nobody", "--from", "-2, -9", "0", "0", "0")
+
+
+def test_the_index_can_be_built_beforehand(land: bytes, tmp_path: Path) -> None:
+    (tmp_path / "land.omwaddon").write_bytes(land[:-9])
+    config = tmp_path / "timmy.toml"
+    config.write_text('[game_data]\nfiles = ["land.omwaddon"]\nindex = "index"\n')
+    result = CliRunner().invoke(cli, ["index-game-data", "--config", str(config)], catch_exceptions=False)
+    assert "land.omwaddon, record INFO, byte " in result.output
+    assert "1 files are indexed in " in result.output
+    config.write_text("")
+    refused = CliRunner().invoke(cli, ["index-game-data", "--config", str(config)])
+    assert refused.exit_code != 0
+
+
+def test_a_daemon_runs_without_game_data_that_cannot_be_used() -> None:
+    with tempfile.TemporaryDirectory(prefix="ta-") as folder:
+        (Path(folder) / "a.esp").write_bytes(plugin([], masters=["lost.esm"]))
+        with started(folder, f"{folder}/a.esp") as running:
+            reason = "its master lost.esm is not loaded before it"
+            status = settled(running)
+            assert (status.state, reason in (status.reason or "")) == ("off", True)
+            with pytest.raises(RefusedError, match=f"{reason}.*: try again later"):
+                running.look_up("a")
+            running.wait_ready(PATIENCE_S)
+            eventually(lambda: any(reason in each for each in running.status().reasons))
+
+
+def test_without_files_the_calls_say_how_to_name_them() -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="ta-") as folder,
+        pytest.raises(RefusedError, match=r"name them in game_data\.files"),
+    ):
+        started(folder).describe("arrille")

@@ -1,0 +1,227 @@
+"""Reads the index: names, descriptions, quests, and what stands in a cell."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from timmy_actors.errors import GameDataError
+from timmy_actors.gamedata.faults import Fault
+from timmy_actors.protocol import Description, Match, Matches, Passage, Placed
+
+MAX_CACHED = 20_000
+"""Names that are remembered; then all are forgotten."""
+MAX_PLACES, MAX_DOORS = 50, 200
+_PLACED = re.compile(r"(\d{1,9})-0")
+"""The unique index of something in the data files."""
+_LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
+_LAST_KINDS = ("dialogue", "script", "sound", "global", "setting")
+_RANK = f"kind IN {_LAST_KINDS}"
+_DESCRIBED = f"SELECT kind, id, name, file, fields FROM record WHERE key = ? ORDER BY {_RANK} LIMIT 1"  # noqa: S608  constant
+_MATCHES = r"""
+SELECT kind, id, name FROM (
+    SELECT kind, id, name, key FROM record
+    UNION ALL SELECT 'cell', key, name, key FROM cell
+    UNION ALL SELECT 'quest', topic, text, topic FROM info WHERE is_name)
+WHERE (name LIKE ?2 ESCAPE '\' OR key LIKE ?2 ESCAPE '\')
+ORDER BY lower(name) != ?1 AND key != ?1, NOT (name LIKE ?3 ESCAPE '\'), length(name), name, id LIMIT ?4
+"""
+_PLACES = (
+    "SELECT c.key, r.x, r.y, r.z, r.number, r.owner, r.faction FROM reference r JOIN cell c ON c.number = r.cell"
+    " WHERE r.key = ? AND r.x IS NOT NULL AND r.y IS NOT NULL AND r.z IS NOT NULL LIMIT ?"
+)
+_OF_REFERENCE = (
+    "SELECT to_cell, coalesce(owner, faction) FROM reference"
+    " WHERE cell = (SELECT number FROM cell WHERE key = ?) AND number = ? ORDER BY file DESC LIMIT 1"
+)
+_DOORS = (
+    "SELECT c.key, r.x, r.y, r.z, r.number, r.to_cell FROM reference r JOIN cell c ON c.number = r.cell"
+    " WHERE c.key = ? AND r.to_cell IS NOT NULL AND r.x IS NOT NULL AND r.y IS NOT NULL AND r.z IS NOT NULL LIMIT ?"
+)
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Remembered(dict[K, V]):
+    """Values that are found when they are asked for, and remembered; at most MAX_CACHED."""
+
+    def __init__(self, find: Callable[[K], V]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: K) -> V:
+        value = self._find(key)
+        if len(self) >= MAX_CACHED:
+            self.clear()
+        self[key] = value
+        return value
+
+
+class Library:
+    """An index that is open for reading, by any thread.
+
+    Raises:
+        GameDataError: it is no index.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._lock = threading.Lock()
+        self.names = Remembered(self._find_name)
+        """The names of records by id, read when they are asked for: the fastest way to one."""
+        self.quest_names = Remembered(self._find_quest_name)
+        self.stage_texts = Remembered(self._find_stage_text)
+        self.cell_names = Remembered(self._find_cell_name)
+        self.placed = Remembered(self._find_placed)
+        """By cell and unique index: the cell that a door leads to, and the owner's name."""
+        try:
+            self._connection = sqlite3.connect(
+                f"{index.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
+            )
+            self.faults = tuple(str(Fault(*row)) for row in self.rows("SELECT * FROM fault"))
+            self._files = dict(self.rows("SELECT number, name FROM file"))
+        except sqlite3.Error as error:
+            raise GameDataError(
+                f"index {index}: it cannot be read ({error}): delete it, and it is built again"
+            ) from None
+
+    @property
+    def files(self) -> int:
+        """How many files it has been built of."""
+        return len(self._files)
+
+    def close(self) -> None:
+        """Close the index."""
+        with self._lock:
+            self._connection.close()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query.
+
+        Raises:
+            GameDataError: the index is damaged or closed.
+        """
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise GameDataError(f"the index of the game's files cannot be read ({error})") from None
+
+    def name(self, ident: str) -> str | None:
+        """The name of the thing, person, spell, faction or other record with this id."""
+        return self.names[ident]
+
+    def quest_name(self, quest: str) -> str | None:
+        """The name of a quest."""
+        return self.quest_names[quest]
+
+    def stage_text(self, quest: str, stage: int) -> str | None:
+        """What the journal says at a stage of a quest."""
+        return self.stage_texts[quest, stage]
+
+    def cell_name(self, key: str) -> str:
+        """A cell's name as TES3MP writes it: an interior's in its own letters, `-3, -2` for an exterior."""
+        return self.cell_names[key]
+
+    def describe(self, ident: str) -> Description | None:
+        """What is known of a record, a quest, a cell, or the thing with a unique index; None: nothing."""
+        placed = _PLACED.fullmatch(ident)
+        if placed:
+            keys = self.rows("SELECT key FROM reference WHERE number = ? ORDER BY file DESC LIMIT 1", int(placed[1]))
+            return self.describe(keys[0][0]) if keys else None
+        key = ident.lower()
+        return self._describe_cell(key) or self._describe_quest(key) or self._describe_record(key)
+
+    def look_up(self, text: str, limit: int = 20) -> Matches:
+        """The records whose name or id contains a text."""
+        wanted = text.lower()
+        part = wanted.translate(_LIKE)
+        rows = self.rows(_MATCHES, wanted, f"%{part}%", f"{part}%", limit + 1)
+        matches = tuple(Match(id=ident, kind=kind, name=name or None) for kind, ident, name in rows[:limit])
+        return Matches(matches=matches, truncated=len(rows) > limit)
+
+    def _describe_record(self, key: str) -> Description | None:
+        rows = self.rows(_DESCRIBED, key)
+        if not rows:
+            return None
+        kind, ident, name, file, fields = rows[0]
+        values = {key: value for key, value in json.loads(fields).items() if _is_finite(value)}
+        text = values.pop("text", None)
+        return Description(
+            id=ident, kind=kind, name=name or None, file=self._file(file), text=text, fields=values,
+            places=self._places(key),
+        )  # fmt: skip
+
+    def _describe_quest(self, key: str) -> Description | None:
+        rows = self.rows(
+            "SELECT stage, text, is_name, file FROM info WHERE topic = ? AND stage NOT NULL ORDER BY stage", key
+        )
+        if not rows:
+            return None
+        stages = {str(stage): text for stage, text, is_name, _ in rows if not is_name}
+        file = max(row[3] for row in rows)
+        return Description(id=key, kind="quest", name=self.quest_name(key), file=self._file(file), stages=stages)
+
+    def _describe_cell(self, key: str) -> Description | None:
+        rows = self.rows("SELECT name, region, interior, file FROM cell WHERE key = ?", key)
+        if not rows:
+            return None
+        name, region, interior, file = rows[0]
+        doors = tuple(
+            Passage(cell=self.cell_name(cell), x=x, y=y, z=z, unique_index=f"{number}-0", to=self.cell_name(to))
+            for cell, x, y, z, number, to in self.rows(_DOORS, key, MAX_DOORS)
+        )
+        fields = {"interior": bool(interior), **({} if region is None else {"region": self.name(region) or region})}
+        return Description(
+            id=self.cell_name(key), kind="cell", name=name or None, file=self._file(file), fields=fields, doors=doors
+        )
+
+    def _places(self, key: str) -> tuple[Placed, ...]:
+        return tuple(
+            Placed(
+                cell=self.cell_name(cell), x=x, y=y, z=z, unique_index=f"{number}-0",
+                owner=None if not (owner or faction) else self.name(owner or faction) or owner or faction,
+            )
+            for cell, x, y, z, number, owner, faction in self.rows(_PLACES, key, MAX_PLACES)
+        )  # fmt: skip
+
+    def _find_name(self, ident: str) -> str | None:
+        rows = self.rows("SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1", ident.lower())
+        return str(rows[0][0]) if rows else None
+
+    def _find_quest_name(self, quest: str) -> str | None:
+        rows = self.rows("SELECT text FROM info WHERE topic = ? AND is_name LIMIT 1", quest.lower())
+        return str(rows[0][0]) if rows else None
+
+    def _find_stage_text(self, at: tuple[str, int]) -> str | None:
+        quest, stage = at
+        query = "SELECT text FROM info WHERE topic = ? AND stage = ? AND NOT is_name LIMIT 1"
+        rows = self.rows(query, quest.lower(), stage)
+        return str(rows[0][0]) if rows else None
+
+    def _find_cell_name(self, key: str) -> str:
+        rows = self.rows("SELECT CASE WHEN interior THEN name ELSE key END FROM cell WHERE key = ?", key.lower())
+        return str(rows[0][0]) if rows else key
+
+    def _find_placed(self, where: tuple[str, str]) -> tuple[str | None, str | None]:
+        cell, unique_index = where
+        placed = _PLACED.fullmatch(unique_index)
+        rows = [] if placed is None else self.rows(_OF_REFERENCE, cell.lower(), int(placed[1]))
+        to_cell, owner = rows[0] if rows else (None, None)
+        return (to_cell and self.cell_name(to_cell)), (owner and (self.name(owner) or owner))
+
+    def _file(self, number: int) -> str:
+        return str(self._files.get(number, ""))
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)

@@ -1,0 +1,130 @@
+"""Adds what the game's data files say to perceptions and events: names, quest texts, destinations, owners."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from timmy_actors.errors import GameDataError
+from timmy_actors.gamedata import Library
+from timmy_actors.protocol import (
+    Books,
+    Event,
+    Factions,
+    Item,
+    Journal,
+    Model,
+    NearbyActor,
+    NearbyObject,
+    Perception,
+    Quests,
+    Spells,
+)
+
+log = logging.getLogger(__name__)
+
+
+def add_words(perception: Perception, library: Library) -> None:
+    """Add words to a perception that was just received: nobody else has it yet, so it is changed in place.
+
+    An index that cannot be read adds nothing.
+    """
+    sections = perception.sections
+    try:
+        for section in sections.model_fields_set:
+            add = _SECTIONS.get(section)
+            if add is not None:
+                add(getattr(sections, section), library)
+    except GameDataError as error:
+        log.warning("%s", error)
+
+
+def add_words_to_event(event: Event, library: Library) -> None:
+    """Add words to an event that was just received."""
+    try:
+        _add_to_data(event.data, library)
+        for value in event.data.values():
+            for entry in value if isinstance(value, list) else ():
+                if isinstance(entry, dict):
+                    _add_to_data(entry, library)
+    except GameDataError as error:
+        log.warning("%s", error)
+
+
+def _add_to_data(data: dict[str, Any], library: Library) -> None:
+    match data:
+        case {"ref_id": str(ident)} | {"item": str(ident)}:
+            _add(data, name=library.name(ident))
+        case {"quest": str(quest), "index": int(stage)}:
+            _add(data, quest_name=library.quest_name(quest), text=library.stage_text(quest, stage))
+
+
+def _add(data: dict[str, Any], **words: str | None) -> None:
+    for key, word in words.items():
+        if word is not None:
+            data.setdefault(key, word)
+
+
+def _put(model: Model, field: str, value: object) -> None:
+    """Set a field of a model that nobody else has yet. A copy would take longer than decoding the message."""
+    if value is not None:
+        model.__dict__[field] = value
+
+
+def _names(idents: Iterable[str], library: Library) -> dict[str, str]:
+    return {ident: name for ident in idents if (name := library.name(ident)) is not None}
+
+
+def _to_named(things: Iterable[Item | NearbyActor], library: Library) -> None:
+    names = library.names
+    for thing in things:
+        fields = thing.__dict__
+        if fields["name"] is None:
+            fields["name"] = names[fields["ref_id"]]
+
+
+def _to_objects(things: Iterable[NearbyObject], library: Library) -> None:
+    names, placed = library.names, library.placed
+    for thing in things:
+        fields = thing.__dict__
+        if fields["name"] is None:
+            fields["name"] = names[fields["ref_id"]]
+        fields["leads_to"], fields["owner"] = placed[fields["cell"], fields["unique_index"]]
+
+
+def _to_spells(spells: Spells, library: Library) -> None:
+    _put(spells, "names", _names(spells.known, library))
+
+
+def _to_books(books: Books, library: Library) -> None:
+    _put(books, "names", _names(books.books, library))
+
+
+def _to_factions(factions: Factions, library: Library) -> None:
+    _put(factions, "names", _names(factions.factions, library))
+
+
+def _to_journal(journal: Journal, library: Library) -> None:
+    for entry in journal.entries:
+        _put(entry, "quest_name", library.quest_name(entry.quest))
+        _put(entry, "text", library.stage_text(entry.quest, entry.index))
+
+
+def _to_quests(quests: Quests, library: Library) -> None:
+    names, texts = library.quest_names, library.stage_texts
+    _put(quests, "names", {quest: name for quest in quests.stages if (name := names[quest]) is not None})
+    _put(quests, "texts", {at[0]: text for at in quests.stages.items() if (text := texts[at]) is not None})
+
+
+_SECTIONS: dict[str, Callable[[Any, Library], None]] = {
+    "inventory": lambda section, library: _to_named(section.items, library),
+    "equipment": lambda section, library: _to_named(section.slots.values(), library),
+    "nearby_actors": lambda section, library: _to_named(section.actors, library),
+    "nearby_objects": lambda section, library: _to_objects(section.objects, library),
+    "spells": _to_spells,
+    "books": _to_books,
+    "factions": _to_factions,
+    "journal": _to_journal,
+    "quests": _to_quests,
+}
