@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from random import Random
 from types import FrameType
 from typing import Any
 
@@ -146,3 +147,14 @@ def test_deadlines_are_ordered_and_cleared_ones_do_not_accumulate() -> None:
     for n in range(10_000):
         deadlines.set("again", float(n))
     assert len(deadlines._heap) <= 2 + STALE_ENTRIES + 1
+
+
+def test_deadlines_stay_ordered_when_many_are_cleared() -> None:
+    random, deadlines = Random(1), Deadlines()
+    dues = {str(number): random.random() for number in range(500)}
+    for name, due in dues.items():
+        deadlines.set(name, due)
+    kept = sorted(list(dues)[::4], key=dues.__getitem__)
+    for name in set(dues) - set(kept):
+        deadlines.clear(name)
+    assert list(deadlines.take(1.0)) == kept
