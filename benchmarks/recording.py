@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.environments import made
+from benchmarks.environments import python_environment
 from benchmarks.harness import ROUNDS, Figure, Note, Reading, interleave, p50
 from timmy_actors import Runtime
 from timmy_actors.daemon import JournalSettings, Settings
@@ -103,7 +103,7 @@ def _settings(folder: Path) -> Settings:
 
 def _export(folder: Path) -> Iterator[Figure | Note]:
     try:
-        python = str(made(*DATASETS) / "python")
+        python = str(python_environment(*DATASETS) / "python")
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         yield Note(f"export: not measured: datasets cannot be installed: {error}")
         return
