@@ -111,3 +111,27 @@ def test_an_answer_after_the_end_of_the_waiting_event_loop_is_ignored(
     reply.set("late")
     assert reply.get() == "late"
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_cancellation_that_comes_together_with_the_answer_counts(turns: int) -> None:
+    """`asyncio.wait_for` of Python 3.11 returns the answer in place of it: the task goes on."""
+
+    async def main() -> None:
+        reply = Reply(deadline=time.monotonic() + 60)
+        waiting = asyncio.ensure_future(_waited(reply))
+        await asyncio.sleep(0)
+        reply.set("answer")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if waiting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        else:
+            assert waiting.result() == "answer"
+
+    asyncio.run(main())
+
+
+async def _waited(reply: Reply) -> object:
+    return await reply

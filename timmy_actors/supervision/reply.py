@@ -102,7 +102,8 @@ class Reply(pykka.Future[Any]):
     async def _answered_in_time(self, answered: asyncio.Event) -> None:
         left = self._left(self.deadline)
         try:
-            await asyncio.wait_for(answered.wait(), left)
+            async with asyncio.timeout(left):  # `wait_for` of Python 3.11 can drop a cancellation
+                await answered.wait()
         except TimeoutError:
             self._expire(left)
 

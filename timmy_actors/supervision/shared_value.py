@@ -58,7 +58,10 @@ class SharedValue(Generic[T]):
         with self.waking(partial(set_in_loop, loop, published)):
             while not (result := predicate(self._value)) and loop.time() < deadline:
                 try:
-                    await asyncio.wait_for(published.wait(), deadline - loop.time())
+                    async with asyncio.timeout(
+                        deadline - loop.time()
+                    ):  # `wait_for` of Python 3.11 can drop a cancellation
+                        await published.wait()
                 except TimeoutError:
                     return predicate(self._value)
                 published.clear()  # before the predicate: a later publication sets the event again
