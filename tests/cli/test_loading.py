@@ -27,6 +27,13 @@ def test_a_client_loads_neither_asyncio_nor_a_model_of_a_command_an_event_or_an_
     assert not {"asyncio", *(f"timmy_actors.protocol.{name}" for name in unused)} & modules
 
 
+def test_the_mcp_server_loads_no_model_of_a_command_before_it_is_needed() -> None:
+    pytest.importorskip("mcp")
+    modules = loaded_by("import timmy_actors.mcp_server.transports")
+    assert "timmy_actors.mcp_server.tools" in modules
+    assert not {"timmy_actors.protocol.commands", "timmy_actors.worlds.interface"} & modules
+
+
 def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
     program = "import atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     modules = loaded_by(f"{program}; from timmy_actors.cli import main; main(['--help'])")

@@ -28,7 +28,8 @@ UP_WITHIN_S = 120.0
 
 def in_folder(text: str, folder: Path) -> str:
     """A command or setting of the image, with the folders of this test."""
-    return re.sub("|".join(map(re.escape, PLACES)), lambda place: f"{folder}{place[0]}", text)
+    places = "|".join(map(re.escape, PLACES))
+    return re.sub(rf"(?<![\w/])(?:{places})", lambda place: f"{folder}{place[0]}", text)
 
 
 def steps() -> Iterator[tuple[str, str]]:

@@ -33,7 +33,6 @@ from timmy_actors.mcp_server.arguments import (
 from timmy_actors.mcp_server.refusals import explain_action
 from timmy_actors.mcp_server.results import Available, Closed, Described, Done, Journal, Waited, done
 from timmy_actors.protocol import (
-    COMMANDS,
     ActorHealth,
     CommandResult,
     GameState,
@@ -45,10 +44,12 @@ from timmy_actors.protocol import (
     SectionName,
     WorldClock,
 )
-from timmy_actors.worlds import await_until, spoken
+from timmy_actors.worlds import await_until
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from timmy_actors.protocol import CommandArguments as CommandModel
 
 ACT_TIMEOUT_S = 10.0
 BRIEFLY: frozenset[SectionName] = frozenset(
@@ -101,6 +102,8 @@ class Handlers:
 
     async def speak(self, call: SpeakArguments) -> Done:
         """A text, said, whispered, announced or shown."""
+        from timmy_actors.worlds import spoken  # noqa: PLC0415  as in `_model`
+
         action = spoken(call.text, call.to, call.manner)
         return done("speak", await self._command(action.action, action.params, call.player, call.command_id))
 
@@ -251,13 +254,20 @@ def _matching(call: AvailableArguments, names: tuple[str, ...]) -> list[str]:
     return [name for name in sorted(set(names)) if text in name or text in _summary(name).casefold()]
 
 
+def _model(name: str) -> type[CommandModel] | None:
+    # Imported late: the models of all commands take longer to load than a client takes to connect.
+    from timmy_actors.protocol import COMMANDS  # noqa: PLC0415
+
+    return COMMANDS.get(name)
+
+
 def _summary(name: str) -> str:
-    model = COMMANDS.get(name)
+    model = _model(name)
     return "" if model is None else (model.__doc__ or "").partition("\n")[0]
 
 
 def _described(name: str, *, whole: bool) -> Described:
-    model = COMMANDS.get(name)
+    model = _model(name)
     schema = model.model_json_schema(by_alias=True) if whole and model is not None else None
     return Described(name=name, summary=_summary(name), parameters=schema)
 

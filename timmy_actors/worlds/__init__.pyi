@@ -24,9 +24,10 @@ from .client_body import ClientBody, merged
 from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
-from .interface import Manner, Step, WorldInterface
+from .interface import Step, WorldInterface
 from .journeys import walk_route
 from .lockstep import LockstepGame, Taken, observe_message
+from .manner import Manner
 from .npc import NpcBody
 from .performing import AsyncPerformer, Performed, Performer, Progress, aperform, perform
 from .plans import Ending, Plan, Point, Request, Seen

@@ -12,7 +12,8 @@ from timmy_actors.perception import mark_stale
 from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress, aperform
 from timmy_actors.worlds.plans import Plan, Request
 from timmy_actors.worlds.player import (

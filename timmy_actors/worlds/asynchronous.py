@@ -10,7 +10,8 @@ from typing import Literal, overload
 from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step, WorldInterface
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step, WorldInterface
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress
 from timmy_actors.worlds.plans import Plan
 from timmy_actors.worlds.waiting import Waited

@@ -11,7 +11,8 @@ from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ACTIONS, Action, ActionResult, AvailableActions, GameState, PerceptionOutput
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress, check_deadline
 from timmy_actors.worlds.plans import Plan
 from timmy_actors.worlds.player import refused_result

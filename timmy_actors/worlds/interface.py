@@ -9,20 +9,13 @@ from typing import Literal, NamedTuple, Protocol, overload, runtime_checkable
 from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress
 from timmy_actors.worlds.plans import Plan
 from timmy_actors.worlds.waiting import Waited
 
 OBSERVE_WITHIN_S = 5.0
 """How long to wait for an action's effects: after a teleport, a client loads the cell for a second or two."""
-
-Manner = Literal["say", "whisper", "announce", "show"]
-"""How a text is delivered.
-
-`say`: as if the player had typed it: the server's scripts choose who sees it, with the speaker's name. `whisper`: to
-one player, with the speaker's name; both see it. `announce`: to all players, without a name. `show`: as a note on one
-player's screen.
-"""
 
 
 class Step(NamedTuple):

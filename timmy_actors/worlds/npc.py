@@ -18,7 +18,8 @@ from timmy_actors.protocol import Action, ActionResult, AvailableActions, GameEv
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.centred import centred
 from timmy_actors.worlds.conditions import Condition, Near, NearPoint
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress, perform
 from timmy_actors.worlds.plans import Plan, Request
 from timmy_actors.worlds.player import PlayerBody, refused_result

@@ -25,7 +25,8 @@ from timmy_actors.protocol import (
 )
 from timmy_actors.worlds.actions import Run, Turn, TypedAction
 from timmy_actors.worlds.conditions import Condition
-from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Manner, Step
+from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
+from timmy_actors.worlds.manner import Manner
 from timmy_actors.worlds.performing import Performed, Progress, perform
 from timmy_actors.worlds.plans import Plan, Request
 from timmy_actors.worlds.timing import clock_of
