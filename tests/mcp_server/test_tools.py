@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 READ_AS_JSON = ["null", "[]", "[1]", '{"a": 1}', " null ", "true", "1", '"quoted"']
 """Texts that a library could parse as JSON."""
 GUIDED = ["observe", "act", "speak", "wait_until", "available_actions"]
-FULL = [*GUIDED, "capture_state", "execute_action", "command"]
+FULL = [*GUIDED, "capture_state", "execute_action", "describe", "look_up", "command"]
 CLOCK = ["clock", "freeze", "step", "thaw"]
 OPERATOR = [*FULL, "status", "journal", "use_portal", "check_portal", *CLOCK, "restart"]
 

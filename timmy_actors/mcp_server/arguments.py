@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from timmy_actors.protocol import (
+    MAX_MATCHES,
     MAX_STEP_MS,
     MAX_TIMEOUT_S,
     LookOptions,
     MessageId,
     Name,
     PortalId,
+    SearchText,
     SectionName,
     StrictModel,
 )
@@ -40,6 +42,21 @@ class ObserveArguments(StrictModel):
         Field(description="The parts to return. Default: where you are, how you are, who and what is near, and chat."),
     ] = None
     player: Player = None
+
+
+class DescribeArguments(StrictModel):
+    """The arguments of `describe`."""
+
+    record: Annotated[
+        Name, Field(description="An id, the name of an interior, or a unique index, as observe shows it.")
+    ]
+
+
+class LookUpArguments(StrictModel):
+    """The arguments of `look_up`."""
+
+    text: Annotated[SearchText, Field(description="A part of a name or id.")]
+    limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20
 
 
 class ActArguments(StrictModel):

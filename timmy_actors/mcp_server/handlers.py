@@ -19,9 +19,11 @@ from timmy_actors.mcp_server.arguments import (
     CaptureArguments,
     CheckPortalArguments,
     CommandArguments,
+    DescribeArguments,
     ExecuteArguments,
     FreezeArguments,
     JournalArguments,
+    LookUpArguments,
     NoArguments,
     ObserveArguments,
     RestartArguments,
@@ -35,9 +37,11 @@ from timmy_actors.mcp_server.results import Available, Closed, Described, Done, 
 from timmy_actors.protocol import (
     ActorHealth,
     CommandResult,
+    Description,
     GameState,
     Health,
     JournalEntry,
+    Matches,
     PerceptionOutput,
     PortalCheck,
     Portals,
@@ -125,6 +129,14 @@ class Handlers:
             actions=tuple(_described(name, whole=call.action is not None) for name in names if name not in closed),
             unavailable=tuple(Closed(name=name, reason=why.code, message=why.message) for name, why in closed.items()),
         )
+
+    async def describe(self, call: DescribeArguments) -> Description:
+        """What the game's data files say of a record."""
+        return await self.daemon.describe(call.record)
+
+    async def look_up(self, call: LookUpArguments) -> Matches:
+        """The records of the game's data files that match a text."""
+        return await self.daemon.look_up(call.text, limit=call.limit)
 
     async def capture_state(self, call: CaptureArguments) -> Answer:
         """The game's window and Steam's data, through the chosen portal."""
