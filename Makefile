@@ -11,7 +11,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ fuzz-commands: $(VENV)/.installed-dev ## Give COMMANDS=100000 random commands to
 
 fuzz-plugins: $(VENV)/.installed-dev ## Read MUTATIONS=1000000 mutated plugins into the index of game data, SEED=n as before
 	$(BIN)/python -m tests.fuzz.plugin_fuzz $(or $(MUTATIONS),1000000) --seed $(or $(SEED),1)
+
+fuzz-player-client: $(VENV)/.installed-dev ## Give DATAGRAMS=1000000 mutated datagrams to a player client, SEED=n as before
+	$(BIN)/python -m tests.fuzz.datagram_fuzz $(or $(DATAGRAMS),1000000) --seed $(or $(SEED),1)
 
 races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switched every 10 us
 	TIMMY_RACES=full $(BIN)/python -m pytest tests/supervision/test_races.py --capture=no

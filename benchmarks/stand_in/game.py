@@ -15,6 +15,7 @@ SPAWN = Cell("", -2, -9)
 SPAWN_PLACE = (-11_200.0, -71_000.0, 300.0, 0.0, 0.0, 0.0)
 FIRST_PLACE = Cell("", 0, 0)
 """Where a new account is moved before its character is made."""
+CELLS_APART = 3
 WHOLE = (100.0, 100.0, 100.0, 0.0, 0.0) * 3
 GAUGES: dict[str, Any] = {"full": True, "stats": WHOLE}
 SETTINGS: dict[str, Any] = {
@@ -67,6 +68,8 @@ class StandInGame:
     objects: list[Packet] = field(default_factory=list)
     """Packets about objects, for those who load their cell."""
     malformed: int = 0
+    spread: bool = False
+    """Whether players come into the world two a cell, in a row of cells that is far from each other."""
     _next_mp_num: int = 1000
 
     def handle(self, events: list[ServerEvent], now: float) -> None:
@@ -180,9 +183,11 @@ class StandInGame:
         gold: dict[str, Any] = {"ref_id": "gold_001", "count": 50, "charge": -1, "enchantment_charge": -1.0, "soul": ""}
         self.send(guest.guid, "PLAYER_INVENTORY", now, action=0, items=[gold])
         guest.in_world = True
-        self.place(guest, SPAWN, SPAWN_PLACE, now)
+        cell = Cell("", SPAWN.x + CELLS_APART * (guest.pid // 2), SPAWN.y) if self.spread else SPAWN
+        self.place(guest, cell, cell.middle() if self.spread else SPAWN_PLACE, now)
         for other in [other for other in self.guests.values() if other.in_world and other is not guest]:
             self._introduce(guest, other, now)
+            self._introduce(other, guest, now)  # it may have come in while this one logged in
 
     def _introduce(self, guest: Guest, to: Guest, now: float) -> None:
         for name in ("PLAYER_BASEINFO", "PLAYER_STATS_DYNAMIC", "PLAYER_CELL_CHANGE", "PLAYER_POSITION"):

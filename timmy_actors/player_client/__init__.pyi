@@ -3,6 +3,7 @@ from .actor import Acted, PlayerAct, PlayerClientActor, PlayerClientOptions
 from .body import Answer, Body
 from .cells import Cell
 from .connection import PlayerConnection
+from .crowd import Crowd, CrowdReport
 from .endings import ENDINGS, Ending
 from .handle import PlayerHandle
 from .packets.packet import LAYOUTS, Layout, Packet, decode, encode
@@ -20,6 +21,8 @@ __all__ = [
     "Cell",
     "Character",
     "Connected",
+    "Crowd",
+    "CrowdReport",
     "EndReason",
     "Ended",
     "Ending",

@@ -39,7 +39,7 @@ class PlayerConnection:
         events = self._on_events(self.transport.advance(now), now)
         if self.transport.connected:
             events += self.session.advance(now)
-            self._queue(now)
+            events += self._queue(now)
         return events
 
     def next_time(self) -> float:
@@ -49,8 +49,6 @@ class PlayerConnection:
 
     def datagrams(self, now: float) -> Iterator[bytes]:
         """The datagrams to send now."""
-        if self.transport.connected:
-            self._queue(now)
         return self.transport.datagrams(now)
 
     def leave(self, now: float) -> None:
@@ -64,9 +62,7 @@ class PlayerConnection:
                 results += self._on_message(event.data)
             elif isinstance(event, Ended):
                 results += self.session.end(CODES[event.reason])
-        if self.transport.connected:
-            self._queue(now)
-        return results
+        return results + self._queue(now)
 
     def _on_message(self, data: bytes) -> list[SessionEvent]:
         try:
@@ -76,7 +72,13 @@ class PlayerConnection:
             return []
         return self.session.receive(packet)
 
-    def _queue(self, now: float) -> None:
+    def _queue(self, now: float) -> list[SessionEvent]:
+        if not self.transport.connected:
+            return []
         packets, self.session.packets = self.session.packets, []
-        for packet in packets:
-            self.transport.send(encode(packet), BY_NAME[packet.name].channel, now)
+        try:
+            for packet in packets:
+                self.transport.send(encode(packet), BY_NAME[packet.name].channel, now)
+        except ProtocolError:
+            return self.session.end("lost")  # nothing was acknowledged for thousands of packets
+        return []

@@ -23,6 +23,8 @@ PASSWORD_DIALOG = 3
 """The type of a dialog that asks for a password."""
 STILL = (0.0,) * 6
 MAX_DIALOGS = 16
+WITHOUT_FIELDS = frozenset(("SYSTEM_HANDSHAKE", "USER_DISCONNECTED"))
+"""Packets that say something without fields; any other one then asks for a packet of this kind, which is optional."""
 
 
 class Phase(Enum):
@@ -86,7 +88,8 @@ class PlayerSession:
     def receive(self, packet: Packet) -> list[SessionEvent]:
         """Take a packet of the server."""
         self.view.apply(packet)
-        act = self.ACTIONS.get(packet.name)
+        has_words = packet.fields is not None or packet.name in WITHOUT_FIELDS
+        act = self.ACTIONS.get(packet.name) if has_words else None
         events = act(self, packet) if act else []
         return [*events, Received(packet)]
 

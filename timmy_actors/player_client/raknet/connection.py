@@ -81,7 +81,7 @@ class Established:
         """The datagrams to send now: acknowledgements first."""
         now = self._at(now)
         if now - self._reliable_at >= PING_AFTER_S:
-            self.send_system(SystemPing(milliseconds(now)), Reliability.RELIABLE, now)
+            self._ping(now)
         acknowledgement = self.incoming.acknowledgement()
         if acknowledgement is not None:
             yield acknowledgement
@@ -95,6 +95,12 @@ class Established:
         """When `datagrams` has something to send again, or the peer may be dead."""
         dead_at = self._patient_from + DEAD_AFTER_S if self.outgoing.unacknowledged else math.inf
         return min(self.outgoing.next_time(), self._reliable_at + PING_AFTER_S, dead_at)
+
+    def _ping(self, now: float) -> None:
+        if self.outgoing.unacknowledged:
+            self._reliable_at = now  # what waits for an acknowledgement already shows whether the link is dead
+        else:
+            self.send_system(SystemPing(milliseconds(now)), Reliability.RELIABLE, now)
 
     def _owes_from(self, now: float) -> None:
         self._reliable_at = self._at(now)

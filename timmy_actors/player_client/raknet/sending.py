@@ -92,12 +92,14 @@ class Outgoing:
         return len(self._pending) + self._waiting_reliable
 
     def send(self, data: bytes, reliability: Reliability, channel: int = 0) -> None:
-        """Queue a message.
+        """Queue a message; an unreliable one for which there is no room is dropped.
 
         Raises:
             ProtocolError: the peer acknowledges too little for more to be queued.
         """
         if len(self._waiting) >= MAX_WAITING:
+            if not reliability.reliable:
+                return
             raise ProtocolError(f"{MAX_WAITING} messages wait: the server does not acknowledge what it is sent")
         index = 0
         if reliability is Reliability.RELIABLE_ORDERED:
