@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Callable[..., Any])
+
+TRANSPORT_MARGIN_S = 2.0
+"""How long past a command's timeout the daemon may take to answer: it waits 1 s for a late result from the game."""
+_request_ids = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ class Call(Generic[T]):
                 "the daemon's answer lacks the requested value: check that the daemon has this client's version"
             )
         return value
+
+
+def next_id() -> str:
+    """An id for a request, unique in this process."""
+    return str(next(_request_ids))
 
 
 def as_method(method: M, define: Callable[..., Call[Any]]) -> M:

@@ -7,15 +7,15 @@ classes at the end offer every definition as a method; their subclasses only tra
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from timmy_actors.client.call import Call, as_method
+from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, as_method, next_id
 from timmy_actors.client.codec import make
+from timmy_actors.client.game_data_calls import describe, look_up, route
 from timmy_actors.protocol import (
     CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
@@ -28,17 +28,13 @@ from timmy_actors.protocol import (
     ClockRequest,
     CommandRequest,
     CommandResult,
-    DescribeRequest,
     ExecuteRequest,
     FlightRequest,
     HeartbeatRequest,
     HumanCall,
-    LookUpRequest,
-    Place,
     PortalsRequest,
     RestartRequest,
     Revision,
-    RouteRequest,
     SnapshotRequest,
     StatusRequest,
     UsePortalRequest,
@@ -50,14 +46,11 @@ if TYPE_CHECKING:
         ActionResult,
         ActorHealth,
         Answer,
-        Description,
         FlightDump,
-        GameRoute,
         GameState,
         Health,
         HeartbeatOperation,
         HeartbeatStatus,
-        Matches,
         PerceptionOutput,
         PortalCheck,
         Portals,
@@ -69,15 +62,8 @@ T = TypeVar("T")
 
 ID_BYTES = 12
 """Random bytes in a command's id: enough that ids do not collide."""
-TRANSPORT_MARGIN_S = 2.0
-"""How long past a command's timeout the daemon may take to answer: it waits 1 s for a late result from the game."""
 PORTAL_MARGIN_S = 5.0
 """The same margin for portal calls: keys that a failed action left pressed are released before its answer."""
-
-GAME_DATA_TIMEOUT_S = 12.0
-"""A way through many doors takes a second; the daemon waits 10 s for it."""
-
-_request_ids = itertools.count(1)
 
 
 # The definitions.
@@ -89,7 +75,7 @@ def status() -> Call[Health]:
     Raises:
         StartFailedError: the daemon, in this process, has not started.
     """
-    return Call(StatusRequest(id=_id()), lambda answer: answer.status)
+    return Call(StatusRequest(id=next_id()), lambda answer: answer.status)
 
 
 def snapshot(
@@ -103,7 +89,7 @@ def snapshot(
         RefusedError: `no_such_player`; `unavailable` when there is no snapshot yet; `expired`: no snapshot
             reached the revision `after` within `timeout_s`.
     """
-    request = make(SnapshotRequest, id=_id(), player=player, after=after, timeout_s=timeout_s)
+    request = make(SnapshotRequest, id=next_id(), player=player, after=after, timeout_s=timeout_s)
     within_s = None if after is None else timeout_s + TRANSPORT_MARGIN_S
     return Call(request, lambda answer: answer.snapshot, within_s)
 
@@ -142,7 +128,7 @@ def submit(
 
 def portals() -> Call[Portals]:
     """List the portals and which one is chosen."""
-    return Call(PortalsRequest(id=_id()), lambda answer: answer.portals)
+    return Call(PortalsRequest(id=next_id()), lambda answer: answer.portals)
 
 
 def use_portal(portal: str) -> Call[Portals]:
@@ -151,7 +137,7 @@ def use_portal(portal: str) -> Call[Portals]:
     Raises:
         RefusedError: `bad_arguments`: there is no such portal.
     """
-    return Call(make(UsePortalRequest, id=_id(), portal=portal), lambda answer: answer.portals)
+    return Call(make(UsePortalRequest, id=next_id(), portal=portal), lambda answer: answer.portals)
 
 
 def check_portal(portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> Call[PortalCheck]:
@@ -160,7 +146,7 @@ def check_portal(portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT
     Raises:
         RefusedError: `bad_arguments`: there is no such portal.
     """
-    request = make(CheckPortalRequest, id=_id(), portal=portal, timeout_s=timeout_s)
+    request = make(CheckPortalRequest, id=next_id(), portal=portal, timeout_s=timeout_s)
     return Call(request, lambda answer: answer.check, timeout_s + PORTAL_MARGIN_S)
 
 
@@ -177,7 +163,7 @@ def capture(*, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> Call[Game
     from timmy_actors.protocol import make_look  # noqa: PLC0415
 
     look = make_look(options)
-    request = make(CaptureRequest, id=_id(), timeout_s=timeout_s, options=look)
+    request = make(CaptureRequest, id=next_id(), timeout_s=timeout_s, options=look)
     return Call(request, lambda answer: answer.state, timeout_s + look.waits_s + PORTAL_MARGIN_S)
 
 
@@ -189,7 +175,7 @@ def execute(action: str, /, *, timeout_s: float | None = None, **params: Any) ->
     0.03 s) is refused before it starts, and one still running at the timeout is cancelled. None: 15 s plus the
     action's duration. A daemon that does not answer raises `DaemonUnreachableError`: the action may have happened.
     """
-    request = make(ExecuteRequest, id=_id(), action=make_action(action, params), timeout_s=timeout_s)
+    request = make(ExecuteRequest, id=next_id(), action=make_action(action, params), timeout_s=timeout_s)
     longest_s = PORTAL_TIMEOUT_S + LONGEST_ACTION_S if timeout_s is None else timeout_s
     return Call(request, lambda answer: answer.result, longest_s + PORTAL_MARGIN_S)
 
@@ -202,7 +188,7 @@ def restart(actor: str, /) -> Call[ActorHealth]:
     Raises:
         RefusedError: `bad_arguments`: there is no such actor. `unavailable`: its supervisor is being restarted itself.
     """
-    return Call(make(RestartRequest, id=_id(), actor=actor), lambda answer: answer.restarting)
+    return Call(make(RestartRequest, id=next_id(), actor=actor), lambda answer: answer.restarting)
 
 
 def freeze(*, by: str = "client") -> Call[WorldClock]:
@@ -270,7 +256,7 @@ def choose(tool: str, /, **arguments: Any) -> Call[HeartbeatStatus]:
 
 
 def _heartbeat(**fields: Any) -> Call[HeartbeatStatus]:
-    request = make(HeartbeatRequest, id=_id(), **fields)
+    request = make(HeartbeatRequest, id=next_id(), **fields)
     return Call(request, lambda answer: answer.heartbeat, HEARTBEAT_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
@@ -280,49 +266,12 @@ def dump_flight() -> Call[FlightDump]:
     Raises:
         RefusedError: `unavailable`: the flight recorder is off, or the file cannot be written.
     """
-    return Call(FlightRequest(id=_id()), lambda answer: answer.flight, FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S)
-
-
-def describe(record: str, /) -> Call[Description]:
-    """What the game's data files say of a record, by its id, of a quest, of a cell, or of what has a unique index.
-
-    Raises:
-        RefusedError: `no_such_target`: they have no such record. `unavailable`: no files are configured, or they are
-            not indexed yet.
-    """
-    return Call(make(DescribeRequest, id=_id(), record=record), lambda answer: answer.description)
-
-
-def look_up(text: str, /, *, limit: int = 20) -> Call[Matches]:
-    """Find records of the game's data files by a part of their name or id; the exact ones first.
-
-    Raises:
-        RefusedError: `unavailable`: no files are configured, or they are not indexed yet.
-    """
-    return Call(make(LookUpRequest, id=_id(), text=text, limit=limit), lambda answer: answer.matches)
-
-
-def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
-    """Find a way on foot: to a position, a cell or town by name, a person or thing by name, id or unique index.
-
-    `start` None: from the position of the daemon's player. The result has way points with their distances in game
-    units, or the reason why there is no way.
-
-    Raises:
-        RefusedError: `unavailable`: no files are configured, they are not indexed yet, or the player's position is
-            not known.
-    """
-    request = make(RouteRequest, id=_id(), to=to, start=start)
-    return Call(request, lambda answer: answer.route, GAME_DATA_TIMEOUT_S + TRANSPORT_MARGIN_S)
+    return Call(FlightRequest(id=next_id()), lambda answer: answer.flight, FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
 def _clock(**fields: Any) -> Call[WorldClock]:
-    request = make(ClockRequest, id=_id(), **fields)
+    request = make(ClockRequest, id=next_id(), **fields)
     return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
-
-
-def _id() -> str:
-    return str(next(_request_ids))
 
 
 def _command_request(
@@ -335,7 +284,7 @@ def _command_request(
     # The id is generated here: whatever happens to the daemon, the caller can repeat the command under it.
     return make(
         CommandRequest,
-        id=_id(),
+        id=next_id(),
         name=name,
         arguments=arguments,
         command_id=secrets.token_hex(ID_BYTES) if command_id is None else command_id,

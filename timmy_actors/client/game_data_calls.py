@@ -1,0 +1,48 @@
+"""The typed calls about the game's data files: what an id means, and how to walk there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, next_id
+from timmy_actors.client.codec import make
+from timmy_actors.protocol import DescribeRequest, LookUpRequest, Place, RouteRequest
+
+if TYPE_CHECKING:
+    from timmy_actors.protocol import Description, GameRoute, Matches
+
+GAME_DATA_TIMEOUT_S = 12.0
+"""A way through many doors takes a second; the daemon waits 10 s for it."""
+
+
+def describe(record: str, /) -> Call[Description]:
+    """What the game's data files say of a record, by its id, of a quest, of a cell, or of what has a unique index.
+
+    Raises:
+        RefusedError: `no_such_target`: they have no such record. `unavailable`: no files are configured, or they are
+            not indexed yet.
+    """
+    return Call(make(DescribeRequest, id=next_id(), record=record), lambda answer: answer.description)
+
+
+def look_up(text: str, /, *, limit: int = 20) -> Call[Matches]:
+    """Find records of the game's data files by a part of their name or id; the exact ones first.
+
+    Raises:
+        RefusedError: `unavailable`: no files are configured, or they are not indexed yet.
+    """
+    return Call(make(LookUpRequest, id=next_id(), text=text, limit=limit), lambda answer: answer.matches)
+
+
+def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
+    """Find a way on foot: to a position, a cell or town by name, a person or thing by name, id or unique index.
+
+    `start` None: from the position of the daemon's player. The result has way points with their distances in game
+    units, or the reason why there is no way.
+
+    Raises:
+        RefusedError: `unavailable`: no files are configured, they are not indexed yet, or the player's position is
+            not known.
+    """
+    request = make(RouteRequest, id=next_id(), to=to, start=start)
+    return Call(request, lambda answer: answer.route, GAME_DATA_TIMEOUT_S + TRANSPORT_MARGIN_S)
