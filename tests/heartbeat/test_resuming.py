@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+from timmy_actors.heartbeat import CoreOptions, HeartbeatOptions, PolicyFacts
 from timmy_actors.heartbeat.effects import Intention
+from timmy_actors.heartbeat.episode_log import EpisodeLog
 from timmy_actors.heartbeat.resuming import Resumption, resume
 from timmy_actors.heartbeat.state_file import NAMES, State, StateFile
 from timmy_actors.protocol import ErrorInfo, JournalEntry
-from timmy_actors.recording import BeatCall, BeatRecord, CallOutcome, Decision
+from timmy_actors.recording import (
+    BeatCall,
+    BeatRecord,
+    CallOutcome,
+    Decision,
+    EpisodeWriter,
+    read_episode,
+    verify_episode,
+)
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -88,6 +101,61 @@ def test_what_is_not_journaled_is_in_doubt(tool: str, *, journaled: bool) -> Non
 
 def test_a_lost_record_before_the_last_beat_leaves_its_number_unused() -> None:
     assert resumed(intention(6, "walk"), entry("e-6-0", "done", value={}), beats=4).next_beat == 7
+
+
+def options(folder: Path) -> HeartbeatOptions:
+    core = CoreOptions(policies=(PolicyFacts("script"),))
+    return HeartbeatOptions(core, (None,), "Timmy", "bridge", commands=(), folder=folder, journal=None)
+
+
+@contextmanager
+def killed(folder: Path, intended: int, *stored: int) -> Iterator[EpisodeLog]:
+    """The log of a heartbeat that was killed after these records were stored, while it did what it had intended."""
+    folder.mkdir()
+    writer = EpisodeWriter(folder, episode_id="e", meta={})
+    for number in stored:
+        writer.write(record(number).model_copy(update={"results": ()}))
+    assert writer.flush(PATIENCE_S)
+    file = StateFile(folder)
+    file.write(State(episode="e", phase="autonomous", intention=intention(intended, "walk")))
+    file.close()
+    whole = (folder / "e" / "beats.jsonl").read_bytes()
+    writer.close("stopped")
+    (folder / "e" / "beats.jsonl").write_bytes(whole)
+    log = EpisodeLog(options(folder))
+    yield log
+    log.close("stopped", None)
+
+
+def test_what_a_second_kill_loses_is_recovered_again(tmp_path: Path) -> None:
+    folder = tmp_path / "episodes"
+    with killed(folder, 2, 1) as log:
+        before = (folder / "e" / "beats.jsonl").read_bytes()
+        assert log.open().next_beat == 3
+        state = StateFile(folder).read()
+        assert state is not None
+        log.close("stopped", None)
+        (folder / "e" / "beats.jsonl").write_bytes(before)  # the recovered record was not stored yet
+        file = StateFile(folder)
+        file.write(state)
+        file.close()
+        opened = log.open()
+        assert (opened.next_beat, opened.feedback is not None) == (3, True)
+
+
+def test_records_that_a_killed_process_did_not_store_leave_a_gap(tmp_path: Path) -> None:
+    with killed(tmp_path / "episodes", 5, 1, 2) as log:
+        assert log.open().next_beat == 6
+    episode = read_episode(tmp_path / "episodes" / "e")
+    assert ([each.beat for each in episode.beats], [gap.dropped for gap in episode.gaps]) == ([1, 2, 5], [2])
+    assert list(verify_episode(episode.folder)) == []
+
+
+def test_an_episode_that_had_ended_when_the_process_was_killed_is_not_resumed(tmp_path: Path) -> None:
+    with killed(tmp_path / "episodes", 1, 1) as log:
+        EpisodeWriter(tmp_path / "episodes", episode_id="e", meta={}).close("success")
+        assert not log.can_resume
+        assert log.open().episode != "e"
 
 
 def test_the_state_file_keeps_the_last_state(tmp_path: Path) -> None:

@@ -17,7 +17,14 @@ import pytest
 from tests.disks import small_disk
 from tests.recording.beats import STORED_WITHIN_S, beat, picture, record
 from timmy_actors.errors import EpisodesUnusableError
-from timmy_actors.recording import EpisodeLimits, EpisodeWriter, PromptMessage, hash_observation, read_episode, verify_episode
+from timmy_actors.recording import (
+    EpisodeLimits,
+    EpisodeWriter,
+    PromptMessage,
+    hash_observation,
+    read_episode,
+    verify_episode,
+)
 
 ENDLESS = """
 import sys

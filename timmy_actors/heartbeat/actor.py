@@ -134,8 +134,7 @@ class HeartbeatActor(Actor):
         self._core = Core(self._options.core, self._toolbox(), time.monotonic())
         self._publish()
         self.mailbox.schedule("look", LOOK_EVERY_S, _Look(), every=True)
-        if self._log.can_resume or self._options.begins:
-            self._begin()
+        self._begin_by_itself()
 
     def on_receive(self, message: Any) -> Any:
         """Handle calls, timers and answers."""
@@ -149,7 +148,7 @@ class HeartbeatActor(Actor):
                 self._look()
                 self._publish()
             case _Begin():
-                self._begin()
+                self._begin_by_itself()
             case _Seen(ticket, view):
                 self.mailbox.cancel("perceive")
                 self._do(self._core.on_perceived(ticket, view, time.monotonic()))
@@ -211,6 +210,13 @@ class HeartbeatActor(Actor):
         self._begin()
         if self._problem is not None:
             raise RefusedError("unavailable", self._problem)
+
+    def _begin_by_itself(self) -> None:
+        """Begin unless only a person does, and there is nothing to resume: another daemon may have ended it."""
+        if self._log.can_resume or self._options.begins:
+            self._begin()
+        elif self._core.episode is None:
+            self._problem = None
 
     def _begin(self) -> None:
         """Begin or resume an episode; try again later where that cannot be done now."""
