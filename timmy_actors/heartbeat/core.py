@@ -42,7 +42,7 @@ class Core(BeatFlow):
         for line in lines:
             self._experience.memory.add(line)
         if feedback is not None:
-            self._experience.feedback.append(feedback)
+            self._experience.note(feedback)
         for usage in used:
             self._budget.add(usage)
 

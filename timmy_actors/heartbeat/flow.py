@@ -190,7 +190,7 @@ class BeatFlow:
             return []
         took_s = now - self._thought.began
         if proposal.problem is not None:  # it has not read them
-            self._experience.feedback[:0] = self._thought.feedback
+            self._experience.note(*self._thought.feedback)
         self._thought = None
         self._budget.add(proposal.usage)
         beat = self._beat
@@ -246,7 +246,7 @@ class BeatFlow:
                 beat.by = PLANNED
                 self._carry_out(beat, (planned.call,), now)
             case Aborted(reason):
-                self._experience.feedback.append(Refusal("aborted", reason).line)
+                self._experience.note(Refusal("aborted", reason).line)
                 self._ask(beat, now)
             case "over":
                 self._ask(beat, now)

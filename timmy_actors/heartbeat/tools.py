@@ -44,6 +44,10 @@ GUIDANCE = {
     "policy_failed": "",
     "aborted": "decide anew from what is perceived now",
 }
+IN_PLACE: frozenset[str] = frozenset(
+    {"attack", "barter", "block", "chat", "equip", "look", "stop_moving", "take", "unequip", "whisper", WAIT, PLAN}
+)
+"""Tools that do not change where the player is: if it is elsewhere afterwards, it walks by itself."""
 SnapshotCondition = Annotated[AtPlace | NearPoint | Near | HealthBelow, Field(discriminator="kind")]
 """A condition that a snapshot fulfils."""
 
