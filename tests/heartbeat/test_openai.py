@@ -144,7 +144,10 @@ def test_a_thousand_calls_are_counted(policy: OpenAiPolicy, endpoint: ModelStand
 
 def test_an_answer_without_an_end_is_broken_off(policy: OpenAiPolicy, endpoint: ModelStandIn) -> None:
     long = streams([chunk(content="x" * 100_000)] * 20)
-    assert ask(policy, endpoint, long).problem == "the model's answer has no end: it was broken off"
+    proposal = ask(policy, endpoint, long)
+    assert proposal.problem == "the model's answer has no end: it was broken off"
+    assert proposal.usage is not None
+    assert proposal.usage.completion_tokens > 200_000
 
 
 @pytest.mark.parametrize(
