@@ -168,6 +168,26 @@ def test_a_policy_decides_in_a_thread_of_its_own_and_a_cancelled_question_makes_
     assert policy.closed
 
 
+def test_a_policy_that_is_stuck_is_dismissed_without_waiting_for_it() -> None:
+    stuck, returns = threading.Event(), threading.Event()
+
+    class Stuck(Slow):
+        def decide(self, question: Question, caller: Caller) -> Proposal:
+            stuck.set()
+            returns.wait(PATIENCE_S)
+            return Proposal()
+
+    policy = Stuck()
+    thinker = Thinker(policy)
+    thinker.ask(Question(beat=1, goal="", observation={}), lambda _: None)
+    assert stuck.wait(PATIENCE_S)
+    thinker.dismiss()
+    assert not policy.closed  # it still decides
+    returns.set()
+    thinker.close()
+    assert policy.closed
+
+
 def test_a_policy_that_fails_is_a_reason_and_no_end(caplog: pytest.LogCaptureFixture) -> None:
     answers, answered = list[Proposal](), threading.Event()
 

@@ -1,4 +1,7 @@
-"""The heartbeat's actor: carries out what the core decides, and keeps the time. It waits for no game and no model."""
+"""The heartbeat's actor: carries out what the core decides, and keeps the time.
+
+While it has an episode it waits for no game and no model; the end of an episode waits up to two seconds for its policy.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +128,8 @@ class HeartbeatActor(Actor):
         )
         self._log = EpisodeLog(options)
         self._thinker: Thinker | None = None
+        self._dismissed: list[Thinker] = []
+        """Policies that were replaced during the episode."""
         self._froze = False
         self._problem: str | None = None
         """Why the episode cannot begin."""
@@ -318,7 +323,10 @@ class HeartbeatActor(Actor):
         self._thinker.ask(think.question, lambda proposal: self._send(_Proposed(think.ticket, proposal)))
 
     def _use_policy(self, index: int) -> None:
-        self._stop_thinker()
+        if self._thinker is not None:
+            self._thinker.dismiss()  # the beat goes on: it does not wait for a policy that is stuck
+            self._dismissed.append(self._thinker)
+            self._thinker = None
         make = self._options.policies[index]
         if make is None:
             return
@@ -329,8 +337,9 @@ class HeartbeatActor(Actor):
             log.warning("the policy cannot be used: %s", error)
 
     def _stop_thinker(self) -> None:
-        thinker, self._thinker = self._thinker, None
-        if thinker is not None:
+        thinkers = self._dismissed if self._thinker is None else [*self._dismissed, self._thinker]
+        self._thinker, self._dismissed = None, []
+        for thinker in thinkers:
             thinker.close()
 
     def _freeze(self) -> None:

@@ -66,9 +66,14 @@ class View:
         Args:
             with_place: whether the player's place counts; a body that wanders changes it by itself.
         """
+        place = _place(self.snapshot) if with_place and self.snapshot is not None else None
+        return f"{self._digest_in_place} {place}"
+
+    @cached_property
+    def _digest_in_place(self) -> str:
         parts: list[Any] = [_picture_digest(self.picture)]
         if self.snapshot is not None:
-            parts += [_lasting(self.snapshot), _wounds(self.snapshot), _place(self.snapshot) if with_place else None]
+            parts += [_lasting(self.snapshot), _wounds(self.snapshot)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "replace")).hexdigest()
 
 
