@@ -119,6 +119,17 @@ def test_a_decision_that_does_not_come_in_time_is_recorded_and_fenced() -> None:
     assert run.core.status().late_answers == 1
 
 
+def test_a_decision_that_comes_too_late_is_charged() -> None:
+    run = Virtual()
+    run.tick()
+    run.see()
+    ticket = run.take(Think).ticket
+    run.core.pause("a person")
+    run.core.on_proposed(ticket, Proposal(usage=Usage(prompt_tokens=70, completion_tokens=7)), run.now)
+    status = run.core.status()
+    assert (status.late_answers, status.tokens) == (1, 77)
+
+
 def test_the_policy_rests_after_a_failure_and_longer_after_each_further_one() -> None:
     run = Virtual(rate_hz=2.0)
     waits = []

@@ -77,8 +77,8 @@ def test_an_answer_is_assembled_from_chunks_that_repeat_id_and_name(
     assert [tool["function"]["name"] for tool in request["tools"]] == list(TOOLS.names)
     user = request["messages"][1]["content"]
     assert [message.text for message in proposal.prompt] == [each["content"] for each in request["messages"]]
-    for told in ("Goal: go north", "Note: careful", "beat 0: x", '{"position":{"x":1}}'):
-        assert told in user
+    for content in ("Goal: go north", "Note: careful", "beat 0: x", '{"position":{"x":1}}'):
+        assert content in user
     assert "s3cret" not in json.dumps(request)
 
 

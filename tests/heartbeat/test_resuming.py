@@ -58,33 +58,44 @@ def resumed(intended: Intention | None, *entries: JournalEntry, beats: int = 4, 
 
 def test_an_episode_whose_beats_are_all_recorded_goes_on_with_the_next() -> None:
     for intended in (None, intention(4, "walk")):
-        found = resumed(intended)
-        assert (found.next_beat, found.recovered, len(found.lines)) == (5, None, 4)
+        resumption = resumed(intended)
+        assert (resumption.next_beat, resumption.recovered, len(resumption.lines)) == (5, None, 4)
 
 
 def test_an_action_that_the_journal_has_done_is_recorded_as_done() -> None:
-    found = resumed(intention(5, "walk"), entry("e-5-0", "done", value={"x": 1}))
-    assert found.recovered is not None
-    assert (found.next_beat, found.settled, found.recovered.beat, found.recovered.outcome) == (6, True, 5, "acted")
-    assert found.recovered.results[0].value == {"x": 1}
-    assert found.recovered.reason == "the daemon ended during this beat"
-    assert found.lines[-1].startswith("beat 5: walk {} -> acted")
+    resumption = resumed(intention(5, "walk"), entry("e-5-0", "done", value={"x": 1}))
+    assert resumption.recovered is not None
+    assert (resumption.next_beat, resumption.settled, resumption.recovered.beat, resumption.recovered.outcome) == (
+        6,
+        True,
+        5,
+        "acted",
+    )
+    assert resumption.recovered.results[0].value == {"x": 1}
+    assert resumption.recovered.reason == "the daemon ended during this beat"
+    assert resumption.lines[-1].startswith("beat 5: walk {} -> acted")
 
 
 def test_an_action_that_the_journal_does_not_know_was_not_started() -> None:
-    found = resumed(intention(5, "walk", "turn"))
-    assert found.recovered is not None
-    assert [result.error.code for result in found.recovered.results if result.error] == ["not_started", "not_started"]
-    assert found.recovered.outcome == "failed"
+    resumption = resumed(intention(5, "walk", "turn"))
+    assert resumption.recovered is not None
+    assert [result.error.code for result in resumption.recovered.results if result.error] == [
+        "not_started",
+        "not_started",
+    ]
+    assert resumption.recovered.outcome == "failed"
 
 
 def test_an_action_that_failed_has_its_reason_and_the_later_ones_were_not_started() -> None:
     error = ErrorInfo(code="game_refused", message="no")
-    found = resumed(
+    resumption = resumed(
         intention(5, "walk", "turn"), entry("e-5-0", "failed", error=error), entry("e-5-1", "done", value={})
     )
-    assert found.recovered is not None
-    assert [result.error.code for result in found.recovered.results if result.error] == ["game_refused", "not_started"]
+    assert resumption.recovered is not None
+    assert [result.error.code for result in resumption.recovered.results if result.error] == [
+        "game_refused",
+        "not_started",
+    ]
 
 
 def test_an_action_that_is_still_under_way_is_awaited() -> None:
@@ -93,10 +104,10 @@ def test_an_action_that_is_still_under_way_is_awaited() -> None:
 
 @pytest.mark.parametrize(("tool", "journaled"), [("walk", False), ("execute_action", True)])
 def test_what_is_not_journaled_is_in_doubt(tool: str, *, journaled: bool) -> None:
-    found = resumed(intention(5, tool), journaled=journaled)
-    assert found.recovered is not None
-    assert found.recovered.outcome == "in_doubt"
-    assert found.settled
+    resumption = resumed(intention(5, tool), journaled=journaled)
+    assert resumption.recovered is not None
+    assert resumption.recovered.outcome == "in_doubt"
+    assert resumption.settled
 
 
 def test_a_lost_record_before_the_last_beat_leaves_its_number_unused() -> None:

@@ -91,10 +91,10 @@ def test_a_killed_process_loses_at_most_the_record_it_was_writing(tmp_path: Path
             if int(line) == 20:
                 process.send_signal(signal.SIGKILL)
                 break
-        told = [20, *map(int, process.stdout)]
+        printed = [20, *map(int, process.stdout)]
     episode = read_episode(tmp_path / "killed")
     assert episode.end is None
-    assert [one.beat for one in episode.beats][: told[-1]] == list(range(1, told[-1] + 1))
+    assert [one.beat for one in episode.beats][: printed[-1]] == list(range(1, printed[-1] + 1))
 
 
 @pytest.mark.parametrize(("missing", "left"), [(1, [1, 2, 3]), (7, [1, 2, 3]), (200, [1, 2])])

@@ -10,7 +10,7 @@ from timmy_actors.heartbeat.memory import Memory
 from timmy_actors.heartbeat.view import View
 
 MAX_FEEDBACK, MAX_LINE = 16, 600
-"""The newest lines that wait for the next question, and the characters of each: nobody may ask for days."""
+"""The newest lines that wait for the next question, and the characters of each: a person may decide for days."""
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,7 @@ class BeatFlow:
         """The policy has decided, or could not."""
         if self._thought is None or self._thought.ticket != ticket:
             self._late_answers += 1
+            self._budget.add(proposal.usage)  # it is of no use, and has to be paid
             return []
         took_s = now - self._thought.began
         if proposal.problem is not None:  # it has not read them

@@ -26,7 +26,7 @@ REMEDIES: dict[FindingCode, str] = {
     "wrong_number": REPAIR + "writes a gap for missing records, and removes repeated ones",
     "no_picture": "restore the file, or " + REPAIR + "removes it from the record",
     "wrong_picture": "restore the file, or " + REPAIR + "removes it from the record",
-    "wrong_hash": REPAIR + "computes it anew",
+    "wrong_hash": REPAIR + "computes it again",
     "duplicate_call": REPAIR + "removes the later call",
     "unknown_call": REPAIR + "removes the result",
 }

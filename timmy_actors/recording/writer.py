@@ -36,7 +36,7 @@ MAX_RECORD = MAX_LINE_BYTES // 4
 """Characters of a record's JSON: it fits into a line in UTF-8, whatever the characters."""
 BLOCK_BYTES = 65_536
 SCAN_EVERY_S = 60.0
-"""How often a full budget is computed anew: it reads the sizes of all files."""
+"""How often a full budget is computed again: it reads the sizes of all files."""
 CLOSE_WITHIN_S = 5.0
 """How long the end of an episode waits for a slow disk."""
 
