@@ -7,7 +7,18 @@ import pytest
 from tests.heartbeat.virtual import BOOT, FAST, PERSON, SLOW, Virtual, snapshot, walk
 from timmy_actors.errors import RefusedError
 from timmy_actors.heartbeat import Proposal, ToolCall, View
-from timmy_actors.heartbeat.effects import Act, Freeze, Intend, Perceive, StopThinking, Thaw, Think, UsePolicy, Write
+from timmy_actors.heartbeat.effects import (
+    Act,
+    Done,
+    Freeze,
+    Intend,
+    Perceive,
+    StopThinking,
+    Thaw,
+    Think,
+    UsePolicy,
+    Write,
+)
 from timmy_actors.recording import Usage
 
 
@@ -106,6 +117,17 @@ def test_a_decision_that_does_not_come_in_time_is_recorded_and_fenced() -> None:
     assert (record.outcome, record.reason) == ("failed", "no decision within 3 s")
     assert run.core.on_proposed(ticket, _proposal(walk()), run.now) == []
     assert run.core.status().late_answers == 1
+
+
+def test_a_decision_that_comes_too_late_is_charged() -> None:
+    run = Virtual()
+    run.tick()
+    run.see()
+    ticket = run.take(Think).ticket
+    run.core.pause("a person")
+    run.core.on_proposed(ticket, Proposal(usage=Usage(prompt_tokens=70, completion_tokens=7)), run.now)
+    status = run.core.status()
+    assert (status.late_answers, status.tokens) == (1, 77)
 
 
 def test_the_policy_rests_after_a_failure_and_longer_after_each_further_one() -> None:
@@ -344,6 +366,54 @@ def test_an_action_with_an_effect_is_no_loop_however_often_it_is_repeated() -> N
     for number in range(10):
         run.beat(walk(), view=View(snapshot(number * 200.0)))
     assert run.core.status().guard == "ok"
+
+
+def test_a_body_that_wanders_by_itself_does_not_hide_that_an_action_changes_nothing() -> None:
+    run = Virtual(repeats=2)
+    for number in range(3):
+        run.beat(ToolCall("chat", {"text": "Hello?"}), view=View(snapshot(number * 200.0)))
+    assert run.core.status().guard_reason == 'chat {"text": "Hello?"} changed nothing 2 times in a row'
+
+
+def test_a_policy_may_wait_for_as_long_as_it_likes() -> None:
+    run = Virtual(repeats=2)
+    for _ in range(10):
+        assert run.beat(ToolCall("wait")).outcome == "waited"
+    assert run.core.status().guard == "ok"
+
+
+def test_waiting_in_between_does_not_hide_a_loop() -> None:
+    run = Virtual(repeats=2)
+    for _ in range(3):
+        run.beat(ToolCall("fly"))
+        run.beat(ToolCall("wait"))
+    assert run.core.status().guard == "reported"
+
+
+def test_what_waits_for_the_next_question_is_bounded() -> None:
+    run = Virtual(PERSON)
+    for number in range(100):
+        run.core.act(walk())
+        run.tick()
+        run.see()
+        run.add(
+            run.core.on_acted(run.take(Act).ticket, Done(code="game_refused", message=f"{number} " * 1000), run.now)
+        )
+        run.record()
+    feedback = run.core._experience.take_feedback()
+    assert (len(feedback), max(map(len, feedback))) == (16, 600)
+    assert feedback[-1].startswith("game_refused: 99")
+
+
+def test_a_long_call_that_is_repeated_is_named_in_short() -> None:
+    run = Virtual(repeats=2)
+    for number in range(3):
+        run.beat(ToolCall("fly", {"text": "x" * 10_000, "z": number}))
+    assert run.core.status().guard == "ok"
+    for _ in range(3):
+        run.beat(ToolCall("fly", {"text": "x" * 10_000}))
+    assert run.core.status().guard == "reported"
+    assert len(run.core.status().guard_reason or "") < 700
 
 
 def test_two_actions_that_alternate_and_lead_nowhere_are_a_loop() -> None:

@@ -77,8 +77,8 @@ def test_an_answer_is_assembled_from_chunks_that_repeat_id_and_name(
     assert [tool["function"]["name"] for tool in request["tools"]] == list(TOOLS.names)
     user = request["messages"][1]["content"]
     assert [message.text for message in proposal.prompt] == [each["content"] for each in request["messages"]]
-    for told in ("Goal: go north", "Note: careful", "beat 0: x", '{"position":{"x":1}}'):
-        assert told in user
+    for content in ("Goal: go north", "Note: careful", "beat 0: x", '{"position":{"x":1}}'):
+        assert content in user
     assert "s3cret" not in json.dumps(request)
 
 
@@ -144,7 +144,10 @@ def test_a_thousand_calls_are_counted(policy: OpenAiPolicy, endpoint: ModelStand
 
 def test_an_answer_without_an_end_is_broken_off(policy: OpenAiPolicy, endpoint: ModelStandIn) -> None:
     long = streams([chunk(content="x" * 100_000)] * 20)
-    assert ask(policy, endpoint, long).problem == "the model's answer has no end: it was broken off"
+    proposal = ask(policy, endpoint, long)
+    assert proposal.problem == "the model's answer has no end: it was broken off"
+    assert proposal.usage is not None
+    assert proposal.usage.completion_tokens > 200_000
 
 
 @pytest.mark.parametrize(

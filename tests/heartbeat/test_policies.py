@@ -99,9 +99,15 @@ def test_what_a_function_must_not_return_is_an_error(result: Any) -> None:
         ("nowhere.at_all:decide", "No module named"),
         ("math:decide", "math has no 'decide'"),
         ("math:pi", "cannot be called"),
+        (".relative:decide", "fails when it is imported: TypeError"),
+        ("broken_policy:decide", "fails when it is imported: ZeroDivisionError"),
     ],
 )
-def test_a_function_that_cannot_be_called_is_refused(name: str, reason: str) -> None:
+def test_a_function_that_cannot_be_called_is_refused(
+    name: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_policy.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ConfigError, match=reason):
         load_function(name)
     assert load_function("math:floor")(1.5) == 1  # type: ignore[arg-type]
@@ -109,15 +115,16 @@ def test_a_function_that_cannot_be_called_is_refused(name: str, reason: str) -> 
 
 def test_a_replay_repeats_the_decisions_but_not_the_steps_of_plans(tmp_path: Path) -> None:
     writer = EpisodeWriter(tmp_path, episode_id="one", meta={})
-    for number, by in enumerate(("model", "plan", "human"), start=1):
+    for number, by in enumerate(("model", "plan", "plan", "human"), start=1):
         call = BeatCall(id="1", name=f"tool-{number}", arguments={"n": number})
         decision = Decision(text=by, calls=(call,), by=by)
         writer.write(BeatRecord(beat=number, time=datetime.now(UTC), outcome="acted", decision=decision))
     writer.close("stopped")
     policy = ReplayPolicy(tmp_path / "one")
     assert ask(policy, 1).calls == (ToolCall("tool-1", {"n": 1}),)
-    assert ask(policy, 2).calls == (ToolCall("tool-3", {"n": 3}),)
-    assert ask(policy, 3).over == "the episode is replayed"
+    assert ask(policy, 4).calls == (ToolCall("tool-4", {"n": 4}),)  # nothing is asked while the plan is carried out
+    assert ask(policy, 5).over == "the episode is replayed"
+    assert ask(ReplayPolicy(tmp_path / "one"), 2).calls == (ToolCall("tool-4", {"n": 4}),)
     with pytest.raises(EpisodesUnusableError):
         ReplayPolicy(tmp_path / "two")
 
@@ -158,6 +165,26 @@ def test_a_policy_decides_in_a_thread_of_its_own_and_a_cancelled_question_makes_
         policy.go.set()
     thinker.close()
     assert answers[-1] == "2"
+    assert policy.closed
+
+
+def test_a_policy_that_is_stuck_is_dismissed_without_waiting_for_it() -> None:
+    stuck, returns = threading.Event(), threading.Event()
+
+    class Stuck(Slow):
+        def decide(self, question: Question, caller: Caller) -> Proposal:
+            stuck.set()
+            returns.wait(PATIENCE_S)
+            return Proposal()
+
+    policy = Stuck()
+    thinker = Thinker(policy)
+    thinker.ask(Question(beat=1, goal="", observation={}), lambda _: None)
+    assert stuck.wait(PATIENCE_S)
+    thinker.dismiss()
+    assert not policy.closed  # it still decides
+    returns.set()
+    thinker.close()
     assert policy.closed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageSequence
@@ -68,6 +69,26 @@ def test_an_animation_has_a_frame_per_beat(tmp_path: Path, name: str) -> None:
     assert animate(episode, read_beats(episode), tmp_path / name) == 3
     with Image.open(tmp_path / name) as image:
         assert len(list(ImageSequence.all_frames(image))) == 3
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        {"position": {"x": 10**400, "y": -1e308}, "nearby_actors": {"actors": [{"x": 1e308, "y": 5}, "nobody", {}]}},
+        {"position": {"yaw": "north"}, "nearby_actors": {"actors": 5}},
+    ],
+)
+def test_an_observation_that_was_edited_by_hand_is_drawn_all_the_same(
+    tmp_path: Path, observation: dict[str, Any]
+) -> None:
+    assert animate(tmp_path, [beat(1, observation=observation)], tmp_path / "film.gif") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff damaged"])
+def test_what_is_no_picture_is_not_shown_as_text(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "one.jpg").write_bytes(content)
+    with pytest.raises(OSError, match=r"one\.jpg"):
+        as_text(tmp_path / "one.jpg", 10)
 
 
 def test_an_animation_in_another_format_is_refused(tmp_path: Path) -> None:

@@ -119,6 +119,17 @@ def test_a_recorder_that_fails_is_dropped_and_the_link_stays_up(
     assert caplog.text.count("is dropped") == 1
 
 
+def test_messages_of_a_strange_server_are_dumped_and_read(tmp_path: Path) -> None:
+    recorder = FlightRecorder(tmp_path, keep_s=60, max_bytes=300)
+    recorder.note("received", 1, encoded(**WELCOME))
+    for sections in (5, {"chat": ["\ud800"]}, None, "many"):
+        recorder.note("received", 1, encoded(type="perception", seq=1, player="Timmy", sections=sections))
+    for number in range(4):
+        recorder.note("received", 1, push(number, chat=["half a pair: \ud800"]))
+    (passage,) = read_flight(Path(recorder.dump("test").path))
+    assert passage.base["player Timmy"]["sections"]["chat"] == ["half a pair: ?"]
+
+
 def test_a_dump_on_request_names_its_file_and_the_recorder_can_be_off(tmp_path: Path) -> None:
     recording = RecordingSettings(folder=str(tmp_path / "episodes"))
     with Peer() as peer, running(peer.address, recording=recording) as runtime:

@@ -115,6 +115,29 @@ def test_a_picture_outside_the_episode_is_not_read(episode: Path) -> None:
     assert findings(episode) == [(2, "edited"), (2, "no_picture")]
 
 
+def test_a_picture_that_leads_in_a_circle_is_a_finding(episode: Path) -> None:
+    picture = episode / "pictures" / "000002.jpg"
+    picture.unlink()
+    picture.symlink_to(picture)
+    assert findings(episode) == [(3, "no_picture")]
+
+
+def test_a_repair_that_is_killed_leaves_an_episode(episode: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(episode, [*lines(episode), b"{}\n"])
+    before = (episode / "beats.jsonl").read_bytes()
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(SystemExit):
+        repair_episode(episode)
+    assert (episode / "beats.jsonl").read_bytes() == before
+    monkeypatch.undo()
+    assert repair_episode(episode).before is not None
+    assert findings(episode) == []
+
+
 def test_calls_and_results_that_do_not_match_are_found(tmp_path: Path) -> None:
     writer = EpisodeWriter(tmp_path, episode_id="one", meta={})
     calls = (BeatCall(id="a", name="walk"), BeatCall(id="a", name="run"))

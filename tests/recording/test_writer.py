@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,14 @@ import pytest
 from tests.disks import small_disk
 from tests.recording.beats import STORED_WITHIN_S, beat, picture, record
 from timmy_actors.errors import EpisodesUnusableError
-from timmy_actors.recording import EpisodeLimits, EpisodeWriter, read_episode
+from timmy_actors.recording import (
+    EpisodeLimits,
+    EpisodeWriter,
+    PromptMessage,
+    hash_observation,
+    read_episode,
+    verify_episode,
+)
 
 ENDLESS = """
 import sys
@@ -83,10 +91,10 @@ def test_a_killed_process_loses_at_most_the_record_it_was_writing(tmp_path: Path
             if int(line) == 20:
                 process.send_signal(signal.SIGKILL)
                 break
-        told = [20, *map(int, process.stdout)]
+        printed = [20, *map(int, process.stdout)]
     episode = read_episode(tmp_path / "killed")
     assert episode.end is None
-    assert [one.beat for one in episode.beats][: told[-1]] == list(range(1, told[-1] + 1))
+    assert [one.beat for one in episode.beats][: printed[-1]] == list(range(1, printed[-1] + 1))
 
 
 @pytest.mark.parametrize(("missing", "left"), [(1, [1, 2, 3]), (7, [1, 2, 3]), (200, [1, 2])])
@@ -221,3 +229,45 @@ def test_a_secret_in_a_text_is_not_stored(tmp_path: Path, text: str) -> None:
     episode = read_episode(writer.episode)
     assert episode.beats[0].observation["api_key"] == "[redacted]"
     assert episode.beats[0].observation["tokens"] == 5
+
+
+def test_a_secret_in_a_prompt_that_quotes_an_observation_is_not_stored(tmp_path: Path) -> None:
+    observation = {"api_key": "abc def", "topics": ["little secret", "desk-with-many-drawers-in-it"], "tokens": 5}
+    quoted = f"What is perceived now:\n{json.dumps(observation)}"
+    writer = EpisodeWriter(tmp_path, episode_id="one", meta={})
+    writer.write(beat(1, prompt=(PromptMessage(role="user", text=quoted),)))
+    writer.close("success")
+    (stored,) = read_episode(writer.episode).beats
+    assert stored.prompt[0].text == quoted.replace("abc def", "[redacted]")
+
+
+def test_an_observation_that_lost_a_secret_has_the_hash_of_what_is_left(tmp_path: Path) -> None:
+    observation = {"chat": [f"my password is {TOKEN}"]}
+    writer = EpisodeWriter(tmp_path, episode_id="one", meta={}, secrets=[TOKEN])
+    writer.write(beat(1, observation=observation, observation_hash=hash_observation(observation)))
+    writer.close("success")
+    assert list(verify_episode(writer.episode)) == []
+
+
+def test_a_continued_episode_has_a_gap_for_what_its_killed_process_did_not_store(tmp_path: Path) -> None:
+    record(tmp_path, 2)
+    writer = EpisodeWriter(tmp_path, episode_id="one", meta={}, lost=3)
+    writer.write(beat(6))
+    writer.close("success")
+    episode = read_episode(writer.episode)
+    assert [(gap.dropped, gap.code) for gap in episode.gaps] == [(3, "killed")]
+    assert list(verify_episode(writer.episode)) == []
+
+
+def test_waiting_for_a_disk_that_stands_still_ends_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    pipe = tmp_path / "capture"
+    os.mkfifo(pipe)
+    writer = EpisodeWriter(tmp_path / "episodes", episode_id="one", meta={})
+    writer.write(beat(1), pipe)
+    for _ in range(100):
+        assert not writer.flush(0.0)
+    assert writer._queue.qsize() <= 1
+    with pipe.open("wb") as file:
+        file.write(picture())
+    assert writer.flush(STORED_WITHIN_S)
+    writer.close("success")

@@ -239,6 +239,9 @@ def _play(folder: Path, beats: Iterable[BeatRecord], speed: float, *, pictures: 
         picture = picture_file(folder, beat) if pictures else None
         if picture is not None and sys.stdout.isatty():
             columns = min(shutil.get_terminal_size().columns, TERMINAL_COLUMNS)
-            click.echo("\n".join(as_text(picture, columns)))
+            try:
+                click.echo("\n".join(as_text(picture, columns)))
+            except OSError as error:
+                click.echo(harmless(f"  its picture cannot be shown: {error}"))
     end = read_episode(folder).end
     click.echo(f"ended: {end.outcome}" if end is not None else "unfinished")

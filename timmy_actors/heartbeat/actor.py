@@ -1,4 +1,7 @@
-"""The heartbeat's actor: carries out what the core decides, and keeps the time. It waits for no game and no model."""
+"""The heartbeat's actor: carries out what the core decides, and keeps the time.
+
+While it has an episode it waits for no game and no model; the end of an episode waits up to two seconds for its policy.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +128,8 @@ class HeartbeatActor(Actor):
         )
         self._log = EpisodeLog(options)
         self._thinker: Thinker | None = None
+        self._dismissed: list[Thinker] = []
+        """Policies that were replaced during the episode."""
         self._froze = False
         self._problem: str | None = None
         """Why the episode cannot begin."""
@@ -134,8 +139,7 @@ class HeartbeatActor(Actor):
         self._core = Core(self._options.core, self._toolbox(), time.monotonic())
         self._publish()
         self.mailbox.schedule("look", LOOK_EVERY_S, _Look(), every=True)
-        if self._log.can_resume or self._options.begins:
-            self._begin()
+        self._begin_by_itself()
 
     def on_receive(self, message: Any) -> Any:
         """Handle calls, timers and answers."""
@@ -149,7 +153,7 @@ class HeartbeatActor(Actor):
                 self._look()
                 self._publish()
             case _Begin():
-                self._begin()
+                self._begin_by_itself()
             case _Seen(ticket, view):
                 self.mailbox.cancel("perceive")
                 self._do(self._core.on_perceived(ticket, view, time.monotonic()))
@@ -211,6 +215,13 @@ class HeartbeatActor(Actor):
         self._begin()
         if self._problem is not None:
             raise RefusedError("unavailable", self._problem)
+
+    def _begin_by_itself(self) -> None:
+        """Begin unless only a person does, and there is nothing to resume: another daemon may have ended it."""
+        if self._log.can_resume or self._options.begins:
+            self._begin()
+        elif self._core.episode is None:
+            self._problem = None
 
     def _begin(self) -> None:
         """Begin or resume an episode; try again later where that cannot be done now."""
@@ -312,7 +323,10 @@ class HeartbeatActor(Actor):
         self._thinker.ask(think.question, lambda proposal: self._send(_Proposed(think.ticket, proposal)))
 
     def _use_policy(self, index: int) -> None:
-        self._stop_thinker()
+        if self._thinker is not None:
+            self._thinker.dismiss()  # the beat goes on: it does not wait for a policy that is stuck
+            self._dismissed.append(self._thinker)
+            self._thinker = None
         make = self._options.policies[index]
         if make is None:
             return
@@ -323,8 +337,9 @@ class HeartbeatActor(Actor):
             log.warning("the policy cannot be used: %s", error)
 
     def _stop_thinker(self) -> None:
-        thinker, self._thinker = self._thinker, None
-        if thinker is not None:
+        thinkers = self._dismissed if self._thinker is None else [*self._dismissed, self._thinker]
+        self._thinker, self._dismissed = None, []
+        for thinker in thinkers:
             thinker.close()
 
     def _freeze(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,18 @@ from typing import Literal
 from timmy_actors.errors import RefusedError
 from timmy_actors.heartbeat.effects import Done, Intention
 from timmy_actors.heartbeat.proposal import Json, Proposal, ToolCall
-from timmy_actors.heartbeat.tools import MAX_CALLS, Command, Execute, Refusal, Task, Toolbox, canonical, is_bounded
+from timmy_actors.heartbeat.tools import (
+    IN_PLACE,
+    MAX_CALLS,
+    Command,
+    Execute,
+    Refusal,
+    Task,
+    Toolbox,
+    Wait,
+    canonical,
+    is_bounded,
+)
 from timmy_actors.heartbeat.view import View
 from timmy_actors.protocol import BeatPhase, LastBeat
 from timmy_actors.recording import (
@@ -28,6 +40,8 @@ from timmy_actors.recording import (
 
 PERSON, PLANNED = "human", "plan"
 MAX_TEXT, MAX_NAME, MAX_SHOWN = 16_000, 128, 200
+MAX_TRIED = 500
+"""The characters of what was tried, in messages and in the loop guard's comparison; longer ones differ by a digest."""
 MS_PER_S = 1_000.0
 IN_DOUBT = frozenset({"in_doubt"})
 REFUSED_CODES = frozenset({"bad_arguments", "unknown_command", "overloaded", "not_started", "no_tool_call"})
@@ -128,7 +142,20 @@ class Beat:
             return "a decision"
         if not self.chosen:
             return "an answer without a tool call"
-        return "; ".join(canonical(each.call.tool[:MAX_NAME], _recordable(each.call)) for each in self.chosen)
+        whole = "; ".join(canonical(each.call.tool[:MAX_NAME], _recordable(each.call)) for each in self.chosen)
+        if len(whole) <= MAX_TRIED:
+            return whole
+        return f"{whole[:MAX_TRIED]}… ({hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()[:16]})"
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether the decision was to do nothing."""
+        return bool(self.chosen) and all(isinstance(each.task, Wait) for each in self.chosen)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it may have changed where the player is."""
+        return any(each.call.tool not in IN_PLACE for each in self.chosen)
 
     @property
     def outcome(self) -> BeatOutcome:

@@ -42,7 +42,7 @@ class Core(BeatFlow):
         for line in lines:
             self._experience.memory.add(line)
         if feedback is not None:
-            self._experience.feedback.append(feedback)
+            self._experience.note(feedback)
         for usage in used:
             self._budget.add(usage)
 
@@ -95,7 +95,7 @@ class Core(BeatFlow):
         """Take a person's choice for the next beat.
 
         Raises:
-            RefusedError: the call is invalid, or nobody asks a person now.
+            RefusedError: the call is invalid, or no person is asked now.
         """
         self._require_episode()
         if self.phase == "paused":

@@ -13,7 +13,15 @@ from timmy_actors.heartbeat.options import HeartbeatOptions
 from timmy_actors.heartbeat.resuming import Resumption, journal_lookup, resume
 from timmy_actors.heartbeat.state_file import State, StateFile
 from timmy_actors.protocol import BeatPhase
-from timmy_actors.recording import BeatRecord, EpisodeOutcome, EpisodeWriter, Usage, new_episode_id, read_episode
+from timmy_actors.recording import (
+    BeatRecord,
+    EpisodeOutcome,
+    EpisodeWriter,
+    Usage,
+    new_episode_id,
+    read_end,
+    read_episode,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +59,7 @@ class EpisodeLog:
     @property
     def can_resume(self) -> bool:
         """Whether a crash has ended an episode."""
-        return self._state_file.read() is not None
+        return self._interrupted() is not None
 
     @property
     def problem(self) -> str | None:
@@ -67,7 +75,7 @@ class EpisodeLog:
             JournalUnusableError: the journal cannot be read, so that nothing is known of the last action.
             NotReadyError: the last action is still under way; try again.
         """
-        state = self._state_file.read()
+        state = self._interrupted()
         if state is None:
             opened, resumption = Opened(new_episode_id(datetime.now(UTC))), None
         else:
@@ -78,13 +86,29 @@ class EpisodeLog:
             meta=dict(self._options.meta),
             secrets=self._options.secrets,
             limits=self._options.limits,
+            lost=0 if resumption is None else resumption.lost,
         )
-        self._state = State(episode=opened.episode, phase=opened.phase)
+        # The intention stays until the next one: this process may be killed before the recovered record is stored.
+        intention = None if state is None else state.intention
+        self._state = State(episode=opened.episode, phase=opened.phase, intention=intention)
         self._written = 0
         if resumption is not None and resumption.recovered is not None:
             self.write(resumption.recovered, None)
         self._save()
         return opened
+
+    def _interrupted(self) -> State | None:
+        """The state of an episode without an end; one with an end was killed when all was done but to delete it."""
+        state = self._state_file.read()
+        if state is None or not self._has_ended(state.episode):
+            return state
+        return None
+
+    def _has_ended(self, episode: str) -> bool:
+        try:
+            return read_end(self._options.folder / episode) is not None
+        except EpisodesUnusableError:  # it cannot be read: it is resumed without its records
+            return False
 
     def _resumed(self, state: State) -> tuple[Opened, Resumption]:
         folder = self._options.folder / state.episode

@@ -187,10 +187,11 @@ class BeatFlow:
         """The policy has decided, or could not."""
         if self._thought is None or self._thought.ticket != ticket:
             self._late_answers += 1
+            self._budget.add(proposal.usage)  # it is of no use, and has to be paid
             return []
         took_s = now - self._thought.began
         if proposal.problem is not None:  # it has not read them
-            self._experience.feedback[:0] = self._thought.feedback
+            self._experience.note(*self._thought.feedback)
         self._thought = None
         self._budget.add(proposal.usage)
         beat = self._beat
@@ -246,7 +247,7 @@ class BeatFlow:
                 beat.by = PLANNED
                 self._carry_out(beat, (planned.call,), now)
             case Aborted(reason):
-                self._experience.feedback.append(Refusal("aborted", reason).line)
+                self._experience.note(Refusal("aborted", reason).line)
                 self._ask(beat, now)
             case "over":
                 self._ask(beat, now)

@@ -31,6 +31,8 @@ class Resumption:
     """The last beats, for the memory."""
     settled: bool = True
     """False: a command is still under way; ask again."""
+    lost: int = 0
+    """How many beats before the recovered one have no record: the disk was full, or too slow."""
 
 
 def resume(state: State, beats: list[BeatRecord], find: Find | None, now: datetime) -> Resumption:
@@ -52,7 +54,8 @@ def resume(state: State, beats: list[BeatRecord], find: Find | None, now: dateti
         reason=ENDED,
     )
     settled = all(is_settled for _, is_settled in outcomes)
-    return Resumption(intention.beat + 1, record, (*lines, _line(record)), settled)
+    lost = intention.beat - last - 1
+    return Resumption(intention.beat + 1, record, (*lines, _line(record)), settled, lost)
 
 
 def journal_lookup(journal: Path) -> Find:

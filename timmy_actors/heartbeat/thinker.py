@@ -42,10 +42,14 @@ class Thinker:
         """The last question needs no answer any more."""
         self._caller.leave()
 
-    def close(self) -> None:
-        """Cancel, and end the thread; one whose policy does not return is left behind, and has no effect any more."""
+    def dismiss(self) -> None:
+        """Cancel, and have the thread end by itself, without waiting for it."""
         self.cancel()
         self._asked.put(None)
+
+    def close(self) -> None:
+        """Cancel, and end the thread; one whose policy does not return is left behind, and has no effect any more."""
+        self.dismiss()
         self._thread.join(CLOSE_WITHIN_S)
         if self._thread.is_alive():
             log.warning("the policy does not return from its last decision: its thread is left behind")

@@ -34,16 +34,20 @@ GUIDANCE = {
     "unknown_command": "call one of the tools that are listed, by its exact name",
     "bad_arguments": "correct the arguments by the tool's schema",
     "needs_client_input": "the server cannot do this for a player: use execute_action, or choose another action",
-    "expired": "it was not done in time: look again, then decide anew",
+    "expired": "it was not done in time: look again, then decide again",
     "overloaded": "call fewer tools at once",
     "unavailable": "the game cannot be reached now: wait",
     "in_doubt": "it may have been done: look at what is perceived before you repeat it",
     "game_refused": "the game does not allow it now: choose another action",
-    "not_started": "an earlier call of the same decision failed, so this one was not started: decide anew",
+    "not_started": "an earlier call of the same decision failed, so this one was not started: decide again",
     "no_tool_call": "answer with a tool call; call wait to do nothing",
     "policy_failed": "",
-    "aborted": "decide anew from what is perceived now",
+    "aborted": "decide again from what is perceived now",
 }
+IN_PLACE: frozenset[str] = frozenset(
+    {"attack", "barter", "block", "chat", "equip", "look", "stop_moving", "take", "unequip", "whisper", WAIT, PLAN}
+)
+"""Tools that do not change where the player is: if it is elsewhere afterwards, it walks by itself."""
 SnapshotCondition = Annotated[AtPlace | NearPoint | Near | HealthBelow, Field(discriminator="kind")]
 """A condition that a snapshot fulfils."""
 

@@ -60,12 +60,20 @@ class View:
         """The game server process that was perceived."""
         return None if self.snapshot is None else self.snapshot.boot
 
+    def digest(self, *, with_place: bool) -> str:
+        """Equal for views between which nothing happened: without time, chat, and what moves by itself.
+
+        Args:
+            with_place: whether the player's place counts; a body that wanders changes it by itself.
+        """
+        place = _place(self.snapshot) if with_place and self.snapshot is not None else None
+        return f"{self._digest_in_place} {place}"
+
     @cached_property
-    def digest(self) -> str:
-        """Equal for views between which nothing happened: without time, chat, and what moves by itself."""
+    def _digest_in_place(self) -> str:
         parts: list[Any] = [_picture_digest(self.picture)]
         if self.snapshot is not None:
-            parts += [_lasting(self.snapshot), _place(self.snapshot), _wounds(self.snapshot)]
+            parts += [_lasting(self.snapshot), _wounds(self.snapshot)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "replace")).hexdigest()
 
 

@@ -28,7 +28,7 @@ from .records import (
 from .repair import Repair, repair_episode
 from .replay import ReplayServer
 from .store import EpisodeLimits, new_episode_id
-from .summary import EpisodeSummary, find_episode, list_episodes, read_beats
+from .summary import EpisodeSummary, find_episode, list_episodes, read_beats, read_end
 from .training.annotate import annotate_picture, draw_annotation
 from .training.check import DataFinding, check_data
 from .training.harvest import Harvest, harvest_episode
@@ -103,6 +103,7 @@ __all__ = [
     "picture_file",
     "project",
     "read_beats",
+    "read_end",
     "read_episode",
     "read_flight",
     "repair_episode",

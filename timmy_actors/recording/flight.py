@@ -87,7 +87,8 @@ class FlightRecorder:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            # JSON can name half of a surrogate pair, which UTF-8 cannot hold.
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
                 for line in _lines(frames, base, epoch, reason):
                     file.write(redact(json.dumps(line, ensure_ascii=False)) + "\n")
             for old in sorted(self._folder.glob(f"{PREFIX}*{SUFFIX}"))[:-KEPT]:
@@ -120,8 +121,12 @@ def merge(before: Message | None, push: Message) -> Message:
     """A player's whole perception after a push."""
     if before is None or push.get("full"):
         return push
-    parts = {key: {**before.get(key, {}), **push.get(key, {})} for key in ("sections", "revisions")}
+    parts = {key: {**_members(before.get(key)), **_members(push.get(key))} for key in ("sections", "revisions")}
     return {**before, **push, **parts, "full": before.get("full", False)}
+
+
+def _members(value: Any) -> Message:
+    return value if isinstance(value, dict) else {}
 
 
 def _lines(frames: list[Frame], base: dict[str, Message], epoch: int, reason: str) -> Iterator[Message]:

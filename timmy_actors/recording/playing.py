@@ -21,6 +21,10 @@ WIDTH, HEIGHT, BAR = 480, 360, 22
 SPAN = 2_048.0
 """Game units from one side of a drawn map to the other."""
 LAND, LINE, PLAYER, ACTOR, DEAD = (222, 226, 205), (200, 205, 184), (20, 60, 160), (170, 60, 40), (130, 130, 130)
+TALLEST = 2
+"""A picture as text is at most so many times as high as wide; a higher one is squeezed."""
+FARTHEST = 1e9
+"""A number beyond it is no coordinate: an episode may have been edited by hand."""
 SHORTEST_MS, LONGEST_MS = 40, 2_000
 MAX_FRAMES = 2_000
 EX_NOINPUT = 66
@@ -61,9 +65,12 @@ def as_text(picture: Path, columns: int) -> list[str]:
     need_pillow()
     from PIL import Image  # noqa: PLC0415  as above
 
-    with Image.open(picture, formats=("JPEG",)) as image:
-        rows = max(2, round(columns * image.height / image.width / 2) * 2)
-        pixels = image.convert("RGB").resize((columns, rows)).tobytes()
+    try:
+        with Image.open(picture, formats=("JPEG",)) as image:
+            rows = min(max(2, round(columns * image.height / image.width / 2) * 2), TALLEST * columns)
+            pixels = image.convert("RGB").resize((columns, rows)).tobytes()
+    except (SyntaxError, Image.DecompressionBombError) as error:
+        raise OSError(f"{picture}: not a valid picture: {error}") from error
     return [_text_row(pixels, row, columns) for row in range(0, rows, 2)]
 
 
@@ -128,7 +135,8 @@ def draw_map(beat: BeatRecord) -> Image.Image:
         draw.line((at, 0, at, HEIGHT), LINE)
         draw.line((0, at, WIDTH, at), LINE)
     position = find_section(beat.observation, "position")
-    for actor in find_section(beat.observation, "nearby_actors").get("actors", ()):
+    actors = find_section(beat.observation, "nearby_actors").get("actors")
+    for actor in actors if isinstance(actors, list) else ():
         _mark(draw, position, actor)
     yaw = math.radians(_number(position, "yaw"))
     middle = (WIDTH / 2, HEIGHT / 2)
@@ -143,9 +151,11 @@ def _mark(draw: ImageDraw.ImageDraw, position: dict[str, Any], actor: Any) -> No
         return
     x = WIDTH / 2 + (_number(actor, "x") - _number(position, "x")) / SPAN * WIDTH
     y = HEIGHT / 2 - (_number(actor, "y") - _number(position, "y")) / SPAN * WIDTH
+    if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
+        return
     draw.circle((x, y), 5, DEAD if actor.get("dead") else ACTOR)
 
 
 def _number(section: dict[str, Any], key: str) -> float:
     value = section.get(key)
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
+    return float(value) if isinstance(value, int | float) and abs(value) < FARTHEST else 0.0

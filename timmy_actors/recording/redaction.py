@@ -9,14 +9,21 @@ from collections.abc import Collection
 REDACTED = "[redacted]"
 SHORTEST_SECRET = 8
 """A shorter text is too common to be replaced wherever it occurs."""
-_MEMBER = r'((?:[_-]key|apikey|password|passwd|secret|authorization|token)"\s*:\s*")(?:[^"\\]|\\.)+'
+_SECRET_NAMES = ("_key", "-key", "apikey", "password", "passwd", "secret", "authorization", "token")
+_NAME = "|".join(_SECRET_NAMES)
+_MEMBER = rf'((?:{_NAME})"\s*:\s*")(?:[^"\\]|\\.)+'
+_QUOTED_MEMBER = rf'((?:{_NAME})\\+"\s*:\s*\\+")[^"\\]+'
+"""A member of JSON that is itself a text in JSON, as an observation is in a prompt."""
 _HEADER = r"(bearer\s+|authorization:\s*\w+\s+)[\w.~+/=-]{16,}"
 _QUERY = r"([?&](?:key|api_key|token|access_token)=)[^&\s\"\\]+"
+_KEY = r"()(?-i:[srp]k-(?<!\w.k-))[\w-]{16,}"
+"""Looks back for the word's start only where the prefix is: three times as fast as a search for words."""
 FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (('key"', 'password"', 'passwd"', 'secret"', 'authorization"', 'token"'), _MEMBER),
-    (("bearer", "authorization:"), _HEADER),
+    (tuple(f'{name}":' for name in _SECRET_NAMES), _MEMBER),
+    (tuple(f'{name}\\":' for name in _SECRET_NAMES), _QUOTED_MEMBER),
+    (("bearer ", "authorization:"), _HEADER),
     (("key=", "token="), _QUERY),
-    (("sk-", "rk-", "pk-"), r"(\b)[srp]k-[\w-]{16,}"),
+    (("sk-", "rk-", "pk-"), _KEY),
     (("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), r"(\b)(?:gh[pousr]|github_pat)_\w{20,}"),
     (("hf_",), r"(\b)hf_\w{20,}"),
     (("xox",), r"(\b)xox[abprs]-[\w-]{10,}"),
@@ -24,7 +31,8 @@ FORMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("eyj",), r"(\b)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
 )
 """Words of which one is in every text of that form, in lower case, and the form. Looking for the words first makes a
-text without secrets a hundred times cheaper than the forms would."""
+text without secrets a hundred times cheaper than the forms would. A member's name is looked for with its colon: a topic
+of the game that ends with `secret` is no reason to search the record."""
 _COMPILED = tuple((words, re.compile(form, re.IGNORECASE)) for words, form in FORMS)
 
 

@@ -42,8 +42,8 @@ def repair_episode(episode: Path) -> Repair:
         before = _free_name(episode)
         new = episode / f".{BEATS}.new"
         _write(new, _repaired(episode, {(one.line, one.code) for one in findings}))
-        (episode / BEATS).rename(before)
-        new.rename(episode / BEATS)
+        before.hardlink_to(episode / BEATS)  # not renamed: a kill in between would leave no episode
+        new.replace(episode / BEATS)
     except OSError as error:
         reason = f"episode {episode}: cannot be written ({error.strerror}): correct that, and repair it again"
         raise EpisodesUnusableError(reason) from error

@@ -96,7 +96,9 @@ class ReplayServer:
         if self._router.poll(POLL_MS):
             client, *_, frame = self._router.recv_multipart()
             with contextlib.suppress(ValueError, RecursionError):  # another program's bytes
-                playing.receive(client, json.loads(frame))
+                message = json.loads(frame)
+                if isinstance(message, dict):
+                    playing.receive(client, message)
         for message in playing.due(time.monotonic()):
             self._router.send_multipart([playing.client, json.dumps(message).encode()])
 
@@ -177,11 +179,11 @@ class _Playing:
     def _on_command(self, message: Message) -> None:
         missed = next((key for key in _keys(message) if key in self._unclaimed), None)
         if missed is not None:
-            self._answers.append({**self._unclaimed.pop(missed), "id": message["id"]})
+            self._answers.append({**self._unclaimed.pop(missed), "id": message.get("id")})
         elif self._next < len(self._entries):
             self._arrived.append(message)
         else:
-            self._answers.append({"type": "result", "id": message["id"], "error": NOT_RECORDED})
+            self._answers.append({"type": "result", "id": message.get("id"), "error": NOT_RECORDED})
 
     def _may_pass(self, direction: Direction, message: Message, now: float) -> bool:
         """Whether the recording may go on past this entry: a command is waited for."""
@@ -194,7 +196,7 @@ class _Playing:
                 return False
             self._missed[str(message.get("id"))] = _keys(message)[1]
         else:
-            self._ids[str(message.get("id"))] = command["id"]
+            self._ids[str(message.get("id"))] = str(command.get("id"))
         if self._waiting_since is not None and self._began_at is not None:
             self._began_at += now - self._waiting_since  # what follows keeps its distance in time
         self._waiting_since = None
@@ -229,7 +231,8 @@ class _Playing:
 
     def _now(self) -> int:
         passed = 0.0 if self._began_at is None else time.monotonic() - self._began_at
-        return int(self._welcome.get("now", 0)) + round(passed * 1000)
+        now = self._welcome.get("now")
+        return (now if isinstance(now, int) else 0) + round(passed * 1000)
 
 
 def _keys(command: Message) -> tuple[str, str]:

@@ -71,8 +71,8 @@ def lock_folder(folder: Path) -> LockFile:
 def episode_folders(folder: Path) -> list[Path]:
     """The episodes of a folder, the oldest first."""
     try:
-        found = [path for path in folder.iterdir() if (path / BEATS).is_file() and not path.is_symlink()]
-        return sorted(found, key=lambda path: ((path / BEATS).stat().st_mtime_ns, path.name))
+        episodes = [path for path in folder.iterdir() if (path / BEATS).is_file() and not path.is_symlink()]
+        return sorted(episodes, key=lambda path: ((path / BEATS).stat().st_mtime_ns, path.name))
     except OSError:
         return []
 

@@ -26,7 +26,7 @@ REMEDIES: dict[FindingCode, str] = {
     "wrong_number": REPAIR + "writes a gap for missing records, and removes repeated ones",
     "no_picture": "restore the file, or " + REPAIR + "removes it from the record",
     "wrong_picture": "restore the file, or " + REPAIR + "removes it from the record",
-    "wrong_hash": REPAIR + "computes it anew",
+    "wrong_hash": REPAIR + "computes it again",
     "duplicate_call": REPAIR + "removes the later call",
     "unknown_call": REPAIR + "removes the result",
 }
@@ -103,10 +103,10 @@ class _Check:
 
 def _content(episode: Path, line: int, beat: BeatRecord) -> Iterator[Finding]:
     if beat.picture is not None:
-        path = picture_file(episode, beat)
-        if path is None:
-            yield Finding(line, "no_picture", f"there is no picture {beat.picture.path!r} in the episode")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != beat.picture.sha256:
+        digest = _picture_digest(episode, beat)
+        if digest is None:
+            yield Finding(line, "no_picture", f"there is no readable picture {beat.picture.path!r} in the episode")
+        elif digest != beat.picture.sha256:
             yield Finding(line, "wrong_picture", f"the picture {beat.picture.path!r} is not the recorded one")
     if beat.observation_hash and beat.observation_hash != hash_observation(beat.observation):
         yield Finding(line, "wrong_hash", "the observation's hash differs")
@@ -118,6 +118,14 @@ def _content(episode: Path, line: int, beat: BeatRecord) -> Iterator[Finding]:
             yield Finding(line, "unknown_call", f"a result belongs to no call: {result.call_id!r}")
 
 
+def _picture_digest(episode: Path, beat: BeatRecord) -> str | None:
+    path = picture_file(episode, beat)
+    try:
+        return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:  # it was deleted meanwhile, or may not be read
+        return None
+
+
 def picture_file(episode: Path, beat: BeatRecord) -> Path | None:
     """The file of a beat's picture; None: there is no such file inside the episode."""
     if beat.picture is None:
@@ -125,6 +133,6 @@ def picture_file(episode: Path, beat: BeatRecord) -> Path | None:
     path = episode / beat.picture.path
     try:
         inside = path.resolve(strict=True).is_relative_to(episode.resolve())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # up to Python 3.12 links that lead in a circle are a RuntimeError
         return None
     return path if inside and path.is_file() else None

@@ -19,7 +19,7 @@ from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.protocol import Model
 from timmy_actors.recording.lines import MAX_LINE_BYTES, seal
 from timmy_actors.recording.pictures import store_picture
-from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, EpisodeOutcome, Gap
+from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, EpisodeOutcome, Gap, hash_observation
 from timmy_actors.recording.redaction import Redactor
 from timmy_actors.recording.store import (
     BEATS,
@@ -36,7 +36,7 @@ MAX_RECORD = MAX_LINE_BYTES // 4
 """Characters of a record's JSON: it fits into a line in UTF-8, whatever the characters."""
 BLOCK_BYTES = 65_536
 SCAN_EVERY_S = 60.0
-"""How often a full budget is computed anew: it reads the sizes of all files."""
+"""How often a full budget is computed again: it reads the sizes of all files."""
 CLOSE_WITHIN_S = 5.0
 """How long the end of an episode waits for a slow disk."""
 
@@ -68,13 +68,6 @@ class _Beat:
     picture: Path | bytes | None
 
 
-class _Stored:
-    """Set when everything before it in the queue was handled."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-
-
 class EpisodeWriter:
     """One episode being recorded. One thread calls its methods; after the start, none raises because of the disk.
 
@@ -83,6 +76,7 @@ class EpisodeWriter:
             what was incomplete at its end is cut off.
         meta: what to say of the episode at its head.
         secrets: texts that must not be stored, such as tokens; others are recognized by their form.
+        lost: how many records of a continued episode its killed process has not stored: a gap stands for them.
 
     Raises:
         EpisodesUnusableError: the id is no name of a folder, another process records into the folder, or it cannot
@@ -97,6 +91,7 @@ class EpisodeWriter:
         meta: dict[str, Any],
         secrets: Collection[str] = (),
         limits: EpisodeLimits | None = None,
+        lost: int = 0,
     ) -> None:
         self.episode = folder / check_id(episode_id)
         self._limits = limits or EpisodeLimits()
@@ -106,6 +101,8 @@ class EpisodeWriter:
             self._file, resumed = self._open()
             self._bytes = delete_old(folder, self._limits, episode_id)
             self._append(EpisodeHead(id=episode_id, time=datetime.now(UTC), resumed=resumed, meta=meta))
+            if lost:
+                self._append(Gap(dropped=lost, code="killed", message="the process ended before they were stored"))
         except OSError as error:
             self._release()
             reason = f"episode {self.episode}: cannot be written ({error.strerror}): correct that"
@@ -120,7 +117,9 @@ class EpisodeWriter:
         """How many of them the writer's thread has reported."""
         self._gap = 0
         self._next_scan = 0.0
-        self._queue: queue.SimpleQueue[_Beat | _Stored | None] = queue.SimpleQueue()
+        self._accepted = self._handled = 0
+        self._progress = threading.Condition()
+        self._queue: queue.SimpleQueue[_Beat | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="episode writer", daemon=True)
         self._thread.start()
 
@@ -132,13 +131,14 @@ class EpisodeWriter:
         if self._queue.qsize() >= self._limits.pending:
             self._refused += 1
             return
+        self._accepted += 1
         self._queue.put(_Beat(record, picture))
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until every record so far was handled; whether that happened in time."""
-        stored = _Stored()
-        self._queue.put(stored)
-        return stored.done.wait(timeout_s)
+        with self._progress:
+            self._progress.wait_for(lambda: self._handled >= self._accepted or not self._thread.is_alive(), timeout_s)
+            return self._handled >= self._accepted
 
     def close(self, outcome: EpisodeOutcome, reason: str | None = None) -> None:
         """Write the end of the episode, and release the folder. Waits at most `CLOSE_WITHIN_S`."""
@@ -166,16 +166,19 @@ class EpisodeWriter:
     def _run(self) -> None:
         try:
             while (item := self._queue.get()) is not None:
-                if isinstance(item, _Stored):
-                    item.done.set()
-                else:
-                    self._store(item)
+                self._store(item)
+                self._count_handled()
             self._finish()
         except BaseException as error:
             self._lose(RecordingFault("failed", f"the writer ended: {error!r}"), self._queue.qsize() + 1)
             raise
         finally:
             self._release()
+
+    def _count_handled(self) -> None:
+        with self._progress:
+            self._handled += 1
+            self._progress.notify_all()
 
     def _finish(self) -> None:
         self._report_refused()
@@ -253,12 +256,23 @@ class EpisodeWriter:
         text = line.model_dump_json(exclude_none=True)
         if len(text) > MAX_RECORD:
             raise _LostError(RecordingFault("too_large", f"a record has {len(text)} characters, over {MAX_RECORD}"))
-        sealed = seal(self._redact(text).encode())
+        redacted = self._redact(text)
+        if redacted != text and isinstance(line, BeatRecord):
+            redacted = _with_new_hash(redacted)
+        sealed = seal(redacted.encode())
         start = os.lseek(self._file, 0, os.SEEK_END)
         if os.write(self._file, sealed) != len(sealed):  # a full disk took a part of the line
             os.ftruncate(self._file, start)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._bytes += len(sealed)
+
+
+def _with_new_hash(text: str) -> str:
+    """A record whose observation may have lost secrets, with the hash of what is left."""
+    record = BeatRecord.model_validate_json(text)
+    if record.observation_hash:
+        record = record.model_copy(update={"observation_hash": hash_observation(record.observation)})
+    return record.model_dump_json(exclude_none=True)
 
 
 class _LostError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,8 @@ from timmy_actors.supervision import Directory, Reply
 
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
+
+log = logging.getLogger(__name__)
 
 NO_FLIGHT = "the flight recorder is off: set recording.flight_minutes above 0"
 NO_CLOCK = "the time of a game server cannot be stopped: it takes the embedded world ([world] embedded = true)"
@@ -217,6 +220,9 @@ class Service:
                     reply.fail(RefusedError("unavailable", NO_FLIGHT))
             except HostError as error:
                 reply.fail(RefusedError("unavailable", str(error)))
+            except Exception as error:
+                log.exception("the flight recorder could not be dumped")
+                reply.fail(RefusedError("internal", f"the flight recorder could not be dumped: {error!r}"))
 
         threading.Thread(target=write, name="flight dump").start()  # it writes megabytes
         return reply

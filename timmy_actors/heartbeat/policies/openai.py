@@ -129,14 +129,14 @@ class OpenAiPolicy:
         except openai.APIStatusError as error:
             return _Answer(_refused(error), error.status_code not in NOT_THE_PICTURE)
         except TooLongError:
-            return _Answer(Proposal(problem="the model's answer has no end: it was broken off", usage=None))
+            return self._broken("the model's answer has no end: it was broken off", assembly, messages)
         except (openai.OpenAIError, OSError) as error:
-            return _Answer(Proposal(problem=f"the endpoint failed: {_words(error)}"))
+            return self._broken(f"the endpoint failed: {_words(error)}", assembly, messages)
         except Exception as error:  # noqa: BLE001  see below
             # The transport's own errors reach us raw when a stream breaks off, as do chunks that are no JSON.
-            return _Answer(Proposal(problem=f"the endpoint's answer broke off: {_words(error)}"))
+            return self._broken(f"the endpoint's answer broke off: {_words(error)}", assembly, messages)
         if assembly.finished is None:
-            return _Answer(Proposal(problem="the endpoint's answer broke off before its end"))
+            return self._broken("the endpoint's answer broke off before its end", assembly, messages)
         return _Answer(self._proposal(assembly, messages))
 
     def _request(self, question: Question, messages: Sequence[PromptMessage], picture: str | None) -> dict[str, Any]:
@@ -164,14 +164,21 @@ class OpenAiPolicy:
             self._client = AsyncOpenAI(base_url=options.base_url, api_key=options.api_key or NO_KEY, max_retries=0)
         return self._client
 
+    def _broken(self, problem: str, assembly: Assembly, messages: Sequence[PromptMessage]) -> _Answer:
+        """What the model has answered before it broke off is charged."""
+        return _Answer(Proposal(problem=problem, usage=self._usage(assembly, messages) if assembly.chars else None))
+
     def _proposal(self, assembly: Assembly, messages: Sequence[PromptMessage]) -> Proposal:
+        usage = self._usage(assembly, messages)
+        return Proposal(assembly.text, assembly.calls, prompt=tuple(messages), usage=usage)
+
+    def _usage(self, assembly: Assembly, messages: Sequence[PromptMessage]) -> Usage:
         asked = sum(len(message.text) for message in messages)
         prompt = assembly.prompt_tokens if assembly.prompt_tokens is not None else asked // CHARS_PER_TOKEN
         said = assembly.completion_tokens
         answer = said if said is not None else assembly.chars // CHARS_PER_TOKEN
         cost = (prompt * self._options.price_input + answer * self._options.price_output) / MILLION
-        usage = Usage(prompt_tokens=prompt, completion_tokens=answer, cost=cost)
-        return Proposal(assembly.text, assembly.calls, prompt=tuple(messages), usage=usage)
+        return Usage(prompt_tokens=prompt, completion_tokens=answer, cost=cost)
 
 
 @dataclass(frozen=True)

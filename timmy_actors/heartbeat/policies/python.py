@@ -43,11 +43,14 @@ def load_function(name: str) -> Function:
     if not module or not attribute.isidentifier():
         raise ConfigError(f"heartbeat.python.function: {name!r} must be package.module:function")
     try:
-        function = getattr(importlib.import_module(module), attribute)
+        imported = importlib.import_module(module)
     except ImportError as error:
         raise ConfigError(f"heartbeat.python.function: {error}: check its name, and that it is installed") from error
-    except AttributeError:
-        raise ConfigError(f"heartbeat.python.function: {module} has no {attribute!r}") from None
+    except Exception as error:  # the user's code runs while it is imported
+        raise ConfigError(f"heartbeat.python.function: {module} fails when it is imported: {error!r}") from error
+    function = getattr(imported, attribute, None)
+    if function is None:
+        raise ConfigError(f"heartbeat.python.function: {module} has no {attribute!r}")
     if not callable(function):
         raise ConfigError(f"heartbeat.python.function: {name} cannot be called")
     return function  # type: ignore[no-any-return]

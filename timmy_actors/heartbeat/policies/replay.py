@@ -11,7 +11,7 @@ from timmy_actors.recording import BeatRecord, Decision, read_episode
 
 
 class ReplayPolicy:
-    """Plays the decisions of an episode, one a beat, whatever is perceived.
+    """Plays the decisions of an episode, one each time it is asked, whatever is perceived.
 
     Raises:
         EpisodesUnusableError: there is no such episode.
@@ -21,13 +21,18 @@ class ReplayPolicy:
 
     def __init__(self, episode: Path) -> None:
         records = read_episode(episode).beats
-        self._decisions = [decision for record in records if (decision := _decided(record)) is not None]
+        self._decided = [(record.beat, decision) for record in records if (decision := _decided(record)) is not None]
+        self._next: int | None = None
+        """Counted, as the steps of a plan take beats in which nothing is asked; None: nothing was asked yet."""
 
     def decide(self, question: Question, caller: Caller) -> Proposal:  # noqa: ARG002  it is never slow
-        """The decision of this beat."""
-        if question.beat > len(self._decisions):
+        """The next decision; the first one is that of this beat, so that a resumed episode goes on there."""
+        if self._next is None:
+            self._next = sum(beat < question.beat for beat, _ in self._decided)
+        if self._next >= len(self._decided):
             return Proposal(over="the episode is replayed")
-        decision = self._decisions[question.beat - 1]
+        _, decision = self._decided[self._next]
+        self._next += 1
         return Proposal(decision.text, tuple(ToolCall(call.name, call.arguments) for call in decision.calls))
 
     def close(self) -> None:

@@ -35,10 +35,10 @@ class DataFinding:
 def check_data(paths: list[Path], counted: Counted) -> Iterator[DataFinding]:
     """What is wrong with files, and with the .json and .jsonl files of folders; counts the examples by kind."""
     for path in paths:
-        found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES) if path.is_dir() else [path]
-        if not found:
+        files = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES) if path.is_dir() else [path]
+        if not files:
             yield DataFinding(path, None, "there is no .json or .jsonl file: name a folder of training data")
-        for file in found:
+        for file in files:
             yield from _check_file(file, counted)
 
 

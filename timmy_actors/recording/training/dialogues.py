@@ -52,14 +52,21 @@ def _questions(beats: Iterable[BeatRecord]) -> Iterator[DialogueLine]:
         results = {result.call_id: result for result in beat.results}
         for call in beat.decision.calls if beat.decision is not None else ():
             text, result = call.arguments.get("text"), results.get(call.id)
-            if call.name not in QUESTIONS or not isinstance(text, str) or not text or result is None or not result.ok:
+            if (
+                call.name not in QUESTIONS
+                or not isinstance(text, str)
+                or not text.strip()
+                or result is None
+                or not result.ok
+            ):
                 continue
             answer = result.value if isinstance(result.value, dict) else {}
-            offered = [str(one) for one in call.arguments.get(QUESTIONS[call.name]) or () if str(one)]
-            given = str(answer.get("choice") or answer.get("text") or "")[:MAX_TEXT]
-            texts = dict.fromkeys([*offered, *([given] if given else [])])
-            choices = tuple(Choice(text=one, chosen=int(one == given)) for one in texts)
-            yield DialogueLine(id=text[:100].splitlines()[0], topic=text[:MAX_TEXT], choices=choices)
+            options = call.arguments.get(QUESTIONS[call.name])
+            offered = [str(one) for one in options if str(one)] if isinstance(options, list) else []
+            answered = str(answer.get("choice") or answer.get("text") or "")[:MAX_TEXT]
+            texts = dict.fromkeys([*offered, *([answered] if answered else [])])
+            choices = tuple(Choice(text=one, chosen=int(one == answered)) for one in texts)
+            yield DialogueLine(id=text.strip()[:100].splitlines()[0], topic=text[:MAX_TEXT], choices=choices)
 
 
 def _add(lines: dict[str, DialogueLine], line: DialogueLine) -> None:
