@@ -41,7 +41,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("thaw", {}),
     *(("speak", {"text": text}) for text in READ_AS_JSON),
 ]
-REFUSED = {2: "needs_client_input", 6: "action_refused", 10: "bad_arguments"}
+REFUSED = {2: "needs_client_input", 6: "unknown_command", 10: "bad_arguments"}
 """The calls that are refused, and why."""
 
 pytestmark = pytest.mark.timeout(600)

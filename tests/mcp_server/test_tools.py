@@ -71,7 +71,7 @@ def test_every_tool_answers(connector: Connector) -> None:
         assert base64.b64decode(captured.content[1].data).startswith(b"\x89PNG")  # type: ignore[union-attr]
         assert len((await call("capture_state", {"picture": False})).content) == 1
         assert content(await call("execute_action", {"action": "press_key", "params": {"key": "x"}}))["success"]
-        assert refused(await call("execute_action", {"action": "no such name"}))[0] == "action_refused"
+        assert refused(await call("execute_action", {"action": "no such name"})) == ("unknown_command", "action")
         done = content(await call("command", {"name": "teleport", "arguments": {"to": "Balmora"}}))
         assert done["value"]["cell"] == "-3, -2"
         health = content(await call("status", {}))

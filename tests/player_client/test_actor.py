@@ -22,6 +22,7 @@ from timmy_actors.player_client import (
     PlayerAct,
     PlayerClientActor,
     PlayerClientOptions,
+    actor,
     read_commit,
     read_plugins,
     read_secret,
@@ -169,6 +170,19 @@ def test_a_full_server_is_not_hammered() -> None:
             status = timmy.wait_for("waiting")
             assert status.code == "server_full"
             assert "the next try is in 60 s" in (status.reason or "")
+
+
+def test_pauses_grow_however_long_ago_the_player_was_in_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(actor, "STABLE_AFTER_S", 0.0)
+    with StandInServer() as server, running(server.address) as timmy:
+        timmy.wait_for("in_world")
+        with server.paused() as now:
+            server.network.most = 0
+            server.network.throw_out(next(iter(server.game.guests)), now)
+        assert timmy.status.wait_for(
+            lambda status: "next try is in 1 s" in ((status and status.reason) or ""), PATIENCE_S
+        )
 
 
 @pytest.mark.parametrize(

@@ -243,11 +243,27 @@ def test_what_is_far_away_or_unknown_is_out_of_reach() -> None:
         ("move", {"points": [(0, 0, 0)], "seconds": 10_000}),
         ("move", {}),
         ("open", {"unique_index": "door"}),
+        ("move", {"side": 0, "distance": 10**400}),
         ("turn", {"yaw": "north"}),
+        ("turn", {"yaw": math.nan}),
+        ("turn", {"by": 10**400}),
+        ("turn", {"pitch": math.nan}),
+        ("say", {"text": ""}),
+        ("say", {"text": "two\nlines"}),
+        ("say", {"text": "a zero\0byte"}),
+        ("say", {"text": "half a pair \ud83d"}),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(name: str, params: dict[str, Any]) -> None:
-    assert Played().refused(name, **params).code == "bad_arguments"
+    played = Played()
+    assert played.refused(name, **params).code == "bad_arguments"
+    assert played.client.malformed_packets == 0
+
+
+def test_nobody_looks_farther_than_up_or_down() -> None:
+    played = Played()
+    played.act("turn", pitch=1e300)
+    assert played.body.placement()[3] == math.pi / 2
 
 
 def test_a_body_that_is_not_in_the_world_does_nothing() -> None:

@@ -63,7 +63,8 @@ def test_what_a_server_refuses_is_reported() -> None:
 
 
 def test_bots_are_for_this_machine_only() -> None:
-    with pytest.raises(ConfigError, match="on this machine only"):
-        Crowd(("192.0.2.1", 25565), logins(1), "chat")
+    for host in ("192.0.2.1", "0.0.0.0", "::1", "localhost"):
+        with pytest.raises(ConfigError, match="on this machine only"):
+            Crowd((host, 25565), logins(1), "chat")
     with pytest.raises(ConfigError, match="1 to 200 bots, not 0"):
         Crowd(("127.0.0.1", 25565), [], "chat")

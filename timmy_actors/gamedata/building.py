@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import sqlite3
@@ -62,7 +63,7 @@ def _replacing(index: Path) -> Iterator[sqlite3.Connection]:
     new = index.with_name(f"{index.name}.{os.getpid()}.new")
     try:
         index.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.unlink(missing_ok=True)
+        _remove_abandoned(index)
         with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
             # Not durable, and needs no journal: an unfinished index is never used.
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
@@ -77,6 +78,14 @@ def _replacing(index: Path) -> Iterator[sqlite3.Connection]:
     finally:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
+
+
+def _remove_abandoned(index: Path) -> None:
+    """Remove what builders left that were killed: the daemon kills its own when it stops."""
+    for left in index.parent.glob(f"{glob.escape(index.name)}.*.new"):
+        pid = left.name.removeprefix(f"{index.name}.").removesuffix(".new")
+        if pid == str(os.getpid()) or (pid.isdecimal() and not Path(f"/proc/{pid}").exists()):
+            left.unlink(missing_ok=True)
 
 
 def _fill(

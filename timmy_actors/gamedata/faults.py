@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timmy_actors.errors import GameDataError
 
 MAX_FAULTS = 200
 """The most different faults that are listed."""
+MAX_REASON = 300
+"""The longest reason in characters: names in a file may be longer."""
 
 
 class BrokenRecordError(GameDataError):
@@ -54,6 +56,7 @@ class Faults:
 
     def add(self, fault: Fault, kind: str | None = None) -> None:
         """Add a fault; those of one `kind` (None: those with the same reason) in a file are counted together."""
+        fault = replace(fault, reason=fault.reason[:MAX_REASON])
         key = (fault.file, fault.reason if kind is None else kind)
         known = self.kinds.get(key)
         if known is not None:

@@ -14,8 +14,8 @@ from timmy_actors.gamedata.faults import BrokenRecordError, TruncatedError
 
 RECORD = struct.Struct("<4sIII")
 SUBRECORD = struct.Struct("<4sI")
-MAX_RECORD_BYTES = 64 * 1024 * 1024
-"""The largest record that is read; the largest cell of the game has under 2 MB."""
+MAX_RECORD_BYTES = 16 * 1024 * 1024
+"""The largest record that is read, whose parts take many times its size; the game's largest cell has under 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)

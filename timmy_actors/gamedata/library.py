@@ -18,6 +18,8 @@ from timmy_actors.protocol import Description, Match, Matches, Passage, Placed
 MAX_CACHED = 20_000
 """Names that are remembered; then all are forgotten."""
 MAX_PLACES, MAX_DOORS = 50, 200
+MAX_NAME, MAX_STAGE_TEXT = 256, 8192
+"""The longest names and texts in characters that perceptions get: those of the game have under 40 and 1,000."""
 _PLACED = re.compile(r"(\d{1,9})-0")
 """The unique index of something in the data files."""
 _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -103,7 +105,7 @@ class Library:
             self._connection.close()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of a query.
+        """The rows of a query; none if it asks for a number or a text that no row can have.
 
         Raises:
             GameDataError: the index is damaged or closed.
@@ -111,6 +113,8 @@ class Library:
         try:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()
+        except (OverflowError, UnicodeEncodeError):
+            return []
         except sqlite3.Error as error:
             raise GameDataError(f"the index of the game's files cannot be read ({error})") from None
 
@@ -135,7 +139,7 @@ class Library:
         placed = _PLACED.fullmatch(ident)
         if placed:
             keys = self.rows("SELECT key FROM reference WHERE number = ? ORDER BY file DESC LIMIT 1", int(placed[1]))
-            return self.describe(keys[0][0]) if keys else None
+            return self._describe_record(keys[0][0]) if keys else None
         key = ident.lower()
         return self._describe_cell(key) or self._describe_quest(key) or self._describe_record(key)
 
@@ -194,17 +198,17 @@ class Library:
 
     def _find_name(self, ident: str) -> str | None:
         rows = self.rows("SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1", ident.lower())
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0])[:MAX_NAME] if rows else None
 
     def _find_quest_name(self, quest: str) -> str | None:
         rows = self.rows("SELECT text FROM info WHERE topic = ? AND is_name LIMIT 1", quest.lower())
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0])[:MAX_NAME] if rows else None
 
     def _find_stage_text(self, at: tuple[str, int]) -> str | None:
         quest, stage = at
         query = "SELECT text FROM info WHERE topic = ? AND stage = ? AND NOT is_name LIMIT 1"
         rows = self.rows(query, quest.lower(), stage)
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0])[:MAX_STAGE_TEXT] if rows else None
 
     def _find_cell_name(self, key: str) -> str:
         rows = self.rows("SELECT CASE WHEN interior THEN name ELSE key END FROM cell WHERE key = ?", key.lower())
@@ -224,4 +228,6 @@ class Library:
 def _is_finite(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_is_finite, value))
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
     return not isinstance(value, float) or math.isfinite(value)

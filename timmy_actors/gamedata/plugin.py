@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.decoding import Texts, decode, decode_cell
-from timmy_actors.gamedata.faults import BrokenRecordError, Fault, Faults, TruncatedError
+from timmy_actors.gamedata.faults import MAX_REASON, BrokenRecordError, Fault, Faults, TruncatedError
 from timmy_actors.gamedata.fields import Values
 from timmy_actors.gamedata.frames import Record, RecordReader, printable
 from timmy_actors.gamedata.schema import RECORDS
@@ -108,7 +108,9 @@ class Plugin:
             raise LeftOutError(f"{self._path}: record TES3, byte {error.position}: {error.reason}") from None
         missing = [master for master in masters if master.lower() not in self._loaded]
         if missing:
-            raise LeftOutError(f"{self._path}: record TES3, byte 0: its master {missing[0]} is not loaded before it")
+            raise LeftOutError(
+                f"{self._path}: record TES3, byte 0: its master {_quoted(missing[0])} is not loaded before it"
+            )
         self._origins += [self._loaded[master.lower()] for master in masters]
         self._first = False
 
@@ -148,6 +150,11 @@ class Plugin:
 
     def _fault(self, record: str, offset: int, reason: str, kind: str | None = None) -> None:
         self._faults.add(Fault(str(self._path), record, offset, reason), kind)
+
+
+def _quoted(name: str) -> str:
+    """A name out of a file, without control characters; quoted only if it has to be."""
+    return name if name.isprintable() and len(name) < MAX_REASON else json.dumps(name[:MAX_REASON])
 
 
 def _closing(reader: RecordReader) -> Iterator[Record]:

@@ -159,7 +159,8 @@ def origin_of(reference: Reference, origins: list[int]) -> int:
 
 
 def _reference_row(reference: Reference, origin: int, cell: int, file: int, offset: int) -> tuple[Any, ...]:
-    get = reference.values.get
+    values = {name: value for name, value in reference.values.items() if _is_possible(value)}
+    get = values.get
     to_x, to_y, to_cell = get("to_x"), get("to_y"), get("to_cell")
     if to_x is not None and to_y is not None and not to_cell:
         to_cell = exterior_key_at(to_x, to_y)
@@ -168,6 +169,11 @@ def _reference_row(reference: Reference, origin: int, cell: int, file: int, offs
         None if to_cell is None else to_cell.lower(), to_x, to_y, get("to_z"), get("owner"), get("faction"),
         get("lock_level"), get("key"), get("count", 1), file, offset, get("deleted", False),
     )  # fmt: skip
+
+
+def _is_possible(value: object) -> bool:
+    """Whether a value is no infinity and no NaN, from which nothing can be computed."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def exterior_key_at(x: float, y: float) -> str | None:

@@ -16,13 +16,15 @@ STEP = 8.0
 """The unit of heights in the files, in game units."""
 MAX_SLOPE = math.tan(math.radians(49))
 """The steepest ground that OpenMW lets one walk up."""
+MAX_LENGTH = 5.0 * CELL_SIZE
+"""The longest way whose ground is looked at, in game units: a point of a damaged file may be anywhere."""
 _VHGT = struct.Struct(f"<f{SIDE * SIDE}b")
 
 
 def decode_heights(data: bytes) -> list[list[float]]:
     """The heights of a cell in game units: rows from south to north, each from west to east."""
     first, *differences = _VHGT.unpack_from(data)
-    rows, start = list[list[float]](), first
+    rows, start = list[list[float]](), first if math.isfinite(first) else 0.0
     for begin in range(0, SIDE * SIDE, SIDE):
         start += differences[begin]
         row = itertools.accumulate(differences[begin + 1 : begin + SIDE], initial=start)
@@ -57,8 +59,13 @@ class Terrain:
         return near * (1 - north) + (upper[west] * (1 - east) + upper[west + 1] * east) * north
 
     def can_walk(self, x: float, y: float, to_x: float, to_y: float) -> bool:
-        """Whether the ground between two points is nowhere too steep; unknown ground counts as flat."""
+        """Whether the ground between two points is nowhere too steep; unknown ground counts as flat.
+
+        Points more than MAX_LENGTH apart are not near enough to walk without others between them.
+        """
         length = math.hypot(to_x - x, to_y - y)
+        if length > MAX_LENGTH:
+            return False
         steps = max(1, math.ceil(length / SPACING))
         before = self.height(x, y)
         for step in range(1, steps + 1):

@@ -20,7 +20,7 @@ OBSERVE_FIRST = "it may have been done: observe, then repeat the call with the s
 GUIDANCE: dict[str, str] = {
     "bad_message": "this server and the daemon differ in version: restart both",
     "unsupported_version": "the game server's bridge has another version: install this one's with install-lua",
-    "unknown_command": "call available_actions for the names",
+    "unknown_command": "use a name that the message lists, or one that available_actions returns",
     "bad_arguments": "correct the field; available_actions with an action's name returns its parameters",
     "no_such_player": "observe lists the players nearby; leave the player out for your own",
     "not_logged_in": "wait until the player has logged in: wait_until, or observe again later",

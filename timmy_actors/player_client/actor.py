@@ -174,7 +174,7 @@ class PlayerClientActor(SocketActor):
         self._connect((address, self._options.port), login)
 
     def _connect(self, server: Address, login: Login) -> None:
-        self._began, self._epoch = time.monotonic(), next(self._epochs)
+        self._began, self._entered_at, self._epoch = time.monotonic(), 0.0, next(self._epochs)
         self._socket = _open(server)
         receiver = self._socket
         self.sockets.attach("server", receiver.fileno(), lambda: _read(receiver))
@@ -352,11 +352,11 @@ def _open(server: Address) -> socket.socket:
 
 def _read(receiver: socket.socket) -> list[bytes] | None:
     datagrams: list[bytes] = []
-    while len(datagrams) < MAX_DATAGRAMS_AT_ONCE:
+    for _ in range(MAX_DATAGRAMS_AT_ONCE):
         try:
             datagrams.append(receiver.recv(MAX_DATAGRAM))
         except BlockingIOError:
             break
-        except ConnectionError:
-            continue  # nobody listens there: the handshake's own time decides
+        except OSError:
+            continue  # nobody listens there, or a firewall says so: the handshake's own time decides
     return datagrams or None

@@ -30,6 +30,8 @@ MAX_POINTS = 1000
 MAX_TEXT = 2000
 SPEED, ATHLETICS = 4, 8
 """The numbers of an attribute and a skill."""
+QUARTER = math.pi / 2
+"""Straight down, in radians; as far as one can look."""
 FORWARD = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 Answer = dict[str, Any]
@@ -75,7 +77,7 @@ class Body:
             act(self, params, now, done)
         except RefusedError as refused:
             done(refused)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             done(RefusedError("bad_arguments", f"{name}: {error}"))
 
     def receive(self, packet: Packet) -> None:
@@ -148,6 +150,8 @@ class Body:
         yaw = math.remainder(yaw + math.radians(params.get("by") or 0.0), math.tau)
         if params.get("pitch") is not None:
             pitch = math.radians(params["pitch"])
+        require(math.isfinite(yaw) and math.isfinite(pitch), "bad_arguments", "yaw, by and pitch: must be finite")
+        pitch = min(QUARTER, max(-QUARTER, pitch))
         self.session.move_to((x, y, z, pitch, roll, yaw), self._cell())
         done(self.where())
 
@@ -161,12 +165,8 @@ class Body:
     def _say(self, params: Mapping[str, Any], now: float, done: Done) -> None:
         """Say a `text` in the chat; a line that begins with a slash is a command of the server's scripts."""
         del now
-        text = params["text"]
-        require(
-            isinstance(text, str) and 0 < len(text) <= MAX_TEXT and "\n" not in text,
-            "bad_arguments",
-            f"text: must be one line of 1 to {MAX_TEXT} characters",
-        )
+        text = line(params["text"], "text")
+        require(text != "", "bad_arguments", "text: must not be empty")
         self.session.send("CHAT_MESSAGE", text=text)
         done({})
 
@@ -175,7 +175,7 @@ class Body:
         del now
         if not self.session.dialogs:
             raise RefusedError("no_such_target", "no dialog waits for an answer")
-        self.session.answer(self.session.dialogs[0], str(params["data"]))
+        self.session.answer(self.session.dialogs[0], line(str(params["data"]), "data"))
         done({})
 
     BASIC: ClassVar[dict[str, Act]] = {
@@ -319,6 +319,14 @@ def require(holds: bool, code: str, message: str) -> None:  # noqa: FBT001  a co
     """
     if not holds:
         raise RefusedError(code, message)
+
+
+def line(text: Any, field: str) -> str:
+    """A text that packets can carry."""
+    if not isinstance(text, str) or len(text) > MAX_TEXT or "\n" in text or "\0" in text:
+        raise RefusedError("bad_arguments", f"{field}: must be one line of at most {MAX_TEXT} characters", field)
+    text.encode()  # a half of a surrogate pair is no character: UnicodeEncodeError, a ValueError
+    return text
 
 
 def _point(point: Any) -> Point:

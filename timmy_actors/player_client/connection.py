@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from timmy_actors.errors import ProtocolError
 from timmy_actors.player_client.account import Login
 from timmy_actors.player_client.endings import CODES
-from timmy_actors.player_client.packets.packet import BY_NAME, decode, encode
+from timmy_actors.player_client.packets.packet import BY_NAME, Packet, decode, encode
 from timmy_actors.player_client.raknet.client import ClientEvent, Ended, RakNetClient
 from timmy_actors.player_client.raknet.connection import Message
 from timmy_actors.player_client.raknet.offline import Address
@@ -28,7 +28,7 @@ class PlayerConnection:
         self.transport = RakNetClient(server, guid, login.connection_password(), now)
         self.session = PlayerSession(login, guid, now, all_cells=all_cells)
         self.malformed_packets = 0
-        """Messages that are no packets of TES3MP 0.8.1, or are damaged."""
+        """Messages that are no packets of TES3MP 0.8.1, or are damaged, or ask for an answer that cannot be written."""
 
     def receive(self, data: bytes, now: float) -> list[SessionEvent]:
         """Take a datagram of the server."""
@@ -78,7 +78,15 @@ class PlayerConnection:
         packets, self.session.packets = self.session.packets, []
         try:
             for packet in packets:
-                self.transport.send(encode(packet), BY_NAME[packet.name].channel, now)
+                self._send(packet, now)
         except ProtocolError:
             return self.session.end("lost")  # nothing was acknowledged for thousands of packets
         return []
+
+    def _send(self, packet: Packet, now: float) -> None:
+        try:
+            data = encode(packet)
+        except ValueError:  # it repeats what the server sent, a cell at the end of the grid or a text of 64 kB
+            self.malformed_packets += 1
+            return
+        self.transport.send(data, BY_NAME[packet.name].channel, now)

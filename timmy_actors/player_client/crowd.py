@@ -89,8 +89,8 @@ class Crowd:
     """
 
     def __init__(self, server: Address, logins: Sequence[Login], behaviour: Behaviour, *, seed: int = 1) -> None:
-        if not ipaddress.ip_address(server[0]).is_loopback:
-            raise ConfigError(f"{server[0]}: bots are for a server on this machine only: use a loopback address")
+        if not _is_loopback(server[0]):
+            raise ConfigError(f"{server[0]}: bots are for a server on this machine only: use 127.0.0.1")
         if not 0 < len(logins) <= MAX_PLAYERS:
             raise ConfigError(f"there can be 1 to {MAX_PLAYERS} bots, not {len(logins)}")
         self._server = server
@@ -237,6 +237,13 @@ class Crowd:
                 player.connection.malformed_packets + player.connection.transport.malformed for player in self._players
             ),
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.IPv4Address(host).is_loopback
+    except ipaddress.AddressValueError:
+        return False
 
 
 _BEHAVIOURS: dict[Behaviour, Callable[[Crowd, _Player, float], None]] = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.player_client.body import Act, Answer, Body, Done, reference, require, unique_index
+from timmy_actors.player_client.body import Act, Answer, Body, Done, line, reference, require, unique_index
+from timmy_actors.player_client.view import SLOTS
 
 OPEN_DOOR = 1
-SLOTS = 19
 
 
 def open_thing(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
@@ -110,7 +110,7 @@ def equip(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None
 def choose_topic(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
     """Ask a person about a `topic`; what it answers stands in the game's data, which this client does not have."""
     key, person = body.within_reach(params["unique_index"])
-    choice = {**reference(key, person), "kind": 0, "topic": params["topic"], "gui_id": 0}
+    choice = {**reference(key, person), "kind": 0, "topic": line(params["topic"], "topic"), "gui_id": 0}
     body.send_objects("OBJECT_DIALOGUE_CHOICE", choice)
     del now
     done({})

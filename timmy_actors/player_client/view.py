@@ -18,6 +18,12 @@ MAX_THINGS = 20_000
 """The most actors, and the most objects, that are remembered: the oldest are forgotten."""
 MAX_ENTRIES = 5000
 """The most lines of the journal, topics and stacks of items that are remembered."""
+MAX_CONTENTS = 1000
+"""The most stacks of a container that are remembered."""
+MAX_PLACES = 500
+"""The most cells with authority, and regions with weather, that are remembered."""
+SLOTS = 19
+"""The places where a player wears or holds something."""
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 Placement = tuple[float, float, float, float, float, float]
@@ -125,6 +131,8 @@ def _equipment(view: View, packet: Packet) -> None:
     equipment = view.player(packet.guid).equipment
     items = enumerate(packet["items"]) if packet["full"] else ((item["slot"], item) for item in packet["changes"])
     for slot, item in items:
+        if not 0 <= slot < SLOTS:
+            continue
         if item["ref_id"]:
             equipment[slot] = item
         else:
@@ -137,7 +145,7 @@ def _inventory(view: View, packet: Packet) -> None:
     if packet["action"] == 0:
         view.inventory = [dict(item) for item in packet["items"][:MAX_ENTRIES]]
         return
-    for item in packet["items"]:
+    for item in packet["items"][:MAX_ENTRIES]:
         change_inventory(view, item, item["count"] if packet["action"] == 1 else -item["count"])
 
 
@@ -157,8 +165,9 @@ def _merge_names(names: list[str], action: int, new: list[str]) -> list[str]:
     if action == 0:
         return new[:MAX_ENTRIES]
     if action == 2:
-        return [name for name in names if name not in new]
-    return (names + [name for name in new if name not in names])[:MAX_ENTRIES]
+        gone = set(new)
+        return [name for name in names if name not in gone]
+    return list(dict.fromkeys((*names, *new)))[:MAX_ENTRIES]
 
 
 def _spellbook(view: View, packet: Packet) -> None:
@@ -179,15 +188,17 @@ def _time(view: View, packet: Packet) -> None:
 
 
 def _weather(view: View, packet: Packet) -> None:
-    view.weather[packet["region"].casefold()] = dict(packet.fields or {})
+    region = packet["region"].casefold()
+    if region in view.weather or len(view.weather) < MAX_PLACES:
+        view.weather[region] = dict(packet.fields or {})
 
 
 def _authority(view: View, packet: Packet) -> None:
     cell = cell_in(packet.fields or {})
-    if packet.guid == view.me.guid:
-        view.authority.add(cell)
-    else:
+    if packet.guid != view.me.guid:
         view.authority.discard(cell)
+    elif len(view.authority) < MAX_PLACES:
+        view.authority.add(cell)
 
 
 def _actors(view: View, packet: Packet) -> None:
@@ -232,15 +243,15 @@ def _container(view: View, packet: Packet) -> None:
         known["in"] = cell
         known.setdefault("kinds", set()).add(packet.name)
         if packet["action"] == 0:
-            known["contents"] = [dict(item) for item in thing["items"]]
+            known["contents"] = [dict(item) for item in thing["items"][:MAX_CONTENTS]]
         else:
-            _change_contents(known.setdefault("contents", []), thing["items"], packet["action"])
+            _change_contents(known.setdefault("contents", []), thing["items"][:MAX_CONTENTS], packet["action"])
 
 
 def _change_contents(contents: list[dict[str, Any]], items: list[dict[str, Any]], action: int) -> None:
     for item in items:
         stack = next((stack for stack in contents if stack["ref_id"] == item["ref_id"]), None)
-        if action == 1 and stack is None:
+        if action == 1 and stack is None and len(contents) < MAX_CONTENTS:
             contents.append(dict(item))
         elif stack is not None:
             stack["count"] += item["count"] if action == 1 else -item["action_count"]

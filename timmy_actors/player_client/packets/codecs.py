@@ -147,9 +147,9 @@ class Text(Codec):
     compressed: bool = False
 
     def read(self, reader: BitReader, scope: Scope) -> str:
-        """Read a string; bytes that are not UTF-8 are read as the game's western encoding."""
+        """Read a string up to its first zero byte; one that is not UTF-8 is read as the game's western encoding."""
         del scope
-        raw = read_compressed_string(reader) if self.compressed else _read_plain(reader)
+        raw = (read_compressed_string(reader) if self.compressed else _read_plain(reader)).partition(b"\0")[0]
         try:
             return raw.decode()
         except UnicodeDecodeError:

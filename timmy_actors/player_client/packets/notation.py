@@ -22,6 +22,8 @@ from timmy_actors.player_client.raknet.bits import BitReader, BitWriter
 
 MAX_COUNTED = 3000
 """The most actors or objects in a packet; the server ignores larger ones."""
+MAX_LISTED = 20_000
+"""The most items of another list: more than any server has, and few enough not to hold up the player."""
 
 _MEMBER = re.compile(r"(?:(@[\w/]+)|(#?\w+):([^*?]+))(\*\d*#?)?(?:\?(.+))?")
 Condition = Callable[[Scope], bool]
@@ -115,7 +117,7 @@ class Series(Codec):
             count = self.length
         else:
             count = scope[self.counted] if self.counted else reader.bits(32)
-            if count > reader.left or (self.counted and count > MAX_COUNTED):
+            if count > min(reader.left, MAX_COUNTED if self.counted else MAX_LISTED):
                 raise ProtocolError(f"a list of {count} is too long, or the message is cut off")
         return [self.item.read(reader, scope) for _ in range(count)]
 

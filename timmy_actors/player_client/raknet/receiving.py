@@ -23,6 +23,8 @@ MAX_JOINS = 64
 """The most messages that are being joined at once."""
 MAX_JOINED_BYTES = 16 << 20
 """The most bytes of parts that wait for the rest."""
+MAX_EARLY_BYTES = 16 << 20
+"""The most bytes of messages that wait for an earlier one of their channel."""
 
 
 def ahead(number: int, of: int) -> int:
@@ -53,14 +55,18 @@ class _Seen:
 class _Channel:
     next: int = 0
     early: dict[int, Frame] = field(default_factory=dict)
+    early_bytes: int = 0
 
     def in_order(self, frame: Frame) -> Iterator[Frame]:
         """The frames that can be delivered now."""
-        if ahead(frame.ordering_index, self.next) < 0:
+        if ahead(frame.ordering_index, self.next) < 0 or frame.ordering_index in self.early:
             return
         self.early[frame.ordering_index] = frame
+        self.early_bytes += len(frame.data)
         while self.next in self.early:
-            yield self.early.pop(self.next)
+            early = self.early.pop(self.next)
+            self.early_bytes -= len(early.data)
+            yield early
             self.next = (self.next + 1) % NUMBERS
 
 
@@ -104,8 +110,13 @@ class Incoming:
         expected = channel.next if channel else 0
         if frame.reliability is Reliability.RELIABLE_ORDERED and ahead(frame.ordering_index, expected) > WINDOW:
             raise ProtocolError(f"ordering index {frame.ordering_index} is too far ahead of {expected}")
+        if ahead(frame.ordering_index, expected) > 0 and self._early_bytes() + len(frame.data) > MAX_EARLY_BYTES:
+            raise ProtocolError(f"channel {frame.channel} waits for message {expected}: no room for later ones")
         if frame.split is not None:
             self._check_part(frame, frame.split.count, self._joins.get(frame.split.identity))
+
+    def _early_bytes(self) -> int:
+        return sum(channel.early_bytes for channel in self._channels.values())
 
     def _check_part(self, frame: Frame, count: int, parts: dict[int, Frame] | None) -> None:
         if count > MAX_PARTS or self._joined_bytes + len(frame.data) > MAX_JOINED_BYTES:

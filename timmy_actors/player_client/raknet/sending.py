@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from timmy_actors.errors import ProtocolError
 from timmy_actors.player_client.raknet.datagrams import (
@@ -127,7 +129,7 @@ class Outgoing:
 
     def acknowledged(self, message: Acknowledgement, now: float) -> None:
         """Take an acknowledgement into account; of a NAK, send again what it names."""
-        for number in [number for number in self._sent if _within(number, message.ranges)]:
+        for number in within(self._sent, message.ranges):
             sent = self._sent[number]
             if message.missing:
                 for reliable_number in sent.reliable_numbers:
@@ -190,5 +192,9 @@ class Outgoing:
         return DataDatagram(number, tuple(frames)).encode()
 
 
-def _within(number: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(first <= number <= last for first, last in ranges)
+def within(numbers: Iterable[int], ranges: tuple[tuple[int, int], ...]) -> list[int]:
+    """The numbers that are in one of the ranges: no product of their lengths, which the peer chooses both."""
+    ordered = sorted(ranges)
+    firsts = [first for first, _ in ordered]
+    lasts = list(accumulate((last for _, last in ordered), max))
+    return [each for each in numbers if (before := bisect_right(firsts, each)) and each <= lasts[before - 1]]
