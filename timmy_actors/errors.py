@@ -166,6 +166,14 @@ class DeclinedError(TimmyError):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle it with its attributes: its constructor takes more than the message."""
+        return _restore, (type(self), self.message), vars(self)
+
+
+def _restore(kind: type[DeclinedError], message: str) -> DeclinedError:
+    return kind.__new__(kind, message)
+
 
 class RefusedError(DeclinedError):
     """A request was understood and declined: nothing changed.

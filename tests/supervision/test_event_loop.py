@@ -36,7 +36,7 @@ class Worker(LoopActor):
 @pytest.fixture
 def directory() -> Iterator[Directory]:
     directory = Directory()
-    with Root(Supervisor([ChildSpec("worker", Worker, hung_after_s=0.3)], directory)):
+    with Root(Supervisor([ChildSpec("worker", Worker)], directory)):
         yield directory
 
 
@@ -82,20 +82,21 @@ def test_timers_are_kept_while_coroutines_wait(directory: Directory) -> None:
     assert rang.wait(PATIENCE_S)
 
 
-def test_a_coroutine_that_blocks_the_loop_is_a_hang_of_its_actor(directory: Directory) -> None:
-    gate = threading.Event()
+def test_a_coroutine_that_blocks_the_loop_is_a_hang_of_its_actor() -> None:
+    directory, gate = Directory(), threading.Event()
 
     async def block() -> None:
         gate.wait(PATIENCE_S)
 
-    answer = directory.ask("worker", block, timeout_s=PATIENCE_S)
-    eventually(lambda: directory.entries["worker"].generation == 2)
-    assert isinstance(directory.entries["worker"].actor, Worker)
-    with pytest.raises(ActorGoneError):
-        answer.wait()
-    assert ask(directory, thread_after_a_wait)
-    gate.set()
-    eventually(lambda: directory.abandoned.alive == 0)
+    with Root(Supervisor([ChildSpec("worker", Worker, hung_after_s=0.3)], directory)):
+        answer = directory.ask("worker", block, timeout_s=PATIENCE_S)
+        eventually(lambda: directory.entries["worker"].generation >= 2)  # a busy machine may look like another hang
+        assert isinstance(directory.entries["worker"].actor, Worker)
+        with pytest.raises(ActorGoneError):
+            answer.wait()
+        assert ask(directory, thread_after_a_wait)
+        gate.set()
+        eventually(lambda: directory.abandoned.alive == 0)
 
 
 @pytest.mark.parametrize("crashes", [True, False])

@@ -7,23 +7,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
-from tests.supervision.lifecycles import Doer, Tree, fail
-from tests.waiting import PATIENCE_S
-from timmy_actors.errors import SpecError
+from tests.supervision.lifecycles import Doer, Tree, fail, join
+from tests.waiting import PATIENCE_S, eventually
+from timmy_actors.errors import ActorGoneError, GaveUpError, HungError, SpecError
 from timmy_actors.supervision import (
     ChildCount,
     ChildSpec,
+    ChildState,
     CountChildren,
     Down,
+    Entry,
     Intensity,
     Reply,
     StartChild,
     StopChild,
     WhichChildren,
 )
+from timmy_actors.supervision.directory import Names
 
 ROUNDS = 200
 SWITCH_S = 1e-5
@@ -152,3 +156,60 @@ def test_nothing_is_left_of_a_removed_child_once_that_was_answered(tree: Tree, c
         assert started <= set(ended)
         assert len(ended) == len(set(ended))
     assert downs.empty()
+
+
+def test_what_is_asked_while_the_last_removal_ends_a_failed_supervisor_is_answered() -> None:
+    with Tree(ChildSpec("worker", Doer), intensity=Intensity(failures=0)) as tree:
+        tree.started()
+        removal, may_stop = stopping_child(tree)
+        tree.crash("worker", ValueError("on purpose"))  # the supervisor gives up, and waits for the removed child
+        eventually(lambda: tree.state("worker") is ChildState.DOWN)
+        asked: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+
+        def ask_first(_: Reply) -> None:  # in the child's thread, before it reports its end
+            asked.put(send(tree, CountChildren()))
+            tree.ended()
+
+        removal.call_when_done(ask_first)
+        may_stop.set()
+        with pytest.raises(ActorGoneError):
+            asked.get(timeout=PATIENCE_S).get(timeout=PATIENCE_S)
+        assert isinstance(tree.ended(), GaveUpError)
+
+
+def test_an_abandoned_child_that_ends_by_its_fence_does_not_complete_its_removal(tree: Tree) -> None:
+    child, gate = Doer(on_stop=lambda: gate.wait(PATIENCE_S)), threading.Event()
+    ask(tree, StartChild(ChildSpec("late", lambda: child, shutdown_s=0.0)))
+    downs: queue.SimpleQueue[Down] = queue.SimpleQueue()
+    tree.directory.monitor("late", downs.put)
+    fence = Doer.actor_fence
+
+    def end_at_the_fence(actor: Doer) -> None:
+        gate.set()
+        fence(actor)
+        join(actor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Doer, "actor_fence", end_at_the_fence)
+        ask(tree, StopChild("late"))
+    assert isinstance(downs.get(timeout=PATIENCE_S).reason, HungError)
+    assert downs.empty()
+
+
+def test_a_late_write_does_not_bring_back_a_retired_name(tree: Tree) -> None:
+    directory, theirs, others = tree.directory, Names(tree.directory), Names(tree.directory)
+    theirs.claim("late", 1, Doer().actor_ref)
+
+    def retire_meanwhile(self: Entry, **changes: Any) -> Entry:
+        patch.undo()
+        theirs.retire("late", 1, None)
+        others.claim("late", 2, Doer().actor_ref)
+        return self.changed(**changes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Entry, "changed", retire_meanwhile)
+        theirs.write("late", state=ChildState.STOPPING)
+    entry = directory.entry("late")
+    assert entry is not None
+    assert (entry.generation, entry.state) == (2, ChildState.STARTING)
+    others.forget("late")

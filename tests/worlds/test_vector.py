@@ -87,6 +87,21 @@ def test_a_lost_lane_is_truncated_and_replaced_and_the_other_goes_on(lanes: Any)
         assert (truncated.tolist(), list(infos["lost"])) == ([False, False], ["", ""])
 
 
+def test_an_answer_that_a_failed_step_left_is_not_taken_for_the_next_one(lanes: Any) -> None:
+    lanes.reset(seed=1)
+    lanes.envs[0]._last = None  # so this lane raises when the other one has begun its step
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        lanes.step([FORWARD, FORWARD])
+    seen, infos = lanes.reset(seed=3)
+    assert infos["game_ms"].tolist() == [0, 0]
+    with closing(TaskEnv(TASK)) as env:
+        alone, _ = env.reset(seed=4)
+        assert all(np.array_equal(seen[key][1], alone[key]) for key in alone)
+        alone, *_ = env.step(LEFT)
+        seen, *_ = lanes.step([LEFT, LEFT])
+        assert all(np.array_equal(seen[key][1], alone[key]) for key in alone)
+
+
 def test_what_cannot_be_made_or_stepped_is_refused() -> None:
     with pytest.raises(ConfigError, match="no task is called 'nothing'"):
         TaskVectorEnv("nothing", 2)

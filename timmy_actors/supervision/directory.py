@@ -50,9 +50,9 @@ class Names:
 
     def write(self, name: str, reason: BaseException | None = None, *, last: bool = False, **changes: Any) -> None:
         """Change a name's entry; a no-op if the name does not belong to this supervisor."""
-        if self._directory.owns(name, self._owner):
-            entry = self._directory.entry(name) or Entry(name)
-            self._directory.write(entry.changed(**changes), self._owner, reason, last=last)
+        entry = self._directory.entry(name)
+        if entry is not None:
+            self._directory.write(entry.changed(**changes), self._owner, reason, last=last, owned=True)
 
     def ended(self, name: str, reason: BaseException | None, words: str, *, last: bool = False, **changes: Any) -> None:
         """Record the end of an incarnation."""
@@ -299,11 +299,18 @@ class Directory:
     # Writing: supervisors.
 
     def write(
-        self, entry: Entry, owner: Owner | None = None, reason: BaseException | None = None, *, last: bool = False
+        self,
+        entry: Entry,
+        owner: Owner | None = None,
+        reason: BaseException | None = None,
+        *,
+        last: bool = False,
+        owned: bool = False,
     ) -> None:
         """Replace what is known of a name; `reason` goes to its monitors.
 
-        `last` marks the final write on behalf of an owner that was just abandoned.
+        `last` marks the final write on behalf of an owner that was just abandoned. With `owned` it is a no-op if the
+        name does not belong to the owner: a child that is removed retires its name in its own thread.
 
         Raises:
             SpecError: another supervisor's child has the name.
@@ -312,6 +319,8 @@ class Directory:
         check_fence()
         FUTEX_TABLE.fit(len(self._entries))
         with self._lock:
+            if owned and not self.owns(entry.name, owner):
+                return
             if owner is not None and owner.revoked and not last:
                 raise FencedError(f"the supervisor of {entry.name} was abandoned and replaced")
             before = self._entries.get(entry.name)

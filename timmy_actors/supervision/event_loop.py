@@ -14,7 +14,10 @@ STOP_WITHIN_S = 5.0
 
 
 class LoopMailbox(Mailbox):
-    """A mailbox that runs an event loop while it waits. So the pings of a supervisor show whether the loop runs."""
+    """A mailbox that runs an event loop while it waits. So the pings of a supervisor show whether the loop runs.
+
+    It waits in real time: the test kit's virtual clock does not see it wait, and stands still.
+    """
 
     def __init__(self) -> None:
         super().__init__()

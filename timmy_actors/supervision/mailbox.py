@@ -194,6 +194,10 @@ class Mailbox:
         self.arrivals.put(Envelope(_Wake()))
         self.clock.arrived(self)
 
+    def put_back(self, letter: Letter) -> None:
+        """Make a message that was taken the next one again; for the actor's thread."""
+        self._control.appendleft(letter)
+
     def refuse(self, letter: Letter) -> None:
         """Answer a message that was taken but will not be handled."""
         self._reject(letter, "the actor was abandoned before it handled the message")

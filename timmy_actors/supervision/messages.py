@@ -104,7 +104,8 @@ class Report(Lifecycle):
     def down(self, reason: BaseException | None) -> None:
         """Report the end to the supervisor, and log a failure."""
         down = ChildDown(self._spec.id, self._generation, self, reason, describe(reason))
-        if self.removal is not None and self.may_publish():
+        # An abandoned child may still end, by its fence: its supervisor has judged it, and publishes why.
+        if self.removal is not None and not self.abandoned and self.may_publish():
             self.removal.complete(down)
         self._send(down)
         self.log(reason, down.words)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
+from pykka._envelope import Envelope
+
 from timmy_actors.errors import (
     ActorGoneError,
     FencedError,
@@ -163,8 +165,9 @@ class Supervisor(Actor):
     def _actor_turn(self, letter: Letter) -> None:
         # On its own failure it stops its children first, so that none outlives it.
         try:
-            while self._completed:
-                self._follow(self._completed.popleft())
+            if self._completed:
+                self.mailbox.put_back(letter)  # it is next, or is refused if the supervisor ends now
+                letter = Envelope(self._completed.popleft())
             super()._actor_turn(letter)
         except FencedError:
             raise
@@ -335,8 +338,7 @@ class Supervisor(Actor):
         self._schedule_beat()
 
     def _schedule_beat(self) -> None:
-        period_s = self._watchdog.period_s
-        if period_s is not None:
+        if (period_s := self._watchdog.period_s) is not None:
             self.mailbox.schedule("beat", period_s, Beat())
 
     # Requests.

@@ -1,4 +1,4 @@
-"""The body of a TES3MP player for coroutines, over `aconnect()`: no call needs a thread."""
+"""The body of a TES3MP player for coroutines, over `aconnect()`: no call waits in a thread."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import gymnasium
 import numpy as np
@@ -114,6 +114,12 @@ class LaneEnv(gymnasium.Env[Observation, Any]):
             self._last = Stepped(self._last.observation, 0.0, False, True, lost)  # noqa: FBT003  as Gymnasium's
         return self._last
 
+    def give_up(self) -> None:
+        """End the process if a request is begun: its answer would be taken for that of the next request."""
+        if self._is_begun:
+            self._is_begun, self._failure = False, ""
+            self._end()
+
     def close(self) -> None:
         """End the process."""
         child, connection = self._child, self._connection
@@ -132,12 +138,12 @@ class LaneEnv(gymnasium.Env[Observation, Any]):
         if self._connection is not None:
             return self._connection
         mine, theirs = socket.socketpair()
-        with theirs:
+        with mine, theirs:
             command = [sys.executable, "-m", "timmy_actors.worlds.envs.lane_process", str(theirs.fileno())]
             self._child = subprocess.Popen(  # noqa: S603  our own module
                 command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), start_new_session=True
             )
-        self._connection = Connection(mine.detach())
+            self._connection = Connection(mine.detach())
         self._connection.send(self._setup)
         return self._connection
 
@@ -227,11 +233,18 @@ class TaskVectorEnv(SyncVectorEnv):
             if not self.single_action_space.contains(action):
                 message = f"actions.{number}: must be in {self.single_action_space}, not {str(action)[:64]}"
                 raise gymnasium.error.InvalidAction(message)
+        lanes = cast("tuple[LaneEnv, ...]", self.envs)
+        try:
+            self._begin(lanes, chosen)
+            return super().step(actions)
+        finally:
+            for lane in lanes:
+                lane.give_up()  # one whose turn did not come: another lane raised, or Ctrl-C came
+
+    def _begin(self, lanes: tuple[LaneEnv, ...], actions: list[Any]) -> None:
         resets = self.autoreset_mode is AutoresetMode.NEXT_STEP
-        for lane, action in zip(self.envs, chosen, strict=True):
-            assert isinstance(lane, LaneEnv), "as `__init__` makes them"  # noqa: S101
+        for lane, action in zip(lanes, actions, strict=True):
             if resets and lane.has_ended:
                 lane.begin("reset", None)
             else:
                 lane.begin("step", action)
-        return super().step(actions)
