@@ -191,7 +191,7 @@ class _Playing:
     def _is_to_come(self, message: Message) -> bool:
         """Whether the rest of the recording has this command more often than others that came wait for it."""
         keys = set(_keys(message))
-        recorded = sum(
+        recorded: int = sum(
             direction == "sent" and entry.get("type") == "command" and not keys.isdisjoint(_keys(entry))
             for _, direction, entry in self._entries[self._next :]
         )
