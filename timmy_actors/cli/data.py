@@ -107,7 +107,7 @@ def check(paths: tuple[Path, ...]) -> None:
     for finding in check_data(list(paths) or [training_folder() / "samples"], counted):
         wrong += 1
         click.echo(escaped(str(finding)))
-    click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) or "nothing")
+    click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) or "no training data")
     if wrong:
         raise EpisodesUnusableError(f"{wrong} findings: each line says what must hold", EX_DATAERR)
 
