@@ -94,7 +94,7 @@ def test_a_stream_that_was_closed_at_the_start_is_ignored(caplog: pytest.LogCapt
     assert caplog.messages == []
 
 
-def test_what_is_logged_of_the_game_is_harmless(pipe: tuple[TextIO, TextIO]) -> None:
+def test_what_is_logged_of_the_game_is_escaped(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
     async_writer = LogWriter("a pipe", writer)
     failed = (ValueError, ValueError("\x1b[2J"), None)
@@ -121,7 +121,7 @@ def test_tracebacks_that_are_held_are_written_when_they_are_released(pipe: tuple
     assert [line.split()[-1] for line in reader.read().splitlines()] == ["two", "one", "no", "three", "no"]
 
 
-def test_a_traceback_that_comes_as_text_is_held_and_made_harmless_too(pipe: tuple[TextIO, TextIO]) -> None:
+def test_a_traceback_that_comes_as_text_is_held_and_escaped_too(pipe: tuple[TextIO, TextIO]) -> None:
     reader, writer = pipe
     async_writer = LogWriter("a pipe", writer)
     log = AsyncLogHandler(async_writer, hold_tracebacks=True)

@@ -12,8 +12,17 @@ from tests.runtimes import fresh, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import agent, main
+from timmy_actors.cli.formatting import describe_health
 from timmy_actors.client import connection as module
-from timmy_actors.protocol import GameEvent, Portals, Pushed
+from timmy_actors.protocol import (
+    GameDataStatus,
+    GameEvent,
+    HeartbeatStatus,
+    HttpStatus,
+    PlayerClientStatus,
+    Portals,
+    Pushed,
+)
 
 Output = pytest.CaptureFixture[str]
 
@@ -41,6 +50,21 @@ def test_status_shows_verdict_link_and_actors(runtime: Runtime, capsys: Output) 
     assert f"at {runtime.endpoint}" in output
     for part in ("link     up at tcp://127.0.0.1:", "portal   morrowind", "player   Timmy", "connection", "gateway"):
         assert part in output
+
+
+def test_status_shows_the_parts_that_are_enabled(runtime: Runtime) -> None:
+    parts = {
+        "http": HttpStatus(state="down", url="http://127.0.0.1:1", token_file="t", reason="in use"),
+        "game_data": GameDataStatus(state="up", files=2, faults=("Some.esp: cut",)),
+        "heartbeat": HeartbeatStatus(episode="e", phase="autonomous", beats=3),
+        "player_client": PlayerClientStatus(state="refused", server="host:1", name="Timmy", reason="banned"),
+    }
+    assert describe_health(runtime.status().model_copy(update=parts))[-4:] == [
+        "http     down at http://127.0.0.1:1, its token is in t: in use",
+        "files    up, 2 of the data files, 1 faults",
+        "beat     autonomous, 3 beats in e",
+        "client   refused as Timmy at host:1: banned",
+    ]
 
 
 def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:

@@ -52,7 +52,7 @@ def test_a_link_that_dropped_and_came_back_between_two_looks_is_reported_in_that
         assert stage.printed() == ["link down tcp://here:1: closed; reconnecting", "link up tcp://here:1 in 2 ms"]
 
 
-def test_a_name_that_would_steer_the_terminal_is_harmless() -> None:
+def test_a_name_that_would_steer_the_terminal_is_escaped() -> None:
     stage = Stage()
     stage.fell("connection", 1, "the server declined: \x9b2J\u202eTimmy\nlink up")
     assert stage.printed() == ["link down : the server declined: \ufffd2J\ufffdTimmy\ufffdlink up; reconnecting"]

@@ -536,6 +536,21 @@ def test_only_who_is_asked_can_choose() -> None:
         run.core.act(walk())
 
 
+def test_what_a_person_writes_as_text_is_recorded_in_the_types_of_the_schema() -> None:
+    run = Virtual(PERSON)
+    run.core.act(ToolCall("walk", {"seconds": "2"}))
+    run.core.act(ToolCall("chat", {"text": "2"}))
+    arguments = []
+    for _ in range(2):
+        run.tick()
+        run.see()
+        run.done()
+        decision = run.record().decision
+        assert decision is not None
+        arguments.append(decision.calls[0].arguments)
+    assert arguments == [{"seconds": 2.0}, {"text": "2"}]
+
+
 def test_a_link_that_is_down_stops_the_beats_until_it_is_back() -> None:
     run = Virtual()
     run.tick()

@@ -254,6 +254,19 @@ def replay(passages: list[Passage]) -> tuple[dict[str, str], list[tuple[str, Any
         return outcomes, events, answered
 
 
+def test_a_command_that_the_recording_does_not_have_is_refused_at_once(tmp_path: Path) -> None:
+    recorder = FlightRecorder(tmp_path, keep_s=3600, max_bytes=100_000)
+    with Peer() as peer:
+        peer.boot = "b1"
+        recorder.note("received", 1, json.dumps({"id": "hello", **peer.welcome()}).encode())
+    recorder.note("received", 1, json.dumps(Peer.perception(seq=1)).encode())
+    recorder.note("sent", 1, encoded(type="command", id="c1", name="chat", arguments={"text": "first"}))
+    passages = read_flight(Path(recorder.dump("test").path))
+    with ReplayServer(passages, await_command_s=10 * PATIENCE_S) as server, running(server.address) as runtime:
+        link_up(runtime)
+        assert outcome(lambda: runtime.command("chat", text="second", timeout_s=PATIENCE_S)) == "unavailable"
+
+
 def test_a_recording_that_ends_with_the_link_leaves_it_down(tmp_path: Path) -> None:
     recorder = FlightRecorder(tmp_path, keep_s=60, max_bytes=100_000)
     with Peer() as peer:

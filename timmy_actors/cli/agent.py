@@ -11,7 +11,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_event, describe_link, describe_snapshot
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed
@@ -26,9 +26,9 @@ def snapshot(player: str | None, as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         latest = daemon.snapshot(player)
     if as_json:
-        click.echo(harmless_json(latest.model_dump_json(by_alias=True, indent=2)))
+        click.echo(escaped_json(latest.model_dump_json(by_alias=True, indent=2)))
     else:
-        click.echo("\n".join(map(harmless, describe_snapshot(latest))))
+        click.echo("\n".join(map(escaped, describe_snapshot(latest))))
 
 
 def _commands_help() -> str:
@@ -88,13 +88,13 @@ def do(
         if not as_json:
             raise
         error = ErrorInfo.model_validate({"code": refused.code, "message": refused.message, "field": refused.field})
-        click.echo(harmless_json(json.dumps({"error": error.model_dump(exclude_none=True)})))
+        click.echo(escaped_json(json.dumps({"error": error.model_dump(exclude_none=True)})))
         sys.exit(refused.exit_code)
     if as_json:
-        click.echo(harmless_json(json.dumps(result.value)))
+        click.echo(escaped_json(json.dumps(result.value)))
     else:
         values_text = ", ".join(f"{key} {value}" for key, value in (result.value or {}).items())
-        click.echo(harmless(f"{command}: done" + (f" ({values_text})" if values_text else "")))
+        click.echo(escaped(f"{command}: done" + (f" ({values_text})" if values_text else "")))
 
 
 @click.command()
@@ -144,19 +144,19 @@ def watch(
 def _show(pushed: Pushed, last_lines: dict[str, str], *, as_json: bool) -> None:
     """Print one line; for a snapshot only if it differs from the last line of its player."""
     if as_json:
-        click.echo(harmless_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
+        click.echo(escaped_json(pushed.model_dump_json(by_alias=True, exclude_none=True)))
         return
     if pushed.left_out:
         click.echo(f"({pushed.left_out} pushes were dropped: the reader was too slow)")
     if pushed.link is not None:
-        click.echo(harmless(f"link {describe_link(pushed.link)}"))
+        click.echo(escaped(f"link {describe_link(pushed.link)}"))
     elif pushed.event is not None:
-        click.echo(harmless(describe_event(pushed.event)))
+        click.echo(escaped(describe_event(pushed.event)))
     elif pushed.snapshot is not None:
         line = describe_snapshot(pushed.snapshot)[0]
         if last_lines.get(pushed.snapshot.player) != line:
             last_lines[pushed.snapshot.player] = line
-            click.echo(harmless(line))
+            click.echo(escaped(line))
 
 
 def _key_value(command: str, argument: str) -> tuple[str, Any]:

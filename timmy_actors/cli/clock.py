@@ -6,7 +6,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_clock
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 from timmy_actors.protocol import MAX_STEP_MS, WorldClock
 
@@ -60,6 +60,6 @@ def thaw(as_json: bool, endpoint: str | None) -> None:
 
 def _show(answer: WorldClock, *, as_json: bool) -> None:
     if as_json:
-        click.echo(harmless_json(answer.model_dump_json(indent=2)))
+        click.echo(escaped_json(answer.model_dump_json(indent=2)))
     else:
-        click.echo("\n".join(map(harmless, describe_clock(answer))))
+        click.echo("\n".join(map(escaped, describe_clock(answer))))

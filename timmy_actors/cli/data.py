@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from timmy_actors.cli.episodes import episode_argument, folder_of, which_folder
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.errors import ConfigError, EpisodesUnusableError
 from timmy_actors.recording import (
     View,
@@ -61,7 +61,7 @@ def annotate(
     )
     if preview is not None:
         draw_annotation(picture, preview)
-    click.echo(f"wrote {harmless(str(path))}")
+    click.echo(f"wrote {escaped(str(path))}")
 
 
 @data.command()
@@ -95,7 +95,7 @@ def harvest(*, episode_id: str, target: Path, view: View, fov: float, events: Pa
     known = list(_events(events)) if events is not None else []
     done = harvest_episode(episode, target, view=view, vertical_degrees=fov, events=known)
     counts = f"{done.pictures} pictures, {done.dialogues} dialogues, {done.decisions} decisions"
-    click.echo(f"wrote {counts} to {harmless(str(target))}")
+    click.echo(f"wrote {counts} to {escaped(str(target))}")
 
 
 @data.command()
@@ -106,8 +106,8 @@ def check(paths: tuple[Path, ...]) -> None:
     wrong = 0
     for finding in check_data(list(paths) or [training_folder() / "samples"], counted):
         wrong += 1
-        click.echo(harmless(str(finding)))
-    click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) or "nothing")
+        click.echo(escaped(str(finding)))
+    click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) or "no training data")
     if wrong:
         raise EpisodesUnusableError(f"{wrong} findings: each line says what must hold", EX_DATAERR)
 

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.daemon import config_path, episodes_folder, load_settings
 from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.recording import (
@@ -79,9 +79,9 @@ def list_all(as_json: bool, **place: Any) -> None:
     """List the episodes, the newest first."""
     for summary in list_episodes(folder_of(**place)):
         if as_json:
-            click.echo(harmless_json(json.dumps(asdict(summary), default=str)))
+            click.echo(escaped_json(json.dumps(asdict(summary), default=str)))
         else:
-            click.echo(harmless(describe_summary(summary)))
+            click.echo(escaped(describe_summary(summary)))
 
 
 @episodes.command()
@@ -102,8 +102,8 @@ def show(episode_id: str, beat: int | None, as_json: bool, **place: Any) -> None
     _show(one, as_json=as_json)
     if not as_json:
         for message in one.prompt:
-            click.echo("\n".join(f"  {message.role}: {harmless(line)}" for line in message.text.splitlines()))
-        click.echo(harmless_json(json.dumps(one.observation, indent=2, ensure_ascii=False)))
+            click.echo("\n".join(f"  {message.role}: {escaped(line)}" for line in message.text.splitlines()))
+        click.echo(escaped_json(json.dumps(one.observation, indent=2, ensure_ascii=False)))
 
 
 @episodes.command()
@@ -128,7 +128,7 @@ def play(episode_id: str, speed: float, pictures: bool, target: Path | None, **p
     folder = find_episode(folder_of(**place), episode_id)
     if target is not None:
         count = animate(folder, read_beats(folder), target, speed=speed or 1_000.0)
-        click.echo(f"wrote {count} frames to {harmless(str(target))}")
+        click.echo(f"wrote {count} frames to {escaped(str(target))}")
         return
     try:
         _play(folder, read_beats(folder), speed, pictures=pictures)
@@ -147,7 +147,7 @@ def verify(episode_ids: tuple[str, ...], **place: Any) -> None:
         findings = list(verify_episode(find_episode(folder, episode_id)))
         wrong += len(findings)
         for finding in findings:
-            click.echo(harmless(f"{episode_id}, {finding}"))
+            click.echo(escaped(f"{episode_id}, {finding}"))
         if not findings:
             click.echo(f"{episode_id}: intact")
     if wrong:
@@ -161,7 +161,7 @@ def repair(episode_id: str, **place: Any) -> None:
     """Repair EPISODE: keep all that can be read. The file as it was stays beside the new one."""
     repaired = repair_episode(find_episode(folder_of(**place), episode_id))
     for finding in repaired.findings:
-        click.echo(harmless(f"{episode_id}, line {finding.line}: {finding.code}: {finding.message}"))
+        click.echo(escaped(f"{episode_id}, line {finding.line}: {finding.code}: {finding.message}"))
     if repaired.before is None:
         click.echo(f"{episode_id}: intact, nothing was changed")
     else:
@@ -217,16 +217,16 @@ def export(
     options = ExportOptions(as_format, blank, max_length, image_tokens)
     exported = export_episodes([find_episode(folder, name) for name in episode_ids], target, options)
     for warning in exported.warnings:
-        click.echo(harmless(f"warning: {warning}"), err=True)
+        click.echo(escaped(f"warning: {warning}"), err=True)
     unit = {"atif": "steps", "owamcap": "messages"}.get(as_format, "rows")
-    click.echo(f"wrote {exported.rows} {unit} to {harmless(str(target))}")
+    click.echo(f"wrote {exported.rows} {unit} to {escaped(str(target))}")
 
 
 def _show(beat: BeatRecord, *, as_json: bool) -> None:
     if as_json:
-        click.echo(harmless_json(beat.model_dump_json(exclude_none=True)))
+        click.echo(escaped_json(beat.model_dump_json(exclude_none=True)))
     else:
-        click.echo("\n".join(map(harmless, describe_beat(beat))))
+        click.echo("\n".join(map(escaped, describe_beat(beat))))
 
 
 def _play(folder: Path, beats: Iterable[BeatRecord], speed: float, *, pictures: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 
 
@@ -22,6 +22,6 @@ def dump(as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         dumped = daemon.dump_flight()
     if as_json:
-        click.echo(harmless_json(dumped.model_dump_json()))
+        click.echo(escaped_json(dumped.model_dump_json()))
     else:
-        click.echo(harmless(f"wrote {dumped.messages} messages of {dumped.seconds:.0f} s to {dumped.path}"))
+        click.echo(escaped(f"wrote {dumped.messages} messages of {dumped.seconds:.0f} s to {dumped.path}"))

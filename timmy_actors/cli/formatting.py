@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from timmy_actors.protocol import (
@@ -99,7 +100,24 @@ def describe_health(health: Health) -> list[str]:
     lines.append(f"portal   {health.portal}" + _portal_state(health))
     for seen in health.perceptions:
         lines.append(f"player   {seen.player}, seen {seen.age_s:.1f} s ago" + (" (stale)" if seen.stale else ""))
-    return lines
+    return [*lines, *_describe_options(health)]
+
+
+def _describe_options(health: Health) -> Iterator[str]:
+    """The parts that run only if they are enabled."""
+    if (http := health.http) is not None:
+        yield f"http     {http.state} at {http.url}, its token is in {http.token_file}{_why(http.reason)}"
+    if (data := health.game_data) is not None:
+        yield f"files    {data.state}, {data.files} of the data files, {len(data.faults)} faults{_why(data.reason)}"
+    if (beat := health.heartbeat) is not None:
+        running = "no episode" if beat.episode is None else f"{beat.phase}, {beat.beats} beats in {beat.episode}"
+        yield f"beat     {running}{_why(beat.reason)}"
+    if (client := health.player_client) is not None:
+        yield f"client   {client.state} as {client.name} at {client.server}{_why(client.reason)}"
+
+
+def _why(reason: str | None) -> str:
+    return "" if reason is None else f": {reason}"
 
 
 def describe_journal(journal: JournalStatus) -> str:

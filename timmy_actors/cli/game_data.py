@@ -9,7 +9,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_record, describe_route
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 from timmy_actors.daemon import config_path, game_data_options, load_settings
 from timmy_actors.errors import ConfigError
@@ -80,10 +80,10 @@ def index_game_data(config: Path | None) -> None:
         )
     library = Library(options.index)
     for fault in library.faults:
-        click.echo(harmless(fault))
-    click.echo(harmless(f"{library.files} files are indexed in {options.index}"))
+        click.echo(escaped(fault))
+    click.echo(escaped(f"{library.files} files are indexed in {options.index}"))
     library.close()
 
 
 def _show(answer: Model, lines: list[str], *, as_json: bool) -> None:
-    click.echo(harmless_json(answer.model_dump_json(indent=2)) if as_json else "\n".join(map(harmless, lines)))
+    click.echo(escaped_json(answer.model_dump_json(indent=2)) if as_json else "\n".join(map(escaped, lines)))

@@ -9,7 +9,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_health
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.cli.tree import draw_tree
 from timmy_actors.client import Daemon, connect
 
@@ -25,9 +25,9 @@ def status(check: bool, as_json: bool, endpoint: str | None) -> None:
     with connect(endpoint) as daemon:
         health = daemon.status()
     if as_json:
-        click.echo(harmless_json(health.model_dump_json(by_alias=True, indent=2)))
+        click.echo(escaped_json(health.model_dump_json(by_alias=True, indent=2)))
     else:
-        click.echo("\n".join([*map(harmless, describe_health(health)), "", *draw_tree(health)]))
+        click.echo("\n".join([*map(escaped, describe_health(health)), "", *draw_tree(health)]))
     if check and health.verdict == "down":
         sys.exit(1)
 
@@ -53,6 +53,6 @@ def _show_tree(daemon: Daemon, *, as_json: bool) -> None:
     health = daemon.status()
     if as_json:
         parts = {"actors", "abandoned", "dead_letters", "latest_dead_letters"}
-        click.echo(harmless_json(health.model_dump_json(include=parts, indent=2)))
+        click.echo(escaped_json(health.model_dump_json(include=parts, indent=2)))
     else:
         click.echo("\n".join(draw_tree(health)))

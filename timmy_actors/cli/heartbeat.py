@@ -9,7 +9,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_heartbeat
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 from timmy_actors.protocol import HeartbeatOperation, HeartbeatStatus
 
@@ -103,6 +103,6 @@ def _argument(text: str) -> tuple[str, Any]:
 
 def _show(answer: HeartbeatStatus, *, as_json: bool) -> None:
     if as_json:
-        click.echo(harmless_json(answer.model_dump_json(indent=2)))
+        click.echo(escaped_json(answer.model_dump_json(indent=2)))
     else:
-        click.echo("\n".join(map(harmless, describe_heartbeat(answer))))
+        click.echo("\n".join(map(escaped, describe_heartbeat(answer))))

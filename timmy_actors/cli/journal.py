@@ -14,7 +14,7 @@ import click
 
 from timmy_actors.cli import root
 from timmy_actors.cli.formatting import describe_entry, describe_entry_whole
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import resolve_endpoint
 from timmy_actors.daemon import config_path, journal_file, load_settings
 from timmy_actors.errors import JournalUnusableError, RefusedError
@@ -98,9 +98,9 @@ def show(command_id: str, as_json: bool, **place: Any) -> None:
         raise RefusedError("no_such_target", message, "ID")
     for entry in entries:
         if as_json:
-            click.echo(harmless_json(entry.model_dump_json(indent=2)))
+            click.echo(escaped_json(entry.model_dump_json(indent=2)))
         else:
-            click.echo("\n".join(map(harmless, describe_entry_whole(entry))))
+            click.echo("\n".join(map(escaped, describe_entry_whole(entry))))
 
 
 @journal.command()
@@ -126,7 +126,7 @@ def backup(copy: Path, **place: Any) -> None:
     """
     path = _path(**place)
     count = backup_journal(path, copy)
-    click.echo(f"copied {count} commands from {harmless(str(path))} to {harmless(str(copy))}")
+    click.echo(f"copied {count} commands from {escaped(str(path))} to {escaped(str(copy))}")
 
 
 @journal.command()
@@ -137,11 +137,11 @@ def verify(**place: Any) -> None:
     damaged = 0
     for complaint in verify_journal(path):
         damaged += 1
-        click.echo(f"{harmless(str(path))}: {harmless(complaint)}")
+        click.echo(f"{escaped(str(path))}: {escaped(complaint)}")
     if damaged:
         remedy = "its entries for these commands may be wrong or missing: restore a backup, or check the game"
         raise JournalUnusableError(f"journal {path}: {damaged} damaged places: {remedy}", EX_DATAERR)
-    click.echo(f"{harmless(str(path))}: no damage found")
+    click.echo(f"{escaped(str(path))}: no damage found")
 
 
 def _export_csv(reader: Reader) -> None:
@@ -158,4 +158,4 @@ def _csv_row(entry: JournalEntry) -> list[Any]:
 
 
 def _show_line(entry: JournalEntry, *, as_json: bool) -> None:
-    click.echo(harmless_json(entry.model_dump_json()) if as_json else harmless(describe_entry(entry)))
+    click.echo(escaped_json(entry.model_dump_json()) if as_json else escaped(describe_entry(entry)))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
 
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.errors import ConfigError
 
 LogFormat = Literal["text", "json", "journald"]
@@ -62,7 +62,7 @@ def to_text(record: logging.LogRecord) -> str:
     So no logged text can look like another record.
     """
     head = f"{stamp(record.created)} {record.levelname:<7}"
-    first, *others = map(harmless, "\n".join(_parts(record)).splitlines() or [""])
+    first, *others = map(escaped, "\n".join(_parts(record)).splitlines() or [""])
     return "\n".join([f"{head} {first}", *(f"{head}   {line}" for line in others)])
 
 

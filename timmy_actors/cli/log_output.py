@@ -8,7 +8,7 @@ import sys
 
 from timmy_actors.cli.async_writer import AsyncLogHandler, JournalWriter, LogWriter, note
 from timmy_actors.cli.log_formats import ENCODERS, JOURNAL_SOCKET, LogFormat
-from timmy_actors.cli.output import harmless_lines
+from timmy_actors.cli.output import escaped_lines
 
 PREFIX = "timmy-actors: "
 
@@ -39,7 +39,7 @@ class LogOutput:
     def fail(self, error: Exception) -> None:
         """Write why the daemon ends, as the last record."""
         if self._format == "text":
-            self._writer.post(harmless_lines(f"{PREFIX}{error}"))
+            self._writer.post(escaped_lines(f"{PREFIX}{error}"))
         else:
             self._writer.post(self._writer.encode(note(logging.CRITICAL, str(error))))
 

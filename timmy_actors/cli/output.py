@@ -21,17 +21,17 @@ OUTPUT_OPTIONAL = ("run", "world", "mcp")
 """Commands that run without standard output too."""
 
 
-def harmless(text: str) -> str:
+def escaped(text: str) -> str:
     """Replace a line's control characters: names and chat are untrusted, and could control the terminal."""
     return _UNPRINTABLE.sub(lambda match: match[0] if match[0].isprintable() else "\N{REPLACEMENT CHARACTER}", text)
 
 
-def harmless_lines(text: str) -> str:
-    """Apply `harmless` to each line of a text."""
-    return "\n".join(map(harmless, text.splitlines()))
+def escaped_lines(text: str) -> str:
+    """Apply `escaped` to each line of a text."""
+    return "\n".join(map(escaped, text.splitlines()))
 
 
-def harmless_json(text: str) -> str:
+def escaped_json(text: str) -> str:
     """Escape the control characters in JSON; its value does not change."""
     return _UNPRINTABLE.sub(
         lambda match: match[0] if match[0].isprintable() or match[0] == "\n" else json.dumps(match[0])[1:-1], text

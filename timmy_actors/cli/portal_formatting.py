@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.protocol import (
     Action,
     ActionResult,
@@ -51,7 +51,7 @@ def describe_check(check: PortalCheck) -> Iterator[str]:
     width = max((len(finding.what) for finding in check.findings), default=0)
     for finding in check.findings:
         mark = click.style("ok", fg="green") if finding.ok else click.style("no", fg="red")
-        yield f"{mark}  {harmless(f'{finding.what:<{width}}  {finding.detail}')}"
+        yield f"{mark}  {escaped(f'{finding.what:<{width}}  {finding.detail}')}"
     failures = sum(not finding.ok for finding in check.findings)
     verdict = {0: "everything works", 1: "1 thing does not work"}.get(failures, f"{failures} things do not work")
     yield f"{check.portal}: {verdict}"

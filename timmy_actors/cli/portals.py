@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.cli.portal_formatting import (
     describe_check,
     describe_entry,
@@ -74,10 +74,10 @@ def show(above: str | None, portal: str | None, as_json: bool, endpoint: str | N
         known = ", ".join(entry.id for entry in answer.portals) or "none"
         raise RefusedError("bad_arguments", f"no portal {portal!r}; there are: {known}", "portal")
     if as_json:
-        click.echo(harmless_json(entry.model_dump_json(indent=2, exclude_none=True)))
+        click.echo(escaped_json(entry.model_dump_json(indent=2, exclude_none=True)))
     else:
         status = answer.status if entry.id == answer.chosen else None
-        click.echo("\n".join(map(harmless, describe_entry(entry, status))))
+        click.echo("\n".join(map(escaped, describe_entry(entry, status))))
 
 
 @portals.command()
@@ -91,7 +91,7 @@ def check(above: str | None, portal: str | None, timeout_s: float, as_json: bool
     with connect(endpoint or above) as daemon:
         result = daemon.check_portal(portal, timeout_s=timeout_s)
     if as_json:
-        click.echo(harmless_json(result.model_dump_json(indent=2)))
+        click.echo(escaped_json(result.model_dump_json(indent=2)))
     else:
         click.echo("\n".join(describe_check(result)))
     sys.exit(0 if result.ok else NOT_DONE)
@@ -105,7 +105,7 @@ def use(above: str | None, portal: str, endpoint: str | None) -> None:
     """Choose another portal until the daemon ends; for good, set 'portal' in its configuration."""
     with connect(endpoint or above) as daemon:
         answer = daemon.use_portal(portal)
-    click.echo(harmless(f"{answer.chosen} is in use"))
+    click.echo(escaped(f"{answer.chosen} is in use"))
 
 
 @click.command()
@@ -155,9 +155,9 @@ def execute(action: tuple[str, ...], timeout_s: float | None, as_json: bool, end
     with connect(endpoint) as daemon:
         result = daemon.execute(name, timeout_s=timeout_s, **params)
     if as_json:
-        click.echo(harmless_json(result.model_dump_json(exclude_none=True)))
+        click.echo(escaped_json(result.model_dump_json(exclude_none=True)))
     else:
-        click.echo(harmless(describe_result(result)))
+        click.echo(escaped(describe_result(result)))
     sys.exit(0 if result.success else NOT_DONE)
 
 
@@ -172,13 +172,13 @@ def _list(endpoint: str | None, *, as_json: bool) -> None:
     with connect(endpoint) as daemon:
         answer: Portals = daemon.portals()
     if as_json:
-        click.echo(harmless_json(answer.model_dump_json(indent=2)))
+        click.echo(escaped_json(answer.model_dump_json(indent=2)))
     else:
-        click.echo("\n".join(map(harmless, describe_portals(answer))))
+        click.echo("\n".join(map(escaped, describe_portals(answer))))
 
 
 def _show_state(state: Any, *, as_json: bool, watch: bool) -> None:
     if as_json:
-        click.echo(harmless_json(state.model_dump_json(exclude_none=True, indent=None if watch else 2)))
+        click.echo(escaped_json(state.model_dump_json(exclude_none=True, indent=None if watch else 2)))
     else:
-        click.echo("\n".join(map(harmless, describe_state(state))))
+        click.echo("\n".join(map(escaped, describe_state(state))))

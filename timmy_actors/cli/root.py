@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from timmy_actors.cli.output import checked_output, harmless
+from timmy_actors.cli.output import checked_output, escaped
 from timmy_actors.errors import TimmyError
 from timmy_actors.version import __version__
 
@@ -150,5 +150,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
             cli.main(line, prog_name="timmy-actors", color=colour)
     except TimmyError as error:
         with contextlib.suppress(OSError):  # if standard error fails too, there is still the exit code
-            click.echo(harmless(f"timmy-actors: {error}"), err=True)
+            click.echo(escaped(f"timmy-actors: {error}"), err=True)
         sys.exit(error.exit_code)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from timmy_actors.cli.formatting import describe_position
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.daemon import Runtime
 from timmy_actors.supervision import Entry
 
@@ -75,7 +75,7 @@ class StatusPrinter:
         self._look_at_player()
 
     def _print(self, line: str) -> None:
-        self._write(harmless(line))
+        self._write(escaped(line))
 
     def _look_at_world(self) -> None:
         world = self._runtime.shared.world.value

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.embedded import MAX_SEED, LockstepWorld
 from timmy_actors.errors import HostError
 from timmy_actors.system import MAX_PORT, default_folder, expand_user
@@ -38,7 +38,7 @@ def list_tasks(as_json: bool) -> None:
         )
         return
     for task in known:
-        click.echo(harmless(f"{task.id}: {task.goal}"))
+        click.echo(escaped(f"{task.id}: {task.goal}"))
 
 
 agent_option = click.option(
@@ -117,7 +117,7 @@ def serve(task: str, port: int, sessions: int, idle_s: float, token_file: str | 
         raise HostError(f"{missing.name} is missing: pip install 'timmy_actors[http,tasks]'") from missing
     file = expand_user(token_file, "--token-file") if token_file else default_folder() / "openenv.token"
     options = OpenEnvOptions(task, port, file, sessions, idle_s)
-    serve_task(options, lambda url: click.echo(harmless(f"{task}: serving at {url}, its token is in {file}"), err=True))
+    serve_task(options, lambda url: click.echo(escaped(f"{task}: serving at {url}, its token is in {file}"), err=True))
 
 
 def _play(task: Task, agent: str, seed: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from timmy_actors.cli.output import harmless
+from timmy_actors.cli.output import escaped
 from timmy_actors.protocol import ActorHealth, Health
 
 ROOT = "root"
@@ -23,7 +23,7 @@ def draw_tree(health: Health) -> list[str]:
     if health.dead_letters:
         lines.append(f"{health.dead_letters} dead letters, the latest:")
         lines += [
-            f"  {letter.kind} to {letter.to}, {letter.age_s:.0f} s ago: {harmless(letter.why)}"
+            f"  {letter.kind} to {letter.to}, {letter.age_s:.0f} s ago: {escaped(letter.why)}"
             for letter in health.latest_dead_letters
         ]
     return lines
@@ -42,9 +42,9 @@ def _describe(actor: ActorHealth) -> str:
     words = [click.style(actor.state, fg=COLOURS.get(actor.state))]
     if actor.restarts:
         times = "once" if actor.restarts == 1 else f"{actor.restarts} times"
-        words.append(f"restarted {times}, last because: {harmless(actor.last_reason or 'it stopped')}")
+        words.append(f"restarted {times}, last because: {escaped(actor.last_reason or 'it stopped')}")
     elif actor.last_reason:
-        words.append(harmless(actor.last_reason))
+        words.append(escaped(actor.last_reason))
     if actor.busy_s is not None and actor.busy_s > BUSY_SHOWN_AFTER_S:
         words.append(click.style(f"busy with one {actor.busy_with} for {actor.busy_s:.0f} s", fg="yellow"))
     if actor.mailbox_depth:

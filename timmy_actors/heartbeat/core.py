@@ -104,8 +104,7 @@ class Core(BeatFlow):
             raise RefusedError("unavailable", "the policy decides: take over first")
         if len(self._person_calls) >= MAX_PERSON_CALLS:
             raise RefusedError("overloaded", f"{MAX_PERSON_CALLS} choices wait already: one is taken each beat")
-        self._toolbox.parse(call)
-        self._person_calls.append(call)
+        self._person_calls.append(self._toolbox.typed(call))
         return self._take()
 
     def stop(self, reason: str) -> list[Effect]:

@@ -199,6 +199,18 @@ class Toolbox:
                 return Finish(finish.outcome, finish.reason)
         return self._simple(call)
 
+    def typed(self, call: ToolCall) -> ToolCall:
+        """A person's call with arguments of the schema's types: a command line has texts only. Models learn from it.
+
+        Raises:
+            RefusedError: as `parse`.
+        """
+        task = self.parse(call)
+        if not isinstance(task, Command):
+            return call
+        arguments = {name: task.arguments.get(name, value) for name, value in call.arguments.items()}
+        return ToolCall(call.tool, arguments)
+
     def _simple(self, call: ToolCall) -> Command | Execute | Wait:
         match call.tool:
             case "wait":

@@ -177,13 +177,28 @@ class _Playing:
             self._began_at = time.monotonic()
 
     def _on_command(self, message: Message) -> None:
-        missed = next((key for key in _keys(message) if key in self._unclaimed), None)
-        if missed is not None:
-            self._answers.append({**self._unclaimed.pop(missed), "id": message.get("id")})
-        elif self._next < len(self._entries):
+        keys = _keys(message)
+        unclaimed = next((key for key in keys if key in self._unclaimed), None)
+        missed = next((recorded for recorded, key in self._missed.items() if key in keys), None)
+        if unclaimed is not None:
+            self._answers.append({**self._unclaimed.pop(unclaimed), "id": message.get("id")})
+        elif missed is not None:
+            del self._missed[missed]
+            self._ids[missed] = message.get("id")
+        elif self._is_to_come(message):
             self._arrived.append(message)
         else:
             self._answers.append({"type": "result", "id": message.get("id"), "error": NOT_RECORDED})
+
+    def _is_to_come(self, message: Message) -> bool:
+        """Whether the rest of the recording has this command more often than others that came wait for it."""
+        keys = set(_keys(message))
+        recorded: int = sum(
+            direction == "sent" and entry.get("type") == "command" and not keys.isdisjoint(_keys(entry))
+            for _, direction, entry in self._entries[self._next :]
+        )
+        others = sum(not keys.isdisjoint(_keys(arrived)) for arrived in self._arrived if arrived.get("id") != message.get("id"))
+        return recorded > others
 
     def _may_pass(self, direction: Direction, message: Message, now: float) -> bool:
         """Whether the recording may go on past this entry: a command is waited for."""

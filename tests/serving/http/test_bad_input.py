@@ -46,7 +46,7 @@ def problem(response: httpx.Response, status: int) -> str:
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic dGltbXk6dGltbXk=", "Bearer \xff\xfe", "token"])
 def test_without_the_token_nothing_is_answered(daemon: HttpDaemon, path: str, header: str) -> None:
     response = daemon.client.get(path, headers={b"Authorization": header.encode("latin-1")})
-    assert "give the daemon's token" in problem(response, 401)
+    assert "give this server's token" in problem(response, 401)
     assert response.headers["www-authenticate"].startswith("Bearer")
     assert daemon.token not in response.text
 

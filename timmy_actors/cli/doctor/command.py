@@ -13,7 +13,7 @@ import click
 from timmy_actors.cli import root
 from timmy_actors.cli.doctor import game, host, servers, serving, storage
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok
-from timmy_actors.cli.output import harmless, harmless_json
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect, resolve_endpoint
 from timmy_actors.daemon import Settings, check_portal, config_path, load_settings
 from timmy_actors.errors import ConfigError, TimmyError
@@ -47,7 +47,7 @@ def doctor(config: Path | None, as_json: bool, endpoint: str | None) -> None:
     """
     checks = list(examine(config_path(config), endpoint))
     if as_json:
-        click.echo(harmless_json(json.dumps({"checks": [asdict(check) for check in checks]}, indent=2)))
+        click.echo(escaped_json(json.dumps({"checks": [asdict(check) for check in checks]}, indent=2)))
     else:
         click.echo("\n".join(map(_line, checks)))
     if any(check.state == "fail" for check in checks):
@@ -104,4 +104,4 @@ def _daemon(endpoint: str) -> tuple[Health | None, Check]:
 def _line(check: Check) -> str:
     state = click.style(f"{check.state:<4}", fg=COLOURS[check.state])
     text = f"{check.detail}: {check.remedy}" if check.remedy else check.detail
-    return f"{state}  {check.name:<{NAME_WIDTH}} {harmless(text)}"
+    return f"{state}  {check.name:<{NAME_WIDTH}} {escaped(text)}"

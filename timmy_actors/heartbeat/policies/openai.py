@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from timmy_actors.errors import ConfigError
 from timmy_actors.heartbeat.assembling import Assembly, TooLongError
@@ -131,7 +132,7 @@ class OpenAiPolicy:
         except TooLongError:
             return self._broken("the model's answer has no end: it was broken off", assembly, messages)
         except (openai.OpenAIError, OSError) as error:
-            return self._broken(f"the endpoint failed: {_words(error)}", assembly, messages)
+            return self._broken(f"the endpoint at {self._host} failed: {_words(error)}", assembly, messages)
         except Exception as error:  # noqa: BLE001  see below
             # The transport's own errors reach us raw when a stream breaks off, as do chunks that are no JSON.
             return self._broken(f"the endpoint's answer broke off: {_words(error)}", assembly, messages)
@@ -155,6 +156,11 @@ class OpenAiPolicy:
         if self._options.temperature is not None:
             request["temperature"] = self._options.temperature
         return request
+
+    @property
+    def _host(self) -> str:
+        """Host and port, without a password that the URL may have."""
+        return urlsplit(self._options.base_url).netloc.rpartition("@")[2]
 
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:

@@ -174,7 +174,7 @@ def too_large() -> ProblemDetails:
 
 def wrong_token() -> ProblemDetails:
     """The problem of a missing or wrong token."""
-    return make_problem(401, "give the daemon's token: Authorization: Bearer TOKEN", code="not_permitted")
+    return make_problem(401, "give this server's token: Authorization: Bearer TOKEN", code="not_permitted")
 
 
 def bearer(headers: dict[bytes, bytes]) -> str:
