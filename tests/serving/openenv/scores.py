@@ -25,7 +25,7 @@ def as_state(seen: Any) -> State:
 def check_scores(client: Client, task_id: str, name: str) -> None:
     """Play a task's episode three times with an agent, and compare."""
     task, kind = find_task(task_id), AGENTS[name]
-    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0")
+    env: Any = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0")
     _, info = env.reset(seed=3)
     seed = json.loads(env.unwrapped._world.save())["seed"]
     agent: Agent = kind(task, seed)
