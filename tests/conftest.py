@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -54,6 +55,17 @@ def leaving_nothing() -> Iterator[None]:
     while (left := _left(threads, children)) and time.monotonic() < deadline:
         threading.Event().wait(LOOK_EVERY_S)
     assert not left, f"left behind: {', '.join(left)}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_open() -> Iterator[None]:
+    """Fail the last test of a module if one of them left a socket, file or event loop open in a reference cycle.
+
+    Otherwise the garbage collector finds it at any time, and fails the test of another module that runs then.
+    """
+    gc.freeze()  # what was there before is not looked at again: the collection takes milliseconds
+    yield
+    gc.collect()
 
 
 @pytest.fixture

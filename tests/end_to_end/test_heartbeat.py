@@ -80,7 +80,7 @@ def test_a_heartbeat_is_started_paused_stepped_taken_over_and_stopped(person: tu
     eventually(lambda: runtime.heartbeat().beats >= 3)
     paused = runtime.heartbeat("pause")
     assert (paused.phase, paused.reason) == ("paused", "on request")
-    beats = until(runtime, phase="paused", beats=runtime.heartbeat().beats).beats
+    beats = until(runtime, phase="paused").beats
     runtime.heartbeat("step")
     eventually(lambda: runtime.heartbeat().beats > beats)
 

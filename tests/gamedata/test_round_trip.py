@@ -17,7 +17,7 @@ from timmy_actors.gamedata.schema import RECORDS, REFERENCE
 from tools.plugin_writer import COMPANIONS, encode, encode_cell, encode_land, plugin
 
 SEEDS = st.integers(0, 2**32 - 1)
-FEW = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=12)
 CHARACTERS = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(1, 256))
 BOUNDS = {
     "b": (-128, 127), "B": (0, 255), "h": (-(2**15), 2**15 - 1), "H": (0, 2**16 - 1), "i": (-(2**31), 2**31 - 1),

@@ -139,7 +139,7 @@ def test_a_grid_with_edges_to_nothing_is_used_without_them() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_path_is_hardly_longer_than_the_shortest(seed: int) -> None:
     choose = random.Random(seed)
     count = choose.randint(2, 12)

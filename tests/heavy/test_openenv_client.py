@@ -1,4 +1,7 @@
-"""OpenEnv's own client and validator, in an environment of their own: they cannot be installed beside `mcp` 2.x."""
+"""OpenEnv's own client and validator, in an environment of their own: they cannot be installed beside `mcp` 2.x.
+
+And an episode of random actions, which lasts until its time is up.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.portals.environments import environment
+from tests.serving.openenv.scores import check_scores
 from tests.serving.openenv.task_server import TaskServer
 from tests.waiting import eventually
 from timmy_actors.embedded import LockstepWorld
@@ -63,3 +67,10 @@ def test_openenvs_validator_passes(server: TaskServer) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Verdict: PASS" in done.stdout
     assert "FAIL" not in done.stdout
+
+
+def test_the_score_of_random_actions_is_equal_through_openenv_gymnasium_and_the_command_line(
+    runtime_folder: Path,
+) -> None:
+    with TaskServer(runtime_folder, TASK) as running, running.client() as client:
+        check_scores(client, TASK, "random")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lua.test_lua import ROOT, need_luajit
+from tests.lua.processes import ROOT, need_luajit
 from tests.second_user import UID, need_second_user
 
 READ = "package.path = arg[1] .. '/lua/?.lua'; print(tostring((select(2, require('timmy.wire.token').read(arg[2])))))"

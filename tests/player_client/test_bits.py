@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from timmy_actors.errors import ProtocolError
@@ -24,7 +24,6 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-@settings(max_examples=100, deadline=None)
 def test_what_is_written_is_read(pieces: list[tuple[str, object, int | None]]) -> None:
     writer = BitWriter()
     for kind, value, size in pieces:

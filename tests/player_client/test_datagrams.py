@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.player_client.recorded import datagrams, recorded
@@ -67,7 +67,6 @@ def test_an_offline_message_that_is_cut_off_or_unknown_is_an_error(kind: int) ->
 
 
 @given(st.sampled_from(RECORDED), st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 255)), max_size=4), st.data())
-@settings(max_examples=100, deadline=None)
 def test_mutated_datagrams_change_nothing_but_a_counter(
     data: bytes, changes: list[tuple[int, int]], draws: st.DataObject
 ) -> None:

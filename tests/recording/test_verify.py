@@ -172,7 +172,7 @@ def test_a_file_that_is_no_episode_is_all_findings_and_no_error(tmp_path: Path) 
         assert findings(episode) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_whatever_is_done_to_the_file_a_repaired_episode_is_intact(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.supervision.stage import BUG, EXPECTED, ONE_FOR_ALL, ONE_FOR_ONE, TEMPORARY, LinkGoneError, spec
@@ -289,7 +289,7 @@ def happen(actors: Actors, kind: int, choice: int) -> None:
                 actors.close()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(
     declared=st.lists(specs, max_size=6),
     strategy=st.sampled_from(Strategy),

@@ -73,13 +73,18 @@ def is_child(child: Received, parent: Received) -> bool:
     )
 
 
+def parent_of(child: Received, exported: Collector) -> Received:
+    """Wait for a span's parent, which ends later, and may come from another process."""
+    return eventually(lambda: [span for span in exported.spans if span.id == child.parent])[0]
+
+
 def test_http_to_the_bridge_is_one_trace(daemon: DaemonProcess, exported: Collector) -> None:
     body = {"name": "message", "arguments": {"text": SECRET}}
     answer = post(daemon, "/v1/commands", body, **{"traceparent": MINE, "Idempotency-Key": "over-http"})
     assert answer.status_code == 200
     service = exported.find("command message", timmy_command_id="over-http")
     sent = exported.find("send message", timmy_command_id="over-http")
-    bridge = next(span for span in exported.spans if span.parent == sent.id)
+    (bridge,) = eventually(lambda: [span for span in exported.spans if span.parent == sent.id])
     server = exported.find("POST /v1/commands", http_response_status_code=200)
     assert (server.trace_id, server.parent) == ("a" * 32, "b" * 16)
     assert [is_child(service, server), is_child(sent, service), is_child(bridge, sent)] == [True] * 3
@@ -123,14 +128,12 @@ def test_an_mcp_clients_traceparent_leads_through_the_tool_to_the_bridge(
         await asyncio.to_thread(exported.find, "tools/call act")  # it is lost if the server ends too soon
 
     Connector(daemon.endpoint, MODERN).run(play)
-    sent = exported.find("send message", timmy_command_id="over-mcp")
     tool = exported.find("tools/call act")
     assert (tool.service, tool.trace_id, tool.parent) == ("timmy-actors-mcp", "a" * 32, "b" * 16)
-    spans = {span.id: span for span in exported.spans}
-    chain = [sent]
-    while chain[-1].parent in spans:
-        chain.append(spans[chain[-1].parent])
+    chain = [exported.find("send message", timmy_command_id="over-mcp")]
     names = ["send message", "command message", "command message", "tools/call act"]
+    while len(chain) < len(names):
+        chain.append(parent_of(chain[-1], exported))
     assert [span.name for span in chain] == names
     assert [span.service for span in chain] == ["timmy-actors", "timmy-actors", "timmy-actors-mcp", "timmy-actors-mcp"]
 

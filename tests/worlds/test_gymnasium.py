@@ -267,7 +267,7 @@ def test_a_reset_during_a_step_is_refused_and_the_step_ends() -> None:
 
 
 def test_a_stopped_world_truncates_its_episode_and_is_replaced() -> None:
-    lane = TaskEnv("reach-tradehouse", answer_within_s=20)
+    lane = TaskEnv("reach-tradehouse", answer_within_s=PATIENCE_S)
     lane.reset(seed=1)
     first = lane.world_pid
     assert first is not None

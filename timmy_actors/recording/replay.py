@@ -197,7 +197,9 @@ class _Playing:
             direction == "sent" and entry.get("type") == "command" and not keys.isdisjoint(_keys(entry))
             for _, direction, entry in self._entries[self._next :]
         )
-        others = sum(not keys.isdisjoint(_keys(arrived)) for arrived in self._arrived if arrived.get("id") != message.get("id"))
+        others = sum(
+            not keys.isdisjoint(_keys(arrived)) for arrived in self._arrived if arrived.get("id") != message.get("id")
+        )
         return recorded > others
 
     def _may_pass(self, direction: Direction, message: Message, now: float) -> bool:

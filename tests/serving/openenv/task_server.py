@@ -14,10 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.system import read_token
+
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class TaskServer:
@@ -66,7 +69,7 @@ class TaskServer:
         headers = {"content-type": "application/json", **(self.headers if authorised else {})}
         data = None if body is None else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as response:
+            with DIRECTLY.open(urllib.request.Request(self.url + path, data, headers), timeout=PATIENCE_S) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:
@@ -85,7 +88,7 @@ class TaskServer:
         while time.monotonic() < deadline:
             with self.connect() as socket:
                 client = Client(socket)
-                if client.say({"type": "state"})["type"] == "state":
+                if client.has_a_place():
                     yield client
                     return
         raise AssertionError(f"no session within {PATIENCE_S:g} s")
@@ -105,6 +108,13 @@ class Client:
     def hear(self) -> Any:
         """The next answer."""
         return json.loads(self.socket.recv(PATIENCE_S))
+
+    def has_a_place(self) -> bool:
+        """Whether the server has given it a session; it closes the connection at once if it has not."""
+        try:
+            return bool(self.say({"type": "state"})["type"] == "state")
+        except ConnectionClosed:
+            return False
 
     def reset(self, **data: object) -> Any:
         """Begin an episode; the observation's message."""
