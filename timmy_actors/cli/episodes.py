@@ -242,6 +242,6 @@ def _play(folder: Path, beats: Iterable[BeatRecord], speed: float, *, pictures: 
             try:
                 click.echo("\n".join(as_text(picture, columns)))
             except OSError as error:
-                click.echo(harmless(f"  its picture cannot be shown: {error}"))
+                click.echo(escaped(f"  its picture cannot be shown: {error}"))
     end = read_episode(folder).end
     click.echo(f"ended: {end.outcome}" if end is not None else "unfinished")

@@ -184,7 +184,7 @@ class _Playing:
             self._answers.append({**self._unclaimed.pop(unclaimed), "id": message.get("id")})
         elif missed is not None:
             del self._missed[missed]
-            self._ids[missed] = message.get("id")
+            self._ids[missed] = str(message.get("id"))
         elif self._is_to_come(message):
             self._arrived.append(message)
         else:
