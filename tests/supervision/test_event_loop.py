@@ -135,3 +135,20 @@ def test_coroutines_are_cancelled_when_their_actor_ends(crashes: bool) -> None:
         answer.wait()
     assert [task.cancelled() for task in late] == [True]
     assert worker.event_loop.is_closed()
+
+
+def test_a_coroutine_that_exits_when_it_is_cancelled_does_not_hide_its_actors_end(directory: Directory) -> None:
+    async def leave() -> None:
+        try:
+            await forever()
+        finally:
+            raise SystemExit
+
+    directory.tell("worker", leave)
+    ask(directory, thread_after_a_wait)
+    worker = directory.entries["worker"].actor
+    assert isinstance(worker, Worker)
+    fail(directory, "worker", ValueError("on purpose"))
+    eventually(lambda: directory.entries["worker"].generation == 2)
+    assert directory.entries["worker"].reason_type is ValueError
+    assert worker.event_loop.is_closed()

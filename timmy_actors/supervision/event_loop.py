@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from typing import cast
 
 from timmy_actors.supervision import Actor, Mailbox
+from timmy_actors.supervision.log_relay import RELAY
 from timmy_actors.supervision.protocols import Letter
+
+log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 5.0
 """How long the coroutines of an actor that ends may take to end."""
@@ -58,7 +62,10 @@ class LoopMailbox(Mailbox):
         while (tasks := asyncio.all_tasks(loop)) and (left_s := until - loop.time()) > 0:
             for task in tasks:  # a cancelled one may have begun another
                 task.cancel()
-            loop.run_until_complete(asyncio.wait(tasks, timeout=left_s))
+            try:
+                loop.run_until_complete(asyncio.wait(tasks, timeout=left_s))
+            except (SystemExit, KeyboardInterrupt) as error:  # of a coroutine; the end of the actor must be reported
+                RELAY.log(log, logging.ERROR, "a coroutine exited when it was cancelled", error)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
