@@ -119,6 +119,24 @@ def test_a_recorder_that_fails_is_dropped_and_the_link_stays_up(
     assert caplog.text.count("is dropped") == 1
 
 
+def test_the_end_of_the_link_is_recorded_before_anyone_can_see_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    note = FlightRecorder.note
+
+    def watch(recorder: FlightRecorder, direction: Any, epoch: int, data: bytes) -> None:
+        note(recorder, direction, epoch, data)
+        if direction == "down":
+            seen.append(runtime.shared.link.value.carries)
+
+    monkeypatch.setattr(FlightRecorder, "note", watch)
+    recording = RecordingSettings(folder=str(tmp_path / "episodes"))
+    with Peer() as peer, running(peer.address, recording=recording) as runtime:
+        link_up(runtime)
+    assert seen == [True]
+
+
 def test_messages_of_a_strange_server_are_dumped_and_read(tmp_path: Path) -> None:
     recorder = FlightRecorder(tmp_path, keep_s=60, max_bytes=300)
     recorder.note("received", 1, encoded(**WELCOME))

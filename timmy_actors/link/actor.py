@@ -360,9 +360,10 @@ class ConnectionActor(SocketActor):
         if self._monitor is not None:
             self._monitor.close(linger=0)
             self._monitor = None
+        if was_up:  # before it is published: whoever sees that the link is down finds its end in the flight recorder
+            self._observe("down", reason.encode())
         self._publish(reason=reason, round_trip_ms=None, load=None)
         if was_up:
-            self._observe("down", reason.encode())
             self._tell_listeners(LinkDown(self._epoch, reason))
 
     def _observe(self, what: Literal["sent", "received", "down"], data: bytes) -> None:
