@@ -5,27 +5,38 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
+from tests.mcp_server.clients import MODERN, Connector
+from tests.serving.http.daemons import HttpDaemon, serving
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime
 from timmy_actors.cli.root import cli
 from timmy_actors.client import connect
-from timmy_actors.daemon import GameDataSettings, JournalSettings, Settings, SteamSettings
+from timmy_actors.daemon import GameDataSettings, HttpSettings, JournalSettings, Settings, SteamSettings
 from timmy_actors.protocol import GameDataStatus, PerceptionOutput, Place
 from timmy_actors.system import config_folder
 from tools.land_records import QUESTS
 from tools.plugin_writer import plugin
 
+if TYPE_CHECKING:
+    from mcp import Client
+
 OFFICE = Place(cell="Seyda Neen, Census and Excise Office", x=1130, y=-387, z=193)
 
 
-def started(folder: str, *files: str) -> Runtime:
+def started(folder: str, *files: str, http: bool = False) -> Runtime:
     game_data = GameDataSettings(files=files, index=f"{folder}/index")
     journal = JournalSettings(file=f"{folder}/journal")
-    settings = Settings(game_data=game_data, journal=journal, steam=SteamSettings(command=()))
+    settings = Settings(
+        game_data=game_data,
+        journal=journal,
+        steam=SteamSettings(command=()),
+        http=HttpSettings(enabled=http, port=0),
+    )
     return Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/daemon.sock")
 
 
@@ -45,7 +56,7 @@ def settled(runtime: Runtime) -> GameDataStatus:
 def runtime(land: bytes) -> Iterator[Runtime]:
     with tempfile.TemporaryDirectory(prefix="ta-") as folder:
         (Path(folder) / "land.omwaddon").write_bytes(land)
-        with started(folder, f"{folder}/land.omwaddon") as running:
+        with started(folder, f"{folder}/land.omwaddon", http=True) as running:
             assert settled(running).state == "up"
             running.wait_ready(PATIENCE_S)
             yield running
@@ -57,6 +68,62 @@ def test_the_calls_are_answered_in_process_and_over_the_endpoint(runtime: Runtim
             assert calls.describe("arrille").name == "Arrille"
             assert calls.look_up("fargoth").matches[0].id == "fargoth"
             assert calls.route("Arrille", start=OFFICE).waypoints[-1].cell == "Seyda Neen, Arrille's Tradehouse"
+
+
+@pytest.fixture(scope="module")
+def http(runtime: Runtime) -> Iterator[HttpDaemon]:
+    with serving(runtime) as served:
+        yield served
+
+
+def test_the_calls_are_answered_over_http(http: HttpDaemon) -> None:
+    assert http.get("/v1/record", params={"id": "arrille"})["name"] == "Arrille"
+    assert http.get("/v1/records", params={"text": "fargoth", "limit": 1})["matches"][0]["id"] == "fargoth"
+    route = http.post("/v1/route", {"to": "Arrille", "start": OFFICE.model_dump()})
+    assert route["waypoints"][-1]["cell"] == "Seyda Neen, Arrille's Tradehouse"
+    from_player = http.post("/v1/route", {"to": "Arrille"})
+    assert [point["door"] for point in from_player["waypoints"] if point.get("door")] == ["107003-0"]
+    assert "no place, person or thing 'nobody'" in http.post("/v1/route", {"to": "nobody"})["reason"]
+
+
+@pytest.mark.parametrize(
+    ("path", "call", "status", "field"),
+    [
+        ("/v1/record", {"params": {"id": "mehrunes"}}, 404, "record"),
+        ("/v1/record", {"params": {"id": ""}}, 422, "id"),
+        ("/v1/records", {"params": {"text": "a" * 257}}, 422, "text"),
+        ("/v1/records", {"params": {"text": "a", "limit": 101}}, 422, "limit"),
+        ("/v1/route", {"json": {"to": {"cell": "0, 0", "x": 1e8, "y": 0}}}, 422, "to"),
+        ("/v1/route", {"json": {"to": "a", "from": "b"}}, 422, "from"),
+    ],
+)
+def test_bad_calls_over_http_name_the_field(
+    path: str, call: dict[str, Any], status: int, field: str, http: HttpDaemon
+) -> None:
+    response = http.client.request("POST" if "json" in call else "GET", path, **call)
+    assert response.status_code == status, response.text
+    assert field in response.json()["field"]
+
+
+def test_the_tools_answer_an_llm_client(runtime: Runtime) -> None:
+    async def play(client: Client) -> None:
+        async def answer(tool: str, **arguments: Any) -> Any:
+            result = await client.call_tool(tool, arguments)
+            assert not result.is_error, result.content
+            return result.structured_content
+
+        assert (await answer("describe", record="arrille"))["name"] == "Arrille"
+        assert (await answer("look_up", text="fargoth", limit=1))["matches"][0]["id"] == "fargoth"
+        from_office = await answer("route", to="Arrille", start=OFFICE.model_dump())
+        assert from_office["waypoints"][-1]["cell"] == "Seyda Neen, Arrille's Tradehouse"
+        from_player = await answer("route", to="Arrille")
+        assert [point["door"] for point in from_player["waypoints"] if point.get("door")] == ["107003-0"]
+        refused = (await client.call_tool("describe", {"record": "mehrunes"})).structured_content
+        assert (refused["reason"], refused["field"]) == ("no_such_target", "record")
+        wrong = (await client.call_tool("route", {"to": {"cell": "0, 0", "x": 1e8, "y": 0}})).structured_content
+        assert wrong["reason"] == "bad_arguments"
+
+    Connector(runtime.endpoint, MODERN, ("--player", "Timmy")).run(play)
 
 
 def test_a_route_starts_at_the_player(runtime: Runtime) -> None:

@@ -39,9 +39,17 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("step", {"ms": 100}),
     ("clock", {}),
     ("thaw", {}),
+    ("describe", {"record": "arrille"}),
+    ("look_up", {"text": "ledger"}),
+    ("route", {"to": "Arrille"}),
     *(("speak", {"text": text}) for text in READ_AS_JSON),
 ]
-REFUSED = {2: "needs_client_input", 6: "unknown_command", 10: "bad_arguments"}
+REFUSED = {
+    2: "needs_client_input",
+    6: "unknown_command",
+    10: "bad_arguments",
+    **dict.fromkeys((16, 17, 18), "unavailable"),
+}
 """The calls that are refused, and why."""
 
 pytestmark = pytest.mark.timeout(600)

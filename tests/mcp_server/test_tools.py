@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 READ_AS_JSON = ["null", "[]", "[1]", '{"a": 1}', " null ", "true", "1", '"quoted"']
 """Texts that a library could parse as JSON."""
 GUIDED = ["observe", "act", "speak", "wait_until", "available_actions"]
-FULL = [*GUIDED, "capture_state", "execute_action", "describe", "look_up", "command"]
+FULL = [*GUIDED, "capture_state", "execute_action", "describe", "look_up", "route", "command"]
 CLOCK = ["clock", "freeze", "step", "thaw"]
 OPERATOR = [*FULL, "status", "journal", "use_portal", "check_portal", *CLOCK, "restart"]
 
@@ -72,6 +72,8 @@ def test_every_tool_answers(connector: Connector) -> None:
         assert len((await call("capture_state", {"picture": False})).content) == 1
         assert content(await call("execute_action", {"action": "press_key", "params": {"key": "x"}}))["success"]
         assert refused(await call("execute_action", {"action": "no such name"})) == ("unknown_command", "action")
+        for tool, arguments in (("describe", {"record": "a"}), ("look_up", {"text": "a"}), ("route", {"to": "a"})):
+            assert refused(await call(tool, arguments)) == ("unavailable", None)  # no files are configured
         done = content(await call("command", {"name": "teleport", "arguments": {"to": "Balmora"}}))
         assert done["value"]["cell"] == "-3, -2"
         health = content(await call("status", {}))

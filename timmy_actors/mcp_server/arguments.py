@@ -13,6 +13,7 @@ from timmy_actors.protocol import (
     LookOptions,
     MessageId,
     Name,
+    Place,
     PortalId,
     SearchText,
     SectionName,
@@ -57,6 +58,15 @@ class LookUpArguments(StrictModel):
 
     text: Annotated[SearchText, Field(description="A part of a name or id.")]
     limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20
+
+
+class RouteArguments(StrictModel):
+    """The arguments of `route`."""
+
+    to: Annotated[
+        Place | Name, Field(description="A person, thing, cell or town by its name, id or unique index; or a position.")
+    ]
+    start: Annotated[Place | None, Field(description="Where it begins. Default: where the player is.")] = None
 
 
 class ActArguments(StrictModel):

@@ -27,6 +27,7 @@ from timmy_actors.mcp_server.arguments import (
     NoArguments,
     ObserveArguments,
     RestartArguments,
+    RouteArguments,
     SpeakArguments,
     StepArguments,
     UsePortalArguments,
@@ -38,11 +39,13 @@ from timmy_actors.protocol import (
     ActorHealth,
     CommandResult,
     Description,
+    GameRoute,
     GameState,
     Health,
     JournalEntry,
     Matches,
     PerceptionOutput,
+    Place,
     PortalCheck,
     Portals,
     SectionName,
@@ -137,6 +140,16 @@ class Handlers:
     async def look_up(self, call: LookUpArguments) -> Matches:
         """The records of the game's data files that match a text."""
         return await self.daemon.look_up(call.text, limit=call.limit)
+
+    async def route(self, call: RouteArguments) -> GameRoute:
+        """A way on foot, from this server's player unless it begins elsewhere."""
+        start = call.start
+        if start is None and self._player is not None:
+            position = (await self.daemon.snapshot(self._player)).position
+            if position is None:
+                raise RefusedError("unavailable", "the player's position is not known: name a start", "start")
+            start = Place(cell=position.cell, x=position.x, y=position.y, z=position.z)
+        return await self.daemon.route(call.to, start=start)
 
     async def capture_state(self, call: CaptureArguments) -> Answer:
         """The game's window and Steam's data, through the chosen portal."""

@@ -26,14 +26,15 @@ GUIDANCE: dict[str, str] = {
     "not_logged_in": "wait until the player has logged in: wait_until, or observe again later",
     "no_such_place": "use a place's exact name, or coordinates",
     "no_such_cell": "use a cell's exact name: '-3, -2' for an exterior",
-    "no_such_target": "observe again: use a unique_index, player or item that it lists",
+    "no_such_target": "observe again: use a unique_index, player or item that it lists, or an id of look_up",
     "needs_client_input": "the server cannot do this for a player; press the keys with execute_action, if a portal"
     " shows the game, or choose another action",
     "needs_embedded_world": "only the embedded world can do this: choose another action",
     "not_permitted": "the token lacks the scope for it: ask the operator, or choose another action",
     "expired": "nothing was done in time: observe, then try again, with a longer timeout_s if it has one",
     "overloaded": "wait a few seconds, then try again",
-    "unavailable": "the link to the game is down, or nothing was perceived yet: try again in a few seconds",
+    "unavailable": "the message says what is missing; if the link to the game is down, or nothing was perceived yet,"
+    " try again in a few seconds",
     "in_doubt": OBSERVE_FIRST,
     "game_refused": "the game does not allow it now: observe, and choose another action",
     "internal": "a defect or an overload of the daemon: ask the operator to look at its log",
