@@ -190,7 +190,7 @@ def test_a_daemon_runs_without_game_data_that_cannot_be_used() -> None:
             reason = "its master lost.esm is not loaded before it"
             status = settled(running)
             assert (status.state, reason in (status.reason or "")) == ("off", True)
-            with pytest.raises(RefusedError, match=f"{reason}.*: try again later"):
+            with pytest.raises(RefusedError, match=f"{reason}.*: correct that, and restart the daemon"):
                 running.look_up("a")
             running.wait_ready(PATIENCE_S)
             eventually(lambda: any(reason in each for each in running.status().reasons))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.gamedata.plugins import Index
 from timmy_actors.errors import GameDataError
-from timmy_actors.gamedata import build_index
+from timmy_actors.gamedata import Fault, build_index
 from tools.plugin_writer import Values, encode, encode_cell, encode_path_grid, frame, plugin
 
 ROOM = {"name": "A Room", "flags": 1, "x": 0, "y": 0}
@@ -172,8 +172,10 @@ def test_a_file_without_its_master_is_left_out(tmp_path: Path) -> None:
     orphan = plugin([encode(b"MISC", {"id": "cup"})], masters=["Lost.esm"])
     index = Index(tmp_path, ("base.esm", BASE), ("orphan.esp", orphan))
     assert index.rows("SELECT key FROM record WHERE key = 'cup'") == []
-    [fault] = index.faults()
-    assert "orphan.esp: record TES3, byte 0: its master Lost.esm is not loaded before it: the file is left out" in fault
+    [fault] = index.rows("SELECT file, record, offset, reason, count FROM fault")
+    line = f"{fault[0]}: record TES3, byte 0: its master Lost.esm is not loaded before it: the file is left out"
+    assert str(Fault(*fault)) == line
+    assert str(fault[0]).endswith("orphan.esp")
 
 
 def test_masters_in_a_circle_leave_out_all_of_the_circle(tmp_path: Path) -> None:
@@ -193,8 +195,9 @@ def test_what_is_no_plugin_is_left_out(tmp_path: Path, data: bytes) -> None:
 def test_a_missing_file_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "base.esm").write_bytes(BASE)
     build_index([tmp_path / "base.esm", tmp_path / "gone.esp"], tmp_path / "index.sqlite")
-    with pytest.raises(GameDataError, match=r"gone\.esp: it cannot be read \(No such file or directory\)"):
+    with pytest.raises(GameDataError, match=r"gone\.esp: it cannot be read \(No such file or directory\)") as error:
         build_index([tmp_path / "gone.esp"], tmp_path / "index.sqlite")
+    assert str(error.value).count("gone.esp") == 1
 
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:

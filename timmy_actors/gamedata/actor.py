@@ -133,8 +133,9 @@ class GameDataActor(SocketActor):
     def _open(self) -> Library:
         library, status = self._library.value, self._status.value
         if library is None:
-            why = status.reason if status is not None and status.reason else "the game's files are being indexed"
-            raise RefusedError("unavailable", f"{why}: try again later")
+            if status is not None and status.reason:
+                raise RefusedError("unavailable", f"{status.reason}: correct that, and restart the daemon")
+            raise RefusedError("unavailable", "the game's files are being indexed: try again later")
         return library
 
     def _on_output(self, chunk: bytes) -> None:

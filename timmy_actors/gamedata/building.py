@@ -105,7 +105,7 @@ def _fill(
         try:
             was_read = plugin.read(advance)
         except LeftOutError as error:
-            faults.add(Fault(str(path), "TES3", 0, f"{error}: the file is left out"))
+            faults.add(Fault(str(path), "", 0, f"{error}: the file is left out"))
             continue
         if was_read != digest:
             raise GameDataError(f"{path}: it has changed while it was read: start again when it is complete")

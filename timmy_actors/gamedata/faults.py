@@ -39,13 +39,15 @@ class Fault:
 
     file: str
     record: str
+    """Its tag; empty for what concerns the whole file."""
     offset: int
     reason: str
     count: int = 1
 
     def __str__(self) -> str:
         more = f" (and {self.count - 1} more)" if self.count > 1 else ""
-        return f"{self.file}, record {self.record}, byte {self.offset}: {self.reason}{more}"
+        where = f"{self.file}, record {self.record}, byte {self.offset}" if self.record else self.file
+        return f"{where}: {self.reason}{more}"
 
 
 @dataclass

@@ -20,7 +20,7 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class LeftOutError(GameDataError):
-    """A file can't be used at all."""
+    """A file can't be used at all; the message does not name it."""
 
 
 class Plugin:
@@ -55,7 +55,7 @@ class Plugin:
             with self._path.open("rb") as file:
                 return self.read_from(file, on_bytes)
         except OSError as error:
-            raise LeftOutError(f"{self._path}: it cannot be read ({error.strerror})") from None
+            raise LeftOutError(f"it cannot be read ({error.strerror})") from None
 
     def read_from(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> str:
         """As `read`, from an open file."""
@@ -68,7 +68,7 @@ class Plugin:
         if not broken:
             self._receive(_closing(reader))
         if self._first:
-            raise LeftOutError(f"{self._path}: it is no plugin: its first record is not TES3")
+            raise LeftOutError("it is no plugin: its first record is not TES3")
         return digest.hexdigest()
 
     def _receive(self, records: Iterator[Record]) -> bool:
@@ -101,16 +101,14 @@ class Plugin:
 
     def _begin(self, record: Record) -> None:
         if record.tag != b"TES3":
-            raise LeftOutError(f"{self._path}: it is no plugin: its first record is not TES3")
+            raise LeftOutError("it is no plugin: its first record is not TES3")
         try:
             masters = decode(record, self._texts).get("masters", [])
         except BrokenRecordError as error:
-            raise LeftOutError(f"{self._path}: record TES3, byte {error.position}: {error.reason}") from None
+            raise LeftOutError(f"record TES3, byte {error.position}: {error.reason}") from None
         missing = [master for master in masters if master.lower() not in self._loaded]
         if missing:
-            raise LeftOutError(
-                f"{self._path}: record TES3, byte 0: its master {_quoted(missing[0])} is not loaded before it"
-            )
+            raise LeftOutError(f"record TES3, byte 0: its master {_quoted(missing[0])} is not loaded before it")
         self._origins += [self._loaded[master.lower()] for master in masters]
         self._first = False
 
