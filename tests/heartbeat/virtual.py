@@ -39,6 +39,11 @@ def walk(seconds: float = 1.0) -> ToolCall:
     return ToolCall("walk", {"seconds": seconds})
 
 
+def proposal(*calls: ToolCall, text: str = "") -> Proposal:
+    """What a policy answers."""
+    return Proposal(calls=calls, text=text)
+
+
 class Virtual:
     """Runs a core; `now` is the virtual time in seconds."""
 
