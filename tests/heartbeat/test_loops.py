@@ -90,13 +90,31 @@ def test_two_actions_that_alternate_and_lead_nowhere_are_a_loop() -> None:
     assert "alternate" in (run.core.status().guard_reason or "")
 
 
-def test_a_policy_that_always_fails_pauses_the_beat() -> None:
-    run = Virtual(repeats=2)
-    while run.core.phase == "autonomous":
-        run.tick()
+def fail(run: Virtual, times: int) -> list[UsePolicy]:
+    """Let the policy fail so often; the changes of the policy in that time."""
+    changes: list[UsePolicy] = []
+    while times:
+        changes += [each for each in run.tick() if isinstance(each, UsePolicy)]
         if run.has(Perceive):
-            run.see()
+            changes += [each for each in run.see() if isinstance(each, UsePolicy)]
         if run.has(Think):
             run.propose(problem="HTTP 500")
-    assert run.core.status().reason == "the policy repeats itself: a decision was refused 4 times in a row"
-    assert run.core.status().guard == "paused"
+            times -= 1
+    return changes
+
+
+def test_a_policy_that_always_fails_is_asked_ever_more_rarely_and_never_pauses_the_beat() -> None:
+    run = Virtual(repeats=2)
+    fail(run, 20)
+    began = run.now
+    fail(run, 2)
+    status = run.core.status()
+    assert (status.phase, status.guard) == ("autonomous", "reported")
+    assert run.now - began >= 120
+
+
+def test_a_policy_that_always_fails_leaves_the_beat_to_the_fallback() -> None:
+    run = Virtual(SLOW, FAST, repeats=2)
+    changes = fail(run, 20)
+    assert [change.index for change in changes] == [1]
+    assert (run.core.status().phase, run.core.status().policy) == ("autonomous", "script")

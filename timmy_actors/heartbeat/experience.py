@@ -23,6 +23,8 @@ class _Tried:
     refused: bool
     moves: bool
     """Whether it can change where the player is."""
+    decided: bool
+    """Whether the policy decided on it; False: it failed."""
 
 
 class Experience:
@@ -52,7 +54,8 @@ class Experience:
         if self._last is None:
             return None
         last, self._last = self._last, None
-        alarm = self.guard.judge(Action(last.name, last.before, view.digest(with_place=last.moves), last.refused))
+        after = view.digest(with_place=last.moves)
+        alarm = self.guard.judge(Action(last.name, last.before, after, last.refused, last.decided))
         if alarm is not None:
             self.note(f"you repeat yourself: {alarm.reason}. Choose something else")
         return alarm
@@ -64,7 +67,8 @@ class Experience:
             self.note(failure.line)
         if beat.by != PERSON and not beat.only_waits:
             before = beat.view.digest(with_place=beat.moves)
-            self._last = _Tried(beat.name, before, failure is not None and not beat.effective, beat.moves)
+            decided = beat.proposal is None or beat.proposal.problem is None
+            self._last = _Tried(beat.name, before, failure is not None and not beat.effective, beat.moves, decided)
         self.memory.add(beat.line(), boot=beat.view.boot, game_ms=beat.view.game_ms)
 
     def note(self, *lines: str) -> None:

@@ -157,6 +157,8 @@ class BeatFlow:
             self._stop_thinking()
             self._ready = None
             self._out.append(UsePolicy(self._index))
+        elif not alarm.decided:
+            self._experience.guard.level = "reported"  # the pauses between its tries grow
         else:
             self._experience.guard.level = "paused"  # earlier, where there is no other policy
             self._change(phase="paused", reason=f"the policy repeats itself: {alarm.reason}")
@@ -256,9 +258,7 @@ class BeatFlow:
 
     def _carry_out(self, beat: Beat, calls: Sequence[ToolCall], now: float) -> None:
         beat.stage, beat.acts_since = "acting", now
-        prefix = (
-            f"{self.episode}-{beat.number}"  # derived, not random: after a crash the journal is asked for these ids
-        )
+        prefix = f"{self.episode}-{beat.number}"  # derived: after a crash the journal is asked for these ids
         beat.chosen = tuple(choose(self._toolbox, call, f"{prefix}-{n}") for n, call in enumerate(calls))
         beat.waiting = deque(beat.chosen)
         if any(each.command_id is not None for each in beat.chosen):

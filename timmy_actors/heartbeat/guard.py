@@ -23,6 +23,8 @@ class Action:
     before: str
     after: str
     refused: bool
+    decided: bool = True
+    """False: the policy failed, so that there was nothing to do. An endpoint may come back: that never pauses."""
 
     @property
     def ineffective(self) -> bool:
@@ -36,6 +38,8 @@ class Alarm:
 
     level: GuardLevel
     reason: str
+    decided: bool
+    """Whether the policy decided what is repeated; False: it fails."""
 
 
 class LoopGuard:
@@ -57,7 +61,8 @@ class LoopGuard:
         same, rounds = self._same(), self._rounds()
         alternating = rounds + self._repeats - ALTERNATIONS if rounds >= ALTERNATIONS else 0
         count = max(same, alternating)
-        level = min(count // self._repeats, len(LEVELS) - 1)
+        highest = LEVELS.index("paused" if action.decided else "policy_changed")
+        level = min(count // self._repeats, highest)
         risen = level > LEVELS.index(self.level)
         if count < self._repeats:
             self.level, self.reason = "ok", None
@@ -66,7 +71,7 @@ class LoopGuard:
         if not risen:
             return None
         self.level = LEVELS[level]
-        return Alarm(self.level, self.reason)
+        return Alarm(self.level, self.reason, action.decided)
 
     def reset(self) -> None:
         """Forget everything, because a person has decided to go on."""
