@@ -26,6 +26,19 @@ def test_a_paused_heartbeat_takes_single_steps() -> None:
     assert run.core.next_due() == run.now
 
 
+def test_a_step_that_is_asked_for_during_an_action_is_taken_after_it() -> None:
+    run = Virtual()
+    run.tick()
+    run.see()
+    run.propose(walk())
+    run.add(run.core.pause("on request"))
+    run.core.step(run.now)
+    run.done()
+    run.record()
+    assert run.beat(walk()).phase == "paused"
+    assert run.core.next_due() is None
+
+
 def test_a_pause_drops_the_decision_but_not_the_action_under_way() -> None:
     run = Virtual()
     run.tick()

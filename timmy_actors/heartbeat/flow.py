@@ -315,7 +315,7 @@ class BeatFlow:
     def _finish(self, beat: Beat) -> None:
         self._experience.on_beat(beat)
         self._out.append(Write(beat.record(), beat.view.picture))
-        self._beat, self._single = None, False
+        self._beat, self._single = None, self._single and beat.phase != "paused"  # not the one that began before
         self._beats, self._next_beat, self._last = self._beats + 1, beat.number + 1, beat.summary()
         self._end_if_over(beat)
 
