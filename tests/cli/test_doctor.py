@@ -166,3 +166,22 @@ def test_a_relative_command_is_searched_from_the_configurations_folder(tmp_path:
     program.parent.mkdir()
     program.touch(mode=0o700)
     assert report(write(tmp_path, '[desktop]\ncommand = ["bin/server"]\n'))["desktop-control"][0].state == "ok"
+
+
+def test_the_parts_that_are_enabled_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "land.esp").write_bytes(b"")
+    text = (
+        '[heartbeat]\nenabled = true\npolicy = "scripted"\nscripted.file = "none.yaml"\n'
+        '[game_data]\nfiles = ["land.esp", "gone.esm"]\n'
+        '[player_client]\nenabled = true\npassword_file = "none"\n'
+    )
+    checks = report(write(tmp_path, text))
+    assert [check.state for check in checks["game_data"]] == ["ok", "fail"]
+    assert "gone.esm" in checks["game_data"][1].detail
+    for part, named in (("heartbeat", "none.yaml"), ("player_client", "none")):
+        assert [check.state for check in checks[part]] == ["fail"]
+        assert named in checks[part][0].detail
+
+
+def test_parts_that_are_not_enabled_are_not_checked(tmp_path: Path) -> None:
+    assert not {"heartbeat", "game_data", "player_client"} & report(write(tmp_path, "")).keys()

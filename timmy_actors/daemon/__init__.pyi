@@ -1,8 +1,10 @@
 from .crash_report import dump_flight, write_crash_report
 from .episodes import ReplayedGame, episode_limits, episodes_folder
 from .game_data import game_data_options
+from .heartbeat_part import HeartbeatPart
 from .journal_holder import journal_file
 from .player_client_settings import PlayerClientSettings
+from .player_clients import PlayerClients
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
 from .runtime import Runtime
@@ -29,10 +31,12 @@ __all__ = [
     "PACKAGES",
     "DesktopSettings",
     "GameDataSettings",
+    "HeartbeatPart",
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",
     "PlayerClientSettings",
+    "PlayerClients",
     "RecordingSettings",
     "RemoteSettings",
     "ReplayedGame",

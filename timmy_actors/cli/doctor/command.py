@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.doctor import game, host, servers, serving, storage
+from timmy_actors.cli.doctor import game, host, parts, servers, serving, storage
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok
 from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect, resolve_endpoint
@@ -30,6 +30,9 @@ CHECKS: tuple[Callable[[Subject], Iterator[Check]], ...] = (
     serving.http,
     serving.remote,
     servers.servers,
+    parts.heartbeat,
+    parts.game_data,
+    parts.player_client,
     host.display,
     host.clock,
 )
