@@ -18,7 +18,7 @@ EXAMPLES = 4
 BY_OPERATION = ("POST /v1/commands", "POST /v1/clock", "POST /v1/heartbeat")
 EXCLUDED = {path: [positive_data_acceptance] for path in BY_OPERATION}
 """What must be given depends on the command's name (`GET /v1/commands` has the schemas), or on the operation."""
-EXCLUDED |= dict.fromkeys(("GET /v1/records", "GET /v1/record", "POST /v1/route"), [not_a_server_error])
+EXCLUDED |= {name: [not_a_server_error] for name in ("GET /v1/records", "GET /v1/record", "POST /v1/route")}
 """This daemon has no game data: they answer 503, as documented. `tests/gamedata/test_daemon.py` has one with it."""
 
 
