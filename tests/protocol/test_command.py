@@ -10,7 +10,8 @@ from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import MAX_ECHO
 from timmy_actors.protocol.command import NEEDS_CLIENT_INPUT, guidance, parse_command, wire_arguments
 from timmy_actors.protocol.commands import COMMANDS, client_input
-from timmy_actors.protocol.endpoint import REQUEST, CommandRequest
+from timmy_actors.protocol.endpoint import CommandRequest
+from timmy_actors.protocol.requests import REQUEST
 
 
 def refusal(name: str, **arguments: Any) -> RefusedError:

@@ -19,12 +19,12 @@ from timmy_actors.client.line import Line
 from timmy_actors.client.remote import Address, resolve_address
 from timmy_actors.client.tracing import traced
 from timmy_actors.errors import DaemonUnreachableError
-from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest, Request
+from timmy_actors.protocol import DEFAULT_TIMEOUT_S, RECONNECT_S, Interest
 from timmy_actors.system import KeyPair
 
 if TYPE_CHECKING:
     from timmy_actors.client.watching import AsyncDaemonWatch
-    from timmy_actors.protocol import Answer
+    from timmy_actors.protocol import Answer, Request
 
 T = TypeVar("T")
 

@@ -13,25 +13,19 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
+from timmy_actors import protocol  # its other names are loaded on first use
 from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, as_method, next_id
 from timmy_actors.client.codec import make
 from timmy_actors.client.game_data_calls import describe, look_up, route
 from timmy_actors.protocol import (
-    CLOCK_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
-    FLIGHT_TIMEOUT_S,
-    HEARTBEAT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
     CaptureRequest,
     CheckPortalRequest,
-    ClockRequest,
     CommandRequest,
     CommandResult,
     ExecuteRequest,
-    FlightRequest,
-    HeartbeatRequest,
-    HumanCall,
     PortalsRequest,
     RestartRequest,
     Revision,
@@ -252,12 +246,12 @@ def choose(tool: str, /, **arguments: Any) -> Call[HeartbeatStatus]:
         RefusedError: as `heartbeat`; `unavailable`: the policy decides; `unknown_command` or `bad_arguments`: there is
             no such tool, or its arguments are invalid; `overloaded`: too many choices wait.
     """
-    return _heartbeat(operation="act", call=make(HumanCall, tool=tool, arguments=arguments))
+    return _heartbeat(operation="act", call=make(protocol.HumanCall, tool=tool, arguments=arguments))
 
 
 def _heartbeat(**fields: Any) -> Call[HeartbeatStatus]:
-    request = make(HeartbeatRequest, id=next_id(), **fields)
-    return Call(request, lambda answer: answer.heartbeat, HEARTBEAT_TIMEOUT_S + TRANSPORT_MARGIN_S)
+    request = make(protocol.HeartbeatRequest, id=next_id(), **fields)
+    return Call(request, lambda answer: answer.heartbeat, protocol.HEARTBEAT_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
 def dump_flight() -> Call[FlightDump]:
@@ -266,12 +260,16 @@ def dump_flight() -> Call[FlightDump]:
     Raises:
         RefusedError: `unavailable`: the flight recorder is off, or the file cannot be written.
     """
-    return Call(FlightRequest(id=next_id()), lambda answer: answer.flight, FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S)
+    return Call(
+        protocol.FlightRequest(id=next_id()),
+        lambda answer: answer.flight,
+        protocol.FLIGHT_TIMEOUT_S + TRANSPORT_MARGIN_S,
+    )
 
 
 def _clock(**fields: Any) -> Call[WorldClock]:
-    request = make(ClockRequest, id=next_id(), **fields)
-    return Call(request, lambda answer: answer.clock, CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
+    request = make(protocol.ClockRequest, id=next_id(), **fields)
+    return Call(request, lambda answer: answer.clock, protocol.CLOCK_TIMEOUT_S + TRANSPORT_MARGIN_S)
 
 
 def _command_request(

@@ -11,10 +11,10 @@ from pydantic_core import PydanticSerializationError
 
 from timmy_actors.client.line import Ended
 from timmy_actors.errors import DaemonUnreachableError, ProtocolError, RefusedError
-from timmy_actors.protocol import MAX_REQUEST_BYTES, CommandRequest, Request, first_mistake
+from timmy_actors.protocol import MAX_REQUEST_BYTES, CommandRequest, first_mistake
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol import Answer, Pushed
+    from timmy_actors.protocol import Answer, Pushed, Request
 
 R = TypeVar("R", bound=BaseModel)
 

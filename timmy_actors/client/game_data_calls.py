@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from timmy_actors import protocol  # its names are loaded on first use
 from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, next_id
 from timmy_actors.client.codec import make
-from timmy_actors.protocol import DescribeRequest, LookUpRequest, Place, RouteRequest
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol import Description, GameRoute, Matches
+    from timmy_actors.protocol import Description, GameRoute, Matches, Place
 
 GAME_DATA_TIMEOUT_S = 12.0
 """A way through many doors takes a second; the daemon waits 10 s for it."""
@@ -22,7 +22,7 @@ def describe(record: str, /) -> Call[Description]:
         RefusedError: `no_such_target`: they have no such record. `unavailable`: no files are configured, or they are
             not indexed yet.
     """
-    return Call(make(DescribeRequest, id=next_id(), record=record), lambda answer: answer.description)
+    return Call(make(protocol.DescribeRequest, id=next_id(), record=record), lambda answer: answer.description)
 
 
 def look_up(text: str, /, *, limit: int = 20) -> Call[Matches]:
@@ -31,7 +31,7 @@ def look_up(text: str, /, *, limit: int = 20) -> Call[Matches]:
     Raises:
         RefusedError: `unavailable`: no files are configured, or they are not indexed yet.
     """
-    return Call(make(LookUpRequest, id=next_id(), text=text, limit=limit), lambda answer: answer.matches)
+    return Call(make(protocol.LookUpRequest, id=next_id(), text=text, limit=limit), lambda answer: answer.matches)
 
 
 def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
@@ -44,5 +44,5 @@ def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
         RefusedError: `unavailable`: no files are configured, they are not indexed yet, or the player's position is
             not known.
     """
-    request = make(RouteRequest, id=next_id(), to=to, start=start)
+    request = make(protocol.RouteRequest, id=next_id(), to=to, start=start)
     return Call(request, lambda answer: answer.route, GAME_DATA_TIMEOUT_S + TRANSPORT_MARGIN_S)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from timmy_actors.protocol import ServiceRequest
 from timmy_actors.telemetry import Attribute, begin, outcome_of
+
+if TYPE_CHECKING:
+    from timmy_actors.protocol import ServiceRequest
 
 
 @contextmanager

@@ -24,16 +24,13 @@ from .endpoint import (
     MAX_TIMEOUT_S,
     PORTAL_TIMEOUT_S,
     RECONNECT_S,
-    REQUEST,
     CaptureRequest,
     CheckPortalRequest,
     CommandRequest,
     ExecuteRequest,
     Interest,
     PortalsRequest,
-    Request,
     RestartRequest,
-    ServiceRequest,
     SnapshotRequest,
     StatusRequest,
     Timeout,
@@ -158,6 +155,7 @@ from .portal import (
     PortalStatus,
     ServerStatus,
 )
+from .requests import REQUEST, Request, ServiceRequest
 from .world_clock import (
     CLOCK_TIMEOUT_S,
     MAX_STEP_MS,

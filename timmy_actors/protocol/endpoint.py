@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field
 
 from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel, Traceparent
 from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
-from timmy_actors.protocol.flight import FlightRequest
-from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest
 from timmy_actors.protocol.game_state import LookOptions
-from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal import PortalId
-from timmy_actors.protocol.world_clock import ClockRequest
 
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
@@ -152,28 +148,3 @@ class WatchRequest(Interest):
     def interest(self) -> Interest:
         """The watch's filter."""
         return Interest(player=self.player, events=self.events, snapshots=self.snapshots)
-
-
-ServiceRequest: TypeAlias = (
-    StatusRequest
-    | SnapshotRequest
-    | CommandRequest
-    | PortalsRequest
-    | UsePortalRequest
-    | CheckPortalRequest
-    | CaptureRequest
-    | ExecuteRequest
-    | RestartRequest
-    | ClockRequest
-    | HeartbeatRequest
-    | FlightRequest
-    | DescribeRequest
-    | LookUpRequest
-    | RouteRequest
-)
-"""The requests that have one answer: all but `WatchRequest`."""
-
-Request = Annotated[ServiceRequest | WatchRequest, Field(discriminator="type")]
-
-
-REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
