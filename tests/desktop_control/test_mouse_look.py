@@ -1,4 +1,4 @@
-"""The mouse turns the view of a real game: Debian 12's chocolate-doom 3.0.1 (SDL2, relative mouse mode)."""
+"""The mouse turns the view of a real game: chocolate-doom (Debian 12: 3.0.1+really3.0.0) with freedoom 0.12.1."""
 
 from __future__ import annotations
 
