@@ -44,8 +44,11 @@ class Experience:
         """How often the world was restored to an earlier time."""
         self._last: _Tried | None = None
 
-    def on_view(self, view: View) -> Alarm | None:
-        """See what the last action has changed; an alarm where the policy repeats itself."""
+    def on_view(self, view: View, *, can_change: bool) -> Alarm | None:
+        """See what the last action has changed; an alarm where the policy repeats itself.
+
+        `can_change`: there is another policy.
+        """
         forgotten = self.memory.on_time(view.boot, view.game_ms)
         if forgotten:
             self.note(f"the world was restored to an earlier time: the last {forgotten} beats are undone")
@@ -55,7 +58,8 @@ class Experience:
             return None
         last, self._last = self._last, None
         after = view.digest(with_place=last.moves)
-        alarm = self.guard.judge(Action(last.name, last.before, after, last.refused, last.decided))
+        action = Action(last.name, last.before, after, last.refused, last.decided)
+        alarm = self.guard.judge(action, can_change=can_change)
         if alarm is not None:
             self.note(f"you repeat yourself: {alarm.reason}. Choose something else")
         return alarm

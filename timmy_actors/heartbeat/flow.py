@@ -149,18 +149,15 @@ class BeatFlow:
         return self._take()
 
     def _on_view(self, view: View) -> None:
-        alarm = self._experience.on_view(view)
+        alarm = self._experience.on_view(view, can_change=self._index + 1 < len(self._options.policies))
         if alarm is None or alarm.level == "reported":
             return
-        if alarm.level == "policy_changed" and self._index + 1 < len(self._options.policies):
+        if alarm.level == "policy_changed":
             self._index += 1
             self._stop_thinking()
             self._ready = None
             self._out.append(UsePolicy(self._index))
-        elif not alarm.decided:
-            self._experience.guard.level = "reported"  # the pauses between its tries grow
         else:
-            self._experience.guard.level = "paused"  # earlier, where there is no other policy
             self._change(phase="paused", reason=f"the policy repeats itself: {alarm.reason}")
 
     # Decide.

@@ -24,7 +24,7 @@ class Action:
     after: str
     refused: bool
     decided: bool = True
-    """False: the policy failed, so that there was nothing to do. An endpoint may come back: that never pauses."""
+    """False: the policy failed, so that nothing was done."""
 
     @property
     def ineffective(self) -> bool:
@@ -38,12 +38,13 @@ class Alarm:
 
     level: GuardLevel
     reason: str
-    decided: bool
-    """Whether the policy decided what is repeated; False: it fails."""
 
 
 class LoopGuard:
     """Counts repetitions. After `repeats` it reports, after twice as many the policy changes, then the beat pauses.
+
+    Where there is no other policy, the beat pauses instead of the change. A policy that fails never pauses the beat:
+    its endpoint may come back.
 
     Args:
         repeats: how often an action without effect may be repeated.
@@ -55,23 +56,26 @@ class LoopGuard:
         self.level: GuardLevel = "ok"
         self.reason: str | None = None
 
-    def judge(self, action: Action) -> Alarm | None:
-        """Record an action; an alarm where the level has risen with it. An action with an effect ends the alarm."""
+    def judge(self, action: Action, *, can_change: bool) -> Alarm | None:
+        """Record an action; an alarm where the level has risen with it. An action with an effect ends the alarm.
+
+        `can_change`: there is another policy.
+        """
         self._actions.append(action)
         same, rounds = self._same(), self._rounds()
         alternating = rounds + self._repeats - ALTERNATIONS if rounds >= ALTERNATIONS else 0
         count = max(same, alternating)
-        highest = LEVELS.index("paused" if action.decided else "policy_changed")
-        level = min(count // self._repeats, highest)
-        risen = level > LEVELS.index(self.level)
+        may_change = can_change or self.level == "policy_changed"
+        level = _level(count // self._repeats, decided=action.decided, may_change=may_change)
+        risen = LEVELS.index(level) > LEVELS.index(self.level)
         if count < self._repeats:
             self.level, self.reason = "ok", None
             return None
         self.reason = self._describe(same, rounds)
         if not risen:
             return None
-        self.level = LEVELS[level]
-        return Alarm(self.level, self.reason, action.decided)
+        self.level = level
+        return Alarm(level, self.reason)
 
     def reset(self) -> None:
         """Forget everything, because a person has decided to go on."""
@@ -106,3 +110,11 @@ class LoopGuard:
             return f"{last.name} {what} {same} times in a row"
         before = self._actions[-2]
         return f"{before.name} and {last.name} alternate and lead back to the same place, {rounds} times in a row"
+
+
+def _level(rounds: int, *, decided: bool, may_change: bool) -> GuardLevel:
+    if rounds < LEVELS.index("policy_changed"):
+        return LEVELS[rounds]
+    if not decided:
+        return "policy_changed" if may_change else "reported"
+    return "policy_changed" if may_change and rounds == LEVELS.index("policy_changed") else "paused"
