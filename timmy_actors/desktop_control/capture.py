@@ -113,10 +113,6 @@ class _Taken(NamedTuple):
     at: datetime
 
 
-def _ignore(_: Frame) -> None:
-    """Do nothing."""
-
-
 class ScreenCapture:
     """Takes pictures over its own X connection, so that a long action does not delay a capture."""
 
@@ -129,12 +125,8 @@ class ScreenCapture:
         self._seen: dict[tuple[str, Place | None], Image.Image] = {}
         connection.on_open = self._on_open
 
-    def look(
-        self, titles: Titles | None, region: Place | None = None, on_frame: Callable[[Frame], object] = _ignore
-    ) -> Look:
+    def look(self, titles: Titles | None, region: Place | None = None) -> Look:
         """Capture the window with one of the titles, or the whole screen. `region` selects a part of either.
-
-        `on_frame` is called with the pixels before their window is checked again; at the next try once more.
 
         Raises:
             RefusedError: no window matches; the window is hidden, keeps changing, or does not paint itself; or the
@@ -144,7 +136,7 @@ class ScreenCapture:
         with self._connection.using() as display:
             for _ in range(TRIES):
                 target = Target.find(display, titles)
-                taken = self._take(display, target, _part_of(target.size, region), on_frame)
+                taken = self._take(display, target, _part_of(target.size, region))
                 if taken is not None:
                     window = windows.facts_of(display, target.window) if target.window is not None else None
                     mouse = layout.pointer_of(display)
@@ -181,7 +173,7 @@ class ScreenCapture:
             for _ in range(TRIES):
                 target = Target.find(display, titles)
                 inside = scaled(point, picture, target.size)
-                taken = self._take(display, target, Place(inside.x, inside.y, 1, 1), _ignore)
+                taken = self._take(display, target, Place(inside.x, inside.y, 1, 1))
                 if taken is not None:
                     red, green, blue = taken.frame.whole().tobytes()[:3]
                     return red, green, blue
@@ -200,9 +192,7 @@ class ScreenCapture:
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
-    def _take(
-        self, display: Display, target: Target, part: Place, on_frame: Callable[[Frame], object]
-    ) -> _Taken | None:
+    def _take(self, display: Display, target: Target, part: Place) -> _Taken | None:
         """Capture the part of the target; None if the target changed during the capture."""
         root = PlaceQuestion(display, display.screen().root)
         place = target.place(display)
@@ -214,17 +204,11 @@ class ScreenCapture:
         covered = target.window is not None and layout.is_covered(display, target.window, seen, screen)
         taken_at = datetime.now(UTC)
         if target.window is not None and (covered or self._rootless):
-            frame = self._uncovered(display, target.window, part)
-            on_frame(frame)
-            return _Taken(frame, covered, screen, taken_at)
-        photograph = self._photograph(display, seen)
-        if photograph is None:
+            return _Taken(self._uncovered(display, target.window, part), covered, screen, taken_at)
+        frame = self._photograph(display, seen)
+        if frame is None or self._differs(display, target, place, seen, screen):
             return None
-        frame = _padded(photograph, seen, there)
-        on_frame(frame)
-        if self._differs(display, target, place, seen, screen):
-            return None
-        return _Taken(frame, covered, screen, taken_at)
+        return _Taken(_padded(frame, seen, there), covered, screen, taken_at)
 
     @staticmethod
     def _differs(display: Display, target: Target, place: Place, seen: Place, screen: Size) -> bool:

@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, cast
 
@@ -15,7 +14,7 @@ from PIL import Image
 from timmy_actors.desktop_control import frames
 from timmy_actors.desktop_control.frames import Frame
 from timmy_actors.desktop_control.reasons import refused
-from timmy_actors.desktop_control.window_target import Size, shrunk
+from timmy_actors.desktop_control.window_target import shrunk
 
 Format = Literal["png", "jpeg"]
 
@@ -25,8 +24,6 @@ BLACK_LEVEL = 2
 SAMPLE = (16, 16)
 LONGEST_NAME = 200
 """Bytes: the limit of file systems, less the characters of the temporary name."""
-_ENCODING = ThreadPoolExecutor(8, thread_name_prefix="encode")
-"""As many threads as captures may run at once."""
 PNG_LEVEL = 1
 """zlib's fastest level: level 6 takes a quarter longer on a game's picture and saves a few per cent (282 and 347 ms at
 1080p)."""
@@ -39,34 +36,6 @@ def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
     buffer = io.BytesIO()
     frame.whole().save(buffer, "PNG", compress_level=PNG_LEVEL)
     return buffer.getvalue()
-
-
-class Encoder:
-    """Encodes a frame in a thread of its own, while its caller asks the X server about the window.
-
-    `kind`, `quality`, `max_width` and `max_height`: as `encoded` and `fitted`.
-    """
-
-    def __init__(self, kind: Format, quality: int, max_width: int | None, max_height: int | None) -> None:
-        self._kind: Format = kind
-        self._quality = quality
-        self._bounds = (max_width, max_height)
-        self._file: Future[tuple[bytes, Size]] | None = None
-
-    def start(self, frame: Frame) -> None:
-        """Encode this frame, in place of an earlier one."""
-        if self._file is not None:
-            self._file.cancel()
-        self._file = _ENCODING.submit(self._encode, frame)
-
-    def result(self) -> tuple[bytes, Size]:
-        """The file of the last frame, and its picture's size; waits for it."""
-        assert self._file is not None, "started before"  # noqa: S101
-        return self._file.result()
-
-    def _encode(self, frame: Frame) -> tuple[bytes, Size]:
-        picture = fitted(frame, *self._bounds)
-        return encoded(picture, self._kind, self._quality), picture.size
 
 
 def is_black(image: Image.Image) -> bool:

@@ -90,29 +90,27 @@ class Tools:
         """Capture the window, even if it is covered, or the whole screen. It is never older than the last action."""
         kind = _format(filename, format)
         part, settled = None if region is None else Place(*region), None
-        encoder = pictures.Encoder(kind, quality, max_width, max_height)
         if wait_until is None:
-            look = self._desktop.capture.look(window_title, part, encoder.start)
+            look = self._desktop.capture.look(window_title, part)
         else:
             look, settled = self._desktop.capture.look_until(window_title, part, wait_until, wait_s)
-            encoder.start(look.frame)
         self._desktop.capture.remember(window_title, part, look)
-        black = all(pictures.is_black(part) for part in look.frame.parts)
-        data, size = encoder.result()
+        frame = pictures.fitted(look.frame, max_width, max_height)
+        data = pictures.encoded(frame, kind, quality)
         path = None if filename is None else self._desktop.captures.write(filename, data)
         capture = Capture(
             path=None if path is None else str(path),
             format=kind,
             bytes=len(data),
-            width=size.width,
-            height=size.height,
+            width=frame.size.width,
+            height=frame.size.height,
             source_width=look.frame.size.width,
             source_height=look.frame.size.height,
             window=look.window,
             region=region,
             settled=settled,
             covered=look.covered,
-            black=black,
+            black=all(pictures.is_black(part) for part in look.frame.parts),
             screen=ScreenSize(width=look.screen.width, height=look.screen.height),
             mouse=MousePosition(x=look.mouse.x, y=look.mouse.y, inside=_is_inside(look)),
             taken_at=look.taken_at,
