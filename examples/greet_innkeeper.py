@@ -47,7 +47,7 @@ def find_innkeeper(player: PlayerBody) -> Innkeeper | None:
 
 
 def greet(body: WorldInterface, name: str) -> str:
-    """Go to somebody and say hello. Any body can do this."""
+    """Go to a person and say hello. Any body can do this."""
     done = body.perform(say_to(name, f"Good day, {name}!"), deadline_s=WITHIN_S)
     return done.outcome if done.success else f"{done.outcome}: {done.reason}"
 

@@ -5,7 +5,7 @@
 #   announce them. A cell has no references if it begins with a moved one. The byte of a reference's number that says which
 #   master it is of is arbitrary, and the same for all: the master's guard 7 and this file's stone 7 become one. A master
 #   (file type 1) becomes a plugin (0). comp exits with 0 without "Not equal": it only counts the records.
-# Who is affected: whoever saves a Morrowind or OpenMW plugin anew with it, or tests a reader or writer of the format by it.
+# Who is affected: whoever saves a Morrowind or OpenMW plugin again with it, or tests a reader or writer of the format by it.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }

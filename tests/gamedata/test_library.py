@@ -72,8 +72,8 @@ def test_doors_and_owners_are_known_by_cell_and_unique_index(library: Library) -
 
 
 def test_records_are_looked_up_by_a_part_of_their_name(library: Library) -> None:
-    found = library.look_up("eight plates")
-    assert {match.id for match in found.matches} == {"inn_ledger", "balmora, eight plates"}
+    matches = library.look_up("eight plates")
+    assert {match.id for match in matches.matches} == {"inn_ledger", "balmora, eight plates"}
     assert library.look_up("Arrille").matches[0].id == "arrille"
     assert library.look_up("e", 3).truncated
     assert library.look_up("100%_").matches == ()

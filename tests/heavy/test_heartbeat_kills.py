@@ -35,8 +35,8 @@ def test_a_thousand_beats_survive_kills_a_full_disk_and_a_clock_that_jumps(runti
             if mark in kills:
                 stage.daemon.kill()
         played(stage)
-        found = list(complaints(stage, BEATS, disk_was_full=True))
-        assert found == [], stage.daemon.log.read_text()[-5_000:]
+        complaints_seen = list(complaints(stage, BEATS, disk_was_full=True))
+        assert complaints_seen == [], stage.daemon.log.read_text()[-5_000:]
 
 
 def loses_records(stage: Stage) -> bool:

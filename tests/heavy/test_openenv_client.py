@@ -44,8 +44,8 @@ def test_openenvs_client_plays_an_episode_with_the_score_of_a_local_one(server: 
         while not state.ending:
             actions.append(agent.choose(state))
             state = episode.act(actions[-1])
-    given = {"url": server.url, "headers": server.headers, "seed": SEED}
-    script = json.dumps({**given, "actions": [task.actions[number].id for number in actions]})
+    options = {"url": server.url, "headers": server.headers, "seed": SEED}
+    script = json.dumps({**options, "actions": [task.actions[number].id for number in actions]})
     command = [str(environment(*OPENENV) / "python"), str(CLIENT)]
     done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=RUN_WITHIN_S, check=False)
     assert done.returncode == 0, done.stderr

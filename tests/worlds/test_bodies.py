@@ -223,8 +223,8 @@ def test_a_player_walks_at_its_speed_and_sees_itself_move(timmy: PlayerBody) -> 
 
 def test_a_player_picks_up_goes_through_doors_talks_and_gives(timmy: PlayerBody) -> None:
     assert timmy.perform(pick_up(BOTTLE), deadline_s=PATIENCE_S).value["count"] == 2
-    given = timmy.perform(give(BOTTLE, "Jiub", 2), deadline_s=PATIENCE_S)
-    assert given.success, given.reason
+    gift = timmy.perform(give(BOTTLE, "Jiub", 2), deadline_s=PATIENCE_S)
+    assert gift.success, gift.reason
     said = timmy.perform(say_to("Jiub", "A present."), deadline_s=PATIENCE_S)
     assert (said.outcome, said.value["to"]) == ("done", "Jiub")
     entered = timmy.perform(use_door(ARRILLES), deadline_s=PATIENCE_S)
@@ -260,8 +260,8 @@ def test_a_body_lives_in_coroutines_without_threads(
             assert (await body.speak("psst", manner="whisper")).field == "to"
             done = await body.perform(go_to(Point(-11400, -70850), within=100), deadline_s=PATIENCE_S)
             assert done.success, done.reason
-            given = await body.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S)
-            assert given.value["code"] == "no_such_target"
+            gift = await body.perform(give("moon_sugar", "Jiub"), deadline_s=PATIENCE_S)
+            assert gift.value["code"] == "no_such_target"
             assert (await body.perform(pick_up("vivec"), deadline_s=5)).reason == "no item vivec is seen from here"
             monkeypatch.undo()
             assert (await body.wait_until(Near(who="Jiub", within=400), PATIENCE_S)).met

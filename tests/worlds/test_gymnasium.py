@@ -36,10 +36,10 @@ FORWARD, LEFT = 0, 1
 
 @pytest.fixture(scope="module")
 def env() -> Iterator[TaskEnv]:
-    made = gymnasium.make(ID, render_mode="rgb_array")
-    made.reset(seed=0)  # its process is there before the first test
-    yield made.unwrapped
-    made.close()
+    env = gymnasium.make(ID, render_mode="rgb_array")
+    env.reset(seed=0)  # its process is there before the first test
+    yield env.unwrapped
+    env.close()
 
 
 @pytest.mark.parametrize(
@@ -47,27 +47,27 @@ def env() -> Iterator[TaskEnv]:
 )
 def test_gymnasiums_checker_accepts_environments_without_warnings(name: str, form: str) -> None:
     """One in each form of actions; tests/heavy has every task in every form."""
-    made = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{name}-v0", render_mode="rgb_array", actions=form)
+    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{name}-v0", render_mode="rgb_array", actions=form)
     # Warnings are errors in tests. The check of rendering starts an environment for each mode: once is enough.
-    check_env(made.unwrapped, skip_render_check=name != "ReachTradehouse")
-    made.close()
+    check_env(env.unwrapped, skip_render_check=name != "ReachTradehouse")
+    env.close()
 
 
 @pytest.mark.parametrize("task", load_tasks().values(), ids=lambda task: task.id)
 def test_every_environment_observes_what_it_declares(task: Task) -> None:
     form = list(FORMS)[len(task.id) % len(FORMS)]
-    made = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0", actions=form)
-    seen, _ = made.reset(seed=1)
-    assert seen in made.observation_space
-    seen, *_ = made.step(made.action_space.sample())
-    assert seen in made.observation_space
-    made.close()
+    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0", actions=form)
+    seen, _ = env.reset(seed=1)
+    assert seen in env.observation_space
+    seen, *_ = env.step(env.action_space.sample())
+    assert seen in env.observation_space
+    env.close()
 
 
 def test_gymnasiums_checker_accepts_the_real_time_variant_and_texts_without_warnings() -> None:
-    made = gymnasium.make("timmy_actors.worlds.envs:timmy/MeetJiubRealTime-v0", actions="dict")
-    check_env(made.unwrapped, skip_render_check=True)
-    made.close()
+    env = gymnasium.make("timmy_actors.worlds.envs:timmy/MeetJiubRealTime-v0", actions="dict")
+    check_env(env.unwrapped, skip_render_check=True)
+    env.close()
     assert {f"timmy/{task.name}RealTime-v0" for task in load_tasks().values()} <= set(gymnasium.registry)
 
 
@@ -240,10 +240,10 @@ def test_the_picture_shows_the_player_in_the_middle_and_actors_around(env: TaskE
 
 
 def test_the_text_for_people_shows_the_goal_and_the_score(capsys: pytest.CaptureFixture[str]) -> None:
-    made = gymnasium.make(ID, render_mode="human")
-    made.reset(seed=1)
-    made.step(FORWARD)
-    made.close()
+    env = gymnasium.make(ID, render_mode="human")
+    env.reset(seed=1)
+    env.step(FORWARD)
+    env.close()
     shown = capsys.readouterr().out
     assert shown.count("Walk to Arrille's Tradehouse") == 2
     assert "0.25 s, score 0.0" in shown

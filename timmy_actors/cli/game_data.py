@@ -39,9 +39,9 @@ def describe(record: str, as_json: bool, endpoint: str | None) -> None:
 def look_up(text: str, limit: int, as_json: bool, endpoint: str | None) -> None:
     """Find records of the game's data files by a part of their name."""
     with connect(endpoint) as daemon:
-        found = daemon.look_up(text, limit=limit)
-    lines = [f"{match.kind:18} {match.id:32} {match.name or ''}".rstrip() for match in found.matches]
-    _show(found, [*lines, *(["there are more: name more of it"] if found.truncated else [])], as_json=as_json)
+        matches = daemon.look_up(text, limit=limit)
+    lines = [f"{match.kind:18} {match.id:32} {match.name or ''}".rstrip() for match in matches.matches]
+    _show(matches, [*lines, *(["there are more: name more of it"] if matches.truncated else [])], as_json=as_json)
 
 
 @click.command()
@@ -55,9 +55,9 @@ def route(to: str, start: tuple[str, float, float, float] | None, as_json: bool,
     """Find a way on foot to a cell, a town, a person or a thing."""
     place = None if start is None else Place(cell=start[0], x=start[1], y=start[2], z=start[3])
     with connect(endpoint) as daemon:
-        found = daemon.route(to, start=place)
-    _show(found, describe_route(found), as_json=as_json)
-    if found.reason:
+        way = daemon.route(to, start=place)
+    _show(way, describe_route(way), as_json=as_json)
+    if way.reason:
         sys.exit(1)
 
 

@@ -33,10 +33,10 @@ Grid = tuple[list[Point], list[tuple[int, int]]]
 def decode_grid(nodes: bytes, edges: bytes, west: float = 0, south: float = 0) -> Grid:
     """The path grid of a cell; edges that lead to no point are left out."""
     whole = len(nodes) - len(nodes) % _NODE.size
-    found = list(_NODE.iter_unpack(nodes[:whole]))
-    points = [(west + x, south + y, float(z)) for x, y, z, *_ in found]
+    rows = list(_NODE.iter_unpack(nodes[:whole]))
+    points = [(west + x, south + y, float(z)) for x, y, z, *_ in rows]
     targets = (target for (target,) in _TARGET.iter_unpack(edges[: len(edges) - len(edges) % _TARGET.size]))
-    pairs = [(start, end) for start, node in enumerate(found) for end in _take(targets, node[4])]
+    pairs = [(start, end) for start, node in enumerate(rows) for end in _take(targets, node[4])]
     return points, [(start, end) for start, end in pairs if end < len(points) and start != end]
 
 

@@ -94,14 +94,14 @@ class Navigator:
         return points + self._waypoints(space, at, leg, None)
 
     def _waypoints(self, space: str, start: Point, leg: list[Point], door: Door | None) -> list[Waypoint]:
-        found = []
+        waypoints = []
         for at in leg:
             length = math.dist(start, at)
-            found.append(Waypoint(cell=self._cell(space, at), x=at[0], y=at[1], z=at[2], distance=length))
+            waypoints.append(Waypoint(cell=self._cell(space, at), x=at[0], y=at[1], z=at[2], distance=length))
             start = at
-        if door is not None and found:
-            found[-1] = found[-1].model_copy(update={"door": door.unique_index})
-        return found
+        if door is not None and waypoints:
+            waypoints[-1] = waypoints[-1].model_copy(update={"door": door.unique_index})
+        return waypoints
 
     def _walk(self, space: str, start: Point, end: Point) -> list[Point] | None:
         """The points of a path within a space, the last of which is its end."""

@@ -15,7 +15,7 @@ from timmy_actors.gamedata.schema import INTERIOR, JOURNAL
 CELL_SIZE = 8192
 """The side of an exterior cell, in game units."""
 FORMAT = 1
-"""Changes with the tables: an index of another format is built anew."""
+"""Changes with the tables: an index in another format is built again."""
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE file (number INTEGER PRIMARY KEY, name TEXT, bytes INTEGER);

@@ -11,7 +11,7 @@ class PolicyFacts:
 
     name: str
     is_slow: bool = False
-    """Whether the world is frozen for its decisions, or the plan goes on meanwhile."""
+    """Whether the world is frozen for its decisions, or the plan goes on during the decision."""
     is_person: bool = False
     """Whether a person decides, with `act`."""
 

@@ -15,7 +15,7 @@ from timmy_actors.protocol import GameState, PerceptionOutput, Revision
 WITHOUT: frozenset[str] = frozenset({"available_actions", "revisions", "pid", "timestamp", "stale", "stale_reason"})
 """Of a snapshot: what tells a policy nothing about the game."""
 LASTING = ("condition", "inventory", "equipment", "spells", "factions", "journal", "quests", "topics", "books", "kills")
-"""The sections that change only because somebody acts."""
+"""The sections that change only through actions."""
 COARSE_UNITS, COARSE_DEG = 32.0, 15.0
 """A player that stands still sways by less than this."""
 
@@ -106,5 +106,5 @@ def _picture_digest(picture: Path | None) -> str | None:
         return None
     try:
         return hashlib.sha256(picture.read_bytes()).hexdigest()
-    except OSError:  # deleted meanwhile, to keep the folder's size
+    except OSError:  # deleted since then, to keep the folder's size
         return None

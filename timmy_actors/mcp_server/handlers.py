@@ -305,7 +305,7 @@ def _picture(state: GameState) -> tuple[ContentBlock, ...]:
         if kind is None or path.stat().st_size > MAX_PICTURE_BYTES:
             return ()
         data = base64.b64encode(path.read_bytes()).decode("ascii")
-    except OSError:  # deleted meanwhile, to keep the folder's size
+    except OSError:  # deleted since then, to keep the folder's size
         return ()
     return (ImageContent(type="image", data=data, mime_type=kind),)
 

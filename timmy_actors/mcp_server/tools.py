@@ -223,7 +223,7 @@ _TOOLS = (
         "route",
         "Find a way",
         "A way on foot to a person, thing, cell or position by the game's data files: way points with the doors to open"
-        " on the way, or the reason why there is none. It moves nobody.",
+        " on the way, or the reason why no way exists. The player does not move.",
         Handlers.route,
         RouteArguments,
         GameRoute,

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def add_words(perception: Perception, library: Library) -> None:
-    """Add words to a perception that was just received: nobody else has it yet, so it is changed in place.
+    """Add words to a perception that was just received: it is not shared yet, so it is changed in place.
 
     An index that cannot be read adds nothing.
     """
@@ -67,7 +67,7 @@ def _add(data: dict[str, Any], **words: str | None) -> None:
 
 
 def _put(model: Model, field: str, value: object) -> None:
-    """Set a field of a model that nobody else has yet. A copy would take longer than decoding the message."""
+    """Set a field of a model that is not shared yet. A copy would take longer than decoding the message."""
     if value is not None:
         model.__dict__[field] = value
 

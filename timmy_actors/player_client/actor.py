@@ -358,5 +358,5 @@ def _read(receiver: socket.socket) -> list[bytes] | None:
         except BlockingIOError:
             break
         except OSError:
-            continue  # nobody listens there, or a firewall says so: the handshake's own time decides
+            continue  # no server listens there, or a firewall refuses: the handshake's time limit decides
     return datagrams or None

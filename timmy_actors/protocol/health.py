@@ -77,7 +77,7 @@ class PlayerClientStatus(Model):
     cells: tuple[str, ...] = ()
     """The cells that it has loaded."""
     authority: tuple[str, ...] = ()
-    """Those whose actors the server expects it to move; it moves none, so they stand still for everybody."""
+    """Those whose actors the server expects it to move; it moves none, so they stand still on every client."""
     malformed: int = 0
     """Datagrams and packets that could not be read."""
     resent: int = 0

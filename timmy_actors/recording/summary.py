@@ -38,7 +38,7 @@ def list_episodes(folder: Path) -> list[EpisodeSummary]:
     """The episodes of a folder, the newest first."""
     summaries = []
     for episode in reversed(episode_folders(folder)):
-        with contextlib.suppress(OSError):  # it was deleted meanwhile
+        with contextlib.suppress(OSError):  # it was deleted since then
             summaries.append(_summarize(episode))
     return summaries
 

@@ -122,7 +122,7 @@ def _picture_digest(episode: Path, beat: BeatRecord) -> str | None:
     path = picture_file(episode, beat)
     try:
         return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:  # it was deleted meanwhile, or may not be read
+    except OSError:  # it was deleted since then, or may not be read
         return None
 
 

@@ -78,8 +78,10 @@ class GuardedExporter(SpanExporter):
         if self._ended:
             return
         self._ended = True
-        with contextlib.suppress(Exception):
+        try:
             self._exporter.shutdown()
+        except Exception as error:  # noqa: BLE001  whatever it raises: tracing is not needed
+            log.warning("an exporter of traces could not be ended: %s", type(error).__name__)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Export what the exporter itself holds."""

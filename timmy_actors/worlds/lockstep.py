@@ -166,7 +166,7 @@ class LockstepClock:
         """The game time in seconds."""
         return self._game.game_ms / 1000
 
-    def pause(self, seconds: float, cancel: threading.Event) -> None:  # noqa: ARG002  nobody else plays in lockstep
+    def pause(self, seconds: float, cancel: threading.Event) -> None:  # noqa: ARG002  no other thread plays in lockstep
         """Let game time pass."""
         self._game.take(max(1, round(seconds * 1000)))
 

@@ -37,9 +37,9 @@ def tokenizer() -> PreTrainedTokenizerFast:
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     raw.decoder = decoders.ByteLevel()
     raw.add_special_tokens(list(SPECIAL))
-    made = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<|im_end|>", pad_token="<|endoftext|>")
-    made.chat_template = TEMPLATE.read_text(encoding="utf-8")
-    return made
+    words = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<|im_end|>", pad_token="<|endoftext|>")
+    words.chat_template = TEMPLATE.read_text(encoding="utf-8")
+    return words
 
 
 class ScriptedModel(Qwen3ForCausalLM):

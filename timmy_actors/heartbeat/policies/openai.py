@@ -226,5 +226,5 @@ def _data_url(picture: Path | None) -> str | None:
         if picture.stat().st_size > MAX_PICTURE_BYTES:
             return None
         return f"data:{kind};base64,{base64.b64encode(picture.read_bytes()).decode('ascii')}"
-    except OSError:  # deleted meanwhile, to keep the folder's size
+    except OSError:  # deleted since then, to keep the folder's size
         return None

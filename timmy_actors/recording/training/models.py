@@ -102,7 +102,7 @@ class DialogueLine(StrictModel):
 
 
 class DialogueTree(StrictModel):
-    """What can be talked about with somebody."""
+    """What can be talked about with a person."""
 
     kind: Literal["dialogue"] = "dialogue"
     speaker: Name

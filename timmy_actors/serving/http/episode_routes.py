@@ -80,7 +80,7 @@ def _picture(folder: FilePath, episode: str, number: int) -> bytes:
         if file is not None:
             return file.read_bytes()
     except OSError:
-        pass  # it was deleted meanwhile
+        pass  # it was deleted since then
     raise ProblemError(make_problem(404, f"beat {number} of {episode} has no picture"))
 
 

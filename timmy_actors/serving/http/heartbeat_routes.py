@@ -34,6 +34,6 @@ async def _ask(api: Api, call: HeartbeatCall) -> HeartbeatStatus:
     except RefusedError as refused:
         if refused.code != "unavailable":
             raise
-        # It answers, but not in this state: another try would be refused too, until somebody changes that.
+        # It answers, but not in this state: another try would be refused too, until the state changes.
         raise ProblemError(make_problem(409, refused.message, code=refused.code)) from refused
     return status

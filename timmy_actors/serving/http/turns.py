@@ -41,7 +41,7 @@ class Turns:
             self._wake_group()
 
     def end(self) -> None:
-        """Wake all at once, and wake nobody later."""
+        """Wake all at once, and none later."""
         for timer in (self._next, self._heartbeat):
             if timer is not None:
                 timer.cancel()

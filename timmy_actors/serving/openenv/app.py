@@ -130,4 +130,4 @@ def _converse(app: FastAPI, sessions: Sessions, actions: type[TaskAction], *, ch
             await send_error(socket, "CAPACITY_REACHED", full.message)
             await socket.close(TRY_LATER)
         except (RuntimeError, WebSocketDisconnect):
-            pass  # the client is gone: there is nobody to answer
+            pass  # the client is gone: no answer is needed
