@@ -4,7 +4,7 @@ from .game_data import game_data_options
 from .heartbeat_part import HeartbeatPart
 from .journal_holder import journal_file
 from .player_client_settings import PlayerClientSettings
-from .player_clients import PlayerClients
+from .player_clients import account_name, read_login
 from .portal_supervisor import check_portal
 from .remote_access import check_remote
 from .runtime import Runtime
@@ -36,7 +36,6 @@ __all__ = [
     "JournalSettings",
     "LinkSettings",
     "PlayerClientSettings",
-    "PlayerClients",
     "RecordingSettings",
     "RemoteSettings",
     "ReplayedGame",
@@ -47,6 +46,7 @@ __all__ = [
     "SharedState",
     "SteamSettings",
     "WorldSettings",
+    "account_name",
     "check_portal",
     "check_remote",
     "config_path",
@@ -56,5 +56,6 @@ __all__ = [
     "game_data_options",
     "journal_file",
     "load_settings",
+    "read_login",
     "write_crash_report",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from timmy_actors.daemon.player_client_settings import PlayerClientSettings
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import PlayerLinkLostError
@@ -32,7 +34,8 @@ class PlayerClients:
 
     def __init__(self, settings: Settings, *, shared: SharedState) -> None:
         self._settings = settings.player_client
-        self._name = settings.player_client.name or settings.player
+        self._name = account_name(settings)
+        self._login = partial(read_login, settings)
         self._shared = shared
         self._epochs = itertools.count(1)
         self._resolve = Resolver()
@@ -77,34 +80,45 @@ class PlayerClients:
             perception=self._shared.player_perception,
         )
 
-    def _login(self) -> Login:
-        settings = self._settings
-        password = read_secret(expand_user(settings.password_file, "player_client.password_file"), "the password")
-        login = Login(
-            name=self._name,
-            password=password,
-            commit=settings.commit,
-            register=settings.register_account,
-            character=Character(
-                race=settings.race,
-                head=settings.head,
-                hair=settings.hair,
-                female=settings.female,
-                birthsign=settings.birthsign,
-                character_class=settings.character_class,
-            ),
-        )
-        return self._with_files(login)
 
-    def _with_files(self, login: Login) -> Login:
-        settings = self._settings
-        changes: dict[str, Any] = {}
-        if settings.version_file:
-            changes["commit"] = read_commit(expand_user(settings.version_file, "player_client.version_file"))
-        if settings.server_password_file:
-            file = expand_user(settings.server_password_file, "player_client.server_password_file")
-            changes["server_password"] = read_secret(file, "the server's password")
-        plugins: tuple[tuple[str, int], ...] = ()
-        if settings.plugins_file:
-            plugins = read_plugins(expand_user(settings.plugins_file, "player_client.plugins_file"))
-        return replace(login, plugins=plugins, **changes)
+def account_name(settings: Settings) -> str:
+    """The name of the account: the daemon's player, unless `[player_client]` names another."""
+    return settings.player_client.name or settings.player
+
+
+def read_login(settings: Settings) -> Login:
+    """The account that `[player_client]` names, with its files.
+
+    Raises:
+        ConfigError: a file cannot be read, or others can read a password; the message has the remedy.
+    """
+    account = settings.player_client
+    password = read_secret(expand_user(account.password_file, "player_client.password_file"), "the password")
+    login = Login(
+        name=account_name(settings),
+        password=password,
+        commit=account.commit,
+        register=account.register_account,
+        character=Character(
+            race=account.race,
+            head=account.head,
+            hair=account.hair,
+            female=account.female,
+            birthsign=account.birthsign,
+            character_class=account.character_class,
+        ),
+    )
+    return _with_files(login, account)
+
+
+def _with_files(login: Login, account: PlayerClientSettings) -> Login:
+    changes: dict[str, Any] = {}
+    if account.version_file:
+        changes["commit"] = read_commit(expand_user(account.version_file, "player_client.version_file"))
+    if account.server_password_file:
+        file = expand_user(account.server_password_file, "player_client.server_password_file")
+        changes["server_password"] = read_secret(file, "the server's password")
+    plugins: tuple[tuple[str, int], ...] = ()
+    if account.plugins_file:
+        plugins = read_plugins(expand_user(account.plugins_file, "player_client.plugins_file"))
+    return replace(login, plugins=plugins, **changes)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok
-from timmy_actors.daemon import HeartbeatPart, PlayerClients, SharedState, game_data_options, journal_file
+from timmy_actors.daemon import HeartbeatPart, account_name, game_data_options, journal_file, read_login
 
 
 def heartbeat(subject: Subject) -> Iterator[Check]:
@@ -33,7 +33,5 @@ def player_client(subject: Subject) -> Iterator[Check]:
     """Whether the account's files are there, and private."""
     settings = subject.settings
     if settings.player_client.enabled:
-        PlayerClients(settings, shared=SharedState()).check()
-        yield ok(
-            "player_client", f"{settings.player_client.name or settings.player} on {settings.player_client.server}"
-        )
+        read_login(settings)
+        yield ok("player_client", f"{account_name(settings)} on {settings.player_client.server}")
