@@ -296,7 +296,8 @@ def test_a_stopped_world_truncates_its_episode_and_is_replaced() -> None:
 
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 @pytest.mark.parametrize(
-    ("vectorization", "form", "variant"), [("sync", "multi_discrete", ""), ("async", "discrete", "RealTime")]
+    ("vectorization", "form", "variant"),
+    [("sync", "multi_discrete", ""), ("async", "discrete", ""), ("async", "discrete", "RealTime")],
 )
 def test_a_killed_world_truncates_its_lane_and_is_replaced_and_the_other_goes_on(
     vectorization: str, form: str, variant: str, mode: AutoresetMode

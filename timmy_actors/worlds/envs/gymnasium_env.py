@@ -28,7 +28,6 @@ ANSWER_WITHIN_S = 60.0
 REAL_TIME: Final = "timmy_actors.worlds.envs.real_time:RealTimeEnv"
 LONGEST_TEXT: Final = 4096
 """The most characters of a text."""
-VECTOR: Final = "timmy_actors.worlds.envs.vector:TaskVectorEnv"
 TRIES: Final = 3
 """How many worlds `reset` starts, each in place of a lost one, before it gives up."""
 
@@ -160,7 +159,7 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
     def _begin(self, seed: int, tries: int) -> None:
         try:
             if self._world is None:
-                self._world = self._start_world(seed)
+                self._world = WorldProcess.start(seed, answer_within_s=self._answer_within_s)
             else:
                 self._world.reset(seed)
             self._episode = Episode(self.task, self._world)
@@ -172,9 +171,6 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
             self._begin(seed, tries - 1)
         else:
             self._start, self._last_actions = self._state.sections, ()
-
-    def _start_world(self, seed: int) -> WorldProcess:
-        return WorldProcess.start(seed, answer_within_s=self._answer_within_s)
 
     def _end_world(self) -> None:
         if self._world is not None:
@@ -198,8 +194,7 @@ def world_seed(seed: int | None, random: np.random.Generator) -> int:
 def register_tasks() -> None:
     """Register the environments of each task that ships: in lockstep, and in real time."""
     for task in load_tasks().values():
-        vector = {"vector_entry_point": VECTOR}
-        _register(f"{NAMESPACE}/{task.name}-v0", f"{__name__}:{TaskEnv.__name__}", task, **vector)
+        _register(f"{NAMESPACE}/{task.name}-v0", f"{__name__}:{TaskEnv.__name__}", task)
         _register(f"{NAMESPACE}/{task.name}RealTime-v0", REAL_TIME, task, nondeterministic=True)
 
 
