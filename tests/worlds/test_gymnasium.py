@@ -42,25 +42,13 @@ def env() -> Iterator[TaskEnv]:
     env.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "form"), [("ReachTradehouse", "discrete"), ("BuyTorches", "dict"), ("SlipPastGuard", "multi_discrete")]
-)
-def test_gymnasiums_checker_accepts_environments_without_warnings(name: str, form: str) -> None:
-    """One in each form of actions; tests/heavy has every task in every form."""
-    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{name}-v0", render_mode="rgb_array", actions=form)
-    # Warnings are errors in tests. The check of rendering starts an environment for each mode: once is enough.
-    check_env(env.unwrapped, skip_render_check=name != "ReachTradehouse")
-    env.close()
-
-
 @pytest.mark.parametrize("task", load_tasks().values(), ids=lambda task: task.id)
-def test_every_environment_observes_what_it_declares(task: Task) -> None:
+def test_gymnasiums_checker_accepts_every_environment_without_warnings(task: Task) -> None:
+    """Each in one form of actions; tests/heavy has every task in every form."""
     form = list(FORMS)[len(task.id) % len(FORMS)]
-    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0", actions=form)
-    seen, _ = env.reset(seed=1)
-    assert seen in env.observation_space
-    seen, *_ = env.step(env.action_space.sample())
-    assert seen in env.observation_space
+    env = gymnasium.make(f"timmy_actors.worlds.envs:timmy/{task.name}-v0", render_mode="rgb_array", actions=form)
+    # Warnings are errors in tests. The check of rendering starts an environment for each mode: once is enough.
+    check_env(env.unwrapped, skip_render_check=task.name != "ReachTradehouse")
     env.close()
 
 
