@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TRAIN := .cache/train
+SITE := .cache/site
 ESLINT := .cache/eslint/node_modules/.bin/eslint
 # What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -11,7 +12,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example site clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -110,6 +111,9 @@ dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard
 train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 steps and draw its learning curve in docs/images
 	nice -n 5 $(TRAIN)/bin/python examples/train_reach.py --steps $(or $(STEPS),10000)
 
+site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html
+	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html docs $(SITE)/html
+
 clean: ## Remove what the others made
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg
 
@@ -145,3 +149,18 @@ $(TRAIN)/.installed-train: setup.cfg pyproject.toml
 	@echo "installing what the training needs (once; some minutes) ..."
 	@$(TRAIN)/bin/python -m pip --disable-pip-version-check install --editable '.[train]'
 	@touch $@
+
+$(SITE)/.installed-site: setup.cfg pyproject.toml
+	@$(MAKE) --silent VENV=$(SITE) $(SITE)/bin/python
+	@echo "installing what the site needs (once; a minute or less) ..."
+	@$(SITE)/bin/python -m pip --disable-pip-version-check install --editable '.[all,site]'
+	@touch $@
+
+# What draws the diagrams in a reader's browser; without its maps for debuggers, which are most of it.
+$(SITE)/static/mermaid:
+	@command -v npm >/dev/null || { echo "npm is missing: apt install nodejs npm" >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --prefix $(SITE) mermaid@12.3.0
+	@mkdir -p $@/chunks
+	@cp $(SITE)/node_modules/mermaid/dist/mermaid.esm.min.mjs $@
+	@cp -r $(SITE)/node_modules/mermaid/dist/chunks/mermaid.esm.min $@/chunks
+	@find $@ -name '*.map' -delete

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[1]
-PAGES = sorted((TOP / "docs").glob("*.md"))
+PAGES = sorted(page for page in (TOP / "docs").glob("*.md") if page.name not in ("changelog.md", "contributing.md"))
+"""Without those of the site that include a file of the top folder."""
 DOCUMENTS = [TOP / "README.md", TOP / "CONTRIBUTING.md", TOP / "CHANGELOG.md", TOP / "findings" / "README.md", *PAGES]
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
