@@ -44,7 +44,7 @@ class Frame:
 
     def mapped(self) -> Image.Image:
         """The pixels as an image without a copy. Its mode is RGBX, but its bands are blue, green, red and padding."""
-        return Image.frombuffer("RGBX", self.size, self.pixels, "raw", "RGBX", 0, 1)
+        return Image.frombuffer("RGBX", self.size, cast(bytes, self.pixels), "raw", "RGBX", 0, 1)
 
 
 def _unpacked(pixels: bytes | memoryview, size: tuple[int, int]) -> Image.Image:
