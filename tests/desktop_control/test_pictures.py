@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from timmy_actors.desktop_control import frames
-from timmy_actors.desktop_control.frames import Frame
+from timmy_actors.desktop_control.frames import Frame, JpegEncoder
 from timmy_actors.desktop_control.pictures import CaptureStore, is_black
 from timmy_actors.errors import RefusedError
 
@@ -67,7 +67,8 @@ def test_a_jpeg_made_by_two_threads_is_the_one_that_a_single_thread_makes(size: 
     image = Image.merge("RGB", [Image.effect_noise(size, spread) for spread in (20, 60, 100)])
     alone = io.BytesIO()
     image.save(alone, "JPEG", quality=quality)
-    data = frames.encoded(Frame.of(image), quality)
+    with closing(JpegEncoder()) as encoder:
+        data = encoder.encode(Frame.of(image), quality)
     with Image.open(io.BytesIO(data)) as joined, Image.open(alone) as expected:
         assert joined.size == size
         assert joined.tobytes() == expected.tobytes()

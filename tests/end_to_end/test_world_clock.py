@@ -76,6 +76,14 @@ def test_a_frozen_world_moves_by_steps_only_and_accounts_for_them(game: Calls, r
     assert (before.position.x, before.position.y) != (after.position.x, after.position.y), "Jiub walks around"
 
 
+def test_the_end_of_each_step_is_seen_although_nothing_of_the_player_changed(runtime: Runtime) -> None:
+    runtime.freeze(by="a test")
+    for _ in range(5):
+        stepped = runtime.step(1)
+        assert seen_at(runtime, stepped.game_ms).game_ms == stepped.game_ms
+    runtime.thaw()
+
+
 def test_a_world_frozen_twice_stays_frozen_by_the_first_until_it_is_thawed(game: Calls, runtime: Runtime) -> None:
     game.freeze(by="one")
     assert game.freeze(by="another").frozen_by == "one"

@@ -220,6 +220,21 @@ test("a client that tries many radii causes no repeated sections without a radiu
   equal(peer.pushes[2].sections, { world = { hour = 1 } })
 end)
 
+test("the game time at which a frozen world stands is pushed once, also if nothing changed", function()
+  local service, peer = introduced()
+  local game_s = 5
+  service.game_now = function() return game_s end
+  ask(service, peer, { type = "subscribe", id = "s", players = { "Timmy" }, sections = { "world" } })
+  local function poll(at) service:push(NOW + at, function() return true end) end
+  poll(0)
+  game_s = 6
+  poll(1)
+  equal(#peer.pushes, 1) -- the time passes: what has not changed is not pushed
+  for at = 2, 4 do poll(at) end
+  equal(#peer.pushes, 2)
+  equal({ peer.pushes[2].game_ms, peer.pushes[2].full, peer.pushes[2].sections }, { 6000, false, {} })
+end)
+
 test("a section that is asked for a thousand times over is read once", function()
   local service, peer, game = introduced()
   local named = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mmap
 import os
-from typing import TYPE_CHECKING, Any, cast
+import weakref
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mss.exception import ScreenShotError
 from mss.linux import xcb, xcbgen
@@ -24,8 +25,18 @@ OLDEST = (1, 2)
 """The first version of MIT-SHM that accepts a file descriptor."""
 
 
+class _Segment(NamedTuple):
+    """Memory that is shared with the X server, and its name there."""
+
+    memory: mmap.mmap
+    name: Any
+
+
 class SharedMemory:
-    """A connection to an X server with a shared memory segment that receives pictures. The segment grows as needed.
+    """A connection to an X server with shared memory that receives pictures.
+
+    A picture's memory is used again when its frame is no longer referenced. So there are as many segments as pictures
+    in use at the same time.
 
     Raises:
         ScreenShotError: the X server cannot share memory with this process, for example because it is on another
@@ -34,11 +45,11 @@ class SharedMemory:
 
     def __init__(self, display: str) -> None:
         self._connection: Any = None
-        self._segment: Any = None
-        self._memory: mmap.mmap | None = None
+        self._free: list[_Segment] = []
         self._connection = xcb.connect(display.encode())[0]
         try:
-            self._attach()
+            self._check_extension()
+            self._free.append(self._attach(BYTES_A_PIXEL))
         except (ScreenShotError, XError):
             self.close()
             raise
@@ -50,36 +61,42 @@ class SharedMemory:
             ScreenShotError: the drawable does not meet these conditions, or the connection to the X server was lost.
         """
         size = part.width * part.height * BYTES_A_PIXEL
-        memory = self._memory_of(size)
+        segment = self._take(size)
         try:
             xcbgen.shm_get_image(
                 self._connection, xcbgen.Drawable(drawable), part.x, part.y, part.width, part.height, ALL_PLANES,
-                xcbgen.ImageFormat.ZPixmap, self._segment, 0,
+                xcbgen.ImageFormat.ZPixmap, segment.name, 0,
             )  # fmt: skip
         except AssertionError as error:  # how mss 10.2 reports a lost connection
             raise ScreenShotError("the connection to the X server was lost") from error
-        with memoryview(memory) as view, view[:size] as pixels:
-            return Frame.of_pixels(pixels, part.size)
+        frame = Frame(memoryview(segment.memory)[:size], part.size)
+        weakref.finalize(frame, self._free.append, segment)
+        return frame
 
     def close(self) -> None:
-        """Free the memory and close the connection."""
-        if self._memory is not None:
-            self._memory.close()
+        """Close the connection. The memory is freed with the last frame that uses it."""
         if self._connection is not None:
             xcb.disconnect(self._connection)
-        self._connection, self._memory = None, None
+        self._connection = None
+        self._free.clear()
 
-    def _attach(self) -> None:
+    def _check_extension(self) -> None:
         if not xcb.get_extension_data(self._connection, LIB.shm_id).present:
             raise ScreenShotError("the X server has no MIT-SHM extension")
         version = xcbgen.shm_query_version(self._connection)
         if (version.major_version, version.minor_version) < OLDEST:
             raise ScreenShotError("the X server's MIT-SHM extension is too old")
-        self._memory_of(BYTES_A_PIXEL)
 
-    def _memory_of(self, size: int) -> mmap.mmap:
-        if self._memory is not None and len(self._memory) >= size:
-            return self._memory
+    def _take(self, size: int) -> _Segment:
+        """A free segment that is large enough, or a new one in the place of a smaller one."""
+        while self._free:
+            segment = self._free.pop()
+            if len(segment.memory) >= size:
+                return segment
+            xcbgen.shm_detach(self._connection, segment.name)
+        return self._attach(size)
+
+    def _attach(self, size: int) -> _Segment:
         descriptor = os.memfd_create("desktop-control")
         try:
             os.ftruncate(descriptor, size)
@@ -87,15 +104,9 @@ class SharedMemory:
         except OSError:
             os.close(descriptor)
             raise
-        old, self._segment = self._segment, xcbgen.ShmSeg(xcb.generate_id(self._connection).value)
-        xcbgen.shm_attach_fd(
-            self._connection, self._segment, descriptor, read_only=False
-        )  # libxcb closes the descriptor
-        if old is not None and self._memory is not None:
-            xcbgen.shm_detach(self._connection, old)
-            self._memory.close()
-        self._memory = memory
-        return memory
+        name = xcbgen.ShmSeg(xcb.generate_id(self._connection).value)
+        xcbgen.shm_attach_fd(self._connection, name, descriptor, read_only=False)  # libxcb closes the descriptor
+        return _Segment(memory, name)
 
 
 class Camera:
@@ -121,7 +132,7 @@ class Camera:
             except ScreenShotError:
                 self.close()  # the request over the X connection below raises the error, if it persists
         reply = drawable.get_image(part.x, part.y, part.width, part.height, X.ZPixmap, ALL_PLANES)
-        return Frame.of_pixels(cast(bytes, reply.data), part.size)
+        return Frame(cast(bytes, reply.data), part.size)
 
     def close(self) -> None:
         """Free the memory; the next picture opens it again."""

@@ -16,7 +16,7 @@ from timmy_actors.desktop_control import layout, offscreen, windows
 from timmy_actors.desktop_control.camera import Camera
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.frames import Frame
-from timmy_actors.desktop_control.questions import PlaceQuestion
+from timmy_actors.desktop_control.questions import PointerQuestion, Survey
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
 from timmy_actors.desktop_control.selectors import Titles
@@ -51,12 +51,10 @@ TRIES = 3
 
 def thumbnail(frame: Frame) -> Image.Image:
     """A reduced greyscale copy of a picture, for comparison."""
-    return Frame(*(_reduced(part) for part in frame.parts)).whole().convert("L")
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    size = (max(1, image.width // REDUCED), max(1, image.height // REDUCED))
-    return image.resize(size, Image.Resampling.NEAREST)  # the fastest method: it runs for every capture
+    size = (max(1, frame.size.width // REDUCED), max(1, frame.size.height // REDUCED))
+    reduced = frame.mapped().resize(size, Image.Resampling.NEAREST)  # the fastest method: it runs for every capture
+    blue, green, red, _ = reduced.split()
+    return Image.merge("RGB", (red, green, blue)).convert("L")
 
 
 def differs(before: Image.Image, after: Image.Image) -> bool:
@@ -105,10 +103,16 @@ class Look:
 
 
 class _Taken(NamedTuple):
-    """The picture of a target, and the size of the screen at that time."""
+    """The picture of a target, and the layout of the screen at that time."""
 
     frame: Frame
+    place: Place
+    """The target's rectangle."""
+    seen: Place
+    """The part of the screen that was captured."""
     covered: bool
+    from_memory: bool
+    """Whether the picture was read from the window's own memory, where other windows do not matter."""
     screen: Size
     at: datetime
 
@@ -135,14 +139,13 @@ class ScreenCapture:
         self._let_it_settle()
         with self._connection.using() as display:
             for _ in range(TRIES):
-                target = Target.find(display, titles)
-                taken = self._take(display, target, _part_of(target.size, region))
-                if taken is not None:
-                    window = windows.facts_of(display, target.window) if target.window is not None else None
-                    mouse = layout.pointer_of(display)
-                    if window is not None:
-                        mouse = Point(mouse.x - window.x, mouse.y - window.y)
-                    return Look(taken.frame, window, taken.covered, taken.screen, mouse, taken.at)
+                survey = Survey(display)
+                target = Target.find(survey, titles)
+                taken = self._take(survey, target, _part_of(target.size, region))
+                after, mouse = Survey(display, repeats=survey), PointerQuestion(display)
+                facts = None if target.window is None else windows.FactsQuestion(after, target.window)
+                if taken is not None and _is_valid(taken, after, target):
+                    return _look(taken, None if facts is None else facts.answer(), mouse.answer())
             raise refused("window_changed", f"{target.title} moved or changed during each of {TRIES} tries: try again")
 
     def look_until(
@@ -171,10 +174,11 @@ class ScreenCapture:
         self._let_it_settle()
         with self._connection.using() as display:
             for _ in range(TRIES):
-                target = Target.find(display, titles)
+                survey = Survey(display)
+                target = Target.find(survey, titles)
                 inside = scaled(point, picture, target.size)
-                taken = self._take(display, target, Place(inside.x, inside.y, 1, 1))
-                if taken is not None:
+                taken = self._take(survey, target, Place(inside.x, inside.y, 1, 1))
+                if taken is not None and _is_valid(taken, Survey(display, repeats=survey), target):
                     red, green, blue = taken.frame.whole().tobytes()[:3]
                     return red, green, blue
             raise refused("window_changed", f"{target.title} moved or changed during each of {TRIES} tries: try again")
@@ -192,30 +196,23 @@ class ScreenCapture:
     def _let_it_settle(self) -> None:
         self._closing.wait(max(0.0, self._last_input() + SETTLE_S - time.monotonic()))
 
-    def _take(self, display: Display, target: Target, part: Place) -> _Taken | None:
-        """Capture the part of the target; None if the target changed during the capture."""
-        root = PlaceQuestion(display, display.screen().root)
-        place = target.place(display)
-        screen = root.answer().size
-        there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
+    def _take(self, survey: Survey, target: Target, part: Place) -> _Taken | None:
+        """Capture the part of the target; None if the screen became smaller during the capture."""
         if target.window is None and self._rootless:
             raise refused("unsupported", "Wayland does not allow a capture of the whole screen: name an X window")
+        place, screen = target.place(survey), survey.screen()
+        there = Place(place.x + part.x, place.y + part.y, part.width, part.height)
         seen = _on_screen(screen, there)
-        covered = target.window is not None and layout.is_covered(display, target.window, seen, screen)
+        covered = target.window is not None and layout.is_covered(survey, target.window, seen)
         taken_at = datetime.now(UTC)
         if target.window is not None and (covered or self._rootless):
-            return _Taken(self._uncovered(display, target.window, part), covered, screen, taken_at)
-        frame = self._photograph(display, seen)
-        if frame is None or self._differs(display, target, place, seen, screen):
+            memory = self._uncovered(survey.display, target.window, part)
+            return _Taken(memory, place, there, covered, from_memory=True, screen=screen, at=taken_at)
+        frame = self._photograph(survey.display, seen)
+        if frame is None:
             return None
-        return _Taken(_padded(frame, seen, there), covered, screen, taken_at)
-
-    @staticmethod
-    def _differs(display: Display, target: Target, place: Place, seen: Place, screen: Size) -> bool:
-        window: Window | None = target.window
-        if window is None:
-            return False
-        return target.place(display) != place or layout.is_covered(display, window, seen, screen)
+        frame = _padded(frame, seen, there)
+        return _Taken(frame, place, seen, covered, from_memory=False, screen=screen, at=taken_at)
 
     def _uncovered(self, display: Display, window: Window, part: Place) -> Frame:
         pixmap, corner = offscreen.memory_of(display, window)
@@ -233,6 +230,20 @@ class ScreenCapture:
             return self._camera.picture(screen.root, seen)
         except error.BadMatch:
             return None
+
+
+def _is_valid(taken: _Taken, after: Survey, target: Target) -> bool:
+    """Whether the target was in its place and uncovered until after the capture."""
+    window: Window | None = target.window
+    if window is None or taken.from_memory:
+        return True
+    return target.place(after) == taken.place and not layout.is_covered(after, window, taken.seen)
+
+
+def _look(taken: _Taken, window: WindowFacts | None, mouse: Point) -> Look:
+    if window is not None:
+        mouse = Point(mouse.x - window.x, mouse.y - window.y)
+    return Look(taken.frame, window, taken.covered, taken.screen, mouse, taken.at)
 
 
 def _part_of(size: Size, region: Place | None) -> Place:

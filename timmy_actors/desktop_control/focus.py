@@ -124,7 +124,7 @@ def focus(connection: Connection, titles: Titles) -> WindowFacts:
         RefusedError: no window matches, or the window does not get the focus within `WITHIN_S`.
     """
     with connection.using() as display:
-        window = windows.find(display, titles, hidden_too=True)
+        window = windows.find(display, titles, hidden_too=True).window
         _ask_for_focus(display, window)
     never, deadline = threading.Event(), time.monotonic() + WITHIN_S
     while True:

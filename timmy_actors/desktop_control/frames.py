@@ -1,12 +1,12 @@
-"""A picture as an upper and a lower image, so that two threads encode it without another copy of its pixels."""
+"""A picture as the X server's pixels, which two threads encode without another copy of them."""
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Self, TypeVar, cast
+from typing import Self, cast
 
 from PIL import Image
 
@@ -17,87 +17,75 @@ BLOCK = 16
 LONGEST_INTERVAL = 0xFFFF
 """Maximum number of blocks in the upper part: the limit of a JPEG's restart interval."""
 WORTH_IT = 256 * 256
-"""Pixels. A smaller picture is encoded before a second thread has started."""
+"""Pixels. A smaller picture is encoded before a second thread is awake."""
 BYTES_A_PIXEL = 4
-
-
-T = TypeVar("T")
-
 
 RESTART, RESTART_INTERVAL, FRAME, SCAN = b"\xff\xd0", 0xDD, 0xC0, 0xDA
 
 
-def at_once(upper: Callable[[], T], lower: Callable[[], T]) -> tuple[T, T]:
-    """Run both functions in parallel. Pillow releases the interpreter's lock to unpack, and to encode into a file."""
-    with ThreadPoolExecutor(1, thread_name_prefix="lower-half") as other:
-        below = other.submit(lower)
-        return upper(), below.result()
-
-
 class Frame:
-    """A picture in one part, or in two parts that meet at the edge of a JPEG block."""
+    """Pixels as the X server sends them: blue, green, red and a byte of padding each, row by row from the top.
 
-    def __init__(self, *parts: Image.Image) -> None:
-        self.parts = parts
-        self.size = Size(parts[0].width, sum(part.height for part in parts))
+    The memory of `pixels` may be used again when the frame is no longer referenced: keep no image of `mapped`.
+    """
 
-    @classmethod
-    def of_pixels(cls, pixels: bytes | memoryview, size: tuple[int, int]) -> Self:
-        """From the X server's pixels: blue, green, red and a byte of padding each, row by row from the top."""
-        upper, *lower = _heights(size)
-        border = BYTES_A_PIXEL * size[0] * upper
-        if not lower:
-            return cls(_unpacked(pixels, size))
-        return cls(
-            *at_once(
-                lambda: _unpacked(pixels[:border], (size[0], upper)),
-                lambda: _unpacked(pixels[border:], (size[0], lower[0])),
-            )
-        )
+    def __init__(self, pixels: bytes | memoryview, size: tuple[int, int]) -> None:
+        self.pixels = pixels
+        self.size = Size(*size)
 
     @classmethod
     def of(cls, image: Image.Image) -> Self:
-        """From a single image."""
-        upper, *lower = _heights(image.size)
-        if not lower:
-            return cls(image)
-        return cls(image.crop((0, 0, image.width, upper)), image.crop((0, upper, image.width, image.height)))
+        """From an RGB image."""
+        return cls(image.tobytes("raw", "BGRX"), image.size)
 
     def whole(self) -> Image.Image:
-        """The picture as a single image."""
-        if len(self.parts) == 1:
-            return self.parts[0]
-        upper, lower = self.parts
-        image = Image.new("RGB", self.size)
-        image.paste(upper, (0, 0))
-        image.paste(lower, (0, upper.height))
-        return image
+        """The picture as an RGB image."""
+        return _unpacked(self.pixels, self.size)
+
+    def mapped(self) -> Image.Image:
+        """The pixels as an image without a copy. Its mode is RGBX, but its bands are blue, green, red and padding."""
+        return Image.frombuffer("RGBX", self.size, cast(bytes, self.pixels), "raw", "RGBX", 0, 1)
 
 
 def _unpacked(pixels: bytes | memoryview, size: tuple[int, int]) -> Image.Image:
     return Image.frombuffer("RGB", size, cast(bytes, pixels), "raw", "BGRX", 0, 1)
 
 
-def _heights(size: tuple[int, int]) -> tuple[int, ...]:
+class JpegEncoder:
+    """Encodes pictures as JPEG files: the caller's thread the upper half, a thread of its own the lower one."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lower-half")
+
+    def encode(self, frame: Frame, quality: int) -> bytes:
+        """The file's contents; `quality` is 1 to 95."""
+        (width, height), upper = frame.size, _upper_height(frame.size)
+        if upper == height:
+            return _encoded(frame.pixels, frame.size, quality)
+        border = BYTES_A_PIXEL * width * upper
+        lower = self._thread.submit(_encoded, frame.pixels[border:], (width, height - upper), quality)
+        above = _encoded(frame.pixels[:border], (width, upper), quality)
+        return _joined(above, lower.result(), height, _blocks(width, upper))
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+
+def _upper_height(size: Size) -> int:
+    """The height of the upper part, whose edge is that of a block; the picture's height if it is encoded in one."""
     width, height = size
     upper = -(-height // (2 * BLOCK)) * BLOCK
-    if width * height < WORTH_IT or -(-width // BLOCK) * upper // BLOCK > LONGEST_INTERVAL:
-        return (height,)
-    return (upper, height - upper)
+    return height if width * height < WORTH_IT or _blocks(width, upper) > LONGEST_INTERVAL else upper
 
 
-def encoded(frame: Frame, quality: int) -> bytes:
-    """The picture encoded as a JPEG file; `quality` is 1 to 95."""
-    upper, *lower = frame.parts
-    if not lower:
-        return _alone(upper, quality)
-    interval = -(-upper.width // BLOCK) * upper.height // BLOCK
-    halves = at_once(lambda: _alone(upper, quality), lambda: _alone(lower[0], quality))
-    return _joined(*halves, frame.size.height, interval)
+def _blocks(width: int, height: int) -> int:
+    return -(-width // BLOCK) * (height // BLOCK)
 
 
-def _alone(image: Image.Image, quality: int) -> bytes:
-    # Pillow releases the interpreter's lock only if it encodes into a file with a descriptor.
+def _encoded(pixels: bytes | memoryview, size: tuple[int, int], quality: int) -> bytes:
+    # Pillow releases the interpreter's lock to unpack pixels, and to encode into a file with a descriptor.
+    image = _unpacked(pixels, size)
     with os.fdopen(os.memfd_create("jpeg"), "w+b") as file:
         image.save(file, "JPEG", quality=quality, subsampling="4:2:0")
         file.seek(0)

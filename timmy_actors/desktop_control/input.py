@@ -18,6 +18,7 @@ from timmy_actors.desktop_control import layout, windows
 from timmy_actors.desktop_control.connection import Connection
 from timmy_actors.desktop_control.held_keys import Held, HeldFile, HeldKeys
 from timmy_actors.desktop_control.keyboard import Keyboard, unmap
+from timmy_actors.desktop_control.questions import Survey
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.selectors import Titles
@@ -104,7 +105,7 @@ class Input:
         call = CALL.get() or self.new_call()
         with self._turn_lock:
             with self.querying() as display:
-                target = Target.find(display, titles)
+                target = Target.find(Survey(display), titles)
             turn = Turn(target, call)
             self._check(turn)
             yield turn

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from Xlib import X, error
 
-from timmy_actors.desktop_control.questions import AttributesQuestion, PlaceQuestion, TreeQuestion
-from timmy_actors.desktop_control.window_target import Place, Point, Size
+from timmy_actors.desktop_control.questions import FocusQuestion, PlaceQuestion, PointerQuestion, Survey
+from timmy_actors.desktop_control.window_target import Place, Point
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -29,7 +30,12 @@ def is_visible(window: Window) -> bool:
 
 def has_focus(display: Display, window: Window) -> bool:
     """Whether the keyboard focus is in the window or one of its descendants."""
-    focus = display.get_input_focus().focus
+    return is_focused(display, window, FocusQuestion(display))
+
+
+def is_focused(display: Display, window: Window, question: FocusQuestion) -> bool:
+    """As `has_focus`, with the answer of a query that was sent before."""
+    focus = question.answer()
     if focus == X.PointerRoot:
         return window.id in chain_at(display, pointer_of(display))
     return not isinstance(focus, int) and _is_inside(focus, window)
@@ -46,20 +52,19 @@ def _is_inside(inner: Window, outer: Window) -> bool:
 
 def pointer_of(display: Display) -> Point:
     """The pointer's position on the screen."""
-    reply = display.screen().root.query_pointer()
-    return Point(reply.root_x, reply.root_y)
+    return PointerQuestion(display).answer()
 
 
-def chain_at(display: Display, point: Point) -> list[int]:
+def chain_at(display: Display, point: Point) -> Iterator[int]:
     """The ids of the windows under a point of the screen, from the outermost to the one that receives a click there."""
     root = display.screen().root
-    inner, chain = root, [root.id]
+    inner = root
     while True:
+        yield inner.id
         child = inner.translate_coords(root, point.x, point.y).child
         if isinstance(child, int) or child is None:
-            return chain
+            return
         inner = child
-        chain.append(child.id)
 
 
 def outermost(window: Window) -> Window:
@@ -71,20 +76,20 @@ def outermost(window: Window) -> Window:
         window = tree.parent
 
 
-def is_covered(display: Display, window: Window, place: Place, screen: Size) -> bool:
-    """Whether a part of `place` is under another window, clipped by an ancestor, or off a screen of that size.
+def is_covered(survey: Survey, window: Window, place: Place) -> bool:
+    """Whether a part of `place` is under another window, clipped by an ancestor, or off the screen.
 
     A shaped window counts as a rectangle.
     """
-    if not place.within(screen):
+    if not place.within(survey.screen()):
         return True
-    inner, tree = window, TreeQuestion(window)
+    inner = window
     while True:
-        parent = tree.answer().parent
+        parent = survey.tree(inner).answer().parent
         if isinstance(parent, int) or parent is None:
             return False
-        tree, outer = TreeQuestion(parent), PlaceQuestion(display, parent)
-        above = [_Above(display, each) for each in _after(inner, tree.answer().children)]
+        tree, outer = survey.tree(parent), survey.place(parent)
+        above = [_Above(survey, each) for each in _after(inner, tree.answer().children)]
         if any(each.hides(place) for each in above) or not _contains(outer.answer(), place):
             return True
         inner = parent
@@ -99,9 +104,9 @@ def _after(window: Window, stack: list[Window]) -> list[Window]:
 class _Above:
     """A sibling above a window."""
 
-    def __init__(self, display: Display, window: Window) -> None:
-        self._attributes = AttributesQuestion(window)
-        self._place = PlaceQuestion(display, window)
+    def __init__(self, survey: Survey, window: Window) -> None:
+        self._attributes = survey.attributes(window)
+        self._place = survey.place(window)
 
     def hides(self, place: Place) -> bool:
         """Whether the sibling covers a part of the rectangle."""

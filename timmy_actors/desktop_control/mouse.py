@@ -11,6 +11,7 @@ from Xlib.ext import xtest
 from timmy_actors.desktop_control import layout
 from timmy_actors.desktop_control.held_keys import Held
 from timmy_actors.desktop_control.input import HOLD_LIMIT_S, LONGEST_HOLD_S, TAP_S, Input, Turn
+from timmy_actors.desktop_control.questions import Survey
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import Acted
 from timmy_actors.desktop_control.selectors import Titles
@@ -189,7 +190,7 @@ class Mouse:
 
     def _press(self, turn: Turn, held: Held, seconds: float) -> None:
         def check(display: Display) -> None:
-            turn.target.place(display)
+            turn.target.place(Survey(display))
             turn.target.must_be_at(display, layout.pointer_of(display))
 
         self._input.press(turn, held, seconds, check)

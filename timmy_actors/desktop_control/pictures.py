@@ -11,8 +11,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from timmy_actors.desktop_control import frames
-from timmy_actors.desktop_control.frames import Frame
+from timmy_actors.desktop_control.frames import Frame, JpegEncoder
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.window_target import shrunk
 
@@ -29,23 +28,33 @@ PNG_LEVEL = 1
 1080p)."""
 
 
-def encoded(frame: Frame, kind: Format, quality: int) -> bytes:
-    """The picture encoded as a file; `quality` (1 to 95) applies to JPEG."""
-    if kind == "jpeg":
-        return frames.encoded(frame, quality)
-    buffer = io.BytesIO()
-    frame.whole().save(buffer, "PNG", compress_level=PNG_LEVEL)
-    return buffer.getvalue()
+class Encoder:
+    """Encodes pictures as files."""
+
+    def __init__(self) -> None:
+        self._jpeg = JpegEncoder()
+
+    def encode(self, frame: Frame, kind: Format, quality: int) -> bytes:
+        """The file's contents; `quality` (1 to 95) applies to JPEG."""
+        if kind == "jpeg":
+            return self._jpeg.encode(frame, quality)
+        buffer = io.BytesIO()
+        frame.whole().save(buffer, "PNG", compress_level=PNG_LEVEL)
+        return buffer.getvalue()
+
+    def close(self) -> None:
+        """End the encoder's thread."""
+        self._jpeg.close()
 
 
 def is_black(image: Image.Image) -> bool:
-    """Whether every pixel is black. A sample of pixels is checked first, since it usually has a brighter one."""
+    """Whether every pixel is black in the first three bands. A sample usually has a brighter pixel: it comes first."""
     few = image.resize(SAMPLE, Image.Resampling.NEAREST)
     return not any(_brightest(few)) and not any(_brightest(image))
 
 
 def _brightest(image: Image.Image) -> list[bool]:
-    return [cast("tuple[int, int]", band)[1] > BLACK_LEVEL for band in image.getextrema()]
+    return [cast("tuple[int, int]", band)[1] > BLACK_LEVEL for band in image.getextrema()[:3]]
 
 
 def fitted(frame: Frame, max_width: int | None, max_height: int | None) -> Frame:

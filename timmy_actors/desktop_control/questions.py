@@ -7,12 +7,13 @@ waits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from Xlib import X
+from Xlib.ext import res
 from Xlib.protocol import request
 
-from timmy_actors.desktop_control.window_target import Place
+from timmy_actors.desktop_control.window_target import Place, Point, Size
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -89,7 +90,7 @@ class PlaceQuestion:
 class AttributesQuestion:
     """Queries a window's attributes."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, _display: Display, window: Window) -> None:
         self._request: Any = request.GetWindowAttributes(display=_protocol_of(window), defer=True, window=window.id)
 
     def answer(self) -> Any:
@@ -101,13 +102,99 @@ class AttributesQuestion:
 class TreeQuestion:
     """Queries a window's parent and children."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, _display: Display, window: Window) -> None:
         self._request: Any = request.QueryTree(display=_protocol_of(window), defer=True, window=window.id)
 
     def answer(self) -> Any:
         """`root`, `parent`, and `children` from the lowest to the highest (X11, QueryTree)."""
         self._request.reply()
         return self._request
+
+
+class PidQuestion:
+    """Queries the process that owns a window, according to the X server (X-Resource 1.2)."""
+
+    def __init__(self, display: Display, window: Window) -> None:
+        self._request: Any = None
+        if display.has_extension("X-Resource"):
+            self._request = res.QueryClientIds(
+                display=display.display, opcode=display.display.get_extension_major(res.extname), defer=True,
+                specs=[{"client": window.id, "mask": res.LocalClientPIDMask}],
+            )  # fmt: skip
+
+    def answer(self) -> int | None:
+        """The process; None: it is on another machine, or the X server does not know it."""
+        if self._request is None:
+            return None
+        self._request.reply()
+        return next((cast("int", each.value[0]) for each in self._request.ids if each.value), None)
+
+
+class FocusQuestion:
+    """Queries the keyboard focus."""
+
+    def __init__(self, display: Display) -> None:
+        self._request: Any = request.GetInputFocus(display=display.display, defer=True)
+
+    def answer(self) -> Any:
+        """The window that has the focus, or `X.NONE` or `X.PointerRoot` (X11, GetInputFocus)."""
+        self._request.reply()
+        return self._request.focus
+
+
+class PointerQuestion:
+    """Queries the pointer."""
+
+    def __init__(self, display: Display) -> None:
+        root = display.screen().root
+        self._request: Any = request.QueryPointer(display=_protocol_of(root), defer=True, window=root.id)
+
+    def answer(self) -> Point:
+        """Its position on the screen."""
+        self._request.reply()
+        return Point(self._request.root_x, self._request.root_y)
+
+
+Question = TypeVar("Question", PlaceQuestion, AttributesQuestion, TreeQuestion)
+
+
+class Survey:
+    """Queries about windows, each sent once.
+
+    A survey that repeats an earlier one sends all queries of that one in one batch. Others are sent when they are made.
+    """
+
+    def __init__(self, display: Display, repeats: Survey | None = None) -> None:
+        self.display = display
+        self._asked: dict[tuple[type, int], tuple[Any, Window]] = {}
+        for kind, window in () if repeats is None else repeats.asked():
+            self._ask(kind, window)
+        self._screen = self.place(display.screen().root)
+
+    def asked(self) -> list[tuple[type, Window]]:
+        """The kind and the window of each query."""
+        return [(kind, window) for (kind, _), (_, window) in self._asked.items()]
+
+    def screen(self) -> Size:
+        """The size of the screen."""
+        return self._screen.answer().size
+
+    def place(self, window: Window) -> PlaceQuestion:
+        """The query for a window's rectangle."""
+        return self._ask(PlaceQuestion, window)
+
+    def attributes(self, window: Window) -> AttributesQuestion:
+        """The query for a window's attributes."""
+        return self._ask(AttributesQuestion, window)
+
+    def tree(self, window: Window) -> TreeQuestion:
+        """The query for a window's parent and children."""
+        return self._ask(TreeQuestion, window)
+
+    def _ask(self, kind: type[Question], window: Window) -> Question:
+        if (kind, window.id) not in self._asked:
+            self._asked[kind, window.id] = (kind(self.display, window), window)
+        return cast("Question", self._asked[kind, window.id][0])
 
 
 def _protocol_of(window: Window) -> Any:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from Xlib.ext import res
-
+from timmy_actors.desktop_control.questions import PidQuestion
 from timmy_actors.desktop_control.reasons import refused
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def is_meant(display: Display, window: Window, title: str, text: str) -> bool:
         case "id":
             return window.id == _number(text, value)
         case "pid":
-            return pid_of(display, window) == _number(text, value)
+            return PidQuestion(display, window).answer() == _number(text, value)
         case "class":
             return any(matches(name, value) for name in classes_of(window))
     return matches(title, value)
@@ -66,17 +65,6 @@ def is_meant(display: Display, window: Window, title: str, text: str) -> bool:
 def classes_of(window: Window) -> tuple[str, ...]:
     """The instance name and the class name in WM_CLASS."""
     return tuple(window.get_wm_class() or ())
-
-
-def pid_of(display: Display, window: Window) -> int | None:
-    """The process that owns the window, according to the X server (X-Resource 1.2); None: it is on another machine."""
-    if not display.has_extension("X-Resource"):
-        return None
-    wanted = [{"client": window.id, "mask": res.LocalClientPIDMask}]
-    for reply in display.res_query_client_ids(wanted).ids:
-        if reply.value:
-            return cast(int, reply.value[0])
-    return None
 
 
 def _number(text: str, value: str) -> int:

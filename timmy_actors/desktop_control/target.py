@@ -9,7 +9,7 @@ from Xlib import X
 
 from timmy_actors.desktop_control import focus, layout, windows
 from timmy_actors.desktop_control.held_keys import Held
-from timmy_actors.desktop_control.questions import AttributesQuestion, PlaceQuestion, TitleQuestion
+from timmy_actors.desktop_control.questions import Survey
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.selectors import Titles
 from timmy_actors.desktop_control.window_target import Place, Point, Size, scaled
@@ -28,31 +28,30 @@ class Target:
     title: str = "the screen"
 
     @classmethod
-    def find(cls, display: Display, titles: Titles | None) -> Target:
+    def find(cls, survey: Survey, titles: Titles | None) -> Target:
         """The window with one of the titles, or the screen.
 
         Raises:
             RefusedError: no window or several windows match, or the window is hidden.
         """
         if titles is None:
-            root = display.screen().root.get_geometry()
-            return cls(None, Size(root.width, root.height))
-        window = windows.find(display, titles)
-        place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
-        return cls(window, place.answer().size, title.answer())
+            return cls(None, survey.screen())
+        window, title, _ = windows.find(survey.display, titles)
+        place, _, _ = survey.place(window), survey.attributes(window), survey.tree(window)  # in one batch
+        return cls(window, place.answer().size, title)
 
-    def place(self, display: Display) -> Place:
-        """The target's current rectangle on the screen.
+    def place(self, survey: Survey) -> Place:
+        """The target's rectangle on the screen.
 
         Raises:
             RefusedError: the window was closed, hidden or resized since the action started.
         """
         if self.window is None:
             return Place(0, 0, *self.size)
-        asked, attributes = PlaceQuestion(display, self.window), AttributesQuestion(self.window)
+        question, attributes = survey.place(self.window), survey.attributes(self.window)
         if attributes.answer().map_state != X.IsViewable:
             raise refused("window_hidden", f"the window {self.title!r} was minimised: restore it with focus_window")
-        place = asked.answer()
+        place = question.answer()
         if place.size != self.size:
             raise refused(
                 "window_changed",
@@ -67,11 +66,11 @@ class Target:
         Raises:
             RefusedError: the point is outside the target or off the screen.
         """
-        place = self.place(display)
+        survey = Survey(display)
+        place = self.place(survey)
         inside = scaled(point, picture, place.size)
         there = Point(place.x + inside.x, place.y + inside.y)
-        root = display.screen().root.get_geometry()
-        if not (0 <= there.x < root.width and 0 <= there.y < root.height):
+        if not Place(*there, 1, 1).within(survey.screen()):
             raise refused(
                 "off_screen",
                 f"({there.x}, {there.y}): this part of the window {self.title!r} is off the screen: move the window",

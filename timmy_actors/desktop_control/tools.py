@@ -96,7 +96,7 @@ class Tools:
             look, settled = self._desktop.capture.look_until(window_title, part, wait_until, wait_s)
         self._desktop.capture.remember(window_title, part, look)
         frame = pictures.fitted(look.frame, max_width, max_height)
-        data = pictures.encoded(frame, kind, quality)
+        data = self._desktop.encoder.encode(frame, kind, quality)
         path = None if filename is None else self._desktop.captures.write(filename, data)
         capture = Capture(
             path=None if path is None else str(path),
@@ -110,7 +110,7 @@ class Tools:
             region=region,
             settled=settled,
             covered=look.covered,
-            black=all(pictures.is_black(part) for part in look.frame.parts),
+            black=pictures.is_black(look.frame.mapped()),
             screen=ScreenSize(width=look.screen.width, height=look.screen.height),
             mouse=MousePosition(x=look.mouse.x, y=look.mouse.y, inside=_is_inside(look)),
             taken_at=look.taken_at,

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from Xlib import X
 
-from timmy_actors.desktop_control.layout import GONE, has_focus
+from timmy_actors.desktop_control.layout import GONE, is_focused
 from timmy_actors.desktop_control.questions import (
     AttributesQuestion,
-    PlaceQuestion,
+    FocusQuestion,
+    PidQuestion,
     PropertyQuestion,
+    Survey,
     TitleQuestion,
     TreeQuestion,
 )
 from timmy_actors.desktop_control.reasons import refused
 from timmy_actors.desktop_control.results import WindowFacts
-from timmy_actors.desktop_control.selectors import Titles, as_patterns, is_meant, pid_of
+from timmy_actors.desktop_control.selectors import Titles, as_patterns, is_meant
 
 if TYPE_CHECKING:
     from Xlib.display import Display
@@ -35,7 +37,7 @@ class Candidate(NamedTuple):
     visible: bool
 
 
-def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Window:
+def find(display: Display, titles: Titles, *, hidden_too: bool = False) -> Candidate:
     """The window that the first matching title selects. With `hidden_too`, a hidden one if no visible window matches.
 
     Raises:
@@ -62,7 +64,7 @@ def _is_meant(display: Display, candidate: Candidate, pattern: str) -> bool:
         return False  # the window closed during the query
 
 
-def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Window:
+def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_too: bool) -> Candidate:
     visible = [candidate for candidate in meant if candidate.visible]
     if not visible and not hidden_too:
         raise refused(
@@ -70,17 +72,17 @@ def _only_one(display: Display, meant: list[Candidate], pattern: str, *, hidden_
         )
     left = visible or meant
     if len(left) > 1:
-        ids = ", ".join(f"id:{each.window.id:#x} (pid:{pid_of(display, each.window)})" for each in left)
+        ids = ", ".join(f"id:{each.window.id:#x} (pid:{PidQuestion(display, each.window).answer()})" for each in left)
         raise refused("window_ambiguous", f"{len(left)} windows match {pattern!r}: use one of these instead: {ids}")
-    return left[0].window
+    return left[0]
 
 
 def titled(display: Display) -> list[Candidate]:
     """Every window that has a title: those that the window manager lists, and unmanaged ones (full-screen games)."""
     root = display.screen().root
-    tree, mark = TreeQuestion(root), PropertyQuestion(display, root, "_NET_SUPPORTING_WM_CHECK")
+    tree, mark = TreeQuestion(display, root), PropertyQuestion(display, root, "_NET_SUPPORTING_WM_CHECK")
     managed = _managed(display, root)
-    known = {window.id for window in managed} | _around(managed)
+    known = {window.id for window in managed} | _around(display, managed)
     known |= set(mark.numbers())  # the window manager's own one-pixel window
     others = [child for child in tree.answer().children if child.id not in known]
     queries = [_Query(display, window) for window in (*managed, *others)]
@@ -105,11 +107,11 @@ def _managed(display: Display, root: Window) -> list[Window]:
     return [_window(display, each) for each in listed]
 
 
-def _around(windows: list[Window]) -> set[int]:
+def _around(display: Display, windows: list[Window]) -> set[int]:
     """The ids of all ancestors of the windows below the root: the window manager's frames."""
     ancestors: set[int] = set()
     while windows:
-        trees, windows = [TreeQuestion(window) for window in windows], []
+        trees, windows = [TreeQuestion(display, window) for window in windows], []
         for tree in trees:
             try:
                 answer = tree.answer()
@@ -126,7 +128,7 @@ class _Query:
 
     def __init__(self, display: Display, window: Window) -> None:
         self._window = window
-        self._attributes = AttributesQuestion(window)
+        self._attributes = AttributesQuestion(display, window)
         self._title = TitleQuestion(display, window)
         self._state = PropertyQuestion(display, window, "WM_STATE")
 
@@ -176,19 +178,32 @@ def title_of(display: Display, window: Window) -> str:
     return TitleQuestion(display, window).answer()
 
 
+class FactsQuestion:
+    """Queries a window's title, class, process, rectangle and state."""
+
+    def __init__(self, survey: Survey, window: Window) -> None:
+        display = self._display = survey.display
+        self._window = window
+        self._place, self._attributes = survey.place(window), survey.attributes(window)
+        self._title, self._classes = TitleQuestion(display, window), PropertyQuestion(display, window, "WM_CLASS")
+        self._pid, self._focus = PidQuestion(display, window), FocusQuestion(display)
+
+    def answer(self) -> WindowFacts:
+        """The facts."""
+        return WindowFacts(
+            id=self._window.id,
+            title=self._title.answer(),
+            window_class="".join(self._classes.text("latin-1").split("\x00")[1:2]),
+            pid=self._pid.answer(),
+            **self._place.answer()._asdict(),
+            visible=self._attributes.answer().map_state == X.IsViewable,
+            focused=is_focused(self._display, self._window, self._focus),
+        )
+
+
 def facts_of(display: Display, window: Window) -> WindowFacts:
     """The window's title, class, process, rectangle and state."""
-    place, title = PlaceQuestion(display, window), TitleQuestion(display, window)
-    attributes, classes = AttributesQuestion(window), PropertyQuestion(display, window, "WM_CLASS")
-    return WindowFacts(
-        id=window.id,
-        title=title.answer(),
-        window_class="".join(classes.text("latin-1").split("\x00")[1:2]),
-        pid=pid_of(display, window),
-        **place.answer()._asdict(),
-        visible=attributes.answer().map_state == X.IsViewable,
-        focused=has_focus(display, window),
-    )
+    return FactsQuestion(Survey(display), window).answer()
 
 
 def facts_or_none(display: Display, window: Window) -> WindowFacts | None:

@@ -51,16 +51,23 @@ local function tells_of_a_command(service, entry, revision)
   return done and done <= revision and (entry.revision or 0) < done
 end
 
---- Pushes an entry: all sections the first time, then the changed ones; nothing if nothing changed and no command was
--- done.
+--- Whether a perception is the first that shows the game time at which a frozen world stands. A step may have changed
+-- nothing of this player, but its end must be seen.
+local function tells_of_a_standstill(service, entry, game_now)
+  return service.stands_still and (entry.game_time or game_now) < game_now
+end
+
+--- Pushes an entry: all sections the first time, then the changed ones; nothing if nothing changed, no command was done
+-- and the world did not stop.
 local function push(service, client, entry, now)
   look(service, client.subscription, entry, now)
-  local revision = service:revision_of(entry.player.pid, now)
+  local revision, game_now = service:revision_of(entry.player.pid, now), service:game_time(now)
   local names = delta.changed(client.subscription.sections, revisions, entry.sent)
   client.subscription:reschedule(entry, now)
-  if #names == 0 and not tells_of_a_command(service, entry, revision) then return end
-  client:push_text(message_of(entry, names, client.seq + 1, revision, now, service:game_time(now)))
-  entry.full, entry.revision = false, revision
+  if #names == 0 and not tells_of_a_command(service, entry, revision)
+    and not tells_of_a_standstill(service, entry, game_now) then return end
+  client:push_text(message_of(entry, names, client.seq + 1, revision, now, game_now))
+  entry.full, entry.revision, entry.game_time = false, revision, game_now
   for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
 end
 

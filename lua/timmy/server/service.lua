@@ -238,7 +238,9 @@ end
 
 --- Pushes the due perceptions, while `within_budget()`.
 function Service:push(now, within_budget)
-  self.trips.look(self:game_time(now))
+  local game_now = self:game_time(now)
+  self.stands_still, self.looked_at = self.game_now ~= nil and game_now == self.looked_at, game_now
+  self.trips.look(game_now)
   if #self.order == 0 then return end
   look_at_roster(self, now)
   pushes.run(self, now, within_budget)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-TOOLS = ["garbage", "wrong", "huge", "grow", "endless"]
+TOOLS = ["garbage", "wrong", "huge", "unended", "grow", "endless"]
 
 
 def say(message: dict[str, Any]) -> None:
@@ -58,6 +58,9 @@ def call(number: Any, tool: str, arguments: dict[str, Any]) -> None:
         case "huge":
             image = {"type": "image", "mimeType": "image/png", "data": "A" * arguments["size"]}
             say({"id": number, "result": {"content": [image]}})
+        case "unended":
+            sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(number)},"result":"' + "A" * arguments["size"])
+            sys.stdout.flush()
         case "grow":
             TOOLS.append("grown")
             say({"method": "notifications/tools/list_changed"})

@@ -144,8 +144,15 @@ def test_lines_come_whole_however_they_arrive_and_long_ones_are_passed_over(size
     assert result[:2] == [b"one", b""]
     assert result[3:] == [b"two", b"y" * 100]
     assert isinstance(result[2], TooLong)
-    assert result[2].size == 2_000
     assert 100 < len(result[2].head) <= HEAD_BYTES
+
+
+def test_a_line_is_too_long_before_it_ends() -> None:
+    lines = Lines(longest=100)
+    assert list(lines.feed(b"x" * 100)) == []
+    assert list(lines.feed(b"x")) == [TooLong(b"x" * 101)]
+    assert list(lines.feed(b"x" * 200)) == []
+    assert list(lines.feed(b"x\ntwo\n")) == [b"two"]
 
 
 def test_secrets_are_taken_out_wherever_they_stand() -> None:

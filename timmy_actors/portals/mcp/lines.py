@@ -11,10 +11,9 @@ HEAD_BYTES = 512
 
 @dataclass(frozen=True)
 class TooLong:
-    """A line that was skipped because of its length."""
+    """The beginning of a line that is skipped because of its length."""
 
     head: bytes
-    size: int
 
 
 class Lines:
@@ -24,29 +23,23 @@ class Lines:
         self._longest = longest
         self._parts: list[bytes] = []
         self._size = 0
-        self._head: bytes | None = None
-        """Set while a line is skipped."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes | TooLong]:
-        """The lines that end in `chunk`, without the newline."""
+        """The lines that end in `chunk`, without the newline, and those that become too long in it."""
         *ended, rest = chunk.split(b"\n")
         for part in ended:
-            self._add(part)
-            yield self._take()
-        self._add(rest)
+            yield from self._add(part)
+            if self._size <= self._longest:
+                yield b"".join(self._parts)
+            self._parts, self._size = [], 0
+        yield from self._add(rest)
 
-    def _add(self, part: bytes) -> None:
+    def _add(self, part: bytes) -> Iterator[TooLong]:
+        was_skipped = self._size > self._longest
         self._size += len(part)
-        if self._head is not None or not part:
+        if was_skipped:
             return
         self._parts.append(part)
         if self._size > self._longest:
-            self._head = b"".join(self._parts)[:HEAD_BYTES]
+            yield TooLong(b"".join(self._parts)[:HEAD_BYTES])
             self._parts.clear()
-
-    def _take(self) -> bytes | TooLong:
-        line: bytes | TooLong = b"".join(self._parts)
-        if self._head is not None:
-            line = TooLong(self._head, self._size)
-        self._parts, self._size, self._head = [], 0, None
-        return line

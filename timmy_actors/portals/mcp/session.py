@@ -276,8 +276,7 @@ class Session:
     async def _first_of(self, *either: asyncio.Future[Any]) -> None:
         """Wait for either future. A child that a signal has stopped is killed, since it completes neither."""
         looks = 0
-        while not any(each.done() for each in either):
-            await asyncio.wait(either, timeout=STOPPED_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+        while not (await asyncio.wait(either, timeout=STOPPED_LOOK_S, return_when=asyncio.FIRST_COMPLETED))[0]:
             looks = looks + 1 if self._child is not None and self._child.is_stopped() else 0
             if looks == STOPPED_LOOKS and not self._over.is_set():
                 self._hung = True

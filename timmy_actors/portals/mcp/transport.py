@@ -114,10 +114,10 @@ class _Reading:
     def _too_large(self, line: TooLong) -> SessionMessage | None:
         match = _ID.search(line.head)
         if match is None:
-            self._end_reason.set(f"sent a message of {line.size} bytes; it may have {LONGEST_MESSAGE}")
+            self._end_reason.set(f"sent a message of more than {LONGEST_MESSAGE} bytes")
             return None
         request = int(match[1]) if match[1].isdigit() else match[1].strip(b'"').decode(errors="replace")
-        message = f"the answer has {line.size} bytes; it may have {LONGEST_MESSAGE}"
+        message = f"the answer has more than {LONGEST_MESSAGE} bytes"
         error = types.ErrorData(code=TOO_LARGE, message=message)
         return SessionMessage(types.JSONRPCError(jsonrpc="2.0", id=request, error=error))
 
