@@ -20,10 +20,10 @@ def loaded_by(program: str, *arguments: str) -> set[str]:
     return set(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stderr.split())
 
 
-def test_a_client_loads_neither_asyncio_nor_a_model_of_a_command_an_event_or_an_answer() -> None:
+def test_a_client_loads_neither_asyncio_nor_a_model_of_a_command_an_action_an_event_or_an_answer() -> None:
     modules = loaded_by("from timmy_actors import connect")
     assert "timmy_actors.client.connection" in modules
-    unused = ("commands", "events", "perception", "message", "answer")
+    unused = ("action", "answer", "commands", "events", "game_state", "message", "perception", "portal")
     assert not {"asyncio", *(f"timmy_actors.protocol.{name}" for name in unused)} & modules
 
 
@@ -41,13 +41,12 @@ def test_help_loads_neither_pydantic_nor_zmq_nor_a_command() -> None:
     assert not {"pydantic", "zmq", *(f"timmy_actors.cli.{row.module}" for row in COMMANDS.values())} & modules
 
 
-def test_status_loads_nothing_of_the_daemon() -> None:
-    modules = loaded_by("import timmy_actors.cli.health")
+def test_status_loads_nothing_of_the_daemon_and_the_models_of_its_answer_only() -> None:
+    modules = loaded_by("import timmy_actors.cli.health, timmy_actors.protocol as p; p.answer_model('status')")
     assert "timmy_actors.protocol.health" in modules
-    assert (
-        not {"pykka", "timmy_actors.daemon.runtime", "timmy_actors.protocol.commands", "timmy_actors.protocol.events"}
-        & modules
-    )
+    assert not {"pykka", "timmy_actors.daemon.runtime"} & modules
+    unused = ("action", "answer", "commands", "events", "game_data", "game_state", "message", "perception", "portal")
+    assert not {f"timmy_actors.protocol.{name}" for name in unused} & modules
 
 
 def test_the_daemon_loads_commands_and_events_with_itself() -> None:

@@ -11,7 +11,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.daemon.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
 from timmy_actors.perception import retention
 from timmy_actors.protocol import ActorHealth, LinkStatus, PerceptionHealth, TickLoad
-from timmy_actors.protocol.message import ServerFacts
+from timmy_actors.protocol.server import ServerFacts
 
 UP = LinkStatus(state="up", address="tcp://here:1")
 SUSPECT = UP.model_copy(update={"state": "suspect"})

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from timmy_actors.protocol import (
-    Description,
-    GameEvent,
-    GameRoute,
-    Gauge,
-    Health,
-    HeartbeatStatus,
-    JournalEntry,
-    JournalStatus,
-    LastBeat,
-    LinkStatus,
-    PerceptionOutput,
-    Position,
-    TickLoad,
-    WorldClock,
-)
+if TYPE_CHECKING:
+    from timmy_actors.protocol import (
+        Description,
+        GameEvent,
+        GameRoute,
+        Gauge,
+        Health,
+        HeartbeatStatus,
+        JournalEntry,
+        JournalStatus,
+        LastBeat,
+        LinkStatus,
+        PerceptionOutput,
+        Position,
+        TickLoad,
+        WorldClock,
+    )
 
 LONGEST_REASON = 100
 """Characters of an error shown on its command's line; `journal show` has the whole message."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from timmy_actors.cli.output import escaped
-from timmy_actors.protocol import ActorHealth, Health
+
+if TYPE_CHECKING:
+    from timmy_actors.protocol import ActorHealth, Health
 
 ROOT = "root"
 NAME_WIDTH = 26

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from timmy_actors import protocol  # its other names are loaded on first use
+from timmy_actors import protocol  # most clients use few of its other names, which are loaded on first use
 from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, as_method, next_id
 from timmy_actors.client.codec import make
 from timmy_actors.client.game_data_calls import describe, look_up, route
@@ -21,18 +21,13 @@ from timmy_actors.protocol import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
     PORTAL_TIMEOUT_S,
-    CaptureRequest,
-    CheckPortalRequest,
     CommandRequest,
     CommandResult,
-    ExecuteRequest,
     PortalsRequest,
     RestartRequest,
     Revision,
     SnapshotRequest,
     StatusRequest,
-    UsePortalRequest,
-    make_action,
 )
 
 if TYPE_CHECKING:
@@ -131,7 +126,7 @@ def use_portal(portal: str) -> Call[Portals]:
     Raises:
         RefusedError: `bad_arguments`: there is no such portal.
     """
-    return Call(make(UsePortalRequest, id=next_id(), portal=portal), lambda answer: answer.portals)
+    return Call(make(protocol.UsePortalRequest, id=next_id(), portal=portal), lambda answer: answer.portals)
 
 
 def check_portal(portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT_S) -> Call[PortalCheck]:
@@ -140,7 +135,7 @@ def check_portal(portal: str | None = None, *, timeout_s: float = PORTAL_TIMEOUT
     Raises:
         RefusedError: `bad_arguments`: there is no such portal.
     """
-    request = make(CheckPortalRequest, id=next_id(), portal=portal, timeout_s=timeout_s)
+    request = make(protocol.CheckPortalRequest, id=next_id(), portal=portal, timeout_s=timeout_s)
     return Call(request, lambda answer: answer.check, timeout_s + PORTAL_MARGIN_S)
 
 
@@ -153,11 +148,8 @@ def capture(*, timeout_s: float = PORTAL_TIMEOUT_S, **options: Any) -> Call[Game
     Raises:
         RefusedError: `bad_arguments`: an option is wrong.
     """
-    # Imported late: most clients never capture.
-    from timmy_actors.protocol import make_look  # noqa: PLC0415
-
-    look = make_look(options)
-    request = make(CaptureRequest, id=next_id(), timeout_s=timeout_s, options=look)
+    look = protocol.make_look(options)
+    request = make(protocol.CaptureRequest, id=next_id(), timeout_s=timeout_s, options=look)
     return Call(request, lambda answer: answer.state, timeout_s + look.waits_s + PORTAL_MARGIN_S)
 
 
@@ -169,7 +161,9 @@ def execute(action: str, /, *, timeout_s: float | None = None, **params: Any) ->
     0.03 s) is refused before it starts, and one still running at the timeout is cancelled. None: 15 s plus the
     action's duration. A daemon that does not answer raises `DaemonUnreachableError`: the action may have happened.
     """
-    request = make(ExecuteRequest, id=next_id(), action=make_action(action, params), timeout_s=timeout_s)
+    request = make(
+        protocol.ExecuteRequest, id=next_id(), action=protocol.make_action(action, params), timeout_s=timeout_s
+    )
     longest_s = PORTAL_TIMEOUT_S + LONGEST_ACTION_S if timeout_s is None else timeout_s
     return Call(request, lambda answer: answer.result, longest_s + PORTAL_MARGIN_S)
 

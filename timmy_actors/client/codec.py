@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -48,17 +48,17 @@ def encode(request: Request) -> bytes:
     return frame
 
 
-def decode_answer(frame: bytes) -> Answer:
-    """Decode a daemon's answer.
+def decode_answer(frame: bytes, request: Request) -> Answer:
+    """Decode a daemon's answer to a request of this type: with the fields that such an answer has.
 
     Raises:
         ProtocolError: the frame is not a valid answer in this version.
     """
-    # Imported late: the models of answers take longer to load than pydantic, and no earlier step needs them.
-    from timmy_actors.protocol import Answer  # noqa: PLC0415
+    # Imported late: no earlier step needs it.
+    from timmy_actors.protocol import answer_model  # noqa: PLC0415
 
     with _protocol_errors():
-        return Answer.model_validate_json(frame)
+        return cast("Answer", answer_model(request.type).model_validate_json(frame))
 
 
 def answer_to(request: Request, received: bytes | Ended | None, *, endpoint: str, timeout_s: float) -> Answer | None:
@@ -73,7 +73,7 @@ def answer_to(request: Request, received: bytes | Ended | None, *, endpoint: str
     if received is None:
         reason = f"the daemon at {endpoint} did not answer within {timeout_s:g} s"
         raise DaemonUnreachableError(_unanswered(request, reason))
-    answer = decode_answer(received)
+    answer = decode_answer(received, request)
     return answer if answer.id in (request.id, None) else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import zmq
 
-from timmy_actors.client.codec import decode_answer, decode_watched, encode, raise_refusal
+from timmy_actors.client.codec import decode_watched, encode, raise_refusal
 from timmy_actors.client.line import Ended, Line
 from timmy_actors.client.remote import Address
 from timmy_actors.errors import DaemonUnreachableError, WatchTimeoutError
@@ -150,8 +150,9 @@ class _Watching:
         if received is None or isinstance(received, Ended):
             how = "ended" if received is not None else f"did not answer within {self._address.timeout_s:g} s"
             raise DaemonUnreachableError(f"the daemon at {self._line.endpoint} {how}")
-        answer = decode_answer(received)
-        raise_refusal(answer)
+        answer = decode_watched(received)
+        if isinstance(answer, Answer):
+            raise_refusal(answer)
         self._following.received(answer, time.monotonic())
 
 

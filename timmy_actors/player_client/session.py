@@ -190,7 +190,10 @@ class PlayerSession:
     def _on_generation(self, packet: Packet) -> list[SessionEvent]:
         stage, last, _ = packet["state"]
         if packet.guid == self._guid and stage < last:
-            self.packets += generation(self._login, self._guid, last)
+            character = generation(self._login, self._guid, last)
+            for described in character:
+                self.view.apply(described)  # a server does not repeat it
+            self.packets += character
             self._registering, self._registered = False, True
         return []
 

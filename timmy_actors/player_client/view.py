@@ -275,7 +275,7 @@ def _remember(things: Things, key: tuple[int, int]) -> dict[str, Any]:
 Handler = Callable[[View, Packet], None]
 _KEPT = (
     "PLAYER_BASEINFO", "PLAYER_ANIM_FLAGS", "PLAYER_ATTRIBUTE", "PLAYER_SKILL", "PLAYER_LEVEL", "PLAYER_BOUNTY",
-    "PLAYER_REPUTATION", "PLAYER_DEATH",
+    "PLAYER_REPUTATION", "PLAYER_DEATH", "PLAYER_CHARCLASS",
 )  # fmt: skip
 _ACTORS = ("ACTOR_LIST", "ACTOR_POSITION", "ACTOR_STATS_DYNAMIC", "ACTOR_DEATH", "ACTOR_CELL_CHANGE")
 _OBJECTS = (

@@ -12,7 +12,7 @@ from ._base import (
     StrictModel,
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
-from .answer import FROM_DAEMON, Answer, Portals, Push, Pushed
+from .answer import FROM_DAEMON, Answer, Push, Pushed
 from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
 from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments, client_input
 from .commands._arguments import EXAMPLE_PLAYER
@@ -24,17 +24,13 @@ from .endpoint import (
     MAX_TIMEOUT_S,
     PORTAL_TIMEOUT_S,
     RECONNECT_S,
-    CaptureRequest,
-    CheckPortalRequest,
     CommandRequest,
-    ExecuteRequest,
     Interest,
     PortalsRequest,
     RestartRequest,
     SnapshotRequest,
     StatusRequest,
     Timeout,
-    UsePortalRequest,
     WatchRequest,
 )
 from .event import EventName, GameEvent
@@ -44,7 +40,6 @@ from .game_data import (
     MAX_MATCHES,
     DescribeRequest,
     Description,
-    GameDataStatus,
     GameRoute,
     LookUpRequest,
     Match,
@@ -72,6 +67,7 @@ from .game_state import (
 from .health import (
     ActorHealth,
     DeadLetterHealth,
+    GameDataStatus,
     Health,
     HttpStatus,
     LinkStatus,
@@ -82,18 +78,13 @@ from .health import (
 )
 from .heartbeat import (
     HEARTBEAT_TIMEOUT_S,
-    BeatPhase,
-    GuardLevel,
     HeartbeatCall,
     HeartbeatOperation,
     HeartbeatRequest,
-    HeartbeatStatus,
     HumanCall,
-    LastBeat,
     Perceives,
-    SkipReason,
-    Spread,
 )
+from .heartbeat_status import BeatPhase, GuardLevel, HeartbeatStatus, LastBeat, SkipReason, Spread
 from .journal import UNDONE_FOR_SURE, CommandState, JournalEntry, JournalStatus
 from .message import (
     PROTOCOL_VERSION,
@@ -109,14 +100,13 @@ from .message import (
     Ping,
     Pong,
     Result,
-    ServerFacts,
     ServerMessage,
     Subscribe,
     Subscribed,
-    TickLoad,
     Welcome,
 )
 from .mistake import Mistake, first_mistake, mistake_of
+from .partial_answer import Reply, answer_model
 from .patterns import PATTERN_WORDS
 from .perception import (
     AvailableActions,
@@ -150,12 +140,12 @@ from .portal import (
     GameSettings,
     PortalCheck,
     PortalEntry,
-    PortalId,
-    PortalState,
-    PortalStatus,
-    ServerStatus,
 )
+from .portal_list import Portals
+from .portal_requests import CaptureRequest, CheckPortalRequest, ExecuteRequest, UsePortalRequest
+from .portal_status import PortalId, PortalState, PortalStatus, ServerStatus
 from .requests import REQUEST, Request, ServiceRequest
+from .server import ServerFacts, TickLoad
 from .world_clock import (
     CLOCK_TIMEOUT_S,
     MAX_STEP_MS,
@@ -296,6 +286,7 @@ __all__ = [
     "Push",
     "Pushed",
     "Quests",
+    "Reply",
     "Request",
     "RequestId",
     "RestartRequest",
@@ -331,6 +322,7 @@ __all__ = [
     "World",
     "WorldClock",
     "WorldStatus",
+    "answer_model",
     "client_input",
     "describe_actions",
     "first_mistake",

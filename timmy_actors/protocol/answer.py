@@ -1,57 +1,35 @@
 """A daemon's answers and pushes over its local endpoint: one JSON object each.
 
-Separate from the requests, because they take as long to import as pydantic, and a client needs them only with its
-first answer.
+A client loads only the parts that it needs (`partial_answer.py`): all of them take as long to import as pydantic.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Discriminator, Tag, TypeAdapter
 
-from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revision
+from timmy_actors.protocol._base import Count, Model
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.flight import FlightDump
 from timmy_actors.protocol.game_data import Description, GameRoute, Matches
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
-from timmy_actors.protocol.heartbeat import HeartbeatStatus
+from timmy_actors.protocol.heartbeat_status import HeartbeatStatus
+from timmy_actors.protocol.partial_answer import Reply
 from timmy_actors.protocol.perception import PerceptionOutput
-from timmy_actors.protocol.portal import PortalCheck, PortalEntry, PortalStatus
+from timmy_actors.protocol.portal import PortalCheck
+from timmy_actors.protocol.portal_list import Portals
 from timmy_actors.protocol.world_clock import WorldClock
 
 
-class Portals(Model):
-    """The catalog, and the chosen portal."""
-
-    chosen: str
-    portals: tuple[PortalEntry, ...]
-    status: PortalStatus | None = None
-    """The status of the chosen portal."""
-    last_capture: GameState | None = None
-    """The latest capture for any caller; None: none since the portal's actor started."""
-    last_action: ActionResult | None = None
-    """The latest action for any caller; None: none since this portal was chosen or its actor started."""
-
-
-class Answer(Model):
+class Answer(Reply):
     """The answer to a request: exactly one field is set besides `id`, `command_id`, `revision`, `game_ms` and
     `link`."""
 
-    id: RequestId | None = None
     status: Health | None = None
     snapshot: PerceptionOutput | None = None
-    value: dict[str, Any] | None = None
-    accepted: bool | None = None
-    """The command was accepted; to get its outcome, submit it again under its `command_id`."""
-    command_id: str | None = None
-    """The id of the command, in an answer about one."""
-    revision: Revision | None = None
-    """The revision that a command produced; with `value`."""
-    game_ms: Count | None = None
-    """The game time at which a command was executed; with `value`."""
     portals: Portals | None = None
     check: PortalCheck | None = None
     state: GameState | None = None
@@ -67,7 +45,6 @@ class Answer(Model):
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""
-    error: ErrorInfo | None = None
 
 
 class Push(Model):

@@ -7,10 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from timmy_actors.protocol._base import MessageId, Name, RequestId, Revision, StrictModel, Traceparent
-from timmy_actors.protocol.action import Action
 from timmy_actors.protocol.event import EventName
-from timmy_actors.protocol.game_state import LookOptions
-from timmy_actors.protocol.portal import PortalId
 
 DEFAULT_TIMEOUT_S = 5.0
 MAX_TIMEOUT_S = 60.0
@@ -71,47 +68,6 @@ class PortalsRequest(StrictModel):
 
     type: Literal["portals"] = "portals"
     id: RequestId
-
-
-class UsePortalRequest(StrictModel):
-    """Choose another portal; the answer is that of `portals`."""
-
-    type: Literal["use_portal"] = "use_portal"
-    id: RequestId
-    portal: PortalId
-
-
-class CheckPortalRequest(StrictModel):
-    """Check what works of a portal. None: the chosen one."""
-
-    type: Literal["check_portal"] = "check_portal"
-    id: RequestId
-    portal: PortalId | None = None
-    timeout_s: Timeout = PORTAL_TIMEOUT_S
-
-
-class CaptureRequest(StrictModel):
-    """Capture the game's state through the chosen portal."""
-
-    type: Literal["capture"] = "capture"
-    id: RequestId
-    timeout_s: Timeout = PORTAL_TIMEOUT_S
-    options: LookOptions = LookOptions()
-    traceparent: Traceparent | None = None
-    """The caller's span, if it is traced."""
-
-
-class ExecuteRequest(StrictModel):
-    """Execute an action through the chosen portal."""
-
-    type: Literal["execute"] = "execute"
-    id: RequestId
-    action: Action
-    timeout_s: Timeout | None = None
-    """Bounds the whole call: an action that takes longer by its own arguments is refused before it starts, and one
-    still running at the timeout is cancelled. None: `PORTAL_TIMEOUT_S` plus the action's duration."""
-    traceparent: Traceparent | None = None
-    """The caller's span, if it is traced."""
 
 
 class RestartRequest(StrictModel):

@@ -6,24 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from timmy_actors.protocol._base import Count, Integer, Model, Name, RequestId, StrictModel
+from timmy_actors.protocol._base import Integer, Model, Name, RequestId, StrictModel
 
 MAX_MATCHES = 100
 SearchText = Annotated[str, Field(min_length=1, max_length=256)]
 Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
-
-
-class GameDataStatus(Model):
-    """The index of the game's data files."""
-
-    state: Literal["indexing", "up", "off"]
-    files: Count = 0
-    progress: float = 0
-    """The share of the files that was read, from 0 to 1, while they are indexed."""
-    faults: tuple[str, ...] = ()
-    """What is wrong in the files, each with its record and offset."""
-    reason: str | None = None
-    """Why it is off."""
 
 
 class Spot(Model):

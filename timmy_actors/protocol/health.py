@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from timmy_actors.protocol._base import Model
-from timmy_actors.protocol.game_data import GameDataStatus
-from timmy_actors.protocol.heartbeat import HeartbeatStatus
+from timmy_actors.protocol._base import Count, Model
+from timmy_actors.protocol.heartbeat_status import HeartbeatStatus
 from timmy_actors.protocol.journal import JournalStatus
-from timmy_actors.protocol.message import ServerFacts, TickLoad
-from timmy_actors.protocol.portal import PortalStatus
+from timmy_actors.protocol.portal_status import PortalStatus
+from timmy_actors.protocol.server import ServerFacts, TickLoad
 
 Verdict = Literal["ok", "degraded", "down"]
 
@@ -82,6 +81,19 @@ class PlayerClientStatus(Model):
     """Datagrams and packets that could not be read."""
     resent: int = 0
     """Frames that were sent again."""
+
+
+class GameDataStatus(Model):
+    """The index of the game's data files."""
+
+    state: Literal["indexing", "up", "off"]
+    files: Count = 0
+    progress: float = 0
+    """The share of the files that was read, from 0 to 1, while they are indexed."""
+    faults: tuple[str, ...] = ()
+    """What is wrong in the files, each with its record and offset."""
+    reason: str | None = None
+    """Why it is off."""
 
 
 class HttpStatus(Model):

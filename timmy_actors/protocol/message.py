@@ -10,6 +10,7 @@ from timmy_actors.protocol._base import MAX_INTEGER, Count, ErrorInfo, MessageId
 from timmy_actors.protocol.event import EventName, GameEvent
 from timmy_actors.protocol.patterns import CLIENT_NAME
 from timmy_actors.protocol.perception import SectionName, Sections
+from timmy_actors.protocol.server import ServerFacts, TickLoad
 
 PROTOCOL_VERSION = 1
 
@@ -38,21 +39,6 @@ class Hello(FromClient):
     id: MessageId
     protocol: int = PROTOCOL_VERSION
     client: ClientName
-
-
-class ServerFacts(Model):
-    """The server's description of itself in the welcome."""
-
-    version: str
-    bridge: str
-    tick_ms: float
-    features: tuple[str, ...]
-    scopes: tuple[Scope, ...]
-    """The scopes of this client's token."""
-    commands: tuple[str, ...]
-    sections: tuple[str, ...]
-    events: tuple[str, ...]
-    limits: dict[str, float]
 
 
 class Welcome(Model):
@@ -180,21 +166,6 @@ class Ping(FromClient):
 
     type: Literal["ping"] = "ping"
     id: MessageId
-
-
-class TickLoad(Model):
-    """The load of the server's loop since the last pong: means and maxima, in ms."""
-
-    tick_ms: float
-    tick_max_ms: float
-    poll_ms: float
-    poll_max_ms: float
-    budget_ms: float = 0
-    """The time budget of one poll of the bridge; the rest is deferred."""
-    polls: Count = 0
-    deferred: Count = 0
-    """How many polls used up their budget and deferred work to the next."""
-    peers: Count
 
 
 class Pong(Model):

@@ -1,19 +1,17 @@
-"""Portals: the games of `portals.json` that the agent can perceive and act in, and the status of each."""
+"""Portals: the games of `portals.json` that the agent can perceive and act in, and the check of one."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from timmy_actors.protocol._base import Model, Name, StrictModel
 from timmy_actors.protocol.action import Action
+from timmy_actors.protocol.portal_status import PortalId, PortalState
 
-PortalId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 BindingName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9 _-]*$")]
-PortalState = Literal["offline", "starting", "ready", "degraded"]
 MAX_STEPS = 8
 """The maximum number of steps of one binding: a longer plan is the agent's task."""
 Steps = Annotated[tuple[Action, ...], Field(max_length=MAX_STEPS)]
@@ -98,39 +96,6 @@ class Catalog(StrictModel):
     schema_file: Annotated[str | None, Field(alias="$schema")] = None
     """The path of the JSON Schema, for editors."""
     portals: tuple[PortalEntry, ...]
-
-
-class ServerStatus(Model):
-    """The status of one MCP server."""
-
-    name: str
-    state: Literal["offline", "starting", "ready", "down"] = "offline"
-    """`offline`: not started, as it was not needed yet. `down`: it ended, and is being restarted."""
-    reason: str | None = None
-    """Why it is not ready."""
-    since: datetime | None = None
-    generation: int = 0
-    """How often it was started."""
-    failures: int = 0
-    """How often in a row it ended before it was ready."""
-    pid: int | None = None
-    server: str | None = None
-    """Its own name and version."""
-    protocol: str | None = None
-    """The negotiated revision of the Model Context Protocol."""
-    tools: tuple[str, ...] = ()
-    """Its tools, by its own names."""
-
-
-class PortalStatus(Model):
-    """The status of a portal, with the reasons."""
-
-    id: str
-    state: PortalState
-    reasons: tuple[str, ...] = ()
-    catalog_error: str | None = None
-    """Why the catalog on disk was not loaded."""
-    servers: tuple[ServerStatus, ...] = ()
 
 
 class Finding(Model):

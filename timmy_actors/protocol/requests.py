@@ -7,20 +7,22 @@ from typing import Annotated, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from timmy_actors.protocol.endpoint import (
-    CaptureRequest,
-    CheckPortalRequest,
     CommandRequest,
-    ExecuteRequest,
     PortalsRequest,
     RestartRequest,
     SnapshotRequest,
     StatusRequest,
-    UsePortalRequest,
     WatchRequest,
 )
 from timmy_actors.protocol.flight import FlightRequest
 from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest
 from timmy_actors.protocol.heartbeat import HeartbeatRequest
+from timmy_actors.protocol.portal_requests import (
+    CaptureRequest,
+    CheckPortalRequest,
+    ExecuteRequest,
+    UsePortalRequest,
+)
 from timmy_actors.protocol.world_clock import ClockRequest
 
 ServiceRequest: TypeAlias = (

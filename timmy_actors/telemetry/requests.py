@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from timmy_actors import (
+    protocol,
+)  # its names, which take long to load, are loaded on first use: only tracing needs them
 from timmy_actors.errors import DeclinedError
-from timmy_actors.protocol import CaptureRequest, CommandRequest, ExecuteRequest
 from timmy_actors.telemetry.attributes import Attribute
 from timmy_actors.telemetry.switch import tracer
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol import ServiceRequest
+    from timmy_actors.protocol import CaptureRequest, CommandRequest, ExecuteRequest, ServiceRequest
     from timmy_actors.telemetry.tracing import Attributes, Kind, Span
 
 DONE = "done"
@@ -21,7 +23,9 @@ UNKNOWN = "unknown"
 def begin(request: ServiceRequest, kind: Kind) -> Span | None:
     """Start the span of a request, as a child of its caller's; None if tracing is off, or the request is not traced."""
     current = tracer()
-    if current is None or not isinstance(request, CommandRequest | CaptureRequest | ExecuteRequest):
+    if current is None or not isinstance(
+        request, protocol.CommandRequest | protocol.CaptureRequest | protocol.ExecuteRequest
+    ):
         return None
     name, attributes = _described(request)
     return current.start(name, kind, parent=request.traceparent, attributes=attributes)
@@ -35,13 +39,11 @@ def outcome_of(error: BaseException | None) -> str:
 
 
 def _described(request: CommandRequest | CaptureRequest | ExecuteRequest) -> tuple[str, Attributes]:
-    from timmy_actors.protocol import ACTIONS, COMMANDS  # noqa: PLC0415  they take long to load; only tracing needs them
-
     match request:
-        case CommandRequest(name=given, command_id=key):
-            name = given if given in COMMANDS else UNKNOWN
+        case protocol.CommandRequest(name=given, command_id=key):
+            name = given if given in protocol.COMMANDS else UNKNOWN
             return f"command {name}", {Attribute.COMMAND: name, **({Attribute.COMMAND_ID: key} if key else {})}
-        case ExecuteRequest(action=action):
-            name = action.action if action.action in ACTIONS else UNKNOWN
+        case protocol.ExecuteRequest(action=action):
+            name = action.action if action.action in protocol.ACTIONS else UNKNOWN
             return f"execute {name}", {Attribute.ACTION: name}
     return "capture", {}
