@@ -16,6 +16,8 @@ from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, 
 from timmy_actors.recording.store import BEATS, EPISODE_ID, episode_folders
 
 TAIL_BYTES = 65_536
+READ_BYTES = 256 * 1024
+"""Read at once: a system call per few lines would cost as much as the lines."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,23 @@ def read_beats(episode: Path, after: int = 0) -> Iterator[BeatRecord]:
     Raises:
         EpisodesUnusableError: it cannot be read.
     """
+    for raw in read_raw(episode, after):
+        line = _read(raw)
+        if isinstance(line, BeatRecord) and line.beat > after:
+            yield line
+
+
+def read_raw(episode: Path, after: int = 0) -> Iterator[bytes]:
+    """The lines that have the beats with a number above `after`, and others; one that is too long comes in pieces.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
     try:
-        with (episode / BEATS).open("rb") as file:
+        with (episode / BEATS).open("rb", buffering=READ_BYTES) as file:
             file.seek(_offset_after(file, after))
             while raw := file.readline(MAX_LINE_BYTES + 2):
-                line = _read(raw)
-                if isinstance(line, BeatRecord) and line.beat > after:
-                    yield line
+                yield raw
     except OSError as error:
         raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
 

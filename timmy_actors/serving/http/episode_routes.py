@@ -75,7 +75,7 @@ def _page(folder: FilePath, episode: str, after: int, limit: int) -> tuple[BeatR
 def _picture(folder: FilePath, episode: str, number: int) -> bytes:
     path = _find(folder, episode)
     beat = next(read_beats(path, number - 1), None)
-    file = picture_file(path, beat) if beat is not None and beat.beat == number else None
+    file = picture_file(path, beat.picture) if beat is not None and beat.beat == number else None
     try:
         if file is not None:
             return file.read_bytes()
