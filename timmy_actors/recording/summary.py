@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,10 +65,30 @@ def read_beats(episode: Path, after: int = 0) -> Iterator[BeatRecord]:
     Raises:
         EpisodesUnusableError: it cannot be read.
     """
+    return (beat for _, beat in _read_sized(episode, after))
+
+
+def read_page(episode: Path, after: int, limit: int, max_bytes: int) -> tuple[BeatRecord, ...]:
+    """The next beats: at most `limit`, and, unless it is a single one, `max_bytes` as they are stored.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    page: list[BeatRecord] = []
+    size = 0
+    for length, beat in islice(_read_sized(episode, after), limit):
+        size += length
+        if page and size > max_bytes:
+            break
+        page.append(beat)
+    return tuple(page)
+
+
+def _read_sized(episode: Path, after: int) -> Iterator[tuple[int, BeatRecord]]:
     for raw in read_raw(episode, after):
         line = _read(raw)
         if isinstance(line, BeatRecord) and line.beat > after:
-            yield line
+            yield len(raw), line
 
 
 def read_raw(episode: Path, after: int = 0) -> Iterator[bytes]:
