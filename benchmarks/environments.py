@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MADE_WITHIN_S = 1_200
@@ -19,13 +20,26 @@ INSTALLERS = {"PIP_CACHE_DIR": str(CACHE / "pip"), "npm_config_cache": str(CACHE
 PYAUTOGUI = ("mcp>=1.30,<2", "mcp-pyautogui==0.0.6", "pillow")
 
 
-def python_environment(*packages: str) -> Path:
+@dataclass(frozen=True)
+class BuildSettings:
+    """How packages are built that are there as source only."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of the environment of pip."""
+    within_s: float = MADE_WITHIN_S
+
+
+AS_IT_IS = BuildSettings()
+
+
+def python_environment(*packages: str, build: BuildSettings = AS_IT_IS) -> Path:
     """The folder with the programs of an environment that has these packages.
 
     Raises:
         CalledProcessError, TimeoutExpired: pip cannot install them.
     """
-    return _kept((*packages, sys.version), lambda folder: _make(folder, packages)) / "bin"
+    key = (*packages, *(f"{name}={value}" for name, value in build.variables.items()), sys.version)
+    return _kept(key, lambda folder: _make(folder, packages, build)) / "bin"
 
 
 def npm_folder(*packages: str) -> Path:
@@ -54,11 +68,15 @@ def installing() -> dict[str, str]:
     return {**INSTALLERS, **os.environ}
 
 
-def _make(folder: Path, packages: tuple[str, ...]) -> None:
+def _make(folder: Path, packages: tuple[str, ...], build: BuildSettings) -> None:
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
     for command in ([sys.executable, "-m", "venv", str(folder)], pip):
         subprocess.run(
-            command, check=True, capture_output=True, timeout=MADE_WITHIN_S, env={**os.environ, **INSTALLERS}
+            command,
+            check=True,
+            capture_output=True,
+            timeout=build.within_s,
+            env={**os.environ, **INSTALLERS, **build.variables},
         )
 
 

@@ -130,6 +130,37 @@ def test_an_answer_that_was_too_long_says_that_its_arguments_were_cut(
     assert call.problem.endswith("they were cut, because the answer was too long")
 
 
+@pytest.mark.parametrize("arguments", ['{"text": "and so', '{"text": "and so", ', '{"text": ', "{"])
+def test_arguments_that_are_cut_though_the_server_says_it_has_finished_are_called_cut(
+    policy: OpenAiPolicy, endpoint: ModelStandIn, arguments: str
+) -> None:
+    answer = streams([chunk(tool_calls=[part("chat", arguments)]), chunk(finish="tool_calls")])
+    (call,) = ask(policy, endpoint, answer).calls
+    assert (call.problem or "").endswith("they were cut: answer in fewer words")
+
+
+def test_arguments_that_are_no_json_within_are_not_called_cut(policy: OpenAiPolicy, endpoint: ModelStandIn) -> None:
+    answer = streams([chunk(tool_calls=[part("chat", '{"text": hello}')]), chunk(finish="tool_calls")])
+    (call,) = ask(policy, endpoint, answer).calls
+    assert (call.problem or "").endswith(")")
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        ("", None),
+        ("auto", "auto"),
+        ("required", "required"),
+        ("walk", {"type": "function", "function": {"name": "walk"}}),
+    ],
+)
+def test_the_model_is_made_to_call_a_tool_as_configured(endpoint: ModelStandIn, choice: str, sent: object) -> None:
+    policy = OpenAiPolicy(OpenAiOptions(base_url=endpoint.url, model="m", tool_choice=choice))
+    ask(policy, endpoint, calls(("walk", {})))
+    policy.close()
+    assert endpoint.requests[0].get("tool_choice") == sent
+
+
 @pytest.mark.parametrize(("answer", "text"), [(prose("I walk north"), "I walk north"), (nothing, "")])
 def test_prose_and_nothing_are_answers_without_calls(
     policy: OpenAiPolicy, endpoint: ModelStandIn, answer: Answer, text: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.environments import PYAUTOGUI, npm_folder, python_environment
+from benchmarks.environments import AS_IT_IS, PYAUTOGUI, BuildSettings, npm_folder, python_environment
 
 STEAM_INFO = ("mcp>=1.30,<2", "steam-info-mcp==0.1.1")
 STEAM_MCP = ("mcp>=2.3,<3", "steam-mcp==1.19.0")
@@ -29,10 +29,10 @@ __all__ = [
 ]
 
 
-def environment(*packages: str) -> Path:
+def environment(*packages: str, build: BuildSettings = AS_IT_IS) -> Path:
     """The folder with the programs of an environment with these packages; skips the test if that cannot be created."""
     try:
-        return python_environment(*packages)
+        return python_environment(*packages, build=build)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"no environment with {', '.join(packages)} can be created here: {error}")
 

@@ -49,6 +49,28 @@ def test_messages_have_a_row_per_decision_and_the_same_keys_in_each(recorded: di
     assert [len(row["images_file_names"]) for row in exported[:2]] == [1, 0]
 
 
+def test_messages_are_of_the_readable_records_only_and_need_no_prompt(tmp_path: Path) -> None:
+    writer = EpisodeWriter(tmp_path, episode_id="one", meta={})
+    for number in (1, 2, 3):
+        writer.write(beat(number, prompt=(), observation={"hour": number, "place": "Vivec\n"}, score=None))
+    writer.close("success")
+    file = writer.episode / "beats.jsonl"
+    head, first, second, third, end = file.read_bytes().splitlines(keepends=True)
+    edited = second.replace(b'{"hour":2,"place":"Vivec\\n"}', b'["hour"]')
+    file.write_bytes(head + first + edited + b'{"kind":"beat","beat":"?"}\n\xff\n' + third + end + first[:-9])
+    exported = rows({"one": writer.episode}, tmp_path / "rows", "messages")
+    assert [row["beat"] for row in exported] == [1, 3]
+    assert exported[0]["messages"] == [
+        {"role": "user", "content": '{"hour": 1, "place": "Vivec\\n"}'},
+        {
+            "role": "assistant",
+            "content": 'The road leads north.\n{"action": "walk", "params": {"direction": "forward"}}',
+        },
+    ]
+    assert exported[0]["outcome"] == "acted"
+    assert exported[0]["score"] is None
+
+
 def test_pairs_come_from_overrides_forks_and_success_beside_failure(recorded: dict[str, Path], tmp_path: Path) -> None:
     exported = rows(recorded, tmp_path, "dpo")
     assert {row["source"] for row in exported} == {"override", "fork", "outcome"}

@@ -236,7 +236,7 @@ def _play(folder: Path, beats: Iterable[BeatRecord], speed: float, *, pictures: 
             time.sleep(min(max((beat.monotonic_s - before) / speed, 0.0), LONGEST_PAUSE_S))
         before = beat.monotonic_s
         _show(beat, as_json=False)
-        picture = picture_file(folder, beat) if pictures else None
+        picture = picture_file(folder, beat.picture) if pictures else None
         if picture is not None and sys.stdout.isatty():
             columns = min(shutil.get_terminal_size().columns, TERMINAL_COLUMNS)
             try:

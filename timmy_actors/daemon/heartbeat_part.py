@@ -183,6 +183,7 @@ class HeartbeatPart:
             context_chars=settings.context_chars,
             max_output_tokens=settings.max_output_tokens,
             temperature=settings.temperature,
+            tool_choice=settings.tool_choice,
             price_input=settings.price_input,
             price_output=settings.price_output,
             prompts=prompts,

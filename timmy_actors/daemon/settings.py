@@ -238,6 +238,7 @@ class OpenAiSettings(StrictModel):
     context_chars: Annotated[int, Field(ge=2_000, le=10_000_000)] = 60_000
     max_output_tokens: Annotated[int, Field(ge=16, le=1_000_000)] = 2_000
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    tool_choice: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{0,64}$")] = ""
     price_input: Annotated[float, Field(ge=0)] = 0.0
     price_output: Annotated[float, Field(ge=0)] = 0.0
 

@@ -103,11 +103,21 @@ class Assembly:
         try:
             arguments = json.loads(call.arguments) if call.arguments.strip() else {}
         except (ValueError, RecursionError) as error:
-            cut = ": they were cut, because the answer was too long" if self.finished == "length" else ""
-            return ToolCall(name, problem=f"{name}: the arguments are no JSON ({error}){cut}")
+            return ToolCall(
+                name, problem=f"{name}: the arguments are no JSON ({error}){self._cut(error, call.arguments)}"
+            )
         if not isinstance(arguments, dict):
             return ToolCall(name, problem=f"{name}: the arguments must be a JSON object")
         return ToolCall(name, arguments)
+
+    def _cut(self, error: Exception, text: str) -> str:
+        """Whether the arguments end too early; llama.cpp says `tool_calls` where its limit was reached."""
+        if self.finished == "length":
+            return ": they were cut, because the answer was too long"
+        unfinished = isinstance(error, json.JSONDecodeError) and (
+            error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        )
+        return ": they were cut: answer in fewer words" if unfinished else ""
 
 
 def _list(value: Any) -> list[Any]:

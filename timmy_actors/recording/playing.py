@@ -115,7 +115,7 @@ def _frames(episode: Path, beats: list[BeatRecord]) -> Iterator[Image.Image]:
 def _picture(episode: Path, beat: BeatRecord) -> Image.Image:
     from PIL import Image, ImageOps  # noqa: PLC0415  as above
 
-    path = picture_file(episode, beat)
+    path = picture_file(episode, beat.picture)
     if path is not None:
         try:
             with Image.open(path, formats=("JPEG",)) as image:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,8 @@ from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, 
 from timmy_actors.recording.store import BEATS, EPISODE_ID, episode_folders
 
 TAIL_BYTES = 65_536
+READ_BYTES = 256 * 1024
+"""Read at once: a system call per few lines would cost as much as the lines."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,43 @@ def read_beats(episode: Path, after: int = 0) -> Iterator[BeatRecord]:
     Raises:
         EpisodesUnusableError: it cannot be read.
     """
+    return (beat for _, beat in _read_sized(episode, after))
+
+
+def read_page(episode: Path, after: int, limit: int, max_bytes: int) -> tuple[BeatRecord, ...]:
+    """The next beats: at most `limit`, and, unless it is a single one, `max_bytes` as they are stored.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    page: list[BeatRecord] = []
+    size = 0
+    for length, beat in islice(_read_sized(episode, after), limit):
+        size += length
+        if page and size > max_bytes:
+            break
+        page.append(beat)
+    return tuple(page)
+
+
+def _read_sized(episode: Path, after: int) -> Iterator[tuple[int, BeatRecord]]:
+    for raw in read_raw(episode, after):
+        line = _read(raw)
+        if isinstance(line, BeatRecord) and line.beat > after:
+            yield len(raw), line
+
+
+def read_raw(episode: Path, after: int = 0) -> Iterator[bytes]:
+    """The lines that have the beats with a number above `after`, and others; one that is too long comes in pieces.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
     try:
-        with (episode / BEATS).open("rb") as file:
+        with (episode / BEATS).open("rb", buffering=READ_BYTES) as file:
             file.seek(_offset_after(file, after))
             while raw := file.readline(MAX_LINE_BYTES + 2):
-                line = _read(raw)
-                if isinstance(line, BeatRecord) and line.beat > after:
-                    yield line
+                yield raw
     except OSError as error:
         raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from timmy_actors.recording.reader import ReadLine, read_lines
-from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, Gap, hash_observation
+from timmy_actors.recording.records import BeatRecord, EpisodeEnd, EpisodeHead, Gap, Picture, hash_observation
 
 FindingCode = Literal[
     "cut", "damaged", "edited", "no_head", "wrong_id", "after_end", "wrong_number", "no_picture", "wrong_picture",
@@ -119,18 +119,18 @@ def _content(episode: Path, line: int, beat: BeatRecord) -> Iterator[Finding]:
 
 
 def _picture_digest(episode: Path, beat: BeatRecord) -> str | None:
-    path = picture_file(episode, beat)
+    path = picture_file(episode, beat.picture)
     try:
         return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:  # it was deleted since then, or may not be read
         return None
 
 
-def picture_file(episode: Path, beat: BeatRecord) -> Path | None:
+def picture_file(episode: Path, picture: Picture | None) -> Path | None:
     """The file of a beat's picture; None: there is no such file inside the episode."""
-    if beat.picture is None:
+    if picture is None:
         return None
-    path = episode / beat.picture.path
+    path = episode / picture.path
     try:
         inside = path.resolve(strict=True).is_relative_to(episode.resolve())
     except (OSError, ValueError, RuntimeError):  # up to Python 3.12 links that lead in a circle are a RuntimeError

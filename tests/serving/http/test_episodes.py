@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from tests.recording.beats import picture, record
+from tests.recording.beats import STORED_WITHIN_S, beat, picture, record
 from tests.serving.http.daemons import HttpDaemon
 from timmy_actors.daemon import episodes_folder
+from timmy_actors.recording import EpisodeWriter
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -29,6 +32,20 @@ def test_beats_come_in_pages(daemon: HttpDaemon) -> None:
     assert ([beat["beat"] for beat in page["beats"]], page["last"]) == ([1, 2], 2)
     page = daemon.get("/v1/episodes/one", params={"after": page["last"]})
     assert ([beat["beat"] for beat in page["beats"]], page["last"]) == ([3], 3)
+
+
+def test_a_page_of_large_beats_is_bounded_by_its_bytes_and_has_one_at_least(daemon: HttpDaemon) -> None:
+    writer = EpisodeWriter(episodes_folder(daemon.runtime.settings), episode_id="large", meta={})
+    for number, size in enumerate((400_000, 400_000, 400_000, 1_000_000, 10), start=1):
+        writer.write(beat(number, observation={"text": "x" * size}, observation_hash=""))
+    assert writer.flush(STORED_WITHIN_S)
+    writer.close("success")
+    pages, last = [], 0
+    while beats := daemon.get("/v1/episodes/large", params={"after": last, "limit": 200})["beats"]:
+        pages.append([each["beat"] for each in beats])
+        last = pages[-1][-1]
+    shutil.rmtree(writer.episode)
+    assert pages == [[1, 2], [3], [4, 5]]
 
 
 def test_a_beats_picture_is_served(daemon: HttpDaemon) -> None:

@@ -34,6 +34,7 @@ MAX_RETRY_AFTER_S = 600.0
 NO_KEY = "none"
 """What local endpoints, which need no key, are sent."""
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+TOOL_CHOICES = ("auto", "required")
 NOT_THE_PICTURE = (401, 403, 404, 408, 429)
 """Statuses that say nothing about a picture."""
 
@@ -49,6 +50,8 @@ class OpenAiOptions:
     context_chars: int = 60_000
     max_output_tokens: int = 2_000
     temperature: float | None = None
+    tool_choice: str = ""
+    """`auto`, `required`, or the name of the only tool that the model may call; empty: as the endpoint likes."""
     price_input: float = 0.0
     """Per million tokens of the prompt."""
     price_output: float = 0.0
@@ -155,6 +158,9 @@ class OpenAiPolicy:
         }
         if self._options.temperature is not None:
             request["temperature"] = self._options.temperature
+        if choice := self._options.tool_choice:
+            named = {"type": "function", "function": {"name": choice}}
+            request["tool_choice"] = choice if choice in TOOL_CHOICES else named
         return request
 
     @property

@@ -82,7 +82,7 @@ def _steps(episode: Path, images: Images) -> Iterator[dict[str, Any]]:
         yield {
             "step_id": number,
             "source": "user",
-            "message": _content(messages, images.add(episode, beat)),
+            "message": _content(messages, images.add(episode, beat.picture)),
             "timestamp": beat.time.isoformat(),
             "extra": {"beat": beat.beat, "game_ms": beat.game_ms, "observation_hash": beat.observation_hash},
         }

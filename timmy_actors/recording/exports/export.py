@@ -11,9 +11,10 @@ from pydantic_core import to_json
 
 from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.recording.exports.atif import write_trajectory
-from timmy_actors.recording.exports.images import Images, Region
+from timmy_actors.recording.exports.images import IMAGES, Images, Region, Row
+from timmy_actors.recording.exports.messages import message_rows
 from timmy_actors.recording.exports.owamcap import write_owamcap
-from timmy_actors.recording.exports.rows import IMAGES, Row, label_rows, message_rows, pair_rows
+from timmy_actors.recording.exports.rows import label_rows, pair_rows
 
 ExportFormat = Literal["atif", "messages", "dpo", "kto", "owamcap"]
 ROWS: dict[str, Callable[[Sequence[Path], Images], Iterator[Row]]] = {
@@ -31,6 +32,8 @@ CHARACTERS_PER_TOKEN = 3
 IMAGE_TOKENS = 576
 """Of a picture, at LLaVA's 24 x 24 patches; Qwen's depend on the size."""
 MOST_WARNINGS = 100
+WRITE_BYTES = 256 * 1024
+"""Written at once: a system call per row would cost as much as the row."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def export_episodes(episodes: Sequence[Path], target: Path, options: ExportOptio
 def _write_rows(rows: Iterator[Row], path: Path, options: ExportOptions) -> Exported:
     count = 0
     warnings: list[str] = []
-    with path.open("wb") as file:
+    with path.open("wb", buffering=WRITE_BYTES) as file:
         for row in rows:
             count += 1
             file.write(to_json(row, inf_nan_mode="null") + b"\n")

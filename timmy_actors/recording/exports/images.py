@@ -7,12 +7,16 @@ import io
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from timmy_actors.recording.pictures import QUALITY
 from timmy_actors.recording.playing import need_pillow
-from timmy_actors.recording.records import BeatRecord
+from timmy_actors.recording.records import Picture
 from timmy_actors.recording.verify import picture_file
 
+Row = dict[str, Any]
+IMAGES = "images_file_names"
+"""The column of paths that `datasets` loads as the column `images`."""
 FOLDER = "images"
 NAME_DIGITS = 24
 Region = tuple[int, int, int, int]
@@ -33,16 +37,21 @@ class Images:
         if self._blank:
             need_pillow()
 
-    def add(self, episode: Path, beat: BeatRecord) -> str | None:
+    def add(self, episode: Path, picture: Picture | None) -> str | None:
         """Copy a beat's picture. Returns its path relative to the target; None: it has none."""
-        source = picture_file(episode, beat)
-        if source is None or beat.picture is None:
+        source = picture_file(episode, picture)
+        if source is None or picture is None:
             return None
         (self._target / FOLDER).mkdir(parents=True, exist_ok=True)
         if not self._blank:
-            return self._store(beat.picture.sha256, source)
+            return self._store(picture.sha256, source)
         data = self._blanked(source)
         return self._store(hashlib.sha256(data).hexdigest(), data)
+
+    def paths(self, episode: Path, picture: Picture | None) -> list[str]:
+        """`add`, as the value of a row's column `IMAGES`."""
+        path = self.add(episode, picture)
+        return [] if path is None else [path]
 
     def _store(self, sha256: str, source: Path | bytes) -> str:
         path = f"{FOLDER}/{sha256[:NAME_DIGITS]}.jpg"

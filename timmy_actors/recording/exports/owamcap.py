@@ -57,7 +57,7 @@ def _register(writer: Any, topic: str, name: str) -> int:
 
 def _messages(episode: Path, images: Images) -> Iterator[tuple[str, int, dict[str, Any]]]:
     for beat in read_beats(episode):
-        path = images.add(episode, beat)
+        path = images.add(episode, beat.picture)
         if path is not None:
             yield "screen", start_ns(beat), _screen(beat, path)
         for event in sorted(input_events(beat), key=_time):

@@ -1,4 +1,4 @@
-"""Rows for trainers: messages and images, preference pairs (DPO), and labelled answers (KTO)."""
+"""Rows for trainers: preference pairs (DPO), and labelled answers (KTO)."""
 
 from __future__ import annotations
 
@@ -6,33 +6,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from timmy_actors.recording.exports.images import Images
+from timmy_actors.recording.exports.images import IMAGES, Images, Row
 from timmy_actors.recording.exports.texts import decision_text, prompt_messages
 from timmy_actors.recording.records import BeatRecord, Decision, EpisodeOutcome
 from timmy_actors.recording.summary import read_beats, read_end
-
-Row = dict[str, Any]
-IMAGES = "images_file_names"
-"""The column of paths that `datasets` loads as the column `images`."""
-
-
-def message_rows(episodes: Sequence[Path], images: Images) -> Iterator[Row]:
-    """A row per decision: the prompt, the answer, and what came of it. Every row has the same keys."""
-    for episode in episodes:
-        for beat in read_beats(episode):
-            if beat.decision is not None:
-                yield {
-                    "messages": [*prompt_messages(beat), _answer(beat.decision)],
-                    IMAGES: _images(episode, beat, images),
-                    "episode": episode.name,
-                    "beat": beat.beat,
-                    "outcome": beat.outcome,
-                    "score": beat.score,
-                    "game_ms": beat.game_ms,
-                    "phase": beat.phase,
-                }
 
 
 def pair_rows(episodes: Sequence[Path], images: Images) -> Iterator[Row]:
@@ -119,14 +97,9 @@ def _pair(beat: BeatRecord, chosen: Decision, rejected: Decision) -> Row | None:
 def _placed(row: Row | None, episode: Path, beat: BeatRecord, source: str, images: Images) -> Iterator[Row]:
     """A row with its picture, and where it comes from."""
     if row is not None:
-        paths = _images(episode, beat, images)
+        paths = images.paths(episode, beat.picture)
         yield {**row, IMAGES: paths, "source": source, "episode": episode.name, "beat": beat.beat}
 
 
 def _answer(decision: Decision) -> dict[str, str]:
     return {"role": "assistant", "content": decision_text(decision)}
-
-
-def _images(episode: Path, beat: BeatRecord, images: Images) -> list[str]:
-    path = images.add(episode, beat)
-    return [] if path is None else [path]

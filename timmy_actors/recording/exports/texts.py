@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from timmy_actors.recording.records import BeatRecord, CallOutcome, Decision
@@ -14,9 +15,14 @@ NOTHING = "null"
 
 def decision_text(decision: Decision) -> str:
     """The thought, then one line of JSON per call: `{"action": NAME, "params": {...}}`."""
-    calls = [to_json({"action": call.name, "params": call.arguments}) for call in decision.calls]
-    text = decision.text.strip()
-    return "\n".join([*([text] if text else []), *(calls or [NOTHING])])
+    return answer_text(decision.text, ((call.name, call.arguments) for call in decision.calls))
+
+
+def answer_text(thought: str, calls: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    """As `decision_text`, of a thought, and a name and arguments per call."""
+    lines = [to_json({"action": name, "params": arguments}) for name, arguments in calls] or [NOTHING]
+    thought = thought.strip()
+    return "\n".join([thought, *lines] if thought else lines)
 
 
 def prompt_messages(beat: BeatRecord) -> list[dict[str, str]]:

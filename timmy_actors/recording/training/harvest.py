@@ -78,7 +78,7 @@ def _picture(
 ) -> AnnotatedPicture | None:
     from PIL import Image  # noqa: PLC0415  checked by `harvest_episode`
 
-    source = picture_file(episode, beat)
+    source = picture_file(episode, beat.picture)
     if source is None or beat.picture is None:
         return None
     with Image.open(source, formats=("JPEG",)) as image:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -11,12 +10,14 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from timmy_actors.errors import EpisodesUnusableError
-from timmy_actors.recording import BeatRecord, find_episode, list_episodes, picture_file, read_beats
+from timmy_actors.recording import BeatRecord, find_episode, list_episodes, picture_file, read_beats, read_page
 from timmy_actors.serving.http.api import Api, as_json
 from timmy_actors.serving.http.models import EpisodeLine, EpisodeList, EpisodePage
 from timmy_actors.serving.http.problems import ProblemError, make_problem
 
 MAX_PAGE = 200
+MAX_PAGE_BYTES = 1024 * 1024
+"""Of records as they are stored; a record that is longer is a page of its own."""
 MAX_LISTED = 1_000
 MAX_BEAT = 2**31 - 1
 MAX_READERS = 4
@@ -44,7 +45,7 @@ def episode_routes(api: Api) -> APIRouter:
         after: Annotated[int, Query(ge=0, le=MAX_BEAT, description="The number of the last beat before the page.")] = 0,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
     ) -> Response:
-        """Beats of an episode, in order."""
+        """Beats of an episode, in order: at most `limit`, and about 1 MiB. A page without beats is the last one."""
         async with turns:
             beats = await asyncio.to_thread(_page, folder, episode, after, limit)
         return as_json(EpisodePage(beats=beats, last=beats[-1].beat if beats else after))
@@ -69,13 +70,13 @@ def _list(folder: FilePath) -> EpisodeList:
 
 
 def _page(folder: FilePath, episode: str, after: int, limit: int) -> tuple[BeatRecord, ...]:
-    return tuple(islice(read_beats(_find(folder, episode), after), limit))
+    return read_page(_find(folder, episode), after, limit, MAX_PAGE_BYTES)
 
 
 def _picture(folder: FilePath, episode: str, number: int) -> bytes:
     path = _find(folder, episode)
     beat = next(read_beats(path, number - 1), None)
-    file = picture_file(path, beat) if beat is not None and beat.beat == number else None
+    file = picture_file(path, beat.picture) if beat is not None and beat.beat == number else None
     try:
         if file is not None:
             return file.read_bytes()
