@@ -9,6 +9,7 @@ import pytest
 
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata import Library
+from timmy_actors.gamedata.library import Remembered
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,11 @@ def test_a_unique_index_is_described_as_its_record(library: Library) -> None:
 
 
 def test_doors_and_owners_are_known_by_cell_and_unique_index(library: Library) -> None:
-    assert library.placed["-3, -2", "107011-0"] == ("Balmora, Eight Plates", None)
-    assert library.placed["-2, -10", "103004-0"] == (None, "Dulnea Ralaal")
-    assert library.placed["Balmora, Guild of Mages", "105003-0"] == (None, "Mages Guild")
-    assert library.placed["-2, -9", "103001-0"] == (None, None)
-    assert library.placed["-3, -2", "0-12"] == (None, None)
+    assert library.placed["-3, -2"]["107011-0"] == ("Balmora, Eight Plates", None)
+    assert library.placed["-2, -10"]["103004-0"] == (None, "Dulnea Ralaal")
+    assert library.placed["Balmora, Guild of Mages"]["105003-0"] == (None, "Mages Guild")
+    assert library.placed["-2, -9"]["103001-0"] is None
+    assert library.placed["-3, -2"]["0-12"] is None
 
 
 def test_records_are_looked_up_by_a_part_of_their_name(library: Library) -> None:
@@ -85,3 +86,16 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
         Library(tmp_path / "text")
     with pytest.raises(GameDataError, match="cannot be read"):
         Library(tmp_path / "none")
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    found = list[int]()
+
+    def find(key: int) -> int:
+        found.append(key)
+        return -key
+
+    remembered = Remembered(find, most=3)
+    assert [remembered[key] for key in (1, 2, 1, 3, 4)] == [-1, -2, -1, -3, -4]
+    assert found == [1, 2, 3, 4]
+    assert remembered.known == {4: -4}

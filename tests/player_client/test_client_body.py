@@ -58,7 +58,7 @@ def body(peer: Peer, tmp_path: Path) -> Iterator[ClientBody]:
                 lambda seen: seen is not None and seen.nearby_objects is not None and seen.nearby_objects.objects,
                 PATIENCE_S,
             )
-            yield ClientBody(handle)
+            yield ClientBody(handle, find_route=timmy.route)
 
 
 def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
@@ -89,6 +89,8 @@ def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
 def test_verbs_run_with_it(body: ClientBody) -> None:
     arrived = body.perform(go_to(Point(X, Y + 300, Z), within=20.0), deadline_s=PATIENCE_S)
     assert arrived.success, arrived
+    assert arrived.value["path"] == "straight"
+    assert "game_data.files" in arrived.value["no_route"]
     assert body.act(Run(direction="back", distance=100, seconds=3)).success
     dropped = body.act(Action(action="drop", params={"item": "gold_001", "count": 5}), observe=True)
     assert dropped.result.success, dropped.result

@@ -1,4 +1,5 @@
 from .actor import GameDataActor, GameDataOptions
+from .answers import Answers, GameDataRequest
 from .building import MAX_FILES, build_index
 from .faults import BrokenRecordError, Fault, TruncatedError
 from .library import Library
@@ -6,10 +7,12 @@ from .routes import Navigator
 
 __all__ = [
     "MAX_FILES",
+    "Answers",
     "BrokenRecordError",
     "Fault",
     "GameDataActor",
     "GameDataOptions",
+    "GameDataRequest",
     "Library",
     "Navigator",
     "TruncatedError",

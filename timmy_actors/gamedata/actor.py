@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from timmy_actors.errors import GameDataError, RefusedError
+from timmy_actors.gamedata.answers import Answers, GameDataRequest
 from timmy_actors.gamedata.library import Library
-from timmy_actors.gamedata.routes import Navigator
 from timmy_actors.protocol import (
     DescribeRequest,
     Description,
@@ -66,7 +66,7 @@ class GameDataActor(SocketActor):
         self._options = options
         self._status = status
         self._library = library
-        self._navigator: Navigator | None = None
+        self._answers: Answers | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._partial = b""
         self._error = ""
@@ -104,39 +104,13 @@ class GameDataActor(SocketActor):
         """End the process, and close the index."""
         self._end()
 
-    def _answer(self, request: DescribeRequest | LookUpRequest | RouteRequest) -> Description | Matches | GameRoute:
-        try:
-            match request:
-                case DescribeRequest(record=record):
-                    return self._describe(record)
-                case LookUpRequest(text=text, limit=limit):
-                    return self._open().look_up(text, limit)
-            return self._route(request)
-        except GameDataError as error:
-            raise RefusedError("unavailable", str(error)) from error
-
-    def _describe(self, record: str) -> Description:
-        described = self._open().describe(record)
-        if described is None:
-            reason = f"the game's files have no {record!r}: look it up by a part of its name"
-            raise RefusedError("no_such_target", reason, "record")
-        return described
-
-    def _route(self, request: RouteRequest) -> GameRoute:
-        if request.start is None:
-            raise RefusedError("unavailable", "the player's position is not known: name a start", "start")
-        self._open()
-        if self._navigator is None:
-            raise RefusedError("unavailable", "there is no index")
-        return self._navigator.route(request.start, request.to)
-
-    def _open(self) -> Library:
-        library, status = self._library.value, self._status.value
-        if library is None:
-            if status is not None and status.reason:
-                raise RefusedError("unavailable", f"{status.reason}: correct that, and restart the daemon")
-            raise RefusedError("unavailable", "the game's files are being indexed: try again later")
-        return library
+    def _answer(self, request: GameDataRequest) -> Description | Matches | GameRoute:
+        if self._answers is not None:
+            return self._answers.answer(request)
+        status = self._status.value
+        if status is not None and status.reason:
+            raise RefusedError("unavailable", f"{status.reason}: correct that, and restart the daemon")
+        raise RefusedError("unavailable", "the game's files are being indexed: try again later")
 
     def _on_output(self, chunk: bytes) -> None:
         *lines, self._partial = (self._partial + chunk).split(b"\n")
@@ -160,7 +134,7 @@ class GameDataActor(SocketActor):
         except GameDataError as error:
             self._turn_off(str(error))
             return
-        self._navigator = Navigator(library)
+        self._answers = Answers(library)
         self._status.value = GameDataStatus(
             state="up", files=library.files, progress=1.0, faults=library.faults[:SHOWN_FAULTS]
         )
@@ -175,6 +149,7 @@ class GameDataActor(SocketActor):
     def _end(self) -> None:
         self.sockets.detach(OUT)
         self._stop_process()
+        self._answers = None
         library, self._library.value = self._library.value, None
         if library is not None:
             library.close()

@@ -44,6 +44,7 @@ class Goal:
 
     space: str
     at: Point | None
+    unique_index: str | None = None
 
 
 class Navigator:
@@ -69,7 +70,7 @@ class Navigator:
                 return GameRoute(reason=f"no way on foot leads through doors from {start.cell!r} to {_words(to)!r}")
             legs = self._legs(space, at, doors, goal)
             if not isinstance(legs, int):
-                return _route(legs, start)
+                return _route(legs, start, goal.unique_index)
             before = doors[legs - 1].unique_index if legs else ""
             barred.add((before, doors[legs].unique_index if legs < len(doors) else ""))
             if legs == len(doors) == 0:
@@ -175,7 +176,7 @@ class Navigator:
         if described is None:
             return None
         place = next((each for each in described.places if each.unique_index == name), described.places[0])
-        return Goal(_space(place.cell), (place.x, place.y, place.z))
+        return Goal(_space(place.cell), (place.x, place.y, place.z), place.unique_index)
 
     def _all_doors(self) -> dict[str, list[Door]]:
         if self._doors is None:
@@ -226,7 +227,8 @@ def _words(to: Place | str) -> str:
     return to if isinstance(to, str) else f"{to.x:.0f}, {to.y:.0f} in {to.cell}"
 
 
-def _route(points: list[Waypoint], start: Place) -> GameRoute:
+def _route(points: list[Waypoint], start: Place, unique_index: str | None) -> GameRoute:
     if not points:
         points = [Waypoint(cell=start.cell, x=start.x, y=start.y, z=start.z, distance=0.0)]
-    return GameRoute(waypoints=tuple(points), distance=sum(point.distance for point in points))
+    distance = sum(point.distance for point in points)
+    return GameRoute(waypoints=tuple(points), distance=distance, unique_index=unique_index)

@@ -4,6 +4,7 @@ from .messages import Await, Happened
 from .retention import MAX_PLAYERS, as_of, mark_stale, merge, shows
 from .shared import Perceptions
 from .watching import AsyncWatch, Watch, concerns, make_interest
+from .words import add_words, add_words_to_event
 
 __all__ = [
     "MAX_PLAYERS",
@@ -14,6 +15,8 @@ __all__ = [
     "PerceptionActor",
     "Perceptions",
     "Watch",
+    "add_words",
+    "add_words_to_event",
     "as_of",
     "concerns",
     "make_interest",

@@ -77,20 +77,35 @@ def _names(idents: Iterable[str], library: Library) -> dict[str, str]:
 
 
 def _to_named(things: Iterable[Item | NearbyActor], library: Library) -> None:
-    names = library.names
+    known, names = library.names.known, library.names
     for thing in things:
         fields = thing.__dict__
         if fields["name"] is None:
-            fields["name"] = names[fields["ref_id"]]
+            try:
+                fields["name"] = known[fields["ref_id"]]
+            except KeyError:
+                fields["name"] = names[fields["ref_id"]]
 
 
 def _to_objects(things: Iterable[NearbyObject], library: Library) -> None:
-    names, placed = library.names, library.placed
-    for thing in things:
+    known, names = library.names.known, library.names
+    cell, here = None, library.placed[""]
+    for thing in things:  # one loop, as each touch of a model costs
         fields = thing.__dict__
         if fields["name"] is None:
-            fields["name"] = names[fields["ref_id"]]
-        fields["leads_to"], fields["owner"] = placed[fields["cell"], fields["unique_index"]]
+            try:
+                fields["name"] = known[fields["ref_id"]]
+            except KeyError:
+                fields["name"] = names[fields["ref_id"]]
+        if fields["cell"] is not cell:  # mostly one object: the decoder remembers short texts
+            cell = fields["cell"]
+            here = library.placed[cell]
+        try:
+            words = here.known[fields["unique_index"]]
+        except KeyError:
+            words = here[fields["unique_index"]]
+        if words is not None:
+            fields["leads_to"], fields["owner"] = words
 
 
 def _to_spells(spells: Spells, library: Library) -> None:
@@ -112,9 +127,9 @@ def _to_journal(journal: Journal, library: Library) -> None:
 
 
 def _to_quests(quests: Quests, library: Library) -> None:
-    names, texts = library.quest_names, library.stage_texts
-    _put(quests, "names", {quest: name for quest in quests.stages if (name := names[quest]) is not None})
-    _put(quests, "texts", {at[0]: text for at in quests.stages.items() if (text := texts[at]) is not None})
+    names, texts = library.quest_words[tuple(quests.stages.items())]
+    _put(quests, "names", names)
+    _put(quests, "texts", texts)
 
 
 _SECTIONS: dict[str, Callable[[Any, Library], None]] = {

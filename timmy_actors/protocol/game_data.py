@@ -85,6 +85,8 @@ class GameRoute(Model):
 
     waypoints: tuple[Waypoint, ...] = ()
     distance: float = 0
+    unique_index: str | None = None
+    """The person or thing at its end, if one was asked for by name."""
     reason: str | None = None
 
 

@@ -25,7 +25,7 @@ from .composite import CompositeBody
 from .conditions import CONDITION, AtPlace, ChatFrom, Condition, Dialogue, Happens, HealthBelow, Near, NearPoint
 from .desktop import DesktopBody, DesktopPerception
 from .interface import Step, WorldInterface
-from .journeys import walk_route
+from .journeys import go_to, walk_route
 from .lockstep import LockstepGame, Taken, observe_message
 from .manner import Manner
 from .npc import NpcBody
@@ -37,7 +37,7 @@ from .tasks.episode import Episode, State
 from .tasks.task import Task, find_task, load_tasks
 from .tasks.tools import TaskTools, as_text
 from .timing import Clock, RealClock
-from .verbs import flee, follow, give, go_to, pick_up, say_to, talk_about, use_door
+from .verbs import flee, follow, give, pick_up, say_to, talk_about, use_door
 from .waiting import LONGEST_WAIT_S, Waited, await_until, wait_until
 
 __all__ = [

@@ -10,6 +10,7 @@ from timmy_actors.client import AsyncCalls
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale
 from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
+from timmy_actors.worlds import route_requests
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
@@ -110,7 +111,16 @@ class AsyncPlayerBody:
                 return await self.speak(request.params["text"], to=to)
             case "give":
                 return await self._do(hand_over(await self.observe(), **request.params))
+            case "route":
+                return await self._find_route(request)
         return await self.act(Action(action=request.verb, params=dict(request.params)))
+
+    async def _find_route(self, request: Request) -> ActionResult:
+        try:
+            to, start = route_requests.ends_of(request)
+            return route_requests.found(await self._game.route(to, start=start))
+        except RefusedError as refused:
+            return route_requests.refusal(refused)
 
     async def after(self, result: ActionResult) -> PerceptionOutput:
         """A snapshot that shows what an action did; `stale`, if none comes in time."""

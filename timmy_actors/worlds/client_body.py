@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     Revision,
     SectionName,
 )
+from timmy_actors.worlds import route_requests
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
@@ -73,17 +74,24 @@ def merged(bridge: PerceptionOutput | None, client: PerceptionOutput | None) -> 
 class ClientBody:
     """The body of the player client of a daemon in this process.
 
-    It goes in straight lines: it has no game, and so no map of what is in the way.
+    It has no game, and so no map of what is in the way but that of the game's data files.
 
     Args:
         player: `Runtime.player_client()`.
         bridge: returns the perception of the server's bridge, to be merged; None: the server has no bridge.
+        find_route: `Runtime.route`; None: it goes in straight lines.
     """
 
-    def __init__(self, player: PlayerHandle, bridge: Callable[[], PerceptionOutput | None] | None = None) -> None:
+    def __init__(
+        self,
+        player: PlayerHandle,
+        bridge: Callable[[], PerceptionOutput | None] | None = None,
+        find_route: route_requests.FindRoute | None = None,
+    ) -> None:
         self.clock = RealClock()
         self._player = player
         self._bridge = bridge
+        self._find_route = find_route
         self._partner: str | None = None
         """The unique index of the person that it talks to."""
 
@@ -174,6 +182,8 @@ class ClientBody:
                 return self._step_towards(request.params, within_s)
             case "say":
                 return self.speak(f"{request.params['to']}: {request.params['text']}")
+            case "route" if self._find_route is not None:
+                return route_requests.answer(self._find_route, request)
         return self.act(Action(action=request.verb, params=dict(request.params)))
 
     def after(self, result: ActionResult) -> PerceptionOutput:

@@ -64,7 +64,7 @@ class CompositeBody(PlayerBody):
 
     def after(self, result: ActionResult) -> PerceptionOutput:
         """A snapshot that shows what an action did: after input, the first one that is newer, if one comes."""
-        if result.revision is not None or not result.success:
+        if result.binding is None or not result.success:
             return super().after(result)
         newer = cast(Condition, _NewerThan(result.timestamp))
         wait_until(cast(Watchable, self._game), newer, SEEN_WITHIN_S, player=self._player)

@@ -12,18 +12,23 @@ from typing import Any, NamedTuple, TypeVar
 from timmy_actors.client import Call, Calls
 from timmy_actors.embedded import LockstepTurn, Turns
 from timmy_actors.errors import RefusedError, WatchTimeoutError
-from timmy_actors.perception import merge, shows
+from timmy_actors.gamedata import Answers, GameDataRequest, Library
+from timmy_actors.perception import add_words, add_words_to_event, merge, shows
 from timmy_actors.protocol import (
     Answer,
     ClockRequest,
     CommandRequest,
     CommandResult,
+    DescribeRequest,
     ErrorInfo,
     Event,
+    LookUpRequest,
     Perception,
     PerceptionOutput,
+    Place,
     Push,
     Revision,
+    RouteRequest,
     SnapshotRequest,
     TimePassed,
     WorldClock,
@@ -34,6 +39,8 @@ from timmy_actors.protocol import (
 WAIT_MS = 50
 """How much time passes between two looks, while a call waits: a step of the world."""
 OWNER = "lockstep"
+ANSWERED_IN = {"describe": "description", "look_up": "matches", "route": "route"}
+"""The field of an answer for each request about the game's data files."""
 
 T = TypeVar("T")
 
@@ -54,11 +61,16 @@ class LockstepGame(Calls):
     A world in lockstep is always frozen: `step` lets time pass, `command` the time that it takes, `snapshot(after=...)`
     that until the effect shows, and a watch that until something happens. Timeouts and deadlines count game time. There
     are no other calls: `status`, `submit` and those of portals are refused as `unavailable`.
+
+    Args:
+        library: the index of the game's data files, for words in snapshots, and for `describe`, `look_up` and `route`.
     """
 
-    def __init__(self, world: Turns, player: str = "Timmy") -> None:
+    def __init__(self, world: Turns, player: str = "Timmy", *, library: Library | None = None) -> None:
         self.world = world
         self.player = player
+        self._library = library
+        self._answers = None if library is None else Answers(library)
         self.game_ms = 0
         """The game time since the world's start."""
         self.own_clock = LockstepClock(self)
@@ -100,6 +112,8 @@ class LockstepGame(Calls):
                 answer["snapshot"] = self._snapshot(request)
             case ClockRequest() as request:
                 answer["clock"] = self._clock(request)
+            case DescribeRequest() | LookUpRequest() | RouteRequest() as request if self._answers is not None:
+                answer[ANSWERED_IN[request.type]] = self._answers.answer(self._with_start(request))
             case request:
                 raise RefusedError("unavailable", f"a world in lockstep has no {request.type!r}")
         return call.result(Answer(id=call.request.id, **answer))
@@ -134,15 +148,32 @@ class LockstepGame(Calls):
         """
         if taken.perception is not None and taken.perception["type"] == "error":
             raise _refusal(taken.perception["error"])
-        seen = merge(None, Perception.model_validate(taken.perception), boot=OWNER, epoch=1)
+        received = Perception.model_validate(taken.perception)
+        if self._library is not None:
+            add_words(received, self._library)
+        seen = merge(None, received, boot=OWNER, epoch=1)
         assert seen is not None, "a full perception needs no base"  # noqa: S101
         return seen
+
+    def happened(self, event: dict[str, Any]) -> Event:
+        """An event of a turn."""
+        received = Event.model_validate(event)
+        if self._library is not None:
+            add_words_to_event(received, self._library)
+        return received
 
     def _result(self, answer: dict[str, Any]) -> CommandResult:
         if "error" in answer:
             raise _refusal(answer["error"])
         revision = Revision(boot=OWNER, number=answer["revision"])
         return CommandResult(id=answer["id"], value=answer["value"], revision=revision, game_ms=answer["game_ms"])
+
+    def _with_start(self, request: GameDataRequest) -> GameDataRequest:
+        if not isinstance(request, RouteRequest) or request.start is not None:
+            return request
+        at = self.snapshot().position
+        start = None if at is None else Place(cell=at.cell, x=at.x, y=at.y, z=at.z)
+        return request.model_copy(update={"start": start})
 
     def _clock(self, request: ClockRequest) -> WorldClock:
         if request.operation == "thaw":
@@ -203,7 +234,7 @@ class LockstepWatch(AbstractContextManager["LockstepWatch"]):
         taken = self._game.take(ms, observe=self._observe)
         for event in taken.events:
             if self._events is None or event["event"] in self._events:
-                yield Push(event=Event.model_validate(event))
+                yield Push(event=self._game.happened(event))
         if taken.perception is not None:
             yield Push(snapshot=self._game.perceived(taken))
 

@@ -199,6 +199,8 @@ class NpcBody:
                 return self._step_towards(request.params, min(within_s, STEPS_WITHIN_S))
             case "say":
                 return self.speak(request.params["text"])
+            case "route":
+                return self._host.carry_out(request, within_s)
             case "open":
                 return self.act(Action(action="actor_activate", params={"target": request.params["unique_index"]}))
         return self.act(Action(action=request.verb, params=dict(request.params)))

@@ -198,6 +198,7 @@ class _Performance:
         self._began = now()
         self._until = self._began + deadline_s
         self._requests = 0
+        self._before: Request | None = None
         self._seen: PerceptionOutput | None = None
 
     def run(self) -> Generator[_Todo, _Done, Performed]:
@@ -234,7 +235,7 @@ class _Performance:
             self._on_progress(Progress(verb=request.verb, remaining=request.remaining, elapsed_s=now - self._began))
         self._requests += 1
         left_s = max(0.0, self._until - now)
-        is_repeated = request is OBSERVE and self._seen is not None
+        is_repeated, self._before = request is OBSERVE is self._before, request
         return _Todo(request, left_s, min(OBSERVE_EVERY_S, left_s) if is_repeated else 0.0)
 
     def _ended(self, outcome: Any, reason: str | None, value: Mapping[str, Any] | None = None) -> Performed:

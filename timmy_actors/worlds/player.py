@@ -23,6 +23,7 @@ from timmy_actors.protocol import (
     PerceptionOutput,
     Revision,
 )
+from timmy_actors.worlds import route_requests
 from timmy_actors.worlds.actions import Run, Turn, TypedAction
 from timmy_actors.worlds.conditions import Condition
 from timmy_actors.worlds.interface import OBSERVE_WITHIN_S, Step
@@ -125,6 +126,8 @@ class PlayerBody:
                 return self.speak(request.params["text"], to=player_named(self.observe(), request.params["to"]))
             case "give":
                 return self._do(hand_over(self.observe(), **request.params))
+            case "route":
+                return route_requests.answer(self._game.route, request)
         return self.act(Action(action=request.verb, params=dict(request.params)))
 
     def _step_towards(self, x: float, y: float, within_s: float) -> ActionResult:

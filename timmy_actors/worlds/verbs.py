@@ -10,40 +10,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from timmy_actors.worlds.navigation import STUCK_S, Arrived, Route, Stuck
-from timmy_actors.worlds.plans import OBSERVE, Ending, Plan, Point, Request, Seen, Steps, cause, distance_to
+from timmy_actors.worlds.journeys import go_to
+from timmy_actors.worlds.navigation import Arrived, Route, Stuck
+from timmy_actors.worlds.plans import OBSERVE, Ending, Plan, Point, Request, Steps
+from timmy_actors.worlds.walking import SIGHT, find_thing, refusal_of, towards, value_of
 
-REACH = 165.0
-"""How near to come before using a thing, in game units; the game's reach is 192."""
 FOLLOW_WITHIN = 250.0
 FLEE_LEG = 500.0
-SIGHT = 8192.0
-"""How far to look for a thing, in game units: a cell's side."""
 MOST_BLOCKED = 8
 """The most steps of a flight in a row that walls stop: 200 degrees to both sides."""
 TALK_DEPTH = 8
 """The most topics chosen on the way to the wanted one."""
-
-
-def go_to(target: Point | str, *, within: float = REACH, stuck_s: float = STUCK_S) -> Plan:
-    """Walk to a target, around what is in the way. Failed: the target is not seen; stuck: no way was found."""
-    route = Route(within, stuck_s=stuck_s)
-    seen = yield OBSERVE
-    while True:
-        goal = yield from _locate(target, seen)
-        if goal is None:
-            return Ending("failed", f"{target} is not seen from here")
-        if goal.cell not in (None, seen.position.cell) and not _share_coordinates(goal.cell, seen):
-            return Ending("failed", f"{target} is in another place: {goal.cell}")
-        step = route.next(seen.position.x, seen.position.y, goal, seen.now)
-        if isinstance(step, Arrived):
-            return Ending("done", value={"distance": distance_to(seen.position, goal)})
-        if isinstance(step, Stuck):
-            return Ending("stuck", step.reason)
-        seen = yield _towards(step.to, distance_to(seen.position, goal))
-        refusal = _refusal(seen)
-        if refusal is not None:
-            return refusal
 
 
 def follow(name: str, seconds: float, *, within: float = FOLLOW_WITHIN) -> Plan:
@@ -58,8 +35,8 @@ def follow(name: str, seconds: float, *, within: float = FOLLOW_WITHIN) -> Plan:
         step = route.next(seen.position.x, seen.position.y, Point(other.x, other.y, other.z), seen.now)
         if isinstance(step, Stuck):
             return Ending("stuck", step.reason)
-        seen = yield OBSERVE if isinstance(step, Arrived) else _towards(step.to, other.distance)
-        refusal = _refusal(seen)
+        seen = yield OBSERVE if isinstance(step, Arrived) else towards(step.to, other.distance)
+        refusal = refusal_of(seen)
         if refusal is not None:
             return refusal
     return Ending("done")
@@ -73,8 +50,8 @@ def flee(name: str, distance: float = 1500.0) -> Plan:
         before = seen.position
         away = math.atan2(before.x - other.x, before.y - other.y) + turn
         to = Point(before.x + FLEE_LEG * math.sin(away), before.y + FLEE_LEG * math.cos(away))
-        seen = yield _towards(to, distance - other.distance)
-        refusal = _refusal(seen)
+        seen = yield towards(to, distance - other.distance)
+        refusal = refusal_of(seen)
         if refusal is not None:
             return refusal
         came = math.hypot(seen.position.x - before.x, seen.position.y - before.y)
@@ -91,7 +68,7 @@ def pick_up(thing: str) -> Plan:
     if isinstance(item, Ending):
         return item
     seen = yield Request("take", {"unique_index": item["unique_index"]})
-    return _refusal(seen) or Ending("done", value=_value(seen))
+    return refusal_of(seen) or Ending("done", value=value_of(seen))
 
 
 def use_door(door: str) -> Plan:
@@ -100,12 +77,12 @@ def use_door(door: str) -> Plan:
     if isinstance(thing, Ending):
         return thing
     seen = yield Request("open", {"unique_index": thing["unique_index"]})
-    refusal = _refusal(seen)
+    refusal = refusal_of(seen)
     if refusal is not None:
         return refusal
     if thing.get("leads_to") not in (None, seen.position.cell):
         return Ending("failed", f"the door was used, but the body is still in {seen.position.cell}")
-    return Ending("done", value=_value(seen))
+    return Ending("done", value=value_of(seen))
 
 
 def give(item: str, to: str, count: int = 1) -> Plan:
@@ -114,7 +91,7 @@ def give(item: str, to: str, count: int = 1) -> Plan:
     if arrived.how != "done":
         return arrived
     seen = yield Request("give", {"item": item, "count": count, "to": to})
-    return _refusal(seen) or Ending("done", value=_value(seen))
+    return refusal_of(seen) or Ending("done", value=value_of(seen))
 
 
 def say_to(name: str, text: str) -> Plan:
@@ -123,7 +100,7 @@ def say_to(name: str, text: str) -> Plan:
     if arrived.how != "done":
         return arrived
     seen = yield Request("say", {"text": text, "to": name})
-    return _refusal(seen) or Ending("done", value=_value(seen))
+    return refusal_of(seen) or Ending("done", value=value_of(seen))
 
 
 def talk_about(person: str, topic: str) -> Plan:
@@ -132,73 +109,35 @@ def talk_about(person: str, topic: str) -> Plan:
     if isinstance(thing, Ending):
         return thing
     seen = yield Request("talk", {"unique_index": thing["unique_index"]})
-    refusal, chosen = _refusal(seen), set[str]()
+    refusal, chosen = refusal_of(seen), set[str]()
     while refusal is None:
-        topics = [each for each in _value(seen).get("topics", ()) if each not in chosen]
+        topics = [each for each in value_of(seen).get("topics", ()) if each not in chosen]
         if topic.casefold() in topics:
             seen = yield Request("choose_topic", {"topic": topic})
-            return _refusal(seen) or Ending("done", value=_value(seen))
+            return refusal_of(seen) or Ending("done", value=value_of(seen))
         if not topics or len(chosen) >= TALK_DEPTH:
             return Ending("failed", f"{person} has nothing to say about {topic}")
         chosen.add(topics[0])
         seen = yield Request("choose_topic", {"topic": topics[0]})
-        refusal = _refusal(seen)
+        refusal = refusal_of(seen)
     return refusal
 
 
-def _towards(to: Point, remaining: float) -> Request:
-    return Request("towards", {"x": to.x, "y": to.y, "z": to.z}, remaining)
-
-
-def _refusal(seen: Seen) -> Ending | None:
-    """Why a plan can't go on after a request; None: it can."""
-    result = seen.result
-    if result is not None and result.value.get("ended_by") == "replaced":
-        return Ending("failed", "another agent moves this body", cause("game_refused", None))
-    if result is None or result.success:
-        return None
-    return Ending("failed", f"{result.action}: {result.reason}", cause(result.code, result.field))
-
-
-def _value(seen: Seen) -> Mapping[str, Any]:
-    return {} if seen.result is None else seen.result.value
-
-
-def _share_coordinates(cell: str | None, seen: Seen) -> bool:
-    """Exterior cells have one system of coordinates."""
-    return seen.position.exterior and cell is not None and cell.replace(", ", "").replace("-", "").isdigit()
-
-
-def _locate(target: Point | str, seen: Seen) -> Steps[Point | None]:
-    """The point at which a target is now; None: it is not seen."""
-    if isinstance(target, Point):
-        return target
-    near = seen.near(target)
-    if near is not None:
-        return Point(near.x, near.y, near.z, near.cell)
+def _look_for(target: str, kind: str) -> Steps[Mapping[str, Any] | Ending | None]:
+    """The thing of a kind that the body sees; None: there is none; or why it can't look."""
     looked = yield Request("look", {"radius": SIGHT})
-    thing = _find(looked, target, None)
-    return None if thing is None else Point(thing["x"], thing["y"], thing["z"], thing["cell"])
-
-
-def _find(looked: Seen, target: str, kind: str | None) -> Mapping[str, Any] | None:
-    wanted = target.casefold()
-    for thing in _value(looked).get("things", ()):
-        names = (thing.get(key) for key in ("unique_index", "ref_id", "name", "leads_to"))
-        if kind in (None, thing["kind"]) and any(name is not None and name.casefold() == wanted for name in names):
-            return dict(thing)
-    return None
+    return refusal_of(looked) or find_thing(looked, target, kind)
 
 
 def _approach(target: str, kind: str) -> Steps[Mapping[str, Any] | Ending]:
     """Go to a thing of a kind: returns what was seen of it, or the ending of the attempt."""
-    looked = yield Request("look", {"radius": SIGHT})
-    refusal = _refusal(looked)
-    if refusal is not None:
-        return refusal
-    thing = _find(looked, target, kind)
+    thing = yield from _look_for(target, kind)
+    if thing is None and kind == "actor" and (yield from go_to(target)).how == "done":  # the game's files know where
+        thing = yield from _look_for(target, kind)
     if thing is None:
         return Ending("failed", f"no {kind} {target} is seen from here")
+    if isinstance(thing, Ending):
+        return thing
     place = Point(thing["x"], thing["y"], thing["z"], thing["cell"])
     arrived = yield from go_to(thing["unique_index"] if kind == "actor" else place)  # actors walk about
     return thing if arrived.how == "done" else arrived
