@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 from timmy_actors.errors import ProtocolError
@@ -110,7 +110,7 @@ class Outgoing:
         frame = Frame(reliability, data, ordering_index=index, channel=channel)
         for part in self._split(frame):
             if reliability.reliable:
-                part = replace(part, reliable_number=self._next_reliable)  # noqa: PLW2901  numbered in this order
+                part = part._replace(reliable_number=self._next_reliable)  # noqa: PLW2901  numbered in this order
                 self._next_reliable = (self._next_reliable + 1) % NUMBERS
             self._waiting.append(part)
             self._waiting_reliable += reliability.reliable
@@ -160,7 +160,7 @@ class Outgoing:
         self._next_split = (identity + 1) % (1 << 16)
         for index in range(count):
             part = frame.data[index * step : (index + 1) * step]
-            yield replace(frame, data=part, split=Split(count, identity, index))
+            yield frame._replace(data=part, split=Split(count, identity, index))
 
     def _due(self, now: float) -> Iterator[Frame]:
         for pending in self._pending.values():
