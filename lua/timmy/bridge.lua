@@ -41,6 +41,7 @@ local function open_service(config)
     server_version = tostring(guard.GetServerVersion()),
     limits = config.limits,
     allow_raw = config.allow_raw,
+    bots_at = config.bots_at,
     tick_ms = config.limits.poll_ms,
     commands = commands,
     sections = sections,

@@ -18,6 +18,12 @@ local function is_text(value)
   return type(value) == "string" and value ~= "" and not value:find("%z"), "a non-empty string without NUL"
 end
 
+local function is_address(value)
+  local port = type(value) == "string" and #value <= 255 and value:match("^[%w][%w_.-]*:(%d+)$")
+  local fits = port ~= nil and port ~= false and tonumber(port) >= 1 and tonumber(port) <= MAX_PORT
+  return fits, "an address, HOST:PORT, as the bots are to use it"
+end
+
 local function is_port(value)
   local fits = type(value) == "number" and value % 1 == 0 and value >= 0 and value <= MAX_PORT
   return fits, "a whole number from 0 (any free port) to " .. MAX_PORT
@@ -44,6 +50,7 @@ local SETTINGS = {
   token_file = { check = is_text },
   allow_remote = { check = is_boolean, default = false },
   allow_raw = { check = is_boolean, default = false },
+  bots_at = { check = is_address },
   raw_functions = { check = is_list_of_joining, default = {} },
   limits = { check = is_table, default = {} },
 }
