@@ -132,6 +132,9 @@ class StandInGame:
             self.broadcast(passed_on, now, lambda other: other.in_world and (echo or other is not guest))
 
     def _preinit(self, guest: Guest, packet: Packet, now: float) -> None:
+        if not packet["plugins"]:  # the real server takes that for an invalid packet
+            self.network.throw_out(guest.guid, now, silently=True)
+            return
         sent_plugins = tuple((plugin["name"], plugin["hashes"][0]) for plugin in packet["plugins"])
         if self.plugins is not None and sent_plugins != self.plugins:
             wanted = [{"name": name, "hashes": [checksum]} for name, checksum in self.plugins]

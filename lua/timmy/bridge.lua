@@ -1,4 +1,5 @@
 --- The whole bridge: settings, listener and message layer, driven by one timer that always runs.
+local authority = require("timmy.game.authority")
 local boot_id = require("timmy.server.boot_id")
 local chat_log = require("timmy.state.chat_log")
 local clock = require("timmy.server.clock")
@@ -136,6 +137,7 @@ function M.start()
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   joining.allow(config.raw_functions)
+  authority.install(config.agents)
   questions.install()
   npc_lines.install()
   saves.install()

@@ -29,6 +29,8 @@ FIRST_TIMEOUT_S = 0.5
 EXTRA_TIMEOUT_S = 0.03
 """What a receiver may wait before it acknowledges (10 ms, at most 21 ms seen), and some more."""
 LONGEST_TIMEOUT_S = 2.0
+MAX_DOUBLINGS = 6
+"""Each time a frame is sent again, the next wait is twice as long (RFC 6298): a silent server is not flooded."""
 MAX_UNACKNOWLEDGED = 512
 """Reliable frames on their way; the original has no room for more."""
 MAX_WAITING = 8192
@@ -42,6 +44,7 @@ class _Pending:
     frame: Frame
     due: float
     """When it is sent again."""
+    resends: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,9 @@ class Outgoing:
     def _due(self, now: float) -> Iterator[Frame]:
         for pending in self._pending.values():
             if pending.due <= now:
-                pending.due = now + self.round_trip.timeout_s
+                pending.resends += 1
+                wait_s = self.round_trip.timeout_s * 2 ** min(pending.resends, MAX_DOUBLINGS)
+                pending.due = now + min(LONGEST_TIMEOUT_S, wait_s)
                 self.resent += 1
                 yield pending.frame
 
