@@ -36,6 +36,8 @@ class Peer:
         """Types of messages that it receives and does not answer."""
         self.refusal: Message | None = None
         """Answers every command with this error."""
+        self.server: Message = dict(FACTS)
+        """What it says about itself in its welcome."""
         self.declines: str | None = None
         """Answers a hello with this error."""
         self.counts = False
@@ -170,7 +172,13 @@ class Peer:
 
     def welcome(self) -> Message:
         """The answer to a hello, without its id."""
-        facts = {"protocol": self.protocol, "boot": self.boot, "now": self.now(), "remember_s": 600.0, "server": FACTS}
+        facts = {
+            "protocol": self.protocol,
+            "boot": self.boot,
+            "now": self.now(),
+            "remember_s": 600.0,
+            "server": self.server,
+        }
         return {"type": "welcome", **facts}
 
     @staticmethod

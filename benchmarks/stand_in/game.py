@@ -16,6 +16,8 @@ SPAWN_PLACE = (-11_200.0, -71_000.0, 300.0, 0.0, 0.0, 0.0)
 FIRST_PLACE = Cell("", 0, 0)
 """Where a new account is moved before its character is made."""
 CELLS_APART = 3
+ADD, REMOVE = 1, 2
+"""Actions on a container."""
 WHOLE = (100.0, 100.0, 100.0, 0.0, 0.0) * 3
 GAUGES: dict[str, Any] = {"full": True, "stats": WHOLE}
 SETTINGS: dict[str, Any] = {
@@ -67,6 +69,8 @@ class StandInGame:
     """Whose client is responsible for a cell's actors."""
     objects: list[Packet] = field(default_factory=list)
     """Packets about objects, for those who load their cell."""
+    contents: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
+    """How many of which item are in each container that was used."""
     malformed: int = 0
     spread: bool = False
     """Whether players come into the world two a cell, in a row of cells that is far from each other."""
@@ -124,6 +128,8 @@ class StandInGame:
         if act is not None:
             act(self, guest, packet, now)
         passed_on = Packet(packet.name, guest.guid, packet.fields)
+        if packet.name == "CONTAINER":
+            passed_on = self._contents(passed_on)
         if packet.name in TO_THOSE_NEAR and packet.fields is not None and guest.in_world:
             near = guest.loaded
             self.broadcast(passed_on, now, lambda other: other is not guest and not near.isdisjoint(other.loaded))
@@ -132,6 +138,9 @@ class StandInGame:
             self.broadcast(passed_on, now, lambda other: other.in_world and (echo or other is not guest))
 
     def _preinit(self, guest: Guest, packet: Packet, now: float) -> None:
+        if not packet["plugins"]:  # the real server takes that for an invalid packet
+            self.network.throw_out(guest.guid, now, silently=True)
+            return
         sent_plugins = tuple((plugin["name"], plugin["hashes"][0]) for plugin in packet["plugins"])
         if self.plugins is not None and sent_plugins != self.plugins:
             wanted = [{"name": name, "hashes": [checksum]} for name, checksum in self.plugins]
@@ -236,6 +245,25 @@ class StandInGame:
         fields = {**(packet.fields or {}), "origin": 5, "objects": placed}
         self.objects.append(Packet("OBJECT_PLACE", SERVER_GUID, fields))
         self.broadcast(Packet("OBJECT_PLACE", guest.guid, fields), now)
+
+    def _contents(self, packet: Packet) -> Packet:
+        """Keep what is in containers, and limit what is taken to it, as the server's scripts do."""
+        objects = [self._contents_of(thing, packet) for thing in packet["objects"]]
+        return Packet(packet.name, packet.guid, {**(packet.fields or {}), "origin": 5, "objects": objects})
+
+    def _contents_of(self, thing: dict[str, Any], packet: Packet) -> dict[str, Any]:
+        key = (thing["ref_num"], thing["mp_num"])
+        if key not in self.contents:
+            listed = [each for known in self.objects if known.name == "CONTAINER" for each in known["objects"]]
+            stacks = [each["items"] for each in listed if (each["ref_num"], each["mp_num"]) == key]
+            self.contents[key] = {item["ref_id"]: item["count"] for items in stacks for item in items}
+        counts, items = self.contents[key], []
+        for item in thing["items"]:
+            there = counts.get(item["ref_id"], 0)
+            taken = min(item["action_count"], there) if packet["action"] == REMOVE else 0
+            counts[item["ref_id"]] = there - taken + (item["count"] if packet["action"] == ADD else 0)
+            items.append({**item, "action_count": taken})
+        return {**thing, "items": items}
 
     def _new_number(self) -> int:
         self._next_mp_num += 1

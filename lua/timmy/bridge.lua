@@ -1,4 +1,5 @@
 --- The whole bridge: settings, listener and message layer, driven by one timer that always runs.
+local authority = require("timmy.game.authority")
 local boot_id = require("timmy.server.boot_id")
 local chat_log = require("timmy.state.chat_log")
 local clock = require("timmy.server.clock")
@@ -41,6 +42,7 @@ local function open_service(config)
     server_version = tostring(guard.GetServerVersion()),
     limits = config.limits,
     allow_raw = config.allow_raw,
+    bots_at = config.bots_at,
     tick_ms = config.limits.poll_ms,
     commands = commands,
     sections = sections,
@@ -135,6 +137,7 @@ function M.start()
   events.install(listener_of_events)
   if config.allow_raw then received.listen() end
   joining.allow(config.raw_functions)
+  authority.install(config.agents)
   questions.install()
   npc_lines.install()
   saves.install()

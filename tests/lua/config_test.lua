@@ -54,6 +54,12 @@ test("a mistake names the key and what it may be", function()
   refused({ host = "" }, { "host" })
   refused({ mechanism = "CURVE" }, { "mechanism", "PLAIN", "NULL" })
   refused({ allow_raw = 1 }, { "allow_raw", "true or false" })
+  for _, agents in ipairs({ "Timmy", { 1 }, { "" }, { name = "Timmy" } }) do
+    refused({ agents = agents }, { "agents", "a list of players' names" })
+  end
+  for _, address in ipairs({ "here", "here:0", "here:65536", ":25565", "a b:1", "here:1\n", true }) do
+    refused({ bots_at = address }, { "bots_at", "HOST:PORT" })
+  end
   refused({ raw_functions = { "Kick" } }, { "raw_functions", "who may join" })
   refused({ raw_functions = "BanAddress" }, { "raw_functions", "a list" })
   refused({ limits = 5 }, { "limits" })

@@ -16,6 +16,7 @@ test("hello is answered by welcome", function()
   equal({ welcome.now, welcome.remember_s }, { 1000000, 600 })
   equal(welcome.server.features, { "dedupe", "revision", "raw" })
   equal(welcome.server.events, protocol.EVENTS)
+  equal(welcome.server.bots_at, nil)
 end)
 
 test("before hello everything else is refused", function()

@@ -198,6 +198,46 @@ def test_what_is_dropped_can_be_picked_up() -> None:
     assert played.refused("take", unique_index=dropped["unique_index"]).code == "no_such_target"
 
 
+def take_with_a_rival(played: Played, name: str, **params: Any) -> Answer | RefusedError:
+    """What an act is answered, if another player did the same at once and the server heard that one first."""
+    rival = played.host.join(replace(TIMMY, name="Jiub"))
+    played.run(1)
+    other = Body(rival.session, ITEM_ACTS)
+    other.act(name, params, played.host.now, lambda _: None)
+    played.host.run(0.03)
+    played.begin(name, **params)
+    played.run(0.3)
+    return played.answers.pop()
+
+
+def test_only_one_of_two_players_picks_a_thing_up() -> None:
+    played = Played()
+    dropped = played.act("drop", item="gold_001", count=5)
+    answer = take_with_a_rival(played, "take", unique_index=dropped["unique_index"])
+    assert isinstance(answer, RefusedError)
+    assert answer.code == "no_such_target"
+    assert played.client.session.view.inventory[0]["count"] == 45
+
+
+def test_only_one_of_two_players_gets_what_a_container_has() -> None:
+    played = Played()
+    answer = take_with_a_rival(played, "take", unique_index=BARREL, item="bread", count=3)
+    assert isinstance(answer, RefusedError)
+    assert [item["ref_id"] for item in played.client.session.view.inventory] == ["gold_001"]
+
+
+def test_what_another_player_does_is_not_taken_for_the_own_act() -> None:
+    played = Played()
+    rival = played.host.join(replace(TIMMY, name="Jiub"))
+    played.run(1)
+    played.host.game.network.silent = True
+    played.begin("drop", item="gold_001", count=5)
+    others = Packet("OBJECT_PLACE", rival.session.view.me.guid, {"objects": [{"ref_num": 0, "mp_num": 7}]})
+    played.body.receive(others)
+    played.run(6)
+    assert isinstance(played.answers.pop(), RefusedError)
+
+
 def test_what_is_worn_is_reported() -> None:
     played = Played()
     played.act("equip", slot=16, item="gold_001")

@@ -141,6 +141,15 @@ def test_a_server_that_acknowledges_nothing_any_more_is_lost() -> None:
     assert deaf.seen_by_client == [Ended(EndReason.LOST)]
 
 
+def test_a_silent_server_is_not_flooded() -> None:
+    deaf = connected()
+    deaf.server.silent = True
+    for message in MESSAGES[:10]:
+        deaf.client.send(message, 0, deaf.now)
+    deaf.run(DEAD_AFTER_S - 1)
+    assert 10 < deaf.client.resent <= 100
+
+
 @pytest.mark.parametrize("seconds", [60.0, 86_400.0, -50.0])
 def test_a_clock_that_jumps_ends_no_connection(seconds: float) -> None:
     jumping = connected()

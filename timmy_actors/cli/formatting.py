@@ -115,7 +115,8 @@ def _describe_options(health: Health) -> Iterator[str]:
         running = "no episode" if beat.episode is None else f"{beat.phase}, {beat.beats} beats in {beat.episode}"
         yield f"beat     {running}{_why(beat.reason)}"
     if (client := health.player_client) is not None:
-        yield f"client   {client.state} as {client.name} at {client.server}{_why(client.reason)}"
+        holds = f", responsible for the actors of {'; '.join(client.authority)}" if client.authority else ""
+        yield f"client   {client.state} as {client.name} at {client.server}{holds}{_why(client.reason)}"
 
 
 def _why(reason: str | None) -> str:

@@ -111,6 +111,7 @@ COMMANDS = {
     "portals": Row("portals", "portals", "List the portals, that is, the games."),
     "capture": Row("portals", "capture", "Capture the game through the chosen portal: a screenshot, and Steam's data."),
     "execute": Row("portals", "execute", "Execute an action in the game, once."),
+    "bots": Row("bots", "bots", "Load a TES3MP server of one's own with players, and report how it went."),
     "mcp": Row("mcp_server", "mcp", "Serve a running daemon to an LLM client, over MCP."),
 }
 
@@ -121,8 +122,8 @@ def cli() -> None:
     """Keep an agent alive in a game world.
 
     'run' starts the daemon, 'install-lua' installs the bridge in a game server; 'world', 'tasks',
-    'episodes', 'data', 'journal', 'keys', 'doctor', 'index-game-data' and 'completion' need no
-    daemon. The others connect to a running one.
+    'episodes', 'data', 'journal', 'keys', 'doctor', 'bots', 'index-game-data' and 'completion' need
+    no daemon. The others connect to a running one.
 
     \b
     Environment:

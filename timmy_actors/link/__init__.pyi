@@ -1,5 +1,6 @@
 from .actor import ConnectionActor, LinkOptions, Tap
 from .game_socket import Resolver
+from .greeting import greet
 from .messages import LinkDown, LinkUp, Received, Transmit
 from .probe import probe_peer
 from .state import ServerClock
@@ -14,5 +15,6 @@ __all__ = [
     "ServerClock",
     "Tap",
     "Transmit",
+    "greet",
     "probe_peer",
 ]

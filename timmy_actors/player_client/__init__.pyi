@@ -3,7 +3,8 @@ from .actor import Acted, PlayerAct, PlayerClientActor, PlayerClientOptions
 from .body import Answer, Body
 from .cells import Cell
 from .connection import PlayerConnection
-from .crowd import Crowd, CrowdReport
+from .crowd import Behaviour, Crowd, is_loopback
+from .crowd_report import CrowdReport
 from .endings import ENDINGS, Ending
 from .handle import PlayerHandle
 from .packets.packet import LAYOUTS, Layout, Packet, decode, encode
@@ -17,6 +18,7 @@ __all__ = [
     "LAYOUTS",
     "Acted",
     "Answer",
+    "Behaviour",
     "Body",
     "Cell",
     "Character",
@@ -41,6 +43,7 @@ __all__ = [
     "Received",
     "decode",
     "encode",
+    "is_loopback",
     "read_commit",
     "read_plugins",
     "read_secret",

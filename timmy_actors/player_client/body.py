@@ -36,7 +36,10 @@ FORWARD = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 Answer = dict[str, Any]
 Done = Callable[[Answer | RefusedError], None]
+Then: TypeAlias = Callable[[Mapping[str, Any]], Answer | RefusedError]
+"""What follows from the thing that the server sent back."""
 Act: TypeAlias = Callable[["Body", Mapping[str, Any], float, Done], None]
+TAKEN = RefusedError("no_such_target", "another player took it first")
 NO_ACTS: Mapping[str, Act] = {}
 
 
@@ -48,7 +51,7 @@ class _Waiting:
     key: tuple[int, int] | None
     done: Done
     until: float
-    then: Callable[[Mapping[str, Any]], Answer]
+    then: Then
 
 
 class Body:
@@ -81,14 +84,18 @@ class Body:
             done(RefusedError("bad_arguments", f"{name}: {error}"))
 
     def receive(self, packet: Packet) -> None:
-        """Take a packet of the server: it may be what an act waits for."""
+        """Take a packet of the server: it may be what an act waits for.
+
+        Everybody near receives what a player did to a thing; the packet's guid says who did it.
+        """
         things = (packet.fields or {}).get("objects", ()) if packet.name.startswith(("OBJECT", "CONT", "DOOR")) else ()
+        own = packet.guid == self.session.view.me.guid
         for thing in things:
             key = (thing.get("ref_num", 0), thing.get("mp_num", 0))
-            for waiting in [each for each in self._waiting if each.name == packet.name]:
-                if waiting.key in (None, key):
+            for waiting in [each for each in self._waiting if each.name == packet.name and each.key in (None, key)]:
+                if own or packet.name == "OBJECT_DELETE":
                     self._waiting.remove(waiting)
-                    waiting.done(waiting.then(thing))
+                    waiting.done(waiting.then(thing) if own else TAKEN)
                     break
 
     def advance(self, now: float) -> None:
@@ -293,7 +300,7 @@ class Body:
         key: tuple[int, int] | None,
         now: float,
         done: Done,
-        then: Callable[[Mapping[str, Any]], Answer],
+        then: Then,
     ) -> None:
         """Answer when the server has sent the packet back, or refuse after a while."""
         self._waiting.append(_Waiting(name, key, done, now + ANSWER_WITHIN_S, then))

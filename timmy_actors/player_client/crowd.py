@@ -9,7 +9,6 @@ import random
 import secrets
 import selectors
 import socket
-import statistics
 import threading
 import time
 from collections import Counter
@@ -21,6 +20,7 @@ from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.player_client.account import Login
 from timmy_actors.player_client.body import Answer, Body
 from timmy_actors.player_client.connection import PlayerConnection
+from timmy_actors.player_client.crowd_report import CrowdReport, Gaps, spread
 from timmy_actors.player_client.endings import Ending
 from timmy_actors.player_client.raknet.offline import Address
 from timmy_actors.player_client.session import EnteredWorld, Received, SessionEvent
@@ -33,32 +33,11 @@ ARRIVALS_PER_S = 50.0
 WANDER = 1500.0
 """How far one way of a wandering player leads, in game units."""
 CHAT_EVERY_S = 10.0
+REFUSED_PAUSE_S = 1.0
+"""How long a player rests that could not go."""
 LEAVE_WITHIN_S = 2.0
 
 Behaviour = Literal["wander", "follow", "chat"]
-
-
-@dataclass(frozen=True)
-class CrowdReport:
-    """How it went."""
-
-    players: int
-    entered: int
-    endings: dict[str, int]
-    """How many connections ended for which reason, before their time."""
-    login_ms: tuple[float, ...]
-    """How long each login took, from the first datagram."""
-    round_trip_ms: tuple[float, ...]
-    """Each player's mean round trip at the end."""
-    longest_gap_ms: float
-    """The longest time without any datagram of the server for a player that is in the world."""
-    resent: int
-    malformed: int
-
-    @property
-    def login_p50_ms(self) -> float:
-        """The median login."""
-        return statistics.median(self.login_ms) if self.login_ms else math.nan
 
 
 @dataclass
@@ -69,28 +48,41 @@ class _Player:
     body: Body
     began: float
     entered: float | None = None
-    heard: float = 0.0
     ended: Ending | None = None
     idle: bool = True
-    speaks_at: float = 0.0
-    longest_gap_s: float = 0.0
+    acts_at: float = 0.0
+    """When it next decides what to do, once it is idle."""
+    spoke: float | None = None
+    """When it said the line that has not come back yet."""
 
 
 class Crowd:
     """Logs players in and lets them behave.
 
     Args:
-        server: an address of this machine: load for other people's servers is none of its business.
+        server: an IPv4 address and port.
         logins: one for each player.
         behaviour: what they do in the world.
+        confirmed: whether the server's operator wants this load. A server of this machine needs no confirmation.
 
     Raises:
-        ConfigError: the server is on another machine, or there are too many players.
+        ConfigError: the server is on another machine and not confirmed, or there are too many players.
     """
 
-    def __init__(self, server: Address, logins: Sequence[Login], behaviour: Behaviour, *, seed: int = 1) -> None:
-        if not _is_loopback(server[0]):
-            raise ConfigError(f"{server[0]}: bots are for a server on this machine only: use 127.0.0.1")
+    def __init__(
+        self,
+        server: Address,
+        logins: Sequence[Login],
+        behaviour: Behaviour,
+        *,
+        confirmed: bool = False,
+        seed: int = 1,
+    ) -> None:
+        if not confirmed and not is_loopback(server[0]):
+            raise ConfigError(
+                f"{server[0]}: bots are for a server on this machine (127.0.0.1), or for one whose operator confirms"
+                " that it wants them: `bots_at` in the bridge's timmy_config.lua"
+            )
         if not 0 < len(logins) <= MAX_PLAYERS:
             raise ConfigError(f"there can be 1 to {MAX_PLAYERS} bots, not {len(logins)}")
         self._server = server
@@ -98,6 +90,8 @@ class Crowd:
         self._behave = _BEHAVIOURS[behaviour]
         self._random = random.Random(seed)  # noqa: S311  for behaviour, not for secrets
         self._players: list[_Player] = []
+        self._gaps = Gaps()
+        self._chat_s: list[float] = []
         self._selector = selectors.DefaultSelector()
 
     def run(self, seconds: float, stop: threading.Event | None = None) -> CrowdReport:
@@ -107,8 +101,9 @@ class Crowd:
             while (now := time.monotonic()) < began + seconds and not (stop and stop.is_set()) and self._any_left():
                 self._arrive(now - began)
                 self._turn(now, began + seconds)
+            seconds = time.monotonic() - began
             self._leave()
-            return self._report()
+            return self._report(seconds)
         finally:
             for player in self._players:
                 player.socket.close()
@@ -124,7 +119,7 @@ class Crowd:
             opened.setblocking(False)  # noqa: FBT003
             opened.connect(self._server)
             connection = PlayerConnection(self._server, login, secrets.randbits(64), now)
-            player = _Player(login, opened, connection, Body(connection.session), now, heard=now)
+            player = _Player(login, opened, connection, Body(connection.session), now)
             self._players.append(player)
             self._selector.register(opened, selectors.EVENT_READ, player)
             self._flush(player, now)
@@ -145,7 +140,7 @@ class Crowd:
             return math.inf
         waits = [player.connection.next_time(), player.body.next_time()]
         if player.entered is not None and player.idle:
-            waits.append(player.speaks_at)
+            waits.append(player.acts_at)
         return min(waits)
 
     def _read(self, player: _Player) -> None:
@@ -153,15 +148,12 @@ class Crowd:
         with contextlib.suppress(OSError):
             while player.ended is None:
                 data = player.socket.recv(MAX_DATAGRAM)
-                if player.entered is not None:
-                    player.longest_gap_s = max(player.longest_gap_s, now - player.heard)
-                player.heard = now
                 self._on_events(player, player.connection.receive(data, now), now)
         self._flush(player, now)
 
     def _advance(self, player: _Player, now: float) -> None:
         player.body.advance(now)
-        if player.entered is not None and player.idle and now >= player.speaks_at:
+        if player.entered is not None and player.idle and now >= player.acts_at:
             self._behave(self, player, now)
         self._on_events(player, player.connection.advance(now), now)
         self._flush(player, now)
@@ -176,6 +168,10 @@ class Crowd:
             match event:
                 case Received(packet):
                     player.body.receive(packet)
+                    if player.entered is not None:
+                        self._gaps.packet(now)
+                    if packet.name == "CHAT_MESSAGE" and player.spoke is not None:
+                        self._on_line(player, packet["text"], now)
                 case EnteredWorld():
                     player.entered = now
                 case Ending():
@@ -197,14 +193,21 @@ class Crowd:
         self._go(player, (x + self._random.uniform(-100, 100), y + self._random.uniform(-100, 100), z), now)
 
     def _chat(self, player: _Player, now: float) -> None:
-        player.body.act("say", {"text": f"{player.login.name} is here"}, now, lambda _: None)
-        player.speaks_at = now + CHAT_EVERY_S
+        player.body.act("say", {"text": _line(player)}, now, lambda _: None)
+        player.spoke, player.acts_at = now, now + CHAT_EVERY_S
+
+    def _on_line(self, player: _Player, text: str, now: float) -> None:
+        if player.spoke is not None and _line(player) in text:
+            self._chat_s.append(now - player.spoke)
+            player.spoke = None
 
     def _go(self, player: _Player, point: tuple[float, float, float], now: float) -> None:
         player.idle = False
 
-        def done(_: Answer | RefusedError) -> None:
-            player.idle, player.speaks_at = True, time.monotonic() + 1.0
+        def done(answer: Answer | RefusedError) -> None:
+            player.idle = True
+            if isinstance(answer, RefusedError):  # it is dead, or between two cells
+                player.acts_at = now + REFUSED_PAUSE_S
 
         player.body.act("move", {"points": [point], "pace": "run", "seconds": 30.0}, now, done)
 
@@ -222,16 +225,18 @@ class Crowd:
             for player in present:
                 self._flush(player, time.monotonic())
 
-    def _report(self) -> CrowdReport:
+    def _report(self, seconds: float) -> CrowdReport:
         links = [player.connection.transport for player in self._players]
         trips = [link.round_trip_s for link in links]
         return CrowdReport(
             players=len(self._players),
             entered=sum(player.entered is not None for player in self._players),
+            seconds=seconds,
             endings=dict(Counter(player.ended.code for player in self._players if player.ended is not None)),
             login_ms=tuple((p.entered - p.began) * 1000 for p in self._players if p.entered is not None),
             round_trip_ms=tuple(trip * 1000 for trip in trips if trip is not None),
-            longest_gap_ms=max((player.longest_gap_s for player in self._players), default=0.0) * 1000,
+            chat_ms=tuple(line_s * 1000 for line_s in self._chat_s),
+            gaps=spread(self._gaps.counts),
             resent=sum(link.resent for link in links),
             malformed=sum(
                 player.connection.malformed_packets + player.connection.transport.malformed for player in self._players
@@ -239,7 +244,12 @@ class Crowd:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def _line(player: _Player) -> str:
+    return f"{player.login.name} is here."
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is one of this machine that no other machine can reach."""
     try:
         return ipaddress.IPv4Address(host).is_loopback
     except ipaddress.AddressValueError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.player_client.body import Act, Answer, Body, Done, line, reference, require, unique_index
+from timmy_actors.player_client.body import TAKEN, Act, Answer, Body, Done, line, reference, require, unique_index
 from timmy_actors.player_client.view import SLOTS
 
 OPEN_DOOR = 1
@@ -52,7 +52,12 @@ def take(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
         raise RefusedError("no_such_target", f"the container has not {count} of {params['item']}", "item")
     items = [{**stack, "action_count": count}]
     body.send_objects("CONTAINER", {**reference(key, thing), "items": items}, action=2, sub_action=1)
-    body.wait("CONTAINER", key, now, done, lambda _: body.receive_item(stack, count))
+
+    def then(allowed: Mapping[str, Any]) -> Answer | RefusedError:
+        given = sum(max(0, item["action_count"]) for item in allowed["items"] if item["ref_id"] == stack["ref_id"])
+        return body.receive_item(stack, min(given, count)) if given else TAKEN
+
+    body.wait("CONTAINER", key, now, done, then)
 
 
 def put(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:

@@ -21,6 +21,8 @@ LOGIN_DIALOG, REGISTRATION_DIALOG = 1, 2
 """The ids of the server's own dialogs; those of scripts may have any other."""
 PASSWORD_DIALOG = 3
 """The type of a dialog that asks for a password."""
+ANY_PLUGINS = (("Morrowind.esm", 0),)
+"""The data files that are named to a server where the operator gave no list: it takes an empty list for a mistake."""
 STILL = (0.0,) * 6
 MAX_DIALOGS = 16
 WITHOUT_FIELDS = frozenset(("SYSTEM_HANDSHAKE", "USER_DISCONNECTED"))
@@ -82,7 +84,7 @@ class PlayerSession:
         self._all_cells = all_cells
         self._login_by = now + LOGIN_WITHIN_S
         self._registering = self._registered = False
-        plugins = [{"name": name, "hashes": [checksum]} for name, checksum in login.plugins]
+        plugins = [{"name": name, "hashes": [checksum]} for name, checksum in login.plugins or ANY_PLUGINS]
         self.send("GAME_PREINIT", plugins=plugins)
 
     def receive(self, packet: Packet) -> list[SessionEvent]:

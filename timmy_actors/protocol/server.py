@@ -18,6 +18,8 @@ class ServerFacts(Model):
     sections: tuple[str, ...]
     events: tuple[str, ...]
     limits: dict[str, float]
+    bots_at: str | None = None
+    """The game server's own address, HOST:PORT, if its operator wants load by bots there."""
 
 
 class TickLoad(Model):

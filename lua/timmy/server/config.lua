@@ -1,6 +1,7 @@
 --- The operator's settings: the defaults, overridden by the Lua module `timmy_config` if it exists.
 --
 --   return { port = 7979, allow_raw = false, limits = { max_peers = 8 } }
+local authority = require("timmy.game.authority")
 local joining = require("timmy.raw.joining")
 local limits = require("timmy.server.limits")
 local tokens = require("timmy.wire.token")
@@ -16,6 +17,12 @@ end
 
 local function is_text(value)
   return type(value) == "string" and value ~= "" and not value:find("%z"), "a non-empty string without NUL"
+end
+
+local function is_address(value)
+  local port = type(value) == "string" and #value <= 255 and value:match("^[%w][%w_.-]*:(%d+)$")
+  local fits = port ~= nil and port ~= false and tonumber(port) >= 1 and tonumber(port) <= MAX_PORT
+  return fits, "an address, HOST:PORT, as the bots are to use it"
 end
 
 local function is_port(value)
@@ -36,6 +43,11 @@ local function is_list_of_joining(value)
   return not wanted, wanted
 end
 
+local function is_list_of_agents(value)
+  local wanted = authority.fault(value)
+  return not wanted, wanted
+end
+
 --- Each setting: its check and its default. The default of token_file depends on the server.
 local SETTINGS = {
   host = { check = is_text, default = "127.0.0.1" },
@@ -44,6 +56,8 @@ local SETTINGS = {
   token_file = { check = is_text },
   allow_remote = { check = is_boolean, default = false },
   allow_raw = { check = is_boolean, default = false },
+  agents = { check = is_list_of_agents, default = {} },
+  bots_at = { check = is_address },
   raw_functions = { check = is_list_of_joining, default = {} },
   limits = { check = is_table, default = {} },
 }

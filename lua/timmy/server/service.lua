@@ -23,8 +23,8 @@ M.BRIDGE_VERSION = "0.1.0"
 --- Seconds between updates of the list of players: the longest delay of a new player's first perception.
 local ROSTER_INTERVAL_S = 0.1
 
---- options: boot, server_version, limits, allow_raw, tick_ms, commands, sections, players, player_location, trips,
--- log(level, text), clock_now() in monotonic seconds; game_now() in seconds, real time if it is absent.
+--- options: boot, server_version, limits, allow_raw, bots_at, tick_ms, commands, sections, players, player_location,
+-- trips, log(level, text), clock_now() in monotonic seconds; game_now() in seconds, real time if it is absent.
 function M.new(options)
   local service = setmetatable({ by_peer = {}, by_client = {}, order = {}, roster = {}, roster_due = 0, revision = 0,
     done = {} }, Service)
@@ -52,6 +52,7 @@ function Service:facts(client)
     sections = json.array(self.sections.names),
     events = json.array(protocol.EVENTS),
     limits = self.limits,
+    bots_at = self.bots_at,
   }
 end
 

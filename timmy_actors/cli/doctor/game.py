@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
-
-import zmq
 
 from timmy_actors.cli.doctor.check import Check, Subject, fail, ok, warn
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import ConfigError, LuaJitMissingError
-from timmy_actors.link import probe_peer
-from timmy_actors.protocol import SERVER_MESSAGE, Hello, ServerFacts, Welcome
+from timmy_actors.link import greet, probe_peer
+from timmy_actors.protocol import ServerFacts, Welcome
 from timmy_actors.system import expand_user, read_token
 from timmy_actors.version import __version__
 
 ANSWER_WITHIN_S = 3.0
 NAME = "timmy-doctor"
-USERNAME = b"timmy"
-"""PLAIN requires a user name; only the token is checked."""
 
 
 def port(subject: Subject) -> Iterator[Check]:
@@ -91,8 +86,7 @@ def _greet(subject: Subject) -> ServerFacts | Check:
         )
     except ConfigError:
         return warn("bridge", f"{settings.address}: not asked", "correct the token first")
-    with zmq.Context() as context:
-        answer = _ask(context, settings.address, secret)
+    answer = greet(settings.address, secret, client=NAME, within_s=ANSWER_WITHIN_S)
     if isinstance(answer, Welcome):
         return answer.server
     if answer is not None:
@@ -104,17 +98,3 @@ def _greet(subject: Subject) -> ServerFacts | Check:
         f"{settings.address}: no answer to the token: {reason}",
         "start the game server, see that its log says 'timmy: listening', and that both have the same token",
     )
-
-
-def _ask(context: zmq.Context[Any], address: str, secret: str | None) -> Welcome | str | None:
-    socket: zmq.Socket[bytes]
-    with context.socket(zmq.DEALER) as socket:
-        socket.linger = 0
-        if secret is not None:
-            socket.plain_username, socket.plain_password = USERNAME, secret.encode()
-        socket.connect(address)
-        socket.send(Hello(id="1", client=NAME).model_dump_json().encode())
-        if not socket.poll(round(ANSWER_WITHIN_S * 1_000)):
-            return None
-        message = SERVER_MESSAGE.validate_json(socket.recv())
-    return message if isinstance(message, Welcome) else message.model_dump_json(exclude_none=True)

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from timmy_actors.errors import ProtocolError
@@ -61,7 +63,16 @@ class Structure(Codec):
         del scope
         values: dict[str, Any] = {}
         self.read_into(reader, values)
-        return {name: value for name, value in values.items() if name[0] != "#"}
+        for count in self.counts:
+            values.pop(count, None)
+        return values
+
+    @cached_property
+    def counts(self) -> tuple[str, ...]:
+        """The lengths that come before their lists: they are read among the members, and belong to none."""
+        blocks = [member.codec for member in self.members if member.name is None]
+        inner = [block.counts for block in blocks if isinstance(block, Structure)]
+        return tuple(chain((f"#{member.counts}" for member in self.members if member.counts), *inner))
 
     def read_into(self, reader: BitReader, values: dict[str, Any]) -> None:
         """Read the members into a dictionary that has what came before."""

@@ -53,19 +53,22 @@ class BitReader:
         """Go on at the next whole byte."""
         self.position = (self.position + 7) & ~7
 
-    def peek16(self, offset: int) -> int:
-        """The 16 bits at a position; bits beyond the end are 0."""
-        begin = offset >> 3
-        window = int.from_bytes(self._data[begin : begin + 3].ljust(3, b"\0"), "big")
-        return window >> (8 - (offset & 7)) & 0xFFFF
-
     def compressed(self, size: int) -> bytes:
         """Read `size` bytes of a compressed number or structure: zeros at the end were left out."""
-        for kept in range(size, 1, -1):
-            if not self.bits(1):
-                return self.octets(kept).ljust(size, b"\0")
+        zeros = self._ones(size - 1)
+        if zeros < size - 1:
+            self.bits(1)
+            return self.octets(size - zeros) + bytes(zeros)
         first = self.bits(4) if self.bits(1) else self.bits(8)
-        return bytes((first,)).ljust(size, b"\0")
+        return bytes((first, *bytes(zeros)))
+
+    def _ones(self, most: int) -> int:
+        """Pass over bits that are 1, and count them."""
+        window = min(most, self.left)
+        begin = self.position
+        ones = window - (self.bits(window) ^ ((1 << window) - 1)).bit_length()
+        self.position = begin + ones
+        return ones
 
 
 class BitWriter:

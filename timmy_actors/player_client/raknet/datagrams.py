@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from timmy_actors.errors import ProtocolError
 
@@ -35,20 +36,23 @@ class Reliability(IntEnum):
     RELIABLE_ORDERED = 3
     RELIABLE_SEQUENCED = 4
 
-    @property
-    def reliable(self) -> bool:
-        """Whether it is sent again until it is acknowledged."""
-        return self >= Reliability.RELIABLE
+    reliable: bool
+    """Whether it is sent again until it is acknowledged."""
+    sequenced: bool
+    """Whether an older frame is dropped after a newer one."""
+    has_channel: bool
+    """Whether it belongs to an ordering channel."""
+    header_size: int
+    """The bytes before the data of a whole message."""
 
-    @property
-    def sequenced(self) -> bool:
-        """Whether an older frame is dropped after a newer one."""
-        return self in (Reliability.UNRELIABLE_SEQUENCED, Reliability.RELIABLE_SEQUENCED)
+    def __init__(self, number: int) -> None:
+        self.reliable = number >= 2
+        self.sequenced = number in (1, 4)
+        self.has_channel = number in (1, 3, 4)
+        self.header_size = _SIZE.size + 3 * self.reliable + 3 * self.sequenced + 4 * self.has_channel
 
-    @property
-    def has_channel(self) -> bool:
-        """Whether it belongs to an ordering channel."""
-        return self.sequenced or self is Reliability.RELIABLE_ORDERED
+
+_KINDS = tuple(Reliability)
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,7 @@ class Split:
     index: int
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A message, or a part of one."""
 
     reliability: Reliability
@@ -76,9 +79,7 @@ class Frame:
 
     def header_size(self) -> int:
         """The bytes before the data."""
-        kind = self.reliability
-        size = _SIZE.size + 3 * kind.reliable + 3 * kind.sequenced + 4 * kind.has_channel
-        return size + (_SPLIT.size if self.split else 0)
+        return self.reliability.header_size + (_SPLIT.size if self.split else 0)
 
     def encode(self) -> bytes:
         """The frame's bytes."""
@@ -145,70 +146,70 @@ def decode_datagram(data: bytes) -> DataDatagram | Acknowledgement:
     Raises:
         ProtocolError: it is cut off, or not a datagram of this protocol.
     """
-    cursor = _Cursor(data)
-    head = cursor.octet()
+    head = data[0] if data else 0
     if head & 0xF0 == ACK or head & 0xE0 == NAK:
-        return _acknowledgement(cursor, missing=head & 0xF0 != ACK)
+        return _acknowledgement(data, missing=head & 0xF0 != ACK)
     if not head & CONNECTED or head & 0x60:
         raise ProtocolError(f"no datagram begins with {head:#04x}")
-    number, frames = cursor.number(), []
-    while cursor.left >= SHORTEST_FRAME and not cursor.only_zeros():
-        frames.append(_frame(cursor))
+    number, at, frames = _number(data, 1), 4, []
+    while len(data) - at >= SHORTEST_FRAME and (data[at] or any(data[at:])):
+        frame, at = _frame(data, at)
+        frames.append(frame)
     return DataDatagram(number, tuple(frames), continuous=bool(head & CONTINUOUS))
 
 
-def _acknowledgement(cursor: _Cursor, *, missing: bool) -> Acknowledgement:
-    count, ranges = cursor.unsigned(2), []
+def _acknowledgement(data: bytes, *, missing: bool) -> Acknowledgement:
+    _require(data, 3)
+    count, at, ranges = int.from_bytes(data[1:3], "big"), 3, []
     if count > MAX_RANGES:
         raise ProtocolError(f"{count} ranges of datagram numbers are too many")
     for _ in range(count):
-        single, first = cursor.octet(), cursor.number()
-        last = first if single else cursor.number()
+        first = last = _number(data, at + 1)
+        single = data[at]
+        at += 4
+        if not single:
+            last = _number(data, at)
+            at += 3
         if last < first:
             raise ProtocolError(f"a range of datagram numbers ends before it begins: {first} to {last}")
         ranges.append((first, last))
     return Acknowledgement(tuple(ranges), missing)
 
 
-def _frame(cursor: _Cursor) -> Frame:
-    flags, bits = cursor.octet(), cursor.unsigned(2)
+def _frame(data: bytes, at: int) -> tuple[Frame, int]:
+    """The frame at a position, and where the next one begins."""
+    flags, bits = data[at], data[at + 1] << 8 | data[at + 2]
     if flags >> 5 > Reliability.RELIABLE_SEQUENCED or not bits:
         raise ProtocolError(f"no frame has the flags {flags:#04x} and {bits} bits")
-    kind = Reliability(flags >> 5)
-    reliable_number = cursor.number() if kind.reliable else 0
-    sequencing_index = cursor.number() if kind.sequenced else 0
-    ordering_index, channel = (cursor.number(), cursor.octet()) if kind.has_channel else (0, 0)
-    split = Split(cursor.unsigned(4), cursor.unsigned(2), cursor.unsigned(4)) if flags & SPLIT_FLAG else None
+    kind, split = _KINDS[flags >> 5], None
+    begin = at + kind.header_size
+    if flags & SPLIT_FLAG:
+        _require(data, begin + _SPLIT.size)
+        split = Split(*_SPLIT.unpack_from(data, begin))
+        begin += _SPLIT.size
+    end = begin + (bits + 7 >> 3)
+    _require(data, end)
+    at += _SIZE.size
+    reliable_number = sequencing_index = ordering_index = channel = 0
+    if kind.reliable:
+        reliable_number = _number(data, at)
+        at += 3
+    if kind.sequenced:
+        sequencing_index = _number(data, at)
+        at += 3
+    if kind.has_channel:
+        ordering_index, channel = _number(data, at), data[at + 3]
     if channel >= CHANNELS or (split and split.index >= split.count):
         raise ProtocolError("a frame has a channel or a part that cannot be")
-    data = cursor.octets((bits + 7) // 8)
-    odd = bits if bits % 8 else None
-    return Frame(kind, data, reliable_number, sequencing_index, ordering_index, channel, split, odd)
+    odd = bits if bits & 7 else None
+    return Frame(kind, data[begin:end], reliable_number, sequencing_index, ordering_index, channel, split, odd), end
 
 
-class _Cursor:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
+def _number(data: bytes, at: int) -> int:
+    _require(data, at + 3)
+    return data[at] | data[at + 1] << 8 | data[at + 2] << 16
 
-    @property
-    def left(self) -> int:
-        return len(self._data) - self._at
 
-    def octets(self, count: int) -> bytes:
-        if count > self.left:
-            raise ProtocolError(f"the datagram is cut off: {count} bytes are expected at byte {self._at}")
-        self._at += count
-        return self._data[self._at - count : self._at]
-
-    def octet(self) -> int:
-        return self.octets(1)[0]
-
-    def unsigned(self, size: int) -> int:
-        return int.from_bytes(self.octets(size), "big")
-
-    def number(self) -> int:
-        return int.from_bytes(self.octets(3), "little")
-
-    def only_zeros(self) -> bool:
-        return not any(self._data[self._at :])
+def _require(data: bytes, size: int) -> None:
+    if size > len(data):
+        raise ProtocolError(f"the datagram is cut off: it has {len(data)} bytes, and needs {size}")

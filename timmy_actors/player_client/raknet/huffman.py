@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from timmy_actors.player_client.raknet.bits import BitReader, BitWriter
 LONGEST_CODE = 16
 MAX_BYTES = 65_535
 MAX_BITS = MAX_BYTES * LONGEST_CODE
+WINDOW = (1 << LONGEST_CODE) - 1
+REMEMBERED, REMEMBERED_BITS = 2048, 512
+"""The most strings whose decoding is remembered, and their longest code: names of things come again and again."""
 
 
 class _Code(NamedTuple):
@@ -32,17 +35,25 @@ def read_compressed_string(reader: BitReader) -> bytes:
     size = int.from_bytes(reader.compressed(4), "big")
     if size > MAX_BITS or size > reader.left:
         raise ProtocolError(f"the message is cut off: a string of {size} bits is expected at bit {reader.position}")
-    code = _code()
-    at, end = reader.position, reader.position + size
-    text = bytearray()
-    while at < end:
-        window = reader.peek16(at)
-        at += code.symbol_lengths[window]
-        if at > end:
-            break  # the filling of the last byte
-        text.append(code.symbols[window])
-    reader.position = end
+    decode = _remembered if size <= REMEMBERED_BITS else _decoded
+    return decode(reader.bits(size), size)
+
+
+def _decoded(bits: int, size: int) -> bytes:
+    symbols, lengths = _code().symbols, _code().symbol_lengths
+    whole = size + 7 & ~7
+    data = (bits << whole - size + LONGEST_CODE).to_bytes(whole + LONGEST_CODE >> 3, "big")
+    at, text = 0, bytearray()
+    while at < size:
+        begin = at >> 3
+        window = int.from_bytes(data[begin : begin + 3], "big") >> 8 - (at & 7) & WINDOW
+        at += lengths[window]
+        if at <= size:  # else it is the filling of the last byte
+            text.append(symbols[window])
     return bytes(text)
+
+
+_remembered = lru_cache(REMEMBERED)(_decoded)
 
 
 def write_compressed_string(writer: BitWriter, text: bytes) -> None:

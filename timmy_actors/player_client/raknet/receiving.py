@@ -42,6 +42,9 @@ class _Seen:
 
     def add(self, number: int) -> bool:
         """Whether the number is new."""
+        if number == self.next and not self.later:
+            self.next = (number + 1) % NUMBERS
+            return True
         if ahead(number, self.next) < 0 or number in self.later:
             return False
         self.later.add(number)
@@ -59,6 +62,10 @@ class _Channel:
 
     def in_order(self, frame: Frame) -> Iterator[Frame]:
         """The frames that can be delivered now."""
+        if frame.ordering_index == self.next and not self.early:
+            self.next = (self.next + 1) % NUMBERS
+            yield frame
+            return
         if ahead(frame.ordering_index, self.next) < 0 or frame.ordering_index in self.early:
             return
         self.early[frame.ordering_index] = frame
@@ -108,9 +115,10 @@ class Incoming:
             raise ProtocolError(f"reliable number {frame.reliable_number} is too far ahead of {self._seen.next}")
         channel = self._channels.get(frame.channel)
         expected = channel.next if channel else 0
-        if frame.reliability is Reliability.RELIABLE_ORDERED and ahead(frame.ordering_index, expected) > WINDOW:
+        early = ahead(frame.ordering_index, expected)
+        if frame.reliability is Reliability.RELIABLE_ORDERED and early > WINDOW:
             raise ProtocolError(f"ordering index {frame.ordering_index} is too far ahead of {expected}")
-        if ahead(frame.ordering_index, expected) > 0 and self._early_bytes() + len(frame.data) > MAX_EARLY_BYTES:
+        if early > 0 and self._early_bytes() + len(frame.data) > MAX_EARLY_BYTES:
             raise ProtocolError(f"channel {frame.channel} waits for message {expected}: no room for later ones")
         if frame.split is not None:
             self._check_part(frame, frame.split.count, self._joins.get(frame.split.identity))

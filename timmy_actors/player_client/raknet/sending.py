@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 from timmy_actors.errors import ProtocolError
@@ -29,6 +29,8 @@ FIRST_TIMEOUT_S = 0.5
 EXTRA_TIMEOUT_S = 0.03
 """What a receiver may wait before it acknowledges (10 ms, at most 21 ms seen), and some more."""
 LONGEST_TIMEOUT_S = 2.0
+MAX_DOUBLINGS = 6
+"""Each time a frame is sent again, the next wait is twice as long (RFC 6298): a silent server is not flooded."""
 MAX_UNACKNOWLEDGED = 512
 """Reliable frames on their way; the original has no room for more."""
 MAX_WAITING = 8192
@@ -42,6 +44,7 @@ class _Pending:
     frame: Frame
     due: float
     """When it is sent again."""
+    resends: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Outgoing:
         frame = Frame(reliability, data, ordering_index=index, channel=channel)
         for part in self._split(frame):
             if reliability.reliable:
-                part = replace(part, reliable_number=self._next_reliable)  # noqa: PLW2901  numbered in this order
+                part = part._replace(reliable_number=self._next_reliable)  # noqa: PLW2901  numbered in this order
                 self._next_reliable = (self._next_reliable + 1) % NUMBERS
             self._waiting.append(part)
             self._waiting_reliable += reliability.reliable
@@ -160,12 +163,14 @@ class Outgoing:
         self._next_split = (identity + 1) % (1 << 16)
         for index in range(count):
             part = frame.data[index * step : (index + 1) * step]
-            yield replace(frame, data=part, split=Split(count, identity, index))
+            yield frame._replace(data=part, split=Split(count, identity, index))
 
     def _due(self, now: float) -> Iterator[Frame]:
         for pending in self._pending.values():
             if pending.due <= now:
-                pending.due = now + self.round_trip.timeout_s
+                pending.resends += 1
+                wait_s = self.round_trip.timeout_s * 2 ** min(pending.resends, MAX_DOUBLINGS)
+                pending.due = now + min(LONGEST_TIMEOUT_S, wait_s)
                 self.resent += 1
                 yield pending.frame
 
