@@ -33,14 +33,12 @@ function M.chat(pid, values, context)
   return handled(pid, values.text, context)
 end
 
---- Runs one of the server's chat commands, and returns the dialog box that it shows. The player may be staff, whose
+--- Runs one of the server's chat commands, and returns what it shows. The player may be staff, whose
 -- chat commands can do everything: so the token needs a scope of its own.
 function M.chat_command(pid, values, context)
-  local before = dialogs.of(pid)
-  local answer, wrong = handled(pid, values.text, context)
+  local answer, wrong, _, shown = dialogs.shown_by(handled, pid, values.text, context)
   if not answer then return nil, wrong end
-  local box = dialogs.of(pid)
-  answer.dialog = dialogs.perceived(box ~= before and box or nil)
+  answer.dialog, answer.notes = shown.dialog, shown.notes
   return answer
 end
 

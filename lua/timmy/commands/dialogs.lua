@@ -77,15 +77,20 @@ local function answered(pid, data)
   return errors.refuse("game_refused", "a script of the server failed while it handled the answer (see its log)")
 end
 
---- Answers the open box; the scripts may move the player.
+--- The scripts may move the player.
+local function handled(pid, data, revision)
+  return chat_log.count(trips.follow, pid, revision, answered, pid, data)
+end
+
+--- Answers the open box, and returns what the scripts show next.
 function M.answer_dialog(pid, values, context)
   local box, wrong = box_of(pid, values.number)
   if not box then return nil, wrong end
   local data, none = data_for(box, values)
   if not data then return nil, none end
-  local done, failure, names = chat_log.count(trips.follow, pid, context.revision, answered, pid, data)
+  local done, failure, names, shown = dialogs.shown_by(handled, pid, data, context.revision)
   if not done then return nil, failure end
-  return { number = box.number, heard_by = json.array(names), dialog = dialogs.perceived(dialogs.of(pid)) }
+  return { number = box.number, heard_by = json.array(names), dialog = shown.dialog, notes = shown.notes }
 end
 
 return M

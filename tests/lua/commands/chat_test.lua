@@ -79,7 +79,7 @@ end)
 test("runs a chat command as the player, if the token allows it", function()
   declined("chat_command", { text = "/me waves" }, "not_permitted", "name")
   equal(done("chat_command", { text = "/me waves" }, SCOPE),
-    { text = "/me waves", heard_by = { "Jiub", "Timmy" }, dialog = json.null })
+    { text = "/me waves", heard_by = { "Jiub", "Timmy" }, dialog = json.null, notes = {} })
   equal({ read("Timmy"), read("Jiub") }, { "Timmy (0) waves\n", "Timmy (0) waves\n" })
   declined("chat_command", { text = "me waves" }, "bad_arguments", "text", SCOPE)
 end)

@@ -183,6 +183,20 @@ test("returns the box that follows, and the one that a chat command shows", func
   equal(done("chat_command", { text = "/me waves" }, STAFF).dialog, json.null)
 end)
 
+test("perceives the notes of scripts, and returns those of a command", function()
+  open_silent()
+  customCommandHooks.registerCommand("house", function(pid) tes3mp.MessageBox(pid, -1, "#FF0000You have no house.") end)
+  equal(done("chat_command", { text = "/house" }, STAFF).notes, { "You have no house." })
+  for number = 1, 12 do tes3mp.MessageBox(0, -1, "Note " .. number) end
+  local notes = json.decode(json.encode(sections.read("dialog", 0))).notes
+  equal({ #notes, notes[1].text, notes[10].text }, { 10, "Note 3", "Note 12" })
+  equal(done("chat_command", { text = "/me waves" }, STAFF).notes, {})
+  stage.host.disconnect(0)
+  stage.host.connect("Timmy")
+  stage.settle()
+  equal(json.decode(json.encode(sections.read("dialog", 0))).notes, {})
+end)
+
 test("drops what the client still answers, once, and nothing that belongs to a newer box", function()
   show("CustomMessageBox", "Well?", "Yes;No")
   local heard = 0
@@ -221,6 +235,15 @@ test("says that a script failed on the answer", function()
   rawset(_G, "OnGUIAction", function() error("broken") end)
   refused_after_trying("answer_dialog", { index = 0 }, "game_refused", nil, STAFF)
   equal(stage.calls("LogMessage")[1][2], 3)
+end)
+
+test("keeps a box open when an earlier one is answered, and closes it whatever note was shown since", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  rawget(_G, "OnGUIAction")(0, 4710, "0")
+  equal(perceived().text, "Well?")
+  tes3mp.MessageBox(0, -1, "A storm is coming.")
+  stage.host.answer(0, "0")
+  equal(perceived(), json.null)
 end)
 
 test("closes the box when the player answers it or leaves", function()

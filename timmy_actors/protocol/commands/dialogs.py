@@ -56,7 +56,7 @@ class AnswerDialog(CommandArguments):
     """Answer the dialog box on a player's screen as its client would; the token needs `chat_command`.
 
     Give `index` or `choice` for buttons and lists, `text` where one is asked for. A list is closed without either. The
-    value has the box that the server's scripts show next (`dialog`), and who received lines (`heard_by`). The server
+    value has what the server's scripts show next (`dialog`, `notes`), and who received lines (`heard_by`). The server
     cannot close the box on a real screen: what the client still answers there is dropped.
     """
 

@@ -1,4 +1,4 @@
-"""The dialog box on the player's screen."""
+"""What scripts of the server show on the player's screen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,16 @@ class DialogBox(Model):
     """Whether there are more entries."""
 
 
+class Note(Model):
+    """A message box without buttons, which goes away by itself. Numbers and times as of boxes and chat lines."""
+
+    number: Count
+    text: str
+    now: Count
+
+
 class Dialog(Model):
-    """The box on the player's screen; boxes that ask for a password are left out."""
+    """The open box (those that ask for a password are left out), and the latest ten notes, oldest first."""
 
     open: DialogBox | None = None
+    notes: tuple[Note, ...] = ()
