@@ -113,6 +113,7 @@ from .message import (
     ServerMessage,
     Subscribe,
     Subscribed,
+    SubscriberLoad,
     TickLoad,
     Welcome,
 )
@@ -322,6 +323,7 @@ __all__ = [
     "StrictModel",
     "Subscribe",
     "Subscribed",
+    "SubscriberLoad",
     "TickLoad",
     "TimePassed",
     "Timeout",
