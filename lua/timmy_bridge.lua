@@ -13,6 +13,7 @@ end
 
 -- Before other scripts keep the functions for themselves.
 protected(function() require("timmy.game.chat_sent").attach() end)
+protected(function() require("timmy.state.dialogs").attach() end)
 protected(function() require("timmy.state.trips").attach() end)
 
 protected(function()

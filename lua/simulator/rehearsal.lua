@@ -1,6 +1,7 @@
 --- Runs a command in a world of its own and records which functions of the server it called: for docs/commands.md.
 local chat_log = require("timmy.state.chat_log")
 local deferred = require("timmy.server.deferred")
+local dialogs = require("timmy.state.dialogs")
 local host = require("simulator.host")
 local json = require("timmy.wire.json")
 local questions = require("timmy.state.questions")
@@ -36,6 +37,7 @@ local function open(api, preconditions)
   end
   chat_log.install()
   questions.install()
+  dialogs.install()
   trips.install(function() return now / MS_PER_S end)
   settle()
 end

@@ -13,6 +13,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import Health, PerceptionOutput, Runtime
 from timmy_actors.cli import agent, main
 from timmy_actors.cli.formatting import describe_health
+from timmy_actors.cli.server_report import report_lines
 from timmy_actors.client import connection as module
 from timmy_actors.protocol import (
     GameDataStatus,
@@ -22,6 +23,7 @@ from timmy_actors.protocol import (
     PlayerClientStatus,
     Portals,
     Pushed,
+    TickLoad,
 )
 
 Output = pytest.CaptureFixture[str]
@@ -50,6 +52,37 @@ def test_status_shows_verdict_link_and_actors(runtime: Runtime, capsys: Output) 
     assert f"at {runtime.endpoint}" in output
     for part in ("link     up at tcp://127.0.0.1:", "portal   morrowind", "player   Timmy", "connection", "gateway"):
         assert part in output
+
+
+COSTS = TickLoad.model_validate({
+    "tick_ms": 2, "tick_max_ms": 3, "poll_ms": 0.5, "poll_max_ms": 1, "budget_ms": 0.5, "polls": 10, "peers": 1,
+    "sections": {"stats": {"ms": 1, "reads": 4}, "nearby_actors": {"ms": 3, "reads": 4}},
+    "subscribers": [
+        {"client": "timmy", "interval_s": 2, "pushes": 20, "bytes": 14000, "late_ms": 0.5, "late_max_ms": 1.5}
+    ],
+})  # fmt: skip
+
+
+def test_server_report_shows_what_the_bridge_costs(runtime: Runtime, capsys: Output) -> None:
+    eventually(lambda: runtime.status().link.load)
+    assert run("server-report") == 0
+    assert "of the loop" in capsys.readouterr().out
+    assert run("server-report", "--json") == 0
+    assert TickLoad.model_validate_json(capsys.readouterr().out)
+    lines = list(report_lines(COSTS))
+    assert "25.0% of the loop" in lines[1]
+    assert [line.split()[:2] for line in lines[3:5]] == [["section", "nearby_actors"], ["section", "stats"]]
+    assert lines[5].endswith("10.0 pushes/s, 7.0 kB/s, late 0.5 ms (worst 1.5)")
+
+
+def test_server_report_says_that_there_is_none(
+    runtime: Runtime, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = runtime.shared.link.value.model_copy(update={"load": None})
+    health = runtime.status().model_copy(update={"link": link})
+    monkeypatch.setattr(module.Daemon, "status", lambda _: health)
+    assert run("server-report") == 1
+    assert "has not reported its load yet" in capsys.readouterr().err
 
 
 def test_status_shows_the_parts_that_are_enabled(runtime: Runtime) -> None:

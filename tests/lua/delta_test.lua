@@ -197,7 +197,7 @@ test("the next push is never now, whatever rounding does", function()
     players = "all", sections = { "world" }, rate_hz = 20, radius = 1, most = 64, events = {},
   })
   for pid = 0, 3 do
-    local entry = { player = { pid = pid } }
+    local entry = { player = { pid = pid }, due = 0 }
     for step = 0, 20000 do
       local now = step * 0.05
       subscription:reschedule(entry, now)

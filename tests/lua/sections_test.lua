@@ -35,7 +35,7 @@ end
 test("reads every section of a player who has just arrived", function()
   stage.open()
   for _, section in ipairs(sections.names) do read(section) end
-  equal(#sections.names, 18)
+  equal(#sections.names, 19)
 end)
 
 test("changes nothing by looking", function()

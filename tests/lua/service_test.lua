@@ -294,6 +294,24 @@ test("a second subscribe starts full again", function()
   equal(#peer.pushes, 4)
 end)
 
+test("pong carries what the sections cost, and each subscriber's pushes", function()
+  local service, peer, game = introduced()
+  ask(service, peer, { type = "subscribe", id = "s", players = "all", sections = { "position" }, rate_hz = 10 })
+  ask(service, peer, { type = "ping", id = "p" })
+  game.values[0].position = function()
+    game.clock_s = game.clock_s + 0.003
+    return { x = 1 }
+  end
+  service:push(NOW + 0.5, function() return true end)
+  local load = ask(service, peer, { type = "ping", id = "p" }, NOW + 2).load
+  equal(load.sections.position.reads, 2)
+  holds(math.abs(load.sections.position.ms - 3) < 1e-6)
+  local subscriber = load.subscribers[1]
+  equal({ subscriber.client, subscriber.interval_s, subscriber.pushes }, { "tester", 2, 2 })
+  holds(subscriber.bytes > 100 and subscriber.late_max_ms >= subscriber.late_ms)
+  equal(ask(service, peer, { type = "ping", id = "p" }, NOW + 4).load.sections, {})
+end)
+
 test("pong carries the load since the last pong of this client", function()
   local service, peer = introduced()
   service:note_load(0.001, 0.0002)

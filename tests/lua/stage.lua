@@ -1,5 +1,6 @@
 --- A game for tests of commands: a freshly started simulator that records every call that reaches it.
 local chat_log = require("timmy.state.chat_log")
+local dialogs = require("timmy.state.dialogs")
 local host = require("simulator.host")
 local questions = require("timmy.state.questions")
 local trips = require("timmy.state.trips")
@@ -46,6 +47,7 @@ function M.open(options)
   end
   chat_log.install()
   questions.install()
+  dialogs.install()
   trips.install(M.seconds)
   M.settle()
 end

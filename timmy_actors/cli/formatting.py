@@ -81,7 +81,8 @@ def _lag(load: TickLoad | None) -> str:
     if load is None:
         return ""
     full = f", {load.deferred} of {load.polls} polls used up their budget" if load.deferred else ""
-    return f", server tick {load.tick_ms:.1f} ms (worst {load.tick_max_ms:.1f}){full}"
+    share = f", of which the bridge {load.share:.1%}" if load.tick_ms > 0 else ""
+    return f", server tick {load.tick_ms:.1f} ms (worst {load.tick_max_ms:.1f}){share}{full}"
 
 
 def describe_health(health: Health) -> list[str]:

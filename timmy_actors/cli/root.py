@@ -82,6 +82,7 @@ COMMANDS = {
     "world": Row("operate", "world", "Run the embedded world alone, without a daemon."),
     "install-lua": Row("install", "install_lua", "Install the bridge in the TES3MP server at SERVER_HOME."),
     "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
+    "server-report": Row("server_report", "server_report", "Show what the bridge costs the game server."),
     "tree": Row("health", "tree", "Show the tree of actors with their states, restarts and reasons."),
     "doctor": Row("doctor", "doctor", "Check what a daemon needs: one line per check with its remedy."),
     "keys": Row("keys", "keys", "Create and show the keys for connections between machines."),

@@ -15,7 +15,7 @@ reason and what to do instead: never repeat it unchanged. What changes nothing t
 time."""
 LEAST_NEEDED = (
     "books", "topics", "kills", "factions", "spells", "quests", "journal", "inventory", "equipment", "nearby_objects",
-    "world", "chat", "portal", "nearby_players", "nearby_actors", "stats", "condition",
+    "world", "chat", "portal", "nearby_players", "nearby_actors", "dialog", "stats", "condition",
 )  # fmt: skip
 """The sections of an observation, in the order in which they are left out where the prompt is too long."""
 CUT = "… (cut)"

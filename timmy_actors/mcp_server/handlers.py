@@ -70,6 +70,7 @@ BRIEFLY: frozenset[SectionName] = frozenset(
         "nearby_objects",
         "world",
         "chat",
+        "dialog",
     }
 )
 """The sections that `observe` returns by default: what an agent needs at each step."""

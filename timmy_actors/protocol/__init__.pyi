@@ -114,6 +114,8 @@ from .perception import (
     Chat,
     ChatLine,
     Condition,
+    Dialog,
+    DialogBox,
     Equipment,
     Factions,
     Gauge,
@@ -145,7 +147,7 @@ from .portal_list import Portals
 from .portal_requests import CaptureRequest, CheckPortalRequest, ExecuteRequest, UsePortalRequest
 from .portal_status import PortalId, PortalState, PortalStatus, ServerStatus
 from .requests import REQUEST, Request, ServiceRequest
-from .server import ServerFacts, TickLoad
+from .server import ServerFacts, SubscriberLoad, TickLoad
 from .world_clock import (
     CLOCK_TIMEOUT_S,
     MAX_STEP_MS,
@@ -209,6 +211,8 @@ __all__ = [
     "DeadLetterHealth",
     "DescribeRequest",
     "Description",
+    "Dialog",
+    "DialogBox",
     "Equipment",
     "Error",
     "ErrorCode",
@@ -309,6 +313,7 @@ __all__ = [
     "StrictModel",
     "Subscribe",
     "Subscribed",
+    "SubscriberLoad",
     "TickLoad",
     "TimePassed",
     "Timeout",

@@ -8,13 +8,11 @@ from pydantic import Field, TypeAdapter
 
 from timmy_actors.protocol._base import MAX_INTEGER, Count, ErrorInfo, MessageId, Model, Scope, Traceparent
 from timmy_actors.protocol.event import EventName, GameEvent
-from timmy_actors.protocol.patterns import CLIENT_NAME
 from timmy_actors.protocol.perception import SectionName, Sections
-from timmy_actors.protocol.server import ServerFacts, TickLoad
+from timmy_actors.protocol.server import ClientName, ServerFacts, TickLoad
 
 PROTOCOL_VERSION = 1
 
-ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=CLIENT_NAME)]
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
 Most = Annotated[int, Field(ge=1, le=256)]

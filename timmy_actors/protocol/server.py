@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from timmy_actors.protocol._base import Count, Model, Scope
+from timmy_actors.protocol.patterns import CLIENT_NAME
+
+ClientName = Annotated[str, Field(min_length=1, max_length=64, pattern=CLIENT_NAME)]
 
 
 class ServerFacts(Model):
@@ -22,6 +29,26 @@ class ServerFacts(Model):
     """The game server's own address, HOST:PORT, if its operator wants load by bots there."""
 
 
+class SectionCost(Model):
+    """What a section cost in pushes to all subscribers since the last pong."""
+
+    ms: float
+    reads: Count
+    """How often it was wanted; most of these times a reading of a moment ago is used again."""
+
+
+class SubscriberLoad(Model):
+    """The pushes of one subscriber of the bridge between two of its pings."""
+
+    client: ClientName
+    interval_s: float
+    pushes: Count
+    bytes: Count
+    late_ms: float
+    """How late the pushes were, on average, after the time that the subscription's rate asks for."""
+    late_max_ms: float
+
+
 class TickLoad(Model):
     """The load of the server's loop since the last pong: means and maxima, in ms."""
 
@@ -35,3 +62,10 @@ class TickLoad(Model):
     deferred: Count = 0
     """How many polls used up their budget and deferred work to the next."""
     peers: Count
+    sections: dict[str, SectionCost] = Field(default_factory=dict)
+    subscribers: tuple[SubscriberLoad, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """The bridge's share of the loop's time, from 0 to 1."""
+        return self.poll_ms / self.tick_ms if self.tick_ms > 0 else 0.0

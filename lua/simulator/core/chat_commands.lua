@@ -1,6 +1,7 @@
 --- The chat commands of CoreScripts 0.8.1 that write to chat windows: the registered ones (defaultCommands.lua), and
 --- those of the default behaviour (commandHandler.lua).
 local ally_commands = require("simulator.core.ally_commands")
+local menus = require("simulator.core.menus")
 
 local M = {}
 
@@ -84,6 +85,9 @@ local function teleport_to(pid, words)
   logicHandler.TeleportToPlayer(pid, pid, words[2])
 end
 
+--- The commands that show a menu.
+local with_menus = { help = "help player", craft = "crafting" }
+
 --- The commands of moderators.
 local of_moderators = { kick = kick, teleport = teleport, tp = teleport, teleportto = teleport_to, tpto = teleport_to }
 
@@ -92,7 +96,10 @@ function M.process(pid, words)
   if words[1] == nil then
     return tell_error(pid, "Please use a command after the / symbol.")
   end
-  local command = of_moderators[words[1]:lower()]
+  local menu, command = with_menus[words[1]:lower()], of_moderators[words[1]:lower()]
+  if menu then
+    return menus.display(pid, menu)
+  end
   if command and Players[pid]:IsModerator() then
     return command(pid, words)
   end

@@ -3,6 +3,7 @@ local actor_moves = require("simulator.core.actor_moves")
 local cells = require("simulator.core.cells")
 local chat_commands = require("simulator.core.chat_commands")
 local command_hooks = require("simulator.core.command_hooks")
+local menus = require("simulator.core.menus")
 local packet_reader = require("simulator.core.packet_reader")
 local player = require("simulator.core.player")
 local table_helper = require("simulator.core.table_helper")
@@ -64,6 +65,8 @@ function M.OnGUIAction(pid, idGui, data)
       Players[pid]:LoadFromDrive()
       Players[pid]:FinishLogin()
       Players[pid]:Message("You have successfully logged in.\n" .. config.chatWindowInstructions)
+    else
+      menus.pressed(pid, idGui, data)
     end
   end)
 end

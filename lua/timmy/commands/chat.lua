@@ -2,6 +2,7 @@
 local available = require("timmy.commands.available")
 local chat_event = require("timmy.game.chat_event")
 local chat_log = require("timmy.state.chat_log")
+local dialogs = require("timmy.state.dialogs")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local json = require("timmy.wire.json")
@@ -32,10 +33,13 @@ function M.chat(pid, values, context)
   return handled(pid, values.text, context)
 end
 
---- Runs one of the server's chat commands. The player may be staff, whose chat commands can do everything: so the token
--- needs a scope of its own.
+--- Runs one of the server's chat commands, and returns what it shows. The player may be staff, whose
+-- chat commands can do everything: so the token needs a scope of its own.
 function M.chat_command(pid, values, context)
-  return handled(pid, values.text, context)
+  local answer, wrong, _, shown = dialogs.shown_by(handled, pid, values.text, context)
+  if not answer then return nil, wrong end
+  answer.dialog, answer.notes = shown.dialog, shown.notes
+  return answer
 end
 
 local function contains(list, wanted)

@@ -200,6 +200,8 @@ end
 function M.ping(service, client, message, now)
   local load = client:take_load()
   local summary = load:summary(service:peer_count(), service.limits.poll_budget_ms)
+  local report = service.costs:report(client, service.order, now)
+  summary.sections, summary.subscribers = report.sections, report.subscribers
   return { type = "pong", id = message.id, now = clock.to_ms(now), load = summary }
 end
 

@@ -8,7 +8,7 @@ Client.__index = Client
 local M = {}
 
 function M.new(peer)
-  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new() }, Client)
+  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new(), pushed = 0, pushed_bytes = 0 }, Client)
 end
 
 --- Pushes a message; its sequence number is assigned when it enters the output buffer.
@@ -22,7 +22,9 @@ end
 
 --- The same for a message that is text already and contains `seq + 1`.
 function Client:push_text(text)
-  if self.peer:push(text) then self.seq = self.seq + 1 end
+  if not self.peer:push(text) then return end
+  self.seq = self.seq + 1
+  self.pushed, self.pushed_bytes = self.pushed + 1, self.pushed_bytes + #text
 end
 
 --- The load since the last call; then the statistics start again.

@@ -3,6 +3,7 @@
 local answers = require("timmy.server.answers")
 local clients = require("timmy.server.client")
 local clock = require("timmy.server.clock")
+local costs = require("timmy.server.costs")
 local dedupe = require("timmy.server.dedupe")
 local event_filter = require("timmy.server.event_filter")
 local json = require("timmy.wire.json")
@@ -32,6 +33,8 @@ function M.new(options)
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting, service.observers = waiting.new(), observers.new()
   service.readings = readings.new(options.sections, function(text) options.log("error", text) end, options.allow_raw)
+  service.costs = costs.new(options.clock_now)
+  service.costs:watch(service.readings)
   return service
 end
 

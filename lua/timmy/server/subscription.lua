@@ -102,8 +102,23 @@ function Subscription:next_due(now)
   self.earliest = earliest
 end
 
+--- Records how late a push is, in seconds.
+function Subscription:note_lateness(seconds)
+  local late = self.lateness or { pushes = 0, seconds = 0, longest = 0 }
+  late.pushes, late.seconds, late.longest = late.pushes + 1, late.seconds + seconds, math.max(late.longest, seconds)
+  self.lateness = late
+end
+
+--- How late the pushes since the last call were: { pushes, seconds, longest }.
+function Subscription:take_lateness()
+  local late = self.lateness or { pushes = 0, seconds = 0, longest = 0 }
+  self.lateness = nil
+  return late
+end
+
 --- Moves an entry to its next point of the grid; missed points are skipped.
 function Subscription:reschedule(entry, now)
+  self:note_lateness(now - entry.due)
   local shift = (entry.player.pid * SHIFT % 1) * self.interval
   local due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
   -- Rounding can yield the current point again: the entry would then be due for ever.

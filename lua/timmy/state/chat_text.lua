@@ -31,17 +31,22 @@ local function without_colours(text)
   return table.concat(pieces)
 end
 
-local function shortened(line)
-  if #line <= M.LONGEST_LINE then return line end
-  local kept = line:sub(1, M.LONGEST_LINE - #CUT)
+local function shortened(line, longest)
+  if #line <= longest then return line end
+  local kept = line:sub(1, longest - #CUT)
   return kept:gsub("[\194-\244][\128-\191]*$", "") .. CUT
+end
+
+--- A text as a window shows it: without colour codes, at most `longest` bytes.
+function M.visible(text, longest)
+  return shortened(without_colours(utf8.repair(text)), longest)
 end
 
 --- The visible lines of a message, in order, without empty ones; at most the last `most`.
 function M.lines(message, most)
   local lines = {}
   for line in without_colours(utf8.repair(message)):gmatch("[^\n]+") do
-    if line:find("%S") then lines[#lines + 1] = shortened(line) end
+    if line:find("%S") then lines[#lines + 1] = shortened(line, M.LONGEST_LINE) end
     if #lines > most then table.remove(lines, 1) end
   end
   return lines

@@ -86,7 +86,8 @@ types.Range = { type = "number", minimum = 0, maximum = 255 }
 types.Section = {
   enum = {
     "position", "stats", "condition", "inventory", "equipment", "spells", "factions", "journal", "quests", "topics",
-    "books", "kills", "nearby_actors", "nearby_players", "nearby_objects", "world", "chat", "available_actions",
+    "books", "kills", "nearby_actors", "nearby_players", "nearby_objects", "world", "chat", "dialog",
+    "available_actions",
   },
 }
 types.Event = {
@@ -1185,6 +1186,17 @@ M.commands = {
       { name = "cell", type = types.Name, optional = true },
       { name = "item", type = types.Name },
       { name = "count", type = types.ItemCount, default = 1 },
+    },
+  },
+  answer_dialog = {
+    topic = "dialogs",
+    scope = "chat_command",
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "number", type = { type = "integer", minimum = 1, maximum = 2147483647 }, optional = true },
+      { name = "index", type = { type = "integer", minimum = 0, maximum = 100000 }, optional = true },
+      { name = "choice", type = types.Text, optional = true },
+      { name = "text", type = types.Text, optional = true },
     },
   },
   ask = {

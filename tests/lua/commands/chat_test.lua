@@ -1,5 +1,6 @@
 local acting = require("acting")
 local harness = require("harness")
+local json = require("timmy.wire.json")
 local stage = require("stage")
 
 local declined, done, refused = acting.declined, acting.done, acting.refused
@@ -77,7 +78,8 @@ end)
 
 test("runs a chat command as the player, if the token allows it", function()
   declined("chat_command", { text = "/me waves" }, "not_permitted", "name")
-  equal(done("chat_command", { text = "/me waves" }, SCOPE), { text = "/me waves", heard_by = { "Jiub", "Timmy" } })
+  equal(done("chat_command", { text = "/me waves" }, SCOPE),
+    { text = "/me waves", heard_by = { "Jiub", "Timmy" }, dialog = json.null, notes = {} })
   equal({ read("Timmy"), read("Jiub") }, { "Timmy (0) waves\n", "Timmy (0) waves\n" })
   declined("chat_command", { text = "me waves" }, "bad_arguments", "text", SCOPE)
 end)

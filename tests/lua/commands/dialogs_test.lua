@@ -1,11 +1,14 @@
 local acting = require("acting")
 local harness = require("harness")
 local json = require("timmy.wire.json")
+local sections = require("timmy.sections.registry")
 local stage = require("stage")
 
 local answered, declined, done, refused = acting.answered, acting.declined, acting.done, acting.refused
+local refused_after_trying = acting.refused_after_trying
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
+local STAFF = { chat_command = true }
 local QUESTION = { text = "Well?", buttons = { "Yes", "No" } }
 
 --- A world in which nobody answers by itself.
@@ -119,6 +122,139 @@ test("declines labels that would make two of one", function()
   declined("ask", { text = "Well?", buttons = json.array({}) }, "bad_arguments", "buttons")
   declined("ask_choice", { text = "Well?", choices = { "Vivec", "a\nb" } }, "bad_arguments",
     "choices.1")
+end)
+
+--- What scripts show: kanaBank's list, for one, has colours in its entries.
+local function show(box, ...)
+  open_silent()
+  tes3mp[box](0, 4711, ...)
+  stage.forget()
+end
+
+local function perceived() return json.decode(json.encode(sections.read("dialog", 0))).open end
+
+--- Answers Timmy's open box, and returns what the server's scripts heard.
+local function answer_heard(arguments)
+  local heard
+  customEventHooks.registerHandler("OnGUIAction", function(_, pid, id, data) heard = { pid, id, data } end)
+  local value = done("answer_dialog", arguments, STAFF)
+  return heard, value
+end
+
+test("perceives a box of any script as it is read", function()
+  show("CustomMessageBox", "#FF0000Delete #FFFFFFit?", "Yes;#00FF00No;")
+  local number = perceived().number
+  equal(perceived(), { number = number, kind = "buttons", text = "Delete it?", choices = { "Yes", "No" },
+    truncated = false })
+  show("ListBox", "Your houses", "#FFFF00Seyda Neen\nBalmora\n")
+  equal(perceived().choices, { "Seyda Neen", "Balmora", "" }) -- a client makes an entry of what follows the last break
+  show("InputDialog", "How much?", "You have 5.")
+  equal({ perceived().kind, perceived().note, perceived().choices }, { "text", "You have 5.", {} })
+end)
+
+test("perceives a long list in part, and answers all of it", function()
+  local entries = {}
+  for position = 1, 300 do entries[position] = "House " .. position end
+  show("ListBox", "Houses", table.concat(entries, "\n"))
+  equal({ #perceived().choices, perceived().truncated }, { 256, true })
+  equal(answer_heard({ choice = "House 300" }), { 0, 4711, "299" })
+end)
+
+test("answers as the client would", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  equal(answer_heard({ choice = "No" }), { 0, 4711, "1" })
+  show("ListBox", "Where to?", "Balmora\nVivec")
+  equal(answer_heard({ index = 1 }), { 0, 4711, "1" })
+  show("ListBox", "Where to?", "Balmora\nVivec")
+  equal(answer_heard({}), { 0, 4711, "18446744073709551615" })
+  show("InputDialog", "How much?", "")
+  equal(answer_heard({ text = "12" }), { 0, 4711, "12" })
+  equal(perceived(), json.null)
+end)
+
+test("returns the box that follows, and the one that a chat command shows", function()
+  open_silent()
+  local first = done("chat_command", { text = "/craft" }, STAFF).dialog
+  equal(first.choices, { "White pillow", "Guarskin drum", "Exit" })
+  local second = done("answer_dialog", { number = first.number, choice = "White pillow" }, STAFF).dialog
+  equal({ second.text, second.number > first.number }, { "How many?", true })
+  stage.forget()
+  refused("answer_dialog", { number = first.number, index = 0 }, "no_such_target", "number", STAFF)
+  equal(done("chat_command", { text = "/me waves" }, STAFF).dialog, json.null)
+end)
+
+test("perceives the notes of scripts, and returns those of a command", function()
+  open_silent()
+  customCommandHooks.registerCommand("house", function(pid) tes3mp.MessageBox(pid, -1, "#FF0000You have no house.") end)
+  equal(done("chat_command", { text = "/house" }, STAFF).notes, { "You have no house." })
+  for number = 1, 12 do tes3mp.MessageBox(0, -1, "Note " .. number) end
+  local notes = json.decode(json.encode(sections.read("dialog", 0))).notes
+  equal({ #notes, notes[1].text, notes[10].text }, { 10, "Note 3", "Note 12" })
+  equal(done("chat_command", { text = "/me waves" }, STAFF).notes, {})
+  stage.host.disconnect(0)
+  stage.host.connect("Timmy")
+  stage.settle()
+  equal(json.decode(json.encode(sections.read("dialog", 0))).notes, {})
+end)
+
+test("drops what the client still answers, once, and nothing that belongs to a newer box", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  local heard = 0
+  customEventHooks.registerHandler("OnGUIAction", function() heard = heard + 1 end)
+  done("answer_dialog", { index = 0 }, STAFF)
+  stage.host.answer(0, "1")
+  equal(heard, 1)
+  stage.host.answer(0, "1")
+  equal(heard, 2)
+  tes3mp.CustomMessageBox(0, 4711, "Well?", "Yes;No")
+  done("answer_dialog", { index = 0 }, STAFF)
+  tes3mp.CustomMessageBox(0, 4711, "And now?", "Yes;No")
+  stage.host.answer(0, "1")
+  equal({ heard, perceived() }, { 4, json.null })
+end)
+
+test("neither perceives nor answers a password", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  tes3mp.PasswordDialog(0, 4711, "Your password:", "")
+  equal(perceived(), json.null)
+  refused_after_trying("answer_dialog", { text = "secret" }, "no_such_target", "player", STAFF)
+end)
+
+test("declines an answer that the box does not have", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  refused("answer_dialog", {}, "bad_arguments", "index", STAFF)
+  refused("answer_dialog", { index = 2 }, "bad_arguments", "index", STAFF)
+  refused("answer_dialog", { choice = "Perhaps" }, "bad_arguments", "choice", STAFF)
+  refused("answer_dialog", { index = 0 }, "not_permitted", "name")
+  show("InputDialog", "How much?", "")
+  refused("answer_dialog", { index = 0 }, "bad_arguments", "text", STAFF)
+end)
+
+test("says that a script failed on the answer", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  rawset(_G, "OnGUIAction", function() error("broken") end)
+  refused_after_trying("answer_dialog", { index = 0 }, "game_refused", nil, STAFF)
+  equal(stage.calls("LogMessage")[1][2], 3)
+end)
+
+test("keeps a box open when an earlier one is answered, and closes it whatever note was shown since", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  rawget(_G, "OnGUIAction")(0, 4710, "0")
+  equal(perceived().text, "Well?")
+  tes3mp.MessageBox(0, -1, "A storm is coming.")
+  stage.host.answer(0, "0")
+  equal(perceived(), json.null)
+end)
+
+test("closes the box when the player answers it or leaves", function()
+  show("CustomMessageBox", "Well?", "Yes;No")
+  stage.host.answer(0, "1")
+  equal(perceived(), json.null)
+  show("CustomMessageBox", "Well?", "Yes;No")
+  stage.host.disconnect(0)
+  stage.host.connect("Fargoth")
+  stage.settle()
+  equal(perceived(), json.null)
 end)
 
 acting.covers("dialogs")

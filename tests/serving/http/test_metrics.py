@@ -9,6 +9,7 @@ import pytest
 from tests.peer import Peer
 from tests.runtimes import running
 from tests.serving.http.daemons import HttpDaemon, serving
+from tests.waiting import eventually
 from timmy_actors import connect
 from timmy_actors.daemon import HttpSettings
 
@@ -43,6 +44,12 @@ def test_the_daemons_state_can_be_watched(daemon: HttpDaemon) -> None:
     assert value(daemon, 'timmy_perception_stale{player="Timmy"}') == 0
     assert value(daemon, "timmy_journal_ok") == 1
     assert value(daemon, "process_resident_memory_bytes") > 0
+
+
+def test_the_bridges_costs_can_be_watched(daemon: HttpDaemon) -> None:
+    eventually(lambda: value(daemon, "timmy_server_bridge_share") > 0)
+    eventually(lambda: 'timmy_server_section_seconds{section="position"}' in metrics(daemon))
+    assert "timmy_server_push_late_max_seconds{subscriber=" in metrics(daemon)
 
 
 def test_commands_are_counted_by_outcome_whichever_way_they_come(daemon: HttpDaemon) -> None:

@@ -34,7 +34,10 @@ class Chat(CommandArguments):
 
 
 class ChatCommand(CommandArguments):
-    """Run a chat command of the server as the player, with that player's rank; the token needs `chat_command`."""
+    """Run a chat command of the server as the player, with that player's rank; the token needs `chat_command`.
+
+    The value has what the command shows: a box (`dialog`, see `answer_dialog`) and `notes`.
+    """
 
     command = "chat_command"
     scope = "chat_command"

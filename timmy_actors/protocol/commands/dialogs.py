@@ -11,7 +11,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from timmy_actors.protocol.commands._arguments import CommandArguments, Label, Text
+from timmy_actors.protocol.commands._arguments import LARGEST_INT, CommandArguments, Label, Text
+
+MAX_ENTRIES = 100_000
 
 
 class Ask(CommandArguments):
@@ -50,4 +52,26 @@ class AskText(CommandArguments):
     note: Text | None = None
 
 
-COMMANDS = (Ask, AskChoice, AskText)
+class AnswerDialog(CommandArguments):
+    """Answer the dialog box on a player's screen as its client would; the token needs `chat_command`.
+
+    Give `index` or `choice` for buttons and lists, `text` where one is asked for. A list is closed without either. The
+    value has what the server's scripts show next (`dialog`, `notes`), and who received lines (`heard_by`). The server
+    cannot close the box on a real screen: what the client still answers there is dropped.
+    """
+
+    command = "answer_dialog"
+    scope = "chat_command"
+    idempotent = False
+    errors = ("not_permitted", "no_such_target", "game_refused")
+    example = {"choice": "White pillow"}
+    example_after = (("chat_command", {"text": "/craft"}),)
+
+    number: Annotated[int, Field(ge=1, le=LARGEST_INT)] | None = None
+    """The `number` of the box that is meant; None: whichever is open."""
+    index: Annotated[int, Field(ge=0, le=MAX_ENTRIES)] | None = None
+    choice: Text | None = None
+    text: Text | None = None
+
+
+COMMANDS = (AnswerDialog, Ask, AskChoice, AskText)

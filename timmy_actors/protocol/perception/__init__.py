@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from timmy_actors.protocol.perception.belongings import Equipment, Inventory, Item
 from timmy_actors.protocol.perception.character import Attribute, Condition, Gauge, Mark, Position, Skill, Stats
+from timmy_actors.protocol.perception.dialog import Dialog, DialogBox, Note
 from timmy_actors.protocol.perception.magic import ActiveSpell, SpellEffect, Spells
 from timmy_actors.protocol.perception.nearby import (
     ArtificialIntelligence,
@@ -40,6 +41,8 @@ __all__ = [
     "Chat",
     "ChatLine",
     "Condition",
+    "Dialog",
+    "DialogBox",
     "Equipment",
     "Factions",
     "Gauge",
@@ -56,6 +59,7 @@ __all__ = [
     "NearbyObjects",
     "NearbyPlayer",
     "NearbyPlayers",
+    "Note",
     "PerceptionOutput",
     "Position",
     "Quests",

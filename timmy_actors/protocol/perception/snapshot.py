@@ -10,6 +10,7 @@ from pydantic import Field
 from timmy_actors.protocol._base import Count, Model
 from timmy_actors.protocol.perception.belongings import Equipment, Inventory
 from timmy_actors.protocol.perception.character import Condition, Position, Stats
+from timmy_actors.protocol.perception.dialog import Dialog
 from timmy_actors.protocol.perception.magic import Spells
 from timmy_actors.protocol.perception.nearby import NearbyActors, NearbyObjects, NearbyPlayers
 from timmy_actors.protocol.perception.past import Books, Factions, Journal, Kills, Quests, Topics
@@ -34,6 +35,7 @@ SectionName = Literal[
     "nearby_objects",
     "world",
     "chat",
+    "dialog",
     "available_actions",
 ]
 
@@ -58,6 +60,7 @@ class Sections(Model):
     nearby_objects: NearbyObjects | None = None
     world: World | None = None
     chat: Chat | None = None
+    dialog: Dialog | None = None
     available_actions: AvailableActions | None = None
 
 

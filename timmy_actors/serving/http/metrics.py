@@ -21,6 +21,7 @@ from timmy_actors.protocol import (
     HeartbeatStatus,
     LinkStatus,
     ServiceRequest,
+    TickLoad,
 )
 from timmy_actors.serving.answers import explain
 from timmy_actors.serving.service import Service
@@ -154,6 +155,24 @@ def _link(link: LinkStatus) -> Iterator[Metric]:
         yield _gauge("timmy_server_tick_max_seconds", "Longest tick of late.", load.tick_max_ms / MS_PER_S)
         yield _gauge("timmy_server_poll_seconds", "Mean time of the bridge in a tick.", load.poll_ms / MS_PER_S)
         yield _gauge("timmy_server_poll_max_seconds", "Longest time of the bridge.", load.poll_max_ms / MS_PER_S)
+        yield from _costs(load)
+
+
+def _costs(load: TickLoad) -> Iterator[Metric]:
+    yield _gauge("timmy_server_bridge_share", "The bridge's share of the server's loop, 0 to 1.", load.share)
+    sections = GaugeMetricFamily(
+        "timmy_server_section_seconds", "Time of a section's pushes since the last pong.", labels=["section"]
+    )
+    for name, cost in sorted(load.sections.items()):
+        sections.add_metric([name], cost.ms / MS_PER_S)
+    late = GaugeMetricFamily("timmy_server_push_late_seconds", "Mean lateness of pushes.", labels=["subscriber"])
+    late_max = GaugeMetricFamily(
+        "timmy_server_push_late_max_seconds", "Longest lateness of a push.", labels=["subscriber"]
+    )
+    for one in load.subscribers:
+        late.add_metric([one.client], one.late_ms / MS_PER_S)
+        late_max.add_metric([one.client], one.late_max_ms / MS_PER_S)
+    yield from (sections, late, late_max)
 
 
 def _actors(health: Health) -> Iterator[Metric]:

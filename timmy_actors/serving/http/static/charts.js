@@ -151,7 +151,14 @@ function tickSummary(samples) {
   const most = Math.max(...values.map((sample) => sample.tickMost));
   const share = budget ? `, ${Math.round((poll / budget) * 100)} % of its ${milliseconds(budget)} budget` : "";
   const ticks = `A tick takes ${milliseconds(tick)}, at most ${milliseconds(tickMost)} (${milliseconds(most)} in this window)`;
-  return `${ticks}. The bridge uses ${milliseconds(poll)} of it${share}.`;
+  return `${ticks}. The bridge uses ${milliseconds(poll)} of it${share}.${costsSummary(values.at(-1).costs)}`;
+}
+
+/** The two costliest sections, and the latest push. */
+function costsSummary({ sections, late }) {
+  const costliest = Object.entries(sections).sort(([, one], [, other]) => other.ms - one.ms).slice(0, 2);
+  const names = costliest.map(([name, { ms }]) => `${name} ${milliseconds(ms)}`).join(", ");
+  return costliest.length ? ` Costliest sections: ${names}. Pushes were at most ${milliseconds(late)} late.` : "";
 }
 
 /** Draw the store's `samples`. */
@@ -180,5 +187,9 @@ export function sampleOf({ link }, at) {
     tickMost: load?.tick_max_ms ?? null,
     poll: load?.poll_ms ?? null,
     budget: load?.budget_ms ?? null,
+    costs: {
+      sections: load?.sections ?? {},
+      late: Math.max(0, ...(load?.subscribers ?? []).map((one) => one.late_max_ms)),
+    },
   };
 }
