@@ -1,6 +1,7 @@
 from .client import AsyncDaemon, Daemon, aconnect, connect
 from .daemon import Runtime
 from .errors import Refused, RefusedError, TimmyError
+from .fleet import Fleet, connect_all
 from .protocol import ActionResult, CommandResult, GameState, Health, PerceptionOutput
 from .version import __version__
 
@@ -9,6 +10,7 @@ __all__ = [
     "AsyncDaemon",
     "CommandResult",
     "Daemon",
+    "Fleet",
     "GameState",
     "Health",
     "PerceptionOutput",
@@ -19,4 +21,5 @@ __all__ = [
     "__version__",
     "aconnect",
     "connect",
+    "connect_all",
 ]

@@ -14,7 +14,7 @@ from timmy_actors.cli.formatting import describe_event, describe_link, describe_
 from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.client import connect
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, ErrorInfo, Pushed
+from timmy_actors.protocol import COMMANDS, DEFAULT_TIMEOUT_S, RECONNECT_S, CommandResult, ErrorInfo, Pushed
 
 
 @click.command()
@@ -76,7 +76,7 @@ def do(
     Lists and objects are JSON: do ask player=Timmy text=Well? 'buttons=["Yes", "No"]'. With --json a refusal is
     printed to standard output as {"error": {"code": ..., "message": ..., "field": ...}}; the exit code is still 1.
     """
-    values = dict(_key_value(command, argument) for argument in arguments)
+    values = parse_arguments(command, arguments)
     try:
         with connect(endpoint) as daemon:
             if no_wait:
@@ -90,6 +90,16 @@ def do(
         error = ErrorInfo.model_validate({"code": refused.code, "message": refused.message, "field": refused.field})
         click.echo(escaped_json(json.dumps({"error": error.model_dump(exclude_none=True)})))
         sys.exit(refused.exit_code)
+    echo_result(command, result, as_json=as_json)
+
+
+def parse_arguments(command: str, arguments: tuple[str, ...]) -> dict[str, Any]:
+    """The arguments of a command, given as KEY=VALUE."""
+    return dict(_key_value(command, argument) for argument in arguments)
+
+
+def echo_result(command: str, result: CommandResult, *, as_json: bool) -> None:
+    """Print the result of a command."""
     if as_json:
         click.echo(escaped_json(json.dumps(result.value)))
     else:

@@ -103,6 +103,7 @@ COMMANDS = {
         "watch",
         "Show events, snapshots and changes of the link, one per line, until Ctrl-C.",
     ),
+    "fleet": Row("fleet", "fleet", "See many daemons in one view, and route commands to them."),
     "describe": Row("game_data", "describe", "Describe a thing, person, quest or cell by the game's data files."),
     "look-up": Row("game_data", "look_up", "Find records of the game's data files by a part of their name."),
     "route": Row("game_data", "route", "Find a way on foot to a cell, a town, a person or a thing."),
@@ -131,6 +132,7 @@ def cli() -> None:
       TIMMY_CONFIG    the configuration file (timmy.toml)
       TIMMY_ENDPOINT  the daemon's endpoint (ipc://PATH, or tcp://HOST:PORT on another machine)
       TIMMY_KEYS      the file with the keys for tcp://
+      TIMMY_FLEET     the file with the endpoints for 'fleet'
       NO_COLOR        not empty: no colours
 
     \b

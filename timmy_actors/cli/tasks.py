@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from timmy_actors.cli import root
-from timmy_actors.cli.output import escaped
+from timmy_actors.cli.output import escaped, escaped_json
 from timmy_actors.embedded import MAX_SEED, LockstepWorld
 from timmy_actors.errors import HostError
 from timmy_actors.system import MAX_PORT, default_folder, expand_user
@@ -80,6 +83,59 @@ def score(episodes: int) -> None:
     for task in load_tasks().values():
         means = [sum(_play(task, name, seed + 1)["score"] for seed in range(episodes)) / episodes for name in AGENTS]
         click.echo(f"| `{task.id}` | " + " | ".join(f"{mean:.2f}" for mean in means) + " |")
+
+
+@tasks.command("evaluate")
+@click.argument("names", nargs=-1, metavar="[TASK]...")
+@click.option(
+    "--worlds",
+    type=click.IntRange(1, 1000),
+    default=2,
+    show_default=True,
+    help="How many worlds play at once, each in a process of its own.",
+)
+@click.option(
+    "--policy", default="scripted", show_default=True, help="Who plays: scripted, random, or MODULE:NAME of your own."
+)
+@click.option("--episodes", type=click.IntRange(1, 10_000), default=5, show_default=True, help="Episodes of each task.")
+@seed_option
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="evaluation",
+    show_default=True,
+    help="Where the results are; one evaluation has one folder.",
+)
+@root.as_json
+def evaluate_tasks(
+    names: tuple[str, ...], *, worlds: int, policy: str, episodes: int, seed: int, folder: Path, as_json: bool
+) -> None:
+    """Score a policy on all tasks, or on those that are named, with confidence intervals.
+
+    The same command continues an evaluation that was ended, killed or ran out of disk.
+    """
+    from timmy_actors.fleet import describe_scores, evaluate  # noqa: PLC0415  the other commands do without it
+
+    sys.path.insert(0, "")  # a policy's module may be in the current folder
+    total = len(names or load_tasks()) * episodes
+    with click.progressbar(length=total, label="Evaluating", file=sys.stderr) as bar:
+        outcome = evaluate(
+            folder,
+            tasks=names or None,
+            policy=policy,
+            worlds=worlds,
+            episodes=episodes,
+            seed=seed,
+            on_result=lambda so_far: bar.update(len(so_far.results) - bar.pos),
+        )
+    rows = outcome.summaries()
+    if as_json:
+        click.echo(escaped_json(json.dumps([asdict(row) for row in rows])))
+    else:
+        click.echo("\n".join(map(escaped, describe_scores(rows))))
+    lost = next((result for result in outcome.results if result.ending == "lost"), None)
+    if lost is not None:
+        click.echo(escaped(f"lost: episode {lost.number} of {lost.task}: {lost.reason}"), err=True)
 
 
 @tasks.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -124,6 +124,35 @@ class Daemon(Calls):
 
         return AsyncDaemonWatch(self._address, interest, timeout_s=timeout_s, reconnect_s=reconnect_s)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the daemon closed the connection; the next call opens another one."""
+        with self._turn:
+            return self._line.has_ended()
+
+    def begin(self, call: Call[T]) -> Callable[[], T]:
+        """Send a request without waiting. Returns the function that waits for its answer, to be called in this thread.
+
+        Calls of other threads wait until it was called.
+        """
+        stack = ExitStack()
+        try:
+            stack.enter_context(self._turn)
+            stack.enter_context(self._closed_as_error())
+            self._line.send(encode(call.request))
+        except BaseException as error:
+            stack.__exit__(type(error), error, error.__traceback__)
+            raise
+        deadline = time.monotonic() + self._timeout_s
+
+        def finish() -> T:
+            with stack:
+                answer = self._await_answer_or_hang_up(call.request, deadline, self._timeout_s)
+            raise_refusal(answer)
+            return call.result(answer)
+
+        return finish
+
     def _ask(self, call: Call[T]) -> T:
         timeout_s = self._timeout_s if call.answer_within_s is None else call.answer_within_s
         deadline = time.monotonic() + timeout_s
@@ -136,13 +165,16 @@ class Daemon(Calls):
         frame = encode(request)
         with self._turn, self._closed_as_error():
             self._line.send(frame)
-            try:
-                return self._await_answer(request, deadline, timeout_s)
-            except BaseException:
-                # Closing the connection drops the request if the daemon has not read it, so that a daemon that comes
-                # back later does not execute it. The daemon cancels the portal action of this call.
-                self._line.hang_up()
-                raise
+            return self._await_answer_or_hang_up(request, deadline, timeout_s)
+
+    def _await_answer_or_hang_up(self, request: Request, deadline: float, timeout_s: float) -> Answer:
+        try:
+            return self._await_answer(request, deadline, timeout_s)
+        except BaseException:
+            # Closing the connection drops the request if the daemon has not read it, so that a daemon that comes back
+            # later does not execute it. The daemon cancels the portal action of this call.
+            self._line.hang_up()
+            raise
 
     def _await_answer(self, request: Request, deadline: float, timeout_s: float) -> Answer:
         while True:
