@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     message,
     record_parts,
     records,
+    server,
 )
 from timmy_actors.protocol.commands import _arguments, actors, ai, position, topics
 from tools.lua_text import Reference, lua_pattern, written
@@ -42,7 +43,7 @@ M.types = types
 
 NAMED: dict[str, Any] = {
     "Name": _base.Name, "MessageId": _base.MessageId, "Traceparent": _base.Traceparent,
-    "ClientName": message.ClientName,
+    "ClientName": server.ClientName,
     "PlayerName": message.PlayerName, "Text": _arguments.Text, "Label": _arguments.Label,
     "LongText": record_parts.LongText, "UniqueIndex": _arguments.UniqueIndex, "Coordinate": _arguments.Coordinate,
     "Angle": _arguments.Angle, "Speed": position.Speed, "GridNumber": topics.GridNumber, "Radius": message.Radius,

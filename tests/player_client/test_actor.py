@@ -28,7 +28,6 @@ from timmy_actors.player_client import (
     read_secret,
 )
 from timmy_actors.player_client.endings import EndCode
-from timmy_actors.player_client.raknet import connection as link
 from timmy_actors.player_client.raknet.offline import Address, OfflineId
 from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Root, SharedValue, Supervisor

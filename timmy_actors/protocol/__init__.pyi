@@ -90,7 +90,6 @@ from .message import (
     PROTOCOL_VERSION,
     SERVER_MESSAGE,
     ClientMessage,
-    ClientName,
     Command,
     Error,
     Event,
@@ -147,7 +146,7 @@ from .portal_list import Portals
 from .portal_requests import CaptureRequest, CheckPortalRequest, ExecuteRequest, UsePortalRequest
 from .portal_status import PortalId, PortalState, PortalStatus, ServerStatus
 from .requests import REQUEST, Request, ServiceRequest
-from .server import ServerFacts, SubscriberLoad, TickLoad
+from .server import ClientName, ServerFacts, SubscriberLoad, TickLoad
 from .world_clock import (
     CLOCK_TIMEOUT_S,
     MAX_STEP_MS,
