@@ -159,7 +159,7 @@ $(SITE)/.installed-site: setup.cfg pyproject.toml
 # What draws the diagrams in a reader's browser; without its maps for debuggers, which are most of it.
 $(SITE)/static/mermaid:
 	@command -v npm >/dev/null || { echo "npm is missing: apt install nodejs npm" >&2; exit 1; }
-	@npm install --silent --no-audit --no-fund --prefix $(SITE) mermaid@12.3.0
+	@npm install --silent --no-audit --no-fund --prefix $(SITE) mermaid@11.12.1
 	@mkdir -p $@/chunks
 	@cp $(SITE)/node_modules/mermaid/dist/mermaid.esm.min.mjs $@
 	@cp -r $(SITE)/node_modules/mermaid/dist/chunks/mermaid.esm.min $@/chunks

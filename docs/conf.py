@@ -8,6 +8,8 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+from sphinx.ext.napoleon import Config, GoogleDocstring
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
@@ -16,7 +18,7 @@ from tools.site_reference import fill  # noqa: E402  from the checkout
 
 project = "timmy_actors"
 version = release = __version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.mermaid", "sphinx_copybutton"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinxcontrib.mermaid", "sphinx_copybutton"]
 exclude_patterns = ["protocol/*"]
 html_theme = "furo"
 html_title = f"timmy_actors {version}"
@@ -62,12 +64,16 @@ def _read(_app: Any, page: str, source: list[str]) -> None:
     source[0] = _LINK.sub(target, fill(source[0]))
 
 
-def _as_restructured_text(_app: Any, _kind: str, name: str, _value: object, _options: object, lines: list[str]) -> None:
-    """Docstrings have Markdown's blocks of code; the tree of errors stands on a page of its own."""
+def _as_restructured_text(  # noqa: PLR0917  as Sphinx calls it
+    app: Any, kind: str, name: str, value: object, options: object, lines: list[str]
+) -> None:
+    """Docstrings have Markdown's blocks of code, and sections such as "Raises:"."""
     if name == "timmy_actors.errors":
-        del lines[1:]
+        del lines[1:]  # its tree stands on a page of its own
     text = _BLOCK.sub(lambda block: f".. code-block:: {block[1]}\n\n{indent(block[2], '   ')}", "\n".join(lines))
     lines[:] = text.split("\n")
+    if kind not in ("attribute", "data", "property"):  # there it takes the words before a colon for a type
+        lines[:] = GoogleDocstring(lines, Config(), app, kind, name, value, options).lines()
 
 
 def setup(app: Any) -> None:
