@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRAIN := .cache/train
 SITE := .cache/site
+RELEASE := .cache/release
 ESLINT := .cache/eslint/node_modules/.bin/eslint
 # What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -12,7 +13,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example site clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example site release lock third-party clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -114,6 +115,22 @@ train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 
 site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html
 	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html docs $(SITE)/html
 
+release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, and list in an SBOM what the wheel installs
+	rm -rf dist build $(RELEASE)/wheel
+	$(RELEASE)/bin/python -m build --outdir dist
+	$(RELEASE)/bin/python -m twine check --strict dist/*
+	$(RELEASE)/bin/check-wheel-contents dist/*.whl
+	$(PYTHON) -m venv $(RELEASE)/wheel
+	$(RELEASE)/wheel/bin/python -m pip --disable-pip-version-check --quiet install "$$(echo dist/*.whl)[all]"
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.cdx.json $(RELEASE)/wheel/bin/python
+
+lock: $(RELEASE)/.installed-release ## Write docker/requirements.lock: the image's packages with their hashes
+	$(RELEASE)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
+	  --no-emit-options --no-annotate --extra http --output-file docker/requirements.lock setup.cfg
+
+third-party: $(VENV)/.installed-dev ## Write THIRD-PARTY.md: what an installation brings, and the licences
+	$(BIN)/python -m tools.third_party THIRD-PARTY.md
+
 clean: ## Remove what the others made
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis captures soak.svg
 
@@ -154,6 +171,12 @@ $(SITE)/.installed-site: setup.cfg pyproject.toml
 	@$(MAKE) --silent VENV=$(SITE) $(SITE)/bin/python
 	@echo "installing what the site needs (once; a minute or less) ..."
 	@$(SITE)/bin/python -m pip --disable-pip-version-check install --editable '.[all,site]'
+	@touch $@
+
+$(RELEASE)/.installed-release: setup.cfg
+	@$(MAKE) --silent VENV=$(RELEASE) $(RELEASE)/bin/python
+	@$(RELEASE)/bin/python -m pip --disable-pip-version-check --quiet install 'build>=1.2' 'twine>=7' 'check-wheel-contents>=0.6' \
+	  'cyclonedx-bom>=7' 'pip-tools>=7.6'
 	@touch $@
 
 # What draws the diagrams in a reader's browser; without its maps for debuggers, which are most of it.

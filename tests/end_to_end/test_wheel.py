@@ -12,7 +12,8 @@ import pytest
 from tests.end_to_end.daemon import DaemonProcess
 
 CHECKOUT = Path(__file__).parents[2]
-SHIPPED = ("lua", "config", "tasks", "training")
+SHIPPED = {"lua": "lua", "config": "config", "tasks": "tasks", "training": "training", "docs/protocol/schema": "schema"}
+"""Folders that ship beside the package, by the name that they have in it."""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,12 @@ def test_the_wheel_has_every_file_that_git_has(installed: Path) -> None:
         there = {name for name in archive.namelist() if ".dist-info/" not in name}
     command = ["git", "ls-files", "timmy_actors", *SHIPPED]
     tracked = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split()
-    wanted = {name if name.startswith("timmy_actors/") else f"timmy_actors/_shipped/{name}" for name in tracked}
-    links = {f"timmy_actors/_shipped/{name}" for name in SHIPPED}
-    assert there == wanted - links
+    assert there == set(map(in_wheel, tracked)) - {f"timmy_actors/_shipped/{name}" for name in SHIPPED.values()}
+
+
+def in_wheel(tracked: str) -> str:
+    """The name in the wheel of a file of the checkout."""
+    for folder, name in SHIPPED.items():
+        if tracked.startswith(f"{folder}/"):
+            return f"timmy_actors/_shipped/{name}{tracked.removeprefix(folder)}"
+    return tracked
