@@ -9,6 +9,7 @@ from benchmarks import (
     bridge,
     cli,
     drops,
+    frames,
     gamedata,
     heartbeat,
     link,
@@ -24,6 +25,7 @@ from benchmarks import (
 ROOMS = {
     "supervision": supervision,
     "bridge": bridge,
+    "frames": frames,
     "link": link,
     "drops": drops,
     "watchers": watchers,

@@ -40,6 +40,8 @@ class Peer:
         """What it says about itself in its welcome."""
         self.declines: str | None = None
         """Answers a hello with this error."""
+        self.declines_above = 0
+        """With `declines`: the newest version of the protocol that is not declined."""
         self.counts = False
         """Whether it numbers the executed commands, as a bridge does."""
         self.done = 0
@@ -151,8 +153,8 @@ class Peer:
         answer = {"id": message["id"], **getattr(self, f"_to_{kind}")(message)}
         return [answer, self.perception(seq=self.next_seq())] if kind == "subscribe" else [answer]
 
-    def _to_hello(self, _message: Message) -> Message:
-        if self.declines is not None:
+    def _to_hello(self, message: Message) -> Message:
+        if self.declines is not None and message["protocol"] > self.declines_above:
             return {"type": "error", "error": {"code": "unsupported_version", "message": self.declines}}
         self.seq = 0
         return self.welcome()

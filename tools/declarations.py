@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from timmy_actors.protocol import (
+    CADENCE,
     PATTERN_WORDS,
     TOPICS,
     CommandArguments,
@@ -66,6 +67,10 @@ CONSTANTS: dict[str, tuple[str, Any]] = {
     "FARTHEST_CELL": ("The farthest exterior cell.", topics.FARTHEST_CELL),
     "DEFAULT_RADIUS": ("The radius of the nearby sections, in game units.", message.DEFAULT_RADIUS),
     "DEFAULT_MOST": ("The most items that a nearby section lists.", message.DEFAULT_MOST),
+    "CADENCE_SHORTEST_S": ("The shortest time between two readings of an entity.", CADENCE.shortest_s),
+    "CADENCE_LONGEST_S": ("The longest one.", CADENCE.longest_s),
+    "CADENCE_LEAST_SPEED": ("The least speed that an entity is taken to have.", CADENCE.least_speed),
+    "CADENCE_PARTS": ("An entity is read before it has moved this part of its distance.", CADENCE.parts),
     "SCOPES": ("What a token can allow.", get_args(Scope)),
     "SECTIONS": ("The sections of a perception, in the order in which they are sent.", Reference("types.Section.enum")),
     "EVENTS": ("The events, topic by topic.", Reference("types.Event.enum")),

@@ -14,6 +14,7 @@ from timmy_actors.protocol import (
     CommandArguments,
     Model,
     PerceptionOutput,
+    frame,
     message,
 )
 
@@ -21,6 +22,7 @@ MESSAGES: dict[str, type[Model]] = {
     model.model_fields["type"].default: model
     for model in (
         message.Hello, message.Welcome, message.Subscribe, message.Subscribed, message.Observe, message.Perception,
+        frame.Frame,
         message.Command, message.Result, message.Ping, message.Pong, message.Event, message.Error,
     )
 }  # fmt: skip

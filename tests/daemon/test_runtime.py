@@ -148,7 +148,7 @@ def test_what_must_survive_survives_a_crash_of_the_link() -> None:
         known = fresh(runtime)
         runtime.directory.tell("connection", Arrived("game", []))
         link_up(runtime, after=known.epoch)
-        assert runtime.shared.perceptions.snapshots.value["Timmy"].position == known.position
+        assert runtime.snapshot().position == known.position
         assert runtime.directory.entries["perception"].restarts == 0
 
 

@@ -39,7 +39,7 @@ def test_the_link_comes_up_and_publishes_its_server() -> None:
         assert link.server is not None
         assert link.server.version == "0.8.1"
         assert link.up_after_ms is not None
-        assert peer.heard[0] == {"type": "hello", "id": "hello", "protocol": 1, "client": "timmy-daemon"}
+        assert peer.heard[0] == {"type": "hello", "id": "hello", "protocol": 2, "client": "timmy-daemon"}
 
 
 def test_it_publishes_the_round_trip_and_the_servers_load() -> None:
@@ -249,8 +249,8 @@ def test_a_peer_that_is_not_a_bridge_is_described(
 
 
 def test_a_bridge_of_another_protocol_version_is_reported() -> None:
-    with Peer(protocol=2) as peer, running(peer.address) as runtime:
-        link_down(runtime, "uses version 2 of the bridge protocol, this daemon version 1")
+    with Peer(protocol=3) as peer, running(peer.address) as runtime:
+        link_down(runtime, "uses version 3 of the bridge protocol, this daemon versions 1 to 2")
 
 
 def test_a_host_name_that_cannot_be_resolved_is_reported() -> None:

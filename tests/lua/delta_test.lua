@@ -134,8 +134,11 @@ test("a budget that runs out puts off pushes and drops none", function()
     peers[index] = new_peer()
     subscribe(service, peers[index], 5)
   end
-  for _ = 1, 4 do
+  for poll = 1, 4 * #SECTIONS do
     service:push(0.01, function() return false end)
+    local finished = 0
+    for _, peer in ipairs(peers) do finished = finished + #peer.got end
+    holds(finished <= poll / #SECTIONS, "a push is finished before all of its sections are read, one a poll")
   end
   for _, peer in ipairs(peers) do equal(#peer.got, 1) end
 end)

@@ -30,7 +30,7 @@ test("before hello everything else is refused", function()
 end)
 
 test("another protocol version is refused with ours", function()
-  local answer = ask(new_service(), new_peer(), { type = "hello", id = "h", client = "c", protocol = 2 })
+  local answer = ask(new_service(), new_peer(), { type = "hello", id = "h", client = "c", protocol = 3 })
   equal({ answer.error.code, answer.error.field, answer.id }, { "unsupported_version", "protocol", "h" })
 end)
 

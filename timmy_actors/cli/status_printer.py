@@ -116,7 +116,7 @@ class StatusPrinter:
 
     def _look_at_player(self) -> None:
         player = self._runtime.settings.player
-        snapshot = self._runtime.shared.perceptions.snapshots.value.get(player)
+        snapshot = self._runtime.shared.perceptions.snapshot(player)
         if self._introduced or snapshot is None or snapshot.position is None:
             return
         self._introduced = True

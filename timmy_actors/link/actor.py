@@ -23,10 +23,12 @@ from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
 from timmy_actors.link.tracing import CommandSpans
 from timmy_actors.protocol import (
+    FIRST_VERSION,
     PROTOCOL_VERSION,
     Error,
     ErrorInfo,
     Event,
+    Frame,
     Hello,
     LinkStatus,
     Perception,
@@ -119,6 +121,8 @@ class ConnectionActor(SocketActor):
         self._spans = CommandSpans()
         self._max_frame_bytes = math.inf
         """The largest message that the server accepts; a larger one makes it close the connection."""
+        self._is_older = False
+        """Whether the server declined the newest version of the protocol."""
         self._warnings: set[str] = set()
         self._pings = itertools.count(1)
         self._pinged = ""
@@ -194,7 +198,10 @@ class ConnectionActor(SocketActor):
             return
         self._publish()
         if self._state is LinkState.GREETING:
-            self._send(Hello(id="hello", client=self._options.client))
+            self._say_hello(PROTOCOL_VERSION)
+
+    def _say_hello(self, version: int) -> None:
+        self._send(Hello(id="hello", protocol=version, client=self._options.client))
 
     def _notice_standstill(self) -> None:
         now = time.monotonic()
@@ -230,11 +237,14 @@ class ConnectionActor(SocketActor):
                 self._on_welcome(message)
             case Pong():
                 self._on_pong(message)
+            case Error(id="hello") if message.error.code == "unsupported_version" and not self._is_older:
+                self._is_older = True
+                self._say_hello(FIRST_VERSION)
             case Error(id="hello"):
                 raise LinkLostError(f"the server declined: {message.error.message}")
             case Error(id=None) if message.error.code == "not_permitted" and message.error.field == "client":
                 self._give_way()
-            case Perception(id=None) | Event():
+            case Perception(id=None) | Frame() | Event():
                 self._directory.tell("perception", Received(self._epoch, message))
             case _:
                 self._route(message.id, Received(self._epoch, message))
@@ -267,10 +277,10 @@ class ConnectionActor(SocketActor):
         log.warning("%s", text)
 
     def _on_welcome(self, welcome: Welcome) -> None:
-        if welcome.protocol != PROTOCOL_VERSION:
+        if not FIRST_VERSION <= welcome.protocol <= PROTOCOL_VERSION:
             raise LinkLostError(
-                f"the server uses version {welcome.protocol} of the bridge protocol, this daemon version"
-                f" {PROTOCOL_VERSION}: update the older of the two"
+                f"the server uses version {welcome.protocol} of the bridge protocol, this daemon versions"
+                f" {FIRST_VERSION} to {PROTOCOL_VERSION}: update the older of the two"
             )
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")

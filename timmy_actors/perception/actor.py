@@ -12,6 +12,8 @@ from typing import Any, get_args
 
 from timmy_actors.gamedata import Library
 from timmy_actors.link import LinkDown, LinkUp, Received, Transmit
+from timmy_actors.perception.frames import Entities, apply_changes, merge_frame
+from timmy_actors.perception.merged import Merged, Snapshot, output_of
 from timmy_actors.perception.messages import Await, Happened
 from timmy_actors.perception.retention import (
     MAX_PLAYERS,
@@ -24,13 +26,19 @@ from timmy_actors.perception.retention import (
     without_expired,
 )
 from timmy_actors.perception.shared import Awaiting, Perceptions
-from timmy_actors.perception.words import add_words, add_words_to_event
+from timmy_actors.perception.words import (
+    add_words,
+    add_words_to_entities,
+    add_words_to_event,
+    add_words_to_sections,
+)
 from timmy_actors.protocol import (
     Error,
     Event,
     EventName,
+    Frame,
+    FramePerception,
     Perception,
-    PerceptionOutput,
     SectionName,
     Subscribe,
     Subscribed,
@@ -95,6 +103,10 @@ class PerceptionActor(Actor):
         """Players with no lost push since their last full snapshot: a delta may be merged only for these."""
         self._left_out: set[str] = set()
         """Players whose snapshots exceed MAX_PLAYERS."""
+        self._entities: Entities = {}
+        """The entities of the current subscription."""
+        self._names: dict[int, str] = {}
+        """The players of the current subscription by slot."""
 
     def on_start(self) -> None:
         """Subscribe if the link is already up: only an earlier incarnation received its `LinkUp`."""
@@ -190,16 +202,24 @@ class PerceptionActor(Actor):
                 if self._words is not None:
                     add_words_to_event(message, self._words)
                 self._on_event(message)
+            case Frame():
+                self._check_sequence(message.seq)
+                self._on_frame(message)
             case Subscribed(id=self._pending_id):
                 self._pending_id = None
+                self._entities.clear()
+                self._names.clear()
             case Error():
                 self._pending_id = None
                 log.error("the game server declined the subscription: %s", message.error.message)
 
-    def _add_words(self, perception: Perception) -> None:
+    def _add_words(self, received: Perception | Frame) -> None:
         library = self._library.value
         if library is not None:
-            add_words(perception, library)
+            if isinstance(received, Perception):
+                add_words(received, library)
+            else:
+                add_words_to_entities(received.entities.whole, library)
         if library is not self._words:  # the sections received before have none, or others: get all again
             self._words = library
             self._resubscribe()
@@ -213,26 +233,62 @@ class PerceptionActor(Actor):
             self._shared.watchers.count_lost(seq - before - 1)
             self._resubscribe()
 
+    def _on_frame(self, frame: Frame) -> None:
+        self._add_words(frame)
+        apply_changes(self._entities, frame.entities)
+        for perception in frame.perceptions:
+            if perception.player is not None:
+                self._names[perception.pid] = perception.player
+            player = self._names.get(perception.pid)
+            if player is None:
+                self._drop_delta(f"slot {perception.pid}")
+            else:
+                self._store(player, self._merged(player, perception, frame))
+
+    def _merged(self, player: str, perception: FramePerception, frame: Frame) -> Merged | None:
+        if not perception.full and player not in self._complete:
+            return None
+        previous = self._shared.snapshots.value.get(player)
+        base = previous if isinstance(previous, Merged) else None
+        merged = merge_frame(
+            base, perception, self._entities, boot=self._boot, epoch=self._epoch, game_ms=frame.game_ms
+        )
+        if merged is not None and self._words is not None:
+            received = perception.sections.model_fields_set
+            changed = {name: section for name, section in merged.sections.items() if name in received}
+            add_words_to_sections(changed, self._words)
+        return merged
+
     def _merge(self, perception: Perception) -> None:
+        if not perception.full and perception.player not in self._complete:
+            self._store(perception.player, None)
+            return
+        previous = self._shared.snapshots.value.get(perception.player)
+        base = output_of(previous) if previous is not None else None
+        self._store(perception.player, merge(base, perception, boot=self._boot, epoch=self._epoch))
+
+    def _store(self, player: str, merged: Snapshot | None) -> None:
+        """Publish a player's new snapshot, if there is room for it; None: its base snapshot is missing."""
         snapshots = self._shared.snapshots.value
-        previous = snapshots.get(perception.player)
+        previous = snapshots.get(player)
         if previous is None or previous.boot != self._boot:
             snapshots = of_boot(snapshots, self._boot, player=self._player)
         received_at = self._shared.received_at.value
-        room = make_room(perception.player, snapshots, received_at, player=self._player, epoch=self._epoch)
+        room = make_room(player, snapshots, received_at, player=self._player, epoch=self._epoch)
         if room is None:
-            self._leave_out(perception.player)
+            self._leave_out(player)
             return
-        complete = perception.full or perception.player in self._complete
-        merged = merge(previous, perception, boot=self._boot, epoch=self._epoch) if complete else None
         if merged is None:
-            log.debug("dropped a delta of %s: its base snapshot is missing", perception.player)
-            self._resubscribe()
+            self._drop_delta(player)
             return
         self._complete &= room.keys()
-        self._complete.add(merged.player)
-        self._publish({**room, merged.player: merged}, {merged.player: time.monotonic()})
+        self._complete.add(player)
+        self._publish({**room, player: merged}, {player: time.monotonic()})
         self._shared.watchers.publish(Happened(snapshot=merged))
+
+    def _drop_delta(self, whose: str) -> None:
+        log.debug("dropped a delta of %s: its base snapshot is missing", whose)
+        self._resubscribe()
 
     def _leave_out(self, player: str) -> None:
         if player in self._left_out or len(self._left_out) >= MOST_LEFT_OUT:
@@ -259,7 +315,7 @@ class PerceptionActor(Actor):
             self._complete &= retained.keys()
             self._publish(retained)
 
-    def _publish(self, snapshots: dict[str, PerceptionOutput], received: Mapping[str, float] | None = None) -> None:
+    def _publish(self, snapshots: dict[str, Snapshot], received: Mapping[str, float] | None = None) -> None:
         times = {**self._shared.received_at.value, **(received or {})}
         # Set before the snapshots, so that every published snapshot has a time.
         self._shared.received_at.value = MappingProxyType({name: times[name] for name in snapshots})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from timmy_actors.errors import RefusedError
+from timmy_actors.perception.merged import Snapshot, output_of
 from timmy_actors.protocol import MAX_TIMEOUT_S, GameEvent, LinkStatus, PerceptionOutput, Push, Revision
 
 
@@ -42,7 +43,7 @@ class Happened:
     """One notification for watches: a game event, a player's new snapshot, or a change of the link."""
 
     event: GameEvent | None = None
-    snapshot: PerceptionOutput | None = None
+    snapshot: Snapshot | None = None
     link: LinkStatus | None = None
 
     @property
@@ -51,7 +52,12 @@ class Happened:
         subject = self.event or self.snapshot
         return None if subject is None else subject.player
 
+    @property
+    def output(self) -> PerceptionOutput | None:
+        """The snapshot as callers read it."""
+        return None if self.snapshot is None else output_of(self.snapshot)
+
     @cached_property
     def json(self) -> bytes:
         """The fields of a `Push` as JSON, encoded once for all watches."""
-        return Push(event=self.event, snapshot=self.snapshot, link=self.link).model_dump_json(by_alias=True).encode()
+        return Push(event=self.event, snapshot=self.output, link=self.link).model_dump_json(by_alias=True).encode()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from timmy_actors.perception.merged import Merged, Snapshot
 from timmy_actors.protocol import LinkStatus, Perception, PerceptionOutput, Revision
 
 KEEP_GONE_S = 600.0
@@ -41,14 +42,19 @@ def merge(
     )
 
 
-def mark_stale(snapshot: PerceptionOutput, reason: str) -> PerceptionOutput:
+AnySnapshot = TypeVar("AnySnapshot", bound=Snapshot)
+
+
+def mark_stale(snapshot: AnySnapshot, reason: str) -> AnySnapshot:
     """A copy marked stale; a snapshot that is already stale keeps its first reason."""
     if snapshot.stale:
         return snapshot
+    if isinstance(snapshot, Merged):
+        return cast("AnySnapshot", snapshot.as_stale(reason))
     return snapshot.model_copy(update={"stale": True, "stale_reason": reason})
 
 
-def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
+def as_of(snapshot: AnySnapshot, link: LinkStatus) -> AnySnapshot:
     """The snapshot, marked stale if the link is down or if an earlier link delivered it."""
     if not link.carries:
         return mark_stale(snapshot, f"the link is down: {link.reason or link.state}")
@@ -57,7 +63,7 @@ def as_of(snapshot: PerceptionOutput, link: LinkStatus) -> PerceptionOutput:
     return snapshot
 
 
-def shows(snapshot: PerceptionOutput, after: Revision) -> bool:
+def shows(snapshot: Snapshot, after: Revision) -> bool:
     """Whether a snapshot includes revision `after`. A fresh snapshot of another server process is always later."""
     if snapshot.stale:
         return False
@@ -69,13 +75,13 @@ def _sections(perception: Perception) -> dict[str, Any]:
     return {name: getattr(sections, name) for name in sections.model_fields_set}
 
 
-def of_boot(snapshots: Mapping[str, PerceptionOutput], boot: str, *, player: str) -> dict[str, PerceptionOutput]:
+def of_boot(snapshots: Mapping[str, Snapshot], boot: str, *, player: str) -> dict[str, Snapshot]:
     """The snapshots of this server process, and `player`'s last one whatever its boot."""
     return {name: snapshot for name, snapshot in snapshots.items() if name == player or snapshot.boot == boot}
 
 
 def absent_since(
-    snapshots: Mapping[str, PerceptionOutput], epoch: int, known: Mapping[str, float], *, now: float
+    snapshots: Mapping[str, Snapshot], epoch: int, known: Mapping[str, float], *, now: float
 ) -> dict[str, float]:
     """Since when each absent player has been absent: a player that left, or was not perceived over this link.
 
@@ -85,8 +91,8 @@ def absent_since(
 
 
 def without_expired(
-    snapshots: Mapping[str, PerceptionOutput], absent: Mapping[str, float], *, player: str, now: float
-) -> dict[str, PerceptionOutput]:
+    snapshots: Mapping[str, Snapshot], absent: Mapping[str, float], *, player: str, now: float
+) -> dict[str, Snapshot]:
     """The snapshots of players absent for less than KEEP_GONE_S, and `player`'s."""
     return {
         name: snapshot
@@ -96,8 +102,8 @@ def without_expired(
 
 
 def make_room(
-    name: str, snapshots: Mapping[str, PerceptionOutput], received_at: Mapping[str, float], *, player: str, epoch: int
-) -> Mapping[str, PerceptionOutput] | None:
+    name: str, snapshots: Mapping[str, Snapshot], received_at: Mapping[str, float], *, player: str, epoch: int
+) -> Mapping[str, Snapshot] | None:
     """The snapshots to retain beside one of `name`; None if there is no room for it.
 
     At the limit, the absent player whose snapshot was received longest ago is removed. `player` always has room.
@@ -111,5 +117,5 @@ def make_room(
     return {other: snapshot for other, snapshot in snapshots.items() if other != oldest}
 
 
-def _is_absent(snapshot: PerceptionOutput, epoch: int) -> bool:
+def _is_absent(snapshot: Snapshot, epoch: int) -> bool:
     return snapshot.stale or snapshot.epoch != epoch

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from timmy_actors.errors import RefusedError
+from timmy_actors.perception.merged import Snapshot, output_of
 from timmy_actors.perception.messages import Await, Happened
 from timmy_actors.perception.retention import as_of, shows
 from timmy_actors.perception.watching import Watch, Watchers
@@ -33,8 +34,8 @@ class Awaiting:
 
     def match(self, wanted: Await) -> PerceptionOutput | None:
         """The published snapshot that satisfies the request, if any."""
-        snapshot = self._shared.snapshot(wanted.player)
-        return snapshot if snapshot is not None and shows(snapshot, wanted.after) else None
+        published = self._shared.published(wanted.player)
+        return output_of(published) if published is not None and shows(published, wanted.after) else None
 
     def add(self, wanted: Await, reply: Reply) -> None:
         """Add a request.
@@ -69,7 +70,7 @@ class Awaiting:
         return min((waiter.wanted.due for waiter in self._waiters), default=None)
 
     def _expired(self, wanted: Await) -> RefusedError:
-        known = self._shared.snapshot(wanted.player)
+        known = self._shared.published(wanted.player)
         if known is None:
             last = "no snapshot of that player was received"
         elif known.stale:
@@ -80,7 +81,7 @@ class Awaiting:
         return RefusedError("expired", f"{missing} {wanted.timeout_s:g} s: {last}")
 
 
-Snapshots = Mapping[str, PerceptionOutput]
+Snapshots = Mapping[str, Snapshot]
 
 
 class Perceptions:
@@ -99,6 +100,11 @@ class Perceptions:
 
     def snapshot(self, player: str) -> PerceptionOutput | None:
         """The last known snapshot of a player, marked stale if the link that delivered it is no longer up."""
+        published = self.published(player)
+        return None if published is None else output_of(published)
+
+    def published(self, player: str) -> Snapshot | None:
+        """The same as it is stored: what it lists nearby is built when its `output` is read."""
         snapshot = self.snapshots.value.get(player)
         return None if snapshot is None else as_of(snapshot, self.link.value)
 

@@ -284,7 +284,7 @@ def _offer(watches: Iterable[Watch], *happened: Happened) -> None:
 def as_pushed(taken: Numbered) -> Pushed:
     """A taken item as the `Pushed` that a caller reads."""
     what = taken.happened
-    return Pushed(seq=taken.seq, left_out=taken.left_out, event=what.event, snapshot=what.snapshot, link=what.link)
+    return Pushed(seq=taken.seq, left_out=taken.left_out, event=what.event, snapshot=what.output, link=what.link)
 
 
 def _daemon_ended() -> DaemonUnreachableError:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata import Library
 from timmy_actors.protocol import (
+    Actor,
     Books,
+    Entity,
     Event,
     Factions,
     Item,
     Journal,
     Model,
-    NearbyActor,
-    NearbyObject,
     Perception,
+    PlacedObject,
     Quests,
     Spells,
 )
@@ -31,11 +32,28 @@ def add_words(perception: Perception, library: Library) -> None:
     An index that cannot be read adds nothing.
     """
     sections = perception.sections
+    add_words_to_sections({name: getattr(sections, name) for name in sections.model_fields_set}, library)
+
+
+def add_words_to_sections(sections: Mapping[str, Model], library: Library) -> None:
+    """Add words to sections that were just merged."""
     try:
-        for section in sections.model_fields_set:
-            add = _SECTIONS.get(section)
+        for name, section in sections.items():
+            add = _SECTIONS.get(name)
             if add is not None:
-                add(getattr(sections, section), library)
+                add(section, library)
+    except GameDataError as error:
+        log.warning("%s", error)
+
+
+def add_words_to_entities(entities: Iterable[Entity], library: Library) -> None:
+    """Add words to entities that were just received."""
+    try:
+        for entity in entities:
+            if entity.actor is not None:
+                _to_named((entity.actor,), library)
+            elif entity.object is not None:
+                _to_objects((entity.object,), library)
     except GameDataError as error:
         log.warning("%s", error)
 
@@ -76,7 +94,7 @@ def _names(idents: Iterable[str], library: Library) -> dict[str, str]:
     return {ident: name for ident in idents if (name := library.name(ident)) is not None}
 
 
-def _to_named(things: Iterable[Item | NearbyActor], library: Library) -> None:
+def _to_named(things: Iterable[Item | Actor], library: Library) -> None:
     known, names = library.names.known, library.names
     for thing in things:
         fields = thing.__dict__
@@ -87,7 +105,7 @@ def _to_named(things: Iterable[Item | NearbyActor], library: Library) -> None:
                 fields["name"] = names[fields["ref_id"]]
 
 
-def _to_objects(things: Iterable[NearbyObject], library: Library) -> None:
+def _to_objects(things: Iterable[PlacedObject], library: Library) -> None:
     known, names = library.names.known, library.names
     cell, here = None, library.placed[""]
     for thing in things:  # one loop, as each touch of a model costs

@@ -8,10 +8,14 @@ from pydantic import Field, TypeAdapter
 
 from timmy_actors.protocol._base import MAX_INTEGER, Count, ErrorInfo, MessageId, Model, Scope, Traceparent
 from timmy_actors.protocol.event import EventName, GameEvent
+from timmy_actors.protocol.frame import Frame
 from timmy_actors.protocol.perception import SectionName, Sections
 from timmy_actors.protocol.server import ClientName, ServerFacts, TickLoad
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
+"""The newest version of the protocol: its pushes are frames (`protocol/frame.py`)."""
+FIRST_VERSION = 1
+"""The oldest version that both sides speak: each push is a perception of one player with whole sections."""
 
 PlayerName = Annotated[str, Field(min_length=1, max_length=256)]
 Sequence = Annotated[int, Field(ge=1)]
@@ -35,7 +39,8 @@ class Hello(FromClient):
 
     type: Literal["hello"] = "hello"
     id: MessageId
-    protocol: int = PROTOCOL_VERSION
+    protocol: int = FIRST_VERSION
+    """The version of the protocol that the client wants; the welcome repeats it."""
     client: ClientName
 
 
@@ -192,7 +197,7 @@ class Error(Model):
 
 ClientMessage = Annotated[Hello | Subscribe | Observe | Command | Ping, Field(discriminator="type")]
 ServerMessage = Annotated[
-    Welcome | Subscribed | Perception | Result | Pong | Event | Error, Field(discriminator="type")
+    Welcome | Subscribed | Perception | Frame | Result | Pong | Event | Error, Field(discriminator="type")
 ]
 
 CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from timmy_actors.errors import ConfigError, EpisodesUnusableError
 from timmy_actors.protocol import FlightDump
+from timmy_actors.recording.frame_base import forget_frames, remember_frame
 from timmy_actors.recording.redaction import Redactor
 
 log = logging.getLogger(__name__)
@@ -109,12 +110,16 @@ class FlightRecorder:
 
 
 def remember(base: dict[str, Message], message: Message) -> None:
-    """Keep what later messages build on: the welcome, and each player's sections, whole."""
+    """Keep what later messages build on: the welcome, and the players' state, whole."""
     match message:
         case {"type": "welcome"}:
             base["welcome"] = message
         case {"type": "perception", "player": str(player), "seq": _}:
             base[f"player {player}"] = merge(base.get(f"player {player}"), message)
+        case {"type": "frame"}:
+            remember_frame(base, message)
+        case {"type": "subscribed"}:
+            forget_frames(base)
 
 
 def merge(before: Message | None, push: Message) -> Message:

@@ -11,7 +11,8 @@ from typing import Any, Self
 
 import zmq
 
-from timmy_actors.recording.flight import Direction, Message, Passage, merge
+from timmy_actors.recording.flight import Direction, Message, Passage, remember
+from timmy_actors.recording.frame_base import in_order
 
 AWAIT_COMMAND_S = 5.0
 """How long a recorded command is waited for, past its time: then the recording goes on without it."""
@@ -109,7 +110,7 @@ class _Playing:
     def __init__(self, passage: Passage, await_command_s: float) -> None:
         self.client = b""
         self._welcome = passage.welcome or {}
-        self._players = {key: message for key, message in passage.base.items() if key != "welcome"}
+        self._base = dict(passage.base)
         self._entries = passage.entries
         self._next = 0
         self._await_command_s = await_command_s
@@ -171,8 +172,9 @@ class _Playing:
 
     def _subscribe(self, message: Message) -> None:
         self._answers.append({**message, "type": "subscribed"})
-        for player in self._players.values():
-            self._answers.append({**player, "seq": self._count(), "full": True})
+        for known in in_order(self._base):
+            whole = {"full": True} if known.get("type") == "perception" else {}
+            self._answers.append({**known, "seq": self._count(), **whole})
         if self._began_at is None:
             self._began_at = time.monotonic()
 
@@ -230,10 +232,8 @@ class _Playing:
         kind = message.get("type")
         if direction == "sent":
             return []
-        if kind in ("perception", "event") and message.get("id") is None:
-            if kind == "perception":
-                key = f"player {message.get('player')}"
-                self._players[key] = merge(self._players.get(key), message)
+        if kind in ("perception", "frame", "event") and message.get("id") is None:
+            remember(self._base, message)
             return [{**message, "seq": self._count()}]
         recorded = str(message.get("id"))
         if kind in ("result", "error") and recorded in self._ids:

@@ -74,11 +74,22 @@ function M.add_object_taking(counts)
   end
 end
 
+local function is_at(actor, index)
+  return actor.ref_num == tes3mp.GetActorRefNum(index) and actor.mp_num == tes3mp.GetActorMpNum(index)
+end
+
 --- The entry of the actor list at a valid `index`, stored in `actor` if given.
 local function actor_at(index, actor)
+  if actor and is_at(actor, index) then return actor end
   local ref_num, mp_num = tes3mp.GetActorRefNum(index), tes3mp.GetActorMpNum(index)
-  if actor and actor.ref_num == ref_num and actor.mp_num == mp_num then return actor end
   return { ref_num = ref_num, mp_num = mp_num, unique_index = ref_num .. "-" .. mp_num }
+end
+
+--- Selects the list of a cell's actors; returns its length.
+local function select_actors(cell)
+  if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 3) end
+  tes3mp.ReadCellActorList(cell)
+  return tes3mp.GetActorListSize()
 end
 
 local function look_at(actor, index)
@@ -89,20 +100,32 @@ local function look_at(actor, index)
 end
 
 --- The actors of a loaded cell as last reported to the server: { unique_index, x, y, z, health?, health_base? }.
--- `earlier` is the result of an earlier call for that cell; its list and tables are reused.
+-- `earlier` is the result of an earlier call for that cell; its list and tables are reused. Also returns the length of
+-- the server's list, which has actors without a position too.
 function M.actors_in(cell, earlier)
-  if not cells.is_safe(cell) then error("tes3mp.ReadCellActorList: not a safe cell: " .. tostring(cell), 2) end
-  local list, count = earlier or {}, 0
-  tes3mp.ReadCellActorList(cell)
-  for index = 0, tes3mp.GetActorListSize() - 1 do
+  local list, count, size = earlier or {}, 0, select_actors(cell)
+  for index = 0, size - 1 do
     if tes3mp.DoesActorHavePosition(index) then
       count = count + 1
       list[count] = actor_at(index, list[count])
+      list[count].index = index
       look_at(list[count], index)
     end
   end
   for position = #list, count + 1, -1 do list[position] = nil end
-  return list
+  return list, size
+end
+
+--- Reads the first `count` of `actors`, which are from the result of `actors_in` for that cell, again. Returns false,
+-- perhaps after some, if the server's list has another length than `size` or other actors in these places.
+function M.look_again(cell, actors, count, size)
+  if select_actors(cell) ~= size then return false end
+  for position = 1, count do
+    local actor = actors[position]
+    if not is_at(actor, actor.index) then return false end
+    look_at(actor, actor.index)
+  end
+  return true
 end
 
 --- The actors of the packet whose event is being handled: { unique_index, ref_id, cell } each. Only call it from that

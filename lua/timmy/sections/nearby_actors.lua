@@ -1,8 +1,9 @@
 --- NPCs and creatures near a player, from all cells that its client has loaded.
 --
--- This is most of a push, so it is written as text here instead of encoding tables: an actor's own data are cached as
--- text (see timmy.state.cell_actors), and only its position relative to the player is new each time.
+-- This is most of a push of version 1, so it is written as text here instead of encoding tables: an actor's own data
+-- are kept as text (see timmy.state.entities), and only its position relative to the player is new each time.
 local cell_actors = require("timmy.state.cell_actors")
+local entities = require("timmy.state.entities")
 local geometry = require("timmy.state.geometry")
 local json = require("timmy.wire.json")
 local player_location = require("timmy.state.player_location")
@@ -10,15 +11,15 @@ local player_location = require("timmy.state.player_location")
 --- Buffers for the actors within the radius and the pieces of the text, reused to avoid garbage.
 local nearby, pieces = {}, {}
 
---- Collects the actors of a cell that are within the radius, with their distances in whole units as they are sent. A
--- NaN position is never within the radius. Returns the new count.
+--- Collects the actors of a cell that are within the radius, with their distances as they are sent. Returns the new
+-- count.
 local function collect(cell, eye, options, count)
   local company = cell_actors.of(cell, options.now, options.fresh)
   local reach = options.radius * options.radius
   for _, actor in ipairs(company.actors) do
-    local east, north, up = actor.x - eye.x, actor.y - eye.y, actor.z - eye.z
-    local square = east * east + north * north + up * up
-    if square <= reach and cell_actors.role(company, actor) then
+    local entity = actor.entity
+    local square = entity.x and geometry.square(eye, entity) or math.huge
+    if square <= reach and cell_actors.is_known(company, actor) then
       count = count + 1
       nearby[count], actor.distance = actor, math.floor(math.sqrt(square))
     end
@@ -26,14 +27,16 @@ local function collect(cell, eye, options, count)
   return count
 end
 
---- Writes seven pieces from index `at` on: the actor as seen from `eye`.
-local function put(actor, eye, at)
-  pieces[at], pieces[at + 1], pieces[at + 2] = actor.role.text, cell_actors.health(actor), cell_actors.place(actor)
-  pieces[at + 3], pieces[at + 4] = ',"bearing":', geometry.bearing(eye, actor)
-  pieces[at + 5], pieces[at + 6] = ',"distance":', actor.distance
-end
+local PIECES_EACH = 9
 
-local PIECES_EACH = 8
+--- Writes pieces from index `at` on: the actor as seen from `eye`.
+local function put(actor, eye, at)
+  local entity = actor.entity
+  pieces[at], pieces[at + 1], pieces[at + 2] = "{", entity.description, entity.health_text
+  pieces[at + 3] = entities.place_text(entity)
+  pieces[at + 4], pieces[at + 5] = ',"bearing":', geometry.bearing(eye, entity)
+  pieces[at + 6], pieces[at + 7] = ',"distance":', actor.distance
+end
 
 local function write(actors, eye, left_out)
   local at = 1
@@ -49,7 +52,7 @@ local function write(actors, eye, left_out)
 end
 
 return function(pid, options)
-  local eye, count = player_location.viewpoint(pid), 0
+  local eye, count = geometry.whole_place(player_location.viewpoint(pid)), 0
   for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do count = collect(cell, eye, options, count) end
   for position = count + 1, #nearby do nearby[position] = nil end
   local actors, left_out = geometry.nearest(nearby, options.most, "unique_index")

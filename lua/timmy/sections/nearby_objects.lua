@@ -10,7 +10,7 @@ local player_location = require("timmy.state.player_location")
 local function see(thing, eye, radius)
   local distance, bearing
   if thing.x then
-    distance, bearing = geometry.toward(eye, thing)
+    distance, bearing = geometry.toward_whole(eye, geometry.whole_place(thing))
     if distance > radius then return nil end
   end
   local seen = { distance = distance, bearing = bearing }
@@ -29,7 +29,7 @@ local function collect(cell, eye, options, nearby)
 end
 
 return function(pid, options)
-  local eye, nearby, unseen = player_location.viewpoint(pid), {}, 0
+  local eye, nearby, unseen = geometry.whole_place(player_location.viewpoint(pid)), {}, 0
   for _, cell in ipairs(player_location.cells_around(pid, eye.cell)) do
     unseen = unseen + collect(cell, eye, options, nearby)
   end

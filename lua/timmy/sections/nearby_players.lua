@@ -9,9 +9,6 @@ local player_location = require("timmy.state.player_location")
 local player_positions = require("timmy.state.player_positions")
 local player_state = require("timmy.state.player_state")
 
---- Positions to the unit and the degree, as for actors.
-local whole = math.floor
-
 --- Whether another player is within the radius and still online. The distance is checked first: with a hundred players
 -- online nearly all are far away.
 local function is_near(other, pid, eye, radius)
@@ -19,12 +16,12 @@ local function is_near(other, pid, eye, radius)
   return geometry.are_joined(eye.cell, other.place.cell) and corescripts.player(other.pid) ~= nil
 end
 
---- The other player's position as sent on the wire.
+--- The other player's position as sent on the wire: to the unit and the degree, as for actors.
 local function see(other, eye)
   local place = other.place
-  return { name = other.name, pid = other.pid, cell = place.cell, x = whole(place.x), y = whole(place.y),
-    z = whole(place.z), distance = whole(math.sqrt(geometry.square(eye, place))),
-    bearing = geometry.bearing(eye, place) }
+  local distance, bearing = geometry.toward_whole(eye, place)
+  return { name = other.name, pid = other.pid, cell = place.cell, x = place.x, y = place.y, z = place.z,
+    distance = distance, bearing = bearing }
 end
 
 --- Adds what is visible of a player that near.
@@ -37,7 +34,7 @@ local function look_at(seen)
 end
 
 return function(pid, options)
-  local eye, nearby = player_location.viewpoint(pid), {}
+  local eye, nearby = geometry.whole_place(player_location.viewpoint(pid)), {}
   for _, other in ipairs(player_positions.of(options.now, options.fresh)) do
     if is_near(other, pid, eye, options.radius) then nearby[#nearby + 1] = see(other, eye) end
   end

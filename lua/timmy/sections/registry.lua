@@ -3,6 +3,7 @@ local clock = require("timmy.server.clock")
 local corescripts = require("timmy.game.corescripts")
 local declarations = require("timmy.wire.declarations")
 local numbers = require("timmy.wire.numbers")
+local surroundings = require("timmy.sections.surroundings")
 local trips = require("timmy.state.trips")
 
 local M = {}
@@ -60,7 +61,13 @@ function M.look(section, pid, options)
   return reader(pid, options)
 end
 
---- The same, read now, with defaults for missing options.
+--- A `nearby_*` section of a logged-in player as a list of entities: see timmy.sections.surroundings.
+function M.surroundings(section, pid, eye, options, list)
+  if not corescripts.player(pid) then return nil end
+  return surroundings.look(section, pid, eye, options, list)
+end
+
+--- A section, read now, with defaults for missing options.
 function M.read(section, pid, options)
   return M.look(section, pid, completed(options))
 end

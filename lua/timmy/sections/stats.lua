@@ -9,12 +9,23 @@ local numbers = require("timmy.wire.numbers")
 
 local finite = numbers.finite
 
-local function gauge(current, base)
-  return { current = finite(current), base = finite(base) }
+--- The gauges of each player: a gauge that stands still is the same table again, and need not be encoded.
+local gauges = setmetatable({}, { __mode = "k" })
+
+local function gauge(player, name, current, base)
+  local known = gauges[player] or {}
+  gauges[player] = known
+  current, base = finite(current), finite(base)
+  local before = known[name]
+  if not before or before.current ~= current or before.base ~= base then
+    known[name] = json.constant({ current = current, base = base })
+  end
+  return known[name]
 end
 
---- Attributes and skills take a hundred calls and change seldom: pushed values may be this old, in seconds.
-local POINTS_KEEP_S = 1
+--- What changes seldom takes over a hundred calls: pushed values may be this old, in seconds, unless an event or a
+-- command touched the player since.
+local SELDOM_KEEP_S = 1
 
 local function read_attributes(pid)
   local read = {}
@@ -39,21 +50,12 @@ local function read_skills(pid)
   return json.object(read)
 end
 
---- Cached by the player's table, which ends with its visit.
-local points = cache.new(function(_, pid)
-  return { attributes = json.constant(read_attributes(pid)), skills = json.constant(read_skills(pid)) }
-end)
-
-return function(pid, options)
-  local now = options.now
-  local read = points(corescripts.player(pid), options.fresh and now or now - POINTS_KEEP_S, now, pid)
+--- All but the gauges, which are set at each reading; cached by the player's table, which ends with its visit.
+local seldom = cache.new(function(_, pid)
   return {
     level = numbers.whole(guard.GetLevel(pid)),
-    health = gauge(guard.GetHealthCurrent(pid), guard.GetHealthBase(pid)),
-    magicka = gauge(guard.GetMagickaCurrent(pid), guard.GetMagickaBase(pid)),
-    fatigue = gauge(guard.GetFatigueCurrent(pid), guard.GetFatigueBase(pid)),
-    attributes = read.attributes,
-    skills = read.skills,
+    attributes = json.constant(read_attributes(pid)),
+    skills = json.constant(read_skills(pid)),
     race = guard.GetRace(pid),
     gender = guard.GetIsMale(pid) == 0 and "female" or "male",
     class = classes.of(pid),
@@ -62,4 +64,13 @@ return function(pid, options)
     bounty = numbers.whole(guard.GetBounty(pid)),
     reputation = numbers.whole(guard.GetReputation(pid)),
   }
+end)
+
+return function(pid, options)
+  local now, player = options.now, corescripts.player(pid)
+  local stats = seldom(player, options.fresh and now or now - SELDOM_KEEP_S, now, pid)
+  stats.health = gauge(player, "health", guard.GetHealthCurrent(pid), guard.GetHealthBase(pid))
+  stats.magicka = gauge(player, "magicka", guard.GetMagickaCurrent(pid), guard.GetMagickaBase(pid))
+  stats.fatigue = gauge(player, "fatigue", guard.GetFatigueCurrent(pid), guard.GetFatigueBase(pid))
+  return stats
 end

@@ -18,16 +18,18 @@ local function bad(code, message, field)
 end
 
 function M.hello(service, client, message, now)
-  if message.protocol ~= protocol.VERSION then
-    local err = bad("unsupported_version", "this bridge speaks protocol " .. protocol.VERSION, "protocol")
+  if message.protocol < 1 or message.protocol > protocol.VERSION then
+    local err = bad("unsupported_version", "this bridge speaks protocols 1 to " .. protocol.VERSION, "protocol")
     return protocol.error(err, message.id)
   end
   local err = service:introduce(client, message.client, now)
   if err then return protocol.error(err, message.id) end
+  if client.protocol ~= message.protocol then client.subscription = nil end
+  client.protocol = message.protocol
   return {
     type = "welcome",
     id = message.id,
-    protocol = protocol.VERSION,
+    protocol = message.protocol,
     boot = service.boot,
     now = clock.to_ms(now),
     remember_s = service.limits.remember_s,
@@ -36,12 +38,12 @@ function M.hello(service, client, message, now)
 end
 
 --- Replaces the client's subscription. The next push of each player has all sections.
-function M.subscribe(_, client, message)
+function M.subscribe(service, client, message)
   if client.peer:only_answers() then
     local err = bad("not_permitted", "a REQ socket gets answers only: subscribe from a DEALER", "type")
     return protocol.error(err, message.id)
   end
-  local subscription = subscriptions.new(message)
+  local subscription = subscriptions.new(message, client.protocol, service.sections.by_view)
   client.subscription = subscription
   return {
     type = "subscribed",
@@ -65,7 +67,7 @@ local function snapshot(service, player, message, now)
     if not sections[section] then
       local reading = service.readings:now(player, section, view, now)
       if not reading then return nil, section end
-      sections[section], revisions[section] = reading.fragment, reading.revision
+      sections[section], revisions[section] = json.fragment(reading:text()), reading.revision
     end
   end
   return sections, revisions

@@ -1,4 +1,5 @@
---- The bridge's state of one connection: the client's name, its subscription, the number of pushes sent.
+--- The bridge's state of one connection: the client's name and protocol version, its subscription, the number of pushes
+-- sent.
 local json = require("timmy.wire.json")
 local poll_stats = require("timmy.server.poll_stats")
 
@@ -8,7 +9,8 @@ Client.__index = Client
 local M = {}
 
 function M.new(peer)
-  return setmetatable({ peer = peer, seq = 0, load = poll_stats.new(), pushed = 0, pushed_bytes = 0 }, Client)
+  return setmetatable({ peer = peer, protocol = 1, seq = 0, load = poll_stats.new(), pushed = 0, pushed_bytes = 0 },
+    Client)
 end
 
 --- Pushes a message; its sequence number is assigned when it enters the output buffer.

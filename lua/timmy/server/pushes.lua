@@ -1,54 +1,45 @@
 --- Pushes of perceptions to subscribers: what is due, as far as the poll's budget and each reader allow.
-local clock = require("timmy.server.clock")
-local delta = require("timmy.server.delta")
-local json = require("timmy.wire.json")
+--
+-- A push whose sections could not all be read within a poll's budget is continued in the next poll.
+local frame_writer = require("timmy.server.frame_writer")
+local perception_writer = require("timmy.server.perception_writer")
 
 local M = {}
 
---- Buffers of the push that is being written, reused to avoid garbage.
-local texts, revisions, pieces = {}, {}, {}
+--- What writes the pushes of each version of the protocol.
+local WRITERS = { perception_writer, frame_writer }
 
---- Reads the sections of an entry's player: texts and revisions by section.
-local function look(service, subscription, entry, now)
-  for _, section in ipairs(subscription.sections) do
-    local reading = service.readings:pushed(entry.player, section, subscription.view, entry.due, now)
-    texts[section], revisions[section] = reading and reading.text, reading and reading.revision
+--- Reads one section for an entry's push. In version 2 a `nearby_*` section is a scene.
+local function read(service, client, entry, section, now)
+  local view, readings = client.subscription.view, service.readings
+  if client.protocol > 1 and service.sections.by_view[section] then
+    return readings:surroundings(entry.player, section, view, entry.due, now)
   end
+  return readings:pushed(entry.player, section, view, entry.due, now)
 end
 
---- Writes the members of an object into the buffer from index `at` on; returns the next free index.
-local function put_members(at, names, values)
-  for position, name in ipairs(names) do
-    pieces[at], pieces[at + 1], pieces[at + 2] = position > 1 and ',"' or '"', name, '":'
-    pieces[at + 3] = values[name]
-    at = at + 4
+--- Reads the sections of an entry's player, from the one at which the poll before stopped; false if the budget ran out
+-- before the last. The push shows the commands that were done before it began.
+local function look(service, client, entry, now, within_budget)
+  local sections, readings = client.subscription.sections, service.readings
+  local touched_at = readings:touched_at(entry.player)
+  if entry.position == 1 then entry.next_revision = service:revision_of(entry.player.pid, now) end
+  for position = entry.position, #sections do
+    local section = sections[position]
+    if not readings:is_fresh(section, entry.readings[section], touched_at, entry.due) then
+      entry.readings[section] = read(service, client, entry, section, now)
+      entry.position = position + 1
+      if position < #sections and not within_budget() then return false end
+    end
   end
-  return at
-end
-
-local function opening_of(player)
-  return '{"type":"perception","player":' .. json.encode(player.name) .. ',"pid":' .. player.pid .. ',"now":'
-end
-
---- The text of a push. It is concatenated here: the sections are texts already, and encoding tables of them would take
--- longer than the rest of the push.
-local function message_of(entry, names, seq, revision, now, game_now)
-  entry.opening = entry.opening or opening_of(entry.player)
-  pieces[1], pieces[2], pieces[3], pieces[4] = entry.opening, clock.to_ms(now), ',"seq":', seq
-  pieces[5], pieces[6] = ',"revision":', revision
-  pieces[7], pieces[8] = ',"game_ms":', clock.to_ms(game_now)
-  pieces[9] = entry.full and ',"full":true,"revisions":{' or ',"full":false,"revisions":{'
-  local at = put_members(10, names, revisions)
-  pieces[at] = '},"sections":{'
-  at = put_members(at + 1, names, texts)
-  pieces[at] = "}}"
-  return table.concat(pieces, "", 1, at)
+  entry.position = 1
+  return true
 end
 
 --- Whether a perception of this revision is the first that shows some command's effect.
-local function tells_of_a_command(service, entry, revision)
+local function tells_of_a_command(service, entry)
   local done = service.done[entry.player.name]
-  return done and done <= revision and (entry.revision or 0) < done
+  return done and done <= entry.next_revision and (entry.revision or 0) < done
 end
 
 --- Whether a perception is the first that shows the game time at which a frozen world stands. A step may have changed
@@ -57,18 +48,25 @@ local function tells_of_a_standstill(service, entry, game_now)
   return service.stands_still and (entry.game_time or game_now) < game_now
 end
 
---- Pushes an entry: all sections the first time, then the changed ones; nothing if nothing changed, no command was done
--- and the world did not stop.
-local function push(service, client, entry, now)
-  look(service, client.subscription, entry, now)
-  local revision, game_now = service:revision_of(entry.player.pid, now), service:game_time(now)
-  local names = delta.changed(client.subscription.sections, revisions, entry.sent)
-  client.subscription:reschedule(entry, now)
-  if #names == 0 and not tells_of_a_command(service, entry, revision)
-    and not tells_of_a_standstill(service, entry, game_now) then return end
-  client:push_text(message_of(entry, names, client.seq + 1, revision, now, game_now))
-  entry.full, entry.revision, entry.game_time = false, revision, game_now
-  for _, name in ipairs(names) do entry.sent[name] = revisions[name] end
+--- Pushes an entry: all sections the first time, then what changed; nothing if nothing changed, no command was done and
+-- the world did not stop. False if the budget ran out before all was read.
+local function push(service, client, entry, now, within_budget)
+  local subscription, game_now = client.subscription, service:game_time(now)
+  local is_done = look(service, client, entry, now, within_budget)
+  subscription.unfinished = not is_done and entry or nil
+  if not is_done then return false end
+  subscription:reschedule(entry, now)
+  local must = tells_of_a_command(service, entry) or tells_of_a_standstill(service, entry, game_now)
+  local before = entry.revision
+  entry.revision = entry.next_revision
+  local text = WRITERS[client.protocol].write(subscription, entry, must, client.seq + 1, now, game_now)
+  if not text then
+    entry.revision = before
+    return true
+  end
+  client:push_text(text)
+  entry.full, entry.game_time = false, game_now
+  return true
 end
 
 --- Whether the client reads fast enough. Otherwise its next perception waits until it does, and then has everything
@@ -85,8 +83,7 @@ local function serve(service, client, now, within_budget)
   for _ = 1, #subscription.entries do
     local entry = keeps_up(service, client) and subscription:next_due(now)
     if not entry then break end
-    push(service, client, entry, now)
-    if not within_budget() then return false end
+    if not push(service, client, entry, now, within_budget) or not within_budget() then return false end
   end
   return not followed or within_budget()
 end

@@ -1,6 +1,8 @@
 --- Sections read from the game, shared by all clients: each section of a player is read once, compared with its last
--- value, numbered when it changed, and encoded as JSON once.
-local json = require("timmy.wire.json")
+-- value, numbered when it changed, and what changed of it is encoded as JSON once (timmy.server.reading).
+local geometry = require("timmy.state.geometry")
+local readings_of_sections = require("timmy.server.reading")
+local scenes = require("timmy.server.scene")
 
 local Readings = {}
 Readings.__index = Readings
@@ -10,15 +12,13 @@ local M = {}
 --- The most readings by view kept for a player: more than the clients of one player normally have views. Beyond it they
 -- are all dropped; sections that don't depend on a view are not affected.
 local MOST_BY_VIEW = 64
---- The longest section, in bytes: half of a slow reader's buffer. The longest of a normal game takes a quarter of that.
--- A game client that sends names of any length must not end the connections of those who observe its player.
-local LONGEST_BYTES = 524288
 
 --- `registry` reads a section (see timmy.sections.registry); `log(text)` gets read errors; `allow_raw` as in the
 -- bridge's settings.
 function M.new(registry, log, allow_raw)
   local options = { allow_raw = allow_raw == true }
-  return setmetatable({ registry = registry, log = log, options = options, players = {}, revisions = {} }, Readings)
+  return setmetatable({ registry = registry, log = log, options = options, players = {}, revisions = {},
+    roster = {} }, Readings)
 end
 
 --- A view: the radius, and the most items listed of a kind.
@@ -36,49 +36,49 @@ local function known_of(self, player)
   return known
 end
 
-local function read(self, section, player, view, now, fresh)
+local function options_of(self, view, now, fresh)
   local options = self.options
   options.radius, options.most, options.now, options.fresh = view.radius, view.most, now, fresh
-  local ok, value = xpcall(self.registry.look, debug.traceback, section, player.pid, options)
-  if ok then return value end -- nil: the player has just left
+  return options
+end
+
+--- Calls a reader of the registry; nil if it failed, or if the player has just left.
+local function read(self, section, player, reader, ...)
+  local ok, value, more = xpcall(reader, debug.traceback, section, player.pid, ...)
+  if ok then return value, more end
   self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
 end
 
-local function place_by_view(known, section, view)
-  local key = section .. view.key
+--- What is kept for a key that depends on a view; `new()` makes it.
+local function place_by_view(known, key, new)
   if known.by_view[key] then return known.by_view[key] end
   if known.views >= MOST_BY_VIEW then known.by_view, known.views = {}, 0 end
-  known.by_view[key], known.views = {}, known.views + 1
+  known.by_view[key], known.views = new(), known.views + 1
   return known.by_view[key]
 end
 
 --- The table that holds the reading of a section.
 local function place(self, known, section, view)
-  if self.registry.by_view[section] then return place_by_view(known, section, view) end
-  known.readings[section] = known.readings[section] or {}
+  if self.registry.by_view[section] then
+    return place_by_view(known, section .. view.key, readings_of_sections.new)
+  end
+  known.readings[section] = known.readings[section] or readings_of_sections.new()
   return known.readings[section]
 end
 
---- The next revision of a section in a slot. It continues when the slot's player changes: otherwise a new player's
+--- The last revision of each section in a slot. They continue when the slot's player changes: otherwise a new player's
 -- section could be taken for the one already sent of the previous player.
-local function next_revision(self, pid, section)
+local function revisions_of(self, pid)
   local last = self.revisions[pid] or {}
   self.revisions[pid] = last
-  last[section] = (last[section] or 0) + 1
-  return last[section]
+  return last
 end
 
---- Assigns a new revision if the value differs from the last one. The encoded texts are compared, not the tables: names
--- are sorted, so equal values have equal texts, and most sections that are read often have changed.
+--- Assigns a new revision if the value differs from the last one.
 local function renew(self, player, reading, section, value)
-  local text, why = json.encode(value)
-  if text and #text > LONGEST_BYTES then text, why = nil, #text .. " bytes are too many" end
-  if not text then return self.log("section " .. section .. " of " .. player.name .. " can't be sent: " .. why) end
-  if text ~= reading.text then
-    reading.text, reading.revision = text, next_revision(self, player.pid, section)
-    reading.fragment = json.fragment(text)
-  end
-  return reading
+  local taken, why = reading:take(value, revisions_of(self, player.pid), section)
+  if not taken then return self.log("section " .. section .. " of " .. player.name .. " can't be sent: " .. why) end
+  return taken
 end
 
 --- During a trip the reading from before it is used, unless it is too old because no client has requested this view
@@ -92,13 +92,13 @@ end
 
 local function brought_up_to_date(self, player, reading, section, view, now, fresh)
   if is_held(self, player, reading, section) then return reading end
-  local value = read(self, section, player, view, now, fresh)
+  local value = read(self, section, player, self.registry.look, options_of(self, view, now, fresh))
   if not value then return nil end
   reading.at = now
   return renew(self, player, reading, section, value)
 end
 
---- A section as { revision, fragment }, read now; nil if it could not be read.
+--- A section (timmy.server.reading), read now; nil if it could not be read.
 function Readings:now(player, section, view, now)
   local known = known_of(self, player)
   return brought_up_to_date(self, player, place(self, known, section, view), section, view, now, true)
@@ -111,9 +111,47 @@ function Readings:pushed(player, section, view, due, now)
   local reading = place(self, known, section, view)
   local touched = not reading.at or reading.at <= known.touched
   if not touched and reading.at >= due - (self.registry.keeps_s[section] or 0) then
-    return reading.fragment and reading
+    return reading.revision and reading
   end
   return brought_up_to_date(self, player, reading, section, view, now, touched)
+end
+
+--- When a player was touched last: for `is_fresh`.
+function Readings:touched_at(player)
+  return known_of(self, player).touched
+end
+
+--- Whether a reading or scene that was returned before is still recent enough for a push that was due at `due`: a quick
+-- check for the many sections that are read seldom.
+function Readings:is_fresh(section, reading, touched_at, due)
+  local keeps = self.registry.keeps_s[section]
+  return keeps and reading and reading.at > touched_at and reading.at >= due - keeps
+end
+
+--- The point of view of a push: the player's position as the push shows it, in whole units.
+local function eye_of(self, player, view, due, now)
+  local position = self:pushed(player, "position", view, due, now)
+  return position and position.members.x and geometry.whole_place(position.members)
+end
+
+local function look_around(self, known, player, scene, section, view, due, now)
+  local eye = eye_of(self, player, view, due, now)
+  if not eye then return nil end
+  local options = options_of(self, view, now, scene.at <= known.touched)
+  options.roster = self.roster
+  local list, left_out = read(self, section, player, self.registry.surroundings, eye, options, scene.spare)
+  return list and scene:take(list, left_out, now)
+end
+
+--- A `nearby_*` section for a push that was due at `due`, as a scene (timmy.server.scene); nil if it could not be read.
+-- One serves all pushes due by then.
+function Readings:surroundings(player, section, view, due, now)
+  local known = known_of(self, player)
+  local scene = place_by_view(known, section .. view.key .. ":entities", scenes.new)
+  local touched = scene.at <= known.touched
+  if not touched and scene.at >= due - (self.registry.keeps_s[section] or 0) then return scene end
+  if is_held(self, player, scene, section) then return scene end
+  return look_around(self, known, player, scene, section, view, due, now)
 end
 
 --- A player was changed: earlier readings are no longer valid.
@@ -122,8 +160,9 @@ function Readings:touch(pid, now)
   if known then known.touched = now end
 end
 
---- Forgets players who left.
+--- Forgets players who left, and looks for the others.
 function Readings:keep(roster)
+  self.roster = roster
   local here = {}
   for _, player in ipairs(roster) do here[player.pid] = true end
   for pid in pairs(self.players) do

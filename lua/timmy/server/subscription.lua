@@ -3,7 +3,9 @@
 -- Pushes of one rate share one time grid across all clients, so that equal subscriptions share the readings. Each
 -- player's grid is shifted, so that a hundred players are not due in one poll.
 local cells = require("timmy.state.cells")
+local entity_table = require("timmy.server.entity_table")
 local readings = require("timmy.server.readings")
+local schedules = require("timmy.server.schedule")
 
 local Subscription = {}
 Subscription.__index = Subscription
@@ -34,19 +36,33 @@ local function without_repeats(list)
   return kept
 end
 
---- From a checked `subscribe` message.
-function M.new(message)
+--- The sections of a subscription. In version 2 the client computes distances: a section that depends on the view comes
+-- with the position from which it is seen.
+local function sections_of(message, protocol, by_view)
+  local sections = without_repeats(message.sections)
+  if protocol == 1 then return sections end
+  local has_view, has_position = false, false
+  for _, section in ipairs(sections) do
+    has_view, has_position = has_view or by_view[section], has_position or section == "position"
+  end
+  if has_view and not has_position then table.insert(sections, 1, "position") end
+  return sections
+end
+
+--- From a checked `subscribe` message. `protocol` is the client's version (default 1), `by_view` the set of sections
+-- that depend on the view.
+function M.new(message, protocol, by_view)
   return setmetatable({
     players = message.players ~= "all" and set_of(message.players) or nil,
-    sections = without_repeats(message.sections),
+    sections = sections_of(message, protocol or 1, by_view),
     interval = 1 / message.rate_hz,
     view = readings.view(message.radius, message.most),
     events = set_of(message.events),
     event_cells = message.event_cells and set_of_cells(message.event_cells) or nil,
     event_radius = message.event_radius,
     entries = {},
-    turn = 0,
-    earliest = 0,
+    entities = entity_table.new(),
+    schedule = schedules.of({}),
   }, Subscription)
 end
 
@@ -61,7 +77,7 @@ function Subscription:wants(event)
 end
 
 local function new_entry(player, now)
-  return { player = player, due = now, full = true, sent = {} }
+  return { player = player, due = now, full = true, sent = {}, seen = {}, readings = {}, position = 1 }
 end
 
 local function same_player(one, other)
@@ -78,28 +94,21 @@ function Subscription:follow(roster, now)
   for _, player in ipairs(roster) do
     if self:wants_player(player.name) then
       local known = before[player.pid]
-      entries[#entries + 1] = same_player(known, player) and known or new_entry(player, now)
+      local goes_on = same_player(known, player)
+      entries[#entries + 1] = goes_on and known or new_entry(player, now)
+      if goes_on then before[player.pid] = nil end
     end
   end
-  self.entries, self.earliest = entries, 0
+  for _, entry in pairs(before) do self.entities:forget(entry) end
+  self.entries, self.schedule, self.unfinished = entries, schedules.of(entries), nil
   return true
 end
 
---- The next due entry, in turn; nil if there is none. Nothing is due before `earliest`, so most polls need not search.
+--- The next due entry: the one whose push was begun and is not finished (`unfinished`), else the one that waits
+-- longest; nil if there is none.
 function Subscription:next_due(now)
-  if now < self.earliest then return nil end
-  local entries, earliest = self.entries, math.huge
-  local count = #entries
-  for step = 1, count do
-    local position = (self.turn + step - 1) % count + 1
-    local due = entries[position].due
-    if due <= now then
-      self.turn = position
-      return entries[position]
-    end
-    earliest = math.min(earliest, due)
-  end
-  self.earliest = earliest
+  local first = self.unfinished or self.schedule:first()
+  return first and first.due <= now and first or nil
 end
 
 --- Records how late a push is, in seconds.
@@ -116,13 +125,14 @@ function Subscription:take_lateness()
   return late
 end
 
---- Moves an entry to its next point of the grid; missed points are skipped.
+--- Moves the entry that is due first to its next point of the grid; missed points are skipped.
 function Subscription:reschedule(entry, now)
   self:note_lateness(now - entry.due)
   local shift = (entry.player.pid * SHIFT % 1) * self.interval
   local due = (math.floor((now - shift) / self.interval) + 1) * self.interval + shift
   -- Rounding can yield the current point again: the entry would then be due for ever.
   entry.due = due > now and due or due + self.interval
+  self.schedule:put_off()
 end
 
 return M

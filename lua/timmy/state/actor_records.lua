@@ -71,13 +71,13 @@ local function write(cell, unique_index, record, dead, name)
     unique_index = unique_index, ref_id = record.refId, name = name or nil, cell = cell, dead = dead,
     ai = package_of(record.ai), equipment = json.object(slots.named(record.equipment, worn)),
   }))
-  return text:sub(1, -2)
+  return text:sub(2, -2)
 end
 
 local latest = {}
 
---- An actor's record: { text }, a JSON object without its closing brace. Returns `before`, the last result, if nothing
--- changed; nil if `record` is not an actor's. `now` in seconds.
+--- An actor's record: { text }, the members of a JSON object without braces. Returns `before`, the last result, if
+-- nothing changed; nil if `record` is not an actor's. `now` in seconds.
 function M.of(before, cell, unique_index, record, dead, now)
   if type(record) ~= "table" or not id_lists.is_id(record.refId) then return nil end
   local name = names(_G.RecordStores or NOTHING, now, now)[record.refId]

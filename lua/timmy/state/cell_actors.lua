@@ -1,16 +1,21 @@
---- The actors of a loaded cell: their positions as reported to the server, and what CoreScripts recorded of each.
+--- The actors of a loaded cell as entities (timmy.state.entities): their places as reported to the server, and what
+-- CoreScripts recorded of each.
 --
--- All players around see the same cell, so it is read once for all of them: positions at most twenty times a second,
--- the rest twice. A snapshot always gets fresh values. An actor's own data are kept as text and written again only when
--- they changed: most actors around a player are as they were a tenth of a second ago.
+-- All players around see the same cell, so it is read once for all of them: places as often as timmy.state.cadence
+-- wants it, the rest twice a second. A snapshot always gets fresh values.
 local actor_records = require("timmy.state.actor_records")
+local cadence = require("timmy.state.cadence")
 local corescripts = require("timmy.game.corescripts")
+local entities = require("timmy.state.entities")
+local geometry = require("timmy.state.geometry")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
 local M = {}
 
 local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
+--- How soon an actor of which the server knows no place yet is looked at again.
+local UNPLACED_KEEP_S = 1
 
 local NOBODY = { actors = {} }
 
@@ -20,7 +25,8 @@ local known = setmetatable({}, { __mode = "k" })
 local function company_in(loaded, cell)
   local company = known[loaded]
   if not company then
-    company = { cell = cell, actors = {}, placed_at = -math.huge, recorded_at = -math.huge, notes = 0 }
+    company = { cell = cell, actors = {}, entities = {}, size = 0, notes = 0, placed_at = -math.huge,
+      listed_at = -math.huge, recorded_at = -math.huge }
     known[loaded] = company
   end
   return company
@@ -42,57 +48,111 @@ local function note(company, loaded, now)
   company.recorded_at, company.notes = now, company.notes + 1
 end
 
---- The actors of a loaded cell: { actors = { { unique_index, x, y, z, health?, health_base? }, ... } }, also the
--- argument of `role`. The tables are reused by the next reading: use them at once. Empty if the cell isn't loaded.
--- `fresh`: read now.
-function M.of(cell, now, fresh)
+local function new_entity()
+  local entity = entities.new("actor")
+  cadence.begin(entity)
+  return entity
+end
+
+--- Assigns its entity to each actor of a list that was read anew, and forgets the entities of the others.
+local function assign(company)
+  local before, now = company.entities, {}
+  for _, actor in ipairs(company.actors) do
+    local index = actor.unique_index
+    actor.entity = actor.entity or before[index] or new_entity()
+    now[index] = actor.entity
+  end
+  company.entities = now
+end
+
+--- Passes on to the entity what was read of its actor.
+local function update(actor, now)
+  local entity = actor.entity
+  local x, y, z = geometry.whole(actor.x), geometry.whole(actor.y), geometry.whole(actor.z)
+  local way = entity.x and (x - entity.x) ^ 2 + (y - entity.y) ^ 2 + (z - entity.z) ^ 2 or 0
+  cadence.note(entity, way, now)
+  if x + y + z ~= x + y + z then x, y, z = nil, nil, nil end -- a NaN: nobody knows where it is
+  entities.move(entity, x, y, z)
+  if not actor.health then return entities.set_health(entity, nil, nil) end
+  entities.set_health(entity, numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0)
+end
+
+local function read_all(company, now)
+  local _, size = guard.actors_in(company.cell, company.actors)
+  company.size, company.placed_at = size, now
+  assign(company)
+  for _, actor in ipairs(company.actors) do update(actor, now) end
+end
+
+local function company_of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOBODY end
   local company = company_in(loaded, cell)
-  if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then
-    guard.actors_in(cell, company.actors)
-    company.placed_at = now
-  end
-  if #company.actors == 0 then return company end
   if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then note(company, loaded, now) end
   return company
 end
 
---- The text of an actor's record (see timmy.state.actor_records), or nil for an actor that CoreScripts don't know: the
--- server's own list has no ids.
-function M.role(company, actor)
+--- The actors of a loaded cell: { actors = { { unique_index, entity }, ... } }, also the argument of `is_known`. Empty
+-- if the cell isn't loaded. `fresh`: read now.
+function M.of(cell, now, fresh)
+  local company = company_of(cell, now, fresh)
+  if company ~= NOBODY and company.placed_at < (fresh and now or now - PLACES_KEEP_S) then read_all(company, now) end
+  return company
+end
+
+--- Actors to be read again; reused to avoid garbage.
+local due = {}
+
+local function collect_due(company, eye, now, fresh)
+  local count = 0
+  for _, actor in ipairs(company.actors) do
+    local entity = actor.entity
+    local square = entity.x and geometry.square(eye, entity) or 0
+    if cadence.is_due(entity, square, now, fresh) then
+      count = count + 1
+      due[count] = actor
+    end
+  end
+  return count
+end
+
+--- Whether the server's list must be read whole: what is in it is checked whenever an actor is read again.
+local function must_be_listed(company, now, fresh)
+  local is_complete = company.placed_at > -math.huge and #company.actors == company.size
+  return not is_complete and company.placed_at < (fresh and now or now - UNPLACED_KEEP_S)
+end
+
+--- The same for one point of view: only those actors are read again that may have moved noticeably as seen from `eye`.
+function M.seen_from(eye, cell, now, fresh)
+  local company = company_of(cell, now, fresh)
+  if company == NOBODY then return NOBODY end
+  if must_be_listed(company, now, fresh) then
+    read_all(company, now)
+    return company
+  end
+  local count = collect_due(company, eye, now, fresh)
+  local is_checked = company.size > 0 or company.listed_at >= now - UNPLACED_KEEP_S
+  if count == 0 and is_checked and not fresh then return company end
+  company.listed_at = now
+  if not guard.look_again(cell, due, count, company.size) then
+    read_all(company, now)
+    return company
+  end
+  for position = 1, count do update(due[position], now) end
+  return company
+end
+
+--- Whether CoreScripts know an actor: the server's own list has no ids. Its entity is described then.
+function M.is_known(company, actor)
   if actor.noted ~= company.notes then
     local index = actor.unique_index
     local record = not company.deleted[index] and company.records[index]
-    local dead = company.dead[index] == true
-    actor.role = actor_records.of(actor.role, company.cell, index, record, dead, company.recorded_at)
-    actor.noted = company.notes
+    local role = actor_records.of(actor.role, company.cell, index, record, company.dead[index] == true,
+      company.recorded_at)
+    if role and role ~= actor.role then entities.describe(actor.entity, role.text) end
+    actor.role, actor.noted = role, company.notes
   end
-  return actor.role and actor.role.text
-end
-
---- Positions to the unit (1.4 cm): more digits would be most of a push, and change all the time.
-local function whole(value) return math.floor(numbers.finite(value)) end
-
---- The text of an actor's position: `,"x":1,"y":2,"z":3`.
-function M.place(actor)
-  local x, y, z = whole(actor.x), whole(actor.y), whole(actor.z)
-  if x ~= actor.told_x or y ~= actor.told_y or z ~= actor.told_z then
-    actor.told_x, actor.told_y, actor.told_z = x, y, z
-    actor.place = string.format(',"x":%d,"y":%d,"z":%d', x, y, z) -- a third quicker than joining
-  end
-  return actor.place
-end
-
---- The text of an actor's health: `,"health":{"base":60,"current":60}`; empty if the server doesn't know it.
-function M.health(actor)
-  if not actor.health then return "" end
-  local current, base = numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0
-  if current ~= actor.told_health or base ~= actor.told_base then
-    actor.told_health, actor.told_base = current, base
-    actor.gauge = ',"health":{"base":' .. base .. ',"current":' .. current .. "}"
-  end
-  return actor.gauge
+  return actor.role ~= nil
 end
 
 return M

@@ -51,12 +51,23 @@ function M.normalise(typed)
   return M.exterior(numbers.clamp(tonumber(x), -1e9, 1e9), numbers.clamp(tonumber(y), -1e9, 1e9))
 end
 
---- Whether a description can safely be given to the server.
-function M.is_safe(description)
-  if type(description) ~= "string" or description == "" or #description > M.LONGEST then return false end
-  if description:find("%c") then return false end
+local function is_safe(description)
+  if description == "" or #description > M.LONGEST or description:find("%c") then return false end
   local x, y = M.grid(description)
   return x == nil or (math.abs(x) <= M.FARTHEST and math.abs(y) <= M.FARTHEST)
+end
+
+--- Descriptions that were checked: those of the loaded cells are given to the server many times for each perception.
+local safe, safe_count = {}, 0
+
+--- Whether a description can safely be given to the server.
+function M.is_safe(description)
+  if type(description) ~= "string" then return false end
+  if safe[description] == nil then
+    if safe_count >= MOST_PARSED then safe, safe_count = {}, 0 end
+    safe[description], safe_count = is_safe(description), safe_count + 1
+  end
+  return safe[description]
 end
 
 return M

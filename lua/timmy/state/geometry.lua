@@ -1,7 +1,10 @@
 --- Distances and bearings.
 local cells = require("timmy.state.cells")
+local numbers = require("timmy.wire.numbers")
 
 local M = {}
+
+local NOWHERE = 0 / 0
 
 --- Bearing in degrees clockwise from north, from one position to another.
 local function bearing(from, to)
@@ -13,10 +16,26 @@ function M.bearing(from, to)
   return math.floor(bearing(from, to)) % 360
 end
 
+--- A coordinate in whole game units (1.4 cm), as nearby things are sent: more digits would be most of a perception, and
+-- change all the time. NaN stays NaN: it is near nothing.
+function M.whole(value)
+  return numbers.is_finite(value) and math.floor(value) or NOWHERE
+end
+
+--- A location in whole units: the point from which distances to nearby things are measured.
+function M.whole_place(place)
+  return { cell = place.cell, x = M.whole(place.x), y = M.whole(place.y), z = M.whole(place.z) }
+end
+
 --- The square of the distance in game units.
 function M.square(from, to)
   local east, north, up = to.x - from.x, to.y - from.y, to.z - from.z
   return east * east + north * north + up * up
+end
+
+--- Distance and bearing, both whole, from one position to another in whole units.
+function M.toward_whole(from, to)
+  return math.floor(math.sqrt(M.square(from, to))), M.bearing(from, to)
 end
 
 --- Distance in game units and bearing in degrees, from one position to another.

@@ -150,11 +150,23 @@ local function nearest(candidates, x, y)
   return best
 end
 
+--- The place that a cell's name begins with (false: none), by cell: it is wanted for every perception.
+local MOST_TOWNS = 4096
+local towns, town_count = {}, 0
+
+local function town_of(cell)
+  if towns[cell] == nil then
+    if town_count >= MOST_TOWNS then towns, town_count = {}, 0 end
+    towns[cell], town_count = by_name[key(cell:match("^([^,]+),") or cell)] or false, town_count + 1
+  end
+  return towns[cell]
+end
+
 --- The name of the place that a position in a cell belongs to, or nil. For an exterior: the nearest of the places that
 -- include the grid cell. For an interior: the part of its name before the comma (`"Balmora, Guild of Mages"`).
 function M.place_of(cell, x, y)
   if by_cell[cell] then return nearest(by_cell[cell], x, y).name end
-  local town = by_name[key(cell:match("^([^,]+),") or cell)]
+  local town = town_of(cell)
   return town and town.name or nil
 end
 

@@ -1,4 +1,5 @@
 --- Where players are, and which cells their clients have loaded.
+local cache = require("timmy.game.cache")
 local cells = require("timmy.state.cells")
 local corescripts = require("timmy.game.corescripts")
 local geometry = require("timmy.state.geometry")
@@ -39,6 +40,20 @@ function M.cells_around(pid, here)
     seen[cell] = true
   end
   return around
+end
+
+--- Seconds for which `cells_near` keeps its result: a client that goes on loads cells seldom, and looking through them
+-- costs more than reading the player.
+local CELLS_KEEP_S = 0.2
+
+local near = cache.new(function(_, pid, here) return { here = here, cells = M.cells_around(pid, here) } end)
+
+--- The same, at most that old unless `fresh`. Do not change it.
+function M.cells_near(pid, here, now, fresh)
+  local player = corescripts.player(pid)
+  local known = near(player, fresh and now or now - CELLS_KEEP_S, now, pid, here)
+  if known.here ~= here then known = near(player, math.huge, now, pid, here) end
+  return known.cells
 end
 
 --- Whether a player's client has loaded a cell.

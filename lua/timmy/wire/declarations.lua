@@ -656,7 +656,7 @@ types.Stack = {
 }
 
 --- The version of the protocol.
-M.PROTOCOL = 1
+M.PROTOCOL = 2
 
 --- The largest number that is sent.
 M.MAX_INTEGER = 99999999999999
@@ -675,6 +675,18 @@ M.DEFAULT_RADIUS = 4096
 
 --- The most items that a nearby section lists.
 M.DEFAULT_MOST = 64
+
+--- The shortest time between two readings of an entity.
+M.CADENCE_SHORTEST_S = 0.05
+
+--- The longest one.
+M.CADENCE_LONGEST_S = 1
+
+--- The least speed that an entity is taken to have.
+M.CADENCE_LEAST_SPEED = 100
+
+--- An entity is read before it has moved this part of its distance.
+M.CADENCE_PARTS = 16
 
 --- What a token can allow.
 M.SCOPES = { "observe", "act", "chat_command", "raw" }

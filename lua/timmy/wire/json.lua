@@ -4,6 +4,7 @@
 -- numbers of 1e14 and more, and nesting deeper than `MAX_DEPTH`. Invalid UTF-8 is replaced (U+FFFD) when encoding,
 -- because the game's strings contain it, and refused when decoding. Of equal names the last one counts.
 local fast = require("timmy.wire.json.fast")
+local layouts = require("timmy.wire.json.layouts")
 local reader = require("timmy.wire.json.reader")
 local shapes = require("timmy.wire.json.shapes")
 local writer = require("timmy.wire.json.writer")
@@ -15,8 +16,10 @@ local M = {
   object = shapes.object,
   fragment = shapes.fragment,
   constant = shapes.constant,
+  is_constant = shapes.is_constant,
   is_array = shapes.is_array,
   is_object = shapes.is_object,
+  layout = layouts,
   encode = writer.encode,
 }
 

@@ -10,6 +10,7 @@ from timmy_actors.protocol.perception.character import Attribute, Condition, Gau
 from timmy_actors.protocol.perception.dialog import Dialog, DialogBox, Note
 from timmy_actors.protocol.perception.magic import ActiveSpell, SpellEffect, Spells
 from timmy_actors.protocol.perception.nearby import (
+    Actor,
     ArtificialIntelligence,
     NearbyActor,
     NearbyActors,
@@ -17,6 +18,8 @@ from timmy_actors.protocol.perception.nearby import (
     NearbyObjects,
     NearbyPlayer,
     NearbyPlayers,
+    OtherPlayer,
+    PlacedObject,
 )
 from timmy_actors.protocol.perception.past import (
     Books,
@@ -29,15 +32,18 @@ from timmy_actors.protocol.perception.past import (
     Topics,
 )
 from timmy_actors.protocol.perception.possibilities import AvailableActions, Unavailable
-from timmy_actors.protocol.perception.snapshot import PerceptionOutput, SectionName, Sections
+from timmy_actors.protocol.perception.snapshot import CADENCE, Cadence, PerceptionOutput, SectionName, Sections
 from timmy_actors.protocol.perception.world import Chat, ChatLine, Weather, World
 
 __all__ = [
+    "CADENCE",
     "ActiveSpell",
+    "Actor",
     "ArtificialIntelligence",
     "Attribute",
     "AvailableActions",
     "Books",
+    "Cadence",
     "Chat",
     "ChatLine",
     "Condition",
@@ -60,7 +66,9 @@ __all__ = [
     "NearbyPlayer",
     "NearbyPlayers",
     "Note",
+    "OtherPlayer",
     "PerceptionOutput",
+    "PlacedObject",
     "Position",
     "Quests",
     "SectionName",

@@ -25,8 +25,8 @@ class ArtificialIntelligence(Model):
     repeats: bool = False
 
 
-class NearbyActor(Model):
-    """An NPC or creature near the player. `unique_index` names it in commands."""
+class Actor(Model):
+    """An NPC or creature. `unique_index` names it in commands."""
 
     unique_index: str
     ref_id: str
@@ -36,13 +36,18 @@ class NearbyActor(Model):
     x: float
     y: float
     z: float
-    distance: float
-    bearing: float
     health: Gauge | None = None
     dead: bool = False
     ai: ArtificialIntelligence | None = None
     equipment: Annotated[dict[str, str], Field(default_factory=dict)]
     """The items that it wears and holds: slot name to record."""
+
+
+class NearbyActor(Actor):
+    """An NPC or creature near the player: as seen from it."""
+
+    distance: float
+    bearing: float
 
 
 class NearbyActors(Model):
@@ -54,8 +59,8 @@ class NearbyActors(Model):
     """How many more there are beyond the requested number."""
 
 
-class NearbyPlayer(Model):
-    """Another player near this one."""
+class OtherPlayer(Model):
+    """Another player."""
 
     name: str
     pid: Count
@@ -63,8 +68,6 @@ class NearbyPlayer(Model):
     x: float
     y: float
     z: float
-    distance: float
-    bearing: float
     level: Integer = 1
     race: str = ""
     character_class: Annotated[str, Field(alias="class")] = ""
@@ -75,6 +78,13 @@ class NearbyPlayer(Model):
     werewolf: bool = False
 
 
+class NearbyPlayer(OtherPlayer):
+    """Another player near this one: as seen from it."""
+
+    distance: float
+    bearing: float
+
+
 class NearbyPlayers(Model):
     """Players within the subscribed radius, nearest first."""
 
@@ -83,7 +93,7 @@ class NearbyPlayers(Model):
     left_out: Count = 0
 
 
-class NearbyObject(Model):
+class PlacedObject(Model):
     """An object that the server knows in the cells around the player.
 
     The server does not know unchanged objects of the data files. It knows the position only of objects that a script or
@@ -98,8 +108,6 @@ class NearbyObject(Model):
     x: float | None = None
     y: float | None = None
     z: float | None = None
-    distance: float | None = None
-    bearing: float | None = None
     door: Literal["open", "closed"] | None = None
     lock_level: Integer | None = None
     """0: unlocked; None: unknown."""
@@ -116,6 +124,13 @@ class NearbyObject(Model):
     """The cell that a door leads to, from the game's data files."""
     owner: str | None = None
     """The name of the person or faction that it belongs to, from the game's data files."""
+
+
+class NearbyObject(PlacedObject):
+    """An object near the player: as seen from it. None: it is unknown where in the cell."""
+
+    distance: float | None = None
+    bearing: float | None = None
 
 
 class NearbyObjects(Model):

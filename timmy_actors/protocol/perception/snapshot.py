@@ -64,6 +64,22 @@ class Sections(Model):
     available_actions: AvailableActions | None = None
 
 
+class Cadence(Model):
+    """How often the bridge reads an entity's place and health: before it can have moved `1 / parts` of its distance."""
+
+    shortest_s: Annotated[float, Field(gt=0)]
+    """The shortest time between two readings."""
+    longest_s: Annotated[float, Field(gt=0)]
+    """The longest one."""
+    least_speed: Annotated[float, Field(gt=0)]
+    """An entity is taken to go on at its last speed, and not below this one, in game units a second."""
+    parts: Annotated[float, Field(gt=0)]
+
+
+CADENCE = Cadence(shortest_s=0.05, longest_s=1, least_speed=100, parts=16)
+"""What the bridge does: generated into its declarations."""
+
+
 class PerceptionOutput(Sections):
     """A player's structured, validated snapshot, with its age and whether it is stale."""
 
@@ -82,6 +98,8 @@ class PerceptionOutput(Sections):
     """The number of changes of each section when it was read."""
     timestamp: Annotated[datetime, Field(default_factory=lambda: datetime.now(UTC))]
     """When the daemon received it, UTC."""
+    cadence: Cadence | None = None
+    """How often what is nearby was read; None: at each push."""
     sources: dict[str, Literal["bridge", "client"]] = Field(default_factory=dict)
     """Where each section comes from, if a player's client perceives too; empty: all from the server's bridge."""
     stale: bool = False

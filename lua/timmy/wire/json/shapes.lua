@@ -30,6 +30,9 @@ function M.constant(value)
   return value
 end
 
+--- Whether a value was marked as constant.
+function M.is_constant(value) return M.texts[value] ~= nil end
+
 function M.is_fragment(value) return getmetatable(value) == FRAGMENT end
 
 --- Whether a table is a list; an untagged empty one is not.

@@ -16,9 +16,13 @@ local function put(out, piece)
   out[count], out.count = piece, count
 end
 
+--- NaN is not.
+local function is_sendable(number)
+  return number > -shapes.TOO_LARGE and number < shapes.TOO_LARGE
+end
+
 local function write_number(out, number)
-  local within = number > -shapes.TOO_LARGE and number < shapes.TOO_LARGE
-  if not within then refuse("a number is not finite, or 1e14 or more") end -- NaN is within nothing
+  if not is_sendable(number) then refuse("a number is not finite, or 1e14 or more") end
   -- + 0 turns -0 into 0. The number itself: table.concat writes it as "%.14g" would, in a third of the time.
   put(out, number + 0)
 end
@@ -93,6 +97,10 @@ end
 
 --- The value as JSON text; nil and a reason if it can't be encoded.
 function M.encode(value)
+  local kind = type(value)
+  if kind == "string" then return quote(value) end
+  if kind == "boolean" then return value and "true" or "false" end
+  if kind == "number" and is_sendable(value) then return value + 0 .. "" end
   if shapes.is_fragment(value) then return value.text end
   local ok, result = pcall(write_document, value)
   if ok then return result end

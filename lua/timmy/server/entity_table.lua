@@ -1,0 +1,136 @@
+--- Which entities (timmy.state.entities) the client of a subscription knows, and in which version: each is sent once to
+-- a connection, however many of its perceptions refer to it.
+local entities = require("timmy.state.entities")
+
+local EntityTable = {}
+EntityTable.__index = EntityTable
+
+local M = {}
+
+function M.new()
+  return setmetatable({ sent = {}, references = {}, removed = {} }, EntityTable)
+end
+
+local function release(self, entity)
+  local left = self.references[entity] - 1
+  if left > 0 then
+    self.references[entity] = left
+    return
+  end
+  self.references[entity], self.sent[entity] = nil, nil
+  self.removed[#self.removed + 1] = entity.key
+end
+
+--- The changes of one frame: lists of texts by kind of change.
+local changes = { whole = {}, moved = {}, harmed = {} }
+local counts = { whole = 0, moved = 0, harmed = 0 }
+
+--- Begins a frame.
+function EntityTable.begin()
+  counts.whole, counts.moved, counts.harmed = 0, 0, 0
+end
+
+local function add(kind, text)
+  counts[kind] = counts[kind] + 1
+  changes[kind][counts[kind]] = text
+end
+
+--- Adds to the frame what of an entity changed since it was sent.
+local function send(self, entity)
+  local since = self.sent[entity]
+  self.sent[entity] = entity.version
+  if not since or entity.described_at > since then return add("whole", entities.whole(entity)) end
+  if entity.moved_at > since then add("moved", entities.moved(entity)) end
+  if entity.health_at > since then add("harmed", entities.harmed(entity)) end
+end
+
+local function view_of(entry, section)
+  local view = entry.seen[section]
+  if not view then
+    view = { revision = 0, newest = 0, members = {}, stamp = 0 }
+    entry.seen[section] = view
+  end
+  return view
+end
+
+--- Keys that a section lists from now on, and those that it no longer lists; reused to avoid garbage.
+local added, dropped = {}, {}
+
+local function enter(self, view, list)
+  local count, stamp = 0, view.stamp
+  for position = 1, #list do
+    local entity = list[position]
+    if not view.members[entity] then
+      count = count + 1
+      added[count] = entity.key
+      self.references[entity] = (self.references[entity] or 0) + 1
+    end
+    view.members[entity] = stamp
+  end
+  return count
+end
+
+local function leave(self, view)
+  local count = 0
+  for entity, stamp in pairs(view.members) do
+    if stamp ~= view.stamp then
+      count = count + 1
+      dropped[count], view.members[entity] = entity.key, nil
+      release(self, entity)
+    end
+  end
+  return count
+end
+
+local function keys_of(name, keys, count)
+  return count > 0 and '"' .. name .. '":[' .. table.concat(keys, ",", 1, count) .. "]," or ""
+end
+
+--- The text of a section that lists other entities than before.
+local function difference(self, view, scene)
+  view.stamp, view.revision = view.stamp + 1, scene.revision
+  local entered, left = enter(self, view, scene.list), leave(self, view)
+  return "{" .. keys_of("added", added, entered) .. keys_of("removed", dropped, left) .. '"left_out":'
+    .. scene.left_out .. "}"
+end
+
+--- Notes that an entry's section shows a scene (timmy.server.scene), and adds to the frame what the client does not
+-- know. Returns the section's text if it lists other entities than before, and whether any of them changed.
+function EntityTable:show(entry, section, scene)
+  local view, text = view_of(entry, section), nil
+  if view.revision ~= scene.revision then text = difference(self, view, scene) end
+  local has_changed = scene.newest > view.newest
+  if not text and not has_changed then return nil, false end
+  view.newest = scene.newest
+  for position = 1, #scene.list do
+    local entity = scene.list[position]
+    if self.sent[entity] ~= entity.version then send(self, entity) end
+  end
+  return text, has_changed
+end
+
+--- Forgets what an entry showed: its player has left.
+function EntityTable:forget(entry)
+  for _, view in pairs(entry.seen) do
+    for entity in pairs(view.members) do release(self, entity) end
+  end
+end
+
+local function listed(name, list, count)
+  return '"' .. name .. '":[' .. table.concat(list, ",", 1, count) .. "]"
+end
+
+--- The member `entities` of the frame, with a comma; empty if no entity changed.
+function EntityTable:text()
+  local parts = {}
+  if #self.removed > 0 then
+    parts[1] = listed("removed", self.removed, #self.removed)
+    self.removed = {}
+  end
+  for _, kind in ipairs({ "whole", "moved", "harmed" }) do
+    if counts[kind] > 0 then parts[#parts + 1] = listed(kind, changes[kind], counts[kind]) end
+  end
+  return #parts > 0 and '"entities":{' .. table.concat(parts, ",") .. "}," or ""
+end
+
+return M
