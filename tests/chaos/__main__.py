@@ -16,9 +16,9 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the same seed, the same faults in the same order")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ta-chaos-") as folder:
-        outcome = run(Path(folder), seed=given.seed, commands=given.commands, faults=given.faults)
+        outcome = run(Path(folder), seed=arguments.seed, commands=arguments.commands, faults=arguments.faults)
     sys.stdout.write("\n".join(outcome.report()) + "\n")
     return 1 if outcome.wrong else 0
 

@@ -40,14 +40,14 @@ def complaints(books: Books, total: int) -> Iterator[str]:
         if entry is None:
             yield f"{number}: heard {heard}, not in the journal, {times} in the ledger"
             continue
-        told = f"{number}: {entry.state} in the journal, heard {heard}, {times} in the ledger"
+        line = f"{number}: {entry.state} in the journal, heard {heard}, {times} in the ledger"
         if not entry.settled or entry.state != heard:
-            yield told
+            yield line
         if entry.state == "done" and times != 1:
-            yield f"{told}: {'lost' if times == 0 else 'doubled'}"
+            yield f"{line}: {'lost' if times == 0 else 'doubled'}"
         if entry.state == "in_doubt" and (times > 1 or entry.boot not in books.ended_boots):
-            yield f"{told}: in doubt without a restart of the server, or done twice"
+            yield f"{line}: in doubt without a restart of the server, or done twice"
         if entry.state not in ("done", "in_doubt"):
-            yield f"{told}: it was given until it was done"
+            yield f"{line}: it was given until it was done"
     for number in books.ledger.keys() - set(range(1, total + 1)):
         yield f"{number}: in the ledger, and never given"

@@ -31,13 +31,13 @@ class Outcome:
 
     def report(self) -> Iterator[str]:
         """Lines for people."""
-        entries, given = tuple(self.books.journal.values()), self.callers
+        entries, callers = tuple(self.books.journal.values()), self.callers
         doubted = [self.books.ledger[number_of(entry.id)] for entry in entries if entry.state == "in_doubt"]
         lost = sum(entry.state == "done" and not self.books.ledger[number_of(entry.id)] for entry in entries)
         doubled = sum(times > 1 for times in self.books.ledger.values())
-        yield f"seed {self.seed}: {given.total} commands, {self.faults.total()} faults, {self.took_s:.0f} s"
+        yield f"seed {self.seed}: {callers.total} commands, {self.faults.total()} faults, {self.took_s:.0f} s"
         yield f"  faults   {_counts(self.faults)}"
-        yield f"  answers  {_counts(given.answers)}; the slowest command took {given.slowest_s:.1f} s"
+        yield f"  answers  {_counts(callers.answers)}; the slowest command took {callers.slowest_s:.1f} s"
         yield f"  journal  {_counts(Counter(str(entry.state) for entry in entries))}"
         yield f"  ledger   {self.books.ledger.total()} entries; {sum(entry.attempts for entry in entries)} were sent"
         yield f"  lost {lost}, doubled {doubled}"

@@ -29,8 +29,8 @@ RUN = f"from timmy_actors.cli import main\nfrom timmy_actors.journal import acto
 
 def faketime() -> Path | None:
     """The library that lets a process's wall clock jump, where it is installed."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    return found[0] if found else None
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return libraries[0] if libraries else None
 
 
 def faketime_files(process: int) -> list[Path]:

@@ -41,13 +41,13 @@ def test_a_killed_daemon_leaves_nothing_in_shared_memory(runtime_folder: Path) -
 
 def books(heard: str, ledger: int, **fields: Any) -> Books:
     """What is said of command 1."""
-    made = done(command_id(1)) if heard == "done" else entry(command_id(1), settled_at=NOON, state=heard)
-    journal: Mapping[str, Any] = {made.id: made.model_copy(update=fields)}
+    first = done(command_id(1)) if heard == "done" else entry(command_id(1), settled_at=NOON, state=heard)
+    journal: Mapping[str, Any] = {first.id: first.model_copy(update=fields)}
     return Books(Counter({1: ledger}), journal, {1: heard}, frozenset({"boot-0"}))
 
 
 @pytest.mark.parametrize(
-    ("told", "fits"),
+    ("contents", "fits"),
     [
         (books("done", 1), True),
         (books("done", 0), False),
@@ -61,8 +61,8 @@ def books(heard: str, ledger: int, **fields: Any) -> Books:
         (books("expired", 0), False),
     ],
 )
-def test_the_audit_finds_what_does_not_fit(told: Books, fits: bool) -> None:
-    assert (not list(complaints(told, 1))) is fits
+def test_the_audit_finds_what_does_not_fit(contents: Books, fits: bool) -> None:
+    assert (not list(complaints(contents, 1))) is fits
 
 
 def test_the_audit_misses_nothing_that_is_in_one_book_only() -> None:

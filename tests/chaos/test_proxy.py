@@ -50,23 +50,23 @@ class Echo:
 
 @pytest.fixture
 def echo() -> Iterator[Echo]:
-    made = Echo()
-    yield made
-    made.close()
+    server = Echo()
+    yield server
+    server.close()
 
 
 @pytest.fixture
 def proxy(echo: Echo) -> Iterator[FaultProxy]:
-    with FaultProxy(echo.port) as made:
-        yield made
+    with FaultProxy(echo.port) as started:
+        yield started
 
 
 @pytest.fixture
 def client(proxy: FaultProxy) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE_S) as made:
-        made.sendall(b"hello")
-        assert made.recv(5, socket.MSG_WAITALL) == b"hello"
-        yield made
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(b"hello")
+        assert connection.recv(5, socket.MSG_WAITALL) == b"hello"
+        yield connection
 
 
 def ends(client: socket.socket) -> bytes:

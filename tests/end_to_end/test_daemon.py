@@ -77,9 +77,9 @@ def test_items_given_and_taken_are_counted(shared: Daemon) -> None:
         return sum(item.count for item in inventory.items if item.ref_id == "gold_001")
 
     before = gold()
-    given = shared.command("give_item", item="gold_001", count=250).value
-    assert given is not None
-    assert given["total"] == before + 250
+    received = shared.command("give_item", item="gold_001", count=250).value
+    assert received is not None
+    assert received["total"] == before + 250
     eventually(lambda: gold() == before + 250)
     taken = shared.command("take_item", item="gold_001", count=50).value
     assert taken is not None

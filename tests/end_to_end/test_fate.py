@@ -23,13 +23,13 @@ LONG_S = 50.0
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number: signal.Signals) -> None:
     """A call that waits for a player's answer: its own timeout would be most of a minute."""
-    told: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def ask(daemon: Daemon) -> None:
         try:
             daemon.command("ask", text="Well?", buttons=["Yes", "No"], timeout_s=LONG_S, command_id="waits")
         except Exception as error:  # noqa: BLE001  it is looked at below
-            told.append(error)
+            errors.append(error)
 
     with DaemonProcess(runtime_folder) as daemon_process, daemon_process.connect() as daemon:
         world = daemon_process.world_pid(daemon.status())
@@ -41,11 +41,11 @@ def test_a_caller_learns_of_its_daemons_end_at_once(runtime_folder: Path, number
         assert not asking.is_alive()
         daemon_process.process.wait(PATIENCE_S)
         eventually(lambda: not Path(f"/proc/{world}").exists() or _is_zombie(world))
-    assert len(told) == 1
-    assert "waits" in str(told[0]) or "command_id" in str(told[0])
+    assert len(errors) == 1
+    assert "waits" in str(errors[0]) or "command_id" in str(errors[0])
     if number is signal.SIGKILL:
-        assert isinstance(told[0], DaemonUnreachableError)
-        assert "ended before it answered" in str(told[0])
+        assert isinstance(errors[0], DaemonUnreachableError)
+        assert "ended before it answered" in str(errors[0])
 
 
 def _is_under_way(process: DaemonProcess) -> bool:

@@ -88,9 +88,9 @@ def test_two_agents_talk(daemon: Daemon) -> None:
     asked = timmy.speak("What is your name?")
     assert lines(jiub.observe(after=asked))[-1] == ("Timmy", "Timmy (0): What is your name?")
     answered = jiub.speak("They call me Jiub.", to="Timmy")
-    told = ("Jiub", "Jiub (1) to Timmy (0): They call me Jiub.")
-    assert lines(timmy.observe(after=answered))[-1] == told
-    assert lines(jiub.observe(after=answered))[-1] == told
+    reply = ("Jiub", "Jiub (1) to Timmy (0): They call me Jiub.")
+    assert lines(timmy.observe(after=answered))[-1] == reply
+    assert lines(jiub.observe(after=answered))[-1] == reply
 
 
 def test_what_is_typed_as_a_command_is_declined_as_speech_and_run_as_a_command(daemon: Daemon) -> None:

@@ -27,8 +27,8 @@ SENT_WITHIN_S = 1.5
 
 @pytest.fixture
 def stage(runtime_folder: Path) -> Iterator[Stage]:
-    with Stage(runtime_folder) as made:
-        yield made
+    with Stage(runtime_folder) as started:
+        yield started
 
 
 def ready(stage: Stage) -> Daemon:
@@ -44,9 +44,9 @@ def ready(stage: Stage) -> Daemon:
             pass
         return None
 
-    found = eventually(look, COME_UP_WITHIN_S)
-    assert found is not None
-    return found
+    daemon = eventually(look, COME_UP_WITHIN_S)
+    assert daemon is not None
+    return daemon
 
 
 def kept(stage: Stage, key: str) -> JournalEntry:
@@ -66,7 +66,7 @@ def gives(daemon: Daemon) -> bool:
     return result.ok
 
 
-def given(stage: Stage) -> int:
+def gifts_received(stage: Stage) -> int:
     """How many gifts reached the player."""
     return read_books(stage.world.ledger, stage.daemon.journal, {}, frozenset()).ledger.total()
 
@@ -82,7 +82,7 @@ def test_what_was_accepted_survives_a_daemon_that_is_killed_at_that_moment(stage
     eventually(lambda: kept(stage, key).state == "done", COME_UP_WITHIN_S)
     with ready(stage) as daemon:
         assert daemon.command("give_item", item=GOLD, command_id=key).ok
-    assert given(stage) == 1
+    assert gifts_received(stage) == 1
 
 
 def test_a_request_in_the_buffer_of_a_frozen_daemon_is_not_done_after_its_deadline(stage: Stage) -> None:
@@ -92,7 +92,7 @@ def test_a_request_in_the_buffer_of_a_frozen_daemon_is_not_done_after_its_deadli
             daemon.command("give_item", item=GOLD, timeout_s=0.2, command_id="late")
         os.kill(stage.daemon.process.pid, signal.SIGCONT)
         eventually(lambda: gives(daemon), COME_UP_WITHIN_S)
-    assert given(stage) == 1
+    assert gifts_received(stage) == 1
 
 
 def test_a_request_in_the_buffer_of_a_frozen_world_is_not_done_after_its_deadline(stage: Stage) -> None:
@@ -103,7 +103,7 @@ def test_a_request_in_the_buffer_of_a_frozen_world_is_not_done_after_its_deadlin
         assert refused.value.code == "in_doubt"
         os.kill(stage.world.process.pid, signal.SIGCONT)
         eventually(lambda: kept(stage, "late").state == "expired", COME_UP_WITHIN_S)
-    assert given(stage) == 0
+    assert gifts_received(stage) == 0
 
 
 def test_a_result_looked_up_by_a_restarted_daemon_has_the_revision_that_it_had(stage: Stage) -> None:
@@ -115,7 +115,7 @@ def test_a_result_looked_up_by_a_restarted_daemon_has_the_revision_that_it_had(s
         assert again == first.model_copy(update={"game_ms": None})
         assert again.revision is not None
         assert not daemon.snapshot(after=again.revision).stale
-    assert given(stage) == 1
+    assert gifts_received(stage) == 1
 
 
 def _damaged(path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_daemon_that_cannot_keep_its_journal_ends_with_one_line_and_its_exit_c
     spoil: Callable[[Path], sqlite3.Connection | None],
     limit: int | None,
     exit_code: int,
-    told: str,
+    reason: str,
 ) -> None:
     path, config = runtime_folder / "timmy.journal", runtime_folder / "timmy.toml"
     config.write_text(f'portals_file = "{config_folder() / "portals.json"}"\n[journal]\nfile = "{path}"\n')
@@ -164,6 +164,6 @@ def test_a_daemon_that_cannot_keep_its_journal_ends_with_one_line_and_its_exit_c
     assert ended.returncode == exit_code, ended.stderr
     assert ended.stderr.count("\n") == 1
     assert ended.stderr.startswith(f"timmy-actors: journal {path}: ")
-    assert told in ended.stderr
+    assert reason in ended.stderr
     if holder is not None:
         holder.close()

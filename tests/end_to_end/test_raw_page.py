@@ -35,8 +35,8 @@ def results(process: DaemonProcess, batch: dict[str, Any]) -> list[list[Any]]:
     with process.connect() as daemon:
         value = daemon.command("api", **batch).value
     assert value is not None
-    found: list[list[Any]] = value["results"]
-    return found
+    answers: list[list[Any]] = value["results"]
+    return answers
 
 
 def test_the_batch_that_places_a_bottle_places_it(process: DaemonProcess) -> None:
@@ -46,8 +46,8 @@ def test_the_batch_that_places_a_bottle_places_it(process: DaemonProcess) -> Non
 
 def test_the_batch_that_reads_gives_what_the_page_says(process: DaemonProcess) -> None:
     _, reading = BATCHES
-    (given,) = GIVEN.findall(PAGE)
-    assert results(process, reading) == json.loads(given)
+    (answer,) = GIVEN.findall(PAGE)
+    assert results(process, reading) == json.loads(answer)
 
 
 def test_the_command_line_prints_what_the_page_says(process: DaemonProcess) -> None:

@@ -51,13 +51,13 @@ def test_every_command_does_what_it_is_shown_for(endpoint: str) -> None:
 
 
 def test_the_picture_of_the_tree_is_the_tree(endpoint: str) -> None:
-    found = json.loads(run("-m", "timmy_actors", "tree", "--json", endpoint=endpoint).stdout)["actors"]
+    actors = json.loads(run("-m", "timmy_actors", "tree", "--json", endpoint=endpoint).stdout)["actors"]
     always = "\n".join(line for line in README.splitlines() if "if enabled" not in line)
     drawn = [(parent, name) for parent, name in EDGE.findall(always)]
     for above in {parent for parent, _ in drawn}:
-        under = [actor["name"] for actor in found if (actor["parent"] or "root") == above]
+        under = [actor["name"] for actor in actors if (actor["parent"] or "root") == above]
         assert [name for parent, name in drawn if parent == above] == under
-    assert len(drawn) == sum(actor["name"] != "root" for actor in found)
+    assert len(drawn) == sum(actor["name"] != "root" for actor in actors)
 
 
 def test_python_reaches_a_running_daemon(endpoint: str) -> None:

@@ -39,8 +39,8 @@ def shown_by_the_system(*pids: int) -> Iterator[tuple[str, bytes]]:
 
 def assert_nowhere(token: str, *places: tuple[str, bytes]) -> None:
     assert len(token) >= 16
-    told = [name for name, content in places if token.encode() in content]
-    assert not told, f"the token stands in {told}"
+    places_with_token = [name for name, content in places if token.encode() in content]
+    assert not places_with_token, f"the token stands in {places_with_token}"
 
 
 def test_the_token_of_a_daemon_that_saw_trouble_stands_in_its_file_and_nowhere_else(runtime_folder: Path) -> None:
@@ -77,15 +77,15 @@ def test_a_token_that_is_refused_is_not_told(runtime_folder: Path) -> None:
     """
     try:
         with DaemonProcess(runtime_folder, *configured(runtime_folder, settings)) as process:
-            eventually(lambda: "refused the token" in told(process), 30)
-            seen = [("status", told(process).encode()), *shown_by_the_system(process.process.pid)]
+            eventually(lambda: "refused the token" in status_text(process), 30)
+            seen = [("status", status_text(process).encode()), *shown_by_the_system(process.process.pid)]
             assert_nowhere(wrong, *seen, *all_files(runtime_folder, secret_file))
             assert_nowhere(wrong, ("listener's log", "".join(listener.log).encode()))
     finally:
         listener.kill()
 
 
-def told(process: DaemonProcess) -> str:
+def status_text(process: DaemonProcess) -> str:
     try:
         with connect(process.endpoint) as daemon:
             return daemon.status().model_dump_json()

@@ -21,13 +21,13 @@ RECORDS = st.lists(st.tuples(TAGS, st.binary(max_size=60)), max_size=8)
 @given(RECORDS, st.lists(st.integers(0, 400), max_size=6))
 def test_records_are_the_same_however_the_file_is_cut(records: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
     data = b"".join(frame(tag, body) for tag, body in records)
-    reader, found = RecordReader(), []
+    reader, records_read = RecordReader(), []
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     for start, end in itertools.pairwise(places):
-        found += list(reader.receive(data[start:end]))
+        records_read += list(reader.receive(data[start:end]))
     reader.close()
-    assert [(record.tag, record.body) for record in found] == records
-    assert [data[record.offset : record.offset + 4] for record in found] == [tag for tag, _ in records]
+    assert [(record.tag, record.body) for record in records_read] == records
+    assert [data[record.offset : record.offset + 4] for record in records_read] == [tag for tag, _ in records]
 
 
 def test_a_file_that_ends_within_a_record_says_where() -> None:

@@ -89,13 +89,13 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    found = list[int]()
+    keys = list[int]()
 
     def find(key: int) -> int:
-        found.append(key)
+        keys.append(key)
         return -key
 
     remembered = Remembered(find, most=3)
     assert [remembered[key] for key in (1, 2, 1, 3, 4)] == [-1, -2, -1, -3, -4]
-    assert found == [1, 2, 3, 4]
+    assert keys == [1, 2, 3, 4]
     assert remembered.known == {4: -4}

@@ -14,8 +14,8 @@ INSTALL_WITHIN_S = 90
 
 def need(program: str) -> str:
     """A program's path; without it the test is skipped, and fails in CI."""
-    found = shutil.which(program)
-    return found if found is not None else _give_up(f"{program} is not installed (Debian: apt install nodejs npm)")
+    path = shutil.which(program)
+    return path if path is not None else _give_up(f"{program} is not installed (Debian: apt install nodejs npm)")
 
 
 def install(package: str, folder: Path) -> Path:

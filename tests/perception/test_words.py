@@ -75,19 +75,22 @@ RECEIVED: dict[str, Any] = {
 def test_every_section_gets_its_words(library: Library) -> None:
     received = perception(**RECEIVED)
     add_words(received, library)
-    found = received.sections.model_dump(exclude_none=True)
-    assert [item.get("name") for item in found["inventory"]["items"]] == ["Cup", None]
-    assert found["equipment"]["slots"]["carried_right"]["name"] == "Cup"
-    assert found["nearby_actors"]["actors"][0]["name"] == "Jiub"
-    door, chest = found["nearby_objects"]["objects"]
+    sections = received.sections.model_dump(exclude_none=True)
+    assert [item.get("name") for item in sections["inventory"]["items"]] == ["Cup", None]
+    assert sections["equipment"]["slots"]["carried_right"]["name"] == "Cup"
+    assert sections["nearby_actors"]["actors"][0]["name"] == "Jiub"
+    door, chest = sections["nearby_objects"]["objects"]
     assert (door["name"], door["leads_to"], "owner" in door) == ("Door", "Hall", False)
     assert (chest["name"], chest["owner"]) == ("My chest", "Jiub")
-    assert found["spells"]["names"] == {"cup": "Cup"}
-    assert found["books"]["names"] == {"cup": "Cup"}
-    assert found["factions"]["names"] == {"jiub": "Jiub"}
-    entry = found["journal"]["entries"][0]
+    assert sections["spells"]["names"] == {"cup": "Cup"}
+    assert sections["books"]["names"] == {"cup": "Cup"}
+    assert sections["factions"]["names"] == {"jiub": "Jiub"}
+    entry = sections["journal"]["entries"][0]
     assert (entry["quest_name"], entry["text"]) == ("The Quest", "It begins.")
-    assert (found["quests"]["names"], found["quests"]["texts"]) == ({"quest": "The Quest"}, {"quest": "It begins."})
+    assert (sections["quests"]["names"], sections["quests"]["texts"]) == (
+        {"quest": "The Quest"},
+        {"quest": "It begins."},
+    )
 
 
 def test_a_perception_with_words_is_still_valid(library: Library) -> None:

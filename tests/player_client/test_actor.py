@@ -208,7 +208,7 @@ def test_files_that_cannot_be_read_are_a_reason_too() -> None:
 
     directory = Directory()
     status: SharedValue[PlayerClientStatus | None] = SharedValue(None)
-    options = PlayerClientOptions("127.0.0.1", 9, "Timmy", unreadable, lambda host, found: None)
+    options = PlayerClientOptions("127.0.0.1", 9, "Timmy", unreadable, lambda host, _packets: None)
     spec = ChildSpec(
         "player_client",
         lambda: PlayerClientActor(options, epochs=itertools.count(1), status=status, perception=SharedValue(None)),

@@ -93,12 +93,12 @@ def test_a_server_that_has_no_place(kind: OfflineId, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "code"), [((), "needs_plugin_list"), (FILES[:1], "wrong_plugin_list"), (FILES[::-1], "wrong_plugin_list")]
+    ("sent", "code"), [((), "needs_plugin_list"), (FILES[:1], "wrong_plugin_list"), (FILES[::-1], "wrong_plugin_list")]
 )
-def test_a_server_that_demands_data_files(given: tuple[tuple[str, int], ...], code: str) -> None:
+def test_a_server_that_demands_data_files(sent: tuple[tuple[str, int], ...], code: str) -> None:
     host = Host()
     host.game.plugins = FILES
-    host.join(replace(TIMMY, plugins=given))
+    host.join(replace(TIMMY, plugins=sent))
     refused(code, host)
 
 

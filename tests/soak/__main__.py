@@ -18,12 +18,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--picture", type=Path, default=Path("soak.svg"), help="where the SVG goes")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ta-soak-") as folder:
-        soaked = run(Path(folder), given.minutes * SECONDS_A_MINUTE)
-    given.picture.write_text(svg(soaked.curves, f"{given.minutes:g} minutes under load"), encoding="utf-8")
-    told = ", ".join(f"{count} {what}" for what, count in soaked.calls.most_common())
-    report = [*lines(soaked.curves), f"calls: {told}", f"picture: {given.picture}"]
+        soaked = run(Path(folder), arguments.minutes * SECONDS_A_MINUTE)
+    arguments.picture.write_text(svg(soaked.curves, f"{arguments.minutes:g} minutes under load"), encoding="utf-8")
+    calls = ", ".join(f"{count} {what}" for what, count in soaked.calls.most_common())
+    report = [*lines(soaked.curves), f"calls: {calls}", f"picture: {arguments.picture}"]
     sys.stdout.write("\n".join(report) + "\n")
     return 0 if all(curve.is_flat for curve in soaked.curves) else 1
 

@@ -43,5 +43,5 @@ def test_the_curve_is_a_picture_in_the_terminal_and_in_a_file() -> None:
     assert flat.endswith("flat")
     assert "GREW by 8.00" in grew
     drawn = ElementTree.fromstring(svg(curves, "ten minutes"))
-    found = drawn.findall("{http://www.w3.org/2000/svg}polyline")
-    assert [line.get("stroke") for line in found] == ["#2a7", "#c33"]
+    curves_drawn = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+    assert [line.get("stroke") for line in curves_drawn] == ["#2a7", "#c33"]

@@ -64,10 +64,10 @@ def test_a_mistake_in_the_authorized_clients_is_named_with_its_line(tmp_path: Pa
 def test_the_command_prints_the_line_for_the_clients_file(tmp_path: Path) -> None:
     file = tmp_path / "laptop.key"
     server = generate_keys("gamehost").public
-    made = CliRunner().invoke(cli, ["keys", "generate", "laptop", "--server", server, "--file", str(file)])
+    generated = CliRunner().invoke(cli, ["keys", "generate", "laptop", "--server", server, "--file", str(file)])
     shown = CliRunner().invoke(cli, ["keys", "show", str(file)])
-    assert (made.exit_code, shown.exit_code) == (0, 0)
-    assert shown.output in made.output
+    assert (generated.exit_code, shown.exit_code) == (0, 0)
+    assert shown.output in generated.output
     (tmp_path / "clients").write_text(shown.output)
     assert read_clients(tmp_path / "clients") == {read_keys(file).public: "laptop"}
-    assert read_keys(file).secret not in made.output + shown.output
+    assert read_keys(file).secret not in generated.output + shown.output

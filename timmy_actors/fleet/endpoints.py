@@ -49,9 +49,9 @@ class Endpoint:
             yield name, self
             return
         host, _, port = self.address.removeprefix(DNS).rpartition(":")
-        for found in dict.fromkeys(info[4][0] for info in sockets.getaddrinfo(host, port, type=sockets.SOCK_STREAM)):
-            shown = f"[{found}]" if ":" in str(found) else found
-            yield f"{name}@{found}", Endpoint(f"tcp://{shown}:{port}", self.keys)
+        for address in dict.fromkeys(info[4][0] for info in sockets.getaddrinfo(host, port, type=sockets.SOCK_STREAM)):
+            shown = f"[{address}]" if ":" in str(address) else address
+            yield f"{name}@{address}", Endpoint(f"tcp://{shown}:{port}", self.keys)
 
 
 def check_name(name: str, where: str) -> None:

@@ -78,7 +78,7 @@ def connect_all(
         return Fleet(read_endpoints(endpoints), timeout_s)
     for name in endpoints:
         check_name(name, "connect_all")
-    known = {name: Endpoint(given) if isinstance(given, str) else given for name, given in endpoints.items()}
+    known = {name: Endpoint(each) if isinstance(each, str) else each for name, each in endpoints.items()}
     return Fleet(known, timeout_s)
 
 

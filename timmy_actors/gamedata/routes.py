@@ -171,7 +171,7 @@ class Navigator:
             matches = self._library.look_up(name, 5).matches
             exact = [match for match in matches if match.name and match.name.lower() == name.lower()]
             described = next(
-                (found for match in exact if (found := self._library.describe(match.id)) and found.places), None
+                (known for match in exact if (known := self._library.describe(match.id)) and known.places), None
             )
         if described is None:
             return None

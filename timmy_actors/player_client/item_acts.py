@@ -54,8 +54,8 @@ def take(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
     body.send_objects("CONTAINER", {**reference(key, thing), "items": items}, action=2, sub_action=1)
 
     def then(allowed: Mapping[str, Any]) -> Answer | RefusedError:
-        given = sum(max(0, item["action_count"]) for item in allowed["items"] if item["ref_id"] == stack["ref_id"])
-        return body.receive_item(stack, min(given, count)) if given else TAKEN
+        taken = sum(max(0, item["action_count"]) for item in allowed["items"] if item["ref_id"] == stack["ref_id"])
+        return body.receive_item(stack, min(taken, count)) if taken else TAKEN
 
     body.wait("CONTAINER", key, now, done, then)
 

@@ -40,8 +40,8 @@ def outcome_of(error: BaseException | None) -> str:
 
 def _described(request: CommandRequest | CaptureRequest | ExecuteRequest) -> tuple[str, Attributes]:
     match request:
-        case protocol.CommandRequest(name=given, command_id=key):
-            name = given if given in protocol.COMMANDS else UNKNOWN
+        case protocol.CommandRequest(name=requested, command_id=key):
+            name = requested if requested in protocol.COMMANDS else UNKNOWN
             return f"command {name}", {Attribute.COMMAND: name, **({Attribute.COMMAND_ID: key} if key else {})}
         case protocol.ExecuteRequest(action=action):
             name = action.action if action.action in protocol.ACTIONS else UNKNOWN

@@ -118,7 +118,7 @@ class AsyncPlayerBody:
     async def _find_route(self, request: Request) -> ActionResult:
         try:
             to, start = route_requests.ends_of(request)
-            return route_requests.found(await self._game.route(to, start=start))
+            return route_requests.result_of(await self._game.route(to, start=start))
         except RefusedError as refused:
             return route_requests.refusal(refused)
 

@@ -25,7 +25,7 @@ def answer(find: FindRoute, request: Request) -> ActionResult:
     """A body's answer to a plan that asks for a route."""
     try:
         to, start = ends_of(request)
-        return found(find(to, start=start))
+        return result_of(find(to, start=start))
     except RefusedError as refused:
         return refusal(refused)
 
@@ -47,7 +47,7 @@ def ends_of(request: Request) -> tuple[Place | str, Place]:
         raise RefusedError("bad_arguments", f"no route can lead to {to}: {error.errors()[0]['msg']}", "to") from None
 
 
-def found(route: GameRoute) -> ActionResult:
+def result_of(route: GameRoute) -> ActionResult:
     """The result of a request for a route."""
     return ActionResult(success=True, action=VERB, params={}, timestamp=datetime.now(UTC), value={"route": route})
 

@@ -27,15 +27,15 @@ def document(daemon: HttpDaemon) -> Any:
 
 
 def test_it_is_openapi_3_1_with_examples_and_problems(daemon: HttpDaemon) -> None:
-    found = document(daemon)
-    assert found["openapi"].startswith("3.1")
-    command = found["paths"]["/v1/commands"]["post"]
+    openapi = document(daemon)
+    assert openapi["openapi"].startswith("3.1")
+    command = openapi["paths"]["/v1/commands"]["post"]
     problem = command["responses"]["400"]["content"]["application/problem+json"]
     assert problem["schema"]["$ref"].endswith("/ProblemDetails")
-    assert found["components"]["schemas"]["CommandBody"]["examples"]
-    assert "HTTPValidationError" not in found["components"]["schemas"]
+    assert openapi["components"]["schemas"]["CommandBody"]["examples"]
+    assert "HTTPValidationError" not in openapi["components"]["schemas"]
     assert command["security"] == [{"bearer": []}]
-    assert "security" not in found["paths"]["/health/ready"]["get"]
+    assert "security" not in openapi["paths"]["/health/ready"]["get"]
 
 
 def test_the_document_names_every_route_of_the_contract(daemon: HttpDaemon) -> None:
