@@ -8,6 +8,7 @@ import sys
 from benchmarks import (
     bridge,
     cli,
+    commands,
     drops,
     gamedata,
     heartbeat,
@@ -24,6 +25,7 @@ from benchmarks import (
 ROOMS = {
     "supervision": supervision,
     "bridge": bridge,
+    "commands": commands,
     "link": link,
     "drops": drops,
     "watchers": watchers,
