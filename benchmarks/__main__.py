@@ -8,6 +8,7 @@ import sys
 from benchmarks import (
     bridge,
     cli,
+    commands,
     drops,
     frames,
     gamedata,
@@ -26,6 +27,7 @@ ROOMS = {
     "supervision": supervision,
     "bridge": bridge,
     "frames": frames,
+    "commands": commands,
     "link": link,
     "drops": drops,
     "watchers": watchers,

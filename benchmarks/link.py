@@ -33,7 +33,7 @@ def run() -> Iterator[Figure | Reading]:
     """Every figure of this room."""
     with ExitStack() as stack:
         echo = stack.enter_context(EchoProcess())
-        bare = stack.enter_context(_bare_dealer(echo.bare))
+        bare = stack.enter_context(bare_dealer(echo.bare))
         yield from _to_echo(echo, bare)
         yield from _to_world(bare)
 
@@ -42,12 +42,12 @@ def _to_echo(echo: EchoProcess, bare: zmq.Socket[bytes]) -> Iterator[Figure | Re
     link = LinkSettings(address=echo.game, mechanism="null")
     settings = Settings(world=WorldSettings(embedded=False), link=link, journal=JournalSettings(enabled=False))
     with running(settings) as timmy:
-        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
+        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: bare_trip(bare))
     yield Figure(
         "command through actors and socket, echo peer, p50", subject, yardstick, "<= 3 x", lambda ratio: ratio <= 3
     )
     with running(settings.model_copy(update={"journal": JournalSettings()})) as timmy:
-        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
+        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: bare_trip(bare))
         yield Figure("the same, journaled", subject, yardstick)
         rates = [_journaled_a_second(timmy) for _ in range(RATE_ROUNDS)]
     yield Reading("commands journaled a second, 100 at once", rates, ">= 1000 /s", lambda rate: rate >= 1000, "/s")
@@ -68,7 +68,7 @@ def _journaled_a_second(timmy: Runtime) -> float:
 
 def _to_world(bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
     with running(Settings()) as timmy:
-        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: _bare_trip(bare))
+        subject, yardstick = interleave(lambda: _command_trip(timmy), lambda: bare_trip(bare))
         bound = [POLL_INTERVAL_US + 3 * trip for trip in yardstick]
         yield Figure(
             "command to the embedded world, p50 (yardstick: bound)", subject, bound, "<= 1 x", lambda ratio: ratio <= 1
@@ -153,7 +153,7 @@ def _command_trip(timmy: Runtime) -> float:
     return p50(lambda: timmy.command("message", text="hello"), TRIPS)
 
 
-def _bare_trip(dealer: zmq.Socket[bytes]) -> float:
+def bare_trip(dealer: zmq.Socket[bytes]) -> float:
     frame = b'{"type":"command","id":"0123456789abcdef","name":"message","arguments":{"text":"hello"},"deadline":1}'
 
     def trip() -> None:
@@ -164,7 +164,7 @@ def _bare_trip(dealer: zmq.Socket[bytes]) -> float:
 
 
 @contextmanager
-def _bare_dealer(address: str) -> Iterator[zmq.Socket[bytes]]:
+def bare_dealer(address: str) -> Iterator[zmq.Socket[bytes]]:
     context: zmq.Context[Any] = zmq.Context()
     dealer: zmq.Socket[bytes] = context.socket(zmq.DEALER)
     dealer.connect(address)

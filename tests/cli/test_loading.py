@@ -55,6 +55,12 @@ def test_the_daemon_loads_commands_and_events_with_itself() -> None:
     )
 
 
+def test_a_daemon_loads_no_part_that_is_not_enabled() -> None:
+    modules = loaded_by("import timmy_actors.daemon.runtime")
+    parts = ("heartbeat.actor", "player_client.actor", "gamedata.actor", "recording.reader", "serving.http.server")
+    assert not {f"timmy_actors.{part}" for part in parts} & modules
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_groups_help_has_each_commands_own_summary(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)

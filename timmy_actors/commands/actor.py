@@ -33,6 +33,9 @@ MAX_PENDING = 1_000
 """Pending commands; more are refused as `overloaded`."""
 GRACE_S = 1.0
 """How long past the deadline an answer is awaited: the server drops late commands, but its answer needs time."""
+RECORD_SENT_AFTER_S = 0.005
+"""How long after its sending an unanswered command is journaled as sent. One that is answered sooner is written once
+less: a successor assumes of every unsettled command that it may have been sent."""
 ASK_AGAIN_S = 5.0
 """How often an unanswered command is sent again once its deadline has passed."""
 
@@ -50,6 +53,13 @@ class CommandOptions:
 @dataclass(frozen=True)
 class _Due:
     """Timer: a command's deadline has passed, or it is due to be sent again."""
+
+    command_id: str
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """Timer: a command that was sent is still unanswered; the journal shows that."""
 
     command_id: str
 
@@ -115,6 +125,8 @@ class CommandActor(Actor):
                 self._on_link_up()
             case _Due(command_id) | _Overdue(command_id) if command_id in self._pending:
                 self._on_timer(self._pending[command_id], message)
+            case _Sent(command_id) if (pending := self._in_stage(command_id, Stage.UNDER_WAY)) is not None:
+                self._directory.tell("journal", Record(pending.entry()))
         return None
 
     def on_stop(self) -> None:
@@ -192,9 +204,9 @@ class CommandActor(Actor):
             if isinstance(message, ErrorInfo):
                 self._settle(pending, message)
                 return
-            if pending.journaled:
-                self._directory.tell("journal", Record(pending.entry()))
             self._directory.tell("connection", Transmit(link.epoch, NAME, message))
+            if pending.journaled:
+                self.mailbox.schedule(_sent_key(pending.id), RECORD_SENT_AFTER_S, _Sent(pending.id))
 
     def _reachable(self) -> LinkStatus | None:
         """The link, if it is up. A later `LinkUp` for it skips the commands already sent over it."""
@@ -220,10 +232,15 @@ class CommandActor(Actor):
     def _settle(self, pending: Pending, error: ErrorInfo | None, result: Result | None = None) -> None:
         pending.settle(error, result)
         self.mailbox.cancel(pending.id)
+        self.mailbox.cancel(_sent_key(pending.id))
         if pending.journaled:
-            self._tell_journal(Record(pending.entry()))
+            self._record_result(pending)
         else:
             self._finish(pending)
+
+    def _record_result(self, pending: Pending) -> None:
+        replies = tuple(waiter.reply for waiter in pending.waiters)
+        self._tell_journal(Record(pending.entry(), replies, pending.outcome()))
 
     # 4. The callers are answered.
 
@@ -289,7 +306,7 @@ class CommandActor(Actor):
             if pending.stage is Stage.JOURNALING:
                 self._tell_journal(Accept(pending.entry()))
             elif pending.stage is Stage.SETTLED:
-                self._tell_journal(Record(pending.entry()))
+                self._record_result(pending)
         for command_id in tuple(self._looked_up):
             self._tell_journal(Look(command_id))
 
@@ -397,3 +414,7 @@ class CommandActor(Actor):
 
 def _overdue_key(command_id: str) -> str:
     return f"{command_id}\n"  # an id cannot contain a line break
+
+
+def _sent_key(command_id: str) -> str:
+    return f"{command_id}\nsent"

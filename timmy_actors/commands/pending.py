@@ -243,13 +243,20 @@ class Pending:
         self.waiters = [waiter for waiter in self.waiters if waiter.due > before]
         return taken
 
+    def outcome(self) -> CommandResult | RefusedError:
+        """The answer to those who wait for its result."""
+        if self.error is not None:
+            return RefusedError(self.error.code, self.error.message, self.error.field)
+        produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
+        return CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms)
+
     def answer(self, reply: Reply) -> None:
         """Answer with its result."""
-        if self.error is not None:
-            reply.fail(RefusedError(self.error.code, self.error.message, self.error.field))
+        outcome = self.outcome()
+        if isinstance(outcome, RefusedError):
+            reply.fail(outcome)
         else:
-            produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
-            reply.set(CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms))
+            reply.set(outcome)
 
     def answer_late(self, reply: Reply) -> None:
         """Answer a caller whose deadline has passed."""

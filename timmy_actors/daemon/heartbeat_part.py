@@ -5,33 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from timmy_actors import heartbeat as room  # its names are loaded on first use: only where it is enabled
 from timmy_actors.daemon.episodes import episode_limits, episodes_folder
 from timmy_actors.daemon.portal_supervisor import expand
 from timmy_actors.daemon.settings import PolicyName, Settings, portals_path
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import ConfigError, RefusedError
-from timmy_actors.heartbeat import (
-    CoreOptions,
-    HeartbeatActor,
-    HeartbeatOptions,
-    OpenAiOptions,
-    OpenAiPolicy,
-    Policy,
-    PolicyFacts,
-    PythonPolicy,
-    ReplayPolicy,
-    ScriptedPolicy,
-    Toolbox,
-    check_openai,
-    load_function,
-    load_script,
-)
 from timmy_actors.portals import check_world, choose, load_catalog, load_prompts
 from timmy_actors.supervision import ChildSpec, Directory
 from timmy_actors.system import read_token
 from timmy_actors.version import __version__
+
+if TYPE_CHECKING:
+    from timmy_actors.heartbeat import CoreOptions, HeartbeatActor, HeartbeatOptions, OpenAiOptions, Policy
 
 STOP_WITHIN_S = 10.0
 """A policy's thread has two seconds to end, an episode five."""
@@ -74,7 +62,7 @@ class HeartbeatPart:
         options = self._options()
 
         def make() -> HeartbeatActor:
-            return HeartbeatActor(
+            return room.HeartbeatActor(
                 options,
                 directory=directory,
                 perceptions=shared.perceptions,
@@ -99,7 +87,7 @@ class HeartbeatPart:
             "world": world,
             "rate_hz": heartbeat.rate_hz,
         }
-        return HeartbeatOptions(
+        return room.HeartbeatOptions(
             core=self._core(names),
             policies=tuple(self._maker(name) for name in names),
             player=self._settings.player if named is None or named.player is None else named.player,
@@ -116,8 +104,8 @@ class HeartbeatPart:
 
     def _core(self, names: tuple[PolicyName, ...]) -> CoreOptions:
         heartbeat = self._heartbeat
-        return CoreOptions(
-            policies=tuple(PolicyFacts(name, name in SLOW, name == "human") for name in names),
+        return room.CoreOptions(
+            policies=tuple(room.PolicyFacts(name, name in SLOW, name == "human") for name in names),
             rate_hz=heartbeat.rate_hz,
             goal=heartbeat.goal,
             perceive_timeout_s=heartbeat.perceive_timeout_s,
@@ -138,7 +126,7 @@ class HeartbeatPart:
 
     def _check_tools(self) -> None:
         try:
-            Toolbox(self._heartbeat.commands, player=self._settings.player, bindings=None)
+            room.Toolbox(self._heartbeat.commands, player=self._settings.player, bindings=None)
         except RefusedError as refused:
             raise ConfigError(f"heartbeat.commands: {refused.message}") from refused
 
@@ -151,17 +139,17 @@ class HeartbeatPart:
         heartbeat = self._heartbeat
         match name:
             case "scripted":
-                script = load_script(self._named(heartbeat.scripted.file, "heartbeat.scripted.file"))
-                return lambda: ScriptedPolicy(script, repeats=heartbeat.scripted.repeats)
+                script = room.load_script(self._named(heartbeat.scripted.file, "heartbeat.scripted.file"))
+                return lambda: room.ScriptedPolicy(script, repeats=heartbeat.scripted.repeats)
             case "python":
-                function = load_function(heartbeat.python.function)
-                return lambda: PythonPolicy(function)
+                function = room.load_function(heartbeat.python.function)
+                return lambda: room.PythonPolicy(function)
             case "replay":
                 episode = self._named(heartbeat.replay.episode, "heartbeat.replay.episode")
-                return lambda: ReplayPolicy(episode)
+                return lambda: room.ReplayPolicy(episode)
             case "openai":
                 options = self._openai()
-                return lambda: OpenAiPolicy(options)
+                return lambda: room.OpenAiPolicy(options)
             case "human":
                 return None
 
@@ -169,13 +157,13 @@ class HeartbeatPart:
         settings = self._heartbeat.openai
         if not settings.model:
             raise ConfigError("heartbeat.openai.model: name the model, as the endpoint calls it")
-        check_openai()
+        room.check_openai()
         prompts = None
         if self._heartbeat.perceives != "bridge":
             catalog = portals_path(self._settings, self._folder)
             entry = choose(load_catalog(catalog), self._settings.portal, catalog)
             prompts = load_prompts(entry, catalog.parent)
-        return OpenAiOptions(
+        return room.OpenAiOptions(
             base_url=settings.base_url,
             model=settings.model,
             api_key=self._api_key(),

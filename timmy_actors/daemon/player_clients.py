@@ -6,24 +6,19 @@ import itertools
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from timmy_actors import player_client as room  # its names are loaded on first use: only where it is enabled
 from timmy_actors.daemon.player_client_settings import PlayerClientSettings
 from timmy_actors.daemon.settings import Settings
 from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import PlayerLinkLostError
 from timmy_actors.link import Resolver
-from timmy_actors.player_client import (
-    Character,
-    Login,
-    PlayerClientActor,
-    PlayerClientOptions,
-    read_commit,
-    read_plugins,
-    read_secret,
-)
 from timmy_actors.supervision import Backoff, ChildSpec
 from timmy_actors.system import expand_user
+
+if TYPE_CHECKING:
+    from timmy_actors.player_client import Login, PlayerClientActor
 
 BACKOFF = Backoff(base_s=1.0, cap_s=60.0, stable_after_s=60.0)
 """A server counts connections of an address: it is not asked as often as the own bridge."""
@@ -64,7 +59,7 @@ class PlayerClients:
 
     def _actor(self) -> PlayerClientActor:
         host, _, port = self._settings.server.rpartition(":")
-        options = PlayerClientOptions(
+        options = room.PlayerClientOptions(
             host=host,
             port=int(port),
             name=self._name,
@@ -73,7 +68,7 @@ class PlayerClients:
             all_cells=self._settings.all_cells,
             combat=self._settings.combat,
         )
-        return PlayerClientActor(
+        return room.PlayerClientActor(
             options,
             epochs=self._epochs,
             status=self._shared.player_client,
@@ -93,13 +88,13 @@ def read_login(settings: Settings) -> Login:
         ConfigError: a file cannot be read, or others can read a password; the message has the remedy.
     """
     account = settings.player_client
-    password = read_secret(expand_user(account.password_file, "player_client.password_file"), "the password")
-    login = Login(
+    password = room.read_secret(expand_user(account.password_file, "player_client.password_file"), "the password")
+    login = room.Login(
         name=account_name(settings),
         password=password,
         commit=account.commit,
         register=account.register_account,
-        character=Character(
+        character=room.Character(
             race=account.race,
             head=account.head,
             hair=account.hair,
@@ -114,11 +109,11 @@ def read_login(settings: Settings) -> Login:
 def _with_files(login: Login, account: PlayerClientSettings) -> Login:
     changes: dict[str, Any] = {}
     if account.version_file:
-        changes["commit"] = read_commit(expand_user(account.version_file, "player_client.version_file"))
+        changes["commit"] = room.read_commit(expand_user(account.version_file, "player_client.version_file"))
     if account.server_password_file:
         file = expand_user(account.server_password_file, "player_client.server_password_file")
-        changes["server_password"] = read_secret(file, "the server's password")
+        changes["server_password"] = room.read_secret(file, "the server's password")
     plugins: tuple[tuple[str, int], ...] = ()
     if account.plugins_file:
-        plugins = read_plugins(expand_user(account.plugins_file, "player_client.plugins_file"))
+        plugins = room.read_plugins(expand_user(account.plugins_file, "player_client.plugins_file"))
     return replace(login, plugins=plugins, **changes)

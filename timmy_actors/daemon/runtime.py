@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import pykka
 import zmq
 
+from timmy_actors import player_client  # its names are loaded on first use: only where it is enabled
 from timmy_actors.client import Call, Calls, EndpointLock, resolve_endpoint
 from timmy_actors.daemon.crash_report import known_secrets
 from timmy_actors.daemon.episodes import ReplayedGame, make_flight_recorder
@@ -31,7 +32,6 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.embedded import check_port_is_free, find_luajit
 from timmy_actors.errors import AskTimeoutError, ConfigError, DaemonNotReadyError, RefusedError, StartFailedError
 from timmy_actors.perception import AsyncWatch, Watch, make_interest
-from timmy_actors.player_client import PlayerHandle
 from timmy_actors.protocol import DEFAULT_TIMEOUT_S, Health, PerceptionOutput, Revision
 from timmy_actors.serving import Service
 from timmy_actors.supervision import ChildSpec, Directory, Liveness, RestartChild, Root, Supervisor, wait_until
@@ -263,7 +263,7 @@ class Runtime(Calls):
         self.settings = plan.settings
         return plan
 
-    def player_client(self) -> PlayerHandle:
+    def player_client(self) -> player_client.PlayerHandle:
         """The player without a game, for `ClientBody`.
 
         Raises:
@@ -271,7 +271,7 @@ class Runtime(Calls):
         """
         if not self.settings.player_client.enabled:
             raise ConfigError("there is no player client: set player_client.enabled = true in the configuration")
-        return PlayerHandle(self.directory, self.shared.player_perception)
+        return player_client.PlayerHandle(self.directory, self.shared.player_perception)
 
     def liveness(self) -> Liveness:
         """A check that every actor still handles messages.

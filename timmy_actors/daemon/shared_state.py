@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from timmy_actors.gamedata import Library
+from typing import TYPE_CHECKING
+
 from timmy_actors.perception import Perceptions
 from timmy_actors.protocol import (
     GameDataStatus,
@@ -18,6 +19,9 @@ from timmy_actors.protocol import (
     WorldStatus,
 )
 from timmy_actors.supervision import SharedValue
+
+if TYPE_CHECKING:
+    from timmy_actors.gamedata import Library
 
 
 class SharedState:

@@ -1,8 +1,9 @@
 from .actor import GameDataActor, GameDataOptions
 from .answers import Answers, GameDataRequest
-from .building import MAX_FILES, build_index
+from .building import build_index
 from .faults import BrokenRecordError, Fault, TruncatedError
 from .library import Library
+from .limits import MAX_FILES
 from .routes import Navigator
 
 __all__ = [

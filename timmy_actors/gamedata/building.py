@@ -13,10 +13,10 @@ from pathlib import Path
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.decoding import CODE_PAGES
 from timmy_actors.gamedata.faults import Fault, Faults
+from timmy_actors.gamedata.limits import MAX_FILES
 from timmy_actors.gamedata.plugin import LeftOutError, Plugin, hash_file
 from timmy_actors.gamedata.tables import FORMAT, Tables
 
-MAX_FILES = 255
 """The most files of a load order: a reference has one byte for the number of its file."""
 OnProgress = Callable[[int, int], None]
 """Called with the bytes that were read and those of all files."""

@@ -30,7 +30,8 @@ LISTENER = "command"
 MAX_GROUP = 256
 """The most commands in one transaction: at about 20 us each, the first one is not delayed for long."""
 COMMIT_WITHIN_S = 0.002
-"""How long a transaction stays open while the mailbox is not empty."""
+"""How long a transaction stays open while the mailbox is not empty, or while nothing waits for it: that a command was
+sent, which a successor assumes anyway, is usually committed with its result."""
 RETRY_S = 1.0
 """How often an unusable journal is reopened."""
 PUBLISH_S = 0.5
@@ -107,7 +108,7 @@ class JournalActor(Actor):
         self._status = status
         self._journal: Journal | None = None
         self._accepted: list[tuple[str, JournalEntry | None]] = []
-        self._settled: list[str] = []
+        self._settled: list[Record] = []
         self._entries = 0
         self._since_sweep = 0
         self._age_quota = 0
@@ -125,9 +126,9 @@ class JournalActor(Actor):
         """Write, look up and delete entries."""
         try:
             self._on_message(message)
-            if self.mailbox.empty() or len(self._accepted) + len(self._settled) >= MAX_GROUP:
+            if self._commits_after(message):
                 self._commit()
-            else:
+            elif self._journal is not None and self._journal.has_uncommitted:
                 self.mailbox.schedule("commit", COMMIT_WITHIN_S, _Commit())
         except JournalUnusableError as error:
             self._fail(error, message)
@@ -163,7 +164,7 @@ class JournalActor(Actor):
             case Record(entry), Journal() as journal:
                 journal.record(entry)
                 if entry.settled:
-                    self._settled.append(entry.id)
+                    self._settled.append(message)
             case Look(command_id), Journal() as journal:
                 self._send(Known(command_id, journal.find(self._options.client, command_id)))
             case Resume(), Journal() as journal:
@@ -173,13 +174,19 @@ class JournalActor(Actor):
             case _Publish(), Journal() as journal:
                 self._publish(journal)
 
+    def _commits_after(self, message: Any) -> bool:
+        waiting = len(self._accepted) + len(self._settled)
+        return isinstance(message, _Commit) or waiting >= MAX_GROUP or (waiting > 0 and self.mailbox.empty())
+
     def _commit(self) -> None:
         self.mailbox.cancel("commit")
         if self._journal is None:
             return
         self._journal.commit()
+        for record in self._settled:
+            record.answer()
         if self._accepted or self._settled:
-            self._send(Journaled(tuple(self._accepted), tuple(self._settled)))
+            self._send(Journaled(tuple(self._accepted), tuple(record.entry.id for record in self._settled)))
             self._entries += sum(known is None for _, known in self._accepted)
             self._accepted, self._settled = [], []
         self._tidy(self._journal)
@@ -211,7 +218,11 @@ class JournalActor(Actor):
         self._status.value = JournalStatus(
             state="failing", file=str(self._options.path), reason=str(error), goes_on=self._options.goes_on
         )
-        lost = (*(command_id for command_id, _ in self._accepted), *self._settled, *_command_ids(message))
+        lost = (
+            *(command_id for command_id, _ in self._accepted),
+            *(record.entry.id for record in self._settled),
+            *_command_ids(message),
+        )
         self._accepted, self._settled = [], []
         self._close()
         if lost:

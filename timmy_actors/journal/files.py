@@ -42,7 +42,7 @@ def beside(path: Path) -> tuple[Path, Path]:
 def wal_bytes(path: Path) -> int:
     """The size of a journal's write-ahead log; 0 if it does not exist."""
     try:
-        return beside(path)[0].stat().st_size
+        return os.stat(f"{path}-wal").st_size  # noqa: PTH116  a third of the time, for each commit
     except FileNotFoundError:
         return 0
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from timmy_actors.protocol import JournalEntry
+from timmy_actors.errors import RefusedError
+from timmy_actors.protocol import CommandResult, JournalEntry
+from timmy_actors.supervision import Reply
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,19 @@ class Record:
     """To the journal: update a command. Answered with `Journaled` if the entry is settled."""
 
     entry: JournalEntry
+    replies: tuple[Reply, ...] = ()
+    """The callers that wait for a settled command. The journal itself answers them once the entry is durable: one
+    thread fewer on their way."""
+    outcome: CommandResult | RefusedError | None = None
+    """Their answer."""
+
+    def answer(self) -> None:
+        """Answer the callers."""
+        for reply in self.replies:
+            if isinstance(self.outcome, RefusedError):
+                reply.fail(self.outcome)
+            else:
+                reply.set(self.outcome)
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,13 @@ COLUMNS = (
 )  # fmt: skip
 STORED = (*COLUMNS, "settled_age", "checksum")
 """The columns in the file: an entry's, the journal's age when it was settled, and the checksum over all of these."""
+KEY = COLUMNS[:2]
 SELECT = f"SELECT number, {', '.join(COLUMNS)} FROM command"  # noqa: S608  constant names
 SELECT_STORED = f"SELECT number, {', '.join(STORED)} FROM command"  # noqa: S608
-INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608
-UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in STORED)} WHERE client = ? AND id = ?"  # noqa: S608
+INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))}) ON CONFLICT DO NOTHING"  # noqa: S608
+CHANGED = STORED[len(KEY) :]
+UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in CHANGED)} WHERE client = ? AND id = ?"  # noqa: S608
+"""Without the key, which does not change: SQLite would write its index anew."""
 SEAL = f"UPDATE command SET checksum = seal({', '.join(STORED[:-1])})"  # noqa: S608
 Row: TypeAlias = tuple[Any, ...]
 

@@ -57,17 +57,17 @@ class Journal:
 
         An entry that certainly had no effect (see `JournalEntry.may_be_tried_again`) is replaced by the new one.
         """
+        if self._write(rows.INSERT, self._stored(entry)):
+            return None
         known = self.find(entry.client, entry.id)
-        if known is None:
-            self._write(rows.INSERT, self._stored(entry))
-        elif known.may_be_tried_again:
-            self._write(rows.UPDATE, (*self._stored(entry), entry.client, entry.id))
+        if known is not None and known.may_be_tried_again:
+            self._update(rows.UPDATE, entry)
             return None
         return known
 
     def record(self, entry: JournalEntry) -> None:
         """Update the entry of an unsettled command; a missing or settled one is not changed."""
-        self._write(f"{rows.UPDATE} AND settled_at IS NULL", (*self._stored(entry), entry.client, entry.id))
+        self._update(f"{rows.UPDATE} AND settled_at IS NULL", entry)
 
     def find(self, client: str, command_id: str) -> JournalEntry | None:
         """A command's entry, or None."""
@@ -77,6 +77,11 @@ class Journal:
     def unsettled(self, client: str) -> list[JournalEntry]:
         """The unsettled commands, the oldest first."""
         return self._read(f"{rows.SELECT_STORED} WHERE client = ? AND settled_at IS NULL ORDER BY number", (client,))
+
+    @property
+    def has_uncommitted(self) -> bool:
+        """Whether there are writes since the last commit."""
+        return self._database.in_transaction
 
     def commit(self) -> None:
         """Make all writes so far durable."""
@@ -209,6 +214,10 @@ class Journal:
 
     def _stored(self, entry: JournalEntry) -> rows.Row:
         return rows.to_stored(entry, self._clock.advanced(rows.now()).age_s if entry.settled else 0.0)
+
+    def _update(self, statement: str, entry: JournalEntry) -> None:
+        stored, key = self._stored(entry), len(rows.KEY)
+        self._write(statement, (*stored[key:], *stored[:key]))
 
     def _check_pages(self) -> None:
         # Detects damage at the start instead of at a later lookup.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from timmy_actors import (
-    protocol,
-)  # its names, which take long to load, are loaded on first use: only tracing needs them
+from timmy_actors import protocol  # its names are loaded on first use: most processes do not trace
 from timmy_actors.errors import DeclinedError
 from timmy_actors.telemetry.attributes import Attribute
 from timmy_actors.telemetry.switch import tracer

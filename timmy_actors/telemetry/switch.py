@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 API = "opentelemetry.trace"
 STOP_WITHIN_S = 1.0
@@ -95,7 +96,9 @@ def _settle(service: str, *, wanted: bool, is_program: bool) -> None:
 
 def wanted_by(environment: os._Environ[str] | dict[str, str]) -> bool:
     """Whether the standard variables ask for tracing: an exporter or an endpoint is named, and nothing disables it."""
-    exporter = environment.get("OTEL_TRACES_EXPORTER", "").strip().lower()
+    if not any(name in environment for name in (EXPORTER, *ENDPOINTS)):  # the usual case, twice per command
+        return False
+    exporter = environment.get(EXPORTER, "").strip().lower()
     if exporter == "none" or environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
     return bool(exporter or any(environment.get(name, "").strip() for name in ENDPOINTS))
