@@ -24,8 +24,8 @@ run: $(VENV)/.installed ## Run the daemon on the embedded world, in the foregrou
 test: $(VENV)/.installed-dev ## Run every test but those in tests/heavy, in WORKERS=3 processes
 	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),3) --dist loadfile
 
-test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes
-	$(BIN)/python -m pytest tests/heavy
+test-heavy: $(VENV)/.installed-dev ## Run the tests in tests/heavy, which install programs of other projects or take minutes; TESTS=a file of it
+	$(BIN)/python -m pytest $(or $(TESTS),tests/heavy)
 
 check: $(VENV)/.installed-dev $(ESLINT) ## ruff, mypy --strict, import-linter, luacheck, eslint, shellcheck, yamllint
 	$(BIN)/ruff check .

@@ -109,6 +109,26 @@ def test_a_heartbeat_is_started_paused_stepped_taken_over_and_stopped(person: tu
     assert all(record.observation["player"] == "Timmy" for record in run.beats)
 
 
+def test_a_start_after_a_stop_that_awaits_an_action_begins_another_episode(person: tuple[Runtime, Path]) -> None:
+    runtime, _ = person
+
+    def stopped_during_an_action() -> str | None:
+        runtime.heartbeat("start")
+        runtime.heartbeat("take_over")
+        runtime.choose("walk", seconds=1)
+        eventually(lambda: runtime.heartbeat().skipped.get("busy"))
+        ending = runtime.heartbeat("stop").episode
+        if ending is None:
+            until(runtime, episode=None)
+        return ending
+
+    ending = eventually(stopped_during_an_action)
+    runtime.heartbeat("start")
+    eventually(lambda: runtime.heartbeat().episode not in (None, ending))
+    runtime.heartbeat("stop")
+    until(runtime, episode=None)
+
+
 def test_the_command_line_controls_it(person: tuple[Runtime, Path]) -> None:
     runtime, _ = person
 

@@ -71,13 +71,30 @@ def kill_at_random(stage: Stage, beats: int, kills: int, seed: int) -> None:
 
 
 def reach(stage: Stage, beat: int) -> None:
-    """Wait until this beat is recorded."""
-    eventually(lambda: last_beat(stage) >= beat, WITHIN_S)
+    """Wait until this beat is recorded, as long as there are new ones."""
+    while (last := last_beat(stage)) < beat:
+        _more(stage, last)
 
 
 def played(stage: Stage) -> None:
-    """Wait until the script is played."""
-    eventually(lambda: b'"kind":"end"' in tail(stage), WITHIN_S)
+    """Wait until the script is played, as long as there are new beats."""
+    while not has_ended(stage):
+        _more(stage, last_beat(stage))
+
+
+def has_ended(stage: Stage) -> bool:
+    """Whether the episode is closed."""
+    return b'"kind":"end"' in tail(stage)
+
+
+def _more(stage: Stage, last: int) -> None:
+    """Wait for a beat after this one, or the end."""
+    try:
+        eventually(lambda: last_beat(stage) > last or has_ended(stage), WITHIN_S)
+    except AssertionError as error:
+        code, log = stage.daemon.process.poll(), stage.daemon.log.read_text()[-5_000:]
+        error.add_note(f"beat {last} is the last one; the daemon's exit code is {code}\n{log}")
+        raise
 
 
 def last_beat(stage: Stage) -> int:

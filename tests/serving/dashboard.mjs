@@ -10,6 +10,7 @@ const { LAND } = await import(`${folder}/coast.js`);
 const { entitiesOf } = await import(`${folder}/entities.js`);
 const { fieldOf, fieldsOf, valueOf } = await import(`${folder}/form.js`);
 const geometry = await import(`${folder}/geometry.js`);
+const heartbeat = await import(`${folder}/heartbeat.js`);
 const { addCommands, addEvent, commandItem, eventItem } = await import(`${folder}/log.js`);
 const { PLACES } = await import(`${folder}/places.js`);
 const { drawingOf } = await import(`${folder}/screen.js`);
@@ -147,4 +148,43 @@ test("an action is drawn where it happened in the picture", () => {
 test("directions and durations are readable", () => {
   assert.deepEqual([-45, 0, 44, 181, 359].map(direction), ["north-west", "north", "north-east", "south", "north"]);
   assert.deepEqual([0.02, 5, 89, 91, 7200, 200_000].map(duration), ["20 ms", "5 s", "89 s", "2 min", "2 h", "2 d"]);
+});
+
+const BEATING = {
+  phase: "autonomous", episode: "e1", reason: null, waits: false, blocked: false, policy: "openai", rate_hz: 2, beats: 12,
+  skipped: { late: 1, stale: 3 }, jitter_ms: { p50: 0.4, p99: 2, max: 11 }, guard: "ok", guard_reason: null, tokens: 900,
+  cost: 0.0123, recording: null, tools: ["walk"],
+  last: { beat: 12, outcome: "refused", reason: "walk: seconds: must be at most 60", text: "North.", calls: ["walk"], decide_ms: 800 },
+};
+
+test("the heartbeat's state says what it waits for, and why it is paused", () => {
+  assert.deepEqual(heartbeat.stateOf(BEATING), ["autonomous", "The policy decides"]);
+  const paused = { ...BEATING, phase: "paused", reason: "it repeats itself" };
+  assert.deepEqual(heartbeat.stateOf(paused), ["paused", "Paused: it repeats itself"]);
+  assert.deepEqual(heartbeat.stateOf({ ...BEATING, blocked: true, reason: "the link is down" })[0], "waits");
+  assert.deepEqual(heartbeat.stateOf({ ...BEATING, episode: null, reason: "on request" }), ["off", "Stopped: on request"]);
+});
+
+test("the heartbeat's buttons are those that its state allows", () => {
+  const allowed = (status) => Object.entries(heartbeat.operationsOf(status)).filter(([, is]) => is).map(([name]) => name);
+  assert.deepEqual(allowed(BEATING), ["pause", "take_over", "stop"]);
+  assert.deepEqual(allowed({ ...BEATING, phase: "paused" }), ["start", "step", "take_over", "stop"]);
+  assert.deepEqual(allowed({ ...BEATING, phase: "correcting" }), ["start", "pause", "stop", "act"]);
+  assert.deepEqual(allowed({ ...BEATING, episode: null, phase: "paused" }), ["start"]);
+});
+
+test("the heartbeat's lines name the refusal, what was not taken, and what was used", () => {
+  const lines = Object.fromEntries(heartbeat.linesOf(BEATING));
+  assert.equal(lines.Beats, "12, not taken: 1 late, 3 stale");
+  assert.equal(lines.Refused, "walk: seconds: must be at most 60");
+  assert.equal(lines.Used, "900 tokens, cost 0.0123");
+  assert.equal(lines["Last beat"], "12: refused (decided in 800 ms)");
+  assert.equal(lines["Repeats itself"], undefined);
+});
+
+test("a person's arguments are names and values, which may have spaces", () => {
+  assert.deepEqual(heartbeat.argumentsOf(""), {});
+  assert.deepEqual(heartbeat.argumentsOf(" seconds=2  direction=left "), { seconds: "2", direction: "left" });
+  assert.deepEqual(heartbeat.argumentsOf("text=Good day = you to=x"), { text: "Good day = you", to: "x" });
+  assert.throws(() => heartbeat.argumentsOf("left"), /left must be NAME=VALUE/);
 });

@@ -24,6 +24,7 @@ from tests.waiting import eventually
 from timmy_actors import Runtime
 from timmy_actors.daemon import (
     DesktopSettings,
+    HeartbeatSettings,
     HttpSettings,
     JournalSettings,
     RecordingSettings,
@@ -73,6 +74,7 @@ def serving(folder: Path) -> Iterator[Runtime]:
         desktop=desktop,
         steam=SteamSettings(command=()),
         journal=JournalSettings(file=str(folder / "journal")),
+        heartbeat=HeartbeatSettings(enabled=True, begins=False, rate_hz=5, policy="human", commands=("chat", "turn")),
     )
     with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/daemon.sock") as runtime:
         runtime.wait_ready(60)
@@ -321,6 +323,28 @@ def test_the_beats_of_an_episode_are_gone_through_with_a_slider(page: Page, daem
     page.find("#episode-beat").send_keys(Keys.END)
     page.shows("#episode-about", "Beat 3, ")
     page.shows("#episode-lines", "walk direction forward")
+
+
+def test_a_person_takes_the_heartbeat_over_chooses_and_ends_it(page: Page, daemon: Runtime) -> None:
+    page.shows("#heartbeat-state", "Stopped")
+    page.press("#heartbeat-start")
+    page.shows("#heartbeat-start", "Resume")
+    page.press("[data-operation=pause]")
+    page.shows("#heartbeat-state", "Paused: on request")
+    page.press("[data-operation=take_over]")
+    page.shows("#heartbeat-state", "A person decides")
+    page.choose("#heartbeat-tool", "chat")
+    page.fill("#heartbeat-arguments", "text=Good day" + Keys.ENTER)
+    page.shows("#heartbeat-lines", "acted")
+    page.shows("#chat-lines", "Good day")
+    page.fill("#heartbeat-arguments", "text" + Keys.ENTER)
+    page.shows("#heartbeat-answer", "text must be NAME=VALUE")
+    page.fill("#heartbeat-arguments", "text=/die" + Keys.ENTER)
+    page.shows("#heartbeat-answer", "chat: text: must")
+    page.press("[data-operation=stop]")
+    page.shows("#heartbeat-state", "Stopped: on request")
+    assert daemon.heartbeat().episode is None
+    assert all(STATUS in error for error in page.errors())
 
 
 def test_everyone_can_sign_in(page: Page, axe: str) -> None:

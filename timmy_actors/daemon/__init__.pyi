@@ -13,6 +13,7 @@ from .serving_supervisor import PACKAGES
 from .settings import (
     DesktopSettings,
     GameDataSettings,
+    HeartbeatSettings,
     HttpSettings,
     JournalSettings,
     LinkSettings,
@@ -32,6 +33,7 @@ __all__ = [
     "DesktopSettings",
     "GameDataSettings",
     "HeartbeatPart",
+    "HeartbeatSettings",
     "HttpSettings",
     "JournalSettings",
     "LinkSettings",

@@ -70,7 +70,9 @@ class _Look:
 
 @dataclass(frozen=True)
 class _Begin:
-    """Timer: begin or resume the episode."""
+    """Timer: begin or resume the episode; `asked`: a person asked for it while the last one was ending."""
+
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class HeartbeatActor(Actor):
         self._froze = False
         self._problem: str | None = None
         """Why the episode cannot begin."""
+        self._starts_again = False
+        """A person has asked for an episode after the one that is ending."""
 
     def on_start(self) -> None:
         """Resume the episode that a crash has ended, or begin one."""
@@ -152,8 +156,8 @@ class HeartbeatActor(Actor):
             case _Look():
                 self._look()
                 self._publish()
-            case _Begin():
-                self._begin_by_itself()
+            case _Begin(asked):
+                self._begin() if asked else self._begin_by_itself()
             case _Seen(ticket, view):
                 self.mailbox.cancel("perceive")
                 self._do(self._core.on_perceived(ticket, view, time.monotonic()))
@@ -193,9 +197,12 @@ class HeartbeatActor(Actor):
         match call.operation:
             case "start" if self._core.episode is None:
                 self._start_now()
+            case "start" if self._core.is_ending:
+                self._starts_again = True
             case "start":
                 self._do(self._core.resume(now))
             case "stop":
+                self._starts_again = False
                 self._do(self._core.stop(ON_REQUEST))
             case "pause":
                 self._do(self._core.pause(ON_REQUEST))
@@ -296,6 +303,9 @@ class HeartbeatActor(Actor):
                 self._stop_thinker()
                 self._log.close(outcome, reason)
                 self._publish()
+                if self._starts_again:
+                    self._starts_again = False
+                    self._send(_Begin(asked=True))
 
     def _send(self, message: object) -> None:
         try:

@@ -124,6 +124,11 @@ class Core(BeatFlow):
             self._schedule.restart(now)
         return self._take()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the episode ends with the action that is under way."""
+        return self._ending is not None
+
     def status(self) -> HeartbeatStatus:
         """What is going on."""
         return HeartbeatStatus(

@@ -55,7 +55,8 @@ class Schedule:
         missed = latest - self._next
         jitter_s = max(0.0, now - (self._start + latest * self._period_s))
         self._next = latest + 1
-        self._jitters.append(jitter_s)
+        if latest > 0:  # the first beat is due at the moment in which the schedule begins: it is always late
+            self._jitters.append(jitter_s)
         return Due(jitter_s, missed)
 
     @property
