@@ -13,7 +13,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land dashboard-places dashboard-pictures training-samples train-example site release lock third-party clean
+.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land test-game dashboard-places dashboard-pictures training-samples train-example site release lock third-party clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,6 +102,9 @@ api-table: $(VENV)/.installed-dev ## Write the table of the script API for the b
 test-land: $(VENV)/.installed-dev ## Write FILE=.cache/test-land.omwaddon, a plugin that describes the simulator's world
 	@mkdir -p .cache
 	$(BIN)/python -m tools.test_land $(or $(FILE),.cache/test-land.omwaddon)
+
+test-game: $(VENV)/.installed-dev ## Write FOLDER=.cache/test-game, the test land as a game that OpenMW starts without game data
+	$(BIN)/python -m tools.test_game $(or $(FOLDER),.cache/test-game)
 
 dashboard-places: $(VENV)/.installed-dev ## Write the dashboard's list of places from the bridge's
 	$(BIN)/python -m tools.dashboard_places timmy_actors/serving/http/static/places.js

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,11 +112,11 @@ def exterior(cell: str) -> tuple[int, int] | None:
     return (int(parts[0]), int(parts[1])) if numbers == [True, True] else None
 
 
-def write(scene: Scene) -> bytes:
-    """The plugin."""
+def write(scene: Scene, *, first: Sequence[bytes] = ()) -> bytes:
+    """The plugin; `first` are records before those of the land."""
     cells = sorted({*CORRIDOR, *(grid for door in scene.doors if (grid := exterior(door["cell"])))})
     written = [
-        *records.of_rules(), *records.of_things(scene), *records.of_people(scene), *records.of_quests(),
+        *first, *records.of_rules(), *records.of_things(scene), *records.of_people(scene), *records.of_quests(),
         *(_cell(scene, f"{x}, {y}") for x, y in cells), *(_cell(scene, name) for name in sorted(scene.markers)),
         *(encode_land(x, y, _heights(scene, x, y)) for x, y in cells), *_path_grids(scene, cells),
         *records.of_dialogue(scene),

@@ -10,8 +10,10 @@ import pytest
 
 from tests.gamedata.plugins import read, records_of
 from timmy_actors.gamedata.decoding import Cell
+from tools.test_game import NAME, write_game
 
 ESMTOOL = shutil.which("esmtool", path="/usr/games:/usr/bin:/usr/local/bin")
+NIFTEST = "/usr/games/niftest"  # of the same package
 pytestmark = pytest.mark.skipif(ESMTOOL is None, reason="esmtool is missing: apt install openmw-cs")
 CLONED_WITHOUT = {b"TES3", b"LAND", b"MGEF"}
 """What esmtool 0.47 does not copy as it is: the header and the effects' flags are its own, heights are left out."""
@@ -48,3 +50,12 @@ def test_a_copy_by_another_writer_says_the_same(land: bytes, tmp_path: Path) -> 
             )
         elif isinstance(ours, dict) and isinstance(theirs, dict) and tag not in CLONED_WITHOUT:
             assert theirs.items() >= ours.items()
+
+
+def test_the_game_of_the_land_is_parsed(tmp_path: Path) -> None:
+    write_game(tmp_path)
+    dumped = esmtool("dump", "--plain", str(tmp_path / NAME))
+    assert dumped.count("\nRecord: ") == len(records_of((tmp_path / NAME).read_bytes())) - 1
+    meshes = sorted((tmp_path / "meshes").iterdir())
+    run = subprocess.run([NIFTEST, *map(str, meshes)], capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
