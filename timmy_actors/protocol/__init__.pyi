@@ -132,6 +132,7 @@ from .perception import (
     Quests,
     SectionName,
     Spells,
+    Stats,
     Topics,
     World,
 )
@@ -308,6 +309,7 @@ __all__ = [
     "Spells",
     "Spread",
     "Stat",
+    "Stats",
     "StatusRequest",
     "StrictModel",
     "Subscribe",
