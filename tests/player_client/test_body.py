@@ -304,6 +304,20 @@ def test_a_blow_takes_health_and_the_last_one_the_life() -> None:
     assert (played.client.session.view.me.health, played.client.session.view.me.dead) == (100.0, False)
 
 
+def test_others_see_a_death_and_the_life_after_it() -> None:
+    played = Played()
+    other = played.host.join(replace(TIMMY, name="Jiub")).session.view
+    played.run(1)
+    seen = other.others[played.guest.guid]
+    played.host.game.revives = False
+    played.strike(500.0)
+    played.run(0.2)
+    assert (seen.dead, seen.health) == (True, 0.0)
+    played.host.game.send(played.guest.guid, "PLAYER_RESURRECT", played.host.now, type=0)
+    played.run(0.3)
+    assert (seen.dead, seen.health) == (False, 100.0)
+
+
 def test_a_shield_is_held_up_and_its_blocks_counted() -> None:
     played = Played(combat=True)
     assert played.refused("block").code == "game_refused"

@@ -140,13 +140,14 @@ def _cell(view: View, packet: Packet) -> None:
 
 
 def _stats(view: View, packet: Packet) -> None:
-    stats = view.player(packet.guid).stats
+    player = view.player(packet.guid)
     if packet["full"]:
-        stats[:] = packet["stats"]
-        return
-    for change in packet["changes"]:
+        player.stats[:] = packet["stats"]
+    for change in (packet.fields or {}).get("changes", ()):
         if change["index"] < 3:
-            stats[change["index"] * 5 : change["index"] * 5 + 5] = change["value"]
+            player.stats[change["index"] * 5 : change["index"] * 5 + 5] = change["value"]
+    if player.health > 0:
+        player.facts.pop("PLAYER_DEATH", None)  # nobody else is told of a resurrection
 
 
 def _equipment(view: View, packet: Packet) -> None:
