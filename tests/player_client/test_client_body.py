@@ -138,6 +138,9 @@ def test_conditions_hold_for_what_only_the_bridge_perceives(body: ClientBody) ->
     assert not both.wait_until(AtPlace(place="Balmora"), 0.3).met
     sources = both.observe().sources
     assert (sources["position"], sources["inventory"]) == ("bridge", "client")
+    step = both.act(Walk(distance=40, seconds=3), observe=True)
+    assert step.seen.position is not None
+    assert (step.seen.sources["position"], step.seen.position.x != POSITION["x"]) == ("client", True)
 
 
 def test_without_a_player_client_there_is_no_handle(peer: Peer) -> None:
@@ -168,6 +171,9 @@ def test_perceptions_are_merged_with_their_sources() -> None:
     assert both.sources == {"topics": "bridge", "books": "client"}
     assert both.revisions == {"topics": 1, "books": 1}
     assert merged(None, client) is client
+    again = merged(perception("topics", source="bridge"), perception("topics", source="client"), client_first=True)
+    assert again is not None
+    assert again.sources == {"topics": "client"}
     assert merged(bridge, None) is bridge
     assert merged(None, None) is None
 

@@ -52,14 +52,18 @@ ID_BYTES = 12
 SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
 
 
-def merged(bridge: PerceptionOutput | None, client: PerceptionOutput | None) -> PerceptionOutput | None:
+def merged(
+    bridge: PerceptionOutput | None, client: PerceptionOutput | None, *, client_first: bool = False
+) -> PerceptionOutput | None:
     """One perception out of the bridge's and the client's: the bridge's sections first, each with its source.
 
     A stale one gives only what the other lacks. None: there is neither.
     """
     if bridge is None or client is None:
         return bridge or client
-    first, second = (client, bridge) if bridge.stale and not client.stale else (bridge, client)
+    if bridge.stale != client.stale:
+        client_first = bridge.stale
+    first, second = (client, bridge) if client_first else (bridge, client)
     sources: dict[str, Literal["bridge", "client"]] = {}
     added: dict[str, Any] = {}
     for section in SECTIONS:
@@ -103,7 +107,8 @@ class ClientBody:
         produced = None if after is None else after.revision
         if produced is not None and not perception.wait_for(lambda seen: _shows(seen, produced), deadline_s):
             raise RefusedError("expired", f"no snapshot showed the action's effects within {deadline_s:g} s")
-        snapshot = self._merged(perception.value)
+        # What this player did shows in the client's sections at once, in the bridge's a while later.
+        snapshot = self._merged(perception.value, client_first=produced is not None)
         if snapshot is None:
             raise RefusedError("unavailable", "the player is not in the world yet")
         return snapshot
@@ -157,8 +162,8 @@ class ClientBody:
         snapshot = self._merged(self._player.perception.value)
         return Waited(met=met, waited_s=time.monotonic() - began, snapshot=snapshot)
 
-    def _merged(self, seen: PerceptionOutput | None) -> PerceptionOutput | None:
-        return merged(self._bridge() if self._bridge else None, seen)
+    def _merged(self, seen: PerceptionOutput | None, *, client_first: bool = False) -> PerceptionOutput | None:
+        return merged(self._bridge() if self._bridge else None, seen, client_first=client_first)
 
     def _holds(self, condition: Condition, seen: PerceptionOutput | None) -> bool:
         snapshot = self._merged(seen)
