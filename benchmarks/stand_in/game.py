@@ -72,6 +72,8 @@ class StandInGame:
     contents: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
     """How many of which item are in each container that was used."""
     malformed: int = 0
+    revives: bool = True
+    """Whether it brings the dead back at once."""
     spread: bool = False
     """Whether players come into the world two a cell, in a row of cells that is far from each other."""
     _next_mp_num: int = 1000
@@ -271,7 +273,8 @@ class StandInGame:
 
     def _died(self, guest: Guest, packet: Packet, now: float) -> None:
         del packet
-        self.send(guest.guid, "PLAYER_RESURRECT", now, type=0)
+        if self.revives:
+            self.send(guest.guid, "PLAYER_RESURRECT", now, type=0)
 
     def _forget(self, guid: int, now: float) -> None:
         guest = self.guests.pop(guid, None)

@@ -53,8 +53,8 @@ def test_a_server_that_lets_few_in_is_reported_with_its_setting(config: Path, ca
         host, port = server.address
         assert run("bots", "2", "--server", f"{host}:{port}", "--config", str(config)) == 1
     printed = capsys.readouterr().out
-    assert "players    0 of 2 came in" in printed
-    assert "ended      2 times server_full" in printed
+    assert "players     0 of 2 came in" in printed
+    assert "ended       2 times server_full" in printed
 
 
 def test_another_machine_is_refused_unless_its_operator_confirms(config: Path, capsys: Output, peer: Peer) -> None:

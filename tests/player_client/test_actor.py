@@ -28,6 +28,7 @@ from timmy_actors.player_client import (
     read_secret,
 )
 from timmy_actors.player_client.endings import EndCode
+from timmy_actors.player_client.raknet import connection as link
 from timmy_actors.player_client.raknet.offline import Address, OfflineId
 from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus
 from timmy_actors.supervision import Backoff, ChildSpec, Directory, Root, SharedValue, Supervisor
@@ -170,6 +171,16 @@ def test_a_full_server_is_not_hammered() -> None:
             status = timmy.wait_for("waiting")
             assert status.code == "server_full"
             assert "the next try is in 60 s" in (status.reason or "")
+
+
+def test_the_own_player_that_was_cut_off_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "DEAD_AFTER_S", 3.0)
+    with StandInServer() as server, running(server.address) as first:
+        first.wait_for("in_world")
+        with running(server.address) as second:
+            status = second.wait_for("waiting")
+            assert status.code == "kicked_while_connecting"
+            assert "the next try is in 12 s" in (status.reason or "")
 
 
 def test_pauses_grow_however_long_ago_the_player_was_in_the_world(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,15 @@ from timmy_actors.player_client.combat_acts import COMBAT_ACTS
 from timmy_actors.player_client.item_acts import ITEM_ACTS
 from timmy_actors.player_client.movement import Journey, units_per_second
 from timmy_actors.player_client.packets.packet import Packet
+from timmy_actors.player_client.recovery_acts import RECOVERY_ACTS
 from timmy_actors.player_client.session import Received
 
 X, Y, Z = SPAWN_PLACE[:3]
 DOOR, BARREL, GUARD = "501-0", "502-0", "503-0"
 INSIDE = Cell("Seyda Neen, Census and Excise Office")
+
+
+SHIELD = {"ref_id": "iron_shield", "count": 1, "charge": -1, "enchantment_charge": -1.0}
 
 
 class Played:
@@ -38,7 +42,7 @@ class Played:
         self.client = self.host.join()
         self.host.run(1)
         assert self.host.entered() is not None
-        self.body = Body(self.client.session, {**ITEM_ACTS, **COMBAT_ACTS}, combat=combat)
+        self.body = Body(self.client.session, {**ITEM_ACTS, **COMBAT_ACTS, **RECOVERY_ACTS}, combat=combat)
         self.answers: list[Answer | RefusedError] = []
         self.seen = len(self.host.events[0])
 
@@ -54,6 +58,25 @@ class Played:
         guest = self.host.game.guest("Timmy")
         assert guest is not None
         return guest
+
+    def strike(self, damage: float, *, block: bool = False, hit: bool = True, by_actor: bool = False) -> None:
+        """Have another player, or an actor, strike the player."""
+        target = {"is_player": True, "guid": self.guest.guid}
+        blow: dict[str, Any] = {
+            "target": target,
+            "type": 0,
+            "animation": "chop",
+            "pressed": False,
+            "success": True,
+            "hit": hit,
+        }
+        if hit:
+            blow |= {"damage": damage, "block": block, "knockdown": False, "weapon_enchantment": False,
+                     "hit_position": [0.0, 0.0, 0.0]}  # fmt: skip
+        fields = {**SPAWN.fields(), "actors": [{"ref_num": 503, "mp_num": 0, **blow}]} if by_actor else blow
+        name = "ACTOR_ATTACK" if by_actor else "PLAYER_ATTACK"
+        self.host.game.send(self.guest.guid, name, self.host.now, about=5, **fields)
+        self.run(0.1)
 
     def begin(self, name: str, **params: Any) -> None:
         """Begin an act."""
@@ -100,8 +123,7 @@ def test_a_player_goes_at_the_games_speed(pace: str, speed: float) -> None:
     played = Played()
     answer = played.act("move", 5.5, points=[(X, Y + 5000, Z)], pace=pace, seconds=5.0)
     assert answer["ended_by"] == "time"
-    expected = speed if pace != "run" else units_per_second("run", 40, 5)
-    assert answer["covered"] == pytest.approx(5 * expected, rel=0.03)
+    assert answer["covered"] == pytest.approx(5 * speed, rel=0.03)
     assert played.guest.last["PLAYER_POSITION"]["position"][1] == pytest.approx(Y + answer["covered"])
 
 
@@ -255,7 +277,7 @@ def test_topics_are_chosen_and_dialogs_answered() -> None:
 
 
 def test_combat_is_off_by_default() -> None:
-    assert played_codes(Played()) == ["not_permitted", "not_permitted"]
+    assert played_codes(Played()) == ["not_permitted"] * 3
     fighter = Played(combat=True)
     fighter.act("attack", unique_index=GUARD, damage=4.0)
     assert fighter.guest.last["PLAYER_ATTACK"]["damage"] == 4.0
@@ -264,7 +286,96 @@ def test_combat_is_off_by_default() -> None:
 
 def played_codes(played: Played) -> list[str]:
     """What attacking and casting is refused with."""
-    return [played.refused("attack", unique_index=GUARD).code, played.refused("cast", spell="fireball").code]
+    return [played.refused("attack", unique_index=GUARD).code, played.refused("cast", spell="fireball").code,
+            played.refused("block").code]  # fmt: skip
+
+
+def test_a_blow_takes_health_and_the_last_one_the_life() -> None:
+    played = Played()
+    played.strike(30.0)
+    assert played.guest.last["PLAYER_STATS_DYNAMIC"]["changes"][0]["value"][2] == 70.0
+    played.strike(30.0, by_actor=True)
+    played.strike(-50.0)
+    played.strike(50.0, hit=False)
+    assert played.client.session.view.me.health == 40.0
+    played.strike(1e30)
+    assert "PLAYER_DEATH" in played.guest.last
+    played.run(0.5)
+    assert (played.client.session.view.me.health, played.client.session.view.me.dead) == (100.0, False)
+
+
+def test_others_see_a_death_and_the_life_after_it() -> None:
+    played = Played()
+    other = played.host.join(replace(TIMMY, name="Jiub")).session.view
+    played.run(1)
+    seen = other.others[played.guest.guid]
+    played.host.game.revives = False
+    played.strike(500.0)
+    played.run(0.2)
+    assert (seen.dead, seen.health) == (True, 0.0)
+    played.host.game.send(played.guest.guid, "PLAYER_RESURRECT", played.host.now, type=0)
+    played.run(0.3)
+    assert (seen.dead, seen.health) == (False, 100.0)
+
+
+def test_a_shield_is_held_up_and_its_blocks_counted() -> None:
+    played = Played(combat=True)
+    assert played.refused("block").code == "game_refused"
+    played.client.session.view.me.equipment[17] = SHIELD
+    assert played.refused("block", seconds=61).code == "bad_arguments"
+    played.begin("block", seconds=2.0)
+    played.run(0.1)
+    assert played.guest.last["PLAYER_ANIM_FLAGS"]["draw_state"] == 1
+    played.strike(30.0, block=True)
+    assert played.answers == []
+    played.run(2.5)
+    assert played.answers.pop() == {"blocked": 1}
+    assert played.guest.last["PLAYER_ANIM_FLAGS"]["draw_state"] == 0
+    assert played.client.session.view.me.health == 100.0
+    played.begin("block", seconds=2.0)
+    gone = RefusedError("unavailable", "gone")
+    played.body.end(gone)
+    assert played.answers == [gone]
+
+
+def test_rest_heals_by_the_games_formulas_where_the_server_allows_it() -> None:
+    played = Played()
+    played.strike(30.0)
+    assert "just struck" in played.refused("rest").message
+    played.run(11)
+    played.client.session.view.me.stats[7] = 20.0
+    assert played.act("rest", hours=2) == {"health": 78.0, "magicka": 32.0, "fatigue": 100.0}
+    assert played.guest.last["PLAYER_STATS_DYNAMIC"]["stats"][2] == 78.0
+    assert played.act("rest", hours=24)["health"] == 100.0
+    assert played.refused("rest", hours=25).code == "bad_arguments"
+    played.client.session.settings = {"wilderness_rest": False}
+    assert "allowWildernessRest" in played.refused("rest").message
+
+
+def test_things_are_exchanged_in_a_container_or_not_at_all() -> None:
+    played = Played()
+    traded = played.act("trade", unique_index=BARREL, give="gold_001", give_count=10, take="bread", take_count=2)
+    assert traded == {"gave": "gold_001", "took": "bread", "count": 2}
+    assert stacks(played) == {"gold_001": 40, "bread": 2}
+    assert played.refused("trade", unique_index=BARREL, give="bread", take="ale").code == "no_such_target"
+    assert played.refused("trade", unique_index=BARREL, give="ale", take="bread").code == "no_such_target"
+    assert stacks(played) == {"gold_001": 40, "bread": 2}
+
+
+def test_what_was_given_comes_back_if_another_player_was_faster() -> None:
+    played = Played()
+    answer = take_with_a_rival(played, "take", unique_index=BARREL, item="bread", count=3)
+    assert isinstance(answer, RefusedError)
+    contents = played.client.session.view.objects[502, 0]["contents"]
+    contents.append(stored("bread", 3))  # this client has not heard of it yet
+    trade = played.refused("trade", 0.5, unique_index=BARREL, give="gold_001", give_count=10, take="bread")
+    assert trade.code == "no_such_target"
+    assert stacks(played) == {"gold_001": 50}
+
+
+def stacks(played: Played) -> dict[str, int]:
+    """The inventory."""
+    return {item["ref_id"]: item["count"] for item in played.client.session.view.inventory}
 
 
 def test_what_is_far_away_or_unknown_is_out_of_reach() -> None:

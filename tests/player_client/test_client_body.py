@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,21 +10,24 @@ import pytest
 
 from benchmarks.stand_in.game import SPAWN, SPAWN_PLACE
 from benchmarks.stand_in.server import COMMIT, StandInServer
-from tests.peer import Peer
+from tests.peer import POSITION, Peer
 from tests.player_client.test_body import BARREL, GUARD, Played, stored
 from tests.player_client.test_daemon import password
 from tests.runtimes import running
 from tests.waiting import PATIENCE_S
 from timmy_actors.daemon import PlayerClientSettings
 from timmy_actors.errors import ConfigError
+from timmy_actors.player_client import Crowd, Login
 from timmy_actors.protocol import Action, PerceptionOutput
 from timmy_actors.worlds import (
     Activate,
+    AtPlace,
     Attack,
     Block,
     ChooseTopic,
     ClientBody,
     Look,
+    Near,
     NearPoint,
     Point,
     Run,
@@ -32,6 +36,7 @@ from timmy_actors.worlds import (
     Turn,
     Walk,
     WorldInterface,
+    follow,
     go_to,
     merged,
     pick_up,
@@ -41,24 +46,30 @@ X, Y, Z = SPAWN_PLACE[:3]
 
 
 @pytest.fixture
-def body(peer: Peer, tmp_path: Path) -> Iterator[ClientBody]:
-    """A body in the world."""
+def server() -> Iterator[StandInServer]:
+    """A server with a barrel and a guard."""
     with StandInServer() as server:
         server.game.objects += [
             Played.object("CONTAINER", BARREL, items=[stored("bread", 3)], packet={"action": 0, "sub_action": 0}),
             Played.object("OBJECT_SPAWN", GUARD, position=(X + 50, Y, Z, 0.0, 0.0, 0.0), summon=False),
         ]
-        host, port = server.address
-        settings = PlayerClientSettings(
-            enabled=True, server=f"{host}:{port}", password_file=password(tmp_path), commit=COMMIT
+        yield server
+
+
+@pytest.fixture
+def body(server: StandInServer, peer: Peer, tmp_path: Path) -> Iterator[ClientBody]:
+    """A body in the world."""
+    host, port = server.address
+    settings = PlayerClientSettings(
+        enabled=True, server=f"{host}:{port}", password_file=password(tmp_path), commit=COMMIT
+    )
+    with running(peer.address, player_client=settings) as timmy:
+        handle = timmy.player_client()
+        assert handle.perception.wait_for(
+            lambda seen: seen is not None and seen.nearby_objects is not None and seen.nearby_objects.objects,
+            PATIENCE_S,
         )
-        with running(peer.address, player_client=settings) as timmy:
-            handle = timmy.player_client()
-            assert handle.perception.wait_for(
-                lambda seen: seen is not None and seen.nearby_objects is not None and seen.nearby_objects.objects,
-                PATIENCE_S,
-            )
-            yield ClientBody(handle, find_route=timmy.route)
+        yield ClientBody(handle, find_route=timmy.route)
 
 
 def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
@@ -66,6 +77,10 @@ def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
     seen = body.observe()
     assert seen.position is not None
     assert (seen.position.cell, seen.position.x) == (SPAWN.description, X)
+    assert seen.stats is not None
+    assert (seen.stats.health.current, seen.stats.race, seen.stats.character_class) == (100.0, "dark elf", "warrior")
+    assert (seen.stats.attributes["Strength"].base, seen.stats.skills["Longblade"].base) == (40.0, 20.0)
+    assert seen.sources["stats"] == "client"
     assert body.act(Turn(yaw=90)).value["yaw"] == pytest.approx(90)
     step = body.act(Walk(distance=40, seconds=3), observe=True)
     assert step.result.success, step.result
@@ -82,7 +97,7 @@ def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:
     assert body.speak("hello").success
     assert body.speak("hello", to="Jiub").code == "bad_arguments"
     refused = [body.act(action).code for action in (Attack(unique_index=GUARD), Block(), Take(unique_index="9-9"))]
-    assert refused == ["not_permitted", "unknown_command", "no_such_target"]
+    assert refused == ["not_permitted", "not_permitted", "no_such_target"]
     assert "walk" in body.available_actions().commands
 
 
@@ -97,6 +112,35 @@ def test_verbs_run_with_it(body: ClientBody) -> None:
     taken = body.perform(pick_up("gold_001"), deadline_s=PATIENCE_S)
     assert taken.success, taken
     assert body.observe().inventory is not None
+
+
+def test_a_player_is_followed(body: ClientBody, server: StandInServer) -> None:
+    leader = Crowd(server.address, [Login("Jiub", "a password", COMMIT)], "wander")
+    stop = threading.Event()
+    leading = threading.Thread(target=leader.run, args=(PATIENCE_S, stop))
+    leading.start()
+    try:
+        assert body.wait_until(Near(who="Jiub", within=8000), PATIENCE_S).met
+        followed = body.perform(follow("Jiub", 3), deadline_s=PATIENCE_S)
+        assert followed.success, followed
+        assert not body.wait_until(NearPoint(x=X, y=Y, within=1), 0).met
+    finally:
+        stop.set()
+        leading.join()
+
+
+def test_conditions_hold_for_what_only_the_bridge_perceives(body: ClientBody) -> None:
+    seen = PerceptionOutput.model_validate(
+        {"player": "Timmy", "pid": 0, "boot": "b", "epoch": 1, "revisions": {"position": 1}, "position": POSITION}
+    )
+    both = ClientBody(body._player, lambda: seen)
+    assert both.wait_until(AtPlace(place="Seyda Neen"), PATIENCE_S).met
+    assert not both.wait_until(AtPlace(place="Balmora"), 0.3).met
+    sources = both.observe().sources
+    assert (sources["position"], sources["inventory"]) == ("bridge", "client")
+    step = both.act(Walk(distance=40, seconds=3), observe=True)
+    assert step.seen.position is not None
+    assert (step.seen.sources["position"], step.seen.position.x != POSITION["x"]) == ("client", True)
 
 
 def test_without_a_player_client_there_is_no_handle(peer: Peer) -> None:
@@ -127,6 +171,9 @@ def test_perceptions_are_merged_with_their_sources() -> None:
     assert both.sources == {"topics": "bridge", "books": "client"}
     assert both.revisions == {"topics": 1, "books": 1}
     assert merged(None, client) is client
+    again = merged(perception("topics", source="bridge"), perception("topics", source="client"), client_first=True)
+    assert again is not None
+    assert again.sources == {"topics": "client"}
     assert merged(bridge, None) is bridge
     assert merged(None, None) is None
 

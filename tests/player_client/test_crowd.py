@@ -50,7 +50,7 @@ def test_the_time_until_a_line_comes_back_is_measured() -> None:
         crowd = Crowd(server.address, logins(1), "chat")
         report = crowd.run(PATIENCE_S, cast(threading.Event, _Until(lambda: crowd._chat_s)))
         assert len(report.chat_ms) == 1
-        assert any(line.startswith("chat       p50 ") for line in report.lines())
+        assert any(line.startswith("chat        p50 ") for line in report.lines())
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def test_what_a_server_refuses_is_reported() -> None:
         report = Crowd(server.address, logins(3), "chat").run(PATIENCE_S)
         assert (report.entered, report.endings) == (0, {"server_full": 3})
         assert not report.succeeded
-        assert list(report.lines())[-1] == "ended      3 times server_full: the server is full"
+        assert list(report.lines())[-1] == "ended       3 times server_full: the server is full"
 
 
 def test_bots_are_for_this_machine_only() -> None:

@@ -76,7 +76,7 @@ def bots(
     if as_json:
         click.echo(json.dumps(asdict(report), indent=2))
     else:
-        click.echo(escaped(f"server     {server}"))
+        click.echo(escaped(f"server      {server}"))
         for line in report.lines():
             click.echo(escaped(line))
     sys.exit(0 if report.succeeded else 1)

@@ -25,6 +25,7 @@ from timmy_actors.player_client.endings import Ending
 from timmy_actors.player_client.item_acts import ITEM_ACTS
 from timmy_actors.player_client.perceiving import boot_of, perceive
 from timmy_actors.player_client.raknet.offline import Address
+from timmy_actors.player_client.recovery_acts import RECOVERY_ACTS
 from timmy_actors.player_client.session import EnteredWorld, Received, SessionEvent
 from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus, Revision
 from timmy_actors.supervision import DEFERRED, Reply, SharedValue
@@ -37,6 +38,8 @@ MAX_DATAGRAMS_AT_ONCE = 64
 BUFFER_BYTES = 1 << 20
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 3600.0
 """How long to wait after a kick or from a full server; each time in a row twice as long, at most an hour."""
+GHOST_PAUSE_S = 12.0
+"""The first pause after a kick while connecting: a server forgets a player that was cut off after 10 s of silence."""
 STABLE_AFTER_S = 600.0
 """After this time in the world, the next pause is the first again."""
 LEAVE_WITHIN_S = 1.0
@@ -117,6 +120,7 @@ class PlayerClientActor(SocketActor):
         self._acts = 0
         self._began = self._entered_at = 0.0
         self._pause_s = FIRST_PAUSE_S
+        self._waited_for_ghost = False
         self._published = (-1, -1.0)
         """The revision of the last published perception, and when."""
 
@@ -181,7 +185,7 @@ class PlayerClientActor(SocketActor):
         self._connection = PlayerConnection(
             server, login, secrets.randbits(64), self._began, all_cells=self._options.all_cells
         )
-        acts = {**ITEM_ACTS, **COMBAT_ACTS}
+        acts = {**ITEM_ACTS, **COMBAT_ACTS, **RECOVERY_ACTS}
         self._body = Body(self._connection.session, acts, combat=self._options.combat)
         self._publish(state="connecting")
         self._advance()
@@ -222,7 +226,7 @@ class PlayerClientActor(SocketActor):
                     if packet.name == "GAME_SETTINGS" and self._state() == "connecting":
                         self._publish(state="logging_in")
                 case EnteredWorld():
-                    self._entered_at = now
+                    self._entered_at, self._waited_for_ghost = now, False
                     self._publish(
                         state="in_world", code=None, reason=None, login_ms=round((now - self._began) * 1000, 1)
                     )
@@ -240,13 +244,21 @@ class PlayerClientActor(SocketActor):
             raise PlayerLinkLostError(ending.message)
         self._close(ending.message)
         if ending.again == "later":
-            reason = f"{ending.message}; the next try is in {self._pause_s:.0f} s"
+            pause_s = self._next_pause(ending)
+            reason = f"{ending.message}; the next try is in {pause_s:.0f} s"
             self._publish(state="waiting", code=ending.code, reason=reason)
-            self.mailbox.schedule("again", self._pause_s, _Again())
-            self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
+            self.mailbox.schedule("again", pause_s, _Again())
         else:
             self._publish(state="refused", code=ending.code, reason=ending.message)
         log.warning("player %s at %s: %s", self._options.name, self._server(), ending.message)
+
+    def _next_pause(self, ending: Ending) -> float:
+        may_be_ghost = ending.code == "kicked_while_connecting" and not self._waited_for_ghost
+        self._waited_for_ghost = True
+        if may_be_ghost:
+            return GHOST_PAUSE_S
+        pause_s, self._pause_s = self._pause_s, min(LONGEST_PAUSE_S, self._pause_s * 2)
+        return pause_s
 
     def _act(self, name: str, params: Mapping[str, Any]) -> object:
         if self._body is None or self._connection is None:

@@ -44,6 +44,15 @@ NO_ACTS: Mapping[str, Act] = {}
 
 
 @dataclass
+class _Later:
+    """What is to be done at a time, unless the connection ends before."""
+
+    at: float
+    act: Callable[[], None]
+    done: Done
+
+
+@dataclass
 class _Waiting:
     """An act that the server has not carried out yet."""
 
@@ -69,10 +78,14 @@ class Body:
         self._acts = {**self.BASIC, **acts}
         self._journey: tuple[Journey, Done] | None = None
         self._waiting: list[_Waiting] = []
-        self._flags = 0
+        self._later: list[_Later] = []
+        self._flags = self._drawn = 0
+        self.now = 0.0
+        """The time of the last act or advance."""
 
     def act(self, name: str, params: Mapping[str, Any], now: float, done: Done) -> None:
         """Begin an act; a refusal is an answer too."""
+        self.now = now
         act = self._acts.get(name, _unknown)
         try:
             require(self.session.phase is Phase.IN_WORLD, "unavailable", "the player is not in the world")
@@ -100,6 +113,10 @@ class Body:
 
     def advance(self, now: float) -> None:
         """Go on with what takes time."""
+        self.now = now
+        for later in [each for each in self._later if now >= each.at]:
+            self._later.remove(later)
+            later.act()
         for waiting in [each for each in self._waiting if now >= each.until]:
             self._waiting.remove(waiting)
             reason = f"the server did not carry it out within {ANSWER_WITHIN_S:g} s: its scripts may forbid it"
@@ -110,11 +127,12 @@ class Body:
     def next_time(self) -> float:
         """When `advance` has something to do."""
         moving = math.inf if self._journey is None else self._next_step(self._journey[0])
-        return min([moving, *(waiting.until for waiting in self._waiting)])
+        return min([moving, *(waiting.until for waiting in self._waiting), *(later.at for later in self._later)])
 
     def end(self, refused: RefusedError) -> None:
         """Answer everything that waits: the connection is over."""
-        waiting, self._waiting = self._waiting, []
+        waiting: list[_Waiting | _Later] = [*self._waiting, *self._later]
+        self._waiting, self._later = [], []
         for each in waiting:
             each.done(refused)
         if self._journey is not None:
@@ -228,18 +246,29 @@ class Body:
         done({**self.where(), "covered": journey.walked, "ended_by": why})
 
     def _set_flags(self, flags: int, *, jumping: bool = False) -> None:
-        if flags == self._flags:
-            return
-        self._flags = flags
+        if flags != self._flags:
+            self._flags = flags
+            self._send_stance(jumping=jumping)
+
+    def draw(self, state: int) -> None:
+        """Draw nothing (0), a weapon (1) or a spell (2)."""
+        if state != self._drawn:
+            self._drawn = state
+            self._send_stance()
+
+    def _send_stance(self, *, jumping: bool = False) -> None:
         self.session.send(
-            "PLAYER_ANIM_FLAGS", movement_flags=flags, draw_state=0, jumping=jumping, flying=False, no_clip=False
+            "PLAYER_ANIM_FLAGS",
+            movement_flags=self._flags,
+            draw_state=self._drawn,
+            jumping=jumping,
+            flying=False,
+            no_clip=False,
         )
 
     def _units_per_second(self, pace: Pace) -> float:
-        facts = self.session.view.me.facts
-        attributes = facts.get("PLAYER_ATTRIBUTE", {}).get("attributes", (40.0,) * 40)
-        skills = facts.get("PLAYER_SKILL", {}).get("skills", (5.0,) * 135)
-        return units_per_second(pace, attributes[SPEED * 5], skills[ATHLETICS * 5])
+        skills = self.session.view.me.facts.get("PLAYER_SKILL", {}).get("skills", (5.0,) * 135)
+        return units_per_second(pace, self.session.view.attribute(SPEED), skills[ATHLETICS * 5])
 
     def within_reach(self, unique_index: str) -> tuple[tuple[int, int], dict[str, Any]]:
         """A thing by its unique index.
@@ -294,16 +323,13 @@ class Body:
         """Send a packet about a thing in the own cell."""
         self.session.send(name, origin=0, **self._cell().fields(), **fields, objects=[thing])
 
-    def wait(
-        self,
-        name: str,
-        key: tuple[int, int] | None,
-        now: float,
-        done: Done,
-        then: Then,
-    ) -> None:
+    def wait(self, name: str, key: tuple[int, int] | None, done: Done, then: Then) -> None:
         """Answer when the server has sent the packet back, or refuse after a while."""
-        self._waiting.append(_Waiting(name, key, done, now + ANSWER_WITHIN_S, then))
+        self._waiting.append(_Waiting(name, key, done, self.now + ANSWER_WITHIN_S, then))
+
+    def later(self, at: float, act: Callable[[], None], done: Done) -> None:
+        """Do something at a time; `done` is answered instead if the connection ends before."""
+        self._later.append(_Later(at, act, done))
 
     def placement(self) -> Placement:
         """Where the player stands, and which way it faces."""

@@ -7,6 +7,12 @@ from typing import Any
 
 from timmy_actors.player_client.body import Act, Body, Done, reference, require
 
+NOTHING, WEAPON = 0, 1
+"""What a player has drawn."""
+LEFT_HAND = 17
+"""The slot of a shield."""
+LONGEST_BLOCK_S = 60.0
+
 
 def attack(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
     """Strike an actor within reach: press, release, and the hit with its `damage`."""
@@ -40,5 +46,21 @@ def cast(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
     done({})
 
 
-COMBAT_ACTS: dict[str, Act] = {"attack": attack, "cast": cast}
+def block(body: Body, params: Mapping[str, Any], now: float, done: Done) -> None:
+    """Stand with weapon and shield ready for some `seconds`; how many blows were `blocked`."""
+    require(body.combat, "not_permitted", "combat is switched off: player_client.combat")
+    seconds = float(params.get("seconds", 1.0))
+    require(0 < seconds <= LONGEST_BLOCK_S, "bad_arguments", f"seconds: must be at most {LONGEST_BLOCK_S:g}")
+    require(LEFT_HAND in body.session.view.me.equipment, "game_refused", "there is no shield in the left hand")
+    before = body.session.blocked
+    body.draw(WEAPON)
+
+    def end() -> None:
+        body.draw(NOTHING)
+        done({"blocked": body.session.blocked - before})
+
+    body.later(now + seconds, end, done)
+
+
+COMBAT_ACTS: dict[str, Act] = {"attack": attack, "cast": cast, "block": block}
 """The acts, by name."""

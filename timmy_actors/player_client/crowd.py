@@ -49,6 +49,8 @@ class _Player:
     began: float
     entered: float | None = None
     ended: Ending | None = None
+    due: float = 0.0
+    """When something is to be done, as of the last time that something was."""
     idle: bool = True
     acts_at: float = 0.0
     """When it next decides what to do, once it is idle."""
@@ -125,14 +127,14 @@ class Crowd:
             self._flush(player, now)
 
     def _turn(self, now: float, until: float) -> None:
-        due = min([until, now + LONGEST_WAIT_S, *(self._due(player) for player in self._players)])
+        due = min([until, now + LONGEST_WAIT_S, *(player.due for player in self._players)])
         if self._waiting:
             due = min(due, now + 1 / ARRIVALS_PER_S)
         for key, _ in self._selector.select(max(0.0, due - time.monotonic())):
             self._read(key.data)
         now = time.monotonic()
         for player in self._players:
-            if player.ended is None and self._due(player) <= now:
+            if player.due <= now:
                 self._advance(player, now)
 
     def _due(self, player: _Player) -> float:
@@ -162,6 +164,7 @@ class Crowd:
         for data in player.connection.datagrams(now):
             with contextlib.suppress(OSError):
                 player.socket.send(data)
+        player.due = self._due(player)
 
     def _on_events(self, player: _Player, events: list[SessionEvent], now: float) -> None:
         for event in events:

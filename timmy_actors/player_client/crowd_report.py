@@ -89,12 +89,12 @@ class CrowdReport:
 
     def lines(self) -> Iterator[str]:
         """The report for a person, a line each."""
-        yield f"players    {self.entered} of {self.players} came in, for {self.seconds:.0f} s"
+        yield f"players     {self.entered} of {self.players} came in, for {self.seconds:.0f} s"
         for name, times in (("logins", self.login_ms), ("round trips", self.round_trip_ms), ("chat", self.chat_ms)):
             if (durations := spread(Counter(times))) is not None:
-                yield f"{name:<11}{durations.line()}"
+                yield f"{name:<12}{durations.line()}"
         if self.gaps is not None:
-            yield f"gaps       {self.gaps.line()}, between packets of the game"
-        yield f"resent     {self.resent} frames; {self.malformed} could not be read"
+            yield f"gaps        {self.gaps.line()}, between packets of the game"
+        yield f"resent      {self.resent} frames; {self.malformed} could not be read"
         for code, count in sorted(self.endings.items()):
-            yield f"ended      {count} times {code}: {ENDINGS[code].message}"
+            yield f"ended       {count} times {code}: {ENDINGS[code].message}"

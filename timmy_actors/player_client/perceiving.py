@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from timmy_actors.player_client.cells import Cell
 from timmy_actors.player_client.packets.codecs import Scope
+from timmy_actors.player_client.perceiving_character import perceive_spells, perceive_stats
 from timmy_actors.player_client.session import PlayerSession
 from timmy_actors.player_client.view import Placement, Player, View
 from timmy_actors.protocol import (
@@ -61,6 +62,8 @@ def perceive(session: PlayerSession, *, name: str, epoch: int) -> PerceptionOutp
     sections: dict[str, Any] = {
         "position": _position(me.cell, me.placement),
         "condition": _condition(me),
+        "stats": perceive_stats(me),
+        "spells": perceive_spells(view),
         "inventory": Inventory(items=tuple(map(_item, view.inventory))),
         "equipment": Equipment(slots={SLOTS[slot]: _item(item) for slot, item in sorted(me.equipment.items())}),
         "topics": Topics(topics=tuple(view.topics)),
@@ -182,7 +185,7 @@ def _objects(view: View, cell: Cell, here: Placement) -> NearbyObjects:
             count=max(1, thing.get("count", 1)),
         )
         for (ref_num, mp_num), thing in view.objects.items()
-        if "ref_id" in thing and _together(thing["in"], cell)
+        if thing.get("ref_id") and _together(thing["in"], cell)
     ]
     return NearbyObjects(**_nearest("objects", known))
 

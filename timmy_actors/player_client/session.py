@@ -13,7 +13,7 @@ from timmy_actors.player_client.cells import Cell, cell_in
 from timmy_actors.player_client.endings import ENDINGS, EndCode, Ending
 from timmy_actors.player_client.new_character import generation, introduction
 from timmy_actors.player_client.packets.packet import BY_NAME, Packet
-from timmy_actors.player_client.view import HANDLERS, Player, View
+from timmy_actors.player_client.view import HANDLERS, HEALTH, Player, View
 
 LOGIN_WITHIN_S = 45.0
 """How long a login may take; the server's scripts give 60 s to answer the password's dialog."""
@@ -79,10 +79,17 @@ class PlayerSession:
         """Dialogs of the server that wait for an answer, the oldest first."""
         self.loaded: frozenset[Cell] = frozenset()
         """The cells that the server sends news of."""
+        self.settings: Mapping[str, Any] = {}
+        """The server's settings of the game."""
+        self.struck_at = -math.inf
+        """When the player was last struck."""
+        self.blocked = 0
+        """How many blows the player has blocked."""
         self._login = login
         self._guid = guid
         self._all_cells = all_cells
         self._login_by = now + LOGIN_WITHIN_S
+        self._now = now
         self._registering = self._registered = False
         plugins = [{"name": name, "hashes": [checksum]} for name, checksum in login.plugins or ANY_PLUGINS]
         self.send("GAME_PREINIT", plugins=plugins)
@@ -97,6 +104,7 @@ class PlayerSession:
 
     def advance(self, now: float) -> list[SessionEvent]:
         """Give a login up that takes too long."""
+        self._now = now
         if self.phase in (Phase.IN_WORLD, Phase.ENDED) or now < self._login_by:
             return []
         return self.end("login_timeout")
@@ -166,7 +174,7 @@ class PlayerSession:
         return []
 
     def _on_settings(self, packet: Packet) -> list[SessionEvent]:
-        del packet
+        self.settings = packet.fields or {}
         if self.phase in (Phase.CHECKING_FILES, Phase.GREETING):
             self.phase = Phase.LOGGING_IN
         return []
@@ -215,7 +223,10 @@ class PlayerSession:
 
     def _on_position(self, packet: Packet) -> list[SessionEvent]:
         if packet.guid == self._guid and packet.fields is not None:
-            self.send("PLAYER_POSITION", position=packet["position"], direction=STILL)
+            x, y, z, pitch, _, yaw = packet["position"]  # a server's roll may be anything: no player rolls
+            placement = (x, y, z, pitch, 0.0, yaw)
+            self.view.me.placement = placement
+            self.send("PLAYER_POSITION", position=placement, direction=STILL)
         return []
 
     def _on_activated(self, packet: Packet) -> list[SessionEvent]:
@@ -232,6 +243,31 @@ class PlayerSession:
         if packet.guid == self._guid and packet.fields is not None and me.health <= 0 and not me.dead:
             self.die()
         return []
+
+    def _on_attack(self, packet: Packet) -> list[SessionEvent]:
+        if packet.fields is not None:
+            self._struck(packet.fields)
+        return []
+
+    def _on_actors_attack(self, packet: Packet) -> list[SessionEvent]:
+        for actor in packet["actors"]:
+            self._struck(actor)
+        return []
+
+    def _struck(self, attack: Mapping[str, Any]) -> None:
+        """Take a blow: the attacker's client says that it hit, and the victim's own client takes the damage."""
+        me, target = self.view.me, attack["target"]
+        if not (attack["hit"] and target["is_player"] and target["guid"] == self._guid) or me.dead:
+            return
+        self.struck_at = self._now
+        if attack["block"]:
+            self.blocked += 1
+            return
+        me.restore(HEALTH, -max(0.0, attack["damage"]))
+        if me.health <= 0:
+            self.die()
+        else:
+            self.send("PLAYER_STATS_DYNAMIC", full=False, changes=[{"index": HEALTH, "value": tuple(me.stats[:5])}])
 
     def die(self) -> None:
         """Report the own death: a server leaves it to each player's client to notice it."""
@@ -264,6 +300,8 @@ class PlayerSession:
         "PLAYER_CELL_CHANGE": _on_cell,
         "PLAYER_POSITION": _on_position,
         "PLAYER_STATS_DYNAMIC": _on_stats,
+        "PLAYER_ATTACK": _on_attack,
+        "ACTOR_ATTACK": _on_actors_attack,
         "OBJECT_ACTIVATE": _on_activated,
         "PLAYER_RESURRECT": _on_resurrection,
         "USER_DISCONNECTED": _on_left,

@@ -22,6 +22,10 @@ MAX_CONTENTS = 1000
 """The most stacks of a container that are remembered."""
 MAX_PLACES = 500
 """The most cells with authority, and regions with weather, that are remembered."""
+HEALTH, MAGICKA, FATIGUE = 0, 1, 2
+"""The numbers of a player's dynamic statistics."""
+ATTRIBUTE = 40.0
+"""An attribute's value where the server has not named it: a new character's."""
 SLOTS = 19
 """The places where a player wears or holds something."""
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -56,7 +60,20 @@ class Player:
     @property
     def health(self) -> float:
         """The current health."""
-        return self.stats[2]
+        return self.current(HEALTH)
+
+    def base(self, gauge: int) -> float:
+        """The highest value of `HEALTH`, `MAGICKA` or `FATIGUE`."""
+        return self.stats[gauge * 5]
+
+    def current(self, gauge: int) -> float:
+        """The current value of one of them."""
+        return self.stats[gauge * 5 + 2]
+
+    def restore(self, gauge: int, amount: float) -> None:
+        """Change the current value of one of them, at least to 0 and at most to its highest."""
+        value = min(self.base(gauge), self.current(gauge) + amount)
+        self.stats[gauge * 5 + 2] = max(0.0, value)
 
 
 @dataclass
@@ -86,6 +103,11 @@ class View:
             return
         change(self, packet)
         self.revision += 1
+
+    def attribute(self, number: int) -> float:
+        """The base value of one of the own attributes."""
+        values = self.me.facts.get("PLAYER_ATTRIBUTE", {}).get("attributes")
+        return ATTRIBUTE if values is None else float(values[number * 5])
 
     def player(self, guid: int) -> Player:
         """The player of a guid, known or new; a new one beyond the limit is not remembered."""
@@ -118,13 +140,14 @@ def _cell(view: View, packet: Packet) -> None:
 
 
 def _stats(view: View, packet: Packet) -> None:
-    stats = view.player(packet.guid).stats
+    player = view.player(packet.guid)
     if packet["full"]:
-        stats[:] = packet["stats"]
-        return
-    for change in packet["changes"]:
+        player.stats[:] = packet["stats"]
+    for change in (packet.fields or {}).get("changes", ()):
         if change["index"] < 3:
-            stats[change["index"] * 5 : change["index"] * 5 + 5] = change["value"]
+            player.stats[change["index"] * 5 : change["index"] * 5 + 5] = change["value"]
+    if player.health > 0:
+        player.facts.pop("PLAYER_DEATH", None)  # nobody else is told of a resurrection
 
 
 def _equipment(view: View, packet: Packet) -> None:

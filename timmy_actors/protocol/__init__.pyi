@@ -147,6 +147,7 @@ from .perception import (
     Quests,
     SectionName,
     Spells,
+    Stats,
     Topics,
     World,
 )
@@ -336,6 +337,7 @@ __all__ = [
     "Spells",
     "Spread",
     "Stat",
+    "Stats",
     "StatusRequest",
     "StrictModel",
     "Subscribe",

@@ -36,13 +36,15 @@ from timmy_actors.worlds.waiting import LONGEST_WAIT_S, Waited
 ACT_WITHIN_S = 10.0
 STEPS_WITHIN_S = 10.0
 """The longest time for a few steps of a plan."""
+BRIDGE_EVERY_S = 0.2
+"""How often a condition is checked that the bridge's sections may meet, while the client's do not change."""
 FAR = 100_000.0
 """The distance to walk where only a time is named, in game units."""
 SIDES = {"forward": 0.0, "right": 90.0, "back": 180.0, "left": 270.0}
 """Directions of walking, in degrees clockwise from where the player faces."""
 PASSED_ON = frozenset((
-    "answer_dialog", "attack", "cast", "choose_topic", "drop", "equip", "jump", "move", "open", "put", "say",
-    "stop_moving", "swing_door", "take", "turn",
+    "answer_dialog", "attack", "block", "cast", "choose_topic", "drop", "equip", "jump", "move", "open", "put", "rest",
+    "say", "stop_moving", "swing_door", "take", "trade", "turn",
 ))  # fmt: skip
 ACTIONS = tuple(sorted((*PASSED_ON, "activate", "look", "run", "talk", "walk")))
 """The actions that this body takes."""
@@ -50,14 +52,18 @@ ID_BYTES = 12
 SECTIONS: tuple[SectionName, ...] = get_args(SectionName)
 
 
-def merged(bridge: PerceptionOutput | None, client: PerceptionOutput | None) -> PerceptionOutput | None:
+def merged(
+    bridge: PerceptionOutput | None, client: PerceptionOutput | None, *, client_first: bool = False
+) -> PerceptionOutput | None:
     """One perception out of the bridge's and the client's: the bridge's sections first, each with its source.
 
     A stale one gives only what the other lacks. None: there is neither.
     """
     if bridge is None or client is None:
         return bridge or client
-    first, second = (client, bridge) if bridge.stale and not client.stale else (bridge, client)
+    if bridge.stale != client.stale:
+        client_first = bridge.stale
+    first, second = (client, bridge) if client_first else (bridge, client)
     sources: dict[str, Literal["bridge", "client"]] = {}
     added: dict[str, Any] = {}
     for section in SECTIONS:
@@ -101,7 +107,8 @@ class ClientBody:
         produced = None if after is None else after.revision
         if produced is not None and not perception.wait_for(lambda seen: _shows(seen, produced), deadline_s):
             raise RefusedError("expired", f"no snapshot showed the action's effects within {deadline_s:g} s")
-        snapshot = merged(self._bridge() if self._bridge else None, perception.value)
+        # What this player did shows in the client's sections at once, in the bridge's a while later.
+        snapshot = self._merged(perception.value, client_first=produced is not None)
         if snapshot is None:
             raise RefusedError("unavailable", "the player is not in the world yet")
         return snapshot
@@ -147,10 +154,20 @@ class ClientBody:
         if not 0 <= deadline_s <= LONGEST_WAIT_S:
             raise RefusedError("bad_arguments", f"deadline_s: must be 0 to {LONGEST_WAIT_S:g} seconds", "deadline_s")
         began = time.monotonic()
-        met = self._player.perception.wait_for(
-            lambda seen: seen is not None and not seen.stale and condition.holds(seen), deadline_s
-        )
-        return Waited(met=bool(met), waited_s=time.monotonic() - began, snapshot=self._player.perception.value)
+        met, left_s = False, deadline_s
+        while not met and left_s >= 0:
+            slice_s = left_s if self._bridge is None else min(left_s, BRIDGE_EVERY_S)
+            met = bool(self._player.perception.wait_for(lambda seen: self._holds(condition, seen), slice_s))
+            left_s = began + deadline_s - time.monotonic() if left_s > slice_s else -1.0
+        snapshot = self._merged(self._player.perception.value)
+        return Waited(met=met, waited_s=time.monotonic() - began, snapshot=snapshot)
+
+    def _merged(self, seen: PerceptionOutput | None, *, client_first: bool = False) -> PerceptionOutput | None:
+        return merged(self._bridge() if self._bridge else None, seen, client_first=client_first)
+
+    def _holds(self, condition: Condition, seen: PerceptionOutput | None) -> bool:
+        snapshot = self._merged(seen)
+        return snapshot is not None and not snapshot.stale and condition.holds(snapshot)
 
     def perform(
         self,

@@ -18,13 +18,13 @@ TABLE = """
 145 PLAYER_SPELLS_ACTIVE 2 both p action:i32 spells:spell*
 146 PLAYER_ANIM_FLAGS 2 both rw movement_flags:u32 draw_state:i8 jumping:bit flying:bit no_clip:bit
 147 PLAYER_ANIM_PLAY 2 both p group:str mode:i32 count:i32 persist:bit
-148 PLAYER_ATTACK 2 both w @attack
+148 PLAYER_ATTACK 2 both rw @attack
 149 PLAYER_ATTRIBUTE 2 both rw full:bit attributes:{40f}?full increases:{8i}?full changes:attribute_change*?!full
 150 PLAYER_BOOK 2 both p books:cstr*
 151 PLAYER_BOUNTY 2 both r bounty:i32
 152 PLAYER_CELL_CHANGE 2 both rw @cell previous:<3f> changing_region:bit region:cstr?changing_region
 153 PLAYER_CELL_STATE 2 client w cells:cell_state*
-154 PLAYER_CHARCLASS 2 both w id:str @class?!id
+154 PLAYER_CHARCLASS 2 both rw id:str @class?!id
 155 PLAYER_DEATH 2 both rw state:i8 killer:killer
 156 PLAYER_DISPOSITION 2 - p
 157 PLAYER_EQUIPMENT 2 both rw full:bit items:worn*19?full changes:worn_change*?!full
@@ -55,7 +55,7 @@ TABLE = """
 182 ACTOR_AI 1 both p @cell actors:actor_ai*
 183 ACTOR_ANIM_FLAGS 1 both p @cell actors:actor_flags*
 184 ACTOR_ANIM_PLAY 1 both p @cell actors:actor_animation*
-185 ACTOR_ATTACK 1 both p @cell actors:actor_attack*
+185 ACTOR_ATTACK 1 both r @cell actors:actor_attack*
 186 ACTOR_CELL_CHANGE 1 both r @cell actors:actor_move*
 187 ACTOR_DEATH 1 both r @cell actors:actor_death*
 188 ACTOR_EQUIPMENT 1 both p @cell actors:actor_equipment*
