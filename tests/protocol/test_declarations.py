@@ -30,7 +30,7 @@ function(folder)
   local registry = require("timmy.commands.registry")
   -- Without simulated clients the commands that need one are refused before their arguments are checked.
   require("timmy.game.client_input").attach({})
-  local everything = { raw = true, chat_command = true }
+  local everything = { raw = true, chat_command = true, operate = true }
   local function command(name, arguments)
     local _, err = registry.run(name, assert(json.decode(arguments)), everything)
     return err.code, err.field, err.message
