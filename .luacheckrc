@@ -5,7 +5,7 @@ max_line_length = 120
 local server = {
   "tes3mp", "customEventHooks", "customCommandHooks", "Players", "LoadedCells", "WorldInstance", "logicHandler",
   "inventoryHelper", "tableHelper", "enumerations", "config", "color", "packetBuilder", "dataTableBuilder",
-  "RecordStores",
+  "RecordStores", "banList",
 }
 read_globals = server
 -- Written by `make api-table`.

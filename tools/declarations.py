@@ -187,7 +187,8 @@ def _message(declarations: Declarations, model: type[message.FromClient]) -> dic
 
 def _command(declarations: Declarations, topic: ModuleType, model: type[CommandArguments]) -> dict[str, Any]:
     scope = {} if model.scope == "act" else {"scope": model.scope}
-    return {"topic": topic.__name__.rpartition(".")[2], **scope, "fields": declarations.fields(model)}
+    of_server = {"of_server": True} if model.of_server else {}
+    return {"topic": topic.__name__.rpartition(".")[2], **scope, **of_server, "fields": declarations.fields(model)}
 
 
 def current() -> str:

@@ -11,7 +11,7 @@ local M = {}
 
 --- Turns of the loop in virtual time, enough for the clients to answer.
 local TICK_MS, TICKS, MS_PER_S = 10, 300, 1000
-local ALLOWED = { raw = true, chat_command = true }
+local ALLOWED = { raw = true, chat_command = true, operate = true }
 
 local now, called = 0, {}
 

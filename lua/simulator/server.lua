@@ -6,6 +6,7 @@ local M = {}
 
 local ATTRIBUTES, SKILLS, EQUIPMENT_SLOTS = 8, 27, 19
 local MAX_PLAYERS = 20
+local FIRST_HOST = 2
 
 M.EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 M.DEAD = "the server process is dead: "
@@ -72,7 +73,7 @@ function M.new(options)
     ledger = options.ledger or function() end,
     data_path = options.data_path or "./data", port = options.port or 25565,
     max_players = MAX_PLAYERS, letters = random.new((options.seed or 1) + 1),
-    players = {}, last_pid = -1, cells = {}, mp_num = 0,
+    players = {}, banned = {}, last_pid = -1, cells = {}, mp_num = 0,
     ran = {}, -- the functions that another one needs to have run before it
     selected = {}, -- what a Read* function chose: actors, objects, worldstate
     received = { actors = unreceived_list(), objects = unreceived_list(), worldstate = unreceived_list() },
@@ -104,6 +105,11 @@ end
 --- The clock of a timer: game time, unless it runs on in a frozen world.
 function M:clock_of(timer)
   return self.unfrozen[timer.callback] and self.unfrozen_clock or self.clock
+end
+
+--- Each client has an address of its own: CoreScripts report clients that share one, and refuse the fourth.
+function M.address(pid)
+  return "127.0.0." .. pid + FIRST_HOST
 end
 
 --- Ends the process as the real one would end. Where `die` returns (a test's), nothing more runs on this server.

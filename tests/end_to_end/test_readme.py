@@ -94,9 +94,11 @@ def _blocks(page: str) -> list[str]:
 
 
 def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
-    first, verbs, waiting, coroutines = _blocks("worlds.md")
+    first, dialogs, verbs, waiting, coroutines = _blocks("worlds.md")
     done = run("-c", first, endpoint=endpoint)
     assert "teleport" in done.stdout, done.stderr
+    done = run("-c", dialogs, endpoint=endpoint)
+    assert done.stdout == "['White pillow', 'Guarskin drum', 'Exit']\nHow many?\n", done.stderr
     done = run("-c", verbs, endpoint=endpoint)
     assert done.stdout.startswith("done None Balmora, Eight Plates\nA bed is ten gold"), done.stdout + done.stderr
     done = run("-c", waiting, endpoint=endpoint)

@@ -11,7 +11,7 @@ local stage = require("stage")
 
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
-local RAW = { raw = true, chat_command = true }
+local RAW = { raw = true, chat_command = true, operate = true }
 local REFUSED = { StopServer = true }
 local BESIDE_THE_CATEGORIES = { Timer = true, Public = true }
 

@@ -12,7 +12,7 @@ local function run(vector, players)
   _G.tes3mp = { LogMessage = function() end }
   _G.Players = players
   local commands = require("timmy.commands.registry")
-  return commands.run(vector.command, vector.arguments, { raw = true, chat_command = true })
+  return commands.run(vector.command, vector.arguments, { raw = true, chat_command = true, operate = true })
 end
 
 local function timmy()

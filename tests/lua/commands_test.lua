@@ -10,10 +10,11 @@ local declined, done, refused, run = acting.declined, acting.done, acting.refuse
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
 --- What only asks, or changes only what CoreScripts save.
-local SILENT = { server_info = true, delete_record = true, set_actor_lines = true }
+local SILENT = { server_info = true, delete_record = true, set_actor_lines = true, list_players = true, unban = true,
+  save_all = true }
 --- What the simulated client does: some of it is no call of a function.
 local BY_CLIENT = require("timmy.commands.client_input")
-local RAW = { raw = true, chat_command = true }
+local RAW = { raw = true, chat_command = true, operate = true }
 
 --- A world in which a command's example is possible, and the example. `options` are the stage's.
 local function prepare(name, options)
@@ -69,7 +70,7 @@ test("runs every example with the release's CoreScripts too, without a kick", fu
     local example = prepare(name, { core_scripts = "release" })
     done(name, example, RAW)
     stage.settle()
-    holds(name == "kick" or Players[0] and Players[0]:IsLoggedIn(), name .. " got Timmy kicked")
+    holds(name == "kick" or name == "ban" or Players[0] and Players[0]:IsLoggedIn(), name .. " got Timmy kicked")
   end
 end)
 
@@ -81,15 +82,22 @@ test("declines a command that isn't known", function()
   holds(#wrong.message < 1000, "the answer, which is kept, repeats a name of any length")
 end)
 
-test("declines a player who isn't here or not logged in, for every command", function()
+--- The commands about a player who must be in the game.
+local function each_of_a_player(act)
   for _, name in ipairs(commands.names) do
+    if not declarations.commands[name].of_server then act(name) end
+  end
+end
+
+test("declines a player who isn't here or not logged in, for every command that needs one", function()
+  each_of_a_player(function(name)
     local example = acting.schema(name).examples[1]
     example.player = "Nerevar"
     declined(name, example, "no_such_player", "player", RAW)
     example.player = "Jiub"
     Players[1].IsLoggedIn = function() return false end
     refused(name, example, "not_logged_in", "player", RAW)
-  end
+  end)
 end)
 
 test("declines arguments that are none, or that no command has, for every command", function()

@@ -108,11 +108,11 @@ test("a token stands alone on its line, white space around it or not, and is goo
 end)
 
 test("a file has several tokens, each with the scopes on its line", function()
-  local content = "# ours\n" .. GOOD_TOKEN .. " observe, act\n\n" .. GOOD_TOKEN .. "2 observe\n" .. GOOD_TOKEN .. "3"
+  local content = "# ours\n" .. GOOD_TOKEN .. " observe, act\n\n" .. GOOD_TOKEN .. "2 operate\n" .. GOOD_TOKEN .. "3"
   with_file(content, "600", function(path)
     equal(tokens.read(path), {
       { secret = GOOD_TOKEN, scopes = { observe = true, act = true } },
-      { secret = GOOD_TOKEN .. "2", scopes = { observe = true } },
+      { secret = GOOD_TOKEN .. "2", scopes = { operate = true } },
       { secret = GOOD_TOKEN .. "3", scopes = EVERYTHING },
     })
   end)
@@ -120,7 +120,7 @@ end)
 
 test("an error in a token file is reported with the line, never with the token", function()
   local wrong = {
-    [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, chat_command, raw',
+    [GOOD_TOKEN .. " see"] = 'line 1 has the scope "see" after its token; there are: observe, act, chat_command,',
     [GOOD_TOKEN .. "\nshort"] = "line 2 must hold 16 to 255 characters",
     ["# nothing\n\n"] = "holds no token",
     [(GOOD_TOKEN .. "\n"):rep(17)] = "holds more than 16 tokens",

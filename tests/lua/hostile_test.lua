@@ -9,7 +9,7 @@ local stage = require("stage")
 local equal, holds, test = harness.equal, harness.holds, harness.test
 
 local NAN, INFINITY = 0 / 0, math.huge
-local ALL = { raw = true, chat_command = true }
+local ALL = { raw = true, chat_command = true, operate = true }
 
 --- Arguments that each command takes, and what it can't do without: as published, or with more fields than the example.
 local GOOD, REQUIRED = {
@@ -112,7 +112,7 @@ end)
 test("refuses arguments that no command declares", function()
   stage.open()
   for name, arguments in pairs(GOOD) do
-    equal(refuse(name, with(arguments, "force", true), name), "force")
+    equal(refuse(name, with(arguments, "haste", true), name), "haste")
     refuse(name, with(arguments, 1, "positional"), name)
   end
 end)

@@ -81,7 +81,7 @@ test("a command is run once, and its repeat is answered from memory", function()
   equal(first, { type = "result", id = "1", revision = 1, game_ms = 1000000, value = { times = 1 } })
   equal(ask(service, peer, command("1")), first)
   equal(#game.ran, 1)
-  local context = { revision = 1, raw = false, chat_command = true }
+  local context = { revision = 1, raw = false, chat_command = true, operate = false }
   equal(game.ran[1], { arguments = { player = "Timmy" }, context = context })
 end)
 
@@ -397,7 +397,7 @@ test("what reaches everything needs the scope and the operator's setting", funct
     local service, peer, game, welcome = limited({ act = true, raw = has_scope or nil }, allowed)
     equal(welcome.server.scopes, expected and { "act", "raw" } or { "act" })
     ask(service, peer, command("1"))
-    equal(game.ran[1].context, { revision = 1, raw = expected, chat_command = false })
+    equal(game.ran[1].context, { revision = 1, raw = expected, chat_command = false, operate = false })
   end
 end)
 

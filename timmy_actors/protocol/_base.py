@@ -57,9 +57,10 @@ ErrorCode = Literal[
     "game_refused",
     "internal",
 ]
-Scope = Literal["observe", "act", "chat_command", "raw"]
+Scope = Literal["observe", "act", "chat_command", "operate", "raw"]
 """What a token allows. `observe`: receive perceptions and events. `act`: send commands. `chat_command`: run the
-server's chat commands as a player. `raw`: send the commands that can do everything (where the operator allows them)."""
+server's chat commands as a player. `operate`: the operators' tools. `raw`: send the commands that can do everything
+(where the operator allows them)."""
 MAX_ECHO = 100
 """Characters of an unknown name that an error message repeats: it may have any length."""
 

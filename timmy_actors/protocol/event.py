@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from timmy_actors.protocol.events import EventData
 
 EventName = Literal[
-    "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
+    "joining", "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
     "resurrect", "attributes", "skills", "level", "bounty", "reputation", "shapeshift", "equipment", "inventory",
     "item_use", "spellbook", "spells_active", "cooldowns", "quick_keys", "spell_selected", "mark", "journal", "topics",
     "books", "factions", "actor_list", "actor_equipment", "actor_spells_active", "actor_death", "actor_ai",

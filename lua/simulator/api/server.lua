@@ -66,6 +66,8 @@ local function switches(server, define)
     define("Set" .. name .. "EnforcementState", function(state) server.data_files_enforced = state end)
   end
   define("StopServer", function(code) server.stop_code = code end)
+  define("BanAddress", function(address) server.banned[address] = true end)
+  define("UnbanAddress", function(address) server.banned[address] = nil end)
 end
 
 local function numbers(server, define)
@@ -75,12 +77,9 @@ local function numbers(server, define)
   define("GetLastPlayerId", function() return server.last_pid end)
 end
 
---- Each client has an address of its own: CoreScripts report clients that share one, and refuse the fourth.
-local FIRST_HOST = 2
-
 local function connections(server, define_player)
   define_player("GetAvgPing", function() return TYPICAL_PING_MS end)
-  define_player("GetIP", function(player) return "127.0.0." .. player.pid + FIRST_HOST end)
+  define_player("GetIP", function(player) return server.address(player.pid) end)
   define_player("Kick", function(player) server.kick(player.pid) end)
 end
 

@@ -63,6 +63,11 @@ function M.OnGUIAction(pid, idGui, data)
   hook("OnGUIAction", { pid, idGui, data }, function()
     if not Players[pid]:IsLoggedIn() then
       Players[pid]:LoadFromDrive()
+      if table_helper.containsValue(banList.playerNames, Players[pid].name:lower()) then
+        Players[pid]:SaveIpAddress()
+        Players[pid]:Message(Players[pid].name .. " is banned from this server.\n")
+        return tes3mp.BanAddress(tes3mp.GetIP(pid))
+      end
       Players[pid]:FinishLogin()
       Players[pid]:Message("You have successfully logged in.\n" .. config.chatWindowInstructions)
     else

@@ -1,6 +1,7 @@
 --- logicHandler: CoreScripts' shared functions for scripts.
 local cells = require("simulator.core.cells")
 local creation = require("simulator.core.object_creation")
+local drive = require("simulator.core.drive")
 local table_helper = require("simulator.core.table_helper")
 local version = require("simulator.core.version")
 
@@ -15,13 +16,19 @@ function M.GetChatName(pid)
   return player and ("%s (%d)"):format(player.name, pid) or ("Unlogged player (%s)"):format(tostring(pid))
 end
 
+--- An account whose player is not here: what its file says.
+local function offline(name)
+  local data = drive.load("player/" .. tostring(name) .. ".json")
+  return data and { accountName = name, data = data, IsLoggedIn = function() return false end }
+end
+
 function M.GetPlayerByName(name)
   for _, player in pairs(Players) do
     if player.accountName:lower() == tostring(name):lower() then
       return player
     end
   end
-  return nil
+  return offline(name)
 end
 
 function M.IsPlayerNameLoggedIn(name)

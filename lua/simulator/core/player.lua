@@ -68,9 +68,19 @@ function M:FinishLogin()
     self[method](self)
   end
   self.loggedIn = true
+  self:SaveIpAddress()
   for _, event in ipairs { "OnPlayerFinishLogin", "OnPlayerAuthentified" } do
     customEventHooks.triggerHandlers(event, customEventHooks.makeEventStatus(true, true), { self.pid })
   end
+end
+
+function M:SaveIpAddress()
+  local address = tes3mp.GetIP(self.pid)
+  if table_helper.containsValue(self.data.ipAddresses, address) then
+    return
+  end
+  table.insert(self.data.ipAddresses, address)
+  self:SaveToDrive()
 end
 
 function M:LoadJournal()

@@ -43,6 +43,7 @@ local function publish_tables()
   for _, name in ipairs { "Players", "LoadedCells", "ObjectLoops", "clientDataFiles" } do
     M.publish(name, {})
   end
+  M.publish("banList", { playerNames = {}, ipAddresses = {} })
   M.publish("time", strings.time)
   M.publish("config", make_config())
   M.publish("RecordStores", record_store.all())
@@ -111,6 +112,8 @@ end
 function server_events.OnServerExit(state)
   customEventHooks.triggerHandlers("OnServerExit", customEventHooks.makeEventStatus(true, true), { state })
 end
+
+function server_events.SaveBanList() drive.save("banlist.json", banList) end
 
 --- Logged for every ignored script error, and when a script error ends the process.
 function server_events.OnServerScriptCrash(message)

@@ -61,9 +61,13 @@ local function saved(name)
   return drive.load(file)
 end
 
---- A player connects and logs in; some ticks later its client is at its last location. Returns the pid.
+--- A player connects and logs in; some ticks later its client is at its last location. Returns the pid; nil if the
+--- server bans the client's address.
 function M:connect(name)
   local pid = assert(free_pid(self.server), "the server is full")
+  if self.server.banned[self.server.address(pid)] then
+    return nil
+  end
   local place = saved(name).location
   self.server.players[pid] = self.server.player(pid, name)
   self.server.last_pid = math.max(self.server.last_pid, pid)

@@ -3,6 +3,7 @@ local corescripts = require("timmy.game.corescripts")
 local errors = require("timmy.commands.errors")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
+local players = require("timmy.state.players")
 
 local M = {}
 
@@ -31,7 +32,9 @@ end
 
 --- Uses the server's own function, not CoreScripts' function of the same name, which logs the player out first: a
 -- logged-out player is not saved.
-function M.kick(pid, values)
+function M.kick(_, values)
+  local pid = players.slot_of(values.player)
+  if not pid then return nil, players.absent(values.player) end
   if values.reason then guard.SendMessage(pid, values.reason .. "\n", false, false) end
   guard.Kick(pid)
   return { kicked = true }

@@ -28,6 +28,7 @@ for name, declared in pairs(declarations.commands) do
   local unknown = "is no argument of this command; there are: " .. names_of(declared.fields)
   local fields, check = checks.object(declared.fields, unknown)
   registry[name] = { fields = fields, check = check, run = run, scope = declared.scope, available = available[name],
+    of_server = declared.of_server,
     input = declared.topic == "client_input" and name or nil }
   names[#names + 1] = name
 end
@@ -96,6 +97,7 @@ local function run(name, arguments, context)
   if prohibited then return nil, prohibited end
   local values, wrong = read(command, arguments)
   if not values then return nil, wrong end
+  if command.of_server then return command.run(nil, values, context) end
   local pid, missing = players.find(values.player)
   if not pid then return nil, missing end
   return command.run(pid, values, context)

@@ -23,7 +23,8 @@ local AROUND_PLAYERS = {
   require("timmy.events.world"),
 }
 
---- Every event except `disconnect`, which uses two hooks, and `chat`, which has none.
+--- Every event except `disconnect`, which uses two hooks, `chat`, which has none, and `joining`, whose player is not
+-- logged in.
 local function each_source(act)
   for _, topics in ipairs({ ABOUT_PLAYERS, AROUND_PLAYERS }) do
     for _, topic in ipairs(topics) do
@@ -33,7 +34,7 @@ local function each_source(act)
 end
 
 --- The hook behind each event.
-M.hooks = { disconnect = "OnPlayerDisconnect", chat = "OnPlayerSendMessage" }
+M.hooks = { disconnect = "OnPlayerDisconnect", chat = "OnPlayerSendMessage", joining = "OnPlayerConnect" }
 each_source(function(source) M.hooks[source.event] = source.hook end)
 
 --- The names of all events, sorted.
@@ -64,6 +65,14 @@ local function listen_for_leaving(listener)
   end)
 end
 
+local function listen_for_joining(listener)
+  hooks.hear("OnPlayerConnect", function(_, pid)
+    for _, player in ipairs(players.connected()) do
+      if player.pid == pid then listener.emit("joining", pid, player.name, json.object({})) end
+    end
+  end)
+end
+
 --- A line in a player's chat window is an event of that player, whoever wrote it.
 local function listen_to_chat(listener)
   chat_log.tell(function(pid, line)
@@ -77,6 +86,7 @@ end
 -- `listener.wants(event)`, `listener.emit(event, pid, player_name, data)`.
 function M.install(listener)
   each_source(function(source, touches) listen(source, touches, listener) end)
+  listen_for_joining(listener)
   listen_for_leaving(listener)
   listen_to_chat(listener)
 end

@@ -2,6 +2,7 @@
 -- subject. A function without a signature is never called.
 return {
   -- The server itself.
+  BanAddress = { "text" },
   CreateTimer = { "text", "milliseconds" },
   GetDataPath = {},
   GetMillisecondsSinceServerStart = {},
@@ -9,6 +10,8 @@ return {
   LogMessage = { "level", "text" },
   RestartTimer = { "timer", "milliseconds" },
   StartTimer = { "timer" },
+  StopServer = { "int" },
+  UnbanAddress = { "text" },
 
   -- Chat and message boxes.
   CustomMessageBox = { "pid", "int", "text", "text" },

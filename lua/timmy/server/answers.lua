@@ -112,7 +112,7 @@ end
 --- Runs the command; an error in it becomes an answer too. Returns the answer, or a deferred one.
 local function execute(service, client, message, revision, now)
   local context = { revision = revision, raw = service.allow_raw and client.peer:may("raw"),
-    chat_command = client.peer:may("chat_command") }
+    chat_command = client.peer:may("chat_command"), operate = client.peer:may("operate") }
   local ok, value, err = xpcall(service.commands.run, debug.traceback, message.name, message.arguments, context)
   if ok and deferred.is(value) then return value end
   local player = message.arguments.player

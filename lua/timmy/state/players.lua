@@ -38,11 +38,26 @@ function M.name(pid)
   return player and name_of(player) or nil
 end
 
-local function is_connected(name)
-  for _, player in pairs(corescripts.global("Players")) do
-    if name_of(player) == name then return true end
+--- Everybody who is connected, logged in or not: `{ { pid =, name = }, ... }`, by slot.
+function M.connected()
+  local result = {}
+  for _, pid in ipairs(slots()) do
+    local name = name_of(corescripts.global("Players")[pid])
+    if name then result[#result + 1] = { pid = pid, name = name } end
   end
-  return false
+  return result
+end
+
+--- The slot of a connected player by its exact name, logged in or not; else nil.
+function M.slot_of(name)
+  for _, player in ipairs(M.connected()) do
+    if player.name == name then return player.pid end
+  end
+end
+
+--- The error for a player who is not connected.
+function M.absent(name)
+  return { code = "no_such_player", message = "no player named " .. name .. " is online", field = "player" }
 end
 
 --- The slot of a logged-in player by its exact name; else nil and why (`no_such_player`, `not_logged_in`).
@@ -50,10 +65,10 @@ function M.find(name)
   for _, player in ipairs(M.online()) do
     if player.name == name then return player.pid end
   end
-  if is_connected(name) then
+  if M.slot_of(name) then
     return nil, { code = "not_logged_in", message = name .. " is connected but not logged in yet", field = "player" }
   end
-  return nil, { code = "no_such_player", message = "no player named " .. name .. " is online", field = "player" }
+  return nil, M.absent(name)
 end
 
 return M

@@ -92,7 +92,7 @@ types.Section = {
 }
 types.Event = {
   enum = {
-    "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
+    "joining", "connect", "disconnect", "character_created", "cell_change", "cell_load", "cell_unload", "chat", "death",
     "resurrect", "attributes", "skills", "level", "bounty", "reputation", "shapeshift", "equipment", "inventory",
     "item_use", "spellbook", "spells_active", "cooldowns", "quick_keys", "spell_selected", "mark", "journal", "topics",
     "books", "factions", "actor_list", "actor_equipment", "actor_spells_active", "actor_death", "actor_ai",
@@ -689,7 +689,7 @@ M.CADENCE_LEAST_SPEED = 100
 M.CADENCE_PARTS = 16
 
 --- What a token can allow.
-M.SCOPES = { "observe", "act", "chat_command", "raw" }
+M.SCOPES = { "observe", "act", "chat_command", "operate", "raw" }
 
 --- The sections of a perception, in the order in which they are sent.
 M.SECTIONS = types.Section.enum
@@ -1319,6 +1319,7 @@ M.commands = {
   },
   kick = {
     topic = "lifecycle",
+    of_server = true,
     fields = { { name = "player", type = types.Name }, { name = "reason", type = types.Text, optional = true } },
   },
   resurrect = {
@@ -1471,6 +1472,53 @@ M.commands = {
       { name = "y", type = types.Coordinate },
       { name = "z", type = types.Coordinate },
       { name = "yaw", type = types.Angle, default = 0 },
+    },
+  },
+  ban = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "reason", type = types.Text, optional = true },
+      { name = "addresses", type = { type = "boolean" }, default = false },
+    },
+  },
+  list_players = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = { { name = "player", type = types.Name } },
+  },
+  reset_kills = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = { { name = "player", type = types.Name } },
+  },
+  save_all = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = { { name = "player", type = types.Name } },
+  },
+  stop_server = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "text", type = types.Text, optional = true },
+      { name = "force", type = { type = "boolean" }, default = false },
+    },
+  },
+  unban = {
+    topic = "operators",
+    scope = "operate",
+    of_server = true,
+    fields = {
+      { name = "player", type = types.Name },
+      { name = "addresses", type = { type = "boolean" }, default = true },
     },
   },
   push = {

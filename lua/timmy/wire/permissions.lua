@@ -1,13 +1,22 @@
 --- The scopes of tokens: receive perceptions and events, give commands, let players run the server's own chat commands,
--- and use the raw API (for which the operator must also set `allow_raw`). Which scope a message or a command needs is
--- declared (timmy.wire.declarations).
+-- use the operators' tools, and use the raw API (for which the operator must also set `allow_raw`). Which scope a
+-- message or a command needs is declared (timmy.wire.declarations).
 local declarations = require("timmy.wire.declarations")
 
 local M = {}
 
 M.NAMES = declarations.SCOPES
+--- Whether there is a scope of this name.
+function M.is_scope(name)
+  for _, scope in ipairs(M.NAMES) do
+    if scope == name then return true end
+  end
+  return false
+end
+
+--- What a token without scopes allows: the operators' tools must be named.
 M.EVERYTHING = {}
-for _, name in ipairs(M.NAMES) do M.EVERYTHING[name] = true end
+for _, name in ipairs(M.NAMES) do M.EVERYTHING[name] = name ~= "operate" or nil end
 
 local function lacks(scope)
   return ("this client's token lacks the scope %q: the operator can add it in the server's token file"):format(scope)
@@ -24,6 +33,7 @@ end
 --- What a command needs besides `act`, in words for those who lack it.
 local LACKED = {
   chat_command = lacks("chat_command"),
+  operate = lacks("operate"),
   raw = "raw commands are off here: the operator can set allow_raw (in timmy_config, or for the embedded world under"
     .. " [world] in timmy.toml), and the client's token needs the scope raw",
 }

@@ -1,7 +1,7 @@
 --- The tokens for PLAIN and their scopes, from a file that only its owner can read.
 --
--- One token on each line, followed by its scopes; without any it has all of them. A line that begins with # is a
--- comment.
+-- One token on each line, followed by its scopes; without any it has all of them but `operate`. A line that begins with
+-- # is a comment.
 --
 --   7jX2...kQ            (observe act chat_command raw)
 --   pR9c...0w observe
@@ -61,7 +61,7 @@ end
 local function scopes_of(words)
   local scopes = {}
   for word in words:gmatch("[^%s,]+") do
-    if not permissions.EVERYTHING[word] then return nil, word end
+    if not permissions.is_scope(word) then return nil, word end
     scopes[word] = true
   end
   return next(scopes) and scopes or permissions.EVERYTHING

@@ -1,4 +1,5 @@
 local acting = require("acting")
+local followers = require("timmy.state.followers")
 local harness = require("harness")
 local stage = require("stage")
 
@@ -46,6 +47,31 @@ test("lets an actor follow a player, or another actor", function()
   holds(distance_to(client().x, client().y) < 200, "it did not follow")
   done("actor_follow", fargoth({ target = GUARD }))
   equal({ kept().targetUniqueIndex, kept().targetPlayer }, { GUARD, nil })
+end)
+
+test("sends a follower's package again to a client that takes over, and in another cell", function()
+  stage.open()
+  followers.install()
+  done("actor_follow", fargoth({ target_player = "Timmy" }))
+  followers.look(1)
+  stage.forget()
+  followers.look(2)
+  equal(stage.calls("SendActorAI"), {}, "nothing changed")
+  cell().authority = 1 - cell().authority
+  followers.look(2.1)
+  equal(stage.calls("SendActorAI"), {}, "it looks twice a second")
+  followers.look(3)
+  equal({ #stage.calls("SendActorAI"), stage.calls("SetActorAITargetToPlayer")[1][2] }, { 1, 0 })
+  equal(stage.calls("SetActorListPid")[1][2], cell().authority)
+  stage.forget()
+  kept().targetPlayer = "Nerevar"
+  cell().authority = 1 - cell().authority
+  followers.look(4)
+  done("actor_stop", fargoth())
+  cell().authority = 1 - cell().authority
+  stage.forget()
+  followers.look(5)
+  equal(stage.calls("SendActorAI"), {}, "who is not here is followed by nobody, and who was stopped follows nobody")
 end)
 
 test("sends an escort its destination, which CoreScripts leave out", function()

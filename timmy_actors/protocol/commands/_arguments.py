@@ -42,6 +42,8 @@ class CommandFields(StrictModel):
     command: ClassVar[str]
     scope: ClassVar[Scope] = "act"
     """What the client's token must allow besides `act`."""
+    of_server: ClassVar[bool] = False
+    """Whether it works without its player, who need not be in the game then."""
     idempotent: ClassVar[bool]
     """Whether executing it twice has the same effect as executing it once."""
     errors: ClassVar[tuple[ErrorCode, ...]] = ()

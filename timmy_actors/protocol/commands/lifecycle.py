@@ -39,9 +39,10 @@ class Resurrect(CommandArguments):
 
 
 class Kick(CommandArguments):
-    """Disconnect a player, whose state is saved. `reason` is the last line in its chat window."""
+    """Disconnect a player, also one who is not logged in yet. Its state is saved; `reason` is its last line of chat."""
 
     command = "kick"
+    of_server = True
     idempotent = False
     example = {"reason": "The server goes down for repairs."}
 

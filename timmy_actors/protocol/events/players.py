@@ -6,6 +6,12 @@ from timmy_actors.protocol._base import Count
 from timmy_actors.protocol.events._data import EventData
 
 
+class Joining(EventData):
+    """A player has connected and is asked for its password: `kick` and `ban` can still turn it away."""
+
+    event = "joining"
+
+
 class Connect(EventData):
     """A player has logged in."""
 
@@ -68,4 +74,4 @@ class Resurrect(EventData):
     event = "resurrect"
 
 
-EVENTS = (Connect, Disconnect, CharacterCreated, CellChange, CellLoad, CellUnload, Chat, Death, Resurrect)
+EVENTS = (Joining, Connect, Disconnect, CharacterCreated, CellChange, CellLoad, CellUnload, Chat, Death, Resurrect)
