@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,13 +12,12 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Protocol, Self
 
-from timmy_actors.errors import ConfigError
+from timmy_actors.fleet.evaluation.answers import read_answer
 from timmy_actors.fleet.evaluation.records import EpisodeResult, PlannedEpisode, lost
 from timmy_actors.system import how_it_ended
 
 END_WITHIN_S = 5.0
 """How long a process may take to end when its connection is closed, before it is killed."""
-FAILURE = b'{"error"'
 
 
 class Worlds(Protocol):
@@ -89,10 +87,9 @@ class LocalWorlds:
             answer = process.connection.recv_bytes()
         except (EOFError, OSError):
             return self._lost(process, "")
-        if answer.startswith(FAILURE):
-            raise ConfigError(str(json.loads(answer)["error"]))
+        result = read_answer(answer)
         process.episode = None
-        return EpisodeResult.model_validate_json(answer)
+        return result
 
     def _lost(self, process: _Process, why: str) -> EpisodeResult:
         episode, took_s = process.episode, process.took_s
