@@ -129,7 +129,7 @@ release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check 
 
 lock: $(RELEASE)/.installed-release ## Write docker/requirements.lock: the image's packages with their hashes
 	$(RELEASE)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-options --no-annotate --extra http --output-file docker/requirements.lock setup.cfg
+	  --no-emit-options --no-annotate --extra embedded --extra http --output-file docker/requirements.lock setup.cfg
 
 third-party: $(VENV)/.installed-dev ## Write THIRD-PARTY.md: what an installation brings, and the licences
 	$(BIN)/python -m tools.third_party THIRD-PARTY.md

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from tests.disks import small_disk
 from tests.fleet import agents
+from tests.fleet.test_view import open_files
 from tests.waiting import eventually
 from timmy_actors.cli.root import cli
 from timmy_actors.embedded import LockstepWorld
@@ -117,6 +118,11 @@ def test_a_world_that_is_killed_or_breaks_truncates_its_episode_and_is_replaced(
     row = done.summaries()[-1]
     assert (row.played, row.lost) == (2, 2)
     assert "| 2 | 2 | 1.00" in list(describe_scores([row]))[-1]
+
+
+def test_too_few_files_for_the_worlds_end_the_evaluation_with_the_remedy(tmp_path: Path) -> None:
+    with open_files(8), pytest.raises(HostError, match=r"no process for world \d+ \(Too many open files\): have fewer"):
+        evaluate(tmp_path, tasks=[EASY], episodes=9, worlds=9)
 
 
 def test_an_evaluation_whose_worlds_all_freeze_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from timmy_actors.daemon import load_settings
+from timmy_actors.fleet import read_endpoints
 
 PAGE = Path(__file__).parents[2] / "docs" / "fleet.md"
+DOCKER = PAGE.parents[1] / "docker"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
@@ -14,3 +19,13 @@ def test_the_pages_examples_run(example: str, capsys: pytest.CaptureFixture[str]
     pytest.importorskip("lupa.luajit21")
     exec(compile(example, str(PAGE), "exec"), {})
     assert "| all tasks | 2 | 0 | 1.00 (1.00 to 1.00) |" in capsys.readouterr().out
+
+
+def test_the_example_for_a_host_names_the_same_worlds_everywhere() -> None:
+    services = yaml.safe_load((DOCKER / "worlds.yaml").read_text(encoding="utf-8"))["services"]
+    endpoints = {name: endpoint.address for name, endpoint in read_endpoints(DOCKER / "fleet.txt").items()}
+    assert endpoints == {name: service["environment"]["TIMMY_ENDPOINT"] for name, service in services.items()}
+    view = load_settings(DOCKER / "fleet.toml").http
+    fleets = {view.fleet_file, *(service["environment"]["TIMMY_FLEET"] for service in services.values())}
+    assert fleets == {"/etc/timmy-actors/fleet.txt"}
+    assert "--config /etc/timmy-actors/fleet.toml" in " ".join(services["north"]["command"])

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,28 @@ def test_a_frozen_daemon_and_one_of_another_version_are_rows_beside_the_others(
         assert "did not answer within 0.3 s" in seen["frozen"].reason
         assert "check that the daemon has this client's version" in seen["strange"].reason
         assert FleetStatus((seen["old"],)).reasons[-1].startswith("old: runs version 0.0.9")
+
+
+@contextmanager
+def open_files(more: int) -> Iterator[None]:
+    """Let this process open so many more files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (sum(1 for _ in Path("/dev/fd").iterdir()) + more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_daemons_for_which_there_are_too_few_files_are_rows(runtime: Runtime) -> None:
+    endpoints = {f"world-{number}": runtime.endpoint for number in range(20)}
+    with connect_all(endpoints, timeout_s=PATIENCE_S) as fleet:
+        with open_files(80):
+            seen = fleet.status()
+        reasons = [row.reason for row in seen.rows if row.value is None]
+        assert 10 < len(reasons) < 20
+        assert all("files open, too few for so many daemons" in reason for reason in reasons)
+        assert fleet.status().lost == 0
 
 
 def test_daemons_on_other_machines_are_seen_with_keys_and_by_dns(tmp_path: Path, peer: Peer) -> None:

@@ -70,7 +70,9 @@ def serving(folder: Path) -> Iterator[Runtime]:
     )
     settings = Settings(
         recording=RecordingSettings(folder=str(folder / "episodes")),
-        http=HttpSettings(enabled=True, port=a_free_port(), token_file=str(folder / "token")),
+        http=HttpSettings(
+            enabled=True, port=a_free_port(), token_file=str(folder / "token"), fleet_file=str(folder / "fleet")
+        ),
         desktop=desktop,
         steam=SteamSettings(command=()),
         journal=JournalSettings(file=str(folder / "journal")),
@@ -345,6 +347,20 @@ def test_a_person_takes_the_heartbeat_over_chooses_and_ends_it(page: Page, daemo
     page.shows("#heartbeat-state", "Stopped: on request")
     assert daemon.heartbeat().episode is None
     assert all(STATUS in error for error in page.errors())
+
+
+def test_the_daemons_of_the_fleet_are_shown_with_what_is_wrong(page: Page, daemon: Runtime) -> None:
+    file = Path(daemon.settings.http.fleet_file)
+    file.write_text("north\n")
+    page.press("#fleet-load")
+    page.shows("#fleet-about", "line 1: has 1 words")
+    page.errors()  # the browser notes the refusal
+    file.write_text(f"north {daemon.endpoint}\nsouth ipc://{file.parent}/missing.sock\n")
+    page.press("#fleet-load")
+    page.shows("#fleet-about", "1 of 2 daemons answer")
+    page.shows("#fleet-rows", "north")
+    page.shows("#fleet-rows", "Timmy")
+    page.shows("#fleet-rows", "no daemon at")
 
 
 def test_everyone_can_sign_in(page: Page, axe: str) -> None:

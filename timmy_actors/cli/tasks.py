@@ -106,9 +106,22 @@ def score(episodes: int) -> None:
     show_default=True,
     help="Where the results are; one evaluation has one folder.",
 )
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Run the worlds on the Ray cluster at ADDRESS (auto: this machine's, local: a new one); needs the extra ray.",
+)
 @root.as_json
 def evaluate_tasks(
-    names: tuple[str, ...], *, worlds: int, policy: str, episodes: int, seed: int, folder: Path, as_json: bool
+    names: tuple[str, ...],
+    *,
+    worlds: int,
+    policy: str,
+    episodes: int,
+    seed: int,
+    folder: Path,
+    ray: str | None,
+    as_json: bool,
 ) -> None:
     """Score a policy on all tasks, or on those that are named, with confidence intervals.
 
@@ -126,6 +139,7 @@ def evaluate_tasks(
             worlds=worlds,
             episodes=episodes,
             seed=seed,
+            ray=ray,
             on_result=lambda so_far: bar.update(len(so_far.results) - bar.pos),
         )
     rows = outcome.summaries()

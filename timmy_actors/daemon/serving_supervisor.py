@@ -105,6 +105,7 @@ def _options(settings: Settings, folder: Path, endpoint: str, journal: Path) -> 
         allowed_hosts=http.allowed_hosts,
         allowed_origins=http.allowed_origins,
         metrics_public=http.metrics_public,
+        fleet=expand(http.fleet_file, "http.fleet_file", folder) if http.fleet_file else None,
         captures=expand(settings.desktop.captures_folder, "desktop.captures_folder", folder),
         journal=journal if settings.journal.enabled else None,
         episodes=episodes_folder(settings),

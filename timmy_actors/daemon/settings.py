@@ -170,6 +170,7 @@ class HttpSettings(StrictModel):
     allowed_hosts: HostNames = ()
     allowed_origins: Origins = ()
     metrics_public: bool = False
+    fleet_file: FilePath | Literal[""] = ""
 
 
 class JournalSettings(StrictModel):

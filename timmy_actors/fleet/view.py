@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from timmy_actors.client import Daemon, connect, snapshot_of, status_of
-from timmy_actors.errors import RefusedError, TimmyError
+from timmy_actors.errors import HostError, RefusedError, TimmyError
 from timmy_actors.fleet.endpoints import Endpoint, check_name, read_endpoints
+from timmy_actors.fleet.open_files import files_limit, room_for_daemons
 from timmy_actors.version import __version__
 
 if TYPE_CHECKING:
@@ -160,10 +161,13 @@ class Fleet:
         missing = {name: endpoint for name, endpoint in worlds.items() if name not in self._daemons}
         if not missing:
             return {}
-        with ThreadPoolExecutor(min(CONNECTING_THREADS, len(missing))) as threads:
-            connected = dict(zip(missing, threads.map(self._try, missing.values()), strict=True))
+        tried = list(missing)[: room_for_daemons()]
+        with ThreadPoolExecutor(CONNECTING_THREADS) as threads:
+            connected = dict(zip(tried, threads.map(self._try, [missing[name] for name in tried]), strict=True))
         self._daemons.update({name: one for name, one in connected.items() if isinstance(one, Daemon)})
-        return {name: one for name, one in connected.items() if isinstance(one, TimmyError)}
+        failures = {name: one for name, one in connected.items() if isinstance(one, TimmyError)}
+        limit = f"this process may have {files_limit()} files open, too few for so many daemons: ulimit -n sets it"
+        return {**failures, **{name: HostError(limit) for name in missing if name not in connected}}
 
     def _try(self, endpoint: Endpoint) -> Daemon | TimmyError:
         try:

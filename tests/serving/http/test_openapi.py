@@ -42,7 +42,7 @@ def test_the_document_names_every_route_of_the_contract(daemon: HttpDaemon) -> N
     assert set(document(daemon)["paths"]) == {
         "/health/live", "/health/ready", "/metrics", "/v1/capture", "/v1/captures/{name}", "/v1/clock", "/v1/commands",
         "/v1/commands/{command_id}", "/v1/episodes", "/v1/episodes/{episode}", "/v1/episodes/{episode}/pictures/{beat}",
-        "/v1/events", "/v1/execute", "/v1/heartbeat", "/v1/journal", "/v1/players", "/v1/portals",
+        "/v1/events", "/v1/execute", "/v1/fleet", "/v1/heartbeat", "/v1/journal", "/v1/players", "/v1/portals",
         "/v1/portals/{portal}/check", "/v1/portals/{portal}/use", "/v1/record", "/v1/records", "/v1/route",
         "/v1/snapshot", "/v1/status", "/v1/tree", "/v1/tree/{name}/restart",
     }  # fmt: skip
@@ -51,7 +51,7 @@ def test_the_document_names_every_route_of_the_contract(daemon: HttpDaemon) -> N
 def test_the_server_keeps_what_the_document_says(daemon: HttpDaemon) -> None:
     schema = schemathesis.openapi.from_dict(document(daemon)).exclude(path_regex="|".join((ENDLESS, *SLOW)))
     results = list(schema.get_all_operations())
-    assert len(results) == 25
+    assert len(results) == 26
     for result in results:
         assert isinstance(result, Ok)
         check(daemon, result.ok())

@@ -46,6 +46,7 @@ def evaluate(
     worlds: int = 2,
     episodes: int = 5,
     seed: int = 1,
+    ray: str | None = None,
     episode_within_s: float = EPISODE_WITHIN_S,
     on_result: Callable[[Evaluation], object] | None = None,
 ) -> Evaluation:
@@ -60,13 +61,15 @@ def evaluate(
         policy: `scripted`, `random`, or `MODULE:NAME`, which is called with the task and the seed of each episode and
             returns an `Agent`.
         seed: the seed of each task's first episode; the next ones count from there.
+        ray: the address of a Ray cluster that runs the worlds (`auto`: the one of this machine, `local`: a new one);
+            needs the extra `ray`. None: they run on this machine.
         episode_within_s: how long an episode may take, in seconds, before its world counts as lost.
         on_result: called at the start, and after each episode.
 
     Raises:
         ConfigError: an argument is invalid, the policy failed, or the folder has an evaluation with other settings.
         EpisodesUnusableError: the file of results cannot be read or written, or another process writes it.
-        HostError: one world after another was lost.
+        HostError: one world after another was lost; Ray is missing, or its cluster does not answer.
     """
     chosen = _tasks(tasks)
     _check("worlds", worlds, 1, MAX_WORLDS)
@@ -83,14 +86,19 @@ def evaluate(
         report = on_result or (lambda _: None)
         report(so_far())
         pending = [episode for episode in planned if episode.key not in file.results]
-        with _open(min(worlds, len(pending)), policy, episode_within_s) as players:
+        with _open(ray, min(worlds, len(pending)), policy, episode_within_s) as players:
             for _ in _play(players, pending, file):
                 report(so_far())
         _draw(folder / PICTURE, so_far(), policy)
         return so_far()
 
 
-def _open(worlds: int, policy: str, episode_within_s: float) -> Worlds:
+def _open(ray: str | None, worlds: int, policy: str, episode_within_s: float) -> Worlds:
+    if ray is not None and worlds:
+        # Imported late: Ray is an extra, and takes seconds to load.
+        from timmy_actors.fleet.evaluation.ray_worlds import RayWorlds  # noqa: PLC0415
+
+        return RayWorlds(ray, worlds, policy, episode_within_s)
     return LocalWorlds(worlds, policy, episode_within_s)
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Protocol, Self
 
-from timmy_actors.errors import ConfigError
+from timmy_actors.errors import HostError
+from timmy_actors.fleet.evaluation.answers import read_answer
 from timmy_actors.fleet.evaluation.records import EpisodeResult, PlannedEpisode, lost
 from timmy_actors.system import how_it_ended
 
 END_WITHIN_S = 5.0
 """How long a process may take to end when its connection is closed, before it is killed."""
-FAILURE = b'{"error"'
 
 
 class Worlds(Protocol):
@@ -80,7 +80,12 @@ class LocalWorlds:
             process.begin(episode)
 
     def _start(self) -> _Process:
-        process = _Process(self._policy)
+        try:
+            process = _Process(self._policy)
+        except OSError as error:
+            count = len(self._processes)
+            reason = f"no process for world {count + 1} ({error.strerror}): have fewer worlds, or raise the limit"
+            raise HostError(reason) from error
         self._processes[process.connection] = process
         return process
 
@@ -89,10 +94,9 @@ class LocalWorlds:
             answer = process.connection.recv_bytes()
         except (EOFError, OSError):
             return self._lost(process, "")
-        if answer.startswith(FAILURE):
-            raise ConfigError(str(json.loads(answer)["error"]))
+        result = read_answer(answer)
         process.episode = None
-        return EpisodeResult.model_validate_json(answer)
+        return result
 
     def _lost(self, process: _Process, why: str) -> EpisodeResult:
         episode, took_s = process.episode, process.took_s
@@ -115,7 +119,8 @@ class _Process:
 
     def __init__(self, policy: str) -> None:
         self.connection, theirs = Pipe()
-        with theirs:
+        with ExitStack() as stack, theirs:
+            stack.callback(self.connection.close)
             command = [sys.executable, "-m", "timmy_actors.fleet.evaluation.world_server", str(theirs.fileno()), policy]
             self._child = subprocess.Popen(  # noqa: S603  our own module
                 command,
@@ -124,6 +129,7 @@ class _Process:
                 start_new_session=True,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
+            stack.pop_all()
         self.pid = self._child.pid
         self.episode: PlannedEpisode | None = None
         self._began = 0.0

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from contextlib import closing
 from multiprocessing.connection import Connection
 
 from timmy_actors.errors import TimmyError
-from timmy_actors.fleet.evaluation.records import PlannedEpisode
+from timmy_actors.fleet.evaluation.answers import answer, failure
 from timmy_actors.fleet.evaluation.world_tree import WorldTree
 from timmy_actors.system import when_parent_ends
 
 
 def serve(connection: Connection, policy: str) -> None:
-    """Answer each episode with its result, or with `{"error": ...}` and end."""
+    """Answer each episode with its result; end when the connection does, or after a failure at the start."""
     try:
         with closing(WorldTree(policy)) as tree:
             while True:
-                episode = PlannedEpisode.model_validate_json(connection.recv_bytes())
-                connection.send_bytes(tree.play(episode).model_dump_json().encode())
+                connection.send_bytes(answer(tree, connection.recv_bytes()))
     except (EOFError, ConnectionError):
         return
     except TimmyError as error:
-        connection.send_bytes(json.dumps({"error": str(error)}).encode())
+        connection.send_bytes(failure(error))
 
 
 def main() -> None:

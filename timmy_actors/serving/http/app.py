@@ -22,6 +22,7 @@ from timmy_actors.serving.http.command_routes import command_routes
 from timmy_actors.serving.http.counting import Counting, metrics_routes
 from timmy_actors.serving.http.episode_routes import episode_routes
 from timmy_actors.serving.http.event_routes import event_routes
+from timmy_actors.serving.http.fleet_routes import fleet_routes
 from timmy_actors.serving.http.game_data_routes import game_data_routes
 from timmy_actors.serving.http.guard import Guard, TokenCheck, TokenGuard
 from timmy_actors.serving.http.health_routes import health_routes
@@ -93,6 +94,7 @@ def make_app(api: Api, metrics: Metrics, token: str) -> ASGIApp:
         portal_routes(api),
         tree_routes(api),
         game_data_routes(api),
+        fleet_routes(api),
         event_routes(api, check),
     ):
         app.router.routes.extend(router.routes)  # `include_router` matches in two steps, which takes twice as long

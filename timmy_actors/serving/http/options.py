@@ -28,5 +28,7 @@ class HttpOptions:
     """The command journal; None if it is disabled."""
     episodes: Path = Path()
     """The folder of the recorded episodes."""
+    fleet: Path | None = None
+    """The file with the endpoints of several daemons; None: there is none."""
     client: str = ""
     """The daemon's name, under which its commands are journaled."""
