@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.daemon import DaemonProcess
+from tests.waiting import eventually
+from timmy_actors import connect
 
 TOP = Path(__file__).parents[2]
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -66,6 +68,8 @@ def test_python_reaches_a_running_daemon(endpoint: str) -> None:
 
 
 def test_coroutines_reach_a_running_daemon(endpoint: str) -> None:
+    with connect(endpoint) as daemon:  # the commands before have started servers that need a screen
+        eventually(lambda: daemon.status().verdict == "ok")
     done = run("-c", BLOCK.findall(README)[1], endpoint=endpoint)
     assert done.stdout == "Balmora ok\n", done.stderr
 

@@ -102,6 +102,7 @@ def test_a_command_left_unsettled_by_an_earlier_daemon_is_sent_again_and_settled
         with journaling(path, peer.address) as runtime:
             call = Call(runtime, command_id="one", timeout_s=60.0)
             before = sent(peer)
+            eventually(lambda: stored(path, "one").state == "sent")
         assert call.refused() == "in_doubt"
         assert stored(path, "one").state == "sent"
         peer.silent_to = ()
@@ -155,7 +156,7 @@ def test_an_unanswered_command_is_settled_after_its_caller_has_given_up(
     monkeypatch.setattr(command_actor, "GRACE_S", 0.0)
     with Peer(silent_to={"command"}) as first, journaling(path, first.address) as runtime:
         assert Call(runtime, command_id="one", timeout_s=0.1).refused() == "in_doubt"
-        assert stored(path, "one").state == "sent"
+        eventually(lambda: stored(path, "one").state == "sent")
         first.__exit__()
         with Peer(port=first.port, boot=first.boot):
             eventually(lambda: stored(path, "one").state == "done")

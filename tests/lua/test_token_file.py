@@ -44,7 +44,7 @@ print(tostring((select(2, require('timmy.wire.token').read(arg[2])))))
 """
 
 
-@pytest.mark.parametrize(("opened", "named", "told"), [(0o644, 0o600, "is open to others"), (0o600, 0o644, "nil")])
+@pytest.mark.parametrize(("opened", "named", "reason"), [(0o644, 0o600, "is open to others"), (0o600, 0o644, "nil")])
 def test_what_counts_is_the_file_that_was_opened_and_not_what_has_its_name_by_then(
     tmp_path: Path, opened: int, named: int, reason: str
 ) -> None:
