@@ -29,6 +29,8 @@ pytest.importorskip("lupa.luajit21")
 
 EASY, OTHER = "walk-to-landing", "buy-torches"
 HERE = agents.__name__
+STARTED_WITHIN_S = 240.0
+"""For two generations of processes and an episode: 3 s of computing."""
 
 
 def result(number: int = 1, ending: str = "success", score: float | None = 1.0, task: str = EASY) -> EpisodeResult:
@@ -90,11 +92,12 @@ def test_an_evaluation_that_is_complete_plays_nothing_again(evaluation: tuple[Ev
 def test_an_evaluation_whose_process_is_killed_continues_with_what_is_missing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "timmy_actors", "tasks", "evaluate", EASY, "--policy", f"{HERE}:Endless"]
     command += ["--worlds", "2", "--episodes", "3", "--folder", str(tmp_path)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2])
     file = tmp_path / "episodes.jsonl"
-    eventually(lambda: file.exists() and len(lines(tmp_path)) == 2)  # one is played, and two are under way
-    process.kill()
-    process.wait()
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[2]) as process:
+        try:  # one is played, and two are under way
+            eventually(lambda: file.exists() and len(lines(tmp_path)) == 2, STARTED_WITHIN_S)
+        finally:
+            process.kill()
     with file.open("a") as torn:
         torn.write('{"task":"walk-to-l')
     agent = f"{HERE}:Endless"

@@ -48,15 +48,18 @@ class RayWorld:
     def ready(self) -> bytes:
         """Start the tree, if it has not started; `READY`, or a failure."""
         try:
-            self._tree = self._tree or WorldTree(self._policy)
+            self._started()
         except TimmyError as error:
             return failure(error)
         return READY
 
     def play(self, episode: bytes) -> bytes:
-        """Play an episode."""
-        assert self._tree is not None, "`ready` has answered"  # noqa: S101
-        return answer(self._tree, episode)
+        """Play an episode. Ray may have restarted the actor since it was ready."""
+        return answer(self._started(), episode)
+
+    def _started(self) -> WorldTree:
+        self._tree = self._tree or WorldTree(self._policy)
+        return self._tree
 
 
 class _World:
@@ -94,7 +97,7 @@ class _World:
         try:
             answered: bytes = ray.get(self.call)
         except RayActorError as error:
-            return self.lose(f"the Ray actor of the world was lost: {_first_sentence(error)}", error)
+            return self.lose(f"the Ray actor of the world was lost: {_in_short(error)}", error)
         self.call = None
         if answered == READY:
             self.is_ready = True
@@ -131,10 +134,11 @@ class RayWorlds:
 
     def __init__(self, address: str, count: int, policy: str, episode_within_s: float) -> None:
         self._within_s = episode_within_s
-        self._stack = ExitStack()
-        self._stack.enter_context(_connected(address))
-        options = _options(count)
-        self._worlds = [_World(options, policy) for _ in range(count)]
+        with ExitStack() as stack:
+            stack.enter_context(_connected(address))
+            options = _options(count)
+            self._worlds = [_World(options, policy) for _ in range(count)]
+            self._stack = stack.pop_all()
 
     def play(self, episodes: Iterator[PlannedEpisode]) -> Iterator[EpisodeResult]:
         """Play all episodes; see `Worlds`."""
@@ -187,16 +191,21 @@ def _connected(address: str) -> Iterator[None]:
     in_main = threading.current_thread() is threading.main_thread()
     handlers = {number: signal.getsignal(number) for number in SIGNALS} if in_main else {}
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        _connect(address)
         yield
-    except (ConnectionError, ValueError) as error:
-        raise HostError(f"no Ray cluster answers at {address!r}: {_first_sentence(error)}") from error
     finally:
         ray.shutdown()
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
-def _first_sentence(error: BaseException) -> str:
+def _connect(address: str) -> None:
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except Exception as error:  # Ray has no class of its own for a cluster that does not answer or start
+        raise HostError(f"no Ray cluster answers at {address!r}: {_in_short(error)}") from error
+
+
+def _in_short(error: BaseException) -> str:
     """Ray's messages have many lines, and name the actor's class, id and log files."""
     return " ".join(str(error).split())[:LONGEST_REASON]
