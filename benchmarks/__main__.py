@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [ROOM ...]`; without names, all rooms of `ROOMS`."""
+"""`make bench`, or `python -m benchmarks [ROOM ...]` (default: all of `ROOMS`). Writes `docs/benchmarks.md`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from benchmarks import (
     cli,
     commands,
     drops,
+    fleet,
     frames,
     gamedata,
     heartbeat,
@@ -22,6 +23,8 @@ from benchmarks import (
     watchers,
     worlds,
 )
+from benchmarks.harness import Note
+from benchmarks.report import Report
 
 ROOMS = {
     "supervision": supervision,
@@ -38,6 +41,7 @@ ROOMS = {
     "cli": cli,
     "worlds": worlds,
     "recording": recording,
+    "fleet": fleet,
     "gamedata": gamedata,
 }
 
@@ -46,9 +50,14 @@ def main(names: list[str]) -> None:
     """Run the rooms named, or all, printing each figure as it comes."""
     # A benchmark crashes actors on purpose: their tracebacks are not news.
     logging.disable(logging.CRITICAL)
+    report = Report()
     for name in names or ROOMS:
+        rows = []
         for figure in ROOMS[name].run():
             print(figure.line(), flush=True)
+            if not isinstance(figure, Note):
+                rows.append(figure.row())
+        report.replace(name, rows)
 
 
 if __name__ == "__main__":

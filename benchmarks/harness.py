@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from benchmarks.report import Row
+
 T = TypeVar("T")
 
 ROUNDS = 21
@@ -32,16 +34,32 @@ class Figure:
     """Who it is compared with, where the name of the figure does not say."""
 
     def line(self) -> str:
-        """One row of the report."""
-        ratios = sorted(mine / theirs for mine, theirs in zip(self.subject, self.yardstick, strict=True))
-        middle = statistics.median(ratios)
-        low, high = ratios[len(ratios) // 10], ratios[-1 - len(ratios) // 10]
+        """One line of the terminal's report."""
+        middle, low, high = self._spread()
         against = f"against {self.yardstick_name}".strip()
         line = (
             f"{self.name:<52} {_show(self.subject)} {self.unit:<3} {against:<22} {_show(self.yardstick)} {self.unit:<3}"
             f"  ratio {middle:6.2f} ({low:.2f} to {high:.2f})"
         )
         return f"{line}  hold {self.hold:<14} {'holds' if self.held(middle) else 'MISSED'}" if self.hold else line
+
+    def row(self) -> Row:
+        """The same for the page."""
+        middle, low, high = self._spread()
+        return Row(
+            name=self.name,
+            value=f"{_show(self.subject).strip()} {self.unit}",
+            yardstick=f"{_show(self.yardstick).strip()} {self.unit} {self.yardstick_name}".strip(),
+            ratio=f"{middle:.2f} ({low:.2f} to {high:.2f})",
+            goal=self.hold,
+            middle=middle,
+            holds=self.held(middle) if self.hold else None,
+        )
+
+    def _spread(self) -> tuple[float, float, float]:
+        """The ratios' median, 10th and 90th percentile."""
+        ratios = sorted(mine / theirs for mine, theirs in zip(self.subject, self.yardstick, strict=True))
+        return statistics.median(ratios), ratios[len(ratios) // 10], ratios[-1 - len(ratios) // 10]
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,12 @@ class Reading:
         mark = "holds" if self.held(middle) else "MISSED"
         spread = f"({min(self.values):.4g} to {max(self.values):.4g})"
         return f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22} hold {self.hold:<14} {mark}"
+
+    def row(self) -> Row:
+        """The same for the page."""
+        middle = statistics.median(self.values)
+        spread = f"{middle:.4g} {self.unit} ({min(self.values):.4g} to {max(self.values):.4g})"
+        return Row(self.name, spread, "", "", self.hold, middle, self.held(middle))
 
 
 @dataclass(frozen=True)
