@@ -1,8 +1,7 @@
-"""The commands that start a process: run, world."""
+"""The command that runs the daemon."""
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -102,14 +101,3 @@ def _run(
         telemetry.stop()
         out.close()
         log.close()
-
-
-@click.command(
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def world(arguments: tuple[str, ...]) -> None:
-    """Run the embedded world alone, without a daemon. 'world --help' lists its options."""
-    command = [sys.executable, "-m", "timmy_actors.embedded", *arguments]
-    # Replace this process: the world gets its signals and terminal, and sets its exit code.
-    os.execv(sys.executable, command)  # noqa: S606  our own module

@@ -79,7 +79,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable
 
 COMMANDS = {
     "run": Row("operate", "run", "Run the daemon in the foreground, until Ctrl-C, SIGTERM or SIGHUP."),
-    "world": Row("operate", "world", "Run the embedded world alone, without a daemon."),
+    "world": Row("world", "world", "Run the embedded world alone, without a daemon."),
     "install-lua": Row("install", "install_lua", "Install the bridge in the TES3MP server at SERVER_HOME."),
     "status": Row("health", "status", "Show the verdict, its reasons, the link and the actors."),
     "server-report": Row("server_report", "server_report", "Show what the bridge costs the game server."),
