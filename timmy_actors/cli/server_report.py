@@ -19,7 +19,10 @@ NO_REPORT = "the game server has not reported its load yet: is the link up (timm
 @root.as_json
 @root.endpoint
 def server_report(as_json: bool, endpoint: str | None) -> None:
-    """Show the bridge's share of the server's loop, the costliest sections, and each subscriber's pushes."""
+    """Show what the bridge costs the game server.
+
+    That is its share of the server's loop, the costliest sections, and each subscriber's pushes.
+    """
     with connect(endpoint) as daemon:
         load = daemon.status().link.load
     if load is None:
