@@ -16,7 +16,7 @@ function collect.nearby_actors(pid, eye, options, list)
     local company = cell_actors.seen_from(eye, cell, options.now, options.fresh)
     for _, actor in ipairs(company.actors) do
       local entity = actor.entity
-      if entity.x and geometry.square(eye, entity) <= reach and cell_actors.is_known(company, actor) then
+      if entity.is_placed and geometry.square(eye, entity) <= reach and cell_actors.is_known(company, actor) then
         count = count + 1
         list[count] = entity
         entity.order = actor.unique_index

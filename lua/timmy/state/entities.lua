@@ -27,7 +27,7 @@ function M.describe(entity, text)
   entity.described_at = entity.version
 end
 
---- Sets the place. `x` nil: unknown.
+--- Sets the place, three whole numbers.
 function M.move(entity, x, y, z)
   if x == entity.x and y == entity.y and z == entity.z then return end
   entity.x, entity.y, entity.z = x, y, z
