@@ -79,6 +79,39 @@ test("keeps the last place of an actor for which the server has no number any mo
   equal({ entities.moved(entity), listed() }, { before, false })
 end)
 
+test("leaves out an entity with a name of any length, which would end the connection of those who see it", function()
+  stage.open()
+  local eye, options = { cell = HOME, x = 0, y = 0, z = 0 }, { radius = 1e6, most = 100, now = 1, roster = {} }
+  local function count(section)
+    local list, left_out = surroundings.look(section, 0, eye, options, {})
+    return { #list, left_out }
+  end
+  LoadedCells[HOME].data.objectData["0-900"] = { refId = "misc_soulgem_azura", soul = ("x"):rep(65535) }
+  LoadedCells[HOME].data.objectData["0-901"] = { refId = "misc_soulgem_azura", soul = "golden saint" }
+  local actors = count("nearby_actors")
+  equal(count("nearby_objects")[2], 1)
+  options.now = 2
+  LoadedCells[HOME].data.objectData[cell_actors.of(HOME, 2, true).actors[1].unique_index].refId = ("x"):rep(65535)
+  options.fresh = true
+  equal(count("nearby_actors"), { actors[1] - 1, actors[2] + 1 })
+end)
+
+test("keeps no object that is gone, though its cell stays loaded", function()
+  stage.open()
+  local eye = { cell = HOME, x = 0, y = 0, z = 0 }
+  local function look(now)
+    return (surroundings.look("nearby_objects", 0, eye, { radius = 1e6, most = 100, now = now, fresh = true }, {}))
+  end
+  LoadedCells[HOME].data.objectData = { ["0-900"] = { refId = "gold_001" } }
+  local seen = setmetatable({ look(1)[1] }, { __mode = "v" })
+  holds(seen[1], "the object is not seen")
+  LoadedCells[HOME].data.objectData = {}
+  look(2)
+  collectgarbage()
+  collectgarbage()
+  equal(seen[1], nil)
+end)
+
 test("sees a player who left and joined again between two looks at the list of players", function()
   stage.open()
   local eye, other = { cell = tes3mp.GetCell(1), x = 0, y = 0, z = 0 }, { pid = 1, name = "Jiub" }
