@@ -241,3 +241,12 @@ def test_without_a_link_a_journaled_command_is_refused_at_once(path: Path) -> No
         link_down(runtime, "connection refused")
         assert Call(runtime, command_id="one", timeout_s=60.0).refused() == "unavailable"
         assert Call(runtime, timeout_s=60.0).refused() == "unavailable"
+
+
+def test_a_command_that_is_unsettled_in_the_journal_may_have_been_sent_though_it_was_not_resumed(path: Path) -> None:
+    with Peer() as peer, journaling(path, peer.address) as runtime:
+        assert runtime.command("message", text="the unsettled commands were resumed").ok
+        write(path, unsettled("one", state="accepted", attempts=0, boot="another"))
+        assert Call(runtime, command_id="one").refused() == "in_doubt"
+        assert peer.count("command") == 1
+        assert stored(path, "one").state == "in_doubt"

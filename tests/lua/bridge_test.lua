@@ -109,6 +109,17 @@ test("an error in one part of a poll keeps no other part from its turn", functio
   equal(#sent, 64)
 end)
 
+test("a push has a later time than what the messages of its poll read", function()
+  local read_at, pushed_at
+  start({ mechanism = "NULL" }, socket_library(function()
+    read_at = require("timmy.server.clock").now()
+    return nil, "timeout"
+  end))
+  require("timmy.bridge").service.push = function(_, now) pushed_at = now end
+  _G.TimmyBridgePoll()
+  holds(pushed_at > read_at, "the push has the time at which the poll began")
+end)
+
 test("a wrong setting leaves it off, with one log line that says what to change", function()
   for _, case in ipairs({
     { { prot = 1 }, "unknown setting prot" },

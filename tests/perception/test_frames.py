@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.peer import Peer
 from tests.runtimes import fresh, link_up, running
 from tests.waiting import eventually
-from timmy_actors.perception.frames import merge_frame
+from timmy_actors.perception import actor as perception_actor
+from timmy_actors.perception import frames
+from timmy_actors.perception.frames import Entities, apply_changes, merge_frame
 from timmy_actors.perception.merged import Merged
-from timmy_actors.protocol import FramePerception, PerceptionOutput
+from timmy_actors.protocol import EntityChanges, FramePerception, PerceptionOutput
+
+if TYPE_CHECKING:
+    import pytest
 
 POSITION = {"cell": "0, 0", "exterior": True, "region": "", "x": 0.5, "y": 0, "z": 0, "pitch": 0, "yaw": 0}
 RAT = {"unique_index": "1-0", "ref_id": "rat", "cell": "0, 0", "x": 3, "y": 4, "z": 0}
@@ -75,6 +80,27 @@ def test_a_slot_of_which_nothing_is_known_causes_a_new_subscription() -> None:
 def test_a_perception_that_lists_an_unknown_entity_is_not_merged() -> None:
     perception = FramePerception.model_validate({"pid": 0, **FULL})
     assert merge_frame(None, perception, {}, boot="b", epoch=1, game_ms=None) is None
+
+
+def test_no_more_entities_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MAX_ENTITIES", 2)
+    entities: Entities = {}
+    apply_changes(entities, EntityChanges.model_validate({"whole": [{"key": key, "actor": RAT} for key in (1, 2, 3)]}))
+    apply_changes(entities, EntityChanges.model_validate({"whole": [{"key": 2, "actor": {**RAT, "x": 7}}]}))
+    assert {key: known.x for key, known in entities.items()} == {1: 3, 2: 7}
+
+
+def test_no_more_slots_are_known_than_a_server_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perception_actor, "MAX_SLOTS", 1)
+    with Peer(protocol=2) as peer, running(peer.address) as runtime:
+        fresh(runtime)
+        push_full(peer)
+        eventually(lambda: fresh(runtime).nearby_actors is not None)
+        push(peer, {**FULL, "pid": 7, "player": "Invented"})
+        push(peer, {}, moved=[[1, 0, 10, 0]])
+        eventually(lambda: rats(fresh(runtime)) == [(0.0, 10.0, 0.0)])
+        assert set(runtime.shared.perceptions.snapshots.value) == {"Timmy"}
+        assert peer.count("subscribe") == 1
 
 
 def test_a_bridge_that_knows_only_version_1_is_asked_for_it() -> None:

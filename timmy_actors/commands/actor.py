@@ -7,9 +7,19 @@ import secrets
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from timmy_actors.commands.pending import EXPIRED, Pending, Stage, Waiter
+from timmy_actors.commands.pending import EXPIRED, Pending, Repeat, Stage, Waiter
+from timmy_actors.commands.timers import (
+    ASK_AGAIN_S,
+    GRACE_S,
+    RECORD_SENT_AFTER_S,
+    Due,
+    Overdue,
+    Sent,
+    overdue_key,
+    sent_key,
+)
 from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
 from timmy_actors.link import LinkUp, Received, Transmit
@@ -31,13 +41,6 @@ from timmy_actors.supervision import DEFERRED, Actor, Directory, SharedValue
 NAME = "command"
 MAX_PENDING = 1_000
 """Pending commands; more are refused as `overloaded`."""
-GRACE_S = 1.0
-"""How long past the deadline an answer is awaited: the server drops late commands, but its answer needs time."""
-RECORD_SENT_AFTER_S = 0.005
-"""How long after its sending an unanswered command is journaled as sent. One that is answered sooner is written once
-less: a successor assumes of every unsettled command that it may have been sent."""
-ASK_AGAIN_S = 5.0
-"""How often an unanswered command is sent again once its deadline has passed."""
 
 
 @dataclass(frozen=True)
@@ -48,35 +51,6 @@ class CommandOptions:
     journaled: bool
     goes_on: bool
     """Whether commands are accepted while the journal cannot be written."""
-
-
-@dataclass(frozen=True)
-class _Due:
-    """Timer: a command's deadline has passed, or it is due to be sent again."""
-
-    command_id: str
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """Timer: a command that was sent is still unanswered; the journal shows that."""
-
-    command_id: str
-
-
-@dataclass(frozen=True)
-class _Overdue:
-    """Timer: a waiter's deadline and the grace period have passed."""
-
-    command_id: str
-
-
-class _Repeat(NamedTuple):
-    """A repeated command that only the journal can answer, because the link is down."""
-
-    name: str
-    arguments: dict[str, Any]
-    waiter: Waiter
 
 
 class CommandActor(Actor):
@@ -101,7 +75,7 @@ class CommandActor(Actor):
         self._link = link
         self._journal = journal
         self._pending: dict[str, Pending] = {}
-        self._looked_up: defaultdict[str, list[_Repeat]] = defaultdict(list)
+        self._looked_up: defaultdict[str, list[Repeat]] = defaultdict(list)
         self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
         """Part of each id: the server remembers ids across our restarts, so each incarnation needs its own."""
@@ -123,9 +97,9 @@ class CommandActor(Actor):
                 self._on_journal(message)
             case LinkUp():
                 self._on_link_up()
-            case _Due(command_id) | _Overdue(command_id) if command_id in self._pending:
+            case Due(command_id) | Overdue(command_id) if command_id in self._pending:
                 self._on_timer(self._pending[command_id], message)
-            case _Sent(command_id) if (pending := self._in_stage(command_id, Stage.UNDER_WAY)) is not None:
+            case Sent(command_id) if (pending := self._in_stage(command_id, Stage.UNDER_WAY)) is not None:
                 self._directory.tell("journal", Record(pending.entry()))
         return None
 
@@ -155,7 +129,7 @@ class CommandActor(Actor):
             pending = Pending.accepted(request, arguments, due, link, client=client, command_id=command_id)
             self._accept(pending, request)
         elif request.command_id is not None and self._options.journaled:
-            repeat = _Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))
+            repeat = Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))
             self._looked_up[command_id].append(repeat)
             self._tell_journal(Look(command_id))
         else:
@@ -170,7 +144,7 @@ class CommandActor(Actor):
             raise RefusedError("unavailable", f"the command was not accepted: {self._journal.value.reason}")
         self._pending[pending.id] = pending
         pending.waiters.append(self._waiter(request, pending.due))
-        self.mailbox.schedule(pending.id, pending.due - time.monotonic(), _Due(pending.id))
+        self.mailbox.schedule(pending.id, pending.due - time.monotonic(), Due(pending.id))
         if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
         else:
@@ -182,11 +156,13 @@ class CommandActor(Actor):
     # 2. The journal has stored it; it is sent.
 
     def _on_accepted(self, pending: Pending, known: JournalEntry | None) -> None:
-        if known is not None and known.settled and not known.may_be_tried_again:
-            self._answer_from_journal(pending, known)
-        else:
+        if known is None or known == pending.entry():
             pending.journaled = True
             self._set_out(pending)
+        elif known.settled:
+            self._answer_from_journal(pending, known)
+        else:
+            self._resume(known, pending)
 
     def _set_out(self, pending: Pending) -> None:
         pending.stage = Stage.UNDER_WAY
@@ -206,7 +182,7 @@ class CommandActor(Actor):
                 return
             self._directory.tell("connection", Transmit(link.epoch, NAME, message))
             if pending.journaled:
-                self.mailbox.schedule(_sent_key(pending.id), RECORD_SENT_AFTER_S, _Sent(pending.id))
+                self.mailbox.schedule(sent_key(pending.id), RECORD_SENT_AFTER_S, Sent(pending.id))
 
     def _reachable(self) -> LinkStatus | None:
         """The link, if it is up. A later `LinkUp` for it skips the commands already sent over it."""
@@ -232,7 +208,7 @@ class CommandActor(Actor):
     def _settle(self, pending: Pending, error: ErrorInfo | None, result: Result | None = None) -> None:
         pending.settle(error, result)
         self.mailbox.cancel(pending.id)
-        self.mailbox.cancel(_sent_key(pending.id))
+        self.mailbox.cancel(sent_key(pending.id))
         if pending.journaled:
             self._record_result(pending)
         else:
@@ -251,7 +227,7 @@ class CommandActor(Actor):
     def _answer_waiters(self, pending: Pending) -> None:
         for waiter in pending.take_waiters():
             pending.answer(waiter.reply)
-        self.mailbox.cancel(_overdue_key(pending.id))
+        self.mailbox.cancel(overdue_key(pending.id))
 
     # Messages of the journal.
 
@@ -349,7 +325,7 @@ class CommandActor(Actor):
     def _refuse(self, pending: Pending, refused: RefusedError) -> None:
         del self._pending[pending.id]
         self.mailbox.cancel(pending.id)
-        self.mailbox.cancel(_overdue_key(pending.id))
+        self.mailbox.cancel(overdue_key(pending.id))
         for waiter in pending.take_waiters():
             waiter.reply.fail(refused)
 
@@ -365,8 +341,12 @@ class CommandActor(Actor):
         for entry in entries:
             waiting = self._pending.get(entry.id)
             if waiting is None or waiting.stage is Stage.JOURNALING:
-                model = COMMANDS.get(entry.name)
-                self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), waiting)
+                self._resume(entry, waiting)
+
+    def _resume(self, entry: JournalEntry, waiting: Pending | None) -> None:
+        """Continue a command that an earlier incarnation left unsettled; `waiting` is its repeat, not sent yet."""
+        model = COMMANDS.get(entry.name)
+        self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), waiting)
 
     def _take_over(self, resumed: Pending, waiting: Pending | None) -> None:
         if waiting is not None:
@@ -377,14 +357,15 @@ class CommandActor(Actor):
                 self._refuse(waiting, refused)
         self._pending[resumed.id] = resumed
         left_s = resumed.left_s()
-        self.mailbox.schedule(resumed.id, left_s if left_s > 0 else ASK_AGAIN_S, _Due(resumed.id))
+        self.mailbox.schedule(resumed.id, left_s if left_s > 0 else ASK_AGAIN_S, Due(resumed.id))
+        self._watch_waiters(resumed)
         self._set_out(resumed)
 
     # The answer is late.
 
-    def _on_timer(self, pending: Pending, timer: _Due | _Overdue) -> None:
+    def _on_timer(self, pending: Pending, timer: Due | Overdue) -> None:
         now = time.monotonic()
-        if isinstance(timer, _Overdue):
+        if isinstance(timer, Overdue):
             for waiter in pending.take_late(now - GRACE_S):
                 pending.answer_late(waiter.reply)
         elif pending.stage is Stage.UNDER_WAY:
@@ -395,7 +376,7 @@ class CommandActor(Actor):
     def _watch_waiters(self, pending: Pending) -> None:
         if pending.waiters:
             first = min(waiter.due for waiter in pending.waiters)
-            self.mailbox.schedule(_overdue_key(pending.id), first + GRACE_S - time.monotonic(), _Overdue(pending.id))
+            self.mailbox.schedule(overdue_key(pending.id), first + GRACE_S - time.monotonic(), Overdue(pending.id))
 
     # Stopping.
 
@@ -410,11 +391,3 @@ class CommandActor(Actor):
         for repeats in self._looked_up.values():
             for repeat in repeats:
                 repeat.waiter.reply.fail(RefusedError("unavailable", why))
-
-
-def _overdue_key(command_id: str) -> str:
-    return f"{command_id}\n"  # an id cannot contain a line break
-
-
-def _sent_key(command_id: str) -> str:
-    return f"{command_id}\nsent"

@@ -39,6 +39,10 @@ from timmy_actors.supervision import Reply
 
 EXPIRED = ErrorInfo(code="expired", message="the deadline passed before the command could be sent: it was not executed")
 NOT_STORED = "the journal did not store the command in time: it was not executed"
+NOT_STORED_YET = (
+    "the journal did not store the command in time, and another caller still waits for it: send it again with the"
+    " command_id {!r} to learn its result"
+)
 NO_ANSWER = "sent, but not answered before the deadline: send it again with the command_id {!r} to learn its result"
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}
 _HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -63,6 +67,14 @@ class Waiter(NamedTuple):
     reply: Reply
     due: float
     until_accepted: bool
+
+
+class Repeat(NamedTuple):
+    """A repeated command that only the journal can answer, because the link is down."""
+
+    name: str
+    arguments: dict[str, Any]
+    waiter: Waiter
 
 
 @dataclass(slots=True)
@@ -263,8 +275,10 @@ class Pending:
         match self.stage:
             case Stage.SETTLED:
                 self.answer(reply)
-            case Stage.JOURNALING:
+            case Stage.JOURNALING if self.left_s() <= 0:
                 reply.fail(RefusedError("expired", NOT_STORED))
+            case Stage.JOURNALING:
+                reply.fail(RefusedError("in_doubt", NOT_STORED_YET.format(self.id)))
             case Stage.UNDER_WAY:
                 reply.fail(RefusedError("in_doubt", NO_ANSWER.format(self.id)))
 

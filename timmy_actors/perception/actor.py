@@ -52,6 +52,8 @@ SWEEP_S = 60.0
 """How often expired snapshots are removed."""
 MOST_LEFT_OUT = 10_000
 """The highest number of left-out players that is counted."""
+MAX_SLOTS = 65_536
+"""The most slots of players that are known; a game server numbers fewer."""
 
 
 @dataclass(frozen=True)
@@ -237,13 +239,17 @@ class PerceptionActor(Actor):
         self._add_words(frame)
         apply_changes(self._entities, frame.entities)
         for perception in frame.perceptions:
-            if perception.player is not None:
-                self._names[perception.pid] = perception.player
-            player = self._names.get(perception.pid)
-            if player is None:
-                self._drop_delta(f"slot {perception.pid}")
-            else:
+            player = self._player_in(perception.pid, perception.player)
+            if player is not None:
                 self._store(player, self._merged(player, perception, frame))
+            elif len(self._names) < MAX_SLOTS:
+                self._drop_delta(f"slot {perception.pid}")
+
+    def _player_in(self, slot: int, player: str | None) -> str | None:
+        """The player in a slot, which the first frame of a subscription names; None: unknown."""
+        if player is not None and (slot in self._names or len(self._names) < MAX_SLOTS):
+            self._names[slot] = player
+        return self._names.get(slot)
 
     def _merged(self, player: str, perception: FramePerception, frame: Frame) -> Merged | None:
         if not perception.full and player not in self._complete:

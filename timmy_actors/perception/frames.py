@@ -20,14 +20,18 @@ from timmy_actors.protocol import (
 
 Entities = dict[int, Known]
 """The entities of a connection by key. Its values never change, so merged states may hold them."""
+MAX_ENTITIES = 65_536
+"""The most entities of a table: above what the bridge lists for MAX_PLAYERS players, a limit against invented keys."""
 
 
 def apply_changes(entities: Entities, changes: EntityChanges) -> None:
-    """Bring a table up to date. A change of an unknown entity is ignored: its beginning was lost."""
+    """Bring a table up to date. A change of an unknown entity is ignored: its beginning was lost. So is an entity for
+    which there is no room: a perception that lists it is not merged."""
     for key in changes.removed:
         entities.pop(key, None)
     for entity in changes.whole:
-        entities[entity.key] = _known(entity)
+        if entity.key in entities or len(entities) < MAX_ENTITIES:
+            entities[entity.key] = _known(entity)
     for key, x, y, z in changes.moved:
         if key in entities:
             entities[key] = entities[key]._replace(x=x, y=y, z=z)

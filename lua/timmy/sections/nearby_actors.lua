@@ -18,7 +18,7 @@ local function collect(cell, eye, options, count)
   local reach = options.radius * options.radius
   for _, actor in ipairs(company.actors) do
     local entity = actor.entity
-    local square = entity.x and geometry.square(eye, entity) or math.huge
+    local square = entity.is_placed and geometry.square(eye, entity) or math.huge
     if square <= reach and cell_actors.is_known(company, actor) then
       count = count + 1
       nearby[count], actor.distance = actor, math.floor(math.sqrt(square))

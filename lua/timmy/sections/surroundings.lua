@@ -7,36 +7,37 @@ local player_location = require("timmy.state.player_location")
 
 local M = {}
 
---- Each appends to `list` what is near `eye`, and returns its length and how many things were not looked at.
+--- Appends an entity to `list`, unless it is too long; returns the new length, and how many were left out.
+local function append(list, count, left_out, entity, order)
+  if entity.is_too_long then return count, left_out + 1 end
+  list[count + 1], entity.order = entity, order
+  return count + 1, left_out
+end
+
+--- Each appends to `list` what is near `eye`, and returns its length and how many things were left out.
 local collect = {}
 
 function collect.nearby_actors(pid, eye, options, list)
-  local count, reach = 0, options.radius * options.radius
+  local count, left_out, reach = 0, 0, options.radius * options.radius
   for _, cell in ipairs(player_location.cells_near(pid, eye.cell, options.now, options.fresh)) do
     local company = cell_actors.seen_from(eye, cell, options.now, options.fresh)
     for _, actor in ipairs(company.actors) do
       local entity = actor.entity
-      if entity.x and geometry.square(eye, entity) <= reach and cell_actors.is_known(company, actor) then
-        count = count + 1
-        list[count] = entity
-        entity.order = actor.unique_index
+      if entity.is_placed and geometry.square(eye, entity) <= reach and cell_actors.is_known(company, actor) then
+        count, left_out = append(list, count, left_out, entity, actor.unique_index)
       end
     end
   end
-  return count, 0
+  return count, left_out
 end
 
 function collect.nearby_players(pid, eye, options, list)
-  local count, reach = 0, options.radius * options.radius
+  local count, left_out, reach = 0, 0, options.radius * options.radius
   for _, other in ipairs(options.roster) do
     local entity = other.pid ~= pid and player_entities.near(eye, other, reach, options.now, options.fresh)
-    if entity then
-      count = count + 1
-      list[count] = entity
-      entity.order = other.pid
-    end
+    if entity then count, left_out = append(list, count, left_out, entity, other.pid) end
   end
-  return count, 0
+  return count, left_out
 end
 
 function collect.nearby_objects(pid, eye, options, list)

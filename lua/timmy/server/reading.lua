@@ -50,6 +50,17 @@ local function encode_different(self, layout, value)
   return count, size
 end
 
+--- Whether two layouts have the same names. Layouts are forgotten at times, and those of many names are never kept
+-- (timmy.wire.json.layouts).
+local function are_alike(one, other)
+  if one == other then return true end
+  if not one or one.count ~= other.count then return false end
+  for index = 1, one.count do
+    if one.names[index] ~= other.names[index] then return false end
+  end
+  return true
+end
+
 --- Marks the members that the layout lacks as gone.
 local function drop_others(self, value, revision)
   for name, text in pairs(self.texts) do
@@ -76,10 +87,11 @@ local function take_object(self, value, revisions, section)
   local why = too_long(size)
   if why then return nil, why end
   for name, member in pairs(value) do self.members[name] = member end
-  if count == 0 and layout == self.layout then return self end
+  local is_alike = are_alike(self.layout, layout)
+  if count == 0 and is_alike then return self end
   local revision = next_revision(revisions, section)
   for position = 1, count do self.texts[names[position]], self.changed[names[position]] = texts[position], revision end
-  if layout ~= self.layout then drop_others(self, value, revision) end
+  if not is_alike then drop_others(self, value, revision) end
   self.layout, self.revision, self.whole = layout, revision, nil
   return self
 end
@@ -89,6 +101,7 @@ local function take_whole(self, value, revisions, section)
   local text, why = json.encode(value)
   why = why or too_long(#text)
   if why then return nil, why end
+  if self.layout then self.members, self.texts, self.changed = {}, {}, {} end
   if text ~= self.whole or self.layout then
     self.layout, self.whole, self.revision = nil, text, next_revision(revisions, section)
   end
@@ -127,7 +140,7 @@ function Reading:changes(since)
       count = count + 3
     end
   end
-  return table.concat(pieces, "", 1, count) .. "}"
+  return count == 0 and "{}" or table.concat(pieces, "", 1, count) .. "}"
 end
 
 return M

@@ -5,6 +5,14 @@ Scene.__index = Scene
 
 local M = {}
 
+--- Counts the changes of all scenes: a scene that replaces another one must not seem to be the same.
+local last_revision = 0
+
+local function next_revision()
+  last_revision = last_revision + 1
+  return last_revision
+end
+
 --- `revision` numbers the sets of entities; `newest` is the version of the entity that changed last.
 function M.new()
   return setmetatable({ list = {}, spare = {}, left_out = 0, revision = 0, newest = 0, at = -math.huge }, Scene)
@@ -20,7 +28,7 @@ function Scene:take(list, left_out, now)
     if entity.version > newest then newest = entity.version end
   end
   if list == self.spare then self.spare = before end
-  if not is_same then self.revision = self.revision + 1 end
+  if not is_same then self.revision = next_revision() end
   self.list, self.left_out, self.newest, self.at = list, left_out, newest, now
   return self
 end

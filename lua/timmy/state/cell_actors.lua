@@ -65,14 +65,19 @@ local function assign(company)
   company.entities = now
 end
 
+--- Assigns an entity its place. If that is a NaN, nobody knows where the actor is (`is_placed`), and the entity keeps
+-- its last place: a client that still lists it must not get one without numbers.
+local function move(entity, x, y, z, now)
+  entity.is_placed = x + y + z == x + y + z
+  local is_a_way = entity.x and entity.is_placed
+  cadence.note(entity, is_a_way and (x - entity.x) ^ 2 + (y - entity.y) ^ 2 + (z - entity.z) ^ 2 or 0, now)
+  if entity.is_placed then entities.move(entity, x, y, z) end
+end
+
 --- Passes on to the entity what was read of its actor.
 local function update(actor, now)
   local entity = actor.entity
-  local x, y, z = geometry.whole(actor.x), geometry.whole(actor.y), geometry.whole(actor.z)
-  local way = entity.x and (x - entity.x) ^ 2 + (y - entity.y) ^ 2 + (z - entity.z) ^ 2 or 0
-  cadence.note(entity, way, now)
-  if x + y + z ~= x + y + z then x, y, z = nil, nil, nil end -- a NaN: nobody knows where it is
-  entities.move(entity, x, y, z)
+  move(entity, geometry.whole(actor.x), geometry.whole(actor.y), geometry.whole(actor.z), now)
   if not actor.health then return entities.set_health(entity, nil, nil) end
   entities.set_health(entity, numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0)
 end
@@ -107,7 +112,7 @@ local function collect_due(company, eye, now, fresh)
   local count = 0
   for _, actor in ipairs(company.actors) do
     local entity = actor.entity
-    local square = entity.x and geometry.square(eye, entity) or 0
+    local square = entity.is_placed and geometry.square(eye, entity) or 0
     if cadence.is_due(entity, square, now, fresh) then
       count = count + 1
       due[count] = actor

@@ -5,6 +5,10 @@
 -- counts the changes of all entities: a client that was sent a version lacks only the parts of later ones.
 local M = {}
 
+--- The longest description, in bytes: twice that of an actor with an item in every slot. With as many entities as a
+-- section may list it is half of a slow reader's buffer (timmy.server.reading).
+local LONGEST_BYTES = 2048
+
 local last_key, version = 0, 0
 
 local function next_version()
@@ -19,15 +23,16 @@ function M.new(kind)
     health_text = "" }
 end
 
---- Sets what changes seldom: the members of a JSON object without braces.
+--- Sets what changes seldom: the members of a JSON object without braces. An entity of which they are too long
+-- (`is_too_long`) is not to be listed: a game client may send names of any length.
 function M.describe(entity, text)
   if text == entity.description then return end
-  entity.description = text
+  entity.description, entity.is_too_long = text, #text > LONGEST_BYTES
   entity.version = next_version()
   entity.described_at = entity.version
 end
 
---- Sets the place. `x` nil: unknown.
+--- Sets the place, three whole numbers.
 function M.move(entity, x, y, z)
   if x == entity.x and y == entity.y and z == entity.z then return end
   entity.x, entity.y, entity.z = x, y, z

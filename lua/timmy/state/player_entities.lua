@@ -87,7 +87,10 @@ function M.near(eye, other, reach, now, fresh)
     square = geometry.square(eye, entity)
   end
   if square > reach or not geometry.are_joined(eye.cell, entity.cell) then return nil end
-  if corescripts.player(other.pid) ~= other.player then return nil end
+  if corescripts.player(other.pid) ~= other.player then
+    other.entity = nil -- the player has left, and may have joined again
+    return nil
+  end
   if entity.looked_at < (fresh and now or now - LOOKS_KEEP_S) or entity.looks.cell ~= entity.cell then
     look_at(entity, other.pid, other.name, entity.cell, now)
   end
