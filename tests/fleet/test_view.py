@@ -30,6 +30,7 @@ def fleet(runtime: Runtime, peer: Peer, runtime_folder: Path) -> Iterator[Fleet]
     south, west = (f"ipc://{runtime_folder}/{name}.sock" for name in ("south", "west"))
     with running(peer.address, endpoint=south) as other:
         fresh(other)
+        eventually(lambda: {each.status().verdict for each in (runtime, other)} == {"ok"})  # all actors have started
         with connect_all({"north": runtime.endpoint, "south": south, "west": west}, timeout_s=PATIENCE_S) as fleet:
             yield fleet
 
