@@ -2,7 +2,8 @@
 
     openmw --data FOLDER --content land.omwgame --skip-menu --start=-2,-9
 
-The names of the settings are those that OpenMW asks for; all values are invented, and all texts are the names.
+The settings' names are those that OpenMW asks for. Only the names come from its source: they are facts, and nothing
+else of it is here. Each text is its setting's name; each number is invented (1), but for `SPEEDS` and `GLOBALS`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tools.test_land import load_scene, write
 
 NAME = "land.omwgame"
 SETTINGS = Path(__file__).with_name("game_settings.txt")
+"""Names without values or texts."""
 SPEEDS = {
     "fMinWalkSpeed": 100.0, "fMaxWalkSpeed": 200.0, "fEncumberedMoveEffect": 0.3, "fAthleticsRunBonus": 1.0,
     "fBaseRunMultiplier": 1.75,

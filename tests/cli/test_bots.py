@@ -18,7 +18,8 @@ from timmy_actors.cli.bots import confirm
 from timmy_actors.daemon import LinkSettings
 from timmy_actors.errors import ConfigError
 
-ELSEWHERE = "192.0.2.1:25565"
+ADDRESS = "192.0.2.1"
+ELSEWHERE = f"{ADDRESS}:25565"
 """An address for documentation (RFC 5737): no machine has it."""
 
 
@@ -65,9 +66,15 @@ def test_another_machine_is_refused_unless_its_operator_confirms(config: Path, c
     assert f'bots_at = "{ELSEWHERE}"' in capsys.readouterr().err
     peer.server["bots_at"] = "192.0.2.2:25565"
     with pytest.raises(ConfigError, match=r"answers 192\.0\.2\.2:25565"):
-        confirm(ELSEWHERE, link)
+        confirm(ELSEWHERE, ADDRESS, link)
     peer.server["bots_at"] = ELSEWHERE
-    assert confirm(ELSEWHERE, link)
+    assert confirm(ELSEWHERE, ADDRESS, link)
+
+
+def test_the_bridge_of_another_machine_confirms_nothing() -> None:
+    link = LinkSettings(address="tcp://192.0.2.2:7979", mechanism="null")
+    with pytest.raises(ConfigError, match=r"another machine \(192\.0\.2\.2\)"):
+        confirm(ELSEWHERE, ADDRESS, link)
 
 
 @pytest.mark.parametrize("server", ["no-port", "127.0.0.1:70000", "127.0.0.1:x", "no such name:1"])

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import resource
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -19,7 +21,7 @@ from timmy_actors.cli.root import cli
 from timmy_actors.errors import ConfigError
 from timmy_actors.fleet import Endpoint, Fleet, FleetRow, FleetStatus, read_endpoints
 from timmy_actors.protocol import Health
-from timmy_actors.system import write_keys
+from timmy_actors.system import generate_keys, write_keys
 
 QUICK_S = 0.3
 
@@ -30,6 +32,7 @@ def fleet(runtime: Runtime, peer: Peer, runtime_folder: Path) -> Iterator[Fleet]
     south, west = (f"ipc://{runtime_folder}/{name}.sock" for name in ("south", "west"))
     with running(peer.address, endpoint=south) as other:
         fresh(other)
+        eventually(lambda: {each.status().verdict for each in (runtime, other)} == {"ok"})  # all actors have started
         with connect_all({"north": runtime.endpoint, "south": south, "west": west}, timeout_s=PATIENCE_S) as fleet:
             yield fleet
 
@@ -151,6 +154,52 @@ def test_daemons_on_other_machines_are_seen_with_keys_and_by_dns(tmp_path: Path,
             assert "no address for dns://no-such-host.invalid" in seen["nowhere"].reason
             with fleet.world("pool@127.0.0.1") as world:
                 assert world.status().pid == remote.runtime.status().pid
+
+
+def test_dns_that_does_not_answer_delays_no_other_world(
+    fleet: Fleet, tmp_path: Path, remote_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answers = threading.Event()
+
+    def silent(host: str, *_: object, **__: object) -> NoReturn:
+        asked.append(host)
+        answers.wait()
+        raise OSError(2, "no such name")
+
+    file = tmp_path / "many"
+    lines = [f"pool{number} dns://worlds{number}.example:7981 {remote_keys}" for number in range(10)]
+    file.write_text("\n".join([*lines, f"north {fleet.status().rows[0].endpoint}"]))
+    monkeypatch.setattr("timmy_actors.fleet.endpoints.sockets.getaddrinfo", silent)
+    with connect_all(file, timeout_s=QUICK_S) as it:
+        try:
+            assert eventually(lambda: rows(it)["north"].value)
+            assert rows(it)["pool9"].reason.endswith("DNS did not answer within 0.3 s")
+            assert len(asked) == len(lines)  # one lookup at a time of a name, however often it is looked at
+        finally:
+            answers.set()
+        eventually(lambda: "no such name" in rows(it)["pool9"].reason)
+
+
+def test_more_addresses_than_a_view_has_worlds_and_a_name_that_none_can_have_are_rows(
+    tmp_path: Path, remote_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def many(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (f"192.0.{number // 256}.{number % 256}", 0)) for number in range(1001)]
+
+    long = Endpoint(f"dns://{'a' * 70}.example:7981", remote_keys)
+    with connect_all({"long": long}, timeout_s=PATIENCE_S) as it:
+        assert "check the name" in rows(it)["long"].reason
+    monkeypatch.setattr("timmy_actors.fleet.endpoints.sockets.getaddrinfo", many)
+    with connect_all({"pool": Endpoint("dns://worlds.example:7981", remote_keys)}, timeout_s=PATIENCE_S) as it:
+        assert "at most 1000 worlds" in rows(it)["pool"].reason
+
+
+@pytest.fixture
+def remote_keys(tmp_path: Path) -> Path:
+    """A file with keys."""
+    write_keys(generate_keys("any", generate_keys("server").public), tmp_path / "any.key")
+    return tmp_path / "any.key"
 
 
 def test_the_file_that_the_environment_names_is_read(

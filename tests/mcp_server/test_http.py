@@ -9,14 +9,14 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.mcp_server.clients import COMMAND, LEGACY, MODERN, Connector, HttpServer, environment, http_server
-from tests.mcp_server.test_tools import OPERATOR, content, refused
+from tests.mcp_server.test_tools import OPERATOR, content, refused, structured
 from tests.waiting import PATIENCE_S
 from timmy_actors.errors import ConfigError
 from timmy_actors.mcp_server import Address
@@ -110,6 +110,23 @@ def test_a_tokens_scopes_apply(endpoint: str, scoped: HttpServer, mode: str) -> 
 
     Connector(endpoint, mode, http=scoped, token=OBSERVER).run(look)
     Connector(endpoint, mode, http=scoped, token=ACTOR).run(act)
+
+
+def test_operators_commands_need_the_scope_operate_and_the_operators_profile(
+    endpoint: str, scoped: HttpServer, http: HttpServer
+) -> None:
+    async def stop(client: Client) -> list[str]:
+        calls: list[tuple[str, dict[str, Any]]] = [("act", {"action": "stop_server"})]
+        if "command" in [tool.name for tool in (await client.list_tools()).tools]:
+            calls.append(("command", {"name": "ban", "arguments": {"player": "Jiub"}}))
+        answers = [await client.call_tool(tool, arguments) for tool, arguments in calls]
+        assert {refused(answer)[0] for answer in answers} == {"not_permitted"}
+        return [structured(answer)["message"] for answer in answers]
+
+    here, bridge = "an operator's command needs", "this client's token lacks"
+    assert all(why.startswith(here) for why in Connector(endpoint, MODERN, http=scoped, token=ACTOR).run(stop))
+    assert all(why.startswith(here) for why in Connector(endpoint, MODERN, ("--profile", "guided")).run(stop))
+    assert all(why.startswith(bridge) for why in Connector(endpoint, MODERN, http=http).run(stop))
 
 
 def ended(endpoint: str, *options: str) -> subprocess.CompletedProcess[str]:

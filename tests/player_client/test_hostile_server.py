@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from time import process_time
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from timmy_actors.player_client.raknet.datagrams import DataDatagram, Frame, Rel
 from timmy_actors.player_client.raknet.receiving import MAX_EARLY_BYTES, Incoming
 from timmy_actors.player_client.raknet.sending import within
 from timmy_actors.player_client.session import Phase, PlayerSession
-from timmy_actors.player_client.view import MAX_CONTENTS, MAX_ENTRIES, MAX_PLACES, View
+from timmy_actors.player_client.view import MAX_CONTENTS, MAX_ENTRIES, MAX_PLACES, MAX_STACKS, View
 
 GUID = 1000
 FAR = 2**31 - 1
@@ -80,6 +81,35 @@ def test_what_is_remembered_is_bounded(session: PlayerSession) -> None:
         items = [stored(f"{action} {number}", 1) for number in range(2 * MAX_CONTENTS)]
         view.apply(Played.object("CONTAINER", BARREL, items=items, packet={"action": action, "sub_action": 0}))
     assert len(view.objects[502, 0]["contents"]) == MAX_CONTENTS
+
+
+def test_all_containers_together_are_bounded_and_the_last_ones_are_known(session: PlayerSession) -> None:
+    view, items = session.view, [stored(str(number), 1) for number in range(MAX_CONTENTS)]
+    most = MAX_STACKS // MAX_CONTENTS
+    for index in range(most + 10):
+        filled = items if index else []
+        view.apply(Played.object("CONTAINER", f"{index}-0", items=filled, packet={"action": 0, "sub_action": 0}))
+    known = [key[0] for key, thing in view.objects.items() if "contents" in thing]
+    assert known == list(range(10, most + 10))
+    view.apply(Played.object("CONTAINER", "10-0", items=[], packet={"action": 0, "sub_action": 0}))
+    assert view.stacks == sum(view.filled.values()) == MAX_STACKS - MAX_CONTENTS + 1
+
+
+@pytest.mark.timing
+def test_many_changes_of_a_large_inventory_take_no_time(session: PlayerSession) -> None:
+    stacks = [stored(str(number), 2) for number in range(MAX_ENTRIES)]
+    session.view.apply(Packet("PLAYER_INVENTORY", GUID, {"action": 0, "items": stacks}))
+    began = process_time()
+    session.view.apply(Packet("PLAYER_INVENTORY", GUID, {"action": 2, "items": stacks[:0:-1]}))
+    assert process_time() - began < 1.0
+    assert [stack["ref_id"] for stack in session.view.inventory] == ["0"]
+
+
+def test_a_stack_that_was_used_up_comes_back_as_a_new_one(session: PlayerSession) -> None:
+    view = session.view
+    for action, count in ((1, 3), (2, 5), (1, 2)):
+        view.apply(Packet("PLAYER_INVENTORY", GUID, {"action": action, "items": [stored("bread", count)] * 2}))
+    assert [(stack["ref_id"], stack["count"]) for stack in view.inventory] == [("bread", 4)]
 
 
 @pytest.fixture

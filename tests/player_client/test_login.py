@@ -195,6 +195,16 @@ def test_a_dialog_of_a_script_waits_for_an_answer() -> None:
     assert client.session.dialogs == []
 
 
+def test_a_dialog_that_asks_for_a_password_in_the_world_waits_for_no_answer() -> None:
+    host = Host()
+    client = host.join()
+    host.run(1)
+    box: dict[str, Any] = {"id": 42, "type": 3, "label": "Your password again?", "data": "", "note": ""}
+    host.game.send(1000, "GUI_MESSAGEBOX", host.now, **box)
+    host.run(0.2)
+    assert client.session.dialogs == []
+
+
 def test_the_table_says_which_packets_are_acted_upon() -> None:
     assert {layout.name for layout in LAYOUTS if "r" in layout.use} == READ
 

@@ -64,7 +64,7 @@ def bots(
     settings = load_settings(config_path(config))
     server = server or settings.player_client.server
     address = _address(server)
-    confirmed = not is_loopback(address[0]) and confirm(server, settings.link)
+    confirmed = not is_loopback(address[0]) and confirm(server, address[0], settings.link)
     login = read_login(settings)
     crowd = Crowd(
         address,
@@ -86,20 +86,34 @@ def _address(server: str) -> tuple[str, int]:
     host, _, port = server.rpartition(":")
     if not (host and port.isdecimal() and 1 <= int(port) <= MAX_PORT):
         raise ConfigError(f"--server {server}: must be HOST:PORT, the port from 1 to {MAX_PORT}")
+    return _addresses(host, f"--server {server}: must be HOST:PORT; the name")[0], int(port)
+
+
+def _addresses(host: str, what: str) -> list[str]:
     try:
-        return str(socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]), int(port)
+        return [str(info[4][0]) for info in socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)]
     except (OSError, UnicodeError) as error:
-        raise ConfigError(f"--server {server}: must be HOST:PORT; the name cannot be resolved: {error}") from error
+        raise ConfigError(f"{what} cannot be resolved: {error}") from error
 
 
-def confirm(server: str, link: LinkSettings) -> bool:
-    """Whether the server's operator wants bots there: the bridge says so.
+def confirm(server: str, address: str, link: LinkSettings) -> bool:
+    """Whether the operator of the server at an address wants bots there: the bridge on that server says so.
+
+    A bridge on loopback may be at the end of a tunnel, and is believed.
 
     Raises:
-        ConfigError: it does not, or cannot be asked.
+        ConfigError: it does not, cannot be asked, or is on another machine than the server.
     """
+    host, _, port = link.address.removeprefix("tcp://").rpartition(":")
+    bridges = _addresses(host, f"link.address {link.address}: the name")
+    bridge = next((each for each in bridges if is_loopback(each) or each == address), None)
+    if bridge is None:
+        raise ConfigError(
+            f"{server} is at {address}, and the bridge at link.address on another machine ({', '.join(bridges)}): only"
+            " the bridge on the server itself, or at the end of a tunnel to it, can confirm that bots may load it"
+        )
     secret = read_token(expand_user(link.token_file, "link.token_file")) if link.mechanism == "plain" else None
-    answer = greet(link.address, secret, client=CLIENT, within_s=ANSWER_WITHIN_S)
+    answer = greet(f"tcp://{bridge}:{port}", secret, client=CLIENT, within_s=ANSWER_WITHIN_S)
     if isinstance(answer, Welcome) and answer.server.bots_at == server:
         return True
     said = answer.server.bots_at if isinstance(answer, Welcome) else answer

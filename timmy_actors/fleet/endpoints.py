@@ -44,6 +44,7 @@ class Endpoint:
 
         Raises:
             OSError: DNS does not know the host.
+            UnicodeError: the host's name is none that DNS can have.
         """
         if not self.address.startswith(DNS):
             yield name, self

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from timmy_actors.client import Daemon, connect, snapshot_of, status_of
 from timmy_actors.errors import HostError, RefusedError, TimmyError
 from timmy_actors.fleet.endpoints import Endpoint, check_name, read_endpoints
+from timmy_actors.fleet.lookups import Lookups
 from timmy_actors.fleet.open_files import files_limit, room_for_daemons
 from timmy_actors.version import __version__
 
@@ -91,6 +92,7 @@ class Fleet:
 
     def __init__(self, endpoints: Mapping[str, Endpoint], timeout_s: float = TIMEOUT_S) -> None:
         self._endpoints = dict(endpoints)
+        self._lookups = Lookups(self._endpoints)
         self._timeout_s = timeout_s
         self._turn = threading.RLock()
         self._daemons: dict[str, Daemon] = {}
@@ -114,7 +116,8 @@ class Fleet:
             RefusedError: `bad_arguments`: there is no such world.
             DaemonUnreachableError: its daemon does not answer.
         """
-        worlds, lost = self._resolve()
+        with self._turn:
+            worlds, lost = self._lookups.resolve(self._timeout_s)
         if name not in worlds:
             reason = lost.get(name) or f"no world is called {name[:80]!r}; there are: {', '.join([*worlds, *lost])}"
             raise RefusedError("bad_arguments", reason, "world")
@@ -134,24 +137,13 @@ class Fleet:
 
     def _look(self, ask: Callable[[Mapping[str, Daemon]], Mapping[str, T | TimmyError]]) -> Iterator[FleetRow[T]]:
         with self._turn:
-            worlds, unresolved = self._resolve()
+            worlds, unresolved = self._lookups.resolve(self._timeout_s)
             failures: dict[str, TimmyError] = self._connect_missing(worlds)
             answers = {**failures, **ask({name: self._daemons[name] for name in worlds if name in self._daemons})}
             for name, endpoint in worlds.items():
                 yield self._row(name, endpoint.address, answers[name])
             for name, reason in unresolved.items():
                 yield FleetRow(name, self._endpoints[name].address, None, reason)
-
-    def _resolve(self) -> tuple[dict[str, Endpoint], dict[str, str]]:
-        """The worlds by name, and why a name has none."""
-        worlds: dict[str, Endpoint] = {}
-        unresolved: dict[str, str] = {}
-        for name, endpoint in self._endpoints.items():
-            try:
-                worlds.update(endpoint.worlds(name))
-            except OSError as error:
-                unresolved[name] = f"no address for {endpoint.address} ({error.strerror}): check the name, and DNS"
-        return worlds, unresolved
 
     def _connect_missing(self, worlds: Mapping[str, Endpoint]) -> dict[str, TimmyError]:
         """Connect to the daemons that are not connected; the errors of those that cannot be."""

@@ -37,7 +37,7 @@ from timmy_actors.mcp_server.handlers import Handlers
 from timmy_actors.mcp_server.refusals import explain
 from timmy_actors.mcp_server.results import Json, to_mcp
 from timmy_actors.mcp_server.tasks import TASK_AFTER_S, TASKS, Context, Tasks, knows_tasks, methods
-from timmy_actors.mcp_server.tools import Profile, not_permitted, tools_of
+from timmy_actors.mcp_server.tools import Profile, for_operators_only, is_for_operators, not_permitted, tools_of
 from timmy_actors.version import __version__
 
 INSTRUCTIONS = (
@@ -71,6 +71,7 @@ class PlayServer:
             ConfigError: no daemon can listen on the endpoint.
         """
         self._handlers = Handlers(aconnect(options.endpoint), player=options.player, journal=options.journal)
+        self._profile = options.profile
         self._tools = tools_of(options.profile)
         self._tasks = None if options.journal is None else Tasks(self._handlers)
         self.server: Server[Any] = Server(
@@ -105,11 +106,15 @@ class PlayServer:
             raise MCPError(INVALID_PARAMS, f"no tool {params.name[:100]!r}; there are: {', '.join(self._tools)}")
         if tool.scope not in scopes_of(context.request):
             return not_permitted(tool)
-        if tool.name == "command" and self._tasks is not None and knows_tasks(context):
-            parsed = tool.parse(params.arguments)
-            if isinstance(parsed, CommandArguments):
-                return await self._command(self._tasks, parsed)
-        return await tool.run(self._handlers, params.arguments)
+        parsed = tool.parse(params.arguments)
+        if is_for_operators(parsed) and not self._is_operator(context):
+            return for_operators_only()
+        if isinstance(parsed, CommandArguments) and self._tasks is not None and knows_tasks(context):
+            return await self._command(self._tasks, parsed)
+        return await tool.run(self._handlers, parsed)
+
+    def _is_operator(self, context: Context) -> bool:
+        return self._profile == "operator" and "operate" in scopes_of(context.request)
 
     async def _command(self, tasks: Tasks, call: CommandArguments) -> CallToolResult | Json:
         """Give a command; if it takes long, answer with a task. The daemon has it in its journal before that."""

@@ -35,6 +35,7 @@ from timmy_actors.mcp_server.handlers import Answer, Handlers
 from timmy_actors.mcp_server.refusals import Refusal, explain, explain_arguments, refusal
 from timmy_actors.mcp_server.results import Available, Done, Journal, Waited, output_schema, to_mcp
 from timmy_actors.protocol import (
+    COMMANDS,
     ActionResult,
     ActorHealth,
     Description,
@@ -98,9 +99,8 @@ class ToolSpec:
         except ValidationError as error:
             return explain_arguments(error)
 
-    async def run(self, handlers: Handlers, arguments: dict[str, Any] | None) -> CallToolResult:
-        """Call the tool. A refusal is an answer; only a cancellation leaves this function."""
-        parsed = self.parse(arguments)
+    async def run(self, handlers: Handlers, parsed: BaseModel | Refusal) -> CallToolResult:
+        """Call the tool with what it parsed. A refusal is an answer; only a cancellation leaves this function."""
         if isinstance(parsed, Refusal):
             return to_mcp(parsed)
         try:
@@ -113,6 +113,20 @@ class ToolSpec:
 def not_permitted(tool: ToolSpec) -> CallToolResult:
     """The answer to a client whose token lacks the tool's scope."""
     return to_mcp(refusal("not_permitted", f"{tool.name} needs a token with the scope {tool.scope!r}"))
+
+
+def is_for_operators(parsed: BaseModel | Refusal) -> bool:
+    """Whether a call gives a command of the operators: ban, stop the server, ..."""
+    match parsed:
+        case ActArguments(action=name) | CommandArguments(name=name):
+            return name in COMMANDS and COMMANDS[name].scope == "operate"
+    return False
+
+
+def for_operators_only() -> CallToolResult:
+    """The answer to a client that gives a command of the operators, and is none."""
+    reason = "an operator's command needs the profile 'operator' and, over HTTP, a token with the scope 'operate'"
+    return to_mcp(refusal("not_permitted", reason))
 
 
 _TOOLS = (

@@ -76,7 +76,7 @@ class PlayerSession:
         self.view = View(Player(guid))
         self.packets: list[Packet] = []
         self.dialogs: list[Mapping[str, Any]] = []
-        """Dialogs of the server that wait for an answer, the oldest first."""
+        """Dialogs of the server that wait for an answer, the oldest first; none that asks for a password."""
         self.loaded: frozenset[Cell] = frozenset()
         """The cells that the server sends news of."""
         self.settings: Mapping[str, Any] = {}
@@ -183,10 +183,10 @@ class PlayerSession:
         dialog = packet.fields or {}
         if dialog["type"] == 0:
             return []
-        if self.phase is Phase.IN_WORLD or dialog["type"] != PASSWORD_DIALOG:
+        if dialog["type"] != PASSWORD_DIALOG:
             self.dialogs = [*self.dialogs[-MAX_DIALOGS + 1 :], dialog]
             return []
-        if dialog["id"] not in (LOGIN_DIALOG, REGISTRATION_DIALOG):
+        if self.phase is Phase.IN_WORLD or dialog["id"] not in (LOGIN_DIALOG, REGISTRATION_DIALOG):
             return []
         if self.phase is Phase.ENTERING:
             return self.end("wrong_password")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ MAX_ENTRIES = 5000
 """The most lines of the journal, topics and stacks of items that are remembered."""
 MAX_CONTENTS = 1000
 """The most stacks of a container that are remembered."""
+MAX_STACKS = 50_000
+"""The most stacks of all containers together: some tens of MB."""
 MAX_PLACES = 500
 """The most cells with authority, and regions with weather, that are remembered."""
 HEALTH, MAGICKA, FATIGUE = 0, 1, 2
@@ -91,6 +93,10 @@ class View:
     chat: deque[str] = field(default_factory=lambda: deque(maxlen=CHAT_LINES))
     time: dict[str, float] = field(default_factory=dict)
     weather: dict[str, dict[str, Any]] = field(default_factory=dict)
+    filled: OrderedDict[tuple[int, int], int] = field(default_factory=OrderedDict)
+    """How many stacks each container has, an empty one counting as one; the last one named is the last here."""
+    stacks: int = 0
+    """How many those are in all."""
     authority: set[Cell] = field(default_factory=set)
     """The cells whose actors this client is to move; it knows no game and moves none."""
     revision: int = 0
@@ -168,20 +174,32 @@ def _inventory(view: View, packet: Packet) -> None:
     if packet["action"] == 0:
         view.inventory = [dict(item) for item in packet["items"][:MAX_ENTRIES]]
         return
-    for item in packet["items"][:MAX_ENTRIES]:
-        change_inventory(view, item, item["count"] if packet["action"] == 1 else -item["count"])
+    sign = 1 if packet["action"] == 1 else -1
+    _change_stacks(view, ((item, sign * item["count"]) for item in packet["items"][:MAX_ENTRIES]))
 
 
 def change_inventory(view: View, item: Mapping[str, Any], count: int) -> None:
     """Add to a stack of the inventory, or take from it."""
-    for stack in view.inventory:
-        if (stack["ref_id"], stack["charge"], stack["soul"]) == (item["ref_id"], item["charge"], item["soul"]):
+    _change_stacks(view, [(item, count)])
+
+
+def _change_stacks(view: View, changes: Iterable[tuple[Mapping[str, Any], int]]) -> None:
+    """Make all changes in one pass: a packet may have as many as there are stacks."""
+    stacks = {_stack_key(stack): stack for stack in reversed(view.inventory)}
+    for item, count in changes:
+        stack = stacks.get(_stack_key(item))
+        if stack is not None:
             stack["count"] += count
-            break
-    else:
-        if count > 0 and len(view.inventory) < MAX_ENTRIES:
-            view.inventory.append({**item, "count": count})
+            if stack["count"] <= 0:
+                del stacks[_stack_key(item)]
+        elif count > 0 and len(view.inventory) < MAX_ENTRIES:
+            stacks[_stack_key(item)] = {**item, "count": count}
+            view.inventory.append(stacks[_stack_key(item)])
     view.inventory = [stack for stack in view.inventory if stack["count"] > 0]
+
+
+def _stack_key(item: Mapping[str, Any]) -> tuple[str, int, str]:
+    return item["ref_id"], item["charge"], item["soul"]
 
 
 def _merge_names(names: list[str], action: int, new: list[str]) -> list[str]:
@@ -269,6 +287,17 @@ def _container(view: View, packet: Packet) -> None:
             known["contents"] = [dict(item) for item in thing["items"][:MAX_CONTENTS]]
         else:
             _change_contents(known.setdefault("contents", []), thing["items"][:MAX_CONTENTS], packet["action"])
+        _bound_contents(view, (thing["ref_num"], thing["mp_num"]), len(known["contents"]))
+
+
+def _bound_contents(view: View, key: tuple[int, int], count: int) -> None:
+    """Note how much a container has, and forget the contents of those that the server has not named for the longest."""
+    view.stacks += max(1, count) - view.filled.pop(key, 0)
+    view.filled[key] = max(1, count)
+    while view.stacks > MAX_STACKS:
+        oldest, freed = view.filled.popitem(last=False)
+        view.stacks -= freed
+        view.objects.get(oldest, {}).pop("contents", None)
 
 
 def _change_contents(contents: list[dict[str, Any]], items: list[dict[str, Any]], action: int) -> None:

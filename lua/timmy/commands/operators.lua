@@ -76,11 +76,19 @@ local function remove(names, account)
   if at then table.remove(names, at) end
 end
 
+--- Disconnects whoever uses an account, however its name is written.
+local function disconnect(account, reason)
+  for _, player in ipairs(players.connected()) do
+    if account_of(player.name) == account then
+      if reason then guard.SendMessage(player.pid, reason .. "\n", false, false) end
+      guard.Kick(player.pid)
+    end
+  end
+end
+
 function M.ban(_, values)
   local answer, wrong = change_ban(values, true, add, guard.BanAddress)
-  local pid = answer and players.slot_of(values.player)
-  if pid and values.reason then guard.SendMessage(pid, values.reason .. "\n", false, false) end
-  if pid then guard.Kick(pid) end
+  if answer then disconnect(account_of(values.player), values.reason) end
   return answer, wrong
 end
 

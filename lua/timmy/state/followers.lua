@@ -12,8 +12,11 @@ local INTERVAL_S = 0.5
 --- The most actors remembered; beyond it all are forgotten, and the next look begins anew.
 local MOST = 1000
 
---- By unique index: the cell and the slot of the client that had the actor at the last look.
+--- By unique index: the cell and the slot of the client that had the actor at the last look; `NOBODY`: none had it.
 local seen, count, due = {}, 0, 0
+local NOBODY = ""
+--- The actors of the present look.
+local visited = {}
 
 local function is_led(ai)
   local actions = corescripts.table_or_none(corescripts.global("enumerations").ai)
@@ -34,6 +37,7 @@ end
 local function look_at(cell, description, unique_index)
   local ai = corescripts.table_or_none(cell.data.objectData[unique_index]).ai
   if not is_led(ai) then return end
+  visited[unique_index] = true
   local now, before = description .. "|" .. cell.authority, seen[unique_index]
   if before == now then return end
   seen[unique_index] = now
@@ -57,6 +61,11 @@ function M.look(now)
     local cell = corescripts.loaded_cell(description)
     if cell and type(cell.data.objectData) == "table" then look_into(cell, description) end
   end
+  -- Whoever has them next may be another client in the same slot, or the same one with the cell loaded again.
+  for unique_index in pairs(seen) do
+    if not visited[unique_index] then seen[unique_index] = NOBODY end
+  end
+  visited = {}
 end
 
 --- Starts anew.

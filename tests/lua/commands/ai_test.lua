@@ -74,6 +74,21 @@ test("sends a follower's package again to a client that takes over, and in anoth
   equal(stage.calls("SendActorAI"), {}, "who is not here is followed by nobody, and who was stopped follows nobody")
 end)
 
+test("sends a follower's package again to a client that takes over after nobody had the cell", function()
+  stage.open()
+  followers.install()
+  done("actor_follow", fargoth({ target_player = "Timmy" }))
+  followers.look(1)
+  local authority = cell().authority
+  cell().authority = nil
+  followers.look(2)
+  stage.forget()
+  cell().authority = authority
+  followers.look(3)
+  followers.look(4)
+  equal(#stage.calls("SendActorAI"), 1, "another client may be in the same slot")
+end)
+
 test("sends an escort its destination, which CoreScripts leave out", function()
   stage.open()
   stage.host.move(0, simulated().x, simulated().y, 220)

@@ -54,6 +54,13 @@ test("bans an account, which then can't log in, and lifts the ban", function()
   holds(Players[stage.host.connect("Jiub")]:IsLoggedIn())
 end)
 
+test("disconnects the player of a banned account however the name is written", function()
+  stage.open()
+  done("ban", { player = "jIUB", reason = "Enough." }, OPERATOR)
+  stage.settle()
+  equal(names(), { "Timmy" })
+end)
+
 test("bans the addresses of an account only if asked to, and nothing that is a pattern", function()
   stage.open()
   Players[1].data.ipAddresses = { "192.0.2.1", "*", 7 }
