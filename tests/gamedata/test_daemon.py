@@ -67,6 +67,7 @@ def test_the_calls_are_answered_in_process_and_over_the_endpoint(runtime: Runtim
         for calls in (runtime, daemon):
             assert calls.describe("arrille").name == "Arrille"
             assert calls.look_up("fargoth").matches[0].id == "fargoth"
+            assert {(cell.x, cell.y) for cell in calls.terrain(-2, -9, radius=0).cells} == {(-2, -9)}
             assert calls.route("Arrille", start=OFFICE).waypoints[-1].cell == "Seyda Neen, Arrille's Tradehouse"
 
 
@@ -79,6 +80,8 @@ def http(runtime: Runtime) -> Iterator[HttpDaemon]:
 def test_the_calls_are_answered_over_http(http: HttpDaemon) -> None:
     assert http.get("/v1/record", params={"id": "arrille"})["name"] == "Arrille"
     assert http.get("/v1/records", params={"text": "fargoth", "limit": 1})["matches"][0]["id"] == "fargoth"
+    ground = http.get("/v1/terrain", params={"cell_x": -2, "cell_y": -9})
+    assert (len(ground["cells"]), ground["side"], len(ground["cells"][0]["heights"])) == (9, 16, 256)
     route = http.post("/v1/route", {"to": "Arrille", "start": OFFICE.model_dump()})
     assert route["waypoints"][-1]["cell"] == "Seyda Neen, Arrille's Tradehouse"
     from_player = http.post("/v1/route", {"to": "Arrille"})
@@ -93,6 +96,9 @@ def test_the_calls_are_answered_over_http(http: HttpDaemon) -> None:
         ("/v1/record", {"params": {"id": ""}}, 422, "id"),
         ("/v1/records", {"params": {"text": "a" * 257}}, 422, "text"),
         ("/v1/records", {"params": {"text": "a", "limit": 101}}, 422, "limit"),
+        ("/v1/terrain", {"params": {"cell_x": 0}}, 422, "cell_y"),
+        ("/v1/terrain", {"params": {"cell_x": 1001, "cell_y": 0}}, 422, "cell_x"),
+        ("/v1/terrain", {"params": {"cell_x": 0, "cell_y": 0, "radius": 5}}, 422, "radius"),
         ("/v1/route", {"json": {"to": {"cell": "0, 0", "x": 1e8, "y": 0}}}, 422, "to"),
         ("/v1/route", {"json": {"to": "a", "from": "b"}}, 422, "from"),
     ],
