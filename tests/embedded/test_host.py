@@ -13,6 +13,7 @@ from tests.waiting import eventually
 from timmy_actors.daemon import SharedState
 from timmy_actors.embedded import host
 from timmy_actors.embedded.host import WorldHostActor, WorldOptions
+from timmy_actors.embedded.settings import parse
 from timmy_actors.errors import GaveUpError, RefusedError, StartFailedError, WorldGoneError
 from timmy_actors.protocol import ClockCall, WorldClock, WorldStatus
 from timmy_actors.supervision import Backoff, ChildSpec, ChildState, Entry
@@ -299,3 +300,6 @@ def test_its_arguments_are_what_the_settings_say(options: WorldOptions) -> None:
     raw = WorldOptions(port=1, token_file=options.token_file, seed=5, allow_raw=True).command_line(7)
     assert "--allow-raw" in raw
     assert raw[raw.index("--seed") + 1] == "5"
+    assert "--plugin" not in raw
+    land = WorldOptions(port=1, token_file=options.token_file, seed=5, allow_raw=True, plugin=Path("land.esp"))
+    assert parse(land.command_line(7)[3:]).plugin == Path("land.esp")

@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime
 from timmy_actors.cli.root import cli
 from timmy_actors.client import connect
-from timmy_actors.daemon import GameDataSettings, HttpSettings, JournalSettings, Settings, SteamSettings
+from timmy_actors.daemon import GameDataSettings, HttpSettings, JournalSettings, Settings, SteamSettings, WorldSettings
 from timmy_actors.protocol import GameDataStatus, PerceptionOutput, Place
 from timmy_actors.system import config_folder
 from tools.land_records import QUESTS
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 OFFICE = Place(cell="Seyda Neen, Census and Excise Office", x=1130, y=-387, z=193)
 
 
-def started(folder: str, *files: str, http: bool = False) -> Runtime:
+def started(folder: str, *files: str, http: bool = False, plugin: str = "") -> Runtime:
     game_data = GameDataSettings(files=files, index=f"{folder}/index")
     journal = JournalSettings(file=f"{folder}/journal")
     settings = Settings(
         game_data=game_data,
         journal=journal,
+        world=WorldSettings(plugin=plugin),
         steam=SteamSettings(command=()),
         http=HttpSettings(enabled=http, port=0),
     )
@@ -56,10 +57,20 @@ def settled(runtime: Runtime) -> GameDataStatus:
 def runtime(land: bytes) -> Iterator[Runtime]:
     with tempfile.TemporaryDirectory(prefix="ta-") as folder:
         (Path(folder) / "land.omwaddon").write_bytes(land)
-        with started(folder, f"{folder}/land.omwaddon", http=True) as running:
+        land_file = f"{folder}/land.omwaddon"
+        with started(folder, land_file, http=True, plugin=land_file) as running:
             assert settled(running).state == "up"
             running.wait_ready(PATIENCE_S)
             yield running
+
+
+def test_the_world_is_the_plugin(runtime: Runtime) -> None:
+    status = runtime.status().world
+    assert status is not None
+    assert b"land.omwaddon" in Path(f"/proc/{status.pid}/cmdline").read_bytes()
+    seen = runtime.command("look").value or {}
+    names = {thing.get("name") for thing in seen["things"]}
+    assert "Vodunius Nuccius" in names  # the world itself has no name for him
 
 
 def test_the_calls_are_answered_in_process_and_over_the_endpoint(runtime: Runtime) -> None:
@@ -67,6 +78,7 @@ def test_the_calls_are_answered_in_process_and_over_the_endpoint(runtime: Runtim
         for calls in (runtime, daemon):
             assert calls.describe("arrille").name == "Arrille"
             assert calls.look_up("fargoth").matches[0].id == "fargoth"
+            assert {(cell.x, cell.y) for cell in calls.terrain(-2, -9, radius=0).cells} == {(-2, -9)}
             assert calls.route("Arrille", start=OFFICE).waypoints[-1].cell == "Seyda Neen, Arrille's Tradehouse"
 
 
@@ -79,6 +91,8 @@ def http(runtime: Runtime) -> Iterator[HttpDaemon]:
 def test_the_calls_are_answered_over_http(http: HttpDaemon) -> None:
     assert http.get("/v1/record", params={"id": "arrille"})["name"] == "Arrille"
     assert http.get("/v1/records", params={"text": "fargoth", "limit": 1})["matches"][0]["id"] == "fargoth"
+    ground = http.get("/v1/terrain", params={"cell_x": -2, "cell_y": -9})
+    assert (len(ground["cells"]), ground["side"], len(ground["cells"][0]["heights"])) == (9, 16, 256)
     route = http.post("/v1/route", {"to": "Arrille", "start": OFFICE.model_dump()})
     assert route["waypoints"][-1]["cell"] == "Seyda Neen, Arrille's Tradehouse"
     from_player = http.post("/v1/route", {"to": "Arrille"})
@@ -93,6 +107,9 @@ def test_the_calls_are_answered_over_http(http: HttpDaemon) -> None:
         ("/v1/record", {"params": {"id": ""}}, 422, "id"),
         ("/v1/records", {"params": {"text": "a" * 257}}, 422, "text"),
         ("/v1/records", {"params": {"text": "a", "limit": 101}}, 422, "limit"),
+        ("/v1/terrain", {"params": {"cell_x": 0}}, 422, "cell_y"),
+        ("/v1/terrain", {"params": {"cell_x": 1001, "cell_y": 0}}, 422, "cell_x"),
+        ("/v1/terrain", {"params": {"cell_x": 0, "cell_y": 0, "radius": 5}}, 422, "radius"),
         ("/v1/route", {"json": {"to": {"cell": "0, 0", "x": 1e8, "y": 0}}}, 422, "to"),
         ("/v1/route", {"json": {"to": "a", "from": "b"}}, 422, "from"),
     ],

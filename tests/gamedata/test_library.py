@@ -10,6 +10,7 @@ import pytest
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata import Library
 from timmy_actors.gamedata.library import Remembered
+from tools.test_land import load_scene
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,17 @@ def test_what_is_remembered_is_bounded() -> None:
     assert [remembered[key] for key in (1, 2, 1, 3, 4)] == [-1, -2, -1, -3, -4]
     assert keys == [1, 2, 3, 4]
     assert remembered.known == {4: -4}
+
+
+def test_the_ground_around_a_cell_has_the_heights_of_the_files(library: Library) -> None:
+    ground = library.terrain(-2, -9, 1)
+    assert [(cell.x, cell.y) for cell in ground.cells] == [(x, y) for y in (-10, -9, -8) for x in (-3, -2, -1)]
+    height = load_scene().height
+    for cell in ground.cells:
+        for row, column in ((0, 0), (3, 11), (15, 15)):
+            at = cell.x * 8192 + 256 + 512 * column, cell.y * 8192 + 256 + 512 * row
+            assert abs(cell.heights[row * 16 + column] - height(f"{cell.x}, {cell.y}", *at, 0.0)) <= 16
+
+
+def test_cells_that_the_files_do_not_have_are_missing_from_the_ground(library: Library) -> None:
+    assert library.terrain(500, 500, 4).cells == ()

@@ -15,6 +15,7 @@ const { addCommands, addEvent, commandItem, eventItem } = await import(`${folder
 const { PLACES } = await import(`${folder}/places.js`);
 const { drawingOf } = await import(`${folder}/screen.js`);
 const { EventParser, retryDelay } = await import(`${folder}/stream.js`);
+const terrain = await import(`${folder}/terrain.js`);
 const { direction, duration } = await import(`${folder}/text.js`);
 const { flatten, restartsBetween } = await import(`${folder}/tree.js`);
 
@@ -187,4 +188,31 @@ test("a person's arguments are names and values, which may have spaces", () => {
   assert.deepEqual(heartbeat.argumentsOf(" seconds=2  direction=left "), { seconds: "2", direction: "left" });
   assert.deepEqual(heartbeat.argumentsOf("text=Good day = you to=x"), { text: "Good day = you", to: "x" });
   assert.throws(() => heartbeat.argumentsOf("left"), /left must be NAME=VALUE/);
+});
+
+test("the map asks for the blocks of cells that it shows, and not for those outside of the world", () => {
+  assert.deepEqual(terrain.blocksIn({ west: -3.9, east: 4.9, south: -4, north: 4.9 }), [{ x: 0, y: 0 }]);
+  const corner = terrain.blocksIn({ west: 4.9, east: 5.1, south: 4.9, north: 5.1 });
+  assert.deepEqual(corner, [{ x: 0, y: 0 }, { x: 9, y: 0 }, { x: 0, y: 9 }, { x: 9, y: 9 }]);
+  assert.equal(terrain.blocksIn({ west: -500, east: 500, south: -500, north: 500 }).length, 81);
+});
+
+const SLOPE = { side: 2, cells: [{ x: -4, y: -4, heights: [-50, 100, -50, 100] }] }; // it rises to the east
+
+test("heights stand where their cells are in a block", () => {
+  const height = terrain.heightsOf(SLOPE, { x: 0, y: 0 });
+  assert.deepEqual([[0, 0], [1, 1], [2, 0], [-1, 0]].map(([x, y]) => height(x, y)), [-50, 100, undefined, undefined]);
+  assert.equal(terrain.areaOf(height, 2, (here) => here < 0), "M0 17h1v1h-1zM0 16h1v1h-1z");
+});
+
+test("a slope is lit from the north-west, and water is darker the deeper it is", () => {
+  const rising = (x, y) => (column, row) => 1000 + x * column + y * row;
+  assert.ok(terrain.shadeOf(rising(100, 0), 3, 3, 512) > 0);
+  assert.ok(terrain.shadeOf(rising(0, 100), 3, 3, 512) < 0);
+  assert.equal(terrain.shadeOf(rising(0, 0), 3, 3, 512), 0);
+  assert.equal(terrain.shadeOf(() => undefined, 3, 3, 512), 0);
+  assert.equal(terrain.shadeOf(rising(1e6, 0), 3, 3, 512), 1);
+  const opacity = (height) => terrain.pixelsOf(() => height, 2)[3];
+  assert.ok(opacity(-3000) > opacity(-300));
+  assert.equal(opacity(20), 0);
 });

@@ -24,6 +24,7 @@ from tests.waiting import eventually
 from timmy_actors import Runtime
 from timmy_actors.daemon import (
     DesktopSettings,
+    GameDataSettings,
     HeartbeatSettings,
     HttpSettings,
     JournalSettings,
@@ -37,6 +38,7 @@ from timmy_actors.system import config_folder
 from tools.browser import DESKTOP, PHONE, Page, browsing, missing_packages
 from tools.dashboard_places import STATIC as PLACES
 from tools.dashboard_places import current
+from tools.test_land import load_scene, write
 
 MODULES = Path(__file__).with_name("dashboard.mjs")
 AXE = "axe-core@4.14.1"
@@ -61,7 +63,7 @@ def a_free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Runtime]:
+def serving(folder: Path, *, game_data: tuple[str, ...] = ()) -> Iterator[Runtime]:
     """A daemon with HTTP, on the embedded world and a test's desktop server."""
     desktop = DesktopSettings(
         command=("{python}", DESKTOP_SERVER, str(folder)),
@@ -69,6 +71,7 @@ def serving(folder: Path) -> Iterator[Runtime]:
         captures_format="png",
     )
     settings = Settings(
+        game_data=GameDataSettings(files=game_data, index=str(folder / "index")),
         recording=RecordingSettings(folder=str(folder / "episodes")),
         http=HttpSettings(
             enabled=True, port=a_free_port(), token_file=str(folder / "token"), fleet_file=str(folder / "fleet")
@@ -405,6 +408,54 @@ def test_the_page_shows_the_world_killed_and_recovered(browser: Page, fresh_daem
     assert browser.text("#tree-rows [data-name=world] .restarts") == "1"
     assert browser.errors() == []
 
+
+@pytest.fixture
+def daemon_with_land(tmp_path: Path) -> Iterator[Runtime]:
+    """A daemon that knows the test land's files."""
+    plugin = tmp_path / "land.omwaddon"
+    plugin.write_bytes(write(load_scene()))
+    with serving(tmp_path, game_data=(str(plugin),)) as runtime:
+        yield runtime
+
+
+def test_the_map_has_no_terrain_without_game_data(page: Page, daemon: Runtime) -> None:
+    assert page.run("return document.querySelector('.terrain').children.length") == 0
+    assert not [url for url in page.requests() if url.startswith(f"{url_of(daemon)}v1/terrain")]
+
+
+def test_the_map_shows_hills_and_water_where_the_files_have_them(browser: Page, daemon_with_land: Runtime) -> None:
+    browser.resize(DESKTOP)
+    browser.open(signed_in(daemon_with_land))
+    eventually(lambda: browser.run("return document.querySelector('.terrain image')?.href.baseVal.startsWith('blob:')"))
+    assert browser.run("return document.querySelectorAll('.terrain .ground').length") > 0
+    colours = {}
+    for scheme in ("light", "dark"):
+        browser.prefer(scheme=scheme)
+        colours[scheme] = browser.run(COLOURS)
+        assert colours[scheme][0] != colours[scheme][1]
+    assert colours["light"] != colours["dark"]
+    opacities = browser.driver.execute_async_script(SHADES)
+    assert len(set(opacities)) > 10
+    daemon_with_land.command("teleport", cell="Balmora, Guild of Mages", x=-755.0, y=-1007.0, z=-644.0)
+    eventually(lambda: browser.run("return document.querySelector('.terrain').getAttribute('visibility')") == "hidden")
+    assert browser.errors() == []
+
+
+COLOURS = """
+return ["ground", "water"].map((name) => getComputedStyle(document.querySelector(`.terrain .${name}`)).fill);
+"""
+SHADES = """
+const done = arguments[0];
+const image = new Image();
+image.onload = () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  done([...context.getImageData(0, 0, image.width, image.height).data.filter((_, index) => index % 4 === 3)]);
+};
+image.src = document.querySelector(".terrain image").href.baseVal;
+"""
+"""The opacities of the picture of the hills."""
 
 SEEN = """
 window.seen = [];

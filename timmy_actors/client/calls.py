@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 from timmy_actors import protocol  # most clients use few of its other names, which are loaded on first use
 from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, as_method, next_id
 from timmy_actors.client.codec import make
-from timmy_actors.client.game_data_calls import describe, look_up, route
+from timmy_actors.client.game_data_calls import describe, look_up, route, terrain
 from timmy_actors.protocol import (
     DEFAULT_TIMEOUT_S,
     LONGEST_ACTION_S,
@@ -338,6 +338,7 @@ class Calls:
     describe = _blocking(describe)
     look_up = _blocking(look_up)
     route = _blocking(route)
+    terrain = _blocking(terrain)
 
     def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.
@@ -371,6 +372,7 @@ class AsyncCalls:
     describe = _awaitable(describe)
     look_up = _awaitable(look_up)
     route = _awaitable(route)
+    terrain = _awaitable(terrain)
 
     async def _ask(self, call: Call[T]) -> T:
         """Have the request answered, and return the result.

@@ -1,4 +1,4 @@
-"""The typed calls about the game's data files: what an id means, and how to walk there."""
+"""The typed calls about the game's data files: what an id means, how to walk there, and the ground."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from timmy_actors.client.call import TRANSPORT_MARGIN_S, Call, next_id
 from timmy_actors.client.codec import make
 
 if TYPE_CHECKING:
-    from timmy_actors.protocol import Description, GameRoute, Matches, Place
+    from timmy_actors.protocol import Description, GameRoute, Matches, Place, TerrainMap
 
 GAME_DATA_TIMEOUT_S = 12.0
 """A way through many doors takes a second; the daemon waits 10 s for it."""
@@ -46,3 +46,15 @@ def route(to: Place | str, /, *, start: Place | None = None) -> Call[GameRoute]:
     """
     request = make(protocol.RouteRequest, id=next_id(), to=to, start=start)
     return Call(request, lambda answer: answer.route, GAME_DATA_TIMEOUT_S + TRANSPORT_MARGIN_S)
+
+
+def terrain(cell_x: int, cell_y: int, /, *, radius: int = 1) -> Call[TerrainMap]:
+    """Read the ground of the exterior cells around one, at most 4 cells on each side: heights in game units.
+
+    Cells that the data files do not have are missing in the result.
+
+    Raises:
+        RefusedError: `unavailable`: no files are configured, or they are not indexed yet.
+    """
+    request = make(protocol.TerrainRequest, id=next_id(), cell_x=cell_x, cell_y=cell_y, radius=radius)
+    return Call(request, lambda answer: answer.terrain)

@@ -70,7 +70,11 @@ class GameSupervisor:
     def _world(self) -> ChildSpec:
         settings = self.settings.world
         options = WorldOptions(
-            port=settings.port, token_file=self.token_file(), seed=settings.seed, allow_raw=settings.allow_raw
+            port=settings.port,
+            token_file=self.token_file(),
+            seed=settings.seed,
+            allow_raw=settings.allow_raw,
+            plugin=expand_user(settings.plugin, "world.plugin") if settings.plugin else None,
         )
         return ChildSpec(
             "world",

@@ -48,6 +48,7 @@ class WorldSettings(StrictModel):
     embedded: bool = True
     port: Annotated[int, Field(ge=0, le=MAX_PORT)] = 0
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    plugin: FilePath | Literal[""] = ""
     allow_raw: bool = False
 
 

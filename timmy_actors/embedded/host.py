@@ -45,11 +45,15 @@ class WorldOptions:
     token_file: Path
     seed: int
     allow_raw: bool
+    plugin: Path | None = None
+    """The plugin that the world is; None: its own."""
 
     def command_line(self, lifeline: int) -> list[str]:
         """The process's command line."""
         arguments = [sys.executable, "-m", "timmy_actors.embedded", "--port", str(self.port), "--seed", str(self.seed)]
         arguments += ["--token-file", str(self.token_file), "--lifeline", str(lifeline), "--control"]
+        if self.plugin is not None:
+            arguments += ["--plugin", str(self.plugin)]
         return [*arguments, "--allow-raw"] if self.allow_raw else arguments
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Protocol, get_args
 
 from pydantic import Field, ValidationError
 
 from timmy_actors.embedded.luajit import find_luajit, new_runtime, search_only
+from timmy_actors.embedded.plugin import install_plugin, read_plugin
 from timmy_actors.embedded.world import API, BYTES, PRECONDITIONS
 from timmy_actors.errors import ConfigError, WorldGoneError
 from timmy_actors.protocol import EventName, StrictModel, first_mistake
@@ -79,11 +81,17 @@ class SavedWorld(StrictModel):
 class LockstepWorld:
     """A world in this process. It never touches the network, and its time is independent of real time.
 
+    Args:
+        seed: that of its random numbers.
+        plugin: a plugin of the game whose doors, ground, people and things it has; None: its own.
+
     Raises:
         LuaJitMissingError: there is no LuaJIT to run it.
+        ConfigError: the plugin cannot be used.
     """
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, *, plugin: Path | None = None) -> None:
+        self._plugin = None if plugin is None else read_plugin(plugin)
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -93,7 +101,7 @@ class LockstepWorld:
         self._distinct: dict[LockstepTurn, int] = {}
         self._turns: list[int] = []
         self._digest = hashlib.blake2b(digest_size=16)
-        self._lua = start_lua(seed)
+        self._lua = start_lua(seed, plugin=self._plugin)
         lockstep = self._lua.require("simulator.lockstep")
         self._turn, self._death = lockstep.turn, lockstep.death
 
@@ -157,12 +165,14 @@ def _encoded(text: str | None) -> bytes | None:
     return None if text is None else text.encode()
 
 
-def start_lua(seed: int, *, listen: bool = False) -> Any:
+def start_lua(seed: int, *, listen: bool = False, plugin: dict[str, Any] | None = None) -> Any:
     """A Lua state in which a world in lockstep has started. With `listen` its bridge accepts connections too."""
     lua = new_runtime(BYTES)
     search_only(lua, lua_folder())
     settings = {"port": 0, "mechanism": "NULL"}
     lua.globals().package.loaded["timmy_config"] = lua.table_from(settings)
+    if plugin is not None:
+        install_plugin(lua, plugin)
     options = {
         "api": os.fsencode(API),
         "preconditions": os.fsencode(PRECONDITIONS),

@@ -44,6 +44,8 @@ class EmbeddedSettings:
     """The same seed gives the same world, tick for tick."""
     allow_raw: bool = False
     """Whether the commands `console` and `api` are allowed."""
+    plugin: Path | None = None
+    """A plugin of the game whose doors, ground, people and things the world has; None: its own."""
     ledger: Path | None = None
     """A file to which each item that reaches a player's inventory is appended at once: for audits."""
     crowd: int = 0
@@ -71,6 +73,9 @@ def parse(arguments: Sequence[str] | None = None) -> EmbeddedSettings:
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world [1]")
     parser.add_argument("--allow-raw", action="store_true", help="allow the commands console and api")
+    parser.add_argument(
+        "--plugin", type=Path, help="a plugin (.esm, .esp, .omwaddon) that the world is to be [its own]"
+    )
     parser.add_argument("--ledger", type=Path, help="the file to append a line to for each item that reaches a player")
     parser.add_argument("--crowd", type=int, default=0, help="the number of players, instead of Timmy and Jiub")
     parser.add_argument(

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from timmy_actors.embedded.control import Control
 from timmy_actors.embedded.luajit import new_runtime, search_only
+from timmy_actors.embedded.plugin import install_plugin, read_plugin
 from timmy_actors.embedded.settings import EmbeddedSettings
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.protocol import ClockCall, WorldClock
@@ -145,7 +146,7 @@ class World:
 
     Raises:
         LuaJitMissingError: there is no LuaJIT to run it.
-        ConfigError: the bridge did not start; the log says why.
+        ConfigError: the plugin cannot be used, or the bridge did not start; the log says why.
     """
 
     def __init__(self, settings: EmbeddedSettings) -> None:
@@ -153,6 +154,8 @@ class World:
         search_only(self._lua, lua_folder())
         package = self._lua.globals().package
         package.loaded["timmy_config"] = self._lua.table_from(self._bridge_settings(settings))
+        if settings.plugin is not None:
+            install_plugin(self._lua, read_plugin(settings.plugin))
         self._host = self._lua.require("simulator.host")
         self._host.start(self._lua.table_from(self._host_options(settings)))
         self._tick = self._host.tick

@@ -5,6 +5,7 @@ from .faults import BrokenRecordError, Fault, TruncatedError
 from .library import Library
 from .limits import MAX_FILES
 from .routes import Navigator
+from .terrain import decode_heights
 
 __all__ = [
     "MAX_FILES",
@@ -18,4 +19,5 @@ __all__ = [
     "Navigator",
     "TruncatedError",
     "build_index",
+    "decode_heights",
 ]

@@ -22,6 +22,8 @@ from timmy_actors.protocol import (
     LookUpRequest,
     Matches,
     RouteRequest,
+    TerrainMap,
+    TerrainRequest,
 )
 from timmy_actors.supervision import SharedValue
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
@@ -92,7 +94,7 @@ class GameDataActor(SocketActor):
                 self._on_output(chunk)
             case SourceFailed(_, error):
                 self._turn_off(f"its index cannot be built: {error}")
-            case DescribeRequest() | LookUpRequest() | RouteRequest():
+            case DescribeRequest() | LookUpRequest() | RouteRequest() | TerrainRequest():
                 return self._answer(message)
         return None
 
@@ -104,7 +106,7 @@ class GameDataActor(SocketActor):
         """End the process, and close the index."""
         self._end()
 
-    def _answer(self, request: GameDataRequest) -> Description | Matches | GameRoute:
+    def _answer(self, request: GameDataRequest) -> Description | Matches | GameRoute | TerrainMap:
         if self._answers is not None:
             return self._answers.answer(request)
         status = self._status.value

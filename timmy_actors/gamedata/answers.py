@@ -5,9 +5,18 @@ from __future__ import annotations
 from timmy_actors.errors import GameDataError, RefusedError
 from timmy_actors.gamedata.library import Library
 from timmy_actors.gamedata.routes import Navigator
-from timmy_actors.protocol import DescribeRequest, Description, GameRoute, LookUpRequest, Matches, RouteRequest
+from timmy_actors.protocol import (
+    DescribeRequest,
+    Description,
+    GameRoute,
+    LookUpRequest,
+    Matches,
+    RouteRequest,
+    TerrainMap,
+    TerrainRequest,
+)
 
-GameDataRequest = DescribeRequest | LookUpRequest | RouteRequest
+GameDataRequest = DescribeRequest | LookUpRequest | RouteRequest | TerrainRequest
 
 
 class Answers:
@@ -17,7 +26,7 @@ class Answers:
         self._library = library
         self._navigator = Navigator(library)
 
-    def answer(self, request: GameDataRequest) -> Description | Matches | GameRoute:
+    def answer(self, request: GameDataRequest) -> Description | Matches | GameRoute | TerrainMap:
         """The answer.
 
         Raises:
@@ -32,6 +41,8 @@ class Answers:
                     return self._library.look_up(text, limit)
                 case RouteRequest():
                     return self._route(request)
+                case TerrainRequest(cell_x=x, cell_y=y, radius=radius):
+                    return self._library.terrain(x, y, radius)
         except GameDataError as error:
             raise RefusedError("unavailable", str(error)) from error
 

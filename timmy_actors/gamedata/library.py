@@ -13,10 +13,12 @@ from typing import Any, Generic, TypeVar
 
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.faults import Fault
-from timmy_actors.protocol import Description, Match, Matches, Passage, Placed
+from timmy_actors.gamedata.terrain import summarize
+from timmy_actors.protocol import Description, Match, Matches, Passage, Placed, TerrainCell, TerrainMap
 
-MAX_CACHED, MAX_CACHED_JOURNALS, MAX_CACHED_CELLS, MAX_CACHED_PLACED = 20_000, 256, 50, 400
-"""The most names, journals of players, cells, and things of a cell that are remembered; then all are forgotten."""
+MAX_CACHED, MAX_CACHED_JOURNALS, MAX_CACHED_CELLS, MAX_CACHED_PLACED, MAX_CACHED_TERRAIN = 20_000, 256, 50, 400, 1_000
+"""The most names, journals of players, cells, things of a cell, and grounds of cells (10 KB each) that are remembered;
+then all are forgotten."""
 MAX_PLACES, MAX_DOORS = 50, 200
 MAX_NAME, MAX_STAGE_TEXT = 256, 8192
 """The longest names and texts in characters that perceptions get: those of the game have under 40 and 1,000."""
@@ -94,6 +96,7 @@ class Library:
         """The names of quests and the texts of their stages, for all the quests of a player with their stages."""
         self.placed = Remembered(self._placed_in, MAX_CACHED_CELLS)
         """By cell, then by unique index: the cell that a door leads to, and the owner's name; None: neither."""
+        self._ground = Remembered(self._find_ground, MAX_CACHED_TERRAIN)
         try:
             self._connection = sqlite3.connect(
                 f"{index.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
@@ -162,6 +165,11 @@ class Library:
         matches = tuple(Match(id=ident, kind=kind, name=name or None) for kind, ident, name in rows[:limit])
         return Matches(matches=matches, truncated=len(rows) > limit)
 
+    def terrain(self, x: int, y: int, radius: int) -> TerrainMap:
+        """The ground of the exterior cells around one: those that the files have."""
+        square = ((x + dx, y + dy) for dy in range(-radius, radius + 1) for dx in range(-radius, radius + 1))
+        return TerrainMap(cells=tuple(ground for cell in square if (ground := self._ground[cell]) is not None))
+
     def _describe_record(self, key: str) -> Description | None:
         rows = self.rows(_DESCRIBED, key)
         if not rows:
@@ -206,6 +214,10 @@ class Library:
             )
             for cell, x, y, z, number, owner, faction in self.rows(_PLACES, key, MAX_PLACES)
         )  # fmt: skip
+
+    def _find_ground(self, cell: tuple[int, int]) -> TerrainCell | None:
+        rows = self.rows("SELECT heights FROM land WHERE x = ? AND y = ? AND heights IS NOT NULL", *cell)
+        return summarize(*cell, rows[0][0]) if rows else None
 
     def _find_name(self, ident: str) -> str | None:
         rows = self.rows("SELECT name FROM record WHERE key = ? AND name != '' LIMIT 1", ident.lower())

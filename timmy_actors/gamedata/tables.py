@@ -14,7 +14,7 @@ from timmy_actors.gamedata.schema import INTERIOR, JOURNAL
 
 CELL_SIZE = 8192
 """The side of an exterior cell, in game units."""
-FORMAT = 1
+FORMAT = 2
 """Changes with the tables: an index in another format is built again."""
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
@@ -27,8 +27,8 @@ CREATE TABLE cell (
     file INTEGER, deleted INTEGER);
 CREATE TABLE reference (
     origin INTEGER, number INTEGER, cell INTEGER, key TEXT, x REAL, y REAL, z REAL, yaw REAL, to_cell TEXT,
-    to_x REAL, to_y REAL, to_z REAL, owner TEXT, faction TEXT, lock_level INTEGER, opens_with TEXT, count INTEGER,
-    file INTEGER, offset INTEGER, deleted INTEGER, PRIMARY KEY (origin, number, cell)) WITHOUT ROWID;
+    to_x REAL, to_y REAL, to_z REAL, to_yaw REAL, owner TEXT, faction TEXT, lock_level INTEGER, opens_with TEXT,
+    count INTEGER, file INTEGER, offset INTEGER, deleted INTEGER, PRIMARY KEY (origin, number, cell)) WITHOUT ROWID;
 CREATE TABLE info (
     position INTEGER PRIMARY KEY, topic TEXT, key TEXT, previous TEXT, stage INTEGER, is_name INTEGER, text TEXT,
     actor TEXT, file INTEGER, fields TEXT, deleted INTEGER, UNIQUE (topic, key));
@@ -46,7 +46,8 @@ _INSERTS = {
     "cell": "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET"
     " name = coalesce(nullif(excluded.name, ''), name), region = coalesce(excluded.region, region),"
     " file = excluded.file, deleted = excluded.deleted",
-    "reference": "INSERT OR REPLACE INTO reference VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "reference": "INSERT OR REPLACE INTO reference VALUES"
+    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "info": "INSERT INTO info VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (topic, key) DO UPDATE SET"
     " previous = excluded.previous, stage = excluded.stage, is_name = excluded.is_name, text = excluded.text,"
     " actor = excluded.actor, file = excluded.file, fields = excluded.fields, deleted = excluded.deleted",
@@ -166,8 +167,8 @@ def _reference_row(reference: Reference, origin: int, cell: int, file: int, offs
         to_cell = exterior_key_at(to_x, to_y)
     return (
         origin, reference.number, cell, get("id", "").lower(), get("x"), get("y"), get("z"), get("yaw"),
-        None if to_cell is None else to_cell.lower(), to_x, to_y, get("to_z"), get("owner"), get("faction"),
-        get("lock_level"), get("key"), get("count", 1), file, offset, get("deleted", False),
+        None if to_cell is None else to_cell.lower(), to_x, to_y, get("to_z"), get("to_yaw"), get("owner"),
+        get("faction"), get("lock_level"), get("key"), get("count", 1), file, offset, get("deleted", False),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Sequence
 
 from timmy_actors.gamedata.tables import CELL_SIZE
+from timmy_actors.protocol import TERRAIN_SIDE, TerrainCell
 
 SIDE = 65
 """Heights along a side of a cell; the last of one is the first of the next."""
@@ -30,6 +31,13 @@ def decode_heights(data: bytes) -> list[list[float]]:
         row = itertools.accumulate(differences[begin + 1 : begin + SIDE], initial=start)
         rows.append([height * STEP for height in row])
     return rows
+
+
+def summarize(x: int, y: int, data: bytes) -> TerrainCell:
+    """The ground of a cell in as few heights as a map needs."""
+    rows, step = decode_heights(data), (SIDE - 1) // TERRAIN_SIDE
+    heights = [round(height) for row in rows[step // 2 :: step] for height in row[step // 2 :: step]]
+    return TerrainCell(x=x, y=y, heights=tuple(heights))
 
 
 class Terrain:

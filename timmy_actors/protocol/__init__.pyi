@@ -47,6 +47,8 @@ from .frame import (
 )
 from .game_data import (
     MAX_MATCHES,
+    TERRAIN_SIDE,
+    CellNumber,
     DescribeRequest,
     Description,
     GameRoute,
@@ -58,6 +60,10 @@ from .game_data import (
     Placed,
     RouteRequest,
     SearchText,
+    TerrainCell,
+    TerrainMap,
+    TerrainRadius,
+    TerrainRequest,
     Waypoint,
 )
 from .game_state import (
@@ -201,6 +207,7 @@ __all__ = [
     "REQUEST",
     "SECTION_MODELS",
     "SERVER_MESSAGE",
+    "TERRAIN_SIDE",
     "TOPICS",
     "UNDONE_FOR_SURE",
     "Action",
@@ -214,6 +221,7 @@ __all__ = [
     "Cadence",
     "CaptureRequest",
     "Catalog",
+    "CellNumber",
     "Chat",
     "ChatLine",
     "CheckPortalRequest",
@@ -343,6 +351,10 @@ __all__ = [
     "Subscribe",
     "Subscribed",
     "SubscriberLoad",
+    "TerrainCell",
+    "TerrainMap",
+    "TerrainRadius",
+    "TerrainRequest",
     "TickLoad",
     "TimePassed",
     "Timeout",

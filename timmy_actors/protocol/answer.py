@@ -13,7 +13,7 @@ from timmy_actors.protocol._base import Count, Model
 from timmy_actors.protocol.action import ActionResult
 from timmy_actors.protocol.event import GameEvent
 from timmy_actors.protocol.flight import FlightDump
-from timmy_actors.protocol.game_data import Description, GameRoute, Matches
+from timmy_actors.protocol.game_data import Description, GameRoute, Matches, TerrainMap
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.heartbeat_status import HeartbeatStatus
@@ -42,6 +42,7 @@ class Answer(Reply):
     description: Description | None = None
     matches: Matches | None = None
     route: GameRoute | None = None
+    terrain: TerrainMap | None = None
     watching: bool | None = None
     link: LinkStatus | None = None
     """With `watching`: the link's state when the watch starts or is renewed."""

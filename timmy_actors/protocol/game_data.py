@@ -1,4 +1,4 @@
-"""What the game's own data files say: descriptions, matches and routes, and the requests for them."""
+"""What the game's own data files say: descriptions, matches, routes and terrain, and the requests for them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from pydantic import Field
 from timmy_actors.protocol._base import Integer, Model, Name, RequestId, StrictModel
 
 MAX_MATCHES = 100
+MAX_TERRAIN_RADIUS = 4
+"""The most cells on each side of the middle one: 81 cells, about 100 KB of JSON."""
+TERRAIN_SIDE = 16
+"""Heights along a side of a cell, 512 game units apart."""
+CELL_LIMIT = 1_000
+"""No exterior cell has a larger number: positions are within 10 million game units of the middle."""
 SearchText = Annotated[str, Field(min_length=1, max_length=256)]
 Coordinate = Annotated[float, Field(ge=-1e7, le=1e7)]
+CellNumber = Annotated[Integer, Field(ge=-CELL_LIMIT, le=CELL_LIMIT)]
+TerrainRadius = Annotated[Integer, Field(ge=0, le=MAX_TERRAIN_RADIUS)]
 
 
 class Spot(Model):
@@ -90,6 +98,24 @@ class GameRoute(Model):
     reason: str | None = None
 
 
+class TerrainCell(Model):
+    """The ground of an exterior cell."""
+
+    x: int
+    y: int
+    heights: Annotated[tuple[int, ...], Field(min_length=TERRAIN_SIDE**2, max_length=TERRAIN_SIDE**2)]
+    """In game units: rows from south to north, each from west to east; each of the middle of a square. The water's
+    surface is at 0."""
+
+
+class TerrainMap(Model):
+    """The ground of the exterior cells that the data files have, out of a square of cells."""
+
+    cells: tuple[TerrainCell, ...]
+    side: int = TERRAIN_SIDE
+    """Heights along a side of a cell."""
+
+
 class DescribeRequest(StrictModel):
     """Describe a record by its id, a quest, or a cell."""
 
@@ -126,3 +152,13 @@ class RouteRequest(StrictModel):
     id: RequestId
     to: Place | Name
     start: Place | None = None
+
+
+class TerrainRequest(StrictModel):
+    """Read the ground of the exterior cells around one."""
+
+    type: Literal["terrain"] = "terrain"
+    id: RequestId
+    cell_x: CellNumber
+    cell_y: CellNumber
+    radius: TerrainRadius = 1

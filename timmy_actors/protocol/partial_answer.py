@@ -42,6 +42,7 @@ VALUES = {
     "describe": ("description", "Description"),
     "look_up": ("matches", "Matches"),
     "route": ("route", "GameRoute"),
+    "terrain": ("terrain", "TerrainMap"),
 }
 """The field of an `Answer` with the result of each type of request, and the name of its model. A command's result is in
 those of `Reply`."""

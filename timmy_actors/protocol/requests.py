@@ -15,7 +15,7 @@ from timmy_actors.protocol.endpoint import (
     WatchRequest,
 )
 from timmy_actors.protocol.flight import FlightRequest
-from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest
+from timmy_actors.protocol.game_data import DescribeRequest, LookUpRequest, RouteRequest, TerrainRequest
 from timmy_actors.protocol.heartbeat import HeartbeatRequest
 from timmy_actors.protocol.portal_requests import (
     CaptureRequest,
@@ -41,6 +41,7 @@ ServiceRequest: TypeAlias = (
     | DescribeRequest
     | LookUpRequest
     | RouteRequest
+    | TerrainRequest
 )
 """The requests that have one answer: all but `WatchRequest`."""
 

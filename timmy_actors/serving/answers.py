@@ -33,6 +33,7 @@ from timmy_actors.protocol import (
     PortalsRequest,
     Request,
     RequestId,
+    TerrainMap,
     UsePortalRequest,
     WorldClock,
 )
@@ -90,6 +91,7 @@ _FIELDS: dict[type, str] = {
     Description: "description",
     Matches: "matches",
     GameRoute: "route",
+    TerrainMap: "terrain",
 }
 """The field of an `Answer` for each type of outcome."""
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from timmy_actors.errors import ActorError, HostError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
@@ -34,11 +34,15 @@ from timmy_actors.protocol import (
     ServiceRequest,
     SnapshotRequest,
     StatusRequest,
+    TerrainRequest,
 )
 from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal, with_outcome
 from timmy_actors.serving.tracing import begin_request, end_with
 from timmy_actors.supervision import Directory, Reply
+
+if TYPE_CHECKING:
+    from timmy_actors.gamedata import GameDataRequest
 
 ANSWER_MARGIN_S = 2.0
 """How long past a command's own timeout its actor may take to report the outcome."""
@@ -92,9 +96,9 @@ class Service:
 
         Returns:
             The reply. Its value is a `Health`, `PerceptionOutput`, `CommandResult`, `Portals`, `PortalCheck`,
-            `GameState`, `ActionResult`, `ActorHealth`, `WorldClock`, `HeartbeatStatus`, `Description`, `Matches` or
-            `GameRoute`; its error a `RefusedError`, or an `ActorError`
-            if no actor answered. `answers.to_answer` converts both to an `Answer`.
+            `GameState`, `ActionResult`, `ActorHealth`, `WorldClock`, `HeartbeatStatus`, `Description`, `Matches`,
+            `GameRoute` or `TerrainMap`; its error a `RefusedError`, or an `ActorError` if no actor answered.
+            `answers.to_answer` converts both to an `Answer`.
         """
         caller, (request, span) = caller or Caller(), begin_request(request)
         if span is None:
@@ -137,7 +141,7 @@ class Service:
                 reply = self._ask("command", self._command(request), request.timeout_s, wait_s)
             case ClockRequest() | HeartbeatRequest():
                 reply = self._of_part(request, wait_s)
-            case DescribeRequest() | LookUpRequest() | RouteRequest():
+            case DescribeRequest() | LookUpRequest() | RouteRequest() | TerrainRequest():
                 reply = self._look_into_game_data(request, wait_s)
             case FlightRequest():
                 reply = self._flight()
@@ -196,7 +200,7 @@ class Service:
             return _refused(RefusedError("needs_embedded_world", NO_CLOCK))
         return _refused(RefusedError("unavailable", NO_HEARTBEAT))
 
-    def _look_into_game_data(self, request: DescribeRequest | LookUpRequest | RouteRequest, wait_s: float) -> Reply:
+    def _look_into_game_data(self, request: GameDataRequest, wait_s: float) -> Reply:
         if not self._game_data:
             return _refused(RefusedError("unavailable", NO_GAME_DATA))
         if isinstance(request, RouteRequest) and request.start is None:

@@ -30,6 +30,7 @@ from timmy_actors.protocol import (
     Revision,
     RouteRequest,
     SnapshotRequest,
+    TerrainRequest,
     TimePassed,
     WorldClock,
     parse_command,
@@ -39,7 +40,7 @@ from timmy_actors.protocol import (
 WAIT_MS = 50
 """How much time passes between two looks, while a call waits: a step of the world."""
 OWNER = "lockstep"
-ANSWERED_IN = {"describe": "description", "look_up": "matches", "route": "route"}
+ANSWERED_IN = {"describe": "description", "look_up": "matches", "route": "route", "terrain": "terrain"}
 """The field of an answer for each request about the game's data files."""
 
 T = TypeVar("T")
@@ -112,7 +113,9 @@ class LockstepGame(Calls):
                 answer["snapshot"] = self._snapshot(request)
             case ClockRequest() as request:
                 answer["clock"] = self._clock(request)
-            case DescribeRequest() | LookUpRequest() | RouteRequest() as request if self._answers is not None:
+            case DescribeRequest() | LookUpRequest() | RouteRequest() | TerrainRequest() as request if (
+                self._answers is not None
+            ):
                 answer[ANSWERED_IN[request.type]] = self._answers.answer(self._with_start(request))
             case request:
                 raise RefusedError("unavailable", f"a world in lockstep has no {request.type!r}")

@@ -3,6 +3,8 @@
 --- A topic: { text =, least =, most = (stages of the quest between which it is said; none: -1), teaches = { topics },
 --- journal = stage, wants = item (taken from the player), pays = gold (to the player), costs = gold, travel = { cell =,
 --- x =, y =, yaw = } (where it brings the player) }. The first entry that applies counts.
+local plugin = require("simulator.scene.plugin")
+
 local M = {}
 
 M.QUEST = "inn_ledger_errand"
@@ -65,6 +67,11 @@ M.PEOPLE = {
 }
 
 local STRANGER = { greeting = "Yes?", topics = {} }
+
+for id, name in pairs(plugin.names or {}) do
+  local person = M.PEOPLE[id] or { greeting = STRANGER.greeting, topics = STRANGER.topics }
+  person.name, M.PEOPLE[id] = name, person
+end
 
 --- What is known of an actor by its record's id.
 function M.of(id)

@@ -1,5 +1,6 @@
 --- The ground: its height, and the walls that stop whoever walks.
 local places = require("simulator.scene.places")
+local plugin = require("simulator.scene.plugin")
 local spots = require("timmy.state.places")
 
 local M = {}
@@ -37,10 +38,35 @@ local function outside(x, y)
   return sum / weights
 end
 
+local SIDE = 65 -- heights along a side of a plugin's cell; the last of one is the first of the next
+local SPACING = CELL_SIZE / (SIDE - 1)
+
+--- The height at a point of a plugin's cell, out of two bytes.
+local function point(heights, column, row)
+  local low, high = heights:byte((row * SIDE + column) * 2 + 1, (row * SIDE + column) * 2 + 2)
+  local number = low + high * 256
+  return number < 32768 and number or number - 65536
+end
+
+--- The height of the plugin's ground, or nil where it has none.
+local function of_plugin(x, y)
+  local cell_x, cell_y = math.floor(x / CELL_SIZE), math.floor(y / CELL_SIZE)
+  local heights = plugin.heights and plugin.heights[("%d, %d"):format(cell_x, cell_y)]
+  if not heights or #heights < SIDE * SIDE * 2 then
+    return nil
+  end
+  local column, row = (x - cell_x * CELL_SIZE) / SPACING, (y - cell_y * CELL_SIZE) / SPACING
+  local west, south = math.min(math.floor(column), SIDE - 2), math.min(math.floor(row), SIDE - 2)
+  local east, north = column - west, row - south
+  local near = point(heights, west, south) * (1 - east) + point(heights, west + 1, south) * east
+  local far = point(heights, west, south + 1) * (1 - east) + point(heights, west + 1, south + 1) * east
+  return near * (1 - north) + far * north
+end
+
 --- The height at a position of a cell. Inside it is that of the arrival position, or `z` if the room is not known.
 function M.height(cell, x, y, z)
   if cell:find(EXTERIOR) then
-    return outside(x, y)
+    return of_plugin(x, y) or outside(x, y)
   end
   local marker = places.markers[cell]
   return marker and marker[3] or z

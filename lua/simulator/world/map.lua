@@ -1,5 +1,6 @@
 --- The clients' data files: which cells exist, where one arrives in them, and their regions.
 local places = require("simulator.scene.places")
+local plugin = require("simulator.scene.plugin")
 
 local M = {}
 
@@ -10,11 +11,11 @@ local GRID_LIMIT = 60 -- Vvardenfell and Solstheim lie well inside it
 local EXTERIOR = "^(%-?%d+), (%-?%d+)$"
 
 --- Exterior cells with a name, which a client accepts in place of the numbers.
-local NAMED_EXTERIORS = { ["seyda neen"] = "-2, -9", ["balmora"] = "-3, -2", ["caldera"] = "-2, 2",
+local NAMED_EXTERIORS = plugin.towns or { ["seyda neen"] = "-2, -9", ["balmora"] = "-3, -2", ["caldera"] = "-2, 2",
   ["pelagiad"] = "0, -7", ["suran"] = "6, -7", ["ald-ruhn"] = "-2, 6", ["vivec"] = "3, -10" }
 
 --- Interiors without a door here, each with the position of its marker; those with doors are in the scene.
-local INTERIORS = {
+local INTERIORS = plugin.markers and {} or {
   ["Vivec, Guild of Mages"] = { 256, 640, -126 },
   ["Sadrith Mora, Wolverine Hall: Mage's Guild"] = { 64, 192, 130 },
   ["Wolverine Hall, Guild of Mages"] = { 64, 192, 130 },

@@ -2,6 +2,7 @@
 local player_data = require("simulator.core.player_data")
 local people = require("simulator.scene.people")
 local places = require("simulator.scene.places")
+local plugin = require("simulator.scene.plugin")
 local seed_data = require("simulator.world.seed_data")
 local terrain = require("simulator.scene.terrain")
 
@@ -84,7 +85,7 @@ end
 
 --- Somebody who stands behind the counter of a room.
 local function keeper(refNum, refId, cell)
-  local marker = places.markers[cell]
+  local marker = places.markers[cell] or { 0, 0, 0 }
   return { refNum = refNum, mpNum = 0, refId = refId, health = 70, speed = STROLL, cell = cell,
     items = people.of(refId).goods,
     way = { { marker[1] + BEHIND_COUNTER, marker[2], marker[3], -math.pi / 2 } } }
@@ -113,6 +114,34 @@ M.ACTORS = {
   { refNum = 102008, mpNum = 0, refId = "rat", health = 18, speed = WALK, hostile = true, damage = { 1, 4 },
     items = { { id = "ingred_rat_meat_01", count = 1 } }, way = { { -9450, -74950, 185 } } },
 }
+
+--- Whether somebody stands where the scene's way begins.
+local function begins(entry, way)
+  return math.abs(entry.way[1][1] - way[1][1]) < 1 and math.abs(entry.way[1][2] - way[1][2]) < 1
+end
+
+--- What a plugin places, with what only the scene knows of the same thing: how it walks and fights, what it offers.
+local function completed(own, entries)
+  local known = {}
+  for _, entry in ipairs(own) do
+    known[entry.refNum .. " " .. entry.refId] = entry
+  end
+  for _, entry in ipairs(entries) do
+    local same = known[entry.refNum .. " " .. entry.refId] or {}
+    for _, field in ipairs { "speed", "hostile", "damage" } do
+      entry[field] = same[field]
+    end
+    entry.health, entry.speed = same.health or entry.health, entry.speed or STROLL
+    if same.way and begins(entry, same.way) then
+      entry.way = same.way
+    end
+  end
+  return entries
+end
+
+if plugin.actors then
+  M.ACTORS = completed(M.ACTORS, plugin.actors)
+end
 
 --- The ground is as high as whoever stands on it.
 for _, known in ipairs(M.ACTORS) do
@@ -147,6 +176,15 @@ M.CONTAINERS = {
   container(103004, "crate_03", "-2, -10", -9250, -74900, { stack(people.LEDGER, 1), stack("torch", 1) }),
 }
 
+if plugin.containers then
+  M.CONTAINERS = plugin.containers
+  for _, entry in ipairs(M.CONTAINERS) do
+    for position, item in ipairs(entry.items) do
+      entry.items[position] = stack(item.id, item.count)
+    end
+  end
+end
+
 local function gate(refNum, refId, cell, x, y)
   return { refNum = refNum, mpNum = 0, refId = refId, cell = cell, x = x, y = y }
 end
@@ -157,6 +195,8 @@ M.GATES = {
   gate(106002, "ex_common_door_02", "-2, -9", -10900, -71400),
   gate(106004, "ex_hlaalu_door_01", "-3, -2", -21700, -13900),
 }
+
+M.GATES = plugin.gates or M.GATES
 
 --- The exterior cells whose map tile a client has already sent.
 M.MAPPED = { "-2, -9", "-3, -2" }

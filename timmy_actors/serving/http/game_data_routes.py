@@ -1,4 +1,4 @@
-"""What the game's own files say: `/v1/records`, `/v1/route`."""
+"""What the game's own files say: `/v1/records`, `/v1/route`, `/v1/terrain`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from timmy_actors.protocol import (
     MAX_MATCHES,
+    CellNumber,
     DescribeRequest,
     Description,
     GameRoute,
@@ -19,6 +20,9 @@ from timmy_actors.protocol import (
     RouteRequest,
     SearchText,
     StrictModel,
+    TerrainMap,
+    TerrainRadius,
+    TerrainRequest,
 )
 from timmy_actors.serving.http.api import REQUEST_ID, Api, as_json
 
@@ -53,5 +57,14 @@ def game_data_routes(api: Api) -> APIRouter:
     async def route(body: RouteCall) -> Response:
         """A way on foot, or why there is none."""
         return as_json(await api.ask(RouteRequest(id=REQUEST_ID, to=body.to, start=body.start)))
+
+    @router.get("/v1/terrain", response_model=TerrainMap)
+    async def terrain(
+        cell_x: Annotated[CellNumber, Query(description="The middle cell.", examples=[-2])],
+        cell_y: Annotated[CellNumber, Query(examples=[-9])],
+        radius: Annotated[TerrainRadius, Query(description="Cells on each side of the middle one.")] = 1,
+    ) -> Response:
+        """Heights of the ground in the exterior cells around one; cells that the data files do not have are missing."""
+        return as_json(await api.ask(TerrainRequest(id=REQUEST_ID, cell_x=cell_x, cell_y=cell_y, radius=radius)))
 
     return router

@@ -90,7 +90,7 @@ function showPlayers(players) {
 
 startTheme();
 startHealth(store);
-startMap(store);
+startMap(store, current);
 startTree(store, restart);
 startCharts(store);
 startLog(store);

@@ -3,6 +3,7 @@
 import { byId, h, keyed, setAttributes, setText } from "./dom.js";
 import { distantPlayers, entitiesOf, whereabouts } from "./entities.js";
 import { MapPicture } from "./map.js";
+import { BLOCK, TerrainLayer } from "./terrain.js";
 import { count, direction } from "./text.js";
 
 const STEP = 60; // pixels an arrow key moves
@@ -11,8 +12,8 @@ const PLAYER_ZOOM = 90;
 const ROOM_LIST = 40;
 const KINDS = { self: "perceived player", player: "player", npc: "NPC", object: "object" };
 
-/** Wire the map to the store: `snapshot`, `players` and `tracks`. */
-export function startMap(store) {
+/** Wire the map to the store: `snapshot`, `players`, `tracks`, and `health`, which says whether terrain is known. */
+export function startMap(store, api) {
   const svg = byId("map-picture");
   const picture = new MapPicture(svg);
   const card = { store, picture, following: true, shown: null };
@@ -26,7 +27,26 @@ export function startMap(store) {
   startKeys(svg, card);
   startPointer(svg, card);
   store.on(["snapshot", "players", "tracks"], () => update(card));
+  startTerrain(card, api);
   picture.showAll();
+}
+
+function startTerrain({ store, picture }, api) {
+  const read = ({ x, y }) => api.get(`v1/terrain?cell_x=${x}&cell_y=${y}&radius=${(BLOCK - 1) / 2}`);
+  const terrain = new TerrainLayer(picture.layers.terrain, read);
+  picture.onView = (bounds) => terrain.show(bounds);
+  store.on("health", ({ game_data: data }) => {
+    const available = data?.state === "up";
+    if (available === terrain.available) return;
+    terrain.available = available;
+    terrain.clear();
+    picture.draw();
+  });
+  store.on("connection", ({ state }) => {
+    if (state !== "live") return;
+    terrain.clear();
+    picture.draw();
+  });
 }
 
 function follow(card, following) {

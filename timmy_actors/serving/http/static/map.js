@@ -22,6 +22,7 @@ export class MapPicture {
   space = "";
   entities = [];
   tracks = new Map();
+  onView = () => {}; // called with the bounds of what is shown, in cells
   #size = { width: 1, height: 1 };
   #scheduled = false;
 
@@ -32,6 +33,7 @@ export class MapPicture {
     );
     this.layers = {
       land: s("g", { class: "land" }, land),
+      terrain: s("g", { class: "terrain" }),
       fine: s("path", { class: "grid fine" }),
       grid: s("path", { class: "grid" }),
       cell: s("rect", { class: "cell" }),
@@ -91,10 +93,13 @@ export class MapPicture {
     const project = projection(this.view, this.#size);
     const origin = project.toPixels({ x: 0, y: 0 });
     const { zoom } = this.view;
-    setAttributes(this.layers.land, {
-      transform: `translate(${origin.x} ${origin.y}) scale(${zoom})`,
-      visibility: this.space ? "hidden" : "visible",
-    });
+    for (const layer of [this.layers.land, this.layers.terrain]) {
+      setAttributes(layer, {
+        transform: `translate(${origin.x} ${origin.y}) scale(${zoom})`,
+        visibility: this.space ? "hidden" : "visible",
+      });
+    }
+    if (!this.space) this.onView(this.#bounds(project));
     this.#drawGrid(project);
     this.#drawCell(project);
     this.#drawTracks(project);
@@ -102,6 +107,11 @@ export class MapPicture {
     const marks = this.#visibleMarks(project);
     this.#drawMarks(marks);
     this.#drawLabels(project, marks);
+  }
+
+  #bounds({ toCells }) {
+    const [first, last] = [toCells({ x: 0, y: this.#size.height }), toCells({ x: this.#size.width, y: 0 })];
+    return { west: first.x, east: last.x, south: first.y, north: last.y };
   }
 
   #drawGrid({ toPixels, toCells }) {
