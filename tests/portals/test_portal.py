@@ -15,7 +15,7 @@ from tests.portals.desktops import codes, desktop
 from tests.portals.sessions import raw
 from tests.runtimes import restarted
 from tests.waiting import eventually
-from timmy_actors import connect
+from timmy_actors import Runtime, connect
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import lasts_s
 from timmy_actors.supervision.testkit import hang
@@ -300,6 +300,20 @@ def test_a_check_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
         assert (findings["steam-info"].ok, findings["Steam key"].ok) == (False, False)
         assert "neither a command nor a url is configured" in findings["steam-info"].detail
         assert findings["prompts"].detail.startswith("prompts_morrowind.yaml: ")
+
+
+def test_a_check_of_a_game_without_steam_leaves_steam_out(tmp_path: Path) -> None:
+    with desktop(tmp_path) as running:
+        catalog = json.loads(running.catalog.read_text())
+        for portal in catalog["portals"]:
+            portal["app_id"] = 0
+        running.catalog.write_text(json.dumps(catalog))
+        eventually(lambda: not [what for what in _checked(running.runtime) if "steam" in what.lower()])
+        assert "desktop-control" in _checked(running.runtime)
+
+
+def _checked(runtime: Runtime) -> list[str]:
+    return [finding.what for finding in runtime.check_portal().findings]
 
 
 def test_a_long_text_has_the_time_that_it_takes() -> None:

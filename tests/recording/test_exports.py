@@ -190,3 +190,4 @@ def test_the_same_decision_makes_no_pair(tmp_path: Path) -> None:
         paths.append(writer.episode)
     with pytest.raises(EpisodesUnusableError, match="nothing to export"):
         export_episodes(paths, tmp_path / "dpo", ExportOptions("dpo"))
+    assert list((tmp_path / "dpo").iterdir()) == []  # the same folder can be named again

@@ -87,7 +87,7 @@ def check(
     findings = [
         *_catalog(status),
         *_prompts(entry, folder),
-        *(finding for server in status.servers for finding in _server(server, tables[server.name])),
+        *(finding for server in _needed(status, entry) for finding in _server(server, tables[server.name])),
         _window(entry, state),
         *_steam(entry, access),
         *_problems(state),
@@ -109,6 +109,11 @@ def _prompts(entry: PortalEntry, folder: Path) -> Iterator[Finding]:
     if prompts is not None:
         detail = f"{entry.prompts}: {len(prompts.scenes)} scenes, {len(prompts.decisions)} decisions"
         yield Finding(what="prompts", ok=True, detail=detail)
+
+
+def _needed(status: PortalStatus, entry: PortalEntry) -> Iterator[ServerStatus]:
+    """The servers that the portal uses: the one for Steam only if the entry names an application."""
+    yield from (server for server in status.servers if entry.app_id or server.name == DESKTOP)
 
 
 def _server(server: ServerStatus, table: ToolTable) -> Iterator[Finding]:

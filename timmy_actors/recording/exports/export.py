@@ -77,6 +77,7 @@ def export_episodes(episodes: Sequence[Path], target: Path, options: ExportOptio
         reason = f"{target}: cannot be written ({error.strerror}): correct that, or name another folder"
         raise EpisodesUnusableError(reason, EX_CANTCREAT) from error
     if not exported.rows:
+        (target / METADATA).unlink(missing_ok=True)
         reason = f"there is nothing to export as {options.format}: 'dpo' needs overrides, forks of one state, or"
         reason += " success beside failure; 'kto' needs overrides or outcomes"
         raise EpisodesUnusableError(reason, EX_NOINPUT)
